@@ -1,0 +1,31 @@
+import type { Device, JobProgress, JobRequest, JobResult } from '@samepoint/shared-protocol';
+
+/** A job with the encoded bytes (PNG, JPEG or WebP) of every image it refers to, by image id. */
+export interface EngineJob {
+  request: JobRequest;
+  images: ReadonlyMap<string, Uint8Array>;
+}
+
+export interface EngineOutcome {
+  result: JobResult;
+  /** Binary part of the result: the heatmap of `inspect`. */
+  payload?: Uint8Array;
+}
+
+export interface RunOptions {
+  /** Aborting ends the engine's process; the next job gets a new one. */
+  signal?: AbortSignal;
+  onProgress?: (progress: JobProgress) => void;
+}
+
+/** The inference process, seen from outside. Runs one job at a time. */
+export interface Engine {
+  /** Starts the process if it does not run yet and says which device it uses. */
+  ready(): Promise<Device>;
+  /**
+   * @throws SamepointError `CANCELLED` after an abort, `ENGINE_CRASHED` when the process died,
+   *   or whatever the job itself failed with.
+   */
+  run(job: EngineJob, options?: RunOptions): Promise<EngineOutcome>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,105 @@
+// Brings a clone to the state in which it can run: packages installed, everything built.
+// Does nothing that is already done. Uses Node alone, since nothing else may be there yet.
+//   --force     build even if nothing seems to have changed
+//   --browser   also see to it that the tests find a Chromium
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const top = dirname(dirname(fileURLToPath(import.meta.url)));
+const INSTALL_STAMP = join(top, 'node_modules', '.prepare-stamp');
+const BUILD_STAMP = join(top, 'daemon', 'dist', '.prepare-stamp');
+const BUILD_INPUTS = [
+  'shared-protocol/src',
+  'daemon/src',
+  'plugin',
+  'test',
+  'scripts',
+  'tsconfig.base.json',
+  'package-lock.json',
+];
+const CHROMIUM_PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 9)) {
+  fail(`Node ${process.versions.node} is too old. Install Node 20.9 or newer, then run the command again.`);
+}
+
+install();
+build(process.argv.includes('--force'));
+if (process.argv.includes('--browser')) provideBrowser();
+
+function install() {
+  const lock = readFileSync(join(top, 'package-lock.json'), 'utf8');
+  if (existsSync(INSTALL_STAMP) && readFileSync(INSTALL_STAMP, 'utf8') === lock) return;
+  say('installing packages (once) …');
+  run(
+    process.platform === 'win32' ? 'npm.cmd' : 'npm',
+    ['ci', '--no-audit', '--no-fund'],
+    'The packages could not be installed. Check the network, then run the command again.',
+  );
+  writeFileSync(INSTALL_STAMP, lock);
+}
+
+function build(force) {
+  if (!force && existsSync(BUILD_STAMP) && newest(BUILD_INPUTS) <= statSync(BUILD_STAMP).mtimeMs) return;
+  say('building …');
+  run(
+    process.execPath,
+    [join(top, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'],
+    'The types do not check; the lines above say where.',
+  );
+  run(process.execPath, [join(top, 'plugin', 'build.mjs')], 'The plugin could not be built; the lines above say why.');
+  writeFileSync(BUILD_STAMP, '');
+}
+
+function provideBrowser() {
+  if (process.env.CHROMIUM_PATH || CHROMIUM_PATHS.some((path) => existsSync(path))) return;
+  const isDebianRoot = existsSync('/usr/bin/apt-get') && process.getuid?.() === 0;
+  if (!isDebianRoot) {
+    fail(
+      'The end-to-end tests need Chromium. Install it (Debian: `sudo apt-get install chromium`) or set CHROMIUM_PATH.',
+    );
+  }
+  say('installing Chromium for the end-to-end tests (once) …');
+  run('apt-get', ['update', '-qq'], 'The package list could not be read. Check the network, or set CHROMIUM_PATH.');
+  run(
+    'apt-get',
+    ['install', '-y', '-qq', '--no-install-recommends', 'chromium'],
+    'Chromium could not be installed. Install it by hand, or set CHROMIUM_PATH.',
+  );
+}
+
+/** Time of the newest source below the given paths, in ms. */
+function newest(paths) {
+  return Math.max(...paths.map((path) => newestBelow(join(top, path))));
+}
+
+function newestBelow(path) {
+  const stats = statSync(path);
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  const children = readdirSync(path).filter(
+    (name) => name !== 'node_modules' && name !== 'dist' && name !== 'fixtures',
+  );
+  return Math.max(stats.mtimeMs, ...children.map((name) => newestBelow(join(path, name))));
+}
+
+function run(command, args, failure) {
+  const { status, error } = spawnSync(command, args, {
+    cwd: top,
+    stdio: ['ignore', 2, 'inherit'],
+    env: process.env,
+    shell: command.endsWith('.cmd'),
+  });
+  if (status !== 0 || error) fail(failure);
+}
+
+function say(text) {
+  process.stderr.write(`samepoint: ${text}\n`);
+}
+
+function fail(text) {
+  say(text);
+  process.exit(1);
+}

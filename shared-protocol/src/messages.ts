@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { errorPayloadSchema } from './errors.js';
+import { idSchema, imageIdSchema, jobProgressSchema, jobRequestSchema, jobResultSchema } from './jobs.js';
+import { LIMITS } from './limits.js';
+
+const name = z.string().max(LIMITS.nameChars);
+const features = z.array(idSchema).max(64);
+const versionRange = z.strictObject({ min: z.number().int().positive(), max: z.number().int().positive() });
+
+/** Text frames from client to daemon. */
+export const clientMessageSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('hello'), protocol: versionRange, client: name, features }),
+  z.strictObject({
+    type: z.literal('image.offer'),
+    imageId: imageIdSchema,
+    width: z.number().int().positive(),
+    height: z.number().int().positive(),
+    bytes: z.number().int().positive(),
+  }),
+  z.strictObject({ type: z.literal('job.start'), jobId: idSchema, request: jobRequestSchema }),
+  z.strictObject({ type: z.literal('job.cancel'), jobId: idSchema }),
+  z.strictObject({ type: z.literal('model.pull'), modelId: idSchema }),
+  z.strictObject({ type: z.literal('model.cancel'), modelId: idSchema }),
+  z.strictObject({ type: z.literal('status.get') }),
+  z.strictObject({ type: z.literal('ping') }),
+]);
+export type ClientMessage = z.infer<typeof clientMessageSchema>;
+
+/** The device that runs the networks, and why it was chosen. */
+export const deviceSchema = z.strictObject({
+  provider: name,
+  description: name,
+  reason: z.string().max(LIMITS.textChars),
+});
+export type Device = z.infer<typeof deviceSchema>;
+
+export const backendSchema = z.strictObject({
+  id: idSchema,
+  title: name,
+  /** `embedded` needs no download. */
+  state: z.enum(['embedded', 'ready', 'missing']),
+});
+export type Backend = z.infer<typeof backendSchema>;
+
+export const jobStatusSchema = z.strictObject({
+  jobId: idSchema,
+  state: z.enum(['queued', 'running', 'finished', 'failed', 'cancelled']),
+});
+export type JobStatus = z.infer<typeof jobStatusSchema>;
+
+const status = {
+  daemon: name,
+  device: deviceSchema,
+  backends: z.array(backendSchema).max(64),
+  /** Jobs of this client that wait, run, or have a result that was not fetched yet. */
+  jobs: z.array(jobStatusSchema).max(1000),
+};
+
+/** Text frames from daemon to client. */
+export const daemonMessageSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('welcome'),
+    protocol: z.number().int().positive(),
+    limits: z.record(idSchema, z.number()),
+    features,
+    ...status,
+  }),
+  z.strictObject({ type: z.literal('status'), ...status }),
+  z.strictObject({ type: z.literal('image.need'), imageId: imageIdSchema }),
+  z.strictObject({ type: z.literal('image.have'), imageId: imageIdSchema }),
+  /** `position` 0: running; otherwise how many jobs are before it. */
+  z.strictObject({ type: z.literal('job.accepted'), jobId: idSchema, position: z.number().int().nonnegative() }),
+  z.strictObject({ type: z.literal('job.progress'), jobId: idSchema, progress: jobProgressSchema }),
+  z.strictObject({ type: z.literal('job.result'), jobId: idSchema, result: jobResultSchema }),
+  z.strictObject({
+    type: z.literal('job.cancelled'),
+    jobId: idSchema,
+    at: z.enum(['queued', 'running']),
+  }),
+  z.strictObject({ type: z.literal('job.failed'), jobId: idSchema, error: errorPayloadSchema }),
+  z.strictObject({
+    type: z.literal('model.progress'),
+    modelId: idSchema,
+    receivedBytes: z.number().int().nonnegative(),
+    totalBytes: z.number().int().nonnegative(),
+  }),
+  z.strictObject({ type: z.literal('device.changed'), device: deviceSchema }),
+  /** A message that could not be taken; the connection stays. `imageId` names the image it is about. */
+  z.strictObject({ type: z.literal('error'), error: errorPayloadSchema, imageId: imageIdSchema.optional() }),
+  z.strictObject({ type: z.literal('bye'), error: errorPayloadSchema }),
+  z.strictObject({ type: z.literal('pong') }),
+]);
+export type DaemonMessage = z.infer<typeof daemonMessageSchema>;
+
+/** Headers of binary frames, by kind. */
+export const imageDataHeaderSchema = z.strictObject({ imageId: imageIdSchema });
+export const binaryResultHeaderSchema = z.strictObject({ jobId: idSchema, result: jobResultSchema });
+
+/** `POST /v1/pair`: the code from the terminal for a token. */
+export const pairRequestSchema = z.strictObject({ code: z.string().regex(/^\d{6}$/), client: name });
+export const pairResponseSchema = z.strictObject({ token: z.string().regex(/^[A-Za-z0-9_-]{43}$/) });
+
+/** `GET /v1/session` with `Authorization: Bearer <token>`: would a socket be let in? */
+export const sessionResponseSchema = z.strictObject({ daemon: name, protocol: versionRange, paired: z.boolean() });
+
+/** Sub-protocols of the upgrade request: the version of the framing, and the token. */
+export const SUBPROTOCOL = 'samepoint.v1';
+export const TOKEN_SUBPROTOCOL_PREFIX = 'samepoint.auth.';
+
+/** Close codes of the socket; 4400–4499 are ours. */
+export const CLOSE_CODES = {
+  badFrame: 4400,
+  notPaired: 4401,
+  protocolMismatch: 4406,
+  helloTimeout: 4408,
+  replaced: 4409,
+  tooSlow: 4413,
+  goingAway: 1001,
+} as const;
