@@ -1,0 +1,37 @@
+// Builds the two files Figma loads: dist/main.js (sandbox half) and dist/ui.html (iframe half, everything inlined).
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const common = { bundle: true, write: false, minify: true, legalComments: 'none', logLevel: 'warning' };
+
+const main = await build({
+  ...common,
+  entryPoints: [join(here, 'src/main/main.ts')],
+  format: 'iife',
+  platform: 'neutral',
+  target: 'es2020',
+});
+
+const ui = await build({
+  ...common,
+  entryPoints: [join(here, 'src/ui/main.tsx')],
+  format: 'iife',
+  platform: 'browser',
+  target: 'es2022',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+});
+
+const style = await build({ ...common, entryPoints: [join(here, 'src/ui/style.css')] });
+const template = await readFile(join(here, 'src/ui/ui.html'), 'utf8');
+const html = template
+  .replace('/*STYLE*/', () => style.outputFiles[0].text)
+  // `</script` inside a string literal would end the script element
+  .replace('/*SCRIPT*/', () => ui.outputFiles[0].text.replaceAll('</script', '<\\/script'));
+
+await mkdir(join(here, 'dist'), { recursive: true });
+await writeFile(join(here, 'dist/main.js'), main.outputFiles[0].text);
+await writeFile(join(here, 'dist/ui.html'), html);
