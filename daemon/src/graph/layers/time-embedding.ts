@@ -1,0 +1,23 @@
+import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import { linear, silu } from '../onnx/ops.js';
+
+const MAX_PERIOD = 10_000;
+
+/** Cosines first, then sines, of `t` at `channels/2` frequencies from 1 down to 1/10000 (Ho et al., DDPM, 2020). */
+export function sinusoid(t: number, channels: number): Float32Array {
+  const half = channels / 2;
+  const angle = (i: number) => t * MAX_PERIOD ** (-i / half);
+  return Float32Array.from({ length: channels }, (_, i) => (i < half ? Math.cos(angle(i)) : Math.sin(angle(i - half))));
+}
+
+/** The embedding of one timestep, (1, channels). A constant of the graph: ONNX Runtime folds it at load. */
+export function timeEmbedding(
+  b: GraphBuilder,
+  prefix: string,
+  options: { timestep: number; sinusoidChannels: number; channels: number },
+): Value {
+  const { timestep, sinusoidChannels, channels } = options;
+  const waves = b.constant([1, sinusoidChannels], sinusoid(timestep, sinusoidChannels));
+  const hidden = silu(b, linear(b, waves, `${prefix}.linear_1`, channels));
+  return linear(b, hidden, `${prefix}.linear_2`, channels);
+}

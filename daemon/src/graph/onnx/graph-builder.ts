@@ -1,0 +1,171 @@
+import { basename } from 'node:path';
+import { SamepointError } from '@samepoint/shared-protocol';
+import type { SafetensorsHeader } from '../safetensors.js';
+import { ATTRIBUTE_TYPES, DATA_TYPES, type DataType, encodeModel } from './schema.js';
+
+const IR_VERSION = 10;
+const OPSET_VERSION = 21;
+const EXTERNAL = 1;
+
+/** A value of the graph. A dimension that is not known when the graph is written is a name. */
+export interface Value {
+  name: string;
+  dims: readonly (number | string)[];
+}
+
+export type Attribute = { int: number } | { ints: readonly number[] } | { float: number } | { string: string };
+
+/**
+ * Writes an ONNX graph node by node. Weights stay in their safetensors file: an initializer only says at which
+ * offset it lies there.
+ */
+export class GraphBuilder {
+  readonly #nodes: Record<string, unknown>[] = [];
+  readonly #initializers: Record<string, unknown>[] = [];
+  readonly #inputs: Record<string, unknown>[] = [];
+  readonly #outputs: Record<string, unknown>[] = [];
+  readonly #weights = new Map<string, Value>();
+  readonly #checkpoint: SafetensorsHeader | undefined;
+  #count = 0;
+
+  constructor(checkpoint?: SafetensorsHeader) {
+    this.#checkpoint = checkpoint;
+  }
+
+  input(name: string, dims: Value['dims'], dataType: DataType = 'float32'): Value {
+    this.#inputs.push(valueInfo(name, dims, dataType));
+    return { name, dims };
+  }
+
+  /** Names `value` as an output of the graph. */
+  output(name: string, value: Value, dataType: DataType = 'float32'): void {
+    this.#nodes.push({ opType: 'Identity', name: `output_${name}`, input: [value.name], output: [name] });
+    this.#outputs.push(valueInfo(name, value.dims, dataType));
+  }
+
+  /** Appends a node with one output. `dims` is the shape of that output. */
+  node(
+    opType: string,
+    inputs: readonly Value[],
+    dims: Value['dims'],
+    attributes: Record<string, Attribute> = {},
+  ): Value {
+    const [output] = this.nodes(opType, inputs, [dims], attributes);
+    if (output === undefined) throw new Error('a node has at least one output');
+    return output;
+  }
+
+  /** Appends a node with as many outputs as shapes are given. */
+  nodes(
+    opType: string,
+    inputs: readonly Value[],
+    outputDims: readonly Value['dims'][],
+    attributes: Record<string, Attribute> = {},
+  ): Value[] {
+    const name = `${opType}_${this.#count++}`;
+    const outputs = outputDims.map((dims, index) => ({ name: `${name}:${index}`, dims }));
+    this.#nodes.push({
+      opType,
+      name,
+      input: inputs.map((input) => input.name),
+      output: outputs.map((output) => output.name),
+      attribute: Object.entries(attributes).map(([key, attribute]) => attributeProto(key, attribute)),
+    });
+    return outputs;
+  }
+
+  constant(dims: readonly number[], data: Float32Array | BigInt64Array): Value {
+    const name = `constant_${this.#count++}`;
+    this.#initializers.push({
+      name,
+      dims,
+      dataType: data instanceof Float32Array ? DATA_TYPES.float32 : DATA_TYPES.int64,
+      rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    });
+    return { name, dims };
+  }
+
+  int64(...values: number[]): Value {
+    return this.constant([values.length], BigInt64Array.from(values, BigInt));
+  }
+
+  hasWeight(name: string): boolean {
+    return this.#checkpoint?.tensors.has(name) ?? false;
+  }
+
+  /**
+   * A weight of the checkpoint as float32; half precision is cast in the graph, which ONNX Runtime folds at load.
+   * @param expected its shape; a name of the wiring that meets another shape is a wrong or damaged checkpoint
+   * @throws SamepointError `MODEL_INVALID`
+   */
+  weight(name: string, expected: readonly number[]): Value {
+    const known = this.#weights.get(name);
+    if (known !== undefined) return known;
+    const { offset, length, dims, dataType } = this.#locate(name, expected);
+    this.#initializers.push({
+      name,
+      dims,
+      dataType: DATA_TYPES[dataType],
+      dataLocation: EXTERNAL,
+      externalData: [
+        { key: 'location', value: basename(this.#checkpoint?.path ?? '') },
+        { key: 'offset', value: String(offset) },
+        { key: 'length', value: String(length) },
+      ],
+    });
+    const stored = { name, dims };
+    const value =
+      dataType === 'float32' ? stored : this.node('Cast', [stored], dims, { to: { int: DATA_TYPES.float32 } });
+    this.#weights.set(name, value);
+    return value;
+  }
+
+  #locate(name: string, expected: readonly number[]) {
+    const entry = this.#checkpoint?.tensors.get(name);
+    if (entry === undefined) throw this.#invalid(`the tensor "${name}" is missing`);
+    if (entry.shape.join() !== expected.join()) {
+      throw this.#invalid(`the tensor "${name}" has the shape ${entry.shape.join('×')}, not ${expected.join('×')}`);
+    }
+    if (entry.dtype !== 'F16' && entry.dtype !== 'F32') {
+      throw this.#invalid(`the tensor "${name}" has the type ${entry.dtype}, neither F16 nor F32`);
+    }
+    const dataType: DataType = entry.dtype === 'F16' ? 'float16' : 'float32';
+    return { offset: entry.offset, length: entry.length, dims: entry.shape, dataType };
+  }
+
+  #invalid(reason: string): SamepointError {
+    return new SamepointError(
+      'MODEL_INVALID',
+      `${this.#checkpoint?.path ?? 'The checkpoint'} does not fit its network: ${reason}.`,
+      'Check that the file belongs to this model, or get it again.',
+    );
+  }
+
+  /** The bytes of the finished ModelProto. */
+  toModel(): Uint8Array {
+    return encodeModel({
+      irVersion: IR_VERSION,
+      producerName: 'samepoint',
+      opsetImport: [{ domain: '', version: OPSET_VERSION }],
+      graph: {
+        name: 'samepoint',
+        node: this.#nodes,
+        initializer: this.#initializers,
+        input: this.#inputs,
+        output: this.#outputs,
+      },
+    });
+  }
+}
+
+function valueInfo(name: string, dims: Value['dims'], dataType: DataType): Record<string, unknown> {
+  const dim = dims.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }));
+  return { name, type: { tensorType: { elemType: DATA_TYPES[dataType], shape: { dim } } } };
+}
+
+function attributeProto(name: string, attribute: Attribute): Record<string, unknown> {
+  if ('int' in attribute) return { name, type: ATTRIBUTE_TYPES.int, i: attribute.int };
+  if ('ints' in attribute) return { name, type: ATTRIBUTE_TYPES.ints, ints: attribute.ints };
+  if ('float' in attribute) return { name, type: ATTRIBUTE_TYPES.float, f: attribute.float };
+  return { name, type: ATTRIBUTE_TYPES.string, s: Buffer.from(attribute.string) };
+}

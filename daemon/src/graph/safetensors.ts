@@ -1,0 +1,103 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { SamepointError } from '@samepoint/shared-protocol';
+import { z } from 'zod';
+
+/** Bytes of one element, by the dtype names of the safetensors format. */
+const ELEMENT_BYTES = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 } as const;
+
+/** A header larger than this is refused, as the format's own reader does. */
+const MAX_HEADER_BYTES = 100_000_000;
+
+export type SafetensorsDtype = keyof typeof ELEMENT_BYTES;
+
+/** Where a tensor lies: `offset` and `length` in bytes of the whole file. */
+export interface TensorEntry {
+  dtype: SafetensorsDtype;
+  shape: readonly number[];
+  offset: number;
+  length: number;
+}
+
+export interface SafetensorsHeader {
+  path: string;
+  tensors: ReadonlyMap<string, TensorEntry>;
+}
+
+const entrySchema = z.object({
+  dtype: z.string(),
+  shape: z.array(z.number().int().nonnegative()),
+  data_offsets: z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]),
+});
+
+/**
+ * Reads the header of a safetensors file and checks every entry against the file's length. Never reads the weights.
+ * @throws SamepointError `MODEL_INVALID`
+ */
+export function readSafetensorsHeader(path: string): SafetensorsHeader {
+  const { json, dataStart, fileBytes } = readHeaderJson(path);
+  const tensors = new Map<string, TensorEntry>();
+  for (const [name, value] of Object.entries(json)) {
+    if (name !== '__metadata__') tensors.set(name, checkEntry(path, name, value, dataStart, fileBytes));
+  }
+  checkOverlaps(path, tensors);
+  return { path, tensors };
+}
+
+function readHeaderJson(path: string): { json: Record<string, unknown>; dataStart: number; fileBytes: number } {
+  const file = openSync(path, 'r');
+  try {
+    const fileBytes = fstatSync(file).size;
+    const prefix = Buffer.alloc(8);
+    if (readSync(file, prefix, 0, 8, 0) < 8) throw invalid(path, 'it is shorter than a header');
+    const headerBytes = Number(prefix.readBigUInt64LE());
+    if (headerBytes > MAX_HEADER_BYTES || headerBytes + 8 > fileBytes) {
+      throw invalid(path, `its header claims ${headerBytes} bytes, the file has ${fileBytes}`);
+    }
+    const header = Buffer.alloc(headerBytes);
+    readSync(file, header, 0, headerBytes, 8);
+    return { json: parseObject(path, header.toString('utf8')), dataStart: 8 + headerBytes, fileBytes };
+  } finally {
+    closeSync(file);
+  }
+}
+
+function parseObject(path: string, text: string): Record<string, unknown> {
+  try {
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+  } catch {
+    throw invalid(path, 'its header is not a JSON object');
+  }
+}
+
+function checkEntry(path: string, name: string, value: unknown, dataStart: number, fileBytes: number): TensorEntry {
+  const parsed = entrySchema.safeParse(value);
+  if (!parsed.success) throw invalid(path, `the entry of tensor "${name}" is malformed`);
+  const { dtype, shape, data_offsets: offsets } = parsed.data;
+  if (!isDtype(dtype)) throw invalid(path, `tensor "${name}" has the unknown type ${dtype}`);
+  const [begin, end] = offsets;
+  const expected = shape.reduce((product, dim) => product * dim, ELEMENT_BYTES[dtype]);
+  if (end - begin !== expected) throw invalid(path, `tensor "${name}" needs ${expected} bytes and has ${end - begin}`);
+  if (dataStart + end > fileBytes) throw invalid(path, `tensor "${name}" ends behind the end of the file`);
+  return { dtype, shape, offset: dataStart + begin, length: end - begin };
+}
+
+function checkOverlaps(path: string, tensors: ReadonlyMap<string, TensorEntry>): void {
+  const byOffset = [...tensors].sort(([, a], [, b]) => a.offset - b.offset);
+  let previousEnd = 0;
+  for (const [name, { offset, length }] of byOffset) {
+    if (offset < previousEnd) throw invalid(path, `tensor "${name}" overlaps another one`);
+    previousEnd = offset + length;
+  }
+}
+
+function isDtype(dtype: string): dtype is SafetensorsDtype {
+  return dtype in ELEMENT_BYTES;
+}
+
+function invalid(path: string, reason: string): SamepointError {
+  return new SamepointError(
+    'MODEL_INVALID',
+    `${path} is not a usable safetensors file: ${reason}.`,
+    'Get the file again; it may have been cut off or damaged.',
+  );
+}
