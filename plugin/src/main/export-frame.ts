@@ -1,0 +1,118 @@
+import type { Command, ExportedFrame, ExportedItem, MainToUi, Problem } from '../shared/messages.js';
+import { readPngSize } from '../shared/png-size.js';
+import { collectAnnotationItems } from './annotations.js';
+import { exportWidth } from './export-space.js';
+import { collectLayers } from './layers.js';
+import { findScreen, type ScreenNode } from './nodes.js';
+import { annotationNotices } from './notices.js';
+import { collectOverlayItems } from './overlays.js';
+import { whyBlocked } from './selection.js';
+import { ASPECT_TOLERANCE_PX } from './tables.js';
+
+export interface ExportChoice {
+  command: Command;
+  sourceId: string;
+  targetIds: readonly string[];
+  overlayIds: readonly string[];
+}
+
+type Outcome<T> = { ok: true; value: T } | { ok: false; problem: Problem };
+
+/**
+ * Sends the pictures of the source and of every target, one after another so that only one is in memory,
+ * then the items. Stops without a word when `isCancelled` says so.
+ */
+export async function exportChoice(
+  choice: ExportChoice,
+  send: (message: MainToUi) => void,
+  isCancelled: () => boolean,
+): Promise<void> {
+  const frames = await findFrames([choice.sourceId, ...choice.targetIds]);
+  if (!frames.ok) return send({ type: 'export.failed', problem: frames.problem });
+  const overlayIds = new Set(choice.overlayIds);
+  for (const [index, frame] of frames.value.entries()) {
+    const exported = await exportFrame(frame, overlayIds);
+    if (isCancelled()) return;
+    if (!exported.ok) return send({ type: 'export.failed', problem: exported.problem });
+    send({ type: 'export.frame', frame: exported.value, done: index + 1, total: frames.value.length });
+  }
+  const [source] = frames.value;
+  if (source === undefined) return;
+  const { items, notices } = await collectItems(choice, source);
+  if (isCancelled()) return;
+  if (items.length === 0) return send({ type: 'export.failed', problem: nothingToCarry(choice.command, source) });
+  send({ type: 'export.done', items, notices });
+}
+
+async function findFrames(nodeIds: readonly string[]): Promise<Outcome<ScreenNode[]>> {
+  const frames: ScreenNode[] = [];
+  for (const nodeId of new Set(nodeIds)) {
+    const frame = await findScreen(nodeId);
+    if (frame === null) {
+      const message = 'A chosen frame is no longer in this file.';
+      return { ok: false, problem: { message, hint: 'Select the frames again.' } };
+    }
+    const blocked = whyBlocked(frame);
+    if (blocked !== null) return { ok: false, problem: { message: blocked, hint: 'Or choose other frames.' } };
+    frames.push(frame);
+  }
+  return { ok: true, value: frames };
+}
+
+async function exportFrame(frame: ScreenNode, leaveOut: ReadonlySet<string>): Promise<Outcome<ExportedFrame>> {
+  const picture = await exportPicture(frame);
+  if (!picture.ok) return picture;
+  const { png, width, height } = picture.value;
+  const layers = collectLayers(frame, leaveOut);
+  return { ok: true, value: { nodeId: frame.id, name: frame.name, png, width, height, layers } };
+}
+
+async function exportPicture(frame: ScreenNode): Promise<Outcome<{ png: Uint8Array; width: number; height: number }>> {
+  const value = exportWidth(frame.width, frame.height);
+  try {
+    const png = await frame.exportAsync({
+      format: 'PNG',
+      constraint: { type: 'WIDTH', value },
+      colorProfile: 'SRGB',
+      useAbsoluteBounds: true,
+      contentsOnly: true,
+    });
+    const size = readPngSize(png);
+    const expectedHeight = size === null ? 0 : (size.width * frame.height) / frame.width;
+    if (size === null || Math.abs(size.height - expectedHeight) > ASPECT_TOLERANCE_PX) {
+      return { ok: false, problem: cannotExport(frame, 'the picture has other proportions than the frame') };
+    }
+    return { ok: true, value: { png, ...size } };
+  } catch (error) {
+    return { ok: false, problem: cannotExport(frame, error instanceof Error ? error.message : String(error)) };
+  }
+}
+
+function cannotExport(frame: ScreenNode, reason: string): Problem {
+  return {
+    message: `Figma could not make a picture of “${frame.name}”: ${reason}.`,
+    hint: 'Check that the frame is visible, not rotated and has content, then try again.',
+  };
+}
+
+async function collectItems(
+  { command, overlayIds }: ExportChoice,
+  source: ScreenNode,
+): Promise<{ items: ExportedItem[]; notices: string[] }> {
+  if (command === 'transfer-layers') return collectOverlayItems(source, overlayIds);
+  const { items, notices } = collectAnnotationItems(source);
+  return { items, notices: [...notices, ...annotationNotices(source)] };
+}
+
+function nothingToCarry(command: Command, source: ScreenNode): Problem {
+  if (command === 'transfer-layers') {
+    return {
+      message: 'No layer is chosen to carry over.',
+      hint: 'Select callouts, arrows or stickers on the source, then try again.',
+    };
+  }
+  return {
+    message: `“${source.name}” has no annotations.`,
+    hint: 'Annotate it with Figma’s annotation tool, or choose another source.',
+  };
+}
