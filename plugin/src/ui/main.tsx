@@ -1,0 +1,24 @@
+import { render } from 'preact';
+import { App } from './app.js';
+import { blocksLoopback, browserFacts } from './browser-access.js';
+import { listenToMain, postToMain } from './main-port.js';
+import { type State, Store } from './store.js';
+
+const root = document.getElementById('root') ?? document.body;
+
+const store = new Store({
+  postToMain,
+  blocked: blocksLoopback(browserFacts(document, navigator.userAgent)),
+  onChange: draw,
+});
+
+function draw(state: State): void {
+  render(
+    <App state={state} dispatch={(event) => store.dispatch(event)} connect={(event) => store.connect(event)} />,
+    root,
+  );
+}
+
+draw(store.state);
+listenToMain((message) => store.fromMain(message));
+postToMain({ type: 'ready' });

@@ -1,0 +1,148 @@
+import type { DaemonMessage } from '@samepoint/shared-protocol';
+import type { MainToUi, UiToMain } from '../shared/messages.js';
+import {
+  type Connection,
+  type ConnectionEffect,
+  type ConnectionEvent,
+  INITIAL_CONNECTION,
+  stepConnection,
+} from './connection.js';
+import { pair, probeSession } from './daemon-http.js';
+import { stepFlow } from './flow.js';
+import { type Flow, type FlowEffect, type FlowEvent, INITIAL_FLOW } from './flow-state.js';
+import { SocketClient } from './socket-client.js';
+
+export interface State {
+  connection: Connection;
+  flow: Flow;
+}
+
+export interface StoreOptions {
+  postToMain(message: UiToMain): void;
+  onChange(state: State): void;
+  /** Does the browser say that it keeps pages away from this computer? */
+  blocked: boolean;
+}
+
+/** Runs both state machines: events in, new state and effects out. The only place where effects happen. */
+export class Store {
+  #state: State = { connection: INITIAL_CONNECTION, flow: INITIAL_FLOW };
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Jobs that were cancelled while there was no connection to say so. */
+  #uncancelled: string[] = [];
+  readonly #socket = new SocketClient({
+    onMessage: (message) => this.#fromDaemon(message),
+    onClosed: (code) => this.connect({ type: 'closed', code }),
+  });
+
+  constructor(readonly options: StoreOptions) {}
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** An event of the flow. */
+  dispatch(event: FlowEvent): void {
+    const { flow, effects } = stepFlow(this.#state.flow, event);
+    this.#become({ ...this.#state, flow });
+    for (const effect of effects) this.#runFlow(effect);
+  }
+
+  /** An event of the connection. */
+  connect(event: ConnectionEvent): void {
+    const before = this.#state.connection.state.name;
+    const { connection, effects } = stepConnection(this.#state.connection, event);
+    this.#become({ ...this.#state, connection });
+    for (const effect of effects) this.#runConnection(effect);
+    const { state } = connection;
+    if (before === 'ready' && state.name !== 'ready') this.dispatch({ type: 'disconnected' });
+    if (before !== 'ready' && state.name === 'ready') {
+      const { backends, jobs } = state.welcome;
+      this.#cancelLeftovers();
+      this.dispatch({ type: 'connected', backends, jobs });
+    }
+  }
+
+  /** A message of the main thread. The first session starts the connection. */
+  fromMain(message: MainToUi): void {
+    this.dispatch({ type: 'main', message });
+    if (message.type === 'session') {
+      this.connect({ type: 'start', settings: message.settings, blocked: this.options.blocked });
+    }
+  }
+
+  #become(state: State): void {
+    this.#state = state;
+    this.options.onChange(state);
+  }
+
+  #fromDaemon(message: DaemonMessage): void {
+    switch (message.type) {
+      case 'welcome':
+        this.connect({ type: 'welcome', welcome: message });
+        return;
+      case 'bye':
+        this.connect({ type: 'bye', error: message.error });
+        return;
+      default:
+        this.dispatch({ type: 'daemon', message });
+        return;
+    }
+  }
+
+  #runFlow(effect: FlowEffect): void {
+    switch (effect.type) {
+      case 'main':
+        this.options.postToMain(effect.message);
+        return;
+      case 'image':
+        this.#socket.sendImage(effect.imageId, effect.png);
+        return;
+      case 'daemon': {
+        const wasSent = this.#socket.send(effect.message);
+        if (!wasSent && effect.message.type === 'job.cancel') this.#uncancelled.push(effect.message.jobId);
+      }
+    }
+  }
+
+  #cancelLeftovers(): void {
+    for (const jobId of this.#uncancelled.splice(0)) this.#socket.send({ type: 'job.cancel', jobId });
+  }
+
+  #runConnection(effect: ConnectionEffect): void {
+    switch (effect.type) {
+      case 'probe':
+        void probeSession(effect.port, effect.token).then((outcome) =>
+          this.connect({ type: 'probed', port: effect.port, outcome }),
+        );
+        return;
+      case 'pair':
+        void this.#pair(effect.port, effect.code);
+        return;
+      case 'open':
+        this.#socket.open(effect.port, effect.token);
+        return;
+      case 'wait':
+        clearTimeout(this.#timer);
+        this.#timer = setTimeout(() => this.connect({ type: 'due' }), effect.ms);
+        return;
+      case 'save':
+        this.options.postToMain({ type: 'settings.save', settings: effect.settings });
+    }
+  }
+
+  async #pair(port: number, code: string): Promise<void> {
+    const outcome = await pair(port, code);
+    switch (outcome.kind) {
+      case 'paired':
+        this.connect({ type: 'paired', token: outcome.token });
+        return;
+      case 'refused':
+        this.connect({ type: 'pair.failed', error: outcome.error });
+        return;
+      case 'unreachable':
+        this.connect({ type: 'pair.unreachable' });
+        return;
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { groupsOf } from '../flow-preview.js';
+import type { Flow, FlowEvent, Step } from '../flow-state.js';
+import { summaryLines } from '../summary-lines.js';
+import { Button } from './button.js';
+import { Screen } from './screen.js';
+
+interface DoneViewProps {
+  flow: Flow;
+  step: Extract<Step, { name: 'done' }>;
+  dispatch: (event: FlowEvent) => void;
+}
+
+/** What was written, what was not and why, and a way to take it back. */
+export function DoneView({ flow, step, dispatch }: DoneViewProps) {
+  if (step.undo === 'done') return <UndoneView dispatch={dispatch} />;
+  const { summary } = step;
+  const skipped = skippedRows(flow, step);
+  return (
+    <Screen
+      title="Done"
+      footer={
+        <div class="footer-pair">
+          <Button busy={step.undo === 'asked'} onClick={() => dispatch({ type: 'undo' })}>
+            Undo
+          </Button>
+          <Button look="primary" onClick={() => dispatch({ type: 'close' })}>
+            Done
+          </Button>
+        </div>
+      }
+    >
+      <div class="message">
+        <svg class="picture success" width="32" height="32" viewBox="0 0 32 32" aria-hidden="true">
+          <circle cx="16" cy="16" r="11" fill="none" stroke="currentColor" stroke-width="1.5" />
+          <path
+            d="M11 16.5l3.5 3.5 6.5-7.5"
+            fill="none"
+            stroke="currentColor"
+            stroke-width="1.5"
+            stroke-linecap="round"
+          />
+        </svg>
+        <h1>Transferred</h1>
+        {summaryLines(flow.command, summary).map((line) => (
+          <p key={line}>{line}</p>
+        ))}
+      </div>
+      {skipped.length === 0 ? null : (
+        <section class="section" aria-label="Skipped">
+          <h2>
+            Skipped <span class="amount">{skipped.length}</span>
+          </h2>
+          <ul class="skipped">
+            {skipped.map(({ key, title, reason }) => (
+              <li key={key}>
+                <span class="row-label">{title}</span>
+                <span class="row-why">{reason}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </Screen>
+  );
+}
+
+function UndoneView({ dispatch }: { dispatch: (event: FlowEvent) => void }) {
+  return (
+    <Screen
+      title="Undone"
+      footer={
+        <Button look="primary" wide onClick={() => dispatch({ type: 'back' })}>
+          Back to the preview
+        </Button>
+      }
+    >
+      <div class="message">
+        <h1>Undone</h1>
+        <p>The frames are as they were before.</p>
+      </div>
+    </Screen>
+  );
+}
+
+function skippedRows(flow: Flow, step: DoneViewProps['step']) {
+  const rows = groupsOf(flow, step.preview).flatMap((group) =>
+    group.rows.map((row) => ({ ...row, targetName: group.target.name })),
+  );
+  return step.summary.skipped.map(({ targetId, itemId, reason }) => {
+    const key = `${targetId} ${itemId}`;
+    const row = rows.find((candidate) => candidate.key === key);
+    return { key, title: row === undefined ? itemId : `${row.label} in ${row.targetName}`, reason };
+  });
+}
