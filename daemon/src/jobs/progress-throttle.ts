@@ -1,0 +1,58 @@
+import { type JobProgress, LIMITS } from '@samepoint/shared-protocol';
+import type { Clock } from './clock.js';
+
+/**
+ * Thins progress out to one message in `LIMITS.progressIntervalMs`; the newest wins.
+ * A complete one (`done` = `total`) waits for the result, so that nobody looks at 100 % and waits.
+ */
+export class ProgressThrottle {
+  #lastSentAt = Number.NEGATIVE_INFINITY;
+  #next: JobProgress | undefined;
+  #complete: JobProgress | undefined;
+  #callOff: (() => void) | undefined;
+
+  constructor(
+    readonly clock: Clock,
+    readonly emit: (progress: JobProgress) => void,
+  ) {}
+
+  offer(progress: JobProgress): void {
+    if (progress.done >= progress.total) {
+      this.#complete = progress;
+      return;
+    }
+    this.#complete = undefined;
+    this.#next = progress;
+    if (this.#callOff !== undefined) return;
+    const waitMs = this.#waitMs();
+    if (waitMs <= 0) this.#send(progress);
+    else this.#callOff = this.clock.after(waitMs, () => this.#flush());
+  }
+
+  /** The result is on its way: 100 % may be told, unless something was told just now. */
+  finish(): void {
+    this.stop();
+    if (this.#complete !== undefined && this.#waitMs() <= 0) this.#send(this.#complete);
+  }
+
+  stop(): void {
+    this.#callOff?.();
+    this.#callOff = undefined;
+    this.#next = undefined;
+  }
+
+  #flush(): void {
+    this.#callOff = undefined;
+    if (this.#next !== undefined) this.#send(this.#next);
+  }
+
+  #send(progress: JobProgress): void {
+    this.#next = undefined;
+    this.#lastSentAt = this.clock.now();
+    this.emit(progress);
+  }
+
+  #waitMs(): number {
+    return this.#lastSentAt + LIMITS.progressIntervalMs - this.clock.now();
+  }
+}
