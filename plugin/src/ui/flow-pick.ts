@@ -6,13 +6,13 @@ import { enter, type Flow, type FlowStep, savePending, stay } from './flow-state
 export function missingPick(flow: Flow): string | null {
   const { source, targets, overlays } = flow.picks;
   if (source === null) return 'Choose the source frame first.';
-  if (source.blocked !== null) return `The source cannot be used: ${source.blocked}`;
+  if (source.blocked !== null) return 'The source cannot be used as it is.';
   if (flow.command === 'transfer-annotations' && source.annotations === 0) return 'The source has no annotations.';
   if (flow.command === 'transfer-layers' && overlays.length === 0) return 'Add the layers to transfer.';
   if (targets.length === 0) return 'Add at least one target frame.';
   if (targets.length > LIMITS.targetsPerJob) return `At most ${LIMITS.targetsPerJob} targets fit in one run.`;
   const blocked = targets.find((target) => target.blocked !== null);
-  return blocked === undefined ? null : `Remove “${blocked.name}”: ${blocked.blocked}`;
+  return blocked === undefined ? null : `“${blocked.name}” cannot be used as it is.`;
 }
 
 /** A frame is the source or a target, never both: choosing it as one takes it from the other. */

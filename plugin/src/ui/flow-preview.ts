@@ -41,7 +41,10 @@ export function apply(flow: Flow): FlowStep {
 export function finishApply(flow: Flow, summary: ApplySummary): FlowStep {
   const { step } = flow;
   if (step.name !== 'applying') return stay(flow);
-  return enter(flow, { name: 'done', preview: step.preview, summary, undo: 'possible' }, [savePending(flow, null)]);
+  const wrote = summary.created + summary.updated + summary.notes > 0;
+  return enter(flow, { name: 'done', preview: step.preview, summary, undo: wrote ? 'possible' : 'pointless' }, [
+    savePending(flow, null),
+  ]);
 }
 
 /** Nothing was written; the preview is there as it was. */

@@ -19,11 +19,13 @@ export function DoneView({ flow, step, dispatch }: DoneViewProps) {
     <Screen
       title="Done"
       footer={
-        <div class="footer-pair">
-          <Button busy={step.undo === 'asked'} onClick={() => dispatch({ type: 'undo' })}>
-            Undo
-          </Button>
-          <Button look="primary" onClick={() => dispatch({ type: 'close' })}>
+        <div class="footer-row">
+          {step.undo === 'pointless' ? null : (
+            <Button wide busy={step.undo === 'asked'} onClick={() => dispatch({ type: 'undo' })}>
+              Undo
+            </Button>
+          )}
+          <Button look="primary" wide onClick={() => dispatch({ type: 'close' })}>
             Done
           </Button>
         </div>

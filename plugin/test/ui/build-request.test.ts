@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { LIMITS, transferRequestSchema } from '@samepoint/shared-protocol';
+import { describe, expect, it } from 'vitest';
+import { buildRequest, chooseBackend, hashFrame } from '../../src/ui/build-request.js';
+import { exportedFrame, layer, layerItem, UI_BACKEND } from './fixtures.js';
+
+const SOURCE = hashFrame(exportedFrame('s'));
+const TARGET = hashFrame(exportedFrame('t'));
+const PARTS = { frames: [TARGET, SOURCE], sourceId: 's', targetIds: ['t'], items: [layerItem('1', 's-a')] };
+
+function layers(amount: number) {
+  return Array.from({ length: amount }, (_, index) => ({ ...layer(`l${index}`), candidate: index % 2 === 0 }));
+}
+
+it('names an image by the SHA-256 of its bytes', () => {
+  expect(SOURCE.imageId).toBe(createHash('sha256').update(SOURCE.png).digest('hex'));
+});
+
+it('puts frames where they belong, whatever order they came in', () => {
+  const built = buildRequest(PARTS, 'ui');
+  expect(built).toMatchObject({
+    ok: true,
+    request: { backend: 'ui', source: { imageId: SOURCE.imageId }, targets: [{ targetId: 't' }] },
+  });
+});
+
+describe('what the daemon would refuse', () => {
+  it.each([
+    ['no items', { ...PARTS, items: [] }],
+    ['a frame that is gone', { ...PARTS, targetIds: ['t', 'gone'] }],
+    [
+      'too many items',
+      { ...PARTS, items: Array.from({ length: LIMITS.itemsPerJob + 1 }, (_, index) => layerItem(`${index}`, 's-a')) },
+    ],
+    ['too large an image', { ...PARTS, frames: [SOURCE, { ...TARGET, png: new Uint8Array(LIMITS.imageBytes + 1) }] }],
+  ])('is told before it is sent: %s', (_, parts) => {
+    const built = buildRequest(parts, 'ui');
+    expect(built.ok).toBe(false);
+    if (!built.ok) expect(built.problem.hint).not.toBe('');
+  });
+
+  it('is left out: layers over the limit, but never one that an item names', () => {
+    const many = layers(LIMITS.layersPerFrame + 500);
+    // not a candidate and at the end: the first to go, if no item named it
+    const named = many.at(-1)?.layerId ?? '';
+    const source = { ...SOURCE, layers: many };
+    const built = buildRequest({ ...PARTS, frames: [source, TARGET], items: [layerItem('1', named)] }, 'ui');
+    const kept = built.ok ? built.request.source.layers : [];
+    expect(kept).toHaveLength(LIMITS.layersPerFrame);
+    expect(kept.at(-1)?.layerId).toBe(named);
+    const candidates = many.filter((one) => one.candidate).map((one) => one.layerId);
+    expect(kept.map((one) => one.layerId)).toEqual(expect.arrayContaining(candidates));
+  });
+
+  it('is cut: names and texts that are too long', () => {
+    const long = { ...layer('s-a'), name: 'n'.repeat(LIMITS.nameChars + 1), text: 't'.repeat(LIMITS.textChars + 1) };
+    const built = buildRequest({ ...PARTS, frames: [{ ...SOURCE, layers: [long] }, TARGET] }, 'ui');
+    expect(built.ok && transferRequestSchema.safeParse(built.request).success).toBe(true);
+  });
+});
+
+it('chooses a backend that needs no download', () => {
+  const missing = { ...UI_BACKEND, id: 'sd15', state: 'missing' } as const;
+  expect(chooseBackend([missing, UI_BACKEND])).toBe('ui');
+  expect(chooseBackend([missing])).toBeNull();
+});
