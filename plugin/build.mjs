@@ -1,10 +1,12 @@
-// Builds the two files Figma loads: dist/main.js (sandbox half) and dist/ui.html (iframe half, everything inlined).
+// Builds the two files Figma loads: main.js (sandbox half) and ui.html (iframe half, everything inlined).
+//   node build.mjs [folder]   the folder is dist unless a test wants its own
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
+const out = process.argv[2] ?? join(here, 'dist');
 const common = { bundle: true, write: false, minify: true, legalComments: 'none', logLevel: 'warning' };
 
 const main = await build({
@@ -32,6 +34,6 @@ const html = template
   // `</script` inside a string literal would end the script element
   .replace('/*SCRIPT*/', () => ui.outputFiles[0].text.replaceAll('</script', '<\\/script'));
 
-await mkdir(join(here, 'dist'), { recursive: true });
-await writeFile(join(here, 'dist/main.js'), main.outputFiles[0].text);
-await writeFile(join(here, 'dist/ui.html'), html);
+await mkdir(out, { recursive: true });
+await writeFile(join(out, 'main.js'), main.outputFiles[0].text);
+await writeFile(join(out, 'ui.html'), html);

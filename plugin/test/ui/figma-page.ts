@@ -1,0 +1,80 @@
+import type { Browser, FrameLocator, Page } from 'playwright-core';
+import type { MainToUi, UiToMain } from '../../src/shared/messages.js';
+
+interface FigmaPageOptions {
+  /** The built `ui.html`. */
+  html: string;
+  /** What the manifest allows the UI to reach. */
+  allowedDomains: readonly string[];
+  colorScheme?: 'light' | 'dark';
+}
+
+const WINDOW = { width: 340, height: 560 };
+
+/** The page around the plugin's UI, as in Figma: a sandboxed frame with origin `null` and the manifest's CSP. */
+export class FigmaPage {
+  readonly #received: UiToMain[] = [];
+  readonly #waiting = new Set<() => void>();
+
+  private constructor(
+    readonly page: Page,
+    readonly ui: FrameLocator,
+  ) {}
+
+  static async open(browser: Browser, options: FigmaPageOptions): Promise<FigmaPage> {
+    const colorScheme = options.colorScheme ?? 'light';
+    const page = await browser.newPage({ viewport: WINDOW, colorScheme, deviceScaleFactor: 2 });
+    const figma = new FigmaPage(page, page.frameLocator('iframe'));
+    await page.exposeFunction('fromUi', (message: UiToMain) => figma.#take(message));
+    await page.setContent('<style>body{margin:0}iframe{border:0;width:100vw;height:100vh;display:block}</style>');
+    await page.evaluate(
+      ({ html, policy }) => {
+        window.addEventListener('message', (event: MessageEvent<{ pluginMessage: unknown }>) => {
+          const fromUi: unknown = Reflect.get(window, 'fromUi');
+          if (typeof fromUi === 'function') fromUi(event.data.pluginMessage);
+        });
+        const frame = document.createElement('iframe');
+        frame.setAttribute('sandbox', 'allow-scripts');
+        frame.allow = 'loopback-network; local-network-access';
+        frame.srcdoc = html.replace('<head>', `<head><meta http-equiv="Content-Security-Policy" content="${policy}">`);
+        document.body.append(frame);
+      },
+      { html: options.html, policy: `connect-src ${options.allowedDomains.join(' ')}` },
+    );
+    await figma.next('ready');
+    return figma;
+  }
+
+  /** A message of the main thread. */
+  async send(...messages: MainToUi[]): Promise<void> {
+    for (const message of messages) {
+      await this.page.evaluate((pluginMessage) => {
+        document.querySelector('iframe')?.contentWindow?.postMessage({ pluginMessage }, '*');
+      }, message);
+    }
+  }
+
+  /** The next message of this type that the UI sends, or sent without being asked for yet. */
+  async next<Type extends UiToMain['type']>(type: Type): Promise<Extract<UiToMain, { type: Type }>> {
+    for (;;) {
+      const index = this.#received.findIndex((message) => message.type === type);
+      const [message] = index < 0 ? [] : this.#received.splice(index, 1);
+      if (message !== undefined) return message as Extract<UiToMain, { type: Type }>;
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    }
+  }
+
+  button(name: string | RegExp) {
+    return this.ui.getByRole('button', { name });
+  }
+
+  heading(name: string | RegExp) {
+    return this.ui.getByRole('heading', { name });
+  }
+
+  #take(message: UiToMain): void {
+    this.#received.push(message);
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
+  }
+}

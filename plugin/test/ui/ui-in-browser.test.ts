@@ -1,0 +1,269 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { LIMITS, PORTS, type TransferResult } from '@samepoint/shared-protocol';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ExportedItem, FrameSummary, MainToUi, PendingJob } from '../../src/shared/messages.js';
+import { CODE, FakeDaemon, TOKEN } from './fake-daemon.js';
+import { FigmaPage } from './figma-page.js';
+import { failure, layerPlacement } from './fixtures.js';
+import { DARK, LIGHT, mockup, PARTS } from './mockup.js';
+
+const TOP = fileURLToPath(new URL('../../..', import.meta.url));
+const LAUNCH_ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'];
+
+const SOURCE = summary('s', 'Settings / Light', 4);
+const TARGET = summary('t', 'Settings / Dark', 0);
+
+const ITEMS: ExportedItem[] = (['avatar', 'title', 'card', 'button'] as const).map((part) => ({
+  item: { kind: 'layer', itemId: part, layerId: `s-${part}` },
+  label: `About the ${part}`,
+  detail: 'Development',
+}));
+
+const RESULT: TransferResult = {
+  kind: 'transfer',
+  targets: [
+    {
+      targetId: 't',
+      placements: [
+        layerPlacement('avatar', 0.93, { layerId: 't-avatar', box: PARTS.avatar }),
+        layerPlacement('title', 0.62, { layerId: null, box: PARTS.title }),
+        layerPlacement('card', 0.31, { layerId: 't-card', box: PARTS.card }),
+        layerPlacement('button', 0.05, { layerId: null, box: null }),
+      ],
+    },
+  ],
+};
+
+let browser: Browser;
+let html: string;
+let folder: string;
+let daemon: FakeDaemon;
+let figma: FigmaPage;
+let exported: MainToUi[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'samepoint-ui-'));
+  await promisify(execFile)(process.execPath, [join(TOP, 'plugin/build.mjs'), folder]);
+  html = await readFile(join(folder, 'ui.html'), 'utf8');
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    args: LAUNCH_ARGS,
+  });
+  const frames = [await mockup('s', SOURCE.name, LIGHT), await mockup('t', TARGET.name, DARK)];
+  exported = [
+    ...frames.map((frame, index): MainToUi => ({ type: 'export.frame', frame, done: index + 1, total: frames.length })),
+    { type: 'export.done', items: ITEMS, notices: ['Measurements stay behind: only Dev Mode can write them.'] },
+  ];
+});
+
+afterAll(async () => {
+  await browser.close();
+  await rm(folder, { recursive: true });
+});
+
+beforeEach(async () => {
+  daemon = await FakeDaemon.start();
+  const manifest: { networkAccess: { allowedDomains: string[] } } = JSON.parse(
+    await readFile(join(TOP, 'manifest.json'), 'utf8'),
+  );
+  // the manifest's own domains, with the port of the fake; a daemon that runs on this computer stays out of reach
+  const allowedDomains = manifest.networkAccess.allowedDomains
+    .filter((domain) => domain.endsWith(`:${PORTS[0]}`))
+    .map((domain) => domain.replace(`${PORTS[0]}`, `${daemon.port}`));
+  figma = await FigmaPage.open(browser, { html, allowedDomains });
+});
+
+afterEach(async () => {
+  await figma.page.close();
+  await daemon.close();
+});
+
+function summary(nodeId: string, name: string, annotations: number): FrameSummary {
+  return { nodeId, name, width: 400, height: 300, annotations, blocked: null };
+}
+
+function session(token: string | null = TOKEN, pending: PendingJob | null = null): MainToUi {
+  const picks = { source: pending === null ? null : SOURCE, targets: pending === null ? [] : [TARGET], overlays: [] };
+  return { type: 'session', command: 'transfer-annotations', settings: { token, port: daemon.port }, picks, pending };
+}
+
+function selection(...frames: FrameSummary[]): MainToUi {
+  return { type: 'selection', selection: { frames, overlays: [] } };
+}
+
+/** Picks source and target by hand and starts. */
+async function pickAndGo(): Promise<void> {
+  await figma.send(selection(SOURCE));
+  await figma.button('Use “Settings / Light” as source').click();
+  await figma.send(selection(TARGET));
+  await figma.button('Add “Settings / Dark” as target').click();
+  await figma.button('Find matches').click();
+}
+
+describe('the plugin’s interface in a sandboxed frame', () => {
+  it('pairs, transfers, previews and applies', async () => {
+    daemon.onJob = ({ jobId }) => daemon.send({ type: 'job.result', jobId, result: RESULT });
+    await figma.send(session(null));
+    await figma.ui.getByLabel('Six-digit pairing code').fill('000000');
+    await figma.ui.getByText('This is not the code.').waitFor();
+    await figma.ui.getByLabel('Six-digit pairing code').fill(CODE);
+    expect(await figma.next('settings.save')).toEqual({
+      type: 'settings.save',
+      settings: { token: TOKEN, port: daemon.port },
+    });
+
+    await pickAndGo();
+    expect(await figma.next('export.start')).toMatchObject({ sourceId: 's', targetIds: ['t'] });
+    await figma.send(...exported);
+    await figma.heading('Preview').waitFor();
+    expect(daemon.images).toHaveLength(2);
+    await figma.ui.getByText('Measurements stay behind').waitFor();
+
+    const box = (part: string) => figma.ui.getByRole('checkbox', { name: `Include About the ${part}` });
+    expect(await box('avatar').isChecked()).toBe(true);
+    expect(await box('card').isChecked()).toBe(false);
+    expect(await box('button').isDisabled()).toBe(true);
+    await figma.ui.getByText('Note on canvas').waitFor();
+    await box('card').check();
+    await figma.ui.getByTitle('Show in “Settings / Dark”').first().click();
+    expect(await figma.next('reveal')).toEqual({ type: 'reveal', nodeId: 't', box: PARTS.avatar });
+
+    await figma.button('Apply 3 items').click();
+    const { accepted } = await figma.next('apply');
+    expect(accepted.map(({ placement }) => placement.itemId)).toEqual(['avatar', 'title', 'card']);
+    const skipped = [{ targetId: 't', itemId: 'card', reason: 'The layer is locked.' }];
+    await figma.send({ type: 'applied', summary: { created: 1, updated: 0, notes: 1, skipped } });
+    await figma.ui.getByText('About the card in Settings / Dark').waitFor();
+    await figma.button('Undo').click();
+    await figma.next('undo');
+  });
+
+  it('draws the place in the target beside the place in the source', async () => {
+    daemon.onJob = ({ jobId }) => daemon.send({ type: 'job.result', jobId, result: RESULT });
+    await figma.send(session());
+    await pickAndGo();
+    await figma.send(...exported);
+    const pixel = (label: string) =>
+      figma.ui.getByRole('img', { name: label }).evaluate((canvas) => {
+        if (!(canvas instanceof HTMLCanvasElement)) return null;
+        const middle = canvas.getContext('2d')?.getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data;
+        return middle === undefined ? null : [...middle.slice(0, 3)];
+      });
+    await vi.waitFor(async () => {
+      expect(await pixel('About the avatar in the source')).toEqual([0x7b, 0x61, 0xff]);
+      expect(await pixel('About the avatar in Settings / Dark')).toEqual([0x4f, 0x8c, 0xff]);
+    });
+  });
+
+  it('joins its job again after the connection was lost', async () => {
+    const started: string[] = [];
+    daemon.onJob = ({ jobId }) => {
+      started.push(jobId);
+      if (started.length === 1) {
+        daemon.welcomeWith({ jobs: [{ jobId, state: 'running' }] });
+        daemon.drop();
+      } else daemon.send({ type: 'job.result', jobId, result: RESULT });
+    };
+    await figma.send(session());
+    await pickAndGo();
+    await figma.send(...exported);
+    await figma.heading('Preview').waitFor();
+    expect(new Set(started).size).toBe(1);
+    expect(daemon.images).toHaveLength(2);
+  });
+
+  it('goes on with a job that was running when the plugin was closed', async () => {
+    const pending: PendingJob = {
+      jobId: 'before',
+      command: 'transfer-annotations',
+      sourceId: 's',
+      targetIds: ['t'],
+      overlayIds: [],
+    };
+    daemon.onJob = ({ jobId }) => {
+      if (jobId === 'before') daemon.send({ type: 'job.result', jobId, result: RESULT });
+    };
+    await figma.send(session(TOKEN, pending));
+    await figma.next('export.start');
+    await figma.send(...exported);
+    await figma.heading('Preview').waitFor();
+  });
+
+  it('cancels a running job and runs a second one', async () => {
+    const cancelled: string[] = [];
+    daemon.onMessage = (message) => {
+      if (message.type !== 'job.cancel') return;
+      cancelled.push(message.jobId);
+      daemon.send({ type: 'job.cancelled', jobId: message.jobId, at: 'running' });
+      daemon.onJob = ({ jobId }) => daemon.send({ type: 'job.result', jobId, result: RESULT });
+    };
+    daemon.onJob = ({ jobId }) =>
+      daemon.send({
+        type: 'job.progress',
+        jobId,
+        progress: { stage: 'features', done: 1, total: 4, elapsedMs: 2_000 },
+      });
+    await figma.send(session());
+    await pickAndGo();
+    await figma.send(...exported);
+    await figma.ui.getByText('Looking at the frames').waitFor();
+    await figma.button('Cancel').click();
+    await figma.button('Find matches').click();
+    await figma.send(...exported);
+    await figma.heading('Preview').waitFor();
+    expect(cancelled).toHaveLength(1);
+  });
+
+  it('says what to do when the daemon does not run, and goes on when it is there', async () => {
+    const { port } = daemon;
+    const start = session();
+    await daemon.close();
+    await figma.send(start);
+    await figma.heading('Start Samepoint').waitFor();
+    expect(await figma.ui.getByLabel('Command to run in a terminal').inputValue()).toBe('npx samepoint');
+    daemon = await FakeDaemon.start(port);
+    await figma.button('Try again').click();
+    await figma.ui.getByText('Choose the source frame first.').waitFor();
+  });
+
+  it('names the side to update', async () => {
+    daemon.protocol = { min: 2, max: 2 };
+    await figma.send(session());
+    await figma.heading('Update the plugin').waitFor();
+  });
+
+  it('keeps the frames when a job fails, and runs them again on demand', async () => {
+    daemon.onJob = ({ jobId }) => {
+      daemon.onJob = (second) => daemon.send({ type: 'job.result', jobId: second.jobId, result: RESULT });
+      daemon.send({ type: 'job.failed', jobId, error: failure('GPU_OUT_OF_MEMORY') });
+    };
+    await figma.send(session());
+    await pickAndGo();
+    await figma.send(...exported);
+    await figma.heading('Out of memory').waitFor();
+    await figma.button('Try again').click();
+    await figma.heading('Preview').waitFor();
+  });
+
+  it('can be used with the keyboard alone', async () => {
+    daemon.onJob = ({ jobId }) => daemon.send({ type: 'job.result', jobId, result: RESULT });
+    await figma.send(session());
+    await pickAndGo();
+    await figma.send(...exported);
+    const apply = figma.button('Apply 2 items');
+    await apply.waitFor();
+    const focused = () => figma.ui.locator(':focus').evaluate((element) => element.textContent);
+    for (let presses = 0; presses < LIMITS.itemsPerJob; presses += 1) {
+      await figma.page.keyboard.press('Tab');
+      if ((await figma.ui.locator(':focus').count()) > 0 && (await focused()) === 'Apply 2 items') break;
+    }
+    await figma.page.keyboard.press('Enter');
+    expect((await figma.next('apply')).accepted).toHaveLength(2);
+  });
+});
