@@ -32,12 +32,10 @@ export class JobQueue {
     this.#clock = clock;
   }
 
-  /** Sends the client's events to `listener` from now on, beginning with the endings it has not seen. */
+  /** Sends the events of the jobs that this connection starts or joins to `listener`, in place of any earlier one. */
   attach(clientId: string, listener: JobListener): void {
     this.#listeners.set(clientId, listener);
-    for (const job of this.#jobsOf(clientId)) {
-      if (job.terminal !== undefined && !job.delivered) this.#deliver(job, job.terminal);
-    }
+    for (const job of this.#jobsOf(clientId)) job.joined = false;
   }
 
   /** The connection is gone; its jobs go on. A newer connection's listener stays. */
@@ -65,15 +63,18 @@ export class JobQueue {
       controller: new AbortController(),
       state: 'queued',
       position: undefined,
+      joined: true,
       delivered: false,
     });
     return { ok: true };
   }
 
-  /** Cancels a job that waits or runs; one that ended stays as it is. False if there is no such job. */
+  /** Joins a job and cancels it if it waits or runs; one that ended stays as it is. False if there is no such job. */
   cancel(clientId: string, jobId: string): boolean {
     const job = this.#jobs.get(keyOf(clientId, jobId));
     if (job === undefined) return false;
+    job.joined = true;
+    if (job.terminal !== undefined && !job.delivered) this.#deliver(job, job.terminal);
     if (!isLive(job)) return true;
     const at = job.state === 'running' ? 'running' : 'queued';
     this.#end(job, 'cancelled', { type: 'cancelled', jobId, at });
@@ -108,6 +109,7 @@ export class JobQueue {
 
   /** False when the id is free again. */
   #join(job: Job): boolean {
+    job.joined = true;
     if (isLive(job)) {
       this.#send(job, { type: 'accepted', jobId: job.jobId, position: this.#positionOf(job) });
       return true;
@@ -188,7 +190,7 @@ export class JobQueue {
 
   #send(job: Job, event: JobEvent): boolean {
     if (event.type === 'accepted') job.position = event.position;
-    return this.#listeners.get(job.clientId)?.(event) ?? false;
+    return job.joined && (this.#listeners.get(job.clientId)?.(event) ?? false);
   }
 
   #tellPositions(): void {

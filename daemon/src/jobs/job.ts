@@ -26,6 +26,8 @@ export interface Job {
   state: JobStatus['state'];
   /** The last position the client was told. */
   position: number | undefined;
+  /** Whether the client's present connection started or joined the job; only then it is told about it. */
+  joined: boolean;
   terminal?: TerminalEvent;
   /** Whether the terminal event reached a connection. */
   delivered: boolean;

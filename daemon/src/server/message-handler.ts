@@ -1,0 +1,139 @@
+import {
+  type Backend,
+  type ClientMessage,
+  type JobKind,
+  type JobRequest,
+  LIMITS,
+  SamepointError,
+} from '@samepoint/shared-protocol';
+import type { StartOutcome } from '../jobs/job-queue.js';
+import type { Outbox } from './outbox.js';
+import { badRequest } from './read-client-message.js';
+import type { SessionContext } from './session-context.js';
+
+const SUPPORTED_KINDS: readonly JobKind[] = ['transfer', 'inspect'];
+
+/** What this daemon can do beyond the bare protocol. */
+export const FEATURES: readonly string[] = SUPPORTED_KINDS.map((kind) => `job.${kind}`);
+
+type Offer = Extract<ClientMessage, { type: 'image.offer' }>;
+
+/** Answers the messages of one client after its hello. */
+export class MessageHandler {
+  constructor(
+    readonly clientId: string,
+    readonly context: SessionContext,
+    readonly outbox: Outbox,
+  ) {}
+
+  handle(message: ClientMessage): void {
+    const { outbox } = this;
+    switch (message.type) {
+      case 'hello':
+        outbox.error(badRequest('The connection has said hello already.'));
+        return;
+      case 'image.offer':
+        this.#offer(message);
+        return;
+      case 'job.start':
+        this.#start(message.jobId, message.request);
+        return;
+      case 'job.cancel':
+        this.#cancel(message.jobId);
+        return;
+      case 'model.pull':
+        outbox.error(nothingToDownload(message.modelId, this.context.backends));
+        return;
+      case 'model.cancel':
+        outbox.error(noDownload(message.modelId));
+        return;
+      case 'status.get':
+        outbox.send({ type: 'status', ...this.status() });
+        return;
+      case 'ping':
+        outbox.send({ type: 'pong' });
+        return;
+    }
+  }
+
+  /** Takes the bytes of an image in and says whether it is there now. */
+  async takeImage(imageId: string, bytes: Uint8Array): Promise<void> {
+    const stored = await this.context.images.put(imageId, bytes);
+    if (stored.ok) this.outbox.send({ type: 'image.have', imageId });
+    else this.outbox.error(stored.error, imageId);
+  }
+
+  status() {
+    const { daemon, backends, queue } = this.context;
+    return { daemon, device: this.context.device(), backends: [...backends], jobs: queue.statuses(this.clientId) };
+  }
+
+  #offer({ imageId, width, height, bytes }: Offer): void {
+    const fits = bytes <= LIMITS.imageBytes && Math.max(width, height) <= LIMITS.imageSidePx;
+    if (!fits || width * height > LIMITS.imagePixels) this.outbox.error(imageTooLarge(width, height, bytes), imageId);
+    else this.outbox.send({ type: this.context.images.has(imageId) ? 'image.have' : 'image.need', imageId });
+  }
+
+  #start(jobId: string, request: JobRequest): void {
+    const refusal = this.#refusal(request);
+    const started = refusal ?? this.context.queue.start(this.clientId, jobId, request);
+    if (!started.ok) this.outbox.send({ type: 'job.failed', jobId, error: started.error.toPayload() });
+  }
+
+  #refusal({ kind, backend }: JobRequest): StartOutcome | undefined {
+    if (!SUPPORTED_KINDS.includes(kind)) return { ok: false, error: kindUnsupported(kind) };
+    const isKnown = this.context.backends.some(({ id }) => id === backend);
+    return isKnown ? undefined : { ok: false, error: backendUnknown(backend) };
+  }
+
+  #cancel(jobId: string): void {
+    if (this.context.queue.cancel(this.clientId, jobId)) return;
+    this.outbox.error(
+      new SamepointError('JOB_UNKNOWN', 'There is no such job.', 'It may have ended long ago; start a new one.', {
+        details: { jobId },
+      }),
+    );
+  }
+}
+
+function imageTooLarge(width: number, height: number, bytes: number): SamepointError {
+  return new SamepointError(
+    'IMAGE_TOO_LARGE',
+    `An image of ${width} × ${height} px and ${bytes} bytes is too large.`,
+    `Export it smaller: at most ${LIMITS.imageSidePx} px a side, ${LIMITS.imagePixels} px in all and ${LIMITS.imageBytes} bytes.`,
+  );
+}
+
+function kindUnsupported(kind: JobKind): SamepointError {
+  return new SamepointError(
+    'JOB_KIND_UNSUPPORTED',
+    `This version cannot do jobs of the kind “${kind}” yet.`,
+    'Update the daemon when a version that can is out.',
+  );
+}
+
+function backendUnknown(backend: string): SamepointError {
+  return new SamepointError(
+    'BACKEND_UNKNOWN',
+    `There is no backend “${backend}” here.`,
+    'Choose one of those the daemon lists.',
+  );
+}
+
+function nothingToDownload(modelId: string, backends: readonly Backend[]): SamepointError {
+  const isEmbedded = backends.some(({ id, state }) => id === modelId && state === 'embedded');
+  return new SamepointError(
+    'MODEL_MISSING',
+    isEmbedded
+      ? `There is nothing to download: the model “${modelId}” is embedded.`
+      : `There is no model “${modelId}” to download.`,
+    'Use the embedded model.',
+    { details: { modelId } },
+  );
+}
+
+function noDownload(modelId: string): SamepointError {
+  return new SamepointError('MODEL_MISSING', `No download of “${modelId}” is under way.`, 'There is nothing to do.', {
+    details: { modelId },
+  });
+}

@@ -1,0 +1,99 @@
+import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { type Backend, type Device, PORTS, SamepointError } from '@samepoint/shared-protocol';
+import type { Engine } from '../engine/engine.js';
+import { type Clock, systemClock } from '../jobs/clock.js';
+import { ImageStore } from '../jobs/image-store.js';
+import { JobQueue } from '../jobs/job-queue.js';
+import { createHttpApp } from './http-app.js';
+import { listenOnLoopback } from './listen.js';
+import { type Log, stderrLog } from './log.js';
+import { PairingDesk } from './pairing-desk.js';
+import type { SessionContext } from './session-context.js';
+import { SessionRegistry } from './session-registry.js';
+import type { TokenStore } from './token-store.js';
+import { createUpgradeHandler } from './upgrade.js';
+import { watchDevice } from './watch-device.js';
+
+/** Connections of any kind to one listener; far more than clients need, far fewer than would hurt. */
+const MAX_TCP_CONNECTIONS = 64;
+const REQUEST_TIMEOUT_MS = 10_000;
+/** How long clients have to answer the close at the end. */
+const FAREWELL_MS = 1_000;
+
+export interface ServerOptions {
+  engine: Engine;
+  /** What `engine.ready()` said. */
+  device: Device;
+  backends: readonly Backend[];
+  /** Name and version, as clients show it. */
+  daemon: string;
+  tokens: TokenStore;
+  /** The first free one is taken; 0 is any. */
+  ports?: readonly number[];
+  clock?: Clock;
+  log?: Log;
+}
+
+export interface RunningServer {
+  port: number;
+  pairing: PairingDesk;
+  /** Says goodbye to the clients and stops listening. The engine is closed by whoever made it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts to serve on the loopback addresses, with a first pairing code.
+ * @throws SamepointError `INTERNAL` when no port is free.
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { daemon, backends, tokens, clock = systemClock, log = stderrLog } = options;
+  const registry = new SessionRegistry();
+  const watched = watchDevice(options.engine, options.device, (device) =>
+    registry.broadcast({ type: 'device.changed', device }),
+  );
+  const images = new ImageStore();
+  const queue = new JobQueue({ engine: watched.engine, images, clock });
+  const context: SessionContext = { daemon, backends, device: watched.device, queue, images, clock, log };
+  const pairing = new PairingDesk(clock);
+  pairing.renew();
+  const app = createHttpApp({ tokens, pairing, registry, context });
+  const onUpgrade = createUpgradeHandler({ tokens, registry, context });
+  const sockets = new Set<Socket>();
+  const create = (): Server => {
+    // without a Host header our own guard answers, with a reason
+    const server = createServer({ requireHostHeader: false, requestTimeout: REQUEST_TIMEOUT_MS }, app);
+    server.maxConnections = MAX_TCP_CONNECTIONS;
+    server.on('connection', (socket) => {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
+    });
+    return server.on('upgrade', onUpgrade);
+  };
+  const { port, servers } = await listenOnLoopback(create, options.ports ?? PORTS);
+  return {
+    port,
+    pairing,
+    close: async () => {
+      queue.close();
+      registry.byeToAll(shuttingDown());
+      const force = setTimeout(() => {
+        for (const socket of sockets) socket.destroy();
+      }, FAREWELL_MS);
+      await Promise.all(servers.map(closeServer));
+      clearTimeout(force);
+    },
+  };
+}
+
+/** Ends when the last connection has. */
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}
+
+function shuttingDown(): SamepointError {
+  return new SamepointError('CANCELLED', 'Samepoint was stopped on this computer.', 'Start it again, then try again.');
+}

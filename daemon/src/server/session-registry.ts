@@ -1,0 +1,33 @@
+import { CLOSE_CODES, type DaemonMessage, type SamepointError } from '@samepoint/shared-protocol';
+import type { Session } from './session.js';
+
+/** The open connections: one a client, the newest. */
+export class SessionRegistry {
+  readonly #sessions = new Map<string, Session>();
+
+  /** Open connections of clients other than this one. */
+  others(clientId: string): number {
+    return this.#sessions.size - (this.#sessions.has(clientId) ? 1 : 0);
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  add(session: Session): void {
+    const { clientId, socket } = session;
+    this.#sessions.get(clientId)?.replace();
+    this.#sessions.set(clientId, session);
+    socket.on('close', () => {
+      if (this.#sessions.get(clientId) === session) this.#sessions.delete(clientId);
+    });
+  }
+
+  broadcast(message: DaemonMessage): void {
+    for (const session of this.#sessions.values()) if (session.greeted) session.outbox.send(message);
+  }
+
+  byeToAll(error: SamepointError): void {
+    for (const session of this.#sessions.values()) session.outbox.bye(error, CLOSE_CODES.goingAway);
+  }
+}

@@ -1,0 +1,86 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SamepointError } from '@samepoint/shared-protocol';
+import { z } from 'zod';
+
+const TOKEN_BYTES = 32;
+const FILE_NAME = 'clients.json';
+/** Pairing one more forgets the client that was paired first. */
+const MAX_CLIENTS = 64;
+
+const fileSchema = z.strictObject({
+  version: z.literal(1),
+  clients: z.array(
+    z.strictObject({ tokenSha256: z.string().regex(/^[0-9a-f]{64}$/), client: z.string(), pairedAt: z.string() }),
+  ),
+});
+type StoredClient = z.infer<typeof fileSchema>['clients'][number];
+
+/** The paired clients. Tokens are given out once and kept as hashes, in a file only this user can read. */
+export class TokenStore {
+  readonly #path: string;
+  readonly #clients: StoredClient[];
+
+  /** @throws SamepointError `INTERNAL` when the file is there but cannot be understood. */
+  constructor(readonly stateDir: string) {
+    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    this.#path = join(stateDir, FILE_NAME);
+    this.#clients = readClients(this.#path);
+  }
+
+  get count(): number {
+    return this.#clients.length;
+  }
+
+  /** A new token of 256 bits, base64url. */
+  issue(client: string): string {
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    this.#clients.push({ tokenSha256: sha256(token).toString('hex'), client, pairedAt: new Date().toISOString() });
+    this.#clients.splice(0, Math.max(0, this.#clients.length - MAX_CLIENTS));
+    this.#save();
+    return token;
+  }
+
+  /** The id of the client that has this token, or undefined. Takes the same time for every wrong token. */
+  clientIdOf(token: string): string | undefined {
+    const hash = sha256(token);
+    let found: StoredClient | undefined;
+    for (const client of this.#clients) {
+      if (timingSafeEqual(hash, Buffer.from(client.tokenSha256, 'hex'))) found = client;
+    }
+    return found?.tokenSha256;
+  }
+
+  /** Written beside and moved over, so that a crash leaves the old file or the new one. */
+  #save(): void {
+    const beside = `${this.#path}.${process.pid}.new`;
+    const content: z.infer<typeof fileSchema> = { version: 1, clients: this.#clients };
+    writeFileSync(beside, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+    chmodSync(beside, 0o600);
+    renameSync(beside, this.#path);
+  }
+}
+
+function readClients(path: string): StoredClient[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return [];
+    throw thrown;
+  }
+  try {
+    return fileSchema.parse(JSON.parse(text)).clients;
+  } catch {
+    throw new SamepointError(
+      'INTERNAL',
+      `The list of paired clients in ${path} cannot be read.`,
+      'Delete that file and pair again.',
+    );
+  }
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

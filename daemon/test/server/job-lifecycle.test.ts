@@ -1,0 +1,255 @@
+import { createHash } from 'node:crypto';
+import { LIMITS, SamepointError } from '@samepoint/shared-protocol';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  INSPECT_OUTCOME,
+  imageIdOf,
+  inspectRequest,
+  SOURCE,
+  TARGET,
+  TRANSFER_OUTCOME,
+  transferRequest,
+} from './requests.js';
+import type { TestClient } from './test-client.js';
+import { TestServer } from './test-server.js';
+
+const TERMINAL = ['job.result', 'job.cancelled', 'job.failed'];
+
+function terminals(client: TestClient): string[] {
+  return client.received.map(({ type }) => type).filter((type) => TERMINAL.includes(type));
+}
+
+let server: TestServer;
+let client: TestClient;
+
+beforeEach(async () => {
+  server = await TestServer.start();
+  client = await server.connect();
+  client.sendImage(SOURCE);
+  client.sendImage(TARGET);
+});
+
+afterEach(async () => {
+  await server.stop();
+});
+
+function start(jobId: string, by = client): void {
+  by.send({ type: 'job.start', jobId, request: transferRequest() });
+}
+
+describe('images', () => {
+  it('are asked for once and known afterwards', async () => {
+    const bytes = new TextEncoder().encode('another image');
+    const offer = { type: 'image.offer', imageId: imageIdOf(bytes), width: 4, height: 4, bytes: bytes.length } as const;
+    client.send(offer);
+    expect(await client.next('image.need')).toEqual({ type: 'image.need', imageId: offer.imageId });
+    client.sendImage(bytes);
+    client.send(offer);
+    await client.settle();
+    expect(client.received.filter((message) => 'imageId' in message && message.imageId === offer.imageId)).toEqual([
+      { type: 'image.need', imageId: offer.imageId },
+      { type: 'image.have', imageId: offer.imageId },
+      { type: 'image.have', imageId: offer.imageId },
+    ]);
+  });
+
+  it('are refused when their bytes are not what the id says', async () => {
+    const wrong = createHash('sha256').update('something else').digest('hex');
+    client.sendImage(SOURCE, wrong);
+    expect(await client.next('error')).toMatchObject({ imageId: wrong, error: { code: 'BAD_REQUEST' } });
+  });
+
+  it('that a job needs and nobody sent are named in its failure, and sending them lets the same id start', async () => {
+    const missing = new TextEncoder().encode('not sent yet');
+    const request = transferRequest(SOURCE, missing);
+    client.send({ type: 'job.start', jobId: 'j', request });
+    const { error } = await client.next('job.failed');
+    expect(error).toMatchObject({ code: 'IMAGE_MISSING', retryable: true });
+    expect(Object.keys(error.details ?? {})).toEqual([imageIdOf(missing)]);
+    client.sendImage(missing);
+    client.send({ type: 'job.start', jobId: 'j', request });
+    expect(await client.next('job.accepted')).toMatchObject({ jobId: 'j', position: 0 });
+  });
+});
+
+describe('a job', () => {
+  it('gives the engine the request with its images and brings the result back', async () => {
+    start('j');
+    const run = await server.engine.runNumber(1);
+    expect(run.job.request).toEqual(transferRequest());
+    expect([...run.job.images.keys()]).toEqual([imageIdOf(SOURCE), imageIdOf(TARGET)]);
+    run.finish(TRANSFER_OUTCOME);
+    expect(await client.next('job.result')).toEqual({
+      type: 'job.result',
+      jobId: 'j',
+      result: TRANSFER_OUTCOME.result,
+    });
+  });
+
+  it('with a payload in its result comes back as one binary frame', async () => {
+    client.send({ type: 'job.start', jobId: 'j', request: inspectRequest() });
+    (await server.engine.runNumber(1)).finish(INSPECT_OUTCOME);
+    expect(await client.nextBinary()).toEqual({ jobId: 'j', payload: INSPECT_OUTCOME.payload });
+    await client.settle();
+    expect(terminals(client)).toEqual([]);
+  });
+
+  it('tells progress, and 100 % only with the result', async () => {
+    start('j');
+    const run = await server.engine.runNumber(1);
+    run.options.onProgress?.({ stage: 'matching', done: 1, total: 2, elapsedMs: 5 });
+    expect((await client.next('job.progress')).progress).toMatchObject({ done: 1, total: 2 });
+    server.clock.advance(LIMITS.progressIntervalMs);
+    run.options.onProgress?.({ stage: 'matching', done: 2, total: 2, elapsedMs: 9 });
+    await client.settle();
+    expect(client.count('job.progress')).toBe(1);
+    run.finish(TRANSFER_OUTCOME);
+    await client.next('job.result');
+    expect(client.received.slice(-2).map(({ type }) => type)).toEqual(['job.progress', 'job.result']);
+  });
+
+  it('waits for the one before it and is told when its position changes', async () => {
+    start('a');
+    start('b');
+    start('c');
+    await client.next('job.accepted', 3);
+    (await server.engine.runNumber(1)).finish(TRANSFER_OUTCOME);
+    await client.next('job.accepted', 5);
+    const positions = client.received.flatMap((message) =>
+      message.type === 'job.accepted' ? [`${message.jobId}${message.position}`] : [],
+    );
+    expect(positions).toEqual(['a0', 'b1', 'c2', 'b0', 'c1']);
+  });
+
+  it('cancelled while it waits never reaches the engine, and the next one succeeds', async () => {
+    start('a');
+    start('b');
+    start('c');
+    client.send({ type: 'job.cancel', jobId: 'b' });
+    expect(await client.next('job.cancelled')).toEqual({ type: 'job.cancelled', jobId: 'b', at: 'queued' });
+    (await server.engine.runNumber(1)).finish(TRANSFER_OUTCOME);
+    (await server.engine.runNumber(2)).finish(TRANSFER_OUTCOME);
+    expect((await client.next('job.result', 2)).jobId).toBe('c');
+    expect(server.engine.runs).toHaveLength(2);
+  });
+
+  it('cancelled while it runs aborts the engine, and a second job succeeds', async () => {
+    start('a');
+    const first = await server.engine.runNumber(1);
+    client.send({ type: 'job.cancel', jobId: 'a' });
+    expect(await client.next('job.cancelled')).toEqual({ type: 'job.cancelled', jobId: 'a', at: 'running' });
+    expect(first.options.signal?.aborted).toBe(true);
+    start('b');
+    (await server.engine.runNumber(2)).finish(TRANSFER_OUTCOME);
+    expect((await client.next('job.result')).jobId).toBe('b');
+    expect(terminals(client)).toEqual(['job.cancelled', 'job.result']);
+  });
+
+  it('that the engine fails is told as failed, and the next one succeeds', async () => {
+    start('a');
+    start('b');
+    (await server.engine.runNumber(1)).fail(new SamepointError('ENGINE_CRASHED', 'The engine died.', 'Try again.'));
+    expect(await client.next('job.failed')).toMatchObject({ jobId: 'a', error: { code: 'ENGINE_CRASHED' } });
+    (await server.engine.runNumber(2)).finish(TRANSFER_OUTCOME);
+    expect((await client.next('job.result')).jobId).toBe('b');
+  });
+
+  it('ends with exactly one terminal message, whatever comes after', async () => {
+    start('a');
+    const run = await server.engine.runNumber(1);
+    client.send({ type: 'job.cancel', jobId: 'a' });
+    client.send({ type: 'job.cancel', jobId: 'a' });
+    await client.next('job.cancelled');
+    run.finish(TRANSFER_OUTCOME);
+    run.options.onProgress?.({ stage: 'matching', done: 1, total: 2, elapsedMs: 5 });
+    server.clock.advance(LIMITS.progressIntervalMs);
+    await client.settle();
+    expect(terminals(client)).toEqual(['job.cancelled']);
+    expect(client.count('job.progress')).toBe(0);
+  });
+
+  it('of an id that runs already is joined, not started', async () => {
+    start('a');
+    await server.engine.runNumber(1);
+    start('a');
+    await client.next('job.accepted', 2);
+    await client.settle();
+    expect(server.engine.runs).toHaveLength(1);
+  });
+
+  it('that nobody knows cannot be cancelled', async () => {
+    client.send({ type: 'job.cancel', jobId: 'nothing' });
+    expect((await client.next('error')).error).toMatchObject({ code: 'JOB_UNKNOWN', details: { jobId: 'nothing' } });
+  });
+
+  it('of a kind that is still to come is refused by name', async () => {
+    const { source, target } = inspectRequest();
+    client.send({ type: 'job.start', jobId: 'j', request: { kind: 'align', backend: 'ui', source, target } });
+    expect(await client.next('job.failed')).toMatchObject({ jobId: 'j', error: { code: 'JOB_KIND_UNSUPPORTED' } });
+  });
+
+  it('for a backend that is not here is refused', async () => {
+    client.send({ type: 'job.start', jobId: 'j', request: { ...transferRequest(), backend: 'none' } });
+    expect((await client.next('job.failed')).error.code).toBe('BACKEND_UNKNOWN');
+  });
+
+  it('of one client is nothing another client can see or cancel', async () => {
+    start('a');
+    await server.engine.runNumber(1);
+    const other = await server.connect(server.tokens.issue('other'));
+    expect((await other.next('welcome')).jobs).toEqual([]);
+    other.send({ type: 'job.cancel', jobId: 'a' });
+    expect((await other.next('error')).error.code).toBe('JOB_UNKNOWN');
+  });
+});
+
+describe('after a reconnect', () => {
+  it('the welcome names the running job, and joining it brings the result', async () => {
+    start('a');
+    const run = await server.engine.runNumber(1);
+    await client.close();
+    const again = await server.connect();
+    expect((await again.next('welcome')).jobs).toEqual([{ jobId: 'a', state: 'running' }]);
+    start('a', again);
+    expect(await again.next('job.accepted')).toMatchObject({ jobId: 'a', position: 0 });
+    run.finish(TRANSFER_OUTCOME);
+    expect((await again.next('job.result')).jobId).toBe('a');
+    expect(server.engine.runs).toHaveLength(1);
+  });
+
+  it('a job that ended meanwhile is named, and joining it brings the result exactly once', async () => {
+    start('a');
+    const run = await server.engine.runNumber(1);
+    await client.close();
+    run.finish(TRANSFER_OUTCOME);
+    const again = await server.connect();
+    expect((await again.next('welcome')).jobs).toEqual([{ jobId: 'a', state: 'finished' }]);
+    start('a', again);
+    await again.next('job.result');
+    await again.settle();
+    expect(terminals(again)).toEqual(['job.result']);
+    expect((await again.next('status')).jobs).toEqual([]);
+  });
+});
+
+describe('while a job runs', () => {
+  it('a ping is answered within 50 ms', async () => {
+    start('a');
+    await server.engine.runNumber(1);
+    await client.settle();
+    const before = performance.now();
+    client.send({ type: 'ping' });
+    await client.next('pong', client.count('pong') + 1);
+    expect(performance.now() - before).toBeLessThan(50);
+  });
+});
+
+describe('the device', () => {
+  it('is told anew when the engine comes back on another one', async () => {
+    server.engine.device = { provider: 'cuda', description: 'Fake GPU', reason: 'it appeared' };
+    start('a');
+    expect(await client.next('device.changed')).toEqual({ type: 'device.changed', device: server.engine.device });
+    client.send({ type: 'status.get' });
+    expect((await client.next('status')).device).toEqual(server.engine.device);
+  });
+});

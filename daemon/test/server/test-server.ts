@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Backend } from '@samepoint/shared-protocol';
+import { type RunningServer, startServer } from '../../src/server/server.js';
+import { TokenStore } from '../../src/server/token-store.js';
+import { FakeEngine } from './fake-engine.js';
+import { ManualClock } from './manual-clock.js';
+import { TestClient } from './test-client.js';
+
+export const BACKENDS: readonly Backend[] = [{ id: 'ui', title: 'Mockups', state: 'embedded' }];
+
+/** A daemon on an ephemeral port with a fake engine, a clock that stands still and one paired client. */
+export class TestServer {
+  readonly engine = new FakeEngine();
+  readonly clock = new ManualClock();
+  readonly logged: string[] = [];
+  readonly stateDir = mkdtempSync(join(tmpdir(), 'samepoint-test-'));
+  readonly tokens = new TokenStore(this.stateDir);
+  readonly token = this.tokens.issue('test');
+  #running: RunningServer | undefined;
+
+  static async start(): Promise<TestServer> {
+    const server = new TestServer();
+    server.#running = await startServer({
+      engine: server.engine,
+      device: server.engine.device,
+      backends: BACKENDS,
+      daemon: 'samepoint 0.0.0-test',
+      tokens: server.tokens,
+      ports: [0],
+      clock: server.clock,
+      log: (line) => server.logged.push(line),
+    });
+    return server;
+  }
+
+  get running(): RunningServer {
+    if (this.#running === undefined) throw new Error('the server does not run');
+    return this.#running;
+  }
+
+  get port(): number {
+    return this.running.port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  connect(token = this.token): Promise<TestClient> {
+    return TestClient.greeted(this.port, token);
+  }
+
+  async stop(): Promise<void> {
+    await this.running.close();
+    rmSync(this.stateDir, { recursive: true, force: true });
+  }
+}
