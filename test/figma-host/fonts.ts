@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Font } from 'opentype.js';
+
+const require = createRequire(import.meta.url);
+// the package's Node entry is CommonJS without named exports
+const opentype: typeof import('opentype.js') = require('opentype.js');
+const FILES: { readonly [style: string]: string } = {
+  Regular: '400Regular/Inter_400Regular.ttf',
+  Medium: '500Medium/Inter_500Medium.ttf',
+  'Semi Bold': '600SemiBold/Inter_600SemiBold.ttf',
+  Bold: '700Bold/Inter_700Bold.ttf',
+};
+const loaded = new Map<string, Font>();
+
+/** Inter in one of its styles. The machine's own fonts play no part, so pictures are the same everywhere. */
+export function interFont(style: string): Font {
+  const known = loaded.get(style);
+  if (known !== undefined) return known;
+  const file = FILES[style] ?? FILES.Regular ?? '';
+  const bytes = readFileSync(require.resolve(`@expo-google-fonts/inter/${file}`));
+  const font = opentype.parse(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  loaded.set(style, font);
+  return font;
+}
+
+/** Width of a line in px. Glyph after glyph, without kerning: the font's contextual rules are beyond opentype.js. */
+export function measureText(text: string, style: string, fontSize: number): number {
+  const font = interFont(style);
+  return [...text].reduce((width, letter) => width + advance(font, letter, fontSize), 0);
+}
+
+/** The outlines of a line as an SVG path, from `x` on its baseline. */
+export function outlineText(text: string, style: string, fontSize: number, x: number, baseline: number): string {
+  const font = interFont(style);
+  let at = x;
+  return [...text]
+    .map((letter) => {
+      const path = font.charToGlyph(letter).getPath(at, baseline, fontSize).toPathData(2);
+      at += advance(font, letter, fontSize);
+      return path;
+    })
+    .join('');
+}
+
+function advance(font: Font, letter: string, fontSize: number): number {
+  return ((font.charToGlyph(letter).advanceWidth ?? 0) * fontSize) / font.unitsPerEm;
+}

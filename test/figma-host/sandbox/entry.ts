@@ -1,0 +1,61 @@
+import type { DocumentSpec, DocumentState } from '../spec.js';
+import { buildDocument } from './build-document.js';
+import { announceChanges, emit, seedShuffle } from './events.js';
+import { createFigma, toastActions, ui } from './figma-api.js';
+import { absoluteMatrix, sizeOf } from './geometry.js';
+import { decodeMessage } from './messages.js';
+import { settle } from './node-proxy.js';
+import { manifest } from './run-state.js';
+import { allNodes, breakWrite, commitUndo, documentState, dump, load, triggerUndo } from './store.js';
+
+import { fire, forget, later } from './turns.js';
+
+interface StartOptions {
+  seed: number;
+  hasManifestId: boolean;
+}
+
+/** What Node may call. Each call is one turn; `endTurn` follows when its promises have run. */
+const host = {
+  build: (spec: string) => JSON.stringify(buildDocument(JSON.parse(spec) as DocumentSpec)),
+  load: (state: string) => load(JSON.parse(state) as DocumentState),
+  dump: () => JSON.stringify(dump()),
+  inspect: () =>
+    JSON.stringify(allNodes().map((node) => ({ ...node, ...sizeOf(node), absolute: absoluteMatrix(node) }))),
+  start: (command: string, options: string) => start(command, JSON.parse(options) as StartOptions),
+  message: (json: string) => ui.onmessage?.(decodeMessage(json)),
+  fire: (callId: string, detail: string) => fire(Number(callId), Number(detail)),
+  select: (ids: string) => {
+    documentState().selection = JSON.parse(ids) as string[];
+    later(() => emit('selectionchange', undefined));
+  },
+  pressToast: (index: string) => toastActions[Number(index)]?.(),
+  breakWrite,
+  undo: () => {
+    commitUndo();
+    triggerUndo();
+    settle();
+  },
+  undoSteps: () => documentState().history.length - 1,
+  endTurn: () => {
+    commitUndo();
+    announceChanges();
+  },
+};
+
+function start(command: string, { seed, hasManifestId }: StartOptions): void {
+  seedShuffle(seed);
+  manifest.hasId = hasManifestId;
+  const log = (...parts: unknown[]) => __bridge.log(parts.map(String).join(' '));
+  Object.assign(globalThis, {
+    figma: createFigma(command),
+    __html__: '<html></html>',
+    console: { log, info: log, warn: log, error: log },
+    setTimeout: (call: () => void, delayMs?: number) => later(call, delayMs ?? 0),
+    clearTimeout: forget,
+  });
+}
+
+export type HostCalls = { [name in keyof typeof host]: (...texts: string[]) => unknown };
+
+Object.assign(globalThis, { __host: host });

@@ -1,0 +1,43 @@
+import type { Json, RenderRequest } from '../spec.js';
+import { renderBounds, sizeOf } from './geometry.js';
+import { allNodes, get } from './store.js';
+import { expect } from './turns.js';
+
+const KNOWN = new Set(['format', 'constraint', 'colorProfile', 'useAbsoluteBounds', 'contentsOnly', 'suffix']);
+
+/** Draws a node as PNG. Rejects for a node that leaves no mark. */
+export async function exportNode(id: string, settings: { [name: string]: Json }): Promise<Uint8Array> {
+  for (const name of Object.keys(settings)) {
+    if (!KNOWN.has(name)) throw new Error(`in exportAsync: Unrecognized key "${name}"`);
+  }
+  if (settings.format !== 'PNG') throw new Error('in exportAsync: This stand-in draws PNG only');
+  const node = get(id);
+  if (renderBounds(node) === null) {
+    throw new Error('in exportAsync: Failed to export node. This node may not have any visible layers.');
+  }
+  const { width, height } = sizeOf(node);
+  const scale = scaleOf(settings.constraint ?? null, width, height);
+  const request: RenderRequest = {
+    nodes: allNodes(),
+    rootId: id,
+    widthPx: Math.max(1, Math.round(width * scale)),
+    heightPx: Math.max(1, Math.round(height * scale)),
+    contentsOnly: settings.contentsOnly !== false,
+  };
+  return new Promise((resolve, reject) => {
+    const callId = expect((number) => {
+      if (number < 0) reject(new Error('in exportAsync: Failed to export node'));
+      else resolve(new Uint8Array(__bridge.takeBytes(number)));
+    });
+    __bridge.render(callId, JSON.stringify(request));
+  });
+}
+
+function scaleOf(constraint: Json, width: number, height: number): number {
+  if (constraint === null) return 1;
+  if (typeof constraint !== 'object' || Array.isArray(constraint)) throw new Error('in exportAsync: bad constraint');
+  const value = Number(constraint.value);
+  if (!(value > 0)) throw new Error('in exportAsync: Expected a positive constraint value');
+  if (constraint.type === 'WIDTH') return value / width;
+  return constraint.type === 'HEIGHT' ? value / height : value;
+}

@@ -1,0 +1,152 @@
+import type { Json } from '../spec.js';
+import { type Handler, listen, unlisten } from './events.js';
+import { encodeMessage } from './messages.js';
+import { adopt, currentPage } from './node-methods.js';
+import { CATEGORIES, settle, unwrap, type Wrapped, wrap } from './node-proxy.js';
+import { commitUndo, find, triggerUndo } from './store.js';
+import { fontKey, isAvailable, markLoaded } from './text.js';
+import { blank, group } from './tree.js';
+import { promise } from './turns.js';
+
+const EVENTS = new Set(['selectionchange', 'currentpagechange', 'close', 'run', 'stylechange', 'drop']);
+const WINDOW_OPTIONS = new Set(['width', 'height', 'themeColors', 'title', 'visible', 'position']);
+
+/** The handler a plugin put at `figma.ui.onmessage`. */
+export const ui: { onmessage: ((message: unknown) => void) | null; postMessage: (message: unknown) => void } = {
+  onmessage: null,
+  postMessage: (message) => __bridge.postToUi(encodeMessage(message)),
+};
+
+/** Actions of the buttons in toasts, by the number that was reported with them. */
+export const toastActions: (() => unknown)[] = [];
+
+const forbidden = (name: string, instead: string) => () => {
+  throw new Error(`in ${name}: Cannot call with documentAccess: dynamic-page. Use ${instead} instead.`);
+};
+
+/** The `figma` global of a plugin that was started with this command. */
+export function createFigma(command: string): object {
+  return Object.freeze({
+    apiVersion: '1.0.0',
+    command,
+    editorType: 'figma',
+    mode: 'default',
+    mixed: Symbol('mixed'),
+    ui,
+    viewport: createViewport(),
+    clientStorage,
+    annotations: annotationsApi,
+    root: wrap('0:0'),
+    get currentPage() {
+      return wrap(currentPage().id);
+    },
+    ...lookups,
+    ...creators,
+    ...windowApi,
+    commitUndo,
+    triggerUndo: () => {
+      triggerUndo();
+      settle();
+    },
+  });
+}
+
+const lookups = {
+  getNodeByIdAsync: (id: string) => promise(() => (find(id) === null ? null : wrap(id))),
+  getNodeById: forbidden('getNodeById', 'figma.getNodeByIdAsync'),
+  getStyleById: forbidden('getStyleById', 'figma.getStyleByIdAsync'),
+  getLocalTextStyles: forbidden('getLocalTextStyles', 'figma.getLocalTextStylesAsync'),
+  setCurrentPageAsync: async () => undefined,
+  loadFontAsync: (font: Json) =>
+    promise(() => {
+      const key = fontKey(font);
+      if (!isAvailable(key)) throw new Error(`in loadFontAsync: The font "${key}" could not be loaded`);
+      markLoaded(key);
+    }),
+  on: (type: string, handler: Handler) => listen(checkedEvent(type), handler),
+  off: (type: string, handler: Handler) => unlisten(checkedEvent(type), handler),
+};
+
+function checkedEvent(type: string): string {
+  if (type === 'documentchange') {
+    throw new Error(
+      'in on: Cannot register documentchange with documentAccess: dynamic-page without loadAllPagesAsync',
+    );
+  }
+  if (!EVENTS.has(type)) throw new Error(`in on: "${type}" is not an event`);
+  return type;
+}
+
+const WHITE: Json = [{ type: 'SOLID', color: { r: 1, g: 1, b: 1 } }];
+const GREY: Json = [{ type: 'SOLID', color: { r: 0.85, g: 0.85, b: 0.85 } }];
+const BLACK: Json = [{ type: 'SOLID', color: { r: 0, g: 0, b: 0 } }];
+
+const creators = {
+  createFrame: () => create('FRAME', 'Frame', WHITE),
+  createRectangle: () => create('RECTANGLE', 'Rectangle', GREY),
+  createEllipse: () => create('ELLIPSE', 'Ellipse', GREY),
+  createText: () => create('TEXT', 'Text', BLACK),
+  group: (nodes: Wrapped[], parent: Wrapped, index?: number) => {
+    const into = unwrap(parent);
+    const made = group(nodes.map(unwrap), into, index ?? into.childIds.length);
+    settle();
+    return wrap(made.id);
+  },
+};
+
+function create(type: 'FRAME' | 'RECTANGLE' | 'ELLIPSE' | 'TEXT', name: string, fills: Json): Wrapped {
+  const node = blank(type, name);
+  node.props.fills = fills;
+  if (type === 'TEXT') [node.width, node.height] = [0, 14];
+  return adopt(node);
+}
+
+const windowApi = {
+  showUI: (_html: string, options: { [name: string]: Json } = {}) => {
+    for (const name of Object.keys(options)) {
+      if (!WINDOW_OPTIONS.has(name)) throw new Error(`in showUI: Unrecognized key "${name}"`);
+    }
+    __bridge.report('showUI', JSON.stringify(options));
+  },
+  notify: (message: string, options: { button?: { text: string; action: () => unknown }; error?: boolean } = {}) => {
+    const { button } = options;
+    if (button !== undefined) toastActions.push(button.action);
+    const toast = { message: message.slice(0, 100), button: button?.text ?? null, action: toastActions.length - 1 };
+    __bridge.report('notify', JSON.stringify(toast));
+    return { cancel: () => undefined };
+  },
+  closePlugin: (message = '') => __bridge.report('closePlugin', JSON.stringify(message)),
+};
+
+const clientStorage = {
+  getAsync: (key: string) =>
+    promise(() => {
+      const json = __bridge.readStorage(key);
+      return json === '' ? undefined : JSON.parse(json);
+    }),
+  setAsync: (key: string, value: unknown) => promise(() => __bridge.writeStorage(key, JSON.stringify(value))),
+  deleteAsync: (key: string) => promise(() => __bridge.writeStorage(key, '')),
+};
+
+const annotationsApi = {
+  getAnnotationCategoriesAsync: () => promise(() => [...CATEGORIES].map((id) => ({ id, label: id.slice(4) }))),
+  getAnnotationCategoryByIdAsync: (id: string) =>
+    promise(() => (CATEGORIES.has(id) ? { id, label: id.slice(4) } : null)),
+};
+
+function createViewport(): object {
+  let center = { x: 0, y: 0 };
+  const view = {
+    zoom: 1,
+    scrollAndZoomIntoView: (nodes: Wrapped[]) =>
+      __bridge.report('reveal', JSON.stringify(nodes.map((node) => unwrap(node).id))),
+    get center() {
+      return center;
+    },
+    set center(value: { x: number; y: number }) {
+      center = value;
+      __bridge.report('viewport', JSON.stringify(value));
+    },
+  };
+  return Object.seal(view);
+}

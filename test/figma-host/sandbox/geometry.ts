@@ -1,0 +1,81 @@
+import { type Bounds, boundsOf, IDENTITY, inverse, multiply, union } from '../matrix.js';
+import type { Matrix, RawNode } from '../spec.js';
+import { children, find, get, prop } from './store.js';
+
+/** Groups have no coordinates of their own: children of a group count from the group's container. */
+export function isGroupLike(node: RawNode): boolean {
+  return node.type === 'GROUP' || node.type === 'BOOLEAN_OPERATION';
+}
+
+function container(node: RawNode): RawNode | null {
+  let parent = node.parentId === null ? null : find(node.parentId);
+  while (parent !== null && isGroupLike(parent)) parent = parent.parentId === null ? null : find(parent.parentId);
+  return parent;
+}
+
+/** Where the node's own corner and axes are, seen from its container. */
+export function relativeMatrix(node: RawNode): Matrix {
+  if (!isGroupLike(node)) return node.matrix;
+  const box = groupBounds(node);
+  return box === null ? node.matrix : [1, 0, 0, 1, box.x, box.y];
+}
+
+export function containerMatrix(node: RawNode): Matrix {
+  const parent = container(node);
+  return parent === null ? IDENTITY : absoluteMatrix(parent);
+}
+
+export function absoluteMatrix(node: RawNode): Matrix {
+  if (node.type === 'PAGE' || node.type === 'DOCUMENT') return IDENTITY;
+  return multiply(containerMatrix(node), relativeMatrix(node));
+}
+
+export function sizeOf(node: RawNode): { width: number; height: number } {
+  if (!isGroupLike(node)) return { width: node.width, height: node.height };
+  return groupBounds(node) ?? { width: 0, height: 0 };
+}
+
+/** Bounds of a group in its container: the box around its children. */
+function groupBounds(node: RawNode): Bounds | null {
+  return union(
+    children(node).map((child) => {
+      const { width, height } = sizeOf(child);
+      return boundsOf(relativeMatrix(child), width, height);
+    }),
+  );
+}
+
+export function absoluteBounds(node: RawNode): Bounds {
+  const { width, height } = sizeOf(node);
+  return boundsOf(absoluteMatrix(node), width, height);
+}
+
+/** Sets the node's place; a group takes its children along. */
+export function setRelativeMatrix(node: RawNode, matrix: Matrix): void {
+  if (isGroupLike(node)) {
+    const motion = multiply(matrix, inverse(relativeMatrix(node)));
+    for (const child of children(node)) setRelativeMatrix(child, multiply(motion, relativeMatrix(child)));
+    return;
+  }
+  node.matrix = matrix;
+}
+
+export function isShown(node: RawNode): boolean {
+  if (prop(node, 'visible', true) === false) return false;
+  return node.parentId === null || isShown(get(node.parentId));
+}
+
+/** Does the node, or anything in it, leave a mark on the canvas? */
+function paints(node: RawNode): boolean {
+  if (prop(node, 'visible', true) === false || node.type === 'SLICE') return false;
+  const own = ['fills', 'strokes'].some((name) => {
+    const paints = prop(node, name, []);
+    return Array.isArray(paints) && paints.length > 0;
+  });
+  const hasWords = node.type !== 'TEXT' || prop(node, 'characters', '') !== '';
+  return (own && hasWords) || children(node).some(paints);
+}
+
+export function renderBounds(node: RawNode): Bounds | null {
+  return isShown(node) && paints(node) ? absoluteBounds(node) : null;
+}

@@ -1,0 +1,153 @@
+import type { Json, NodeType, RawNode } from '../spec.js';
+import { exportNode } from './export.js';
+import { sizeOf } from './geometry.js';
+import { settle, unwrap, type Wrapped, wrap } from './node-proxy.js';
+import { pageMethods } from './page.js';
+import { CONTAINERS, PROPERTIES } from './properties.js';
+import { manifest } from './run-state.js';
+import { find, get, newId, noteChange, prop } from './store.js';
+import { requireFont } from './text.js';
+import { copySubtree, descendants, insert, remove, rescale } from './tree.js';
+
+/** Getters of methods by name. */
+export type Methods = { readonly [name: string]: () => unknown };
+
+/** The methods a node of this type has; each getter gives the function a plugin calls. */
+export function methodsOf(id: string, type: NodeType): Methods {
+  const isCanvas = type === 'PAGE' || type === 'DOCUMENT';
+  return {
+    ...dataMethods(id),
+    ...(CONTAINERS.has(type) ? containerMethods(id, type) : {}),
+    ...(isCanvas ? {} : sceneMethods(id)),
+    ...(type === 'PAGE' ? pageMethods(id) : {}),
+    ...(type === 'TEXT'
+      ? { getRangeAllFontNames: () => () => [prop(get(id), 'fontName', PROPERTIES.TEXT.fontName ?? null)] }
+      : {}),
+    ...(type === 'COMPONENT' ? { createInstance: () => () => createInstance(get(id)) } : {}),
+    ...(type === 'INSTANCE' ? instanceMethods(id) : {}),
+  };
+}
+
+function dataMethods(id: string): Methods {
+  return {
+    getSharedPluginData: () => (space: string, key: string) => get(id).sharedPluginData[`${space}/${key}`] ?? '',
+    setSharedPluginData: () => (space: string, key: string, value: string) => {
+      if (typeof value !== 'string') throw new Error('in setSharedPluginData: Expected string');
+      noteChange(id, 'sharedPluginData');
+      if (value === '') delete get(id).sharedPluginData[`${space}/${key}`];
+      else get(id).sharedPluginData[`${space}/${key}`] = value;
+    },
+    getSharedPluginDataKeys: () => (space: string) =>
+      Object.keys(get(id).sharedPluginData)
+        .filter((name) => name.startsWith(`${space}/`))
+        .map((name) => name.slice(space.length + 1)),
+    getRelaunchData: () => () => ({ ...get(id).relaunchData }),
+    setRelaunchData: () => (data: { [command: string]: string }) => {
+      if (!manifest.hasId) throw new Error('in setRelaunchData: The manifest needs an id');
+      noteChange(id, 'relaunchData');
+      get(id).relaunchData = { ...data };
+    },
+  };
+}
+
+function containerMethods(id: string, type: NodeType): Methods {
+  const search = (): RawNode[] => {
+    if (type === 'DOCUMENT')
+      throw new Error('in findAll: Cannot search unloaded pages. Call figma.loadAllPagesAsync first');
+    return descendants(get(id));
+  };
+  return {
+    appendChild: () => (child: Wrapped) => {
+      insert(get(id), unwrap(child), get(id).childIds.length);
+      settle();
+    },
+    insertChild: () => (index: number, child: Wrapped) => {
+      insert(get(id), unwrap(child), index);
+      settle();
+    },
+    findAll: () => (test: (node: Wrapped) => boolean) =>
+      search()
+        .map((node) => wrap(node.id))
+        .filter(test),
+    findOne: () => (test: (node: Wrapped) => boolean) =>
+      search()
+        .map((node) => wrap(node.id))
+        .find(test) ?? null,
+    findAllWithCriteria:
+      () =>
+      ({ types }: { types: string[] }) =>
+        search()
+          .filter((node) => types.includes(node.type))
+          .map((node) => wrap(node.id)),
+  };
+}
+
+function sceneMethods(id: string): Methods {
+  return {
+    remove: () => () => {
+      if (find(id) === null) throw new Error(`in remove: The node with id "${id}" does not exist`);
+      remove(get(id));
+      settle();
+    },
+    clone: () => () => adopt(copySubtree(get(id))),
+    rescale: () => (scale: number) => {
+      for (const text of [get(id), ...descendants(get(id))]) {
+        if (text.type === 'TEXT') requireFont(prop(text, 'fontName', PROPERTIES.TEXT.fontName ?? null));
+      }
+      rescale(get(id), scale);
+      settle();
+    },
+    resize: () => (width: number, height: number) => resize(get(id), width, height),
+    resizeWithoutConstraints: () => (width: number, height: number) => resize(get(id), width, height),
+    exportAsync: () => (settings: { [name: string]: Json }) => exportNode(id, settings),
+  };
+}
+
+function instanceMethods(id: string): Methods {
+  const componentId = () => String(prop(get(id), '__componentId', ''));
+  return {
+    mainComponent: () => {
+      throw new Error(
+        'in get_mainComponent: Cannot call with documentAccess: dynamic-page. Use node.getMainComponentAsync instead',
+      );
+    },
+    getMainComponentAsync: () => async () => (find(componentId()) === null ? null : wrap(componentId())),
+  };
+}
+
+/** New nodes start on the current page. */
+export function adopt(node: RawNode): Wrapped {
+  const page = currentPage();
+  node.parentId = page.id;
+  page.childIds.push(node.id);
+  settle();
+  return wrap(node.id);
+}
+
+export function currentPage(): RawNode {
+  const page = find('0:1');
+  if (page === null) throw new Error('the document has no page');
+  return page;
+}
+
+function createInstance(component: RawNode): Wrapped {
+  return adopt(instanceOf(component));
+}
+
+/** An instance: a copy whose inner ids name the instance and the layer they mirror. */
+export function instanceOf(component: RawNode): RawNode {
+  const instanceId = newId();
+  const copy = copySubtree(component, (node) => (node.id === component.id ? instanceId : `I${instanceId};${node.id}`));
+  copy.type = 'INSTANCE';
+  copy.props.__componentId = component.id;
+  return copy;
+}
+
+function resize(node: RawNode, width: number, height: number): void {
+  if (width < 0.01 || (height < 0.01 && node.type !== 'LINE')) throw new Error('in resize: too small');
+  noteChange(node.id, 'size');
+  const before = sizeOf(node);
+  node.width = width;
+  node.height = height;
+  if (before.width !== width) settle();
+}

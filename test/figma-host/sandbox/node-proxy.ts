@@ -1,0 +1,166 @@
+import type { Json, Matrix, RawNode } from '../spec.js';
+import { acceptAnnotations } from './annotations.js';
+import * as geometry from './geometry.js';
+import { layOut } from './layout.js';
+import { methodsOf } from './node-methods.js';
+import { CONTAINERS, NEEDS_FONT, PROPERTIES, READ_ONLY } from './properties.js';
+import { allNodes, children, find, get, noteChange, prop } from './store.js';
+import { fitText, requireFont } from './text.js';
+
+const idOf = new WeakMap<object, string>();
+export const CATEGORIES: ReadonlySet<string> = new Set(['cat:development', 'cat:interaction', 'cat:accessibility']);
+
+export type Wrapped = object;
+
+/** The node behind what a plugin holds. */
+export function unwrap(value: unknown): RawNode {
+  const id = typeof value === 'object' && value !== null ? idOf.get(value) : undefined;
+  if (id === undefined) throw new Error('Expected node');
+  return get(id);
+}
+
+/**
+ * What a plugin sees of a node. A new object each time, as nothing promises that two reads give the same one.
+ */
+export function wrap(id: string): Wrapped {
+  const type = get(id).type;
+  const proxy: Wrapped = new Proxy(
+    {},
+    {
+      has: (_, name) => typeof name === 'string' && hasProperty(id, type, name),
+      get: (_, name) => (typeof name === 'string' ? read(id, type, name) : undefined),
+      set: (_, name, value) => {
+        write(id, String(name), value);
+        return true;
+      },
+      deleteProperty: () => false,
+      defineProperty: () => false,
+    },
+  );
+  idOf.set(proxy, id);
+  return proxy;
+}
+
+const EVERYWHERE = ['id', 'type', 'name', 'parent', 'removed'];
+const PLACED = [
+  ...['x', 'y', 'width', 'height', 'rotation', 'relativeTransform'],
+  ...['absoluteTransform', 'absoluteBoundingBox', 'absoluteRenderBounds'],
+];
+
+function hasProperty(id: string, type: RawNode['type'], name: string): boolean {
+  if (EVERYWHERE.includes(name) || name in PROPERTIES[type]) return true;
+  if (name === 'children') return CONTAINERS.has(type);
+  if (PLACED.includes(name)) return type !== 'PAGE' && type !== 'DOCUMENT';
+  return methodsOf(id, type)[name] !== undefined;
+}
+
+function read(id: string, type: RawNode['type'], name: string): unknown {
+  // a promise that resolves with a node asks for this
+  if (name === 'then' || name === 'toJSON') return undefined;
+  if (name === 'id') return id;
+  if (name === 'removed') return find(id) === null;
+  const node = get(id);
+  if (!hasProperty(id, type, name)) throw new TypeError(`no such property '${name}' on ${type} node`);
+  const method = methodsOf(id, type)[name];
+  if (method !== undefined) return method();
+  if (PLACED.includes(name)) return readPlace(node, name);
+  if (name === 'type') return type;
+  if (name === 'name') return prop(node, 'name', '');
+  if (name === 'parent') return node.parentId === null ? null : wrap(node.parentId);
+  if (name === 'children') return Object.freeze(children(node).map((child) => wrap(child.id)));
+  return frozen(prop(node, name, PROPERTIES[type][name] ?? null));
+}
+
+function readPlace(node: RawNode, name: string): unknown {
+  const [a, b, c, d, e, f] = geometry.relativeMatrix(node);
+  if (name === 'x') return e;
+  if (name === 'y') return f;
+  if (name === 'width') return geometry.sizeOf(node).width;
+  if (name === 'height') return geometry.sizeOf(node).height;
+  if (name === 'rotation') return (Math.atan2(-b, a) * 180) / Math.PI;
+  if (name === 'relativeTransform') return rows([a, b, c, d, e, f]);
+  if (name === 'absoluteTransform') return rows(geometry.absoluteMatrix(node));
+  if (name === 'absoluteBoundingBox') return geometry.absoluteBounds(node);
+  return geometry.renderBounds(node);
+}
+
+function rows([a, b, c, d, e, f]: Matrix): Json {
+  return [
+    [a, c, e],
+    [b, d, f],
+  ];
+}
+
+/** Reads hand out copies that cannot be changed; only assigning the whole value changes the node. */
+function frozen(value: Json): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  const copy: Json = JSON.parse(JSON.stringify(value));
+  return deepFreeze(copy);
+}
+
+function deepFreeze(value: Json): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const part of Object.values(value)) deepFreeze(part);
+  Object.freeze(value);
+  return value;
+}
+
+function write(id: string, name: string, value: unknown): void {
+  const node = get(id);
+  if (!hasProperty(id, node.type, name)) throw new TypeError(`Cannot add property ${name}, object is not extensible`);
+  if (READ_ONLY.has(name) || methodsOf(id, node.type)[name] !== undefined) {
+    throw new TypeError(`in set_${name}: no setter for property`);
+  }
+  if (node.type === 'TEXT' && NEEDS_FONT.has(name))
+    requireFont(prop(node, 'fontName', PROPERTIES.TEXT.fontName ?? null));
+  if (node.type === 'TEXT' && name === 'fontName') requireFont(toJson(value));
+  noteChange(id, name);
+  if (PLACED.includes(name)) writePlace(node, name, value);
+  else if (name === 'annotations') node.props.annotations = acceptAnnotations(node, value, CATEGORIES);
+  else writeProp(node, name, toJson(value));
+  settle();
+}
+
+function writeProp(node: RawNode, name: string, value: Json): void {
+  if (name === 'layoutPositioning' && value === 'ABSOLUTE') {
+    const parent = node.parentId === null ? null : get(node.parentId);
+    if (parent === null || prop(parent, 'layoutMode', 'NONE') === 'NONE') {
+      throw new Error(
+        'in set_layoutPositioning: Can only set layoutPositioning = ABSOLUTE if the parent node has layoutMode !== NONE',
+      );
+    }
+  }
+  node.props[name] = value;
+  if (node.type === 'TEXT') fitText(node);
+}
+
+function writePlace(node: RawNode, name: string, value: unknown): void {
+  const [a, b, c, d, e, f] = geometry.relativeMatrix(node);
+  if (name === 'x') geometry.setRelativeMatrix(node, [a, b, c, d, Number(value), f]);
+  else if (name === 'y') geometry.setRelativeMatrix(node, [a, b, c, d, e, Number(value)]);
+  else if (name === 'rotation') {
+    const turn = (-Number(value) * Math.PI) / 180;
+    const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
+    geometry.setRelativeMatrix(node, [cos, sin, -sin, cos, e, f]);
+  } else geometry.setRelativeMatrix(node, acceptTransform(value));
+}
+
+function acceptTransform(value: unknown): Matrix {
+  const [[a, c, e], [b, d, f]] = value as [[number, number, number], [number, number, number]];
+  const numbers: Matrix = [a, b, c, d, e, f];
+  if (!numbers.every(Number.isFinite)) throw new Error('in set_relativeTransform: Expected numbers');
+  const isUnit = Math.abs(Math.hypot(a, b) - 1) < 1e-3 && Math.abs(Math.hypot(c, d) - 1) < 1e-3;
+  if (!isUnit) throw new Error('in set_relativeTransform: The axes of a transform have to be of unit length');
+  return numbers;
+}
+
+function toJson(value: unknown): Json {
+  if (value === undefined) throw new Error('Expected a value, got undefined');
+  const json: Json = JSON.parse(JSON.stringify(value));
+  return json;
+}
+
+/** Lays out the document again after a change. */
+export function settle(): void {
+  for (const node of allNodes()) if (node.type === 'DOCUMENT') layOut(node);
+}

@@ -1,0 +1,109 @@
+import type { DocumentState, Json, RawNode } from '../spec.js';
+
+const nodes = new Map<string, RawNode>();
+let state: Omit<DocumentState, 'nodes'> = { name: '', nextId: 1, history: [], selection: [], measurements: [] };
+let changes: { id: string; property: string }[] = [];
+const faults = new Set<string>();
+
+/** Installs a document. */
+export function load({ nodes: list, ...rest }: DocumentState): void {
+  setNodes(list);
+  state = rest;
+  if (state.history.length === 0) state.history.push(serialize());
+}
+
+export function dump(): DocumentState {
+  return { ...state, nodes: [...nodes.values()] };
+}
+
+function setNodes(list: RawNode[]): void {
+  nodes.clear();
+  for (const node of list) nodes.set(node.id, node);
+}
+
+export function documentState(): Omit<DocumentState, 'nodes'> {
+  return state;
+}
+
+export function find(id: string): RawNode | null {
+  return nodes.get(id) ?? null;
+}
+
+export function get(id: string): RawNode {
+  const node = nodes.get(id);
+  if (node === undefined) throw new Error(`The node with id "${id}" does not exist`);
+  return node;
+}
+
+export function allNodes(): RawNode[] {
+  return [...nodes.values()];
+}
+
+export function add(node: RawNode): RawNode {
+  nodes.set(node.id, node);
+  noteChange(node.id, 'CREATE');
+  return node;
+}
+
+export function removeSubtree(id: string): void {
+  const node = get(id);
+  for (const childId of node.childIds) removeSubtree(childId);
+  nodes.delete(id);
+  noteChange(id, 'DELETE');
+}
+
+export function newId(): string {
+  state.nextId += 1;
+  return `1:${state.nextId}`;
+}
+
+export function children(node: RawNode): RawNode[] {
+  return node.childIds.map(get);
+}
+
+export function prop(node: RawNode, property: string, fallback: Json): Json {
+  return node.props[property] ?? fallback;
+}
+
+export function num(node: RawNode, property: string, fallback: number): number {
+  const value = node.props[property];
+  return typeof value === 'number' ? value : fallback;
+}
+
+/** Makes one later write of this property throw, as a node that Figma cannot change would. */
+export function breakWrite(id: string, property: string): void {
+  faults.add(`${id} ${property}`);
+}
+
+/** Called before each change a plugin makes. */
+export function noteChange(id: string, property: string): void {
+  if (faults.delete(`${id} ${property}`)) throw new Error(`in set_${property}: This node cannot be changed`);
+  changes.push({ id, property });
+}
+
+export function takeChanges(): { id: string; property: string }[] {
+  const taken = changes;
+  changes = [];
+  return taken;
+}
+
+function serialize(): string {
+  return JSON.stringify([...nodes.values()].sort((a, b) => (a.id < b.id ? -1 : 1)));
+}
+
+/** Ends a step of undo, unless nothing changed since the last. */
+export function commitUndo(): void {
+  const present = serialize();
+  if (present !== state.history[state.history.length - 1]) state.history.push(present);
+}
+
+/** Goes back to the last committed state, or one further when nothing changed since. */
+export function triggerUndo(): void {
+  const present = serialize();
+  if (present === state.history[state.history.length - 1] && state.history.length > 1) state.history.pop();
+  const last = state.history[state.history.length - 1];
+  if (last === undefined) return;
+  const before: RawNode[] = JSON.parse(last);
+  setNodes(before);
+  changes.push({ id: before[0]?.id ?? '', property: 'UNDO' });
+}

@@ -1,0 +1,47 @@
+import type { Json, RawNode } from '../spec.js';
+import { num, prop } from './store.js';
+
+const AVAILABLE = new Set(['Inter Regular', 'Inter Medium', 'Inter Semi Bold', 'Inter Bold']);
+/** Height of a line of Inter where the design sets none. */
+const AUTO_LINE_HEIGHT = 1.21;
+const loaded = new Set<string>();
+
+export function fontKey(font: Json): string {
+  if (typeof font !== 'object' || font === null || Array.isArray(font)) throw new Error('Expected a font name');
+  return `${String(font.family)} ${String(font.style)}`;
+}
+
+export function isAvailable(key: string): boolean {
+  return AVAILABLE.has(key);
+}
+
+export function markLoaded(key: string): void {
+  loaded.add(key);
+}
+
+/** Throws as Figma does when the font was not loaded first. */
+export function requireFont(font: Json): void {
+  const key = fontKey(font);
+  if (!loaded.has(key)) {
+    throw new Error(
+      `Cannot write to node with unloaded font "${key}". Please call figma.loadFontAsync and await it first.`,
+    );
+  }
+}
+
+/** Gives a text that resizes itself the size of its words. */
+export function fitText(node: RawNode): void {
+  if (prop(node, 'textAutoResize', 'WIDTH_AND_HEIGHT') !== 'WIDTH_AND_HEIGHT') return;
+  const size = num(node, 'fontSize', 12);
+  const font = prop(node, 'fontName', { family: 'Inter', style: 'Regular' });
+  const style = fontKey(font).replace('Inter ', '');
+  const lines = String(prop(node, 'characters', '')).split('\n');
+  node.width = Math.max(...lines.map((line) => __bridge.measureText(line, style, size)));
+  node.height = lines.length * lineHeight(node, size);
+}
+
+function lineHeight(node: RawNode, size: number): number {
+  const value = prop(node, 'lineHeight', { unit: 'AUTO' });
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return size * AUTO_LINE_HEIGHT;
+  return value.unit === 'PIXELS' && typeof value.value === 'number' ? value.value : size * AUTO_LINE_HEIGHT;
+}

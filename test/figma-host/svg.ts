@@ -1,0 +1,157 @@
+import { interFont, measureText, outlineText } from './fonts.js';
+import { IDENTITY, inverse, multiply } from './matrix.js';
+import { paintAttributes } from './paint.js';
+import type { Json, Matrix, RawNode, RenderRequest } from './spec.js';
+
+const AUTO_LINE_HEIGHT = 1.21;
+
+/** The picture of a node as SVG, its own corner at (0,0). Words become outlines. */
+export function toSvg({ nodes, rootId, widthPx, heightPx, contentsOnly }: RenderRequest): string {
+  const drawing = new Drawing(new Map(nodes.map((node) => [node.id, node])));
+  const root = drawing.get(rootId);
+  const content = contentsOnly
+    ? drawing.node({ ...root, matrix: IDENTITY })
+    : `<g transform="${transform(inverse(drawing.absolute(root)))}">${drawing.children(drawing.get('0:1'))}</g>`;
+  const { width, height } = root;
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}" ` +
+    `viewBox="0 0 ${width} ${height}" preserveAspectRatio="none"><defs>${drawing.definitions.join('')}</defs>${content}</svg>`
+  );
+}
+
+class Drawing {
+  readonly definitions: string[] = [];
+
+  constructor(private readonly nodes: ReadonlyMap<string, RawNode>) {}
+
+  get(id: string): RawNode {
+    const node = this.nodes.get(id);
+    if (node === undefined) throw new Error(`no node ${id}`);
+    return node;
+  }
+
+  absolute(node: RawNode): Matrix {
+    const parent = node.parentId === null ? null : this.get(node.parentId);
+    const outer = parent === null ? IDENTITY : this.absolute(parent);
+    return hasOwnSpace(node) ? multiply(outer, node.matrix) : outer;
+  }
+
+  /** Later siblings over earlier ones; those after a mask are cut to its shape. */
+  children(parent: RawNode): string {
+    let svg = '';
+    let isMasked = false;
+    for (const child of parent.childIds.map((id) => this.get(id))) {
+      if (child.props.isMask === true && child.props.visible !== false) {
+        if (isMasked) svg += '</g>';
+        const id = this.define(
+          (name) =>
+            `<clipPath id="${name}"><path d="${outline(child)}" transform="${transform(child.matrix)}"/></clipPath>`,
+        );
+        svg += `<g clip-path="url(#${id})">`;
+        isMasked = true;
+      } else svg += this.node(child);
+    }
+    return isMasked ? `${svg}</g>` : svg;
+  }
+
+  node(node: RawNode): string {
+    if (node.props.visible === false || node.type === 'SLICE') return '';
+    const opacity = typeof node.props.opacity === 'number' ? ` opacity="${node.props.opacity}"` : '';
+    const place = hasOwnSpace(node) ? ` transform="${transform(node.matrix)}"` : '';
+    return `<g${place}${opacity}>${this.shadow(node)}${this.shape(node)}${this.contents(node)}</g>`;
+  }
+
+  private contents(node: RawNode): string {
+    const isFrame = ['FRAME', 'COMPONENT', 'INSTANCE'].includes(node.type);
+    if (!isFrame || node.props.clipsContent === false) return this.children(node);
+    const id = this.define((name) => `<clipPath id="${name}"><path d="${outline(node)}"/></clipPath>`);
+    return `<g clip-path="url(#${id})">${this.children(node)}</g>`;
+  }
+
+  private shape(node: RawNode): string {
+    if (node.type === 'GROUP' || node.type === 'PAGE') return '';
+    const paint = paintAttributes(node, (make) => this.define(make));
+    return paint === null ? '' : `<path d="${node.type === 'TEXT' ? words(node) : outline(node)}" ${paint}/>`;
+  }
+
+  private shadow(node: RawNode): string {
+    const { effects } = node.props;
+    const [effect] = Array.isArray(effects) ? effects : [];
+    if (typeof effect !== 'object' || effect === null || Array.isArray(effect)) return '';
+    const { y = 0, radius = 0, opacity = 0.2 } = effect;
+    const id = this.define(
+      (name) =>
+        `<filter id="${name}" x="-50%" y="-50%" width="200%" height="200%"><feGaussianBlur stdDeviation="${Number(radius) / 2}"/></filter>`,
+    );
+    return `<path d="${outline(node)}" transform="translate(0 ${Number(y)})" fill="#000" fill-opacity="${Number(opacity)}" filter="url(#${id})"/>`;
+  }
+
+  private define(make: (name: string) => string): string {
+    const name = `d${this.definitions.length}`;
+    this.definitions.push(make(name));
+    return name;
+  }
+}
+
+function hasOwnSpace(node: RawNode): boolean {
+  return !['GROUP', 'BOOLEAN_OPERATION', 'PAGE', 'DOCUMENT'].includes(node.type);
+}
+
+function transform(matrix: Matrix): string {
+  return `matrix(${matrix.join(' ')})`;
+}
+
+/** The path of a shape in its own coordinates. */
+function outline(node: RawNode): string {
+  const { width: w, height: h } = node;
+  if (node.type === 'LINE') return `M0 0H${w}`;
+  if (node.type === 'VECTOR') return vectorPath(node.props.vectorPaths ?? null);
+  if (node.type === 'ELLIPSE') return roundedRectangle(w, h, w / 2, h / 2);
+  const radius = Math.min(Number(node.props.cornerRadius ?? 0), w / 2, h / 2);
+  return radius > 0 ? roundedRectangle(w, h, radius, radius) : `M0 0H${w}V${h}H0Z`;
+}
+
+function roundedRectangle(w: number, h: number, rx: number, ry: number): string {
+  const arc = (x: number, y: number) => `A${rx} ${ry} 0 0 1 ${x} ${y}`;
+  return `M${rx} 0H${w - rx}${arc(w, ry)}V${h - ry}${arc(w - rx, h)}H${rx}${arc(0, h - ry)}V${ry}${arc(rx, 0)}Z`;
+}
+
+function vectorPath(paths: Json): string {
+  if (!Array.isArray(paths)) return '';
+  return paths
+    .map((path) => (typeof path === 'object' && path !== null && !Array.isArray(path) ? String(path.data) : ''))
+    .join(' ');
+}
+
+/** The words of a text as outlines. */
+function words(node: RawNode): string {
+  const { props } = node;
+  const style = styleOf(props.fontName ?? null);
+  const { ascender, descender, unitsPerEm } = interFont(style);
+  const size = Number(props.fontSize ?? 12);
+  const lineHeight = pixelsOf(props.lineHeight ?? null) ?? size * AUTO_LINE_HEIGHT;
+  const lines = String(props.characters ?? '').split('\n');
+  const top = props.textAlignVertical === 'CENTER' ? (node.height - lines.length * lineHeight) / 2 : 0;
+  const baseline = (lineHeight + (size * (ascender + descender)) / unitsPerEm) / 2;
+  return lines
+    .map((line, index) => {
+      const spare = node.width - measureText(line, style, size);
+      const x = spare * (SHARE_BEFORE[String(props.textAlignHorizontal)] ?? 0);
+      return outlineText(line, style, size, x, top + index * lineHeight + baseline);
+    })
+    .join(' ');
+}
+
+/** Where the spare width of a line goes. */
+const SHARE_BEFORE: { readonly [align: string]: number } = { LEFT: 0, CENTER: 0.5, RIGHT: 1 };
+
+function styleOf(fontName: Json): string {
+  return typeof fontName === 'object' && fontName !== null && !Array.isArray(fontName)
+    ? String(fontName.style)
+    : 'Regular';
+}
+
+function pixelsOf(lineHeight: Json): number | null {
+  if (typeof lineHeight !== 'object' || lineHeight === null || Array.isArray(lineHeight)) return null;
+  return lineHeight.unit === 'PIXELS' ? Number(lineHeight.value) : null;
+}

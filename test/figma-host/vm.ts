@@ -1,0 +1,166 @@
+import { getQuickJS, type QuickJSContext, type QuickJSHandle } from 'quickjs-emscripten';
+import { bundleSandbox } from './bundle.js';
+import { measureText } from './fonts.js';
+import { renderPng } from './render.js';
+import type { HostCalls } from './sandbox/entry.js';
+import type { RenderRequest } from './spec.js';
+
+/** What a sandbox needs from the host around it. */
+export interface VmPorts {
+  storage: Map<string, string>;
+  onPost(json: string, bytes: Map<number, Uint8Array>): void;
+  onReport(kind: string, detail: unknown): void;
+}
+
+/** One QuickJS context with the host's document code in it: what Figma's plugin sandbox is. */
+export class Vm {
+  private readonly bytes = new Map<number, Uint8Array>();
+  private readonly timers = new Map<number, NodeJS.Timeout>();
+  private nextBytes = 1;
+  private isDisposed = false;
+  /** What the plugin threw outside of any promise it waited for. */
+  readonly errors: string[] = [];
+
+  private constructor(
+    private readonly context: QuickJSContext,
+    private readonly ports: VmPorts,
+  ) {}
+
+  static async create(ports: VmPorts): Promise<Vm> {
+    const [quickjs, sandbox] = await Promise.all([getQuickJS(), bundleSandbox()]);
+    const vm = new Vm(quickjs.newContext(), ports);
+    vm.installBridge();
+    vm.evaluate(sandbox, 'figma-host.js');
+    return vm;
+  }
+
+  /** Runs a script as one turn. */
+  runScript(code: string, name: string): void {
+    this.evaluate(code, name);
+    this.finishTurn();
+  }
+
+  /** Calls into the sandbox as one turn, with strings, and returns what the call does if it is a text or a number. */
+  call(name: keyof HostCalls, ...texts: string[]): string {
+    if (this.isDisposed) return '';
+    const result = this.invoke(name, texts);
+    this.finishTurn();
+    return result;
+  }
+
+  putBytes(bytes: Uint8Array): number {
+    const number = this.nextBytes;
+    this.nextBytes += 1;
+    this.bytes.set(number, bytes);
+    return number;
+  }
+
+  dispose(): void {
+    if (this.isDisposed) return;
+    this.isDisposed = true;
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.context.dispose();
+  }
+
+  private invoke(name: keyof HostCalls, texts: string[]): string {
+    const { context } = this;
+    const host = context.getProp(context.global, '__host');
+    const method = context.getProp(host, name);
+    const handles = texts.map((text) => context.newString(text));
+    const result = context.callFunction(method, host, ...handles);
+    for (const handle of [host, method, ...handles]) handle.dispose();
+    const value = context.unwrapResult(result);
+    const dumped: unknown = context.dump(value);
+    value.dispose();
+    return dumped === undefined || dumped === null ? '' : String(dumped);
+  }
+
+  private finishTurn(): void {
+    const { runtime } = this.context;
+    const jobs = runtime.executePendingJobs();
+    if (jobs.error !== undefined) {
+      this.errors.push(JSON.stringify(this.context.dump(jobs.error)));
+      jobs.error.dispose();
+    }
+    this.invoke('endTurn', []);
+  }
+
+  private evaluate(code: string, name: string): void {
+    const result = this.context.evalCode(code, name);
+    this.context.unwrapResult(result).dispose();
+  }
+
+  private installBridge(): void {
+    const { context } = this;
+    const bridge = context.newObject();
+    const define = (name: string, act: (...handles: QuickJSHandle[]) => QuickJSHandle | undefined) => {
+      const made = context.newFunction(name, (...handles) => act(...handles) ?? context.undefined);
+      context.setProp(bridge, name, made);
+      made.dispose();
+    };
+    const text = (handle: QuickJSHandle | undefined) => (handle === undefined ? '' : context.getString(handle));
+    const number = (handle: QuickJSHandle | undefined) =>
+      handle === undefined ? Number.NaN : context.getNumber(handle);
+    define('schedule', (callId, delay) => this.schedule(number(callId), number(delay)));
+    define('unschedule', (callId) => this.unschedule(number(callId)));
+    define('postToUi', (json) => this.post(text(json)));
+    define('render', (callId, request) => this.render(number(callId), text(request)));
+    define('readStorage', (key) => context.newString(this.ports.storage.get(text(key)) ?? ''));
+    define('writeStorage', (key, json) => this.store(text(key), text(json)));
+    define('measureText', (words, style, size) =>
+      context.newNumber(measureText(text(words), text(style), number(size))),
+    );
+    define('report', (kind, detail) => this.ports.onReport(text(kind), JSON.parse(text(detail))) ?? undefined);
+    define('log', (line) => this.ports.onReport('log', text(line)) ?? undefined);
+    define('putBytes', (buffer) => context.newNumber(this.copyBytes(buffer)));
+    define('takeBytes', (id) => this.giveBytes(number(id)));
+    context.setProp(context.global, '__bridge', bridge);
+    bridge.dispose();
+  }
+
+  private schedule(callId: number, delayMs: number): undefined {
+    this.timers.set(
+      callId,
+      setTimeout(() => {
+        this.timers.delete(callId);
+        this.call('fire', String(callId), '0');
+      }, delayMs),
+    );
+  }
+
+  private unschedule(callId: number): undefined {
+    clearTimeout(this.timers.get(callId));
+    this.timers.delete(callId);
+  }
+
+  private post(json: string): undefined {
+    this.ports.onPost(json, this.bytes);
+  }
+
+  private render(callId: number, json: string): undefined {
+    const request: RenderRequest = JSON.parse(json);
+    renderPng(request).then(
+      (png) => this.call('fire', String(callId), String(this.putBytes(png))),
+      () => this.call('fire', String(callId), '-1'),
+    );
+  }
+
+  private store(key: string, json: string): undefined {
+    if (json === '') this.ports.storage.delete(key);
+    else this.ports.storage.set(key, json);
+  }
+
+  private copyBytes(handle: QuickJSHandle | undefined): number {
+    if (handle === undefined) return -1;
+    const lifetime = this.context.getArrayBuffer(handle);
+    const copy = new Uint8Array(lifetime.value);
+    lifetime.dispose();
+    return this.putBytes(copy);
+  }
+
+  private giveBytes(number: number): QuickJSHandle {
+    const bytes = this.bytes.get(number) ?? new Uint8Array();
+    this.bytes.delete(number);
+    return this.context.newArrayBuffer(new Uint8Array(bytes).buffer);
+  }
+}
