@@ -1,4 +1,4 @@
-import type { Box, Evidence, Placement } from '@samepoint/shared-protocol';
+import type { Box, Placement } from '@samepoint/shared-protocol';
 import type { AcceptedPlacement } from '../shared/messages.js';
 import type { HashedFrame } from './build-request.js';
 import type { Previewing, Work } from './flow-state.js';
@@ -17,8 +17,6 @@ export interface PreviewRow {
   detail: string;
   outcome: Outcome;
   confidence: number;
-  /** Evidence in words, the strongest first. */
-  reasons: string[];
   /** In pixels of the two exports. */
   sourceBox: Box | null;
   targetBox: Box | null;
@@ -48,7 +46,6 @@ export function previewGroups(work: Work, result: Previewing['result'], sourceId
         detail,
         outcome: outcomeOf(placement),
         confidence: placement.confidence,
-        reasons: reasonsFor(placement.evidence),
         sourceBox: itemBox(item, source?.layers ?? []),
         targetBox,
       };
@@ -90,15 +87,4 @@ export function acceptedPlacements(
       .filter((row) => row.outcome !== 'none' && included.has(row.key))
       .map(({ targetId, placement }) => ({ targetId, placement })),
   );
-}
-
-/** The evidence for people, the strongest first. */
-export function reasonsFor(evidence: Evidence): string[] {
-  const measured = [
-    { words: 'image match', strength: evidence.image },
-    ...(evidence.structure === undefined ? [] : [{ words: 'layer structure', strength: evidence.structure }]),
-  ].sort((one, other) => other.strength - one.strength);
-  const words = measured.map(({ words, strength }) => `${words} ${Math.round(strength * 100)}%`);
-  if (evidence.text === undefined) return words;
-  return evidence.text === 'equal' ? ['text equal', ...words] : [...words, 'text differs'];
 }

@@ -26,7 +26,7 @@ export function progressOf(step: Extract<Step, { name: WorkStep }>, connected: b
       if (step.progress === null) return { label: 'Starting', share: null };
       const { stage, done, total, elapsedMs } = step.progress;
       return {
-        label: `${stageWords(stage)} – ${done} of ${total}, ${seconds(elapsedMs)}`,
+        label: `${stageWords(stage)}, ${done} of ${total} (${seconds(elapsedMs)})`,
         share: Math.min(done / total, 1),
       };
     }

@@ -2,7 +2,8 @@ import type { Placement } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import { hashFrame } from '../../src/ui/build-request.js';
 import { cropAround } from '../../src/ui/crop.js';
-import { outcomeOf, previewGroups, reasonsFor } from '../../src/ui/preview-rows.js';
+import { figuresOf, reasonWords } from '../../src/ui/evidence-words.js';
+import { outcomeOf, previewGroups } from '../../src/ui/preview-rows.js';
 import { boundsOf } from '../../src/ui/regions.js';
 import { exportedFrame, layer, layerItem, layerPlacement, resultFor } from './fixtures.js';
 
@@ -45,13 +46,11 @@ it.each<[string, Placement, string]>([
   expect(outcomeOf(placement)).toBe(outcome);
 });
 
-it('says why in words, the strongest reason first', () => {
-  expect(reasonsFor({ image: 0.3, structure: 0.8, text: 'equal' })).toEqual([
-    'text equal',
-    'layer structure 80%',
-    'image match 30%',
-  ]);
-  expect(reasonsFor({ image: 0.3, text: 'different' })).toEqual(['image match 30%', 'text differs']);
+it('says why in words, the strongest reason first, and what is weak', () => {
+  const evidence = { image: 0.3, structure: 0.8, text: 'equal' } as const;
+  expect(reasonWords(evidence)).toBe('Text equal, layer structure, weak image match');
+  expect(figuresOf(evidence)).toBe('layer structure 80%, image match 30%');
+  expect(reasonWords({ image: 0.9, text: 'different' })).toBe('Image match, text differs');
 });
 
 it('bounds a turned box', () => {

@@ -129,7 +129,7 @@ describe('the plugin’s interface in a sandboxed frame', () => {
     expect(await box('avatar').isChecked()).toBe(true);
     expect(await box('card').isChecked()).toBe(false);
     expect(await box('button').isDisabled()).toBe(true);
-    await figma.ui.getByText('Note on canvas').waitFor();
+    await figma.ui.getByText('becomes a note on the canvas').waitFor();
     await box('card').check();
     await figma.ui.getByTitle('Show in “Settings / Dark”').first().click();
     expect(await figma.next('reveal')).toEqual({ type: 'reveal', nodeId: 't', box: PARTS.avatar });
@@ -139,7 +139,7 @@ describe('the plugin’s interface in a sandboxed frame', () => {
     expect(accepted.map(({ placement }) => placement.itemId)).toEqual(['avatar', 'title', 'card']);
     const skipped = [{ targetId: 't', itemId: 'card', reason: 'The layer is locked.' }];
     await figma.send({ type: 'applied', summary: { created: 1, updated: 0, notes: 1, skipped } });
-    await figma.ui.getByText('About the card in Settings / Dark').waitFor();
+    await figma.ui.getByText('The layer is locked.').waitFor();
     await figma.button('Undo').click();
     await figma.next('undo');
   });

@@ -2,6 +2,7 @@ import { groupsOf } from '../flow-preview.js';
 import type { Flow, FlowEvent, Step } from '../flow-state.js';
 import { summaryLines } from '../summary-lines.js';
 import { Button } from './button.js';
+import { Picture } from './picture.js';
 import { Screen } from './screen.js';
 
 interface DoneViewProps {
@@ -32,16 +33,7 @@ export function DoneView({ flow, step, dispatch }: DoneViewProps) {
       }
     >
       <div class="message">
-        <svg class="picture success" width="32" height="32" viewBox="0 0 32 32" aria-hidden="true">
-          <circle cx="16" cy="16" r="11" fill="none" stroke="currentColor" stroke-width="1.5" />
-          <path
-            d="M11 16.5l3.5 3.5 6.5-7.5"
-            fill="none"
-            stroke="currentColor"
-            stroke-width="1.5"
-            stroke-linecap="round"
-          />
-        </svg>
+        <Picture name="done" />
         <h1>Transferred</h1>
         {summaryLines(flow.command, summary).map((line) => (
           <p key={line}>{line}</p>
@@ -53,9 +45,10 @@ export function DoneView({ flow, step, dispatch }: DoneViewProps) {
             Skipped <span class="amount">{skipped.length}</span>
           </h2>
           <ul class="skipped">
-            {skipped.map(({ key, title, reason }) => (
+            {skipped.map(({ key, label, where, reason }) => (
               <li key={key}>
-                <span class="row-label">{title}</span>
+                <span class="row-label">{label}</span>
+                <span class="row-detail">{where}</span>
                 <span class="row-why">{reason}</span>
               </li>
             ))}
@@ -77,6 +70,7 @@ function UndoneView({ dispatch }: { dispatch: (event: FlowEvent) => void }) {
       }
     >
       <div class="message">
+        <Picture name="undo" />
         <h1>Undone</h1>
         <p>The frames are as they were before.</p>
       </div>
@@ -91,6 +85,6 @@ function skippedRows(flow: Flow, step: DoneViewProps['step']) {
   return step.summary.skipped.map(({ targetId, itemId, reason }) => {
     const key = `${targetId} ${itemId}`;
     const row = rows.find((candidate) => candidate.key === key);
-    return { key, title: row === undefined ? itemId : `${row.label} in ${row.targetName}`, reason };
+    return { key, label: row?.label ?? itemId, where: row?.targetName ?? '', reason };
   });
 }

@@ -3,7 +3,8 @@ import type { ConnectionEvent } from '../connection.js';
 import type { Download, FlowEvent } from '../flow-state.js';
 import { megabytes } from '../format.js';
 import { problemForError } from '../problem-for-error.js';
-import { MessageView, type Picture } from './message-view.js';
+import { MessageView } from './message-view.js';
+import type { PictureName } from './picture.js';
 import { ProgressBar } from './progress-bar.js';
 
 interface FailedViewProps {
@@ -13,7 +14,7 @@ interface FailedViewProps {
   connect: (event: ConnectionEvent) => void;
 }
 
-const PICTURES: Partial<Record<ErrorCode, Picture>> = { GPU_OUT_OF_MEMORY: 'chip', MODEL_MISSING: 'computer' };
+const PICTURES: Partial<Record<ErrorCode, PictureName>> = { GPU_OUT_OF_MEMORY: 'chip', MODEL_MISSING: 'computer' };
 
 /** The run failed; the frames are still here, and the button does what helps. */
 export function FailedView({ error, download, dispatch, connect }: FailedViewProps) {

@@ -2,6 +2,7 @@ import type { ErrorPayload } from '@samepoint/shared-protocol';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from './button.js';
 import { Notice } from './notice.js';
+import { Picture } from './picture.js';
 import { Screen } from './screen.js';
 
 const CODE_DIGITS = 6;
@@ -43,6 +44,7 @@ export function PairView({ error, busy, onPair }: PairViewProps) {
           if (complete) onPair(code);
         }}
       >
+        <Picture name="link" />
         <h1>Pair with Samepoint</h1>
         <p>Enter the six-digit code that Samepoint shows in the terminal.</p>
         <input

@@ -28,7 +28,7 @@ export function PickView({ flow, problem, dispatch, status }: PickViewProps) {
         <>
           <p class="footer-words" id="go-words">
             <span class={status.online ? 'dot online' : 'dot'} aria-hidden="true" />
-            <span class="ellipsis">{missing ?? status.words}</span>
+            <span class="ellipsis">{status.online ? (missing ?? status.words) : status.words}</span>
           </p>
           <Button
             look="primary"

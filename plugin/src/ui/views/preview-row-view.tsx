@@ -1,4 +1,5 @@
 import type { HashedFrame } from '../build-request.js';
+import { figuresOf, reasonWords } from '../evidence-words.js';
 import type { FlowEvent } from '../flow-state.js';
 import { confidenceLevel, percent } from '../format.js';
 import type { PreviewRow } from '../preview-rows.js';
@@ -39,7 +40,6 @@ export function PreviewRowView({ row, source, target, included, dispatch }: Prev
         </span>
         <span class="row-words">
           <span class="row-label">{label}</span>
-          {row.detail === '' ? null : <span class="row-detail">{row.detail}</span>}
           <Verdict row={row} />
         </span>
       </button>
@@ -56,12 +56,14 @@ function Verdict({ row }: { row: PreviewRow }) {
         <span class={`badge ${level}`}>
           {LEVEL_WORDS[level]} {percent(row.confidence)}
         </span>
-        {row.outcome === 'note' ? <span class="badge note">Note on canvas</span> : null}
+        <span class="row-detail">{row.detail}</span>
       </span>
-      <span class="row-why">
-        {row.outcome === 'note' ? 'No layer here can carry it. ' : ''}
-        {row.reasons.join(', ')}
+      <span class="row-why" title={figuresOf(row.placement.evidence)}>
+        {reasonWords(row.placement.evidence)}
       </span>
+      {row.outcome === 'note' ? (
+        <span class="row-why">No layer can carry it: becomes a note on the canvas.</span>
+      ) : null}
     </>
   );
 }

@@ -90,7 +90,9 @@ function PreviewGroupView({ flow, preview, group, dispatch }: PreviewGroupViewPr
   return (
     <section class="group" aria-label={target.name}>
       <h2>
-        <span class="ellipsis">{target.name}</span>
+        <span class="ellipsis" title={target.name}>
+          {target.name}
+        </span>
         <span class="amount">
           {amount} of {rows.length}
         </span>

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 
 interface ScreenProps {
   /** Announced by screen readers when the screen changes. */
@@ -12,8 +13,14 @@ interface ScreenProps {
 
 /** The frame of every screen: an optional bar, a scrolling middle, a footer that stays. */
 export function Screen({ title, bar, children, footer }: ScreenProps) {
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // a button that went away with its screen took the keyboard's place with it
+    const isLost = document.activeElement === null || document.activeElement === document.body;
+    if (isLost && document.hasFocus()) main.current?.focus({ preventScroll: true });
+  }, [title]);
   return (
-    <main class="screen" aria-label={title}>
+    <main ref={main} class="screen" tabIndex={-1} aria-label={title}>
       <p class="visually-hidden" role="status">
         {title}
       </p>
