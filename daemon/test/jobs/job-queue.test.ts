@@ -1,0 +1,114 @@
+import { LIMITS } from '@samepoint/shared-protocol';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ImageStore } from '../../src/jobs/image-store.js';
+import type { JobEvent } from '../../src/jobs/job.js';
+import { JobQueue } from '../../src/jobs/job-queue.js';
+import { FakeEngine } from '../server/fake-engine.js';
+import { ManualClock } from '../server/manual-clock.js';
+import { imageIdOf, SOURCE, TARGET, TRANSFER_OUTCOME, transferRequest } from '../server/requests.js';
+
+const CLIENT = 'client';
+
+let engine: FakeEngine;
+let clock: ManualClock;
+let queue: JobQueue;
+let images: ImageStore;
+
+beforeEach(async () => {
+  engine = new FakeEngine();
+  clock = new ManualClock();
+  images = new ImageStore(SOURCE.length + TARGET.length);
+  for (const bytes of [SOURCE, TARGET]) await images.put(imageIdOf(bytes), bytes);
+  queue = new JobQueue({ engine, images, clock });
+});
+
+/** A connection: what it was told, and a way to wait for the next ending. */
+function connect() {
+  const told: JobEvent[] = [];
+  const endings = () => told.filter(({ type }) => type !== 'accepted' && type !== 'progress');
+  let onEnding = () => {};
+  queue.attach(CLIENT, (event) => {
+    told.push(event);
+    if (endings().length > 0) onEnding();
+    return true;
+  });
+  const ended = () =>
+    new Promise<void>((resolve) => {
+      onEnding = resolve;
+    });
+  return { told, endings, ended };
+}
+
+describe('the queue', () => {
+  it('runs a job anew when one that failed is started under the same id', async () => {
+    const connection = connect();
+    queue.start(CLIENT, 'j', transferRequest());
+    const ended = connection.ended();
+    (await engine.runNumber(1)).fail(new Error('no'));
+    await ended;
+    queue.start(CLIENT, 'j', transferRequest());
+    await engine.runNumber(2);
+    expect(connection.endings()).toMatchObject([{ type: 'failed', error: { code: 'INTERNAL' } }]);
+  });
+
+  it('sends a kept result again to who asks by its id, without running it again', async () => {
+    const connection = connect();
+    queue.start(CLIENT, 'j', transferRequest());
+    const ended = connection.ended();
+    (await engine.runNumber(1)).finish(TRANSFER_OUTCOME);
+    await ended;
+    const later = connect();
+    expect(later.told).toEqual([]);
+    queue.start(CLIENT, 'j', transferRequest());
+    expect(later.told).toMatchObject([{ type: 'result', jobId: 'j' }]);
+    expect(engine.runs).toHaveLength(1);
+  });
+
+  it('tells a new connection nothing about jobs it did not join', async () => {
+    connect();
+    queue.start(CLIENT, 'j', transferRequest());
+    const run = await engine.runNumber(1);
+    const later = connect();
+    run.options.onProgress?.({ stage: 'matching', done: 1, total: 2, elapsedMs: 0 });
+    expect(later.told).toEqual([]);
+  });
+
+  it('starts the next job only when the engine has let go of a cancelled one', async () => {
+    connect();
+    queue.start(CLIENT, 'a', transferRequest());
+    queue.start(CLIENT, 'b', transferRequest());
+    await engine.runNumber(1);
+    queue.cancel(CLIENT, 'a');
+    expect(engine.runs).toHaveLength(1);
+    await engine.runNumber(2);
+    expect(queue.counts()).toEqual({ queued: 0, running: 1 });
+  });
+
+  it('keeps no more ended jobs of a client than it may have live ones', async () => {
+    connect();
+    for (let i = 0; i <= LIMITS.jobsPerConnection; i += 1) {
+      queue.start(CLIENT, `${i}`, transferRequest());
+      queue.cancel(CLIENT, `${i}`);
+    }
+    expect(queue.cancel(CLIENT, '0')).toBe(false);
+    expect(queue.cancel(CLIENT, '1')).toBe(true);
+  });
+
+  it('gives the images free when the job ends', async () => {
+    connect();
+    queue.start(CLIENT, 'a', transferRequest());
+    const other = Uint8Array.of(1);
+    expect((await images.put(imageIdOf(other), other)).ok).toBe(false);
+    queue.cancel(CLIENT, 'a');
+    expect((await images.put(imageIdOf(other), other)).ok).toBe(true);
+  });
+
+  it('aborts the engine and says nothing when it is closed', async () => {
+    const connection = connect();
+    queue.start(CLIENT, 'a', transferRequest());
+    const run = await engine.runNumber(1);
+    queue.close();
+    expect(run.options.signal?.aborted).toBe(true);
+    expect(connection.endings()).toEqual([]);
+  });
+});
