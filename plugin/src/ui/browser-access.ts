@@ -13,7 +13,7 @@ export interface BrowserFacts {
 const FEATURE = 'loopback-network';
 
 /** Reads the facts from the page. Browsers answer `false` for features they do not know, so that is asked first. */
-export function browserFacts(document: Document & { featurePolicy?: FeaturePolicy }, userAgent: string): BrowserFacts {
+export function browserFacts(document: { featurePolicy?: FeaturePolicy }, userAgent: string): BrowserFacts {
   const policy = document.featurePolicy;
   const known = policy?.features().includes(FEATURE) === true;
   return { allowsLoopback: known ? policy.allowsFeature(FEATURE) : undefined, userAgent };

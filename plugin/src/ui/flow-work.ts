@@ -77,6 +77,11 @@ function fail(flow: Flow, work: Work, error: ErrorPayload): FlowStep {
   return enter(flow, { name: 'failed', work, error, download: null }, [savePending(flow, null)]);
 }
 
+/** A message could not be taken. That an earlier job has ended before its cancel came is no concern of this run. */
+function failWith(flow: Flow, work: Work, error: ErrorPayload): FlowStep {
+  return error.code === 'JOB_UNKNOWN' ? stay(flow) : fail(flow, work, error);
+}
+
 /** Runs the same work again, as a new job: the former one has ended and its id with it. */
 export function retry(flow: Flow, work: Work): FlowStep {
   const again = { ...work, jobId: nextJobId(work.jobId) };
@@ -110,7 +115,7 @@ export function stepSending(flow: Flow, step: At<'sending'>, message: DaemonMess
     case 'image.have':
       return answered(flow, step, message.imageId, []);
     case 'error':
-      return fail(flow, step.work, message.error);
+      return failWith(flow, step.work, message.error);
     default:
       return stay(flow);
   }
@@ -143,7 +148,7 @@ export function stepRunning(flow: Flow, step: At<'running'>, message: DaemonMess
     case 'job.cancelled':
       return toPick(flow);
     case 'error':
-      return fail(flow, work, message.error);
+      return failWith(flow, work, message.error);
     default:
       return stay(flow);
   }

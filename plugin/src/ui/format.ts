@@ -22,9 +22,9 @@ export function seconds(ms: number): string {
   return `${Math.round(ms / 1000)} s`;
 }
 
-/** `12.3 MB`, for downloads. */
-export function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
+/** `120 MB`, `1.7 GB`, for downloads. */
+export function fileSize(bytes: number): string {
+  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 const STAGES: Record<JobProgress['stage'], string> = {

@@ -4,11 +4,13 @@ import { blocksLoopback, browserFacts } from './browser-access.js';
 import { listenToMain, postToMain } from './main-port.js';
 import { type State, Store } from './store.js';
 
+/** TypeScript's DOM does not know the permission interface of Chromium yet. */
+const page: Document & Parameters<typeof browserFacts>[0] = document;
 const root = document.getElementById('root') ?? document.body;
 
 const store = new Store({
   postToMain,
-  blocked: blocksLoopback(browserFacts(document, navigator.userAgent)),
+  blocked: blocksLoopback(browserFacts(page, navigator.userAgent)),
   onChange: draw,
 });
 

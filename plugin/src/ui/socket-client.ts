@@ -27,6 +27,18 @@ const NOT_UNDERSTOOD: DaemonMessage = {
   },
 };
 
+/** What a browser reports when a connection never came about. */
+const ABNORMAL_CLOSE = 1006;
+
+/** Null where the browser forbids the very attempt. */
+function connect(port: number, token: string): WebSocket | null {
+  try {
+    return new WebSocket(`ws://localhost:${port}`, [SUBPROTOCOL, `${TOKEN_SUBPROTOCOL_PREFIX}${token}`]);
+  } catch {
+    return null;
+  }
+}
+
 /** One WebSocket to the daemon at a time. Opening another drops the former without a word. */
 export class SocketClient {
   #socket: WebSocket | null = null;
@@ -36,7 +48,11 @@ export class SocketClient {
   /** Connects and says hello; the answer comes as a `welcome` message. */
   open(port: number, token: string): void {
     this.close();
-    const socket = new WebSocket(`ws://localhost:${port}`, [SUBPROTOCOL, `${TOKEN_SUBPROTOCOL_PREFIX}${token}`]);
+    const socket = connect(port, token);
+    if (socket === null) {
+      queueMicrotask(() => this.listener.onClosed(ABNORMAL_CLOSE));
+      return;
+    }
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => this.send({ type: 'hello', protocol: PROTOCOL, client: CLIENT_NAME, features: [] });
     socket.onmessage = (event: MessageEvent<unknown>) => this.#receive(event.data);

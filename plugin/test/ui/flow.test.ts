@@ -302,6 +302,14 @@ describe('failures lose nothing', () => {
     expect(run.do({ type: 'back' }).step).toBe('pick');
   });
 
+  it.each([
+    ['sending', sending],
+    ['running', running],
+  ] as const)('does not blame a run that is %s for a cancel that came too late', (name, at) => {
+    const run = at().do({ type: 'daemon', message: { type: 'error', error: failure('JOB_UNKNOWN') } });
+    expect(run.step).toBe(name);
+  });
+
   it('keeps the choices of the preview when Figma refuses to apply', () => {
     const run = preview().do({ type: 'include', keys: ['t 2'], on: true }, { type: 'apply' });
     const problem = { message: 'Locked.', hint: 'Unlock it.' };

@@ -1,7 +1,7 @@
 import type { ErrorCode, ErrorPayload } from '@samepoint/shared-protocol';
 import type { ConnectionEvent } from '../connection.js';
 import type { Download, FlowEvent } from '../flow-state.js';
-import { megabytes } from '../format.js';
+import { fileSize } from '../format.js';
 import { problemForError } from '../problem-for-error.js';
 import { MessageView } from './message-view.js';
 import type { PictureName } from './picture.js';
@@ -41,7 +41,7 @@ export function FailedView({ error, download, dispatch, connect }: FailedViewPro
     >
       {download === null ? null : (
         <ProgressBar
-          label={`${megabytes(download.receivedBytes)} of ${megabytes(download.totalBytes)}`}
+          label={`${fileSize(download.receivedBytes)} of ${fileSize(download.totalBytes)}`}
           share={download.totalBytes === 0 ? null : download.receivedBytes / download.totalBytes}
         />
       )}
