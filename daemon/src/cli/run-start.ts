@@ -1,0 +1,65 @@
+import { type Backend, PORTS } from '@samepoint/shared-protocol';
+import type { Engine } from '../engine/engine.js';
+import { startServer } from '../server/server.js';
+import { stateDir } from '../server/state-dir.js';
+import { TokenStore } from '../server/token-store.js';
+import { findRunning } from './find-running.js';
+import { addressOf, startBanner } from './start-banner.js';
+
+/** What can be used without any download. */
+const EMBEDDED_BACKENDS: readonly Backend[] = [{ id: 'ui', title: 'Mockups', state: 'embedded' }];
+
+export interface StartOptions {
+  /** The one port to use; without it the first free one of `PORTS`. */
+  port?: number;
+  version: string;
+  createEngine(): Engine;
+  /** Takes what a person is to read. */
+  print(text: string): void;
+  env?: NodeJS.ProcessEnv;
+}
+
+/** A daemon that serves until it is stopped. */
+export interface StartedDaemon {
+  port: number;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts engine and server and prints where they are; undefined if a daemon runs already, which is told too.
+ * @throws SamepointError when no port is free or the engine does not start.
+ */
+export async function runStart(options: StartOptions): Promise<StartedDaemon | undefined> {
+  const { port, print } = options;
+  const ports = port === undefined ? PORTS : [port];
+  const running = await findRunning(ports);
+  if (running !== undefined) {
+    print(
+      `Samepoint is already running at ${addressOf(running.port)} (${running.daemon}). Its page shows the pairing code.\n`,
+    );
+    return undefined;
+  }
+  const engine = options.createEngine();
+  try {
+    return await serve(options, engine, ports);
+  } catch (thrown) {
+    await engine.close();
+    throw thrown;
+  }
+}
+
+async function serve(options: StartOptions, engine: Engine, ports: readonly number[]): Promise<StartedDaemon> {
+  const daemon = `samepoint ${options.version}`;
+  const tokens = new TokenStore(stateDir(options.env));
+  const device = await engine.ready();
+  const server = await startServer({ engine, device, backends: EMBEDDED_BACKENDS, daemon, tokens, ports });
+  const code = server.pairing.live?.code ?? '';
+  options.print(startBanner({ daemon, device, port: server.port, code, pairedClients: tokens.count }));
+  return {
+    port: server.port,
+    stop: async () => {
+      await server.close();
+      await engine.close();
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SamepointError } from '@samepoint/shared-protocol';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runStart, type StartedDaemon, type StartOptions } from '../../src/cli/run-start.js';
+import { startBanner } from '../../src/cli/start-banner.js';
+import { stateDir } from '../../src/server/state-dir.js';
+import { FakeEngine } from './fake-engine.js';
+
+let dir: string;
+let printed: string;
+let engine: FakeEngine;
+let daemons: StartedDaemon[];
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'samepoint-test-'));
+  printed = '';
+  engine = new FakeEngine();
+  daemons = [];
+});
+
+afterEach(async () => {
+  await Promise.all(daemons.map((daemon) => daemon.stop()));
+  rmSync(dir, { recursive: true, force: true });
+});
+
+async function start(options: Partial<StartOptions> = {}): Promise<StartedDaemon | undefined> {
+  const daemon = await runStart({
+    port: 0,
+    version: '1.2.3',
+    createEngine: () => engine,
+    print: (text) => {
+      printed += text;
+    },
+    env: { SAMEPOINT_STATE_DIR: dir },
+    ...options,
+  });
+  if (daemon !== undefined) daemons.push(daemon);
+  return daemon;
+}
+
+async function otherProgram(): Promise<{ server: Server; port: number }> {
+  const server = createServer((_request, response) => response.end('{"hello":"world"}'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return { server, port: typeof address === 'object' && address !== null ? address.port : 0 };
+}
+
+describe('starting', () => {
+  it('prints version, device and why, address and pairing code', async () => {
+    const daemon = await start();
+    expect(printed).toContain('Samepoint 1.2.3');
+    expect(printed).toContain('Fake CPU (the tests need no more)');
+    expect(printed).toContain(`http://localhost:${daemon?.port}`);
+    expect(printed).toMatch(/Pairing code {2}\d{3} \d{3}\n/);
+  });
+
+  it('a second time says that it runs already, and starts no engine', async () => {
+    const first = await start();
+    printed = '';
+    const createEngine = () => {
+      throw new Error('no second engine');
+    };
+    expect(await start({ port: first?.port ?? 0, createEngine })).toBeUndefined();
+    expect(printed).toContain(`already running at http://localhost:${first?.port} (samepoint 1.2.3)`);
+  });
+
+  it('on a port of another program fails with a way out, and closes the engine', async () => {
+    const { server, port } = await otherProgram();
+    await expect(start({ port })).rejects.toThrow(`Port ${port} is taken by another program.`);
+    expect(engine.closed).toBe(true);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('fails as the engine fails', async () => {
+    engine.ready = async () => {
+      throw new SamepointError('ENGINE_CRASHED', 'The engine died.', 'Try again.');
+    };
+    await expect(start()).rejects.toMatchObject({ code: 'ENGINE_CRASHED' });
+    expect(engine.closed).toBe(true);
+  });
+
+  it('ends with a stop: engine closed, port free', async () => {
+    const daemon = await start();
+    await daemon?.stop();
+    daemons = [];
+    expect(engine.closed).toBe(true);
+    await expect(fetch(`http://127.0.0.1:${daemon?.port}/v1/session`)).rejects.toThrow();
+  });
+});
+
+describe('the banner', () => {
+  const facts = {
+    daemon: 'samepoint 1.2.3',
+    device: { provider: 'cpu', description: 'CPU', reason: 'no GPU was found' },
+    port: 47_615,
+    code: '012345',
+    pairedClients: 0,
+  };
+
+  it('tells what to do next', () => {
+    expect(startBanner(facts)).toContain('Next: open the Samepoint plugin in Figma and type the pairing code');
+    expect(startBanner({ ...facts, pairedClients: 2 })).toContain('If it is not paired yet,');
+  });
+
+  it('says so when the plugin will not find the port', () => {
+    expect(startBanner({ ...facts, port: 8000 })).toContain('it will not find this one');
+  });
+});
+
+describe('the state directory', () => {
+  it('can be chosen by the environment', () => {
+    expect(stateDir({ SAMEPOINT_STATE_DIR: '/somewhere' })).toBe('/somewhere');
+    expect(stateDir({})).toMatch(/samepoint/i);
+  });
+});
