@@ -45,17 +45,28 @@ export function buildRequest(parts: RequestParts, backend: string): BuiltRequest
   if (problem !== null) return { ok: false, problem };
   if (source === undefined || targets.length < targetIds.length) return { ok: false, problem: FRAME_GONE };
   const named = new Set(items.flatMap((item) => (item.kind === 'layer' ? [item.layerId] : [])));
-  return {
-    ok: true,
-    request: {
-      kind: 'transfer',
-      backend,
-      source: frameOf(source, named),
-      targets: targets.map((frame) => ({ targetId: frame.nodeId, frame: frameOf(frame, new Set()) })),
-      items,
-    },
+  const request: TransferRequest = {
+    kind: 'transfer',
+    backend,
+    source: frameOf(source, named),
+    targets: targets.map((frame) => ({ targetId: frame.nodeId, frame: frameOf(frame, new Set()) })),
+    items,
   };
+  return fitsOneMessage(request) ? { ok: true, request } : { ok: false, problem: TOO_MUCH };
 }
+
+/** What a message adds around the request: its type and the job's id. */
+const ENVELOPE_BYTES = 1024;
+
+function fitsOneMessage(request: TransferRequest): boolean {
+  const { length } = new TextEncoder().encode(JSON.stringify(request));
+  return length + ENVELOPE_BYTES <= LIMITS.controlFrameBytes;
+}
+
+const TOO_MUCH: Problem = {
+  message: 'The frames have too many layers for one run.',
+  hint: 'Remove some targets and run again for the rest.',
+};
 
 const FRAME_GONE: Problem = {
   message: 'A frame was not exported.',

@@ -68,7 +68,7 @@ export interface Download {
 }
 
 /** What the flow knows of the connection. */
-export interface Link {
+interface Link {
   connected: boolean;
   backends: readonly Backend[];
 }

@@ -40,7 +40,7 @@ export function finishExport(
  * Offers every image and waits for the answers. Without a connection it waits for one first; the backend
  * is chosen among what the daemon then says it has.
  */
-export function send(flow: Flow, work: Work, before: FlowEffect[] = []): FlowStep {
+function send(flow: Flow, work: Work, before: FlowEffect[] = []): FlowStep {
   const images = new Map(work.frames.map((frame) => [frame.imageId, frame]));
   const unanswered = [...images.keys()];
   if (!flow.link.connected) return enter(flow, { name: 'sending', work, request: null, unanswered }, before);
@@ -89,7 +89,7 @@ export function retry(flow: Flow, work: Work): FlowStep {
 }
 
 /** `abc` → `abc.2` → `abc.3`. */
-export function nextJobId(jobId: string): string {
+function nextJobId(jobId: string): string {
   const [base = jobId, count = '1'] = jobId.split('.');
   return `${base}.${Number(count) + 1}`;
 }

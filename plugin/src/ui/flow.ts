@@ -122,7 +122,7 @@ function back(flow: Flow): FlowStep {
     case 'failed':
       return toPick(flow);
     case 'done':
-      return step.undo === 'done' ? enter(flow, step.preview) : toPick(flow);
+      return step.undo === 'done' ? enter(flow, step.preview) : stay(flow);
     default:
       return stay(flow);
   }

@@ -6,7 +6,7 @@ export function count(amount: number, singular: string, plural = `${singular}s`)
   return `${amount} ${amount === 1 ? singular : plural}`;
 }
 
-export type ConfidenceLevel = 'high' | 'medium' | 'low';
+type ConfidenceLevel = 'high' | 'medium' | 'low';
 
 /** What is off by default is called low, so that word and checkbox agree. */
 export function confidenceLevel(confidence: number): ConfidenceLevel {

@@ -1,7 +1,7 @@
 import type { ErrorPayload } from '@samepoint/shared-protocol';
 
 /** What the one button of a problem's screen does. */
-export type ProblemAction = 'retry' | 'back' | 'reconnect' | 'pull-model';
+type ProblemAction = 'retry' | 'back' | 'reconnect' | 'pull-model';
 
 /** A screen for one failure: what happened, what to do next, and the one button that helps. */
 export interface ProblemScreen {
@@ -48,8 +48,9 @@ function headFor(error: ErrorPayload): Head {
     case 'IMAGE_UNREADABLE':
       return { title: 'A frame cannot be read', ...CHOOSE_FRAMES };
     case 'IMAGE_TOO_LARGE':
-    case 'FRAME_TOO_LARGE':
       return { title: 'A frame is too large', ...CHOOSE_FRAMES };
+    case 'FRAME_TOO_LARGE':
+      return { title: 'Too much for one run', ...CHOOSE_FRAMES };
     case 'ITEM_OUTSIDE_IMAGE':
       return { title: 'An item lies outside its frame', ...CHOOSE_FRAMES };
     case 'JOB_UNKNOWN':

@@ -39,6 +39,17 @@ describe('what the daemon would refuse', () => {
     if (!built.ok) expect(built.problem.hint).not.toBe('');
   });
 
+  it('is told before it is sent: more layers than fit in one message', () => {
+    const frames = Array.from({ length: 40 }, (_, index) => ({
+      ...TARGET,
+      nodeId: `t${index}`,
+      layers: layers(LIMITS.layersPerFrame).map((one) => ({ ...one, name: 'n'.repeat(LIMITS.nameChars) })),
+    }));
+    const targetIds = frames.map(({ nodeId }) => nodeId);
+    expect(buildRequest({ ...PARTS, frames: [SOURCE, ...frames], targetIds }, 'ui').ok).toBe(false);
+    expect(buildRequest({ ...PARTS, frames: [SOURCE, ...frames], targetIds: ['t0', 't1'] }, 'ui').ok).toBe(true);
+  });
+
   it('is left out: layers over the limit, but never one that an item names', () => {
     const many = layers(LIMITS.layersPerFrame + 500);
     // not a candidate and at the end: the first to go, if no item named it
