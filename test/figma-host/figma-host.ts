@@ -120,6 +120,17 @@ export class FigmaHost {
     return Array.isArray(value) ? value : [];
   }
 
+  /** Changes annotations by hand, as a designer does. */
+  editAnnotations(nodeId: string, annotations: Json[]): Json[] {
+    this.vm.call('editAnnotations', nodeId, JSON.stringify(annotations));
+    return this.annotations(nodeId);
+  }
+
+  /** Deletes a node by hand, as a designer does. */
+  removeNode(nodeId: string): void {
+    this.vm.call('removeNode', nodeId);
+  }
+
   /** What the plugin threw without catching it. */
   get errors(): readonly string[] {
     return this.vm.errors;

@@ -16,7 +16,7 @@ export function collectLayers(frame: ScreenNode, leaveOut: ReadonlySet<string> =
   const known = new Set<string>();
   walkShown(frame, (node) => {
     if (leaveOut.has(node.id) || node.id.length > LIMITS.idChars || !hasLayout(node)) return true;
-    const parentId = node === frame ? undefined : node.parent?.id;
+    const parentId = node.id === frame.id ? undefined : node.parent?.id;
     layers.push({
       layerId: node.id,
       ...(parentId !== undefined && known.has(parentId) ? { parentId } : {}),

@@ -7,8 +7,9 @@ import { SELECTION } from './tables.js';
 export function readSelection(): SelectionSummary {
   const selected = figma.currentPage.selection;
   const overlays = selected.filter((node) => isOverlay(node, selected));
+  const overlayIds = new Set(overlays.map(({ id }) => id));
   const frames = new Map<string, ScreenNode>();
-  for (const node of selected) if (isScreen(node) && !overlays.includes(node)) frames.set(node.id, node);
+  for (const node of selected) if (isScreen(node) && !overlayIds.has(node.id)) frames.set(node.id, node);
   for (const overlay of overlays) {
     const home = screenAround(overlay);
     if (home !== null) frames.set(home.id, home);
@@ -50,7 +51,7 @@ function isOverlay(node: SceneNode, selected: readonly SceneNode[]): boolean {
   const home = screenAround(node);
   if (home !== null && coverage(node, home) > 0) return coverage(node, home) < SELECTION.overlayAreaShare;
   return selected.some((other) => {
-    if (other === node || !isScreen(other)) return false;
+    if (other.id === node.id || !isScreen(other)) return false;
     const share = coverage(node, other);
     return share > 0 && share < SELECTION.overlayAreaShare && area(node) < area(other) * SELECTION.overlayAreaShare;
   });

@@ -1,13 +1,15 @@
 import type { DocumentSpec, DocumentState } from '../spec.js';
+import { acceptAnnotations } from './annotations.js';
 import { buildDocument } from './build-document.js';
 import { announceChanges, emit, seedShuffle } from './events.js';
 import { createFigma, toastActions, ui } from './figma-api.js';
 import { absoluteMatrix, sizeOf } from './geometry.js';
 import { decodeMessage } from './messages.js';
-import { settle } from './node-proxy.js';
+import { CATEGORIES, settle } from './node-proxy.js';
 import { manifest } from './run-state.js';
-import { allNodes, breakWrite, commitUndo, documentState, dump, load, triggerUndo } from './store.js';
+import { allNodes, breakWrite, commitUndo, documentState, dump, get, load, triggerUndo } from './store.js';
 
+import { remove } from './tree.js';
 import { fire, forget, later } from './turns.js';
 
 interface StartOptions {
@@ -31,6 +33,11 @@ const host = {
   },
   pressToast: (index: string) => toastActions[Number(index)]?.(),
   breakWrite,
+  removeNode: (nodeId: string) => remove(get(nodeId)),
+  editAnnotations: (nodeId: string, annotations: string) => {
+    const node = get(nodeId);
+    node.props.annotations = acceptAnnotations(node, JSON.parse(annotations), CATEGORIES);
+  },
   undo: () => {
     commitUndo();
     triggerUndo();

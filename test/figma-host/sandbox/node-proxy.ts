@@ -116,7 +116,7 @@ function write(id: string, name: string, value: unknown): void {
   if (node.type === 'TEXT' && name === 'fontName') requireFont(toJson(value));
   noteChange(id, name);
   if (PLACED.includes(name)) writePlace(node, name, value);
-  else if (name === 'annotations') node.props.annotations = acceptAnnotations(node, value, CATEGORIES);
+  else if (name === 'annotations') writeProp(node, name, acceptAnnotations(node, value, CATEGORIES));
   else writeProp(node, name, toJson(value));
   settle();
 }
@@ -130,7 +130,9 @@ function writeProp(node: RawNode, name: string, value: Json): void {
       );
     }
   }
-  node.props[name] = value;
+  const isDefault = JSON.stringify(value) === JSON.stringify(PROPERTIES[node.type][name]);
+  if (isDefault) delete node.props[name];
+  else node.props[name] = value;
   if (node.type === 'TEXT') fitText(node);
 }
 

@@ -1,0 +1,285 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { inboxDocument } from '../../../test/figma-host/documents/inbox-document.js';
+import type { DocumentSpec, NodeSpec } from '../../../test/figma-host/spec.js';
+import { PluginSession } from './plugin-session.js';
+
+let session: PluginSession;
+beforeEach(async () => {
+  session = await PluginSession.open(inboxDocument());
+});
+afterEach(() => session.close());
+
+const labels = (key: string) =>
+  session.host.annotations(session.id(key)).map((annotation) => (annotation as { label?: string }).label);
+
+/** The document with other properties on one node. */
+function withProps(document: DocumentSpec, key: string, props: NodeSpec['props']): DocumentSpec {
+  const change = (node: NodeSpec): NodeSpec => ({
+    ...node,
+    ...(node.key === key ? { props: { ...node.props, ...props } } : {}),
+    ...(node.children === undefined ? {} : { children: node.children.map(change) }),
+  });
+  return { ...document, children: document.children.map(change) };
+}
+
+async function reopen(document: DocumentSpec, hasManifestId = true): Promise<void> {
+  session.close();
+  session = await PluginSession.open(document, { hasManifestId });
+}
+
+describe('annotations', () => {
+  test('words stay marked up, the category stays, and pinned properties stay where the layer has them', async () => {
+    await session.apply([session.onLayer('dark:screen', 'light:title', 'dark:title')]);
+    expect(session.host.annotations(session.id('dark:title'))).toEqual([
+      {
+        label: 'Uses Heading / L',
+        labelMarkdown: 'Uses **Heading / L**',
+        properties: [{ type: 'fontSize' }],
+        categoryId: 'cat:development',
+      },
+    ]);
+  });
+
+  test('pinned properties that the layer does not have are left out', async () => {
+    await session.apply([
+      session.onLayer('dark:screen', 'light:title', 'dark:bell'),
+      session.onLayer('dark:screen', 'light:button', 'dark:banner'),
+    ]);
+    expect(session.host.annotations(session.id('dark:bell'))).toMatchObject([{ properties: [] }]);
+    expect(session.host.annotations(session.id('dark:banner'))).toMatchObject([{ properties: [] }]);
+  });
+
+  test('what already hangs on the layer stays, in front', async () => {
+    const mine = { labelMarkdown: 'Mine, **not** to be touched', categoryId: 'cat:interaction' };
+    await reopen(withProps(inboxDocument(), 'dark:button', { annotations: [mine] }));
+    const summary = await session.apply([
+      session.onLayer('dark:screen', 'light:button', 'dark:button', 0),
+      session.onLayer('dark:screen', 'light:button', 'dark:button', 1),
+    ]);
+    expect(summary).toEqual({ created: 2, updated: 0, notes: 0, skipped: [] });
+    expect(session.host.annotations(session.id('dark:button'))[0]).toMatchObject(mine);
+    expect(labels('dark:button')).toEqual([
+      'Mine, not to be touched',
+      'Opens the invite dialog',
+      'At least 44 px high',
+    ]);
+  });
+
+  test('an equal annotation by somebody else is not doubled, and that is said', async () => {
+    const same = [{ label: 'Opens the notification sheet', categoryId: 'cat:interaction' }];
+    await reopen(withProps(inboxDocument(), 'dark:bell', { annotations: same }));
+    const { created, skipped } = await session.apply([session.onLayer('dark:screen', 'light:bell', 'dark:bell')]);
+    expect(created).toBe(0);
+    expect(skipped[0]?.reason).toMatch(/already carries this annotation/);
+    expect(labels('dark:bell')).toHaveLength(1);
+  });
+
+  test('all targets are one step of undo, and undo takes everything back', async () => {
+    const before = session.host.snapshot();
+    await session.apply([
+      session.onLayer('dark:screen', 'light:title', 'dark:title'),
+      session.onLayer('dark:screen', 'light:bell', null),
+      session.onLayer('large:screen', 'light:title', 'large:title'),
+    ]);
+    expect(session.host.snapshot()).not.toEqual(before);
+    expect(session.host.undoSteps).toBe(1);
+    session.host.undo();
+    expect(session.host.snapshot()).toEqual(before);
+  });
+
+  test('the toast undoes once, however often it is pressed', async () => {
+    const before = session.host.snapshot();
+    await session.apply([session.onLayer('dark:screen', 'light:title', 'dark:title')]);
+    const [toast] = session.host.toasts;
+    expect(toast).toMatchObject({ message: '1 annotation placed', button: 'Undo' });
+    if (toast === undefined) return;
+    session.host.pressToast(toast);
+    await session.next('undone');
+    session.host.pressToast(toast);
+    expect(session.host.snapshot()).toEqual(before);
+  });
+
+  test('a second run with other words brings the first up to date instead of doubling it', async () => {
+    const placement = () => session.onLayer('dark:screen', 'light:bell', 'dark:bell');
+    await session.apply([placement()]);
+    const summary = await session.apply([placement()]);
+    expect(summary).toEqual({ created: 0, updated: 1, notes: 0, skipped: [] });
+    expect(labels('dark:bell')).toEqual(['Opens the notification sheet']);
+    const moved = await session.apply([session.onLayer('dark:screen', 'light:bell', 'dark:menu')]);
+    expect(moved).toMatchObject({ created: 0, updated: 1 });
+    expect([labels('dark:bell'), labels('dark:menu')]).toEqual([[], ['Opens the notification sheet']]);
+  });
+
+  test('a second run survives closing and reopening the plugin', async () => {
+    await session.apply([session.onLayer('dark:screen', 'light:bell', 'dark:bell')]);
+    await session.host.runCommand('transfer-annotations');
+    const summary = await session.apply([session.onLayer('dark:screen', 'light:bell', 'dark:bell')]);
+    expect(summary).toMatchObject({ created: 0, updated: 1 });
+  });
+
+  test('what the designer changed after the first run is theirs and stays', async () => {
+    await session.apply([session.onLayer('dark:screen', 'light:bell', 'dark:bell')]);
+    const edited = session.host.editAnnotations(session.id('dark:bell'), [{ label: 'My own words' }]);
+    expect(edited).toHaveLength(1);
+    const summary = await session.apply([session.onLayer('dark:screen', 'light:bell', 'dark:bell')]);
+    expect(summary).toMatchObject({ created: 1, updated: 0 });
+    expect(labels('dark:bell')).toEqual(['My own words', 'Opens the notification sheet']);
+  });
+
+  test.each([
+    ['annotations', 'large:title'],
+    ['sharedPluginData', 'large:screen'],
+  ])('a throw half-way, here of %s on %s, puts everything back and leaves no step of undo', async (property, key) => {
+    const before = session.host.snapshot();
+    session.host.breakWrite(session.id(key), property);
+    session.send({
+      type: 'apply',
+      command: 'transfer-annotations',
+      sourceId: session.id('light:screen'),
+      accepted: [
+        session.onLayer('dark:screen', 'light:title', 'dark:title'),
+        session.onLayer('dark:screen', 'light:bell', null),
+        session.onLayer('large:screen', 'light:title', 'large:title'),
+      ],
+    });
+    const { problem } = await session.next('apply.failed');
+    expect(problem.message).toMatch(/everything was put back: .*cannot be changed/);
+    expect(session.host.snapshot()).toEqual(before);
+    expect(session.host.undoSteps).toBe(0);
+    expect(session.host.toasts).toEqual([]);
+  });
+
+  test('a layer of an instance can carry an annotation', async () => {
+    const component: NodeSpec = {
+      key: 'chip',
+      type: 'COMPONENT',
+      name: 'Chip',
+      x: 2000,
+      width: 80,
+      height: 30,
+      children: [{ key: 'chip-words', type: 'TEXT', name: 'Label', props: { characters: 'New' } }],
+    };
+    const instance: NodeSpec = { key: 'chip-use', type: 'INSTANCE', name: 'Chip', component: 'chip', x: 10, y: 10 };
+    const document = inboxDocument();
+    const [light, dark, ...rest] = document.children;
+    if (light === undefined || dark === undefined) throw new Error('the document has no screens');
+    const children = [component, light, { ...dark, children: [...(dark.children ?? []), instance] }, ...rest];
+    await reopen({ ...document, children });
+    const [inner = ''] = session.host.byKey('chip-use').childIds;
+    const placement = session.onLayer('dark:screen', 'light:bell', 'chip-use');
+    if (placement.placement.kind === 'layer') placement.placement.layerId = inner;
+    expect(await session.apply([placement])).toMatchObject({ created: 1, skipped: [] });
+    expect(session.host.annotations(inner)).toHaveLength(1);
+  });
+
+  test('what is gone is left out with a reason, and the rest is applied', async () => {
+    const gone = session.onLayer('dark:screen', 'light:bell', 'dark:bell', 7);
+    const nowhere = { ...session.onLayer('dark:screen', 'light:bell', 'dark:bell'), targetId: '404:1' };
+    const fine = session.onLayer('dark:screen', 'light:title', 'dark:title');
+    const { created, skipped } = await session.apply([gone, nowhere, fine]);
+    expect(created).toBe(1);
+    expect(skipped.map(({ reason }) => reason)).toEqual([
+      'The annotation is no longer on the source.',
+      'The target is no longer in this file.',
+    ]);
+  });
+
+  test('source and targets get a button to run again; a manifest without an id is no obstacle', async () => {
+    await session.apply([session.onLayer('dark:screen', 'light:bell', 'dark:bell')]);
+    for (const key of ['light:screen', 'dark:screen']) {
+      expect(Object.keys(session.host.byKey(key).relaunchData)).toEqual(['transfer-annotations']);
+    }
+    await reopen(inboxDocument(), false);
+    const summary = await session.apply([session.onLayer('dark:screen', 'light:bell', 'dark:bell')]);
+    expect(summary.created).toBe(1);
+    expect(session.host.byKey('dark:screen').relaunchData).toEqual({});
+  });
+
+  test('the next run starts with the source of the last one', async () => {
+    await session.apply([
+      session.onLayer('dark:screen', 'light:bell', 'dark:bell'),
+      session.onLayer('large:screen', 'light:bell', 'large:bell'),
+    ]);
+    session.host.select([session.id('dark:screen')]);
+    await session.host.runCommand('transfer-annotations');
+    session.send({ type: 'ready' });
+    const fromTarget = (await session.next('session')).picks;
+    expect(fromTarget.source?.name).toBe('Inbox / Light');
+    expect(fromTarget.targets.map(({ name }) => name)).toEqual(['Frame 2041']);
+    session.host.select([session.id('light:screen')]);
+    await session.host.runCommand('transfer-annotations');
+    session.send({ type: 'ready' });
+    const fromSource = (await session.next('session')).picks;
+    expect(fromSource.targets.map(({ name }) => name)).toEqual(['Frame 2041', 'Frame 2042']);
+  });
+});
+
+describe('notes', () => {
+  test('an annotation that no layer can carry becomes a note beside the target, at the height of its place', async () => {
+    const summary = await session.apply([session.onLayer('dark:screen', 'light:bell', null)]);
+    expect(summary).toEqual({ created: 1, updated: 0, notes: 1, skipped: [] });
+    const note = noteOf('Opens the notification sheet');
+    const target = session.host.byKey('dark:screen');
+    const pixelsPerUnit = Math.round((375 * 1536) / 812) / 375;
+    expect(note.absolute[4]).toBeCloseTo(target.absolute[4] + 375 + 16, 6);
+    expect(note.absolute[5]).toBeCloseTo(target.absolute[5] + 200 / pixelsPerUnit, 4);
+    expect(note.parentId).toBe('0:1');
+    expect(note.width).toBeGreaterThan(100);
+  });
+
+  test('notes at one height do not cover each other', async () => {
+    await session.apply([
+      session.onLayer('dark:screen', 'light:bell', null),
+      session.onLayer('dark:screen', 'light:row-2/avatar', null),
+    ]);
+    const [first, second] = [noteOf('Opens the notification sheet'), noteOf('Falls back to initials')];
+    expect(Math.abs(first.absolute[5] - second.absolute[5])).toBeGreaterThanOrEqual(first.height);
+  });
+
+  test('a group cannot carry an annotation, so it becomes a note', async () => {
+    const document = inboxDocument();
+    const [, dark] = document.children;
+    const group: NodeSpec = {
+      key: 'dark:group',
+      type: 'GROUP',
+      name: 'Group 1',
+      children: [{ type: 'RECTANGLE', name: 'Rectangle', width: 20, height: 20 }],
+    };
+    if (dark === undefined) throw new Error('the document has no target');
+    const children = document.children.map((one) =>
+      one === dark ? { ...dark, children: [...(dark.children ?? []), group] } : one,
+    );
+    await reopen({ ...document, children });
+    const summary = await session.apply([session.onLayer('dark:screen', 'light:bell', 'dark:group')]);
+    expect(summary.notes).toBe(1);
+  });
+
+  test('a second run replaces the note, or drops it once a layer carries the words', async () => {
+    await session.apply([session.onLayer('dark:screen', 'light:bell', null)]);
+    const again = await session.apply([session.onLayer('dark:screen', 'light:bell', null)]);
+    expect(again).toMatchObject({ created: 0, updated: 1, notes: 1 });
+    expect(notes()).toHaveLength(1);
+    const onLayer = await session.apply([session.onLayer('dark:screen', 'light:bell', 'dark:bell')]);
+    expect(onLayer).toMatchObject({ created: 0, updated: 1, notes: 0 });
+    expect(notes()).toHaveLength(0);
+    expect(labels('dark:bell')).toEqual(['Opens the notification sheet']);
+  });
+
+  test('an item without any place is left out', async () => {
+    const placement = session.onLayer('dark:screen', 'light:bell', null);
+    if (placement.placement.kind === 'layer') placement.placement.box = null;
+    const { skipped } = await session.apply([placement]);
+    expect(skipped[0]?.reason).toBe('No place was found for it on this target.');
+    expect(session.host.undoSteps).toBe(0);
+  });
+});
+
+function notes() {
+  return session.host.nodes().filter(({ props }) => String(props.name).startsWith('Note: '));
+}
+
+function noteOf(words: string) {
+  const note = notes().find(({ props }) => props.name === `Note: ${words}`);
+  if (note === undefined) throw new Error(`there is no note “${words}”`);
+  return note;
+}

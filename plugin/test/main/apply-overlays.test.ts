@@ -1,0 +1,264 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { inboxDocument } from '../../../test/figma-host/documents/inbox-document.js';
+import { boundsOf } from '../../../test/figma-host/matrix.js';
+import type { DocumentSpec, NodeSpec } from '../../../test/figma-host/spec.js';
+import { PluginSession } from './plugin-session.js';
+
+let session: PluginSession;
+afterEach(() => session.close());
+
+const IDENTITY = { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 };
+const fill = (r: number, g: number, b: number) => [{ type: 'SOLID', color: { r, g, b } }];
+
+/** Two equal screens side by side; what is asked for is added to the source, the target or the page. */
+function pair(parts: {
+  inSource?: NodeSpec[];
+  inTarget?: NodeSpec[];
+  onPage?: NodeSpec[];
+  target?: Partial<NodeSpec>;
+}): DocumentSpec {
+  const screen = (key: string, x: number, children: NodeSpec[] = []): NodeSpec => ({
+    key,
+    type: 'FRAME',
+    name: key,
+    x,
+    width: 400,
+    height: 800,
+    props: { fills: fill(1, 1, 1) },
+    children,
+  });
+  const target = { ...screen('target', 600, parts.inTarget), ...parts.target };
+  return { name: 'Pair', children: [...(parts.onPage ?? []), screen('source', 0, parts.inSource), target] };
+}
+
+const sticker: NodeSpec = {
+  key: 'sticker',
+  type: 'RECTANGLE',
+  name: 'Sticker',
+  x: 100,
+  y: 200,
+  width: 40,
+  height: 20,
+  props: { fills: fill(1, 0, 0), cornerRadius: 4 },
+};
+const label: NodeSpec = {
+  key: 'label',
+  type: 'TEXT',
+  name: 'Label',
+  x: 10,
+  y: 10,
+  props: { characters: 'Look here', fontName: { family: 'Inter', style: 'Bold' }, fontSize: 20 },
+};
+
+async function open(document: DocumentSpec): Promise<void> {
+  session = await PluginSession.open(document, { command: 'transfer-layers' });
+}
+
+async function place(keys: string[], transform: typeof IDENTITY | null = IDENTITY) {
+  const accepted = keys.map((key) => session.byTransform('target', key, transform));
+  return session.apply(accepted, 'transfer-layers', 'source');
+}
+
+/** Nodes with this name that the document did not start with. */
+function copies(name: string) {
+  return session.host.nodes().filter((node) => node.props.name === name && node.sharedPluginData['samepoint/origin']);
+}
+
+function onlyCopy(name: string) {
+  const [copy, ...others] = copies(name);
+  if (copy === undefined || others.length > 0) throw new Error(`${others.length + 1} copies of ${name}`);
+  return copy;
+}
+
+describe('overlays', () => {
+  test('a copy is put into the target by the transform, scaled as a whole and turned', async () => {
+    await open(pair({ inSource: [sticker] }));
+    // pixels are 1.92 to a unit in both; by half, a quarter turn, and to (384, 192) px = (200, 100) units
+    await place(['sticker'], { a: 0, b: 0.5, c: -0.5, d: 0, e: 384, f: 192 });
+    const copy = onlyCopy('Sticker');
+    expect(copy.parentId).toBe(session.id('target'));
+    expect([copy.width, copy.height, copy.props.cornerRadius]).toEqual([20, 10, 2]);
+    const { x, y, width, height } = boundsOf(copy.absolute, copy.width, copy.height);
+    // the corner (100, 200) lands at (200 − 100, 100 + 50) and the box extends to its left
+    expect(x - 600).toBeCloseTo(90, 4);
+    expect(y).toBeCloseTo(150, 4);
+    expect([width, height]).toEqual([expect.closeTo(10, 4), expect.closeTo(20, 4)]);
+  });
+
+  test('the scale of both pictures is taken into account', async () => {
+    await open(pair({ inSource: [sticker], target: { width: 800, height: 1600 } }));
+    await place(['sticker']);
+    const copy = onlyCopy('Sticker');
+    // the same pixels mean twice as many units in a frame that is exported at half the scale
+    expect([copy.width, copy.height]).toEqual([80, 40]);
+    expect([copy.absolute[4], copy.absolute[5]]).toEqual([expect.closeTo(800, 4), expect.closeTo(400, 4)]);
+  });
+
+  test('it lands on the same pixels in a turned target', async () => {
+    await open(pair({ inSource: [sticker], target: { rotation: 90, y: 900 } }));
+    await place(['sticker']);
+    const copy = onlyCopy('Sticker');
+    const [, , , , e, f] = copy.matrix;
+    expect([e, f]).toEqual([expect.closeTo(100, 4), expect.closeTo(200, 4)]);
+    expect(copy.absolute[0]).toBeCloseTo(0, 6);
+  });
+
+  test('a layer lying over the source is put over the target, not into it', async () => {
+    await open(pair({ onPage: [sticker] }));
+    await place(['sticker']);
+    const copy = onlyCopy('Sticker');
+    expect(copy.parentId).toBe('0:1');
+    expect([copy.absolute[4], copy.absolute[5]]).toEqual([expect.closeTo(700, 4), expect.closeTo(200, 4)]);
+  });
+
+  test('in an auto layout frame the copy is placed absolutely and moves no sibling', async () => {
+    const child = (name: string): NodeSpec => ({ key: name, type: 'RECTANGLE', name, width: 50, height: 50 });
+    const target = { props: { fills: fill(1, 1, 1), layoutMode: 'VERTICAL', itemSpacing: 8 } };
+    await open(pair({ inSource: [sticker], inTarget: [child('a'), child('b')], target }));
+    const before = session.host.byKey('b').absolute;
+    await place(['sticker']);
+    const copy = onlyCopy('Sticker');
+    expect(copy.props.layoutPositioning).toBe('ABSOLUTE');
+    expect([copy.matrix[4], copy.matrix[5]]).toEqual([expect.closeTo(100, 4), expect.closeTo(200, 4)]);
+    expect(session.host.byKey('b').absolute).toEqual(before);
+  });
+
+  test('nothing is added to an instance: the copy is put beside it, at the same place', async () => {
+    const component: NodeSpec = {
+      key: 'component',
+      type: 'COMPONENT',
+      name: 'Screen',
+      x: 2000,
+      width: 400,
+      height: 800,
+      props: { fills: fill(1, 1, 1) },
+    };
+    await open(
+      pair({ inSource: [sticker], onPage: [component], target: { type: 'INSTANCE', component: 'component' } }),
+    );
+    const { created, skipped } = await place(['sticker']);
+    expect([created, skipped]).toEqual([1, []]);
+    const copy = onlyCopy('Sticker');
+    expect(copy.parentId).toBe('0:1');
+    expect([copy.absolute[4], copy.absolute[5]]).toEqual([expect.closeTo(700, 4), expect.closeTo(200, 4)]);
+  });
+
+  test('text is cloned with its style and scaled once its font is loaded', async () => {
+    await open(pair({ inSource: [label] }));
+    await place(['label'], { ...IDENTITY, a: 1.5, d: 1.5 });
+    const copy = onlyCopy('Label');
+    expect(copy.props).toMatchObject({ fontSize: 30, fontName: { family: 'Inter', style: 'Bold' } });
+  });
+
+  test('a font that is not there is named, and the rest is placed', async () => {
+    const odd = {
+      ...label,
+      key: 'odd',
+      name: 'Odd',
+      props: { ...label.props, fontName: { family: 'Rare', style: 'Thin' } },
+    };
+    await open(pair({ inSource: [sticker, odd] }));
+    const { created, skipped } = await place(['odd', 'sticker']);
+    expect(created).toBe(1);
+    expect(skipped[0]?.reason).toBe('It uses the font Rare Thin, which is not available. Install it, then try again.');
+  });
+
+  test('an instance stays an instance, and a component is placed as an instance', async () => {
+    const component: NodeSpec = { ...sticker, key: 'component', type: 'COMPONENT', name: 'Badge' };
+    const instance: NodeSpec = {
+      key: 'instance',
+      type: 'INSTANCE',
+      name: 'Badge use',
+      component: 'component',
+      x: 5,
+      y: 5,
+    };
+    await open(pair({ onPage: [component], inSource: [instance] }));
+    await place(['component', 'instance']);
+    expect(onlyCopy('Badge').type).toBe('INSTANCE');
+    expect(onlyCopy('Badge use').type).toBe('INSTANCE');
+    expect(session.host.nodes().filter(({ type }) => type === 'COMPONENT')).toHaveLength(1);
+  });
+
+  test('copies are stacked as their originals, whatever order they come in', async () => {
+    const over = { ...sticker, key: 'over', name: 'Over' };
+    await open(pair({ inSource: [sticker, over] }));
+    await place(['over', 'sticker']);
+    const target = session.host.byKey('target');
+    expect(target.childIds).toEqual([onlyCopy('Sticker').id, onlyCopy('Over').id]);
+  });
+
+  test('a mask is wrapped in a group with what it masked, so that it cuts nothing else', async () => {
+    const mask = { ...sticker, key: 'mask', name: 'Mask', props: { ...sticker.props, isMask: true } };
+    await open(pair({ inSource: [mask, { ...sticker, name: 'Masked' }] }));
+    await place(['mask', 'sticker']);
+    const group = session.host.node(onlyCopy('Mask').parentId ?? '');
+    expect(group).toMatchObject({ type: 'GROUP', parentId: session.id('target') });
+    expect(group.childIds).toEqual([onlyCopy('Mask').id, onlyCopy('Masked').id]);
+    await place(['mask', 'sticker']);
+    expect(session.host.nodes().filter(({ type }) => type === 'GROUP')).toHaveLength(1);
+  });
+
+  test('a mask in the target would cut the copy, so the copy lies over the target', async () => {
+    const mask = { ...sticker, key: 'mask', name: 'Mask', props: { ...sticker.props, isMask: true } };
+    await open(pair({ inSource: [sticker], inTarget: [mask] }));
+    await place(['sticker']);
+    expect(onlyCopy('Sticker').parentId).toBe('0:1');
+  });
+
+  test('a second run replaces the copy at its place in the stack', async () => {
+    await open(pair({ inSource: [sticker] }));
+    await place(['sticker']);
+    const first = onlyCopy('Sticker');
+    const summary = await place(['sticker'], { ...IDENTITY, e: 19.2 });
+    expect(summary).toMatchObject({ created: 0, updated: 1 });
+    const second = onlyCopy('Sticker');
+    expect(second.absolute[4] - first.absolute[4]).toBeCloseTo(10, 4);
+    expect(session.host.undoSteps).toBe(2);
+    session.host.undo();
+    expect(onlyCopy('Sticker').id).toBe(first.id);
+  });
+
+  test('a copy that the designer deleted is placed anew', async () => {
+    await open(pair({ inSource: [sticker] }));
+    await place(['sticker']);
+    session.host.removeNode(onlyCopy('Sticker').id);
+    expect(await place(['sticker'])).toMatchObject({ created: 1, updated: 0 });
+    expect(copies('Sticker')).toHaveLength(1);
+  });
+
+  test('a throw half-way leaves no copy behind and the former copy in place', async () => {
+    const over = { ...sticker, key: 'over', name: 'Over' };
+    await open(pair({ inSource: [sticker, over] }));
+    await place(['sticker']);
+    const before = session.host.snapshot();
+    session.host.breakWrite(session.id('target'), 'sharedPluginData');
+    const accepted = ['sticker', 'over'].map((key) => session.byTransform('target', key, { ...IDENTITY, e: 50 }));
+    session.send({ type: 'apply', command: 'transfer-layers', sourceId: session.id('source'), accepted });
+    await session.next('apply.failed');
+    expect(session.host.snapshot()).toEqual(before);
+  });
+
+  test('without a place, or too small to see, it is left out with a reason', async () => {
+    await open(pair({ inSource: [sticker] }));
+    const nowhere = await place(['sticker'], null);
+    const tiny = await place(['sticker'], { ...IDENTITY, a: 0.001, d: 0.001 });
+    expect([...nowhere.skipped, ...tiny.skipped].map(({ reason }) => reason)).toEqual([
+      'No place was found for it on this target.',
+      'It would become too small to see on this target.',
+    ]);
+    expect(session.host.undoSteps).toBe(0);
+  });
+
+  test('callout, arrow and sticker of the inbox arrive in one step of undo', async () => {
+    session = await PluginSession.open(inboxDocument(), { command: 'transfer-layers' });
+    const keys = ['light:callout', 'light:arrow', 'light:sticker'];
+    const accepted = keys.map((key) => session.byTransform('dark:screen', key, IDENTITY));
+    const before = session.host.snapshot();
+    expect(await session.apply(accepted, 'transfer-layers')).toMatchObject({ created: 3, skipped: [] });
+    expect(session.host.undoSteps).toBe(1);
+    expect(onlyCopy('Sticker').type).toBe('GROUP');
+    session.host.undo();
+    expect(session.host.snapshot()).toEqual(before);
+  });
+});

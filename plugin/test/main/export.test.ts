@@ -1,0 +1,184 @@
+import sharp from 'sharp';
+import { afterEach, describe, expect, test } from 'vitest';
+import { inboxDocument } from '../../../test/figma-host/documents/inbox-document.js';
+import type { DocumentSpec, NodeSpec } from '../../../test/figma-host/spec.js';
+import type { UiToMain } from '../../src/shared/messages.js';
+import { PluginSession } from './plugin-session.js';
+
+let session: PluginSession;
+afterEach(() => session.close());
+
+const RED = [{ type: 'SOLID', color: { r: 1, g: 0, b: 0 } }];
+const WHITE = [{ type: 'SOLID', color: { r: 1, g: 1, b: 1 } }];
+
+/** A frame turned by 30 degrees with a red square in it, inside a group. */
+function turnedDocument(): DocumentSpec {
+  const square: NodeSpec = {
+    key: 'square',
+    type: 'RECTANGLE',
+    name: 'Square',
+    x: 40,
+    y: 60,
+    width: 30,
+    height: 20,
+    props: { fills: RED },
+  };
+  const group: NodeSpec = { key: 'group', type: 'GROUP', name: 'Group', children: [square] };
+  return {
+    name: 'Turned',
+    children: [
+      {
+        key: 'turned',
+        type: 'FRAME',
+        name: 'Turned',
+        x: 500,
+        y: 300,
+        rotation: 30,
+        width: 200,
+        height: 150,
+        props: { fills: WHITE, annotations: [{ label: 'On the frame' }] },
+        children: [group],
+      },
+      { key: 'other', type: 'FRAME', name: 'Other', width: 200, height: 150, props: { fills: WHITE } },
+    ],
+  };
+}
+
+describe('export', () => {
+  test('frames come one after another, source first, at most 1536 px long and at most twice their size', async () => {
+    session = await PluginSession.open(inboxDocument());
+    const { frames } = await session.exportFrames('transfer-annotations', 'light:screen', [
+      'dark:screen',
+      'large:screen',
+    ]);
+    expect(frames.map(({ name }) => name)).toEqual(['Inbox / Light', 'Frame 2041', 'Frame 2042']);
+    for (const frame of frames) {
+      const { width, height } = await sharp(frame.png).metadata();
+      expect([width, height]).toEqual([frame.width, frame.height]);
+      expect(Math.max(width, height)).toBeGreaterThan(1530);
+      expect(Math.max(width, height)).toBeLessThanOrEqual(1537);
+    }
+  });
+
+  test('a small frame is not blown up beyond twice its size', async () => {
+    session = await PluginSession.open(turnedDocument());
+    const { frames } = await session.exportFrames('transfer-annotations', 'turned', ['other']);
+    expect(frames.map(({ width, height }) => [width, height])).toEqual([
+      [400, 300],
+      [400, 300],
+    ]);
+  });
+
+  test('boxes are in pixels of the picture, also in a turned frame and through a group', async () => {
+    session = await PluginSession.open(turnedDocument());
+    const { frames } = await session.exportFrames('transfer-annotations', 'turned', ['other']);
+    const layers = frames[0]?.layers ?? [];
+    const square = layers.find(({ name }) => name === 'Square');
+    expect(square?.box.x).toBeCloseTo(80, 6);
+    expect(square?.box.y).toBeCloseTo(120, 6);
+    expect(square?.box.w).toBeCloseTo(60, 6);
+    expect(square?.box.h).toBeCloseTo(40, 6);
+    const { data, info } = await sharp(frames[0]?.png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+    const colorAt = (x: number, y: number) => [
+      ...data.subarray((y * info.width + x) * 3, (y * info.width + x) * 3 + 3),
+    ];
+    expect(colorAt(110, 140)).toEqual([255, 0, 0]);
+    expect(colorAt(70, 140)).toEqual([255, 255, 255]);
+  });
+
+  test('groups are layers but no candidates, hidden layers are left out, text keeps its words', async () => {
+    session = await PluginSession.open(turnedDocument());
+    const turned = await session.exportFrames('transfer-annotations', 'turned', ['other']);
+    expect(turned.frames[0]?.layers.map(({ type, candidate }) => [type, candidate])).toEqual([
+      ['FRAME', true],
+      ['GROUP', false],
+      ['RECTANGLE', true],
+    ]);
+    session.close();
+    const document = inboxDocument();
+    const [light, ...others] = document.children;
+    const children = light?.children?.map((child) =>
+      child.key === 'light:banner' ? { ...child, props: { ...child.props, visible: false } } : child,
+    );
+    if (light === undefined || children === undefined) throw new Error('the document has no source');
+    session = await PluginSession.open({ ...document, children: [{ ...light, children }, ...others] });
+    const inbox = await session.exportFrames('transfer-annotations', 'light:screen', ['dark:screen']);
+    const layers = inbox.frames[0]?.layers ?? [];
+    expect(layers.some(({ name }) => name === 'Invite your team')).toBe(false);
+    expect(layers.find(({ text }) => text === 'Inbox')).toMatchObject({ type: 'TEXT', candidate: true });
+    expect(layers.length).toBeGreaterThan(40);
+  });
+
+  test('each annotation is an item, also a second one on the same layer and one on the frame', async () => {
+    session = await PluginSession.open(inboxDocument());
+    const { done } = await session.exportFrames('transfer-annotations', 'light:screen', ['dark:screen']);
+    const button = session.id('light:button');
+    const ofButton = done.items.filter(({ item }) => item.kind === 'layer' && item.layerId === button);
+    expect(ofButton.map(({ item, label }) => [item.itemId, label])).toEqual([
+      [`${button}#0`, 'Opens the invite dialog'],
+      [`${button}#1`, 'At least 44 px high'],
+    ]);
+    expect(done.items).toHaveLength(9);
+    session.close();
+    session = await PluginSession.open(turnedDocument());
+    const turned = await session.exportFrames('transfer-annotations', 'turned', ['other']);
+    expect(turned.done.items.map(({ detail }) => detail)).toEqual(['on the frame itself']);
+  });
+
+  test('what cannot be carried over is said: measurements and comments', async () => {
+    session = await PluginSession.open(inboxDocument());
+    const { done } = await session.exportFrames('transfer-annotations', 'light:screen', ['dark:screen']);
+    expect(done.notices.join(' ')).toMatch(/One measurement stays .* Dev Mode/);
+    expect(done.notices.join(' ')).toMatch(/Comments stay/);
+  });
+
+  test('overlays are items with a box in pixels of the source, and no layers of it', async () => {
+    session = await PluginSession.open(inboxDocument());
+    const keys = ['light:callout', 'light:arrow', 'light:sticker'];
+    const { frames, done } = await session.exportFrames('transfer-layers', 'light:screen', ['dark:screen'], keys);
+    const scale = (frames[0]?.width ?? 0) / 390;
+    const [callout] = done.items;
+    if (callout?.item.kind !== 'overlay') throw new Error('the callout is no overlay');
+    expect(callout.item.box.x).toBeCloseTo(96 * scale, 6);
+    expect(callout.item.box.w).toBeCloseTo(168 * scale, 6);
+    expect(done.items.map(({ label }) => label)).toEqual(['Callout', 'Arrow', 'Sticker']);
+    expect(frames[0]?.layers.some(({ name }) => name === 'Callout')).toBe(false);
+  });
+
+  test('a source without annotations, a hidden frame and a vanished frame are refused in plain words', async () => {
+    const document = inboxDocument();
+    const hidden = { key: 'hidden', type: 'FRAME', name: 'Old', x: -800, props: { visible: false } } as const;
+    session = await PluginSession.open({ ...document, children: [...document.children, hidden] });
+    const start = { type: 'export.start' as const, command: 'transfer-annotations' as const, overlayIds: [] };
+    const [light, dark] = [session.id('light:screen'), session.id('dark:screen')];
+    session.send({ ...start, sourceId: dark, targetIds: [light] });
+    expect((await session.next('export.failed')).problem.message).toBe('“Frame 2041” has no annotations.');
+    session.send({ ...start, sourceId: light, targetIds: [session.id('hidden')] });
+    expect((await session.next('export.failed')).problem.message).toMatch('“Old” is hidden.');
+    session.send({ ...start, sourceId: light, targetIds: ['404:1'] });
+    expect((await session.next('export.failed')).problem.message).toMatch('no longer in this file');
+  });
+
+  test('a cancelled export stops, and the next one runs to its end', async () => {
+    session = await PluginSession.open(inboxDocument());
+    const choice: UiToMain = {
+      type: 'export.start',
+      command: 'transfer-annotations',
+      sourceId: session.id('light:screen'),
+      targetIds: [session.id('dark:screen')],
+      overlayIds: [],
+    };
+    session.send(choice);
+    session.send({ type: 'export.cancel' });
+    const { frames } = await session.exportFrames('transfer-annotations', 'light:screen', ['large:screen']);
+    expect(frames.map(({ name }) => name)).toEqual(['Inbox / Light', 'Frame 2042']);
+  });
+
+  test('exporting changes nothing in the document', async () => {
+    session = await PluginSession.open(inboxDocument());
+    const before = session.host.snapshot();
+    await session.exportFrames('transfer-annotations', 'light:screen', ['dark:screen']);
+    expect(session.host.snapshot()).toEqual(before);
+    expect(session.host.undoSteps).toBe(0);
+  });
+});

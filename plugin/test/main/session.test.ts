@@ -1,0 +1,111 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { inboxDocument } from '../../../test/figma-host/documents/inbox-document.js';
+import { PluginSession } from './plugin-session.js';
+
+let session: PluginSession;
+afterEach(() => session.close());
+
+const SCREENS = ['light:screen', 'dark:screen', 'large:screen'];
+
+describe('start', () => {
+  test('nothing is sent before the UI says that it listens', async () => {
+    session = await PluginSession.open(inboxDocument(), { selected: SCREENS });
+    expect(session.untaken).toEqual([]);
+    session.send({ type: 'ready' });
+    const { settings, picks, pending, command } = await session.next('session');
+    expect({ settings, pending, command }).toEqual({
+      settings: { token: null, port: 47_615 },
+      pending: null,
+      command: 'transfer-annotations',
+    });
+    expect(picks).toEqual({ source: null, targets: [], overlays: [] });
+  });
+
+  test('the window follows the theme of Figma', async () => {
+    session = await PluginSession.open(inboxDocument());
+    expect(session.host.reports[0]).toMatchObject({ kind: 'showUI', detail: { themeColors: true, width: 340 } });
+  });
+
+  test('settings and a running job outlive the plugin', async () => {
+    session = await PluginSession.open(inboxDocument());
+    const pending = {
+      jobId: 'job-1',
+      command: 'transfer-annotations' as const,
+      sourceId: session.id('light:screen'),
+      targetIds: [session.id('dark:screen')],
+      overlayIds: [],
+    };
+    session.send({ type: 'settings.save', settings: { token: 'secret', port: 47_616 } });
+    session.send({ type: 'pending.save', pending });
+    session.send({ type: 'ready' });
+    await session.next('session');
+    await session.host.runCommand('transfer-annotations');
+    session.send({ type: 'ready' });
+    const reopened = await session.next('session');
+    expect(reopened.settings).toEqual({ token: 'secret', port: 47_616 });
+    expect(reopened.pending).toEqual(pending);
+    expect(reopened.picks.source?.nodeId).toBe(pending.sourceId);
+    expect(reopened.picks.targets.map(({ nodeId }) => nodeId)).toEqual(pending.targetIds);
+  });
+});
+
+describe('selection', () => {
+  test('the summary does not depend on the order Figma gives the selection in', async () => {
+    const orders = new Set<string>();
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      session = await PluginSession.open(inboxDocument(), { selected: SCREENS, seed });
+      session.send({ type: 'ready' });
+      const { selection } = await session.next('selection');
+      orders.add(selection.frames.map(({ name }) => name).join());
+      if (seed < 6) session.close();
+    }
+    expect([...orders]).toEqual(['Inbox / Light,Frame 2041,Frame 2042']);
+  });
+
+  test('a small selected layer inside a screen is an overlay, and its screen is offered as a frame', async () => {
+    session = await PluginSession.open(inboxDocument(), {
+      command: 'transfer-layers',
+      selected: ['light:callout', 'light:arrow', 'dark:screen'],
+    });
+    session.send({ type: 'ready' });
+    const { selection } = await session.next('selection');
+    expect(selection.frames.map(({ name }) => name)).toEqual(['Inbox / Light', 'Frame 2041']);
+    expect(selection.overlays.map(({ name, type }) => [name, type])).toEqual([
+      ['Callout', 'FRAME'],
+      ['Arrow', 'VECTOR'],
+    ]);
+  });
+
+  test('annotations inside the frame are counted', async () => {
+    session = await PluginSession.open(inboxDocument(), { selected: SCREENS });
+    session.send({ type: 'ready' });
+    const { selection } = await session.next('selection');
+    expect(selection.frames.map(({ annotations }) => annotations)).toEqual([9, 0, 0]);
+  });
+
+  test('hidden and empty frames say why they cannot be used', async () => {
+    const document = inboxDocument();
+    const hidden = { key: 'hidden', type: 'FRAME', name: 'Old', x: -800, props: { visible: false } } as const;
+    const empty = { key: 'empty', type: 'FRAME', name: 'Blank', x: -600 } as const;
+    session = await PluginSession.open(
+      { ...document, children: [...document.children, hidden, empty] },
+      { selected: ['hidden', 'empty'] },
+    );
+    session.send({ type: 'ready' });
+    const { selection } = await session.next('selection');
+    expect(selection.frames.map(({ blocked }) => blocked)).toEqual([
+      '“Old” is hidden. Show it, then try again.',
+      '“Blank” is empty, so there is nothing to compare. Choose a frame with content.',
+    ]);
+  });
+
+  test('a new selection is told to the UI', async () => {
+    session = await PluginSession.open(inboxDocument());
+    session.send({ type: 'ready' });
+    await session.next('selection');
+    session.host.select([session.id('dark:screen')]);
+    let names: string[] = [];
+    while (names.length === 0) names = (await session.next('selection')).selection.frames.map(({ name }) => name);
+    expect(names).toEqual(['Frame 2041']);
+  });
+});
