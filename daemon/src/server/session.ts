@@ -41,7 +41,10 @@ export class Session {
     this.outbox = new Outbox(socket);
     this.#handler = new MessageHandler(clientId, context, this.outbox);
     this.#limiter = new RateLimiter(context.clock);
-    this.#listener = (event) => this.outbox.send(toWire(event));
+    this.#listener = (event) => {
+      if (event.type === 'failed') context.log(`job failed: ${event.error.code}`);
+      return this.outbox.send(toWire(event));
+    };
     this.#callOffHello = context.clock.after(LIMITS.helloTimeoutMs, () =>
       this.outbox.bye(helloLate(), CLOSE_CODES.helloTimeout),
     );

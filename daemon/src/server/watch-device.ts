@@ -1,4 +1,4 @@
-import type { Device } from '@samepoint/shared-protocol';
+import { type Device, SamepointError } from '@samepoint/shared-protocol';
 import type { Engine } from '../engine/engine.js';
 
 export interface WatchedEngine {
@@ -24,6 +24,8 @@ export function watchDevice(engine: Engine, first: Device, onChange: (device: De
       ready: look,
       run: async (job, options) => {
         await look();
+        if (options?.signal?.aborted)
+          throw new SamepointError('CANCELLED', 'The job was cancelled.', 'Start it again.');
         return engine.run(job, options);
       },
       close: () => engine.close(),

@@ -1,0 +1,27 @@
+import type { Device } from '@samepoint/shared-protocol';
+import { describe, expect, it } from 'vitest';
+import { watchDevice } from '../../src/server/watch-device.js';
+import { FakeEngine } from './fake-engine.js';
+import { transferRequest } from './requests.js';
+
+const job = { request: transferRequest(), images: new Map() };
+
+describe('watching the device', () => {
+  it('says nothing while it stays the same', async () => {
+    const engine = new FakeEngine();
+    const changes: Device[] = [];
+    const watched = watchDevice(engine, { ...engine.device }, (device) => changes.push(device));
+    void watched.engine.run(job);
+    await engine.runNumber(1);
+    expect(changes).toEqual([]);
+  });
+
+  it('does not bother the engine with a job that was cancelled while the engine started', async () => {
+    const engine = new FakeEngine();
+    const controller = new AbortController();
+    const run = watchDevice(engine, engine.device, () => {}).engine.run(job, { signal: controller.signal });
+    controller.abort();
+    await expect(run).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(engine.runs).toEqual([]);
+  });
+});
