@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { z } from 'zod';
@@ -57,7 +57,6 @@ export class TokenStore {
     const beside = `${this.#path}.${process.pid}.new`;
     const content: z.infer<typeof fileSchema> = { version: 1, clients: this.#clients };
     writeFileSync(beside, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
-    chmodSync(beside, 0o600);
     renameSync(beside, this.#path);
   }
 }

@@ -8,7 +8,7 @@ import { FakeEngine } from './fake-engine.js';
 import { ManualClock } from './manual-clock.js';
 import { TestClient } from './test-client.js';
 
-export const BACKENDS: readonly Backend[] = [{ id: 'ui', title: 'Mockups', state: 'embedded' }];
+const BACKENDS: readonly Backend[] = [{ id: 'ui', title: 'Mockups', state: 'embedded' }];
 
 /** A daemon on an ephemeral port with a fake engine, a clock that stands still and one paired client. */
 export class TestServer {
