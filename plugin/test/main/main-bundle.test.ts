@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { MAIN_JS } from './plugin-session.js';
+
+/** Figma's sandbox has none of these. */
+const BROWSER_ONLY = [
+  'WebSocket',
+  'URL',
+  'TextEncoder',
+  'TextDecoder',
+  'structuredClone',
+  'crypto',
+  'document',
+  'window',
+];
+/** Zod alone is ten times this. */
+const MAX_BYTES = 48 * 1024;
+
+describe('the built sandbox half', () => {
+  test.each(BROWSER_ONLY)('does not use %s', (name) => {
+    expect(MAIN_JS).not.toMatch(new RegExp(`(?<![\\w.$"'\`])${name}(?=\\s*[.(])`));
+  });
+
+  test('contains no zod', () => {
+    expect(MAIN_JS).not.toMatch(/ZodError|_zod|strictObject/);
+    expect(MAIN_JS.length).toBeLessThan(MAX_BYTES);
+  });
+
+  test('has syntax that Figma’s sandbox reads', () => {
+    expect(MAIN_JS).not.toMatch(/\?\?=|\|\|=|&&=|\.replaceAll\(|\.findLast\(|\.at\(/);
+  });
+});

@@ -1,0 +1,123 @@
+import sharp from 'sharp';
+import { afterEach, describe, expect, test } from 'vitest';
+import { inboxDocument } from './documents/inbox-document.js';
+import { createFigmaHost, type FigmaHost } from './figma-host.js';
+import type { NodeSpec } from './spec.js';
+
+let host: FigmaHost;
+afterEach(() => host.dispose());
+
+const fill = (r: number, g: number, b: number) => [{ type: 'SOLID', color: { r, g, b } }];
+const square = (key: string, x: number, color: ReturnType<typeof fill>, props: NodeSpec['props'] = {}): NodeSpec => ({
+  key,
+  type: 'RECTANGLE',
+  name: key,
+  x,
+  y: 10,
+  width: 20,
+  height: 20,
+  props: { fills: color, ...props },
+});
+
+async function draw(children: NodeSpec[], onPage: NodeSpec[] = []): Promise<void> {
+  const frame = {
+    key: 'frame',
+    type: 'FRAME',
+    name: 'F',
+    x: 30,
+    width: 100,
+    height: 40,
+    props: { fills: fill(1, 1, 1) },
+  } as const;
+  host = await createFigmaHost({ document: { name: 'D', children: [{ ...frame, children }, ...onPage] }, mainJs: '' });
+}
+
+async function colorsAt(points: [number, number][], contentsOnly = true): Promise<string[]> {
+  const png = await host.export(host.byKey('frame').id, 1, contentsOnly);
+  const { data, info } = await sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  return points.map(([x, y]) => data.subarray((y * info.width + x) * 3, (y * info.width + x) * 3 + 3).toString('hex'));
+}
+
+describe('pictures', () => {
+  test('what lies over the frame is in the picture only when it is asked for', async () => {
+    await draw([], [square('over', 50, fill(1, 0, 0))]);
+    expect(await colorsAt([[30, 20]])).toEqual(['ffffff']);
+    expect(await colorsAt([[30, 20]], false)).toEqual(['ff0000']);
+  });
+
+  test('later siblings lie over earlier ones, and a hidden one is not drawn', async () => {
+    await draw([
+      square('a', 10, fill(1, 0, 0)),
+      square('b', 20, fill(0, 0, 1)),
+      square('c', 20, fill(0, 1, 0), { visible: false }),
+    ]);
+    expect(
+      await colorsAt([
+        [15, 20],
+        [25, 20],
+      ]),
+    ).toEqual(['ff0000', '0000ff']);
+  });
+
+  test('a mask cuts all later siblings', async () => {
+    await draw([
+      square('under', 60, fill(0, 1, 0)),
+      square('mask', 10, fill(0, 0, 0), { isMask: true }),
+      { ...square('wide', 0, fill(1, 0, 0)), width: 100 },
+    ]);
+    expect(
+      await colorsAt([
+        [20, 20],
+        [50, 20],
+        [70, 20],
+      ]),
+    ).toEqual(['ff0000', 'ffffff', '00ff00']);
+  });
+
+  test('words are drawn without any font of the machine', async () => {
+    const words: NodeSpec = {
+      type: 'TEXT',
+      name: 'T',
+      x: 10,
+      y: 5,
+      props: { characters: 'IIII', fontSize: 24, fills: fill(0, 0, 0) },
+    };
+    await draw([words]);
+    const png = await host.export(host.byKey('frame').id);
+    const { channels } = await sharp(png).removeAlpha().stats();
+    expect(channels[0]?.min).toBe(0);
+  });
+});
+
+describe('the inbox', () => {
+  test('every part of the source is in both targets, under another name', async () => {
+    host = await createFigmaHost({ document: inboxDocument(), mainJs: '' });
+    const nodes = host.nodes();
+    const parts = (prefix: string) =>
+      new Map(
+        nodes
+          .filter(({ key }) => key?.startsWith(`${prefix}:`))
+          .map((node) => [node.key?.slice(prefix.length + 1), node]),
+      );
+    const [light, dark, large] = [parts('light'), parts('dark'), parts('large')];
+    const overlays = [...light.keys()].filter((part) => /callout|arrow|sticker/.test(part ?? ''));
+    expect(light.size - overlays.length).toBe(dark.size);
+    expect(dark.size).toBeGreaterThan(50);
+    for (const [part, node] of dark) {
+      expect(light.get(part)?.type).toBe(node.type);
+      expect(large.has(part)).toBe(true);
+      expect(node.props.name).not.toBe(light.get(part)?.props.name);
+    }
+    const order = (screen: Map<string | undefined, (typeof nodes)[number]>, prefix: string) =>
+      screen.get('row-1')?.childIds.map((id) => host.node(id).key?.slice(prefix.length + 1));
+    expect(order(dark, 'dark')).not.toEqual(order(light, 'light'));
+  });
+
+  test('it looks the same from one build to the next', async () => {
+    host = await createFigmaHost({ document: inboxDocument(), mainJs: '' });
+    const first = await host.export(host.byKey('dark:screen').id);
+    host.dispose();
+    host = await createFigmaHost({ document: inboxDocument(), mainJs: '' });
+    expect(Buffer.from(await host.export(host.byKey('dark:screen').id)).equals(Buffer.from(first))).toBe(true);
+  });
+});
