@@ -1,0 +1,117 @@
+import type { Point } from '@samepoint/shared-protocol';
+import type { Candidate } from './candidates.js';
+
+/**
+ * Equal rows of a list and equal words look the same; what surrounds them tells them apart. Every candidate is
+ * weighed by how well the matches of its neighbours predict it, a few times over, as in relaxation labelling
+ * (Rosenfeld, Hummel and Zucker, 1976). Neighbours only pull, softly: nothing is moved, candidates are only chosen.
+ */
+export const AGREEMENT = {
+  /** Similarity that changes the odds by a factor e. */
+  temperature: 0.05,
+  /** Logarithm of the odds that a closed cycle adds. */
+  cycleGain: 1,
+  /** Exponent of the neighbours' vote. */
+  agreementGain: 3,
+  /** Vote below which neighbours say nothing. */
+  floor: 0.02,
+  rounds: 3,
+  nearNeighbours: 32,
+  farNeighbours: 16,
+  /** Distance at which a neighbour's vote fades, as part of the source's longer side; never quite to nothing. */
+  reach: 0.25,
+  farWeight: 0.05,
+  /** How far a prediction may be off: part of the target's longer side, plus part of the distance. */
+  slack: 0.015,
+  scaleUncertainty: 0.2,
+  /** Beliefs below this do not vote. */
+  minBelief: 0.05,
+} as const;
+
+/** A source point with its candidates, and the belief in each of them; beliefs of a point sum to 1. */
+export interface Node extends Point {
+  candidates: readonly Candidate[];
+  beliefs: readonly number[];
+  /** How well neighbours predict each candidate, 0 to 1. */
+  support: readonly number[];
+}
+
+/**
+ * @param points source points in pixels, with their candidates
+ * @param sourceSidePx longer side of the source image; `targetSidePx` of the target
+ */
+export function agree(
+  points: readonly Point[],
+  candidates: readonly (readonly Candidate[])[],
+  sourceSidePx: number,
+  targetSidePx: number,
+): Node[] {
+  let nodes = points.map(({ x, y }, n) => {
+    const own = candidates[n] ?? [];
+    return { x, y, candidates: own, beliefs: softmax(own.map(unary)), support: own.map(() => 0) };
+  });
+  const neighbours = nodes.map((_, n) => chooseNeighbours(points, n));
+  for (let round = 0; round < AGREEMENT.rounds; round++) {
+    const previous = nodes;
+    nodes = previous.map((node, n) => {
+      const around = (neighbours[n] ?? []).flatMap((m) => previous[m] ?? []);
+      const support = votes(node, around, sourceSidePx, targetSidePx);
+      return { ...node, support, beliefs: softmax(node.candidates.map((c, k) => unary(c) + gain(support[k] ?? 0))) };
+    });
+  }
+  return nodes;
+}
+
+function unary(candidate: Candidate): number {
+  return candidate.similarity / AGREEMENT.temperature + (candidate.returns ? AGREEMENT.cycleGain : 0);
+}
+
+function gain(support: number): number {
+  return AGREEMENT.agreementGain * Math.log(AGREEMENT.floor + support);
+}
+
+/** The nearest points, and some spread evenly over the rest, by distance. */
+function chooseNeighbours(points: readonly Point[], n: number): number[] {
+  const here = points[n] ?? { x: 0, y: 0 };
+  const byDistance = points
+    .map((point, index) => ({ index, distance: Math.hypot(point.x - here.x, point.y - here.y) }))
+    .filter(({ index }) => index !== n)
+    .sort((a, b) => a.distance - b.distance)
+    .map(({ index }) => index);
+  const near = byDistance.slice(0, AGREEMENT.nearNeighbours);
+  const far = byDistance.slice(AGREEMENT.nearNeighbours);
+  const step = Math.max(1, far.length / AGREEMENT.farNeighbours);
+  return [...near, ...far.filter((_, rank) => Math.floor(rank / step) !== Math.floor((rank - 1) / step))];
+}
+
+/** For each candidate of `node`, the weighted share of neighbours whose own matches predict it. */
+function votes(node: Node, around: readonly Node[], sourceSidePx: number, targetSidePx: number): number[] {
+  const sums = node.candidates.map(() => 0);
+  let total = 0;
+  for (const neighbour of around) {
+    const dx = node.x - neighbour.x;
+    const dy = node.y - neighbour.y;
+    const distance = Math.hypot(dx, dy);
+    const weight = Math.exp(-0.5 * (distance / (AGREEMENT.reach * sourceSidePx)) ** 2) + AGREEMENT.farWeight;
+    total += weight;
+    for (const [k, { x, y, scale }] of neighbour.candidates.entries()) {
+      const belief = neighbour.beliefs[k] ?? 0;
+      if (belief < AGREEMENT.minBelief) continue;
+      const slack = AGREEMENT.slack * targetSidePx;
+      const variance = slack ** 2 + (AGREEMENT.scaleUncertainty * scale * distance) ** 2;
+      const strength = (weight * belief * slack) / Math.sqrt(variance);
+      for (const [own, candidate] of node.candidates.entries()) {
+        const off = (candidate.x - x - scale * dx) ** 2 + (candidate.y - y - scale * dy) ** 2;
+        sums[own] = (sums[own] ?? 0) + strength * Math.exp(-0.5 * (off / variance));
+      }
+    }
+  }
+  return sums.map((sum) => (total === 0 ? 0 : sum / total));
+}
+
+function softmax(logits: readonly number[]): number[] {
+  const highest = Math.max(...logits);
+  const weights = logits.map((logit) => Math.exp(logit - highest));
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return weights.map((weight) => weight / sum);
+}

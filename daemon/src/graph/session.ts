@@ -1,0 +1,25 @@
+import { availableParallelism } from 'node:os';
+
+// must be set before ONNX Runtime is loaded
+process.env['ORT_DISABLE_TELEMETRY'] = '1';
+const ortModule = await import('onnxruntime-node');
+
+/** ONNX Runtime, loaded with telemetry off. Every other file takes it from here. */
+export const ort = ortModule;
+
+/** What a session needs: ModelProto bytes, and where its external weights lie if it has any. */
+export interface Graph {
+  model: Uint8Array;
+  weightsFolder?: string;
+}
+
+/** Creates a session on the CPU. */
+export function createSession({ model, weightsFolder }: Graph) {
+  return ort.InferenceSession.create(model, {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: availableParallelism(),
+    ...(weightsFolder === undefined
+      ? {}
+      : { extra: { session: { model_external_initializers_file_folder_path: weightsFolder } } }),
+  });
+}

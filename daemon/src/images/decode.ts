@@ -1,0 +1,88 @@
+import { LIMITS, SamepointError } from '@samepoint/shared-protocol';
+import sharp, { type Metadata } from 'sharp';
+
+/** 8-bit sRGB, rows from the top, three bytes a pixel. */
+export interface RgbImage {
+  width: number;
+  height: number;
+  rgb: Uint8Array;
+}
+
+const LOADERS = ['Png', 'Jpeg', 'Webp'].flatMap((format) => [
+  `VipsForeignLoad${format}Buffer`,
+  `VipsForeignLoad${format}File`,
+]);
+
+// Images come from outside: every decoder that is not needed stays closed.
+sharp.block({ operation: ['VipsForeignLoad'] });
+sharp.unblock({ operation: LOADERS });
+
+const WHITE = '#ffffff';
+
+/**
+ * Decodes a PNG, JPEG or WebP image, upright as its metadata says, transparency over white.
+ * @param label how messages name the image: a file name, or "the image"
+ * @throws SamepointError `IMAGE_UNREADABLE` or `IMAGE_TOO_LARGE`
+ */
+export async function decodeImage(bytes: Uint8Array, label = 'The image'): Promise<RgbImage> {
+  checkSize(await readMetadata(bytes, label), label);
+  try {
+    const { data, info } = await open(bytes)
+      .timeout({ seconds: LIMITS.decodeTimeoutMs / 1000 })
+      .autoOrient()
+      .flatten({ background: WHITE })
+      .toColourspace('srgb')
+      .removeAlpha()
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, rgb: info.channels === 3 ? data : greyToRgb(data, info.channels) };
+  } catch (cause) {
+    throw unreadable(label, cause instanceof Error ? cause.message : String(cause));
+  }
+}
+
+async function readMetadata(bytes: Uint8Array, label: string): Promise<Metadata> {
+  if (bytes.length === 0) throw unreadable(label, 'the file has 0 bytes');
+  if (bytes.length > LIMITS.imageBytes) throw tooLarge(label, `${bytes.length} bytes`, `${LIMITS.imageBytes} bytes`);
+  try {
+    return await open(bytes).metadata();
+  } catch {
+    throw unreadable(label, 'it is not a PNG, JPEG or WebP image');
+  }
+}
+
+function open(bytes: Uint8Array) {
+  // the limits are checked by hand, so that each gets its own sentence
+  return sharp(bytes, { limitInputPixels: false, failOn: 'error', pages: 1 });
+}
+
+function checkSize({ width, height }: Metadata, label: string): void {
+  const side = Math.max(width, height);
+  if (side > LIMITS.imageSidePx)
+    throw tooLarge(label, `${width}×${height} pixels`, `${LIMITS.imageSidePx} pixels a side`);
+  if (width * height > LIMITS.imagePixels) {
+    throw tooLarge(label, `${width}×${height} pixels`, `${LIMITS.imagePixels / 1e6} million pixels`);
+  }
+}
+
+function greyToRgb(data: Uint8Array, channels: number): Uint8Array {
+  const rgb = new Uint8Array((data.length / channels) * 3);
+  for (let i = 0; i < rgb.length; i++) rgb[i] = data[Math.floor(i / 3) * channels] ?? 0;
+  return rgb;
+}
+
+function unreadable(label: string, reason: string): SamepointError {
+  return new SamepointError(
+    'IMAGE_UNREADABLE',
+    `${label} cannot be read: ${reason}.`,
+    'Give a PNG, JPEG or WebP image.',
+  );
+}
+
+function tooLarge(label: string, size: string, limit: string): SamepointError {
+  return new SamepointError(
+    'IMAGE_TOO_LARGE',
+    `${label} is too large: ${size}, and the limit is ${limit}.`,
+    'Export it at a smaller size.',
+  );
+}
