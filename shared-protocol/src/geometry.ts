@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A coordinate in pixels of the image it belongs to; (0,0) is the outer corner of the first pixel. */
 const coordinate = z.number().min(-1e6).max(1e6);

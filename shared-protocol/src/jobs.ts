@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { affineSchema, boxSchema, pointSchema } from './geometry.js';
 import { LIMITS } from './limits.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorPayloadSchema } from './errors.js';
 import { idSchema, imageIdSchema, jobProgressSchema, jobRequestSchema, jobResultSchema } from './jobs.js';
 import { LIMITS } from './limits.js';
