@@ -2,6 +2,7 @@ import { interFont, measureText, outlineText } from './fonts.js';
 import { IDENTITY, inverse, multiply } from './matrix.js';
 import { paintAttributes } from './paint.js';
 import type { Json, Matrix, RawNode, RenderRequest } from './spec.js';
+import { wrapLines } from './wrap-lines.js';
 
 const AUTO_LINE_HEIGHT = 1.21;
 
@@ -130,12 +131,14 @@ function words(node: RawNode): string {
   const { ascender, descender, unitsPerEm } = interFont(style);
   const size = Number(props.fontSize ?? 12);
   const lineHeight = pixelsOf(props.lineHeight ?? null) ?? size * AUTO_LINE_HEIGHT;
-  const lines = String(props.characters ?? '').split('\n');
+  const characters = String(props.characters ?? '');
+  const measure = (line: string) => measureText(line, style, size);
+  const lines = props.textAutoResize === 'HEIGHT' ? wrapLines(characters, node.width, measure) : characters.split('\n');
   const top = props.textAlignVertical === 'CENTER' ? (node.height - lines.length * lineHeight) / 2 : 0;
   const baseline = (lineHeight + (size * (ascender + descender)) / unitsPerEm) / 2;
   return lines
     .map((line, index) => {
-      const spare = node.width - measureText(line, style, size);
+      const spare = node.width - measure(line);
       const x = spare * (SHARE_BEFORE[String(props.textAlignHorizontal)] ?? 0);
       return outlineText(line, style, size, x, top + index * lineHeight + baseline);
     })

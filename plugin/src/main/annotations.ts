@@ -1,7 +1,7 @@
 import { LIMITS } from '@samepoint/shared-protocol/limits';
 import type { ExportedItem } from '../shared/messages.js';
 import { carriesAnnotations, describe } from './annotation-rules.js';
-import { findSceneNode, isScreen, walkShown } from './nodes.js';
+import { findSceneNode, walkShown } from './nodes.js';
 
 /** How many native annotations hang on the node and on what is visible in it. */
 export function countAnnotations(root: SceneNode): number {
@@ -13,31 +13,45 @@ export function countAnnotations(root: SceneNode): number {
   return count;
 }
 
-/** The annotations of a frame as items, and sentences about those that do not fit a job. */
-export function collectAnnotationItems(root: SceneNode): { items: ExportedItem[]; notices: string[] } {
+/**
+ * The annotations of a frame as items, and sentences about those that were left out.
+ * `known` holds the layers that are exported: an item has to speak of one of them.
+ */
+export function collectAnnotationItems(
+  root: SceneNode,
+  known: ReadonlySet<string>,
+): { items: ExportedItem[]; notices: string[] } {
   const items: ExportedItem[] = [];
   let unreachable = 0;
   walkShown(root, (node) => {
     if (!carriesAnnotations(node)) return true;
     node.annotations.forEach((annotation, index) => {
       const itemId = annotationItemId(node.id, index);
-      if (itemId.length > LIMITS.idChars || items.length >= LIMITS.itemsPerJob) {
+      if (!known.has(node.id) || itemId.length > LIMITS.idChars || items.length >= LIMITS.itemsPerJob) {
         unreachable += 1;
         return;
       }
-      items.push({
-        item: { kind: 'layer', itemId, layerId: node.id },
-        label: describe(annotation),
-        detail: isScreen(node) && node.id === root.id ? 'on the frame itself' : `on “${node.name}”`,
-      });
+      const detail = node.id === root.id ? 'on the frame itself' : `on “${node.name}”`;
+      items.push({ item: { kind: 'layer', itemId, layerId: node.id }, label: describe(annotation), detail });
     });
     return true;
   });
-  const notices =
-    unreachable === 0
-      ? []
-      : [`${unreachable} annotations were left out: there are too many, or they sit too deep inside nested instances.`];
-  return { items, notices };
+  return { items, notices: [...leftOutNotice(unreachable), ...hiddenNotice(root)] };
+}
+
+function leftOutNotice(count: number): string[] {
+  if (count === 0) return [];
+  const what = count === 1 ? 'One annotation was' : `${count} annotations were`;
+  return [`${what} left out: there are too many layers, or they sit too deep inside nested instances.`];
+}
+
+function hiddenNotice(root: SceneNode): string[] {
+  if (!('findAll' in root)) return [];
+  const all = [root, ...root.findAll(carriesAnnotations)].filter(carriesAnnotations);
+  const hidden = all.reduce((sum, node) => sum + node.annotations.length, 0) - countAnnotations(root);
+  if (hidden === 0) return [];
+  const what = hidden === 1 ? 'One annotation hangs on a hidden layer' : `${hidden} annotations hang on hidden layers`;
+  return [`${what} and stays behind. Show the layer to carry it over.`];
 }
 
 export function annotationItemId(nodeId: string, index: number): string {

@@ -1,3 +1,4 @@
+import { LIMITS } from '@samepoint/shared-protocol/limits';
 import type { Command, ExportedFrame, ExportedItem, MainToUi, Problem } from '../shared/messages.js';
 import { readPngSize } from '../shared/png-size.js';
 import { collectAnnotationItems } from './annotations.js';
@@ -27,21 +28,39 @@ export async function exportChoice(
   send: (message: MainToUi) => void,
   isCancelled: () => boolean,
 ): Promise<void> {
+  try {
+    await exportAll(choice, send, isCancelled);
+  } catch (error) {
+    const message = `The frames could not be read: ${error instanceof Error ? error.message : String(error)}.`;
+    send({ type: 'export.failed', problem: { message, hint: 'Try again; if it happens again, choose other frames.' } });
+  }
+}
+
+async function exportAll(
+  choice: ExportChoice,
+  send: (message: MainToUi) => void,
+  isCancelled: () => boolean,
+): Promise<void> {
   const frames = await findFrames([choice.sourceId, ...choice.targetIds]);
   if (!frames.ok) return send({ type: 'export.failed', problem: frames.problem });
   const overlayIds = new Set(choice.overlayIds);
+  const known = new Set<string>();
+  const crowded: string[] = [];
   for (const [index, frame] of frames.value.entries()) {
     const exported = await exportFrame(frame, overlayIds);
     if (isCancelled()) return;
     if (!exported.ok) return send({ type: 'export.failed', problem: exported.problem });
+    const { layers } = exported.value;
+    if (index === 0) for (const { layerId } of layers) known.add(layerId);
+    if (layers.length === LIMITS.layersPerFrame) crowded.push(crowdedNotice(frame));
     send({ type: 'export.frame', frame: exported.value, done: index + 1, total: frames.value.length });
   }
   const [source] = frames.value;
   if (source === undefined) return;
-  const { items, notices } = await collectItems(choice, source);
+  const { items, notices } = await collectItems(choice, source, known);
   if (isCancelled()) return;
   if (items.length === 0) return send({ type: 'export.failed', problem: nothingToCarry(choice.command, source) });
-  send({ type: 'export.done', items, notices });
+  send({ type: 'export.done', items, notices: [...crowded, ...notices] });
 }
 
 async function findFrames(nodeIds: readonly string[]): Promise<Outcome<ScreenNode[]>> {
@@ -98,10 +117,15 @@ function cannotExport(frame: ScreenNode, reason: string): Problem {
 async function collectItems(
   { command, overlayIds }: ExportChoice,
   source: ScreenNode,
+  known: ReadonlySet<string>,
 ): Promise<{ items: ExportedItem[]; notices: string[] }> {
   if (command === 'transfer-layers') return collectOverlayItems(source, overlayIds);
-  const { items, notices } = collectAnnotationItems(source);
+  const { items, notices } = collectAnnotationItems(source, known);
   return { items, notices: [...notices, ...annotationNotices(source)] };
+}
+
+function crowdedNotice(frame: ScreenNode): string {
+  return `“${frame.name}” has too many layers; only the first ${LIMITS.layersPerFrame} can be matched.`;
 }
 
 function nothingToCarry(command: Command, source: ScreenNode): Problem {

@@ -7,7 +7,7 @@ import { EXPORT } from './tables.js';
 /** Width in pixels of the picture of a frame of this size. */
 export function exportWidth(width: number, height: number): number {
   const scale = Math.min(EXPORT.maxScale, EXPORT.longSidePx / Math.max(width, height));
-  return Math.min(LIMITS.imageSidePx, Math.max(1, Math.round(width * scale)));
+  return Math.min(LIMITS.imageSidePx, Math.max(1, Math.floor(width * scale)));
 }
 
 /** Frame units to pixels of its picture: pixel (0,0) is the frame's own corner, whatever its rotation. */

@@ -12,10 +12,13 @@ const command: Command = figma.command === 'transfer-layers' ? 'transfer-layers'
 let exportRun = 0;
 let canUndo = false;
 let quiet: number | null = null;
+let watchedPage: PageNode | null = null;
 
 figma.showUI(__html__, { ...WINDOW, themeColors: true });
 figma.ui.onmessage = (message: UiToMain) => {
-  void handle(message);
+  handle(message).catch((error: unknown) => {
+    figma.notify(error instanceof Error ? error.message : String(error), { error: true });
+  });
 };
 
 function send(message: MainToUi): void {
@@ -78,8 +81,11 @@ function undo(): void {
   send({ type: 'undone' });
 }
 
+/** Follows the page the designer is on, and no other. */
 function watchPage(): void {
-  figma.currentPage.on('nodechange', sendSelectionSoon);
+  watchedPage?.off('nodechange', sendSelectionSoon);
+  watchedPage = figma.currentPage;
+  watchedPage.on('nodechange', sendSelectionSoon);
   sendSelectionSoon();
 }
 

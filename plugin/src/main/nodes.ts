@@ -65,7 +65,7 @@ export function canvasOf(node: BaseNode): PageNode | SectionNode {
   return place?.type === 'PAGE' || place?.type === 'SECTION' ? place : figma.currentPage;
 }
 
-/** Calls `visit` for the node and everything visible in it, parents first, until `visit` returns false. */
+/** Calls `visit` for the node and everything in it that is not hidden, parents first, until it returns false. */
 export function walkShown(node: SceneNode, visit: (node: SceneNode) => boolean): boolean {
   if (!node.visible) return true;
   if (!visit(node)) return false;

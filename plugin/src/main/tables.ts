@@ -18,6 +18,8 @@ export const SELECTION = {
 export const NOTE = {
   font: { family: 'Inter', style: 'Regular' },
   fontSize: 12,
+  /** Longer words are broken into lines. */
+  maxTextWidth: 240,
   padding: 8,
   cornerRadius: 4,
   /** Distance from the target's edge and between notes. */

@@ -47,5 +47,9 @@ function createNote(text: string, journal: Journal): FrameNode {
   words.fontSize = NOTE.fontSize;
   words.fills = [{ type: 'SOLID', color: NOTE.ink }];
   words.characters = text;
+  if (words.width > NOTE.maxTextWidth) {
+    words.textAutoResize = 'HEIGHT';
+    words.resize(NOTE.maxTextWidth, words.height);
+  }
   return note;
 }

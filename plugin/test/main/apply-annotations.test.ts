@@ -220,7 +220,7 @@ describe('notes', () => {
     expect(summary).toEqual({ created: 1, updated: 0, notes: 1, skipped: [] });
     const note = noteOf('Opens the notification sheet');
     const target = session.host.byKey('dark:screen');
-    const pixelsPerUnit = Math.round((375 * 1536) / 812) / 375;
+    const pixelsPerUnit = Math.floor((375 * 1536) / 812) / 375;
     expect(note.absolute[4]).toBeCloseTo(target.absolute[4] + 375 + 16, 6);
     expect(note.absolute[5]).toBeCloseTo(target.absolute[5] + 200 / pixelsPerUnit, 4);
     expect(note.parentId).toBe('0:1');
@@ -234,6 +234,15 @@ describe('notes', () => {
     ]);
     const [first, second] = [noteOf('Opens the notification sheet'), noteOf('Falls back to initials')];
     expect(Math.abs(first.absolute[5] - second.absolute[5])).toBeGreaterThanOrEqual(first.height);
+  });
+
+  test('a long annotation is broken into lines', async () => {
+    const words = 'Shows every notification of the last seven days, the newest first, and marks them as seen';
+    await reopen(withProps(inboxDocument(), 'light:bell', { annotations: [{ label: words }] }));
+    await session.apply([session.onLayer('dark:screen', 'light:bell', null)]);
+    const note = noteOf(words);
+    expect(note.width).toBe(256);
+    expect(note.height).toBeGreaterThan(40);
   });
 
   test('a group cannot carry an annotation, so it becomes a note', async () => {

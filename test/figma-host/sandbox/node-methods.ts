@@ -1,12 +1,11 @@
 import type { Json, NodeType, RawNode } from '../spec.js';
 import { exportNode } from './export.js';
-import { sizeOf } from './geometry.js';
 import { settle, unwrap, type Wrapped, wrap } from './node-proxy.js';
 import { pageMethods } from './page.js';
 import { CONTAINERS, PROPERTIES } from './properties.js';
 import { manifest } from './run-state.js';
 import { find, get, newId, noteChange, prop } from './store.js';
-import { requireFont } from './text.js';
+import { fitText, requireFont } from './text.js';
 import { copySubtree, descendants, insert, remove, rescale } from './tree.js';
 
 /** Getters of methods by name. */
@@ -146,8 +145,8 @@ export function instanceOf(component: RawNode): RawNode {
 function resize(node: RawNode, width: number, height: number): void {
   if (width < 0.01 || (height < 0.01 && node.type !== 'LINE')) throw new Error('in resize: too small');
   noteChange(node.id, 'size');
-  const before = sizeOf(node);
   node.width = width;
   node.height = height;
-  if (before.width !== width) settle();
+  if (node.type === 'TEXT' && prop(node, 'textAutoResize', 'WIDTH_AND_HEIGHT') === 'HEIGHT') fitText(node);
+  settle();
 }

@@ -1,4 +1,5 @@
 import type { Json, RawNode } from '../spec.js';
+import { wrapLines } from '../wrap-lines.js';
 import { num, prop } from './store.js';
 
 const AVAILABLE = new Set(['Inter Regular', 'Inter Medium', 'Inter Semi Bold', 'Inter Bold']);
@@ -29,14 +30,17 @@ export function requireFont(font: Json): void {
   }
 }
 
-/** Gives a text that resizes itself the size of its words. */
+/** Gives a text that resizes itself the size of its words: both ways, or in height at a fixed width. */
 export function fitText(node: RawNode): void {
-  if (prop(node, 'textAutoResize', 'WIDTH_AND_HEIGHT') !== 'WIDTH_AND_HEIGHT') return;
+  const mode = prop(node, 'textAutoResize', 'WIDTH_AND_HEIGHT');
   const size = num(node, 'fontSize', 12);
-  const font = prop(node, 'fontName', { family: 'Inter', style: 'Regular' });
-  const style = fontKey(font).replace('Inter ', '');
-  const lines = String(prop(node, 'characters', '')).split('\n');
-  node.width = Math.max(...lines.map((line) => __bridge.measureText(line, style, size)));
+  const style = fontKey(prop(node, 'fontName', { family: 'Inter', style: 'Regular' })).replace('Inter ', '');
+  const measure = (line: string) => __bridge.measureText(line, style, size);
+  const words = String(prop(node, 'characters', ''));
+  if (mode === 'HEIGHT') node.height = wrapLines(words, node.width, measure).length * lineHeight(node, size);
+  if (mode !== 'WIDTH_AND_HEIGHT') return;
+  const lines = words.split('\n');
+  node.width = Math.max(...lines.map(measure));
   node.height = lines.length * lineHeight(node, size);
 }
 
