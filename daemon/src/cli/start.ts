@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { PORTS } from '@samepoint/shared-protocol';
+import { Command, InvalidArgumentError } from 'commander';
+import { createEngineHost } from '../engine/engine-host.js';
+import { runStart, type StartedDaemon } from './run-start.js';
+
+const MAX_PORT = 65_535;
+
+/** `samepoint start`: serves the Figma plugin until Ctrl+C. */
+export function startCommand(): Command {
+  return new Command('start')
+    .description('Serve the Figma plugin on this computer until Ctrl+C is pressed.')
+    .option(
+      '--port <number>',
+      `the port to listen on (default: ${PORTS.join(', else ')}, the only two the plugin knows)`,
+      parsePort,
+    )
+    .action(async ({ port }: { port?: number }) => {
+      const daemon = await runStart({
+        ...(port === undefined ? {} : { port }),
+        version: ownVersion(),
+        createEngine: createEngineHost,
+        print: (text) => process.stdout.write(text),
+      });
+      if (daemon !== undefined) stopOnSignal(daemon);
+    });
+}
+
+/** The first signal stops in order, the second at once. */
+function stopOnSignal(daemon: StartedDaemon): void {
+  let stopping = false;
+  const onSignal = (): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    void daemon.stop().finally(() => process.exit(0));
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= MAX_PORT) return port;
+  throw new InvalidArgumentError(`Give a number from 0 (any free port) to ${MAX_PORT}.`);
+}
+
+function ownVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const hasVersion = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
+  return hasVersion ? String(manifest.version) : 'unknown';
+}
