@@ -39,7 +39,7 @@ export class PluginSession {
     this.host.sendToMain(message);
   }
 
-  /** The next message of this type; others that come before it are dropped. */
+  /** The next message of this type; others that come before it are dropped, but an unexpected failure throws. */
   async next<T extends MainToUi['type']>(type: T): Promise<MessageOf<T>> {
     for (;;) {
       const message = this.received.shift();
@@ -48,6 +48,7 @@ export class PluginSession {
           this.waiting = resolve;
         });
       } else if (isOf(message, type)) return message;
+      else if (isFailure(message)) throw new Error(message.problem.message);
     }
   }
 
@@ -119,6 +120,10 @@ export class PluginSession {
   close(): void {
     this.host.dispose();
   }
+}
+
+function isFailure(message: MainToUi): message is MessageOf<'export.failed'> | MessageOf<'apply.failed'> {
+  return message.type === 'export.failed' || message.type === 'apply.failed';
 }
 
 function isOf<T extends MainToUi['type']>(message: MainToUi, type: T): message is MessageOf<T> {
