@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { PORTS } from '@samepoint/shared-protocol';
 import { Command, InvalidArgumentError } from 'commander';
 import { createEngineHost } from '../engine/engine-host.js';
+import { ownVersion } from './own-version.js';
 import { runStart, type StartedDaemon } from './run-start.js';
 
 const MAX_PORT = 65_535;
@@ -42,10 +42,4 @@ function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= MAX_PORT) return port;
   throw new InvalidArgumentError(`Give a number from 0 (any free port) to ${MAX_PORT}.`);
-}
-
-function ownVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  const hasVersion = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
-  return hasVersion ? String(manifest.version) : 'unknown';
 }

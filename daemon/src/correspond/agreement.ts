@@ -37,12 +37,14 @@ export interface Node extends Point {
 }
 
 /**
- * @param points source points in pixels, with their candidates
+ * @param points source points in pixels: those asked for, then the anchors, which alone have a vote
+ * @param firstAnchor index of the first anchor
  * @param sourceSidePx longer side of the source image; `targetSidePx` of the target
  */
 export function agree(
   points: readonly Point[],
   candidates: readonly (readonly Candidate[])[],
+  firstAnchor: number,
   sourceSidePx: number,
   targetSidePx: number,
 ): Node[] {
@@ -50,7 +52,7 @@ export function agree(
     const own = candidates[n] ?? [];
     return { x, y, candidates: own, beliefs: softmax(own.map(unary)), support: own.map(() => 0) };
   });
-  const neighbours = nodes.map((_, n) => chooseNeighbours(points, n));
+  const neighbours = nodes.map((_, n) => chooseNeighbours(points, n, firstAnchor));
   for (let round = 0; round < AGREEMENT.rounds; round++) {
     const previous = nodes;
     nodes = previous.map((node, n) => {
@@ -70,12 +72,12 @@ function gain(support: number): number {
   return AGREEMENT.agreementGain * Math.log(AGREEMENT.floor + support);
 }
 
-/** The nearest points, and some spread evenly over the rest, by distance. */
-function chooseNeighbours(points: readonly Point[], n: number): number[] {
+/** The nearest anchors, and some spread evenly over the rest, by distance. */
+function chooseNeighbours(points: readonly Point[], n: number, firstAnchor: number): number[] {
   const here = points[n] ?? { x: 0, y: 0 };
   const byDistance = points
     .map((point, index) => ({ index, distance: Math.hypot(point.x - here.x, point.y - here.y) }))
-    .filter(({ index }) => index !== n)
+    .filter(({ index }) => index >= firstAnchor && index !== n)
     .sort((a, b) => a.distance - b.distance)
     .map(({ index }) => index);
   const near = byDistance.slice(0, AGREEMENT.nearNeighbours);

@@ -1,9 +1,11 @@
 import type { Point } from '@samepoint/shared-protocol';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import { agree, type Node } from './agreement.js';
-import { type Candidate, findCandidates } from './candidates.js';
+import { findCandidates } from './candidates.js';
 import { confidenceOf } from './confidence.js';
+import { type Heatmap, similarityHeatmap } from './heatmap.js';
 import type { Matcher } from './matcher.js';
+import { type Place, rankPlaces } from './places.js';
 import { refine } from './refine.js';
 
 /** Anchors: points spread over the source, whose matches tell the asked points apart. */
@@ -11,9 +13,6 @@ const ANCHORS = 400;
 
 /** Candidates this near each other are one place; part of the target's longer side. */
 const SAME_PLACE = 0.02;
-
-/** Among candidates of one place, the one believed in most gives the position. */
-const TIE_BREAK = 0.1;
 
 /** Where a source point is in the target image, in its pixels. */
 export interface Match {
@@ -38,40 +37,54 @@ export async function matchPoints(
   target: FeaturePyramid,
   points: readonly Point[],
 ): Promise<Match[]> {
-  const all = [...points, ...anchors(source)];
-  const candidates = await findCandidates(matcher, source, target, all);
-  const nodes = agree(all, candidates, longSide(source), longSide(target));
-  const radiusPx = SAME_PLACE * longSide(target);
-  return Promise.all(nodes.slice(0, points.length).map((node) => toMatch(matcher, node, radiusPx)));
+  const nodes = await nodesFor(matcher, source, target, points);
+  const radiusPx = samePlacePx(target);
+  return Promise.all(nodes.map((node) => toMatch(matcher, node, radiusPx)));
 }
 
-async function toMatch(matcher: Matcher, node: Node, radiusPx: number): Promise<Match> {
-  const { candidate, belief, support } = bestOf(node, radiusPx);
+/** One point, the places it may be at (the best first, `count` at most), and how similar every cell of the target is. */
+export async function inspectPoint(
+  matcher: Matcher,
+  source: FeaturePyramid,
+  target: FeaturePyramid,
+  point: Point,
+  count: number,
+): Promise<{ matches: Match[]; heatmap: Heatmap }> {
+  const [node] = await nodesFor(matcher, source, target, [point]);
+  if (node === undefined) throw new Error('every point has a node');
+  const places = rankPlaces(node, samePlacePx(target)).slice(0, count);
+  const best = places[0];
+  if (best === undefined) throw new Error('every point has a place');
   return {
-    point: await refine(matcher, node, candidate),
-    similarity: candidate.similarity,
-    confidence: confidenceOf({ similarity: candidate.similarity, returns: candidate.returns, belief, support }),
-    scale: candidate.scale,
+    matches: await Promise.all(places.map((place) => placeToMatch(matcher, node, place))),
+    heatmap: await similarityHeatmap(matcher, point, best.candidate),
   };
 }
 
-/** The place believed in most: several pairs of levels may have found it, and their beliefs add up. */
-function bestOf(node: Node, radiusPx: number): { candidate: Candidate; belief: number; support: number } {
-  const places = node.candidates.map((candidate) => placeBelief(node, candidate, radiusPx));
-  const index = indexOfMax(places.map((place, k) => place + TIE_BREAK * (node.beliefs[k] ?? 0)));
-  const candidate = node.candidates[index];
-  if (candidate === undefined) throw new Error('every point has a candidate');
-  return { candidate, belief: places[index] ?? 0, support: node.support[index] ?? 0 };
+async function nodesFor(matcher: Matcher, source: FeaturePyramid, target: FeaturePyramid, points: readonly Point[]) {
+  const all = [...points, ...anchors(source)];
+  const candidates = await findCandidates(matcher, source, target, all);
+  return agree(all, candidates, points.length, longSide(source), longSide(target)).slice(0, points.length);
 }
 
-function placeBelief(node: Node, place: Point, radiusPx: number): number {
-  return node.candidates.reduce((sum, { x, y }, k) => {
-    return Math.hypot(x - place.x, y - place.y) <= radiusPx ? sum + (node.beliefs[k] ?? 0) : sum;
-  }, 0);
+function toMatch(matcher: Matcher, node: Node, radiusPx: number): Promise<Match> {
+  const [best] = rankPlaces(node, radiusPx);
+  if (best === undefined) throw new Error('every point has a place');
+  return placeToMatch(matcher, node, best);
 }
 
-function indexOfMax(values: readonly number[]): number {
-  return values.reduce((best, value, index) => (value > (values[best] ?? 0) ? index : best), 0);
+async function placeToMatch(matcher: Matcher, point: Point, { candidate, belief, support }: Place): Promise<Match> {
+  const { similarity, returns, scale } = candidate;
+  return {
+    point: await refine(matcher, point, candidate),
+    similarity,
+    confidence: confidenceOf({ similarity, returns, belief, support }),
+    scale,
+  };
+}
+
+function samePlacePx(target: FeaturePyramid): number {
+  return SAME_PLACE * longSide(target);
 }
 
 /** A grid of about `ANCHORS` points, every second row shifted by half a step. */

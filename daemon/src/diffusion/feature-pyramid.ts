@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { RgbImage } from '../images/decode.js';
 import { EMBEDDED_UI_MODEL } from '../models/embedded.js';
@@ -16,29 +15,51 @@ export interface FeaturePyramid {
   levels: readonly FeatureMap[];
 }
 
+/** A feature map with the size of the image it was made from, in pixels. */
+interface SizedMap {
+  width: number;
+  height: number;
+  map: FeatureMap;
+}
+
 /** Makes feature pyramids and keeps them by content: features depend on image, backend and preset alone. */
 export class FeatureSource {
   readonly #extractors = new Map<BackendId, FeatureExtractor>();
-  readonly #cache = new LRUCache<string, FeatureMap>({
+  readonly #cache = new LRUCache<string, SizedMap>({
     maxSize: CACHE_BYTES,
-    sizeCalculation: (map) => map.chw.byteLength,
+    sizeCalculation: ({ map }) => map.chw.byteLength,
   });
 
   /**
+   * @param imageId content hash of the encoded image
+   * @param decode called only when a level has to be computed
    * @param onLevel called after each level, also for those that were kept
-   * @throws SamepointError `MODEL_INVALID`
+   * @throws SamepointError `MODEL_INVALID`, `IMAGE_UNREADABLE`, `IMAGE_TOO_LARGE`
    */
-  async pyramid(image: RgbImage, backend: BackendId, onLevel: () => void = () => {}): Promise<FeaturePyramid> {
-    const content = createHash('sha256').update(`${image.width}×${image.height} `).update(image.rgb).digest('hex');
-    const levels: FeatureMap[] = [];
+  async pyramid(
+    imageId: string,
+    decode: () => Promise<RgbImage>,
+    backend: BackendId,
+    onLevel: () => void = () => {},
+  ): Promise<FeaturePyramid> {
+    const image = once(decode);
+    const levels: SizedMap[] = [];
     for (const longSide of PRESETS[backend].longSides) {
-      const key = `${backend} ${longSide} ${content}`;
-      const map = this.#cache.get(key) ?? (await this.#extractor(backend).extract(image, longSide));
-      this.#cache.set(key, map);
-      levels.push(map);
+      const key = `${backend} ${longSide} ${imageId}`;
+      const known = this.#cache.get(key);
+      const level = known ?? (await this.#extract(await image(), backend, longSide));
+      this.#cache.set(key, level);
+      levels.push(level);
       onLevel();
     }
-    return { width: image.width, height: image.height, levels };
+    const [first] = levels;
+    if (first === undefined) throw new Error(`the preset of ${backend} has no sizes`);
+    return { width: first.width, height: first.height, levels: levels.map(({ map }) => map) };
+  }
+
+  async #extract(image: RgbImage, backend: BackendId, longSide: number): Promise<SizedMap> {
+    const map = await this.#extractor(backend).extract(image, longSide);
+    return { width: image.width, height: image.height, map };
   }
 
   #extractor(backend: BackendId): FeatureExtractor {
@@ -48,4 +69,12 @@ export class FeatureSource {
     this.#extractors.set(backend, extractor);
     return extractor;
   }
+}
+
+function once<T>(create: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: create() };
+    return made.value;
+  };
 }

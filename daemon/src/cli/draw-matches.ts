@@ -1,0 +1,97 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { type Box, type Point, SamepointError } from '@samepoint/shared-protocol';
+import sharp from 'sharp';
+import type { RgbImage } from '../images/decode.js';
+import { resizeRgb } from '../images/resize.js';
+import type { MatchedItem, MatchReport } from './match.js';
+import type { ImageFile } from './read-image.js';
+
+/** Height of the drawn images, the gap between them, and how the marks look, in pixels of the picture. */
+const PICTURE = { height: 720, gap: 24, radius: 7, lineWidth: 2 };
+const BACKGROUND = '#808080';
+
+/** Items are told apart by hue, which turns by the golden angle. */
+const HUE_STEP = 137.5;
+
+/**
+ * Writes `<source>-<target>.png` for every target: both images side by side, same colour for the same item. An item
+ * without counterpart is drawn as an outline in the source alone; a doubtful one is fainter.
+ * @returns the paths written
+ */
+export async function drawMatches(
+  folder: string,
+  source: ImageFile,
+  targets: readonly ImageFile[],
+  report: MatchReport,
+): Promise<string[]> {
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SamepointError(
+      'BAD_REQUEST',
+      `${folder} cannot be written to: ${reason}.`,
+      'Give another folder to --out.',
+    );
+  });
+  const paths = pictureNames(source, targets).map((name) => join(folder, name));
+  for (const [n, target] of targets.entries()) {
+    await drawPair(source.image, target.image, report.targets[n]?.items ?? [], paths[n] ?? '');
+  }
+  return paths;
+}
+
+/** Two targets of one name in different folders get a number. */
+function pictureNames(source: ImageFile, targets: readonly ImageFile[]): string[] {
+  const stem = ({ path }: ImageFile) => basename(path, extname(path));
+  const names = targets.map((target) => `${stem(source)}-${stem(target)}`);
+  return names.map((name, n) => (names.indexOf(name) === n ? `${name}.png` : `${name}-${n + 1}.png`));
+}
+
+async function drawPair(
+  source: RgbImage,
+  target: RgbImage,
+  items: readonly MatchedItem[],
+  path: string,
+): Promise<void> {
+  const left = await toPictureHeight(source);
+  const right = await toPictureHeight(target);
+  const width = left.width + PICTURE.gap + right.width;
+  const marks = items.map((item, n) => {
+    const colour = `hsl(${(n * HUE_STEP) % 360} 90% 50%)`;
+    const from = toPicture(item.source, left.height / source.height, 0);
+    if (item.target === null) return mark(from, colour, 'none');
+    const to = toPicture(item.target, right.height / target.height, left.width + PICTURE.gap);
+    const line = `<path d="M${from.x + from.w / 2} ${from.y + from.h / 2}L${to.x + to.w / 2} ${to.y + to.h / 2}" stroke="${colour}"/>`;
+    return `<g opacity="${0.35 + 0.65 * item.confidence}">${line}${mark(from, colour, colour)}${mark(to, colour, colour)}</g>`;
+  });
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${PICTURE.height}" stroke-width="${PICTURE.lineWidth}">${marks.join('')}</svg>`;
+  await sharp({ create: { width, height: PICTURE.height, channels: 3, background: BACKGROUND } })
+    .composite([
+      { input: Buffer.from(left.rgb), raw: { width: left.width, height: left.height, channels: 3 }, left: 0, top: 0 },
+      {
+        input: Buffer.from(right.rgb),
+        raw: { width: right.width, height: right.height, channels: 3 },
+        left: left.width + PICTURE.gap,
+        top: 0,
+      },
+      { input: Buffer.from(svg), left: 0, top: 0 },
+    ])
+    .png()
+    .toFile(path);
+}
+
+function toPictureHeight(image: RgbImage): Promise<RgbImage> {
+  const width = Math.max(1, Math.round((image.width * PICTURE.height) / image.height));
+  return resizeRgb(image, { width, height: PICTURE.height });
+}
+
+function toPicture(shape: Point | Box, scale: number, offsetX: number): Box {
+  const { w, h } = 'w' in shape ? shape : { w: 0, h: 0 };
+  return { x: shape.x * scale + offsetX, y: shape.y * scale, w: w * scale, h: h * scale };
+}
+
+function mark({ x, y, w, h }: Box, colour: string, fill: string): string {
+  if (w > 0)
+    return `<rect x="${x}" y="${y}" width="${w}" height="${h}" fill="${fill}" fill-opacity="0.15" stroke="${colour}"/>`;
+  return `<circle cx="${x}" cy="${y}" r="${PICTURE.radius}" fill="${fill}" stroke="#fff"/>`;
+}

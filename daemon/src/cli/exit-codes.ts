@@ -1,0 +1,18 @@
+import type { ErrorCode } from '@samepoint/shared-protocol';
+
+/** What the exit code of the command line says. */
+export const EXIT_CODES = { failed: 1, badInput: 2, badModel: 5 } as const;
+
+const BAD_INPUT: ReadonlySet<ErrorCode> = new Set([
+  'BAD_REQUEST',
+  'IMAGE_MISSING',
+  'IMAGE_UNREADABLE',
+  'IMAGE_TOO_LARGE',
+  'ITEM_OUTSIDE_IMAGE',
+  'BACKEND_UNKNOWN',
+]);
+
+export function exitCodeOf(code: ErrorCode): number {
+  if (BAD_INPUT.has(code)) return EXIT_CODES.badInput;
+  return code === 'MODEL_INVALID' ? EXIT_CODES.badModel : EXIT_CODES.failed;
+}

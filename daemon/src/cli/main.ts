@@ -1,0 +1,40 @@
+import { SamepointError } from '@samepoint/shared-protocol';
+import { Command, CommanderError } from 'commander';
+import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
+import { matchCommand } from './match.js';
+import { ownVersion } from './own-version.js';
+import { startCommand } from './start.js';
+
+const EXAMPLES = `
+Examples:
+  samepoint start                                               serve the Figma plugin
+  samepoint match home.png dark.png --points "120,80 300,412"   where are these points in dark.png?
+  samepoint match home.png a.png b.png --boxes "24,90,327,48" --out matches
+`;
+
+const program = new Command('samepoint')
+  .description('Find the same point in every other image.')
+  .version(ownVersion(), '-V, --version', 'print the version')
+  .addHelpText('after', EXAMPLES)
+  .addCommand(startCommand())
+  .addCommand(matchCommand());
+
+for (const command of [program, ...program.commands]) {
+  command.exitOverride().helpOption('-h, --help', 'print this help');
+}
+program.helpCommand('help [command]', 'print the help of a command');
+
+try {
+  await program.parseAsync();
+} catch (thrown) {
+  process.exitCode = report(thrown);
+}
+
+/** Prints what went wrong, as one sentence and what to do next, and gives the exit code. */
+function report(thrown: unknown): number {
+  // commander has printed its own sentence already
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : EXIT_CODES.badInput;
+  const error = SamepointError.from(thrown);
+  process.stderr.write(`samepoint: ${error.message} ${error.hint}\n`);
+  return exitCodeOf(error.code);
+}

@@ -1,0 +1,28 @@
+import type { Box, Point } from '@samepoint/shared-protocol';
+import type { MatchedItem, MatchReport } from './match.js';
+
+const HEADER = ['#', 'source', 'target', 'confidence'];
+const NO_COUNTERPART = 'no counterpart';
+
+/** The report as a table a person can read; positions rounded to whole pixels. */
+export function matchTable({ backend, device, source, targets }: MatchReport): string {
+  const tables = targets.map(({ image, items }) => `\n${source} → ${image}\n${table(items)}`);
+  return `Backend ${backend} on ${device}\n${tables.join('')}`;
+}
+
+function table(items: readonly MatchedItem[]): string {
+  const rows = [HEADER, ...items.map((item, n) => row(item, n))];
+  const widths = HEADER.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
+  const line = (cells: readonly string[]) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+  return rows.map((cells) => `  ${line(cells).trimEnd()}\n`).join('');
+}
+
+function row({ source, target, confidence }: MatchedItem, n: number): string[] {
+  const place = target === null ? NO_COUNTERPART : describe(target);
+  return [String(n + 1), describe(source), place, `${Math.round(confidence * 100)} %`];
+}
+
+function describe(shape: Point | Box): string {
+  const numbers = 'w' in shape ? [shape.x, shape.y, shape.w, shape.h] : [shape.x, shape.y];
+  return numbers.map((value) => Math.round(value)).join(',');
+}

@@ -1,0 +1,121 @@
+import { type Box, type Item, type Placement, type Point, SamepointError } from '@samepoint/shared-protocol';
+import { Command } from 'commander';
+import { PRESETS } from '../diffusion/presets.js';
+import { createEngineHost } from '../engine/engine-host.js';
+import { drawMatches } from './draw-matches.js';
+import { matchTable } from './match-table.js';
+import { parseBoxes, parsePoints } from './parse-shapes.js';
+import { type ImageFile, readImage } from './read-image.js';
+
+interface MatchOptions {
+  points?: string;
+  boxes?: string;
+  backend: string;
+  json?: true;
+  out?: string;
+}
+
+/** What `--json` prints. Positions in pixels of the original images; `target` is null where there is no counterpart. */
+export interface MatchReport {
+  backend: string;
+  device: string;
+  source: string;
+  targets: { image: string; items: MatchedItem[] }[];
+}
+
+export interface MatchedItem {
+  source: Point | Box;
+  target: Point | Box | null;
+  confidence: number;
+}
+
+const DETAILS = `
+Points and boxes are in pixels of SOURCE, from its top left corner. Images are PNG, JPEG or WebP.
+Confidence is the estimated probability that a match is right.`;
+
+/** `samepoint match`: where are these points or boxes in the other images? */
+export function matchCommand(): Command {
+  return new Command('match')
+    .description('Find points or boxes of one image in others.')
+    .argument('<source>', 'the image the points or boxes belong to')
+    .argument('<targets...>', 'the images to find them in')
+    .option('--points <list>', 'points to find, "x,y x,y …"')
+    .option('--boxes <list>', 'boxes to find, "x,y,w,h x,y,w,h …"')
+    .option('--backend <id>', `features to match with: ${Object.keys(PRESETS).join(', ')}`, 'ui')
+    .option('--json', 'print JSON instead of a table')
+    .option('--out <dir>', 'also write a picture of each pair with the matches drawn')
+    .addHelpText('after', DETAILS)
+    .action(runMatch);
+}
+
+async function runMatch(sourcePath: string, targetPaths: string[], options: MatchOptions): Promise<void> {
+  const shapes = parseShapes(options);
+  const source = await readImage(sourcePath);
+  const targets = await Promise.all(targetPaths.map(readImage));
+  const report = await match(source, targets, shapes, options.backend);
+  process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : matchTable(report));
+  if (options.out !== undefined) {
+    const written = await drawMatches(options.out, source, targets, report);
+    process.stderr.write(`Pictures: ${written.join(', ')}\n`);
+  }
+}
+
+function parseShapes({ points, boxes }: MatchOptions): (Point | Box)[] {
+  const shapes = [
+    ...(points === undefined ? [] : parsePoints(points)),
+    ...(boxes === undefined ? [] : parseBoxes(boxes)),
+  ];
+  if (shapes.length > 0) return shapes;
+  throw new SamepointError(
+    'BAD_REQUEST',
+    'Nothing to match was given.',
+    'Add --points "x,y x,y …" or --boxes "x,y,w,h …".',
+  );
+}
+
+async function match(
+  source: ImageFile,
+  targets: readonly ImageFile[],
+  shapes: readonly (Point | Box)[],
+  backend: string,
+): Promise<MatchReport> {
+  const engine = createEngineHost();
+  try {
+    const device = await engine.ready();
+    const { result } = await engine.run({
+      request: {
+        kind: 'transfer',
+        backend,
+        source: { imageId: source.imageId, layers: [] },
+        targets: targets.map(({ imageId }, n) => ({ targetId: String(n), frame: { imageId, layers: [] } })),
+        items: shapes.map(toItem),
+      },
+      images: new Map([source, ...targets].map(({ imageId, bytes }) => [imageId, bytes])),
+    });
+    if (result.kind !== 'transfer') throw new TypeError(`a transfer answered with ${result.kind}`);
+    return {
+      backend,
+      device: `${device.provider} (${device.description})`,
+      source: source.path,
+      targets: result.targets.map(({ placements }, n) => ({
+        image: targets[n]?.path ?? '',
+        items: placements.map((placement, k) => toMatchedItem(shapes[k], placement)),
+      })),
+    };
+  } finally {
+    await engine.close();
+  }
+}
+
+function toItem(shape: Point | Box, n: number): Item {
+  const itemId = `#${n + 1}`;
+  return 'w' in shape ? { kind: 'box', itemId, box: shape } : { kind: 'point', itemId, point: shape };
+}
+
+function toMatchedItem(source: Point | Box | undefined, placement: Placement): MatchedItem {
+  if (source === undefined || (placement.kind !== 'point' && placement.kind !== 'box')) {
+    throw new TypeError(`an answer of kind ${placement.kind} was not asked for`);
+  }
+  const target = placement.kind === 'point' ? placement.point : placement.box;
+  return { source, target, confidence: placement.confidence };
+}

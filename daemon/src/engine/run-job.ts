@@ -1,0 +1,117 @@
+import { type InspectRequest, type JobRequest, SamepointError, type TransferRequest } from '@samepoint/shared-protocol';
+import { inspectPoint, matchPoints } from '../correspond/match-points.js';
+import { Matcher } from '../correspond/matcher.js';
+import { type FeaturePyramid, FeatureSource } from '../diffusion/feature-pyramid.js';
+import { type BackendId, isBackendId, PRESETS } from '../diffusion/presets.js';
+import { decodeImage } from '../images/decode.js';
+import { placeItems, prepareItems } from '../transfer/transfer.js';
+import type { EngineJob, EngineOutcome } from './engine.js';
+import { ProgressReporter, type ReportProgress } from './progress-reporter.js';
+
+/** Everything that stays alive between jobs: sessions, feature maps, matching graphs. */
+export class JobRunner {
+  readonly #features = new FeatureSource();
+  readonly #matcher = new Matcher();
+
+  /** @throws SamepointError */
+  async run({ request, images }: EngineJob, report: ReportProgress): Promise<EngineOutcome> {
+    switch (request.kind) {
+      case 'transfer':
+        return this.#transfer(request, images, new ProgressReporter(report));
+      case 'inspect':
+        return this.#inspect(request, images, new ProgressReporter(report));
+      default:
+        throw unsupported(request);
+    }
+  }
+
+  async #transfer(
+    { backend, source, targets, items }: TransferRequest,
+    images: EngineJob['images'],
+    progress: ProgressReporter,
+  ): Promise<EngineOutcome> {
+    const id = knownBackend(backend);
+    const { length: levels } = PRESETS[id].longSides;
+    progress.begin('features', levels);
+    const sourceFeatures = await this.#pyramid(source.imageId, images, id, progress);
+    // before the targets are looked at: a wrong item should not cost a minute
+    const prepared = prepareItems(items, source.layers, sourceFeatures);
+    // one target after another, so that memory does not grow with their number
+    progress.begin('matching', targets.length * (levels + 1));
+    const placed = [];
+    for (const { targetId, frame } of targets) {
+      const target = await this.#pyramid(frame.imageId, images, id, progress);
+      const placements = await placeItems(prepared, source.layers, frame.layers, target, (points) =>
+        matchPoints(this.#matcher, sourceFeatures, target, points),
+      );
+      placed.push({ targetId, placements });
+      progress.step();
+    }
+    return { result: { kind: 'transfer', targets: placed } };
+  }
+
+  async #inspect(
+    { backend, source, target, point, matches: count }: InspectRequest,
+    images: EngineJob['images'],
+    progress: ProgressReporter,
+  ): Promise<EngineOutcome> {
+    const id = knownBackend(backend);
+    progress.begin('features', 2 * PRESETS[id].longSides.length);
+    const sourceFeatures = await this.#pyramid(source, images, id, progress);
+    prepareItems([{ kind: 'point', itemId: 'point', point }], [], sourceFeatures);
+    const targetFeatures = await this.#pyramid(target, images, id, progress);
+    progress.begin('matching', 1);
+    const { matches, heatmap } = await inspectPoint(this.#matcher, sourceFeatures, targetFeatures, point, count);
+    progress.step();
+    const { width, height, cells } = heatmap;
+    return {
+      result: {
+        kind: 'inspect',
+        matches: matches.map((match) => ({
+          point: match.point,
+          similarity: Math.min(1, match.similarity),
+          confidence: match.confidence,
+        })),
+        heatmap: { width, height },
+      },
+      payload: cells,
+    };
+  }
+
+  async #pyramid(
+    imageId: string,
+    images: EngineJob['images'],
+    backend: BackendId,
+    progress?: ProgressReporter,
+  ): Promise<FeaturePyramid> {
+    const bytes = images.get(imageId);
+    if (bytes === undefined) throw missing(imageId);
+    return this.#features.pyramid(
+      imageId,
+      () => decodeImage(bytes),
+      backend,
+      () => progress?.step(),
+    );
+  }
+}
+
+function knownBackend(backend: string): BackendId {
+  if (isBackendId(backend)) return backend;
+  throw new SamepointError(
+    'BACKEND_UNKNOWN',
+    `There is no backend "${backend}".`,
+    `Choose one of: ${Object.keys(PRESETS).join(', ')}.`,
+  );
+}
+
+function unsupported({ kind }: JobRequest): SamepointError {
+  return new SamepointError(
+    'JOB_KIND_UNSUPPORTED',
+    `This version cannot run "${kind}" jobs.`,
+    'Update Samepoint, or use transfer or inspect.',
+  );
+}
+
+function missing(imageId: string): SamepointError {
+  return new SamepointError('IMAGE_MISSING', `The image ${imageId} is not here.`, 'Send it again.');
+}

@@ -1,0 +1,46 @@
+import type { Affine, Box } from '@samepoint/shared-protocol';
+import { type Correspondence, type Fit, fitSimilarity } from './fit-similarity.js';
+
+/** Correspondences within this part of the target's longer side of a common transform belong together. */
+const TOLERANCE = 0.015;
+
+/** A region whose matches agree on less than this is said to have no counterpart. */
+const MIN_CONFIDENCE = 0.15;
+
+/** A region of the source, placed in the target by the matches of points in or around it. */
+export interface PlacedRegion {
+  fit: Fit;
+  /** Where the transform takes the region's box, in target pixels. */
+  box: Box;
+  /** Share of the matches' confidence that stands behind the fit. */
+  confidence: number;
+}
+
+/** @returns null where the matches do not agree on a place */
+export function placeRegion(
+  box: Box,
+  correspondences: readonly Correspondence[],
+  targetSidePx: number,
+): PlacedRegion | null {
+  const fit = fitSimilarity(correspondences, TOLERANCE * targetSidePx);
+  if (fit === null) return null;
+  const confidence = fit.inliers.reduce((sum, { weight }) => sum + weight, 0) / correspondences.length;
+  return confidence < MIN_CONFIDENCE ? null : { fit, box: transformBox(fit.transform, box), confidence };
+}
+
+/** Axis-aligned box around the transformed corners. */
+export function transformBox({ a, b, c, d, e, f }: Affine, box: Box): Box {
+  const corners = [0, 1, 2, 3].map((corner) => {
+    const x = box.x + (corner % 2) * box.w;
+    const y = box.y + (corner >> 1) * box.h;
+    return { x: a * x + c * y + e, y: b * x + d * y + f };
+  });
+  const x = Math.min(...corners.map((corner) => corner.x));
+  const y = Math.min(...corners.map((corner) => corner.y));
+  return {
+    x,
+    y,
+    w: Math.max(...corners.map((corner) => corner.x)) - x,
+    h: Math.max(...corners.map((corner) => corner.y)) - y,
+  };
+}
