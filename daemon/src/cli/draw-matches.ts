@@ -3,12 +3,13 @@ import { basename, extname, join } from 'node:path';
 import { type Box, type Point, SamepointError } from '@samepoint/shared-protocol';
 import sharp from 'sharp';
 import type { RgbImage } from '../images/decode.js';
+import { renderSvg } from '../images/render-svg.js';
 import { resizeRgb } from '../images/resize.js';
 import type { MatchedItem, MatchReport } from './match.js';
 import type { ImageFile } from './read-image.js';
 
-/** Height of the drawn images, the gap between them, and how the marks look, in pixels of the picture. */
-const PICTURE = { height: 720, gap: 24, radius: 7, lineWidth: 2 };
+/** The box each drawn image fits in, the gap between them, and how the marks look, in pixels of the picture. */
+const PICTURE = { maxWidth: 1600, maxHeight: 720, gap: 24, radius: 7, lineWidth: 2 };
 const BACKGROUND = '#808080';
 
 /** Items are told apart by hue, which turns by the golden angle. */
@@ -53,19 +54,20 @@ async function drawPair(
   items: readonly MatchedItem[],
   path: string,
 ): Promise<void> {
-  const left = await toPictureHeight(source);
-  const right = await toPictureHeight(target);
+  const left = await toPictureSize(source);
+  const right = await toPictureSize(target);
   const width = left.width + PICTURE.gap + right.width;
+  const height = Math.max(left.height, right.height);
   const marks = items.map((item, n) => {
     const colour = `hsl(${(n * HUE_STEP) % 360} 90% 50%)`;
-    const from = toPicture(item.source, left.height / source.height, 0);
+    const from = toPicture(item.source, scaleOf(source, left), 0);
     if (item.target === null) return mark(from, colour, 'none');
-    const to = toPicture(item.target, right.height / target.height, left.width + PICTURE.gap);
+    const to = toPicture(item.target, scaleOf(target, right), left.width + PICTURE.gap);
     const line = `<path d="M${from.x + from.w / 2} ${from.y + from.h / 2}L${to.x + to.w / 2} ${to.y + to.h / 2}" stroke="${colour}"/>`;
     return `<g opacity="${0.35 + 0.65 * item.confidence}">${line}${mark(from, colour, colour)}${mark(to, colour, colour)}</g>`;
   });
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${PICTURE.height}" stroke-width="${PICTURE.lineWidth}">${marks.join('')}</svg>`;
-  await sharp({ create: { width, height: PICTURE.height, channels: 3, background: BACKGROUND } })
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" stroke-width="${PICTURE.lineWidth}">${marks.join('')}</svg>`;
+  await sharp({ create: { width, height, channels: 3, background: BACKGROUND } })
     .composite([
       { input: Buffer.from(left.rgb), raw: { width: left.width, height: left.height, channels: 3 }, left: 0, top: 0 },
       {
@@ -74,20 +76,25 @@ async function drawPair(
         left: left.width + PICTURE.gap,
         top: 0,
       },
-      { input: Buffer.from(svg), left: 0, top: 0 },
+      { input: await renderSvg(svg), left: 0, top: 0 },
     ])
     .png()
     .toFile(path);
 }
 
-function toPictureHeight(image: RgbImage): Promise<RgbImage> {
-  const width = Math.max(1, Math.round((image.width * PICTURE.height) / image.height));
-  return resizeRgb(image, { width, height: PICTURE.height });
+function toPictureSize(image: RgbImage): Promise<RgbImage> {
+  const scale = Math.min(PICTURE.maxWidth / image.width, PICTURE.maxHeight / image.height);
+  const side = (length: number) => Math.max(1, Math.round(length * scale));
+  return resizeRgb(image, { width: side(image.width), height: side(image.height) });
 }
 
-function toPicture(shape: Point | Box, scale: number, offsetX: number): Box {
+function scaleOf(image: RgbImage, drawn: RgbImage): Point {
+  return { x: drawn.width / image.width, y: drawn.height / image.height };
+}
+
+function toPicture(shape: Point | Box, scale: Point, offsetX: number): Box {
   const { w, h } = 'w' in shape ? shape : { w: 0, h: 0 };
-  return { x: shape.x * scale + offsetX, y: shape.y * scale, w: w * scale, h: h * scale };
+  return { x: shape.x * scale.x + offsetX, y: shape.y * scale.y, w: w * scale.x, h: h * scale.y };
 }
 
 function mark({ x, y, w, h }: Box, colour: string, fill: string): string {

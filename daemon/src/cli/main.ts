@@ -1,5 +1,6 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { Command, CommanderError } from 'commander';
+import { evalCommand } from './eval.js';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
 import { matchCommand } from './match.js';
 import { ownVersion } from './own-version.js';
@@ -17,7 +18,8 @@ const program = new Command('samepoint')
   .version(ownVersion(), '-V, --version', 'print the version')
   .addHelpText('after', EXAMPLES)
   .addCommand(startCommand())
-  .addCommand(matchCommand());
+  .addCommand(matchCommand())
+  .addCommand(evalCommand());
 
 for (const command of [program, ...program.commands]) {
   command.exitOverride().helpOption('-h, --help', 'print this help');

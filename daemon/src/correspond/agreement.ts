@@ -47,13 +47,14 @@ export function agree(
   firstAnchor: number,
   sourceSidePx: number,
   targetSidePx: number,
+  rounds: number = AGREEMENT.rounds,
 ): Node[] {
   let nodes = points.map(({ x, y }, n) => {
     const own = candidates[n] ?? [];
     return { x, y, candidates: own, beliefs: softmax(own.map(unary)), support: own.map(() => 0) };
   });
   const neighbours = nodes.map((_, n) => chooseNeighbours(points, n, firstAnchor));
-  for (let round = 0; round < AGREEMENT.rounds; round++) {
+  for (let round = 0; round < rounds; round++) {
     const previous = nodes;
     nodes = previous.map((node, n) => {
       const around = (neighbours[n] ?? []).flatMap((m) => previous[m] ?? []);

@@ -1,6 +1,7 @@
 import type { Point } from '@samepoint/shared-protocol';
 import { type FeatureMap, toCells } from '../diffusion/feature-map.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
+import type { MatchSettings } from './match-settings.js';
 import type { Matcher, Peak } from './matcher.js';
 
 /** Source and target may be shown at scales that differ by at most this factor. */
@@ -41,13 +42,14 @@ export async function findCandidates(
   source: FeaturePyramid,
   target: FeaturePyramid,
   points: readonly Point[],
+  settings: MatchSettings,
 ): Promise<Candidate[][]> {
   const found: Candidate[][] = points.map(() => []);
-  for (const pair of levelPairs(source, target)) {
+  for (const pair of settings.secondLook ? levelPairs(source, target) : singleLook(source, target)) {
     const peaks = (await matcher.peaks(pair.source, points, pair.target, PEAKS_ASKED)).map((list) =>
       suppress(list, pair.target),
     );
-    const returns = await backwardCheck(matcher, pair, points, peaks);
+    const returns = settings.backwardCheck ? await backwardCheck(matcher, pair, points, peaks) : [];
     const scale = pair.target.cellWidthPx / pair.source.cellWidthPx;
     for (const [n, list] of peaks.entries()) {
       for (const [rank, { x, y, similarity }] of list.entries()) {
@@ -64,6 +66,13 @@ function levelPairs(source: FeaturePyramid, target: FeaturePyramid): LevelPair[]
     const ratio = longSideCells(a) / longSideCells(b);
     return Math.max(ratio, 1 / ratio) <= MAX_SCALE_RATIO;
   });
+}
+
+/** Both images at the preset's first look, as DIFT does. */
+function singleLook(source: FeaturePyramid, target: FeaturePyramid): LevelPair[] {
+  const a = source.levels[source.firstLook];
+  const b = target.levels[target.firstLook];
+  return a === undefined || b === undefined ? [] : [{ source: a, target: b }];
 }
 
 function longSideCells(map: FeatureMap): number {

@@ -1,9 +1,10 @@
 import type { Point } from '@samepoint/shared-protocol';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
-import { agree, type Node } from './agreement.js';
+import { AGREEMENT, agree, type Node } from './agreement.js';
 import { findCandidates } from './candidates.js';
 import { confidenceOf } from './confidence.js';
 import { type Heatmap, similarityHeatmap } from './heatmap.js';
+import { ALL_PARTS, type MatchSettings } from './match-settings.js';
 import type { Matcher } from './matcher.js';
 import { type Place, rankPlaces } from './places.js';
 import { refine } from './refine.js';
@@ -36,10 +37,11 @@ export async function matchPoints(
   source: FeaturePyramid,
   target: FeaturePyramid,
   points: readonly Point[],
+  settings: MatchSettings = ALL_PARTS,
 ): Promise<Match[]> {
-  const nodes = await nodesFor(matcher, source, target, points);
+  const nodes = await nodesFor(matcher, source, target, points, settings);
   const radiusPx = samePlacePx(target);
-  return Promise.all(nodes.map((node) => toMatch(matcher, node, radiusPx)));
+  return Promise.all(nodes.map((node) => toMatch(matcher, node, radiusPx, settings)));
 }
 
 /** One point, the places it may be at (the best first, `count` at most), and how similar every cell of the target is. */
@@ -50,33 +52,45 @@ export async function inspectPoint(
   point: Point,
   count: number,
 ): Promise<{ matches: Match[]; heatmap: Heatmap }> {
-  const [node] = await nodesFor(matcher, source, target, [point]);
+  const [node] = await nodesFor(matcher, source, target, [point], ALL_PARTS);
   if (node === undefined) throw new Error('every point has a node');
   const places = rankPlaces(node, samePlacePx(target)).slice(0, count);
   const best = places[0];
   if (best === undefined) throw new Error('every point has a place');
   return {
-    matches: await Promise.all(places.map((place) => placeToMatch(matcher, node, place))),
+    matches: await Promise.all(places.map((place) => placeToMatch(matcher, node, place, ALL_PARTS))),
     heatmap: await similarityHeatmap(matcher, point, best.candidate),
   };
 }
 
-async function nodesFor(matcher: Matcher, source: FeaturePyramid, target: FeaturePyramid, points: readonly Point[]) {
+async function nodesFor(
+  matcher: Matcher,
+  source: FeaturePyramid,
+  target: FeaturePyramid,
+  points: readonly Point[],
+  settings: MatchSettings,
+): Promise<Node[]> {
   const all = [...points, ...anchors(source)];
-  const candidates = await findCandidates(matcher, source, target, all);
-  return agree(all, candidates, points.length, longSide(source), longSide(target)).slice(0, points.length);
+  const candidates = await findCandidates(matcher, source, target, all, settings);
+  const rounds = settings.agreement ? AGREEMENT.rounds : 0;
+  return agree(all, candidates, points.length, longSide(source), longSide(target), rounds).slice(0, points.length);
 }
 
-function toMatch(matcher: Matcher, node: Node, radiusPx: number): Promise<Match> {
+function toMatch(matcher: Matcher, node: Node, radiusPx: number, settings: MatchSettings): Promise<Match> {
   const [best] = rankPlaces(node, radiusPx);
   if (best === undefined) throw new Error('every point has a place');
-  return placeToMatch(matcher, node, best);
+  return placeToMatch(matcher, node, best, settings);
 }
 
-async function placeToMatch(matcher: Matcher, point: Point, { candidate, belief, support }: Place): Promise<Match> {
+async function placeToMatch(
+  matcher: Matcher,
+  point: Point,
+  { candidate, belief, support }: Place,
+  settings: MatchSettings,
+): Promise<Match> {
   const { similarity, returns, scale } = candidate;
   return {
-    point: await refine(matcher, point, candidate),
+    point: settings.refinement ? await refine(matcher, point, candidate) : { x: candidate.x, y: candidate.y },
     similarity,
     confidence: confidenceOf({ similarity, returns, belief, support }),
     scale,

@@ -13,6 +13,8 @@ export interface FeaturePyramid {
   width: number;
   height: number;
   levels: readonly FeatureMap[];
+  /** Index of the level that a single look would take. */
+  firstLook: number;
 }
 
 /** A feature map with the size of the image it was made from, in pixels. */
@@ -52,9 +54,11 @@ export class FeatureSource {
       levels.push(level);
       onLevel();
     }
+    const { longSides, firstLook: firstSide } = PRESETS[backend];
+    const firstLook = longSides.findIndex((side) => side === firstSide);
     const [first] = levels;
     if (first === undefined) throw new Error(`the preset of ${backend} has no sizes`);
-    return { width: first.width, height: first.height, levels: levels.map(({ map }) => map) };
+    return { width: first.width, height: first.height, levels: levels.map(({ map }) => map), firstLook };
   }
 
   async #extract(image: RgbImage, backend: BackendId, longSide: number): Promise<SizedMap> {

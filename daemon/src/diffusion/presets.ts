@@ -7,12 +7,14 @@ export interface Preset {
   title: string;
   /** Long sides, in pixels, at which the network sees the image; the smallest first. */
   longSides: readonly number[];
+  /** The one of `longSides` that a single look would take. */
+  firstLook: number;
   /** Sides of the network's input are multiples of this, so that few shapes have to be compiled. */
   bucketPx: number;
 }
 
 export const PRESETS = {
-  ui: { backend: 'ui', title: 'Embedded model for mockups', longSides: [384, 512, 768], bucketPx: 16 },
+  ui: { backend: 'ui', title: 'Embedded model for mockups', longSides: [384, 512, 768], firstLook: 512, bucketPx: 16 },
 } as const satisfies Record<string, Preset>;
 
 export type BackendId = keyof typeof PRESETS;

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 
 // must be set before ONNX Runtime is loaded
-process.env['ORT_DISABLE_TELEMETRY'] = '1';
+process.env.ORT_DISABLE_TELEMETRY = '1';
 const ortModule = await import('onnxruntime-node');
 
 /** ONNX Runtime, loaded with telemetry off. Every other file takes it from here. */

@@ -5,7 +5,7 @@ import { type Correspondence, type Fit, fitSimilarity } from './fit-similarity.j
 const TOLERANCE = 0.015;
 
 /** A region whose matches agree on less than this is said to have no counterpart. */
-const MIN_CONFIDENCE = 0.15;
+const MIN_CONFIDENCE = 0.05;
 
 /** A region of the source, placed in the target by the matches of points in or around it. */
 export interface PlacedRegion {

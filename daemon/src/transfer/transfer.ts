@@ -8,7 +8,7 @@ import { type PlacedRegion, placeRegion } from './place-region.js';
 import { findLayer, samplePoints } from './sample-points.js';
 
 /** A match less probable than this is reported as no counterpart. */
-const MIN_POINT_CONFIDENCE = 0.15;
+const MIN_POINT_CONFIDENCE = 0.05;
 
 /** Finds the counterparts of source points in one target. */
 export type MatchSource = (points: readonly Point[]) => Promise<readonly Match[]>;
