@@ -15,8 +15,21 @@ const BACKGROUND = '#808080';
 /** Items are told apart by hue, which turns by the golden angle. */
 const HUE_STEP = 137.5;
 
+/** @throws SamepointError `BAD_REQUEST` when there can be no such folder */
+export async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    const isFile = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
+    const reason = isFile ? 'it is a file' : String(cause);
+    throw new SamepointError(
+      'BAD_REQUEST',
+      `No pictures can be written to ${folder}: ${reason}.`,
+      'Give another folder to --out.',
+    );
+  });
+}
+
 /**
- * Writes `<source>-<target>.png` for every target: both images side by side, same colour for the same item. An item
+ * Writes `<source>-<target>.png` into `folder` for every target: both images side by side, same colour for the same item. An item
  * without counterpart is drawn as an outline in the source alone; a doubtful one is fainter.
  * @returns the paths written
  */
@@ -26,14 +39,6 @@ export async function drawMatches(
   targets: readonly ImageFile[],
   report: MatchReport,
 ): Promise<string[]> {
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new SamepointError(
-      'BAD_REQUEST',
-      `${folder} cannot be written to: ${reason}.`,
-      'Give another folder to --out.',
-    );
-  });
   const paths = pictureNames(source, targets).map((name) => join(folder, name));
   for (const [n, target] of targets.entries()) {
     await drawPair(source.image, target.image, report.targets[n]?.items ?? [], paths[n] ?? '');

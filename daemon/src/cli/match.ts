@@ -2,7 +2,8 @@ import { type Box, type Item, type Placement, type Point, SamepointError } from 
 import { Command } from 'commander';
 import { PRESETS } from '../diffusion/presets.js';
 import { createEngineHost } from '../engine/engine-host.js';
-import { drawMatches } from './draw-matches.js';
+import { prepareItems } from '../transfer/transfer.js';
+import { drawMatches, makeFolder } from './draw-matches.js';
 import { matchTable } from './match-table.js';
 import { parseBoxes, parsePoints } from './parse-shapes.js';
 import { type ImageFile, readImage } from './read-image.js';
@@ -51,7 +52,10 @@ export function matchCommand(): Command {
 async function runMatch(sourcePath: string, targetPaths: string[], options: MatchOptions): Promise<void> {
   const shapes = parseShapes(options);
   const source = await readImage(sourcePath);
-  const targets = await Promise.all(targetPaths.map(readImage));
+  // the engine checks positions too, but only once it has started
+  prepareItems(shapes.map(toItem), [], source.image);
+  const targets = await Promise.all(targetPaths.map((path) => readImage(path)));
+  if (options.out !== undefined) await makeFolder(options.out);
   const report = await match(source, targets, shapes, options.backend);
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : matchTable(report));
   if (options.out !== undefined) {
