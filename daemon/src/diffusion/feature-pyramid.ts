@@ -55,7 +55,7 @@ export class FeatureSource {
       onLevel();
     }
     const { longSides, firstLook: firstSide } = PRESETS[backend];
-    const firstLook = longSides.findIndex((side) => side === firstSide);
+    const firstLook = longSides.indexOf(firstSide);
     const [first] = levels;
     if (first === undefined) throw new Error(`the preset of ${backend} has no sizes`);
     return { width: first.width, height: first.height, levels: levels.map(({ map }) => map), firstLook };
