@@ -22,13 +22,18 @@ const WHITE = '#ffffff';
 /**
  * Decodes a PNG, JPEG or WebP image, upright as its metadata says, transparency over white.
  * @param label how messages name the image: a file name, or "the image"
+ * @param timeoutMs rounded up to whole seconds
  * @throws SamepointError `IMAGE_UNREADABLE` or `IMAGE_TOO_LARGE`
  */
-export async function decodeImage(bytes: Uint8Array, label = 'The image'): Promise<RgbImage> {
+export async function decodeImage(
+  bytes: Uint8Array,
+  label = 'The image',
+  timeoutMs: number = LIMITS.decodeTimeoutMs,
+): Promise<RgbImage> {
   checkSize(await readMetadata(bytes, label), label);
   try {
     const { data, info } = await open(bytes)
-      .timeout({ seconds: LIMITS.decodeTimeoutMs / 1000 })
+      .timeout({ seconds: Math.ceil(timeoutMs / 1000) })
       .autoOrient()
       .flatten({ background: WHITE })
       .toColourspace('srgb')
@@ -37,7 +42,10 @@ export async function decodeImage(bytes: Uint8Array, label = 'The image'): Promi
       .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, rgb: info.channels === 3 ? data : greyToRgb(data, info.channels) };
   } catch (cause) {
-    throw unreadable(label, cause instanceof Error ? cause.message : String(cause));
+    // libvips adds a line for every layer the error went through
+    const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+    if (reason.startsWith('timeout')) throw tooSlow(label, timeoutMs);
+    throw unreadable(label, reason);
   }
 }
 
@@ -76,6 +84,14 @@ function unreadable(label: string, reason: string): SamepointError {
     'IMAGE_UNREADABLE',
     `${label} cannot be read: ${reason}.`,
     'Give a PNG, JPEG or WebP image.',
+  );
+}
+
+function tooSlow(label: string, timeoutMs: number): SamepointError {
+  return new SamepointError(
+    'IMAGE_TOO_LARGE',
+    `${label} takes too long to decode: the limit is ${timeoutMs / 1000} seconds.`,
+    'Export it at a smaller size.',
   );
 }
 
