@@ -91,7 +91,7 @@ function checkOverlaps(path: string, tensors: ReadonlyMap<string, TensorEntry>):
 }
 
 function isDtype(dtype: string): dtype is SafetensorsDtype {
-  return dtype in ELEMENT_BYTES;
+  return Object.hasOwn(ELEMENT_BYTES, dtype);
 }
 
 function invalid(path: string, reason: string): SamepointError {
