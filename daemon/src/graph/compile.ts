@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { uiUnet, uiUnetConfigSchema } from './networks/ui-unet.js';
 import { GraphBuilder } from './onnx/graph-builder.js';
@@ -33,7 +33,7 @@ export function compileUiNetwork(folder: string, size: { width: number; height: 
   b.output('features', features);
   return {
     model: b.toModel(),
-    weightsFolder: dirname(checkpoint.path),
+    weightsFolder: checkpoint.folder,
     input: { name: 'image', dims: x.dims.map(Number) },
     output: { name: 'features', dims: features.dims.map(Number) },
   };

@@ -1,27 +1,11 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
-import { z } from 'zod';
-
-/** Bytes of one element, by the dtype names of the safetensors format. */
-const ELEMENT_BYTES = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 } as const;
+import * as z from 'zod';
+import { type Checkpoint, ELEMENT_BYTES, type ElementType, type TensorEntry } from './checkpoint.js';
 
 /** A header larger than this is refused, as the format's own reader does. */
 const MAX_HEADER_BYTES = 100_000_000;
-
-export type SafetensorsDtype = keyof typeof ELEMENT_BYTES;
-
-/** Where a tensor lies: `offset` and `length` in bytes of the whole file. */
-export interface TensorEntry {
-  dtype: SafetensorsDtype;
-  shape: readonly number[];
-  offset: number;
-  length: number;
-}
-
-export interface SafetensorsHeader {
-  path: string;
-  tensors: ReadonlyMap<string, TensorEntry>;
-}
 
 const entrySchema = z.object({
   dtype: z.string(),
@@ -33,14 +17,16 @@ const entrySchema = z.object({
  * Reads the header of a safetensors file and checks every entry against the file's length. Never reads the weights.
  * @throws SamepointError `MODEL_INVALID`
  */
-export function readSafetensorsHeader(path: string): SafetensorsHeader {
+export function readSafetensorsHeader(path: string): Checkpoint {
   const { json, dataStart, fileBytes } = readHeaderJson(path);
+  const realPath = realpathSync(path);
+  const file = basename(realPath);
   const tensors = new Map<string, TensorEntry>();
   for (const [name, value] of Object.entries(json)) {
-    if (name !== '__metadata__') tensors.set(name, checkEntry(path, name, value, dataStart, fileBytes));
+    if (name !== '__metadata__') tensors.set(name, { file, ...checkEntry(path, name, value, dataStart, fileBytes) });
   }
   checkOverlaps(path, tensors);
-  return { path, tensors };
+  return { path, folder: dirname(realPath), tensors };
 }
 
 function readHeaderJson(path: string): { json: Record<string, unknown>; dataStart: number; fileBytes: number } {
@@ -69,7 +55,7 @@ function parseObject(path: string, text: string): Record<string, unknown> {
   }
 }
 
-function checkEntry(path: string, name: string, value: unknown, dataStart: number, fileBytes: number): TensorEntry {
+function checkEntry(path: string, name: string, value: unknown, dataStart: number, fileBytes: number) {
   const parsed = entrySchema.safeParse(value);
   if (!parsed.success) throw invalid(path, `the entry of tensor "${name}" is malformed`);
   const { dtype, shape, data_offsets: offsets } = parsed.data;
@@ -90,7 +76,7 @@ function checkOverlaps(path: string, tensors: ReadonlyMap<string, TensorEntry>):
   }
 }
 
-function isDtype(dtype: string): dtype is SafetensorsDtype {
+function isDtype(dtype: string): dtype is ElementType {
   return Object.hasOwn(ELEMENT_BYTES, dtype);
 }
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { attentionBlock } from '../layers/attention-block.js';
 import { resnetBlock } from '../layers/resnet-block.js';
 import { timeEmbedding } from '../layers/time-embedding.js';

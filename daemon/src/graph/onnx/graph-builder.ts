@@ -1,6 +1,5 @@
-import { basename } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
-import type { SafetensorsHeader } from '../safetensors.js';
+import type { Checkpoint } from '../checkpoint.js';
 import { ATTRIBUTE_TYPES, DATA_TYPES, type DataType, encodeModel } from './schema.js';
 
 const IR_VERSION = 10;
@@ -16,7 +15,7 @@ export interface Value {
 export type Attribute = { int: number } | { ints: readonly number[] } | { float: number } | { string: string };
 
 /**
- * Writes an ONNX graph node by node. Weights stay in their safetensors file: an initializer only says at which
+ * Writes an ONNX graph node by node. Weights stay in the checkpoint's files: an initializer only says at which
  * offset it lies there.
  */
 export class GraphBuilder {
@@ -25,10 +24,10 @@ export class GraphBuilder {
   readonly #inputs: Record<string, unknown>[] = [];
   readonly #outputs: Record<string, unknown>[] = [];
   readonly #weights = new Map<string, Value>();
-  readonly #checkpoint: SafetensorsHeader | undefined;
+  readonly #checkpoint: Checkpoint | undefined;
   #count = 0;
 
-  constructor(checkpoint?: SafetensorsHeader) {
+  constructor(checkpoint?: Checkpoint) {
     this.#checkpoint = checkpoint;
   }
 
@@ -101,14 +100,14 @@ export class GraphBuilder {
   weight(name: string, expected: readonly number[]): Value {
     const known = this.#weights.get(name);
     if (known !== undefined) return known;
-    const { offset, length, dims, dataType } = this.#locate(name, expected);
+    const { file, offset, length, dims, dataType } = this.#locate(name, expected);
     this.#initializers.push({
       name,
       dims,
       dataType: DATA_TYPES[dataType],
       dataLocation: EXTERNAL,
       externalData: [
-        { key: 'location', value: basename(this.#checkpoint?.path ?? '') },
+        { key: 'location', value: file },
         { key: 'offset', value: String(offset) },
         { key: 'length', value: String(length) },
       ],
@@ -130,7 +129,7 @@ export class GraphBuilder {
       throw this.#invalid(`the tensor "${name}" has the type ${entry.dtype}, neither F16 nor F32`);
     }
     const dataType: DataType = entry.dtype === 'F16' ? 'float16' : 'float32';
-    return { offset: entry.offset, length: entry.length, dims: entry.shape, dataType };
+    return { file: entry.file, offset: entry.offset, length: entry.length, dims: entry.shape, dataType };
   }
 
   #invalid(reason: string): SamepointError {
