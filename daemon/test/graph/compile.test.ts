@@ -1,0 +1,47 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { compileUiNetwork } from '../../src/graph/compile.js';
+import { useTempFolder } from '../support/temp-folder.js';
+
+const MODEL = fileURLToPath(new URL('../../models/ui/', import.meta.url));
+const SIZE = { width: 32, height: 16 };
+
+const folder = useTempFolder();
+const model = () => folder.path('ui');
+
+beforeEach(() => cpSync(MODEL, model(), { recursive: true }));
+
+function changeConfig(change: Record<string, unknown>): void {
+  const path = `${model()}/config.json`;
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), ...change }));
+}
+
+describe('the embedded network', () => {
+  it('gives one column of features for every 4×4 pixels', () => {
+    const { input, output } = compileUiNetwork(model(), SIZE);
+    expect(input.dims).toEqual([1, 3, 16, 32]);
+    expect(output.dims).toEqual([1, expect.any(Number), 4, 8]);
+  });
+
+  it('takes sides that are whole multiples only', () => {
+    expect(() => compileUiNetwork(model(), { width: 33, height: 16 })).toThrow(RangeError);
+    expect(() => compileUiNetwork(model(), { width: 32, height: 17 })).toThrow(RangeError);
+  });
+
+  it.each<[string, () => void]>([
+    ['a configuration that is not JSON', () => writeFileSync(`${model()}/config.json`, '{')],
+    ['a configuration of another network', () => changeConfig({ network: 'vit' })],
+    ['a configuration that the weights do not fit', () => changeConfig({ headChannels: 7 })],
+    ['weights that were cut off', () => cutOff(`${model()}/model.safetensors`)],
+  ])('is refused as MODEL_INVALID with %s', (_case, damage) => {
+    damage();
+    expect(() => compileUiNetwork(model(), SIZE)).toThrow(
+      expect.objectContaining({ code: 'MODEL_INVALID', message: expect.stringContaining(model()) }),
+    );
+  });
+});
+
+function cutOff(path: string): void {
+  writeFileSync(path, readFileSync(path).subarray(0, -1));
+}
