@@ -108,13 +108,21 @@ function between(a: Correspondence, b: Correspondence, cos: number, sin: number)
 
 function finish({ similarity, inliers }: Consensus, tolerancePx: number): Fit {
   const refitted = leastSquares(inliers, similarity);
-  const chosen = inliers.every((c) => residual(refitted, c) <= 2 * tolerancePx) ? refitted : similarity;
+  // inliers close together say little about the scale, and may pull it anywhere
+  const plausible = sameScale(refitted, similarity) && inliers.every((c) => residual(refitted, c) <= 2 * tolerancePx);
+  const chosen = plausible ? refitted : similarity;
   const { cos, sin, tx, ty } = chosen;
   return {
     transform: { a: cos, b: sin, c: -sin, d: cos, e: tx, f: ty },
     inliers,
     residualPx: median(inliers.map((c) => residual(chosen, c))),
   };
+}
+
+/** Is the ratio of the two scales, along the same direction, within `MAX_SCALE_FACTOR`? */
+function sameScale(a: Similarity, b: Similarity): boolean {
+  const ratio = (a.cos * b.cos + a.sin * b.sin) / (b.cos ** 2 + b.sin ** 2);
+  return Math.max(ratio, 1 / ratio) <= MAX_SCALE_FACTOR && ratio > 0;
 }
 
 /** Weighted least squares (Umeyama, 1991, in the plane); an upright similarity stays upright. */
