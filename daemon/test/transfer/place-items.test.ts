@@ -1,0 +1,230 @@
+import { type Box, type Item, type Point, placementSchema } from '@samepoint/shared-protocol';
+import { describe, expect, it, vi } from 'vitest';
+import type { Match } from '../../src/correspond/match-points.js';
+import { contains } from '../../src/transfer/boxes.js';
+import { placeItems, prepareItems } from '../../src/transfer/transfer.js';
+import { layer } from '../support/layers.js';
+
+const SOURCE = { width: 400, height: 300 };
+const TARGET = { width: 800, height: 600 };
+
+const found = (point: Point, confidence = 0.9, scale = 1): Match => ({
+  point,
+  similarity: confidence,
+  confidence,
+  scale,
+});
+
+/** Everything is twice as large and shifted. */
+const SHIFT = { x: 40, y: 30 };
+const doubled = ({ x, y }: Point) => found({ x: 2 * x + SHIFT.x, y: 2 * y + SHIFT.y }, 0.9, 2);
+const doubledBox = ({ x, y, w, h }: Box) => ({ x: 2 * x + SHIFT.x, y: 2 * y + SHIFT.y, w: 2 * w, h: 2 * h });
+const lost = ({ x, y }: Point) => found({ x: (x * 7919) % 800, y: (y * 104_729) % 600 }, 0.01);
+
+const BUTTON = layer('button', { x: 50, y: 60, w: 80, h: 24 });
+const TITLE = layer('title', { x: 50, y: 10, w: 200, h: 20 }, { type: 'TEXT', text: 'Home' });
+
+async function place(items: Item[], match: (point: Point) => Match, targetLayers = [BUTTON, TITLE].map(inTarget)) {
+  const prepared = prepareItems(items, [BUTTON, TITLE], SOURCE);
+  const placements = await placeItems(prepared, [BUTTON, TITLE], targetLayers, TARGET, async (points) =>
+    points.map(match),
+  );
+  for (const placement of placements) placementSchema.parse(placement);
+  return placements;
+}
+
+function inTarget(source: typeof BUTTON) {
+  return { ...source, layerId: `${source.layerId}-dark`, box: doubledBox(source.box) };
+}
+
+function expectBox(actual: unknown, expected: Box): void {
+  expect(actual).toEqual({
+    x: expect.closeTo(expected.x, 6),
+    y: expect.closeTo(expected.y, 6),
+    w: expect.closeTo(expected.w, 6),
+    h: expect.closeTo(expected.h, 6),
+  });
+}
+
+describe('an item of kind', () => {
+  it('point goes where its match is', async () => {
+    const [placement] = await place([{ kind: 'point', itemId: 'p', point: { x: 100, y: 50 } }], doubled);
+    expect(placement).toEqual({
+      kind: 'point',
+      itemId: 'p',
+      point: { x: 240, y: 130 },
+      confidence: 0.9,
+      evidence: { image: 0.9 },
+    });
+  });
+
+  it('point has no counterpart where the match is not believed', async () => {
+    const [placement] = await place([{ kind: 'point', itemId: 'p', point: { x: 100, y: 50 } }], lost);
+    expect(placement).toMatchObject({ kind: 'point', point: null, confidence: 0.01 });
+  });
+
+  it('box goes where most of the points in it go', async () => {
+    const box = { x: 20, y: 30, w: 60, h: 40 };
+    let n = 0;
+    const mostly = (point: Point) => (n++ % 4 === 0 ? found({ x: 700, y: 10 * n }, 0.9, 2) : doubled(point));
+    const [placement] = await place([{ kind: 'box', itemId: 'b', box }], mostly);
+    if (placement?.kind !== 'box') throw new Error('a box stays a box');
+    expectBox(placement.box, doubledBox(box));
+    expect(placement.confidence).toBeCloseTo((0.9 * 12) / 16, 6);
+  });
+
+  it('box that sticks out is sampled inside and placed whole', async () => {
+    const box = { x: -30, y: 100, w: 60, h: 40 };
+    const seen: Point[] = [];
+    const [placement] = await place([{ kind: 'box', itemId: 'b', box }], (point) => {
+      seen.push(point);
+      return doubled(point);
+    });
+    expect(seen.every((point) => contains({ x: 0, y: 0, w: 400, h: 300 }, point))).toBe(true);
+    expect(placement?.kind === 'box' && placement.box).toMatchObject({
+      x: expect.closeTo(-20, 6),
+      w: expect.closeTo(120, 6),
+    });
+  });
+
+  it('box, layer or overlay has no counterpart where nothing is found', async () => {
+    const placements = await place(
+      [
+        { kind: 'box', itemId: 'b', box: { x: 20, y: 30, w: 60, h: 40 } },
+        { kind: 'overlay', itemId: 'o', box: { x: 20, y: 30, w: 60, h: 40 } },
+        { kind: 'layer', itemId: 'l', layerId: 'button' },
+      ],
+      lost,
+      [],
+    );
+    expect(placements).toMatchObject([
+      { kind: 'box', box: null, confidence: 0 },
+      { kind: 'overlay', transform: null, inliers: 0, residualPx: 0, confidence: 0 },
+      { kind: 'layer', layerId: null, box: null, confidence: 0 },
+    ]);
+  });
+
+  it('layer goes to the layer of the target that pixels, structure and text point to', async () => {
+    const items: Item[] = ['title', 'button'].map((layerId) => ({ kind: 'layer', itemId: `on ${layerId}`, layerId }));
+    const placements = await place(items, doubled);
+    expect(placements).toMatchObject([
+      { kind: 'layer', itemId: 'on title', layerId: 'title-dark', evidence: { text: 'equal' } },
+      { kind: 'layer', itemId: 'on button', layerId: 'button-dark' },
+    ]);
+    expectBox(placements[0]?.kind === 'layer' && placements[0].box, doubledBox(TITLE.box));
+  });
+
+  it('layer is not taken by a layer that is no candidate, and still says where the pixels put it', async () => {
+    const items: Item[] = [{ kind: 'layer', itemId: 'i', layerId: 'button' }];
+    const [placement] = await place(items, doubled, [{ ...inTarget(BUTTON), candidate: false }]);
+    expect(placement).toMatchObject({ kind: 'layer', layerId: null });
+    expectBox(placement?.kind === 'layer' && placement.box, doubledBox(BUTTON.box));
+  });
+
+  it('layer may come many times: all items on it go to one layer, and none of it to another', async () => {
+    const items: Item[] = ['a', 'b', 'c'].map((itemId) => ({ kind: 'layer', itemId, layerId: 'button' }));
+    const placements = await place(items, doubled);
+    expect(placements.map((placement) => placement.kind === 'layer' && placement.layerId)).toEqual(
+      Array(3).fill('button-dark'),
+    );
+  });
+
+  it('overlay gets the transform of what is around it', async () => {
+    const [placement] = await place([{ kind: 'overlay', itemId: 'o', box: { x: 150, y: 100, w: 60, h: 40 } }], doubled);
+    if (placement?.kind !== 'overlay') throw new Error('an overlay stays an overlay');
+    expect(placement.transform).toMatchObject({
+      a: expect.closeTo(2, 6),
+      b: 0,
+      e: expect.closeTo(40, 4),
+      f: expect.closeTo(30, 4),
+    });
+    expect(placement.inliers).toBe(placement.samples);
+    expect(placement.samples).toBeGreaterThanOrEqual(12);
+  });
+});
+
+describe('an overlay', () => {
+  const box = { x: 150, y: 100, w: 60, h: 40 };
+
+  it('is placed by what surrounds it and not by what it covers', async () => {
+    const covered = (point: Point) => (contains(box, point) ? found({ x: 700, y: 500 }, 1) : doubled(point));
+    const [placement] = await place([{ kind: 'overlay', itemId: 'o', box }], covered);
+    expect(placement).toMatchObject({ transform: { a: expect.closeTo(2, 6), e: expect.closeTo(40, 4) } });
+    expect(placement?.confidence).toBeCloseTo(0.9, 6);
+  });
+
+  it('is not placed by what another overlay covers either', () => {
+    const other = { x: 215, y: 90, w: 40, h: 60 };
+    const items: Item[] = [box, other].map((each, n) => ({ kind: 'overlay', itemId: `${n}`, box: each }));
+    for (const { points } of prepareItems(items, [], SOURCE)) {
+      expect(points.length).toBeGreaterThanOrEqual(12);
+      expect(points.filter((point) => contains(box, point) || contains(other, point))).toEqual([]);
+    }
+  });
+
+  it('over the whole image is placed by what it covers, since there is nothing else', () => {
+    const everything = { x: 0, y: 0, w: 400, h: 300 };
+    const [prepared] = prepareItems([{ kind: 'overlay', itemId: 'o', box: everything }], [], SOURCE);
+    expect(prepared?.points).toHaveLength(64);
+  });
+
+  it('beside the image is placed by the edge next to it', () => {
+    const [prepared] = prepareItems(
+      [{ kind: 'overlay', itemId: 'o', box: { x: 405, y: 100, w: 50, h: 20 } }],
+      [],
+      SOURCE,
+    );
+    expect(prepared?.points.length).toBeGreaterThanOrEqual(12);
+    expect(prepared?.points.every((point) => contains({ x: 0, y: 0, w: 400, h: 300 }, point))).toBe(true);
+  });
+});
+
+describe('the matches of all items', () => {
+  it('are asked for at once, and each item gets its own', async () => {
+    const match = vi.fn(async (points: readonly Point[]) => points.map(doubled));
+    const items: Item[] = [
+      { kind: 'box', itemId: 'b', box: { x: 20, y: 30, w: 60, h: 40 } },
+      { kind: 'point', itemId: 'p', point: { x: 7, y: 8 } },
+      { kind: 'layer', itemId: 'l', layerId: 'button' },
+      { kind: 'point', itemId: 'q', point: { x: 9, y: 10 } },
+    ];
+    const placements = await placeItems(prepareItems(items, [BUTTON], SOURCE), [BUTTON], [], TARGET, match);
+    expect(match).toHaveBeenCalledTimes(1);
+    expect(placements.map(({ itemId }) => itemId)).toEqual(['b', 'p', 'l', 'q']);
+    expect(placements[1]).toMatchObject({ point: { x: 54, y: 46 } });
+    expect(placements[3]).toMatchObject({ point: { x: 58, y: 50 } });
+  });
+});
+
+describe('an item is refused', () => {
+  it.each<[string, Item]>([
+    ['a point left of the image', { kind: 'point', itemId: 'i', point: { x: -0.1, y: 5 } }],
+    ['a point below the image', { kind: 'point', itemId: 'i', point: { x: 5, y: 300.1 } }],
+    ['a box beside the image', { kind: 'box', itemId: 'i', box: { x: 400, y: 0, w: 10, h: 10 } }],
+    ['a box without area', { kind: 'box', itemId: 'i', box: { x: 10, y: 10, w: 0, h: 10 } }],
+  ])('%s', (_case, item) => {
+    expect(() => prepareItems([item], [], SOURCE)).toThrow(
+      expect.objectContaining({ code: 'ITEM_OUTSIDE_IMAGE', message: expect.stringContaining('400×300') }),
+    );
+  });
+
+  it('a layer beside the image', () => {
+    const away = layer('away', { x: 500, y: 500, w: 10, h: 10 });
+    const item: Item = { kind: 'layer', itemId: 'i', layerId: 'away' };
+    expect(() => prepareItems([item], [away], SOURCE)).toThrow(expect.objectContaining({ code: 'ITEM_OUTSIDE_IMAGE' }));
+  });
+
+  it('a layer that the source does not have', () => {
+    const item: Item = { kind: 'layer', itemId: 'i', layerId: 'nowhere' };
+    expect(() => prepareItems([item], [BUTTON], SOURCE)).toThrow(
+      expect.objectContaining({ code: 'BAD_REQUEST', message: expect.stringContaining('"nowhere"') }),
+    );
+  });
+
+  it.each([
+    [0, 0],
+    [400, 300],
+  ])('but not a point on the border, at (%i, %i)', (x, y) => {
+    expect(prepareItems([{ kind: 'point', itemId: 'i', point: { x, y } }], [], SOURCE)[0]?.points).toEqual([{ x, y }]);
+  });
+});
