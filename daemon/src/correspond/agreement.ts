@@ -24,6 +24,8 @@ export const AGREEMENT = {
   /** How far a prediction may be off: part of the target's longer side, plus part of the distance. */
   slack: 0.015,
   scaleUncertainty: 0.2,
+  /** Squared deviations, in variances, beyond which a vote is nothing. */
+  negligible: 25,
   /** Beliefs below this do not vote. */
   minBelief: 0.05,
 } as const;
@@ -76,11 +78,10 @@ function gain(support: number): number {
 /** The nearest anchors, and some spread evenly over the rest, by distance. */
 function chooseNeighbours(points: readonly Point[], n: number, firstAnchor: number): number[] {
   const here = points[n] ?? { x: 0, y: 0 };
-  const byDistance = points
-    .map((point, index) => ({ index, distance: Math.hypot(point.x - here.x, point.y - here.y) }))
-    .filter(({ index }) => index >= firstAnchor && index !== n)
-    .sort((a, b) => a.distance - b.distance)
-    .map(({ index }) => index);
+  const squared = points.map((point) => (point.x - here.x) ** 2 + (point.y - here.y) ** 2);
+  const byDistance = [...points.keys()]
+    .filter((index) => index >= firstAnchor && index !== n)
+    .sort((a, b) => (squared[a] ?? 0) - (squared[b] ?? 0));
   const near = byDistance.slice(0, AGREEMENT.nearNeighbours);
   const far = byDistance.slice(AGREEMENT.nearNeighbours);
   const step = Math.max(1, far.length / AGREEMENT.farNeighbours);
@@ -92,24 +93,35 @@ function votes(node: Node, around: readonly Node[], sourceSidePx: number, target
   const sums = node.candidates.map(() => 0);
   let total = 0;
   for (const neighbour of around) {
-    const dx = node.x - neighbour.x;
-    const dy = node.y - neighbour.y;
-    const distance = Math.hypot(dx, dy);
+    const distance = Math.hypot(node.x - neighbour.x, node.y - neighbour.y);
     const weight = Math.exp(-0.5 * (distance / (AGREEMENT.reach * sourceSidePx)) ** 2) + AGREEMENT.farWeight;
     total += weight;
-    for (const [k, { x, y, scale }] of neighbour.candidates.entries()) {
+    for (const [k, candidate] of neighbour.candidates.entries()) {
       const belief = neighbour.beliefs[k] ?? 0;
-      if (belief < AGREEMENT.minBelief) continue;
-      const slack = AGREEMENT.slack * targetSidePx;
-      const variance = slack ** 2 + (AGREEMENT.scaleUncertainty * scale * distance) ** 2;
-      const strength = (weight * belief * slack) / Math.sqrt(variance);
-      for (const [own, candidate] of node.candidates.entries()) {
-        const off = (candidate.x - x - scale * dx) ** 2 + (candidate.y - y - scale * dy) ** 2;
-        sums[own] = (sums[own] ?? 0) + strength * Math.exp(-0.5 * (off / variance));
-      }
+      if (belief >= AGREEMENT.minBelief) addVotes(sums, weight * belief, node, neighbour, candidate, targetSidePx);
     }
   }
   return sums.map((sum) => (total === 0 ? 0 : sum / total));
+}
+
+/** Adds to `sums` what one candidate of a neighbour says about each candidate of `node`. */
+function addVotes(
+  sums: number[],
+  weight: number,
+  node: Node,
+  neighbour: Point,
+  { x, y, scale }: Candidate,
+  targetSidePx: number,
+): void {
+  const dx = scale * (node.x - neighbour.x);
+  const dy = scale * (node.y - neighbour.y);
+  const slack = AGREEMENT.slack * targetSidePx;
+  const variance = slack ** 2 + AGREEMENT.scaleUncertainty ** 2 * (dx ** 2 + dy ** 2);
+  const strength = (weight * slack) / Math.sqrt(variance);
+  for (const [own, candidate] of node.candidates.entries()) {
+    const off = ((candidate.x - x - dx) ** 2 + (candidate.y - y - dy) ** 2) / variance;
+    if (off < AGREEMENT.negligible) sums[own] = (sums[own] ?? 0) + strength * Math.exp(-0.5 * off);
+  }
 }
 
 function softmax(logits: readonly number[]): number[] {

@@ -41,7 +41,8 @@ export async function matchPoints(
 ): Promise<Match[]> {
   const nodes = await nodesFor(matcher, source, target, points, settings);
   const radiusPx = samePlacePx(target);
-  return Promise.all(nodes.map((node) => toMatch(matcher, node, radiusPx, settings)));
+  const chosen = nodes.map((point) => ({ point, place: bestPlace(point, radiusPx) }));
+  return toMatches(matcher, chosen, settings);
 }
 
 /** One point, the places it may be at (the best first, `count` at most), and how similar every cell of the target is. */
@@ -55,10 +56,10 @@ export async function inspectPoint(
   const [node] = await nodesFor(matcher, source, target, [point], ALL_PARTS);
   if (node === undefined) throw new Error('every point has a node');
   const places = rankPlaces(node, samePlacePx(target)).slice(0, count);
-  const best = places[0];
-  if (best === undefined) throw new Error('every point has a place');
+  const best = bestPlace(node, samePlacePx(target));
+  const chosen = places.map((place) => ({ point: node, place }));
   return {
-    matches: await Promise.all(places.map((place) => placeToMatch(matcher, node, place, ALL_PARTS))),
+    matches: await toMatches(matcher, chosen, ALL_PARTS),
     heatmap: await similarityHeatmap(matcher, point, best.candidate),
   };
 }
@@ -76,25 +77,24 @@ async function nodesFor(
   return agree(all, candidates, points.length, longSide(source), longSide(target), rounds).slice(0, points.length);
 }
 
-function toMatch(matcher: Matcher, node: Node, radiusPx: number, settings: MatchSettings): Promise<Match> {
+function bestPlace(node: Node, radiusPx: number): Place {
   const [best] = rankPlaces(node, radiusPx);
   if (best === undefined) throw new Error('every point has a place');
-  return placeToMatch(matcher, node, best, settings);
+  return best;
 }
 
-async function placeToMatch(
+async function toMatches(
   matcher: Matcher,
-  point: Point,
-  { candidate, belief, support }: Place,
+  chosen: readonly { point: Point; place: Place }[],
   settings: MatchSettings,
-): Promise<Match> {
-  const { similarity, returns, scale } = candidate;
-  return {
-    point: settings.refinement ? await refine(matcher, point, candidate) : { x: candidate.x, y: candidate.y },
-    similarity,
-    confidence: confidenceOf({ similarity, returns, belief, support }),
-    scale,
-  };
+): Promise<Match[]> {
+  const found = chosen.map(({ point, place }) => ({ point, candidate: place.candidate }));
+  const refined = settings.refinement ? await refine(matcher, found) : [];
+  return chosen.map(({ place: { candidate, belief, support } }, n) => {
+    const { x, y, similarity, returns, scale } = candidate;
+    const confidence = confidenceOf({ similarity, returns, belief, support });
+    return { point: refined[n] ?? { x, y }, similarity, confidence, scale };
+  });
 }
 
 function samePlacePx(target: FeaturePyramid): number {

@@ -9,7 +9,7 @@ import { peaksGraph, similarityGraph } from './matching-graph.js';
 const SESSIONS_KEPT = 64;
 
 /** Queries in one run; bounds the memory of the similarity matrix (queries × cells × 4 bytes). */
-const QUERIES_PER_RUN = 1024;
+const QUERIES_PER_RUN = 512;
 
 /** A place that resembles a query. */
 export interface Peak extends Point {
@@ -37,12 +37,25 @@ export class Matcher {
     return found;
   }
 
-  /** Cosine similarity of one point of `from` with every cell of `to`, row by row. */
-  async similarityMap(from: FeatureMap, point: Point, to: FeatureMap): Promise<Float32Array> {
+  /**
+   * Cosine similarity of each point of `from` with every cell of `to`, row by row. The whole matrix would not fit into
+   * memory, so each map is handed to `take` and may not be kept.
+   * @param take gets the map (rows·columns) and the index of its point
+   */
+  async forEachSimilarityMap(
+    from: FeatureMap,
+    points: readonly Point[],
+    to: FeatureMap,
+    take: (similarity: Float32Array, index: number) => void,
+  ): Promise<void> {
     const session = await this.#session('similarity', to, () => similarityGraph(to));
-    const { similarity } = await session.run(feeds(from, [point], to));
-    if (!(similarity?.data instanceof Float32Array)) throw new TypeError('the matching graph has no similarity');
-    return similarity.data;
+    const cells = to.rows * to.columns;
+    for (let start = 0; start < points.length; start += QUERIES_PER_RUN) {
+      const part = points.slice(start, start + QUERIES_PER_RUN);
+      const { similarity } = await session.run(feeds(from, part, to));
+      if (!(similarity?.data instanceof Float32Array)) throw new TypeError('the matching graph has no similarity');
+      for (let n = 0; n < part.length; n++) take(similarity.data.subarray(n * cells, (n + 1) * cells), start + n);
+    }
   }
 
   #session(kind: string, { channels, rows, columns }: FeatureMap, graph: () => Uint8Array): Promise<InferenceSession> {

@@ -44,12 +44,15 @@ function sampleColumn(map: FeatureMap, { x, y }: Point): Float32Array {
   const right = Math.min(x0 + 1, columns - 1) - x0;
   const below = (Math.min(y0 + 1, rows - 1) - y0) * columns;
   const column = new Float32Array(channels);
+  let squared = 0;
   for (let c = 0, at = y0 * columns + x0; c < channels; c++, at += rows * columns) {
     const top = mix(chw[at] ?? 0, chw[at + right] ?? 0, x - x0);
     const bottom = mix(chw[at + below] ?? 0, chw[at + below + right] ?? 0, x - x0);
-    column[c] = mix(top, bottom, y - y0);
+    const value = mix(top, bottom, y - y0);
+    column[c] = value;
+    squared += value * value;
   }
-  const length = Math.hypot(...column) || 1;
+  const length = Math.sqrt(squared) || 1;
   return column.map((value) => value / length);
 }
 
