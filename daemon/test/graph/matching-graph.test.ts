@@ -47,12 +47,16 @@ describe.each([
     }
   });
 
-  it('the similarity map is that of brute force', async () => {
-    const [point = { x: 0, y: 0 }] = points.slice(17);
-    const map = await matcher.similarityMap(source, point, target);
-    expect(map).toHaveLength(rows * columns);
-    for (const [cell, similarity] of map.entries())
-      expect(similarity).toBeCloseTo(dot(columnAt(source, 17), columnAt(target, cell)), 5);
+  it('the similarity maps are those of brute force', async () => {
+    const seen: number[] = [];
+    await matcher.forEachSimilarityMap(source, points.slice(17, 19), target, (map, n) => {
+      seen.push(n);
+      expect(map).toHaveLength(rows * columns);
+      for (const [cell, similarity] of map.entries()) {
+        expect(similarity).toBeCloseTo(dot(columnAt(source, 17 + n), columnAt(target, cell)), 5);
+      }
+    });
+    expect(seen).toEqual(points.slice(17, 19).map((_, n) => n));
   });
 });
 
