@@ -1,0 +1,61 @@
+import { gaussianNoise } from './gaussian-noise.js';
+import { addNoise, type NoiseSchedule } from './noise-schedule.js';
+
+/** Values with their shape, row-major. */
+export interface NdArray {
+  dims: readonly number[];
+  data: Float32Array;
+}
+
+/** A network as DIFT sees it: something that noise is added to, and the features of what comes out. */
+export interface DiffusionNetwork {
+  /** Null for networks that were trained to see clean images (CleanDIFT, and those that do not denoise). */
+  schedule: NoiseSchedule | null;
+  /** Image (1,3,H,W) in [−1,1] → what noise is added to: the VAE's latent, or the pixels themselves. */
+  encode(image: NdArray): Promise<NdArray>;
+  /** x_t → the feature map (1,C,h,w) of the block the network was cut after. */
+  features(xt: NdArray): Promise<NdArray>;
+}
+
+export interface DiftSettings {
+  /** Timestep; how much noise is added. */
+  t: number;
+  /** Passes with different noise, averaged. */
+  ensembleSize: number;
+  /** The noise of member n is seeded with `seed + n`. */
+  seed: number;
+  /** Noise from outside instead, (ensembleSize, …shape of what `encode` gives). */
+  noise?: NdArray;
+}
+
+/**
+ * DIFT (Tang et al., Emergent Correspondence from Image Diffusion, NeurIPS 2023, section 3.2): add noise for timestep t
+ * to the encoded image, run the U-Net up to one of its decoder blocks, average over several draws of the noise.
+ * Members run one after another, since their attention scores together would not fit into memory.
+ * @param image (1,3,H,W) in [−1,1]
+ * @returns (1,C,h,w), not normalised
+ */
+export async function dift(network: DiffusionNetwork, image: NdArray, settings: DiftSettings): Promise<NdArray> {
+  const x0 = await network.encode(image);
+  if (network.schedule === null) return network.features(x0);
+  let mean: NdArray | null = null;
+  for (let member = 0; member < settings.ensembleSize; member++) {
+    const noise = memberNoise(settings, member, x0);
+    const xt = { dims: x0.dims, data: addNoise(network.schedule, x0.data, noise, settings.t) };
+    mean = accumulate(mean, await network.features(xt), settings.ensembleSize);
+  }
+  if (mean === null) throw new RangeError('an ensemble has at least one member');
+  return mean;
+}
+
+function memberNoise({ noise, seed }: DiftSettings, member: number, { data }: NdArray): Float32Array {
+  if (noise === undefined) return gaussianNoise(data.length, seed + member);
+  return noise.data.subarray(member * data.length, (member + 1) * data.length);
+}
+
+function accumulate(mean: NdArray | null, features: NdArray, members: number): NdArray {
+  const share = features.data.map((value) => value / members);
+  if (mean === null) return { dims: features.dims, data: share };
+  for (let i = 0; i < share.length; i++) mean.data[i] = (mean.data[i] ?? 0) + (share[i] ?? 0);
+  return mean;
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { type DiffusionNetwork, dift, type NdArray } from '../../src/diffusion/dift.js';
+import { gaussianNoise } from '../../src/diffusion/gaussian-noise.js';
+import { linearSchedule } from '../../src/diffusion/noise-schedule.js';
+
+const image: NdArray = { dims: [1, 3, 2, 2], data: Float32Array.from({ length: 12 }, (_, i) => i / 12) };
+
+/** Features are the squares of what goes in, so that the order of averaging shows. */
+function squaring(schedule: DiffusionNetwork['schedule']): DiffusionNetwork & { calls: NdArray[] } {
+  const calls: NdArray[] = [];
+  return {
+    calls,
+    schedule,
+    encode: async (x) => x,
+    features: async (xt) => {
+      calls.push(xt);
+      return { dims: xt.dims, data: xt.data.map((value) => value * value) };
+    },
+  };
+}
+
+describe('dift', () => {
+  it('averages the features, not the noise, over the members', async () => {
+    const network = squaring(linearSchedule());
+    const noise = { dims: [2, 1, 3, 2, 2], data: Float32Array.from({ length: 24 }, (_, i) => (i < 12 ? 1 : -1)) };
+    const { data } = await dift(network, image, { t: 500, ensembleSize: 2, seed: 0, noise });
+    const [a, b] = network.calls;
+    expect(network.calls).toHaveLength(2);
+    for (const [i, value] of data.entries()) {
+      expect(value).toBeCloseTo(((a?.data[i] ?? 0) ** 2 + (b?.data[i] ?? 0) ** 2) / 2, 5);
+    }
+  });
+
+  it('gives the same features for the same seed and others for another', async () => {
+    const settings = { t: 100, ensembleSize: 2, seed: 7 };
+    const first = await dift(squaring(linearSchedule()), image, settings);
+    expect((await dift(squaring(linearSchedule()), image, settings)).data).toEqual(first.data);
+    expect((await dift(squaring(linearSchedule()), image, { ...settings, seed: 8 })).data).not.toEqual(first.data);
+  });
+
+  it('adds no noise and runs once where the network was trained without', async () => {
+    const network = squaring(null);
+    await dift(network, image, { t: 261, ensembleSize: 8, seed: 0 });
+    expect(network.calls.map(({ data }) => data)).toEqual([image.data]);
+  });
+});
+
+describe('gaussianNoise', () => {
+  it('has mean 0, variance 1, kurtosis 3 and no correlation between neighbours', () => {
+    const values = gaussianNoise(200_001, 42);
+    const mean = (pick: (value: number, i: number) => number) =>
+      values.reduce((sum, v, i) => sum + pick(v, i), 0) / values.length;
+    expect(mean((v) => v)).toBeCloseTo(0, 1.7);
+    expect(mean((v) => v ** 2)).toBeCloseTo(1, 1.7);
+    expect(mean((v) => v ** 4)).toBeCloseTo(3, 1);
+    expect(mean((v, i) => v * (values[i + 1] ?? 0))).toBeCloseTo(0, 1.7);
+  });
+});
