@@ -1,0 +1,89 @@
+import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import { add } from '../onnx/ops.js';
+import {
+  type Activation,
+  activate,
+  attendRows,
+  type LayerNames,
+  layerNorm,
+  linearRows,
+  matrixDims,
+} from '../onnx/transformer-ops.js';
+
+/** Query, key and value projections: three layers, or one whose outputs stand in that order. */
+export type ProjectionNames = { query: LayerNames; key: LayerNames; value: LayerNames } | { qkv: LayerNames };
+
+/** What the tensors of one encoder block are called in the checkpoint. */
+export interface EncoderBlockNames {
+  norm1: LayerNames;
+  projections: ProjectionNames;
+  out: LayerNames;
+  norm2: LayerNames;
+  fc1: LayerNames;
+  fc2: LayerNames;
+  /** LayerScale vectors (channels) behind the attention and behind the MLP; only some networks have them. */
+  layerScales?: readonly [string, string];
+}
+
+export interface EncoderBlockOptions {
+  heads: number;
+  mlpChannels: number;
+  activation: Activation;
+  eps: number;
+}
+
+export interface Projections {
+  query: Value;
+  key: Value;
+  value: Value;
+}
+
+/**
+ * Pre-norm transformer encoder block on a (tokens, channels) value:
+ * `x + s₁·out(attend(norm_1(x)))`, then `x + s₂·fc_2(act(fc_1(norm_2(x))))`.
+ * @param mask (tokens, tokens), added to the attention scores
+ */
+export function transformerEncoderBlock(
+  b: GraphBuilder,
+  x: Value,
+  names: EncoderBlockNames,
+  options: EncoderBlockOptions,
+  mask?: Value,
+): Value {
+  const [, channels] = matrixDims(x);
+  const { heads, mlpChannels, activation, eps } = options;
+  const attended = attendRows(b, encoderBlockProjections(b, x, names, eps), heads, mask);
+  const attention = linearRows(b, attended, names.out, channels);
+  const h = add(b, x, layerScale(b, attention, names.layerScales?.[0]));
+  const hidden = activate(b, linearRows(b, layerNorm(b, h, names.norm2, eps), names.fc1, mlpChannels), activation);
+  return add(b, h, layerScale(b, linearRows(b, hidden, names.fc2, channels), names.layerScales?.[1]));
+}
+
+/** The block's queries, keys and values of `x`, each (tokens, channels), heads side by side. */
+export function encoderBlockProjections(
+  b: GraphBuilder,
+  x: Value,
+  { norm1, projections }: EncoderBlockNames,
+  eps: number,
+): Projections {
+  const [tokens, channels] = matrixDims(x);
+  const normed = layerNorm(b, x, norm1, eps);
+  if (!('qkv' in projections)) {
+    return {
+      query: linearRows(b, normed, projections.query, channels),
+      key: linearRows(b, normed, projections.key, channels),
+      value: linearRows(b, normed, projections.value, channels),
+    };
+  }
+  const fused = linearRows(b, normed, projections.qkv, 3 * channels);
+  const dims = Array.from({ length: 3 }, () => [tokens, channels]);
+  const [query, key, value] = b.nodes('Split', [fused], dims, { axis: { int: 1 }, num_outputs: { int: 3 } });
+  if (query === undefined || key === undefined || value === undefined) throw new Error('Split has three outputs');
+  return { query, key, value };
+}
+
+function layerScale(b: GraphBuilder, x: Value, name: string | undefined): Value {
+  if (name === undefined) return x;
+  const [, channels] = matrixDims(x);
+  return b.node('Mul', [x, b.weight(name, [channels])], x.dims);
+}
