@@ -5,6 +5,8 @@ import { ATTRIBUTE_TYPES, DATA_TYPES, type DataType, encodeModel } from './schem
 const IR_VERSION = 10;
 const OPSET_VERSION = 21;
 const EXTERNAL = 1;
+/** Operators of ONNX Runtime that ONNX does not have; their names start with this domain. */
+const CONTRIB_DOMAIN = 'com.microsoft';
 
 /** A value of the graph. A dimension that is not known when the graph is written is a name. */
 export interface Value {
@@ -42,7 +44,10 @@ export class GraphBuilder {
     this.#outputs.push(valueInfo(name, value.dims, dataType));
   }
 
-  /** Appends a node with one output. `dims` is the shape of that output. */
+  /**
+   * Appends a node with one output. `dims` is the shape of that output.
+   * @param opType an operator of ONNX, or one of ONNX Runtime's own as `com.microsoft.<name>`
+   */
   node(
     opType: string,
     inputs: readonly Value[],
@@ -64,7 +69,7 @@ export class GraphBuilder {
     const name = `${opType}_${this.#count++}`;
     const outputs = outputDims.map((dims, index) => ({ name: `${name}:${index}`, dims }));
     this.#nodes.push({
-      opType,
+      ...operator(opType),
       name,
       input: inputs.map((input) => input.name),
       output: outputs.map((output) => output.name),
@@ -145,7 +150,10 @@ export class GraphBuilder {
     return encodeModel({
       irVersion: IR_VERSION,
       producerName: 'samepoint',
-      opsetImport: [{ domain: '', version: OPSET_VERSION }],
+      opsetImport: [
+        { domain: '', version: OPSET_VERSION },
+        { domain: CONTRIB_DOMAIN, version: 1 },
+      ],
       graph: {
         name: 'samepoint',
         node: this.#nodes,
@@ -155,6 +163,11 @@ export class GraphBuilder {
       },
     });
   }
+}
+
+function operator(opType: string): { opType: string; domain?: string } {
+  const prefix = `${CONTRIB_DOMAIN}.`;
+  return opType.startsWith(prefix) ? { opType: opType.slice(prefix.length), domain: CONTRIB_DOMAIN } : { opType };
 }
 
 function valueInfo(name: string, dims: Value['dims'], dataType: DataType): Record<string, unknown> {
