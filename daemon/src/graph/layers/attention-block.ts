@@ -1,37 +1,37 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
-import { add, conv2d, groupNorm, nchw, reshape, transpose } from '../onnx/ops.js';
+import { add, fromRows, groupNorm, linear, nchw, reshape, split, toRows } from '../onnx/ops.js';
+import { attention } from './attention.js';
 import type { NormOptions } from './resnet-block.js';
+import type { AttentionNames } from './tensor-names.js';
 
-/** Self-attention over all cells: `x + out(attend(qkv(norm(x))))`, heads of `headChannels`. */
+/** Self-attention over all cells of a (1,c,h,w) value: `x + out(attend(qkv(norm(x))))`. */
 export function attentionBlock(
   b: GraphBuilder,
   x: Value,
   prefix: string,
-  options: { headChannels: number; norm: NormOptions },
+  options: { names: AttentionNames; heads: number; norm: NormOptions },
 ): Value {
-  const [n, c, h, w] = nchw(x);
-  const { headChannels, norm } = options;
-  const heads = c / headChannels;
-  const qkv = conv2d(b, groupNorm(b, x, `${prefix}.norm`, norm), `${prefix}.qkv`, { outChannels: 3 * c, kernel: 1 });
-  const parts = b.nodes(
-    'Split',
-    [reshape(b, qkv, [n, 3 * heads, headChannels, h * w])],
-    Array.from({ length: 3 }, () => [n, heads, headChannels, h * w]),
-    { axis: { int: 1 }, num_outputs: { int: 3 } },
-  );
-  const [q, k, v] = parts;
-  if (q === undefined || k === undefined || v === undefined) throw new Error('Split has three outputs');
-  const attended = attend(b, q, k, v);
-  return add(b, x, conv2d(b, reshape(b, attended, [n, c, h, w]), `${prefix}.out`, { outChannels: c, kernel: 1 }));
+  const [, c, h, w] = nchw(x);
+  const { names, heads, norm } = options;
+  const rows = toRows(b, groupNorm(b, x, `${prefix}.${names.norm}`, norm));
+  const attended = attention(b, project(b, rows, prefix, names, heads), { heads });
+  const out = linear(b, attended, `${prefix}.${names.out}`, c, { kernel: names.kernel });
+  return add(b, x, fromRows(b, out, h, w));
 }
 
-/** softmax(qᵀk/√d)·v for (n, heads, d, cells) values; returns the same shape. */
-function attend(b: GraphBuilder, q: Value, k: Value, v: Value): Value {
-  const [n, heads, d, cells] = nchw(q);
-  const scale = b.constant([1], Float32Array.of(1 / Math.sqrt(d)));
-  const queries = transpose(b, b.node('Mul', [q, scale], q.dims), [0, 1, 3, 2]);
-  const scores = b.node('MatMul', [queries, k], [n, heads, cells, cells]);
-  const weights = b.node('Softmax', [scores], scores.dims, { axis: { int: -1 } });
-  const values = b.node('MatMul', [weights, transpose(b, v, [0, 1, 3, 2])], [n, heads, cells, d]);
-  return transpose(b, values, [0, 1, 3, 2]);
+/** Queries, keys and values of the rows, heads side by side. */
+function project(b: GraphBuilder, rows: Value, prefix: string, names: AttentionNames, heads: number) {
+  const n = Number(rows.dims[0]);
+  const c = Number(rows.dims[1]);
+  const { projections, kernel } = names;
+  const layer = (name: string, channels: number) => linear(b, rows, `${prefix}.${name}`, channels, { kernel });
+  if ('q' in projections) {
+    return { queries: layer(projections.q, c), keys: layer(projections.k, c), values: layer(projections.v, c) };
+  }
+  const qkv = layer(projections.qkv, 3 * c);
+  const perHead = projections.order === 'head-qkv';
+  const parts = perHead ? split(b, reshape(b, qkv, [n, heads, 3, c / heads]), 2, 3) : split(b, qkv, 1, 3);
+  const [queries, keys, values] = parts.map((part) => (perHead ? reshape(b, part, [n, c]) : part));
+  if (queries === undefined || keys === undefined || values === undefined) throw new Error('Split has three outputs');
+  return { queries, keys, values };
 }

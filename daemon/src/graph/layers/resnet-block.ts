@@ -1,30 +1,57 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
-import { add, conv2d, groupNorm, linear, nchw, reshape, silu } from '../onnx/ops.js';
+import { add, averagePool2, conv2d, groupNorm, linear, nchw, reshape, silu, split, upsample } from '../onnx/ops.js';
+import type { ResnetNames } from './tensor-names.js';
 
 export interface NormOptions {
   groups: number;
   eps: number;
 }
 
+export interface ResnetOptions {
+  names: ResnetNames;
+  outChannels: number;
+  norm: NormOptions;
+  /** Time embedding (1, channels of the embedding); a block of an autoencoder has none. */
+  timeEmbedding?: Value;
+  /** What the time does: `shift` is added before the second norm, `scale-shift` modulates its result. `shift` if not given. */
+  timeConditioning?: 'shift' | 'scale-shift';
+  /** A block of guided-diffusion may change the resolution, of its input and of its first activation. */
+  resample?: 'up' | 'down';
+}
+
 /**
- * Time-conditioned residual block:
- * `skip(x) + conv_2(SiLU(norm_2(conv_1(SiLU(norm_1(x))) + time(SiLU(e)))))`.
- * @param e time embedding (1, channels of the embedding)
+ * Residual block, conditioned on time:
+ * `skip(x) + conv2(SiLU(norm2(conv1(SiLU(norm1(x))) + time(SiLU(e)))))`.
  */
-export function resnetBlock(
-  b: GraphBuilder,
-  x: Value,
-  e: Value,
-  prefix: string,
-  options: { outChannels: number; norm: NormOptions },
-): Value {
-  const { outChannels, norm } = options;
-  const time = linear(b, silu(b, e), `${prefix}.time`, outChannels);
-  let h = silu(b, groupNorm(b, x, `${prefix}.norm_1`, norm));
-  h = conv2d(b, h, `${prefix}.conv_1`, { outChannels, kernel: 3 });
-  h = add(b, h, reshape(b, time, [1, outChannels, 1, 1]));
-  h = silu(b, groupNorm(b, h, `${prefix}.norm_2`, norm));
-  h = conv2d(b, h, `${prefix}.conv_2`, { outChannels, kernel: 3 });
+export function resnetBlock(b: GraphBuilder, x: Value, prefix: string, options: ResnetOptions): Value {
+  const { names, outChannels, norm } = options;
+  const time = timeConditioning(b, prefix, options);
+  let h = silu(b, groupNorm(b, x, `${prefix}.${names.norm1}`, norm));
+  h = conv2d(b, resample(b, h, options), `${prefix}.${names.conv1}`, { outChannels, kernel: 3 });
+  if (time.shift !== undefined) h = add(b, h, time.shift);
+  h = silu(b, groupNorm(b, h, `${prefix}.${names.norm2}`, { ...norm, ...time.norm2 }));
+  h = conv2d(b, h, `${prefix}.${names.conv2}`, { outChannels, kernel: 3 });
+  const skip = resample(b, x, options);
   const [, inChannels] = nchw(x);
-  return add(b, h, inChannels === outChannels ? x : conv2d(b, x, `${prefix}.skip`, { outChannels, kernel: 1 }));
+  return add(
+    b,
+    h,
+    inChannels === outChannels ? skip : conv2d(b, skip, `${prefix}.${names.skip}`, { outChannels, kernel: 1 }),
+  );
+}
+
+function timeConditioning(b: GraphBuilder, prefix: string, options: ResnetOptions) {
+  const { names, outChannels, timeEmbedding, timeConditioning = 'shift' } = options;
+  if (timeEmbedding === undefined) return {};
+  const channels = timeConditioning === 'shift' ? outChannels : 2 * outChannels;
+  const time = linear(b, silu(b, timeEmbedding), `${prefix}.${names.time}`, channels);
+  if (timeConditioning === 'shift') return { shift: reshape(b, time, [1, outChannels, 1, 1]) };
+  const [scale, shift] = split(b, time, 1, 2);
+  if (scale === undefined || shift === undefined) throw new Error('Split has two outputs');
+  return { norm2: { modulation: { scale, shift } } };
+}
+
+function resample(b: GraphBuilder, x: Value, options: ResnetOptions): Value {
+  if (options.resample === 'up') return upsample(b, x, 2, 'nearest');
+  return options.resample === 'down' ? averagePool2(b, x) : x;
 }

@@ -1,5 +1,6 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { linear, silu } from '../onnx/ops.js';
+import type { TimeEmbeddingNames } from './tensor-names.js';
 
 const MAX_PERIOD = 10_000;
 
@@ -10,14 +11,14 @@ export function sinusoid(t: number, channels: number): Float32Array {
   return Float32Array.from({ length: channels }, (_, i) => (i < half ? Math.cos(angle(i)) : Math.sin(angle(i - half))));
 }
 
-/** The embedding of one timestep, (1, channels). A constant of the graph: ONNX Runtime folds it at load. */
+/** The embedding of one timestep, which need not be whole, (1, channels). A constant of the graph: ONNX Runtime folds it at load. */
 export function timeEmbedding(
   b: GraphBuilder,
   prefix: string,
-  options: { timestep: number; sinusoidChannels: number; channels: number },
+  options: { names: TimeEmbeddingNames; timestep: number; sinusoidChannels: number; channels: number },
 ): Value {
-  const { timestep, sinusoidChannels, channels } = options;
+  const { names, timestep, sinusoidChannels, channels } = options;
   const waves = b.constant([1, sinusoidChannels], sinusoid(timestep, sinusoidChannels));
-  const hidden = silu(b, linear(b, waves, `${prefix}.linear_1`, channels));
-  return linear(b, hidden, `${prefix}.linear_2`, channels);
+  const hidden = silu(b, linear(b, waves, `${prefix}.${names.linear1}`, channels));
+  return linear(b, hidden, `${prefix}.${names.linear2}`, channels);
 }

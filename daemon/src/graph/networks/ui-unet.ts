@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { attentionBlock } from '../layers/attention-block.js';
 import { resnetBlock } from '../layers/resnet-block.js';
+import { UI_NAMES } from '../layers/tensor-names.js';
 import { timeEmbedding } from '../layers/time-embedding.js';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { concatChannels, conv2d, nchw, normaliseColumns, pixelUnshuffle, upsample } from '../onnx/ops.js';
@@ -50,6 +51,7 @@ class UiUnetWiring {
     this.#levels = config.levelChannels.length;
     this.#norm = { groups: config.groupNormGroups, eps: config.groupNormEps };
     this.#e = timeEmbedding(b, 'time_embedding', {
+      names: UI_NAMES.timeEmbedding,
       timestep: config.timestep,
       sinusoidChannels: config.timeEmbeddingChannels / 2,
       channels: config.timeEmbeddingChannels,
@@ -117,11 +119,17 @@ class UiUnetWiring {
   }
 
   #resnet(x: Value, prefix: string, level: number): Value {
-    return resnetBlock(this.#b, x, this.#e, prefix, { outChannels: this.#channels(level), norm: this.#norm });
+    return resnetBlock(this.#b, x, prefix, {
+      names: UI_NAMES.resnet,
+      outChannels: this.#channels(level),
+      norm: this.#norm,
+      timeEmbedding: this.#e,
+    });
   }
 
   #attention(x: Value, prefix: string): Value {
-    return attentionBlock(this.#b, x, prefix, { headChannels: this.#config.attentionHeadChannels, norm: this.#norm });
+    const heads = nchw(x)[1] / this.#config.attentionHeadChannels;
+    return attentionBlock(this.#b, x, prefix, { names: UI_NAMES.attention, heads, norm: this.#norm });
   }
 
   #channels(level: number): number {
