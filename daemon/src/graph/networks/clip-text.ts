@@ -7,16 +7,21 @@ import { ACTIVATIONS, layerNorm, namesUnder } from '../onnx/transformer-ops.js';
 const positive = z.number().int().positive();
 
 /** `text_encoder/config.json` of Stable Diffusion: transformers' `CLIPTextConfig`, with its defaults. */
-export const clipTextConfigSchema = z.object({
-  vocab_size: positive.default(49_408),
-  hidden_size: positive.default(512),
-  intermediate_size: positive.default(2048),
-  num_hidden_layers: positive.default(12),
-  num_attention_heads: positive.default(8),
-  max_position_embeddings: positive.default(77),
-  hidden_act: z.enum(ACTIVATIONS).default('quick_gelu'),
-  layer_norm_eps: z.number().positive().default(1e-5),
-});
+export const clipTextConfigSchema = z
+  .object({
+    vocab_size: positive.default(49_408),
+    hidden_size: positive.default(512),
+    intermediate_size: positive.default(2048),
+    num_hidden_layers: positive.default(12),
+    num_attention_heads: positive.default(8),
+    max_position_embeddings: positive.default(77),
+    hidden_act: z.enum(ACTIVATIONS).default('quick_gelu'),
+    layer_norm_eps: z.number().positive().default(1e-5),
+  })
+  .refine(
+    (config) => config.hidden_size % config.num_attention_heads === 0,
+    'the channels do not divide into the attention heads',
+  );
 export type ClipTextConfig = z.infer<typeof clipTextConfigSchema>;
 
 /** Where the text encoder's tensors stand: in published checkpoints, in those of transformers 5, in SD 1.x's single file. */

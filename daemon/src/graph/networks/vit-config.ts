@@ -1,0 +1,200 @@
+import { SamepointError } from '@samepoint/shared-protocol';
+import * as z from 'zod';
+import type { Checkpoint } from '../checkpoint.js';
+import type { PositionInterpolation } from '../layers/bicubic-matrix.js';
+import { ACTIVATIONS } from '../onnx/transformer-ops.js';
+import type { VitConfig } from './vit.js';
+import { facebookNames, openClipNames, transformersDinov2Names, transformersVitNames } from './vit-names.js';
+
+/** How published code stretches position embeddings. */
+export const POSITION_INTERPOLATIONS = {
+  /** transformers' ViT and DINOv2. */
+  plain: { antialias: false, offset: 0 },
+  /** DINOv2 with registers, everywhere; open_clip. */
+  antialiased: { antialias: true, offset: 0 },
+  /** facebookresearch/dino, facebookresearch/dinov2, and DIFT's OpenCLIP baseline. */
+  offset: { antialias: false, offset: 0.1 },
+} as const satisfies Record<string, PositionInterpolation>;
+
+const IMAGENET_PIXELS = { pixelMean: [0.485, 0.456, 0.406], pixelStd: [0.229, 0.224, 0.225] } as const;
+const OPENAI_PIXELS = {
+  pixelMean: [0.48145466, 0.4578275, 0.40821073],
+  pixelStd: [0.26862954, 0.26130258, 0.27577711],
+} as const;
+
+const positive = z.number().int().positive();
+
+const transformersFields = {
+  hidden_size: positive.default(768),
+  num_hidden_layers: positive.default(12),
+  num_attention_heads: positive.default(12),
+  hidden_act: z.enum(ACTIVATIONS).default('gelu'),
+  image_size: positive.default(224),
+  qkv_bias: z.boolean().default(true),
+};
+const dinov2Fields = {
+  ...transformersFields,
+  mlp_ratio: z.number().positive().default(4),
+  layer_norm_eps: z.number().positive().default(1e-6),
+  use_swiglu_ffn: z.literal(false).default(false),
+};
+
+const transformersVitSchema = z
+  .object({
+    model_type: z.literal('vit'),
+    ...transformersFields,
+    intermediate_size: positive.default(3072),
+    layer_norm_eps: z.number().positive().default(1e-12),
+    patch_size: positive.default(16),
+  })
+  .transform(
+    (config): VitConfig => ({
+      ...fromTransformers(config, config.intermediate_size),
+      names: transformersVitNames(config.qkv_bias),
+      registers: 0,
+      interpolation: POSITION_INTERPOLATIONS.plain,
+    }),
+  );
+
+const transformersDinov2Schema = z
+  .object({ model_type: z.literal('dinov2'), ...dinov2Fields, patch_size: positive.default(14) })
+  .transform(
+    (config): VitConfig => ({
+      ...fromTransformers(config, Math.trunc(config.hidden_size * config.mlp_ratio)),
+      names: transformersDinov2Names(config.qkv_bias),
+      registers: 0,
+      interpolation: POSITION_INTERPOLATIONS.plain,
+    }),
+  );
+
+const transformersRegistersSchema = z
+  .object({
+    model_type: z.literal('dinov2_with_registers'),
+    ...dinov2Fields,
+    patch_size: positive.default(16),
+    num_register_tokens: z.number().int().nonnegative().default(4),
+  })
+  .transform(
+    (config): VitConfig => ({
+      ...fromTransformers(config, Math.trunc(config.hidden_size * config.mlp_ratio)),
+      names: transformersDinov2Names(config.qkv_bias),
+      registers: config.num_register_tokens,
+      interpolation: POSITION_INTERPOLATIONS.antialiased,
+    }),
+  );
+
+const rgb = z.tuple([z.number(), z.number(), z.number()]);
+
+/** Strict: a field that is not here (another pooling, another block) is another network. */
+const openClipVisionSchema = z.strictObject({
+  image_size: positive.default(224),
+  layers: positive.default(12),
+  width: positive.default(768),
+  head_width: positive.default(64),
+  mlp_ratio: z.number().positive().default(4),
+  patch_size: positive.default(16),
+  ls_init_value: z.number().nullish(),
+  patch_dropout: z.number().optional(),
+});
+
+const openClipSchema = z
+  .object({
+    model_cfg: z.object({ quick_gelu: z.boolean().default(false), vision_cfg: openClipVisionSchema }),
+    preprocess_cfg: z.object({ mean: rgb.optional(), std: rgb.optional() }).optional(),
+  })
+  .transform(({ model_cfg: { quick_gelu: quickGelu, vision_cfg: vision }, preprocess_cfg: preprocess }): VitConfig => {
+    const layerScale = vision.ls_init_value !== undefined && vision.ls_init_value !== null;
+    return {
+      names: openClipNames(layerScale),
+      channels: vision.width,
+      layers: vision.layers,
+      heads: vision.width / vision.head_width,
+      mlpChannels: Math.trunc(vision.width * vision.mlp_ratio),
+      activation: quickGelu ? 'quick_gelu' : 'gelu',
+      eps: 1e-5,
+      patchSize: vision.patch_size,
+      nativeGrid: Math.floor(vision.image_size / vision.patch_size),
+      registers: 0,
+      interpolation: POSITION_INTERPOLATIONS.antialiased,
+      pixelMean: preprocess?.mean ?? OPENAI_PIXELS.pixelMean,
+      pixelStd: preprocess?.std ?? OPENAI_PIXELS.pixelStd,
+    };
+  });
+
+/** transformers' `config.json` of ViT and DINOv2 models, or open_clip's `open_clip_config.json`. */
+export const vitConfigSchema = z
+  .union([
+    z.discriminatedUnion('model_type', [transformersVitSchema, transformersDinov2Schema, transformersRegistersSchema]),
+    openClipSchema,
+  ])
+  .refine(({ channels, heads }) => channels % heads === 0, 'the channels do not divide into the attention heads')
+  .refine(({ nativeGrid }) => nativeGrid > 0, 'its images are smaller than its patches');
+
+function fromTransformers(
+  config: {
+    hidden_size: number;
+    num_hidden_layers: number;
+    num_attention_heads: number;
+    hidden_act: VitConfig['activation'];
+    image_size: number;
+    layer_norm_eps: number;
+    patch_size: number;
+  },
+  mlpChannels: number,
+) {
+  return {
+    channels: config.hidden_size,
+    layers: config.num_hidden_layers,
+    heads: config.num_attention_heads,
+    mlpChannels,
+    activation: config.hidden_act,
+    eps: config.layer_norm_eps,
+    patchSize: config.patch_size,
+    nativeGrid: Math.floor(config.image_size / config.patch_size),
+    ...IMAGENET_PIXELS,
+  };
+}
+
+/** Channels of a head in every network of DINO and DINOv2. */
+const FACEBOOK_HEAD_CHANNELS = 64;
+
+/**
+ * The network in a file of facebookresearch/dino or facebookresearch/dinov2, which comes without a config: sizes are
+ * those of its tensors.
+ * @throws SamepointError `MODEL_INVALID` when it is no such file
+ */
+export function facebookVitConfig(checkpoint: Checkpoint): VitConfig {
+  const sizeOf = (name: string, axis: number) => {
+    const size = checkpoint.tensors.get(name)?.shape[axis];
+    if (size === undefined) throw notFacebook(checkpoint, `the tensor "${name}" is missing or has another shape`);
+    return size;
+  };
+  const channels = sizeOf('cls_token', 2);
+  const nativeGrid = Math.sqrt(sizeOf('pos_embed', 1) - 1);
+  if (!Number.isInteger(nativeGrid)) throw notFacebook(checkpoint, 'its position embeddings are no square grid');
+  let layers = 0;
+  while (checkpoint.tensors.has(`blocks.${layers}.norm1.weight`)) layers++;
+  const registers = checkpoint.tensors.has('register_tokens') ? sizeOf('register_tokens', 1) : 0;
+  return {
+    names: facebookNames(checkpoint.tensors.has('blocks.0.ls1.gamma')),
+    channels,
+    layers,
+    heads: channels / FACEBOOK_HEAD_CHANNELS,
+    mlpChannels: sizeOf('blocks.0.mlp.fc1.weight', 0),
+    activation: 'gelu',
+    eps: 1e-6,
+    patchSize: sizeOf('patch_embed.proj.weight', 2),
+    nativeGrid,
+    registers,
+    interpolation: registers === 0 ? POSITION_INTERPOLATIONS.offset : POSITION_INTERPOLATIONS.antialiased,
+    ...IMAGENET_PIXELS,
+  };
+}
+
+function notFacebook(checkpoint: Checkpoint, reason: string): SamepointError {
+  return new SamepointError(
+    'MODEL_INVALID',
+    `${checkpoint.path} is no DINO or DINOv2 network: ${reason}.`,
+    'Check that the file belongs to this model, or get it again.',
+  );
+}

@@ -1,0 +1,119 @@
+import type { PositionInterpolation } from '../layers/bicubic-matrix.js';
+import { interpolatePositions } from '../layers/position-embedding.js';
+import {
+  type EncoderBlockOptions,
+  encoderBlockProjections,
+  transformerEncoderBlock,
+} from '../layers/transformer-encoder-block.js';
+import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import { add, nchw, reshape, transpose } from '../onnx/ops.js';
+import { concatRows, layerNorm, matrixDims, sliceRows } from '../onnx/transformer-ops.js';
+import type { VitNames } from './vit-names.js';
+
+/** A vision transformer as its checkpoint describes it. */
+export interface VitConfig extends EncoderBlockOptions {
+  names: VitNames;
+  channels: number;
+  layers: number;
+  patchSize: number;
+  /** Cells along each side of the grid that the position embeddings were trained on. */
+  nativeGrid: number;
+  registers: number;
+  interpolation: PositionInterpolation;
+  /** What the network's pixels in [0,1] are normalised with, red, green, blue. */
+  pixelMean: readonly [number, number, number];
+  pixelStd: readonly [number, number, number];
+}
+
+/** What of a block becomes the feature map: its output, or its attention's queries, keys or values. */
+export const VIT_FACETS = ['token', 'query', 'key', 'value'] as const;
+export type VitFacet = (typeof VIT_FACETS)[number];
+
+export interface VitFeature {
+  /** Index of the block, from 0. */
+  layer: number;
+  /** Default `token`. */
+  facet?: VitFacet;
+  /** Whether tokens pass the network's last LayerNorm. Default: those of the last block do. */
+  finalNorm?: boolean;
+  /** Overrides the checkpoint's; DIFT's OpenCLIP baseline, for one, stretches positions as DINO's code does. */
+  interpolation?: PositionInterpolation;
+}
+
+/**
+ * Vision transformer up to one block: `pixels` (1,3,H,W), normalised → the patches' features
+ * (1, channels, ⌊H/patch⌋, ⌊W/patch⌋). Class and register tokens take part and are left out of the map.
+ * @throws SamepointError `MODEL_INVALID`; RangeError when there is no such layer or no whole patch
+ */
+export function vit(b: GraphBuilder, pixels: Value, config: VitConfig, feature: VitFeature): Value {
+  const { layer, facet = 'token', finalNorm = layer === config.layers - 1 } = feature;
+  if (!Number.isInteger(layer) || layer < 0 || layer >= config.layers) {
+    throw new RangeError(`the network has the layers 0 to ${config.layers - 1}, not ${layer}`);
+  }
+  const { tokens, grid } = embed(b, pixels, config, feature.interpolation ?? config.interpolation);
+  let h = tokens;
+  for (let index = 0; index < layer; index++) h = transformerEncoderBlock(b, h, config.names.block(index), config);
+  h = takeFacet(b, h, config, layer, facet);
+  if (facet === 'token' && finalNorm) h = layerNorm(b, h, config.names.finalNorm, config.eps);
+  const patches = sliceRows(b, h, 1 + config.registers, matrixDims(h)[0]);
+  return reshape(b, transpose(b, patches, [1, 0]), [1, config.channels, grid.rows, grid.columns]);
+}
+
+/** `image` (1,3,H,W) in [−1,1], as every other network takes it → the pixels that `vit` takes. */
+export function vitPixels(b: GraphBuilder, image: Value, { pixelMean, pixelStd }: VitConfig): Value {
+  const perChannel = (values: number[]) => b.constant([1, 3, 1, 1], Float32Array.from(values));
+  const scale = perChannel(pixelStd.map((std) => 0.5 / std));
+  const shift = perChannel(pixelMean.map((mean, i) => (0.5 - mean) / (pixelStd[i] ?? 1)));
+  return add(b, b.node('Mul', [image, scale], image.dims), shift);
+}
+
+function takeFacet(b: GraphBuilder, x: Value, config: VitConfig, layer: number, facet: VitFacet): Value {
+  const names = config.names.block(layer);
+  if (facet === 'token') return transformerEncoderBlock(b, x, names, config);
+  return encoderBlockProjections(b, x, names, config.eps)[facet];
+}
+
+/** Class token, registers, patches, in this order, (tokens, channels); registers have no position. */
+function embed(b: GraphBuilder, pixels: Value, config: VitConfig, interpolation: PositionInterpolation) {
+  const { names, registers } = config;
+  const { patches, grid } = embedPatches(b, pixels, config);
+  const native = config.nativeGrid ** 2;
+  const vectors = (name: string, count: number) => storedRows(b, name, count, config);
+  const positions = vectors(names.positions, native + 1);
+  const cells = sliceRows(b, positions, 1, native + 1);
+  const classToken = add(b, vectors(names.classToken, 1), sliceRows(b, positions, 0, 1));
+  // the originals look at the pixels too: with an offset, stretching to the same size is not the identity
+  const [, , height, width] = nchw(pixels);
+  const isNative = height === width && grid.rows === config.nativeGrid;
+  const placed = add(b, patches, isNative ? cells : interpolatePositions(b, cells, grid, interpolation));
+  const tokens = concatRows(
+    b,
+    registers === 0 ? [classToken, placed] : [classToken, vectors(names.registers, registers), placed],
+  );
+  return { tokens: names.preNorm === undefined ? tokens : layerNorm(b, tokens, names.preNorm, config.eps), grid };
+}
+
+/** One convolution whose stride is its kernel; what is left at the right and bottom is cut off. */
+function embedPatches(b: GraphBuilder, pixels: Value, { names, channels, patchSize }: VitConfig) {
+  const [n, inChannels, height, width] = nchw(pixels);
+  const grid = { rows: Math.floor(height / patchSize), columns: Math.floor(width / patchSize) };
+  if (grid.rows === 0 || grid.columns === 0) {
+    throw new RangeError(`${width}×${height} pixels are less than one patch of ${patchSize}`);
+  }
+  const kernel = [patchSize, patchSize];
+  const inputs = [pixels, b.weight(names.patches.weight, [channels, inChannels, patchSize, patchSize])];
+  if (names.patches.bias !== undefined) inputs.push(b.weight(names.patches.bias, [channels]));
+  const map = b.node('Conv', inputs, [n, channels, grid.rows, grid.columns], {
+    kernel_shape: { ints: kernel },
+    strides: { ints: kernel },
+  });
+  const columns = reshape(b, map, [channels, grid.rows * grid.columns]);
+  return { patches: transpose(b, columns, [1, 0]), grid };
+}
+
+/** Vectors that are stored as a tensor of their own, (count, channels). A lone one may be stored without the count. */
+function storedRows(b: GraphBuilder, name: string, count: number, { names, channels }: VitConfig): Value {
+  const rows = [count, channels];
+  if (names.batched) return reshape(b, b.weight(name, [1, ...rows]), rows);
+  return count === 1 ? reshape(b, b.weight(name, [channels]), rows) : b.weight(name, rows);
+}

@@ -1,0 +1,67 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { type VitConfig, type VitFeature, vit } from '../../src/graph/networks/vit.js';
+import { facebookVitConfig, POSITION_INTERPOLATIONS, vitConfigSchema } from '../../src/graph/networks/vit-config.js';
+import { GraphBuilder } from '../../src/graph/onnx/graph-builder.js';
+import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
+import { createSession, ort } from '../../src/graph/session.js';
+import { readTensor, relativeError } from '../support/read-tensor.js';
+
+const FIXTURES = fileURLToPath(new URL('../fixtures/vit', import.meta.url));
+
+const FAMILIES = {
+  dino: { weights: 'model.safetensors', config: 'config.json' },
+  dinov2: { weights: 'model.safetensors', config: 'config.json' },
+  'dinov2-registers': { weights: 'model.safetensors', config: 'config.json' },
+  facebook: { weights: 'model.safetensors', config: 'none' },
+  'openclip-gelu': { weights: 'open_clip_model.safetensors', config: 'open_clip_config.json' },
+  'openclip-quickgelu': { weights: 'open_clip_model.safetensors', config: 'open_clip_config.json' },
+} as const;
+type Family = keyof typeof FAMILIES;
+
+function openFamily(family: Family) {
+  const { weights, config } = FAMILIES[family];
+  const checkpoint = readSafetensorsHeader(join(FIXTURES, family, weights));
+  const path = join(FIXTURES, family, config);
+  const parsed = existsSync(path)
+    ? vitConfigSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
+    : facebookVitConfig(checkpoint);
+  return { checkpoint, config: parsed };
+}
+
+/** `token_1_64x40` → block 1; `final_64x40` → the last block behind the last LayerNorm; `dift_…`: DIFT's positions. */
+function featureOf(name: string, { layers }: VitConfig): VitFeature {
+  const [, dift, facet, layer] = /^(dift_)?(token|query|key|value|final)(?:_(\d+))?_/.exec(name) ?? [];
+  const interpolation = dift === undefined ? {} : { interpolation: POSITION_INTERPOLATIONS.offset };
+  if (facet === 'final') return { layer: layers - 1, ...interpolation };
+  if (facet === 'token') return { layer: Number(layer), finalNorm: false, ...interpolation };
+  if (facet === 'query' || facet === 'key' || facet === 'value') {
+    return { layer: Number(layer), facet, ...interpolation };
+  }
+  throw new Error(`${name} is no feature`);
+}
+
+function featureNames(family: Family): string[] {
+  const names = readSafetensorsHeader(join(FIXTURES, family, 'parity.safetensors')).tensors.keys();
+  return [...names].filter((name) => !name.startsWith('image_'));
+}
+
+describe.each(Object.keys(FAMILIES) as Family[])('the vision transformer %s equals the original', (family) => {
+  it.each(featureNames(family))('in %s, to a relative error under 1e-4', async (name) => {
+    const reference = join(FIXTURES, family, 'parity.safetensors');
+    const image = readTensor(reference, `image_${name.split('_').at(-1)}`);
+    const expected = readTensor(reference, name);
+    const { checkpoint, config } = openFamily(family);
+    const b = new GraphBuilder(checkpoint);
+    const map = vit(b, b.input('pixels', image.dims), config, featureOf(name, config));
+    b.output('features', map);
+    const session = await createSession({ model: b.toModel(), weightsFolder: checkpoint.folder });
+    const { features } = await session.run({ pixels: new ort.Tensor('float32', image.data, image.dims) });
+
+    expect(map.dims).toEqual(expected.dims);
+    expect(features?.dims).toEqual(expected.dims);
+    expect(relativeError(features?.data as Float32Array, expected.data)).toBeLessThan(1e-4);
+  });
+});
