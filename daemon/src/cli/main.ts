@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { evalCommand } from './eval.js';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
 import { matchCommand } from './match.js';
+import { modelsCommand } from './models.js';
 import { ownVersion } from './own-version.js';
 import { startCommand } from './start.js';
 
@@ -19,7 +20,8 @@ const program = new Command('samepoint')
   .addHelpText('after', EXAMPLES)
   .addCommand(startCommand())
   .addCommand(matchCommand())
-  .addCommand(evalCommand());
+  .addCommand(evalCommand())
+  .addCommand(modelsCommand());
 
 for (const command of [program, ...program.commands]) {
   command.exitOverride().helpOption('-h, --help', 'print this help');

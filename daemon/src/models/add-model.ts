@@ -1,0 +1,77 @@
+import { statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { SamepointError } from '@samepoint/shared-protocol';
+import type { CatalogueFile, CatalogueModel } from './catalogue.js';
+import { checkWeights } from './check-weights.js';
+import type { ModelEnvironment } from './model-environment.js';
+import { updateStore } from './model-store.js';
+import { modelOf } from './resolve-model.js';
+
+/**
+ * Registers files that are on this disk already: a folder in the official layout, or the one file with the weights.
+ * Nothing is copied. Returns the names of the files it found.
+ * @throws SamepointError `BACKEND_UNKNOWN`, `BAD_REQUEST`, `MODEL_INVALID`; nothing is registered then
+ */
+export function addModel(id: string, path: string, environment: ModelEnvironment): string[] {
+  const model = modelOf(id, environment);
+  const found = filesAt(model, resolve(path));
+  for (const [file, at] of found) checkWeights(at, file);
+  updateStore(environment.at.stateFile, ({ added }) => {
+    added[id] = { ...added[id], ...Object.fromEntries([...found].map(([{ name }, at]) => [name, at])) };
+  });
+  return [...found.keys()].map(({ name }) => name);
+}
+
+function filesAt(model: CatalogueModel, path: string): Map<CatalogueFile, string> {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) {
+    throw new SamepointError('BAD_REQUEST', `There is no file or folder ${path}.`, 'Check the path.');
+  }
+  const found = new Map<CatalogueFile, string>();
+  if (stats.isDirectory()) {
+    for (const file of model.files) {
+      const at = candidates(file)
+        .map((name) => join(path, name))
+        .find(isFile);
+      if (at !== undefined) found.set(file, at);
+    }
+  } else {
+    const file = weightsFile(model, path);
+    if (file !== undefined) found.set(file, path);
+  }
+  if (![...found.keys()].some((file) => file.proof !== undefined)) throw nothingFound(model, path);
+  return found;
+}
+
+/** Names a file may have in a folder: ours, the official one, and either without its own folder. */
+function candidates({ name, source }: CatalogueFile): string[] {
+  const official = source.kind === 'hub' ? source.path : new URL(source.url).pathname.split('/').at(-1);
+  const names = official === undefined ? [name] : [official, name];
+  // a folder with one network only; configurations are left out, since any network may have one of that name
+  const flat = name.endsWith('.json') && name.includes('/') ? [] : names.map((entry) => basename(entry));
+  return [...new Set([...names, ...flat])];
+}
+
+/** A single file is the network's own weights, which come first among those of its format. */
+function weightsFile(model: CatalogueModel, path: string): CatalogueFile | undefined {
+  const suffix = /\.[^.]+$/.exec(basename(path))?.[0] ?? '';
+  const weights = model.files.filter(({ name, proof }) => proof !== undefined && name.endsWith(suffix));
+  return suffix === '' ? undefined : (weights.find(({ source }) => isNamed(source, path)) ?? weights[0]);
+}
+
+function isNamed(source: CatalogueFile['source'], path: string): boolean {
+  return source.kind === 'hub' && path.replaceAll('\\', '/').endsWith(source.path);
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function nothingFound(model: CatalogueModel, path: string): SamepointError {
+  const names = model.files.filter(({ proof }) => proof !== undefined).map(({ name }) => name);
+  return new SamepointError(
+    'BAD_REQUEST',
+    `${path} has no weights of ${model.title}.`,
+    `Give a folder with ${names.join(', ')}, or one of these files.`,
+  );
+}

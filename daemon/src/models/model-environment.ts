@@ -1,0 +1,37 @@
+import { mkdir, statfs } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CATALOGUE, type CatalogueModel } from './catalogue.js';
+import { type Locations, locations } from './locations.js';
+
+/** What the models code touches outside itself, so that tests can stand in for it. */
+export interface ModelEnvironment {
+  catalogue: readonly CatalogueModel[];
+  at: Locations;
+  fetch: typeof fetch;
+  /** Bytes this user can still write where `folder` lies; creates the folder. */
+  freeBytes: (folder: string) => Promise<number>;
+  sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** Milliseconds, never going back. */
+  now: () => number;
+  platform: NodeJS.Platform;
+}
+
+export function modelEnvironment(env: NodeJS.ProcessEnv = process.env): ModelEnvironment {
+  return {
+    catalogue: CATALOGUE,
+    at: locations(env),
+    fetch: (input, init) => fetch(input, init),
+    freeBytes,
+    sleep: async (ms, signal) => {
+      await delay(ms, undefined, signal === undefined ? {} : { signal });
+    },
+    now: () => performance.now(),
+    platform: process.platform,
+  };
+}
+
+async function freeBytes(folder: string): Promise<number> {
+  await mkdir(folder, { recursive: true });
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}

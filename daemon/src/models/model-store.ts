@@ -1,0 +1,51 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { SamepointError } from '@samepoint/shared-protocol';
+import * as z from 'zod';
+
+const pinSchema = z.object({
+  etag: z.string(),
+  size: z.number(),
+  /** Of the file on this disk; absent until it has been read once. */
+  sha256: z.string().optional(),
+});
+const pulledSchema = z.object({ key: z.string(), snapshot: z.string(), blob: z.string() });
+
+const storeSchema = z.object({
+  version: z.literal(1),
+  /** What the first download saw, by `pinKey`; later downloads and `verify` must see the same. */
+  pins: z.record(z.string(), pinSchema),
+  /** Files the user registered: model id → name of the file → absolute path. */
+  added: z.record(z.string(), z.record(z.string(), z.string())),
+  /** What we put into the Hugging Face cache, so that `rm` takes nothing that others put there. */
+  pulled: z.array(pulledSchema),
+});
+export type ModelStore = z.infer<typeof storeSchema>;
+export type Pin = z.infer<typeof pinSchema>;
+
+const EMPTY: ModelStore = { version: 1, pins: {}, added: {}, pulled: [] };
+
+/** @throws SamepointError `INTERNAL` when the file is there but cannot be understood. */
+export function readStore(path: string): ModelStore {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    return structuredClone(EMPTY);
+  }
+  try {
+    return storeSchema.parse(JSON.parse(text));
+  } catch {
+    throw new SamepointError('INTERNAL', `The list of models in ${path} cannot be read.`, 'Delete that file.');
+  }
+}
+
+/** Reads, changes and writes in one go. Written beside and moved over: a crash leaves the old file or the new one. */
+export function updateStore(path: string, change: (store: ModelStore) => void): void {
+  const store = readStore(path);
+  change(store);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const beside = `${path}.${process.pid}.new`;
+  writeFileSync(beside, `${JSON.stringify(store, null, 2)}\n`, { mode: 0o600 });
+  renameSync(beside, path);
+}

@@ -1,0 +1,126 @@
+import { SamepointError } from '@samepoint/shared-protocol';
+import type { FileSource } from './catalogue.js';
+import { httpFailure, networkFailure, TransientFailure } from './failures.js';
+import type { ModelEnvironment } from './model-environment.js';
+
+/** What the server says about a file before any of it is read. */
+export interface RemoteFile {
+  /** Where the bytes are; a signed address that expires where the server works with a CDN. */
+  url: string;
+  /** Names the content; the blob's name in the Hugging Face cache. */
+  etag: string;
+  size: number;
+  /** Commit of the repository; empty for files that are in none. */
+  commit: string;
+}
+
+const MAX_REDIRECTS = 5;
+
+/** `org/name/path` or the address, for messages. */
+export function describeSource(source: FileSource): string {
+  return source.kind === 'url' ? source.url : `${source.at.repository}/${source.path}`;
+}
+
+export function sourceUrl(source: FileSource, endpoint: string): string {
+  if (source.kind === 'url') return source.url;
+  const { repository, revision } = source.at;
+  const path = source.path.split('/').map(encodeURIComponent).join('/');
+  return `${endpoint}/${repository}/resolve/${encodeURIComponent(revision)}/${path}`;
+}
+
+/**
+ * Asks for the headers of a file, without following the redirect to the CDN.
+ * @throws SamepointError `MODEL_MISSING`, or TransientFailure
+ */
+export async function headRemote(
+  source: FileSource,
+  environment: ModelEnvironment,
+  signal?: AbortSignal,
+): Promise<RemoteFile> {
+  let url = sourceUrl(source, environment.at.endpoint);
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+    const response = await request(environment, url, { method: 'HEAD', redirect: 'manual' }, signal);
+    const location = response.headers.get('location');
+    const isRedirect = response.status >= 300 && response.status < 400 && location !== null;
+    if (!isRedirect && !response.ok) {
+      throw httpFailure(response, describeSource(source), environment.at.token !== undefined);
+    }
+    const next = isRedirect ? new URL(location, url).href : url;
+    // a redirect without these is to a renamed repository, or from a server that is no Hub
+    if (!isRedirect || response.headers.has('x-linked-etag')) return readHeaders(source, response, next);
+    url = next;
+  }
+  throw new TransientFailure(`${describeSource(source)} redirects without end`);
+}
+
+function readHeaders(source: FileSource, response: Response, url: string): RemoteFile {
+  const { headers } = response;
+  const etag = (headers.get('x-linked-etag') ?? headers.get('etag') ?? '').replace(/^W\//, '').replaceAll('"', '');
+  const size = Number(headers.get('x-linked-size') ?? headers.get('content-length') ?? Number.NaN);
+  const commit = headers.get('x-repo-commit') ?? '';
+  // these become names of files, so nothing but plain names is let through
+  const isPlain = /^[\w.-]+$/.test(etag) && (source.kind === 'url' || /^[\w-]+$/.test(commit));
+  if (!isPlain || etag.startsWith('.') || !Number.isSafeInteger(size) || size < 0) {
+    throw new SamepointError(
+      'MODEL_MISSING',
+      `The server does not say what ${describeSource(source)} is (no size, ETag or commit).`,
+      'Check HF_ENDPOINT, or a proxy between this computer and the server.',
+    );
+  }
+  return { url, etag, size, commit };
+}
+
+/** Bytes of a file from `from` up to, not including, `to`. */
+export interface ByteRange {
+  from: number;
+  to: number;
+}
+
+/**
+ * Starts reading a file. A status of 200 where a range was asked means that the server ignored it, or that the file
+ * is not the one of `validator` any more.
+ */
+export async function getRemote(
+  environment: ModelEnvironment,
+  remote: RemoteFile,
+  what: string,
+  range?: ByteRange,
+  signal?: AbortSignal,
+  validator?: string,
+): Promise<Response> {
+  const headers: Record<string, string> = {};
+  if (range !== undefined) {
+    headers.range = `bytes=${range.from}-${range.to - 1}`;
+    if (validator !== undefined) headers['if-range'] = validator;
+  }
+  const response = await request(environment, remote.url, { headers }, signal);
+  if (response.ok) return response;
+  await response.body?.cancel();
+  // a signed address that has expired; asking the endpoint again gives a fresh one
+  if (response.status === 403 && !isEndpoint(environment, remote.url)) {
+    throw new TransientFailure(`the address of ${what} has expired`);
+  }
+  throw httpFailure(response, what, environment.at.token !== undefined);
+}
+
+async function request(
+  environment: ModelEnvironment,
+  url: string,
+  init: { method?: string; redirect?: 'follow' | 'manual'; headers?: Record<string, string> },
+  signal?: AbortSignal,
+): Promise<Response> {
+  const headers: Record<string, string> = { 'accept-encoding': 'identity', ...init.headers };
+  // the token is for the endpoint alone, never for where it redirects to
+  if (environment.at.token !== undefined && isEndpoint(environment, url)) {
+    headers.authorization = `Bearer ${environment.at.token}`;
+  }
+  try {
+    return await environment.fetch(url, { ...init, headers, ...(signal === undefined ? {} : { signal }) });
+  } catch (thrown) {
+    throw networkFailure(thrown, url);
+  }
+}
+
+function isEndpoint(environment: ModelEnvironment, url: string): boolean {
+  return new URL(url).origin === new URL(environment.at.endpoint).origin;
+}

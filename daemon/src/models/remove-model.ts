@@ -1,0 +1,83 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { CatalogueFile, CatalogueModel } from './catalogue.js';
+import { removePartial } from './download.js';
+import { removeEmptyFolders, removeFromHubCache, repositoryFolder } from './hub-cache.js';
+import type { ModelEnvironment } from './model-environment.js';
+import { type ModelStore, readStore, updateStore } from './model-store.js';
+import { ownPath, subsetNotePath } from './own-files.js';
+import { pinKey } from './pins.js';
+import { findFile, modelOf } from './resolve-model.js';
+
+export interface RemoveReport {
+  removed: string[];
+  /** Files that other tools, or the user, put where they are. */
+  left: string[];
+}
+
+/**
+ * Removes what Samepoint downloaded for a model, and forgets what was registered. Files that another model on this
+ * disk needs stay, and so does everything that Samepoint did not put there.
+ */
+export async function removeModel(id: string, environment: ModelEnvironment): Promise<RemoveReport> {
+  const model = modelOf(id, environment);
+  const { at } = environment;
+  const before = readStore(at.stateFile);
+  const removed = Object.values(before.added[id] ?? {}).length > 0 ? ['registration'] : [];
+  const own = model.files.filter((file) => !isNeededElsewhere(model, file, before, environment));
+  for (const file of own) {
+    if (await removeFile(file, before, environment)) removed.push(file.name);
+  }
+  const keys = new Set(own.flatMap((file) => [pinKey(file, false), pinKey(file, true)]));
+  for (const path of Object.values(before.added[id] ?? {})) keys.add(`added:${path}`);
+  updateStore(at.stateFile, (store) => {
+    delete store.added[id];
+    for (const key of keys) delete store.pins[key];
+    store.pulled = store.pulled.filter(({ key }) => !keys.has(key));
+  });
+  const after = readStore(at.stateFile);
+  const left = own.map((file) => findFile(model, file, after, environment)).filter((path) => path !== undefined);
+  return { removed, left };
+}
+
+/** Shared files stay as long as the other model has a file of its own on this disk. */
+function isNeededElsewhere(
+  model: CatalogueModel,
+  file: CatalogueFile,
+  store: ModelStore,
+  environment: ModelEnvironment,
+): boolean {
+  const keysOf = ({ files }: CatalogueModel) => new Set(files.map((entry) => pinKey(entry, false)));
+  const mine = keysOf(model);
+  return environment.catalogue.some(
+    (other) =>
+      other.id !== model.id &&
+      keysOf(other).has(pinKey(file, false)) &&
+      other.files.some(
+        (entry) => !mine.has(pinKey(entry, false)) && findFile(other, entry, store, environment) !== undefined,
+      ),
+  );
+}
+
+async function removeFile(file: CatalogueFile, store: ModelStore, { at }: ModelEnvironment): Promise<boolean> {
+  const own = ownPath(at.ownFolder, file.source);
+  const existed = existsSync(own);
+  await rm(own, { force: true });
+  await rm(subsetNotePath(own), { force: true });
+  await removePartial(`${own}.incomplete`);
+  await removeEmptyFolders(dirname(own), at.ownFolder);
+  if (file.source.kind === 'hub') await removePartials(join(at.hubCache, repositoryFolder(file.source.at.repository)));
+  const pulled = store.pulled.filter(({ key }) => key === pinKey(file, false));
+  for (const { snapshot, blob } of pulled) await removeFromHubCache(at.hubCache, snapshot, blob);
+  return existed || pulled.length > 0;
+}
+
+/** Interrupted downloads of ours are the ones with a note beside them. */
+async function removePartials(repositoryPath: string): Promise<void> {
+  const blobs = join(repositoryPath, 'blobs');
+  if (!existsSync(blobs)) return;
+  for (const name of readdirSync(blobs)) {
+    if (name.endsWith('.incomplete.json')) await removePartial(join(blobs, name.slice(0, -'.json'.length)));
+  }
+}

@@ -1,0 +1,107 @@
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { SamepointError } from '@samepoint/shared-protocol';
+import type { CatalogueFile, CatalogueModel } from './catalogue.js';
+import { EMBEDDED_UI_MODEL } from './embedded.js';
+import { findInHubCache } from './hub-cache.js';
+import { type ModelEnvironment, modelEnvironment } from './model-environment.js';
+import { type ModelStore, readStore } from './model-store.js';
+import { findOwn } from './own-files.js';
+
+/** The model inside the package. It is in every list and needs no download. */
+export const EMBEDDED_MODEL = {
+  id: 'ui',
+  title: 'Embedded model for mockups',
+  licence: 'MIT',
+  goodFor: 'interface mockups, at once and on any machine',
+} as const;
+
+export interface ResolveOptions {
+  /** Also the text encoder and tokenizer. */
+  prompts?: boolean;
+  /** Only complete official files, not the tensors that the published settings need. */
+  whole?: boolean;
+}
+
+/** `files`: name in the catalogue (`unet/config.json`) → absolute path, links resolved. */
+export type ResolvedModel =
+  | { ok: true; id: string; files: ReadonlyMap<string, string> }
+  | { ok: false; error: SamepointError };
+
+export type ModelState = 'embedded' | 'ready' | 'partial' | 'missing';
+
+/**
+ * Finds the files of a model on this disk: registered by hand, in the Hugging Face cache, or in our own folder.
+ * @throws SamepointError `BACKEND_UNKNOWN` for an id that is not in the catalogue
+ */
+export function resolveModel(
+  id: string,
+  options: ResolveOptions = {},
+  environment: ModelEnvironment = modelEnvironment(),
+): ResolvedModel {
+  if (id === EMBEDDED_MODEL.id) return { ok: true, id, files: embeddedFiles() };
+  const model = modelOf(id, environment);
+  const store = readStore(environment.at.stateFile);
+  const files = new Map<string, string>();
+  const missing: string[] = [];
+  for (const file of wantedFiles(model, options)) {
+    const path = findFile(model, file, store, environment, options.whole);
+    if (path === undefined) missing.push(file.name);
+    else files.set(file.name, realpathSync(path));
+  }
+  if (missing.length === 0) return { ok: true, id, files };
+  return { ok: false, error: missingError(model, missing, options) };
+}
+
+/** What `samepoint models list` says. */
+export function modelState(model: CatalogueModel, environment: ModelEnvironment): ModelState {
+  const store = readStore(environment.at.stateFile);
+  const wanted = wantedFiles(model, {});
+  const there = wanted.filter((file) => findFile(model, file, store, environment) !== undefined).length;
+  if (there === wanted.length) return 'ready';
+  return there > 0 ? 'partial' : 'missing';
+}
+
+/** @throws SamepointError `BACKEND_UNKNOWN` */
+export function modelOf(id: string, { catalogue }: ModelEnvironment): CatalogueModel {
+  const model = catalogue.find((entry) => entry.id === id);
+  if (model !== undefined) return model;
+  const known = catalogue.map((entry) => entry.id).join(', ');
+  throw new SamepointError('BACKEND_UNKNOWN', `There is no model "${id}".`, `Choose one of: ${known}.`);
+}
+
+export function wantedFiles(model: CatalogueModel, { prompts }: ResolveOptions): CatalogueFile[] {
+  return model.files.filter((file) => prompts === true || file.forPrompts !== true);
+}
+
+/** Registered files first, since the user chose them; whole files before subsets, since they can do more. */
+export function findFile(
+  model: CatalogueModel,
+  file: CatalogueFile,
+  store: ModelStore,
+  { at }: ModelEnvironment,
+  whole = false,
+): string | undefined {
+  const added = store.added[model.id]?.[file.name];
+  if (added !== undefined && existsSync(added)) return added;
+  const shared = file.source.kind === 'hub' ? findInHubCache(at.hubCache, file.source, file) : undefined;
+  if (shared !== undefined || (whole && file.tensors !== undefined)) return shared;
+  return findOwn(at.ownFolder, file);
+}
+
+function embeddedFiles(): Map<string, string> {
+  return new Map(
+    readdirSync(EMBEDDED_UI_MODEL)
+      .filter((name) => statSync(join(EMBEDDED_UI_MODEL, name)).isFile())
+      .map((name) => [name, join(EMBEDDED_UI_MODEL, name)]),
+  );
+}
+
+function missingError(model: CatalogueModel, missing: readonly string[], options: ResolveOptions): SamepointError {
+  const flags = `${options.prompts === true ? ' --prompts' : ''}${options.whole === true ? ' --whole' : ''}`;
+  return new SamepointError(
+    'MODEL_MISSING',
+    `${model.title} is not on this computer (missing: ${missing.join(', ')}).`,
+    `Run: samepoint models pull ${model.id}${flags}`,
+  );
+}

@@ -1,0 +1,66 @@
+import { SamepointError } from '@samepoint/shared-protocol';
+import type { CatalogueFile } from './catalogue.js';
+import { checkWeights } from './check-weights.js';
+import { sha256OfFile } from './hash-file.js';
+import type { ModelEnvironment } from './model-environment.js';
+import { type ModelStore, readStore, updateStore } from './model-store.js';
+import { ownPath } from './own-files.js';
+import { pinKey } from './pins.js';
+import { findFile, modelOf } from './resolve-model.js';
+
+/** `pinned`: nobody has published a hash of this file, so what is there now is what later runs compare with. */
+export type VerifiedFile =
+  | { name: string; status: 'verified' | 'pinned'; path: string; sha256: string }
+  | { name: string; status: 'damaged'; path: string; reason: string }
+  | { name: string; status: 'missing' };
+
+/**
+ * Reads every file of a model that is on this disk and compares it with the catalogue, or with what was seen first.
+ * @throws SamepointError `BACKEND_UNKNOWN`
+ */
+export async function verifyModel(
+  id: string,
+  environment: ModelEnvironment,
+  signal?: AbortSignal,
+): Promise<VerifiedFile[]> {
+  const model = modelOf(id, environment);
+  const store = readStore(environment.at.stateFile);
+  const report: VerifiedFile[] = [];
+  for (const file of model.files) {
+    const path = findFile(model, file, store, environment);
+    if (path !== undefined) {
+      const isAdded = store.added[id]?.[file.name] === path;
+      report.push(await verifyFile(file, path, isAdded, store, environment, signal));
+    } else if (file.forPrompts !== true) {
+      report.push({ name: file.name, status: 'missing' });
+    }
+  }
+  return report;
+}
+
+async function verifyFile(
+  file: CatalogueFile,
+  path: string,
+  isAdded: boolean,
+  store: ModelStore,
+  environment: ModelEnvironment,
+  signal: AbortSignal | undefined,
+): Promise<VerifiedFile> {
+  const { name } = file;
+  try {
+    checkWeights(path, file);
+  } catch (thrown) {
+    return { name, status: 'damaged', path, reason: SamepointError.from(thrown).message };
+  }
+  const isSubset = file.source.kind === 'hub' && path === ownPath(environment.at.ownFolder, file.source);
+  const key = isAdded ? `added:${path}` : pinKey(file, isSubset);
+  const pin = store.pins[key];
+  const expected = isSubset || isAdded ? pin?.sha256 : (file.sha256 ?? pin?.sha256);
+  const sha256 = await sha256OfFile(path, signal);
+  if (expected === sha256) return { name, status: 'verified', path, sha256 };
+  if (expected !== undefined) return { name, status: 'damaged', path, reason: 'its SHA-256 is not the expected one.' };
+  updateStore(environment.at.stateFile, ({ pins }) => {
+    pins[key] = { etag: '', size: 0, ...pins[key], sha256 };
+  });
+  return { name, status: 'pinned', path, sha256 };
+}
