@@ -3,12 +3,13 @@ import { add } from '../onnx/ops.js';
 import {
   type Activation,
   activate,
-  attendRows,
   type LayerNames,
   layerNorm,
   linearRows,
+  maskedAttention,
   matrixDims,
 } from '../onnx/transformer-ops.js';
+import { attention } from './attention.js';
 
 /** Query, key and value projections: three layers, or one whose outputs stand in that order. */
 export type ProjectionNames = { query: LayerNames; key: LayerNames; value: LayerNames } | { qkv: LayerNames };
@@ -52,9 +53,11 @@ export function transformerEncoderBlock(
 ): Value {
   const [, channels] = matrixDims(x);
   const { heads, mlpChannels, activation, eps } = options;
-  const attended = attendRows(b, encoderBlockProjections(b, x, names, eps), heads, mask);
-  const attention = linearRows(b, attended, names.out, channels);
-  const h = add(b, x, layerScale(b, attention, names.layerScales?.[0]));
+  const { query: queries, key: keys, value: values } = encoderBlockProjections(b, x, names, eps);
+  const projected = { queries, keys, values };
+  const attended =
+    mask === undefined ? attention(b, projected, { heads }) : maskedAttention(b, projected, { heads, mask });
+  const h = add(b, x, layerScale(b, linearRows(b, attended, names.out, channels), names.layerScales?.[0]));
   const hidden = activate(b, linearRows(b, layerNorm(b, h, names.norm2, eps), names.fc1, mlpChannels), activation);
   return add(b, h, layerScale(b, linearRows(b, hidden, names.fc2, channels), names.layerScales?.[1]));
 }

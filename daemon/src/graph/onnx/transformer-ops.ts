@@ -52,25 +52,24 @@ export function activate(b: GraphBuilder, x: Value, activation: Activation): Val
 }
 
 /**
- * Multi-head softmax(q·kᵀ/√d + mask)·v for (tokens, channels) values; returns the same shape.
+ * Multi-head softmax(q·kᵀ/√d + mask)·v for (tokens, channels) values; returns the same shape. Holds all the scores: for
+ * the few tokens of a prompt.
  * @param mask (tokens, tokens), added to the scores of every head
  */
-export function attendRows(
+export function maskedAttention(
   b: GraphBuilder,
-  { query, key, value }: { query: Value; key: Value; value: Value },
-  heads: number,
-  mask?: Value,
+  { queries, keys, values }: { queries: Value; keys: Value; values: Value },
+  { heads, mask }: { heads: number; mask: Value },
 ): Value {
-  const [tokens, channels] = matrixDims(query);
+  const [tokens, channels] = matrixDims(queries);
   const d = channels / heads;
   const split = (x: Value, permutation: readonly number[]) =>
     transpose(b, reshape(b, x, [tokens, heads, d]), permutation);
   const scale = b.constant([1], Float32Array.of(1 / Math.sqrt(d)));
-  const queries = split(b.node('Mul', [query, scale], query.dims), [1, 0, 2]);
-  const scores = b.node('MatMul', [queries, split(key, [1, 2, 0])], [heads, tokens, tokens]);
-  const masked = mask === undefined ? scores : add(b, scores, mask);
-  const weights = b.node('Softmax', [masked], scores.dims, { axis: { int: -1 } });
-  const attended = b.node('MatMul', [weights, split(value, [1, 0, 2])], [heads, tokens, d]);
+  const scaled = split(b.node('Mul', [queries, scale], queries.dims), [1, 0, 2]);
+  const scores = b.node('MatMul', [scaled, split(keys, [1, 2, 0])], [heads, tokens, tokens]);
+  const weights = b.node('Softmax', [add(b, scores, mask)], scores.dims, { axis: { int: -1 } });
+  const attended = b.node('MatMul', [weights, split(values, [1, 0, 2])], [heads, tokens, d]);
   return reshape(b, transpose(b, attended, [1, 0, 2]), [tokens, channels]);
 }
 
