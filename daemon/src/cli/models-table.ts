@@ -8,8 +8,10 @@ export interface ListedModel {
   id: string;
   title: string;
   state: ModelState;
-  /** Bytes of the official files, without those for prompts; null where one is not known. */
-  bytes: number | null;
+  /** Bytes of the official weights, without those for prompts. */
+  bytes: number;
+  /** The size is a rounded one. */
+  isAbout: boolean;
   /** Gigabytes the weights take in float32. */
   weightsGb: number;
   licence: string;
@@ -28,6 +30,7 @@ export function listModels(environment: ModelEnvironment): ListedModel[] {
     title,
     state: 'embedded',
     bytes: 0,
+    isAbout: false,
     weightsGb: EMBEDDED_WEIGHTS_GB,
     licence,
     goodFor,
@@ -44,7 +47,7 @@ function listed(model: CatalogueModel, environment: ModelEnvironment): ListedMod
     id,
     title,
     state,
-    bytes: bytesOf(model.files),
+    ...sizeOf(model.files),
     weightsGb,
     licence,
     goodFor,
@@ -53,14 +56,16 @@ function listed(model: CatalogueModel, environment: ModelEnvironment): ListedMod
   };
 }
 
-function bytesOf(files: readonly CatalogueFile[]): number | null {
-  let sum = 0;
-  for (const { size, forPrompts, name } of files) {
-    if (forPrompts === true || (size === null && name.endsWith('.json'))) continue;
-    if (size === null) return null;
-    sum += size;
+function sizeOf(files: readonly CatalogueFile[]): Pick<ListedModel, 'bytes' | 'isAbout'> {
+  let bytes = 0;
+  let isAbout = false;
+  for (const { size, aboutBytes, forPrompts, name } of files) {
+    // configurations are too small to matter
+    if (forPrompts === true || name.endsWith('.json')) continue;
+    bytes += size ?? aboutBytes ?? 0;
+    isAbout ||= size === null;
   }
-  return sum;
+  return { bytes, isAbout };
 }
 
 function sourceOf({ files }: CatalogueModel): string {
@@ -71,10 +76,10 @@ function sourceOf({ files }: CatalogueModel): string {
 }
 
 export function modelsTable(models: readonly ListedModel[]): string {
-  const rows = models.map(({ id, state, bytes, licence, goodFor }) => [
+  const rows = models.map(({ id, state, bytes, isAbout, licence, goodFor }) => [
     id,
     state,
-    state === 'embedded' ? '–' : bytes === null ? 'unknown' : formatBytes(bytes),
+    state === 'embedded' ? '–' : `${isAbout ? 'about ' : ''}${formatBytes(bytes)}`,
     licence,
     goodFor,
   ]);

@@ -16,6 +16,8 @@ export interface CatalogueFile {
   source: FileSource;
   /** Bytes of the whole file; null where it could not be checked. */
   size: number | null;
+  /** Where only a rounded size could be found: what a page of the publisher says. */
+  aboutBytes?: number;
   /** Lower-case hex of the whole file; null where it could not be checked, then the first download pins it. */
   sha256: string | null;
   /** Names of the tensors a feature graph needs; absent where it needs all of them. */
@@ -278,6 +280,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
           null,
           'f51c99ce793d1eb87daf2a670b9e11e50927fd00334d2cac75cbd30666d13f6b',
         ),
+        aboutBytes: 343_000_000,
         proof: 'embeddings.cls_token',
       },
     ],

@@ -1,0 +1,291 @@
+import { existsSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { SamepointError } from '@samepoint/shared-protocol';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { addModel } from '../../src/models/add-model.js';
+import { CATALOGUE } from '../../src/models/catalogue.js';
+import { pullModel } from '../../src/models/pull-model.js';
+import { removeModel } from '../../src/models/remove-model.js';
+import { modelState, resolveModel } from '../../src/models/resolve-model.js';
+import { verifyModel } from '../../src/models/verify-model.js';
+import { COMMIT, gitBlob, sha256 } from './fake-hub.js';
+import { CONFIG, CONFIG_FILE, ModelRoom, modelWith, UNET, unetFile } from './model-room.js';
+import { safetensorsFile, withHeader } from './safetensors-file.js';
+
+let room: ModelRoom;
+beforeEach(async () => {
+  room = await ModelRoom.open();
+});
+afterEach(() => room.close());
+
+/** Writes a file as huggingface_hub would have. */
+function putInCache(repository: string, commit: string, path: string, content: Buffer): string {
+  const folder = join(room.folder, 'hub', `models--${repository.replace('/', '--')}`);
+  const blob = join(folder, 'blobs', sha256(content));
+  const snapshot = join(folder, 'snapshots', commit, path);
+  for (const file of [blob, snapshot]) mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(blob, content);
+  symlinkSync(blob, snapshot);
+  return blob;
+}
+
+function write(path: string, content: Buffer | string): string {
+  const at = join(room.folder, path);
+  mkdirSync(dirname(at), { recursive: true });
+  writeFileSync(at, content);
+  return at;
+}
+
+function failureOf(action: () => unknown): SamepointError {
+  try {
+    action();
+  } catch (thrown) {
+    if (thrown instanceof SamepointError) return thrown;
+  }
+  throw new TypeError('expected a SamepointError');
+}
+
+describe('a model is found where it lies', () => {
+  it('is missing with the command that gets it', () => {
+    const resolved = resolveModel('tiny', {}, room.environment());
+    expect(resolved.ok).toBe(false);
+    if (!resolved.ok)
+      expect(resolved.error).toMatchObject({ code: 'MODEL_MISSING', hint: 'Run: samepoint models pull tiny' });
+  });
+
+  it('in the Hugging Face cache, where another tool has put it', () => {
+    putInCache('org/tiny', COMMIT, 'unet/config.json', CONFIG);
+    const blob = putInCache('org/tiny', COMMIT, 'unet/model.fp16.safetensors', UNET);
+    const resolved = resolveModel('tiny', {}, room.environment());
+    // ONNX Runtime follows no links, so the real file is what is wanted
+    expect(resolved.ok && resolved.files.get('unet/model.safetensors')).toBe(blob);
+  });
+
+  it('under the name the repository had before, when the hash is the right one', () => {
+    const environment = room.environment({ catalogue: [modelWith([unetFile()])] });
+    putInCache('old/tiny', 'a'.repeat(40), 'unet/model.fp16.safetensors', UNET);
+    expect(resolveModel('tiny', {}, environment).ok).toBe(true);
+  });
+
+  it('not under an earlier name when the content is another', () => {
+    const environment = room.environment({ catalogue: [modelWith([unetFile()])] });
+    const other = Buffer.from(UNET);
+    other.fill(1, other.length - 4);
+    putInCache('old/tiny', 'a'.repeat(40), 'unet/model.fp16.safetensors', other);
+    expect(resolveModel('tiny', {}, environment).ok).toBe(false);
+  });
+
+  it('not when the file in the cache was cut off', () => {
+    const environment = room.environment({ catalogue: [modelWith([unetFile()])] });
+    truncateSync(putInCache('org/tiny', COMMIT, 'unet/model.fp16.safetensors', UNET), 1000);
+    expect(resolveModel('tiny', {}, environment).ok).toBe(false);
+  });
+
+  it('says ready, partial or missing', async () => {
+    const environment = room.environment();
+    const [model] = environment.catalogue;
+    if (model === undefined) throw new TypeError('the room has a model');
+    expect(modelState(model, environment)).toBe('missing');
+    putInCache('org/tiny', COMMIT, 'unet/config.json', CONFIG);
+    expect(modelState(model, environment)).toBe('partial');
+    await pullModel('tiny', {}, environment);
+    expect(modelState(model, environment)).toBe('ready');
+  });
+
+  it('the embedded model needs no download', () => {
+    const resolved = resolveModel('ui', {}, room.environment());
+    expect(resolved.ok && [...resolved.files.keys()].sort()).toEqual(['config.json', 'model.safetensors']);
+  });
+
+  it('an unknown id is named with the known ones', () => {
+    expect(failureOf(() => resolveModel('nope', {}, room.environment()))).toMatchObject({
+      code: 'BACKEND_UNKNOWN',
+      hint: 'Choose one of: tiny.',
+    });
+  });
+});
+
+describe('weights on the disk are registered', () => {
+  it('from a folder in the official layout, without copying', () => {
+    const environment = room.environment();
+    write('mine/unet/config.json', CONFIG);
+    const weights = write('mine/unet/model.fp16.safetensors', UNET);
+    expect(addModel('tiny', join(room.folder, 'mine'), environment)).toEqual([
+      'unet/config.json',
+      'unet/model.safetensors',
+    ]);
+    const resolved = resolveModel('tiny', {}, environment);
+    expect(resolved.ok && resolved.files.get('unet/model.safetensors')).toBe(weights);
+  });
+
+  it('from the file with the weights alone', () => {
+    const environment = room.environment({ catalogue: [modelWith([unetFile()])] });
+    const weights = write('downloads/some-name.safetensors', UNET);
+    addModel('tiny', weights, environment);
+    const resolved = resolveModel('tiny', {}, environment);
+    expect(resolved.ok && resolved.files.get('unet/model.safetensors')).toBe(weights);
+  });
+
+  it('a path that is not there', () => {
+    expect(failureOf(() => addModel('tiny', join(room.folder, 'nowhere'), room.environment())).code).toBe(
+      'BAD_REQUEST',
+    );
+  });
+
+  it('a folder without weights', () => {
+    write('mine/readme.txt', 'x');
+    const failure = failureOf(() => addModel('tiny', join(room.folder, 'mine'), room.environment()));
+    expect(failure).toMatchObject({ code: 'BAD_REQUEST' });
+    expect(failure.hint).toContain('unet/model.safetensors');
+  });
+
+  const overlapping = JSON.stringify({
+    'conv_in.weight': { dtype: 'F32', shape: [2], data_offsets: [0, 8] },
+    other: { dtype: 'F32', shape: [2], data_offsets: [4, 12] },
+  });
+  it.each([
+    ['a truncated file', UNET.subarray(0, 50_000), 'ends behind the end of the file'],
+    ['a header longer than the file', withHeader('{}', Buffer.alloc(0)).fill(1, 0, 3), 'its header claims'],
+    ['an empty file', Buffer.alloc(0), 'shorter than a header'],
+    ['overlapping tensors', withHeader(overlapping, Buffer.alloc(12)), 'overlaps another one'],
+    ['whole numbers for weights', safetensorsFile({ 'conv_in.weight': 4 }, 'I32'), 'its weights are I32'],
+    ['an unknown type', safetensorsFile({ 'conv_in.weight': 4 }, 'F4'), 'unknown type F4'],
+    ['another network', safetensorsFile({ 'visual.conv1.weight': 4 }), 'no tensor "conv_in.weight"'],
+  ])('refuses %s and registers nothing', (_, content, reason) => {
+    const environment = room.environment({ catalogue: [modelWith([unetFile()])] });
+    const path = write('bad.safetensors', content);
+    const failure = failureOf(() => addModel('tiny', path, environment));
+    expect(failure).toMatchObject({ code: 'MODEL_INVALID' });
+    expect(failure.message).toContain(reason);
+    expect(existsSync(environment.at.stateFile)).toBe(false);
+  });
+});
+
+describe('files are verified', () => {
+  it('against the published hash', async () => {
+    const environment = room.environment();
+    await pullModel('tiny', { whole: true }, environment);
+    expect((await verifyModel('tiny', environment)).map(({ name, status }) => [name, status])).toEqual([
+      ['unet/config.json', 'verified'],
+      ['unet/model.safetensors', 'verified'],
+    ]);
+  });
+
+  it('a byte that changed since is found', async () => {
+    const environment = room.environment();
+    await pullModel('tiny', {}, environment);
+    const resolved = resolveModel('tiny', {}, environment);
+    const path = (resolved.ok && resolved.files.get('unet/model.safetensors')) || '';
+    const bytes = readFileSync(path);
+    bytes.fill(1, bytes.length - 1);
+    writeFileSync(path, bytes);
+    expect((await verifyModel('tiny', environment))[1]).toMatchObject({ status: 'damaged' });
+  });
+
+  it('what has no published hash and was not downloaded by us is pinned, and compared from then on', async () => {
+    const environment = room.environment();
+    const path = write('mine/model.safetensors', safetensorsFile({ 'conv_in.weight': 4 }));
+    addModel('tiny', path, environment);
+    expect((await verifyModel('tiny', environment))[1]).toMatchObject({ status: 'pinned' });
+    expect((await verifyModel('tiny', environment))[1]).toMatchObject({ status: 'verified' });
+    writeFileSync(path, safetensorsFile({ 'conv_in.weight': 5 }));
+    expect((await verifyModel('tiny', environment))[1]).toMatchObject({ status: 'damaged' });
+  });
+
+  it('what is not there is said to be missing', async () => {
+    expect((await verifyModel('tiny', room.environment())).map(({ status }) => status)).toEqual(['missing', 'missing']);
+  });
+});
+
+describe('removing takes only what is ours', () => {
+  it('everything that a pull has put there', async () => {
+    const environment = room.environment();
+    await pullModel('tiny', {}, environment);
+    await pullModel('tiny', { whole: true }, environment);
+    const { removed, left } = await removeModel('tiny', environment);
+    expect(removed).toEqual(['unet/config.json', 'unet/model.safetensors']);
+    expect(left).toEqual([]);
+    expect(room.files()).toEqual(['state/models.json']);
+    expect(existsSync(join(room.folder, 'hub/models--org--tiny'))).toBe(false);
+  });
+
+  it('the rest of an interrupted download', async () => {
+    const environment = room.environment();
+    const abort = new AbortController();
+    await pullModel('tiny', { whole: true, onProgress: () => abort.abort(), signal: abort.signal }, environment).catch(
+      () => {},
+    );
+    await removeModel('tiny', environment);
+    expect(room.files().filter((path) => path.includes('incomplete'))).toEqual([]);
+  });
+
+  it('not what another tool has put into the cache', async () => {
+    const environment = room.environment();
+    putInCache('org/tiny', COMMIT, 'unet/config.json', CONFIG);
+    const blob = putInCache('org/tiny', COMMIT, 'unet/model.fp16.safetensors', UNET);
+    const { removed, left } = await removeModel('tiny', environment);
+    expect(removed).toEqual([]);
+    expect(left).toHaveLength(2);
+    expect(existsSync(blob)).toBe(true);
+  });
+
+  it('not the blob that a snapshot of another tool refers to', async () => {
+    const environment = room.environment();
+    await pullModel('tiny', { whole: true }, environment);
+    const repository = join(room.folder, 'hub/models--org--tiny');
+    const blob = join(repository, 'blobs', sha256(UNET));
+    mkdirSync(join(repository, 'snapshots/other'), { recursive: true });
+    symlinkSync(blob, join(repository, 'snapshots/other/model.safetensors'));
+    await removeModel('tiny', environment);
+    expect(existsSync(blob)).toBe(true);
+    expect(existsSync(join(repository, 'blobs', gitBlob(CONFIG)))).toBe(false);
+  });
+
+  it('not a file of the user, which is only forgotten', async () => {
+    const environment = room.environment({ catalogue: [modelWith([unetFile()])] });
+    const path = write('mine/model.safetensors', UNET);
+    addModel('tiny', path, environment);
+    expect((await removeModel('tiny', environment)).removed).toEqual(['registration']);
+    expect(existsSync(path)).toBe(true);
+    expect(resolveModel('tiny', {}, environment).ok).toBe(false);
+  });
+
+  it('not what another model on this disk needs', async () => {
+    const own = {
+      ...CONFIG_FILE,
+      name: 'own.json',
+      source: { kind: 'hub', at: { repository: 'org/tiny', revision: COMMIT }, path: 'own.json' },
+    } as const;
+    room.hub.put('own.json', CONFIG, false);
+    const environment = room.environment({
+      catalogue: [modelWith([unetFile()]), modelWith([unetFile(), own], 'other')],
+    });
+    await pullModel('tiny', {}, environment);
+    await pullModel('other', {}, environment);
+    expect((await removeModel('tiny', environment)).removed).toEqual([]);
+    expect(resolveModel('other', {}, environment).ok).toBe(true);
+    expect((await removeModel('other', environment)).removed).toEqual(['unet/model.safetensors', 'own.json']);
+  });
+});
+
+describe('the catalogue', () => {
+  it('has hashes and commits in full wherever it says that they were checked', () => {
+    for (const { id, checked, files } of CATALOGUE) {
+      for (const { name, sha256: hash, size, source } of files) {
+        const isPinned = hash !== null && /^[0-9a-f]{64}$/.test(hash) && size !== null;
+        const isCommit = source.kind === 'url' || /^[0-9a-f]{40}$/.test(source.at.revision);
+        if (checked) expect([id, name, isPinned, isCommit]).toEqual([id, name, true, true]);
+      }
+    }
+  });
+
+  it('names every file of a model once, and knows its weights by a tensor', () => {
+    for (const { files } of CATALOGUE) {
+      expect(new Set(files.map(({ name }) => name)).size).toBe(files.length);
+      for (const { name, proof, tensors } of files) {
+        expect([name, /\.(safetensors|pt)$/.test(name)]).toEqual([name, proof !== undefined]);
+        if (tensors !== undefined) expect(proof).toMatch(tensors);
+      }
+    }
+  });
+});

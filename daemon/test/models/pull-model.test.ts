@@ -1,0 +1,368 @@
+import { lstatSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SamepointError } from '@samepoint/shared-protocol';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
+import type { ModelEnvironment } from '../../src/models/model-environment.js';
+import type { PullProgress } from '../../src/models/progress.js';
+import { pullModel } from '../../src/models/pull-model.js';
+import { resolveModel } from '../../src/models/resolve-model.js';
+import { COMMIT, gitBlob, sha256 } from './fake-hub.js';
+import { CONFIG, CONFIG_FILE, ModelRoom, modelWith, UNET, unetFile } from './model-room.js';
+
+const REPOSITORY = 'hub/models--org--tiny';
+const SUBSET = `assets/samepoint/subsets/models--org--tiny/${COMMIT}/unet/model.fp16.safetensors`;
+
+/** Last byte of the second needed run of tensors, which `up_blocks.3` follows. */
+const NEEDED_END = UNET.length - 400_000 - 1;
+
+let room: ModelRoom;
+beforeEach(async () => {
+  room = await ModelRoom.open();
+});
+afterEach(() => room.close());
+
+function filesOf(environment: ModelEnvironment, options = {}): ReadonlyMap<string, string> {
+  const resolved = resolveModel('tiny', options, environment);
+  if (!resolved.ok) throw resolved.error;
+  return resolved.files;
+}
+
+function read(environment: ModelEnvironment, name: string, options = {}): Buffer {
+  return readFileSync(filesOf(environment, options).get(name) ?? '');
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<SamepointError> {
+  const thrown = await promise.catch((error: unknown) => error);
+  if (!(thrown instanceof SamepointError)) throw new TypeError(`expected a SamepointError, got ${String(thrown)}`);
+  return thrown;
+}
+
+describe('a whole pull', () => {
+  it('puts files where every Hugging Face tool looks for them', async () => {
+    const environment = room.environment();
+    const { fetched } = await pullModel('tiny', { whole: true }, environment);
+
+    expect(fetched).toEqual(['unet/config.json', 'unet/model.safetensors']);
+    expect(room.files()).toEqual(
+      [
+        `${REPOSITORY}/blobs/${gitBlob(CONFIG)}`,
+        `${REPOSITORY}/blobs/${sha256(UNET)}`,
+        `${REPOSITORY}/snapshots/${COMMIT}/unet/config.json`,
+        `${REPOSITORY}/snapshots/${COMMIT}/unet/model.fp16.safetensors`,
+        'state/models.json',
+      ].sort(),
+    );
+    const link = join(room.folder, REPOSITORY, 'snapshots', COMMIT, 'unet/model.fp16.safetensors');
+    expect(readlinkSync(link)).toBe(`../../../blobs/${sha256(UNET)}`);
+    expect(read(environment, 'unet/model.safetensors', { whole: true }).equals(UNET)).toBe(true);
+  });
+
+  it('writes the ref of a branch, so that the branch is found again', async () => {
+    const at = { repository: 'org/tiny', revision: 'main' };
+    const file = { ...CONFIG_FILE, source: { kind: 'hub' as const, at, path: 'unet/config.json' } };
+    const environment = room.environment({ catalogue: [modelWith([file])] });
+    await pullModel('tiny', {}, environment);
+
+    expect(readFileSync(join(room.folder, REPOSITORY, 'refs/main'), 'utf8')).toBe(COMMIT);
+    expect(read(environment, 'unet/config.json').equals(CONFIG)).toBe(true);
+  });
+
+  it('puts the file itself into the snapshot on Windows, where links need a privilege', async () => {
+    const environment = room.environment({ platform: 'win32' });
+    await pullModel('tiny', { whole: true }, environment);
+    const snapshot = join(room.folder, REPOSITORY, 'snapshots', COMMIT, 'unet/model.fp16.safetensors');
+    expect(lstatSync(snapshot).isFile()).toBe(true);
+    expect(read(environment, 'unet/model.safetensors').equals(UNET)).toBe(true);
+  });
+
+  it('fetches a file that belongs to no repository into our own folder', async () => {
+    const file = unetFile({ source: { kind: 'url', url: `${room.hub.cdnUrl}/unet/model.fp16.safetensors` } });
+    const { tensors: _, ...whole } = file;
+    const environment = room.environment({ catalogue: [modelWith([whole])] });
+    await pullModel('tiny', {}, environment);
+    expect(room.files()).toEqual(['assets/samepoint/files/127.0.0.1/unet/model.fp16.safetensors', 'state/models.json']);
+    expect(read(environment, 'unet/model.safetensors').equals(UNET)).toBe(true);
+  });
+
+  it('fetches nothing when everything is there', async () => {
+    const environment = room.environment();
+    await pullModel('tiny', {}, environment);
+    const before = room.hub.seen.length;
+    expect(await pullModel('tiny', {}, environment)).toEqual({ fetched: [], bytes: 0 });
+    expect(room.hub.seen.length).toBe(before);
+  });
+});
+
+describe('a ranged pull', () => {
+  it('fetches only the tensors that are needed, into a valid file of its own', async () => {
+    const environment = room.environment();
+    await pullModel('tiny', {}, environment);
+
+    const path = filesOf(environment).get('unet/model.safetensors') ?? '';
+    expect(path).toBe(join(room.folder, SUBSET));
+    const original = join(room.folder, 'original.safetensors');
+    const { tensors } = readSafetensorsHeader(path);
+    expect([...tensors.keys()]).toEqual(['conv_in.weight', 'down.weight', 'up_blocks.2.weight']);
+    writeFileSync(original, UNET);
+    const whole = readSafetensorsHeader(original).tensors;
+    const bytes = readFileSync(path);
+    for (const [name, { offset, length, dtype, shape }] of tensors) {
+      const there = whole.get(name);
+      expect({ dtype, shape }).toEqual({ dtype: there?.dtype, shape: there?.shape });
+      const expected = UNET.subarray(there?.offset, (there?.offset ?? 0) + (there?.length ?? 0));
+      expect(bytes.subarray(offset, offset + length).equals(expected), name).toBe(true);
+    }
+  });
+
+  it('asks for neighbouring tensors at once, and never for what is not needed', async () => {
+    await pullModel('tiny', {}, room.environment());
+    const [header, ...tensors] = room.hub.ranges;
+    expect(header).toMatch(/^bytes=0-/);
+    const sizes = tensors.map((range) => {
+      const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(range) ?? [];
+      return Number(to) + 1 - Number(from);
+    });
+    expect(sizes).toEqual([4000, 280_000]);
+  });
+
+  it('leaves nothing in the Hugging Face cache that could pass for the official file', async () => {
+    await pullModel('tiny', {}, room.environment());
+    expect(room.files().filter((path) => path.startsWith('hub/'))).toEqual([
+      `${REPOSITORY}/blobs/${gitBlob(CONFIG)}`,
+      `${REPOSITORY}/snapshots/${COMMIT}/unet/config.json`,
+    ]);
+  });
+
+  it('becomes a whole pull when the server does not know ranges', async () => {
+    room.hub.manners = { ignoresRanges: true };
+    const environment = room.environment();
+    await pullModel('tiny', {}, environment);
+    expect(filesOf(environment).get('unet/model.safetensors')).toBe(
+      join(room.folder, REPOSITORY, 'blobs', sha256(UNET)),
+    );
+  });
+
+  it('does not do for a pull of the whole file', async () => {
+    const environment = room.environment();
+    await pullModel('tiny', {}, environment);
+    const resolved = resolveModel('tiny', { whole: true }, environment);
+    expect(resolved.ok).toBe(false);
+    if (!resolved.ok) expect(resolved.error.hint).toContain('samepoint models pull tiny --whole');
+  });
+});
+
+describe('a connection that breaks', () => {
+  it.each([{ whole: true }, { whole: false }])('is taken up where it broke (whole: $whole)', async ({ whole }) => {
+    room.hub.manners = { cuts: 2, cutAfterBytes: 100_000 };
+    const environment = room.environment();
+    await pullModel('tiny', { whole }, environment);
+    const path = filesOf(environment).get('unet/model.safetensors') ?? '';
+    expect(statSync(path).size).toBeGreaterThan(200_000);
+    if (whole) expect(readFileSync(path).equals(UNET)).toBe(true);
+    else expect(readSafetensorsHeader(path).tensors.size).toBe(3);
+    expect(room.waits).toEqual([1000, 1000]);
+    const lastRange = room.hub.ranges.at(-1);
+    expect(lastRange?.endsWith(`-${whole ? UNET.length - 1 : NEEDED_END}`)).toBe(true);
+    expect(lastRange?.startsWith('bytes=0-')).toBe(false);
+  });
+
+  it.each([{ whole: true }, { whole: false }])(
+    'a later run fetches only what is missing (whole: $whole)',
+    async ({ whole }) => {
+      const environment = room.environment();
+      const abort = new AbortController();
+      const onProgress = ({ file, bytes }: PullProgress) => {
+        if (file === 'unet/model.safetensors' && bytes > 100_000) abort.abort();
+      };
+      const failure = await failureOf(pullModel('tiny', { whole, onProgress, signal: abort.signal }, environment));
+      expect(failure).toMatchObject({ code: 'CANCELLED', message: 'The download was interrupted.' });
+      expect(resolveModel('tiny', { whole }, environment).ok).toBe(false);
+
+      const before = room.hub.ranges.length;
+      const seen: number[] = [];
+      await pullModel('tiny', { whole, onProgress: ({ bytes }) => seen.push(bytes) }, environment);
+      expect(seen[0]).toBeGreaterThan(100_000);
+      const resumed = room.hub.ranges.slice(before).filter((range) => !range.startsWith('bytes=0-'));
+      expect(resumed.length).toBe(1);
+      if (whole) expect(read(environment, 'unet/model.safetensors', { whole }).equals(UNET)).toBe(true);
+      expect(room.files().filter((path) => path.includes('incomplete'))).toEqual([]);
+    },
+  );
+
+  it('starts over when the file on the server is another one by then', async () => {
+    const { sha256: _, ...anyContent } = unetFile({ size: null });
+    const environment = room.environment({ catalogue: [modelWith([{ ...anyContent, sha256: null }])] });
+    const abort = new AbortController();
+    const onProgress = ({ bytes }: PullProgress) => bytes > 100_000 && abort.abort();
+    await failureOf(pullModel('tiny', { whole: true, onProgress, signal: abort.signal }, environment));
+
+    const other = Buffer.from(UNET);
+    other.fill(9, other.length - 4);
+    room.hub.put('unet/model.fp16.safetensors', other);
+    await pullModel('tiny', { whole: true }, environment);
+    expect(read(environment, 'unet/model.safetensors', { whole: true }).equals(other)).toBe(true);
+  });
+
+  it('is given up after the last wait when nothing arrives at all', async () => {
+    room.hub.manners = { statuses: Array.from({ length: 20 }, () => ({ status: 503 })) };
+    const failure = await failureOf(pullModel('tiny', {}, room.environment()));
+    expect(failure).toMatchObject({ code: 'MODEL_MISSING' });
+    expect(failure.message).toContain('answered 503');
+    expect(room.waits).toEqual([1000, 2000, 4000, 8000, 16_000]);
+  });
+});
+
+describe('what arrives is checked', () => {
+  it('other bytes than announced are refused and removed', async () => {
+    room.hub.manners = { corrupts: true };
+    const failure = await failureOf(pullModel('tiny', { whole: true }, room.environment()));
+    expect(failure).toMatchObject({ code: 'MODEL_INVALID' });
+    expect(failure.message).toContain('hash differs');
+    expect(room.files().filter((path) => path.includes(sha256(UNET)))).toEqual([]);
+  });
+
+  it('a server with another file than the catalogue knows is refused before anything is fetched', async () => {
+    const environment = room.environment({ catalogue: [modelWith([unetFile({ sha256: '0'.repeat(64) })])] });
+    const failure = await failureOf(pullModel('tiny', {}, environment));
+    expect(failure).toMatchObject({ code: 'MODEL_INVALID' });
+    expect(room.hub.seen.every(({ method }) => method === 'HEAD')).toBe(true);
+    expect(room.files()).toEqual([]);
+  });
+
+  it('a file of the wrong size is refused before anything is fetched', async () => {
+    const environment = room.environment({ catalogue: [modelWith([unetFile({ size: 5 })])] });
+    const failure = await failureOf(pullModel('tiny', {}, environment));
+    expect(failure.message).toContain(`should have 5 bytes, the server has ${UNET.length}`);
+  });
+
+  it('where no hash is published, the first download is what later ones must equal', async () => {
+    const environment = room.environment({ catalogue: [modelWith([CONFIG_FILE])] });
+    await pullModel('tiny', {}, environment);
+    rmSync(join(room.folder, 'hub'), { recursive: true });
+    room.hub.put('unet/config.json', Buffer.from('{"a":2}'), false);
+
+    const failure = await failureOf(pullModel('tiny', {}, environment));
+    expect(failure).toMatchObject({ code: 'MODEL_INVALID' });
+    expect(failure.message).toContain('not the file that was downloaded the first time');
+  });
+
+  it('weights of another network are refused and removed', async () => {
+    const { tensors: _, ...whole } = unetFile({ proof: 'visual.conv1.weight' });
+    const environment = room.environment({ catalogue: [modelWith([whole])] });
+    const failure = await failureOf(pullModel('tiny', {}, environment));
+    expect(failure.message).toContain('no tensor "visual.conv1.weight"');
+    expect(room.files()).toEqual([]);
+  });
+
+  it('a subset of a file without the needed tensors is refused', async () => {
+    const environment = room.environment({ catalogue: [modelWith([unetFile({ tensors: /^nothing/ })])] });
+    expect((await failureOf(pullModel('tiny', {}, environment))).code).toBe('MODEL_INVALID');
+  });
+});
+
+describe('refusals are one sentence and what to do next', () => {
+  it.each([
+    { status: 401, says: 'refused org/tiny/unet/config.json (401).', hint: 'HF_TOKEN' },
+    { status: 403, says: 'refused org/tiny/unet/config.json (403).', hint: 'HF_TOKEN' },
+    { status: 404, says: 'does not have org/tiny/unet/config.json.', hint: 'samepoint models add' },
+  ])('$status', async ({ status, says, hint }) => {
+    room.hub.manners = { statuses: [{ status }] };
+    const failure = await failureOf(pullModel('tiny', {}, room.environment()));
+    expect(failure).toMatchObject({ code: 'MODEL_MISSING' });
+    expect(failure.message).toContain(says);
+    expect(failure.hint).toContain(hint);
+    expect(room.waits).toEqual([]);
+    expect(room.files()).toEqual([]);
+  });
+
+  it('429 is waited out for as long as the server asks', async () => {
+    room.hub.manners = { statuses: [{ status: 429, headers: { 'retry-after': '7' } }] };
+    await pullModel('tiny', {}, room.environment());
+    expect(room.waits).toEqual([7000]);
+  });
+
+  it('429 with an hour to wait is not waited out', async () => {
+    room.hub.manners = { statuses: [{ status: 429, headers: { 'retry-after': '3600' } }] };
+    const failure = await failureOf(pullModel('tiny', {}, room.environment()));
+    expect(failure.message).toContain('answered 429');
+    expect(room.waits).toEqual([]);
+  });
+
+  it('no network', async () => {
+    const environment = room.environment();
+    await room.hub.stop();
+    const failure = await failureOf(pullModel('tiny', {}, environment));
+    expect(failure).toMatchObject({ code: 'MODEL_MISSING' });
+    expect(failure.message).toContain('cannot reach');
+    expect(room.waits).toEqual([]);
+  });
+
+  it('HF_HUB_OFFLINE', async () => {
+    const failure = await failureOf(pullModel('tiny', {}, room.environment({ env: { HF_HUB_OFFLINE: '1' } })));
+    expect(failure.message).toContain('HF_HUB_OFFLINE');
+    expect(room.hub.seen).toEqual([]);
+  });
+
+  it('too little room on the disk, before anything is fetched', async () => {
+    const failure = await failureOf(pullModel('tiny', {}, room.environment({ freeBytes: async () => 1e6 })));
+    expect(failure).toMatchObject({ code: 'MODEL_MISSING' });
+    expect(failure.message).toMatch(/needs 0 MB and the disk of .* has 1 MB free/);
+    expect(room.files()).toEqual([]);
+  });
+
+  it('a disk that fills up all the same', async () => {
+    const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    const environment = room.environment({ freeBytes: async () => Promise.reject(full) });
+    expect(await failureOf(pullModel('tiny', {}, environment))).toMatchObject({ message: 'The disk is full.' });
+  });
+});
+
+describe('two pulls of one model at the same time', () => {
+  it('fetch every byte once; the second waits for the first', async () => {
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    room.hub.manners = { gate };
+    let waits = 0;
+    const onWait = () => {
+      waits++;
+      open();
+    };
+    const environment = room.environment();
+    const first = pullModel('tiny', { whole: true }, environment);
+    const second = pullModel('tiny', { whole: true, onWait }, environment);
+    const [a, b] = await Promise.all([first, second]);
+    expect([a.fetched.length, b.fetched.length]).toEqual([2, 0]);
+    expect(waits).toBe(1);
+    expect(room.hub.seen.filter(({ server, method }) => server === 'cdn' && method === 'GET')).toHaveLength(1);
+    expect(room.files().filter((path) => path.endsWith('.lock'))).toEqual([]);
+  });
+});
+
+describe('progress', () => {
+  it('never goes back and ends at the total, also when a connection breaks', async () => {
+    room.hub.manners = { cuts: 1, cutAfterBytes: 150_000 };
+    const seen: PullProgress[] = [];
+    await pullModel('tiny', { whole: true, onProgress: (progress) => seen.push(progress) }, room.environment());
+    const bytes = seen.map((progress) => progress.bytes);
+    expect(bytes).toEqual([...bytes].sort((a, b) => a - b));
+    expect(seen.at(-1)).toMatchObject({
+      bytes: UNET.length + CONFIG.length,
+      totalBytes: UNET.length + CONFIG.length,
+      secondsLeft: 0,
+    });
+    expect(seen.some(({ bytesPerSecond }) => (bytesPerSecond ?? 0) > 0)).toBe(true);
+  });
+});
+
+describe('the token', () => {
+  it('goes to the endpoint and never to where it redirects', async () => {
+    await pullModel('tiny', {}, room.environment({ env: { HF_TOKEN: 'secret' } }));
+    const byServer = (server: string) =>
+      new Set(room.hub.seen.filter((seen) => seen.server === server).map((seen) => seen.authorization));
+    expect(byServer('endpoint')).toEqual(new Set(['Bearer secret']));
+    expect(byServer('cdn')).toEqual(new Set([undefined]));
+  });
+});
