@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { SamepointError } from '@samepoint/shared-protocol';
-import type { NdArray } from '../diffusion/dift.js';
+import type { NdArray } from '../graph/run.js';
 
 const MAGIC = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]);
 const PREFIX_BYTES = 10;

@@ -1,11 +1,6 @@
+import type { NdArray } from '../graph/run.js';
 import { gaussianNoise } from './gaussian-noise.js';
 import { addNoise, type NoiseSchedule } from './noise-schedule.js';
-
-/** Values with their shape, row-major. */
-export interface NdArray {
-  dims: readonly number[];
-  data: Float32Array;
-}
 
 /** A network as DIFT sees it: something that noise is added to, and the features of what comes out. */
 export interface DiffusionNetwork {

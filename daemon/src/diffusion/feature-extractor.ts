@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import type { InferenceSession } from 'onnxruntime-node';
-import { compileUiNetwork } from '../graph/compile.js';
 import { createSession, ort } from '../graph/session.js';
 import type { RgbImage } from '../images/decode.js';
 import { resizeRgb, type Size } from '../images/resize.js';
 import { toPaddedChw } from '../images/to-tensor.js';
 import type { FeatureMap } from './feature-map.js';
+import { compileUiNetwork } from './ui-network.js';
 
 /** Compiled networks kept, one for each input size; each holds its own copy of the weights (27 MB for `ui`). */
 const SESSIONS_KEPT = 8;

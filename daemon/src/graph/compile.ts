@@ -1,51 +1,80 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
-import { uiUnet, uiUnetConfigSchema } from './networks/ui-unet.js';
-import { GraphBuilder } from './onnx/graph-builder.js';
-import { readSafetensorsHeader } from './safetensors.js';
+import type * as z from 'zod';
+import type { Checkpoint } from './checkpoint.js';
+import { GraphBuilder, type Value } from './onnx/graph-builder.js';
 
-/** A graph that computes one feature map and nothing else, for images of exactly one size. */
+/** Name and shape of a graph's input or output. */
+export interface Port {
+  name: string;
+  dims: readonly number[];
+}
+
+/** A graph that computes one feature map, or what leads to it, and nothing else, for exactly one size. */
 export interface CompiledNetwork {
   /** ModelProto bytes; the weights stay in `weightsFolder`. */
   model: Uint8Array;
   weightsFolder: string;
-  /** Name and NCHW shape of the image input. */
-  input: { name: string; dims: readonly number[] };
-  /** Name and shape (1, channels, height/stride, width/stride) of the feature map. */
-  output: { name: string; dims: readonly number[] };
+  inputs: readonly Port[];
+  outputs: readonly Port[];
 }
 
+/** What the graph is fed with. */
+export interface InputShape {
+  dims: readonly number[];
+  dataType?: 'float32' | 'int64';
+}
+
+/** Wires a network: from the values of the inputs to those of the outputs, both by name. */
+export type Wiring<Name extends string> = (b: GraphBuilder, inputs: Record<Name, Value>) => Record<string, Value>;
+
 /**
- * Compiles the checkpoint in `folder` (`config.json` and `model.safetensors`) for one image size in pixels.
- * Takes milliseconds: only the header of the weights is read.
- * @throws SamepointError `MODEL_INVALID`
+ * Compiles a network for one size. Takes milliseconds: only the header of the weights was read.
+ * @throws SamepointError `MODEL_INVALID` where checkpoint and network do not fit
  */
-export function compileUiNetwork(folder: string, size: { width: number; height: number }): CompiledNetwork {
-  const config = readUiConfig(folder);
-  if (size.width % config.sizeMultiple !== 0 || size.height % config.sizeMultiple !== 0) {
-    throw new RangeError(`${size.width}×${size.height} is not a multiple of ${config.sizeMultiple}`);
-  }
-  const checkpoint = readSafetensorsHeader(join(folder, 'model.safetensors'));
+export function compile<Name extends string>(
+  checkpoint: Checkpoint,
+  inputs: Record<Name, InputShape>,
+  wire: Wiring<Name>,
+): CompiledNetwork {
   const b = new GraphBuilder(checkpoint);
-  const x = b.input('image', [1, config.inChannels, size.height, size.width]);
-  const features = uiUnet(b, x, config);
-  b.output('features', features);
+  const shapes = Object.entries<InputShape>(inputs);
+  const values = Object.fromEntries(
+    shapes.map(([name, { dims, dataType }]) => [name, b.input(name, dims, dataType)]),
+  ) as Record<Name, Value>;
+  const outputs = Object.entries(wire(b, values));
+  for (const [name, value] of outputs) b.output(name, value);
   return {
     model: b.toModel(),
     weightsFolder: checkpoint.folder,
-    input: { name: 'image', dims: x.dims.map(Number) },
-    output: { name: 'features', dims: features.dims.map(Number) },
+    inputs: shapes.map(([name, { dims }]) => ({ name, dims })),
+    outputs: outputs.map(([name, { dims }]) => ({ name, dims: dims.map(Number) })),
   };
 }
 
-/** @throws SamepointError `MODEL_INVALID` */
-export function readUiConfig(folder: string) {
-  const path = join(folder, 'config.json');
+/**
+ * Reads a checkpoint's `config.json`.
+ * @throws SamepointError `MODEL_INVALID`
+ */
+export function readConfig<S extends z.ZodType>(path: string, schema: S): z.output<S> {
+  const parsed = schema.safeParse(readJson(path));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw invalidConfig(path, `${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'is malformed'}`);
+}
+
+function readJson(path: string): unknown {
   try {
-    return uiUnetConfigSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-    throw new SamepointError('MODEL_INVALID', `${path} cannot be used: ${reason}`, 'Reinstall Samepoint.');
+    throw invalidConfig(path, cause instanceof Error ? cause.message : String(cause));
   }
+}
+
+function invalidConfig(path: string, reason: string): SamepointError {
+  return new SamepointError(
+    'MODEL_INVALID',
+    `${path} cannot be used: ${reason}.`,
+    'Check that it belongs to a network that Samepoint knows, or get the checkpoint again.',
+  );
 }

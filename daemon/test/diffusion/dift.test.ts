@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type DiffusionNetwork, dift, type NdArray } from '../../src/diffusion/dift.js';
+import { type DiffusionNetwork, dift } from '../../src/diffusion/dift.js';
+import type { NdArray } from '../../src/graph/run.js';
 import { gaussianNoise } from '../../src/diffusion/gaussian-noise.js';
 import { linearSchedule } from '../../src/diffusion/noise-schedule.js';
 

@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { compileUiNetwork } from '../../src/graph/compile.js';
+import { compileUiNetwork } from '../../src/diffusion/ui-network.js';
 import { useTempFolder } from '../support/temp-folder.js';
 
 const MODEL = fileURLToPath(new URL('../../models/ui/', import.meta.url));
@@ -19,7 +19,10 @@ function changeConfig(change: Record<string, unknown>): void {
 
 describe('the embedded network', () => {
   it('gives one column of features for every 4×4 pixels', () => {
-    const { input, output } = compileUiNetwork(model(), SIZE);
+    const {
+      inputs: [input],
+      outputs: [output],
+    } = compileUiNetwork(model(), SIZE);
     expect(input.dims).toEqual([1, 3, 16, 32]);
     expect(output.dims).toEqual([1, expect.any(Number), 4, 8]);
   });

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { compileUiNetwork } from '../../src/graph/compile.js';
+import { compileUiNetwork } from '../../src/diffusion/ui-network.js';
 import { readTensor, relativeError } from '../support/read-tensor.js';
 
 const MODEL = fileURLToPath(new URL('../../models/ui', import.meta.url));
@@ -18,7 +18,7 @@ describe('the compiled embedded network equals the original', () => {
     });
     const { features } = await session.run({ image: new Tensor('float32', image.data, image.dims) });
 
-    expect(network.output.dims).toEqual(expected.dims);
+    expect(network.outputs[0]?.dims).toEqual(expected.dims);
     expect(features?.dims).toEqual(expected.dims);
     expect(relativeError(features?.data as Float32Array, expected.data)).toBeLessThan(1e-4);
   });

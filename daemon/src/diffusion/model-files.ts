@@ -1,0 +1,47 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { SamepointError } from '@samepoint/shared-protocol';
+
+/** Files of a checkpoint by their names in the official layout (`unet/config.json`), as absolute paths. */
+export type ModelFiles = ReadonlyMap<string, string>;
+
+/**
+ * The files of a checkpoint on disk: a folder as diffusers, transformers or open_clip write it, or a single file with
+ * its `config.json` beside it.
+ * @throws SamepointError `MODEL_MISSING`
+ */
+export function filesOf(path: string): ModelFiles {
+  if (!existsSync(path)) {
+    throw new SamepointError('MODEL_MISSING', `${path} does not exist.`, 'Give the folder or file of a checkpoint.');
+  }
+  if (statSync(path).isDirectory()) return new Map(walk(path).map((file) => [nameIn(path, file), file]));
+  const config = join(path, '..', 'config.json');
+  const weights = path.endsWith('.safetensors') ? 'model.safetensors' : 'model.pt';
+  return new Map([[weights, path], ...(existsSync(config) ? [['config.json', config] as const] : [])]);
+}
+
+/**
+ * The first of several names that is there.
+ * @throws SamepointError `MODEL_MISSING`
+ */
+export function requireFile(files: ModelFiles, ...names: readonly string[]): string {
+  for (const name of names) {
+    const path = files.get(name);
+    if (path !== undefined) return path;
+  }
+  throw new SamepointError(
+    'MODEL_MISSING',
+    `The checkpoint has no ${names.join(' or ')}.`,
+    'Give a complete checkpoint in its official layout, or get the model with `samepoint models pull`.',
+  );
+}
+
+function walk(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+function nameIn(folder: string, file: string): string {
+  return relative(folder, file).split(sep).join('/');
+}

@@ -1,0 +1,53 @@
+import type { InferenceSession } from 'onnxruntime-node';
+import type { CompiledNetwork } from './compile.js';
+import { createSession, ort } from './session.js';
+
+/** Values with their shape, row-major. */
+export interface NdArray {
+  dims: readonly number[];
+  data: Float32Array;
+}
+
+type Feed = NdArray | { dims: readonly number[]; data: BigInt64Array };
+
+/** A compiled network, loaded. */
+export interface LoadedNetwork {
+  /** @returns the named output */
+  run(feeds: Record<string, Feed>, output: string): Promise<NdArray>;
+  runAll(feeds: Record<string, Feed>): Promise<Record<string, NdArray>>;
+  /** Frees the memory of the weights. */
+  release(): Promise<void>;
+}
+
+/** Loads a compiled network into ONNX Runtime. */
+export async function load(network: CompiledNetwork): Promise<LoadedNetwork> {
+  const session = await createSession(network);
+  const runAll = async (feeds: Record<string, Feed>) => toArrays(await session.run(toTensors(feeds)));
+  return {
+    runAll,
+    run: async (feeds, output) => {
+      const found = (await runAll(feeds))[output];
+      if (found === undefined) throw new Error(`the network has no output "${output}"`);
+      return found;
+    },
+    release: () => session.release(),
+  };
+}
+
+function toTensors(feeds: Record<string, Feed>) {
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, { data, dims }]) => [
+      name,
+      data instanceof Float32Array ? new ort.Tensor('float32', data, dims) : new ort.Tensor('int64', data, dims),
+    ]),
+  );
+}
+
+function toArrays(outputs: InferenceSession.OnnxValueMapType): Record<string, NdArray> {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, { data, dims }]) => {
+      if (!(data instanceof Float32Array)) throw new TypeError(`the output "${name}" is not float32`);
+      return [name, { data, dims }];
+    }),
+  );
+}
