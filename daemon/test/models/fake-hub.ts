@@ -13,6 +13,8 @@ export interface Manners {
   cutAfterBytes?: number;
   /** Statuses the endpoint answers with first, one a request. */
   statuses?: { status: number; headers?: Record<string, string> }[];
+  /** Signed addresses are good for one request. */
+  expires?: boolean;
   /** Sends other bytes than it announced. */
   corrupts?: boolean;
   /** Waits with bodies until this resolves. */
@@ -25,6 +27,7 @@ export interface SeenRequest {
   path: string;
   range: string | undefined;
   authorization: string | undefined;
+  ifRange: string | undefined;
 }
 
 /**
@@ -35,6 +38,7 @@ export class FakeHub {
   readonly seen: SeenRequest[] = [];
   manners: Manners = {};
   readonly #files = new Map<string, { content: Buffer; isLarge: boolean }>();
+  #signatures = 0;
   readonly #endpoint: Server;
   readonly #cdn: Server;
 
@@ -80,7 +84,14 @@ export class FakeHub {
 
   #note(server: SeenRequest['server'], request: IncomingMessage): string {
     const { method = '', url = '', headers } = request;
-    this.seen.push({ server, method, path: url, range: headers.range, authorization: headers.authorization });
+    this.seen.push({
+      server,
+      method,
+      path: url,
+      range: headers.range,
+      authorization: headers.authorization,
+      ifRange: headers['if-range']?.toString(),
+    });
     return url;
   }
 
@@ -101,7 +112,9 @@ export class FakeHub {
     if (file.isLarge) {
       response.setHeader('x-linked-etag', `"${sha256(file.content)}"`);
       response.setHeader('x-linked-size', file.content.length);
-      response.writeHead(302, { location: `${this.cdnUrl}/${path}?signature=x`, etag: '"pointer"' }).end();
+      response
+        .writeHead(302, { location: `${this.cdnUrl}/${path}?signature=${++this.#signatures}`, etag: '"pointer"' })
+        .end();
       return;
     }
     response.writeHead(200, { etag: `"${gitBlob(file.content)}"`, 'content-length': file.content.length });
@@ -113,6 +126,10 @@ export class FakeHub {
     const file = this.#files.get(new URL(url, this.cdnUrl).pathname.slice(1));
     if (file === undefined) {
       response.writeHead(404).end();
+      return;
+    }
+    if (this.manners.expires === true && this.seen.filter(({ path }) => path === url).length > 1) {
+      response.writeHead(403).end();
       return;
     }
     const whole = this.manners.corrupts === true ? Buffer.alloc(file.content.length, 7) : file.content;

@@ -190,19 +190,47 @@ describe('a connection that breaks', () => {
     },
   );
 
-  it('starts over when the file on the server is another one by then', async () => {
-    const { sha256: _, ...anyContent } = unetFile({ size: null });
-    const environment = room.environment({ catalogue: [modelWith([{ ...anyContent, sha256: null }])] });
-    const abort = new AbortController();
-    const onProgress = ({ bytes }: PullProgress) => bytes > 100_000 && abort.abort();
-    await failureOf(pullModel('tiny', { whole: true, onProgress, signal: abort.signal }, environment));
-
-    const other = Buffer.from(UNET);
-    other.fill(9, other.length - 4);
-    room.hub.put('unet/model.fp16.safetensors', other);
+  it('is taken up under a fresh address when the first one has expired', async () => {
+    room.hub.manners = { cuts: 2, cutAfterBytes: 100_000, expires: true };
+    const environment = room.environment();
     await pullModel('tiny', { whole: true }, environment);
-    expect(read(environment, 'unet/model.safetensors', { whole: true }).equals(other)).toBe(true);
+    expect(read(environment, 'unet/model.safetensors').equals(UNET)).toBe(true);
   });
+
+  it('is taken up only if the CDN still has the same file', async () => {
+    room.hub.manners = { cuts: 1, cutAfterBytes: 100_000 };
+    await pullModel('tiny', { whole: true }, room.environment());
+    expect(room.hub.seen.at(-1)).toMatchObject({ server: 'cdn', ifRange: `"cdn-${sha256(UNET)}"` });
+  });
+
+  it('starts over, and progress waits, when the server forgot how to do ranges', async () => {
+    room.hub.manners = { cuts: 1, cutAfterBytes: 300_000, ignoresRanges: true };
+    const environment = room.environment();
+    const seen: number[] = [];
+    await pullModel('tiny', { whole: true, onProgress: ({ bytes }) => seen.push(bytes) }, environment);
+    expect(read(environment, 'unet/model.safetensors').equals(UNET)).toBe(true);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+  });
+
+  it.each([{ whole: true }, { whole: false }])(
+    'starts over when the file on the server is another one by then (whole: $whole)',
+    async ({ whole }) => {
+      const file = unetFile({ sha256: null });
+      const environment = room.environment({ catalogue: [modelWith([file])] });
+      const abort = new AbortController();
+      const onProgress = ({ bytes }: PullProgress) => bytes > 100_000 && abort.abort();
+      await failureOf(pullModel('tiny', { whole, onProgress, signal: abort.signal }, environment));
+
+      const other = Buffer.from(UNET);
+      other.fill(9, other.length - 680_000);
+      room.hub.put('unet/model.fp16.safetensors', other);
+      await pullModel('tiny', { whole }, environment);
+      const got = read(environment, 'unet/model.safetensors', { whole });
+      const last = readSafetensorsHeader(filesOf(environment, { whole }).get('unet/model.safetensors') ?? '');
+      const { offset = 0, length = 0 } = last.tensors.get('down.weight') ?? {};
+      expect(got.subarray(offset, offset + length).every((byte) => byte === 9)).toBe(true);
+    },
+  );
 
   it('is given up after the last wait when nothing arrives at all', async () => {
     room.hub.manners = { statuses: Array.from({ length: 20 }, () => ({ status: 503 })) };
