@@ -29,7 +29,7 @@ export function sourceUrl(source: FileSource, endpoint: string): string {
 }
 
 /**
- * Asks for the headers of a file, without following the redirect to the CDN.
+ * Asks what a file is. Redirects within a server are followed; one to a CDN is where the bytes are, and is not.
  * @throws SamepointError `MODEL_MISSING`, or TransientFailure
  */
 export async function headRemote(
@@ -38,6 +38,7 @@ export async function headRemote(
   signal?: AbortSignal,
 ): Promise<RemoteFile> {
   let url = sourceUrl(source, environment.at.endpoint);
+  let said: Announcement = {};
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
     const response = await request(environment, url, { method: 'HEAD', redirect: 'manual' }, signal);
     const location = response.headers.get('location');
@@ -45,29 +46,42 @@ export async function headRemote(
     if (!isRedirect && !response.ok) {
       throw httpFailure(response, describeSource(source), environment.at.token !== undefined);
     }
+    said = { ...announcementOf(response.headers, !isRedirect), ...said };
     const next = isRedirect ? new URL(location, url).href : url;
-    // a redirect without these is to a renamed repository, or from a server that is no Hub
-    if (!isRedirect || response.headers.has('x-linked-etag')) return readHeaders(source, response, next);
+    const leavesServer = new URL(next).origin !== new URL(url).origin;
+    if (!isRedirect || (leavesServer && said.etag !== undefined)) return checkAnnouncement(source, said, next);
     url = next;
   }
   throw new TransientFailure(`${describeSource(source)} redirects without end`);
 }
 
-function readHeaders(source: FileSource, response: Response, url: string): RemoteFile {
-  const { headers } = response;
-  const etag = (headers.get('x-linked-etag') ?? headers.get('etag') ?? '').replace(/^W\//, '').replaceAll('"', '');
-  const size = Number(headers.get('x-linked-size') ?? headers.get('content-length') ?? Number.NaN);
-  const commit = headers.get('x-repo-commit') ?? '';
+type Announcement = Partial<Omit<RemoteFile, 'url'>>;
+
+/** What the hub says of the file (`x-…`) and, once it is the file itself that answers, what the answer says. */
+function announcementOf(headers: Headers, isFile: boolean): Announcement {
+  const etag = headers.get('x-linked-etag') ?? (isFile ? headers.get('etag') : null);
+  const size = headers.get('x-linked-size') ?? (isFile ? headers.get('content-length') : null);
+  const commit = headers.get('x-repo-commit');
+  return {
+    ...(etag === null ? {} : { etag: etag.replace(/^W\//, '').replaceAll('"', '') }),
+    ...(size === null ? {} : { size: Number(size) }),
+    ...(commit === null ? {} : { commit }),
+  };
+}
+
+function checkAnnouncement(
+  source: FileSource,
+  { etag = '', size = Number.NaN, commit = '' }: Announcement,
+  url: string,
+): RemoteFile {
   // these become names of files, so nothing but plain names is let through
-  const isPlain = /^[\w.-]+$/.test(etag) && (source.kind === 'url' || /^[\w-]+$/.test(commit));
-  if (!isPlain || etag.startsWith('.') || !Number.isSafeInteger(size) || size < 0) {
-    throw new SamepointError(
-      'MODEL_MISSING',
-      `The server does not say what ${describeSource(source)} is (no size, ETag or commit).`,
-      'Check HF_ENDPOINT, or a proxy between this computer and the server.',
-    );
-  }
-  return { url, etag, size, commit };
+  const isPlain = /^\w[\w.-]*$/.test(etag) && (source.kind === 'url' || /^\w[\w-]*$/.test(commit));
+  if (isPlain && Number.isSafeInteger(size) && size >= 0) return { url, etag, size, commit };
+  throw new SamepointError(
+    'MODEL_MISSING',
+    `The server does not say what ${describeSource(source)} is (no size, ETag or commit).`,
+    'Check HF_ENDPOINT, or a proxy between this computer and the server.',
+  );
 }
 
 /** Bytes of a file from `from` up to, not including, `to`. */

@@ -102,7 +102,7 @@ export class FakeHub {
       response.writeHead(planned.status, planned.headers).end();
       return;
     }
-    const [, path = ''] = /^\/[^/]+\/[^/]+\/resolve\/[^/]+\/(.+)$/.exec(url) ?? [];
+    const [, path = ''] = /^(?:\/api\/resolve-cache)?\/[^/]+\/[^/]+\/resolve\/[^/]+\/(.+)$/.exec(url) ?? [];
     const file = this.#files.get(path);
     if (file === undefined) {
       response.writeHead(404).end();
@@ -115,6 +115,12 @@ export class FakeHub {
       response
         .writeHead(302, { location: `${this.cdnUrl}/${path}?signature=${++this.#signatures}`, etag: '"pointer"' })
         .end();
+      return;
+    }
+    // as the hub does for small files: a redirect within the server, with a text of its own as the body
+    if (!url.startsWith('/api/')) {
+      const text = 'Temporary Redirect';
+      response.writeHead(307, { location: `/api/resolve-cache${url}`, 'content-length': text.length }).end(text);
       return;
     }
     response.writeHead(200, { etag: `"${gitBlob(file.content)}"`, 'content-length': file.content.length });

@@ -225,12 +225,26 @@ describe('a connection that breaks', () => {
       other.fill(9, other.length - 680_000);
       room.hub.put('unet/model.fp16.safetensors', other);
       await pullModel('tiny', { whole }, environment);
-      const got = read(environment, 'unet/model.safetensors', { whole });
-      const last = readSafetensorsHeader(filesOf(environment, { whole }).get('unet/model.safetensors') ?? '');
+      const path = filesOf(environment, { whole }).get('unet/model.safetensors') ?? '';
+      expect(path).toContain(whole ? '/blobs/' : '/subsets/');
+      const got = readFileSync(path);
+      const last = readSafetensorsHeader(path);
       const { offset = 0, length = 0 } = last.tensors.get('down.weight') ?? {};
       expect(got.subarray(offset, offset + length).every((byte) => byte === 9)).toBe(true);
     },
   );
+
+  it('starts over when other tensors are needed by then', async () => {
+    const abort = new AbortController();
+    const onProgress = ({ bytes }: PullProgress) => bytes > 100_000 && abort.abort();
+    await failureOf(pullModel('tiny', { onProgress, signal: abort.signal }, room.environment()));
+
+    const file = unetFile({ tensors: /^(conv|up_blocks)/ });
+    const environment = room.environment({ catalogue: [modelWith([file])] });
+    await pullModel('tiny', {}, environment);
+    const path = filesOf(environment).get('unet/model.safetensors') ?? '';
+    expect([...readSafetensorsHeader(path).tensors.keys()]).not.toContain('down.weight');
+  });
 
   it('is given up after the last wait when nothing arrives at all', async () => {
     room.hub.manners = { statuses: Array.from({ length: 20 }, () => ({ status: 503 })) };
@@ -315,6 +329,20 @@ describe('refusals are one sentence and what to do next', () => {
     const failure = await failureOf(pullModel('tiny', {}, room.environment()));
     expect(failure.message).toContain('answered 429');
     expect(room.waits).toEqual([]);
+  });
+
+  it.each([
+    [
+      'an ETag that would lead out of the cache',
+      { etag: '"../../../x"', 'x-repo-commit': COMMIT, 'content-length': '1' },
+    ],
+    ['a commit that would', { etag: '"x"', 'x-repo-commit': '../../x', 'content-length': '1' }],
+    ['no ETag, as a proxy would answer', { 'content-length': '1' }],
+  ])('%s', async (_, headers) => {
+    room.hub.manners = { statuses: [{ status: 200, headers }] };
+    const failure = await failureOf(pullModel('tiny', {}, room.environment()));
+    expect(failure.message).toContain('does not say what org/tiny/unet/config.json is');
+    expect(room.files()).toEqual([]);
   });
 
   it('no network', async () => {
