@@ -22,7 +22,7 @@ export interface CatalogueFile {
   sha256: string | null;
   /** Names of the tensors a feature graph needs; absent where it needs all of them. */
   tensors?: RegExp;
-  /** A tensor that tells this file from others. */
+  /** End of the name of a tensor that tells this file from others; in front of it may be a prefix. */
   proof?: string;
   /** Only needed for prompts other than the empty one. */
   forPrompts?: true;
@@ -115,7 +115,7 @@ const SD21_PROMPTS: readonly CatalogueFile[] = [
         '681c555376658c81dc273f2d737a2aeb23ddb6d1d8e5b3a7064636d359a22668',
         'text_encoder/model.fp16.safetensors',
       ),
-      proof: 'text_model.embeddings.token_embedding.weight',
+      proof: 'embeddings.token_embedding.weight',
     },
     file('tokenizer/vocab.json', SD21, 1_059_962, 'e089ad92ba36837a0d31433e555c8f45fe601ab5c221d4f607ded32d9f7a4349'),
     file('tokenizer/merges.txt', SD21, 524_619, '9fd691f7c8039210e0fced15865466c65820d09b63988b0174bfe25de299051a'),
@@ -142,7 +142,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
           'cleandift_sd21_unet.safetensors',
         ),
         tensors: UNET_UP_TO_BLOCK_2,
-        proof: 'conv_in.weight',
+        proof: 'time_embedding.linear_1.weight',
       },
       ...SD21_ENCODER,
       ...SD21_PROMPTS,
@@ -166,7 +166,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
           'unet/diffusion_pytorch_model.fp16.safetensors',
         ),
         tensors: UNET_UP_TO_BLOCK_2,
-        proof: 'conv_in.weight',
+        proof: 'time_embedding.linear_1.weight',
       },
       ...SD21_ENCODER,
       ...SD21_PROMPTS,
@@ -190,7 +190,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
           'unet/diffusion_pytorch_model.fp16.safetensors',
         ),
         tensors: UNET_UP_TO_BLOCK_2,
-        proof: 'conv_in.weight',
+        proof: 'time_embedding.linear_1.weight',
       },
       file('vae/config.json', SD15, 547, '786a7d21647ddea6a04b9675c03d3cb45e90a2f3c6da5fbda2c54ade040036de'),
       {
@@ -214,7 +214,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
             '77795e2023adcf39bc29a884661950380bd093cf0750a966d473d1718dc9ef4e',
             'text_encoder/model.fp16.safetensors',
           ),
-          proof: 'text_model.embeddings.token_embedding.weight',
+          proof: 'embeddings.token_embedding.weight',
         },
         file(
           'tokenizer/vocab.json',
@@ -281,7 +281,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
           'f51c99ce793d1eb87daf2a670b9e11e50927fd00334d2cac75cbd30666d13f6b',
         ),
         aboutBytes: 343_000_000,
-        proof: 'embeddings.cls_token',
+        proof: 'cls_token',
       },
     ],
   },
@@ -301,7 +301,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
           88_249_960,
           'ae1e99fcefd534ed978cdeb8326f08030c96e28b7a81ffcbc98a857c84d14be1',
         ),
-        proof: 'embeddings.cls_token',
+        proof: 'cls_token',
       },
     ],
   },
@@ -321,7 +321,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
           346_345_912,
           'd73036b56966966d07975d696bde331762f37297e2f095de8cea0040c3aa0841',
         ),
-        proof: 'embeddings.cls_token',
+        proof: 'cls_token',
       },
     ],
   },

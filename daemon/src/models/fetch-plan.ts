@@ -102,16 +102,20 @@ const RESERVE_BYTES = 256 * 1024 * 1024;
 
 /** @throws SamepointError `MODEL_MISSING` when the disk has too little room for what is still to come */
 export async function checkDiskSpace(plans: readonly FetchPlan[], environment: ModelEnvironment): Promise<void> {
-  const { at, freeBytes } = environment;
-  for (const folder of [at.hubCache, at.ownFolder]) {
+  const disks = new Map<number, { folder: string; freeBytes: number; needed: number }>();
+  for (const folder of [environment.at.hubCache, environment.at.ownFolder]) {
     const here = plans.filter(({ partial }) => partial.startsWith(join(folder, '/')));
-    const needed = here.reduce((sum, plan) => sum + plannedBytes(plan) - resumableBytes(plan), 0);
-    if (needed === 0) continue;
-    const free = await freeBytes(folder);
-    if (needed + RESERVE_BYTES <= free) continue;
+    if (here.length === 0) continue;
+    const { id, freeBytes } = await environment.disk(folder);
+    const disk = disks.get(id) ?? { folder, freeBytes, needed: 0 };
+    disk.needed += here.reduce((sum, plan) => sum + plannedBytes(plan) - resumableBytes(plan), 0);
+    disks.set(id, disk);
+  }
+  for (const { folder, freeBytes, needed } of disks.values()) {
+    if (needed === 0 || needed + RESERVE_BYTES <= freeBytes) continue;
     throw new SamepointError(
       'MODEL_MISSING',
-      `The download needs ${megabytes(needed)} MB and the disk of ${folder} has ${megabytes(free)} MB free.`,
+      `The download needs ${megabytes(needed)} MB and the disk of ${folder} has ${megabytes(freeBytes)} MB free.`,
       'Free some space, or set HF_HOME to a folder on a larger disk.',
     );
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { copyFile, mkdir, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { CatalogueFile, FileSource, HubRevision } from './catalogue.js';
@@ -17,8 +17,8 @@ export function repositoryFolder(repository: string): string {
 export function findInHubCache(hubCache: string, source: HubSource, file: CatalogueFile): string | undefined {
   const { at, path } = source;
   const named = join(hubCache, repositoryFolder(at.repository), 'snapshots', commitInCache(hubCache, at), path);
-  if (hasSize(named, file.size)) return named;
   const { sha256 } = file;
+  if (hasSize(named, file.size) && !isOtherBlob(named, sha256)) return named;
   if (sha256 === null) return undefined;
   for (const repository of [at.repository, ...(at.formerly ?? [])]) {
     const folder = join(hubCache, repositoryFolder(repository));
@@ -46,6 +46,12 @@ function inSnapshots(repositoryPath: string, path: string): string[] {
 function hasSize(path: string, size: number | null): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });
   return stats?.isFile() === true && (size === null ? stats.size > 0 : stats.size === size);
+}
+
+/** A large file's blob is called by its hash, so another hash is another file. */
+function isOtherBlob(path: string, sha256: string | null): boolean {
+  const blob = basename(realpathSync(path));
+  return sha256 !== null && /^[0-9a-f]{64}$/.test(blob) && blob !== sha256;
 }
 
 function isContent(path: string, sha256: string): boolean {

@@ -1,4 +1,4 @@
-import { mkdir, statfs } from 'node:fs/promises';
+import { mkdir, stat, statfs } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CATALOGUE, type CatalogueModel } from './catalogue.js';
 import { type Locations, locations } from './locations.js';
@@ -8,8 +8,8 @@ export interface ModelEnvironment {
   catalogue: readonly CatalogueModel[];
   at: Locations;
   fetch: typeof fetch;
-  /** Bytes this user can still write where `folder` lies; creates the folder. */
-  freeBytes: (folder: string) => Promise<number>;
+  /** The disk `folder` lies on, which is created: its id, and the bytes this user can still write to it. */
+  disk: (folder: string) => Promise<{ id: number; freeBytes: number }>;
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** Milliseconds, never going back. */
   now: () => number;
@@ -21,7 +21,7 @@ export function modelEnvironment(env: NodeJS.ProcessEnv = process.env): ModelEnv
     catalogue: CATALOGUE,
     at: locations(env),
     fetch: (input, init) => fetch(input, init),
-    freeBytes,
+    disk,
     sleep: async (ms, signal) => {
       await delay(ms, undefined, signal === undefined ? {} : { signal });
     },
@@ -30,8 +30,8 @@ export function modelEnvironment(env: NodeJS.ProcessEnv = process.env): ModelEnv
   };
 }
 
-async function freeBytes(folder: string): Promise<number> {
+async function disk(folder: string): Promise<{ id: number; freeBytes: number }> {
   await mkdir(folder, { recursive: true });
   const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
+  return { id: (await stat(folder)).dev, freeBytes: bavail * bsize };
 }

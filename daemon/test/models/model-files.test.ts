@@ -75,6 +75,15 @@ describe('a model is found where it lies', () => {
     expect(resolveModel('tiny', {}, environment).ok).toBe(false);
   });
 
+  it('not when a branch has moved on to another file', () => {
+    const at = { repository: 'org/tiny', revision: 'main' };
+    const file = unetFile({ size: null, source: { kind: 'hub', at, path: 'unet/model.fp16.safetensors' } });
+    const environment = room.environment({ catalogue: [modelWith([file])] });
+    write('hub/models--org--tiny/refs/main', COMMIT);
+    putInCache('org/tiny', COMMIT, 'unet/model.fp16.safetensors', UNET.subarray(1));
+    expect(resolveModel('tiny', {}, environment).ok).toBe(false);
+  });
+
   it('not when the file in the cache was cut off', () => {
     const environment = room.environment({ catalogue: [modelWith([unetFile()])] });
     truncateSync(putInCache('org/tiny', COMMIT, 'unet/model.fp16.safetensors', UNET), 1000);
@@ -158,6 +167,18 @@ describe('weights on the disk are registered', () => {
     expect(failure).toMatchObject({ code: 'MODEL_INVALID' });
     expect(failure.message).toContain(reason);
     expect(existsSync(environment.at.stateFile)).toBe(false);
+  });
+});
+
+describe('a PyTorch file', () => {
+  const source = { kind: 'url' as const, url: 'https://example.org/weights.pt' };
+  const file = { name: 'model.pt', source, size: null, sha256: null, proof: 'input_blocks.0.0.weight' };
+
+  it('is refused when it is no zip archive', () => {
+    const environment = room.environment({ catalogue: [modelWith([file])] });
+    const failure = failureOf(() => addModel('tiny', write('weights.pt', 'not a zip'), environment));
+    expect(failure).toMatchObject({ code: 'MODEL_INVALID' });
+    expect(failure.message).toContain('is not a PyTorch file');
   });
 });
 

@@ -75,7 +75,7 @@ export class ModelRoom {
         ...env,
       }),
       fetch: (input, init) => fetch(input, init),
-      freeBytes: async () => 1e12,
+      disk: async () => ({ id: 1, freeBytes: 1e12 }),
       sleep: async (ms) => {
         this.waits.push(ms);
         await new Promise((resolve) => setImmediate(resolve));

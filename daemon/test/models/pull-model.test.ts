@@ -361,7 +361,9 @@ describe('refusals are one sentence and what to do next', () => {
   });
 
   it('too little room on the disk, before anything is fetched', async () => {
-    const failure = await failureOf(pullModel('tiny', {}, room.environment({ freeBytes: async () => 1e6 })));
+    const failure = await failureOf(
+      pullModel('tiny', {}, room.environment({ disk: async () => ({ id: 1, freeBytes: 1e6 }) })),
+    );
     expect(failure).toMatchObject({ code: 'MODEL_MISSING' });
     expect(failure.message).toMatch(/needs 0 MB and the disk of .* has 1 MB free/);
     expect(room.files()).toEqual([]);
@@ -369,7 +371,7 @@ describe('refusals are one sentence and what to do next', () => {
 
   it('a disk that fills up all the same', async () => {
     const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-    const environment = room.environment({ freeBytes: async () => Promise.reject(full) });
+    const environment = room.environment({ disk: async () => Promise.reject(full) });
     expect(await failureOf(pullModel('tiny', {}, environment))).toMatchObject({ message: 'The disk is full.' });
   });
 });
