@@ -11,7 +11,8 @@ import { listModels, modelsTable } from './models-table.js';
 
 const DETAILS = `
 Models come from Hugging Face and lie in its cache; HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and
-HF_HUB_OFFLINE are respected. Of large checkpoints only the tensors that features need are downloaded.`;
+HF_HUB_OFFLINE are respected. Sizes are of the official
+files; of large ones only the tensors that features need are downloaded.`;
 
 /** What the commands touch outside themselves. */
 export interface ModelsTerminal {
@@ -126,7 +127,7 @@ function describe(file: VerifiedFile): string {
     case 'verified':
       return `${file.name}: verified`;
     case 'pinned':
-      return `${file.name}: no published hash; pinned as it is now (${file.sha256})`;
+      return `${file.name}: no published hash to compare with; pinned as it is now (${file.sha256})`;
     case 'damaged':
       return `${file.name}: damaged: ${file.reason}`;
     case 'missing':

@@ -21,7 +21,6 @@ const storeSchema = z.object({
   pulled: z.array(pulledSchema),
 });
 export type ModelStore = z.infer<typeof storeSchema>;
-export type Pin = z.infer<typeof pinSchema>;
 
 const EMPTY: ModelStore = { version: 1, pins: {}, added: {}, pulled: [] };
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { checkWeights } from './check-weights.js';
 import { download, plannedBytes, removePartial } from './download.js';
-import { damaged, fileFailure } from './failures.js';
+import { damaged, fileFailure, interrupted } from './failures.js';
 import { checkDiskSpace, type FetchPlan, planFetch, wholePlan } from './fetch-plan.js';
 import { gitBlobOfFile, sha256OfFile } from './hash-file.js';
 import { hubPaths, placeInHubCache } from './hub-cache.js';
@@ -56,7 +56,7 @@ export async function pullModel(id: string, options: PullOptions, environment: M
       return await fetchAll(plans, options, environment);
     });
   } catch (thrown) {
-    throw fileFailure(thrown, at.ownFolder);
+    throw options.signal?.aborted === true ? interrupted() : fileFailure(thrown, at.ownFolder);
   }
 }
 

@@ -190,6 +190,17 @@ describe('a connection that breaks', () => {
     },
   );
 
+  it('is not needed for an interruption: one while the complete file is checked says the same', async () => {
+    const abort = new AbortController();
+    const onProgress = ({ bytes, totalBytes }: PullProgress) => bytes === totalBytes && abort.abort();
+    const environment = room.environment();
+    const failure = await failureOf(pullModel('tiny', { whole: true, onProgress, signal: abort.signal }, environment));
+    expect(failure).toMatchObject({ code: 'CANCELLED' });
+    const before = room.hub.seen.length;
+    await pullModel('tiny', { whole: true }, environment);
+    expect(room.hub.seen.slice(before).every(({ method }) => method === 'HEAD')).toBe(true);
+  });
+
   it('is taken up under a fresh address when the first one has expired', async () => {
     room.hub.manners = { cuts: 2, cutAfterBytes: 100_000, expires: true };
     const environment = room.environment();
