@@ -15,6 +15,8 @@ export interface Manners {
   statuses?: { status: number; headers?: Record<string, string> }[];
   /** Signed addresses are good for one request. */
   expires?: boolean;
+  /** Sends this much of a body and then nothing, without closing. */
+  stallsAfterBytes?: number;
   /** Sends other bytes than it announced. */
   corrupts?: boolean;
   /** Waits with bodies until this resolves. */
@@ -152,7 +154,11 @@ export class FakeHub {
       ...(isPart ? { 'content-range': `bytes ${from}-${to - 1}/${whole.length}` } : {}),
     });
     await this.manners.gate;
-    const { cuts = 0, cutAfterBytes = 0 } = this.manners;
+    const { cuts = 0, cutAfterBytes = 0, stallsAfterBytes } = this.manners;
+    if (stallsAfterBytes !== undefined && body.length > stallsAfterBytes) {
+      response.write(body.subarray(0, stallsAfterBytes));
+      return;
+    }
     if (cuts === 0 || body.length <= cutAfterBytes || (isPart && from === 0)) {
       response.end(body);
       return;

@@ -201,6 +201,17 @@ describe('a connection that breaks', () => {
     expect(room.hub.seen.slice(before).every(({ method }) => method === 'HEAD')).toBe(true);
   });
 
+  it('can be interrupted while nothing arrives', async () => {
+    room.hub.manners = { stallsAfterBytes: 100_000 };
+    const abort = new AbortController();
+    const onProgress = ({ bytes }: PullProgress) => {
+      if (bytes === CONFIG.length + 100_000) setImmediate(() => abort.abort());
+    };
+    const pull = pullModel('tiny', { whole: true, onProgress, signal: abort.signal }, room.environment());
+    expect(await failureOf(pull)).toMatchObject({ code: 'CANCELLED' });
+    expect(room.files().filter((path) => path.endsWith('.lock'))).toEqual([]);
+  });
+
   it('is taken up under a fresh address when the first one has expired', async () => {
     room.hub.manners = { cuts: 2, cutAfterBytes: 100_000, expires: true };
     const environment = room.environment();
