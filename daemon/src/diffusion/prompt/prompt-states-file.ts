@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { SamepointError } from '@samepoint/shared-protocol';
+import type { NdArray } from '../../graph/run.js';
+import { readSafetensorsHeader } from '../../graph/safetensors.js';
+import { PROMPT_TOKENS } from './prompt-to-ids.js';
+
+/** The one tensor of the file. */
+const TENSOR = 'states';
+
+/**
+ * The text states (1, 77, channels) in a safetensors file, stored in half or single precision under the name `states`.
+ * @throws SamepointError `MODEL_INVALID`
+ */
+export function readPromptStates(path: string): NdArray {
+  const entry = readSafetensorsHeader(path).tensors.get(TENSOR);
+  const [one, tokens, channels] = entry?.shape ?? [];
+  if (entry === undefined || one !== 1 || tokens !== PROMPT_TOKENS || channels === undefined) throw invalid(path);
+  const stored = readFileSync(path).subarray(entry.offset, entry.offset + entry.length);
+  // a copy, since a typed array must start at a multiple of its element
+  const { buffer } = Uint8Array.from(stored);
+  const dims = [one, tokens, channels];
+  if (entry.dtype === 'F32') return { dims, data: new Float32Array(buffer) };
+  if (entry.dtype === 'F16') return { dims, data: Float32Array.from(new Uint16Array(buffer), halfToFloat) };
+  throw invalid(path);
+}
+
+/** Writes text states in single precision. A reader sees the old file or the new one, never a part. */
+export function writePromptStates(path: string, { dims, data }: NdArray): void {
+  const entry = { dtype: 'F32', shape: dims, data_offsets: [0, data.byteLength] };
+  const header = Buffer.from(JSON.stringify({ [TENSOR]: entry }));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  mkdirSync(dirname(path), { recursive: true });
+  const unfinished = join(dirname(path), `${randomUUID()}.part`);
+  writeFileSync(
+    unfinished,
+    Buffer.concat([length, header, Buffer.from(data.buffer, data.byteOffset, data.byteLength)]),
+  );
+  renameSync(unfinished, path);
+}
+
+/** Value of the bits of an IEEE 754 half. */
+function halfToFloat(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+function invalid(path: string): SamepointError {
+  return new SamepointError(
+    'MODEL_INVALID',
+    `${path} holds no text states: it needs one float tensor "${TENSOR}" of the shape 1×${PROMPT_TOKENS}×channels.`,
+    'Delete the file, or get it again.',
+  );
+}
