@@ -220,7 +220,7 @@ make_transformers(
     Dinov2Model(Dinov2Config(**SMALL, mlp_ratio=4, image_size=70, patch_size=14)),
     seed=2,
     half=False,
-    sizes=[(70, 70), (56, 98), (112, 42), (126, 126)],
+    sizes=[(70, 70), (56, 98), (112, 42)],
 )
 make_transformers(
     "dinov2-registers",
