@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import type { InspectRequest, TransferRequest } from '@samepoint/shared-protocol';
+import { type Colour, draw, toPng } from './draw.js';
+
+/** Encoded, with its id. */
+export interface TestImage {
+  imageId: string;
+  bytes: Uint8Array;
+}
+
+/** Long and thin, so that a whole job takes a second or so; `seed` makes it an image of its own. */
+export function strip(seed: number): Promise<TestImage> {
+  const dark: Colour = [seed % 256, 40, 40];
+  return testImage(300, 12, [
+    { x: 20, y: 2, w: 60, h: 8, colour: dark },
+    { x: 150, y: 4, w: 90, h: 4, colour: [200, 40, 40] },
+    { x: 260, y: 1, w: 10, h: 10, colour: [40, 40, 200] },
+  ]);
+}
+
+export async function testImage(...drawing: Parameters<typeof draw>): Promise<TestImage> {
+  return identified(await toPng(draw(...drawing)));
+}
+
+export function identified(bytes: Uint8Array): TestImage {
+  return { bytes, imageId: createHash('sha256').update(bytes).digest('hex') };
+}
+
+export function imagesOf(...images: readonly TestImage[]): ReadonlyMap<string, Uint8Array> {
+  return new Map(images.map(({ imageId, bytes }) => [imageId, bytes]));
+}
+
+export function inspectOf(source: TestImage, target: TestImage): InspectRequest {
+  const point = { x: 155, y: 6 };
+  return { kind: 'inspect', backend: 'ui', source: source.imageId, target: target.imageId, point, matches: 3 };
+}
+
+export function transferOf(source: TestImage, ...targets: readonly TestImage[]): TransferRequest {
+  return {
+    kind: 'transfer',
+    backend: 'ui',
+    source: { imageId: source.imageId, layers: [] },
+    targets: targets.map(({ imageId }, n) => ({ targetId: `t${n}`, frame: { imageId, layers: [] } })),
+    items: [
+      { kind: 'point', itemId: 'p', point: { x: 155, y: 6 } },
+      { kind: 'box', itemId: 'b', box: { x: 20, y: 2, w: 60, h: 8 } },
+    ],
+  };
+}
