@@ -26,9 +26,6 @@ describe('a target in another language, wider, with an extra row and machine nam
     await applyPreview(figma);
     await keepPicture(plugin, 'hard:screen', 'harder-target');
     const found = annotationsByPart(plugin.host, 'hard');
-      countRight(found, EXPECTED),
-      JSON.stringify(Object.fromEntries(Object.entries(found).map(([k, v]) => [k, v.map((x) => x.words)])), null, 1),
-    );
     expect(countRight(found, EXPECTED)).toBeGreaterThanOrEqual(7);
   });
 });
