@@ -55,11 +55,11 @@ describe('samepoint match', () => {
   it('--json prints the documented JSON and nothing else, for points and boxes in several targets', async () => {
     const points = '50,10 195,12.5';
     const boxes = '20,4,60,12';
-    const run = await runCli('match', home(), dark(), wide(), '--points', points, '--boxes', boxes, '--json');
+    const run = await runCli('match', home(), dark(), home(), '--points', points, '--boxes', boxes, '--json');
     expectRight(run);
     const report = reportSchema.parse(JSON.parse(run.stdout));
     expect(report).toMatchObject({ backend: 'ui', source: home() });
-    expect(report.targets.map(({ image }) => image)).toEqual([dark(), wide()]);
+    expect(report.targets.map(({ image }) => image)).toEqual([dark(), home()]);
     for (const { items } of report.targets) {
       expect(items.map(({ source }) => source)).toEqual([
         { x: 50, y: 10 },

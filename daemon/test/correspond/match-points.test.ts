@@ -86,15 +86,15 @@ describe('points are found', () => {
     for (const { scale } of matches) expect(scale).toBeCloseTo(1.5, 1);
   });
 
-  it('in a part that was cut out and enlarged', async () => {
-    const cut = draw(width / 2, height, moved(mockup(), -width / 2, 0));
-    const target = await pyramidOf(await resizeRgb(cut, { width, height: height * 2 }));
-    const points = LANDMARKS.filter(({ x }) => x > width / 2 + 20);
+  it('in a part that was cut out', async () => {
+    const [left, top] = [48, 16];
+    const target = await pyramidOf(draw(width - left, height - top, moved(mockup(), -left, -top)));
+    const points = LANDMARKS.filter(({ x, y }) => x > left + 20 && y > top + 10);
     const matches = await matchPoints(matcher, source, target, points);
     expectAt(
       matches,
-      points.map(({ x, y }) => ({ x: 2 * (x - width / 2), y: 2 * y })),
-      4 * CELL_PX,
+      points.map(({ x, y }) => ({ x: x - left, y: y - top })),
+      2 * CELL_PX,
     );
   });
 });
@@ -120,10 +120,6 @@ describe('where there is nothing to find', () => {
       { x: width, y: height },
     ]);
     expectNumbers(matches);
-  });
-
-  it('no points give no matches', async () => {
-    expect(await matchPoints(matcher, source, source, [])).toEqual([]);
   });
 });
 

@@ -150,7 +150,7 @@ describe('a job that fails', () => {
     ['on a bad target', 'IMAGE_UNREADABLE', (bad: TestImage) => transferOf(source, bad)],
     ['on an unknown backend', 'BACKEND_UNKNOWN', () => ({ ...inspectOf(source, target), backend: 'sd9' })],
     ['on a name every object has', 'BACKEND_UNKNOWN', () => ({ ...inspectOf(source, target), backend: 'toString' })],
-    ['on a point outside', 'ITEM_OUTSIDE_IMAGE', () => ({ ...inspectOf(source, target), point: { x: 301, y: 0 } })],
+    ['on a point outside', 'ITEM_OUTSIDE_IMAGE', () => ({ ...inspectOf(source, target), point: { x: 2001, y: 0 } })],
     [
       'on an image that was not sent',
       'IMAGE_MISSING',

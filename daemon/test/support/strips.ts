@@ -8,13 +8,16 @@ export interface TestImage {
   bytes: Uint8Array;
 }
 
-/** Long and thin, so that a whole job takes a second or so; `seed` makes it an image of its own. */
+/**
+ * One row of pixels: a job on it takes a fraction of a second, as there is next to nothing to compute. `seed` makes
+ * it an image of its own.
+ */
 export function strip(seed: number): Promise<TestImage> {
   const dark: Colour = [seed % 256, 40, 40];
-  return testImage(300, 12, [
-    { x: 20, y: 2, w: 60, h: 8, colour: dark },
-    { x: 150, y: 4, w: 90, h: 4, colour: [200, 40, 40] },
-    { x: 260, y: 1, w: 10, h: 10, colour: [40, 40, 200] },
+  return testImage(2000, 1, [
+    { x: 100, y: 0, w: 400, h: 1, colour: dark },
+    { x: 1000, y: 0, w: 600, h: 1, colour: [200, 40, 40] },
+    { x: 1800, y: 0, w: 60, h: 1, colour: [40, 40, 200] },
   ]);
 }
 
@@ -31,7 +34,7 @@ export function imagesOf(...images: readonly TestImage[]): ReadonlyMap<string, U
 }
 
 export function inspectOf(source: TestImage, target: TestImage): InspectRequest {
-  const point = { x: 155, y: 6 };
+  const point = { x: 1010, y: 0.5 };
   return { kind: 'inspect', backend: 'ui', source: source.imageId, target: target.imageId, point, matches: 3 };
 }
 
@@ -42,8 +45,8 @@ export function transferOf(source: TestImage, ...targets: readonly TestImage[]):
     source: { imageId: source.imageId, layers: [] },
     targets: targets.map(({ imageId }, n) => ({ targetId: `t${n}`, frame: { imageId, layers: [] } })),
     items: [
-      { kind: 'point', itemId: 'p', point: { x: 155, y: 6 } },
-      { kind: 'box', itemId: 'b', box: { x: 20, y: 2, w: 60, h: 8 } },
+      { kind: 'point', itemId: 'p', point: { x: 1010, y: 0.5 } },
+      { kind: 'box', itemId: 'b', box: { x: 100, y: 0, w: 400, h: 1 } },
     ],
   };
 }
