@@ -31,6 +31,9 @@ describe('a run that is interrupted', { timeout: RUN_TIMEOUT_MS }, () => {
     await figma.button('Cancel').click();
     await startRun(figma);
     await applyPreview(figma);
+    const [first, ...later] = plugin.startedJobs;
+    expect(plugin.cancelledJobs).toEqual([first]);
+    expect(later).toHaveLength(1);
   });
 
   test('says so when the engine dies, and succeeds when it is tried again', async ({ plugin, daemon }) => {
@@ -43,5 +46,6 @@ describe('a run that is interrupted', { timeout: RUN_TIMEOUT_MS }, () => {
     await keepScreenshot(figma, 'interruptions-engine-stopped');
     await figma.button('Try again').click();
     await applyPreview(figma);
+    expect(plugin.startedJobs).toHaveLength(2);
   });
 });

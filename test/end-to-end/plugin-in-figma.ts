@@ -70,9 +70,16 @@ export class PluginInFigma {
 
   /** The jobs that this window asked the daemon to start or to join. */
   get startedJobs(): string[] {
+    return this.sent.flatMap((message) => (message.type === 'job.start' ? [message.jobId] : []));
+  }
+
+  get cancelledJobs(): string[] {
+    return this.sent.flatMap((message) => (message.type === 'job.cancel' ? [message.jobId] : []));
+  }
+
+  private get sent(): ClientMessage[] {
     const texts = this.current?.frames.filter((frame) => typeof frame === 'string') ?? [];
-    const messages = texts.map((text): ClientMessage => JSON.parse(text));
-    return messages.flatMap((message) => (message.type === 'job.start' ? [message.jobId] : []));
+    return texts.map((text): ClientMessage => JSON.parse(text));
   }
 
   /** How many images this window sent to the daemon. */
