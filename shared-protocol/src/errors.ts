@@ -94,7 +94,7 @@ export class SamepointError extends Error {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     return new SamepointError(
       'INTERNAL',
-      `Something unexpected went wrong: ${message}`,
+      `Something unexpected went wrong: ${message.replace(/[.\s]+$/, '')}.`,
       'Try again; if it happens again, restart the daemon and report what it printed.',
     );
   }

@@ -9,9 +9,12 @@ import { startCommand } from './start.js';
 
 const EXAMPLES = `
 Examples:
-  samepoint start                                               serve the Figma plugin
-  samepoint match home.png dark.png --points "120,80 300,412"   where are these points in dark.png?
+  samepoint start
+      serve the Figma plugin
+  samepoint match home.png dark.png --points "120,80 300,412"
+      where are these two points in dark.png?
   samepoint match home.png a.png b.png --boxes "24,90,327,48" --out matches
+      where is this box in two others? Draw it, too.
 `;
 
 const program = new Command('samepoint')

@@ -1,4 +1,5 @@
 import { type Backend, PORTS } from '@samepoint/shared-protocol';
+import { PRESETS } from '../diffusion/presets.js';
 import type { Engine } from '../engine/engine.js';
 import { startServer } from '../server/server.js';
 import { stateDir } from '../server/state-dir.js';
@@ -7,7 +8,11 @@ import { findRunning } from './find-running.js';
 import { addressOf, startBanner } from './start-banner.js';
 
 /** What can be used without any download. */
-const EMBEDDED_BACKENDS: readonly Backend[] = [{ id: 'ui', title: 'Mockups', state: 'embedded' }];
+const EMBEDDED_BACKENDS: readonly Backend[] = Object.values(PRESETS).map(({ backend, title }) => ({
+  id: backend,
+  title,
+  state: 'embedded',
+}));
 
 export interface StartOptions {
   /** The one port to use; without it the first free one of `PORTS`. */

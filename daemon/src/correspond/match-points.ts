@@ -42,7 +42,7 @@ export async function matchPoints(
   const nodes = await nodesFor(matcher, source, target, points, settings);
   const radiusPx = samePlacePx(target);
   const chosen = nodes.map((point) => ({ point, place: bestPlace(point, radiusPx) }));
-  return toMatches(matcher, chosen, settings);
+  return toMatches(matcher, source, target, chosen, settings);
 }
 
 /** One point, the places it may be at (the best first, `count` at most), and how similar every cell of the target is. */
@@ -59,7 +59,7 @@ export async function inspectPoint(
   const best = bestPlace(node, samePlacePx(target));
   const chosen = places.map((place) => ({ point: node, place }));
   return {
-    matches: await toMatches(matcher, chosen, ALL_PARTS),
+    matches: await toMatches(matcher, source, target, chosen, ALL_PARTS),
     heatmap: await similarityHeatmap(matcher, point, best.candidate),
   };
 }
@@ -85,16 +85,24 @@ function bestPlace(node: Node, radiusPx: number): Place {
 
 async function toMatches(
   matcher: Matcher,
+  source: FeaturePyramid,
+  target: FeaturePyramid,
   chosen: readonly { point: Point; place: Place }[],
   settings: MatchSettings,
 ): Promise<Match[]> {
   const found = chosen.map(({ point, place }) => ({ point, candidate: place.candidate }));
+  const nothingToFind = source.blank || target.blank;
   const refined = settings.refinement ? await refine(matcher, found) : [];
   return chosen.map(({ place: { candidate, belief, support } }, n) => {
     const { x, y, similarity, returns, scale } = candidate;
-    const confidence = confidenceOf({ similarity, returns, belief, support });
-    return { point: refined[n] ?? { x, y }, similarity, confidence, scale };
+    const confidence = nothingToFind ? 0 : confidenceOf({ similarity, returns, belief, support });
+    return { point: inside(refined[n] ?? { x, y }, target), similarity, confidence, scale };
   });
+}
+
+/** The last cell of a map may reach past the image. */
+function inside({ x, y }: Point, { width, height }: FeaturePyramid): Point {
+  return { x: Math.min(x, width), y: Math.min(y, height) };
 }
 
 function samePlacePx(target: FeaturePyramid): number {
@@ -104,9 +112,12 @@ function samePlacePx(target: FeaturePyramid): number {
 /** A grid of about `ANCHORS` points, every second row shifted by half a step. */
 function anchors({ width, height }: FeaturePyramid): Point[] {
   const step = Math.sqrt((width * height) / ANCHORS);
+  // a strip thinner than a step still gets one row, or one column
+  const [stepX, stepY] = [Math.min(step, width), Math.min(step, height)];
   const points: Point[] = [];
-  for (let row = 0; (row + 0.5) * step < height; row++) {
-    for (let x = (row % 2 === 0 ? 0.25 : 0.75) * step; x < width; x += step) points.push({ x, y: (row + 0.5) * step });
+  for (let row = 0; (row + 0.5) * stepY < height; row++) {
+    for (let x = (row % 2 === 0 ? 0.25 : 0.75) * stepX; x < width; x += stepX)
+      points.push({ x, y: (row + 0.5) * stepY });
   }
   return points;
 }

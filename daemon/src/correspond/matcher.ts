@@ -64,6 +64,8 @@ export class Matcher {
     if (known !== undefined) return known;
     const session = createSession({ model: graph() });
     this.#sessions.set(key, session);
+    // a failure is not kept: the next job tries again
+    session.catch(() => this.#sessions.delete(key));
     return session;
   }
 }

@@ -44,6 +44,8 @@ export class FeatureExtractor {
     if (known !== undefined) return known;
     const session = createSession(compileUiNetwork(this.#folder, size));
     this.#sessions.set(key, session);
+    // a failure is not kept: the next job tries again
+    session.catch(() => this.#sessions.delete(key));
     return session;
   }
 

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { RgbImage } from '../images/decode.js';
+import { isBlank } from '../images/is-blank.js';
 import { EMBEDDED_UI_MODEL } from '../models/embedded.js';
 import { FeatureExtractor } from './feature-extractor.js';
 import type { FeatureMap } from './feature-map.js';
@@ -15,12 +16,15 @@ export interface FeaturePyramid {
   levels: readonly FeatureMap[];
   /** Index of the level that a single look would take. */
   firstLook: number;
+  /** The image is of one colour; its features say nothing but where the edges are. */
+  blank: boolean;
 }
 
 /** A feature map with the size of the image it was made from, in pixels. */
 interface SizedMap {
   width: number;
   height: number;
+  blank: boolean;
   map: FeatureMap;
 }
 
@@ -58,12 +62,13 @@ export class FeatureSource {
     const firstLook = longSides.indexOf(firstSide);
     const [first] = levels;
     if (first === undefined) throw new Error(`the preset of ${backend} has no sizes`);
-    return { width: first.width, height: first.height, levels: levels.map(({ map }) => map), firstLook };
+    const { width, height, blank } = first;
+    return { width, height, blank, levels: levels.map(({ map }) => map), firstLook };
   }
 
   async #extract(image: RgbImage, backend: BackendId, longSide: number): Promise<SizedMap> {
     const map = await this.#extractor(backend).extract(image, longSide);
-    return { width: image.width, height: image.height, map };
+    return { width: image.width, height: image.height, blank: isBlank(image), map };
   }
 
   #extractor(backend: BackendId): FeatureExtractor {

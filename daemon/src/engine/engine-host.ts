@@ -70,9 +70,12 @@ class EngineHost implements Engine {
 
   #start(): RunningChild {
     const child = fork(CHILD_ENTRY, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    child.once('exit', () => {
+    const forget = () => {
       if (this.#child?.process === child) this.#child = null;
-    });
+    };
+    child.once('exit', forget);
+    // a process that could not be started has no exit; a message that could not be sent is followed by one
+    child.on('error', () => child.pid === undefined && forget());
     const device = new Promise<Device>((resolve, reject) => {
       child.on('message', (message: FromChild) => {
         if (message.type === 'ready') resolve(message.device);

@@ -30,7 +30,7 @@ export function readSafetensorsHeader(path: string): Checkpoint {
 }
 
 function readHeaderJson(path: string): { json: Record<string, unknown>; dataStart: number; fileBytes: number } {
-  const file = openSync(path, 'r');
+  const file = openFile(path);
   try {
     const fileBytes = fstatSync(file).size;
     const prefix = Buffer.alloc(8);
@@ -44,6 +44,14 @@ function readHeaderJson(path: string): { json: Record<string, unknown>; dataStar
     return { json: parseObject(path, header.toString('utf8')), dataStart: 8 + headerBytes, fileBytes };
   } finally {
     closeSync(file);
+  }
+}
+
+function openFile(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch {
+    throw invalid(path, 'it does not exist or cannot be opened');
   }
 }
 

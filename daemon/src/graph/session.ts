@@ -13,13 +13,19 @@ export interface Graph {
   weightsFolder?: string;
 }
 
-/** Creates a session on the CPU. */
+/**
+ * Creates a session on the CPU. Its threads sleep between runs: many sessions take turns here, and threads that spin
+ * for the next run take the cores from the one that is running.
+ */
 export function createSession({ model, weightsFolder }: Graph) {
   return ort.InferenceSession.create(model, {
     executionProviders: ['cpu'],
     intraOpNumThreads: availableParallelism(),
-    ...(weightsFolder === undefined
-      ? {}
-      : { extra: { session: { model_external_initializers_file_folder_path: weightsFolder } } }),
+    extra: {
+      session: {
+        intra_op: { allow_spinning: '0' },
+        ...(weightsFolder === undefined ? {} : { model_external_initializers_file_folder_path: weightsFolder }),
+      },
+    },
   });
 }

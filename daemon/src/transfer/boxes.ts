@@ -21,12 +21,31 @@ export function clip(box: Box, width: number, height: number): Box {
   return { x, y, w: right - x, h: bottom - y };
 }
 
-/** Intersection over union, 0 to 1. */
-export function overlap(a: Box, b: Box): number {
+/** Area of the part that both boxes cover. */
+export function overlapArea(a: Box, b: Box): number {
   const w = Math.min(a.x + a.w, b.x + b.w) - Math.max(a.x, b.x);
   const h = Math.min(a.y + a.h, b.y + b.h) - Math.max(a.y, b.y);
-  if (w <= 0 || h <= 0) return 0;
-  return (w * h) / (a.w * a.h + b.w * b.h - w * h);
+  return w <= 0 || h <= 0 ? 0 : w * h;
+}
+
+/** Intersection over union, 0 to 1. */
+export function overlap(a: Box, b: Box): number {
+  const shared = overlapArea(a, b);
+  return shared === 0 ? 0 : shared / (a.w * a.h + b.w * b.h - shared);
+}
+
+/** Distance between the nearest points of two boxes; 0 where they touch. */
+export function gap(a: Box, b: Box): number {
+  const x = Math.max(a.x - (b.x + b.w), b.x - (a.x + a.w), 0);
+  const y = Math.max(a.y - (b.y + b.h), b.y - (a.y + a.h), 0);
+  return Math.hypot(x, y);
+}
+
+/** The smallest box around both. */
+export function union(a: Box, b: Box): Box {
+  const x = Math.min(a.x, b.x);
+  const y = Math.min(a.y, b.y);
+  return { x, y, w: Math.max(a.x + a.w, b.x + b.w) - x, h: Math.max(a.y + a.h, b.y + b.h) - y };
 }
 
 /** Centres of a `count`×`count` grid over the box. */

@@ -1,8 +1,8 @@
-import type { Affine, Box } from '@samepoint/shared-protocol';
+import type { Affine, Box, Evidence } from '@samepoint/shared-protocol';
 import { type Correspondence, type Fit, fitSimilarity } from './fit-similarity.js';
 
 /** Correspondences within this part of the target's longer side of a common transform belong together. */
-const TOLERANCE = 0.015;
+export const TOLERANCE = 0.015;
 
 /** A region whose matches agree on less than this is said to have no counterpart. */
 const MIN_CONFIDENCE = 0.05;
@@ -14,6 +14,9 @@ export interface PlacedRegion {
   box: Box;
   /** Share of the matches' confidence that stands behind the fit. */
   confidence: number;
+  /** How many correspondences had a say. */
+  samples: number;
+  evidence: Evidence;
 }
 
 /** @returns null where the matches do not agree on a place */
@@ -25,7 +28,14 @@ export function placeRegion(
   const fit = fitSimilarity(correspondences, TOLERANCE * targetSidePx);
   if (fit === null) return null;
   const confidence = fit.inliers.reduce((sum, { weight }) => sum + weight, 0) / correspondences.length;
-  return confidence < MIN_CONFIDENCE ? null : { fit, box: transformBox(fit.transform, box), confidence };
+  if (confidence < MIN_CONFIDENCE) return null;
+  return {
+    fit,
+    box: transformBox(fit.transform, box),
+    confidence,
+    samples: correspondences.length,
+    evidence: { image: confidence },
+  };
 }
 
 /** Axis-aligned box around the transformed corners. */

@@ -29,6 +29,11 @@ export function samplePoints(item: Item, layers: readonly Layer[], overlays: rea
   }
 }
 
+/** The points of a box that lies in the image at least in part. */
+export function pointsOfBox(box: Box, image: Size): Point[] {
+  return gridPoints(clip(box, image.width, image.height), REGION_GRID);
+}
+
 /** @throws SamepointError `BAD_REQUEST` */
 export function findLayer(item: Extract<Item, { kind: 'layer' }>, layers: readonly Layer[]): Layer {
   const layer = layers.find(({ layerId }) => layerId === item.layerId);

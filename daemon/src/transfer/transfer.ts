@@ -3,9 +3,11 @@ import type { Match } from '../correspond/match-points.js';
 import type { Size } from '../images/resize.js';
 import { assignLayers } from './assign-layers.js';
 import type { Correspondence } from './fit-similarity.js';
-import { compareLayers, type Likeness } from './layer-cues.js';
+import { compareLayers } from './layer-cues.js';
+import { type AssignedLayer, placeBySurroundings } from './place-by-surroundings.js';
 import { type PlacedRegion, placeRegion } from './place-region.js';
 import { findLayer, samplePoints } from './sample-points.js';
+import { type Surroundings, surroundingsOf } from './surroundings.js';
 
 /** A match less probable than this is reported as no counterpart. */
 const MIN_POINT_CONFIDENCE = 0.05;
@@ -17,6 +19,8 @@ export type MatchSource = (points: readonly Point[]) => Promise<readonly Match[]
 interface PreparedItem {
   item: Item;
   points: readonly Point[];
+  /** Of an overlay: what is around it. */
+  surroundings: Surroundings | null;
 }
 
 /**
@@ -25,7 +29,11 @@ interface PreparedItem {
  */
 export function prepareItems(items: readonly Item[], layers: readonly Layer[], image: Size): PreparedItem[] {
   const overlays = items.flatMap((item) => (item.kind === 'overlay' ? [item.box] : []));
-  return items.map((item) => ({ item, points: samplePoints(item, layers, overlays, image) }));
+  return items.map((item) => ({
+    item,
+    points: samplePoints(item, layers, overlays, image),
+    surroundings: item.kind === 'overlay' ? surroundingsOf(item.box, layers, overlays, image) : null,
+  }));
 }
 
 /**
@@ -40,27 +48,48 @@ export async function placeItems(
   target: Size,
   match: MatchSource,
 ): Promise<Placement[]> {
-  const matches = await match(prepared.flatMap(({ points }) => points));
+  const anchors = targetLayers.length === 0 ? [] : distinctLayers(prepared);
+  const matches = await match([...prepared, ...anchors].flatMap(({ points }) => points));
   const targetSidePx = Math.max(target.width, target.height);
   let next = 0;
-  const found = prepared.map(({ item, points }) => {
+  const find = (box: Box, points: readonly Point[]): FoundRegion => {
     const correspondences = points.map((source) => toCorrespondence(source, matches[next++]));
-    return { item, correspondences, placed: placeRegion(boxOf(item, sourceLayers), correspondences, targetSidePx) };
+    return { correspondences, placed: placeRegion(box, correspondences, targetSidePx) };
+  };
+  const found = prepared.map((entry) => ({ ...entry, ...find(boxOf(entry.item, sourceLayers), entry.points) }));
+  const foundAnchors = new Map(
+    anchors.map(({ layer, points }) => [layer.layerId, { layer, ...find(layer.box, points) }]),
+  );
+  const assigned = assign(
+    layersOfItems(found, sourceLayers),
+    targetLayers.filter(({ candidate }) => candidate),
+  );
+  const assignedAnchors = assign(foundAnchors, targetLayers);
+  return found.map((entry) => {
+    const { item, surroundings, placed } = entry;
+    if (item.kind !== 'overlay' || surroundings === null) return toPlacement(entry, assigned);
+    const around = placeBySurroundings(item.box, surroundings, assignedAnchors, targetSidePx);
+    return toPlacement({ ...entry, placed: around ?? placed }, assigned);
   });
-  const assigned = assignItems(found, sourceLayers, targetLayers);
-  return found.map((entry) => toPlacement(entry, assigned));
 }
 
-interface FoundItem {
-  item: Item;
+/** Every layer around an overlay, once. */
+function distinctLayers(prepared: readonly PreparedItem[]): { layer: Layer; points: readonly Point[] }[] {
+  const all = prepared.flatMap(({ surroundings }) => surroundings?.anchors ?? []);
+  return [...new Map(all.map((anchor) => [anchor.layer.layerId, anchor])).values()];
+}
+
+/** A region of the source and where its points and itself are in the target. */
+interface FoundRegion {
   correspondences: readonly Correspondence[];
   placed: PlacedRegion | null;
 }
 
-interface AssignedLayer {
-  layer: Layer;
-  likeness: Likeness;
+interface FoundItem extends FoundRegion {
+  item: Item;
 }
+
+type FoundLayers = ReadonlyMap<string, FoundRegion & { layer: Layer }>;
 
 function toCorrespondence(source: Point, match: Match | undefined): Correspondence {
   if (match === undefined) throw new Error('every point has a match');
@@ -79,18 +108,18 @@ function boxOf(item: Item, layers: readonly Layer[]): Box {
   }
 }
 
-/** The target layer of every source layer that an item names; several items may hang on one. */
-function assignItems(
-  found: readonly FoundItem[],
-  sourceLayers: readonly Layer[],
-  targetLayers: readonly Layer[],
-): Map<string, AssignedLayer> {
-  const sources = new Map<string, FoundItem & { layer: Layer }>();
+/** The source layers that items name; several items may hang on one. */
+function layersOfItems(found: readonly FoundItem[], sourceLayers: readonly Layer[]): FoundLayers {
+  const layers = new Map<string, FoundRegion & { layer: Layer }>();
   for (const entry of found) {
     if (entry.item.kind !== 'layer') continue;
-    sources.set(entry.item.layerId, { ...entry, layer: findLayer(entry.item, sourceLayers) });
+    layers.set(entry.item.layerId, { ...entry, layer: findLayer(entry.item, sourceLayers) });
   }
-  const candidates = targetLayers.filter(({ candidate }) => candidate);
+  return layers;
+}
+
+/** The target layer of every source layer, by the id of the source layer. */
+function assign(sources: FoundLayers, candidates: readonly Layer[]): Map<string, AssignedLayer> {
   const rows = [...sources.values()].map(({ layer, placed, correspondences }) =>
     candidates.map((candidate) => compareLayers(layer, candidate, placed, correspondences)),
   );
@@ -108,7 +137,7 @@ function assignItems(
 function toPlacement({ item, correspondences, placed }: FoundItem, assigned: Map<string, AssignedLayer>): Placement {
   const { itemId } = item;
   const confidence = placed?.confidence ?? 0;
-  const evidence = { image: confidence };
+  const evidence = placed?.evidence ?? { image: confidence };
   switch (item.kind) {
     case 'point':
       return { kind: 'point', itemId, ...pointPlacement(correspondences[0]) };
@@ -127,7 +156,7 @@ function toPlacement({ item, correspondences, placed }: FoundItem, assigned: Map
         itemId,
         transform: placed?.fit.transform ?? null,
         inliers: placed?.fit.inliers.length ?? 0,
-        samples: correspondences.length,
+        samples: placed?.samples ?? correspondences.length,
         residualPx: placed?.fit.residualPx ?? 0,
         confidence,
         evidence,

@@ -130,7 +130,11 @@ describe('an item of kind', () => {
   });
 
   it('overlay gets the transform of what is around it', async () => {
-    const [placement] = await place([{ kind: 'overlay', itemId: 'o', box: { x: 150, y: 100, w: 60, h: 40 } }], doubled);
+    const [placement] = await place(
+      [{ kind: 'overlay', itemId: 'o', box: { x: 150, y: 100, w: 60, h: 40 } }],
+      doubled,
+      [],
+    );
     if (placement?.kind !== 'overlay') throw new Error('an overlay stays an overlay');
     expect(placement.transform).toMatchObject({
       a: expect.closeTo(2, 6),
@@ -146,9 +150,9 @@ describe('an item of kind', () => {
 describe('an overlay', () => {
   const box = { x: 150, y: 100, w: 60, h: 40 };
 
-  it('is placed by what surrounds it and not by what it covers', async () => {
+  it('is placed by the pixels that surround it and not by those it covers where no layer is known', async () => {
     const covered = (point: Point) => (contains(box, point) ? found({ x: 700, y: 500 }, 1) : doubled(point));
-    const [placement] = await place([{ kind: 'overlay', itemId: 'o', box }], covered);
+    const [placement] = await place([{ kind: 'overlay', itemId: 'o', box }], covered, []);
     expect(placement).toMatchObject({ transform: { a: expect.closeTo(2, 6), e: expect.closeTo(40, 4) } });
     expect(placement?.confidence).toBeCloseTo(0.9, 6);
   });

@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { LIMITS, PORTS, type TransferResult } from '@samepoint/shared-protocol';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FigmaPage } from '../../../test/figma-host/figma-page.js';
+import { launchChromium } from '../../../test/figma-host/launch-chromium.js';
 import type { ExportedItem, FrameSummary, MainToUi, PendingJob } from '../../src/shared/messages.js';
 import { CODE, FakeDaemon, TOKEN } from './fake-daemon.js';
-import { FigmaPage } from './figma-page.js';
 import { failure, layerPlacement } from './fixtures.js';
 import { DARK, LIGHT, mockup, PARTS } from './mockup.js';
 
 const TOP = fileURLToPath(new URL('../../..', import.meta.url));
-const LAUNCH_ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'];
 
 const SOURCE = summary('s', 'Settings / Light', 4);
 const TARGET = summary('t', 'Settings / Dark', 0);
@@ -51,10 +51,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'samepoint-ui-'));
   await promisify(execFile)(process.execPath, [join(TOP, 'plugin/build.mjs'), folder]);
   html = await readFile(join(folder, 'ui.html'), 'utf8');
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-    args: LAUNCH_ARGS,
-  });
+  browser = await launchChromium();
   const frames = [await mockup('s', SOURCE.name, LIGHT), await mockup('t', TARGET.name, DARK)];
   exported = [
     ...frames.map((frame, index): MainToUi => ({ type: 'export.frame', frame, done: index + 1, total: frames.length })),

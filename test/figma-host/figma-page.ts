@@ -1,5 +1,5 @@
 import type { Browser, FrameLocator, Page } from 'playwright-core';
-import type { MainToUi, UiToMain } from '../../src/shared/messages.js';
+import type { MainToUi, UiToMain } from '../../plugin/src/shared/messages.js';
 
 interface FigmaPageOptions {
   /** The built `ui.html`. */
@@ -7,6 +7,12 @@ interface FigmaPageOptions {
   /** What the manifest allows the UI to reach. */
   allowedDomains: readonly string[];
   colorScheme?: 'light' | 'dark';
+  /** Called for each message of the UI in the order they came, `ready` included. */
+  onMessage?: (message: UiToMain) => void;
+  /** Called for each frame that the UI sends through a socket. */
+  onSocketFrame?: (payload: string | Uint8Array) => void;
+  /** How long to wait for what a test looks for; Playwright's own patience by default. */
+  timeoutMs?: number;
 }
 
 const WINDOW = { width: 340, height: 560 };
@@ -15,16 +21,22 @@ const WINDOW = { width: 340, height: 560 };
 export class FigmaPage {
   readonly #received: UiToMain[] = [];
   readonly #waiting = new Set<() => void>();
+  readonly #onMessage: ((message: UiToMain) => void) | undefined;
 
   private constructor(
     readonly page: Page,
     readonly ui: FrameLocator,
-  ) {}
+    { onMessage }: FigmaPageOptions,
+  ) {
+    this.#onMessage = onMessage;
+  }
 
   static async open(browser: Browser, options: FigmaPageOptions): Promise<FigmaPage> {
     const colorScheme = options.colorScheme ?? 'light';
     const page = await browser.newPage({ viewport: WINDOW, colorScheme, deviceScaleFactor: 2 });
-    const figma = new FigmaPage(page, page.frameLocator('iframe'));
+    const figma = new FigmaPage(page, page.frameLocator('iframe'), options);
+    if (options.timeoutMs !== undefined) page.setDefaultTimeout(options.timeoutMs);
+    page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => options.onSocketFrame?.(payload)));
     await page.exposeFunction('fromUi', (message: UiToMain) => figma.#take(message));
     await page.setContent('<style>body{margin:0}iframe{border:0;width:100vw;height:100vh;display:block}</style>');
     await page.evaluate(
@@ -74,6 +86,7 @@ export class FigmaPage {
 
   #take(message: UiToMain): void {
     this.#received.push(message);
+    this.#onMessage?.(message);
     for (const wake of this.#waiting) wake();
     this.#waiting.clear();
   }

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { runCli } from '../support/run-cli.js';
+
+describe('help', () => {
+  it.each([
+    ['samepoint --help', ['--help'], 'match'],
+    ['samepoint -h', ['-h'], 'start'],
+    ['samepoint help', ['help'], 'match'],
+    ['samepoint match --help', ['match', '--help'], '--points'],
+    ['samepoint help match', ['help', 'match'], '--boxes'],
+    ['samepoint start --help', ['start', '--help'], '--port'],
+    ['samepoint help start', ['help', 'start'], '--port'],
+  ])('%s prints to stdout and exits with 0', async (_command, args, mentioned) => {
+    const { code, stdout, stderr } = await runCli(...args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^Usage: samepoint/);
+    expect(stdout).toContain(mentioned);
+  });
+
+  it('--version prints the version of the package', async () => {
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect(await runCli('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it.each([
+    ['an unknown command', ['mtach'], /unknown command 'mtach'/],
+    ['a port that is none', ['start', '--port', '70000'], /Give a number from 0/],
+  ])('%s exits with 2 and says so', async (_what, args, sentence) => {
+    const { code, stdout, stderr } = await runCli(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(sentence);
+  });
+});

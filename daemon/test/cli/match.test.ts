@@ -1,0 +1,134 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { boxSchema, pointSchema } from '@samepoint/shared-protocol';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { draw, encoder, moved, type Rect } from '../support/draw.js';
+import { type CliRun, runCli } from '../support/run-cli.js';
+import { useTempFolder } from '../support/temp-folder.js';
+
+const WIDTH = 300;
+const HEIGHT = 24;
+const RECTS: readonly Rect[] = [
+  { x: 20, y: 4, w: 60, h: 12, colour: [30, 30, 30] },
+  { x: 150, y: 8, w: 90, h: 8, colour: [200, 40, 40] },
+  { x: 262, y: 2, w: 16, h: 16, colour: [40, 40, 200] },
+];
+
+/** Exactly what is documented, and nothing more. */
+const shape = z.union([pointSchema, boxSchema]);
+const reportSchema = z.strictObject({
+  backend: z.string(),
+  device: z.string().min(1),
+  source: z.string(),
+  targets: z.array(
+    z.strictObject({
+      image: z.string(),
+      items: z.array(z.strictObject({ source: shape, target: shape.nullable(), confidence: z.number().min(0).max(1) })),
+    }),
+  ),
+});
+
+const folder = useTempFolder();
+const home = () => folder.path('home.png');
+const dark = () => folder.path('dark.jpg');
+const wide = () => folder.path('wide.webp');
+
+beforeAll(async () => {
+  await encoder(draw(WIDTH, HEIGHT, RECTS))
+    .png()
+    .toFile(home());
+  await encoder(draw(WIDTH, HEIGHT, moved(RECTS, 8, 2), [230, 240, 230]))
+    .jpeg({ quality: 95 })
+    .toFile(dark());
+  // far wider than high, as a picture of it could not be at its full height
+  await encoder(draw(WIDTH, 6, RECTS))
+    .webp()
+    .toFile(wide());
+});
+
+function expectRight({ code, stderr }: CliRun): void {
+  expect({ code, stderr: stderr.replace(/^Pictures: .*\n$/, '') }).toEqual({ code: 0, stderr: '' });
+}
+
+describe('samepoint match', () => {
+  it('--json prints the documented JSON and nothing else, for points and boxes in several targets', async () => {
+    const points = '50,10 195,12.5';
+    const boxes = '20,4,60,12';
+    const run = await runCli('match', home(), dark(), home(), '--points', points, '--boxes', boxes, '--json');
+    expectRight(run);
+    const report = reportSchema.parse(JSON.parse(run.stdout));
+    expect(report).toMatchObject({ backend: 'ui', source: home() });
+    expect(report.targets.map(({ image }) => image)).toEqual([dark(), home()]);
+    for (const { items } of report.targets) {
+      expect(items.map(({ source }) => source)).toEqual([
+        { x: 50, y: 10 },
+        { x: 195, y: 12.5 },
+        { x: 20, y: 4, w: 60, h: 12 },
+      ]);
+      for (const { source, target } of items) {
+        if (target !== null) expect(Object.keys(target)).toEqual(Object.keys(source));
+      }
+    }
+  });
+
+  it('prints a table for people, and writes a picture of each pair into a new folder', async () => {
+    const out = folder.path('new/pictures');
+    const run = await runCli('match', home(), dark(), wide(), '--points', '50,10 195,12', '--out', out);
+    expectRight(run);
+    const pictures = [`${out}/home-dark.png`, `${out}/home-wide.png`];
+    expect(run.stderr).toBe(`Pictures: ${pictures.join(', ')}\n`);
+    for (const picture of pictures) {
+      const { format, width = 0, height = 0 } = await sharp(picture).metadata();
+      expect(format).toBe('png');
+      expect(width).toBeGreaterThan(height);
+      expect((await sharp(picture).stats()).channels.some(({ stdev }) => stdev > 1)).toBe(true);
+    }
+    expect(run.stdout).toMatch(/^Backend ui on cpu/);
+    expect(run.stdout).toContain(`${home()} → ${dark()}`);
+    expect(run.stdout).toMatch(/ {2}1 {2}50,10 +(\d+,\d+|no counterpart) +\d+ %\n {2}2 {2}195,12 +/);
+  });
+});
+
+describe('bad input ends with exit code 2, one line on stderr and nothing on stdout', () => {
+  const POINTS = ['--points', '50,10'];
+
+  beforeAll(async () => {
+    writeFileSync(folder.path('empty.png'), '');
+    writeFileSync(folder.path('text.png'), 'no image at all');
+    writeFileSync(folder.path('cut.png'), readFileSync(home()).subarray(0, 60));
+    const strip = sharp({ create: { width: 40_000, height: 1, channels: 3, background: '#fff' } });
+    await strip.png().toFile(folder.path('long.png'));
+  });
+
+  it.each<[string, () => string[], RegExp]>([
+    ['a missing source', () => [folder.path('nowhere.png'), dark(), ...POINTS], /nowhere\.png does not exist/],
+    ['a missing target', () => [home(), folder.path('nowhere.png'), ...POINTS], /nowhere\.png does not exist/],
+    ['a missing second target', () => [home(), dark(), folder.path('gone.png'), ...POINTS], /gone\.png does not exist/],
+    ['a folder', () => [folder.path('.'), dark(), ...POINTS], /cannot be opened/],
+    ['text', () => [folder.path('text.png'), dark(), ...POINTS], /text\.png cannot be read: it is not a PNG/],
+    ['a target of 0 bytes', () => [home(), folder.path('empty.png'), ...POINTS], /empty\.png .* 0 bytes/],
+    ['an image cut off', () => [home(), folder.path('cut.png'), ...POINTS], /cut\.png cannot be read/],
+    ['an image 40,000 pixels wide', () => [folder.path('long.png'), dark(), ...POINTS], /long\.png .* 40000×1 pixels/],
+    ['a point outside', () => [home(), dark(), '--points', '301,5'], /\(301, 5\) .* outside .* 300×24/],
+    ['a point left of the image', () => [home(), dark(), '--points', '-1,5'], /\(-1, 5\) .* outside/],
+    ['a box outside', () => [home(), dark(), '--boxes', '0,30,10,10'], /0,30,10,10 .* outside/],
+    ['words for points', () => [home(), dark(), '--points', '50,10 a,b'], /"a,b" is not a point/],
+    ['empty points', () => [home(), dark(), '--points', ' '], /Nothing to match/],
+    ['a box without height', () => [home(), dark(), '--boxes', '1,2,3,0'], /"1,2,3,0" is not a box/],
+    ['neither points nor boxes', () => [home(), dark()], /Nothing to match/],
+    ['an unknown backend', () => [home(), dark(), ...POINTS, '--backend', 'sd9'], /no backend "sd9".*ui/],
+    ['no target', () => [home(), ...POINTS], /missing required argument 'targets'/],
+    ['no image at all', () => [], /missing required argument 'source'/],
+    ['an unknown option', () => [home(), dark(), ...POINTS, '--colour'], /unknown option '--colour'/],
+    ['an option without its value', () => [home(), dark(), '--points'], /argument missing/],
+    ['a file for a folder', () => [home(), dark(), ...POINTS, '--out', home()], /home\.png: it is a file/],
+    ['a file in the way of a folder', () => [home(), dark(), ...POINTS, '--out', `${home()}/sub`], /home\.png\/sub: /],
+  ])('%s', async (_what, args, sentence) => {
+    const { code, stdout, stderr } = await runCli('match', ...args());
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(sentence);
+    expect(stderr).toMatch(/^[^\n]+\n$/);
+    expect(stderr).not.toContain('unexpected');
+  });
+});

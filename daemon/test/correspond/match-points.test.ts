@@ -1,0 +1,142 @@
+import type { Point } from '@samepoint/shared-protocol';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { inspectPoint, type Match, matchPoints } from '../../src/correspond/match-points.js';
+import { Matcher } from '../../src/correspond/matcher.js';
+import { type FeaturePyramid, FeatureSource } from '../../src/diffusion/feature-pyramid.js';
+import type { RgbImage } from '../../src/images/decode.js';
+import { resizeRgb } from '../../src/images/resize.js';
+import { contains } from '../../src/transfer/boxes.js';
+import { draw, moved } from '../support/draw.js';
+import { LANDMARKS, MOCKUP, mockup, ROWS } from '../support/mockup.js';
+
+/** Pixels of the mockup in a cell of the coarsest level: no match can be told to be nearer than that for sure. */
+const CELL_PX = (4 * MOCKUP.width) / 384;
+
+const { width, height } = MOCKUP;
+const SCREEN = draw(width, height, mockup());
+const BLANK = draw(width, height);
+
+const matcher = new Matcher();
+const features = new FeatureSource();
+let count = 0;
+let source: FeaturePyramid;
+
+const pyramidOf = (image: RgbImage) => features.pyramid(String(count++), async () => image, 'ui');
+
+beforeAll(async () => {
+  source = await pyramidOf(SCREEN);
+});
+
+function distance(match: Match | undefined, { x, y }: Point): number {
+  return match === undefined ? Number.POSITIVE_INFINITY : Math.hypot(match.point.x - x, match.point.y - y);
+}
+
+/** All points land where they belong, to within `px`. */
+function expectAt(matches: readonly Match[], expected: readonly Point[], px: number): void {
+  expect(matches).toHaveLength(expected.length);
+  for (const [n, point] of expected.entries())
+    expect(distance(matches[n], point), JSON.stringify(point)).toBeLessThan(px);
+}
+
+function expectNumbers(matches: readonly Match[]): void {
+  for (const { point, confidence } of matches) {
+    expect(Number.isFinite(point.x) && Number.isFinite(point.y)).toBe(true);
+    expect(confidence).toBeGreaterThanOrEqual(0);
+    expect(confidence).toBeLessThanOrEqual(1);
+  }
+}
+
+const rowPoints = ROWS.flatMap(({ x, y }) => [
+  { x: x + 9, y: y + 9 },
+  { x: x + 50, y: y + 6 },
+]);
+
+describe('points are found', () => {
+  it('in the image itself: where they are, and for sure', async () => {
+    const points = [...LANDMARKS, ...rowPoints];
+    const matches = await matchPoints(matcher, source, source, points);
+    expectAt(matches, points, CELL_PX);
+    for (const { confidence, scale } of matches) {
+      expect(confidence).toBeGreaterThan(0.5);
+      expect(confidence).toBeLessThanOrEqual(1);
+      expect(scale).toBeCloseTo(1, 1);
+    }
+  });
+
+  it('in a copy that was moved, equal rows of a list by what surrounds them', async () => {
+    const shift = { x: 12, y: 6 };
+    const target = await pyramidOf(draw(width + 12, height + 6, moved(mockup(), shift.x, shift.y)));
+    const points = [...LANDMARKS, ...rowPoints];
+    const matches = await matchPoints(matcher, source, target, points);
+    expectAt(
+      matches,
+      points.map(({ x, y }) => ({ x: x + shift.x, y: y + shift.y })),
+      2 * CELL_PX,
+    );
+  });
+
+  it('in a copy at one and a half times the size', async () => {
+    const target = await pyramidOf(await resizeRgb(SCREEN, { width: width * 1.5, height: height * 1.5 }));
+    const matches = await matchPoints(matcher, source, target, LANDMARKS);
+    expectAt(
+      matches,
+      LANDMARKS.map(({ x, y }) => ({ x: x * 1.5, y: y * 1.5 })),
+      1.5 * CELL_PX,
+    );
+    for (const { scale } of matches) expect(scale).toBeCloseTo(1.5, 1);
+  });
+
+  it('in a part that was cut out', async () => {
+    const [left, top] = [48, 16];
+    const target = await pyramidOf(draw(width - left, height - top, moved(mockup(), -left, -top)));
+    const points = LANDMARKS.filter(({ x, y }) => x > left + 20 && y > top + 10);
+    const matches = await matchPoints(matcher, source, target, points);
+    expectAt(
+      matches,
+      points.map(({ x, y }) => ({ x: x - left, y: y - top })),
+      2 * CELL_PX,
+    );
+  });
+});
+
+describe('where there is nothing to find', () => {
+  it('a blank target gets no confidence, and no place outside it', async () => {
+    const matches = await matchPoints(matcher, source, await pyramidOf(BLANK), LANDMARKS);
+    for (const { point, confidence } of matches) {
+      expect(confidence).toBe(0);
+      expect(contains({ x: 0, y: 0, w: width, h: height }, point)).toBe(true);
+    }
+  });
+
+  it('a blank source gets no confidence', async () => {
+    const matches = await matchPoints(matcher, await pyramidOf(BLANK), source, LANDMARKS);
+    expect(matches.map(({ confidence }) => confidence)).toEqual(LANDMARKS.map(() => 0));
+  });
+
+  it('a target of one pixel by two thousand is no reason to fail', async () => {
+    const thread = await pyramidOf(draw(1, 2000));
+    const matches = await matchPoints(matcher, source, thread, [
+      { x: 0, y: 0 },
+      { x: width, y: height },
+    ]);
+    expectNumbers(matches);
+    for (const { point } of matches) expect(contains({ x: 0, y: 0, w: 1, h: 2000 }, point)).toBe(true);
+  });
+});
+
+describe('inspecting a point', () => {
+  it('gives the best place first, others apart from it, and a heatmap that is brightest there', async () => {
+    const [point = { x: 0, y: 0 }] = rowPoints;
+    const { matches, heatmap } = await inspectPoint(matcher, source, source, point, 5);
+    expect(matches.length).toBeGreaterThan(1);
+    expect(matches.length).toBeLessThanOrEqual(5);
+    expect(distance(matches[0], point)).toBeLessThan(CELL_PX);
+    expect(heatmap.cells).toHaveLength(heatmap.width * heatmap.height);
+    const brightest = heatmap.cells.indexOf(255);
+    const at = {
+      x: (((brightest % heatmap.width) + 0.5) * width) / heatmap.width,
+      y: ((Math.floor(brightest / heatmap.width) + 0.5) * height) / heatmap.height,
+    };
+    expect(distance(matches[0], at)).toBeLessThan(2 * CELL_PX);
+  });
+});

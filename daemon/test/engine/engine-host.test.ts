@@ -1,0 +1,223 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { type JobProgress, jobProgressSchema, jobResultSchema } from '@samepoint/shared-protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+// the built one: it forks the built engine beside itself
+import { createEngineHost } from '../../dist/engine/engine-host.js';
+import { ended, exists } from '../support/processes.js';
+import { identified, imagesOf, inspectOf, strip, type TestImage, transferOf } from '../support/strips.js';
+import { useTempFolder } from '../support/temp-folder.js';
+
+const HOST_MODULE = new URL('../../dist/engine/engine-host.js', import.meta.url).href;
+
+const folder = useTempFolder();
+const engine = createEngineHost();
+let source: TestImage;
+let target: TestImage;
+let seed = 0;
+
+beforeAll(async () => {
+  source = await strip(seed++);
+  target = await strip(seed++);
+});
+
+afterAll(() => engine.close());
+
+/** A job on an image the engine has not seen: nothing of it is kept from earlier ones. */
+async function freshInspect() {
+  const fresh = await strip(seed++);
+  return { request: inspectOf(fresh, target), images: imagesOf(fresh, target) };
+}
+
+async function expectJobSucceeds(): Promise<void> {
+  const { result } = await engine.run(await freshInspect());
+  expect(result.kind).toBe('inspect');
+}
+
+function pidOf(host: { readonly pid: number | undefined }): number {
+  if (host.pid === undefined) throw new Error('the engine does not run');
+  return host.pid;
+}
+
+describe('the engine runs in a process of its own', () => {
+  it('that says which device it uses', async () => {
+    expect(await engine.ready()).toMatchObject({ provider: 'cpu', description: expect.stringContaining('threads') });
+    expect(pidOf(engine)).not.toBe(process.pid);
+  });
+
+  it('and transfers to every target, with progress that never goes back', async () => {
+    const progress: JobProgress[] = [];
+    const other = await strip(seed++);
+    const { result, payload } = await engine.run(
+      { request: transferOf(source, target, other), images: imagesOf(source, target, other) },
+      { onProgress: (step) => progress.push(jobProgressSchema.parse(step)) },
+    );
+    expect(jobResultSchema.parse(result)).toEqual(result);
+    expect(payload).toBeUndefined();
+    expect(result.kind === 'transfer' && result.targets.map(({ targetId }) => targetId)).toEqual(['t0', 't1']);
+    expect(result.kind === 'transfer' && result.targets[0]?.placements).toMatchObject([
+      { kind: 'point', itemId: 'p' },
+      { kind: 'box', itemId: 'b' },
+    ]);
+    expectForward(progress);
+  });
+
+  it('and inspects a point, with a heatmap of one byte a cell', async () => {
+    const progress: JobProgress[] = [];
+    const { result, payload } = await engine.run(
+      { request: inspectOf(source, target), images: imagesOf(source, target) },
+      { onProgress: (step) => progress.push(jobProgressSchema.parse(step)) },
+    );
+    if (result.kind !== 'inspect') throw new Error(`an inspect answered with ${result.kind}`);
+    expect(jobResultSchema.parse(result)).toEqual(result);
+    expect(result.matches.length).toBeGreaterThanOrEqual(1);
+    expect(result.matches.length).toBeLessThanOrEqual(3);
+    expect(payload).toHaveLength(result.heatmap.width * result.heatmap.height);
+    expect([Math.min(...(payload ?? [])), Math.max(...(payload ?? []))]).toEqual([0, 255]);
+    expectForward(progress);
+  });
+
+  function expectForward(progress: readonly JobProgress[]): void {
+    expect([...new Set(progress.map(({ stage }) => stage))]).toEqual(['features', 'matching']);
+    for (const [n, step] of progress.entries()) {
+      const before = progress[n - 1];
+      expect(step.done).toBeLessThanOrEqual(step.total);
+      if (before === undefined) continue;
+      expect(step.elapsedMs).toBeGreaterThanOrEqual(before.elapsedMs);
+      // a new stage begins at 0, once the one before is through
+      if (step.stage === before.stage) expect(step).toMatchObject({ done: before.done + 1, total: before.total });
+      else expect([step.done, before.done]).toEqual([0, before.total]);
+    }
+    expect(progress.at(-1)?.done).toBe(progress.at(-1)?.total);
+  }
+});
+
+describe('a cancelled job ends the process, and the next job succeeds', () => {
+  it('before it started', async () => {
+    const run = engine.run(await freshInspect(), { signal: AbortSignal.abort() });
+    await expect(run).rejects.toMatchObject({ code: 'CANCELLED' });
+    await expectJobSucceeds();
+  });
+
+  it('while the process starts', async () => {
+    await engine.close();
+    const controller = new AbortController();
+    const run = engine.run(await freshInspect(), { signal: controller.signal });
+    controller.abort();
+    await expect(run).rejects.toMatchObject({ code: 'CANCELLED' });
+    await expectJobSucceeds();
+  });
+
+  it.each(['features', 'matching'] as const)('in mid-%s', async (stage) => {
+    await engine.ready();
+    const pid = pidOf(engine);
+    const controller = new AbortController();
+    const run = engine.run(await freshInspect(), {
+      signal: controller.signal,
+      onProgress: (progress) => {
+        if (progress.stage === stage) controller.abort();
+      },
+    });
+    await expect(run).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(exists(pid)).toBe(false);
+    await expectJobSucceeds();
+    expect(pidOf(engine)).not.toBe(pid);
+  });
+});
+
+describe('a job that fails', () => {
+  it('since the process was killed says so, and the next job succeeds in a new one', async () => {
+    await engine.ready();
+    const pid = pidOf(engine);
+    const run = engine.run(await freshInspect(), { onProgress: () => exists(pid) && process.kill(pid, 'SIGKILL') });
+    await expect(run).rejects.toMatchObject({ code: 'ENGINE_CRASHED' });
+    await expectJobSucceeds();
+    expect(pidOf(engine)).not.toBe(pid);
+  });
+
+  it('since the process was killed between two jobs is told as a crash at most once', async () => {
+    await engine.ready();
+    const pid = pidOf(engine);
+    process.kill(pid, 'SIGKILL');
+    const [first] = await Promise.allSettled([engine.run(await freshInspect())]);
+    if (first.status === 'rejected') expect(first.reason).toMatchObject({ code: 'ENGINE_CRASHED' });
+    await expectJobSucceeds();
+  });
+
+  it.each([
+    ['on a bad image', 'IMAGE_UNREADABLE', (bad: TestImage) => inspectOf(bad, target)],
+    ['on a bad target', 'IMAGE_UNREADABLE', (bad: TestImage) => transferOf(source, bad)],
+    ['on an unknown backend', 'BACKEND_UNKNOWN', () => ({ ...inspectOf(source, target), backend: 'sd9' })],
+    ['on a name every object has', 'BACKEND_UNKNOWN', () => ({ ...inspectOf(source, target), backend: 'toString' })],
+    ['on a point outside', 'ITEM_OUTSIDE_IMAGE', () => ({ ...inspectOf(source, target), point: { x: 2001, y: 0 } })],
+    [
+      'on an image that was not sent',
+      'IMAGE_MISSING',
+      () => ({ ...inspectOf(source, target), source: '0'.repeat(64) }),
+    ],
+    [
+      'on a kind it does not know',
+      'JOB_KIND_UNSUPPORTED',
+      () => ({ kind: 'align' as const, backend: 'ui', source: source.imageId, target: target.imageId }),
+    ],
+  ])('%s is told as %s', async (_why, code, request) => {
+    const bad = identified(Buffer.from('no image'));
+    const run = engine.run({ request: request(bad), images: imagesOf(source, target, bad) });
+    await expect(run).rejects.toMatchObject({ name: 'SamepointError', code });
+  });
+
+  it('of itself does not end the process, and the next job succeeds in it', async () => {
+    await engine.ready();
+    const pid = pidOf(engine);
+    const bad = identified(Buffer.from('no image'));
+    const run = engine.run({ request: inspectOf(bad, target), images: imagesOf(bad, target) });
+    await expect(run).rejects.toMatchObject({ code: 'IMAGE_UNREADABLE' });
+    await expectJobSucceeds();
+    expect(pidOf(engine)).toBe(pid);
+  });
+});
+
+describe('no process is left behind', () => {
+  it('by close(), which may come twice, and a job after it starts a new one', async () => {
+    const host = createEngineHost();
+    await host.ready();
+    const pid = pidOf(host);
+    await host.close();
+    expect(exists(pid)).toBe(false);
+    await host.close();
+    await host.ready();
+    const next = pidOf(host);
+    expect(next).not.toBe(pid);
+    await host.close();
+    expect(exists(next)).toBe(false);
+  });
+
+  it('by close() during a job, which fails', async () => {
+    const host = createEngineHost();
+    await host.ready();
+    const pid = pidOf(host);
+    const run = host.run({ request: inspectOf(source, target), images: imagesOf(source, target) });
+    const failed = expect(run).rejects.toMatchObject({ code: 'ENGINE_CRASHED' });
+    await host.close();
+    await failed;
+    expect(exists(pid)).toBe(false);
+  });
+
+  it('by a daemon that was killed', async () => {
+    writeFileSync(
+      folder.path('daemon.mjs'),
+      `import { createEngineHost } from ${JSON.stringify(HOST_MODULE)};
+      const host = createEngineHost();
+      await host.ready();
+      console.log(host.pid);
+      setInterval(() => {}, 1000);`,
+    );
+    const daemon = spawn(process.execPath, [folder.path('daemon.mjs')], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = await once(daemon.stdout, 'data');
+    const pid = Number(String(line));
+    expect(exists(pid)).toBe(true);
+    daemon.kill('SIGKILL');
+    await ended(pid);
+  });
+});

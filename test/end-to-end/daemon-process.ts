@@ -1,0 +1,65 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const BIN = fileURLToPath(new URL('../../daemon/bin/samepoint.js', import.meta.url));
+const ADDRESS = /http:\/\/localhost:(\d+)/;
+const CODE = /Pairing code\s+(\d{3}) (\d{3})/;
+
+/** `samepoint start` as a process of its own, with a state folder of its own and a free port. */
+export class DaemonProcess {
+  private constructor(
+    private readonly process: ChildProcess,
+    private readonly stateDir: string,
+    readonly port: number,
+    /** The six digits it printed. */
+    readonly code: string,
+  ) {}
+
+  /** @throws Error with what it printed when it ends before it serves. */
+  static async start(): Promise<DaemonProcess> {
+    const stateDir = await mkdtemp(join(tmpdir(), 'samepoint-state-'));
+    const child = spawn(process.execPath, [BIN, 'start', '--port', '0'], {
+      env: { ...process.env, SAMEPOINT_STATE_DIR: stateDir },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const { port, code } = await readBanner(child);
+    return new DaemonProcess(child, stateDir, port, code);
+  }
+
+  /** Ends the process that runs the network, as a crash of a driver does. */
+  killEngine(): void {
+    const engine = childrenOf(this.process.pid ?? 0)[0];
+    if (engine === undefined) throw new Error('the daemon has no engine process');
+    process.kill(engine, 'SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.process.once('exit', resolve));
+    this.process.kill('SIGTERM');
+    await ended;
+    await rm(this.stateDir, { recursive: true });
+  }
+}
+
+function readBanner(child: ChildProcess): Promise<{ port: number; code: string }> {
+  return new Promise((resolve, reject) => {
+    let printed = '';
+    const take = (chunk: Buffer) => {
+      printed += chunk.toString();
+      const [address, code] = [ADDRESS.exec(printed), CODE.exec(printed)];
+      if (address !== null && code !== null) resolve({ port: Number(address[1]), code: `${code[1]}${code[2]}` });
+    };
+    child.stdout?.on('data', take);
+    child.stderr?.on('data', take);
+    child.once('exit', () => reject(new Error(`the daemon ended before it served:\n${printed}`)));
+  });
+}
+
+function childrenOf(parent: number): number[] {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+  const pairs = lines.map((line) => line.trim().split(/\s+/).map(Number));
+  return pairs.flatMap(([pid, ppid]) => (pid !== undefined && ppid === parent ? [pid] : []));
+}

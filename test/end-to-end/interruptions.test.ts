@@ -1,0 +1,51 @@
+import { describe, expect } from 'vitest';
+import { keepScreenshot } from './pictures.js';
+import { RUN_TIMEOUT_MS, test } from './road.js';
+import { applyPreview, pairByCode, pickFrames, startRun } from './walk-through.js';
+
+const TARGETS = ['dark:screen', 'large:screen'];
+
+describe('a run that is interrupted', { timeout: RUN_TIMEOUT_MS }, () => {
+  test('goes on when the plugin is closed, and is joined when it is opened again', async ({ plugin, daemon }) => {
+    const first = await plugin.run('transfer-annotations');
+    await pairByCode(first, daemon.code);
+    await pickFrames(plugin, first, 'light:screen', TARGETS);
+    await startRun(first);
+    const started = plugin.startedJobs;
+    expect(started).toHaveLength(1);
+    expect(plugin.sentImages).toBe(3);
+    await plugin.closeWindow();
+
+    const second = await plugin.run('transfer-annotations');
+    await second.heading('Preview').waitFor();
+    expect(plugin.startedJobs).toEqual(started);
+    expect(plugin.sentImages).toBe(0);
+    await applyPreview(second);
+  });
+
+  test('can be cancelled, and a second one succeeds', async ({ plugin, daemon }) => {
+    const figma = await plugin.run('transfer-annotations');
+    await pairByCode(figma, daemon.code);
+    await pickFrames(plugin, figma, 'light:screen', TARGETS);
+    await startRun(figma);
+    await figma.button('Cancel').click();
+    await startRun(figma);
+    await applyPreview(figma);
+    const [first, ...later] = plugin.startedJobs;
+    expect(plugin.cancelledJobs).toEqual([first]);
+    expect(later).toHaveLength(1);
+  });
+
+  test('says so when the engine dies, and succeeds when it is tried again', async ({ plugin, daemon }) => {
+    const figma = await plugin.run('transfer-annotations');
+    await pairByCode(figma, daemon.code);
+    await pickFrames(plugin, figma, 'light:screen', TARGETS);
+    await startRun(figma);
+    daemon.killEngine();
+    await figma.heading('The engine stopped').waitFor();
+    await keepScreenshot(figma, 'interruptions-engine-stopped');
+    await figma.button('Try again').click();
+    await applyPreview(figma);
+    expect(plugin.startedJobs).toHaveLength(2);
+  });
+});

@@ -1,0 +1,74 @@
+import { writeFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import { expect } from 'vitest';
+import type { FigmaHost } from '../figma-host/figma-host.js';
+import { fingerprintOf, pinnedScreen } from './pinned-screen.js';
+import { RUN_TIMEOUT_MS, test } from './road.js';
+import { applyPreview, pairByCode, pickFrames, startRun } from './walk-through.js';
+
+/** Where to write the picture; without it there is none to be made. */
+const FILE = process.env.SAMEPOINT_README_PICTURE;
+
+const SIZE = { width: 1160, height: 740 };
+/** What a README should make anybody load. */
+const MAX_BYTES = 250 * 1024;
+
+test.runIf(FILE !== undefined)(
+  'makes the picture of the README',
+  { timeout: RUN_TIMEOUT_MS },
+  async ({ browser, plugin, daemon }) => {
+    const { host } = plugin;
+    // drawn over the source for the transfer of layers; here they would only be in the way
+    for (const key of ['light:callout', 'light:arrow', 'light:sticker']) host.removeNode(plugin.id(key));
+    const figma = await plugin.run('transfer-annotations');
+    await pairByCode(figma, daemon.code);
+    await pickFrames(plugin, figma, 'light:screen', ['dark:screen']);
+    await startRun(figma);
+    const target = figma.heading('Frame 2041');
+    await target.evaluate((heading) => heading.scrollIntoView());
+    const preview = await figma.page.screenshot();
+    await applyPreview(figma);
+
+    const order = annotationOrder(host, plugin.id('light:screen'));
+    const page = await browser.newPage({ viewport: SIZE, deviceScaleFactor: 2 });
+    await page.setContent(`<style>${STYLE}</style><body>
+    ${await pinnedScreen(host, plugin.id('light:screen'), order)}
+    <figure class="window"><figcaption>Samepoint</figcaption><img src="${dataUrl(preview)}"></figure>
+    ${await pinnedScreen(host, plugin.id('dark:screen'), order)}`);
+    const png = await sharp(await page.screenshot())
+      .png({ palette: true, colours: 128, effort: 10 })
+      .toBuffer();
+    await page.close();
+    expect(png.length).toBeLessThan(MAX_BYTES);
+    await writeFile(FILE ?? '', png);
+  },
+);
+
+/** Every annotation of the source once, so that equal ones get equal numbers. */
+function annotationOrder(host: FigmaHost, screenId: string): string[] {
+  return host
+    .nodes()
+    .filter((node) => node.id !== screenId)
+    .flatMap((node) => (node.key?.startsWith('light:') ? host.annotations(node.id).map(fingerprintOf) : []));
+}
+
+function dataUrl(png: Uint8Array): string {
+  return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
+}
+
+const STYLE = `
+  body { margin: 0; padding: 28px 32px 32px; box-sizing: border-box; height: 100vh; background: #e3e5e9;
+    display: flex; justify-content: space-between; font: 13px system-ui, sans-serif; color: #5f6673; }
+  figure { margin: 0; position: relative; }
+  figcaption { height: 26px; line-height: 18px; }
+  .screen img { display: block; height: 654px; border-radius: 4px; }
+  .screen .stage { position: relative; }
+  .outline { position: absolute; border: 1.5px solid #7b3ff2; border-radius: 3px; }
+  .pin { position: absolute; min-width: 18px; height: 18px; margin: -13px 0 0 -13px; border-radius: 9px; background: #7b3ff2;
+    color: #fff; font: 600 11px/18px system-ui, sans-serif; text-align: center; box-shadow: 0 1px 3px #0006; }
+  .window { width: 340px; align-self: flex-start; margin-top: 26px; border-radius: 12px; overflow: hidden; background: #fff;
+    box-shadow: 0 8px 28px #0003; }
+  .window figcaption { height: 40px; line-height: 40px; padding: 0 16px; font-weight: 600; color: #1e1e1e;
+    border-bottom: 1px solid #e6e6e6; }
+  .window img { display: block; width: 340px; }
+`;

@@ -1,0 +1,31 @@
+import type { Browser } from 'playwright-core';
+import { test as base } from 'vitest';
+import { inboxDocument } from '../figma-host/documents/inbox-document.js';
+import { launchChromium } from '../figma-host/launch-chromium.js';
+import type { DocumentSpec } from '../figma-host/spec.js';
+import { DaemonProcess } from './daemon-process.js';
+import { PluginInFigma } from './plugin-in-figma.js';
+
+/** A run of two targets takes seconds; this is for a machine with one busy core. */
+export const RUN_TIMEOUT_MS = 300_000;
+
+/** Whose parts each test gets new: a daemon that nobody is paired with, and a file with the plugin in it. */
+export const test = base
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads from the pattern which parts a part needs
+  .extend('browser', { scope: 'file' }, async ({}, { onCleanup }): Promise<Browser> => {
+    const browser = await launchChromium();
+    onCleanup(() => browser.close());
+    return browser;
+  })
+  .extend('document', (): DocumentSpec => inboxDocument())
+  // biome-ignore lint/correctness/noEmptyPattern: as above
+  .extend('daemon', async ({}, { onCleanup }) => {
+    const daemon = await DaemonProcess.start();
+    onCleanup(() => daemon.stop());
+    return daemon;
+  })
+  .extend('plugin', async ({ browser, daemon, document }, { onCleanup }) => {
+    const plugin = await PluginInFigma.open(browser, daemon.port, document);
+    onCleanup(() => plugin.dispose());
+    return plugin;
+  });

@@ -1,0 +1,46 @@
+import type { FigmaPage } from '../figma-host/figma-page.js';
+import type { PluginInFigma } from './plugin-in-figma.js';
+
+/** Types the six digits where the plugin asks for them. */
+export async function pairByCode(figma: FigmaPage, code: string): Promise<void> {
+  await figma.ui.getByLabel('Six-digit pairing code').fill(code);
+}
+
+/** Selects on the canvas and presses the plugin's buttons, first for the source, then for all targets at once. */
+export async function pickFrames(
+  plugin: PluginInFigma,
+  figma: FigmaPage,
+  sourceKey: string,
+  targetKeys: readonly string[],
+): Promise<void> {
+  plugin.select(sourceKey);
+  await figma.button(/^Use “.*” as source$/).click();
+  plugin.select(...targetKeys);
+  await figma.button(/^Add .* as targets?$/).click();
+}
+
+/** Selects the layers on the canvas and adds them all. */
+export async function pickLayers(plugin: PluginInFigma, figma: FigmaPage, keys: readonly string[]): Promise<void> {
+  plugin.select(...keys);
+  await figma.button(/^Add (layer|\d+ selected layers)/).click();
+}
+
+/** Starts the run and waits until the engine works at it. */
+export async function startRun(figma: FigmaPage): Promise<void> {
+  await figma.button('Find matches').click();
+  await figma.ui.getByText(/^(Looking at the frames|Finding matches), /).waitFor();
+}
+
+/** Includes what the preview leaves out because it is not sure enough. */
+export async function includeAll(figma: FigmaPage): Promise<void> {
+  await figma.heading('Preview').waitFor();
+  const all = figma.button('Include all');
+  if (await all.isEnabled()) await all.click();
+}
+
+/** Applies what is included in the preview, once it is there. */
+export async function applyPreview(figma: FigmaPage): Promise<void> {
+  await figma.heading('Preview').waitFor();
+  await figma.button(/^Apply \d+ items?$/).click();
+  await figma.heading('Transferred').waitFor();
+}
