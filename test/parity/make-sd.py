@@ -2,13 +2,11 @@
 
     python test/parity/make-sd.py
 
-Output: daemon/test/fixtures/sd/{sd1,sd2}/unet, sd/{vae,vae-old}, sd/taesd, each with a parity.safetensors.
+Output: daemon/test/fixtures/sd/{sd1,sd2}/unet, sd/vae and sd/taesd, each with a parity.safetensors.
 sd1 is SD 1.5-like: a fixed number of heads, convolution projections, fp16 weights.
 sd2 is SD 2.1-like: heads per block, linear projections, fp32 weights.
-vae-old has the names that diffusers gave to its attention at first.
 """
 
-import json
 import shutil
 from pathlib import Path
 
@@ -22,7 +20,6 @@ TOKENS = 77
 # latent height and width, time: square, not square, sizes that the encoder cannot halve, a learned time
 UNET_CASES = [(16, 16, 261), (8, 24, 0), (10, 13, 41.25)]
 IMAGE_SIZES = [(32, 32), (48, 24), (40, 56)]
-OLD_NAMES = {"to_q": "query", "to_k": "key", "to_v": "value", "to_out.0": "proj_attn"}
 
 
 def randomise(network: torch.nn.Module, seed: int) -> None:
@@ -68,7 +65,7 @@ def unet_features(unet: torch.nn.Module, latent: torch.Tensor, text: torch.Tenso
 
 def make_unet(name: str, seed: int, half: bool, **config: object) -> None:
     torch.manual_seed(seed)
-    unet = UNet2DConditionModel(sample_size=16, norm_num_groups=8, **config).eval()
+    unet = UNet2DConditionModel(sample_size=16, norm_num_groups=4, **config).eval()
     randomise(unet, seed)
     save(unet, OUT / name / "unet", half)
     text = torch.randn(1, TOKENS, config["cross_attention_dim"])
@@ -94,7 +91,7 @@ def make_vae() -> None:
         sample_size=32,
     ).eval()
     randomise(vae, 3)
-    save(vae, OUT / "vae", half=False)
+    save(vae, OUT / "vae", half=True)
     keep_encoder(OUT / "vae")
     tensors = {}
     for height, width in IMAGE_SIZES:
@@ -106,7 +103,6 @@ def make_vae() -> None:
         tensors[f"mean_{height}x{width}"] = distribution.mean.detach().contiguous()
         tensors[f"logvar_{height}x{width}"] = distribution.logvar.detach().contiguous()
     save_file(tensors, OUT / "vae/parity.safetensors")
-    rename_attention(OUT / "vae", OUT / "vae-old")
 
 
 def make_taesd() -> None:
@@ -132,42 +128,19 @@ def keep_encoder(folder: Path) -> None:
     save_file(kept, folder / WEIGHTS, metadata={"format": "pt"})
 
 
-def rename_attention(source: Path, target: Path) -> None:
-    shutil.rmtree(target, ignore_errors=True)
-    target.mkdir()
-    shutil.copy(source / "config.json", target)
-
-    def old_name(name: str) -> str:
-        for new, old in OLD_NAMES.items():
-            if ".attentions." in name:
-                name = name.replace(f".{new}.", f".{old}.")
-        return name
-
-    tensors = {old_name(name): value for name, value in load_file(source / WEIGHTS).items()}
-    save_file(tensors, target / WEIGHTS, metadata={"format": "pt"})
-
-
-def forget_versions() -> None:
-    for path in OUT.rglob("config.json"):
-        config = json.loads(path.read_text())
-        config.pop("_name_or_path", None)
-        path.write_text(json.dumps(config, indent=2) + "\n")
-
-
 if __name__ == "__main__":
     make_unet(
-        "sd1", seed=1, half=True, block_out_channels=[16, 24, 32, 40], cross_attention_dim=24, attention_head_dim=4
+        "sd1", seed=1, half=True, block_out_channels=[8, 16, 24, 32], cross_attention_dim=24, attention_head_dim=4
     )
     make_unet(
         "sd2",
         seed=2,
         half=False,
-        block_out_channels=[16, 16, 24, 32],
+        block_out_channels=[8, 16, 16, 24],
         cross_attention_dim=32,
-        attention_head_dim=[1, 2, 3, 4],
+        attention_head_dim=[1, 2, 2, 3],
         use_linear_projection=True,
         layers_per_block=1,
     )
     make_vae()
     make_taesd()
-    forget_versions()
