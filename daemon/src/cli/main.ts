@@ -2,6 +2,7 @@ import { SamepointError } from '@samepoint/shared-protocol';
 import { Command, CommanderError } from 'commander';
 import { evalCommand } from './eval.js';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
+import { featuresCommand } from './features.js';
 import { matchCommand } from './match.js';
 import { modelsCommand } from './models.js';
 import { ownVersion } from './own-version.js';
@@ -24,6 +25,7 @@ const program = new Command('samepoint')
   .addCommand(startCommand())
   .addCommand(matchCommand())
   .addCommand(evalCommand())
+  .addCommand(featuresCommand())
   .addCommand(modelsCommand());
 
 for (const command of [program, ...program.commands]) {

@@ -10,6 +10,8 @@ export interface DiffusionNetwork {
   encode(image: NdArray): Promise<NdArray>;
   /** x_t → the feature map (1,C,h,w) of the block the network was cut after. */
   features(xt: NdArray): Promise<NdArray>;
+  /** Frees the memory of the weights. */
+  release(): Promise<void>;
 }
 
 export interface DiftSettings {
@@ -45,6 +47,9 @@ export async function dift(network: DiffusionNetwork, image: NdArray, settings: 
 
 function memberNoise({ noise, seed }: DiftSettings, member: number, { data }: NdArray): Float32Array {
   if (noise === undefined) return gaussianNoise(data.length, seed + member);
+  if (noise.data.length < (member + 1) * data.length) {
+    throw new RangeError(`the noise has ${noise.data.length} values; each member takes ${data.length}`);
+  }
   return noise.data.subarray(member * data.length, (member + 1) * data.length);
 }
 

@@ -1,7 +1,7 @@
 import { compile, readConfig } from '../graph/compile.js';
 import { vit, vitPixels } from '../graph/networks/vit.js';
 import { facebookVitConfig, vitConfigSchema } from '../graph/networks/vit-config.js';
-import { load, type NdArray } from '../graph/run.js';
+import { type NdArray, runOnce } from '../graph/run.js';
 import { readSafetensorsHeader } from '../graph/safetensors.js';
 import type { DiffusionNetwork } from './dift.js';
 import { type ModelFiles, requireFile } from './model-files.js';
@@ -18,6 +18,10 @@ export class VitNetwork implements DiffusionNetwork {
     this.#layer = layer;
   }
 
+  release(): Promise<void> {
+    return Promise.resolve();
+  }
+
   encode(image: NdArray): Promise<NdArray> {
     return Promise.resolve(image);
   }
@@ -28,15 +32,11 @@ export class VitNetwork implements DiffusionNetwork {
     const configPath = this.#files.get('config.json') ?? this.#files.get('open_clip_config.json');
     const config = configPath === undefined ? facebookVitConfig(checkpoint) : readConfig(configPath, vitConfigSchema);
     const layer = this.#layer ?? config.layers - 1;
-    const network = await load(
-      compile(checkpoint, { image }, (b, inputs) => ({
-        features: vit(b, vitPixels(b, inputs.image, config), config, { layer }),
-      })),
-    );
-    try {
-      return await network.run({ image }, 'features');
-    } finally {
-      await network.release();
-    }
+    const network = compile(checkpoint, { image }, (b, inputs) => ({
+      features: vit(b, vitPixels(b, inputs.image, config), config, { layer }),
+    }));
+    const { features } = await runOnce(network, { image });
+    if (features === undefined) throw new Error('the network gives features');
+    return features;
   }
 }

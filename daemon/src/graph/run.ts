@@ -34,6 +34,16 @@ export async function load(network: CompiledNetwork): Promise<LoadedNetwork> {
   };
 }
 
+/** Loads a compiled network, runs it once, and frees it. */
+export async function runOnce(network: CompiledNetwork, feeds: Record<string, Feed>): Promise<Record<string, NdArray>> {
+  const loaded = await load(network);
+  try {
+    return await loaded.runAll(feeds);
+  } finally {
+    await loaded.release();
+  }
+}
+
 function toTensors(feeds: Record<string, Feed>) {
   return Object.fromEntries(
     Object.entries(feeds).map(([name, { data, dims }]) => [

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type DiffusionNetwork, dift } from '../../src/diffusion/dift.js';
-import type { NdArray } from '../../src/graph/run.js';
 import { gaussianNoise } from '../../src/diffusion/gaussian-noise.js';
 import { linearSchedule } from '../../src/diffusion/noise-schedule.js';
+import type { NdArray } from '../../src/graph/run.js';
 
 const image: NdArray = { dims: [1, 3, 2, 2], data: Float32Array.from({ length: 12 }, (_, i) => i / 12) };
 
@@ -13,6 +13,7 @@ function squaring(schedule: DiffusionNetwork['schedule']): DiffusionNetwork & { 
     calls,
     schedule,
     encode: async (x) => x,
+    release: async () => {},
     features: async (xt) => {
       calls.push(xt);
       return { dims: xt.dims, data: xt.data.map((value) => value * value) };
@@ -37,6 +38,12 @@ describe('dift', () => {
     const first = await dift(squaring(linearSchedule()), image, settings);
     expect((await dift(squaring(linearSchedule()), image, settings)).data).toEqual(first.data);
     expect((await dift(squaring(linearSchedule()), image, { ...settings, seed: 8 })).data).not.toEqual(first.data);
+  });
+
+  it('refuses noise for fewer members than the ensemble has', async () => {
+    const noise = { dims: [1, 3, 2, 2], data: new Float32Array(12) };
+    const settings = { t: 1, ensembleSize: 2, seed: 0, noise };
+    await expect(dift(squaring(linearSchedule()), image, settings)).rejects.toThrow(RangeError);
   });
 
   it('adds no noise and runs once where the network was trained without', async () => {

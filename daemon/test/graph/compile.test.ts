@@ -23,8 +23,8 @@ describe('the embedded network', () => {
       inputs: [input],
       outputs: [output],
     } = compileUiNetwork(model(), SIZE);
-    expect(input.dims).toEqual([1, 3, 16, 32]);
-    expect(output.dims).toEqual([1, expect.any(Number), 4, 8]);
+    expect(input?.dims).toEqual([1, 3, 16, 32]);
+    expect(output?.dims).toEqual([1, expect.any(Number), 4, 8]);
   });
 
   it('takes sides that are whole multiples only', () => {
