@@ -2,8 +2,8 @@ import { type Backend, PORTS } from '@samepoint/shared-protocol';
 import { PRESETS } from '../diffusion/presets.js';
 import type { Engine } from '../engine/engine.js';
 import { startServer } from '../server/server.js';
-import { stateDir } from '../server/state-dir.js';
 import { TokenStore } from '../server/token-store.js';
+import { stateDir } from '../state-dir.js';
 import { findRunning } from './find-running.js';
 import { addressOf, startBanner } from './start-banner.js';
 

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { stateDir } from '../server/state-dir.js';
+import { stateDir } from '../state-dir.js';
 
 /** Where models come from and where they lie, after the environment variables of huggingface_hub. */
 export interface Locations {

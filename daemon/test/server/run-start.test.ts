@@ -6,7 +6,7 @@ import { SamepointError } from '@samepoint/shared-protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runStart, type StartedDaemon, type StartOptions } from '../../src/cli/run-start.js';
 import { startBanner } from '../../src/cli/start-banner.js';
-import { stateDir } from '../../src/server/state-dir.js';
+import { stateDir } from '../../src/state-dir.js';
 import { FakeEngine } from './fake-engine.js';
 
 let dir: string;
