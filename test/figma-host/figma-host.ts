@@ -126,6 +126,11 @@ export class FigmaHost {
     return this.annotations(nodeId);
   }
 
+  /** Duplicates a node by hand, with the data plugins left on it. Gives the copy's id. */
+  duplicate(nodeId: string): string {
+    return this.vm.call('duplicate', nodeId);
+  }
+
   /** Deletes a node by hand, as a designer does. */
   removeNode(nodeId: string): void {
     this.vm.call('removeNode', nodeId);

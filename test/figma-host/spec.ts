@@ -47,6 +47,8 @@ export interface NodeSpec {
   y?: number;
   /** Degrees, counter-clockwise, about the top left corner. */
   rotation?: number;
+  /** Mirrored left to right, about its left edge as it was. */
+  isFlipped?: boolean;
   width?: number;
   height?: number;
   props?: { [property: string]: Json };

@@ -15,7 +15,7 @@ import {
   type ScreenNode,
 } from './nodes.js';
 import type { Operation, OverlayOperation, Previous } from './operations.js';
-import { hasOrigin, readPlaced } from './provenance.js';
+import { hasOrigin, type PlacedRecord, readPlaced } from './provenance.js';
 import { MIN_RESCALE, NOTE } from './tables.js';
 
 export interface Plan {
@@ -130,8 +130,13 @@ async function findPrevious(source: ScreenNode, target: ScreenNode, itemId: stri
   const record = readPlaced(target).find((known) => known.sourceId === source.id && known.itemId === itemId);
   if (record === undefined) return null;
   const node = await findSceneNode(record.nodeId);
-  const isOurs = node !== null && (record.kind === 'annotation' || hasOrigin(node, record, target.id));
-  return { record, node: isOurs ? node : null };
+  return { record, node: node !== null && isOurs(node, record, target) ? node : null };
+}
+
+/** A duplicate of a target carries records of what hangs on the original, which is no business of a run on the duplicate. */
+function isOurs(node: SceneNode, record: PlacedRecord, target: ScreenNode): boolean {
+  if (record.kind === 'node') return hasOrigin(node, record, target.id);
+  return node.id === target.id || isInside(node, target);
 }
 
 /** Copies are stacked as their originals are; notes go from top to bottom. */

@@ -74,6 +74,23 @@ describe('annotations', () => {
     expect(labels('dark:bell')).toHaveLength(1);
   });
 
+  test('a run on a duplicate of a target leaves the target as it is', async () => {
+    const onTitle = session.onLayer('dark:screen', 'light:title', 'dark:title');
+    await session.apply([onTitle]);
+    const before = labels('dark:title');
+    expect(before).toHaveLength(1);
+    const copyId = session.host.duplicate(session.id('dark:screen'));
+    const copied = session.host
+      .nodes()
+      .filter((node) => node.key === 'dark:title' && node.id !== session.id('dark:title'));
+    const layerId = copied[0]?.id ?? '';
+    await session.apply([
+      { targetId: copyId, placement: { ...onTitle.placement, layerId } as typeof onTitle.placement },
+    ]);
+    expect(labels('dark:title')).toEqual(before);
+    expect(session.host.annotations(layerId)).toHaveLength(1);
+  });
+
   test('all targets are one step of undo, and undo takes everything back', async () => {
     const before = session.host.snapshot();
     await session.apply([

@@ -47,7 +47,8 @@ function attach(spec: NodeSpec, parent: RawNode): void {
   Object.assign(node.props, props, { name: spec.name });
   const turn = (-(spec.rotation ?? 0) * Math.PI) / 180;
   const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
-  node.matrix = [cos, sin, -sin, cos, spec.x ?? 0, spec.y ?? 0];
+  const side = spec.isFlipped ? -1 : 1;
+  node.matrix = [side * cos, side * sin, -sin, cos, spec.x ?? 0, spec.y ?? 0];
   if (spec.width !== undefined) node.width = spec.width;
   if (spec.height !== undefined) node.height = spec.height;
   if (node.type === 'TEXT' && spec.width === undefined) fitText(node);

@@ -5,11 +5,11 @@ import { announceChanges, emit, seedShuffle } from './events.js';
 import { createFigma, toastActions, ui } from './figma-api.js';
 import { absoluteMatrix, sizeOf } from './geometry.js';
 import { decodeMessage } from './messages.js';
+import { adopt } from './node-methods.js';
 import { CATEGORIES, settle } from './node-proxy.js';
 import { manifest } from './run-state.js';
 import { allNodes, breakWrite, commitUndo, documentState, dump, get, load, triggerUndo } from './store.js';
-
-import { remove } from './tree.js';
+import { copySubtree, remove } from './tree.js';
 import { fire, forget, later } from './turns.js';
 
 interface StartOptions {
@@ -34,6 +34,11 @@ const host = {
   pressToast: (index: string) => toastActions[Number(index)]?.(),
   breakWrite,
   removeNode: (nodeId: string) => remove(get(nodeId)),
+  duplicate: (nodeId: string) => {
+    const copy = copySubtree(get(nodeId));
+    adopt(copy);
+    return copy.id;
+  },
   editAnnotations: (nodeId: string, annotations: string) => {
     const node = get(nodeId);
     node.props.annotations = acceptAnnotations(node, JSON.parse(annotations), CATEGORIES);
