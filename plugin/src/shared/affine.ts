@@ -64,13 +64,13 @@ export function uniformScale(affine: Affine): number {
 }
 
 /**
- * The rigid motion nearest to a similarity: rotation and place kept, scale taken out.
+ * A similarity with its scale taken out; turn, mirroring and place are kept.
  * Figma keeps size apart from the transform, whose axes have to be of unit length.
  */
 export function withoutScale(affine: Affine): Affine {
-  const turn = Math.atan2(affine.b - affine.c, affine.a + affine.d);
-  const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
-  return { a: cos, b: sin, c: -sin, d: cos, e: affine.e, f: affine.f };
+  const scale = uniformScale(affine);
+  const { a, b, c, d, e, f } = affine;
+  return { a: a / scale, b: b / scale, c: c / scale, d: d / scale, e, f };
 }
 
 export function fromRows(rows: TransformRows): Affine {

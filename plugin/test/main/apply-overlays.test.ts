@@ -85,6 +85,14 @@ describe('overlays', () => {
     expect([width, height]).toEqual([expect.closeTo(10, 4), expect.closeTo(20, 4)]);
   });
 
+  test.each([0, 30])('a mirrored layer, turned by %i°, stays mirrored and in its place', async (rotation) => {
+    await open(pair({ inSource: [{ ...sticker, isFlipped: true, rotation }] }));
+    await place(['sticker']);
+    const original = session.host.byKey('sticker').absolute;
+    const expected = original.map((value, index) => expect.closeTo(index === 4 ? value + 600 : value, 4));
+    expect(onlyCopy('Sticker').absolute).toEqual(expected);
+  });
+
   test('the scale of both pictures is taken into account', async () => {
     await open(pair({ inSource: [sticker], target: { width: 800, height: 1600 } }));
     await place(['sticker']);
