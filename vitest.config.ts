@@ -1,10 +1,16 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+
+/** Tests that open a browser; `scripts/prepare.mjs --browser` says so when they are left out. */
+const BROWSER_TESTS = ['test/end-to-end/**', 'plugin/test/ui/ui-in-browser.test.ts'];
+const known: string[] = JSON.parse(readFileSync(new URL('scripts/browser-paths.json', import.meta.url), 'utf8'));
+const hasBrowser = process.env.CHROMIUM_PATH !== undefined || known.some((path) => existsSync(path));
 
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
 export default defineConfig({
   test: {
     include: ['*/test/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', '**/*.heavy.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', '**/*.heavy.test.ts', ...(hasBrowser ? [] : BROWSER_TESTS)],
     env: { ORT_DISABLE_TELEMETRY: '1' },
     testTimeout: 30_000,
     hookTimeout: 60_000,

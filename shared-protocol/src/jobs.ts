@@ -49,7 +49,7 @@ export type Item = z.infer<typeof itemSchema>;
 export const evidenceSchema = z.strictObject({
   /** How well the pixels agree. */
   image: confidence,
-  /** How well type, name, size and order agree; absent where no layer took part. */
+  /** How well type, name and size agree; absent where no layer took part. */
   structure: confidence.optional(),
   /** Whether the words of the two layers are equal; absent where either has none. */
   text: z.enum(['equal', 'different']).optional(),

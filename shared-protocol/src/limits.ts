@@ -7,6 +7,8 @@ export const LIMITS = {
   controlFrameBytes: 4 * 1024 * 1024,
   /** A binary frame, header and payload together. */
   binaryFrameBytes: 64 * 1024 * 1024,
+  /** Pieces a WebSocket message may come in. */
+  messageFragments: 1024,
   /** The JSON header of a binary frame. */
   frameHeaderBytes: 1024 * 1024,
   /** An encoded image. */

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
-const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const PATHS: string[] = JSON.parse(readFileSync(new URL('../../scripts/browser-paths.json', import.meta.url), 'utf8'));
 const ARGS = [
   '--no-sandbox',
   '--disable-gpu',

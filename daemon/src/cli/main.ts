@@ -10,8 +10,8 @@ import { startCommand } from './start.js';
 
 const EXAMPLES = `
 Examples:
-  samepoint start
-      serve the Figma plugin
+  samepoint
+      serve the Figma plugin; the same as samepoint start
   samepoint match home.png dark.png --points "120,80 300,412"
       where are these two points in dark.png?
   samepoint match home.png a.png b.png --boxes "24,90,327,48" --out matches
@@ -34,7 +34,9 @@ for (const command of [program, ...program.commands]) {
 program.helpCommand('help [command]', 'print the help of a command');
 
 try {
-  await program.parseAsync();
+  const args = process.argv.slice(2);
+  // what the plugin tells people to run is the bare name
+  await program.parseAsync(args.length === 0 ? ['start'] : args, { from: 'user' });
 } catch (thrown) {
   process.exitCode = report(thrown);
 }

@@ -32,7 +32,8 @@ export interface MatchedItem {
 
 const DETAILS = `
 Points and boxes are in pixels of SOURCE, from its top left corner. Images are PNG, JPEG or WebP.
-Confidence is the estimated probability that a match is right.`;
+The confidence of a point is the estimated probability that its match is right; that of a box is the share of its points,
+so weighted, that agree on one place.`;
 
 /** `samepoint match`: where are these points or boxes in the other images? */
 export function matchCommand(): Command {

@@ -6,7 +6,7 @@ import { createSession, ort } from '../graph/session.js';
 import { peaksGraph, similarityGraph } from './matching-graph.js';
 
 /** Compiled matching graphs kept, one for each map shape and number of peaks; they have no weights. */
-const SESSIONS_KEPT = 64;
+const SESSIONS_KEPT = 24;
 
 /** Queries in one run; bounds the memory of the similarity matrix (queries × cells × 4 bytes). */
 const QUERIES_PER_RUN = 512;
@@ -19,7 +19,11 @@ export interface Peak extends Point {
 
 /** Finds nearest neighbours among the columns of feature maps, in ONNX Runtime. */
 export class Matcher {
-  readonly #sessions = new LRUCache<string, Promise<InferenceSession>>({ max: SESSIONS_KEPT });
+  readonly #sessions = new LRUCache<string, Promise<InferenceSession>>({
+    max: SESSIONS_KEPT,
+    // memory of the device comes back at once, not when the garbage collector finds the session; a run ends first
+    dispose: (session) => void session.then((it) => it.release()).catch(() => {}),
+  });
 
   /**
    * For every point of `from`, the most similar cells of `to`, the best first.

@@ -8,13 +8,17 @@ import type { FeatureMap } from './feature-map.js';
 import { compileUiNetwork } from './ui-network.js';
 
 /** Compiled networks kept, one for each input size; each holds its own copy of the weights (27 MB for `ui`). */
-const SESSIONS_KEPT = 8;
+const SESSIONS_KEPT = 12;
 
 /** Runs the embedded network on images of any size. Owns its ONNX Runtime sessions. */
 export class FeatureExtractor {
   readonly #folder: string;
   readonly #bucketPx: number;
-  readonly #sessions = new LRUCache<string, Promise<InferenceSession>>({ max: SESSIONS_KEPT });
+  readonly #sessions = new LRUCache<string, Promise<InferenceSession>>({
+    max: SESSIONS_KEPT,
+    // memory of the device comes back at once, not when the garbage collector finds the session; a run ends first
+    dispose: (session) => void session.then((it) => it.release()).catch(() => {}),
+  });
 
   constructor(folder: string, bucketPx: number) {
     this.#folder = folder;

@@ -45,12 +45,17 @@ class EngineHost implements Engine {
         act();
       };
       const onMessage = (message: FromChild) => {
+        // a process that was told to end may still speak; the job is over when it is gone
+        if (signal?.aborted) return;
         if (message.type === 'progress') onProgress?.(message.progress);
         if (message.type === 'failed') settle(() => reject(SamepointError.fromPayload(message.error)));
         if (message.type === 'done') settle(() => resolve(toOutcome(message)));
       };
       const onExit = () => settle(() => reject(signal?.aborted ? cancelled() : crashed()));
-      const onAbort = () => child.kill('SIGKILL');
+      const onAbort = () => {
+        if (this.#child?.process === child) this.#child = null;
+        child.kill('SIGKILL');
+      };
       child.on('message', onMessage);
       child.on('exit', onExit);
       signal?.addEventListener('abort', onAbort);

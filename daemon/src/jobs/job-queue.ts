@@ -45,11 +45,13 @@ export class JobQueue {
 
   /**
    * Starts a job, or joins the one that has this id already: one that runs goes on, a kept result is sent
-   * again, one that failed or was cancelled runs anew. A refused job is not remembered.
+   * again, one that failed or was cancelled runs anew. With another request the id is a new job's, and the old one is
+   * dropped: its answer would be about a design that has changed. A refused job is not remembered.
    */
   start(clientId: string, jobId: string, request: JobRequest): StartOutcome {
     const known = this.#jobs.get(keyOf(clientId, jobId));
-    if (known !== undefined && this.#join(known)) return { ok: true };
+    if (known !== undefined && !isSame(known.request, request)) this.#drop(known);
+    else if (known !== undefined && this.#join(known)) return { ok: true };
     if (this.#jobsOf(clientId).filter(isLive).length >= LIMITS.jobsPerConnection)
       return { ok: false, error: queueFull() };
     const imageIds = imagesOf(request);
@@ -214,6 +216,14 @@ export class JobQueue {
     for (const job of ended.slice(0, Math.max(0, ended.length - LIMITS.jobsPerConnection))) this.#forget(job);
   }
 
+  /** Ends a job that nobody wants any more, without a word. */
+  #drop(job: Job): void {
+    job.joined = false;
+    this.#end(job, 'cancelled', { type: 'cancelled', jobId: job.jobId, at: 'queued' });
+    job.controller.abort();
+    this.#forget(job);
+  }
+
   #forget(job: Job): void {
     job.callOffExpiry?.();
     const key = keyOf(job.clientId, job.jobId);
@@ -223,4 +233,8 @@ export class JobQueue {
 
 function keyOf(clientId: string, jobId: string): string {
   return `${clientId} ${jobId}`;
+}
+
+function isSame(a: JobRequest, b: JobRequest): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -20,7 +20,7 @@ type StoredClient = z.infer<typeof fileSchema>['clients'][number];
 /** The paired clients. Tokens are given out once and kept as hashes, in a file only this user can read. */
 export class TokenStore {
   readonly #path: string;
-  readonly #clients: StoredClient[];
+  #clients: StoredClient[];
 
   /** @throws SamepointError `INTERNAL` when the file is there but cannot be understood. */
   constructor(readonly stateDir: string) {
@@ -36,6 +36,8 @@ export class TokenStore {
   /** A new token of 256 bits, base64url. */
   issue(client: string): string {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    // another daemon, on another port, may have paired somebody since
+    this.#clients = readClients(this.#path);
     this.#clients.push({ tokenSha256: sha256(token).toString('hex'), client, pairedAt: new Date().toISOString() });
     this.#clients.splice(0, Math.max(0, this.#clients.length - MAX_CLIENTS));
     this.#save();

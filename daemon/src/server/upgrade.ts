@@ -25,6 +25,7 @@ export function createUpgradeHandler({ tokens, registry, context }: UpgradeOptio
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: LIMITS.binaryFrameBytes,
+    maxFragments: LIMITS.messageFragments,
     handleProtocols: () => SUBPROTOCOL,
   });
   return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {

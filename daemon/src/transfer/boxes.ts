@@ -55,3 +55,10 @@ export function gridPoints(box: Box, count: number): Point[] {
     y: box.y + ((Math.floor(i / count) + 0.5) / count) * box.h,
   }));
 }
+
+/** The box with sides of at least `side`, about its centre: a line has no area, and nothing would overlap it. */
+export function thicken(box: Box, side: number): Box {
+  const w = Math.max(box.w, side);
+  const h = Math.max(box.h, side);
+  return { x: box.x - (w - box.w) / 2, y: box.y - (h - box.h) / 2, w, h };
+}

@@ -1,5 +1,5 @@
 import type { Evidence, Layer } from '@samepoint/shared-protocol';
-import { centre, contains, grow, overlap } from './boxes.js';
+import { centre, contains, grow, overlap, thicken } from './boxes.js';
 import type { Correspondence } from './fit-similarity.js';
 import type { PlacedRegion } from './place-region.js';
 
@@ -21,6 +21,9 @@ const EDGE = 0.15;
 /** Box cues use the root of the overlap: sizes differ a little even where the place is right. */
 const OVERLAP_EXPONENT = 0.5;
 
+/** Boxes are compared as at least this thick, in pixels. */
+const MIN_THICKNESS_PX = 4;
+
 /** How alike two layers are, and why. */
 export interface Likeness {
   score: number;
@@ -41,7 +44,8 @@ export function compareLayers(
   const structure = structureCue(source, candidate);
   const text = textCue(source, candidate);
   const cues = [
-    { weight: WEIGHTS.image, value: image },
+    // a layer outside the picture has no pixels that could speak for or against
+    ...(matches.length === 0 ? [] : [{ weight: WEIGHTS.image, value: image }]),
     { weight: WEIGHTS.structure, value: structure },
     ...(text === undefined ? [] : [{ weight: WEIGHTS.text, value: text === 'equal' ? 1 : DIFFERENT_TEXT }]),
   ];
@@ -49,11 +53,11 @@ export function compareLayers(
 }
 
 function imageCue(candidate: Layer, placed: PlacedRegion | null, matches: readonly Correspondence[]): number {
-  const { w, h } = candidate.box;
-  const reach = grow(candidate.box, EDGE * Math.min(w, h));
+  const box = thicken(candidate.box, MIN_THICKNESS_PX);
+  const reach = grow(box, EDGE * Math.min(box.w, box.h));
   const inside = matches.reduce((sum, { target, weight }) => sum + (contains(reach, target) ? weight : 0), 0);
   const share = matches.length === 0 ? 0 : inside / matches.length;
-  return placed === null ? 0 : share * overlap(placed.box, candidate.box) ** OVERLAP_EXPONENT;
+  return placed === null ? 0 : share * overlap(thicken(placed.box, MIN_THICKNESS_PX), box) ** OVERLAP_EXPONENT;
 }
 
 function structureCue(source: Layer, candidate: Layer): number {
@@ -68,13 +72,11 @@ function structureCue(source: Layer, candidate: Layer): number {
 
 /** Overlap of the two boxes when both are centred on one point. */
 function sizeLikeness(source: Layer, candidate: Layer): number {
-  const from = centre(source.box);
-  const to = centre(candidate.box);
-  return overlap(source.box, {
-    ...candidate.box,
-    x: candidate.box.x + from.x - to.x,
-    y: candidate.box.y + from.y - to.y,
-  });
+  const box = thicken(source.box, MIN_THICKNESS_PX);
+  const other = thicken(candidate.box, MIN_THICKNESS_PX);
+  const from = centre(box);
+  const to = centre(other);
+  return overlap(box, { ...other, x: other.x + from.x - to.x, y: other.y + from.y - to.y });
 }
 
 function textCue(source: Layer, candidate: Layer): Evidence['text'] {

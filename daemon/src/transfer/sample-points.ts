@@ -1,7 +1,7 @@
 import type { Box, Item, Layer, Point } from '@samepoint/shared-protocol';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { Size } from '../images/resize.js';
-import { clip, contains, gridPoints, grow } from './boxes.js';
+import { clip, contains, gap, gridPoints, grow } from './boxes.js';
 
 /** Points a side of the grid over a box or a layer. */
 const REGION_GRID = 4;
@@ -23,10 +23,16 @@ export function samplePoints(item: Item, layers: readonly Layer[], overlays: rea
     case 'box':
       return gridPoints(insideBox(item.itemId, item.box, image), REGION_GRID);
     case 'layer':
-      return gridPoints(insideBox(item.itemId, findLayer(item, layers).box, image), REGION_GRID);
+      return pointsOfLayer(findLayer(item, layers).box, image);
     case 'overlay':
       return aroundOverlay(item.box, overlays, image);
   }
+}
+
+/** A line has no area and a carousel's card may lie outside: the first has points all the same, the second has none. */
+function pointsOfLayer(box: Box, image: Size): Point[] {
+  const touches = gap(box, { x: 0, y: 0, w: image.width, h: image.height }) === 0;
+  return touches ? pointsOfBox(box, image) : [];
 }
 
 /** The points of a box that lies in the image at least in part. */

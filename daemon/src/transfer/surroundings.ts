@@ -1,6 +1,6 @@
 import type { Box, Layer, Point } from '@samepoint/shared-protocol';
 import type { Size } from '../images/resize.js';
-import { gap, overlapArea, union } from './boxes.js';
+import { gap, overlapArea, thicken, union } from './boxes.js';
 import { pointsOfBox } from './sample-points.js';
 
 /** Which layers place an overlay. Distances are parts of the image's longer side. */
@@ -15,6 +15,8 @@ const SURROUNDINGS = {
   anchors: 8,
   /** A layer this much larger than the overlay is what everything lies on. */
   backgroundFactor: 12,
+  /** An overlay counts as at least this thick there, as part of the image's longer side: an arrow may have no area. */
+  thickness: 0.02,
   /** A layer that overlays hide to this share is part of them or cannot be seen. */
   hiddenShare: 0.6,
 } as const;
@@ -47,9 +49,12 @@ export function surroundingsOf(
 ): Surroundings {
   const longSidePx = Math.max(image.width, image.height);
   const cluster = clusterOf(box, overlays, SURROUNDINGS.together * longSidePx);
+  const solid = thicken(cluster, SURROUNDINGS.thickness * longSidePx);
   const picture = { x: 0, y: 0, w: image.width, h: image.height };
   const anchors = layers
-    .filter((layer) => overlapArea(layer.box, picture) > 0 && isAnchor(layer.box, cluster, overlays))
+    .filter(
+      (layer) => gap(layer.box, picture) === 0 && layer.box.w * layer.box.h > 0 && isAnchor(layer.box, solid, overlays),
+    )
     .map((layer) => ({ layer, distance: gap(cluster, layer.box) / longSidePx }))
     .filter(({ distance }) => distance <= SURROUNDINGS.reach)
     .sort((a, b) => a.distance - b.distance)
@@ -71,7 +76,7 @@ function sayAt(distance: number): number {
 function clusterOf(box: Box, overlays: readonly Box[], nearPx: number): Box {
   const near = overlays.filter((other) => gap(box, other) <= nearPx);
   const cluster = near.reduce(union, box);
-  const grew = cluster.w * cluster.h > box.w * box.h;
+  const grew = cluster.w > box.w || cluster.h > box.h;
   return grew ? clusterOf(cluster, overlays, nearPx) : cluster;
 }
 

@@ -100,6 +100,18 @@ describe('a cancelled job ends the process, and the next job succeeds', () => {
     await expectJobSucceeds();
   });
 
+  it('at the moment its result comes', async () => {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const controller = new AbortController();
+      const onProgress = ({ stage, done, total }: JobProgress) => {
+        if (stage === 'matching' && done === total) controller.abort();
+      };
+      const run = engine.run(await freshInspect(), { signal: controller.signal, onProgress });
+      await expect(run).rejects.toMatchObject({ code: 'CANCELLED' });
+      await expectJobSucceeds();
+    }
+  });
+
   it('while the process starts', async () => {
     await engine.close();
     const controller = new AbortController();

@@ -64,6 +64,30 @@ describe('the queue', () => {
     expect(engine.runs).toHaveLength(1);
   });
 
+  it('takes the same id with another request for a new job, and drops the old one without a word', async () => {
+    const connection = connect();
+    queue.start(CLIENT, 'j', transferRequest());
+    const old = await engine.runNumber(1);
+    expect(queue.start(CLIENT, 'j', transferRequest(TARGET, SOURCE))).toEqual({ ok: true });
+    expect(old.options.signal?.aborted).toBe(true);
+    const fresh = await engine.runNumber(2);
+    expect(fresh.job.request).toEqual(transferRequest(TARGET, SOURCE));
+    const ended = connection.ended();
+    fresh.finish(TRANSFER_OUTCOME);
+    await ended;
+    expect(connection.endings()).toMatchObject([{ type: 'result', jobId: 'j' }]);
+  });
+
+  it('does not answer another request with a kept result', async () => {
+    const connection = connect();
+    queue.start(CLIENT, 'j', transferRequest());
+    const ended = connection.ended();
+    (await engine.runNumber(1)).finish(TRANSFER_OUTCOME);
+    await ended;
+    queue.start(CLIENT, 'j', transferRequest(TARGET, SOURCE));
+    expect((await engine.runNumber(2)).job.request).toEqual(transferRequest(TARGET, SOURCE));
+  });
+
   it('tells a new connection nothing about jobs it did not join', async () => {
     connect();
     queue.start(CLIENT, 'j', transferRequest());

@@ -66,6 +66,16 @@ const CROSSINGS: Record<Row, Crossing | typeof IN_IMAGE_TESTS> = {
     client.sendRaw(new Uint8Array(limit + 1));
     expect(await client.closed).toBe(1009);
   },
+  messageFragments: async (limit) => {
+    const client = await server.connect();
+    const sendPieces = (pieces: number) => {
+      for (let n = 1; n <= pieces; n++) client.socket.send(n === 1 ? '{' : ' ', { fin: n === pieces });
+    };
+    sendPieces(limit);
+    expect((await client.next('error')).error.code).toBe('BAD_REQUEST');
+    sendPieces(limit + 1);
+    expect(await client.closed).toBe(1008);
+  },
   frameHeaderBytes: (limit) => {
     const frame = (bytes: number) => encodeFrame('imageData', 'x'.repeat(bytes - '""'.length), new Uint8Array(1));
     expect(decodeFrame(frame(limit)).ok).toBe(true);

@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LIMITS, pairResponseSchema, sessionResponseSchema } from '@samepoint/shared-protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -37,6 +38,15 @@ function pair(code: string, headers: Record<string, string> = {}): Promise<Respo
 async function errorCode(response: Response): Promise<string> {
   return (await response.json()).error.code;
 }
+
+it("two daemons on one computer do not forget each other's clients", () => {
+  const stateDir = mkdtempSync(join(tmpdir(), 'samepoint-tokens-'));
+  const [one, other] = [new TokenStore(stateDir), new TokenStore(stateDir)];
+  const tokens = [one.issue('first'), other.issue('second'), one.issue('third')];
+  const after = new TokenStore(stateDir);
+  expect(tokens.map((token) => after.clientIdOf(token) !== undefined)).toEqual([true, true, true]);
+  rmSync(stateDir, { recursive: true });
+});
 
 describe('pairing', () => {
   it('trades the code for a token that opens a connection', async () => {

@@ -212,12 +212,6 @@ describe('an item is refused', () => {
     );
   });
 
-  it('a layer beside the image', () => {
-    const away = layer('away', { x: 500, y: 500, w: 10, h: 10 });
-    const item: Item = { kind: 'layer', itemId: 'i', layerId: 'away' };
-    expect(() => prepareItems([item], [away], SOURCE)).toThrow(expect.objectContaining({ code: 'ITEM_OUTSIDE_IMAGE' }));
-  });
-
   it('a layer that the source does not have', () => {
     const item: Item = { kind: 'layer', itemId: 'i', layerId: 'nowhere' };
     expect(() => prepareItems([item], [BUTTON], SOURCE)).toThrow(
@@ -230,5 +224,29 @@ describe('an item is refused', () => {
     [400, 300],
   ])('but not a point on the border, at (%i, %i)', (x, y) => {
     expect(prepareItems([{ kind: 'point', itemId: 'i', point: { x, y } }], [], SOURCE)[0]?.points).toEqual([{ x, y }]);
+  });
+});
+
+describe('a source layer', () => {
+  const LINE = layer('divider', { x: 20, y: 150, w: 360, h: 0 }, { type: 'LINE' });
+  const AWAY = layer('card', { x: 420, y: 100, w: 80, h: 60 }, { type: 'TEXT', text: 'Next card' });
+  const sources = [BUTTON, LINE, AWAY];
+  const targets = sources.map(inTarget);
+
+  async function layerOf(layerId: string) {
+    const items: Item[] = [BUTTON.layerId, layerId].map((id) => ({ kind: 'layer', itemId: id, layerId: id }));
+    const prepared = prepareItems(items, sources, SOURCE);
+    const match = async (points: readonly Point[]) => points.map((point) => doubled(point));
+    const placements = await placeItems(prepared, sources, targets, TARGET, match);
+    for (const placement of placements) placementSchema.parse(placement);
+    return placements.map((placement) => (placement.kind === 'layer' ? placement.layerId : 'none'));
+  }
+
+  it('without height, such as a line, finds its counterpart', async () => {
+    expect(await layerOf('divider')).toEqual(['button-dark', 'divider-dark']);
+  });
+
+  it('outside the picture does not fail the job, and is told by its type and words', async () => {
+    expect(await layerOf('card')).toEqual(['button-dark', 'card-dark']);
   });
 });

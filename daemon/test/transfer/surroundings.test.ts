@@ -54,6 +54,13 @@ describe('an overlay', () => {
     expect(arrow?.confidence).toBeGreaterThan(0.7);
   });
 
+  it('that is a line without height follows the layer next to it all the same', async () => {
+    const line = { x: 150, y: 520, w: 100, h: 0 };
+    const [placed] = await place([line], moved({ Buy: { x: -30, y: -200 }, Label: { x: -30, y: -200 } }));
+    expect(placed).toMatchObject({ x: expect.closeTo(120, 6), y: expect.closeTo(320, 6) });
+    expect(placed?.confidence).toBeGreaterThan(0.7);
+  });
+
   it('stays with the overlay that touches it, not with another layer that is nearer', async () => {
     const apart = moved({ Buy: { x: 0, y: -300 }, Label: { x: 0, y: -300 } });
     const [alone] = await place([CALLOUT], apart);

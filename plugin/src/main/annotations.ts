@@ -1,6 +1,6 @@
 import { LIMITS } from '@samepoint/shared-protocol/limits';
 import type { ExportedItem } from '../shared/messages.js';
-import { carriesAnnotations, describe } from './annotation-rules.js';
+import { carriesAnnotations, describe, fingerprint } from './annotation-rules.js';
 import { findSceneNode, walkShown } from './nodes.js';
 
 /** How many native annotations hang on the node and on what is visible in it. */
@@ -15,13 +15,14 @@ export function countAnnotations(root: SceneNode): number {
 
 /**
  * The annotations of a frame as items, and sentences about those that were left out.
- * `known` holds the layers that are exported: an item has to speak of one of them.
+ * `known` holds the layers that are exported: an item has to speak of one of them. `marks` tells by item what each says.
  */
 export function collectAnnotationItems(
   root: SceneNode,
   known: ReadonlySet<string>,
-): { items: ExportedItem[]; notices: string[] } {
+): { items: ExportedItem[]; notices: string[]; marks: Map<string, string> } {
   const items: ExportedItem[] = [];
+  const marks = new Map<string, string>();
   let unreachable = 0;
   walkShown(root, (node) => {
     if (!carriesAnnotations(node)) return true;
@@ -32,11 +33,12 @@ export function collectAnnotationItems(
         return;
       }
       const detail = node.id === root.id ? 'on the frame itself' : `on “${node.name}”`;
+      marks.set(itemId, fingerprint(annotation));
       items.push({ item: { kind: 'layer', itemId, layerId: node.id }, label: describe(annotation), detail });
     });
     return true;
   });
-  return { items, notices: [...leftOutNotice(unreachable), ...hiddenNotice(root)] };
+  return { items, marks, notices: [...leftOutNotice(unreachable), ...hiddenNotice(root)] };
 }
 
 function leftOutNotice(count: number): string[] {

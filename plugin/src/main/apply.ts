@@ -13,16 +13,18 @@ export type Applied = Extract<MainToUi, { type: 'applied' | 'apply.failed' }>;
 /**
  * Writes the accepted placements as one step of undo: everything that waits comes first, then the writes
  * without a pause. If one of them throws, all are taken back.
+ * @param shown what each annotation said when it was exported, by item
  */
 export async function applyPlacements(
   command: Command,
   sourceId: string,
   accepted: readonly AcceptedPlacement[],
+  shown: ReadonlyMap<string, string>,
 ): Promise<Applied> {
   try {
     const source = await findScreen(sourceId);
     if (source === null) return failed('The source frame is no longer in this file.', 'Choose the frames again.');
-    return writePlan(command, source, await planApply(source, accepted));
+    return writePlan(command, source, await planApply(source, accepted, shown));
   } catch (error) {
     return failed(
       `Nothing was changed: ${words(error)}.`,
@@ -43,10 +45,16 @@ function writePlan(command: Command, source: ScreenNode, plan: Plan): Applied {
     rememberEverywhere(command, source, plan.operations, journal);
     journal.finish();
   } catch (error) {
-    journal.rollBack();
+    if (journal.rollBack()) {
+      return failed(
+        `Figma refused a change, so everything was put back: ${words(error)}.`,
+        'Check that the targets are not locked by somebody else, then apply again.',
+      );
+    }
+    figma.commitUndo();
     return failed(
-      `Figma refused a change, so everything was put back: ${words(error)}.`,
-      'Check that the targets are not locked by somebody else, then apply again.',
+      `Figma refused a change, and not everything could be put back: ${words(error)}.`,
+      'Press Undo in Figma once to take back what was written, then apply again.',
     );
   }
   figma.commitUndo();
@@ -77,8 +85,8 @@ function count(summary: ApplySummary, operation: Operation, written: Written): v
     summary.skipped.push({ targetId: operation.target.id, itemId: operation.itemId, reason: written.reason });
     return;
   }
-  summary[written.outcome] += 1;
-  if (operation.kind === 'note') summary.notes += 1;
+  if (written.outcome === 'created' && operation.kind === 'note') summary.notes += 1;
+  else summary[written.outcome] += 1;
 }
 
 /** Writes on every target what of ours it now holds. */

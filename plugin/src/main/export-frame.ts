@@ -17,22 +17,28 @@ export interface ExportChoice {
   overlayIds: readonly string[];
 }
 
+/** What the exported annotations said, by item. */
+export type Marks = ReadonlyMap<string, string>;
+const NO_MARKS: Marks = new Map();
+
 type Outcome<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 
 /**
  * Sends the pictures of the source and of every target, one after another so that only one is in memory,
  * then the items. Stops without a word when `isCancelled` says so.
+ * @returns what each annotation said, by item
  */
 export async function exportChoice(
   choice: ExportChoice,
   send: (message: MainToUi) => void,
   isCancelled: () => boolean,
-): Promise<void> {
+): Promise<Marks> {
   try {
-    await exportAll(choice, send, isCancelled);
+    return await exportAll(choice, send, isCancelled);
   } catch (error) {
     const message = `The frames could not be read: ${error instanceof Error ? error.message : String(error)}.`;
     send({ type: 'export.failed', problem: { message, hint: 'Try again; if it happens again, choose other frames.' } });
+    return NO_MARKS;
   }
 }
 
@@ -40,27 +46,32 @@ async function exportAll(
   choice: ExportChoice,
   send: (message: MainToUi) => void,
   isCancelled: () => boolean,
-): Promise<void> {
+): Promise<Marks> {
+  const fail = (problem: Problem): Marks => {
+    send({ type: 'export.failed', problem });
+    return NO_MARKS;
+  };
   const frames = await findFrames([choice.sourceId, ...choice.targetIds]);
-  if (!frames.ok) return send({ type: 'export.failed', problem: frames.problem });
+  if (!frames.ok) return fail(frames.problem);
   const overlayIds = new Set(choice.overlayIds);
   const known = new Set<string>();
   const crowded: string[] = [];
   for (const [index, frame] of frames.value.entries()) {
     const exported = await exportFrame(frame, overlayIds);
-    if (isCancelled()) return;
-    if (!exported.ok) return send({ type: 'export.failed', problem: exported.problem });
+    if (isCancelled()) return NO_MARKS;
+    if (!exported.ok) return fail(exported.problem);
     const { layers } = exported.value;
     if (index === 0) for (const { layerId } of layers) known.add(layerId);
     if (layers.length === LIMITS.layersPerFrame) crowded.push(crowdedNotice(frame));
     send({ type: 'export.frame', frame: exported.value, done: index + 1, total: frames.value.length });
   }
   const [source] = frames.value;
-  if (source === undefined) return;
-  const { items, notices } = await collectItems(choice, source, known);
-  if (isCancelled()) return;
-  if (items.length === 0) return send({ type: 'export.failed', problem: nothingToCarry(choice.command, source) });
+  if (source === undefined) return NO_MARKS;
+  const { items, notices, marks } = await collectItems(choice, source, known);
+  if (isCancelled()) return NO_MARKS;
+  if (items.length === 0) return fail(nothingToCarry(choice.command, source));
   send({ type: 'export.done', items, notices: [...crowded, ...notices] });
+  return marks;
 }
 
 async function findFrames(nodeIds: readonly string[]): Promise<Outcome<ScreenNode[]>> {
@@ -118,10 +129,12 @@ async function collectItems(
   { command, overlayIds }: ExportChoice,
   source: ScreenNode,
   known: ReadonlySet<string>,
-): Promise<{ items: ExportedItem[]; notices: string[] }> {
-  if (command === 'transfer-layers') return collectOverlayItems(source, overlayIds);
-  const { items, notices } = collectAnnotationItems(source, known);
-  return { items, notices: [...notices, ...annotationNotices(source)] };
+): Promise<{ items: ExportedItem[]; notices: string[]; marks: Marks }> {
+  if (command === 'transfer-layers') {
+    return { ...(await collectOverlayItems(source, overlayIds)), marks: NO_MARKS };
+  }
+  const { items, notices, marks } = collectAnnotationItems(source, known);
+  return { items, marks, notices: [...notices, ...annotationNotices(source)] };
 }
 
 function crowdedNotice(frame: ScreenNode): string {

@@ -2,6 +2,7 @@
 export class Journal {
   private readonly undos: (() => void)[] = [];
   private readonly removals: SceneNode[] = [];
+  private hasRemoved = false;
 
   /** `undo` brings back what was there before. */
   changed(undo: () => void): void {
@@ -20,10 +21,23 @@ export class Journal {
   }
 
   finish(): void {
-    for (const node of this.removals) if (!node.removed) node.remove();
+    for (const node of this.removals) {
+      if (node.removed) continue;
+      node.remove();
+      this.hasRemoved = true;
+    }
   }
 
-  rollBack(): void {
-    for (const undo of [...this.undos].reverse()) undo();
+  /** Takes back as much as can be; false when something could not. */
+  rollBack(): boolean {
+    let isComplete = !this.hasRemoved;
+    for (const undo of [...this.undos].reverse()) {
+      try {
+        undo();
+      } catch {
+        isComplete = false;
+      }
+    }
+    return isComplete;
   }
 }

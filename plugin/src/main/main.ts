@@ -10,9 +10,19 @@ import { summaryLine } from './words.js';
 
 const command: Command = figma.command === 'transfer-layers' ? 'transfer-layers' : 'transfer-annotations';
 let exportRun = 0;
-let canUndo = false;
+/** `changed`: the document moved on since Apply, so that the last step is not ours any more. */
+let undoState: 'possible' | 'changed' | 'done' = 'done';
+/** Figma tells of our own writes a moment after them; what changes later was changed by somebody. */
+let isSettling = false;
+/** What the annotations of the last export said, by item: what is applied has to be what was shown. */
+let shown: ReadonlyMap<string, string> = new Map();
 let quiet: number | null = null;
 let watchedPage: PageNode | null = null;
+
+const CHANGED_SINCE = {
+  message: 'The file was changed since, so Undo would take back something else.',
+  hint: 'Press Undo in Figma until the transfer is gone.',
+};
 
 figma.showUI(__html__, { ...WINDOW, themeColors: true });
 figma.ui.onmessage = (message: UiToMain) => {
@@ -39,7 +49,9 @@ async function handle(message: UiToMain): Promise<void> {
     case 'export.start': {
       exportRun += 1;
       const run = exportRun;
-      return exportChoice(message, send, () => run !== exportRun);
+      const marks = await exportChoice(message, send, () => run !== exportRun);
+      if (run === exportRun) shown = marks;
+      return;
     }
     case 'export.cancel':
       exportRun += 1;
@@ -66,26 +78,41 @@ async function start(): Promise<void> {
 }
 
 async function apply(message: Extract<UiToMain, { type: 'apply' }>): Promise<void> {
-  const applied = await applyPlacements(message.command, message.sourceId, message.accepted);
+  const applied = await applyPlacements(message.command, message.sourceId, message.accepted, shown);
   send(applied);
   if (applied.type === 'apply.failed') return;
-  const { created, updated } = applied.summary;
-  if (created + updated === 0) return;
-  canUndo = true;
+  const { created, updated, notes } = applied.summary;
+  if (created + updated + notes === 0) return;
+  undoState = 'possible';
+  isSettling = true;
+  setTimeout(() => {
+    isSettling = false;
+  }, SELECTION.settleMs);
   figma.notify(summaryLine(message.command, applied.summary), { button: { text: 'Undo', action: undo } });
 }
 
+/** Only the last step can be undone from here, and only while it is the last. */
 function undo(): void {
-  if (canUndo) figma.triggerUndo();
-  canUndo = false;
+  if (undoState === 'changed') {
+    send({ type: 'undo.failed', problem: CHANGED_SINCE });
+    figma.notify(`${CHANGED_SINCE.message} ${CHANGED_SINCE.hint}`);
+    return;
+  }
+  if (undoState === 'possible') figma.triggerUndo();
+  undoState = 'done';
   send({ type: 'undone' });
+}
+
+function noteChange(): void {
+  if (!isSettling && undoState === 'possible') undoState = 'changed';
+  sendSelectionSoon();
 }
 
 /** Follows the page the designer is on, and no other. */
 function watchPage(): void {
-  watchedPage?.off('nodechange', sendSelectionSoon);
+  watchedPage?.off('nodechange', noteChange);
   watchedPage = figma.currentPage;
-  watchedPage.on('nodechange', sendSelectionSoon);
+  watchedPage.on('nodechange', noteChange);
   sendSelectionSoon();
 }
 

@@ -1,7 +1,7 @@
 import type { Placement } from '@samepoint/shared-protocol';
 import { applyToBox, compose, uniformScale } from '../shared/affine.js';
 import type { AcceptedPlacement, SkippedPlacement } from '../shared/messages.js';
-import { type Annotatable, carriesAnnotations, describe, writable } from './annotation-rules.js';
+import { type Annotatable, carriesAnnotations, describe, fingerprint, writable } from './annotation-rules.js';
 import { findAnnotation } from './annotations.js';
 import { canvasToPixels, pixelsToCanvas } from './export-space.js';
 import { loadFontsOf } from './fonts.js';
@@ -27,14 +27,18 @@ type Planned = { ok: true; operation: Operation } | { ok: false; reason: string 
 type PlacementOf<K extends Placement['kind']> = Extract<Placement, { kind: K }>;
 
 /** Finds every node and loads every font that the writes will need. All waiting happens here. */
-export async function planApply(source: ScreenNode, accepted: readonly AcceptedPlacement[]): Promise<Plan> {
+export async function planApply(
+  source: ScreenNode,
+  accepted: readonly AcceptedPlacement[],
+  shown: ReadonlyMap<string, string>,
+): Promise<Plan> {
   const plan: Plan = { operations: [], skipped: [] };
   for (const { targetId, placement } of accepted) {
     const target = await findScreen(targetId);
     const planned: Planned =
       target === null
         ? { ok: false, reason: 'The target is no longer in this file.' }
-        : await planPlacement(source, target, placement);
+        : await planPlacement(source, target, placement, shown);
     if (planned.ok) plan.operations.push(planned.operation);
     else plan.skipped.push({ targetId, itemId: placement.itemId, reason: planned.reason });
   }
@@ -43,11 +47,16 @@ export async function planApply(source: ScreenNode, accepted: readonly AcceptedP
   return plan;
 }
 
-async function planPlacement(source: ScreenNode, target: ScreenNode, placement: Placement): Promise<Planned> {
+async function planPlacement(
+  source: ScreenNode,
+  target: ScreenNode,
+  placement: Placement,
+  shown: ReadonlyMap<string, string>,
+): Promise<Planned> {
   if (target.id === source.id) return { ok: false, reason: 'The source cannot be its own target.' };
   switch (placement.kind) {
     case 'layer':
-      return planAnnotation(source, target, placement);
+      return planAnnotation(source, target, placement, shown.get(placement.itemId));
     case 'overlay':
       return planOverlay(source, target, placement);
     default:
@@ -59,9 +68,14 @@ async function planAnnotation(
   source: ScreenNode,
   target: ScreenNode,
   placement: PlacementOf<'layer'>,
+  mark: string | undefined,
 ): Promise<Planned> {
   const original = await findAnnotation(placement.itemId);
   if (original === null) return { ok: false, reason: 'The annotation is no longer on the source.' };
+  // items are counted on their layer, so removing or reordering one makes the id mean another
+  if (mark !== undefined && fingerprint(original) !== mark) {
+    return { ok: false, reason: 'The annotation was changed since the preview was made. Run again to carry it over.' };
+  }
   const base = {
     itemId: placement.itemId,
     sourceId: source.id,

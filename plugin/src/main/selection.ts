@@ -7,11 +7,13 @@ import { SELECTION } from './tables.js';
 export function readSelection(): SelectionSummary {
   const selected = figma.currentPage.selection;
   const overlays = selected.filter((node) => isOverlay(node, selected));
-  const overlayIds = new Set(overlays.map(({ id }) => id));
+  // six screens in a wrapper lie in a bigger frame like stickers do: the designer says which they are
+  const stickers = overlays.filter((node) => !isScreenSized(node));
+  const stickerIds = new Set(stickers.map(({ id }) => id));
   const frames = new Map<string, ScreenNode>();
-  for (const node of selected) if (isScreen(node) && !overlayIds.has(node.id)) frames.set(node.id, node);
-  for (const overlay of overlays) {
-    const home = screenAround(overlay);
+  for (const node of selected) if (isScreen(node) && !stickerIds.has(node.id)) frames.set(node.id, node);
+  for (const sticker of stickers) {
+    const home = screenAround(sticker);
     if (home !== null) frames.set(home.id, home);
   }
   return {
@@ -55,6 +57,10 @@ function isOverlay(node: SceneNode, selected: readonly SceneNode[]): boolean {
     const share = coverage(node, other);
     return share > 0 && share < SELECTION.overlayAreaShare && area(node) < area(other) * SELECTION.overlayAreaShare;
   });
+}
+
+function isScreenSized(node: SceneNode): boolean {
+  return isScreen(node) && Math.min(node.width, node.height) >= SELECTION.screenSide;
 }
 
 /** The outermost frame the node is in, or null. */

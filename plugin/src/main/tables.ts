@@ -10,8 +10,12 @@ export const EXPORT = {
 export const SELECTION = {
   /** A frame over another frame is an overlay when it covers less than this share of it. */
   overlayAreaShare: 0.5,
+  /** A selected frame at least this long on both sides may be a screen, also inside another frame. */
+  screenSide: 240,
   /** Changes on the canvas closer together than this are told to the UI once. */
   quietMs: 60,
+  /** Changes this soon after Apply are its own. */
+  settleMs: 300,
 } as const;
 
 /** The look of a note on the canvas, in canvas units. */

@@ -11,7 +11,7 @@ export function summaryLine(command: Command, { created, updated, notes, skipped
   const parts: string[] = [];
   if (created > 0) parts.push(`${created} ${created === 1 ? one : many} placed`);
   if (updated > 0) parts.push(`${updated} brought up to date`);
-  if (notes > 0) parts.push(`${notes} as ${notes === 1 ? 'a note' : 'notes'}`);
+  if (notes > 0) parts.push(`${notes} ${notes === 1 ? 'note' : 'notes'} on the canvas`);
   if (skipped.length > 0) parts.push(`${skipped.length} left out`);
   return parts.join(', ');
 }

@@ -84,7 +84,7 @@ export interface ApplySummary {
   created: number;
   /** Placed by an earlier run and brought up to date by this one. */
   updated: number;
-  /** Items that became a note on the canvas, since no layer could carry them. */
+  /** New notes on the canvas, for items that no layer could carry; not counted as created. */
   notes: number;
   skipped: SkippedPlacement[];
 }
@@ -119,4 +119,6 @@ export type MainToUi =
   | { type: 'export.failed'; problem: Problem }
   | { type: 'applied'; summary: ApplySummary }
   | { type: 'apply.failed'; problem: Problem }
-  | { type: 'undone' };
+  | { type: 'undone' }
+  /** The document was changed since Apply, so that undoing would take back something else. */
+  | { type: 'undo.failed'; problem: Problem };

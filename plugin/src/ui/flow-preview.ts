@@ -42,9 +42,11 @@ export function finishApply(flow: Flow, summary: ApplySummary): FlowStep {
   const { step } = flow;
   if (step.name !== 'applying') return stay(flow);
   const wrote = summary.created + summary.updated + summary.notes > 0;
-  return enter(flow, { name: 'done', preview: step.preview, summary, undo: wrote ? 'possible' : 'pointless' }, [
-    savePending(flow, null),
-  ]);
+  return enter(
+    flow,
+    { name: 'done', preview: step.preview, summary, undo: wrote ? 'possible' : 'pointless', problem: null },
+    [savePending(flow, null)],
+  );
 }
 
 /** Nothing was written; the preview is there as it was. */
@@ -57,6 +59,12 @@ export function undo(flow: Flow): FlowStep {
   const { step } = flow;
   if (step.name !== 'done' || step.undo !== 'possible') return stay(flow);
   return enter(flow, { ...step, undo: 'asked' }, [{ type: 'main', message: { type: 'undo' } }]);
+}
+
+/** The designer has worked on since: only Figma's own undo can go back now. */
+export function failUndo(flow: Flow, problem: Problem): FlowStep {
+  const { step } = flow;
+  return step.name === 'done' ? enter(flow, { ...step, undo: 'pointless', problem }) : stay(flow);
 }
 
 export function finishUndo(flow: Flow): FlowStep {

@@ -50,7 +50,13 @@ export type Step =
   | { name: 'failed'; work: Work; error: ErrorPayload; download: Download | null }
   | Previewing
   | { name: 'applying'; preview: Previewing }
-  | { name: 'done'; preview: Previewing; summary: ApplySummary; undo: 'possible' | 'pointless' | 'asked' | 'done' };
+  | {
+      name: 'done';
+      preview: Previewing;
+      summary: ApplySummary;
+      undo: 'possible' | 'pointless' | 'asked' | 'done';
+      problem: Problem | null;
+    };
 
 export interface Previewing {
   name: 'preview';

@@ -9,7 +9,7 @@ import {
   withSource,
   withTargets,
 } from './flow-pick.js';
-import { apply, failApply, finishApply, finishUndo, include, undo } from './flow-preview.js';
+import { apply, failApply, failUndo, finishApply, finishUndo, include, undo } from './flow-preview.js';
 import { enter, type Flow, type FlowEvent, type FlowStep, stay, toPick } from './flow-state.js';
 import {
   cancel,
@@ -95,6 +95,8 @@ function stepMain(flow: Flow, message: MainToUi): FlowStep {
       return finishApply(flow, message.summary);
     case 'apply.failed':
       return failApply(flow, message.problem);
+    case 'undo.failed':
+      return failUndo(flow, message.problem);
     case 'undone':
       return finishUndo(flow);
   }

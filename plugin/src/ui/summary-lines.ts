@@ -6,9 +6,9 @@ export function summaryLines(command: Command, summary: ApplySummary): string[] 
   const noun = command === 'transfer-annotations' ? 'annotation' : 'layer';
   const { created, updated, notes } = summary;
   const lines = [
-    created > 0 ? `${count(created, `${noun}`)} added.` : null,
+    created > 0 ? `${count(created, noun)} added.` : null,
     updated > 0 ? `${count(updated, noun)} of an earlier run brought up to date.` : null,
     notes > 0 ? `${count(notes, 'item')} became ${notes === 1 ? 'a note' : 'notes'} on the canvas.` : null,
   ].filter((line) => line !== null);
-  return lines.length === 0 ? ['Nothing had to be changed.'] : lines;
+  return lines.length > 0 || summary.skipped.length > 0 ? lines : ['Nothing had to be changed.'];
 }

@@ -116,6 +116,35 @@ describe('annotations', () => {
     expect(session.host.snapshot()).toEqual(before);
   });
 
+  test('an undo after the designer worked on takes nothing back, and says what to do', async () => {
+    session.send({ type: 'ready' });
+    await session.next('session');
+    await session.apply([session.onLayer('dark:screen', 'light:title', 'dark:title')]);
+    // longer than the plugin takes changes for its own
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    session.host.editAnnotations(session.id('dark:menu'), [{ label: 'By hand' }]);
+    const edited = session.host.snapshot();
+    await new Promise((resolve) => setImmediate(resolve));
+    session.send({ type: 'undo' });
+    const { problem } = await session.next('undo.failed');
+    expect(problem.hint).toMatch(/Undo in Figma/);
+    expect(session.host.snapshot()).toEqual(edited);
+  });
+
+  test('an annotation that is another one than the preview showed is left out', async () => {
+    await session.exportFrames('transfer-annotations', 'light:screen', ['dark:screen']);
+    const placements = [0, 1].map((index) => session.onLayer('dark:screen', 'light:button', 'dark:button', index));
+    const second = { label: 'At least 44 px high' };
+    session.host.editAnnotations(session.id('light:button'), [second]);
+    const { created, skipped } = await session.apply(placements);
+    expect(created).toBe(0);
+    expect(skipped.map(({ reason }) => reason)).toEqual([
+      expect.stringContaining('changed since the preview'),
+      expect.stringContaining('no longer on the source'),
+    ]);
+    expect(labels('dark:button')).toEqual([]);
+  });
+
   test('a second run with other words brings the first up to date instead of doubling it', async () => {
     const placement = () => session.onLayer('dark:screen', 'light:bell', 'dark:bell');
     await session.apply([placement()]);
@@ -234,7 +263,7 @@ describe('annotations', () => {
 describe('notes', () => {
   test('an annotation that no layer can carry becomes a note beside the target, at the height of its place', async () => {
     const summary = await session.apply([session.onLayer('dark:screen', 'light:bell', null)]);
-    expect(summary).toEqual({ created: 1, updated: 0, notes: 1, skipped: [] });
+    expect(summary).toEqual({ created: 0, updated: 0, notes: 1, skipped: [] });
     const note = noteOf('Opens the notification sheet');
     const target = session.host.byKey('dark:screen');
     const pixelsPerUnit = Math.floor((375 * 1536) / 812) / 375;
@@ -283,7 +312,7 @@ describe('notes', () => {
   test('a second run replaces the note, or drops it once a layer carries the words', async () => {
     await session.apply([session.onLayer('dark:screen', 'light:bell', null)]);
     const again = await session.apply([session.onLayer('dark:screen', 'light:bell', null)]);
-    expect(again).toMatchObject({ created: 0, updated: 1, notes: 1 });
+    expect(again).toMatchObject({ created: 0, updated: 1, notes: 0 });
     expect(notes()).toHaveLength(1);
     const onLayer = await session.apply([session.onLayer('dark:screen', 'light:bell', 'dark:bell')]);
     expect(onLayer).toMatchObject({ created: 0, updated: 1, notes: 0 });

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { inboxDocument } from '../../../test/figma-host/documents/inbox-document.js';
+import type { NodeSpec } from '../../../test/figma-host/spec.js';
 import { PluginSession } from './plugin-session.js';
 
 let session: PluginSession;
@@ -74,6 +75,24 @@ describe('selection', () => {
       ['Callout', 'FRAME'],
       ['Arrow', 'VECTOR'],
     ]);
+  });
+
+  test('screens inside a wrapper can be chosen one by one', async () => {
+    const screen = (key: string, x: number): NodeSpec => ({
+      key,
+      type: 'FRAME',
+      name: key,
+      x,
+      width: 390,
+      height: 844,
+      children: [{ type: 'RECTANGLE', name: 'Bar', width: 390, height: 60 }],
+    });
+    const children = [0, 1, 2, 3].map((n) => screen(`screen ${n}`, n * 430));
+    const wrapper: NodeSpec = { key: 'flow', type: 'FRAME', name: 'Flow', width: 1800, height: 900, children };
+    session = await PluginSession.open({ name: 'Flow', children: [wrapper] }, { selected: ['screen 1', 'screen 2'] });
+    session.send({ type: 'ready' });
+    const { selection } = await session.next('selection');
+    expect(selection.frames.map(({ name }) => name)).toEqual(['screen 1', 'screen 2']);
   });
 
   test('annotations inside the frame are counted', async () => {

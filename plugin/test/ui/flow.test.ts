@@ -196,6 +196,16 @@ describe('the whole way', () => {
     expect(run.step).toBe('preview');
   });
 
+  it('offers no second undo when the file was changed since, and says why', () => {
+    const summary = { created: 1, updated: 0, notes: 0, skipped: [] };
+    const run = applying().do({ type: 'main', message: { type: 'applied', summary } }, { type: 'undo' });
+    const problem = { message: 'Changed.', hint: 'Undo in Figma.' };
+    run.do({ type: 'main', message: { type: 'undo.failed', problem } });
+    expect(run.flow.step).toMatchObject({ name: 'done', undo: 'pointless', problem });
+    run.effects();
+    expect(run.do({ type: 'undo' }).effects()).toEqual([]);
+  });
+
   it('offers no undo when nothing was written', () => {
     const summary = { created: 0, updated: 0, notes: 0, skipped: [] };
     const run = applying().do({ type: 'main', message: { type: 'applied', summary } });

@@ -8,7 +8,7 @@ import { decodeMessage } from './messages.js';
 import { adopt } from './node-methods.js';
 import { CATEGORIES, settle } from './node-proxy.js';
 import { manifest } from './run-state.js';
-import { allNodes, breakWrite, commitUndo, documentState, dump, get, load, triggerUndo } from './store.js';
+import { allNodes, breakWrite, commitUndo, documentState, dump, get, load, noteChange, triggerUndo } from './store.js';
 import { copySubtree, remove } from './tree.js';
 import { fire, forget, later } from './turns.js';
 
@@ -41,6 +41,7 @@ const host = {
   },
   editAnnotations: (nodeId: string, annotations: string) => {
     const node = get(nodeId);
+    noteChange(nodeId, 'annotations');
     node.props.annotations = acceptAnnotations(node, JSON.parse(annotations), CATEGORIES);
   },
   undo: () => {

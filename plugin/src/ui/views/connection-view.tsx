@@ -11,7 +11,7 @@ interface ConnectionViewProps {
 }
 
 const START_COMMAND = 'npx samepoint';
-const UPDATE_COMMAND = 'npx samepoint@latest';
+const UPDATE_COMMAND = 'git pull && npm start';
 
 /** One screen for each thing that can stand between the plugin and the daemon. */
 export function ConnectionView({ obstacle, connect }: ConnectionViewProps) {
@@ -22,7 +22,7 @@ export function ConnectionView({ obstacle, connect }: ConnectionViewProps) {
         <MessageView
           picture="computer"
           title="Start Samepoint"
-          message="Samepoint compares your frames on this computer. Run this in a terminal:"
+          message="Samepoint compares your frames on this computer. Run this in a terminal, in the folder of Samepoint:"
           action={{ label: 'Try again', onClick: retry }}
         >
           <CopyCommand command={START_COMMAND} />
@@ -61,7 +61,7 @@ export function ConnectionView({ obstacle, connect }: ConnectionViewProps) {
         <MessageView
           picture="versions"
           title="Update Samepoint"
-          message="Samepoint on this computer is older than this plugin. Stop it in the terminal, then run:"
+          message="Samepoint on this computer is older than this plugin. Stop it in the terminal, then run this in its folder:"
           action={{ label: 'Try again', onClick: retry }}
         >
           <CopyCommand command={UPDATE_COMMAND} />

@@ -2,6 +2,7 @@ import { groupsOf } from '../flow-preview.js';
 import type { Flow, FlowEvent, Step } from '../flow-state.js';
 import { summaryLines } from '../summary-lines.js';
 import { Button } from './button.js';
+import { ProblemNotice } from './notice.js';
 import { Picture } from './picture.js';
 import { Screen } from './screen.js';
 
@@ -16,6 +17,7 @@ export function DoneView({ flow, step, dispatch }: DoneViewProps) {
   if (step.undo === 'done') return <UndoneView dispatch={dispatch} />;
   const { summary } = step;
   const skipped = skippedRows(flow, step);
+  const nothingWritten = summary.created + summary.updated + summary.notes === 0 && skipped.length > 0;
   return (
     <Screen
       title="Done"
@@ -32,9 +34,10 @@ export function DoneView({ flow, step, dispatch }: DoneViewProps) {
         </div>
       }
     >
+      {step.problem === null ? null : <ProblemNotice problem={step.problem} />}
       <div class="message">
-        <Picture name="done" />
-        <h1>Transferred</h1>
+        <Picture name={nothingWritten ? 'warning' : 'done'} />
+        <h1>{nothingWritten ? 'Nothing was transferred' : 'Transferred'}</h1>
         {summaryLines(flow.command, summary).map((line) => (
           <p key={line}>{line}</p>
         ))}
