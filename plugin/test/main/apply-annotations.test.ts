@@ -117,6 +117,7 @@ describe('annotations', () => {
   });
 
   test('an undo after the designer worked on takes nothing back, and says what to do', async () => {
+    session.host.select([session.id('dark:screen')]);
     session.send({ type: 'ready' });
     await session.next('session');
     await session.apply([session.onLayer('dark:screen', 'light:title', 'dark:title')]);
@@ -124,7 +125,9 @@ describe('annotations', () => {
     await new Promise((resolve) => setTimeout(resolve, 400));
     session.host.editAnnotations(session.id('dark:menu'), [{ label: 'By hand' }]);
     const edited = session.host.snapshot();
-    await new Promise((resolve) => setImmediate(resolve));
+    // the plugin has heard of the change when it tells the UI of one annotation more
+    let annotations = 0;
+    while (annotations < 2) annotations = (await session.next('selection')).selection.frames[0]?.annotations ?? 0;
     session.send({ type: 'undo' });
     const { problem } = await session.next('undo.failed');
     expect(problem.hint).toMatch(/Undo in Figma/);
