@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import type { RgbImage } from '../images/decode.js';
 import { renderSvg } from '../images/render-svg.js';
 import { resizeRgb } from '../images/resize.js';
-import type { MatchedItem, MatchReport } from './match.js';
+import type { MatchedItem, MatchReport } from './match-report.js';
 import type { ImageFile } from './read-image.js';
 
 /** The box each drawn image fits in, the gap between them, and how the marks look, in pixels of the picture. */

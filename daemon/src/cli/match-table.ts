@@ -1,5 +1,5 @@
 import type { Box, Point } from '@samepoint/shared-protocol';
-import type { MatchedItem, MatchReport } from './match.js';
+import type { MatchedItem, MatchReport } from './match-report.js';
 
 const HEADER = ['#', 'source', 'target', 'confidence'];
 const NO_COUNTERPART = 'no counterpart';

@@ -4,6 +4,7 @@ import { PRESETS } from '../diffusion/presets.js';
 import { createEngineHost } from '../engine/engine-host.js';
 import { prepareItems } from '../transfer/transfer.js';
 import { drawMatches, makeFolder } from './draw-matches.js';
+import type { MatchedItem, MatchReport } from './match-report.js';
 import { matchTable } from './match-table.js';
 import { parseBoxes, parsePoints } from './parse-shapes.js';
 import { type ImageFile, readImage } from './read-image.js';
@@ -14,20 +15,6 @@ interface MatchOptions {
   backend: string;
   json?: true;
   out?: string;
-}
-
-/** What `--json` prints. Positions in pixels of the original images; `target` is null where there is no counterpart. */
-export interface MatchReport {
-  backend: string;
-  device: string;
-  source: string;
-  targets: { image: string; items: MatchedItem[] }[];
-}
-
-export interface MatchedItem {
-  source: Point | Box;
-  target: Point | Box | null;
-  confidence: number;
 }
 
 const DETAILS = `

@@ -1,8 +1,8 @@
 import type { Point } from '@samepoint/shared-protocol';
-import { LRUCache } from 'lru-cache';
 import type { InferenceSession } from 'onnxruntime-node';
 import { cellCentre, type FeatureMap, sampleFeatures } from '../diffusion/feature-map.js';
-import { createSession, ort } from '../graph/session.js';
+import { ort } from '../graph/session.js';
+import { SessionCache } from '../graph/session-cache.js';
 import { peaksGraph, similarityGraph } from './matching-graph.js';
 
 /** Compiled matching graphs kept, one for each map shape and number of peaks; they have no weights. */
@@ -19,11 +19,7 @@ export interface Peak extends Point {
 
 /** Finds nearest neighbours among the columns of feature maps, in ONNX Runtime. */
 export class Matcher {
-  readonly #sessions = new LRUCache<string, Promise<InferenceSession>>({
-    max: SESSIONS_KEPT,
-    // memory of the device comes back at once, not when the garbage collector finds the session; a run ends first
-    dispose: (session) => void session.then((it) => it.release()).catch(() => {}),
-  });
+  readonly #sessions = new SessionCache(SESSIONS_KEPT);
 
   /**
    * For every point of `from`, the most similar cells of `to`, the best first.
@@ -64,13 +60,7 @@ export class Matcher {
 
   #session(kind: string, { channels, rows, columns }: FeatureMap, graph: () => Uint8Array): Promise<InferenceSession> {
     const key = `${kind} ${channels}×${rows}×${columns}`;
-    const known = this.#sessions.get(key);
-    if (known !== undefined) return known;
-    const session = createSession({ model: graph() });
-    this.#sessions.set(key, session);
-    // a failure is not kept: the next job tries again
-    session.catch(() => this.#sessions.delete(key));
-    return session;
+    return this.#sessions.get(key, () => ({ model: graph() }));
   }
 }
 

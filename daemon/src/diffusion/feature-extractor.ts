@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import type { InferenceSession } from 'onnxruntime-node';
-import { createSession, ort } from '../graph/session.js';
+import { ort } from '../graph/session.js';
+import { SessionCache } from '../graph/session-cache.js';
 import type { RgbImage } from '../images/decode.js';
 import { resizeRgb, type Size } from '../images/resize.js';
 import { toPaddedChw } from '../images/to-tensor.js';
@@ -14,11 +14,7 @@ const SESSIONS_KEPT = 12;
 export class FeatureExtractor {
   readonly #folder: string;
   readonly #bucketPx: number;
-  readonly #sessions = new LRUCache<string, Promise<InferenceSession>>({
-    max: SESSIONS_KEPT,
-    // memory of the device comes back at once, not when the garbage collector finds the session; a run ends first
-    dispose: (session) => void session.then((it) => it.release()).catch(() => {}),
-  });
+  readonly #sessions = new SessionCache(SESSIONS_KEPT);
 
   constructor(folder: string, bucketPx: number) {
     this.#folder = folder;
@@ -44,13 +40,7 @@ export class FeatureExtractor {
 
   #session(size: Size): Promise<InferenceSession> {
     const key = `${size.width}×${size.height}`;
-    const known = this.#sessions.get(key);
-    if (known !== undefined) return known;
-    const session = createSession(compileUiNetwork(this.#folder, size));
-    this.#sessions.set(key, session);
-    // a failure is not kept: the next job tries again
-    session.catch(() => this.#sessions.delete(key));
-    return session;
+    return this.#sessions.get(key, () => compileUiNetwork(this.#folder, size));
   }
 
   #bucket(side: number): number {

@@ -1,10 +1,10 @@
 import type { Placement } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
+import { applyToBox } from '../../src/shared/affine.js';
 import { hashFrame } from '../../src/ui/build-request.js';
 import { cropAround } from '../../src/ui/crop.js';
 import { figuresOf, reasonWords } from '../../src/ui/evidence-words.js';
 import { outcomeOf, previewGroups } from '../../src/ui/preview-rows.js';
-import { boundsOf } from '../../src/ui/regions.js';
 import { exportedFrame, layer, layerItem, layerPlacement, resultFor } from './fixtures.js';
 
 const BOX = { x: 10, y: 10, w: 20, h: 10 };
@@ -55,7 +55,7 @@ it('says why in words, the strongest reason first, and what is weak', () => {
 
 it('bounds a turned box', () => {
   const quarterTurn = { a: 0, b: 1, c: -1, d: 0, e: 100, f: 0 };
-  expect(boundsOf(BOX, quarterTurn)).toEqual({ x: 80, y: 10, w: 10, h: 20 });
+  expect(applyToBox(quarterTurn, BOX)).toEqual({ x: 80, y: 10, w: 10, h: 20 });
 });
 
 describe('a crop', () => {

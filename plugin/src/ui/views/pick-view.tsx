@@ -57,6 +57,21 @@ function detailOf(frame: FrameSummary): string {
   return frame.annotations === 0 ? size : `${size} · ${count(frame.annotations, 'annotation')}`;
 }
 
+function frameCard(frame: FrameSummary, removeLabel: string, onRemove: () => void, dispatch: SectionProps['dispatch']) {
+  return (
+    <FrameCard
+      key={frame.nodeId}
+      kind="frame"
+      name={frame.name}
+      detail={detailOf(frame)}
+      blocked={frame.blocked}
+      removeLabel={removeLabel}
+      onRemove={onRemove}
+      onReveal={() => dispatch({ type: 'reveal', nodeId: frame.nodeId, box: null })}
+    />
+  );
+}
+
 function SourceSection({ flow, dispatch }: SectionProps) {
   const { source } = flow.picks;
   const { frames } = flow.selection;
@@ -73,18 +88,7 @@ function SourceSection({ flow, dispatch }: SectionProps) {
       cards={
         source === null
           ? []
-          : [
-              <FrameCard
-                key={source.nodeId}
-                kind="frame"
-                name={source.name}
-                detail={detailOf(source)}
-                blocked={source.blocked}
-                removeLabel="Remove the source"
-                onRemove={() => dispatch({ type: 'pick.source', frame: null })}
-                onReveal={() => dispatch({ type: 'reveal', nodeId: source.nodeId, box: null })}
-              />,
-            ]
+          : [frameCard(source, 'Remove the source', () => dispatch({ type: 'pick.source', frame: null }), dispatch)]
       }
       remark={
         source === null && frames.length > 1
@@ -111,18 +115,14 @@ function TargetSection({ flow, dispatch }: SectionProps) {
     <PickSection
       title="Targets"
       empty="Select the frames to copy to, as many as you like."
-      cards={picks.targets.map((target) => (
-        <FrameCard
-          key={target.nodeId}
-          kind="frame"
-          name={target.name}
-          detail={detailOf(target)}
-          blocked={target.blocked}
-          removeLabel={`Remove target ${target.name}`}
-          onRemove={() => dispatch({ type: 'pick.remove-target', nodeId: target.nodeId })}
-          onReveal={() => dispatch({ type: 'reveal', nodeId: target.nodeId, box: null })}
-        />
-      ))}
+      cards={picks.targets.map((target) =>
+        frameCard(
+          target,
+          `Remove target ${target.name}`,
+          () => dispatch({ type: 'pick.remove-target', nodeId: target.nodeId }),
+          dispatch,
+        ),
+      )}
       add={
         only === undefined
           ? null
