@@ -6,6 +6,7 @@ import { filesOf, type ModelFiles } from '../diffusion/model-files.js';
 import { NETWORK_KINDS, type NetworkKind, openNetwork } from '../diffusion/open-network.js';
 import { PUBLISHED_PRESETS } from '../diffusion/published-presets.js';
 import type { NdArray } from '../graph/run.js';
+import { CPU_RUNTIME } from '../graph/runtime.js';
 import { resizeRgb, type Size } from '../images/resize.js';
 import { toPaddedChw } from '../images/to-tensor.js';
 import { locations } from '../models/locations.js';
@@ -63,7 +64,7 @@ async function runFeatures(imagePath: string, options: FeaturesOptions): Promise
   const { prompt, latentMode, seed } = options;
   const textStates = options.textStates === undefined ? undefined : await readNpy(options.textStates);
   const noise = options.noise === undefined ? undefined : await readNpy(options.noise);
-  const network = openNetwork(kind, files, {
+  const settings = {
     t,
     block,
     prompt,
@@ -71,7 +72,8 @@ async function runFeatures(imagePath: string, options: FeaturesOptions): Promise
     seed,
     cacheFolder: join(locations(process.env).ownFolder, 'prompts'),
     ...(textStates === undefined ? {} : { textStates }),
-  });
+  };
+  const network = openNetwork(kind, files, settings, CPU_RUNTIME);
   const pixels = toPaddedChw(await resizeRgb(image, size), size);
   const features = await dift(
     network,

@@ -2,6 +2,7 @@ import { compile, readConfig } from '../graph/compile.js';
 import { ADM_256_UNCONDITIONAL, admUnet, admUnetConfigSchema } from '../graph/networks/adm-unet.js';
 import { readPytorchZip } from '../graph/pytorch-zip.js';
 import { type LoadedNetwork, load, type NdArray } from '../graph/run.js';
+import type { Runtime } from '../graph/runtime.js';
 import type { DiffusionNetwork } from './dift.js';
 import { type ModelFiles, requireFile } from './model-files.js';
 import { linearSchedule } from './noise-schedule.js';
@@ -17,11 +18,13 @@ export class AdmNetwork implements DiffusionNetwork {
   readonly schedule = linearSchedule();
   readonly #files: ModelFiles;
   readonly #settings: AdmSettings;
+  readonly #runtime: Runtime;
   #unet: Promise<LoadedNetwork> | undefined;
 
-  constructor(files: ModelFiles, settings: AdmSettings) {
+  constructor(files: ModelFiles, settings: AdmSettings, runtime: Runtime) {
     this.#files = files;
     this.#settings = settings;
+    this.#runtime = runtime;
   }
 
   encode(image: NdArray): Promise<NdArray> {
@@ -42,10 +45,13 @@ export class AdmNetwork implements DiffusionNetwork {
     const config = configPath === undefined ? ADM_256_UNCONDITIONAL : readConfig(configPath, admUnetConfigSchema);
     const checkpoint = await readPytorchZip(requireFile(this.#files, 'model.pt'));
     const { t: timestep, outputBlock } = this.#settings;
-    return load(
-      compile(checkpoint, { x }, (b, inputs) => ({
-        features: admUnet(b, { ...inputs, timestep }, config, outputBlock),
-      })),
+    return load(this.#runtime, (precision) =>
+      compile(
+        checkpoint,
+        { x },
+        (b, inputs) => ({ features: admUnet(b, { ...inputs, timestep }, config, outputBlock) }),
+        precision,
+      ),
     );
   }
 }

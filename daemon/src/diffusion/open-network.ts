@@ -1,5 +1,6 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { NdArray } from '../graph/run.js';
+import type { Runtime } from '../graph/runtime.js';
 import { AdmNetwork } from './adm-network.js';
 import type { DiffusionNetwork } from './dift.js';
 import type { ModelFiles } from './model-files.js';
@@ -23,17 +24,22 @@ export interface NetworkSettings {
   cacheFolder: string;
 }
 
-/** Opens a checkpoint as a network of the given kind. */
-export function openNetwork(kind: NetworkKind, files: ModelFiles, settings: NetworkSettings): DiffusionNetwork {
+/** Opens a checkpoint as a network of the given kind, to be run on `runtime`. */
+export function openNetwork(
+  kind: NetworkKind,
+  files: ModelFiles,
+  settings: NetworkSettings,
+  runtime: Runtime,
+): DiffusionNetwork {
   const { block, ...rest } = settings;
   switch (kind) {
     case 'sd-unet':
     case 'cleandift':
-      return new SdNetwork(files, { ...rest, upFtIndex: required(block), noisy: kind === 'sd-unet' });
+      return new SdNetwork(files, { ...rest, upFtIndex: required(block), noisy: kind === 'sd-unet' }, runtime);
     case 'adm':
-      return new AdmNetwork(files, { t: settings.t, outputBlock: required(block) });
+      return new AdmNetwork(files, { t: settings.t, outputBlock: required(block) }, runtime);
     case 'vit':
-      return new VitNetwork(files, block);
+      return new VitNetwork(files, block, runtime);
   }
 }
 

@@ -5,6 +5,7 @@ import { type SdUnetConfig, sdUnet, sdUnetConfigSchema } from '../graph/networks
 import { type SdVaeConfig, sdVaeConfigSchema, sdVaeEncoder } from '../graph/networks/sd-vae-encoder.js';
 import { type TaesdConfig, taesdConfigSchema, taesdEncoder } from '../graph/networks/taesd.js';
 import { type LoadedNetwork, load, type NdArray, runOnce } from '../graph/run.js';
+import type { Runtime } from '../graph/runtime.js';
 import { readSafetensorsHeader } from '../graph/safetensors.js';
 import type { DiffusionNetwork } from './dift.js';
 import { gaussianNoise } from './gaussian-noise.js';
@@ -39,12 +40,14 @@ export class SdNetwork implements DiffusionNetwork {
   readonly schedule: NoiseSchedule | null;
   readonly #files: ModelFiles;
   readonly #settings: SdSettings;
+  readonly #runtime: Runtime;
   #unet: Promise<LoadedNetwork> | undefined;
   #states: Promise<NdArray> | undefined;
 
-  constructor(files: ModelFiles, settings: SdSettings) {
+  constructor(files: ModelFiles, settings: SdSettings, runtime: Runtime) {
     this.#files = files;
     this.#settings = settings;
+    this.#runtime = runtime;
     this.schedule = settings.noisy ? scaledLinearSchedule() : null;
   }
 
@@ -53,7 +56,7 @@ export class SdNetwork implements DiffusionNetwork {
     const configPath = requireFile(this.#files, 'vae/config.json');
     const checkpoint = readSafetensorsHeader(requireFile(this.#files, ...WEIGHTS.map((name) => `vae/${name}`)));
     return readConfig(configPath, encoderSchema)._class_name === TINY
-      ? encodeTiny(checkpoint, readConfig(configPath, taesdConfigSchema), image)
+      ? this.#encodeTiny(checkpoint, readConfig(configPath, taesdConfigSchema), image)
       : this.#encodeVae(checkpoint, readConfig(configPath, sdVaeConfigSchema), image);
   }
 
@@ -69,8 +72,12 @@ export class SdNetwork implements DiffusionNetwork {
   }
 
   async #encodeVae(checkpoint: Checkpoint, config: SdVaeConfig, image: NdArray): Promise<NdArray> {
-    const network = compile(checkpoint, { image }, (b, inputs) => ({ ...sdVaeEncoder(b, inputs.image, config) }));
-    const { mean, logVariance } = await runOnce(network, { image });
+    const { mean, logVariance } = await runOnce(
+      this.#runtime,
+      (precision) =>
+        compile(checkpoint, { image }, (b, inputs) => ({ ...sdVaeEncoder(b, inputs.image, config) }), precision),
+      { image },
+    );
     if (mean === undefined || logVariance === undefined) throw new Error('the VAE gives a mean and a variance');
     return { dims: mean.dims, data: this.#latent(mean.data, logVariance.data, config.scaling_factor) };
   }
@@ -84,10 +91,13 @@ export class SdNetwork implements DiffusionNetwork {
   #loadUnet(config: SdUnetConfig, latent: NdArray, text: NdArray): Promise<LoadedNetwork> {
     const { t: timestep, upFtIndex } = this.#settings;
     const checkpoint = readSafetensorsHeader(requireFile(this.#files, ...WEIGHTS.map((name) => `unet/${name}`)));
-    return load(
-      compile(checkpoint, { latent, text }, (b, inputs) => ({
-        features: sdUnet(b, { ...inputs, timestep }, config, upFtIndex),
-      })),
+    return load(this.#runtime, (precision) =>
+      compile(
+        checkpoint,
+        { latent, text },
+        (b, inputs) => ({ features: sdUnet(b, { ...inputs, timestep }, config, upFtIndex) }),
+        precision,
+      ),
     );
   }
 
@@ -98,12 +108,16 @@ export class SdNetwork implements DiffusionNetwork {
       : promptStates(this.#files, prompt, channels, cacheFolder);
     return this.#states;
   }
-}
 
-/** TAESD's latent is certain: there is nothing to sample. */
-async function encodeTiny(checkpoint: Checkpoint, config: TaesdConfig, image: NdArray): Promise<NdArray> {
-  const network = compile(checkpoint, { image }, (b, inputs) => ({ latent: taesdEncoder(b, inputs.image, config) }));
-  const { latent } = await runOnce(network, { image });
-  if (latent === undefined) throw new Error('the encoder gives a latent');
-  return { dims: latent.dims, data: latent.data.map((value) => config.scaling_factor * value) };
+  /** TAESD's latent is certain: there is nothing to sample. */
+  async #encodeTiny(checkpoint: Checkpoint, config: TaesdConfig, image: NdArray): Promise<NdArray> {
+    const { latent } = await runOnce(
+      this.#runtime,
+      (precision) =>
+        compile(checkpoint, { image }, (b, inputs) => ({ latent: taesdEncoder(b, inputs.image, config) }), precision),
+      { image },
+    );
+    if (latent === undefined) throw new Error('the encoder gives a latent');
+    return { dims: latent.dims, data: latent.data.map((value) => config.scaling_factor * value) };
+  }
 }

@@ -1,5 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { CompiledNetwork } from './compile.js';
+import type { Precision, Runtime } from './runtime.js';
 import { createSession, ort } from './session.js';
 
 /** Values with their shape, row-major. */
@@ -19,9 +20,12 @@ export interface LoadedNetwork {
   release(): Promise<void>;
 }
 
-/** Loads a compiled network into ONNX Runtime. */
-export async function load(network: CompiledNetwork): Promise<LoadedNetwork> {
-  const session = await createSession(network);
+/** Compiles a network for a precision; called again where the first one does not do. */
+export type CompileAt = (precision: Precision) => CompiledNetwork;
+
+/** Compiles a network for `runtime` and loads it there. */
+export async function load(runtime: Runtime, compileAt: CompileAt): Promise<LoadedNetwork> {
+  const session = await createSession(compileAt(runtime.precision));
   const runAll = async (feeds: Record<string, Feed>) => toArrays(await session.run(toTensors(feeds)));
   return {
     runAll,
@@ -34,9 +38,13 @@ export async function load(network: CompiledNetwork): Promise<LoadedNetwork> {
   };
 }
 
-/** Loads a compiled network, runs it once, and frees it. */
-export async function runOnce(network: CompiledNetwork, feeds: Record<string, Feed>): Promise<Record<string, NdArray>> {
-  const loaded = await load(network);
+/** Loads a network, runs it once, and frees it. */
+export async function runOnce(
+  runtime: Runtime,
+  compileAt: CompileAt,
+  feeds: Record<string, Feed>,
+): Promise<Record<string, NdArray>> {
+  const loaded = await load(runtime, compileAt);
   try {
     return await loaded.runAll(feeds);
   } finally {

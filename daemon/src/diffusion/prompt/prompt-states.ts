@@ -3,6 +3,7 @@ import { SamepointError } from '@samepoint/shared-protocol';
 import { compile, readConfig } from '../../graph/compile.js';
 import { clipText, clipTextConfigSchema } from '../../graph/networks/clip-text.js';
 import { type NdArray, runOnce } from '../../graph/run.js';
+import { CPU_RUNTIME } from '../../graph/runtime.js';
 import { readSafetensorsHeader } from '../../graph/safetensors.js';
 import { type ModelFiles, requireFile } from '../model-files.js';
 import { emptyPromptStates } from './empty-prompt.js';
@@ -36,10 +37,15 @@ async function encode(files: ModelFiles, weights: string, prompt: string): Promi
   const tokenizer = dirname(requireFile(files, 'tokenizer/tokenizer.json', 'tokenizer/vocab.json'));
   const ids = { dims: [1, PROMPT_TOKENS], data: promptToIds(tokenizer, prompt).ids };
   const shape = { dims: ids.dims, dataType: 'int64' as const };
-  const network = compile(readSafetensorsHeader(weights), { ids: shape }, (b, inputs) => ({
-    states: clipText(b, inputs.ids, config),
-  }));
-  const { states } = await runOnce(network, { ids });
+  // on the CPU: once for a prompt, and exact
+  const { states } = await runOnce(
+    CPU_RUNTIME,
+    () =>
+      compile(readSafetensorsHeader(weights), { ids: shape }, (b, inputs) => ({
+        states: clipText(b, inputs.ids, config),
+      })),
+    { ids },
+  );
   if (states === undefined) throw new Error('the text encoder gives states');
   return states;
 }

@@ -1,5 +1,6 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { Checkpoint } from '../checkpoint.js';
+import type { Precision } from '../runtime.js';
 import { ATTRIBUTE_TYPES, DATA_TYPES, type DataType, encodeModel } from './schema.js';
 
 const IR_VERSION = 10;
@@ -29,7 +30,10 @@ export class GraphBuilder {
   readonly #checkpoint: Checkpoint | undefined;
   #count = 0;
 
-  constructor(checkpoint?: Checkpoint) {
+  constructor(
+    checkpoint?: Checkpoint,
+    readonly precision: Precision = 'float32',
+  ) {
     this.#checkpoint = checkpoint;
   }
 
