@@ -1,0 +1,62 @@
+import type { Point } from '@samepoint/shared-protocol';
+import type * as z from 'zod';
+import type { MatchSettings } from '../correspond/match-settings.js';
+import type { Matcher } from '../correspond/matcher.js';
+import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
+import type { FigureTable } from './figure-table.js';
+
+/**
+ * A data set in its official layout, opened: items whose truth is known, one by one, and how their outcomes become
+ * figures. `Outcome` is JSON: it is kept in a file, so that a run can go on where it stopped.
+ */
+export interface Dataset<Outcome> {
+  items: readonly DatasetItem<Outcome>[];
+  outcomeSchema: z.ZodType<Outcome>;
+  /** How good one outcome is; the report shows the items with the highest and the lowest. */
+  score(outcome: Outcome): number;
+  /** The figures of the data set's protocol, in percent where the table says nothing else. */
+  summarise(outcomes: readonly GroupedOutcome<Outcome>[]): FigureTable[];
+}
+
+/** One thing with a known truth: a pair of images, a video. */
+export interface DatasetItem<Outcome> {
+  /** Unique in its data set and the same in every run. */
+  id: string;
+  /** Category or kind, for which figures are also given apart. */
+  group: string;
+  /** Paths of the files that the outcome depends on; it is computed anew when one of them changes. */
+  files: readonly string[];
+  /** The truth as JSON; likewise. */
+  truth: unknown;
+  evaluate(tools: EvalTools): Promise<Outcome>;
+  /** What a person would like to see of it; data sets that cannot be drawn leave it out. */
+  picture?(outcome: Outcome): CasePicture;
+}
+
+export interface GroupedOutcome<Outcome> {
+  group: string;
+  outcome: Outcome;
+}
+
+/** What items are evaluated with. Features are kept between items, since pairs are many and images few. */
+export interface EvalTools {
+  matcher: Matcher;
+  matching: MatchSettings;
+  /** Features of an image file, seen as the chosen backend and preset see it. */
+  features(path: string): Promise<FeaturePyramid>;
+}
+
+/** Two images with points, for the report. */
+export interface CasePicture {
+  source: string;
+  target: string;
+  marks: readonly CaseMark[];
+}
+
+/** A point of the source, where it is in the target, and where it was found; in pixels. */
+export interface CaseMark {
+  source: Point;
+  truth: Point;
+  predicted: Point | null;
+  correct: boolean;
+}

@@ -1,0 +1,76 @@
+import type { CasePicture, Dataset, DatasetItem, EvalTools } from './dataset.js';
+import type { FigureTable } from './figure-table.js';
+import { itemKey, type KeptResults } from './kept-results.js';
+
+export interface EvalOptions {
+  /** At most this many items, evenly spread over the data set, the same in every run. */
+  limit?: number;
+  onProgress?: (progress: EvalProgress) => void;
+}
+
+export interface EvalProgress {
+  done: number;
+  total: number;
+  /** How many of `done` come from an earlier run. */
+  kept: number;
+}
+
+export interface Evaluation {
+  /** Items in the whole data set; `items` may be fewer. */
+  available: number;
+  items: ScoredItem[];
+  tables: FigureTable[];
+}
+
+export interface ScoredItem {
+  id: string;
+  group: string;
+  score: number;
+  outcome: unknown;
+  picture?: () => CasePicture;
+}
+
+/**
+ * The one road of every data set: evaluates item by item, keeps each outcome at once, takes those of an earlier run,
+ * and sums up.
+ * @throws SamepointError where an image or a model cannot be read
+ */
+export async function evaluate<Outcome>(
+  dataset: Dataset<Outcome>,
+  tools: EvalTools,
+  results: KeptResults,
+  { limit, onProgress = () => {} }: EvalOptions = {},
+): Promise<Evaluation> {
+  const chosen = spread(dataset.items, limit ?? dataset.items.length);
+  const outcomes: { item: DatasetItem<Outcome>; outcome: Outcome }[] = [];
+  let kept = 0;
+  for (const item of chosen) {
+    const key = itemKey(item);
+    const known = results.get(key, dataset.outcomeSchema);
+    const outcome = known ?? (await item.evaluate(tools));
+    if (known === undefined) results.add(key, item.id, outcome);
+    else kept++;
+    outcomes.push({ item, outcome });
+    onProgress({ done: outcomes.length, total: chosen.length, kept });
+  }
+  return {
+    available: dataset.items.length,
+    items: outcomes.map(({ item, outcome }) => scored(dataset, item, outcome)),
+    tables: dataset.summarise(outcomes.map(({ item: { group }, outcome }) => ({ group, outcome }))),
+  };
+}
+
+function scored<Outcome>(dataset: Dataset<Outcome>, item: DatasetItem<Outcome>, outcome: Outcome): ScoredItem {
+  const { id, group } = item;
+  const draw = item.picture?.bind(item);
+  const picture = draw === undefined ? {} : { picture: () => draw(outcome) };
+  return { id, group, score: dataset.score(outcome), outcome, ...picture };
+}
+
+/** `count` of `values`, evenly spread and in their order; all of them where there are no more. */
+export function spread<T>(values: readonly T[], count: number): T[] {
+  if (count >= values.length) return [...values];
+  return values.filter(
+    (_, n) => Math.floor((n * count) / values.length) !== Math.floor(((n - 1) * count) / values.length),
+  );
+}

@@ -1,0 +1,125 @@
+import { appendFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { ALL_PARTS } from '../../src/correspond/match-settings.js';
+import { Matcher } from '../../src/correspond/matcher.js';
+import type { Dataset, EvalTools } from '../../src/eval/dataset.js';
+import { type EvalProgress, evaluate, spread } from '../../src/eval/evaluate.js';
+import { KeptResults } from '../../src/eval/kept-results.js';
+import { useTempFolder } from '../support/temp-folder.js';
+
+const folder = useTempFolder();
+const stateFile = () => folder.path('results.jsonl');
+const image = () => folder.path('image.png');
+
+const TOOLS: EvalTools = {
+  matcher: new Matcher(),
+  matching: ALL_PARTS,
+  features: () => Promise.reject(new Error('no features here')),
+};
+
+/** Items 0, 1, 2 …, whose outcomes are their numbers; writes down what it evaluates and can be made to stop. */
+function numbers(count: number, { truth = 0, stopAt = Number.NaN } = {}): Dataset<number> & { evaluated: number[] } {
+  const evaluated: number[] = [];
+  return {
+    evaluated,
+    outcomeSchema: z.number(),
+    score: (outcome) => outcome,
+    summarise: (outcomes) => [
+      {
+        title: 'Numbers',
+        note: 'sum',
+        rowTitle: 'kind',
+        columns: ['sum'],
+        rows: [
+          { name: 'all', items: outcomes.length, values: [outcomes.reduce((sum, { outcome }) => sum + outcome, 0)] },
+        ],
+      },
+    ],
+    items: Array.from({ length: count }, (_, n) => ({
+      id: String(n),
+      group: n % 2 === 0 ? 'even' : 'odd',
+      files: [image()],
+      truth,
+      evaluate: async () => {
+        if (n === stopAt) throw new Error('interrupted');
+        evaluated.push(n);
+        return n;
+      },
+    })),
+  };
+}
+
+beforeEach(() => {
+  writeFileSync(image(), 'image');
+  new KeptResults(stateFile(), true);
+});
+
+describe('evaluation', () => {
+  it('goes item by item, tells how far it is, and sums up', async () => {
+    const progress: EvalProgress[] = [];
+    const result = await evaluate(numbers(3), TOOLS, new KeptResults(stateFile(), false), {
+      onProgress: (step) => progress.push(step),
+    });
+    expect(progress).toEqual([1, 2, 3].map((done) => ({ done, total: 3, kept: 0 })));
+    expect(result.tables[0]?.rows).toEqual([{ name: 'all', items: 3, values: [3] }]);
+    expect(result.items.map(({ id, group, score }) => [id, group, score])).toEqual([
+      ['0', 'even', 0],
+      ['1', 'odd', 1],
+      ['2', 'even', 2],
+    ]);
+  });
+
+  it('goes on where it stopped, and the figures are those of an undisturbed run', async () => {
+    const first = numbers(5, { stopAt: 3 });
+    await expect(evaluate(first, TOOLS, new KeptResults(stateFile(), false))).rejects.toThrow('interrupted');
+    // what a process leaves that is killed while it writes
+    appendFileSync(stateFile(), '\n{"key":"');
+    const second = numbers(5);
+    const result = await evaluate(second, TOOLS, new KeptResults(stateFile(), false));
+    expect([first.evaluated, second.evaluated]).toEqual([
+      [0, 1, 2],
+      [3, 4],
+    ]);
+    expect(result.tables[0]?.rows[0]?.values).toEqual([10]);
+    const third = numbers(5);
+    await evaluate(third, TOOLS, new KeptResults(stateFile(), false));
+    expect(third.evaluated).toEqual([]);
+  });
+
+  it.each<[string, () => Dataset<number> & { evaluated: number[] }]>([
+    ['the truth has changed', () => numbers(2, { truth: 1 })],
+    [
+      'an image has changed',
+      () => {
+        utimesSync(image(), 1, 1);
+        return numbers(2);
+      },
+    ],
+    [
+      'a fresh start is asked for',
+      () => {
+        new KeptResults(stateFile(), true);
+        return numbers(2);
+      },
+    ],
+  ])('computes again when %s', async (_, change) => {
+    await evaluate(numbers(2), TOOLS, new KeptResults(stateFile(), false));
+    const again = change();
+    await evaluate(again, TOOLS, new KeptResults(stateFile(), false));
+    expect(again.evaluated).toEqual([0, 1]);
+  });
+
+  it('takes a limited number of items from the whole length of the data set', async () => {
+    const dataset = numbers(10);
+    const { available } = await evaluate(dataset, TOOLS, new KeptResults(stateFile(), false), { limit: 4 });
+    expect({ available, evaluated: dataset.evaluated }).toEqual({ available: 10, evaluated: [0, 3, 5, 8] });
+  });
+
+  it.each([1, 3, 7, 12, 13])('spreads %i of 12 without losing or repeating one', (count) => {
+    const values = Array.from({ length: 12 }, (_, n) => n);
+    const chosen = spread(values, count);
+    expect(chosen).toHaveLength(Math.min(count, 12));
+    expect(new Set(chosen).size).toBe(chosen.length);
+  });
+});
