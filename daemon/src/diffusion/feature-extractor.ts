@@ -1,24 +1,21 @@
-import type { InferenceSession } from 'onnxruntime-node';
-import { ort } from '../graph/session.js';
-import { SessionCache } from '../graph/session-cache.js';
+import { CPU_RUNTIME, type Runtime } from '../graph/runtime.js';
 import type { RgbImage } from '../images/decode.js';
 import { resizeRgb, type Size } from '../images/resize.js';
 import { toPaddedChw } from '../images/to-tensor.js';
 import type { FeatureMap } from './feature-map.js';
-import { compileUiNetwork } from './ui-network.js';
-
-/** Compiled networks kept, one for each input size; each holds its own copy of the weights (27 MB for `ui`). */
-const SESSIONS_KEPT = 12;
+import { NetworkPool } from './network-pool.js';
+import { compileUiNetwork, UI_WEIGHTS } from './ui-network.js';
 
 /** Runs the embedded network on images of any size. Owns its ONNX Runtime sessions. */
 export class FeatureExtractor {
   readonly #folder: string;
   readonly #bucketPx: number;
-  readonly #sessions = new SessionCache(SESSIONS_KEPT);
+  readonly #networks: NetworkPool;
 
-  constructor(folder: string, bucketPx: number) {
+  constructor(folder: string, bucketPx: number, runtime: Runtime = CPU_RUNTIME) {
     this.#folder = folder;
     this.#bucketPx = bucketPx;
+    this.#networks = new NetworkPool(runtime);
   }
 
   /**
@@ -30,17 +27,16 @@ export class FeatureExtractor {
     const seen = fitLongSide(image, longSide);
     const padded = { width: this.#bucket(seen.width), height: this.#bucket(seen.height) };
     const pixels = toPaddedChw(await resizeRgb(image, seen), padded);
-    const session = await this.#session(padded);
-    const { features } = await session.run({
-      image: new ort.Tensor('float32', pixels, [1, 3, padded.height, padded.width]),
-    });
-    if (!(features?.data instanceof Float32Array)) throw new TypeError('the network has no float32 output "features"');
+    const { features } = await this.#networks.run(
+      {
+        key: `${padded.width}×${padded.height}`,
+        weights: UI_WEIGHTS,
+        compileAt: (precision) => compileUiNetwork(this.#folder, padded, precision),
+      },
+      { image: { dims: [1, 3, padded.height, padded.width], data: pixels } },
+    );
+    if (features === undefined) throw new TypeError('the network has no output "features"');
     return cropToImage(features.data, features.dims, padded, seen, image);
-  }
-
-  #session(size: Size): Promise<InferenceSession> {
-    const key = `${size.width}×${size.height}`;
-    return this.#sessions.get(key, () => compileUiNetwork(this.#folder, size));
   }
 
   #bucket(side: number): number {

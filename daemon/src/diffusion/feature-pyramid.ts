@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { CPU_RUNTIME, type Runtime } from '../graph/runtime.js';
 import type { RgbImage } from '../images/decode.js';
 import { isBlank } from '../images/is-blank.js';
 import { EMBEDDED_UI_MODEL } from '../models/embedded.js';
@@ -30,11 +31,16 @@ interface SizedMap {
 
 /** Makes feature pyramids and keeps them by content: features depend on image, backend and preset alone. */
 export class FeatureSource {
+  readonly #runtime: Runtime;
   readonly #extractors = new Map<BackendId, FeatureExtractor>();
   readonly #cache = new LRUCache<string, SizedMap>({
     maxSize: CACHE_BYTES,
     sizeCalculation: ({ map }) => map.chw.byteLength,
   });
+
+  constructor(runtime: Runtime = CPU_RUNTIME) {
+    this.#runtime = runtime;
+  }
 
   /**
    * @param imageId content hash of the encoded image
@@ -74,7 +80,7 @@ export class FeatureSource {
   #extractor(backend: BackendId): FeatureExtractor {
     const known = this.#extractors.get(backend);
     if (known !== undefined) return known;
-    const extractor = new FeatureExtractor(EMBEDDED_UI_MODEL, PRESETS[backend].bucketPx);
+    const extractor = new FeatureExtractor(EMBEDDED_UI_MODEL, PRESETS[backend].bucketPx, this.#runtime);
     this.#extractors.set(backend, extractor);
     return extractor;
   }

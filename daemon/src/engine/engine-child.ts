@@ -1,10 +1,11 @@
 // Entry of the inference process. It owns every ONNX Runtime session and dies with the daemon.
 import { availableParallelism, cpus } from 'node:os';
 import { type Device, SamepointError } from '@samepoint/shared-protocol';
+import { CPU_RUNTIME } from '../graph/runtime.js';
 import type { FromChild, ToChild } from './ipc.js';
 import { JobRunner } from './run-job.js';
 
-const runner = new JobRunner();
+const runner = new JobRunner(CPU_RUNTIME);
 
 // Ctrl+C in a terminal reaches both processes; the daemon decides when this one ends
 process.on('SIGINT', () => {});

@@ -3,6 +3,7 @@ import { inspectPoint, matchPoints } from '../correspond/match-points.js';
 import { Matcher } from '../correspond/matcher.js';
 import { type FeaturePyramid, FeatureSource } from '../diffusion/feature-pyramid.js';
 import { type BackendId, isBackendId, PRESETS } from '../diffusion/presets.js';
+import type { Runtime } from '../graph/runtime.js';
 import { decodeImage } from '../images/decode.js';
 import { placeItems, prepareItems } from '../transfer/transfer.js';
 import type { EngineJob, EngineOutcome } from './engine.js';
@@ -10,8 +11,12 @@ import { ProgressReporter, type ReportProgress } from './progress-reporter.js';
 
 /** Everything that stays alive between jobs: sessions, feature maps, matching graphs. */
 export class JobRunner {
-  readonly #features = new FeatureSource();
+  readonly #features: FeatureSource;
   readonly #matcher = new Matcher();
+
+  constructor(runtime: Runtime) {
+    this.#features = new FeatureSource(runtime);
+  }
 
   /** @throws SamepointError */
   async run({ request, images }: EngineJob, report: ReportProgress): Promise<EngineOutcome> {

@@ -1,0 +1,74 @@
+import { totalmem } from 'node:os';
+import { type CompileAt, type LoadedNetwork, load, type NdArray } from '../graph/run.js';
+import type { Runtime } from '../graph/runtime.js';
+
+/** What may be loaded at once. The weights of Stable Diffusion's U-Net take 3.4 GB in single precision, for each input size. */
+const LIMITS = { networks: 12, shareOfMemory: 0.5 };
+
+const BYTES_PER_WEIGHT = { float32: 4, float16: 2 } as const;
+
+/** A network for one size of its input. */
+export interface PoolEntry {
+  /** Same key, same graph. */
+  key: string;
+  /** How many weights the graph holds, at most. */
+  weights: number;
+  compileAt: CompileAt;
+}
+
+/**
+ * Networks that stay loaded between images. The least recently used go before another one comes, so that the two are
+ * never in memory together unless both fit. Runs take turns: a network is never released under a run.
+ */
+export class NetworkPool {
+  readonly #runtime: Runtime;
+  readonly #budgetBytes: number;
+  /** In the order of their last use. */
+  readonly #loaded = new Map<string, { network: LoadedNetwork; bytes: number }>();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(runtime: Runtime, budgetBytes: number = LIMITS.shareOfMemory * totalmem()) {
+    this.#runtime = runtime;
+    this.#budgetBytes = budgetBytes;
+  }
+
+  /** Loads the network if it is not there and runs it. A failure to load is not kept: the next run tries again. */
+  run(entry: PoolEntry, feeds: Parameters<LoadedNetwork['runAll']>[0]): Promise<Record<string, NdArray>> {
+    return this.#inTurn(async () => (await this.#get(entry)).runAll(feeds));
+  }
+
+  /** Frees all memory. */
+  release(): Promise<void> {
+    return this.#inTurn(() => this.#makeRoom(Number.POSITIVE_INFINITY));
+  }
+
+  async #get({ key, weights, compileAt }: PoolEntry): Promise<LoadedNetwork> {
+    const known = this.#loaded.get(key);
+    if (known !== undefined) {
+      this.#loaded.delete(key);
+      this.#loaded.set(key, known);
+      return known.network;
+    }
+    const bytes = weights * BYTES_PER_WEIGHT[this.#runtime.precision];
+    await this.#makeRoom(bytes);
+    const network = await load(this.#runtime, compileAt);
+    this.#loaded.set(key, { network, bytes });
+    return network;
+  }
+
+  /** Releases networks until another one of `bytes` fits, or none is left. */
+  async #makeRoom(bytes: number): Promise<void> {
+    for (const [key, { network }] of this.#loaded) {
+      const used = [...this.#loaded.values()].reduce((sum, entry) => sum + entry.bytes, 0);
+      if (this.#loaded.size < LIMITS.networks && used + bytes <= this.#budgetBytes) return;
+      this.#loaded.delete(key);
+      await network.release();
+    }
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(act);
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+}
