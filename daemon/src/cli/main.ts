@@ -8,7 +8,7 @@ import { modelsCommand } from './models.js';
 import { ownVersion } from './own-version.js';
 import { startCommand } from './start.js';
 
-const EXAMPLES = `
+const DETAILS = `
 Examples:
   samepoint
       serve the Figma plugin; the same as samepoint start
@@ -16,12 +16,16 @@ Examples:
       where are these two points in dark.png?
   samepoint match home.png a.png b.png --boxes "24,90,327,48" --out matches
       where is this box in two others? Draw it, too.
+
+Exit codes:
+  0 done; 1 failed; 2 wrong arguments or input, also a file that is not there;
+  5 a model or checkpoint that is damaged, or of another network
 `;
 
 const program = new Command('samepoint')
   .description('Find the same point in every other image.')
   .version(ownVersion(), '-V, --version', 'print the version')
-  .addHelpText('after', EXAMPLES)
+  .addHelpText('after', DETAILS)
   .addCommand(startCommand())
   .addCommand(matchCommand())
   .addCommand(evalCommand())

@@ -146,11 +146,11 @@ async function remove({ environment, print, note }: ModelsTerminal, id: string):
   if (left.length > 0) note(`Left where they are, since Samepoint did not put them there: ${left.join(', ')}\n`);
 }
 
-function add({ environment, print, note }: ModelsTerminal, id: string, path: string): void {
+async function add({ environment, print, note }: ModelsTerminal, id: string, path: string): Promise<void> {
   if (id === EMBEDDED_MODEL.id) {
     throw new SamepointError('BAD_REQUEST', 'ui is part of Samepoint and cannot be replaced.', 'Name another model.');
   }
-  const found = addModel(id, path, environment);
+  const found = await addModel(id, path, environment);
   print(`Registered for ${id}: ${found.join(', ')}.\n`);
   const resolved = resolveModel(id, {}, environment);
   if (!resolved.ok) note(`${resolved.error.message} ${resolved.error.hint}\n`);

@@ -1,12 +1,16 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { NdArray } from '../graph/run.js';
+import { writeWhole } from './write-whole.js';
 
 const MAGIC = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]);
 const PREFIX_BYTES = 10;
 const ALIGNMENT = 64;
 
-/** Writes a float32 array as NumPy's NPY, version 1.0, row-major. */
+/**
+ * Writes a float32 array as NumPy's NPY, version 1.0, row-major.
+ * @throws SamepointError `BAD_REQUEST`
+ */
 export async function writeNpy(path: string, { dims, data }: NdArray): Promise<void> {
   const shape = dims.length === 1 ? `${dims[0]},` : dims.join(', ');
   const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape}), }`;
@@ -14,7 +18,7 @@ export async function writeNpy(path: string, { dims, data }: NdArray): Promise<v
   const header = Buffer.from(`${text}${' '.repeat(padding)}\n`, 'latin1');
   const prefix = Buffer.concat([MAGIC, Buffer.from([1, 0]), Buffer.alloc(2)]);
   prefix.writeUInt16LE(header.length, PREFIX_BYTES - 2);
-  await writeFile(path, Buffer.concat([prefix, header, Buffer.from(data.buffer, data.byteOffset, data.byteLength)]));
+  await writeWhole(path, Buffer.concat([prefix, header, Buffer.from(data.buffer, data.byteOffset, data.byteLength)]));
 }
 
 /**

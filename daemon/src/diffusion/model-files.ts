@@ -8,11 +8,11 @@ export type ModelFiles = ReadonlyMap<string, string>;
 /**
  * The files of a checkpoint on disk: a folder as diffusers, transformers or open_clip write it, or a single file with
  * its `config.json` beside it.
- * @throws SamepointError `MODEL_MISSING`
+ * @throws SamepointError `BAD_REQUEST` when there is nothing at `path`
  */
 export function filesOf(path: string): ModelFiles {
   if (!existsSync(path)) {
-    throw new SamepointError('MODEL_MISSING', `${path} does not exist.`, 'Give the folder or file of a checkpoint.');
+    throw new SamepointError('BAD_REQUEST', `${path} does not exist.`, 'Give the folder or file of a checkpoint.');
   }
   if (statSync(path).isDirectory()) return new Map(walk(path).map((file) => [nameIn(path, file), file]));
   const config = join(path, '..', 'config.json');
@@ -22,7 +22,7 @@ export function filesOf(path: string): ModelFiles {
 
 /**
  * The first of several names that is there.
- * @throws SamepointError `MODEL_MISSING`
+ * @throws SamepointError `MODEL_INVALID`
  */
 export function requireFile(files: ModelFiles, ...names: readonly string[]): string {
   for (const name of names) {
@@ -30,7 +30,7 @@ export function requireFile(files: ModelFiles, ...names: readonly string[]): str
     if (path !== undefined) return path;
   }
   throw new SamepointError(
-    'MODEL_MISSING',
+    'MODEL_INVALID',
     `The checkpoint has no ${names.join(' or ')}.`,
     'Give a complete checkpoint in its official layout, or get the model with `samepoint models pull`.',
   );

@@ -61,15 +61,23 @@ export function compile<Name extends string>(
 export function readConfig<S extends z.ZodType>(path: string, schema: S): z.output<S> {
   const parsed = schema.safeParse(readJson(path));
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
+  const issue = firstIssue(parsed.error.issues);
   throw invalidConfig(path, `${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'is malformed'}`);
+}
+
+/** Of a union, what is wrong with the first alternative that the file is meant for. */
+function firstIssue([issue]: readonly z.core.$ZodIssue[]): z.core.$ZodIssue | undefined {
+  if (issue?.code !== 'invalid_union') return issue;
+  const meant = issue.errors.find(([first]) => first !== undefined && first.code !== 'invalid_union');
+  return meant === undefined ? issue : firstIssue(meant);
 }
 
 function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
-    throw invalidConfig(path, cause instanceof Error ? cause.message : String(cause));
+    // the parser quotes what it could not read, line breaks and all
+    throw invalidConfig(path, (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s+/g, ' '));
   }
 }
 

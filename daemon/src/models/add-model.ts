@@ -12,10 +12,10 @@ import { modelOf } from './resolve-model.js';
  * Nothing is copied. Returns the names of the files it found.
  * @throws SamepointError `BACKEND_UNKNOWN`, `BAD_REQUEST`, `MODEL_INVALID`; nothing is registered then
  */
-export function addModel(id: string, path: string, environment: ModelEnvironment): string[] {
+export async function addModel(id: string, path: string, environment: ModelEnvironment): Promise<string[]> {
   const model = modelOf(id, environment);
   const found = filesAt(model, resolve(path));
-  for (const [file, at] of found) checkWeights(at, file);
+  for (const [file, at] of found) await checkWeights(at, file);
   updateStore(environment.at.stateFile, ({ added }) => {
     added[id] = { ...added[id], ...Object.fromEntries([...found].map(([{ name }, at]) => [name, at])) };
   });

@@ -106,7 +106,7 @@ async function settle(plan: FetchPlan, environment: ModelEnvironment, signal: Ab
   const { file, remote, partial, isSubset } = plan;
   const sha256 = await sha256OfFile(partial, signal);
   if (!isSubset) await checkContent(plan, sha256, signal);
-  checkWeights(partial, file);
+  await checkWeights(partial, file);
   const { at, platform } = environment;
   if (isSubset || file.source.kind === 'url') {
     const path = ownPath(at.ownFolder, file.source);

@@ -48,7 +48,7 @@ async function verifyFile(
 ): Promise<VerifiedFile> {
   const { name } = file;
   try {
-    checkWeights(path, file);
+    await checkWeights(path, file);
   } catch (thrown) {
     return { name, status: 'damaged', path, reason: SamepointError.from(thrown).message };
   }

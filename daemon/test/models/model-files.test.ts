@@ -36,9 +36,9 @@ function write(path: string, content: Buffer | string): string {
   return at;
 }
 
-function failureOf(action: () => unknown): SamepointError {
+async function failureOf(action: () => unknown): Promise<SamepointError> {
   try {
-    action();
+    await action();
   } catch (thrown) {
     if (thrown instanceof SamepointError) return thrown;
   }
@@ -106,8 +106,8 @@ describe('a model is found where it lies', () => {
     expect(resolved.ok && [...resolved.files.keys()].sort()).toEqual(['config.json', 'model.safetensors']);
   });
 
-  it('an unknown id is named with the known ones', () => {
-    expect(failureOf(() => resolveModel('nope', {}, room.environment()))).toMatchObject({
+  it('an unknown id is named with the known ones', async () => {
+    expect(await failureOf(() => resolveModel('nope', {}, room.environment()))).toMatchObject({
       code: 'BACKEND_UNKNOWN',
       hint: 'Choose one of: tiny.',
     });
@@ -115,11 +115,11 @@ describe('a model is found where it lies', () => {
 });
 
 describe('weights on the disk are registered', () => {
-  it('from a folder in the official layout, without copying', () => {
+  it('from a folder in the official layout, without copying', async () => {
     const environment = room.environment();
     write('mine/unet/config.json', CONFIG);
     const weights = write('mine/unet/model.fp16.safetensors', UNET);
-    expect(addModel('tiny', join(room.folder, 'mine'), environment)).toEqual([
+    expect(await addModel('tiny', join(room.folder, 'mine'), environment)).toEqual([
       'unet/config.json',
       'unet/model.safetensors',
     ]);
@@ -127,23 +127,23 @@ describe('weights on the disk are registered', () => {
     expect(resolved.ok && resolved.files.get('unet/model.safetensors')).toBe(weights);
   });
 
-  it('from the file with the weights alone', () => {
+  it('from the file with the weights alone', async () => {
     const environment = room.environment({ catalogue: [modelWith([unetFile()])] });
     const weights = write('downloads/some-name.safetensors', UNET);
-    addModel('tiny', weights, environment);
+    await addModel('tiny', weights, environment);
     const resolved = resolveModel('tiny', {}, environment);
     expect(resolved.ok && resolved.files.get('unet/model.safetensors')).toBe(weights);
   });
 
-  it('a path that is not there', () => {
-    expect(failureOf(() => addModel('tiny', join(room.folder, 'nowhere'), room.environment())).code).toBe(
+  it('a path that is not there', async () => {
+    expect((await failureOf(() => addModel('tiny', join(room.folder, 'nowhere'), room.environment()))).code).toBe(
       'BAD_REQUEST',
     );
   });
 
-  it('a folder without weights', () => {
+  it('a folder without weights', async () => {
     write('mine/readme.txt', 'x');
-    const failure = failureOf(() => addModel('tiny', join(room.folder, 'mine'), room.environment()));
+    const failure = await failureOf(() => addModel('tiny', join(room.folder, 'mine'), room.environment()));
     expect(failure).toMatchObject({ code: 'BAD_REQUEST' });
     expect(failure.hint).toContain('unet/model.safetensors');
   });
@@ -160,10 +160,10 @@ describe('weights on the disk are registered', () => {
     ['whole numbers for weights', safetensorsFile({ 'conv_in.weight': 4 }, 'I32'), 'its weights are I32'],
     ['an unknown type', safetensorsFile({ 'conv_in.weight': 4 }, 'F4'), 'unknown type F4'],
     ['another network', safetensorsFile({ 'visual.conv1.weight': 4 }), 'no tensor "conv_in.weight"'],
-  ])('refuses %s and registers nothing', (_, content, reason) => {
+  ])('refuses %s and registers nothing', async (_, content, reason) => {
     const environment = room.environment({ catalogue: [modelWith([unetFile()])] });
     const path = write('bad.safetensors', content);
-    const failure = failureOf(() => addModel('tiny', path, environment));
+    const failure = await failureOf(() => addModel('tiny', path, environment));
     expect(failure).toMatchObject({ code: 'MODEL_INVALID' });
     expect(failure.message).toContain(reason);
     expect(existsSync(environment.at.stateFile)).toBe(false);
@@ -174,11 +174,11 @@ describe('a PyTorch file', () => {
   const source = { kind: 'url' as const, url: 'https://example.org/weights.pt' };
   const file = { name: 'model.pt', source, size: null, sha256: null, proof: 'input_blocks.0.0.weight' };
 
-  it('is refused when it is no zip archive', () => {
+  it('is refused when it is no zip archive', async () => {
     const environment = room.environment({ catalogue: [modelWith([file])] });
-    const failure = failureOf(() => addModel('tiny', write('weights.pt', 'not a zip'), environment));
+    const failure = await failureOf(() => addModel('tiny', write('weights.pt', 'not a zip'), environment));
     expect(failure).toMatchObject({ code: 'MODEL_INVALID' });
-    expect(failure.message).toContain('is not a PyTorch file');
+    expect(failure.message).toContain('is not a usable PyTorch checkpoint');
   });
 });
 
@@ -206,7 +206,7 @@ describe('files are verified', () => {
   it('what has no published hash and was not downloaded by us is pinned, and compared from then on', async () => {
     const environment = room.environment();
     const path = write('mine/model.safetensors', safetensorsFile({ 'conv_in.weight': 4 }));
-    addModel('tiny', path, environment);
+    await addModel('tiny', path, environment);
     expect((await verifyModel('tiny', environment))[1]).toMatchObject({ status: 'pinned' });
     expect((await verifyModel('tiny', environment))[1]).toMatchObject({ status: 'verified' });
     writeFileSync(path, safetensorsFile({ 'conv_in.weight': 5 }));
@@ -265,7 +265,7 @@ describe('removing takes only what is ours', () => {
   it('not a file of the user, which is only forgotten', async () => {
     const environment = room.environment({ catalogue: [modelWith([unetFile()])] });
     const path = write('mine/model.safetensors', UNET);
-    addModel('tiny', path, environment);
+    await addModel('tiny', path, environment);
     expect((await removeModel('tiny', environment)).removed).toEqual(['registration']);
     expect(existsSync(path)).toBe(true);
     expect(resolveModel('tiny', {}, environment).ok).toBe(false);

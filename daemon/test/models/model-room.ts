@@ -15,7 +15,15 @@ export const UNET = safetensorsFile({
   'up_blocks.2.weight': 20_000,
   'up_blocks.3.weight': 100_000,
 });
-export const CONFIG = Buffer.from('{"a":1}');
+export const CONFIG = Buffer.from(
+  JSON.stringify({
+    block_out_channels: [32],
+    down_block_types: ['DownBlock2D'],
+    up_block_types: ['UpBlock2D'],
+    attention_head_dim: 8,
+    cross_attention_dim: 16,
+  }),
+);
 export const NEEDED = /^(conv_in|down|up_blocks\.2)\./;
 
 const AT = { repository: 'org/tiny', revision: COMMIT, formerly: ['old/tiny'] };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { size, sizes } from '../config-fields.js';
 import { attentionBlock } from '../layers/attention-block.js';
 import { resnetBlock } from '../layers/resnet-block.js';
 import { GUIDED_DIFFUSION_NAMES } from '../layers/tensor-names.js';
@@ -6,24 +7,23 @@ import { timeEmbedding } from '../layers/time-embedding.js';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { averagePool2, concatChannels, conv2d, nchw, upsample } from '../onnx/ops.js';
 
-const positive = z.number().int().positive();
 const NORM = { groups: 32, eps: 1e-5 };
 
 /** The arguments of guided-diffusion's `UNetModel`, by its names. */
 export const admUnetConfigSchema = z.object({
-  in_channels: positive.default(3),
-  model_channels: positive,
-  num_res_blocks: positive,
+  in_channels: size.default(3),
+  model_channels: size,
+  num_res_blocks: size,
   /** By how much the image is smaller where the network attends; not sizes in pixels, as on its command line. */
-  attention_resolutions: z.array(positive),
-  channel_mult: z.array(positive).min(1),
+  attention_resolutions: sizes,
+  channel_mult: sizes.min(1),
   conv_resample: z.boolean().default(true),
   num_classes: z.null().default(null),
-  num_heads: positive.default(1),
+  num_heads: size.default(1),
   /** −1: as many heads as `num_heads` says. */
-  num_head_channels: z.union([z.literal(-1), positive]).default(-1),
+  num_head_channels: z.union([z.literal(-1), size]).default(-1),
   /** −1: as in the encoder. */
-  num_heads_upsample: z.union([z.literal(-1), positive]).default(-1),
+  num_heads_upsample: z.union([z.literal(-1), size]).default(-1),
   use_scale_shift_norm: z.boolean().default(false),
   resblock_updown: z.boolean().default(false),
   use_new_attention_order: z.boolean().default(false),

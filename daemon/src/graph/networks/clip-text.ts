@@ -1,22 +1,21 @@
 import * as z from 'zod';
+import { eps, size } from '../config-fields.js';
 import { type EncoderBlockNames, transformerEncoderBlock } from '../layers/transformer-encoder-block.js';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { add, reshape } from '../onnx/ops.js';
 import { ACTIVATIONS, layerNorm, namesUnder } from '../onnx/transformer-ops.js';
 
-const positive = z.number().int().positive();
-
 /** `text_encoder/config.json` of Stable Diffusion: transformers' `CLIPTextConfig`, with its defaults. */
 export const clipTextConfigSchema = z
   .object({
-    vocab_size: positive.default(49_408),
-    hidden_size: positive.default(512),
-    intermediate_size: positive.default(2048),
-    num_hidden_layers: positive.default(12),
-    num_attention_heads: positive.default(8),
-    max_position_embeddings: positive.default(77),
+    vocab_size: size.default(49_408),
+    hidden_size: size.default(512),
+    intermediate_size: size.default(2048),
+    num_hidden_layers: size.default(12),
+    num_attention_heads: size.default(8),
+    max_position_embeddings: size.default(77),
     hidden_act: z.enum(ACTIVATIONS).default('quick_gelu'),
-    layer_norm_eps: z.number().positive().default(1e-5),
+    layer_norm_eps: eps.default(1e-5),
   })
   .refine(
     (config) => config.hidden_size % config.num_attention_heads === 0,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { eps, size, sizes } from '../config-fields.js';
 import { resnetBlock } from '../layers/resnet-block.js';
 import { spatialTransformer } from '../layers/spatial-transformer.js';
 import { DIFFUSERS_NAMES } from '../layers/tensor-names.js';
@@ -6,7 +7,6 @@ import { timeEmbedding } from '../layers/time-embedding.js';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { concatChannels, conv2d, nchw, reshape, resizeNearest } from '../onnx/ops.js';
 
-const positive = z.number().int().positive();
 /** A setting that no Stable Diffusion 1.x or 2.x has; the network it would make is another one. */
 const absent = z.null().optional();
 
@@ -16,18 +16,18 @@ const absent = z.null().optional();
  */
 export const sdUnetConfigSchema = z
   .object({
-    in_channels: positive.default(4),
-    block_out_channels: z.array(positive).min(1).default([320, 640, 1280, 1280]),
+    in_channels: size.default(4),
+    block_out_channels: sizes.min(1).default([320, 640, 1280, 1280]),
     down_block_types: z.array(z.enum(['CrossAttnDownBlock2D', 'DownBlock2D'])),
     mid_block_type: z.literal('UNetMidBlock2DCrossAttn').default('UNetMidBlock2DCrossAttn'),
     up_block_types: z.array(z.enum(['CrossAttnUpBlock2D', 'UpBlock2D'])),
-    layers_per_block: positive.default(2),
-    transformer_layers_per_block: positive.default(1),
-    attention_head_dim: z.union([positive, z.array(positive)]).default(8),
-    cross_attention_dim: positive,
+    layers_per_block: size.default(2),
+    transformer_layers_per_block: size.default(1),
+    attention_head_dim: z.union([size, sizes]).default(8),
+    cross_attention_dim: size,
     use_linear_projection: z.boolean().default(false),
-    norm_num_groups: positive.default(32),
-    norm_eps: z.number().positive().default(1e-5),
+    norm_num_groups: size.default(32),
+    norm_eps: eps.default(1e-5),
     act_fn: z.literal('silu').default('silu'),
     flip_sin_to_cos: z.literal(true).default(true),
     freq_shift: z.literal(0).default(0),

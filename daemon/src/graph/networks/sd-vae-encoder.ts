@@ -1,11 +1,11 @@
 import * as z from 'zod';
+import { scale, size, sizes } from '../config-fields.js';
 import { attentionBlock } from '../layers/attention-block.js';
 import { resnetBlock } from '../layers/resnet-block.js';
 import { DIFFUSERS_NAMES, OLD_DIFFUSERS_ATTENTION } from '../layers/tensor-names.js';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { conv2d, groupNorm, silu, split } from '../onnx/ops.js';
 
-const positive = z.number().int().positive();
 const NORM_EPS = 1e-6;
 /** Where diffusers cuts off the logarithm of the variance. */
 const LOG_VARIANCE_RANGE = { min: -30, max: 20 };
@@ -14,17 +14,17 @@ const DOWNSAMPLE_PADDING = { top: 0, left: 0, bottom: 1, right: 1 };
 
 /** `vae/config.json` of a diffusers checkpoint (`AutoencoderKL`). */
 export const sdVaeConfigSchema = z.object({
-  in_channels: positive.default(3),
-  latent_channels: positive.default(4),
-  block_out_channels: z.array(positive).min(1),
+  in_channels: size.default(3),
+  latent_channels: size.default(4),
+  block_out_channels: sizes.min(1),
   down_block_types: z.array(z.literal('DownEncoderBlock2D')),
-  layers_per_block: positive.default(1),
-  norm_num_groups: positive.default(32),
+  layers_per_block: size.default(1),
+  norm_num_groups: size.default(32),
   act_fn: z.literal('silu').default('silu'),
   use_quant_conv: z.boolean().default(true),
   mid_block_add_attention: z.boolean().default(true),
   /** What the latent is multiplied by before it is diffused. */
-  scaling_factor: z.number().positive().default(0.18215),
+  scaling_factor: scale.default(0.18215),
 });
 export type SdVaeConfig = z.infer<typeof sdVaeConfigSchema>;
 

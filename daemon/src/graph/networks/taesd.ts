@@ -1,19 +1,18 @@
 import * as z from 'zod';
+import { scale, size, sizes } from '../config-fields.js';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { add, conv2d, multiply, nchw, relu } from '../onnx/ops.js';
-
-const positive = z.number().int().positive();
 
 /** `config.json` of a diffusers `AutoencoderTiny`. */
 export const taesdConfigSchema = z
   .object({
-    in_channels: positive.default(3),
-    latent_channels: positive.default(4),
-    encoder_block_out_channels: z.array(positive).min(1).default([64, 64, 64, 64]),
+    in_channels: size.default(3),
+    latent_channels: size.default(4),
+    encoder_block_out_channels: sizes.min(1).default([64, 64, 64, 64]),
     num_encoder_blocks: z.array(z.number().int().nonnegative()).default([1, 3, 3, 3]),
     act_fn: z.literal('relu').default('relu'),
     /** What the latent is multiplied by before it is diffused; TAESD's already is. */
-    scaling_factor: z.number().positive().default(1),
+    scaling_factor: scale.default(1),
   })
   .refine(
     (config) => config.encoder_block_out_channels.length === config.num_encoder_blocks.length,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { eps, size, sizes } from '../config-fields.js';
 import { attentionBlock } from '../layers/attention-block.js';
 import { resnetBlock } from '../layers/resnet-block.js';
 import { UI_NAMES } from '../layers/tensor-names.js';
@@ -6,25 +7,23 @@ import { timeEmbedding } from '../layers/time-embedding.js';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { concatChannels, conv2d, nchw, normaliseColumns, pixelUnshuffle, upsample } from '../onnx/ops.js';
 
-const positive = z.number().int().positive();
-
 /** `config.json` beside the embedded model's weights. */
 export const uiUnetConfigSchema = z.object({
   network: z.literal('ui-unet'),
-  inChannels: positive,
-  patchSize: positive,
-  levelChannels: z.array(positive).length(3),
-  resnetsPerLevel: positive,
+  inChannels: size,
+  patchSize: size,
+  levelChannels: sizes.length(3),
+  resnetsPerLevel: size,
   attentionLevels: z.array(z.number().int().nonnegative()),
-  attentionHeadChannels: positive,
-  groupNormGroups: positive,
-  groupNormEps: z.number().positive(),
-  timeEmbeddingChannels: positive,
+  attentionHeadChannels: size,
+  groupNormGroups: size,
+  groupNormEps: eps,
+  timeEmbeddingChannels: size,
   timestep: z.number().nonnegative(),
-  headChannels: positive,
-  featureStride: positive,
-  sizeMultiple: positive,
-  defaultLongSide: positive,
+  headChannels: size,
+  featureStride: size,
+  sizeMultiple: size,
+  defaultLongSide: size,
 });
 export type UiUnetConfig = z.infer<typeof uiUnetConfigSchema>;
 

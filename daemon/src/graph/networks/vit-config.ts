@@ -1,6 +1,7 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
 import type { Checkpoint } from '../checkpoint.js';
+import { eps, ratio, size } from '../config-fields.js';
 import type { PositionInterpolation } from '../layers/bicubic-matrix.js';
 import { ACTIVATIONS } from '../onnx/transformer-ops.js';
 import type { VitConfig } from './vit.js';
@@ -22,20 +23,18 @@ const OPENAI_PIXELS = {
   pixelStd: [0.26862954, 0.26130258, 0.27577711],
 } as const;
 
-const positive = z.number().int().positive();
-
 const transformersFields = {
-  hidden_size: positive.default(768),
-  num_hidden_layers: positive.default(12),
-  num_attention_heads: positive.default(12),
+  hidden_size: size.default(768),
+  num_hidden_layers: size.default(12),
+  num_attention_heads: size.default(12),
   hidden_act: z.enum(ACTIVATIONS).default('gelu'),
-  image_size: positive.default(224),
+  image_size: size.default(224),
   qkv_bias: z.boolean().default(true),
 };
 const dinov2Fields = {
   ...transformersFields,
-  mlp_ratio: z.number().positive().default(4),
-  layer_norm_eps: z.number().positive().default(1e-6),
+  mlp_ratio: ratio.default(4),
+  layer_norm_eps: eps.default(1e-6),
   use_swiglu_ffn: z.literal(false).default(false),
 };
 
@@ -43,9 +42,9 @@ const transformersVitSchema = z
   .object({
     model_type: z.literal('vit'),
     ...transformersFields,
-    intermediate_size: positive.default(3072),
-    layer_norm_eps: z.number().positive().default(1e-12),
-    patch_size: positive.default(16),
+    intermediate_size: size.default(3072),
+    layer_norm_eps: eps.default(1e-12),
+    patch_size: size.default(16),
   })
   .transform(
     (config): VitConfig => ({
@@ -57,7 +56,7 @@ const transformersVitSchema = z
   );
 
 const transformersDinov2Schema = z
-  .object({ model_type: z.literal('dinov2'), ...dinov2Fields, patch_size: positive.default(14) })
+  .object({ model_type: z.literal('dinov2'), ...dinov2Fields, patch_size: size.default(14) })
   .transform(
     (config): VitConfig => ({
       ...fromTransformers(config, Math.trunc(config.hidden_size * config.mlp_ratio)),
@@ -71,7 +70,7 @@ const transformersRegistersSchema = z
   .object({
     model_type: z.literal('dinov2_with_registers'),
     ...dinov2Fields,
-    patch_size: positive.default(16),
+    patch_size: size.default(16),
     num_register_tokens: z.number().int().nonnegative().default(4),
   })
   .transform(
@@ -87,12 +86,12 @@ const rgb = z.tuple([z.number(), z.number(), z.number()]);
 
 /** Strict: a field that is not here (another pooling, another block) is another network. */
 const openClipVisionSchema = z.strictObject({
-  image_size: positive.default(224),
-  layers: positive.default(12),
-  width: positive.default(768),
-  head_width: positive.default(64),
-  mlp_ratio: z.number().positive().default(4),
-  patch_size: positive.default(16),
+  image_size: size.default(224),
+  layers: size.default(12),
+  width: size.default(768),
+  head_width: size.default(64),
+  mlp_ratio: ratio.default(4),
+  patch_size: size.default(16),
   ls_init_value: z.number().nullish(),
   patch_dropout: z.number().optional(),
 });
@@ -172,6 +171,7 @@ export function facebookVitConfig(checkpoint: Checkpoint): VitConfig {
   const channels = sizeOf('cls_token', 2);
   const nativeGrid = Math.sqrt(sizeOf('pos_embed', 1) - 1);
   if (!Number.isInteger(nativeGrid)) throw notFacebook(checkpoint, 'its position embeddings are no square grid');
+  if (channels % FACEBOOK_HEAD_CHANNELS !== 0) throw notFacebook(checkpoint, `it has ${channels} channels`);
   let layers = 0;
   while (checkpoint.tensors.has(`blocks.${layers}.norm1.weight`)) layers++;
   const registers = checkpoint.tensors.has('register_tokens') ? sizeOf('register_tokens', 1) : 0;

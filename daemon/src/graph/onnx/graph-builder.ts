@@ -93,7 +93,11 @@ export class GraphBuilder {
     return { name, dims };
   }
 
+  /** @throws SamepointError `MODEL_INVALID` for a shape that the checkpoint's configuration makes broken or endless */
   int64(...values: number[]): Value {
+    if (!values.every(Number.isSafeInteger)) {
+      throw this.#invalid(`its configuration asks for a shape of ${values.join('×')}`);
+    }
     return this.constant([values.length], BigInt64Array.from(values, BigInt));
   }
 
