@@ -45,12 +45,12 @@ export class AdmNetwork implements DiffusionNetwork {
     const config = configPath === undefined ? ADM_256_UNCONDITIONAL : readConfig(configPath, admUnetConfigSchema);
     const checkpoint = await readPytorchZip(requireFile(this.#files, 'model.pt'));
     const { t: timestep, outputBlock } = this.#settings;
-    return load(this.#runtime, (precision) =>
+    return load(this.#runtime, (target) =>
       compile(
         checkpoint,
         { x },
         (b, inputs) => ({ features: admUnet(b, { ...inputs, timestep }, config, outputBlock) }),
-        precision,
+        target,
       ),
     );
   }

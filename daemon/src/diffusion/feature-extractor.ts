@@ -31,7 +31,7 @@ export class FeatureExtractor {
       {
         key: `${padded.width}×${padded.height}`,
         weights: UI_WEIGHTS,
-        compileAt: (precision) => compileUiNetwork(this.#folder, padded, precision),
+        compileAt: (target) => compileUiNetwork(this.#folder, padded, target),
       },
       { image: { dims: [1, 3, padded.height, padded.width], data: pixels } },
     );

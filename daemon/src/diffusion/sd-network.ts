@@ -74,8 +74,7 @@ export class SdNetwork implements DiffusionNetwork {
   async #encodeVae(checkpoint: Checkpoint, config: SdVaeConfig, image: NdArray): Promise<NdArray> {
     const { mean, logVariance } = await runOnce(
       this.#runtime,
-      (precision) =>
-        compile(checkpoint, { image }, (b, inputs) => ({ ...sdVaeEncoder(b, inputs.image, config) }), precision),
+      (target) => compile(checkpoint, { image }, (b, inputs) => ({ ...sdVaeEncoder(b, inputs.image, config) }), target),
       { image },
     );
     if (mean === undefined || logVariance === undefined) throw new Error('the VAE gives a mean and a variance');
@@ -91,12 +90,12 @@ export class SdNetwork implements DiffusionNetwork {
   #loadUnet(config: SdUnetConfig, latent: NdArray, text: NdArray): Promise<LoadedNetwork> {
     const { t: timestep, upFtIndex } = this.#settings;
     const checkpoint = readSafetensorsHeader(requireFile(this.#files, ...WEIGHTS.map((name) => `unet/${name}`)));
-    return load(this.#runtime, (precision) =>
+    return load(this.#runtime, (target) =>
       compile(
         checkpoint,
         { latent, text },
         (b, inputs) => ({ features: sdUnet(b, { ...inputs, timestep }, config, upFtIndex) }),
-        precision,
+        target,
       ),
     );
   }
@@ -113,8 +112,8 @@ export class SdNetwork implements DiffusionNetwork {
   async #encodeTiny(checkpoint: Checkpoint, config: TaesdConfig, image: NdArray): Promise<NdArray> {
     const { latent } = await runOnce(
       this.#runtime,
-      (precision) =>
-        compile(checkpoint, { image }, (b, inputs) => ({ latent: taesdEncoder(b, inputs.image, config) }), precision),
+      (target) =>
+        compile(checkpoint, { image }, (b, inputs) => ({ latent: taesdEncoder(b, inputs.image, config) }), target),
       { image },
     );
     if (latent === undefined) throw new Error('the encoder gives a latent');

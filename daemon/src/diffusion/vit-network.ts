@@ -37,12 +37,12 @@ export class VitNetwork implements DiffusionNetwork {
     const layer = this.#layer ?? config.layers - 1;
     const { features } = await runOnce(
       this.#runtime,
-      (precision) =>
+      (target) =>
         compile(
           checkpoint,
           { image },
           (b, inputs) => ({ features: vit(b, vitPixels(b, inputs.image, config), config, { layer }) }),
-          precision,
+          target,
         ),
       { image },
     );

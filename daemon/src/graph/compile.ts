@@ -3,7 +3,7 @@ import { SamepointError } from '@samepoint/shared-protocol';
 import type * as z from 'zod';
 import type { Checkpoint } from './checkpoint.js';
 import { GraphBuilder, type Value } from './onnx/graph-builder.js';
-import type { Precision } from './runtime.js';
+import { CPU_RUNTIME, type GraphTarget } from './runtime.js';
 
 /** Name and shape of a graph's input or output. */
 export interface Port {
@@ -37,9 +37,9 @@ export function compile<Name extends string>(
   checkpoint: Checkpoint,
   inputs: Record<Name, InputShape>,
   wire: Wiring<Name>,
-  precision: Precision = 'float32',
+  target: GraphTarget = CPU_RUNTIME,
 ): CompiledNetwork {
-  const b = new GraphBuilder(checkpoint, precision);
+  const b = new GraphBuilder(checkpoint, target);
   const shapes = Object.entries<InputShape>(inputs);
   const values = Object.fromEntries(
     shapes.map(([name, { dims, dataType }]) => [name, b.input(name, dims, dataType)]),

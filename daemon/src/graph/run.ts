@@ -1,6 +1,8 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { CompiledNetwork } from './compile.js';
-import type { Precision, Runtime } from './runtime.js';
+import { recogniseOutOfMemory } from './out-of-memory.js';
+import { createProfiledSession } from './profile.js';
+import type { GraphTarget, Placement, Runtime } from './runtime.js';
 import { createSession, ort } from './session.js';
 
 /** Values with their shape, row-major. */
@@ -10,40 +12,32 @@ export interface NdArray {
 }
 
 type Feed = NdArray | { dims: readonly number[]; data: BigInt64Array };
+type Feeds = Record<string, Feed>;
+type Outputs = Record<string, NdArray>;
 
 /** A compiled network, loaded. */
 export interface LoadedNetwork {
   /** @returns the named output */
-  run(feeds: Record<string, Feed>, output: string): Promise<NdArray>;
-  runAll(feeds: Record<string, Feed>): Promise<Record<string, NdArray>>;
+  run(feeds: Feeds, output: string): Promise<NdArray>;
+  runAll(feeds: Feeds): Promise<Outputs>;
   /** Frees the memory of the weights. */
   release(): Promise<void>;
 }
 
-/** Compiles a network for a precision; called again where the first one does not do. */
-export type CompileAt = (precision: Precision) => CompiledNetwork;
+/** Compiles a network for a provider and a precision; called again where the first ones do not do. */
+export type CompileAt = (target: GraphTarget) => CompiledNetwork;
 
-/** Compiles a network for `runtime` and loads it there. */
+/**
+ * Compiles a network for `runtime` and loads it there. One in float16 whose first result is no number is loaded anew in
+ * float32, and the user is told.
+ * @throws SamepointError `GPU_OUT_OF_MEMORY`, here and when it runs
+ */
 export async function load(runtime: Runtime, compileAt: CompileAt): Promise<LoadedNetwork> {
-  const session = await createSession(compileAt(runtime.precision));
-  const runAll = async (feeds: Record<string, Feed>) => toArrays(await session.run(toTensors(feeds)));
-  return {
-    runAll,
-    run: async (feeds, output) => {
-      const found = (await runAll(feeds))[output];
-      if (found === undefined) throw new Error(`the network has no output "${output}"`);
-      return found;
-    },
-    release: () => session.release(),
-  };
+  return new NetworkOnRuntime(runtime, compileAt, await open(runtime, compileAt, runtime));
 }
 
 /** Loads a network, runs it once, and frees it. */
-export async function runOnce(
-  runtime: Runtime,
-  compileAt: CompileAt,
-  feeds: Record<string, Feed>,
-): Promise<Record<string, NdArray>> {
+export async function runOnce(runtime: Runtime, compileAt: CompileAt, feeds: Feeds): Promise<Outputs> {
   const loaded = await load(runtime, compileAt);
   try {
     return await loaded.runAll(feeds);
@@ -52,7 +46,87 @@ export async function runOnce(
   }
 }
 
-function toTensors(feeds: Record<string, Feed>) {
+class NetworkOnRuntime implements LoadedNetwork {
+  readonly #runtime: Runtime;
+  readonly #compileAt: CompileAt;
+  #opened: OpenNetwork;
+  #hasRun = false;
+
+  constructor(runtime: Runtime, compileAt: CompileAt, opened: OpenNetwork) {
+    this.#runtime = runtime;
+    this.#compileAt = compileAt;
+    this.#opened = opened;
+  }
+
+  async runAll(feeds: Feeds): Promise<Outputs> {
+    const outputs = await this.#opened.run(feeds);
+    if (this.#hasRun) return outputs;
+    this.#hasRun = true;
+    if (this.#runtime.precision === 'float32' || Object.values(outputs).every(isAllFinite)) return outputs;
+    await this.#opened.release();
+    this.#runtime.notify('Half precision gave no numbers for this network, so it runs in float32, which is slower.');
+    this.#opened = await open(this.#runtime, this.#compileAt, { ...this.#runtime, precision: 'float32' });
+    return this.#opened.run(feeds);
+  }
+
+  async run(feeds: Feeds, output: string): Promise<NdArray> {
+    const found = (await this.runAll(feeds))[output];
+    if (found === undefined) throw new Error(`the network has no output "${output}"`);
+    return found;
+  }
+
+  release(): Promise<void> {
+    return this.#opened.release();
+  }
+}
+
+interface OpenNetwork {
+  run(feeds: Feeds): Promise<Outputs>;
+  release(): Promise<void>;
+}
+
+/** Loads a network for one target. On another provider than the CPU, its first run is watched. */
+async function open(runtime: Runtime, compileAt: CompileAt, target: GraphTarget): Promise<OpenNetwork> {
+  const network = compileAt(target);
+  const { session, placement } = await loadSession(network, target).catch((thrown: unknown) => {
+    throw recogniseOutOfMemory(thrown);
+  });
+  let unseen = placement;
+  const look = (): Placement | undefined => {
+    const seen = unseen?.();
+    unseen = undefined;
+    return seen;
+  };
+  return {
+    run: async (feeds) => {
+      try {
+        return toArrays(await session.run(toTensors(feeds)));
+      } catch (thrown) {
+        throw recogniseOutOfMemory(thrown);
+      } finally {
+        const seen = look();
+        if (seen !== undefined) runtime.onPlacement?.(seen);
+      }
+    },
+    release: () => {
+      look();
+      return session.release();
+    },
+  };
+}
+
+async function loadSession(
+  network: CompiledNetwork,
+  { provider }: GraphTarget,
+): Promise<{ session: InferenceSession; placement?: () => Placement }> {
+  return provider === 'cpu' ? { session: await createSession(network) } : createProfiledSession(network, provider);
+}
+
+function isAllFinite({ data }: NdArray): boolean {
+  return data.every(Number.isFinite);
+}
+
+function toTensors(feeds: Feeds) {
   return Object.fromEntries(
     Object.entries(feeds).map(([name, { data, dims }]) => [
       name,
@@ -61,7 +135,7 @@ function toTensors(feeds: Record<string, Feed>) {
   );
 }
 
-function toArrays(outputs: InferenceSession.OnnxValueMapType): Record<string, NdArray> {
+function toArrays(outputs: InferenceSession.OnnxValueMapType): Outputs {
   return Object.fromEntries(
     Object.entries(outputs).map(([name, { data, dims }]) => {
       if (!(data instanceof Float32Array)) throw new TypeError(`the output "${name}" is not float32`);

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { Provider } from './runtime.js';
 
 // must be set before ONNX Runtime is loaded
 process.env.ORT_DISABLE_TELEMETRY = '1';
@@ -13,14 +14,27 @@ export interface Graph {
   weightsFolder?: string;
 }
 
+export interface SessionOptions {
+  /** Default: the CPU. What it cannot run, ONNX Runtime gives to the CPU without a word. */
+  provider?: Provider;
+  /** Writes a profile to a file whose name begins so, when `endProfiling` is called. */
+  profilePrefix?: string;
+}
+
 /**
- * Creates a session on the CPU. Its threads sleep between runs: many sessions take turns here, and threads that spin
+ * Creates a session. Its threads sleep between runs: many sessions take turns here, and threads that spin
  * for the next run take the cores from the one that is running.
  */
-export function createSession({ model, weightsFolder }: Graph) {
+export function createSession(
+  { model, weightsFolder }: Graph,
+  { provider = 'cpu', profilePrefix }: SessionOptions = {},
+) {
   return ort.InferenceSession.create(model, {
-    executionProviders: ['cpu'],
+    executionProviders: [provider],
     intraOpNumThreads: availableParallelism(),
+    // DirectML refuses memory patterns
+    enableMemPattern: provider !== 'dml',
+    ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
     extra: {
       session: {
         intra_op: { allow_spinning: '0' },

@@ -2,8 +2,8 @@ import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { multiply, reshape, transpose } from '../onnx/ops.js';
 
 /**
- * Which formulation to use. ONNX Runtime's flash attention (Dao et al., 2022) is the faster one on the CPU for heads of 40 to
- * 160 channels, and the slower one (by 1.4 at 96×96 cells) for the single head of 512 in Stable Diffusion's VAE.
+ * Which formulation to use on the CPU. ONNX Runtime's flash attention (Dao et al., 2022) is the faster one for heads of 40
+ * to 160 channels, and the slower one (by 1.4 at 96×96 cells) for the single head of 512 in Stable Diffusion's VAE.
  */
 const FLASH_HEAD_CHANNELS = 256;
 /** Queries whose scores are held at a time otherwise; larger tiles are no faster. */
@@ -20,11 +20,13 @@ export interface AttentionInputs {
 
 /**
  * Multi-head attention, softmax(q·kᵀ/√d)·v → (n, c). All the n×m scores of a head are never held at once: at 96×96 cells
- * and five heads they would be 1.7 GB.
+ * and five heads they would be 1.7 GB. Other providers than the CPU get matrix products: ONNX Runtime's own operator was off
+ * by a tenth on WebGPU, and would keep the scores of a float16 graph in float16.
  */
 export function attention(b: GraphBuilder, inputs: AttentionInputs, { heads }: { heads: number }): Value {
   const headChannels = Number(inputs.queries.dims[1]) / heads;
-  return headChannels <= FLASH_HEAD_CHANNELS ? flashAttention(b, inputs, heads) : tiledAttention(b, inputs, heads);
+  const flash = b.target.provider === 'cpu' && headChannels <= FLASH_HEAD_CHANNELS;
+  return flash ? flashAttention(b, inputs, heads) : tiledAttention(b, inputs, heads);
 }
 
 /** By ONNX Runtime's own operator. */
@@ -36,7 +38,7 @@ function flashAttention(b: GraphBuilder, inputs: AttentionInputs, heads: number)
   return reshape(b, attended, inputs.queries.dims.map(Number));
 }
 
-/** By matrix products, some queries after the others. */
+/** By matrix products, some queries after the others, with scores in float32. */
 function tiledAttention(b: GraphBuilder, inputs: AttentionInputs, heads: number): Value {
   const [n = 0, c = 0] = inputs.queries.dims.map(Number);
   const m = Number(inputs.keys.dims[0]);
@@ -49,8 +51,10 @@ function tiledAttention(b: GraphBuilder, inputs: AttentionInputs, heads: number)
   for (let begin = 0; begin < n; begin += TILE_QUERIES) {
     const size = Math.min(TILE_QUERIES, n - begin);
     const tile = b.node('Slice', [queries, b.int64(begin), b.int64(begin + size), b.int64(1)], [heads, size, d]);
-    const scores = b.node('MatMul', [tile, keys], [heads, size, m]);
-    const weights = b.node('Softmax', [scores], scores.dims, { axis: { int: -1 } });
+    const weights = b.inFloat32([tile, keys], (wideTile, wideKeys) => {
+      const scores = b.node('MatMul', [wideTile, wideKeys], [heads, size, m]);
+      return b.node('Softmax', [scores], scores.dims, { axis: { int: -1 } });
+    });
     tiles.push(b.node('MatMul', [weights, values], [heads, size, d]));
   }
   const attended = b.node('Concat', tiles, [heads, n, d], { axis: { int: 1 } });

@@ -44,7 +44,10 @@ function timeConditioning(b: GraphBuilder, prefix: string, options: ResnetOption
   const { names, outChannels, timeEmbedding, timeConditioning = 'shift' } = options;
   if (timeEmbedding === undefined) return {};
   const channels = timeConditioning === 'shift' ? outChannels : 2 * outChannels;
-  const time = linear(b, silu(b, timeEmbedding), `${prefix}.${names.time}`, channels);
+  // a constant of the graph; ONNX Runtime folds it at load only in float32
+  const time = b.inFloat32([timeEmbedding], (embedding) =>
+    linear(b, silu(b, embedding), `${prefix}.${names.time}`, channels),
+  );
   if (timeConditioning === 'shift') return { shift: reshape(b, time, [1, outChannels, 1, 1]) };
   const [scale, shift] = split(b, time, 1, 2);
   if (scale === undefined || shift === undefined) throw new Error('Split has two outputs');

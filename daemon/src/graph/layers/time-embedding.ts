@@ -11,14 +11,19 @@ export function sinusoid(t: number, channels: number): Float32Array {
   return Float32Array.from({ length: channels }, (_, i) => (i < half ? Math.cos(angle(i)) : Math.sin(angle(i - half))));
 }
 
-/** The embedding of one timestep, which need not be whole, (1, channels). A constant of the graph: ONNX Runtime folds it at load. */
+/**
+ * The embedding of one timestep, which need not be whole, (1, channels). A constant of the graph: ONNX Runtime
+ * folds it at load, which it does in float32 only.
+ */
 export function timeEmbedding(
   b: GraphBuilder,
   prefix: string,
   options: { names: TimeEmbeddingNames; timestep: number; sinusoidChannels: number; channels: number },
 ): Value {
   const { names, timestep, sinusoidChannels, channels } = options;
-  const waves = b.constant([1, sinusoidChannels], sinusoid(timestep, sinusoidChannels));
-  const hidden = silu(b, linear(b, waves, `${prefix}.${names.linear1}`, channels));
-  return linear(b, hidden, `${prefix}.${names.linear2}`, channels);
+  return b.inFloat32([], () => {
+    const waves = b.constant([1, sinusoidChannels], sinusoid(timestep, sinusoidChannels));
+    const hidden = silu(b, linear(b, waves, `${prefix}.${names.linear1}`, channels));
+    return linear(b, hidden, `${prefix}.${names.linear2}`, channels);
+  });
 }

@@ -1,6 +1,6 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { Checkpoint } from '../checkpoint.js';
-import type { Precision } from '../runtime.js';
+import { CPU_RUNTIME, type GraphTarget, type Precision } from '../runtime.js';
 import { ATTRIBUTE_TYPES, DATA_TYPES, type DataType, encodeModel } from './schema.js';
 
 const IR_VERSION = 10;
@@ -17,34 +17,52 @@ export interface Value {
 
 export type Attribute = { int: number } | { ints: readonly number[] } | { float: number } | { string: string };
 
+/** A weight as it lies in the checkpoint. */
+interface StoredWeight {
+  value: Value;
+  dataType: Precision;
+}
+
 /**
  * Writes an ONNX graph node by node. Weights stay in the checkpoint's files: an initializer only says at which
- * offset it lies there.
+ * offset it lies there. Float values have the target's precision, whatever the weights are stored in; only the graph's
+ * inputs and outputs are float32 in either, so that nobody outside meets half precision.
  */
 export class GraphBuilder {
   readonly #nodes: Record<string, unknown>[] = [];
   readonly #initializers: Record<string, unknown>[] = [];
   readonly #inputs: Record<string, unknown>[] = [];
   readonly #outputs: Record<string, unknown>[] = [];
-  readonly #weights = new Map<string, Value>();
+  readonly #weights = new Map<string, StoredWeight>();
   readonly #checkpoint: Checkpoint | undefined;
+  /** What weights and constants are given in at present. */
+  #precision: Precision;
   #count = 0;
 
   constructor(
     checkpoint?: Checkpoint,
-    readonly precision: Precision = 'float32',
+    readonly target: GraphTarget = CPU_RUNTIME,
   ) {
     this.#checkpoint = checkpoint;
+    this.#precision = target.precision;
   }
 
   input(name: string, dims: Value['dims'], dataType: DataType = 'float32'): Value {
     this.#inputs.push(valueInfo(name, dims, dataType));
-    return { name, dims };
+    const value = { name, dims };
+    return dataType === 'float32' ? this.#toPrecision(value, 'float32') : value;
   }
 
   /** Names `value` as an output of the graph. */
   output(name: string, value: Value, dataType: DataType = 'float32'): void {
-    this.#nodes.push({ opType: 'Identity', name: `output_${name}`, input: [value.name], output: [name] });
+    const isHalf = dataType === 'float32' && this.#precision === 'float16';
+    this.#nodes.push({
+      opType: isHalf ? 'Cast' : 'Identity',
+      name: `output_${name}`,
+      input: [value.name],
+      output: [name],
+      attribute: isHalf ? [attributeProto('to', { int: DATA_TYPES.float32 })] : [],
+    });
     this.#outputs.push(valueInfo(name, value.dims, dataType));
   }
 
@@ -82,7 +100,27 @@ export class GraphBuilder {
     return outputs;
   }
 
+  /**
+   * Writes a part of a float16 graph in float32, where half precision would overflow or be too coarse. Does nothing else
+   * in a float32 graph.
+   * @param inputs values of the graph's precision; `write` gets them as float32, and weights and constants as well
+   * @returns the result of `write`, in the graph's precision
+   */
+  inFloat32(inputs: readonly Value[], write: (...inputs: Value[]) => Value): Value {
+    if (this.#precision === 'float32') return write(...inputs);
+    const wide = inputs.map((value) => this.#cast(value, 'float32'));
+    this.#precision = 'float32';
+    const result = write(...wide);
+    this.#precision = 'float16';
+    return this.#cast(result, 'float16');
+  }
+
   constant(dims: readonly number[], data: Float32Array | BigInt64Array): Value {
+    const stored = this.#stored(dims, data);
+    return data instanceof Float32Array ? this.#toPrecision(stored, 'float32') : stored;
+  }
+
+  #stored(dims: readonly number[], data: Float32Array | BigInt64Array): Value {
     const name = `constant_${this.#count++}`;
     this.#initializers.push({
       name,
@@ -106,13 +144,18 @@ export class GraphBuilder {
   }
 
   /**
-   * A weight of the checkpoint as float32; half precision is cast in the graph, which ONNX Runtime folds at load.
+   * A weight of the checkpoint; one that is stored in another precision is cast in the graph, which ONNX Runtime folds at
+   * load.
    * @param expected its shape; a name of the wiring that meets another shape is a wrong or damaged checkpoint
    * @throws SamepointError `MODEL_INVALID`
    */
   weight(name: string, expected: readonly number[]): Value {
-    const known = this.#weights.get(name);
-    if (known !== undefined) return known;
+    const stored = this.#weights.get(name) ?? this.#storedWeight(name, expected);
+    this.#weights.set(name, stored);
+    return this.#toPrecision(stored.value, stored.dataType);
+  }
+
+  #storedWeight(name: string, expected: readonly number[]): StoredWeight {
     const { file, offset, length, dims, dataType } = this.#locate(name, expected);
     this.#initializers.push({
       name,
@@ -125,11 +168,15 @@ export class GraphBuilder {
         { key: 'length', value: String(length) },
       ],
     });
-    const stored = { name, dims };
-    const value =
-      dataType === 'float32' ? stored : this.node('Cast', [stored], dims, { to: { int: DATA_TYPES.float32 } });
-    this.#weights.set(name, value);
-    return value;
+    return { value: { name, dims }, dataType };
+  }
+
+  #toPrecision(value: Value, dataType: Precision): Value {
+    return dataType === this.#precision ? value : this.#cast(value, this.#precision);
+  }
+
+  #cast(value: Value, to: Precision): Value {
+    return this.node('Cast', [value], value.dims, { to: { int: DATA_TYPES[to] } });
   }
 
   #locate(name: string, expected: readonly number[]) {
@@ -141,7 +188,7 @@ export class GraphBuilder {
     if (entry.dtype !== 'F16' && entry.dtype !== 'F32') {
       throw this.#invalid(`the tensor "${name}" has the type ${entry.dtype}, neither F16 nor F32`);
     }
-    const dataType: DataType = entry.dtype === 'F16' ? 'float16' : 'float32';
+    const dataType: Precision = entry.dtype === 'F16' ? 'float16' : 'float32';
     return { file: entry.file, offset: entry.offset, length: entry.length, dims: entry.shape, dataType };
   }
 

@@ -64,24 +64,36 @@ export function linear(
   return b.node('Gemm', inputs, [Number(x.dims[0]), outChannels], { transB: { int: 1 } });
 }
 
-/** LayerNorm of every row, with affine weights. */
+/** LayerNorm of every row, with affine weights; in float32. */
 export function layerNorm(b: GraphBuilder, x: Value, prefix: string, eps: number): Value {
   const channels = Number(x.dims.at(-1));
-  const inputs = [x, b.weight(`${prefix}.weight`, [channels]), b.weight(`${prefix}.bias`, [channels])];
-  return b.node('LayerNormalization', inputs, x.dims, { axis: { int: -1 }, epsilon: { float: eps } });
+  return b.inFloat32([x], (wide) => {
+    const inputs = [wide, b.weight(`${prefix}.weight`, [channels]), b.weight(`${prefix}.bias`, [channels])];
+    return b.node('LayerNormalization', inputs, x.dims, { axis: { int: -1 }, epsilon: { float: eps } });
+  });
+}
+
+export interface GroupNormOptions {
+  groups: number;
+  eps: number;
+  /** Values (1, channels) that turn the result y into y·(1 + scale) + shift. */
+  modulation?: { scale: Value; shift: Value };
 }
 
 /**
- * GroupNorm with affine weights, as Reshape + InstanceNormalization, which every provider runs.
+ * GroupNorm with affine weights, as Reshape + InstanceNormalization, which every provider runs; in float32, since the
+ * square of an activation need not be a half-precision number.
  * Source: Wu & He, Group Normalization, ECCV 2018.
- * @param options.modulation (1, channels) values that turn the result y into y·(1 + scale) + shift
  */
-export function groupNorm(
-  b: GraphBuilder,
-  x: Value,
-  prefix: string,
-  options: { groups: number; eps: number; modulation?: { scale: Value; shift: Value } },
-): Value {
+export function groupNorm(b: GraphBuilder, x: Value, prefix: string, options: GroupNormOptions): Value {
+  const { modulation, ...rest } = options;
+  if (modulation === undefined) return b.inFloat32([x], (wide) => wideGroupNorm(b, wide, prefix, rest));
+  return b.inFloat32([x, modulation.scale, modulation.shift], (wide, scale, shift) =>
+    wideGroupNorm(b, wide, prefix, { ...rest, modulation: { scale, shift } }),
+  );
+}
+
+function wideGroupNorm(b: GraphBuilder, x: Value, prefix: string, options: GroupNormOptions): Value {
   const [n, c, h, w] = nchw(x);
   const { groups, eps, modulation } = options;
   const grouped = reshape(b, x, [n, groups, (c / groups) * h * w]);
@@ -152,9 +164,9 @@ export function concatChannels(b: GraphBuilder, values: readonly [Value, ...Valu
 export function upsample(b: GraphBuilder, x: Value, factor: number, mode: 'nearest' | 'linear'): Value {
   const [n, c, h, w] = nchw(x);
   const none = { name: '', dims: [] };
-  const scales = b.constant([4], Float32Array.of(1, 1, factor, factor));
+  const dims = [n, c, h * factor, w * factor];
   const placement = mode === 'linear' ? 'half_pixel' : 'asymmetric';
-  return b.node('Resize', [x, none, scales], [n, c, h * factor, w * factor], {
+  return b.node('Resize', [x, none, none, b.int64(...dims)], dims, {
     mode: { string: mode },
     coordinate_transformation_mode: { string: placement },
     nearest_mode: { string: 'floor' },
@@ -199,8 +211,10 @@ export function pixelUnshuffle(b: GraphBuilder, x: Value, patch: number): Value 
   return reshape(b, transpose(b, blocks, [0, 1, 3, 5, 2, 4]), [n, c * patch * patch, h / patch, w / patch]);
 }
 
-/** Divides every column of an NCHW value by its Euclidean length. */
+/** Divides every column of an NCHW value by its Euclidean length; in float32. */
 export function normaliseColumns(b: GraphBuilder, x: Value): Value {
   const [n, , h, w] = nchw(x);
-  return b.node('Div', [x, b.node('ReduceL2', [x, b.int64(1)], [n, 1, h, w])], x.dims);
+  return b.inFloat32([x], (wide) =>
+    b.node('Div', [wide, b.node('ReduceL2', [wide, b.int64(1)], [n, 1, h, w])], x.dims),
+  );
 }

@@ -30,12 +30,14 @@ export function linearRows(b: GraphBuilder, x: Value, names: LayerNames, outChan
   return b.node('Gemm', inputs, [rows, outChannels], { transB: { int: 1 } });
 }
 
-/** LayerNorm over the channels of a (tokens, channels) value. */
+/** LayerNorm over the channels of a (tokens, channels) value; in float32. */
 export function layerNorm(b: GraphBuilder, x: Value, names: LayerNames, eps: number): Value {
   const [, channels] = matrixDims(x);
-  const inputs = [x, b.weight(names.weight, [channels])];
-  if (names.bias !== undefined) inputs.push(b.weight(names.bias, [channels]));
-  return b.node('LayerNormalization', inputs, x.dims, { axis: { int: -1 }, epsilon: { float: eps } });
+  return b.inFloat32([x], (wide) => {
+    const inputs = [wide, b.weight(names.weight, [channels])];
+    if (names.bias !== undefined) inputs.push(b.weight(names.bias, [channels]));
+    return b.node('LayerNormalization', inputs, x.dims, { axis: { int: -1 }, epsilon: { float: eps } });
+  });
 }
 
 export const ACTIVATIONS = ['gelu', 'quick_gelu'] as const;
@@ -53,7 +55,7 @@ export function activate(b: GraphBuilder, x: Value, activation: Activation): Val
 
 /**
  * Multi-head softmax(q·kᵀ/√d + mask)·v for (tokens, channels) values; returns the same shape. Holds all the scores: for
- * the few tokens of a prompt.
+ * the few tokens of a prompt. The scores are float32.
  * @param mask (tokens, tokens), added to the scores of every head
  */
 export function maskedAttention(
@@ -67,8 +69,10 @@ export function maskedAttention(
     transpose(b, reshape(b, x, [tokens, heads, d]), permutation);
   const scale = b.constant([1], Float32Array.of(1 / Math.sqrt(d)));
   const scaled = split(b.node('Mul', [queries, scale], queries.dims), [1, 0, 2]);
-  const scores = b.node('MatMul', [scaled, split(keys, [1, 2, 0])], [heads, tokens, tokens]);
-  const weights = b.node('Softmax', [add(b, scores, mask)], scores.dims, { axis: { int: -1 } });
+  const weights = b.inFloat32([scaled, split(keys, [1, 2, 0]), mask], (wideQueries, wideKeys, wideMask) => {
+    const scores = b.node('MatMul', [wideQueries, wideKeys], [heads, tokens, tokens]);
+    return b.node('Softmax', [add(b, scores, wideMask)], scores.dims, { axis: { int: -1 } });
+  });
   const attended = b.node('MatMul', [weights, split(values, [1, 0, 2])], [heads, tokens, d]);
   return reshape(b, transpose(b, attended, [1, 0, 2]), [tokens, channels]);
 }
