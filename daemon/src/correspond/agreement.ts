@@ -39,32 +39,65 @@ export interface Node extends Point {
 }
 
 /**
- * @param points source points in pixels: those asked for, then the anchors, which alone have a vote
- * @param firstAnchor index of the first anchor
- * @param sourceSidePx longer side of the source image; `targetSidePx` of the target
+ * The anchors of a pair of images, which alone have a vote, and what they believe. It does not depend on the points
+ * asked for and holds no feature maps, so it can be kept.
  */
-export function agree(
-  points: readonly Point[],
+export interface AnchorField {
+  /** Source pixels. */
+  anchors: readonly Point[];
+  /** Index of each anchor's first ballot, and the number of all: (anchors + 1). */
+  starts: Uint32Array;
+  /** A ballot is a candidate believed in enough to vote: x, y, scale, belief. (ballots, 4) */
+  ballots: Float64Array;
+  /** How well anchors predict each other's best candidates, 0 to 1; little where two layouts have little in common. */
+  consensus: number;
+  /** Longer sides of the two images, in their pixels. */
+  sourceSidePx: number;
+  targetSidePx: number;
+}
+
+const BALLOT = 4;
+
+/** Lets the anchors agree among themselves; without any, a field that says nothing. */
+export function settleAnchors(
+  anchors: readonly Point[],
   candidates: readonly (readonly Candidate[])[],
-  firstAnchor: number,
   sourceSidePx: number,
   targetSidePx: number,
-  rounds: number = AGREEMENT.rounds,
-): Node[] {
-  let nodes = points.map(({ x, y }, n) => {
+): AnchorField {
+  const sides = { sourceSidePx, targetSidePx };
+  const neighbours = anchors.map((point, n) => chooseNeighbours(point, anchors, n, sourceSidePx));
+  let nodes = anchors.map(({ x, y }, n): Node => {
     const own = candidates[n] ?? [];
     return { x, y, candidates: own, beliefs: softmax(own.map(unary)), support: own.map(() => 0) };
   });
-  const neighbours = nodes.map((_, n) => chooseNeighbours(points, n, firstAnchor));
-  for (let round = 0; round < rounds; round++) {
-    const previous = nodes;
-    nodes = previous.map((node, n) => {
-      const around = (neighbours[n] ?? []).flatMap((m) => previous[m] ?? []);
-      const support = votes(node, around, sourceSidePx, targetSidePx);
-      return { ...node, support, beliefs: softmax(node.candidates.map((c, k) => unary(c) + gain(support[k] ?? 0))) };
-    });
+  // the last of the rounds is that of the points asked for
+  for (let round = 1; round < AGREEMENT.rounds; round++) {
+    const field = { anchors, ...toBallots(nodes), consensus: 0, ...sides };
+    nodes = nodes.map((node, n) => weigh(node, node.candidates, neighbours[n] ?? [], field));
   }
-  return nodes;
+  return { anchors, ...toBallots(nodes), consensus: meanSupport(nodes), ...sides };
+}
+
+/** The candidates of a point that is no anchor, weighed by what the anchors around it say. */
+export function agree(point: Point, candidates: readonly Candidate[], field: AnchorField): Node {
+  return weigh(point, candidates, chooseNeighbours(point, field.anchors, -1, field.sourceSidePx), field);
+}
+
+interface Neighbour {
+  index: number;
+  weight: number;
+}
+
+function weigh(
+  point: Point,
+  candidates: readonly Candidate[],
+  neighbours: readonly Neighbour[],
+  field: AnchorField,
+): Node {
+  const support = votes(point, candidates, neighbours, field);
+  const beliefs = softmax(candidates.map((candidate, k) => unary(candidate) + gain(support[k] ?? 0)));
+  return { x: point.x, y: point.y, candidates, beliefs, support };
 }
 
 function unary(candidate: Candidate): number {
@@ -75,53 +108,92 @@ function gain(support: number): number {
   return AGREEMENT.agreementGain * Math.log(AGREEMENT.floor + support);
 }
 
-/** The nearest anchors, and some spread evenly over the rest, by distance. */
-function chooseNeighbours(points: readonly Point[], n: number, firstAnchor: number): number[] {
-  const here = points[n] ?? { x: 0, y: 0 };
-  const squared = points.map((point) => (point.x - here.x) ** 2 + (point.y - here.y) ** 2);
-  const byDistance = [...points.keys()]
-    .filter((index) => index >= firstAnchor && index !== n)
+/**
+ * The nearest anchors, and some spread evenly over the rest, by distance.
+ * @param self index of the point where it is an anchor itself
+ */
+function chooseNeighbours(
+  here: Point,
+  anchors: readonly Point[],
+  self: number,
+  sourceSidePx: number,
+): readonly Neighbour[] {
+  const squared = Float64Array.from(anchors, ({ x, y }) => (x - here.x) ** 2 + (y - here.y) ** 2);
+  const byDistance = Uint32Array.from(anchors.keys())
+    .filter((index) => index !== self)
     .sort((a, b) => (squared[a] ?? 0) - (squared[b] ?? 0));
-  const near = byDistance.slice(0, AGREEMENT.nearNeighbours);
-  const far = byDistance.slice(AGREEMENT.nearNeighbours);
+  const near = byDistance.subarray(0, AGREEMENT.nearNeighbours);
+  const far = byDistance.subarray(AGREEMENT.nearNeighbours);
   const step = Math.max(1, far.length / AGREEMENT.farNeighbours);
-  return [...near, ...far.filter((_, rank) => Math.floor(rank / step) !== Math.floor((rank - 1) / step))];
+  const spread = far.filter((_, rank) => Math.floor(rank / step) !== Math.floor((rank - 1) / step));
+  const reach = AGREEMENT.reach * sourceSidePx;
+  return [...near, ...spread].map((index) => ({
+    index,
+    weight: Math.exp((-0.5 * (squared[index] ?? 0)) / reach ** 2) + AGREEMENT.farWeight,
+  }));
 }
 
-/** For each candidate of `node`, the weighted share of neighbours whose own matches predict it. */
-function votes(node: Node, around: readonly Node[], sourceSidePx: number, targetSidePx: number): number[] {
-  const sums = node.candidates.map(() => 0);
+function toBallots(nodes: readonly Node[]): Pick<AnchorField, 'starts' | 'ballots'> {
+  const starts = new Uint32Array(nodes.length + 1);
+  const ballots: number[] = [];
+  for (const [n, { candidates, beliefs }] of nodes.entries()) {
+    for (const [k, { x, y, scale }] of candidates.entries()) {
+      const belief = beliefs[k] ?? 0;
+      if (belief >= AGREEMENT.minBelief) ballots.push(x, y, scale, belief);
+    }
+    starts[n + 1] = ballots.length / BALLOT;
+  }
+  return { starts, ballots: Float64Array.from(ballots) };
+}
+
+/** For each candidate, the weighted share of neighbours whose own matches predict it. */
+function votes(
+  point: Point,
+  candidates: readonly Candidate[],
+  neighbours: readonly Neighbour[],
+  field: AnchorField,
+): number[] {
+  const { anchors, starts, ballots } = field;
+  const sums = candidates.map(() => 0);
   let total = 0;
-  for (const neighbour of around) {
-    const distance = Math.hypot(node.x - neighbour.x, node.y - neighbour.y);
-    const weight = Math.exp(-0.5 * (distance / (AGREEMENT.reach * sourceSidePx)) ** 2) + AGREEMENT.farWeight;
+  for (const { index, weight } of neighbours) {
+    const anchor = anchors[index] ?? point;
+    const end = BALLOT * (starts[index + 1] ?? 0);
     total += weight;
-    for (const [k, candidate] of neighbour.candidates.entries()) {
-      const belief = neighbour.beliefs[k] ?? 0;
-      if (belief >= AGREEMENT.minBelief) addVotes(sums, weight * belief, node, neighbour, candidate, targetSidePx);
+    for (let at = BALLOT * (starts[index] ?? 0); at < end; at += BALLOT) {
+      const scale = ballots[at + 2] ?? 1;
+      const dx = scale * (point.x - anchor.x);
+      const dy = scale * (point.y - anchor.y);
+      const predicted = { x: (ballots[at] ?? 0) + dx, y: (ballots[at + 1] ?? 0) + dy };
+      addVotes(sums, weight * (ballots[at + 3] ?? 0), candidates, predicted, dx * dx + dy * dy, field.targetSidePx);
     }
   }
   return sums.map((sum) => (total === 0 ? 0 : sum / total));
 }
 
-/** Adds to `sums` what one candidate of a neighbour says about each candidate of `node`. */
+/** Adds to `sums` what a prediction, made over a squared distance in target pixels, says about each candidate. */
 function addVotes(
   sums: number[],
   weight: number,
-  node: Node,
-  neighbour: Point,
-  { x, y, scale }: Candidate,
+  candidates: readonly Candidate[],
+  predicted: Point,
+  squaredDistance: number,
   targetSidePx: number,
 ): void {
-  const dx = scale * (node.x - neighbour.x);
-  const dy = scale * (node.y - neighbour.y);
   const slack = AGREEMENT.slack * targetSidePx;
-  const variance = slack ** 2 + AGREEMENT.scaleUncertainty ** 2 * (dx ** 2 + dy ** 2);
+  const variance = slack ** 2 + AGREEMENT.scaleUncertainty ** 2 * squaredDistance;
   const strength = (weight * slack) / Math.sqrt(variance);
-  for (const [own, candidate] of node.candidates.entries()) {
-    const off = ((candidate.x - x - dx) ** 2 + (candidate.y - y - dy) ** 2) / variance;
-    if (off < AGREEMENT.negligible) sums[own] = (sums[own] ?? 0) + strength * Math.exp(-0.5 * off);
+  let k = 0;
+  for (const { x, y } of candidates) {
+    const off = ((x - predicted.x) ** 2 + (y - predicted.y) ** 2) / variance;
+    if (off < AGREEMENT.negligible) sums[k] = (sums[k] ?? 0) + strength * Math.exp(-0.5 * off);
+    k++;
   }
+}
+
+function meanSupport(nodes: readonly Node[]): number {
+  const sum = nodes.reduce((total, { support }) => total + Math.max(0, ...support), 0);
+  return nodes.length === 0 ? 0 : sum / nodes.length;
 }
 
 function softmax(logits: readonly number[]): number[] {

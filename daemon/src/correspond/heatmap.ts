@@ -1,29 +1,42 @@
 import type { Point } from '@samepoint/shared-protocol';
-import type { Candidate } from './candidates.js';
+import type { FeatureMap } from '../diffusion/feature-map.js';
 import type { Matcher } from './matcher.js';
 
-/** Similarity of one source point with every cell of the target: one byte a cell, row by row, 255 the most similar. */
+/** Cosine similarity of one source point with every cell of the target, row by row. */
+export interface SimilarityMap {
+  width: number;
+  height: number;
+  cells: Float32Array;
+}
+
+/** The same as one byte a cell, 255 the most similar. */
 export interface Heatmap {
   width: number;
   height: number;
   cells: Uint8Array;
 }
 
-/** The heatmap in the pair of levels at which `candidate` was found, stretched from its least to its greatest value. */
-export async function similarityHeatmap(matcher: Matcher, point: Point, candidate: Candidate): Promise<Heatmap> {
-  const { source, target } = candidate;
-  let cells = new Uint8Array();
-  await matcher.forEachSimilarityMap(source, [point], target, (similarity) => {
-    cells = toBytes(similarity);
+/** @param point pixels of the image of `from` */
+export async function similarityMap(
+  matcher: Matcher,
+  from: FeatureMap,
+  point: Point,
+  to: FeatureMap,
+): Promise<SimilarityMap> {
+  let cells = new Float32Array();
+  await matcher.forEachSimilarityMap(from, [point], to, (similarity) => {
+    cells = similarity.slice();
   });
-  return { width: target.columns, height: target.rows, cells };
+  return { width: to.columns, height: to.rows, cells };
 }
 
-function toBytes(similarity: Float32Array): Uint8Array<ArrayBuffer> {
-  const [lowest, highest] = similarity.reduce<[number, number]>(
-    ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
-    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
-  );
+/** Stretches a similarity map from its least to its greatest value. */
+export function toHeatmap({ width, height, cells }: SimilarityMap): Heatmap {
+  let [lowest, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of cells) {
+    lowest = Math.min(lowest, value);
+    highest = Math.max(highest, value);
+  }
   const range = highest - lowest || 1;
-  return Uint8Array.from(similarity, (value) => Math.round((255 * (value - lowest)) / range));
+  return { width, height, cells: Uint8Array.from(cells, (value) => Math.round((255 * (value - lowest)) / range)) };
 }

@@ -1,16 +1,14 @@
 import type { Point } from '@samepoint/shared-protocol';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
-import { AGREEMENT, agree, type Node } from './agreement.js';
-import { findCandidates } from './candidates.js';
+import { type AnchorField, agree, type Node } from './agreement.js';
+import { longSidePx, preparePair } from './anchors.js';
+import { findCandidates, level } from './candidates.js';
 import { confidenceOf } from './confidence.js';
-import { type Heatmap, similarityHeatmap } from './heatmap.js';
+import { type SimilarityMap, similarityMap } from './heatmap.js';
 import { ALL_PARTS, type MatchSettings } from './match-settings.js';
 import type { Matcher } from './matcher.js';
 import { type Place, rankPlaces } from './places.js';
 import { refine } from './refine.js';
-
-/** Anchors: points spread over the source, whose matches tell the asked points apart. */
-const ANCHORS = 400;
 
 /** Candidates this near each other are one place; part of the target's longer side. */
 const SAME_PLACE = 0.02;
@@ -30,6 +28,7 @@ export interface Match {
  * Finds source points in the target: nearest neighbours in unit features over several scales (Tang et al., 2023, use
  * one), a backward check, agreement among neighbours, sub-cell refinement.
  * @param points pixels of the source image
+ * @param prepared what `preparePair` gave for the same images and settings, if it was kept
  * @returns one match a point, in their order
  */
 export async function matchPoints(
@@ -38,29 +37,33 @@ export async function matchPoints(
   target: FeaturePyramid,
   points: readonly Point[],
   settings: MatchSettings = ALL_PARTS,
+  prepared?: AnchorField,
 ): Promise<Match[]> {
-  const nodes = await nodesFor(matcher, source, target, points, settings);
-  const radiusPx = samePlacePx(target);
-  const chosen = nodes.map((point) => ({ point, place: bestPlace(point, radiusPx) }));
-  return toMatches(matcher, source, target, chosen, settings);
+  const nodes = await nodesFor(matcher, source, target, points, settings, prepared);
+  return nodes.map((node) => toMatch(node, bestPlace(node, target), source, target, settings));
 }
 
-/** One point, the places it may be at (the best first, `count` at most), and how similar every cell of the target is. */
+/**
+ * One point, the places it may be at (the best first, `count` at most), and how similar every cell of the target is in
+ * the pair of levels at which the best was found.
+ */
 export async function inspectPoint(
   matcher: Matcher,
   source: FeaturePyramid,
   target: FeaturePyramid,
   point: Point,
   count: number,
-): Promise<{ matches: Match[]; heatmap: Heatmap }> {
-  const [node] = await nodesFor(matcher, source, target, [point], ALL_PARTS);
+  settings: MatchSettings = ALL_PARTS,
+  prepared?: AnchorField,
+): Promise<{ matches: Match[]; similarity: SimilarityMap }> {
+  const [node] = await nodesFor(matcher, source, target, [point], settings, prepared);
   if (node === undefined) throw new Error('every point has a node');
   const places = rankPlaces(node, samePlacePx(target)).slice(0, count);
-  const best = bestPlace(node, samePlacePx(target));
-  const chosen = places.map((place) => ({ point: node, place }));
+  const { levels } = bestPlace(node, target).candidate;
+  const [from, to] = [level(source, levels.source), level(target, levels.target)];
   return {
-    matches: await toMatches(matcher, source, target, chosen, ALL_PARTS),
-    heatmap: await similarityHeatmap(matcher, point, best.candidate),
+    matches: places.map((place) => toMatch(node, place, source, target, settings)),
+    similarity: await similarityMap(matcher, from, point, to),
   };
 }
 
@@ -70,58 +73,39 @@ async function nodesFor(
   target: FeaturePyramid,
   points: readonly Point[],
   settings: MatchSettings,
+  prepared: AnchorField | undefined,
 ): Promise<Node[]> {
-  const all = [...points, ...anchors(source)];
-  const candidates = await findCandidates(matcher, source, target, all, settings);
-  const rounds = settings.agreement ? AGREEMENT.rounds : 0;
-  return agree(all, candidates, points.length, longSide(source), longSide(target), rounds).slice(0, points.length);
+  const field = prepared ?? (await preparePair(matcher, source, target, settings));
+  const candidates = await findCandidates(matcher, source, target, points, settings);
+  return points.map((point, n) => agree(point, candidates[n] ?? [], field));
 }
 
-function bestPlace(node: Node, radiusPx: number): Place {
-  const [best] = rankPlaces(node, radiusPx);
+function bestPlace(node: Node, target: FeaturePyramid): Place {
+  const [best] = rankPlaces(node, samePlacePx(target));
   if (best === undefined) throw new Error('every point has a place');
   return best;
 }
 
-async function toMatches(
-  matcher: Matcher,
+function toMatch(
+  point: Point,
+  { candidate, belief, support }: Place,
   source: FeaturePyramid,
   target: FeaturePyramid,
-  chosen: readonly { point: Point; place: Place }[],
-  settings: MatchSettings,
-): Promise<Match[]> {
-  const found = chosen.map(({ point, place }) => ({ point, candidate: place.candidate }));
+  { refinement }: MatchSettings,
+): Match {
+  const { levels, similarity, returns, scale } = candidate;
+  const [from, to] = [level(source, levels.source), level(target, levels.target)];
+  const { x, y } = refinement ? refine(from, point, to, candidate) : candidate;
   const nothingToFind = source.blank || target.blank;
-  const refined = settings.refinement ? await refine(matcher, found) : [];
-  return chosen.map(({ place: { candidate, belief, support } }, n) => {
-    const { x, y, similarity, returns, scale } = candidate;
-    const confidence = nothingToFind ? 0 : confidenceOf({ similarity, returns, belief, support });
-    return { point: inside(refined[n] ?? { x, y }, target), similarity, confidence, scale };
-  });
-}
-
-/** The last cell of a map may reach past the image. */
-function inside({ x, y }: Point, { width, height }: FeaturePyramid): Point {
-  return { x: Math.min(x, width), y: Math.min(y, height) };
+  return {
+    // the last cell of a map may reach past the image
+    point: { x: Math.min(x, target.width), y: Math.min(y, target.height) },
+    similarity,
+    confidence: nothingToFind ? 0 : confidenceOf({ similarity, returns, belief, support }),
+    scale,
+  };
 }
 
 function samePlacePx(target: FeaturePyramid): number {
-  return SAME_PLACE * longSide(target);
-}
-
-/** A grid of about `ANCHORS` points, every second row shifted by half a step. */
-function anchors({ width, height }: FeaturePyramid): Point[] {
-  const step = Math.sqrt((width * height) / ANCHORS);
-  // a strip thinner than a step still gets one row, or one column
-  const [stepX, stepY] = [Math.min(step, width), Math.min(step, height)];
-  const points: Point[] = [];
-  for (let row = 0; (row + 0.5) * stepY < height; row++) {
-    for (let x = (row % 2 === 0 ? 0.25 : 0.75) * stepX; x < width; x += stepX)
-      points.push({ x, y: (row + 0.5) * stepY });
-  }
-  return points;
-}
-
-function longSide({ width, height }: FeaturePyramid): number {
-  return Math.max(width, height);
+  return SAME_PLACE * longSidePx(target);
 }

@@ -8,8 +8,8 @@ import { peaksGraph, similarityGraph } from './matching-graph.js';
 /** Compiled matching graphs kept, one for each map shape and number of peaks; they have no weights. */
 const SESSIONS_KEPT = 24;
 
-/** Queries in one run; bounds the memory of the similarity matrix (queries × cells × 4 bytes). */
-const QUERIES_PER_RUN = 512;
+/** Similarities in one run, queries × cells: bounds its memory to four bytes each. */
+const SIMILARITIES_PER_RUN = 4 * 1024 * 1024;
 
 /** A place that resembles a query. */
 export interface Peak extends Point {
@@ -27,12 +27,20 @@ export class Matcher {
    * @returns one list a point, at most `count` long; positions in pixels of the image of `to`
    */
   async peaks(from: FeatureMap, points: readonly Point[], to: FeatureMap, count: number): Promise<Peak[][]> {
+    return this.peaksOf([sampleFeatures(from, points)], to, count);
+  }
+
+  /**
+   * The same for feature columns from anywhere.
+   * @param queries parts, each (queries, channels)
+   * @returns one list a query, in their order
+   */
+  async peaksOf(queries: readonly Float32Array[], to: FeatureMap, count: number): Promise<Peak[][]> {
     const session = await this.#session(`peaks ${count}`, to, () => peaksGraph(to, count));
     const found: Peak[][] = [];
-    for (let start = 0; start < points.length; start += QUERIES_PER_RUN) {
-      const part = points.slice(start, start + QUERIES_PER_RUN);
-      const { similarities, cells } = await session.run(feeds(from, part, to));
-      found.push(...toPeaks(to, part.length, similarities?.data, cells?.data));
+    for (const { part } of partsOf(concat(queries), to)) {
+      const { similarities, cells } = await session.run(feeds(part, to));
+      found.push(...toPeaks(to, part.length / to.channels, similarities?.data, cells?.data));
     }
     return found;
   }
@@ -50,11 +58,11 @@ export class Matcher {
   ): Promise<void> {
     const session = await this.#session('similarity', to, () => similarityGraph(to));
     const cells = to.rows * to.columns;
-    for (let start = 0; start < points.length; start += QUERIES_PER_RUN) {
-      const part = points.slice(start, start + QUERIES_PER_RUN);
-      const { similarity } = await session.run(feeds(from, part, to));
+    for (const { part, start } of partsOf(sampleFeatures(from, points), to)) {
+      const { similarity } = await session.run(feeds(part, to));
       if (!(similarity?.data instanceof Float32Array)) throw new TypeError('the matching graph has no similarity');
-      for (let n = 0; n < part.length; n++) take(similarity.data.subarray(n * cells, (n + 1) * cells), start + n);
+      const count = part.length / to.channels;
+      for (let n = 0; n < count; n++) take(similarity.data.subarray(n * cells, (n + 1) * cells), start + n);
     }
   }
 
@@ -64,11 +72,29 @@ export class Matcher {
   }
 }
 
-function feeds(from: FeatureMap, points: readonly Point[], to: FeatureMap) {
+function feeds(queries: Float32Array, { chw, channels, rows, columns }: FeatureMap) {
   return {
-    queries: new ort.Tensor('float32', sampleFeatures(from, points), [points.length, from.channels]),
-    map: new ort.Tensor('float32', to.chw, [to.channels, to.rows, to.columns]),
+    queries: new ort.Tensor('float32', queries, [queries.length / channels, channels]),
+    map: new ort.Tensor('float32', chw, [channels, rows, columns]),
   };
+}
+
+/** Queries that are run together, and the index of the first of them. */
+function* partsOf(queries: Float32Array, { channels, rows, columns }: FeatureMap) {
+  const perRun = Math.max(1, Math.floor(SIMILARITIES_PER_RUN / (rows * columns)));
+  for (let start = 0; start * channels < queries.length; start += perRun) {
+    yield { part: queries.subarray(start * channels, (start + perRun) * channels), start };
+  }
+}
+
+function concat(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 function toPeaks(map: FeatureMap, queries: number, similarities: unknown, cells: unknown): Peak[][] {

@@ -1,5 +1,9 @@
 import { type InspectRequest, type JobRequest, SamepointError, type TransferRequest } from '@samepoint/shared-protocol';
+import type { AnchorField } from '../correspond/agreement.js';
+import { preparePair } from '../correspond/anchors.js';
+import { toHeatmap } from '../correspond/heatmap.js';
 import { inspectPoint, matchPoints } from '../correspond/match-points.js';
+import { ALL_PARTS } from '../correspond/match-settings.js';
 import { Matcher } from '../correspond/matcher.js';
 import { type FeaturePyramid, FeatureSource } from '../diffusion/feature-pyramid.js';
 import { type BackendId, isBackendId, PRESETS } from '../diffusion/presets.js';
@@ -7,12 +11,14 @@ import type { Runtime } from '../graph/runtime.js';
 import { decodeImage } from '../images/decode.js';
 import { placeItems, prepareItems } from '../transfer/transfer.js';
 import type { EngineJob, EngineOutcome } from './engine.js';
+import { PairCache } from './pair-cache.js';
 import { ProgressReporter, type ReportProgress } from './progress-reporter.js';
 
 /** Everything that stays alive between jobs: sessions, feature maps, matching graphs. */
 export class JobRunner {
   readonly #features: FeatureSource;
   readonly #matcher = new Matcher();
+  readonly #pairs = new PairCache();
 
   constructor(runtime: Runtime) {
     this.#features = new FeatureSource(runtime);
@@ -46,8 +52,9 @@ export class JobRunner {
     const placed = [];
     for (const { targetId, frame } of targets) {
       const target = await this.#pyramid(frame.imageId, images, id, progress);
+      const field = await this.#pair([id, source.imageId, frame.imageId], sourceFeatures, target);
       const placements = await placeItems(prepared, source.layers, frame.layers, target, (points) =>
-        matchPoints(this.#matcher, sourceFeatures, target, points),
+        matchPoints(this.#matcher, sourceFeatures, target, points, ALL_PARTS, field),
       );
       placed.push({ targetId, placements });
       progress.step();
@@ -66,9 +73,18 @@ export class JobRunner {
     prepareItems([{ kind: 'point', itemId: 'point', point }], [], sourceFeatures);
     const targetFeatures = await this.#pyramid(target, images, id, progress);
     progress.begin('matching', 1);
-    const { matches, heatmap } = await inspectPoint(this.#matcher, sourceFeatures, targetFeatures, point, count);
+    const field = await this.#pair([id, source, target], sourceFeatures, targetFeatures);
+    const { matches, similarity } = await inspectPoint(
+      this.#matcher,
+      sourceFeatures,
+      targetFeatures,
+      point,
+      count,
+      ALL_PARTS,
+      field,
+    );
     progress.step();
-    const { width, height, cells } = heatmap;
+    const { width, height, cells } = toHeatmap(similarity);
     return {
       result: {
         kind: 'inspect',
@@ -81,6 +97,10 @@ export class JobRunner {
       },
       payload: cells,
     };
+  }
+
+  #pair(key: readonly string[], source: FeaturePyramid, target: FeaturePyramid): Promise<AnchorField> {
+    return this.#pairs.get(key, () => preparePair(this.#matcher, source, target, ALL_PARTS));
   }
 
   async #pyramid(

@@ -1,6 +1,9 @@
 import type { Point } from '@samepoint/shared-protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { preparePair } from '../../src/correspond/anchors.js';
+import { toHeatmap } from '../../src/correspond/heatmap.js';
 import { inspectPoint, type Match, matchPoints } from '../../src/correspond/match-points.js';
+import { ALL_PARTS } from '../../src/correspond/match-settings.js';
 import { Matcher } from '../../src/correspond/matcher.js';
 import { type FeaturePyramid, FeatureSource } from '../../src/diffusion/feature-pyramid.js';
 import type { RgbImage } from '../../src/images/decode.js';
@@ -26,6 +29,10 @@ const pyramidOf = (image: RgbImage) => features.pyramid(String(count++), async (
 beforeAll(async () => {
   source = await pyramidOf(SCREEN);
 });
+
+function never(): never {
+  throw new Error('nothing was found');
+}
 
 function distance(match: Match | undefined, { x, y }: Point): number {
   return match === undefined ? Number.POSITIVE_INFINITY : Math.hypot(match.point.x - x, match.point.y - y);
@@ -99,6 +106,24 @@ describe('points are found', () => {
   });
 });
 
+describe('a prepared pair', () => {
+  it('answers as if it had been prepared anew, whatever else is asked', async () => {
+    const target = await pyramidOf(draw(width + 12, height + 6, moved(mockup(), 12, 6)));
+    const prepared = await preparePair(matcher, source, target, ALL_PARTS);
+    const fresh = await matchPoints(matcher, source, target, [...LANDMARKS, ...rowPoints]);
+    for (const [n, point] of LANDMARKS.entries()) {
+      const [alone] = await matchPoints(matcher, source, target, [point], ALL_PARTS, prepared);
+      expectAt([alone ?? never()], [fresh[n]?.point ?? never()], 0.01);
+      expect(alone?.confidence).toBeCloseTo(fresh[n]?.confidence ?? -1, 4);
+    }
+  });
+
+  it('holds no feature maps', async () => {
+    const prepared = await preparePair(matcher, source, source, ALL_PARTS);
+    expect(JSON.stringify(prepared).length).toBeLessThan(400_000);
+  });
+});
+
 describe('where there is nothing to find', () => {
   it('a blank target gets no confidence, and no place outside it', async () => {
     const matches = await matchPoints(matcher, source, await pyramidOf(BLANK), LANDMARKS);
@@ -127,7 +152,8 @@ describe('where there is nothing to find', () => {
 describe('inspecting a point', () => {
   it('gives the best place first, others apart from it, and a heatmap that is brightest there', async () => {
     const [point = { x: 0, y: 0 }] = rowPoints;
-    const { matches, heatmap } = await inspectPoint(matcher, source, source, point, 5);
+    const { matches, similarity } = await inspectPoint(matcher, source, source, point, 5);
+    const heatmap = toHeatmap(similarity);
     expect(matches.length).toBeGreaterThan(1);
     expect(matches.length).toBeLessThanOrEqual(5);
     expect(distance(matches[0], point)).toBeLessThan(CELL_PX);

@@ -2,12 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Candidate } from '../../src/correspond/candidates.js';
 import { confidenceOf } from '../../src/correspond/confidence.js';
 import { rankPlaces } from '../../src/correspond/places.js';
-import { randomMap } from '../support/feature-maps.js';
-
-const MAP = randomMap(2, 2, 2, 1);
 
 function candidate(x: number, y: number): Candidate {
-  return { x, y, similarity: 0.9, returns: true, scale: 1, source: MAP, target: MAP };
+  return { x, y, similarity: 0.9, cycleCells: 0, returns: true, scale: 1, levels: { source: 0, target: 0 } };
 }
 
 function node(candidates: readonly Candidate[], beliefs: readonly number[]) {
