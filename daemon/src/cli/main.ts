@@ -1,12 +1,7 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { Command, CommanderError } from 'commander';
-import { evalCommand } from './eval.js';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
-import { featuresCommand } from './features.js';
-import { matchCommand } from './match.js';
-import { modelsCommand } from './models.js';
 import { ownVersion } from './own-version.js';
-import { startCommand } from './start.js';
 
 const DETAILS = `
 Examples:
@@ -22,27 +17,39 @@ Exit codes:
   5 a model or checkpoint that is damaged, or of another network
 `;
 
+/** Each is loaded when it is asked for: `doctor` has to run where others cannot even be loaded. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./start.js')).startCommand(),
+  match: async () => (await import('./match.js')).matchCommand(),
+  eval: async () => (await import('./eval.js')).evalCommand(),
+  features: async () => (await import('./features.js')).featuresCommand(),
+  models: async () => (await import('./models.js')).modelsCommand(),
+  doctor: async () => (await import('./doctor.js')).doctorCommand(),
+};
+
 const program = new Command('samepoint')
   .description('Find the same point in every other image.')
   .version(ownVersion(), '-V, --version', 'print the version')
-  .addHelpText('after', DETAILS)
-  .addCommand(startCommand())
-  .addCommand(matchCommand())
-  .addCommand(evalCommand())
-  .addCommand(featuresCommand())
-  .addCommand(modelsCommand());
-
-for (const command of [program, ...program.commands]) {
-  command.exitOverride().helpOption('-h, --help', 'print this help');
-}
-program.helpCommand('help [command]', 'print the help of a command');
+  .addHelpText('after', DETAILS);
 
 try {
-  const args = process.argv.slice(2);
   // what the plugin tells people to run is the bare name
-  await program.parseAsync(args.length === 0 ? ['start'] : args, { from: 'user' });
+  const [name = 'start', ...rest] = process.argv.slice(2);
+  await addCommands(name);
+  await program.parseAsync([name, ...rest], { from: 'user' });
 } catch (thrown) {
   process.exitCode = report(thrown);
+}
+
+/** The command that is asked for, or all where none is: help lists them. */
+async function addCommands(name: string): Promise<void> {
+  const wanted = Object.hasOwn(COMMANDS, name) ? [name] : Object.keys(COMMANDS);
+  for (const load of wanted.map((command) => COMMANDS[command]))
+    if (load !== undefined) program.addCommand(await load());
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().helpOption('-h, --help', 'print this help');
+  }
+  program.helpCommand('help [command]', 'print the help of a command');
 }
 
 /** Prints what went wrong, as one sentence and what to do next, and gives the exit code. */

@@ -1,0 +1,88 @@
+import { SamepointError } from '@samepoint/shared-protocol';
+import { compileUiNetwork } from '../../diffusion/ui-network.js';
+import type { CatalogueModel } from '../../models/catalogue.js';
+import { checkWeights } from '../../models/check-weights.js';
+import { EMBEDDED_UI_MODEL } from '../../models/embedded.js';
+import type { ModelEnvironment } from '../../models/model-environment.js';
+import { readStore } from '../../models/model-store.js';
+import { EMBEDDED_MODEL, findFile, type ModelState, modelState } from '../../models/resolve-model.js';
+import { type Finding, REINSTALL } from './finding.js';
+
+/** In pixels, the least that the embedded network takes. */
+const SMALLEST_SIZE = { width: 16, height: 16 };
+
+/** Why the embedded model cannot be used, as far as the header of its weights tells; undefined when it can. */
+export function inspectEmbedded(folder: string = EMBEDDED_UI_MODEL): SamepointError | undefined {
+  try {
+    compileUiNetwork(folder, SMALLEST_SIZE);
+    return undefined;
+  } catch (thrown) {
+    return SamepointError.from(thrown);
+  }
+}
+
+export function checkEmbedded(refusal: SamepointError | undefined): Finding {
+  const check = `model ${EMBEDDED_MODEL.id}`;
+  if (refusal === undefined) return { check, state: 'ok', says: 'part of Samepoint' };
+  return { check, state: 'failed', says: withoutStop(refusal.message), fix: REINSTALL };
+}
+
+export interface ModelFacts {
+  id: string;
+  state: ModelState;
+  /** Sentences about files that are there and cannot be used. */
+  damaged: readonly string[];
+}
+
+/**
+ * Looks at every model of the catalogue, as far as the headers of its files tell.
+ * @throws SamepointError `INTERNAL` when the list of models cannot be read
+ */
+export function inspectModels(environment: ModelEnvironment): Promise<ModelFacts[]> {
+  return Promise.all(
+    environment.catalogue.map(async (model) => ({
+      id: model.id,
+      state: modelState(model, environment),
+      damaged: await damagedFiles(model, environment),
+    })),
+  );
+}
+
+async function damagedFiles(model: CatalogueModel, environment: ModelEnvironment): Promise<string[]> {
+  const store = readStore(environment.at.stateFile);
+  const sentences: string[] = [];
+  for (const file of model.files) {
+    const path = findFile(model, file, store, environment);
+    if (path === undefined) continue;
+    await checkWeights(path, file).catch((thrown: unknown) => sentences.push(SamepointError.from(thrown).message));
+  }
+  return sentences;
+}
+
+export function checkModel({ id, state, damaged }: ModelFacts): Finding {
+  const check = `model ${id}`;
+  const pull = `npx samepoint models pull ${id}`;
+  const [first] = damaged;
+  if (first !== undefined) {
+    return {
+      check,
+      state: 'warning',
+      says: withoutStop(first),
+      fix: { sentence: 'Remove it, then get it again:', command: `npx samepoint models rm ${id} && ${pull}` },
+    };
+  }
+  if (state === 'partial') {
+    const fix = { sentence: 'What is missing is fetched by:', command: pull };
+    return { check, state: 'none', says: 'some of its files are here', fix };
+  }
+  return state === 'missing' ? { check, state: 'none', says: 'not downloaded' } : { check, state: 'ok', says: 'ready' };
+}
+
+/** The list of models itself cannot be read. */
+export function storeUnreadable({ message, hint }: SamepointError): Finding {
+  return { check: 'models', state: 'failed', says: withoutStop(message), fix: { sentence: hint } };
+}
+
+function withoutStop(sentence: string): string {
+  return sentence.replace(/\.$/, '');
+}

@@ -1,0 +1,57 @@
+import { createServer } from 'node:net';
+import { PORTS } from '@samepoint/shared-protocol';
+import { findRunning } from '../find-running.js';
+import type { Finding } from './finding.js';
+
+/** Who is on a port: nobody, a daemon of this name, or something else. */
+export type PortUse = { port: number } & (
+  | { by: 'nobody' }
+  | { by: 'samepoint'; daemon: string }
+  | { by: 'other'; code: string }
+);
+
+export function inspectPorts(ports: readonly number[] = PORTS): Promise<PortUse[]> {
+  return Promise.all(ports.map(inspectPort));
+}
+
+async function inspectPort(port: number): Promise<PortUse> {
+  const running = await findRunning([port]);
+  if (running !== undefined) return { port, by: 'samepoint', daemon: running.daemon };
+  const code = await tryToListen(port);
+  return code === undefined ? { port, by: 'nobody' } : { port, by: 'other', code };
+}
+
+/** The code of the error, or undefined when the port is free. */
+function tryToListen(port: number): Promise<string | undefined> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+}
+
+/** The daemon needs one of the ports that the plugin knows. */
+export function checkPorts(uses: readonly PortUse[], platform: NodeJS.Platform = process.platform): Finding[] {
+  const isServed = uses.some(({ by }) => by !== 'other');
+  return uses.map((use): Finding => {
+    const check = `port ${use.port}`;
+    if (use.by === 'nobody') return { check, state: 'ok', says: 'free' };
+    if (use.by === 'samepoint') return { check, state: 'ok', says: `${use.daemon} answers here` };
+    const says = `another program is listening here (${use.code})`;
+    if (isServed) return { check, state: 'none', says: `${says}; Samepoint takes the other port` };
+    return {
+      check,
+      state: 'failed',
+      says,
+      fix: {
+        sentence: 'End the program that holds the port; this shows which one it is:',
+        command: whoListens(use.port, platform),
+      },
+    };
+  });
+}
+
+function whoListens(port: number, platform: NodeJS.Platform): string {
+  if (platform === 'win32') return `netstat -ano | findstr :${port}`;
+  return platform === 'darwin' ? `lsof -nP -iTCP:${port} -sTCP:LISTEN` : `ss -ltnp sport = :${port}`;
+}

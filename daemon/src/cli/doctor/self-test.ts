@@ -1,0 +1,46 @@
+import { fileURLToPath } from 'node:url';
+import { compileUiNetwork } from '../../diffusion/ui-network.js';
+import { type NdArray, runOnce } from '../../graph/run.js';
+import type { Runtime } from '../../graph/runtime.js';
+import { EMBEDDED_UI_MODEL } from '../../models/embedded.js';
+import { readNpy } from '../npy.js';
+
+/** Features of the drawn image that `scripts/make-self-test.mjs` has written. */
+export const SELF_TEST_FEATURES = fileURLToPath(new URL('../../../models/self-test/features.npy', import.meta.url));
+
+const SIZE = { width: 48, height: 32 };
+
+/**
+ * Runs the embedded network once on the drawn image.
+ * @returns (1, channels, rows, columns)
+ */
+export async function selfTestFeatures(runtime: Runtime): Promise<NdArray> {
+  const image = { dims: [1, 3, SIZE.height, SIZE.width], data: drawImage() };
+  const { features } = await runOnce(runtime, (precision) => compileUiNetwork(EMBEDDED_UI_MODEL, SIZE, precision), {
+    image,
+  });
+  if (features === undefined) throw new Error('the network gives features');
+  return features;
+}
+
+/** The relative error ‖here − stored‖ / ‖stored‖ of the embedded network on this computer. */
+export async function selfTestError(runtime: Runtime): Promise<number> {
+  const stored = await readNpy(SELF_TEST_FEATURES);
+  const here = await selfTestFeatures(runtime);
+  if (here.dims.join() !== stored.dims.join()) return Number.POSITIVE_INFINITY;
+  const norm = (values: Float32Array) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+  return norm(here.data.map((value, i) => value - (stored.data[i] ?? 0))) / norm(stored.data);
+}
+
+/** A card with a button on a ground that fades, as planes in [−1, 1]. Whole sixteenths: the same on every machine. */
+function drawImage(): Float32Array {
+  const { width, height } = SIZE;
+  const isWithin = (x: number, y: number, [left, top, right, bottom]: readonly number[]) =>
+    x >= (left ?? 0) && x < (right ?? 0) && y >= (top ?? 0) && y < (bottom ?? 0);
+  return Float32Array.from({ length: 3 * width * height }, (_, i) => {
+    const [x, y, channel] = [i % width, Math.floor(i / width) % height, Math.floor(i / (width * height))];
+    if (isWithin(x, y, [26, 18, 40, 24])) return [-0.75, 0.25, 0.875][channel] ?? 0;
+    if (isWithin(x, y, [6, 5, 42, 27])) return 0.9375;
+    return Math.floor(x / 3) / 16 - 0.5 + channel / 16;
+  });
+}
