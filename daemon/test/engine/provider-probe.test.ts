@@ -1,0 +1,53 @@
+import { afterAll, describe, expect, it } from 'vitest';
+// the built one: it forks the built process beside itself
+import { ProviderProber } from '../../dist/engine/provider-probe.js';
+import { whyItFailed } from '../../src/engine/provider-words.js';
+import { PROVIDERS } from '../../src/graph/runtime.js';
+
+const prober = new ProviderProber();
+afterAll(() => prober.close());
+
+describe('trying a provider', () => {
+  it('finds the CPU right, by its own measure', async () => {
+    expect(await prober.probe('cpu')).toEqual({
+      provider: 'cpu',
+      works: true,
+      precision: 'float32',
+      relativeError: 0,
+      share: 1,
+      speed: 1,
+    });
+  });
+
+  it('says in words why one is not there, and goes on with the next', async () => {
+    // on no platform does ONNX Runtime have both
+    const probes = [await prober.probe('dml'), await prober.probe('coreml')];
+    expect(probes).toContainEqual(
+      expect.objectContaining({ works: false, why: `ONNX Runtime has none for ${process.platform} ${process.arch}` }),
+    );
+    expect(await prober.probe('cpu')).toMatchObject({ works: true });
+  });
+
+  it('does not wait for ever', async () => {
+    const impatient = new ProviderProber(0);
+    expect(await impatient.probe('cpu')).toEqual({ provider: 'cpu', works: false, why: 'no answer within 0 s' });
+  });
+});
+
+describe('why a provider does not work is said in words, whatever ONNX Runtime says:', () => {
+  it.each([
+    ['OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library', 'its libraries are not installed'],
+    [
+      'webgpu_context.cc:136 … Failed to get a WebGPU adapter: No supported adapters',
+      'there is no graphics driver for it',
+    ],
+    ['Something else.\n   at a place', 'Something else'],
+    ['', 'WebGPU does not say'],
+  ])('%j', (message, why) => {
+    expect(whyItFailed('webgpu', new Error(message))).toBe(why);
+  });
+
+  it('never in more than one line', () => {
+    for (const provider of PROVIDERS) expect(whyItFailed(provider, 'a\nb')).toBe('a');
+  });
+});
