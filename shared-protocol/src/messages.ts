@@ -34,11 +34,23 @@ export const deviceSchema = z.strictObject({
 });
 export type Device = z.infer<typeof deviceSchema>;
 
+/** The feature of a client that knows `download` of a backend. */
+export const BACKEND_DOWNLOAD = 'backend.download';
+
 export const backendSchema = z.strictObject({
   id: idSchema,
   title: name,
   /** `embedded` needs no download. */
   state: z.enum(['embedded', 'ready', 'missing']),
+  /** What is to be downloaded; only for clients whose hello has {@link BACKEND_DOWNLOAD}. */
+  download: z
+    .strictObject({
+      /** The most that is fetched. */
+      bytes: z.number().int().nonnegative(),
+      /** Of the weights. */
+      licence: name,
+    })
+    .optional(),
 });
 export type Backend = z.infer<typeof backendSchema>;
 

@@ -1,6 +1,8 @@
 import { type Backend, PORTS } from '@samepoint/shared-protocol';
-import { PRESETS } from '../diffusion/presets.js';
+import { isBackendId, PRESETS } from '../diffusion/presets.js';
 import type { Engine } from '../engine/engine.js';
+import { modelEnvironment } from '../models/model-environment.js';
+import { modelSource } from '../models/model-source.js';
 import { startServer } from '../server/server.js';
 import { TokenStore } from '../server/token-store.js';
 import { stateDir } from '../state-dir.js';
@@ -57,7 +59,9 @@ async function serve(options: StartOptions, engine: Engine, ports: readonly numb
   const daemon = `samepoint ${options.version}`;
   const tokens = new TokenStore(stateDir(options.env));
   const device = await engine.ready();
-  const server = await startServer({ engine, device, backends: EMBEDDED_BACKENDS, daemon, tokens, ports });
+  const backends = { list: () => EMBEDDED_BACKENDS, knows: isBackendId };
+  const models = modelSource(modelEnvironment(options.env));
+  const server = await startServer({ engine, device, backends, models, daemon, tokens, ports });
   const code = server.pairing.live?.code ?? '';
   options.print(startBanner({ daemon, device, port: server.port, code, pairedClients: tokens.count }));
   return {

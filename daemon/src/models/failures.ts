@@ -56,7 +56,7 @@ export function networkFailure(thrown: unknown, url: string): unknown {
     return new SamepointError(
       'MODEL_MISSING',
       `This computer cannot reach ${hostOf(url)} (${code}).`,
-      'Check the network, a proxy, or HF_ENDPOINT, and run the command again.',
+      'Check the network, a proxy, or HF_ENDPOINT, and try again.',
     );
   }
   const isConnection =
@@ -83,7 +83,7 @@ export function diskFull(): SamepointError {
   return new SamepointError(
     'MODEL_MISSING',
     'The disk is full.',
-    'Free some space, or set HF_HOME to a folder on a larger disk, and run the command again; it goes on where it stopped.',
+    'Free some space, or set HF_HOME to a folder on a larger disk, and try again; it goes on where it stopped.',
   );
 }
 
@@ -91,7 +91,7 @@ export function interrupted(): SamepointError {
   return new SamepointError(
     'CANCELLED',
     'The download was interrupted.',
-    'Run the command again; it goes on where it stopped.',
+    'Start it again; it goes on where it stopped.',
   );
 }
 

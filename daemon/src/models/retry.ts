@@ -38,6 +38,6 @@ function givenUp(failure: TransientFailure): SamepointError {
   return new SamepointError(
     'MODEL_MISSING',
     `The download failed: ${failure.message}.`,
-    'Run the command again later; it goes on where it stopped.',
+    'Try again later; it goes on where it stopped.',
   );
 }

@@ -114,7 +114,7 @@ function statusRoute({ tokens, pairing, registry, context }: HttpAppOptions): Re
     response.set('Cross-Origin-Resource-Policy', 'same-origin').json({
       daemon: context.daemon,
       device: context.device(),
-      backends: context.backends,
+      backends: context.backends.list(),
       clients: { paired: tokens.count, connected: registry.size },
       jobs: context.queue.counts(),
       pairing: { live: pairing.live ?? null, lockedForMs: pairing.lockedForMs },

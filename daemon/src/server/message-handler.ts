@@ -1,4 +1,5 @@
 import {
+  BACKEND_DOWNLOAD,
   type Backend,
   type ClientMessage,
   type JobKind,
@@ -14,12 +15,15 @@ import type { SessionContext } from './session-context.js';
 const SUPPORTED_KINDS: readonly JobKind[] = ['transfer', 'inspect'];
 
 /** What this daemon can do beyond the bare protocol. */
-export const FEATURES: readonly string[] = SUPPORTED_KINDS.map((kind) => `job.${kind}`);
+export const FEATURES: readonly string[] = [...SUPPORTED_KINDS.map((kind) => `job.${kind}`), 'model.pull'];
 
 type Offer = Extract<ClientMessage, { type: 'image.offer' }>;
 
 /** Answers the messages of one client after its hello. */
 export class MessageHandler {
+  /** What the client said in its hello that it knows beyond the bare protocol. */
+  clientFeatures: ReadonlySet<string> = new Set();
+
   constructor(
     readonly clientId: string,
     readonly context: SessionContext,
@@ -42,10 +46,10 @@ export class MessageHandler {
         this.#cancel(message.jobId);
         return;
       case 'model.pull':
-        outbox.error(nothingToDownload(message.modelId, this.context.backends));
+        this.#pull(message.modelId);
         return;
       case 'model.cancel':
-        outbox.error(noDownload(message.modelId));
+        if (!this.context.downloads.cancel(message.modelId)) outbox.error(noDownload(message.modelId));
         return;
       case 'status.get':
         outbox.send({ type: 'status', ...this.status() });
@@ -64,8 +68,19 @@ export class MessageHandler {
   }
 
   status() {
-    const { daemon, backends, queue } = this.context;
-    return { daemon, device: this.context.device(), backends: [...backends], jobs: queue.statuses(this.clientId) };
+    const { daemon, queue } = this.context;
+    return { daemon, device: this.context.device(), backends: this.#backends(), jobs: queue.statuses(this.clientId) };
+  }
+
+  /** With what a download would be, for clients that know that field. */
+  #backends(): Backend[] {
+    const { backends, models } = this.context;
+    const list = [...backends.list()];
+    if (!this.clientFeatures.has(BACKEND_DOWNLOAD)) return list;
+    return list.map((backend) => {
+      const download = backend.state === 'missing' ? models.offer(backend.id) : undefined;
+      return download === undefined ? backend : { ...backend, download };
+    });
   }
 
   #offer({ imageId, width, height, bytes }: Offer): void {
@@ -82,8 +97,14 @@ export class MessageHandler {
 
   #refusal({ kind, backend }: JobRequest): StartOutcome | undefined {
     if (!SUPPORTED_KINDS.includes(kind)) return { ok: false, error: kindUnsupported(kind) };
-    const isKnown = this.context.backends.some(({ id }) => id === backend);
-    return isKnown ? undefined : { ok: false, error: backendUnknown(backend) };
+    return this.context.backends.knows(backend) ? undefined : { ok: false, error: backendUnknown(backend) };
+  }
+
+  #pull(modelId: string): void {
+    const { backends, downloads } = this.context;
+    const isEmbedded = backends.list().some(({ id, state }) => id === modelId && state === 'embedded');
+    const refusal = isEmbedded ? nothingToDownload(modelId) : downloads.start(modelId, this.clientId);
+    if (refusal !== undefined) this.outbox.error(refusal);
   }
 
   #cancel(jobId: string): void {
@@ -120,13 +141,10 @@ function backendUnknown(backend: string): SamepointError {
   );
 }
 
-function nothingToDownload(modelId: string, backends: readonly Backend[]): SamepointError {
-  const isEmbedded = backends.some(({ id, state }) => id === modelId && state === 'embedded');
+function nothingToDownload(modelId: string): SamepointError {
   return new SamepointError(
     'MODEL_MISSING',
-    isEmbedded
-      ? `There is nothing to download: the model “${modelId}” is embedded.`
-      : `There is no model “${modelId}” to download.`,
+    `There is nothing to download: the model “${modelId}” is embedded.`,
     'Use the embedded model.',
     { details: { modelId } },
   );

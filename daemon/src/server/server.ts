@@ -1,15 +1,17 @@
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Backend, type Device, PORTS, SamepointError } from '@samepoint/shared-protocol';
+import { type Device, PORTS, SamepointError } from '@samepoint/shared-protocol';
 import type { Engine } from '../engine/engine.js';
 import { type Clock, systemClock } from '../jobs/clock.js';
 import { ImageStore } from '../jobs/image-store.js';
 import { JobQueue } from '../jobs/job-queue.js';
+import type { ModelSource } from '../models/model-source.js';
 import { createHttpApp } from './http-app.js';
 import { listenOnLoopback } from './listen.js';
 import { type Log, stderrLog } from './log.js';
+import { ModelDownloads } from './model-downloads.js';
 import { PairingDesk } from './pairing-desk.js';
-import type { SessionContext } from './session-context.js';
+import type { Backends, SessionContext } from './session-context.js';
 import { SessionRegistry } from './session-registry.js';
 import type { TokenStore } from './token-store.js';
 import { createUpgradeHandler } from './upgrade.js';
@@ -25,7 +27,8 @@ export interface ServerOptions {
   engine: Engine;
   /** What `engine.ready()` said. */
   device: Device;
-  backends: readonly Backend[];
+  backends: Backends;
+  models: ModelSource;
   /** Name and version, as clients show it. */
   daemon: string;
   tokens: TokenStore;
@@ -47,14 +50,16 @@ export interface RunningServer {
  * @throws SamepointError `INTERNAL` when no port is free.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { daemon, backends, tokens, clock = systemClock, log = stderrLog } = options;
+  const { daemon, backends, models, tokens, clock = systemClock, log = stderrLog } = options;
   const registry = new SessionRegistry();
   const watched = watchDevice(options.engine, options.device, (device) =>
     registry.broadcast({ type: 'device.changed', device }),
   );
   const images = new ImageStore();
   const queue = new JobQueue({ engine: watched.engine, images, clock });
-  const context: SessionContext = { daemon, backends, device: watched.device, queue, images, clock, log };
+  const downloads = new ModelDownloads(models, clock, registry);
+  const device = watched.device;
+  const context: SessionContext = { daemon, backends, models, downloads, device, queue, images, clock, log };
   const pairing = new PairingDesk(clock);
   pairing.renew();
   const app = createHttpApp({ tokens, pairing, registry, context });
@@ -76,6 +81,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     pairing,
     close: async () => {
       queue.close();
+      downloads.close();
       registry.byeToAll(shuttingDown());
       const force = setTimeout(() => {
         for (const socket of sockets) socket.destroy();

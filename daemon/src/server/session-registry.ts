@@ -1,8 +1,9 @@
 import { CLOSE_CODES, type DaemonMessage, type SamepointError } from '@samepoint/shared-protocol';
+import type { DownloadListener } from './model-downloads.js';
 import type { Session } from './session.js';
 
 /** The open connections: one a client, the newest. */
-export class SessionRegistry {
+export class SessionRegistry implements DownloadListener {
   readonly #sessions = new Map<string, Session>();
 
   /** Open connections of clients other than this one. */
@@ -25,6 +26,18 @@ export class SessionRegistry {
 
   broadcast(message: DaemonMessage): void {
     for (const session of this.#sessions.values()) if (session.greeted) session.outbox.send(message);
+  }
+
+  onProgress(modelId: string, receivedBytes: number, totalBytes: number): void {
+    this.broadcast({ type: 'model.progress', modelId, receivedBytes, totalBytes });
+  }
+
+  onChange(): void {
+    for (const session of this.#sessions.values()) if (session.greeted) session.sendStatus();
+  }
+
+  onFailure(clientIds: ReadonlySet<string>, error: SamepointError): void {
+    for (const clientId of clientIds) this.#sessions.get(clientId)?.outbox.error(error);
   }
 
   byeToAll(error: SamepointError): void {

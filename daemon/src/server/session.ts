@@ -1,5 +1,6 @@
 import {
   CLOSE_CODES,
+  type ClientMessage,
   decodeFrame,
   imageDataHeaderSchema,
   LIMITS,
@@ -18,6 +19,8 @@ import type { SessionContext } from './session-context.js';
 
 /** Image bytes that wait for their hash before the socket is not read any more. */
 const MAX_PENDING_UPLOAD_BYTES = 2 * LIMITS.binaryFrameBytes;
+
+type Hello = Extract<ClientMessage, { type: 'hello' }>;
 
 /** One open connection of a paired client, from its hello to its close. */
 export class Session {
@@ -64,6 +67,10 @@ export class Session {
     this.socket.close(CLOSE_CODES.replaced, 'a newer connection of the same client took over');
   }
 
+  sendStatus(): void {
+    this.outbox.send({ type: 'status', ...this.#handler.status() });
+  }
+
   get greeted(): boolean {
     return this.#greeted;
   }
@@ -100,12 +107,13 @@ export class Session {
     }
     const read = readClientMessage(value);
     if (!read.ok) return read.error;
-    if (read.message.type === 'hello') this.#welcome(read.message.client, negotiation.version);
+    if (read.message.type === 'hello') this.#welcome(read.message, negotiation.version);
     return undefined;
   }
 
-  #welcome(client: string, protocol: number): void {
+  #welcome({ client, features }: Hello, protocol: number): void {
     this.#greeted = true;
+    this.#handler.clientFeatures = new Set(features);
     this.#callOffHello();
     this.context.log(`connected: ${client}`);
     const status = this.#handler.status();

@@ -9,6 +9,7 @@ import { type RunningServer, startServer } from '../../dist/server/server.js';
 import { TokenStore } from '../../dist/server/token-store.js';
 import { median } from '../../src/transfer/fit-similarity.js';
 import { TestClient } from '../server/test-client.js';
+import { NO_MODELS } from '../server/test-server.js';
 import { inspectOf, strip, type TestImage, testImage, transferOf } from '../support/strips.js';
 
 /** What the daemon promises, and the share of pings that may be late because the machine was busy elsewhere. */
@@ -31,7 +32,8 @@ beforeAll(async () => {
   server = await startServer({
     engine,
     device: await engine.ready(),
-    backends: [{ id: 'ui', title: 'Mockups', state: 'embedded' }],
+    backends: { list: () => [{ id: 'ui', title: 'Mockups', state: 'embedded' }], knows: (id) => id === 'ui' },
+    models: NO_MODELS,
     daemon: 'samepoint 0.0.0-test',
     tokens,
     ports: [0],

@@ -179,7 +179,7 @@ const CROSSINGS: Record<Row, Crossing | typeof IN_IMAGE_TESTS> = {
     await client.next('bye');
   },
   heartbeatMs: async (limit) => {
-    const client = await TestClient.greeted(server.port, server.token, { autoPong: false });
+    const client = await TestClient.greeted(server.port, server.token, [], { autoPong: false });
     const pinged = new Promise((resolve) => client.socket.once('ping', resolve));
     server.clock.advance(limit);
     await pinged;

@@ -51,9 +51,14 @@ export class TestClient {
   }
 
   /** Connects and is welcomed. */
-  static async greeted(port: number, token: string, options: ClientOptions = {}): Promise<TestClient> {
+  static async greeted(
+    port: number,
+    token: string,
+    features: string[] = [],
+    options: ClientOptions = {},
+  ): Promise<TestClient> {
     const client = await TestClient.open(port, token, options);
-    client.send({ type: 'hello', protocol: PROTOCOL, client: 'test', features: [] });
+    client.send({ type: 'hello', protocol: PROTOCOL, client: 'test', features });
     await client.next('welcome');
     return client;
   }

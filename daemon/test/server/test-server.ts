@@ -2,13 +2,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Backend } from '@samepoint/shared-protocol';
-import { type RunningServer, startServer } from '../../src/server/server.js';
+import type { ModelSource } from '../../src/models/model-source.js';
+import { type RunningServer, type ServerOptions, startServer } from '../../src/server/server.js';
 import { TokenStore } from '../../src/server/token-store.js';
 import { FakeEngine } from './fake-engine.js';
 import { ManualClock } from './manual-clock.js';
 import { TestClient } from './test-client.js';
 
 const BACKENDS: readonly Backend[] = [{ id: 'ui', title: 'Mockups', state: 'embedded' }];
+
+/** Nothing can be downloaded. */
+export const NO_MODELS: ModelSource = {
+  offer: () => undefined,
+  pull: () => Promise.reject(new Error('the test has no models')),
+};
 
 /** A daemon on an ephemeral port with a fake engine, a clock that stands still and one paired client. */
 export class TestServer {
@@ -20,17 +27,19 @@ export class TestServer {
   readonly token = this.tokens.issue('test');
   #running: RunningServer | undefined;
 
-  static async start(): Promise<TestServer> {
+  static async start(options: Partial<Pick<ServerOptions, 'backends' | 'models'>> = {}): Promise<TestServer> {
     const server = new TestServer();
     server.#running = await startServer({
       engine: server.engine,
       device: server.engine.device,
-      backends: BACKENDS,
+      backends: { list: () => BACKENDS, knows: (id) => BACKENDS.some((backend) => backend.id === id) },
+      models: NO_MODELS,
       daemon: 'samepoint 0.0.0-test',
       tokens: server.tokens,
       ports: [0],
       clock: server.clock,
       log: (line) => server.logged.push(line),
+      ...options,
     });
     return server;
   }

@@ -1,5 +1,6 @@
 import type { ConnectionEvent } from './connection.js';
 import { connectionWords } from './connection-words.js';
+import { wantedBackend } from './flow-download.js';
 import type { FlowEvent } from './flow-state.js';
 import { obstacleOf } from './gate.js';
 import type { State } from './store.js';
@@ -37,7 +38,15 @@ export function App({ state, dispatch, connect }: AppProps) {
         <WorkView step={step} targets={flow.picks.targets.length} connected={flow.link.connected} dispatch={dispatch} />
       );
     case 'failed':
-      return <FailedView error={step.error} download={step.download} dispatch={dispatch} connect={connect} />;
+      return (
+        <FailedView
+          error={step.error}
+          download={step.download}
+          wanted={wantedBackend(flow, step)}
+          dispatch={dispatch}
+          connect={connect}
+        />
+      );
     case 'preview':
       return <PreviewView flow={flow} preview={step} applying={false} dispatch={dispatch} />;
     case 'applying':

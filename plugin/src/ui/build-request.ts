@@ -21,9 +21,10 @@ export function hashFrame(frame: ExportedFrame): HashedFrame {
   return { ...frame, imageId: bytesToHex(sha256(frame.png)) };
 }
 
-/** The first backend that can run without a download; null when none can. */
-export function chooseBackend(backends: readonly Backend[]): string | null {
-  return backends.find((backend) => backend.state !== 'missing')?.id ?? null;
+/** The backend that the designer chose, else the first that can run without a download; null when none can. */
+export function chooseBackend(backends: readonly Backend[], chosen: string | null): Backend | null {
+  const found = backends.find(({ id }) => id === chosen);
+  return found ?? backends.find(({ state }) => state !== 'missing') ?? null;
 }
 
 export interface RequestParts {

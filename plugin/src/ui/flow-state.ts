@@ -84,6 +84,8 @@ export interface Flow {
   picks: Picks;
   selection: SelectionSummary;
   link: Link;
+  /** Id of the backend the designer chose; null leaves the choice to the plugin. */
+  backend: string | null;
   step: Step;
 }
 
@@ -97,6 +99,7 @@ export type FlowEvent =
   | { type: 'pick.remove-target'; nodeId: string }
   | { type: 'pick.overlays'; overlays: readonly OverlaySummary[] }
   | { type: 'pick.remove-overlay'; nodeId: string }
+  | { type: 'pick.backend'; id: string }
   | { type: 'go'; jobId: string }
   | { type: 'cancel' }
   | { type: 'retry' }
@@ -123,6 +126,7 @@ export const INITIAL_FLOW: Flow = {
   picks: { source: null, targets: [], overlays: [] },
   selection: { frames: [], overlays: [] },
   link: { connected: false, backends: [] },
+  backend: null,
   step: { name: 'waiting' },
 };
 

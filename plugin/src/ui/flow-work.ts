@@ -1,4 +1,4 @@
-import type { DaemonMessage, ErrorPayload, JobStatus } from '@samepoint/shared-protocol';
+import type { Backend, DaemonMessage, ErrorPayload, JobStatus } from '@samepoint/shared-protocol';
 import type { ExportedFrame, ExportedItem } from '../shared/messages.js';
 import { buildRequest, chooseBackend, hashFrame } from './build-request.js';
 import { renamePicks } from './flow-pick.js';
@@ -44,9 +44,9 @@ function send(flow: Flow, work: Work, before: FlowEffect[] = []): FlowStep {
   const images = new Map(work.frames.map((frame) => [frame.imageId, frame]));
   const unanswered = [...images.keys()];
   if (!flow.link.connected) return enter(flow, { name: 'sending', work, request: null, unanswered }, before);
-  const backend = chooseBackend(flow.link.backends);
-  if (backend === null) return fail(flow, work, noModel());
-  const built = buildRequest({ ...idsOf(flow), frames: work.frames, items: work.items }, backend);
+  const backend = chooseBackend(flow.link.backends, flow.backend);
+  if (backend === null || backend.state === 'missing') return fail(flow, work, noModel(backend));
+  const built = buildRequest({ ...idsOf(flow), frames: work.frames, items: work.items }, backend.id);
   if (!built.ok) return toPick(flow, built.problem);
   const offers = [...images.values()].map(
     ({ imageId, width, height, png }): FlowEffect => ({
@@ -64,12 +64,16 @@ function idsOf(flow: Flow): { sourceId: string; targetIds: string[] } {
   };
 }
 
-function noModel(): ErrorPayload {
+function noModel(backend: Backend | null): ErrorPayload {
   return {
     code: 'MODEL_MISSING',
-    message: 'No model is installed that can compare the frames.',
-    hint: 'Download one; it stays on this computer.',
+    message:
+      backend === null
+        ? 'No model is installed that can compare the frames.'
+        : `“${backend.title}” is not on this computer yet.`,
+    hint: 'It is downloaded once and stays on this computer.',
     retryable: false,
+    ...(backend === null ? {} : { details: { modelId: backend.id } }),
   };
 }
 
@@ -77,9 +81,13 @@ function fail(flow: Flow, work: Work, error: ErrorPayload): FlowStep {
   return enter(flow, { name: 'failed', work, error, download: null }, [savePending(flow, null)]);
 }
 
-/** A message could not be taken. That an earlier job has ended before its cancel came is no concern of this run. */
+/**
+ * A message could not be taken. That an earlier job has ended before its cancel came is no concern of this run, and
+ * neither is the download of a model.
+ */
 function failWith(flow: Flow, work: Work, error: ErrorPayload): FlowStep {
-  return error.code === 'JOB_UNKNOWN' ? stay(flow) : fail(flow, work, error);
+  const isElsewhere = error.code === 'JOB_UNKNOWN' || error.details?.modelId !== undefined;
+  return isElsewhere ? stay(flow) : fail(flow, work, error);
 }
 
 /** Runs the same work again, as a new job: the former one has ended and its id with it. */
@@ -152,33 +160,6 @@ export function stepRunning(flow: Flow, step: At<'running'>, message: DaemonMess
     default:
       return stay(flow);
   }
-}
-
-/** A model's download, asked for on the screen of a failure; the run goes on when it is there. */
-export function stepFailed(flow: Flow, step: At<'failed'>, message: DaemonMessage): FlowStep {
-  switch (message.type) {
-    case 'model.progress': {
-      const { modelId, receivedBytes, totalBytes } = message;
-      return enter(flow, { ...step, download: { modelId, receivedBytes, totalBytes } });
-    }
-    case 'status': {
-      const next = { ...flow, link: { ...flow.link, backends: message.backends } };
-      const isThere = step.download !== null && chooseBackend(message.backends) !== null;
-      return isThere ? retry(next, step.work) : stay(next);
-    }
-    case 'error':
-      return enter(flow, { ...step, error: message.error, download: null });
-    default:
-      return stay(flow);
-  }
-}
-
-/** Asks for the model of the first backend that lacks one. */
-export function pullModel(flow: Flow, step: At<'failed'>): FlowStep {
-  const wanted = step.error.details?.modelId ?? flow.link.backends.find(({ state }) => state === 'missing')?.id;
-  if (wanted === undefined) return retry(flow, step.work);
-  const download = { modelId: wanted, receivedBytes: 0, totalBytes: 0 };
-  return enter(flow, { ...step, download }, [{ type: 'daemon', message: { type: 'model.pull', modelId: wanted } }]);
 }
 
 /** Leaves the run; its picks stay. The daemon is told when it works for it already. */

@@ -1,5 +1,6 @@
-import type { DaemonMessage } from '@samepoint/shared-protocol';
+import type { Backend, DaemonMessage, JobStatus } from '@samepoint/shared-protocol';
 import type { MainToUi } from '../shared/messages.js';
+import { cancelDownload, pullModel, resumeDownload, stepFailed } from './flow-download.js';
 import {
   changePicks,
   missingPick,
@@ -11,17 +12,7 @@ import {
 } from './flow-pick.js';
 import { apply, failApply, failUndo, finishApply, finishUndo, include, undo } from './flow-preview.js';
 import { enter, type Flow, type FlowEvent, type FlowStep, stay, toPick } from './flow-state.js';
-import {
-  cancel,
-  finishExport,
-  pullModel,
-  resume,
-  retry,
-  stepFailed,
-  stepRunning,
-  stepSending,
-  takeFrame,
-} from './flow-work.js';
+import { cancel, finishExport, resume, retry, stepRunning, stepSending, takeFrame } from './flow-work.js';
 
 /** The next state and what to do. Events that make no sense in a state change nothing. */
 export function stepFlow(flow: Flow, event: FlowEvent): FlowStep {
@@ -32,7 +23,7 @@ export function stepFlow(flow: Flow, event: FlowEvent): FlowStep {
     case 'daemon':
       return stepDaemon(flow, event.message);
     case 'connected':
-      return resume({ ...flow, link: { connected: true, backends: event.backends } }, event.jobs);
+      return connected({ ...flow, link: { connected: true, backends: event.backends } }, event.jobs);
     case 'disconnected':
       return stay({ ...flow, link: { ...flow.link, connected: false } });
     case 'pick.source':
@@ -51,10 +42,12 @@ export function stepFlow(flow: Flow, event: FlowEvent): FlowStep {
       return changePicks(flow, withOverlays(picks, event.overlays));
     case 'pick.remove-overlay':
       return changePicks(flow, { ...picks, overlays: picks.overlays.filter(({ nodeId }) => nodeId !== event.nodeId) });
+    case 'pick.backend':
+      return step.name === 'pick' ? stay({ ...flow, backend: event.id }) : stay(flow);
     case 'go':
       return step.name === 'pick' && missingPick(flow) === null ? startExport(flow, event.jobId) : stay(flow);
     case 'cancel':
-      return cancel(flow);
+      return step.name === 'failed' ? cancelDownload(flow, step) : cancel(flow);
     case 'retry':
       return step.name === 'failed' ? retry(flow, step.work) : stay(flow);
     case 'back':
@@ -102,7 +95,13 @@ function stepMain(flow: Flow, message: MainToUi): FlowStep {
   }
 }
 
-function stepDaemon(flow: Flow, message: DaemonMessage): FlowStep {
+function connected(flow: Flow, jobs: readonly JobStatus[]): FlowStep {
+  const { step } = flow;
+  return step.name === 'failed' ? resumeDownload(flow, step) : resume(flow, jobs);
+}
+
+function stepDaemon(before: Flow, message: DaemonMessage): FlowStep {
+  const flow = message.type === 'status' ? withBackends(before, message.backends) : before;
   const { step } = flow;
   switch (step.name) {
     case 'sending':
@@ -114,6 +113,10 @@ function stepDaemon(flow: Flow, message: DaemonMessage): FlowStep {
     default:
       return stay(flow);
   }
+}
+
+function withBackends(flow: Flow, backends: readonly Backend[]): Flow {
+  return { ...flow, link: { ...flow.link, backends } };
 }
 
 /** One step back; what was made on the way here is kept as long as it can be of use. */

@@ -1,4 +1,5 @@
 import {
+  BACKEND_DOWNLOAD,
   binaryResultHeaderSchema,
   type ClientMessage,
   type DaemonMessage,
@@ -54,7 +55,8 @@ export class SocketClient {
       return;
     }
     socket.binaryType = 'arraybuffer';
-    socket.onopen = () => this.send({ type: 'hello', protocol: PROTOCOL, client: CLIENT_NAME, features: [] });
+    const features = [BACKEND_DOWNLOAD];
+    socket.onopen = () => this.send({ type: 'hello', protocol: PROTOCOL, client: CLIENT_NAME, features });
     socket.onmessage = (event: MessageEvent<unknown>) => this.#receive(event.data);
     socket.onclose = (event) => {
       this.#socket = null;

@@ -70,8 +70,14 @@ describe('what the daemon would refuse', () => {
   });
 });
 
+it('takes the backend that was chosen, as long as the daemon has it', () => {
+  const missing = { ...UI_BACKEND, id: 'sd15', state: 'missing' } as const;
+  expect(chooseBackend([UI_BACKEND, missing], 'sd15')).toBe(missing);
+  expect(chooseBackend([UI_BACKEND], 'sd15')).toBe(UI_BACKEND);
+});
+
 it('chooses a backend that needs no download', () => {
   const missing = { ...UI_BACKEND, id: 'sd15', state: 'missing' } as const;
-  expect(chooseBackend([missing, UI_BACKEND])).toBe('ui');
-  expect(chooseBackend([missing])).toBeNull();
+  expect(chooseBackend([missing, UI_BACKEND], null)).toBe(UI_BACKEND);
+  expect(chooseBackend([missing], null)).toBeNull();
 });

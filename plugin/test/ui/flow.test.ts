@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { PendingJob } from '../../src/shared/messages.js';
 import { hashFrame } from '../../src/ui/build-request.js';
 import { stepFlow } from '../../src/ui/flow.js';
+import { wantedBackend } from '../../src/ui/flow-download.js';
 import { type Flow, type FlowEffect, type FlowEvent, INITIAL_FLOW } from '../../src/ui/flow-state.js';
 import { exportedFrame, failure, frameSummary, layerItem, layerPlacement, resultFor, UI_BACKEND } from './fixtures.js';
 
@@ -326,20 +327,108 @@ describe('failures lose nothing', () => {
     run.do({ type: 'main', message: { type: 'apply.failed', problem } });
     expect(run.flow.step).toMatchObject({ name: 'preview', problem, included: new Set(['t 1', 't 3', 't 2']) });
   });
+});
 
-  it('downloads a missing model and goes on by itself', () => {
-    const missing = { ...UI_BACKEND, state: 'missing' } as const;
-    const run = exporting().do({ type: 'connected', backends: [missing], jobs: [] }, ...EXPORTED);
-    expect(run.flow.step).toMatchObject({ name: 'failed', error: { code: 'MODEL_MISSING' } });
+describe('a model that is not there', () => {
+  const SD15 = {
+    id: 'sd15',
+    title: 'Stable Diffusion 1.5',
+    state: 'missing',
+    download: { bytes: 2.1e9, licence: 'CreativeML Open RAIL-M' },
+  } as const;
+  const PULL = { type: 'daemon', message: { type: 'model.pull', modelId: 'sd15' } };
+  const status = (state: 'missing' | 'ready'): FlowEvent => ({
+    type: 'daemon',
+    message: {
+      type: 'status',
+      daemon: 'd',
+      device: { provider: 'cpu', description: 'CPU', reason: '' },
+      backends: [UI_BACKEND, { ...SD15, state }],
+      jobs: [],
+    },
+  });
+  const progress = (modelId: string): FlowEvent => ({
+    type: 'daemon',
+    message: { type: 'model.progress', modelId, receivedBytes: 5, totalBytes: 10 },
+  });
+  const error = (code: 'CANCELLED' | 'MODEL_MISSING', message = 'The disk is full.'): FlowEvent => ({
+    type: 'daemon',
+    message: { type: 'error', error: failure(code, { message, details: { modelId: 'sd15' } }) },
+  });
+  const download = (run: Run) => (run.flow.step.name === 'failed' ? run.flow.step.download : undefined);
+
+  /** Chosen by the designer, though the embedded one would do. */
+  function lacking(): Run {
+    const run = picked().do({ type: 'connected', backends: [UI_BACKEND, SD15], jobs: [] });
+    run.do({ type: 'pick.backend', id: 'sd15' }, go('job'), ...EXPORTED);
     run.effects();
-    expect(run.do({ type: 'pull-model' }).effects()).toEqual([
-      { type: 'daemon', message: { type: 'model.pull', modelId: 'ui' } },
-    ]);
-    const { device, daemon } = { device: { provider: 'cpu', description: 'CPU', reason: '' }, daemon: 'd' };
-    run.do({
-      type: 'daemon',
-      message: { type: 'status', daemon, device, backends: [{ ...missing, state: 'ready' }], jobs: [] },
+    return run;
+  }
+  function downloading(): Run {
+    const run = lacking().do({ type: 'pull-model' });
+    expect(run.effects()).toEqual([PULL]);
+    return run;
+  }
+
+  it('is asked for only when the designer says so, and named', () => {
+    const run = lacking();
+    expect(run.flow.step).toMatchObject({
+      name: 'failed',
+      error: { code: 'MODEL_MISSING', message: '“Stable Diffusion 1.5” is not on this computer yet.' },
+      download: null,
     });
+    expect(run.flow.step.name === 'failed' && wantedBackend(run.flow, run.flow.step)).toEqual(SD15);
+  });
+
+  it('is downloaded, and the run goes on with it by itself', () => {
+    const run = downloading().do(progress('sd15'));
+    expect(download(run)).toEqual({ modelId: 'sd15', receivedBytes: 5, totalBytes: 10 });
+    run.do(status('missing'));
+    expect(run.step).toBe('failed');
+    run.do(status('ready'), ...HAVE);
+    expect(run.effects()).toContainEqual({
+      type: 'daemon',
+      message: expect.objectContaining({ type: 'job.start', request: expect.objectContaining({ backend: 'sd15' }) }),
+    });
+  });
+
+  it('is not confused with the download of another one', () => {
+    expect(download(lacking().do(progress('dinov2-s')))).toBeNull();
+  });
+
+  it('can be cancelled, and downloaded again', () => {
+    const run = downloading().do({ type: 'cancel' });
+    expect(run.effects()).toEqual([{ type: 'daemon', message: { type: 'model.cancel', modelId: 'sd15' } }]);
+    run.do(progress('sd15'), error('CANCELLED'));
+    expect(download(run)).toBeNull();
+    expect(run.flow.step).toMatchObject({ error: { code: 'MODEL_MISSING' } });
+    expect(run.do({ type: 'pull-model' }).effects()).toEqual([PULL]);
+  });
+
+  it('says why a download failed, and can be downloaded again', () => {
+    const run = downloading().do(error('MODEL_MISSING'));
+    expect(run.flow.step).toMatchObject({ error: { message: 'The disk is full.' }, download: null });
+    expect(run.do({ type: 'pull-model' }).effects()).toEqual([PULL]);
+  });
+
+  it('is asked for again after a lost connection, whatever became of it', () => {
+    const run = downloading().do({ type: 'disconnected' });
+    run.do({ type: 'connected', backends: [UI_BACKEND, SD15], jobs: [] });
+    expect(run.effects()).toEqual([PULL]);
+    run.do({ type: 'disconnected' });
+    run.do({ type: 'connected', backends: [UI_BACKEND, { ...SD15, state: 'ready' }], jobs: [] });
     expect(run.step).toBe('sending');
+  });
+
+  it.each([
+    ['sending', sending],
+    ['running', running],
+  ] as const)('fails no run with another model that is %s', (name, at) => {
+    expect(at().do(error('MODEL_MISSING')).step).toBe(name);
+  });
+
+  it('is known to be there as soon as the daemon says so, on any screen', () => {
+    const run = picked().do(status('ready'));
+    expect(run.flow.link.backends[1]?.state).toBe('ready');
   });
 });

@@ -11,7 +11,7 @@ import { FigmaPage } from '../../../test/figma-host/figma-page.js';
 import { launchChromium } from '../../../test/figma-host/launch-chromium.js';
 import type { ExportedItem, FrameSummary, MainToUi, PendingJob } from '../../src/shared/messages.js';
 import { CODE, FakeDaemon, TOKEN } from './fake-daemon.js';
-import { failure, layerPlacement } from './fixtures.js';
+import { failure, layerPlacement, UI_BACKEND, welcome } from './fixtures.js';
 import { DARK, LIGHT, mockup, PARTS } from './mockup.js';
 
 const TOP = fileURLToPath(new URL('../../..', import.meta.url));
@@ -245,6 +245,35 @@ describe('the plugin’s interface in a sandboxed frame', () => {
     await figma.send(...exported);
     await figma.heading('Out of memory').waitFor();
     await figma.button('Try again').click();
+    await figma.heading('Preview').waitFor();
+  });
+
+  it('says what a model would cost before it downloads it, shows how far it is, and goes on when it is there', async () => {
+    const missing = {
+      id: 'sd15',
+      title: 'Stable Diffusion 1.5',
+      state: 'missing',
+      download: { bytes: 2.1e9, licence: 'CreativeML Open RAIL-M' },
+    } as const;
+    daemon.welcomeWith({ backends: [UI_BACKEND, missing] });
+    daemon.onJob = ({ jobId, request }) => {
+      expect(request.backend).toBe('sd15');
+      daemon.send({ type: 'job.result', jobId, result: RESULT });
+    };
+    daemon.onMessage = (message) => {
+      if (message.type !== 'model.pull') return;
+      daemon.send({ type: 'model.progress', modelId: message.modelId, receivedBytes: 3e8, totalBytes: 1.9e9 });
+    };
+    await figma.send(session());
+    await figma.ui.getByLabel('Model that compares the frames').selectOption('sd15');
+    await pickAndGo();
+    await figma.send(...exported);
+    await figma.ui.getByText('Licence of “Stable Diffusion 1.5”: CreativeML Open RAIL-M.').waitFor();
+    await figma.button('Download model (up to 2.1 GB)').click();
+    await figma.ui.getByText('300 MB of 1.9 GB').waitFor();
+    await figma.button('Cancel download').waitFor();
+    const { type: _type, protocol: _protocol, limits: _limits, features: _features, ...status } = welcome();
+    daemon.send({ type: 'status', ...status, backends: [UI_BACKEND, { ...missing, state: 'ready' }] });
     await figma.heading('Preview').waitFor();
   });
 

@@ -1,11 +1,9 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { compileUiNetwork } from '../../diffusion/ui-network.js';
-import type { CatalogueModel } from '../../models/catalogue.js';
-import { checkWeights } from '../../models/check-weights.js';
+import { damagedFiles } from '../../models/damaged-files.js';
 import { EMBEDDED_UI_MODEL } from '../../models/embedded.js';
 import type { ModelEnvironment } from '../../models/model-environment.js';
-import { readStore } from '../../models/model-store.js';
-import { EMBEDDED_MODEL, findFile, type ModelState, modelState } from '../../models/resolve-model.js';
+import { EMBEDDED_MODEL, type ModelState, modelState } from '../../models/resolve-model.js';
 import { type Finding, REINSTALL } from './finding.js';
 
 /** In pixels, the least that the embedded network takes. */
@@ -46,17 +44,6 @@ export function inspectModels(environment: ModelEnvironment): Promise<ModelFacts
       damaged: await damagedFiles(model, environment),
     })),
   );
-}
-
-async function damagedFiles(model: CatalogueModel, environment: ModelEnvironment): Promise<string[]> {
-  const store = readStore(environment.at.stateFile);
-  const sentences: string[] = [];
-  for (const file of model.files) {
-    const path = findFile(model, file, store, environment);
-    if (path === undefined) continue;
-    await checkWeights(path, file).catch((thrown: unknown) => sentences.push(SamepointError.from(thrown).message));
-  }
-  return sentences;
 }
 
 export function checkModel({ id, state, damaged }: ModelFacts): Finding {

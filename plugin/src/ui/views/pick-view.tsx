@@ -3,6 +3,7 @@ import { missingPick, withOverlays, withTargets } from '../flow-pick.js';
 import type { Flow, FlowEvent } from '../flow-state.js';
 import { count } from '../format.js';
 import { randomId } from '../random-id.js';
+import { BackendSection } from './backend-section.js';
 import { Button } from './button.js';
 import { FrameCard } from './frame-card.js';
 import { ProblemNotice } from './notice.js';
@@ -46,6 +47,7 @@ export function PickView({ flow, problem, dispatch, status }: PickViewProps) {
       <SourceSection flow={flow} dispatch={dispatch} />
       {flow.command === 'transfer-layers' ? <OverlaySection flow={flow} dispatch={dispatch} /> : null}
       <TargetSection flow={flow} dispatch={dispatch} />
+      <BackendSection flow={flow} dispatch={dispatch} />
     </Screen>
   );
 }

@@ -1,0 +1,46 @@
+import type { CatalogueModel } from './catalogue.js';
+import { damagedFiles } from './damaged-files.js';
+import type { ModelEnvironment } from './model-environment.js';
+import { readStore } from './model-store.js';
+import { type PullOptions, pullModel } from './pull-model.js';
+import { removeModel } from './remove-model.js';
+import { findFile, modelOf, wantedFiles } from './resolve-model.js';
+
+/** What a download would bring, for someone who has to decide. */
+export interface DownloadOffer {
+  /** Bytes of the official files that are not here: the most that is fetched, since parts of large files may do. */
+  bytes: number;
+  licence: string;
+}
+
+/** What the daemon does about models of the catalogue, which are all it ever downloads. */
+export interface ModelSource {
+  /** Undefined for an id that is not in the catalogue. */
+  offer(modelId: string): DownloadOffer | undefined;
+  /**
+   * Gets what is missing of a model, text encoder included, and gets anew what is here and damaged.
+   * @throws SamepointError
+   */
+  pull(modelId: string, options: Pick<PullOptions, 'onProgress' | 'signal'>): Promise<void>;
+}
+
+export function modelSource(environment: ModelEnvironment): ModelSource {
+  return {
+    offer: (modelId) => {
+      const model = environment.catalogue.find(({ id }) => id === modelId);
+      return model === undefined ? undefined : { bytes: missingBytes(model, environment), licence: model.licence };
+    },
+    pull: async (modelId, options) => {
+      const damaged = await damagedFiles(modelOf(modelId, environment), environment);
+      if (damaged.length > 0) await removeModel(modelId, environment);
+      await pullModel(modelId, { ...options, prompts: true }, environment);
+    },
+  };
+}
+
+function missingBytes(model: CatalogueModel, environment: ModelEnvironment): number {
+  const store = readStore(environment.at.stateFile);
+  return wantedFiles(model, { prompts: true })
+    .filter((file) => findFile(model, file, store, environment) === undefined)
+    .reduce((sum, { size, aboutBytes }) => sum + (size ?? aboutBytes ?? 0), 0);
+}
