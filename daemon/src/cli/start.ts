@@ -2,6 +2,7 @@ import { PORTS } from '@samepoint/shared-protocol';
 import { Command, InvalidArgumentError } from 'commander';
 import { createEngineHost } from '../engine/engine-host.js';
 import { ownVersion } from './own-version.js';
+import { outOfMemoryOption, type ProviderOptions, providerOption } from './provider-options.js';
 import { runStart, type StartedDaemon } from './run-start.js';
 
 const MAX_PORT = 65_535;
@@ -15,11 +16,13 @@ export function startCommand(): Command {
       `the port to listen on (default: ${PORTS.join(', else ')}, the only two the plugin knows)`,
       parsePort,
     )
-    .action(async ({ port }: { port?: number }) => {
+    .addOption(providerOption())
+    .addOption(outOfMemoryOption())
+    .action(async ({ port, ...engine }: { port?: number } & ProviderOptions) => {
       const daemon = await runStart({
         ...(port === undefined ? {} : { port }),
         version: ownVersion(),
-        createEngine: createEngineHost,
+        createEngine: () => createEngineHost(engine),
         print: (text) => process.stdout.write(text),
       });
       if (daemon !== undefined) stopOnSignal(daemon);

@@ -1,20 +1,38 @@
 // Entry of the inference process. It owns every ONNX Runtime session and dies with the daemon.
-import { availableParallelism, cpus } from 'node:os';
-import { type Device, SamepointError } from '@samepoint/shared-protocol';
-import { CPU_RUNTIME } from '../graph/runtime.js';
+import { SamepointError } from '@samepoint/shared-protocol';
+import type { ProviderChoice } from './choose-provider.js';
+import { DeviceReport } from './device-report.js';
 import type { FromChild, ToChild } from './ipc.js';
-import { JobRunner } from './run-job.js';
+import { whyItFailed } from './provider-words.js';
+import type { JobRunner } from './run-job.js';
 
-const runner = new JobRunner(CPU_RUNTIME);
+let runner: JobRunner | undefined;
 
 // Ctrl+C in a terminal reaches both processes; the daemon decides when this one ends
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit());
-process.on('message', (message: ToChild) => void run(message));
-send({ type: 'ready', device: describeDevice() });
+process.on('message', (message: ToChild) => void (message.type === 'start' ? start(message.choice) : run(message)));
 
-async function run({ request, images }: ToChild): Promise<void> {
+async function start({ provider, precision, device }: ProviderChoice): Promise<void> {
+  const report = new DeviceReport(device, (changed) => send({ type: 'device', device: changed }));
   try {
+    // here, since ONNX Runtime itself may not load
+    const { JobRunner } = await import('./run-job.js');
+    runner = new JobRunner({
+      provider,
+      precision,
+      notify: (sentence) => report.notify(sentence),
+      onPlacement: (placement) => report.onPlacement(placement),
+    });
+    send({ type: 'ready', device });
+  } catch (thrown) {
+    send({ type: 'unusable', error: cannotLoad(thrown).toPayload() });
+  }
+}
+
+async function run({ request, images }: Extract<ToChild, { type: 'run' }>): Promise<void> {
+  try {
+    if (runner === undefined) throw new Error('a job came before the start');
     const outcome = await runner.run({ request, images }, (progress) => send({ type: 'progress', progress }));
     send({ type: 'done', ...outcome });
   } catch (thrown) {
@@ -26,11 +44,10 @@ function send(message: FromChild): void {
   process.send?.(message);
 }
 
-function describeDevice(): Device {
-  const model = cpus()[0]?.model.trim() || 'CPU';
-  return {
-    provider: 'cpu',
-    description: `${model}, ${availableParallelism()} threads`,
-    reason: 'The embedded model is small enough to run on the CPU.',
-  };
+function cannotLoad(thrown: unknown): SamepointError {
+  return new SamepointError(
+    'INTERNAL',
+    `No network can run here: ${whyItFailed('cpu', thrown)}.`,
+    'Samepoint runs on Linux, on Windows, and on Macs with Apple silicon; there, install it again.',
+  );
 }

@@ -1,111 +1,122 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type Device, SamepointError } from '@samepoint/shared-protocol';
+import type { Provider } from '../graph/runtime.js';
+import { chooseProvider, type ProviderChoice } from './choose-provider.js';
+import { withNotice } from './device-report.js';
 import type { Engine, EngineJob, EngineOutcome, RunOptions } from './engine.js';
-import type { FromChild, ToChild } from './ipc.js';
+import { cancelled, crashed, EngineProcess } from './engine-process.js';
+import type { Shrink } from './ipc.js';
+import { ProviderProber } from './provider-probe.js';
 
 const CHILD_ENTRY = fileURLToPath(new URL('./engine-child.js', import.meta.url));
+
+/** What happens to a job that needs more memory than the device has: run it again at a smaller size, or let it fail. */
+export const OUT_OF_MEMORY_POLICIES = ['smaller', 'fail'] as const;
+export type OutOfMemoryPolicy = (typeof OUT_OF_MEMORY_POLICIES)[number];
+
+const SMALLER_NOTICE =
+  'A job needed more memory than the device has free; it was run again on smaller images, which is less exact.';
+
+export interface EngineHostOptions {
+  /** The provider to run on, however slow it is. Without one the best that works is chosen. */
+  provider?: Provider | undefined;
+  /** Default: `smaller`. */
+  onOutOfMemory?: OutOfMemoryPolicy | undefined;
+  /** The module that runs as the engine's process. */
+  entry?: string;
+}
 
 /**
  * The engine as a forked process. Cancelling, a crash and freeing the device are one act: the process ends, and the
  * next job starts another.
  */
-export function createEngineHost(): Engine & { readonly pid: number | undefined } {
-  return new EngineHost();
-}
-
-interface RunningChild {
-  process: ChildProcess;
-  device: Promise<Device>;
+export function createEngineHost(options: EngineHostOptions = {}): Engine & { readonly pid: number | undefined } {
+  return new EngineHost(options);
 }
 
 class EngineHost implements Engine {
-  #child: RunningChild | null = null;
+  readonly #options: EngineHostOptions;
+  #choosing: { choice: Promise<ProviderChoice>; prober: ProviderProber } | undefined;
+  #child: EngineProcess | undefined;
 
-  get pid(): number | undefined {
-    return this.#child?.process.pid;
+  constructor(options: EngineHostOptions) {
+    this.#options = options;
   }
 
-  ready(): Promise<Device> {
-    this.#child ??= this.#start();
-    return this.#child.device;
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  async ready(): Promise<Device> {
+    return (await this.#started()).device;
   }
 
   async run(job: EngineJob, options: RunOptions = {}): Promise<EngineOutcome> {
-    const { signal, onProgress } = options;
-    if (signal?.aborted) throw cancelled();
-    await this.ready();
-    const child = this.#child?.process;
-    if (child === undefined || signal?.aborted) throw signal?.aborted ? cancelled() : crashed();
-    return new Promise((resolve, reject) => {
-      const settle = (act: () => void) => {
-        child.off('message', onMessage);
-        child.off('exit', onExit);
-        signal?.removeEventListener('abort', onAbort);
-        act();
-      };
-      const onMessage = (message: FromChild) => {
-        // a process that was told to end may still speak; the job is over when it is gone
-        if (signal?.aborted) return;
-        if (message.type === 'progress') onProgress?.(message.progress);
-        if (message.type === 'failed') settle(() => reject(SamepointError.fromPayload(message.error)));
-        if (message.type === 'done') settle(() => resolve(toOutcome(message)));
-      };
-      const onExit = () => settle(() => reject(signal?.aborted ? cancelled() : crashed()));
-      const onAbort = () => {
-        if (this.#child?.process === child) this.#child = null;
-        child.kill('SIGKILL');
-      };
-      child.on('message', onMessage);
-      child.on('exit', onExit);
-      signal?.addEventListener('abort', onAbort);
-      child.send({ type: 'run', request: job.request, images: job.images } satisfies ToChild);
-    });
+    try {
+      return await this.#attempt(job, 0, options);
+    } catch (thrown) {
+      if (!isOutOfMemory(thrown)) throw thrown;
+      // memory on the device comes back only with the end of the process
+      await this.#child?.end();
+      if (this.#options.onOutOfMemory === 'fail') throw thrown;
+    }
+    if (options.signal?.aborted) throw cancelled();
+    const child = await this.#started(SMALLER_NOTICE);
+    options.onDevice?.(await child.device);
+    try {
+      return await this.#attempt(job, 1, options);
+    } catch (thrown) {
+      if (isOutOfMemory(thrown)) await this.#child?.end();
+      throw thrown;
+    }
   }
 
   async close(): Promise<void> {
-    const child = this.#child?.process;
-    this.#child = null;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    await new Promise((resolve) => {
-      child.once('exit', resolve);
-      child.kill('SIGKILL');
-    });
+    // whoever still waits for the choice sees that it is no longer the host's
+    this.#choosing?.prober.close();
+    this.#choosing = undefined;
+    await this.#child?.end();
   }
 
-  #start(): RunningChild {
-    const child = fork(CHILD_ENTRY, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    const forget = () => {
-      if (this.#child?.process === child) this.#child = null;
-    };
-    child.once('exit', forget);
-    // a process that could not be started has no exit; a message that could not be sent is followed by one
-    child.on('error', () => child.pid === undefined && forget());
-    const device = new Promise<Device>((resolve, reject) => {
-      child.on('message', (message: FromChild) => {
-        if (message.type === 'ready') resolve(message.device);
-      });
-      child.once('exit', () => reject(crashed()));
-      child.once('error', () => reject(crashed()));
+  async #attempt(job: EngineJob, shrink: Shrink, options: RunOptions): Promise<EngineOutcome> {
+    const { signal } = options;
+    if (signal?.aborted) throw cancelled();
+    const child = await this.#started();
+    await child.device;
+    if (signal?.aborted) throw cancelled();
+    if (child !== this.#child) throw crashed();
+    return child.run(job, shrink, options);
+  }
+
+  /** The running process; a new one gets `notice` into what it says of its device. */
+  async #started(notice?: string): Promise<EngineProcess> {
+    if (this.#child !== undefined) return this.#child;
+    this.#choosing ??= this.#choose();
+    const { choice } = this.#choosing;
+    const { device, ...target } = await choice;
+    if (this.#choosing?.choice !== choice) throw crashed();
+    this.#child ??= this.#start({ ...target, device: notice === undefined ? device : withNotice(device, notice) });
+    return this.#child;
+  }
+
+  #choose() {
+    const prober = new ProviderProber();
+    const choice = chooseProvider({ forced: this.#options.provider, prober });
+    // a failure is not kept: the next job tries again
+    choice.catch(() => {
+      if (this.#choosing?.choice === choice) this.#choosing = undefined;
     });
-    // whoever asks gets the rejection; nobody asking is no error
-    device.catch(() => {});
-    return { process: child, device };
+    return { choice, prober };
+  }
+
+  #start(choice: ProviderChoice): EngineProcess {
+    const child: EngineProcess = new EngineProcess(this.#options.entry ?? CHILD_ENTRY, choice, () => {
+      if (this.#child === child) this.#child = undefined;
+    });
+    return child;
   }
 }
 
-function toOutcome({ result, payload }: Extract<FromChild, { type: 'done' }>): EngineOutcome {
-  return payload === undefined ? { result } : { result, payload };
-}
-
-function cancelled(): SamepointError {
-  return new SamepointError('CANCELLED', 'The job was cancelled.', 'Start it again when you want it.');
-}
-
-function crashed(): SamepointError {
-  return new SamepointError(
-    'ENGINE_CRASHED',
-    'The process that computes features ended unexpectedly.',
-    'Try again; a new one is started. If it happens again, the lines the daemon printed say why.',
-  );
+function isOutOfMemory(thrown: unknown): boolean {
+  return thrown instanceof SamepointError && thrown.code === 'GPU_OUT_OF_MEMORY';
 }

@@ -16,14 +16,20 @@ export interface RunOptions {
   /** Aborting ends the engine's process; the next job gets a new one. */
   signal?: AbortSignal;
   onProgress?: (progress: JobProgress) => void;
+  /** The job's networks run otherwise than `ready` said. */
+  onDevice?: (device: Device) => void;
 }
 
 /** The inference process, seen from outside. Runs one job at a time. */
 export interface Engine {
-  /** Starts the process if it does not run yet and says which device it uses. */
+  /**
+   * Starts the process if it does not run yet and says which device it uses.
+   * @throws SamepointError `BAD_REQUEST` for a provider that was asked for and does not work, `INTERNAL` where no network can
+   *   run, `ENGINE_CRASHED`
+   */
   ready(): Promise<Device>;
   /**
-   * @throws SamepointError `CANCELLED` after an abort, `ENGINE_CRASHED` when the process died,
+   * @throws SamepointError `CANCELLED` after an abort, `ENGINE_CRASHED` when the process died, `GPU_OUT_OF_MEMORY`,
    *   or whatever the job itself failed with.
    */
   run(job: EngineJob, options?: RunOptions): Promise<EngineOutcome>;

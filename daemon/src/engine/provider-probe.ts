@@ -34,6 +34,7 @@ export type FromProbe = { probe: ProviderProbe };
 export class ProviderProber {
   readonly #timeoutMs: number;
   #child: ChildProcess | undefined;
+  #closed = false;
 
   constructor(timeoutMs = TIMEOUT_MS) {
     this.#timeoutMs = timeoutMs;
@@ -41,8 +42,9 @@ export class ProviderProber {
 
   /** Resolves for every provider, whether it works or not. */
   async probe(provider: Provider): Promise<ProviderProbe> {
-    const child = this.#child ?? this.#start();
     const failed = (why: string): ProviderProbe => ({ provider, works: false, why });
+    if (this.#closed) return failed('the trial was broken off');
+    const child = this.#child ?? this.#start();
     return new Promise((resolve) => {
       const settle = (probe: ProviderProbe) => {
         clearTimeout(timer);
@@ -52,7 +54,7 @@ export class ProviderProber {
       const onMessage = ({ probe }: FromProbe) => settle(probe);
       const onExit = () => settle(failed('the process that tried it ended unexpectedly'));
       const timer = setTimeout(() => {
-        this.close();
+        this.#end();
         settle(failed(`no answer within ${this.#timeoutMs / 1000} s`));
       }, this.#timeoutMs);
       child.on('message', onMessage).on('exit', onExit).on('error', onExit);
@@ -60,7 +62,13 @@ export class ProviderProber {
     });
   }
 
+  /** Ends the process; what is tried at the time, or later, does not work. */
   close(): void {
+    this.#closed = true;
+    this.#end();
+  }
+
+  #end(): void {
     this.#child?.kill('SIGKILL');
     this.#child = undefined;
   }

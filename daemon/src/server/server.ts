@@ -52,9 +52,10 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { daemon, backends, models, tokens, clock = systemClock, log = stderrLog } = options;
   const registry = new SessionRegistry();
-  const watched = watchDevice(options.engine, options.device, (device) =>
-    registry.broadcast({ type: 'device.changed', device }),
-  );
+  const watched = watchDevice(options.engine, options.device, (device) => {
+    log(`device: ${device.description} (${device.reason})`);
+    registry.broadcast({ type: 'device.changed', device });
+  });
   const images = new ImageStore();
   const queue = new JobQueue({ engine: watched.engine, images, clock });
   const downloads = new ModelDownloads(models, clock, registry);

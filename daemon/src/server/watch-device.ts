@@ -7,17 +7,20 @@ export interface WatchedEngine {
   device(): Device;
 }
 
-/** Before each job, looks whether the engine (which may have been restarted) runs on another device than before. */
+/**
+ * Before each job, looks whether the engine (which may have been restarted) runs on another device than before, and
+ * hears during the job when it turns out to be another.
+ */
 export function watchDevice(engine: Engine, first: Device, onChange: (device: Device) => void): WatchedEngine {
   let device = first;
-  const look = async (): Promise<Device> => {
-    const present = await engine.ready();
+  const take = (present: Device): Device => {
     if (JSON.stringify(present) !== JSON.stringify(device)) {
       device = present;
       onChange(present);
     }
     return present;
   };
+  const look = async (): Promise<Device> => take(await engine.ready());
   return {
     device: () => device,
     engine: {
@@ -26,7 +29,7 @@ export function watchDevice(engine: Engine, first: Device, onChange: (device: De
         await look();
         if (options?.signal?.aborted)
           throw new SamepointError('CANCELLED', 'The job was cancelled.', 'Start it again.');
-        return engine.run(job, options);
+        return engine.run(job, { ...options, onDevice: take });
       },
       close: () => engine.close(),
     },

@@ -22,7 +22,7 @@ const PING_EVERY_MS = 20;
 const POINT = { kind: 'point' as const, itemId: 'p', point: { x: 50, y: 30 } };
 
 const stateDir = mkdtempSync(join(tmpdir(), 'samepoint-test-'));
-const engine = createEngineHost();
+const engine = createEngineHost({ provider: 'cpu' });
 let server: RunningServer;
 let client: TestClient;
 let seed = 100;

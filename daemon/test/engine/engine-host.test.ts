@@ -12,7 +12,7 @@ import { useTempFolder } from '../support/temp-folder.js';
 const HOST_MODULE = new URL('../../dist/engine/engine-host.js', import.meta.url).href;
 
 const folder = useTempFolder();
-const engine = createEngineHost();
+const engine = createEngineHost({ provider: 'cpu' });
 let source: TestImage;
 let target: TestImage;
 let seed = 0;
@@ -192,7 +192,7 @@ describe('a job that fails', () => {
 
 describe('no process is left behind', () => {
   it('by close(), which may come twice, and a job after it starts a new one', async () => {
-    const host = createEngineHost();
+    const host = createEngineHost({ provider: 'cpu' });
     await host.ready();
     const pid = pidOf(host);
     await host.close();
@@ -206,7 +206,7 @@ describe('no process is left behind', () => {
   });
 
   it('by close() during a job, which fails', async () => {
-    const host = createEngineHost();
+    const host = createEngineHost({ provider: 'cpu' });
     await host.ready();
     const pid = pidOf(host);
     const run = host.run({ request: inspectOf(source, target), images: imagesOf(source, target) });
@@ -220,7 +220,7 @@ describe('no process is left behind', () => {
     writeFileSync(
       folder.path('daemon.mjs'),
       `import { createEngineHost } from ${JSON.stringify(HOST_MODULE)};
-      const host = createEngineHost();
+      const host = createEngineHost({ provider: 'cpu' });
       await host.ready();
       console.log(host.pid);
       setInterval(() => {}, 1000);`,

@@ -1,0 +1,38 @@
+import { type Device, LIMITS } from '@samepoint/shared-protocol';
+import type { Placement, Provider } from '../graph/runtime.js';
+import { placementWords } from './placement-words.js';
+
+/** Keeps what is said of the device true while networks run, and tells of every change. */
+export class DeviceReport {
+  readonly #onChange: (device: Device) => void;
+  readonly #nodes = new Map<Provider, number>();
+  #device: Device;
+
+  constructor(chosen: Device, onChange: (device: Device) => void) {
+    this.#device = chosen;
+    this.#onChange = onChange;
+  }
+
+  /** Where the nodes of one more network ran; those of all so far are added up. */
+  onPlacement(placement: Placement): void {
+    for (const [provider, nodes] of placement) this.#nodes.set(provider, (this.#nodes.get(provider) ?? 0) + nodes);
+    if (this.#nodes.size > 0) this.#change({ ...this.#device, description: placementWords(this.#nodes) });
+  }
+
+  /** Adds a sentence to the reason; the same one only once. */
+  notify(sentence: string): void {
+    this.#change(withNotice(this.#device, sentence));
+  }
+
+  #change(device: Device): void {
+    if (JSON.stringify(device) === JSON.stringify(this.#device)) return;
+    this.#device = device;
+    this.#onChange(device);
+  }
+}
+
+/** The device with one more sentence in its reason, unless it says that already or there is no room for it. */
+export function withNotice(device: Device, sentence: string): Device {
+  const reason = `${device.reason} ${sentence}`;
+  return device.reason.includes(sentence) || reason.length > LIMITS.textChars ? device : { ...device, reason };
+}

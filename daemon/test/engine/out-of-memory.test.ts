@@ -1,0 +1,62 @@
+import { writeFileSync } from 'node:fs';
+import type { Device } from '@samepoint/shared-protocol';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createEngineHost, type OutOfMemoryPolicy } from '../../src/engine/engine-host.js';
+import { inspectOf, type TestImage, testImage } from '../support/strips.js';
+import { useTempFolder } from '../support/temp-folder.js';
+
+const folder = useTempFolder();
+let image: TestImage;
+let host: ReturnType<typeof createEngineHost> | undefined;
+
+beforeEach(async () => {
+  image = await testImage(16, 16, []);
+});
+afterEach(() => host?.close());
+
+/** An engine whose process has memory for jobs that look at smaller images only, or for none; it counts the jobs. */
+function engineWithMemoryFor(jobs: 'smaller ones' | 'none', onOutOfMemory: OutOfMemoryPolicy) {
+  writeFileSync(
+    folder.path('child.mjs'),
+    `process.on('disconnect', () => process.exit());
+    process.on('message', (message) => {
+      if (message.type === 'start') return process.send({ type: 'ready', device: message.choice.device });
+      if (${jobs === 'smaller ones'} && message.shrink === 1) {
+        return process.send({ type: 'done', result: { kind: 'transfer', targets: [] } });
+      }
+      const error = { code: 'GPU_OUT_OF_MEMORY', message: String(message.shrink), hint: '', retryable: true };
+      process.send({ type: 'failed', error });
+    });`,
+  );
+  return createEngineHost({ provider: 'cpu', onOutOfMemory, entry: folder.path('child.mjs') });
+}
+
+function job() {
+  return { request: inspectOf(image, image), images: new Map() };
+}
+
+describe('a job that needs more memory than there is', () => {
+  it('is run again on smaller images, in a new process, and the user is told', async () => {
+    host = engineWithMemoryFor('smaller ones', 'smaller');
+    await host.ready();
+    const first = host.pid;
+    const devices: Device[] = [];
+    const { result } = await host.run(job(), { onDevice: (device) => devices.push(device) });
+    expect(result).toEqual({ kind: 'transfer', targets: [] });
+    expect(host.pid).not.toBe(first);
+    expect(devices.map(({ reason }) => reason)).toEqual([expect.stringContaining('run again on smaller images')]);
+    expect(await host.ready()).toEqual(devices[0]);
+  });
+
+  it('is run again only once', async () => {
+    host = engineWithMemoryFor('none', 'smaller');
+    await expect(host.run(job())).rejects.toMatchObject({ code: 'GPU_OUT_OF_MEMORY', message: '1' });
+    expect(host.pid).toBeUndefined();
+  });
+
+  it('fails at once where the settings say so, and gives the memory back', async () => {
+    host = engineWithMemoryFor('smaller ones', 'fail');
+    await expect(host.run(job())).rejects.toMatchObject({ code: 'GPU_OUT_OF_MEMORY', message: '0' });
+    expect(host.pid).toBeUndefined();
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { compile } from '../../src/graph/compile.js';
+import { recogniseOutOfMemory } from '../../src/graph/out-of-memory.js';
+import { load } from '../../src/graph/run.js';
+import type { GraphTarget } from '../../src/graph/runtime.js';
+
+const X = { dims: [2], data: Float32Array.of(3, -4) };
+const NO_WEIGHTS = { path: '', folder: '.', tensors: new Map() };
+
+/** x·factor, on the way to which half precision is met where it is asked for. */
+function scaled(factor: number) {
+  const precisions: string[] = [];
+  const compileAt = (target: GraphTarget) => {
+    precisions.push(target.precision);
+    return compile(
+      NO_WEIGHTS,
+      { x: X },
+      (b, { x }) => ({
+        y: b.inFloat32([x], (wide) => b.node('Mul', [wide, b.constant([1], Float32Array.of(factor))], [2])),
+      }),
+      target,
+    );
+  };
+  return { precisions, compileAt };
+}
+
+/** On the CPU: half precision is the same there, only not faster. */
+function runtimeAt(precision: 'float16' | 'float32') {
+  const told: string[] = [];
+  return { provider: 'cpu' as const, precision, told, notify: (sentence: string) => void told.push(sentence) };
+}
+
+describe('a network in half precision', () => {
+  it('takes and gives float32', async () => {
+    const { precisions, compileAt } = scaled(0.1);
+    const network = await load(runtimeAt('float16'), compileAt);
+    const { data } = await network.run({ x: X }, 'y');
+    await network.release();
+    expect(data).toBeInstanceOf(Float32Array);
+    // rounded to 11 bits on its way, or nothing here was half precision
+    expect(data[0]).not.toBe(Math.fround(3 * Math.fround(0.1)));
+    expect(data[0]).toBeCloseTo(0.3, 3);
+    expect(precisions).toEqual(['float16']);
+  });
+
+  it('whose first result overflows is loaded anew in single precision, once, and the user is told', async () => {
+    const runtime = runtimeAt('float16');
+    const { precisions, compileAt } = scaled(1e5);
+    const network = await load(runtime, compileAt);
+    const results = [await network.run({ x: X }, 'y'), await network.run({ x: X }, 'y')];
+    await network.release();
+    for (const { data } of results) expect([...data]).toEqual([3e5, -4e5]);
+    expect(precisions).toEqual(['float16', 'float32']);
+    expect(runtime.told).toEqual([expect.stringContaining('it runs in float32')]);
+  });
+});
+
+describe('a network in single precision', () => {
+  it('is not loaded anew for a result that is no number', async () => {
+    const runtime = runtimeAt('float32');
+    const { precisions, compileAt } = scaled(Number.POSITIVE_INFINITY);
+    const network = await load(runtime, compileAt);
+    await network.run({ x: X }, 'y');
+    await network.release();
+    expect([precisions, runtime.told]).toEqual([['float32'], []]);
+  });
+});
+
+describe('a device without memory', () => {
+  it.each([
+    ['CUDA', 'CUDA failure 2: out of memory ; GPU=0 ; hostname=h ; file=cuda_allocator.cc'],
+    ['cuBLAS', 'CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED ; GPU=0'],
+    ['an arena', 'Failed to allocate memory for requested buffer of size 1703936000'],
+    [
+      'DirectML',
+      'DmlCommandRecorder.cpp(371) Exception(2) 8007000E Not enough memory resources are available to complete this operation.',
+    ],
+    ['Vulkan', 'vkAllocateMemory failed with VK_ERROR_OUT_OF_DEVICE_MEMORY'],
+    ['the limits of WebGPU', 'Buffer size (3355443200) exceeds the max buffer size limit (2147483648).'],
+    ['the C++ library', 'std::bad_alloc'],
+  ])('is recognised by what is said of it by %s', (_who, message) => {
+    expect(recogniseOutOfMemory(new Error(message))).toMatchObject({ code: 'GPU_OUT_OF_MEMORY' });
+  });
+
+  it('is not seen in other errors', () => {
+    const other = new Error('Non-zero status code returned while running Conv node.');
+    expect(recogniseOutOfMemory(other)).toBe(other);
+  });
+});
