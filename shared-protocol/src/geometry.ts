@@ -24,3 +24,20 @@ export const affineSchema = z.strictObject({
   f: z.number(),
 });
 export type Affine = z.infer<typeof affineSchema>;
+
+/**
+ * A projective transform of the plane, row by row: (x, y, 1) times it, divided by the third coordinate. Source pixels to
+ * target pixels.
+ */
+export const homographySchema = z.tuple([
+  z.number(),
+  z.number(),
+  z.number(),
+  z.number(),
+  z.number(),
+  z.number(),
+  z.number(),
+  z.number(),
+  z.number(),
+]);
+export type Homography = z.infer<typeof homographySchema>;
