@@ -7,9 +7,11 @@ import { checkInference, inspectInference } from './doctor/check-inference.js';
 import { checkEmbedded, checkModel, inspectEmbedded, inspectModels, storeUnreadable } from './doctor/check-models.js';
 import { checkPlatform } from './doctor/check-platform.js';
 import { checkPorts, inspectPorts } from './doctor/check-ports.js';
+import { checkProvider } from './doctor/check-providers.js';
 import { checkState, inspectState } from './doctor/check-state.js';
 import { doctorTable } from './doctor/doctor-table.js';
 import { type Finding, worksWith } from './doctor/finding.js';
+import { inspectProviders } from './doctor/inspect-providers.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { ownVersion } from './own-version.js';
 
@@ -27,6 +29,8 @@ export function doctorCommand(): Command {
 }
 
 async function runDoctor({ json }: { json?: true }): Promise<void> {
+  // trying a driver in software takes half a minute
+  if (process.stderr.isTTY) process.stderr.write('Trying what this computer has …\n');
   const findings = await examine();
   const works = worksWith(findings);
   const verdict = works ? 'Samepoint works on this computer.' : 'Samepoint does not work on this computer.';
@@ -46,6 +50,7 @@ async function examine(): Promise<Finding[]> {
   return [
     ...checkPlatform({ platform, arch, nodeVersion: versions.node }),
     checkInference(await inspectInference()),
+    ...(await inspectProviders()).map(checkProvider),
     checkEmbedded(inspectEmbedded()),
     ...(await inspectModels(environment).then(
       (models) => models.map(checkModel),

@@ -91,11 +91,13 @@ const PRECISION_WORDS: Record<Precision, string> = {
   float32: 'single precision, since half precision does not work on it',
 };
 
-function speedWords({ speed }: { speed: number }): string {
+/** Of a provider that is faster than the CPU. */
+export function speedWords({ speed }: { speed: number }): string {
   return `${times(speed)} times the speed of the CPU`;
 }
 
-function slownessWords({ speed }: { speed: number }): string {
+/** Of a provider that is slower than the CPU. */
+export function slownessWords({ speed }: { speed: number }): string {
   const slower = `${times(1 / speed)} times slower than the CPU`;
   return speed < SOFTWARE_SPEED ? `${slower}, as a driver in software is` : slower;
 }

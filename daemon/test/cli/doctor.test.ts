@@ -14,9 +14,11 @@ import {
 } from '../../src/cli/doctor/check-models.js';
 import { checkPlatform } from '../../src/cli/doctor/check-platform.js';
 import { checkPorts, inspectPorts } from '../../src/cli/doctor/check-ports.js';
+import { type CudaFacts, checkProvider, type ProviderFacts } from '../../src/cli/doctor/check-providers.js';
 import { checkState, inspectState } from '../../src/cli/doctor/check-state.js';
 import { doctorTable } from '../../src/cli/doctor/doctor-table.js';
 import { type Finding, worksWith } from '../../src/cli/doctor/finding.js';
+import { PROVIDERS } from '../../src/graph/runtime.js';
 import { addModel } from '../../src/models/add-model.js';
 import { ModelRoom, modelWith, UNET, unetFile } from '../models/model-room.js';
 import { runCli } from '../support/run-cli.js';
@@ -72,6 +74,79 @@ describe('the small run', () => {
   it('fails with the reason when the network does not run', () => {
     const { state, says } = checkInference({ ok: false, reason: 'incompatible architecture' });
     expect([state, says]).toEqual(['failed', expect.stringContaining('incompatible architecture')]);
+  });
+});
+
+describe('a provider', () => {
+  const facts: ProviderFacts = {
+    provider: 'webgpu',
+    platform: 'linux',
+    arch: 'x64',
+    probe: undefined,
+    cuda: undefined,
+    hasGpu: true,
+  };
+  const works = { works: true, precision: 'float16', relativeError: 1e-3, share: 1 } as const;
+  const gpu = (parts: Partial<ProviderFacts>, why = 'there is no graphics driver for it') =>
+    checkProvider({ ...facts, probe: { provider: 'webgpu', works: false, why }, ...parts });
+  const cuda = (parts: Partial<CudaFacts>) =>
+    checkProvider({
+      ...facts,
+      provider: 'cuda',
+      probe: { provider: 'cuda', works: false, why: 'its libraries are not installed' },
+      cuda: { hasCard: true, installScript: 'ort/script/install.js', missing: [], ...parts },
+    });
+
+  it('works, and how fast', () => {
+    const finding = checkProvider({ ...facts, probe: { provider: 'webgpu', ...works, speed: 14 } });
+    expect(finding).toMatchObject({ check: 'provider webgpu', state: 'ok', says: expect.stringContaining('14 times') });
+  });
+
+  it('in software is of no use, and no fault', () => {
+    const finding = checkProvider({ ...facts, probe: { provider: 'webgpu', ...works, speed: 0.01 } });
+    expect(finding).toMatchObject({ state: 'none', says: expect.stringMatching(/slower.*software/) });
+  });
+
+  it('that the platform has not is no fault', () => {
+    expect(checkProvider({ ...facts, provider: 'dml' })).toMatchObject({ state: 'none', says: 'not for linux x64' });
+    expect(gpu({ arch: 'arm64' }, 'ONNX Runtime has none for linux arm64').state).toBe('none');
+  });
+
+  it('without a driver comes with the command that installs one, if there is a card', () => {
+    expect(gpu({})).toMatchObject({
+      state: 'warning',
+      fix: { command: expect.stringContaining('mesa-vulkan-drivers') },
+    });
+    expect(gpu({ hasGpu: false })).toMatchObject({ state: 'none', says: expect.stringContaining('no graphics card') });
+    expect(gpu({ platform: 'win32' })).toMatchObject({ state: 'warning', fix: { sentence: expect.any(String) } });
+  });
+
+  it('whose driver ends the process is a reason to update it', () => {
+    const finding = gpu({ platform: 'darwin', arch: 'arm64' }, 'the process that tried it ended unexpectedly');
+    expect(finding).toMatchObject({
+      state: 'warning',
+      fix: { sentence: expect.stringContaining('Update the driver') },
+    });
+  });
+
+  it('CUDA names the library it lacks, and the command that gets those of ONNX Runtime', () => {
+    expect(cuda({ missing: ['libonnxruntime_providers_cuda.so'] })).toMatchObject({
+      state: 'warning',
+      says: expect.stringContaining('missing libonnxruntime_providers_cuda.so'),
+      fix: { command: 'node ort/script/install.js --onnxruntime-node-install' },
+    });
+    const toolkit = cuda({ missing: ['libcudnn.so.9', 'libcublas.so.12'] });
+    expect(toolkit).toMatchObject({ says: expect.stringContaining('libcudnn.so.9, libcublas.so.12') });
+    expect(toolkit.fix?.sentence).toContain('CUDA 12 and cuDNN 9');
+  });
+
+  it('CUDA is no matter where there is no card of NVIDIA', () => {
+    expect(cuda({ hasCard: false, missing: ['libonnxruntime_providers_cuda.so'] })).toMatchObject({ state: 'none' });
+  });
+
+  it('the CPU has to work', () => {
+    const probe = { provider: 'cpu', works: false, why: 'ONNX Runtime cannot be loaded on darwin x64' } as const;
+    expect(checkProvider({ ...facts, provider: 'cpu', probe })).toMatchObject({ state: 'failed', says: probe.why });
   });
 });
 
@@ -235,6 +310,9 @@ describe('samepoint doctor', () => {
     expect(report).toEqual({ version: expect.any(String), works: true, findings: expect.any(Array) });
     const inference = report.findings.find(({ check }) => check === 'inference');
     expect(inference).toMatchObject({ state: 'ok' });
+    const providers = report.findings.filter(({ check }) => check.startsWith('provider '));
+    expect(providers.map(({ check }) => check.slice('provider '.length))).toEqual([...PROVIDERS]);
+    expect(providers.at(-1)).toMatchObject({ check: 'provider cpu', state: 'ok' });
     expect(['state', 'hub'].filter((name) => existsSync(folder.path(name)))).toEqual([]);
   });
 
