@@ -4,8 +4,12 @@ export interface MatchSigns {
   similarity: number;
   /** Did the backward match return to the start? */
   returns: boolean;
+  /** How far from the start it ended, in cells of the source; infinite where it was not looked at. */
+  cycleCells: number;
   /** Belief in the place against all others found, 0 to 1. */
   belief: number;
+  /** Belief in the best of the other places. */
+  rival: number;
   /** How well neighbours predict the place, 0 to 1. */
   support: number;
 }
@@ -17,7 +21,12 @@ export interface MatchSigns {
 const LOGIT = { similarity: 9.3, returns: 0.6, logSupport: 3.9, bias: -2.3, supportFloor: 0.02 };
 
 /** Probability that a match is right: that there is a counterpart, and that it is this place among those found. */
-export function confidenceOf({ similarity, returns, belief, support }: MatchSigns): number {
+export function confidenceOf({
+  similarity,
+  returns,
+  belief,
+  support,
+}: Omit<MatchSigns, 'cycleCells' | 'rival'>): number {
   const logit =
     LOGIT.similarity * similarity +
     LOGIT.returns * Number(returns) +

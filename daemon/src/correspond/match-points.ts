@@ -3,7 +3,7 @@ import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import { type AnchorField, agree, type Node } from './agreement.js';
 import { longSidePx, preparePair } from './anchors.js';
 import { findCandidates, level } from './candidates.js';
-import { confidenceOf } from './confidence.js';
+import { confidenceOf, type MatchSigns } from './confidence.js';
 import { type SimilarityMap, similarityMap } from './heatmap.js';
 import { ALL_PARTS, type MatchSettings } from './match-settings.js';
 import type { Matcher } from './matcher.js';
@@ -24,6 +24,11 @@ export interface Match {
   scale: number;
 }
 
+/** A match with what its confidence was made of. */
+export interface ExplainedMatch extends Match {
+  signs: MatchSigns;
+}
+
 /**
  * Finds source points in the target: nearest neighbours in unit features over several scales (Tang et al., 2023, use
  * one), a backward check, agreement among neighbours, sub-cell refinement.
@@ -38,9 +43,13 @@ export async function matchPoints(
   points: readonly Point[],
   settings: MatchSettings = ALL_PARTS,
   prepared?: AnchorField,
-): Promise<Match[]> {
+): Promise<ExplainedMatch[]> {
   const nodes = await nodesFor(matcher, source, target, points, settings, prepared);
-  return nodes.map((node) => toMatch(node, bestPlace(node, target), source, target, settings));
+  return nodes.map((node) => {
+    const [match] = toMatches(node, 1, source, target, settings);
+    if (match === undefined) throw new Error('every point has a place');
+    return match;
+  });
 }
 
 /**
@@ -55,14 +64,16 @@ export async function inspectPoint(
   count: number,
   settings: MatchSettings = ALL_PARTS,
   prepared?: AnchorField,
-): Promise<{ matches: Match[]; similarity: SimilarityMap }> {
+): Promise<{ matches: ExplainedMatch[]; similarity: SimilarityMap }> {
   const [node] = await nodesFor(matcher, source, target, [point], settings, prepared);
   if (node === undefined) throw new Error('every point has a node');
-  const places = rankPlaces(node, samePlacePx(target)).slice(0, count);
-  const { levels } = bestPlace(node, target).candidate;
+  const matches = toMatches(node, count, source, target, settings);
+  const [best] = rankPlaces(node, samePlacePx(target));
+  if (best === undefined) throw new Error('every point has a place');
+  const { levels } = best.candidate;
   const [from, to] = [level(source, levels.source), level(target, levels.target)];
   return {
-    matches: places.map((place) => toMatch(node, place, source, target, settings)),
+    matches,
     similarity: await similarityMap(matcher, from, point, to),
   };
 }
@@ -80,29 +91,41 @@ async function nodesFor(
   return points.map((point, n) => agree(point, candidates[n] ?? [], field));
 }
 
-function bestPlace(node: Node, target: FeaturePyramid): Place {
-  const [best] = rankPlaces(node, samePlacePx(target));
-  if (best === undefined) throw new Error('every point has a place');
-  return best;
+/** The `count` best places of a point. */
+function toMatches(
+  node: Node,
+  count: number,
+  source: FeaturePyramid,
+  target: FeaturePyramid,
+  settings: MatchSettings,
+): ExplainedMatch[] {
+  const places = rankPlaces(node, samePlacePx(target));
+  return places.slice(0, count).map((place) => {
+    const rivals = places.filter((other) => other !== place).map(({ belief }) => belief);
+    return toMatch(node, place, Math.max(0, ...rivals), source, target, settings);
+  });
 }
 
 function toMatch(
   point: Point,
   { candidate, belief, support }: Place,
+  rival: number,
   source: FeaturePyramid,
   target: FeaturePyramid,
   { refinement }: MatchSettings,
-): Match {
-  const { levels, similarity, returns, scale } = candidate;
+): ExplainedMatch {
+  const { levels, similarity, returns, cycleCells, scale } = candidate;
   const [from, to] = [level(source, levels.source), level(target, levels.target)];
   const { x, y } = refinement ? refine(from, point, to, candidate) : candidate;
+  const signs = { similarity, returns, cycleCells, belief, rival, support };
   const nothingToFind = source.blank || target.blank;
   return {
     // the last cell of a map may reach past the image
     point: { x: Math.min(x, target.width), y: Math.min(y, target.height) },
     similarity,
-    confidence: nothingToFind ? 0 : confidenceOf({ similarity, returns, belief, support }),
+    confidence: nothingToFind ? 0 : confidenceOf(signs),
     scale,
+    signs,
   };
 }
 

@@ -1,4 +1,4 @@
-import { GraphBuilder } from '../graph/onnx/graph-builder.js';
+import { GraphBuilder, type Value } from '../graph/onnx/graph-builder.js';
 import { reshape } from '../graph/onnx/ops.js';
 
 /** Peaks are looked for in blocks of this many cells a side, one a block. */
@@ -14,52 +14,96 @@ export interface MapShape {
 /**
  * Graph that finds the `peaks` highest block maxima of the cosine similarity between unit queries and a map of unit
  * columns: queries (N, channels), map (channels, rows, columns) → similarities (N, peaks) in falling order and cells
- * (N, peaks), indices row by row.
+ * (N, peaks), indices row by row. Maxima are taken along rows, then along columns: one pooling operator would do, but
+ * takes several times as long as the products themselves.
  */
 export function peaksGraph(shape: MapShape, peaks: number): Uint8Array {
-  const { rows, columns } = shape;
-  const blocks = Math.ceil(rows / PEAK_BLOCK_CELLS) * Math.ceil(columns / PEAK_BLOCK_CELLS);
   const b = new GraphBuilder();
-  const similarity = similarityValue(b, shape);
-  const kernel = { ints: [PEAK_BLOCK_CELLS, PEAK_BLOCK_CELLS] };
-  const [maxima, cells] = b.nodes(
-    'MaxPool',
-    [b.node('Reshape', [similarity, b.int64(-1, 1, rows, columns)], ['queries', 1, rows, columns])],
-    [
-      ['queries', 1, 'blockRows', 'blockColumns'],
-      ['queries', 1, 'blockRows', 'blockColumns'],
-    ],
-    { kernel_shape: kernel, strides: kernel, ceil_mode: { int: 1 } },
-  );
-  if (maxima === undefined || cells === undefined) throw new Error('MaxPool has two outputs');
-  const flat = (value: typeof maxima) => b.node('Reshape', [value, b.int64(-1, blocks)], ['queries', blocks]);
-  const found = Math.min(peaks, blocks);
-  const [top, block] = b.nodes(
-    'TopK',
-    [flat(maxima), b.int64(found)],
-    [
-      ['queries', found],
-      ['queries', found],
-    ],
-  );
-  if (top === undefined || block === undefined) throw new Error('TopK has two outputs');
-  const index = b.node('GatherElements', [flat(cells), block], ['queries', found], { axis: { int: 1 } });
-  // MaxPool counts cells through the whole batch
-  const cell = b.node('Mod', [index, b.int64(rows * columns)], ['queries', found]);
+  const queries = b.input('queries', ['queries', shape.channels]);
+  const map = b.input('map', [shape.channels, shape.rows, shape.columns]);
+  const padded = { ...shape, rows: toBlocks(shape.rows), columns: toBlocks(shape.columns) };
+  const similarity = products(b, queries, growEdges(b, map, shape, padded), padded);
+  const [top, block] = topBlocks(b, similarity, padded, peaks);
+  const cell = cellsOfBlocks(b, similarity, block, padded);
   b.output('similarities', top);
-  b.output('cells', cell, 'int64');
+  b.output('cells', withoutPadding(b, cell, shape, padded), 'int64');
   return b.toModel();
+}
+
+function toBlocks(cells: number): number {
+  return Math.ceil(cells / PEAK_BLOCK_CELLS) * PEAK_BLOCK_CELLS;
+}
+
+/** Repeats the last row and column: what is added is never better than what is there. */
+function growEdges(b: GraphBuilder, map: Value, { rows, columns }: MapShape, padded: MapShape): Value {
+  if (padded.rows === rows && padded.columns === columns) return map;
+  const ends = b.int64(0, 0, 0, 0, padded.rows - rows, padded.columns - columns);
+  return b.node('Pad', [map, ends], [padded.channels, padded.rows, padded.columns], { mode: { string: 'edge' } });
+}
+
+/** @returns the best similarities (N, peaks), and the blocks they are in, row by row */
+function topBlocks(b: GraphBuilder, similarity: Value, { rows, columns }: MapShape, peaks: number): [Value, Value] {
+  const blocks = (rows / PEAK_BLOCK_CELLS) * (columns / PEAK_BLOCK_CELLS);
+  const max = (value: Value, axis: number, dims: Value['dims']) =>
+    b.node('ReduceMax', [value, b.int64(axis)], dims, { keepdims: { int: 0 } });
+  const stripes = b.node(
+    'Reshape',
+    [similarity, b.int64(-1, PEAK_BLOCK_CELLS, columns)],
+    ['stripes', PEAK_BLOCK_CELLS, columns],
+  );
+  const byStripe = max(stripes, 1, ['stripes', columns]);
+  const runs = b.node(
+    'Reshape',
+    [byStripe, b.int64(-1, blocks, PEAK_BLOCK_CELLS)],
+    ['queries', blocks, PEAK_BLOCK_CELLS],
+  );
+  const found = Math.min(peaks, blocks);
+  const dims = ['queries', found];
+  const [top, block] = b.nodes('TopK', [max(runs, 2, ['queries', blocks]), b.int64(found)], [dims, dims]);
+  if (top === undefined || block === undefined) throw new Error('TopK has two outputs');
+  return [top, block];
+}
+
+/** The best cell of each block, counted in the padded map. */
+function cellsOfBlocks(b: GraphBuilder, similarity: Value, block: Value, { columns }: MapShape): Value {
+  const across = b.int64(columns / PEAK_BLOCK_CELLS);
+  const { dims } = block;
+  const [queries = 'queries', found = 1] = dims;
+  const down = b.node('Mul', [b.node('Div', [block, across], dims), b.int64(PEAK_BLOCK_CELLS * columns)], dims);
+  const along = b.node('Mul', [b.node('Mod', [block, across], dims), b.int64(PEAK_BLOCK_CELLS)], dims);
+  const first = b.node('Unsqueeze', [b.node('Add', [down, along], dims), b.int64(2)], [queries, found, 1]);
+  const offsets = Array.from({ length: PEAK_BLOCK_CELLS ** 2 }, (_, n) => {
+    return Math.floor(n / PEAK_BLOCK_CELLS) * columns + (n % PEAK_BLOCK_CELLS);
+  });
+  const inBlock = [queries, found, offsets.length];
+  const cells = b.node('Add', [first, b.int64(...offsets)], inBlock);
+  const flat = b.node('Reshape', [cells, b.int64(0, -1)], [queries, 'inBlocks']);
+  const values = b.node('GatherElements', [similarity, flat], [queries, 'inBlocks'], { axis: { int: 1 } });
+  const grouped = b.node('Reshape', [values, b.int64(0, -1, offsets.length)], inBlock);
+  const best = b.node('ArgMax', [grouped], [queries, found, 1], { axis: { int: 2 }, keepdims: { int: 1 } });
+  const cell = b.node('GatherElements', [cells, best], [queries, found, 1], { axis: { int: 2 } });
+  return b.node('Squeeze', [cell, b.int64(2)], dims);
+}
+
+/** From a cell of the padded map to the one of the map that it repeats. */
+function withoutPadding(b: GraphBuilder, cell: Value, { rows, columns }: MapShape, padded: MapShape): Value {
+  if (padded.rows === rows && padded.columns === columns) return cell;
+  const { dims } = cell;
+  const clip = (value: Value, last: number) => b.node('Min', [value, b.int64(last)], dims);
+  const row = clip(b.node('Div', [cell, b.int64(padded.columns)], dims), rows - 1);
+  const column = clip(b.node('Mod', [cell, b.int64(padded.columns)], dims), columns - 1);
+  return b.node('Add', [b.node('Mul', [row, b.int64(columns)], dims), column], dims);
 }
 
 /** Graph that gives the whole similarity map: queries (N, channels), map (channels, rows, columns) → (N, rows·columns). */
 export function similarityGraph(shape: MapShape): Uint8Array {
   const b = new GraphBuilder();
-  b.output('similarity', similarityValue(b, shape));
+  const queries = b.input('queries', ['queries', shape.channels]);
+  const map = b.input('map', [shape.channels, shape.rows, shape.columns]);
+  b.output('similarity', products(b, queries, map, shape));
   return b.toModel();
 }
 
-function similarityValue(b: GraphBuilder, { channels, rows, columns }: MapShape) {
-  const queries = b.input('queries', ['queries', channels]);
-  const map = reshape(b, b.input('map', [channels, rows, columns]), [channels, rows * columns]);
-  return b.node('MatMul', [queries, map], ['queries', rows * columns]);
+function products(b: GraphBuilder, queries: Value, map: Value, { channels, rows, columns }: MapShape): Value {
+  return b.node('MatMul', [queries, reshape(b, map, [channels, rows * columns])], ['queries', rows * columns]);
 }
