@@ -119,7 +119,13 @@ export const inspectResultSchema = z.strictObject({
   matches: z
     .array(z.strictObject({ point: pointSchema, similarity: z.number().min(-1).max(1), confidence }))
     .max(LIMITS.matchesPerInspect),
-  heatmap: z.strictObject({ width: z.number().int().positive(), height: z.number().int().positive() }),
+  heatmap: z.strictObject({
+    width: z.number().int().positive(),
+    height: z.number().int().positive(),
+    /** Cosine similarities that the bytes 0 and 255 stand for. */
+    lowest: z.number().min(-1).max(1),
+    highest: z.number().min(-1).max(1),
+  }),
 });
 export type InspectResult = z.infer<typeof inspectResultSchema>;
 

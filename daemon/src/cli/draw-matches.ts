@@ -87,7 +87,8 @@ async function drawPair(
     .toFile(path);
 }
 
-function toPictureSize(image: RgbImage): Promise<RgbImage> {
+/** Fits an image into the box of a picture. */
+export function toPictureSize(image: RgbImage): Promise<RgbImage> {
   const scale = Math.min(PICTURE.maxWidth / image.width, PICTURE.maxHeight / image.height);
   const side = (length: number) => Math.max(1, Math.round(length * scale));
   return resizeRgb(image, { width: side(image.width), height: side(image.height) });

@@ -11,6 +11,8 @@ Examples:
       where are these two points in dark.png?
   samepoint match home.png a.png b.png --boxes "24,90,327,48" --out matches
       where is this box in two others? Draw it, too.
+  samepoint inspect home.png dark.png --point 120,80 --out heat.png
+      where else might this point be?
 
 Exit codes:
   0 done; 1 failed; 2 wrong arguments or input, also a file that is not there;
@@ -21,6 +23,7 @@ Exit codes:
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./start.js')).startCommand(),
   match: async () => (await import('./match.js')).matchCommand(),
+  inspect: async () => (await import('./inspect.js')).inspectCommand(),
   eval: async () => (await import('./eval.js')).evalCommand(),
   features: async () => (await import('./features.js')).featuresCommand(),
   models: async () => (await import('./models.js')).modelsCommand(),

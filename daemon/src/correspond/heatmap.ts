@@ -9,10 +9,12 @@ export interface SimilarityMap {
   cells: Float32Array;
 }
 
-/** The same as one byte a cell, 255 the most similar. */
+/** The same as one byte a cell, from 0 for the `lowest` similarity to 255 for the `highest`. */
 export interface Heatmap {
   width: number;
   height: number;
+  lowest: number;
+  highest: number;
   cells: Uint8Array;
 }
 
@@ -38,5 +40,11 @@ export function toHeatmap({ width, height, cells }: SimilarityMap): Heatmap {
     highest = Math.max(highest, value);
   }
   const range = highest - lowest || 1;
-  return { width, height, cells: Uint8Array.from(cells, (value) => Math.round((255 * (value - lowest)) / range)) };
+  return {
+    width,
+    height,
+    lowest,
+    highest,
+    cells: Uint8Array.from(cells, (value) => Math.round((255 * (value - lowest)) / range)),
+  };
 }

@@ -84,16 +84,16 @@ export class JobRunner {
       field,
     );
     progress.step();
-    const { width, height, cells } = toHeatmap(similarity);
+    const { cells, ...heatmap } = toHeatmap(similarity);
     return {
       result: {
         kind: 'inspect',
         matches: matches.map((match) => ({
           point: match.point,
-          similarity: Math.min(1, match.similarity),
+          similarity: clampCosine(match.similarity),
           confidence: match.confidence,
         })),
-        heatmap: { width, height },
+        heatmap: { ...heatmap, lowest: clampCosine(heatmap.lowest), highest: clampCosine(heatmap.highest) },
       },
       payload: cells,
     };
@@ -118,6 +118,11 @@ export class JobRunner {
       () => progress?.step(),
     );
   }
+}
+
+/** Rounding may take the product of two unit columns past 1. */
+function clampCosine(similarity: number): number {
+  return Math.min(1, Math.max(-1, similarity));
 }
 
 function knownBackend(backend: string): BackendId {

@@ -46,7 +46,7 @@ export const INSPECT_OUTCOME: EngineOutcome = {
   result: {
     kind: 'inspect',
     matches: [{ point: { x: 3, y: 4 }, similarity: 0.8, confidence: 0.9 }],
-    heatmap: { width: 2, height: 2 },
+    heatmap: { width: 2, height: 2, lowest: 0, highest: 1 },
   },
   payload: Uint8Array.of(0, 64, 128, 255),
 };

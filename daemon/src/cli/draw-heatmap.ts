@@ -1,0 +1,54 @@
+import type { InspectResult } from '@samepoint/shared-protocol';
+import sharp from 'sharp';
+import type { Heatmap } from '../correspond/heatmap.js';
+import type { RgbImage } from '../images/decode.js';
+import { renderSvg } from '../images/render-svg.js';
+import { toPictureSize } from './draw-matches.js';
+
+/** The hottest colour, how opaque it is, and the exponent that keeps what is merely alike pale. */
+const HEAT = { rgb: [255, 40, 0], opacity: 0.85, exponent: 6 } as const;
+
+/** The picture under the heat is greyed and lightened, so that colours are heat's alone. */
+const GROUND = { brightness: 1.0, saturation: 0.15 } as const;
+
+const MARK = { radius: 9, best: '#00e0ff', other: '#ffffff', fontSize: 12 } as const;
+
+/** PNG of the target under the similarity of all its cells, with the places numbered, the best first. */
+export async function drawHeatmap(
+  target: RgbImage,
+  { width, height, cells }: Pick<Heatmap, 'width' | 'height' | 'cells'>,
+  matches: InspectResult['matches'],
+): Promise<Uint8Array> {
+  const picture = await toPictureSize(target);
+  const size = { width: picture.width, height: picture.height };
+  const rgba = Uint8Array.from({ length: 4 * cells.length }, (_, i) => {
+    const heat = ((cells[i >> 2] ?? 0) / 255) ** HEAT.exponent;
+    return i % 4 === 3 ? 255 * HEAT.opacity * heat : (HEAT.rgb[i % 4] ?? 0);
+  });
+  const heat = await sharp(rgba, { raw: { width, height, channels: 4 } })
+    .resize(size.width, size.height, { fit: 'fill', kernel: 'linear' })
+    .png()
+    .toBuffer();
+  const scale = { x: size.width / target.width, y: size.height / target.height };
+  const marks = matches
+    .map(({ point }, n) => mark(point.x * scale.x, point.y * scale.y, n))
+    .reverse()
+    .join('');
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}">${marks}</svg>`;
+  const ground = await sharp(picture.rgb, { raw: { ...size, channels: 3 } })
+    .modulate(GROUND)
+    .png()
+    .toBuffer();
+  const layers = [{ input: heat }, { input: await renderSvg(svg) }];
+  return sharp(ground).composite(layers).png().toBuffer();
+}
+
+function mark(x: number, y: number, rank: number): string {
+  const colour = rank === 0 ? MARK.best : MARK.other;
+  const circle = `<circle cx="${x}" cy="${y}" r="${MARK.radius}" fill="none" stroke="#000" stroke-width="4"/>`;
+  const ring = `<circle cx="${x}" cy="${y}" r="${MARK.radius}" fill="none" stroke="${colour}" stroke-width="2"/>`;
+  const at = `x="${x + MARK.radius + 3}" y="${y - MARK.radius / 2}"`;
+  const font = `font-family="sans-serif" font-weight="bold" font-size="${MARK.fontSize}"`;
+  const label = `<text ${at} ${font} fill="${colour}" stroke="#000" stroke-width="3" paint-order="stroke">${rank + 1}</text>`;
+  return circle + ring + label;
+}

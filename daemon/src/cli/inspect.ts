@@ -1,0 +1,97 @@
+import { type InspectResult, LIMITS, type Point, SamepointError } from '@samepoint/shared-protocol';
+import { Command, InvalidArgumentError } from 'commander';
+import { PRESETS } from '../diffusion/presets.js';
+import { createEngineHost } from '../engine/engine-host.js';
+import { prepareItems } from '../transfer/transfer.js';
+import { drawHeatmap } from './draw-heatmap.js';
+import { inspectTable } from './inspect-table.js';
+import { writeNpy } from './npy.js';
+import { parsePoints } from './parse-shapes.js';
+import { type ImageFile, readImage } from './read-image.js';
+import { writeWhole } from './write-whole.js';
+
+interface InspectOptions {
+  point: Point;
+  top: number;
+  backend: string;
+  out?: string;
+  map?: string;
+  json?: true;
+}
+
+const DEFAULT_TOP = 5;
+
+const DETAILS = `
+The point is in pixels of SOURCE, from its top left corner. The places come in the order in which they are believed in;
+confidence is the estimated probability that a place is the right one. Similarity is the cosine of the two features, from
+the pair of sizes at which the best place was found.`;
+
+/** `samepoint inspect`: where else might this point be, and how alike is the rest? */
+export function inspectCommand(): Command {
+  return new Command('inspect')
+    .description('Show where a point of one image may be in another, and how similar all of it is.')
+    .argument('<source>', 'the image the point belongs to')
+    .argument('<target>', 'the image to look in')
+    .requiredOption('--point <x,y>', 'the point', parsePoint)
+    .option('--top <k>', 'how many places to list', parseTop, DEFAULT_TOP)
+    .option('--backend <id>', `features to match with: ${Object.keys(PRESETS).join(', ')}`, 'ui')
+    .option('--out <file>', 'also write a PNG: the target under a heat map, the places marked')
+    .option('--map <file>', 'also write the similarities (rows, columns) as a NumPy array, in 256 steps')
+    .option('--json', 'print JSON instead of a table')
+    .addHelpText('after', DETAILS)
+    .action(runInspect);
+}
+
+async function runInspect(sourcePath: string, targetPath: string, options: InspectOptions): Promise<void> {
+  const { point, top, backend, out, map, json } = options;
+  const source = await readImage(sourcePath);
+  // the engine checks the position too, but only once it has started
+  prepareItems([{ kind: 'point', itemId: 'point', point }], [], source.image);
+  const target = await readImage(targetPath);
+  const { matches, heatmap, cells } = await inspect(source, target, point, top, backend);
+  const report = { backend, source: sourcePath, target: targetPath, point, matches };
+  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : inspectTable(report));
+  if (out !== undefined) await writeWhole(out, await drawHeatmap(target.image, { ...heatmap, cells }, matches));
+  if (map !== undefined) await writeNpy(map, similarities(heatmap, cells));
+}
+
+type Inspected = Omit<InspectResult, 'kind'> & { cells: Uint8Array };
+
+async function inspect(
+  source: ImageFile,
+  target: ImageFile,
+  point: Point,
+  top: number,
+  backend: string,
+): Promise<Inspected> {
+  const engine = createEngineHost();
+  try {
+    const { result, payload } = await engine.run({
+      request: { kind: 'inspect', backend, source: source.imageId, target: target.imageId, point, matches: top },
+      images: new Map([source, target].map(({ imageId, bytes }) => [imageId, bytes])),
+    });
+    if (result.kind !== 'inspect' || payload === undefined) throw new TypeError(`an inspect answered ${result.kind}`);
+    return { ...result, cells: payload };
+  } finally {
+    await engine.close();
+  }
+}
+
+function similarities({ width, height, lowest, highest }: InspectResult['heatmap'], cells: Uint8Array) {
+  return {
+    dims: [height, width],
+    data: Float32Array.from(cells, (byte) => lowest + ((highest - lowest) * byte) / 255),
+  };
+}
+
+function parsePoint(text: string): Point {
+  const [point, ...others] = parsePoints(text);
+  if (point !== undefined && others.length === 0) return point;
+  throw new SamepointError('BAD_REQUEST', `"${text}" is not one point.`, 'Write for example --point 120,80.');
+}
+
+function parseTop(text: string): number {
+  const top = Number(text);
+  if (Number.isInteger(top) && top >= 1 && top <= LIMITS.matchesPerInspect) return top;
+  throw new InvalidArgumentError(`Give a whole number from 1 to ${LIMITS.matchesPerInspect}.`);
+}

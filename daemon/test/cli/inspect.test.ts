@@ -1,0 +1,86 @@
+import { inspectResultSchema, pointSchema } from '@samepoint/shared-protocol';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { readNpy } from '../../src/cli/npy.js';
+import { draw, encoder, moved, type Rect } from '../support/draw.js';
+import { runCli } from '../support/run-cli.js';
+import { useTempFolder } from '../support/temp-folder.js';
+
+/** Exactly what is documented, and nothing more. */
+const reportSchema = z.strictObject({
+  backend: z.string(),
+  source: z.string(),
+  target: z.string(),
+  point: pointSchema,
+  matches: inspectResultSchema.shape.matches,
+});
+
+/** A strip: next to nothing to compute. */
+const STRIP = { width: 300, height: 24 };
+const RECTS: readonly Rect[] = [
+  { x: 20, y: 4, w: 60, h: 12, colour: [30, 30, 30] },
+  { x: 150, y: 8, w: 90, h: 8, colour: [200, 40, 40] },
+  { x: 262, y: 2, w: 16, h: 16, colour: [40, 40, 200] },
+];
+const POINT = { x: 50, y: 10 };
+const SHIFT = { x: 8, y: 2 };
+
+const folder = useTempFolder();
+const home = () => folder.path('home.png');
+const changed = () => folder.path('changed.png');
+
+beforeAll(async () => {
+  const { width, height } = STRIP;
+  await encoder(draw(width, height, RECTS))
+    .png()
+    .toFile(home());
+  await encoder(draw(width, height, moved(RECTS, SHIFT.x, SHIFT.y)))
+    .png()
+    .toFile(changed());
+});
+
+describe('samepoint inspect', () => {
+  it('lists the places, the right one first, and writes the heat map and the similarities', async () => {
+    const [out, map] = [folder.path('heat.png'), folder.path('map.npy')];
+    const point = `${POINT.x},${POINT.y}`;
+    const run = await runCli(
+      'inspect',
+      home(),
+      changed(),
+      '--point',
+      point,
+      '--top',
+      '3',
+      '--json',
+      '--out',
+      out,
+      '--map',
+      map,
+    );
+    expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: '' });
+    const { matches } = reportSchema.parse(JSON.parse(run.stdout));
+    expect(matches.length).toBeLessThanOrEqual(3);
+    const [best] = matches;
+    expect(Math.hypot((best?.point.x ?? 0) - POINT.x - SHIFT.x, (best?.point.y ?? 0) - POINT.y - SHIFT.y)).toBeLessThan(
+      6,
+    );
+    const { dims, data } = await readNpy(map);
+    expect(data).toHaveLength((dims[0] ?? 0) * (dims[1] ?? 0));
+    expect(Math.max(...data)).toBeCloseTo(best?.similarity ?? 0, 1);
+    const { width = 0, height = 0, format } = await sharp(out).metadata();
+    expect(format).toBe('png');
+    expect(width / height).toBeCloseTo(STRIP.width / STRIP.height, 1);
+  });
+
+  it.each([
+    ['a point that is none', '12', /"12" is not a point/],
+    ['two points', '1,2 3,4', /is not one point/],
+    ['a point outside', '5000,10', /outside the source image/],
+  ])('refuses %s in one sentence', async (_what, point, sentence) => {
+    const run = await runCli('inspect', home(), changed(), '--point', point);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toMatch(sentence);
+    expect(run.stdout).toBe('');
+  });
+});
