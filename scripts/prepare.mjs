@@ -89,12 +89,11 @@ function run(command, args, failure) {
 }
 
 function attempt(command, args) {
-  const { status, error } = spawnSync(command, args, {
-    cwd: top,
-    stdio: ['ignore', 2, 'inherit'],
-    env: process.env,
-    shell: command.endsWith('.cmd'),
-  });
+  const options = { cwd: top, stdio: ['ignore', 2, 'inherit'], env: process.env };
+  // Node runs no .cmd without a shell, and newer ones warn of arguments beside one; none of ours needs quotes
+  const { status, error } = command.endsWith('.cmd')
+    ? spawnSync([command, ...args].join(' '), { ...options, shell: true })
+    : spawnSync(command, args, options);
   return status === 0 && !error;
 }
 

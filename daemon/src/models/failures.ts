@@ -76,6 +76,14 @@ export function fileFailure(thrown: unknown, path: string): unknown {
       'Set HF_HOME to a folder that you may write to.',
     );
   }
+  // Windows keeps files whole that a program has open
+  if (code === 'EBUSY') {
+    return new SamepointError(
+      'MODEL_MISSING',
+      `${path} cannot be replaced while a program uses it.`,
+      'End what uses the model, for example a running Samepoint, and try again.',
+    );
+  }
   return thrown;
 }
 

@@ -33,6 +33,7 @@ export function locations(env: NodeJS.ProcessEnv): Locations {
   };
 }
 
+/** On Windows, joining has made the separator behind `~` a backslash. */
 function expandHome(path: string): string {
-  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
+  return /^~(?=$|[\\/])/.test(path) ? join(homedir(), path.slice(1)) : path;
 }

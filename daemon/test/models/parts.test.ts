@@ -39,6 +39,12 @@ describe('where models lie follows the variables of huggingface_hub', () => {
   });
 });
 
+it('the home folder is found with either separator, as joining on Windows makes it', () => {
+  for (const home of ['~/models', '~\\models']) {
+    expect(locations({ HF_HOME: home }).hubCache.startsWith(homedir())).toBe(true);
+  }
+});
+
 describe('a subset of a safetensors file', () => {
   const entry = (from: number, to: number) => ({ dtype: 'F32', shape: [(to - from) / 4], data_offsets: [from, to] });
   const plan = (json: unknown, needed: RegExp, fileBytes = 10_000) =>
