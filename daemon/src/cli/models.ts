@@ -51,7 +51,9 @@ export function modelsCommand(terminal: ModelsTerminal = defaultTerminal()): Com
     });
   models
     .command('pull')
-    .description('Download a model; goes on where an interrupted download stopped.')
+    .description(
+      'Download a model, or what is missing or damaged of it; goes on where an interrupted download stopped.',
+    )
     .argument('<id>', 'the model')
     .option('--prompts', 'also get the text encoder, for prompts other than the empty one')
     .option('--whole', 'get the complete official files, for layers that the published settings do not use')

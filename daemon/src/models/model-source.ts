@@ -1,10 +1,8 @@
 import type { CatalogueModel } from './catalogue.js';
-import { damagedFiles } from './damaged-files.js';
 import type { ModelEnvironment } from './model-environment.js';
 import { readStore } from './model-store.js';
 import { type PullOptions, pullModel } from './pull-model.js';
-import { removeModel } from './remove-model.js';
-import { findFile, modelOf, wantedFiles } from './resolve-model.js';
+import { findFile, wantedFiles } from './resolve-model.js';
 
 /** What a download would bring, for someone who has to decide. */
 export interface DownloadOffer {
@@ -18,7 +16,7 @@ export interface ModelSource {
   /** Undefined for an id that is not in the catalogue. */
   offer(modelId: string): DownloadOffer | undefined;
   /**
-   * Gets what is missing of a model, text encoder included, and gets anew what is here and damaged.
+   * Gets what is missing or damaged of a model, text encoder included.
    * @throws SamepointError
    */
   pull(modelId: string, options: Pick<PullOptions, 'onProgress' | 'signal'>): Promise<void>;
@@ -31,8 +29,6 @@ export function modelSource(environment: ModelEnvironment): ModelSource {
       return model === undefined ? undefined : { bytes: missingBytes(model, environment), licence: model.licence };
     },
     pull: async (modelId, options) => {
-      const damaged = await damagedFiles(modelOf(modelId, environment), environment);
-      if (damaged.length > 0) await removeModel(modelId, environment);
       await pullModel(modelId, { ...options, prompts: true }, environment);
     },
   };

@@ -1,7 +1,9 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
+import type { CatalogueModel } from './catalogue.js';
 import { checkWeights } from './check-weights.js';
+import { damagedFiles } from './damaged-files.js';
 import { download, plannedBytes, removePartial } from './download.js';
 import { damaged, fileFailure, interrupted } from './failures.js';
 import { checkDiskSpace, type FetchPlan, planFetch, wholePlan } from './fetch-plan.js';
@@ -14,6 +16,7 @@ import { ownPath, type SubsetNote, subsetNotePath } from './own-files.js';
 import { checkPin, pinKey } from './pins.js';
 import { ProgressMeter, type PullProgress } from './progress.js';
 import { describeSource } from './remote-file.js';
+import { removeFiles } from './remove-model.js';
 import { findFile, modelOf, type ResolveOptions, wantedFiles } from './resolve-model.js';
 
 export interface PullOptions extends ResolveOptions {
@@ -30,7 +33,7 @@ export interface PullReport {
 }
 
 /**
- * Gets what is missing of a model, checks it, and puts it where `resolveModel` finds it.
+ * Gets what is missing of a model, and anew what is damaged, checks it, and puts it where `resolveModel` finds it.
  * Running it again after any failure goes on where it stopped.
  * @throws SamepointError
  */
@@ -41,6 +44,7 @@ export async function pullModel(id: string, options: PullOptions, environment: M
   try {
     // one lock for all models: they share files
     return await withLock(join(at.ownFolder, 'pull.lock'), lock, async () => {
+      await removeDamaged(model, environment);
       const store = readStore(at.stateFile);
       const missing = wantedFiles(model, options).filter(
         (file) => findFile(model, file, store, environment, options.whole) === undefined,
@@ -58,6 +62,17 @@ export async function pullModel(id: string, options: PullOptions, environment: M
   } catch (thrown) {
     throw options.signal?.aborted === true ? interrupted() : fileFailure(thrown, at.ownFolder);
   }
+}
+
+/** What a header gives away; what is in a good file is a matter of `verifyModel`, which reads all of it. */
+async function removeDamaged(model: CatalogueModel, environment: ModelEnvironment): Promise<void> {
+  const damaged = await damagedFiles(model, environment);
+  if (damaged.length === 0) return;
+  await removeFiles(
+    model,
+    damaged.map(({ file }) => file),
+    environment,
+  );
 }
 
 async function fetchAll(

@@ -27,7 +27,8 @@ export async function removeModel(id: string, environment: ModelEnvironment): Pr
   const removed = Object.values(before.added[id] ?? {}).length > 0 ? ['registration'] : [];
   const own = model.files.filter((file) => !isNeededElsewhere(model, file, before, environment));
   for (const file of own) {
-    if (await removeFile(file, before, environment)) removed.push(file.name);
+    if (await removeComplete(file, before, environment)) removed.push(file.name);
+    await removeInterrupted(file, environment);
   }
   const keys = new Set(own.flatMap((file) => [pinKey(file, false), pinKey(file, true)]));
   for (const path of Object.values(before.added[id] ?? {})) keys.add(`added:${path}`);
@@ -39,6 +40,22 @@ export async function removeModel(id: string, environment: ModelEnvironment): Pr
   const after = readStore(at.stateFile);
   const left = own.map((file) => findFile(model, file, after, environment)).filter((path) => path !== undefined);
   return { removed, left };
+}
+
+/**
+ * Removes some files of a model, so that they can be got anew; what the user registered is forgotten, never deleted.
+ * Pins stay: what is got anew must be what was got first.
+ */
+export async function removeFiles(
+  { id }: CatalogueModel,
+  files: readonly CatalogueFile[],
+  environment: ModelEnvironment,
+): Promise<void> {
+  const before = readStore(environment.at.stateFile);
+  for (const file of files) await removeComplete(file, before, environment);
+  updateStore(environment.at.stateFile, ({ added }) => {
+    for (const { name } of files) delete added[id]?.[name];
+  });
 }
 
 /** Shared files stay as long as the other model has a file of its own on this disk. */
@@ -60,17 +77,22 @@ function isNeededElsewhere(
   );
 }
 
-async function removeFile(file: CatalogueFile, store: ModelStore, { at }: ModelEnvironment): Promise<boolean> {
+async function removeComplete(file: CatalogueFile, store: ModelStore, { at }: ModelEnvironment): Promise<boolean> {
   const own = ownPath(at.ownFolder, file.source);
   const existed = existsSync(own);
   await rm(own, { force: true });
   await rm(subsetNotePath(own), { force: true });
-  await removePartial(`${own}.incomplete`);
-  await removeEmptyFolders(dirname(own), at.ownFolder);
-  if (file.source.kind === 'hub') await removePartials(join(at.hubCache, repositoryFolder(file.source.at.repository)));
   const pulled = store.pulled.filter(({ key }) => key === pinKey(file, false));
   for (const { snapshot, blob } of pulled) await removeFromHubCache(at.hubCache, snapshot, blob);
+  await removeEmptyFolders(dirname(own), at.ownFolder);
   return existed || pulled.length > 0;
+}
+
+async function removeInterrupted({ source }: CatalogueFile, { at }: ModelEnvironment): Promise<void> {
+  const own = ownPath(at.ownFolder, source);
+  await removePartial(`${own}.incomplete`);
+  await removeEmptyFolders(dirname(own), at.ownFolder);
+  if (source.kind === 'hub') await removePartials(join(at.hubCache, repositoryFolder(source.at.repository)));
 }
 
 /** Interrupted downloads of ours are the ones with a note beside them. */

@@ -186,7 +186,7 @@ describe('models', () => {
     writeFileSync(path, 'not weights at all');
     const [finding] = (await inspectModels(environment)).map(checkModel);
     expect(finding).toMatchObject({ state: 'warning', says: expect.stringContaining(path) });
-    expect(finding?.fix?.command).toBe('npx samepoint models rm tiny && npx samepoint models pull tiny');
+    expect(finding?.fix?.command).toBe('npx samepoint models pull tiny');
   });
 
   it('a list of models that cannot be read is a fault', async () => {

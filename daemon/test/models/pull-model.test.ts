@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
+import { addModel } from '../../src/models/add-model.js';
 import type { ModelEnvironment } from '../../src/models/model-environment.js';
 import type { PullProgress } from '../../src/models/progress.js';
 import { pullModel } from '../../src/models/pull-model.js';
 import { resolveModel } from '../../src/models/resolve-model.js';
 import { COMMIT, gitBlob, sha256 } from './fake-hub.js';
 import { CONFIG, CONFIG_FILE, ModelRoom, modelWith, UNET, unetFile } from './model-room.js';
+import { safetensorsFile } from './safetensors-file.js';
 
 const REPOSITORY = 'hub/models--org--tiny';
 const SUBSET = `assets/samepoint/subsets/models--org--tiny/${COMMIT}/unet/model.fp16.safetensors`;
@@ -322,6 +324,38 @@ describe('what arrives is checked', () => {
   it('a subset of a file without the needed tensors is refused', async () => {
     const environment = room.environment({ catalogue: [modelWith([unetFile({ tensors: /^nothing/ })])] });
     expect((await failureOf(pullModel('tiny', {}, environment))).code).toBe('MODEL_INVALID');
+  });
+});
+
+describe('what is here and damaged', () => {
+  it('is got anew, and the rest stays', async () => {
+    const environment = room.environment();
+    await pullModel('tiny', {}, environment);
+    writeFileSync(filesOf(environment).get('unet/model.safetensors') ?? '', 'damaged');
+    expect((await pullModel('tiny', {}, environment)).fetched).toEqual(['unet/model.safetensors']);
+    expect((await pullModel('tiny', {}, environment)).fetched).toEqual([]);
+  });
+
+  it('is forgotten and left where it is when the user registered it', async () => {
+    const environment = room.environment();
+    const path = join(room.folder, 'mine.safetensors');
+    writeFileSync(path, UNET);
+    await addModel('tiny', path, environment);
+    writeFileSync(path, 'damaged');
+    expect((await pullModel('tiny', {}, environment)).fetched).toEqual(['unet/config.json', 'unet/model.safetensors']);
+    expect(readFileSync(path, 'utf8')).toBe('damaged');
+    expect(filesOf(environment).get('unet/model.safetensors')).not.toBe(path);
+  });
+
+  it('must come anew as it came first', async () => {
+    const environment = room.environment({
+      catalogue: [modelWith([CONFIG_FILE, unetFile({ size: null, sha256: null })])],
+    });
+    await pullModel('tiny', {}, environment);
+    writeFileSync(filesOf(environment).get('unet/model.safetensors') ?? '', 'damaged');
+    room.hub.put('unet/model.fp16.safetensors', safetensorsFile({ 'conv_in.weight': 7 }));
+    const failure = await failureOf(pullModel('tiny', {}, environment));
+    expect(failure).toMatchObject({ code: 'MODEL_INVALID', message: expect.stringContaining('the first time') });
   });
 });
 

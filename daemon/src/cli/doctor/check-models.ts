@@ -41,7 +41,7 @@ export function inspectModels(environment: ModelEnvironment): Promise<ModelFacts
     environment.catalogue.map(async (model) => ({
       id: model.id,
       state: modelState(model, environment),
-      damaged: await damagedFiles(model, environment),
+      damaged: (await damagedFiles(model, environment)).map(({ error }) => error.message),
     })),
   );
 }
@@ -55,7 +55,7 @@ export function checkModel({ id, state, damaged }: ModelFacts): Finding {
       check,
       state: 'warning',
       says: withoutStop(first),
-      fix: { sentence: 'Remove it, then get it again:', command: `npx samepoint models rm ${id} && ${pull}` },
+      fix: { sentence: 'This gets what is damaged anew:', command: pull },
     };
   }
   if (state === 'partial') {

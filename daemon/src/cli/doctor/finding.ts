@@ -8,8 +8,8 @@ export interface Fix {
 }
 
 export const REINSTALL: Fix = {
-  sentence: 'Install Samepoint again; at the top of a clone:',
-  command: 'npm ci && npm run build',
+  sentence: 'Install the packages again at the top of the clone, then run npm start:',
+  command: 'npm ci',
 };
 
 /** The answer to one check. */
