@@ -13,6 +13,8 @@ Examples:
       where is this box in two others? Draw it, too.
   samepoint inspect home.png dark.png --point 120,80 --out heat.png
       where else might this point be?
+  samepoint track frames --mask first.png --out masks
+      carry the mask of the first frame to all others
 
 Exit codes:
   0 done; 1 failed; 2 wrong arguments or input, also a file that is not there;
@@ -24,6 +26,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./start.js')).startCommand(),
   match: async () => (await import('./match.js')).matchCommand(),
   inspect: async () => (await import('./inspect.js')).inspectCommand(),
+  track: async () => (await import('./track.js')).trackCommand(),
   eval: async () => (await import('./eval.js')).evalCommand(),
   features: async () => (await import('./features.js')).featuresCommand(),
   models: async () => (await import('./models.js')).modelsCommand(),

@@ -18,7 +18,8 @@ export async function readImage(path: string): Promise<ImageFile> {
   return { path, bytes, image, imageId: createHash('sha256').update(bytes).digest('hex') };
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
+/** The bytes of a file that may be an image. @throws SamepointError `IMAGE_MISSING`, `IMAGE_TOO_LARGE` */
+export async function readBytes(path: string): Promise<Uint8Array> {
   try {
     const { size } = await stat(path);
     if (size > LIMITS.imageBytes) throw tooLarge(path, size);

@@ -19,6 +19,9 @@ sharp.unblock({ operation: LOADERS });
 
 const WHITE = '#ffffff';
 
+/** The limits are checked by hand, so that each gets its own sentence. */
+const OPEN_OPTIONS = { limitInputPixels: false, failOn: 'error', pages: 1 } as const;
+
 /**
  * Decodes a PNG, JPEG or WebP image, upright as its metadata says, transparency over white.
  * @param label how messages name the image: a file name, or "the image"
@@ -42,10 +45,36 @@ export async function decodeImage(
       .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, rgb: info.channels === 3 ? data : greyToRgb(data, info.channels) };
   } catch (cause) {
-    // libvips adds a line for every layer the error went through
-    const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+    const reason = firstLine(cause);
     if (reason.startsWith('timeout')) throw tooSlow(label, timeoutMs);
     throw unreadable(label, reason);
+  }
+}
+
+/** 8-bit RGBA, rows from the top, alpha not multiplied in; colours exactly as the file has them. */
+export interface RgbaImage {
+  width: number;
+  height: number;
+  rgba: Uint8Array;
+}
+
+/**
+ * Decodes a PNG, JPEG or WebP image whose colours and transparency mean something: no colour profile is applied, and
+ * it is not turned.
+ * @throws SamepointError `IMAGE_UNREADABLE` or `IMAGE_TOO_LARGE`
+ */
+export async function decodeRgba(bytes: Uint8Array, label = 'The image'): Promise<RgbaImage> {
+  checkSize(await readMetadata(bytes, label), label);
+  try {
+    const { data, info } = await sharp(bytes, { ...OPEN_OPTIONS, ignoreIcc: true })
+      .timeout({ seconds: Math.ceil(LIMITS.decodeTimeoutMs / 1000) })
+      .toColourspace('srgb')
+      .ensureAlpha()
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, rgba: data };
+  } catch (cause) {
+    throw unreadable(label, firstLine(cause));
   }
 }
 
@@ -60,8 +89,7 @@ async function readMetadata(bytes: Uint8Array, label: string): Promise<Metadata>
 }
 
 function open(bytes: Uint8Array) {
-  // the limits are checked by hand, so that each gets its own sentence
-  return sharp(bytes, { limitInputPixels: false, failOn: 'error', pages: 1 });
+  return sharp(bytes, OPEN_OPTIONS);
 }
 
 function checkSize({ width, height }: Metadata, label: string): void {
@@ -77,6 +105,11 @@ function greyToRgb(data: Uint8Array, channels: number): Uint8Array {
   const rgb = new Uint8Array((data.length / channels) * 3);
   for (let i = 0; i < rgb.length; i++) rgb[i] = data[Math.floor(i / 3) * channels] ?? 0;
   return rgb;
+}
+
+/** libvips adds a line for every layer the error went through. */
+function firstLine(cause: unknown): string {
+  return (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? '';
 }
 
 function unreadable(label: string, reason: string): SamepointError {

@@ -2,6 +2,7 @@ import { SamepointError } from '@samepoint/shared-protocol';
 import { type CellFeatures, toCellFeatures } from '../correspond/cell-features.js';
 import type { WindowMatcher } from '../correspond/window-matcher.js';
 import type { FeatureMap } from '../diffusion/feature-map.js';
+import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import type { LabelMap } from './label-map.js';
 import { propagateLabels } from './propagate-labels.js';
 import type { TrackSettings } from './track-settings.js';
@@ -72,4 +73,11 @@ function checkSameSize(first: FeatureMap, next: FeatureMap, annotated: number, f
     `Frame ${frame + 1} has another size than the annotated frame ${annotated + 1}.`,
     'Give frames of one size: a place is looked for near where it was.',
   );
+}
+
+/** The look at a frame that is tracked with: the one that a single look would take. */
+export function lookToTrack({ levels, firstLook }: FeaturePyramid): FeatureMap {
+  const map = levels[firstLook];
+  if (map === undefined) throw new RangeError(`a pyramid of ${levels.length} levels has no level ${firstLook}`);
+  return map;
 }

@@ -2,7 +2,14 @@ import { expect, it } from 'vitest';
 import { TopNeighbours } from '../../src/correspond/top-neighbours.js';
 import { propagateLabels } from '../../src/transfer/propagate-labels.js';
 
-const labelMap = (...shares: number[]) => ({ rows: 1, columns: 2, labels: 2, shares: Float32Array.from(shares) });
+const labelMap = (...shares: number[]) => ({
+  rows: 1,
+  columns: 2,
+  cellWidthPx: 4,
+  cellHeightPx: 4,
+  labels: 2,
+  shares: Float32Array.from(shares),
+});
 
 /** Two frames of two cells, each with two labels. */
 const CONTEXTS = [labelMap(1, 0, 0.25, 0.75), labelMap(0, 1, 0.5, 0.5)];

@@ -36,7 +36,7 @@ function scene(...at: readonly Place[]): FeatureMap {
 function labelMap(labels: number, cells: readonly number[]): LabelMap {
   const shares = new Float32Array(cells.length * labels);
   for (const [cell, label] of cells.entries()) shares[cell * labels + label] = 1;
-  return { rows: ROWS, columns: COLUMNS, labels, shares };
+  return { rows: ROWS, columns: COLUMNS, cellWidthPx: 4, cellHeightPx: 4, labels, shares };
 }
 
 function cellsOf(...at: readonly Place[]): number[] {
