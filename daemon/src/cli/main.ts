@@ -47,15 +47,28 @@ try {
   process.exitCode = report(thrown);
 }
 
-/** The command that is asked for, or all where none is: help lists them. */
+/** The command that is asked for, or all where none is: help lists those that this computer can run. */
 async function addCommands(name: string): Promise<void> {
-  const wanted = Object.hasOwn(COMMANDS, name) ? [name] : Object.keys(COMMANDS);
-  for (const load of wanted.map((command) => COMMANDS[command]))
-    if (load !== undefined) program.addCommand(await load());
+  const isKnown = Object.hasOwn(COMMANDS, name);
+  const wanted = Object.entries(COMMANDS).filter(([command]) => !isKnown || command === name);
+  const loaded = await Promise.allSettled(wanted.map(([, load]) => load()));
+  for (const command of loaded) {
+    if (command.status === 'fulfilled') program.addCommand(command.value);
+    else if (isKnown) throw notLoadable(name, command.reason);
+  }
   for (const command of [program, ...program.commands]) {
     command.exitOverride().helpOption('-h, --help', 'print this help');
   }
   program.helpCommand('help [command]', 'print the help of a command');
+}
+
+function notLoadable(name: string, cause: unknown): SamepointError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new SamepointError(
+    'INTERNAL',
+    `The command ${name} cannot be loaded here: ${reason.replace(/[.\s]+$/, '')}.`,
+    'Run samepoint doctor, which says what this computer lacks.',
+  );
 }
 
 /** Prints what went wrong, as one sentence and what to do next, and gives the exit code. */

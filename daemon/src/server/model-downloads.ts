@@ -38,7 +38,7 @@ export class ModelDownloads {
     const current = this.#current ?? this.#begin(modelId);
     if (current.modelId !== modelId) return oneAtATime(current.modelId, modelId);
     current.clients.add(clientId);
-    this.#tell(current);
+    this.#tellInTime(current);
     return undefined;
   }
 
