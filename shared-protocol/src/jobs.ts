@@ -142,7 +142,7 @@ export const warpRequestSchema = z.strictObject({
     .max(LIMITS.targetsPerJob),
 });
 
-/** Labels or points of one frame carried through an ordered sequence. */
+/** Labels or points of one frame carried through an ordered sequence of frames of one size. */
 export const trackRequestSchema = z.strictObject({
   kind: z.literal('track'),
   backend: idSchema,
@@ -150,10 +150,45 @@ export const trackRequestSchema = z.strictObject({
   /** Index of the annotated frame. */
   annotated: z.number().int().nonnegative(),
   labels: z.discriminatedUnion('kind', [
+    /** A picture of the frames' size; each colour is a label, black and transparent are none. */
     z.strictObject({ kind: z.literal('mask'), imageId: imageIdSchema }),
     z.strictObject({ kind: z.literal('points'), points: z.array(pointSchema).min(1).max(LIMITS.itemsPerJob) }),
   ]),
 });
+export type TrackRequest = z.infer<typeof trackRequestSchema>;
+
+/** What an index of a mask with a palette can be. */
+const labelIndex = z.number().int().min(0).max(255);
+
+/**
+ * Masks: the payload of the binary frame is a PNG with a palette for each frame, one after another in the order of the
+ * frames. A confidence is null where the label is lost; it stands in the order of `labels`, which are indices of the
+ * palette. Points are in the order given.
+ */
+export const trackResultSchema = z.strictObject({
+  kind: z.literal('track'),
+  tracked: z.discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('mask'),
+      labels: z.array(labelIndex).max(255),
+      frames: z
+        .array(
+          z.strictObject({
+            pngBytes: z.number().int().positive().max(LIMITS.binaryFrameBytes),
+            confidences: z.array(confidence.nullable()).max(255),
+          }),
+        )
+        .max(LIMITS.targetsPerJob),
+    }),
+    z.strictObject({
+      kind: z.literal('points'),
+      frames: z
+        .array(z.array(z.strictObject({ point: pointSchema.nullable(), confidence })).max(LIMITS.itemsPerJob))
+        .max(LIMITS.targetsPerJob),
+    }),
+  ]),
+});
+export type TrackResult = z.infer<typeof trackResultSchema>;
 
 /** One transform between two images, and where it does not hold. */
 export const alignRequestSchema = z.strictObject({
@@ -173,7 +208,11 @@ export const jobRequestSchema = z.discriminatedUnion('kind', [
 export type JobRequest = z.infer<typeof jobRequestSchema>;
 export type JobKind = JobRequest['kind'];
 
-export const jobResultSchema = z.discriminatedUnion('kind', [transferResultSchema, inspectResultSchema]);
+export const jobResultSchema = z.discriminatedUnion('kind', [
+  transferResultSchema,
+  inspectResultSchema,
+  trackResultSchema,
+]);
 export type JobResult = z.infer<typeof jobResultSchema>;
 
 /** What a job is doing; `done` of `total` in steps of the stage. */

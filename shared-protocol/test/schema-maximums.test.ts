@@ -39,6 +39,12 @@ const track = { kind: 'track', backend: 'ui', frames: [IMAGE, IMAGE], annotated:
 const placement = { kind: 'point', itemId: 'i', confidence: 1, evidence: { image: 1 }, point };
 const match = { point, similarity: 1, confidence: 1 };
 const heatmap = { width: 1, height: 1, lowest: 0, highest: 1 };
+const tracked = { pngBytes: 1, confidences: [] };
+const trackedMasks = (labels: unknown[], frames: unknown[]) => ({
+  kind: 'track',
+  tracked: { kind: 'mask', labels, frames },
+});
+const trackedPoints = (frames: unknown[]) => ({ kind: 'track', tracked: { kind: 'points', frames } });
 const error = { code: 'INTERNAL', message: '', hint: '', retryable: false };
 const hello = { type: 'hello', protocol: { min: 1, max: 1 }, client: '', features: [] };
 const device = { provider: '', description: '', reason: '' };
@@ -120,6 +126,28 @@ const MAXIMUMS: [string, Schema, number, (size: number) => unknown][] = [
     jobResultSchema,
     LIMITS.matchesPerInspect,
     (n) => ({ kind: 'inspect', matches: list(n, match), heatmap }),
+  ],
+  ['track result: frames of masks', jobResultSchema, LIMITS.targetsPerJob, (n) => trackedMasks([], list(n, tracked))],
+  ['track result: labels', jobResultSchema, 255, (n) => trackedMasks(list(n, 1), [])],
+  ['track result: a label', jobResultSchema, 255, (n) => trackedMasks([n], [])],
+  [
+    'track result: confidences',
+    jobResultSchema,
+    255,
+    (n) => trackedMasks([], [{ ...tracked, confidences: list(n, null) }]),
+  ],
+  [
+    'track result: bytes of a mask',
+    jobResultSchema,
+    LIMITS.binaryFrameBytes,
+    (n) => trackedMasks([], [{ ...tracked, pngBytes: n }]),
+  ],
+  ['track result: frames of points', jobResultSchema, LIMITS.targetsPerJob, (n) => trackedPoints(list(n, []))],
+  [
+    'track result: points',
+    jobResultSchema,
+    LIMITS.itemsPerJob,
+    (n) => trackedPoints([list(n, { point: null, confidence: 0 })]),
   ],
   ['error: message', errorPayloadSchema, LIMITS.textChars, (n) => ({ ...error, message: text(n) })],
   ['error: hint', errorPayloadSchema, LIMITS.textChars, (n) => ({ ...error, hint: text(n) })],

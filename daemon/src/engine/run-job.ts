@@ -1,23 +1,33 @@
-import { type InspectRequest, type JobRequest, SamepointError, type TransferRequest } from '@samepoint/shared-protocol';
+import {
+  type InspectRequest,
+  type JobRequest,
+  SamepointError,
+  type TrackRequest,
+  type TransferRequest,
+} from '@samepoint/shared-protocol';
 import type { AnchorField } from '../correspond/agreement.js';
 import { preparePair } from '../correspond/anchors.js';
 import { toHeatmap } from '../correspond/heatmap.js';
 import { inspectPoint, matchPoints } from '../correspond/match-points.js';
 import { ALL_PARTS } from '../correspond/match-settings.js';
 import { Matcher } from '../correspond/matcher.js';
+import { WindowMatcher } from '../correspond/window-matcher.js';
 import { type FeaturePyramid, FeatureSource } from '../diffusion/feature-pyramid.js';
 import { type BackendId, isBackendId, PRESETS } from '../diffusion/presets.js';
 import type { Runtime } from '../graph/runtime.js';
 import { decodeImage } from '../images/decode.js';
+import { TRACK_SETTINGS } from '../transfer/track-settings.js';
 import { placeItems, prepareItems } from '../transfer/transfer.js';
 import type { EngineJob, EngineOutcome } from './engine.js';
 import { PairCache } from './pair-cache.js';
 import { ProgressReporter, type ReportProgress } from './progress-reporter.js';
+import { runTrack } from './track-job.js';
 
 /** Everything that stays alive between jobs: sessions, feature maps, matching graphs. */
 export class JobRunner {
   readonly #features: FeatureSource;
   readonly #matcher = new Matcher();
+  readonly #windowMatcher = new WindowMatcher();
   readonly #pairs = new PairCache();
 
   constructor(runtime: Runtime) {
@@ -31,6 +41,8 @@ export class JobRunner {
         return this.#transfer(request, images, new ProgressReporter(report));
       case 'inspect':
         return this.#inspect(request, images, new ProgressReporter(report));
+      case 'track':
+        return this.#track(request, images, new ProgressReporter(report));
       default:
         throw unsupported(request);
     }
@@ -99,6 +111,16 @@ export class JobRunner {
     };
   }
 
+  #track(request: TrackRequest, images: EngineJob['images'], progress: ProgressReporter): Promise<EngineOutcome> {
+    const id = knownBackend(request.backend);
+    const source = {
+      settings: TRACK_SETTINGS[id],
+      steps: PRESETS[id].longSides.length,
+      features: (imageId: string) => this.#pyramid(imageId, images, id, progress),
+    };
+    return runTrack(request, images, this.#windowMatcher, source, progress);
+  }
+
   #pair(key: readonly string[], source: FeaturePyramid, target: FeaturePyramid): Promise<AnchorField> {
     return this.#pairs.get(key, () => preparePair(this.#matcher, source, target, ALL_PARTS));
   }
@@ -138,7 +160,7 @@ function unsupported({ kind }: JobRequest): SamepointError {
   return new SamepointError(
     'JOB_KIND_UNSUPPORTED',
     `This version cannot run "${kind}" jobs.`,
-    'Update Samepoint, or use transfer or inspect.',
+    'Update Samepoint, or use transfer, inspect or track.',
   );
 }
 
