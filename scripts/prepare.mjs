@@ -1,7 +1,7 @@
 // Brings a clone to the state in which it can run: packages installed, everything built.
 // Does nothing that is already done. Uses Node alone, since nothing else may be there yet.
 //   --force     build even if nothing seems to have changed
-//   --browser   also see to it that the tests find a Chromium
+//   --browser   also see to it that the tests find a Chromium, and WebGPU the Vulkan in software that comes with it
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,6 +10,11 @@ import { fileURLToPath } from 'node:url';
 const top = dirname(dirname(fileURLToPath(import.meta.url)));
 const INSTALL_STAMP = join(top, 'node_modules', '.prepare-stamp');
 const BUILD_STAMP = join(top, 'daemon', 'dist', '.prepare-stamp');
+const VULKAN_LOADERS = [
+  '/usr/lib/x86_64-linux-gnu/libvulkan.so.1',
+  '/usr/lib64/libvulkan.so.1',
+  '/usr/lib/libvulkan.so.1',
+];
 const BUILD_INPUTS = [
   'shared-protocol/src',
   'daemon/src',
@@ -27,7 +32,10 @@ if (major < 20 || (major === 20 && minor < 19)) {
 
 install();
 build(process.argv.includes('--force'));
-if (process.argv.includes('--browser')) provideBrowser();
+if (process.argv.includes('--browser')) {
+  provideBrowser();
+  provideVulkan();
+}
 
 function install() {
   const lock = readFileSync(join(top, 'package-lock.json'), 'utf8');
@@ -57,17 +65,27 @@ function build(force) {
 function provideBrowser() {
   const known = JSON.parse(readFileSync(join(top, 'scripts', 'browser-paths.json'), 'utf8'));
   if (process.env.CHROMIUM_PATH || known.some((path) => existsSync(path))) return;
-  if (existsSync('/usr/bin/apt-get') && process.getuid?.() === 0) {
-    say('installing Chromium for the end-to-end tests (once) …');
-    if (
-      attempt('apt-get', ['update', '-qq']) &&
-      attempt('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'])
-    )
-      return;
-  }
+  if (installDebian('chromium', 'Chromium for the end-to-end tests')) return;
   const remedy = 'Install Chromium or Chrome (Debian: `sudo apt-get install chromium`), or set CHROMIUM_PATH.';
   if (process.env.CI) fail(`The end-to-end tests need a browser, and CI does not go without them. ${remedy}`);
   say(`NO BROWSER: the end-to-end tests and those of the plugin's window are LEFT OUT. ${remedy}`);
+}
+
+/** The loader through which WebGPU finds a driver; the tests of WebGPU say themselves when they are left out. */
+function provideVulkan() {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return;
+  if (VULKAN_LOADERS.some((path) => existsSync(path))) return;
+  installDebian('libvulkan1', 'the Vulkan loader for the tests of WebGPU');
+}
+
+/** Installs a Debian package where that is possible; says whether it worked. */
+function installDebian(name, purpose) {
+  if (!existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0) return false;
+  say(`installing ${purpose} (once) …`);
+  return (
+    attempt('apt-get', ['update', '-qq']) &&
+    attempt('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name])
+  );
 }
 
 /** Time of the newest source below the given paths, in ms. */

@@ -81,7 +81,10 @@ function embed(b: GraphBuilder, pixels: Value, config: VitConfig, interpolation:
   const vectors = (name: string, count: number) => storedRows(b, name, count, config);
   const positions = vectors(names.positions, native + 1);
   const cells = sliceRows(b, positions, 1, native + 1);
-  const classToken = add(b, vectors(names.classToken, 1), sliceRows(b, positions, 0, 1));
+  // a constant, which ONNX Runtime folds at load in float32 only
+  const classToken = b.inFloat32([vectors(names.classToken, 1), sliceRows(b, positions, 0, 1)], (token, position) =>
+    add(b, token, position),
+  );
   // the originals look at the pixels too: with an offset, stretching to the same size is not the identity
   const [, , height, width] = nchw(pixels);
   const isNative = height === width && grid.rows === config.nativeGrid;

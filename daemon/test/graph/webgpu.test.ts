@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { probeInput, probeNetwork } from '../../src/graph/probe-graph.js';
+import { runOnce } from '../../src/graph/run.js';
+import { CPU_RUNTIME } from '../../src/graph/runtime.js';
+import { NETWORK_CASES, runCase } from '../support/network-cases.js';
+
+/** Vulkan in software, which Debian's Chromium brings: slow, and the same everywhere. */
+const SOFTWARE_DRIVER = '/usr/lib/chromium/vk_swiftshader_icd.json';
+/** Every operator and shape is a program that the driver compiles first. */
+const TIMEOUT_MS = 300_000;
+
+if (existsSync(SOFTWARE_DRIVER)) process.env.VK_DRIVER_FILES ??= SOFTWARE_DRIVER;
+
+const WEBGPU = { provider: 'webgpu', precision: 'float32' } as const;
+
+/** Why WebGPU cannot be used here, if so. */
+const missing = await runOnce({ ...CPU_RUNTIME, ...WEBGPU }, probeNetwork, { x: probeInput() }).then(
+  () => undefined,
+  (thrown: unknown) => String(thrown),
+);
+if (missing !== undefined) {
+  const remedy = 'Debian: `sudo apt-get install chromium libvulkan1`.';
+  if (process.env.CI)
+    throw new Error(`The tests of WebGPU need an adapter, and CI does not go without. ${remedy} ${missing}`);
+  process.stderr.write(`samepoint: NO WEBGPU: its tests are LEFT OUT. ${remedy}\n`);
+}
+
+describe.skipIf(missing !== undefined)(
+  'on WebGPU, which runs every node, the features are those of the original:',
+  () => {
+    it.each(Object.entries(NETWORK_CASES))(
+      '%s',
+      async (_name, open) => {
+        const { error, placement } = await runCase(await open(), 'webgpu', WEBGPU);
+        expect(error).toBeLessThan(1e-4);
+        expect([...placement.keys()]).toEqual(['webgpu']);
+      },
+      TIMEOUT_MS,
+    );
+  },
+);

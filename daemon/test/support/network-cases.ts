@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { addNoise, linearSchedule } from '../../src/diffusion/noise-schedule.js';
+import { compileUiNetwork } from '../../src/diffusion/ui-network.js';
+import type { Checkpoint } from '../../src/graph/checkpoint.js';
+import { compile, type Wiring } from '../../src/graph/compile.js';
+import { admUnet, admUnetConfigSchema } from '../../src/graph/networks/adm-unet.js';
+import { sdUnet, sdUnetConfigSchema } from '../../src/graph/networks/sd-unet.js';
+import { sdVaeConfigSchema, sdVaeEncoder } from '../../src/graph/networks/sd-vae-encoder.js';
+import { taesdConfigSchema, taesdEncoder } from '../../src/graph/networks/taesd.js';
+import { vit } from '../../src/graph/networks/vit.js';
+import { vitConfigSchema } from '../../src/graph/networks/vit-config.js';
+import { readPytorchZip } from '../../src/graph/pytorch-zip.js';
+import { type CompileAt, load, type NdArray, runOnce } from '../../src/graph/run.js';
+import { CPU_RUNTIME, type GraphTarget, type Placement, type Provider, type Runtime } from '../../src/graph/runtime.js';
+import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
+import { readTensor, relativeError } from './read-tensor.js';
+import { readConfig } from './run-network.js';
+
+const FIXTURES = fileURLToPath(new URL('../fixtures', import.meta.url));
+const UI_MODEL = fileURLToPath(new URL('../../models/ui', import.meta.url));
+
+/** A network whose output is called `features`. */
+export interface NetworkCase {
+  compileAt: CompileAt;
+  /** What it is fed, one run after the other. */
+  feeds: readonly Record<string, NdArray>[];
+  /** What the original makes of it, the mean of the runs. */
+  expected: NdArray;
+}
+
+/** The smallest case of every family of networks, by name. */
+export const NETWORK_CASES: Readonly<Record<string, () => NetworkCase | Promise<NetworkCase>>> = {
+  'SD 1.5-like U-Net': () => sdUnetCase('sd1', 0),
+  'SD 2.1-like U-Net': () => sdUnetCase('sd2', 1),
+  'autoencoder of Stable Diffusion': () => {
+    const { checkpoint, config, reference } = open('sd/vae');
+    const parsed = sdVaeConfigSchema.parse(config);
+    const wire: Wiring<'image'> = (b, { image }) => ({ features: sdVaeEncoder(b, image, parsed).mean });
+    return toCase(checkpoint, wire, { image: reference('image_32x32') }, reference('mean_32x32'));
+  },
+  TAESD: () => {
+    const { checkpoint, config, reference } = open('sd/taesd');
+    const parsed = taesdConfigSchema.parse(config);
+    const wire: Wiring<'image'> = (b, { image }) => ({ features: taesdEncoder(b, image, parsed) });
+    return toCase(checkpoint, wire, { image: reference('image_32x32') }, reference('latent_32x32'));
+  },
+  'U-Net of guided-diffusion': admCase,
+  'vision transformer': () => {
+    const { checkpoint, config, reference } = open('vit/dinov2', 'model.safetensors');
+    const parsed = vitConfigSchema.parse(config);
+    const wire: Wiring<'pixels'> = (b, { pixels }) => ({
+      features: vit(b, pixels, parsed, { layer: parsed.layers - 1 }),
+    });
+    return toCase(checkpoint, wire, { pixels: reference('image_70x70') }, reference('final_70x70'));
+  },
+  'embedded network': uiCase,
+};
+
+function sdUnetCase(family: string, upFtIndex: number): NetworkCase {
+  const folder = join(FIXTURES, 'sd', family);
+  const config = sdUnetConfigSchema.parse(readConfig(join(folder, 'unet')));
+  const checkpoint = readSafetensorsHeader(join(folder, 'unet/diffusion_pytorch_model.safetensors'));
+  const reference = (name: string) => readTensor(join(folder, 'parity.safetensors'), name);
+  const wire: Wiring<'latent' | 'text'> = (b, inputs) => ({
+    features: sdUnet(b, { ...inputs, timestep: 0 }, config, upFtIndex),
+  });
+  const feeds = { latent: reference('latent_8x24'), text: reference('text') };
+  return toCase(checkpoint, wire, feeds, reference(`features_8x24_${upFtIndex}`));
+}
+
+async function admCase(): Promise<NetworkCase> {
+  const folder = join(FIXTURES, 'adm/official');
+  const config = admUnetConfigSchema.parse(readConfig(folder));
+  const checkpoint = await readPytorchZip(join(folder, 'model.pt'));
+  const reference = (name: string) => readTensor(join(folder, 'parity.safetensors'), name);
+  const image = reference('image_8x8');
+  const noise = reference('noise_8x8_t101').data;
+  const member = (begin: number) => noise.subarray(begin, begin + image.data.length);
+  const feeds = [0, image.data.length].map((begin) => ({
+    x: { dims: image.dims, data: addNoise(linearSchedule(), image.data, member(begin), 101) },
+  }));
+  const wire: Wiring<'x'> = (b, { x }) => ({ features: admUnet(b, { x, timestep: 101 }, config, 1) });
+  return {
+    compileAt: (target) => compile(checkpoint, { x: image }, wire, target),
+    feeds,
+    expected: reference('features_8x8_t101_k1'),
+  };
+}
+
+/** Against the CPU, which is held against the original elsewhere: the original's smallest image is large for a slow device. */
+async function uiCase(): Promise<NetworkCase> {
+  const { data } = readTensor(join(FIXTURES, 'ui/parity.safetensors'), 'input_96x160');
+  const small = { dims: [1, 3, 32, 48], data: data.subarray(0, 3 * 32 * 48) };
+  const compileAt: CompileAt = (target) => compileUiNetwork(UI_MODEL, { width: 48, height: 32 }, target);
+  const { features } = await runOnce(CPU_RUNTIME, compileAt, { image: small });
+  if (features === undefined) throw new Error('the network has features');
+  return { compileAt, feeds: [{ image: small }], expected: features };
+}
+
+function open(family: string, weights = 'diffusion_pytorch_model.safetensors') {
+  const folder = join(FIXTURES, family);
+  return {
+    checkpoint: readSafetensorsHeader(join(folder, weights)),
+    config: readConfig(folder),
+    reference: (name: string) => readTensor(join(folder, 'parity.safetensors'), name),
+  };
+}
+
+function toCase<Name extends string>(
+  checkpoint: Checkpoint,
+  wire: Wiring<Name>,
+  feeds: Record<Name, NdArray>,
+  expected: NdArray,
+): NetworkCase {
+  return { compileAt: (target) => compile(checkpoint, feeds, wire, target), feeds: [feeds], expected };
+}
+
+/**
+ * Runs a case on one provider, written for maybe another one.
+ * @returns the relative error against the original, and where the nodes of the first run were
+ */
+export async function runCase(
+  { compileAt, feeds, expected }: NetworkCase,
+  provider: Provider,
+  target: GraphTarget,
+): Promise<{ error: number; placement: Placement }> {
+  let placement: Placement = new Map();
+  const runtime: Runtime = {
+    ...target,
+    provider,
+    notify: (sentence) => {
+      throw new Error(sentence);
+    },
+    onPlacement: (seen) => {
+      placement = seen;
+    },
+  };
+  const network = await load(runtime, () => compileAt(target));
+  const mean = new Float32Array(expected.data.length);
+  for (const feed of feeds) {
+    const { data } = await network.run(feed, 'features');
+    for (const [i, value] of data.entries()) mean[i] = (mean[i] ?? 0) + value / feeds.length;
+  }
+  await network.release();
+  return { error: relativeError(mean, expected.data), placement };
+}
