@@ -41,6 +41,10 @@ describe('why a provider does not work is said in words, whatever ONNX Runtime s
       'webgpu_context.cc:136 … Failed to get a WebGPU adapter: No supported adapters',
       'there is no graphics driver for it',
     ],
+    [
+      "Cannot find module '../bin/napi-v6/darwin/x64/onnxruntime_binding.node'",
+      `ONNX Runtime cannot be loaded on ${process.platform} ${process.arch}`,
+    ],
     ['Something else.\n   at a place', 'Something else'],
     ['', 'WebGPU does not say'],
   ])('%j', (message, why) => {

@@ -16,6 +16,18 @@ describe('watching the device', () => {
     expect(changes).toEqual([]);
   });
 
+  it('hears during a job when it turns out to be another', async () => {
+    const engine = new FakeEngine();
+    const changes: Device[] = [];
+    const watched = watchDevice(engine, engine.device, (device) => changes.push(device));
+    void watched.engine.run(job);
+    const { options } = await engine.runNumber(1);
+    const other = { ...engine.device, description: '93 % GPU (WebGPU), 7 % CPU' };
+    options.onDevice?.(other);
+    expect(changes).toEqual([other]);
+    expect(watched.device()).toEqual(other);
+  });
+
   it('does not bother the engine with a job that was cancelled while the engine started', async () => {
     const engine = new FakeEngine();
     const controller = new AbortController();

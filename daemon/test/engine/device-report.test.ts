@@ -1,0 +1,47 @@
+import { type Device, LIMITS } from '@samepoint/shared-protocol';
+import { describe, expect, it } from 'vitest';
+import { DeviceReport, withNotice } from '../../src/engine/device-report.js';
+import type { Provider } from '../../src/graph/runtime.js';
+
+const CHOSEN: Device = { provider: 'webgpu', description: '100 % GPU (WebGPU)', reason: 'It is fast.' };
+
+function report() {
+  const changes: Device[] = [];
+  return { changes, report: new DeviceReport(CHOSEN, (device) => changes.push(device)) };
+}
+
+const placement = (...nodes: [Provider, number][]) => new Map(nodes);
+
+describe('what is said of the device', () => {
+  it('is not said again while networks run where they should', () => {
+    const { changes, report: it } = report();
+    it.onPlacement(placement(['webgpu', 300]));
+    expect(changes).toEqual([]);
+  });
+
+  it.each([
+    ['some nodes ran on the CPU', [placement(['webgpu', 93], ['cpu', 7])], '93 % GPU (WebGPU), 7 % CPU'],
+    ['hardly any did', [placement(['webgpu', 9999], ['cpu', 1])], '99 % GPU (WebGPU), 1 % CPU'],
+    ['all did', [placement(['cpu', 12])], '100 % CPU'],
+    [
+      'those of a second network did',
+      [placement(['webgpu', 50]), placement(['cpu', 50])],
+      '50 % GPU (WebGPU), 50 % CPU',
+    ],
+  ])('is corrected when %s', (_when, placements, description) => {
+    const { changes, report: it } = report();
+    for (const seen of placements) it.onPlacement(seen);
+    expect(changes).toEqual([{ ...CHOSEN, description }]);
+  });
+
+  it('takes a notice, once', () => {
+    const { changes, report: it } = report();
+    it.notify('It is in float32.');
+    it.notify('It is in float32.');
+    expect(changes).toEqual([{ ...CHOSEN, reason: 'It is fast. It is in float32.' }]);
+  });
+
+  it('stays as long as the protocol allows', () => {
+    expect(withNotice(CHOSEN, 'x'.repeat(LIMITS.textChars))).toBe(CHOSEN);
+  });
+});
