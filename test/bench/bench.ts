@@ -1,0 +1,33 @@
+/** A comparison in figures, measured in one run on one machine. */
+export interface Bench {
+  name: string;
+  title: string;
+  run(options: BenchOptions): Promise<BenchResult>;
+}
+
+export interface BenchOptions {
+  /** Python with the packages of test/parity/requirements.txt and accelerate. */
+  python?: string;
+  sizesPx: readonly number[];
+  ensembles: readonly number[];
+  /** Measurements of each side, which take turns. */
+  rounds: number;
+  /** Takes what has been done so far, a line at a time. */
+  log(line: string): void;
+}
+
+export interface BenchResult {
+  columns: readonly string[];
+  rows: readonly (readonly string[])[];
+  /** Sentences below the table. */
+  notes: readonly string[];
+  /** What the table was made from. */
+  measurements: unknown;
+}
+
+/** The middle one; of two in the middle their mean. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2;
+}

@@ -1,0 +1,34 @@
+// One measurement of Samepoint in a process of its own: a FeaturesRequest as the argument, a Measurement on stdout.
+import { readNpy, writeNpy } from '../../daemon/src/cli/npy.js';
+import { dift } from '../../daemon/src/diffusion/dift.js';
+import { filesOf } from '../../daemon/src/diffusion/model-files.js';
+import { openNetwork } from '../../daemon/src/diffusion/open-network.js';
+import { CPU_RUNTIME } from '../../daemon/src/graph/runtime.js';
+import { peakMemoryGb } from './peak-memory.js';
+import type { FeaturesRequest, Measurement } from './run-child.js';
+
+const SEED = 0;
+
+const request: FeaturesRequest = JSON.parse(process.argv[2] ?? '{}');
+const { t, block, ensembleSize, latentMode } = request;
+const image = await readNpy(request.image);
+const text = request.text === undefined ? {} : { textStates: await readNpy(request.text) };
+const noise = request.noise === undefined ? {} : { noise: await readNpy(request.noise) };
+const settings = { t, block, prompt: '', latentMode, seed: SEED, cacheFolder: '', ...text };
+const network = openNetwork(request.network, filesOf(request.checkpoint), settings, CPU_RUNTIME);
+const runS: number[] = [];
+let features = image;
+for (let run = 0; run < request.runs; run++) {
+  const begin = performance.now();
+  features = await dift(network, image, { t, ensembleSize, seed: SEED, ...noise });
+  runS.push((performance.now() - begin) / 1000);
+}
+if (request.out !== undefined) await writeNpy(request.out, features);
+const measurement: Measurement = {
+  loadS: 0,
+  runS,
+  peakGb: peakMemoryGb(),
+  dims: [...features.dims],
+  finite: features.data.every(Number.isFinite),
+};
+process.stdout.write(JSON.stringify(measurement));

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests with networks of published size: minutes of time and gigabytes of memory each, and so one after the other. */
+// biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
+export default defineConfig({
+  test: {
+    include: ['**/*.heavy.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    env: { ORT_DISABLE_TELEMETRY: '1' },
+    fileParallelism: false,
+  },
+});
