@@ -11,8 +11,9 @@ export default defineConfig({
   test: {
     include: ['*/test/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/*.heavy.test.ts', ...(hasBrowser ? [] : BROWSER_TESTS)],
-    // what the tests expect must not depend on a GPU; those of the providers say which one they mean
-    env: { ORT_DISABLE_TELEMETRY: '1', SAMEPOINT_PROVIDER: 'cpu' },
+    // what the tests expect must not depend on a GPU; those of the providers say which one they mean. And tests leave
+    // nothing in the user's cache
+    env: { ORT_DISABLE_TELEMETRY: '1', SAMEPOINT_PROVIDER: 'cpu', SAMEPOINT_NO_CACHE: '1' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     fileParallelism: true,

@@ -81,9 +81,19 @@ export const placementSchema = z.discriminatedUnion('kind', [
 ]);
 export type Placement = z.infer<typeof placementSchema>;
 
+/** Which features a job compares. */
+const features = {
+  /** A backend, or several as `fuse(a,b)` or `fuse(a:0.5,b:0.5)`. */
+  backend: idSchema,
+  /** Named settings of the backend; its default without. */
+  preset: idSchema.optional(),
+  /** Text condition, for backends that take one. */
+  prompt: z.string().max(LIMITS.textChars).optional(),
+};
+
 export const transferRequestSchema = z.strictObject({
   kind: z.literal('transfer'),
-  backend: idSchema,
+  ...features,
   source: frameSchema,
   targets: z
     .array(z.strictObject({ targetId: idSchema, frame: frameSchema }))
@@ -104,7 +114,7 @@ export type TransferResult = z.infer<typeof transferResultSchema>;
 /** Where does one point go, and where else might it? */
 export const inspectRequestSchema = z.strictObject({
   kind: z.literal('inspect'),
-  backend: idSchema,
+  ...features,
   source: imageIdSchema,
   target: imageIdSchema,
   point: pointSchema,
@@ -132,7 +142,7 @@ export type InspectResult = z.infer<typeof inspectResultSchema>;
 /** A raster edit of the source, warped into every target. */
 export const warpRequestSchema = z.strictObject({
   kind: z.literal('warp'),
-  backend: idSchema,
+  ...features,
   source: imageIdSchema,
   /** RGBA image of the source's size: the edit, transparent elsewhere. */
   edit: imageIdSchema,
@@ -145,7 +155,7 @@ export const warpRequestSchema = z.strictObject({
 /** Labels or points of one frame carried through an ordered sequence of frames of one size. */
 export const trackRequestSchema = z.strictObject({
   kind: z.literal('track'),
-  backend: idSchema,
+  ...features,
   frames: z.array(imageIdSchema).min(2).max(LIMITS.targetsPerJob),
   /** Index of the annotated frame. */
   annotated: z.number().int().nonnegative(),
@@ -193,7 +203,7 @@ export type TrackResult = z.infer<typeof trackResultSchema>;
 /** One transform between two images, and where it does not hold. */
 export const alignRequestSchema = z.strictObject({
   kind: z.literal('align'),
-  backend: idSchema,
+  ...features,
   source: imageIdSchema,
   target: imageIdSchema,
 });

@@ -2,7 +2,8 @@
 import { readNpy, writeNpy } from '../../daemon/src/cli/npy.js';
 import { dift } from '../../daemon/src/diffusion/dift.js';
 import { filesOf } from '../../daemon/src/diffusion/model-files.js';
-import { openNetwork } from '../../daemon/src/diffusion/open-network.js';
+import { NetworkPool } from '../../daemon/src/diffusion/network-pool.js';
+import { type NetworkCut, openNetwork } from '../../daemon/src/diffusion/open-network.js';
 import { CPU_RUNTIME } from '../../daemon/src/graph/runtime.js';
 import { peakMemoryGb } from './peak-memory.js';
 import type { FeaturesRequest, Measurement } from './run-child.js';
@@ -10,12 +11,13 @@ import type { FeaturesRequest, Measurement } from './run-child.js';
 const SEED = 0;
 
 const request: FeaturesRequest = JSON.parse(process.argv[2] ?? '{}');
-const { t, block, ensembleSize, latentMode } = request;
+const { t, ensembleSize, latentMode } = request;
 const image = await readNpy(request.image);
 const text = request.text === undefined ? {} : { textStates: await readNpy(request.text) };
 const noise = request.noise === undefined ? {} : { noise: await readNpy(request.noise) };
-const settings = { t, block, prompt: '', latentMode, seed: SEED, cacheFolder: '', ...text };
-const network = openNetwork(request.network, filesOf(request.checkpoint), settings, CPU_RUNTIME);
+const condition = { prompt: '', latentMode, seed: SEED, preferLearnedT: false, promptFolder: '', ...text };
+const pool = new NetworkPool(CPU_RUNTIME);
+const network = openNetwork(cutOf(request), filesOf(request.checkpoint), condition, pool);
 const runS: number[] = [];
 let features = image;
 for (let run = 0; run < request.runs; run++) {
@@ -32,3 +34,7 @@ const measurement: Measurement = {
   finite: features.data.every(Number.isFinite),
 };
 process.stdout.write(JSON.stringify(measurement));
+
+function cutOf({ network, t, block }: FeaturesRequest): NetworkCut {
+  return network === 'vit' ? { network, feature: { layer: block } } : { network, t, upFtIndex: block };
+}

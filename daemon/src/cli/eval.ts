@@ -1,8 +1,17 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { Command, Option } from 'commander';
 import { ALL_PARTS, type MatchSettings } from '../correspond/match-settings.js';
-import { isBackendId, PRESETS } from '../diffusion/presets.js';
+import { planFeatures } from '../diffusion/feature-plan.js';
+import { featureStore } from '../diffusion/feature-store.js';
 import { evalPairs } from '../eval/eval-pairs.js';
+import {
+  backendOption,
+  type FeatureOptions,
+  keepOffDisk,
+  noCacheOption,
+  presetOption,
+  promptOption,
+} from './feature-options.js';
 
 /** Names of the matching's parts on the command line. */
 const PARTS = {
@@ -26,7 +35,10 @@ export function evalCommand(): Command {
     .description('Measure the matching on a data set.')
     .argument('<dataset>', 'pairs')
     .argument('<dir>', 'folder of the data set')
-    .option('--backend <id>', `features to match with: ${Object.keys(PRESETS).join(', ')}`, 'ui')
+    .addOption(backendOption())
+    .addOption(presetOption())
+    .addOption(promptOption())
+    .addOption(noCacheOption())
     .addOption(
       new Option('--without <parts...>', 'leave parts of the matching out, to see what each is worth').choices(
         Object.keys(PARTS),
@@ -37,22 +49,23 @@ export function evalCommand(): Command {
     .action(runEval);
 }
 
-interface EvalOptions {
-  backend: string;
+interface EvalOptions extends FeatureOptions {
   without?: PartName[];
   json?: true;
 }
 
-async function runEval(dataset: string, folder: string, { backend, without = [], json }: EvalOptions): Promise<void> {
+async function runEval(dataset: string, folder: string, options: EvalOptions): Promise<void> {
+  const { backend, preset, prompt, without = [], json } = options;
   if (dataset !== 'pairs') throw unknown('data set', dataset, ['pairs']);
-  if (!isBackendId(backend)) throw unknown('backend', backend, Object.keys(PRESETS));
-  const settings = { ...ALL_PARTS };
+  const plan = planFeatures({ backend, preset, prompt });
+  keepOffDisk(options);
+  const settings = { ...ALL_PARTS, refinement: plan.refinement };
   for (const part of without) settings[PARTS[part]] = false;
-  const report = await evalPairs(folder, backend, settings, (done, total) => {
+  const report = await evalPairs(folder, plan, settings, featureStore(), (done, total) => {
     process.stderr.write(`\r${done}/${total} pairs${done === total ? '\n' : ''}`);
   });
   if (json) {
-    process.stdout.write(`${JSON.stringify({ dataset, backend, without, ...report }, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ dataset, backend, preset, prompt, without, ...report }, null, 2)}\n`);
     return;
   }
   const columns = report.pck.map(({ threshold, percent }) => `PCK@${threshold} ${percent.toFixed(1)} %`);

@@ -1,19 +1,26 @@
 import { type InspectResult, LIMITS, type Point, SamepointError } from '@samepoint/shared-protocol';
 import { Command, InvalidArgumentError } from 'commander';
-import { PRESETS } from '../diffusion/presets.js';
+import { planFeatures } from '../diffusion/feature-plan.js';
 import { createEngineHost } from '../engine/engine-host.js';
 import { prepareItems } from '../transfer/transfer.js';
 import { drawHeatmap } from './draw-heatmap.js';
+import {
+  backendOption,
+  type FeatureOptions,
+  keepOffDisk,
+  noCacheOption,
+  presetOption,
+  promptOption,
+} from './feature-options.js';
 import { inspectTable } from './inspect-table.js';
 import { writeNpy } from './npy.js';
 import { parsePoints } from './parse-shapes.js';
 import { type ImageFile, readImage } from './read-image.js';
 import { writeWhole } from './write-whole.js';
 
-interface InspectOptions {
+interface InspectOptions extends FeatureOptions {
   point: Point;
   top: number;
-  backend: string;
   out?: string;
   map?: string;
   json?: true;
@@ -34,7 +41,10 @@ export function inspectCommand(): Command {
     .argument('<target>', 'the image to look in')
     .requiredOption('--point <x,y>', 'the point', parsePoint)
     .option('--top <k>', 'how many places to list', parseTop, DEFAULT_TOP)
-    .option('--backend <id>', `features to match with: ${Object.keys(PRESETS).join(', ')}`, 'ui')
+    .addOption(backendOption())
+    .addOption(presetOption())
+    .addOption(promptOption())
+    .addOption(noCacheOption())
     .option('--out <file>', 'also write a PNG: the target under a heat map, the places marked')
     .option('--map <file>', 'also write the similarities (rows, columns) as a NumPy array, in 256 steps')
     .option('--json', 'print JSON instead of a table')
@@ -43,12 +53,14 @@ export function inspectCommand(): Command {
 }
 
 async function runInspect(sourcePath: string, targetPath: string, options: InspectOptions): Promise<void> {
-  const { point, top, backend, out, map, json } = options;
+  const { point, backend, out, map, json } = options;
+  // the engine checks this and the position too, but only once it has started
+  planFeatures(options);
+  keepOffDisk(options);
   const source = await readImage(sourcePath);
-  // the engine checks the position too, but only once it has started
   prepareItems([{ kind: 'point', itemId: 'point', point }], [], source.image);
   const target = await readImage(targetPath);
-  const { matches, heatmap, cells } = await inspect(source, target, point, top, backend);
+  const { matches, heatmap, cells } = await inspect(source, target, options);
   const report = { backend, source: sourcePath, target: targetPath, point, matches };
   process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : inspectTable(report));
   if (out !== undefined) await writeWhole(out, await drawHeatmap(target.image, { ...heatmap, cells }, matches));
@@ -60,14 +72,21 @@ type Inspected = Omit<InspectResult, 'kind'> & { cells: Uint8Array };
 async function inspect(
   source: ImageFile,
   target: ImageFile,
-  point: Point,
-  top: number,
-  backend: string,
+  { point, top, backend, preset, prompt }: InspectOptions,
 ): Promise<Inspected> {
   const engine = createEngineHost();
   try {
     const { result, payload } = await engine.run({
-      request: { kind: 'inspect', backend, source: source.imageId, target: target.imageId, point, matches: top },
+      request: {
+        kind: 'inspect',
+        backend,
+        preset,
+        prompt,
+        source: source.imageId,
+        target: target.imageId,
+        point,
+        matches: top,
+      },
       images: new Map([source, target].map(({ imageId, bytes }) => [imageId, bytes])),
     });
     if (result.kind !== 'inspect' || payload === undefined) throw new TypeError(`an inspect answered ${result.kind}`);

@@ -30,6 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   eval: async () => (await import('./eval.js')).evalCommand(),
   features: async () => (await import('./features.js')).featuresCommand(),
   models: async () => (await import('./models.js')).modelsCommand(),
+  cache: async () => (await import('./cache.js')).cacheCommand(),
   doctor: async () => (await import('./doctor.js')).doctorCommand(),
 };
 

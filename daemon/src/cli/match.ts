@@ -1,18 +1,25 @@
 import { type Box, type Item, type Placement, type Point, SamepointError } from '@samepoint/shared-protocol';
 import { Command } from 'commander';
-import { PRESETS } from '../diffusion/presets.js';
+import { planFeatures } from '../diffusion/feature-plan.js';
 import { createEngineHost } from '../engine/engine-host.js';
 import { prepareItems } from '../transfer/transfer.js';
 import { drawMatches, makeFolder } from './draw-matches.js';
+import {
+  backendOption,
+  type FeatureOptions,
+  keepOffDisk,
+  noCacheOption,
+  presetOption,
+  promptOption,
+} from './feature-options.js';
 import type { MatchedItem, MatchReport } from './match-report.js';
 import { matchTable } from './match-table.js';
 import { parseBoxes, parsePoints } from './parse-shapes.js';
 import { type ImageFile, readImage } from './read-image.js';
 
-interface MatchOptions {
+interface MatchOptions extends FeatureOptions {
   points?: string;
   boxes?: string;
-  backend: string;
   json?: true;
   out?: string;
 }
@@ -30,7 +37,10 @@ export function matchCommand(): Command {
     .argument('<targets...>', 'the images to find them in')
     .option('--points <list>', 'points to find, "x,y x,y …"')
     .option('--boxes <list>', 'boxes to find, "x,y,w,h x,y,w,h …"')
-    .option('--backend <id>', `features to match with: ${Object.keys(PRESETS).join(', ')}`, 'ui')
+    .addOption(backendOption())
+    .addOption(presetOption())
+    .addOption(promptOption())
+    .addOption(noCacheOption())
     .option('--json', 'print JSON instead of a table')
     .option('--out <dir>', 'also write a picture of each pair with the matches drawn')
     .addHelpText('after', DETAILS)
@@ -39,12 +49,15 @@ export function matchCommand(): Command {
 
 async function runMatch(sourcePath: string, targetPaths: string[], options: MatchOptions): Promise<void> {
   const shapes = parseShapes(options);
+  // the engine checks this too, but only once it has started
+  planFeatures(options);
+  keepOffDisk(options);
   const source = await readImage(sourcePath);
-  // the engine checks positions too, but only once it has started
+  // and positions
   prepareItems(shapes.map(toItem), [], source.image);
   const targets = await Promise.all(targetPaths.map((path) => readImage(path)));
   if (options.out !== undefined) await makeFolder(options.out);
-  const report = await match(source, targets, shapes, options.backend);
+  const report = await match(source, targets, shapes, options);
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : matchTable(report));
   if (options.out !== undefined) {
     const written = await drawMatches(options.out, source, targets, report);
@@ -69,7 +82,7 @@ async function match(
   source: ImageFile,
   targets: readonly ImageFile[],
   shapes: readonly (Point | Box)[],
-  backend: string,
+  { backend, preset, prompt }: FeatureOptions,
 ): Promise<MatchReport> {
   const engine = createEngineHost();
   try {
@@ -78,6 +91,8 @@ async function match(
       request: {
         kind: 'transfer',
         backend,
+        preset,
+        prompt,
         source: { imageId: source.imageId, layers: [] },
         targets: targets.map(({ imageId }, n) => ({ targetId: String(n), frame: { imageId, layers: [] } })),
         items: shapes.map(toItem),
@@ -86,7 +101,7 @@ async function match(
     });
     if (result.kind !== 'transfer') throw new TypeError(`a transfer answered with ${result.kind}`);
     return {
-      backend,
+      backend: preset === undefined ? backend : `${backend} (${preset})`,
       device: `${device.provider} (${device.description})`,
       source: source.path,
       targets: result.targets.map(({ placements }, n) => ({

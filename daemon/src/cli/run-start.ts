@@ -1,5 +1,6 @@
-import { type Backend, PORTS } from '@samepoint/shared-protocol';
-import { isBackendId, PRESETS } from '../diffusion/presets.js';
+import { PORTS } from '@samepoint/shared-protocol';
+import { isBackend } from '../diffusion/backend-spec.js';
+import { listBackends } from '../diffusion/list-backends.js';
 import type { Engine } from '../engine/engine.js';
 import { modelEnvironment } from '../models/model-environment.js';
 import { modelSource } from '../models/model-source.js';
@@ -8,13 +9,6 @@ import { TokenStore } from '../server/token-store.js';
 import { stateDir } from '../state-dir.js';
 import { findRunning } from './find-running.js';
 import { addressOf, startBanner } from './start-banner.js';
-
-/** What can be used without any download. */
-const EMBEDDED_BACKENDS: readonly Backend[] = Object.values(PRESETS).map(({ backend, title }) => ({
-  id: backend,
-  title,
-  state: 'embedded',
-}));
 
 export interface StartOptions {
   /** The one port to use; without it the first free one of `PORTS`. */
@@ -59,8 +53,9 @@ async function serve(options: StartOptions, engine: Engine, ports: readonly numb
   const daemon = `samepoint ${options.version}`;
   const tokens = new TokenStore(stateDir(options.env));
   const device = await engine.ready();
-  const backends = { list: () => EMBEDDED_BACKENDS, knows: isBackendId };
-  const models = modelSource(modelEnvironment(options.env));
+  const environment = modelEnvironment(options.env);
+  const backends = { list: () => listBackends(environment), knows: isBackend };
+  const models = modelSource(environment);
   const server = await startServer({ engine, device, backends, models, daemon, tokens, ports });
   const code = server.pairing.live?.code ?? '';
   options.print(startBanner({ daemon, device, port: server.port, code, pairedClients: tokens.count }));

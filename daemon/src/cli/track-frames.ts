@@ -1,8 +1,10 @@
-import { SamepointError } from '@samepoint/shared-protocol';
-import { FeatureSource } from '../diffusion/feature-pyramid.js';
-import { isBackendId, PRESETS } from '../diffusion/presets.js';
+import { planVideo } from '../diffusion/feature-plan.js';
+import { FeatureSource } from '../diffusion/feature-source.js';
+import { featureStore } from '../diffusion/feature-store.js';
+import { CPU_RUNTIME } from '../graph/runtime.js';
 import { lookToTrack, type TrackedFrames } from '../transfer/track-labels.js';
-import { TRACK_SETTINGS, type TrackSettings } from '../transfer/track-settings.js';
+import { type TrackSettings, trackSettings } from '../transfer/track-settings.js';
+import type { FeatureOptions } from './feature-options.js';
 import { type FrameFile, findFrame } from './list-frames.js';
 import { type ImageFile, readImage } from './read-image.js';
 
@@ -16,16 +18,17 @@ export interface TrackFrames extends TrackedFrames {
 
 /**
  * @param annotated names the annotated frame, see `findFrame`; the first by default
- * @throws SamepointError `BAD_REQUEST`, `BACKEND_UNKNOWN`, or what `readImage` throws for the annotated frame
+ * @throws SamepointError `BAD_REQUEST`, `BACKEND_UNKNOWN`, `MODEL_MISSING`, or what `readImage` throws for the annotated frame
  */
 export async function openTrackFrames(
   files: readonly FrameFile[],
   annotated: string | undefined,
-  backend: string,
+  features: FeatureOptions,
 ): Promise<TrackFrames> {
-  if (!isBackendId(backend)) throw unknownBackend(backend);
+  const { backend, preset, prompt } = features;
+  const plan = planVideo({ backend, preset, prompt });
   const index = annotated === undefined ? 0 : findFrame(files, annotated);
-  const source = new FeatureSource();
+  const source = new FeatureSource(CPU_RUNTIME, featureStore());
   const pathOf = (frame: number) => files[frame]?.path ?? '';
   return {
     files,
@@ -33,18 +36,10 @@ export async function openTrackFrames(
     annotated: index,
     annotatedImage: await readImage(pathOf(index)),
     backend,
-    settings: TRACK_SETTINGS[backend],
+    settings: trackSettings(plan),
     features: async (frame) => {
       const { imageId, image } = await readImage(pathOf(frame));
-      return lookToTrack(await source.pyramid(imageId, async () => image, backend));
+      return lookToTrack(await source.pyramid(imageId, async () => image, plan));
     },
   };
-}
-
-function unknownBackend(backend: string): SamepointError {
-  return new SamepointError(
-    'BACKEND_UNKNOWN',
-    `There is no backend "${backend}".`,
-    `Choose one of: ${Object.keys(PRESETS).join(', ')}.`,
-  );
 }

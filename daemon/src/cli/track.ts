@@ -1,6 +1,13 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { Command } from 'commander';
-import { PRESETS } from '../diffusion/presets.js';
+import {
+  backendOption,
+  type FeatureOptions,
+  keepOffDisk,
+  noCacheOption,
+  presetOption,
+  promptOption,
+} from './feature-options.js';
 import { listFrames } from './list-frames.js';
 import { openTrackFrames, type TrackFrames } from './track-frames.js';
 import { trackMaskFiles } from './track-mask-files.js';
@@ -8,12 +15,11 @@ import { trackPointFiles } from './track-point-files.js';
 import { type TrackReport, trackSummary } from './track-report.js';
 import type { ResultOptions } from './track-results.js';
 
-interface TrackOptions {
+interface TrackOptions extends FeatureOptions {
   mask?: string;
   points?: string;
   frame?: string;
   labels?: string[];
-  backend: string;
   out: string;
   overlay?: true;
   json?: true;
@@ -37,7 +43,10 @@ export function trackCommand(): Command {
     .option('--points <file>', 'points of the annotated frame')
     .option('--frame <name>', 'the annotated frame: file name, or number counted from 1 (default: the first)')
     .option('--labels <names...>', 'carry only these: indices of the mask, or names of points')
-    .option('--backend <id>', `features to track with: ${Object.keys(PRESETS).join(', ')}`, 'ui')
+    .addOption(backendOption())
+    .addOption(presetOption())
+    .addOption(promptOption())
+    .addOption(noCacheOption())
     .requiredOption('--out <dir>', 'folder to write to')
     .option('--overlay', 'also write each frame with its labels drawn over it')
     .option('--json', 'print JSON instead of a summary')
@@ -47,8 +56,9 @@ export function trackCommand(): Command {
 
 async function runTrack(folder: string, options: TrackOptions): Promise<void> {
   const track = trackerOf(options);
+  keepOffDisk(options);
   const files = await listFrames(folder);
-  const frames = await openTrackFrames(files, options.frame, options.backend);
+  const frames = await openTrackFrames(files, options.frame, options);
   const { out, overlay = false } = options;
   const report = await track(frames, { folder: out, overlay, onFrame: progressLine(files.length) });
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : trackSummary(report, out));

@@ -57,7 +57,7 @@ export async function findCandidates(
   const cycles = settings.backwardCheck ? await backwardCells(matcher, source, target, points, forward) : [];
   const found: Candidate[][] = points.map(() => []);
   for (const [p, { levels, peaks }] of forward.entries()) {
-    const scale = level(target, levels.target).cellWidthPx / level(source, levels.source).cellWidthPx;
+    const scale = cellSidePx(level(target, levels.target)) / cellSidePx(level(source, levels.source));
     for (const [n, list] of peaks.entries()) {
       for (const [rank, { x, y, similarity }] of list.entries()) {
         const cycleCells = cycles[p]?.[n]?.[rank] ?? Number.POSITIVE_INFINITY;
@@ -79,15 +79,22 @@ function levelPairs(source: FeaturePyramid, target: FeaturePyramid): LevelPair[]
   const pairs = [...source.levels.keys()].flatMap((a) =>
     [...target.levels.keys()].map((b) => ({ source: a, target: b })),
   );
-  return pairs.filter(({ source: a, target: b }) => {
+  const near = pairs.filter(({ source: a, target: b }) => {
     const ratio = longSideCells(level(source, a)) / longSideCells(level(target, b));
     return Math.max(ratio, 1 / ratio) <= MAX_SCALE_RATIO;
   });
+  // a single look at a strip and one at a square may be further apart, and there is no other
+  return near.length > 0 ? near : singleLook(source, target);
 }
 
 /** Both images at the preset's first look, as DIFT does. */
 function singleLook(source: FeaturePyramid, target: FeaturePyramid): LevelPair[] {
   return [{ source: source.firstLook, target: target.firstLook }];
+}
+
+/** Cells of an image that was squashed are not square. */
+function cellSidePx({ cellWidthPx, cellHeightPx }: FeatureMap): number {
+  return Math.sqrt(cellWidthPx * cellHeightPx);
 }
 
 function longSideCells(map: FeatureMap): number {

@@ -1,10 +1,12 @@
+import type { Checkpoint } from '../graph/checkpoint.js';
+import { weightCount } from '../graph/checkpoint-view.js';
 import { compile, readConfig } from '../graph/compile.js';
 import { ADM_256_UNCONDITIONAL, admUnet, admUnetConfigSchema } from '../graph/networks/adm-unet.js';
 import { readPytorchZip } from '../graph/pytorch-zip.js';
-import { type LoadedNetwork, load, type NdArray } from '../graph/run.js';
-import type { Runtime } from '../graph/runtime.js';
+import type { NdArray } from '../graph/run.js';
 import type { DiffusionNetwork } from './dift.js';
 import { type ModelFiles, requireFile } from './model-files.js';
+import type { NetworkPool } from './network-pool.js';
 import { linearSchedule } from './noise-schedule.js';
 
 export interface AdmSettings {
@@ -18,13 +20,13 @@ export class AdmNetwork implements DiffusionNetwork {
   readonly schedule = linearSchedule();
   readonly #files: ModelFiles;
   readonly #settings: AdmSettings;
-  readonly #runtime: Runtime;
-  #unet: Promise<LoadedNetwork> | undefined;
+  readonly #pool: NetworkPool;
+  #checkpoint: Promise<Checkpoint> | undefined;
 
-  constructor(files: ModelFiles, settings: AdmSettings, runtime: Runtime) {
+  constructor(files: ModelFiles, settings: AdmSettings, pool: NetworkPool) {
     this.#files = files;
     this.#settings = settings;
-    this.#runtime = runtime;
+    this.#pool = pool;
   }
 
   encode(image: NdArray): Promise<NdArray> {
@@ -32,26 +34,26 @@ export class AdmNetwork implements DiffusionNetwork {
   }
 
   async features(x: NdArray): Promise<NdArray> {
-    this.#unet ??= this.#load(x);
-    return (await this.#unet).run({ x }, 'features');
-  }
-
-  async release(): Promise<void> {
-    await (await this.#unet)?.release();
-  }
-
-  async #load(x: NdArray): Promise<LoadedNetwork> {
     const configPath = this.#files.get('config.json');
     const config = configPath === undefined ? ADM_256_UNCONDITIONAL : readConfig(configPath, admUnetConfigSchema);
-    const checkpoint = await readPytorchZip(requireFile(this.#files, 'model.pt'));
+    this.#checkpoint ??= readPytorchZip(requireFile(this.#files, 'model.pt'));
+    const checkpoint = await this.#checkpoint;
     const { t: timestep, outputBlock } = this.#settings;
-    return load(this.#runtime, (target) =>
-      compile(
-        checkpoint,
-        { x },
-        (b, inputs) => ({ features: admUnet(b, { ...inputs, timestep }, config, outputBlock) }),
-        target,
-      ),
+    const { features } = await this.#pool.run(
+      {
+        key: `adm ${checkpoint.path} ${x.dims} ${timestep} ${outputBlock}`,
+        weights: weightCount(checkpoint),
+        compileAt: (target) =>
+          compile(
+            checkpoint,
+            { x },
+            (b, inputs) => ({ features: admUnet(b, { ...inputs, timestep }, config, outputBlock) }),
+            target,
+          ),
+      },
+      { x },
     );
+    if (features === undefined) throw new Error('the network gives features');
+    return features;
   }
 }

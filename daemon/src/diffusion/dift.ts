@@ -10,8 +10,6 @@ export interface DiffusionNetwork {
   encode(image: NdArray): Promise<NdArray>;
   /** x_t → the feature map (1,C,h,w) of the block the network was cut after. */
   features(xt: NdArray): Promise<NdArray>;
-  /** Frees the memory of the weights. */
-  release(): Promise<void>;
 }
 
 export interface DiftSettings {
@@ -30,16 +28,28 @@ export interface DiftSettings {
  * to the encoded image, run the U-Net up to one of its decoder blocks, average over several draws of the noise.
  * Members run one after another, since their attention scores together would not fit into memory.
  * @param image (1,3,H,W) in [−1,1]
+ * @param onStep called after the encoder and after each pass
  * @returns (1,C,h,w), not normalised
  */
-export async function dift(network: DiffusionNetwork, image: NdArray, settings: DiftSettings): Promise<NdArray> {
+export async function dift(
+  network: DiffusionNetwork,
+  image: NdArray,
+  settings: DiftSettings,
+  onStep: () => void = () => {},
+): Promise<NdArray> {
   const x0 = await network.encode(image);
-  if (network.schedule === null) return network.features(x0);
+  onStep();
+  if (network.schedule === null) {
+    const features = await network.features(x0);
+    onStep();
+    return features;
+  }
   let mean: NdArray | null = null;
   for (let member = 0; member < settings.ensembleSize; member++) {
     const noise = memberNoise(settings, member, x0);
     const xt = { dims: x0.dims, data: addNoise(network.schedule, x0.data, noise, settings.t) };
     mean = accumulate(mean, await network.features(xt), settings.ensembleSize);
+    onStep();
   }
   if (mean === null) throw new RangeError('an ensemble has at least one member');
   return mean;

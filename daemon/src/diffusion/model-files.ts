@@ -5,6 +5,9 @@ import { SamepointError } from '@samepoint/shared-protocol';
 /** Files of a checkpoint by their names in the official layout (`unet/config.json`), as absolute paths. */
 export type ModelFiles = ReadonlyMap<string, string>;
 
+/** What a checkpoint in one safetensors file is called. */
+export const SINGLE_FILE = 'model.safetensors';
+
 /**
  * The files of a checkpoint on disk: a folder as diffusers, transformers or open_clip write it, or a single file with
  * its `config.json` beside it.
@@ -16,7 +19,7 @@ export function filesOf(path: string): ModelFiles {
   }
   if (statSync(path).isDirectory()) return new Map(walk(path).map((file) => [nameIn(path, file), file]));
   const config = join(path, '..', 'config.json');
-  const weights = path.endsWith('.safetensors') ? 'model.safetensors' : 'model.pt';
+  const weights = path.endsWith('.safetensors') ? SINGLE_FILE : 'model.pt';
   return new Map([[weights, path], ...(existsSync(config) ? [['config.json', config] as const] : [])]);
 }
 

@@ -1,49 +1,51 @@
-import { SamepointError } from '@samepoint/shared-protocol';
 import type { NdArray } from '../graph/run.js';
-import type { Runtime } from '../graph/runtime.js';
 import { AdmNetwork } from './adm-network.js';
 import type { DiffusionNetwork } from './dift.js';
 import type { ModelFiles } from './model-files.js';
+import type { NetworkPool } from './network-pool.js';
+import type { DiffusionPreset, UiPreset, VitPreset } from './presets.js';
 import { SdNetwork } from './sd-network.js';
+import { UiNetwork } from './ui-network.js';
 import { VitNetwork } from './vit-network.js';
 
-/** The families of networks whose features can be taken. */
-export const NETWORK_KINDS = ['sd-unet', 'cleandift', 'adm', 'vit'] as const;
-export type NetworkKind = (typeof NETWORK_KINDS)[number];
+/** Which network, and where it is cut. */
+export type NetworkCut =
+  | Pick<DiffusionPreset, 'network' | 't' | 'upFtIndex'>
+  | Pick<VitPreset, 'network' | 'feature'>
+  | Pick<UiPreset, 'network'>;
 
-/** What of a network to take, and under which condition. */
-export interface NetworkSettings {
-  t: number;
-  /** Index of the up block (Stable Diffusion), output block (ADM) or layer (ViT); a ViT's last by default. */
-  block: number | undefined;
+/** Under which condition a network runs. */
+export interface NetworkCondition {
   prompt: string;
   textStates?: NdArray;
   latentMode: 'mean' | 'sample';
   seed: number;
+  /** CleanDIFT's learned time goes before `t`. */
+  preferLearnedT: boolean;
   /** Where the states of the empty prompt are kept. */
-  cacheFolder: string;
+  promptFolder: string;
 }
 
-/** Opens a checkpoint as a network of the given kind, to be run on `runtime`. */
+/**
+ * Opens a checkpoint as the network of a preset, to be loaded into `pool`.
+ * @throws SamepointError `MODEL_MISSING`, `MODEL_INVALID`
+ */
 export function openNetwork(
-  kind: NetworkKind,
+  cut: NetworkCut,
   files: ModelFiles,
-  settings: NetworkSettings,
-  runtime: Runtime,
+  condition: NetworkCondition,
+  pool: NetworkPool,
 ): DiffusionNetwork {
-  const { block, ...rest } = settings;
-  switch (kind) {
+  switch (cut.network) {
     case 'sd-unet':
+      return new SdNetwork(files, { ...cut, ...condition, preferLearnedT: false, noisy: true }, pool);
     case 'cleandift':
-      return new SdNetwork(files, { ...rest, upFtIndex: required(block), noisy: kind === 'sd-unet' }, runtime);
+      return new SdNetwork(files, { ...cut, ...condition, noisy: false }, pool);
     case 'adm':
-      return new AdmNetwork(files, { t: settings.t, outputBlock: required(block) }, runtime);
+      return new AdmNetwork(files, { t: cut.t, outputBlock: cut.upFtIndex }, pool);
     case 'vit':
-      return new VitNetwork(files, block, runtime);
+      return new VitNetwork(files, cut.feature, pool);
+    case 'ui-unet':
+      return new UiNetwork(files, pool);
   }
-}
-
-function required(block: number | undefined): number {
-  if (block !== undefined) return block;
-  throw new SamepointError('BAD_REQUEST', 'Which block to take is not said.', 'Add --up-ft-index K.');
 }

@@ -1,26 +1,22 @@
-import * as z from 'zod';
 import type { Checkpoint } from '../graph/checkpoint.js';
-import { compile, readConfig } from '../graph/compile.js';
-import { type SdUnetConfig, sdUnet, sdUnetConfigSchema } from '../graph/networks/sd-unet.js';
-import { type SdVaeConfig, sdVaeConfigSchema, sdVaeEncoder } from '../graph/networks/sd-vae-encoder.js';
-import { type TaesdConfig, taesdConfigSchema, taesdEncoder } from '../graph/networks/taesd.js';
-import { type LoadedNetwork, load, type NdArray, runOnce } from '../graph/run.js';
-import type { Runtime } from '../graph/runtime.js';
-import { readSafetensorsHeader } from '../graph/safetensors.js';
+import { weightCount } from '../graph/checkpoint-view.js';
+import { compile } from '../graph/compile.js';
+import { sdUnet } from '../graph/networks/sd-unet.js';
+import { type SdVaeConfig, sdVaeEncoder } from '../graph/networks/sd-vae-encoder.js';
+import { type TaesdConfig, taesdEncoder } from '../graph/networks/taesd.js';
+import type { NdArray } from '../graph/run.js';
 import type { DiffusionNetwork } from './dift.js';
 import { gaussianNoise } from './gaussian-noise.js';
-import { type ModelFiles, requireFile } from './model-files.js';
+import type { ModelFiles } from './model-files.js';
+import type { NetworkPool } from './network-pool.js';
 import { type NoiseSchedule, scaledLinearSchedule } from './noise-schedule.js';
 import { promptStates } from './prompt/prompt-states.js';
-
-const WEIGHTS = ['diffusion_pytorch_model.safetensors', 'diffusion_pytorch_model.fp16.safetensors'];
-
-/** The class of diffusers that the folder `vae` holds when TAESD stands in for the VAE. */
-const TINY = 'AutoencoderTiny';
-const encoderSchema = z.object({ _class_name: z.string().optional() });
+import { openSdCheckpoint, type SdCheckpoint } from './sd-checkpoint.js';
 
 export interface SdSettings {
   t: number;
+  /** CleanDIFT's learned time goes before `t` where the checkpoint has it. */
+  preferLearnedT: boolean;
   upFtIndex: number;
   prompt: string;
   /** Text states (1, tokens, channels) instead of a prompt. */
@@ -30,7 +26,7 @@ export interface SdSettings {
   /** Of the latent's sample. */
   seed: number;
   /** Where the states of the empty prompt are kept. */
-  cacheFolder: string;
+  promptFolder: string;
   /** CleanDIFT sees the clean latent. */
   noisy: boolean;
 }
@@ -38,43 +34,57 @@ export interface SdSettings {
 /** Stable Diffusion as DIFT uses it: VAE encoder, text condition, U-Net cut after one of its up blocks. */
 export class SdNetwork implements DiffusionNetwork {
   readonly schedule: NoiseSchedule | null;
-  readonly #files: ModelFiles;
+  readonly #checkpoint: SdCheckpoint;
   readonly #settings: SdSettings;
-  readonly #runtime: Runtime;
-  #unet: Promise<LoadedNetwork> | undefined;
+  readonly #pool: NetworkPool;
   #states: Promise<NdArray> | undefined;
 
-  constructor(files: ModelFiles, settings: SdSettings, runtime: Runtime) {
-    this.#files = files;
+  /** @throws SamepointError `MODEL_MISSING`, `MODEL_INVALID` */
+  constructor(files: ModelFiles, settings: SdSettings, pool: NetworkPool) {
+    this.#checkpoint = openSdCheckpoint(files);
     this.#settings = settings;
-    this.#runtime = runtime;
+    this.#pool = pool;
     this.schedule = settings.noisy ? scaledLinearSchedule() : null;
   }
 
-  /** The encoder runs once an image, and leaves memory before the U-Net comes. */
-  async encode(image: NdArray): Promise<NdArray> {
-    const configPath = requireFile(this.#files, 'vae/config.json');
-    const checkpoint = readSafetensorsHeader(requireFile(this.#files, ...WEIGHTS.map((name) => `vae/${name}`)));
-    return readConfig(configPath, encoderSchema)._class_name === TINY
-      ? this.#encodeTiny(checkpoint, readConfig(configPath, taesdConfigSchema), image)
-      : this.#encodeVae(checkpoint, readConfig(configPath, sdVaeConfigSchema), image);
+  encode(image: NdArray): Promise<NdArray> {
+    const { encoder } = this.#checkpoint;
+    return encoder.kind === 'tiny'
+      ? this.#encodeTiny(encoder.checkpoint, encoder.config, image)
+      : this.#encodeVae(encoder.checkpoint, encoder.config, image);
   }
 
   async features(latent: NdArray): Promise<NdArray> {
-    const config = readConfig(requireFile(this.#files, 'unet/config.json'), sdUnetConfigSchema);
+    const { checkpoint, config, learnedT } = this.#checkpoint.unet;
+    const { t, preferLearnedT, upFtIndex } = this.#settings;
+    const timestep = preferLearnedT ? (learnedT ?? t) : t;
     const text = await this.#textStates(config.cross_attention_dim);
-    this.#unet ??= this.#loadUnet(config, latent, text);
-    return (await this.#unet).run({ latent, text }, 'features');
-  }
-
-  async release(): Promise<void> {
-    await (await this.#unet)?.release();
+    const { features } = await this.#pool.run(
+      {
+        key: `sd-unet ${checkpoint.path} ${latent.dims} ${text.dims} ${timestep} ${upFtIndex}`,
+        weights: weightCount(checkpoint),
+        compileAt: (target) =>
+          compile(
+            checkpoint,
+            { latent, text },
+            (b, inputs) => ({ features: sdUnet(b, { ...inputs, timestep }, config, upFtIndex) }),
+            target,
+          ),
+      },
+      { latent, text },
+    );
+    if (features === undefined) throw new Error('the U-Net gives features');
+    return features;
   }
 
   async #encodeVae(checkpoint: Checkpoint, config: SdVaeConfig, image: NdArray): Promise<NdArray> {
-    const { mean, logVariance } = await runOnce(
-      this.#runtime,
-      (target) => compile(checkpoint, { image }, (b, inputs) => ({ ...sdVaeEncoder(b, inputs.image, config) }), target),
+    const { mean, logVariance } = await this.#pool.run(
+      {
+        key: `sd-vae ${checkpoint.path} ${image.dims}`,
+        weights: weightCount(checkpoint),
+        compileAt: (target) =>
+          compile(checkpoint, { image }, (b, inputs) => ({ ...sdVaeEncoder(b, inputs.image, config) }), target),
+      },
       { image },
     );
     if (mean === undefined || logVariance === undefined) throw new Error('the VAE gives a mean and a variance');
@@ -87,36 +97,26 @@ export class SdNetwork implements DiffusionNetwork {
     return mean.map((value, i) => scale * (value + Math.exp((logVariance[i] ?? 0) / 2) * (noise[i] ?? 0)));
   }
 
-  #loadUnet(config: SdUnetConfig, latent: NdArray, text: NdArray): Promise<LoadedNetwork> {
-    const { t: timestep, upFtIndex } = this.#settings;
-    const checkpoint = readSafetensorsHeader(requireFile(this.#files, ...WEIGHTS.map((name) => `unet/${name}`)));
-    return load(this.#runtime, (target) =>
-      compile(
-        checkpoint,
-        { latent, text },
-        (b, inputs) => ({ features: sdUnet(b, { ...inputs, timestep }, config, upFtIndex) }),
-        target,
-      ),
-    );
-  }
-
-  #textStates(channels: number): Promise<NdArray> {
-    const { textStates, prompt, cacheFolder } = this.#settings;
-    this.#states ??= textStates
-      ? Promise.resolve(textStates)
-      : promptStates(this.#files, prompt, channels, cacheFolder);
-    return this.#states;
-  }
-
   /** TAESD's latent is certain: there is nothing to sample. */
   async #encodeTiny(checkpoint: Checkpoint, config: TaesdConfig, image: NdArray): Promise<NdArray> {
-    const { latent } = await runOnce(
-      this.#runtime,
-      (target) =>
-        compile(checkpoint, { image }, (b, inputs) => ({ latent: taesdEncoder(b, inputs.image, config) }), target),
+    const { latent } = await this.#pool.run(
+      {
+        key: `taesd ${checkpoint.path} ${image.dims}`,
+        weights: weightCount(checkpoint),
+        compileAt: (target) =>
+          compile(checkpoint, { image }, (b, inputs) => ({ latent: taesdEncoder(b, inputs.image, config) }), target),
+      },
       { image },
     );
     if (latent === undefined) throw new Error('the encoder gives a latent');
     return { dims: latent.dims, data: latent.data.map((value) => config.scaling_factor * value) };
+  }
+
+  #textStates(channels: number): Promise<NdArray> {
+    const { textStates, prompt, promptFolder } = this.#settings;
+    this.#states ??= textStates
+      ? Promise.resolve(textStates)
+      : promptStates(this.#checkpoint.text, prompt, channels, promptFolder);
+    return this.#states;
   }
 }

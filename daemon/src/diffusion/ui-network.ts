@@ -1,24 +1,56 @@
-import { join } from 'node:path';
+import { weightCount } from '../graph/checkpoint-view.js';
 import { type CompiledNetwork, compile, readConfig } from '../graph/compile.js';
 import { uiUnet, uiUnetConfigSchema } from '../graph/networks/ui-unet.js';
+import type { NdArray } from '../graph/run.js';
 import type { GraphTarget } from '../graph/runtime.js';
 import { readSafetensorsHeader } from '../graph/safetensors.js';
 import type { Size } from '../images/resize.js';
+import type { DiffusionNetwork } from './dift.js';
+import { type ModelFiles, requireFile } from './model-files.js';
+import type { NetworkPool } from './network-pool.js';
 
-/** Parameters of the embedded network. */
-export const UI_WEIGHTS = 7_000_000;
+/** The embedded network: a small diffusion U-Net for mockups that was trained to see clean images. */
+export class UiNetwork implements DiffusionNetwork {
+  readonly schedule = null;
+  readonly #files: ModelFiles;
+  readonly #pool: NetworkPool;
+
+  constructor(files: ModelFiles, pool: NetworkPool) {
+    this.#files = files;
+    this.#pool = pool;
+  }
+
+  encode(image: NdArray): Promise<NdArray> {
+    return Promise.resolve(image);
+  }
+
+  async features(image: NdArray): Promise<NdArray> {
+    const [, , height = 0, width = 0] = image.dims;
+    const checkpoint = readSafetensorsHeader(requireFile(this.#files, 'model.safetensors'));
+    const { features } = await this.#pool.run(
+      {
+        key: `ui ${checkpoint.path} ${image.dims}`,
+        weights: weightCount(checkpoint),
+        compileAt: (target) => compileUiNetwork(this.#files, { width, height }, target),
+      },
+      { image },
+    );
+    if (features === undefined) throw new Error('the network gives features');
+    return features;
+  }
+}
 
 /**
- * The embedded network in `folder` (`config.json`, `model.safetensors`): input `image`, output `features`.
+ * The embedded network (`config.json`, `model.safetensors`): input `image`, output `features`.
  * @param size in pixels, multiples of the config's `sizeMultiple`
  * @throws SamepointError `MODEL_INVALID`
  */
-export function compileUiNetwork(folder: string, { width, height }: Size, target?: GraphTarget): CompiledNetwork {
-  const config = readConfig(join(folder, 'config.json'), uiUnetConfigSchema);
+export function compileUiNetwork(files: ModelFiles, { width, height }: Size, target?: GraphTarget): CompiledNetwork {
+  const config = readConfig(requireFile(files, 'config.json'), uiUnetConfigSchema);
   if (width % config.sizeMultiple !== 0 || height % config.sizeMultiple !== 0) {
     throw new RangeError(`${width}×${height} is not a multiple of ${config.sizeMultiple}`);
   }
-  const checkpoint = readSafetensorsHeader(join(folder, 'model.safetensors'));
+  const checkpoint = readSafetensorsHeader(requireFile(files, 'model.safetensors'));
   const image = { dims: [1, config.inChannels, height, width] };
   return compile(checkpoint, { image }, (b, inputs) => ({ features: uiUnet(b, inputs.image, config) }), target);
 }

@@ -1,28 +1,25 @@
+import { weightCount } from '../graph/checkpoint-view.js';
 import { compile, readConfig } from '../graph/compile.js';
 import { vit, vitPixels } from '../graph/networks/vit.js';
 import { facebookVitConfig, vitConfigSchema } from '../graph/networks/vit-config.js';
-import { type NdArray, runOnce } from '../graph/run.js';
-import type { Runtime } from '../graph/runtime.js';
+import type { NdArray } from '../graph/run.js';
 import { readSafetensorsHeader } from '../graph/safetensors.js';
 import type { DiffusionNetwork } from './dift.js';
 import { type ModelFiles, requireFile } from './model-files.js';
+import type { NetworkPool } from './network-pool.js';
+import type { VitChoice } from './presets.js';
 
 /** A vision transformer, DIFT's rival: no noise, no time; the features of one of its blocks. */
 export class VitNetwork implements DiffusionNetwork {
   readonly schedule = null;
   readonly #files: ModelFiles;
-  readonly #layer: number | undefined;
-  readonly #runtime: Runtime;
+  readonly #choice: VitChoice;
+  readonly #pool: NetworkPool;
 
-  /** @param layer index of the block; undefined is the last */
-  constructor(files: ModelFiles, layer: number | undefined, runtime: Runtime) {
+  constructor(files: ModelFiles, choice: VitChoice, pool: NetworkPool) {
     this.#files = files;
-    this.#layer = layer;
-    this.#runtime = runtime;
-  }
-
-  release(): Promise<void> {
-    return Promise.resolve();
+    this.#choice = choice;
+    this.#pool = pool;
   }
 
   encode(image: NdArray): Promise<NdArray> {
@@ -34,16 +31,19 @@ export class VitNetwork implements DiffusionNetwork {
     const checkpoint = readSafetensorsHeader(weights);
     const configPath = this.#files.get('config.json') ?? this.#files.get('open_clip_config.json');
     const config = configPath === undefined ? facebookVitConfig(checkpoint) : readConfig(configPath, vitConfigSchema);
-    const layer = this.#layer ?? config.layers - 1;
-    const { features } = await runOnce(
-      this.#runtime,
-      (target) =>
-        compile(
-          checkpoint,
-          { image },
-          (b, inputs) => ({ features: vit(b, vitPixels(b, inputs.image, config), config, { layer }) }),
-          target,
-        ),
+    const feature = { ...this.#choice, layer: this.#choice.layer ?? config.layers - 1 };
+    const { features } = await this.#pool.run(
+      {
+        key: `vit ${checkpoint.path} ${image.dims} ${JSON.stringify(feature)}`,
+        weights: weightCount(checkpoint),
+        compileAt: (target) =>
+          compile(
+            checkpoint,
+            { image },
+            (b, inputs) => ({ features: vit(b, vitPixels(b, inputs.image, config), config, feature) }),
+            target,
+          ),
+      },
       { image },
     );
     if (features === undefined) throw new Error('the network gives features');

@@ -1,5 +1,6 @@
 // Entry of the inference process. It owns every ONNX Runtime session and dies with the daemon.
 import { SamepointError } from '@samepoint/shared-protocol';
+import { featureStore } from '../diffusion/feature-store.js';
 import type { ProviderChoice } from './choose-provider.js';
 import { DeviceReport } from './device-report.js';
 import type { FromChild, ToChild } from './ipc.js';
@@ -18,22 +19,27 @@ async function start({ provider, precision, device }: ProviderChoice): Promise<v
   try {
     // here, since ONNX Runtime itself may not load
     const { JobRunner } = await import('./run-job.js');
-    runner = new JobRunner({
-      provider,
-      precision,
-      notify: (sentence) => report.notify(sentence),
-      onPlacement: (placement) => report.onPlacement(placement),
-    });
+    runner = new JobRunner(
+      {
+        provider,
+        precision,
+        notify: (sentence) => report.notify(sentence),
+        onPlacement: (placement) => report.onPlacement(placement),
+      },
+      featureStore(),
+    );
     send({ type: 'ready', device });
   } catch (thrown) {
     send({ type: 'unusable', error: cannotLoad(thrown).toPayload() });
   }
 }
 
-async function run({ request, images }: Extract<ToChild, { type: 'run' }>): Promise<void> {
+async function run({ request, images, shrink }: Extract<ToChild, { type: 'run' }>): Promise<void> {
   try {
     if (runner === undefined) throw new Error('a job came before the start');
-    const outcome = await runner.run({ request, images }, (progress) => send({ type: 'progress', progress }));
+    const outcome = await runner.run({ request, images }, (progress) => send({ type: 'progress', progress }), {
+      shrink,
+    });
     send({ type: 'done', ...outcome });
   } catch (thrown) {
     send({ type: 'failed', error: SamepointError.from(thrown).toPayload() });

@@ -21,8 +21,8 @@ export class ProgressReporter {
     this.#send();
   }
 
-  step(): void {
-    this.#done++;
+  step(steps = 1): void {
+    this.#done += steps;
     this.#send();
   }
 

@@ -9,64 +9,76 @@ import type { AnchorField } from '../correspond/agreement.js';
 import { preparePair } from '../correspond/anchors.js';
 import { toHeatmap } from '../correspond/heatmap.js';
 import { inspectPoint, matchPoints } from '../correspond/match-points.js';
-import { ALL_PARTS } from '../correspond/match-settings.js';
+import { ALL_PARTS, type MatchSettings } from '../correspond/match-settings.js';
 import { Matcher } from '../correspond/matcher.js';
 import { WindowMatcher } from '../correspond/window-matcher.js';
-import { type FeaturePyramid, FeatureSource } from '../diffusion/feature-pyramid.js';
-import { type BackendId, isBackendId, PRESETS } from '../diffusion/presets.js';
+import { type FeatureChoice, type FeaturePlan, planFeatures, planVideo } from '../diffusion/feature-plan.js';
+import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
+import { FeatureSource } from '../diffusion/feature-source.js';
+import type { FeatureStore } from '../diffusion/feature-store.js';
 import type { Runtime } from '../graph/runtime.js';
 import { decodeImage } from '../images/decode.js';
-import { TRACK_SETTINGS } from '../transfer/track-settings.js';
+import { trackSettings } from '../transfer/track-settings.js';
 import { placeItems, prepareItems } from '../transfer/transfer.js';
 import type { EngineJob, EngineOutcome } from './engine.js';
 import { PairCache } from './pair-cache.js';
 import { ProgressReporter, type ReportProgress } from './progress-reporter.js';
 import { runTrack } from './track-job.js';
 
-/** Everything that stays alive between jobs: sessions, feature maps, matching graphs. */
+/** How a job is run again when it did not fit into memory. */
+export interface RunJobOptions {
+  /** How often the size that images are seen at is halved. */
+  shrink?: number;
+}
+
+/** Everything that stays alive between jobs: networks, feature maps, matching graphs. */
 export class JobRunner {
   readonly #features: FeatureSource;
   readonly #matcher = new Matcher();
   readonly #windowMatcher = new WindowMatcher();
   readonly #pairs = new PairCache();
 
-  constructor(runtime: Runtime) {
-    this.#features = new FeatureSource(runtime);
+  /** @param store keeps features on disk */
+  constructor(runtime: Runtime, store?: FeatureStore) {
+    this.#features = new FeatureSource(runtime, store);
   }
 
   /** @throws SamepointError */
-  async run({ request, images }: EngineJob, report: ReportProgress): Promise<EngineOutcome> {
+  async run(
+    { request, images }: EngineJob,
+    report: ReportProgress,
+    options: RunJobOptions = {},
+  ): Promise<EngineOutcome> {
     switch (request.kind) {
       case 'transfer':
-        return this.#transfer(request, images, new ProgressReporter(report));
+        return this.#transfer(request, images, planOf(request, options), new ProgressReporter(report));
       case 'inspect':
-        return this.#inspect(request, images, new ProgressReporter(report));
+        return this.#inspect(request, images, planOf(request, options), new ProgressReporter(report));
       case 'track':
-        return this.#track(request, images, new ProgressReporter(report));
+        return this.#track(request, images, planVideo(choiceOf(request, options)), new ProgressReporter(report));
       default:
         throw unsupported(request);
     }
   }
 
   async #transfer(
-    { backend, source, targets, items }: TransferRequest,
+    { source, targets, items }: TransferRequest,
     images: EngineJob['images'],
+    plan: FeaturePlan,
     progress: ProgressReporter,
   ): Promise<EngineOutcome> {
-    const id = knownBackend(backend);
-    const { length: levels } = PRESETS[id].longSides;
-    progress.begin('features', levels);
-    const sourceFeatures = await this.#pyramid(source.imageId, images, id, progress);
+    progress.begin('features', plan.steps);
+    const sourceFeatures = await this.#pyramid(source.imageId, images, plan, progress);
     // before the targets are looked at: a wrong item should not cost a minute
     const prepared = prepareItems(items, source.layers, sourceFeatures);
     // one target after another, so that memory does not grow with their number
-    progress.begin('matching', targets.length * (levels + 1));
+    progress.begin('matching', targets.length * (plan.steps + 1));
     const placed = [];
     for (const { targetId, frame } of targets) {
-      const target = await this.#pyramid(frame.imageId, images, id, progress);
-      const field = await this.#pair([id, source.imageId, frame.imageId], sourceFeatures, target);
+      const target = await this.#pyramid(frame.imageId, images, plan, progress);
+      const field = await this.#pair(plan, source.imageId, frame.imageId, sourceFeatures, target);
       const placements = await placeItems(prepared, source.layers, frame.layers, target, (points) =>
-        matchPoints(this.#matcher, sourceFeatures, target, points, ALL_PARTS, field),
+        matchPoints(this.#matcher, sourceFeatures, target, points, matchSettings(plan), field),
       );
       placed.push({ targetId, placements });
       progress.step();
@@ -75,24 +87,24 @@ export class JobRunner {
   }
 
   async #inspect(
-    { backend, source, target, point, matches: count }: InspectRequest,
+    { source, target, point, matches: count }: InspectRequest,
     images: EngineJob['images'],
+    plan: FeaturePlan,
     progress: ProgressReporter,
   ): Promise<EngineOutcome> {
-    const id = knownBackend(backend);
-    progress.begin('features', 2 * PRESETS[id].longSides.length);
-    const sourceFeatures = await this.#pyramid(source, images, id, progress);
+    progress.begin('features', 2 * plan.steps);
+    const sourceFeatures = await this.#pyramid(source, images, plan, progress);
     prepareItems([{ kind: 'point', itemId: 'point', point }], [], sourceFeatures);
-    const targetFeatures = await this.#pyramid(target, images, id, progress);
+    const targetFeatures = await this.#pyramid(target, images, plan, progress);
     progress.begin('matching', 1);
-    const field = await this.#pair([id, source, target], sourceFeatures, targetFeatures);
+    const field = await this.#pair(plan, source, target, sourceFeatures, targetFeatures);
     const { matches, similarity } = await inspectPoint(
       this.#matcher,
       sourceFeatures,
       targetFeatures,
       point,
       count,
-      ALL_PARTS,
+      matchSettings(plan),
       field,
     );
     progress.step();
@@ -111,33 +123,44 @@ export class JobRunner {
     };
   }
 
-  #track(request: TrackRequest, images: EngineJob['images'], progress: ProgressReporter): Promise<EngineOutcome> {
-    const id = knownBackend(request.backend);
+  #track(
+    request: TrackRequest,
+    images: EngineJob['images'],
+    plan: FeaturePlan,
+    progress: ProgressReporter,
+  ): Promise<EngineOutcome> {
     const source = {
-      settings: TRACK_SETTINGS[id],
-      steps: PRESETS[id].longSides.length,
-      features: (imageId: string) => this.#pyramid(imageId, images, id, progress),
+      settings: trackSettings(plan),
+      steps: plan.steps,
+      features: (imageId: string) => this.#pyramid(imageId, images, plan, progress),
     };
     return runTrack(request, images, this.#windowMatcher, source, progress);
   }
 
-  #pair(key: readonly string[], source: FeaturePyramid, target: FeaturePyramid): Promise<AnchorField> {
-    return this.#pairs.get(key, () => preparePair(this.#matcher, source, target, ALL_PARTS));
+  #pair(
+    plan: FeaturePlan,
+    sourceId: string,
+    targetId: string,
+    source: FeaturePyramid,
+    target: FeaturePyramid,
+  ): Promise<AnchorField> {
+    const key = [plan.id, sourceId, targetId];
+    return this.#pairs.get(key, () => preparePair(this.#matcher, source, target, matchSettings(plan)));
   }
 
   async #pyramid(
     imageId: string,
     images: EngineJob['images'],
-    backend: BackendId,
-    progress?: ProgressReporter,
+    plan: FeaturePlan,
+    progress: ProgressReporter,
   ): Promise<FeaturePyramid> {
     const bytes = images.get(imageId);
     if (bytes === undefined) throw missing(imageId);
     return this.#features.pyramid(
       imageId,
       () => decodeImage(bytes),
-      backend,
-      () => progress?.step(),
+      plan,
+      (steps) => progress.step(steps),
     );
   }
 }
@@ -147,13 +170,16 @@ function clampCosine(similarity: number): number {
   return Math.min(1, Math.max(-1, similarity));
 }
 
-function knownBackend(backend: string): BackendId {
-  if (isBackendId(backend)) return backend;
-  throw new SamepointError(
-    'BACKEND_UNKNOWN',
-    `There is no backend "${backend}".`,
-    `Choose one of: ${Object.keys(PRESETS).join(', ')}.`,
-  );
+function planOf(request: TransferRequest | InspectRequest, options: RunJobOptions): FeaturePlan {
+  return planFeatures(choiceOf(request, options));
+}
+
+function choiceOf({ backend, preset, prompt }: FeatureChoice, { shrink }: RunJobOptions): FeatureChoice {
+  return { backend, preset, prompt, halvings: shrink };
+}
+
+function matchSettings({ refinement }: FeaturePlan): MatchSettings {
+  return { ...ALL_PARTS, refinement };
 }
 
 function unsupported({ kind }: JobRequest): SamepointError {

@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { matchPoints } from '../correspond/match-points.js';
 import type { MatchSettings } from '../correspond/match-settings.js';
 import { Matcher } from '../correspond/matcher.js';
-import { type FeaturePyramid, FeatureSource } from '../diffusion/feature-pyramid.js';
-import type { BackendId } from '../diffusion/presets.js';
+import type { FeaturePlan } from '../diffusion/feature-plan.js';
+import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
+import { FeatureSource } from '../diffusion/feature-source.js';
+import type { FeatureStore } from '../diffusion/feature-store.js';
+import { CPU_RUNTIME } from '../graph/runtime.js';
 import { decodeImage } from '../images/decode.js';
 import { type ImagePair, readPairs } from './pairs-dataset.js';
 import { PCK_THRESHOLDS, type Prediction, pck } from './pck.js';
@@ -19,19 +22,21 @@ export interface PairsReport {
 
 /**
  * Matches every pair of a folder and scores it by PCK.
+ * @param store keeps features on disk
  * @param onPair called after each pair
  * @throws SamepointError where the folder or an image cannot be read
  */
 export async function evalPairs(
   folder: string,
-  backend: BackendId,
+  plan: FeaturePlan,
   settings: MatchSettings,
+  store?: FeatureStore,
   onPair: (done: number, total: number) => void = () => {},
 ): Promise<PairsReport> {
   const pairs = await readPairs(folder);
-  const features = new FeatureSource();
+  const features = new FeatureSource(CPU_RUNTIME, store);
   const matcher = new Matcher();
-  const load = (name: string) => loadPyramid(features, join(folder, name), backend);
+  const load = (name: string) => loadPyramid(features, join(folder, name), plan);
   const predictions: Prediction[] = [];
   for (const [n, pair] of pairs.entries()) {
     const target = await load(pair.target);
@@ -52,10 +57,10 @@ export async function evalPairs(
   };
 }
 
-async function loadPyramid(features: FeatureSource, path: string, backend: BackendId): Promise<FeaturePyramid> {
+async function loadPyramid(features: FeatureSource, path: string, plan: FeaturePlan): Promise<FeaturePyramid> {
   const bytes = await readFile(path);
   const imageId = createHash('sha256').update(bytes).digest('hex');
-  return features.pyramid(imageId, () => decodeImage(bytes, path), backend);
+  return features.pyramid(imageId, () => decodeImage(bytes, path), plan);
 }
 
 function toPredictions(pair: ImagePair, found: readonly Prediction['truth'][], target: FeaturePyramid): Prediction[] {

@@ -98,7 +98,8 @@ function embeddedFiles(): Map<string, string> {
 }
 
 function missingError(model: CatalogueModel, missing: readonly string[], options: ResolveOptions): SamepointError {
-  const flags = `${options.prompts === true ? ' --prompts' : ''}${options.whole === true ? ' --whole' : ''}`;
+  const prompts = options.prompts === true && model.files.some(({ forPrompts }) => forPrompts === true);
+  const flags = `${prompts ? ' --prompts' : ''}${options.whole === true ? ' --whole' : ''}`;
   return new SamepointError(
     'MODEL_MISSING',
     `${model.title} is not on this computer (missing: ${missing.join(', ')}).`,

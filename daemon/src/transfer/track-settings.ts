@@ -1,3 +1,5 @@
+import type { FeaturePlan } from '../diffusion/feature-plan.js';
+
 /** How labels are carried from frame to frame. */
 export interface TrackSettings {
   /** A neighbour weighs exp(cosine / temperature). */
@@ -10,15 +12,15 @@ export interface TrackSettings {
   queueFrames: number;
 }
 
-/**
- * Settings for labels in video, by backend. `sd21` and `adm`: Tang et al., Emergent Correspondence from Image Diffusion,
- * 2023. `ui` is ours.
- */
-export const TRACK_SETTINGS = {
-  ui: { temperature: 0.1, topK: 10, radiusCells: 15, queueFrames: 8 },
-  sd21: { temperature: 0.2, topK: 15, radiusCells: 15, queueFrames: 28 },
-  adm: { temperature: 0.1, topK: 10, radiusCells: 15, queueFrames: 28 },
-} as const satisfies Record<string, TrackSettings>;
+/** For features without published settings for labels in video. */
+const OWN_SETTINGS: TrackSettings = { temperature: 0.1, topK: 10, radiusCells: 15, queueFrames: 8 };
+
+/** The settings that were published with the features, or ours. */
+export function trackSettings({ matching }: Pick<FeaturePlan, 'matching'>): TrackSettings {
+  if (matching?.kind !== 'label-propagation') return OWN_SETTINGS;
+  const { kind: _, ...settings } = matching;
+  return settings;
+}
 
 /** When something is said not to be in a frame. */
 export const LOST_BELOW = {

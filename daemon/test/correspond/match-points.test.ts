@@ -5,7 +5,9 @@ import { toHeatmap } from '../../src/correspond/heatmap.js';
 import { inspectPoint, type Match, matchPoints } from '../../src/correspond/match-points.js';
 import { ALL_PARTS } from '../../src/correspond/match-settings.js';
 import { Matcher } from '../../src/correspond/matcher.js';
-import { type FeaturePyramid, FeatureSource } from '../../src/diffusion/feature-pyramid.js';
+import { planFeatures } from '../../src/diffusion/feature-plan.js';
+import type { FeaturePyramid } from '../../src/diffusion/feature-pyramid.js';
+import { FeatureSource } from '../../src/diffusion/feature-source.js';
 import type { RgbImage } from '../../src/images/decode.js';
 import { resizeRgb } from '../../src/images/resize.js';
 import { contains } from '../../src/transfer/boxes.js';
@@ -24,7 +26,8 @@ const features = new FeatureSource();
 let count = 0;
 let source: FeaturePyramid;
 
-const pyramidOf = (image: RgbImage) => features.pyramid(String(count++), async () => image, 'ui');
+const pyramidOf = (image: RgbImage) =>
+  features.pyramid(String(count++), async () => image, planFeatures({ backend: 'ui' }));
 
 beforeAll(async () => {
   source = await pyramidOf(SCREEN);

@@ -13,7 +13,6 @@ function squaring(schedule: DiffusionNetwork['schedule']): DiffusionNetwork & { 
     calls,
     schedule,
     encode: async (x) => x,
-    release: async () => {},
     features: async (xt) => {
       calls.push(xt);
       return { dims: xt.dims, data: xt.data.map((value) => value * value) };

@@ -84,7 +84,8 @@ describe('a track job', () => {
       await run(masked(), 1, (progress) => steps.push(progress));
       const last = steps.at(-1);
       expect(last?.done).toBe(last?.total);
-      expect(steps.map(({ done }) => done)).toEqual([...steps.keys()]);
+      // what is known already is several steps at once
+      for (const [n, { done }] of steps.entries()) expect(done).toBeGreaterThan(steps[n - 1]?.done ?? -1);
     }
   });
 });

@@ -1,6 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { filesOf } from '../../src/diffusion/model-files.js';
 import { compileUiNetwork } from '../../src/diffusion/ui-network.js';
 import { useTempFolder } from '../support/temp-folder.js';
 
@@ -22,14 +23,14 @@ describe('the embedded network', () => {
     const {
       inputs: [input],
       outputs: [output],
-    } = compileUiNetwork(model(), SIZE);
+    } = compileUiNetwork(filesOf(model()), SIZE);
     expect(input?.dims).toEqual([1, 3, 16, 32]);
     expect(output?.dims).toEqual([1, expect.any(Number), 4, 8]);
   });
 
   it('takes sides that are whole multiples only', () => {
-    expect(() => compileUiNetwork(model(), { width: 33, height: 16 })).toThrow(RangeError);
-    expect(() => compileUiNetwork(model(), { width: 32, height: 17 })).toThrow(RangeError);
+    expect(() => compileUiNetwork(filesOf(model()), { width: 33, height: 16 })).toThrow(RangeError);
+    expect(() => compileUiNetwork(filesOf(model()), { width: 32, height: 17 })).toThrow(RangeError);
   });
 
   it.each<[string, () => void]>([
@@ -39,7 +40,7 @@ describe('the embedded network', () => {
     ['weights that were cut off', () => cutOff(`${model()}/model.safetensors`)],
   ])('is refused as MODEL_INVALID with %s', (_case, damage) => {
     damage();
-    expect(() => compileUiNetwork(model(), SIZE)).toThrow(
+    expect(() => compileUiNetwork(filesOf(model()), SIZE)).toThrow(
       expect.objectContaining({ code: 'MODEL_INVALID', message: expect.stringContaining(model()) }),
     );
   });

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
+import { filesOf } from '../../src/diffusion/model-files.js';
 import { compileUiNetwork } from '../../src/diffusion/ui-network.js';
 import { readTensor, relativeError } from '../support/read-tensor.js';
 
@@ -12,7 +13,7 @@ describe('the compiled embedded network equals the original', () => {
     const image = readTensor(REFERENCE, `input_${size}`);
     const expected = readTensor(REFERENCE, `features_${size}`);
     const [, , height = 0, width = 0] = image.dims;
-    const network = compileUiNetwork(MODEL, { width, height });
+    const network = compileUiNetwork(filesOf(MODEL), { width, height });
     const session = await InferenceSession.create(network.model, {
       extra: { session: { model_external_initializers_file_folder_path: network.weightsFolder } },
     });

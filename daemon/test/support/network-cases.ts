@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { filesOf } from '../../src/diffusion/model-files.js';
 import { addNoise, linearSchedule } from '../../src/diffusion/noise-schedule.js';
 import { compileUiNetwork } from '../../src/diffusion/ui-network.js';
 import type { Checkpoint } from '../../src/graph/checkpoint.js';
@@ -92,7 +93,7 @@ async function admCase(): Promise<NetworkCase> {
 async function uiCase(): Promise<NetworkCase> {
   const { data } = readTensor(join(FIXTURES, 'ui/parity.safetensors'), 'input_96x160');
   const small = { dims: [1, 3, 32, 48], data: data.subarray(0, 3 * 32 * 48) };
-  const compileAt: CompileAt = (target) => compileUiNetwork(UI_MODEL, { width: 48, height: 32 }, target);
+  const compileAt: CompileAt = (target) => compileUiNetwork(filesOf(UI_MODEL), { width: 48, height: 32 }, target);
   const { features } = await runOnce(CPU_RUNTIME, compileAt, { image: small });
   if (features === undefined) throw new Error('the network has features');
   return { compileAt, feeds: [{ image: small }], expected: features };

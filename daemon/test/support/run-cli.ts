@@ -11,7 +11,15 @@ export interface CliRun {
 
 /** Runs the built command line to its end. */
 export function runCli(...args: readonly string[]): Promise<CliRun> {
-  const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return runCliWith({}, ...args);
+}
+
+/** The same with changes to the environment; undefined takes a variable out of it. */
+export function runCliWith(env: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<CliRun> {
+  const child = spawn(process.execPath, [BIN, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   const run: CliRun = { code: null, stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     run.stdout += text;

@@ -1,4 +1,5 @@
 import { SamepointError } from '@samepoint/shared-protocol';
+import { filesOf } from '../../diffusion/model-files.js';
 import { compileUiNetwork } from '../../diffusion/ui-network.js';
 import { damagedFiles } from '../../models/damaged-files.js';
 import { EMBEDDED_UI_MODEL } from '../../models/embedded.js';
@@ -12,7 +13,7 @@ const SMALLEST_SIZE = { width: 16, height: 16 };
 /** Why the embedded model cannot be used, as far as the header of its weights tells; undefined when it can. */
 export function inspectEmbedded(folder: string = EMBEDDED_UI_MODEL): SamepointError | undefined {
   try {
-    compileUiNetwork(folder, SMALLEST_SIZE);
+    compileUiNetwork(filesOf(folder), SMALLEST_SIZE);
     return undefined;
   } catch (thrown) {
     return SamepointError.from(thrown);

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { filesOf } from '../../diffusion/model-files.js';
 import { compileUiNetwork } from '../../diffusion/ui-network.js';
 import { type NdArray, runOnce } from '../../graph/run.js';
 import type { Runtime } from '../../graph/runtime.js';
@@ -16,7 +17,7 @@ const SIZE = { width: 48, height: 32 };
  */
 export async function selfTestFeatures(runtime: Runtime): Promise<NdArray> {
   const image = { dims: [1, 3, SIZE.height, SIZE.width], data: drawImage() };
-  const { features } = await runOnce(runtime, (precision) => compileUiNetwork(EMBEDDED_UI_MODEL, SIZE, precision), {
+  const { features } = await runOnce(runtime, (target) => compileUiNetwork(filesOf(EMBEDDED_UI_MODEL), SIZE, target), {
     image,
   });
   if (features === undefined) throw new Error('the network gives features');

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { NdArray } from '../../graph/run.js';
 import { readSafetensorsHeader } from '../../graph/safetensors.js';
+import { halvesToFloats } from '../half.js';
 import { PROMPT_TOKENS } from './prompt-to-ids.js';
 
 /** The one tensor of the file. */
@@ -22,7 +23,7 @@ export function readPromptStates(path: string): NdArray {
   const { buffer } = Uint8Array.from(stored);
   const dims = [one, tokens, channels];
   if (entry.dtype === 'F32') return { dims, data: new Float32Array(buffer) };
-  if (entry.dtype === 'F16') return { dims, data: Float32Array.from(new Uint16Array(buffer), halfToFloat) };
+  if (entry.dtype === 'F16') return { dims, data: halvesToFloats(new Uint16Array(buffer)) };
   throw invalid(path);
 }
 
@@ -39,16 +40,6 @@ export function writePromptStates(path: string, { dims, data }: NdArray): void {
     Buffer.concat([length, header, Buffer.from(data.buffer, data.byteOffset, data.byteLength)]),
   );
   renameSync(unfinished, path);
-}
-
-/** Value of the bits of an IEEE 754 half. */
-function halfToFloat(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 function invalid(path: string): SamepointError {

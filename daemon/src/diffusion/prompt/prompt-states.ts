@@ -1,15 +1,7 @@
-import { dirname } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
-import { compile, readConfig } from '../../graph/compile.js';
-import { clipText, clipTextConfigSchema } from '../../graph/networks/clip-text.js';
-import { type NdArray, runOnce } from '../../graph/run.js';
-import { CPU_RUNTIME } from '../../graph/runtime.js';
-import { readSafetensorsHeader } from '../../graph/safetensors.js';
-import { type ModelFiles, requireFile } from '../model-files.js';
+import type { NdArray } from '../../graph/run.js';
 import { emptyPromptStates } from './empty-prompt.js';
-import { PROMPT_TOKENS, promptToIds } from './prompt-to-ids.js';
-
-const WEIGHTS = ['text_encoder/model.safetensors', 'text_encoder/model.fp16.safetensors'];
+import { encodePrompt, type TextEncoder } from './text-encoder.js';
 
 /**
  * The text states of a prompt, (1, 77, channels), by the checkpoint's own text encoder. The empty prompt's are kept.
@@ -17,37 +9,20 @@ const WEIGHTS = ['text_encoder/model.safetensors', 'text_encoder/model.fp16.safe
  * @throws SamepointError `MODEL_MISSING`, `MODEL_INVALID`
  */
 export function promptStates(
-  files: ModelFiles,
+  encoder: TextEncoder | undefined,
   prompt: string,
   channels: number,
   cacheFolder: string,
 ): Promise<NdArray> {
-  const weights = WEIGHTS.map((name) => files.get(name)).find((path) => path !== undefined);
   if (prompt === '') {
     const textEncoder =
-      weights === undefined ? {} : { textEncoder: { weights, encode: () => encode(files, weights, '') } };
+      encoder === undefined
+        ? {}
+        : { textEncoder: { weights: encoder.weights, encode: () => encodePrompt(encoder, '') } };
     return emptyPromptStates({ channels, cacheFolder, ...textEncoder });
   }
-  if (weights === undefined) throw noTextEncoder();
-  return encode(files, weights, prompt);
-}
-
-async function encode(files: ModelFiles, weights: string, prompt: string): Promise<NdArray> {
-  const config = readConfig(requireFile(files, 'text_encoder/config.json'), clipTextConfigSchema);
-  const tokenizer = dirname(requireFile(files, 'tokenizer/tokenizer.json', 'tokenizer/vocab.json'));
-  const ids = { dims: [1, PROMPT_TOKENS], data: promptToIds(tokenizer, prompt).ids };
-  const shape = { dims: ids.dims, dataType: 'int64' as const };
-  // on the CPU: once for a prompt, and exact
-  const { states } = await runOnce(
-    CPU_RUNTIME,
-    () =>
-      compile(readSafetensorsHeader(weights), { ids: shape }, (b, inputs) => ({
-        states: clipText(b, inputs.ids, config),
-      })),
-    { ids },
-  );
-  if (states === undefined) throw new Error('the text encoder gives states');
-  return states;
+  if (encoder === undefined) throw noTextEncoder();
+  return encodePrompt(encoder, prompt);
 }
 
 function noTextEncoder(): SamepointError {

@@ -1,5 +1,6 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import { SamepointError } from '@samepoint/shared-protocol';
+import type { ClipTextConfig } from '../../graph/networks/clip-text.js';
 import { readSpecialTokens, readTokenizerJson } from './clip-tokenizer-files.js';
 
 /** Tokens that the text encoders of Stable Diffusion take, the opening and closing ones included. */
@@ -40,6 +41,17 @@ export function promptToIds(folder: string, text: string): PromptIds {
     ids,
     warning: `The prompt has ${words.length} tokens, the model reads the first ${room}: the rest was left out.`,
   };
+}
+
+/**
+ * The tokens of the empty prompt without a tokenizer: the opening and closing tokens are the last two of CLIP's
+ * vocabulary. SD 1.x, whose CLIP-L is the one with the quick activation, fills up with the closing one, SD 2.x with 0.
+ */
+export function emptyPromptIds({ vocab_size: words, hidden_act: activation }: ClipTextConfig): BigInt64Array {
+  const closing = BigInt(words - 1);
+  const ids = new BigInt64Array(PROMPT_TOKENS).fill(activation === 'quick_gelu' ? closing : 0n);
+  ids.set([BigInt(words - 2), closing]);
+  return ids;
 }
 
 /** JavaScript lowers a Σ that ends a word to ς; the reference lowers character by character, always to σ. */

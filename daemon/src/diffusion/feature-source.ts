@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { SamepointError } from '@samepoint/shared-protocol';
+import { LRUCache } from 'lru-cache';
+import { CPU_RUNTIME, type Runtime } from '../graph/runtime.js';
+import type { RgbImage } from '../images/decode.js';
+import { isBlank } from '../images/is-blank.js';
+import { locations } from '../models/locations.js';
+import type { DiffusionNetwork } from './dift.js';
+import { type FeaturePlan, type PlanPart, passesOf, stepsPerLook } from './feature-plan.js';
+import type { FeaturePyramid } from './feature-pyramid.js';
+import type { FeatureStore, SizedMap } from './feature-store.js';
+import { fusePyramids } from './fuse-maps.js';
+import { firstLook, lookAt, lookCount } from './input-size.js';
+import { lookFeatures, toFeatureMap } from './look-features.js';
+import type { ModelFiles } from './model-files.js';
+import { NetworkPool } from './network-pool.js';
+import { openNetwork } from './open-network.js';
+
+/** Feature maps kept in memory. */
+const CACHE_BYTES = 1024 * 1024 * 1024;
+
+/** Networks with their conditions kept open; their weights lie in the pool. */
+const NETWORKS_OPEN = 64;
+
+/** To be raised when the same settings give other features than before. */
+const METHOD_VERSION = 1;
+
+/** What of a preset does not change its features, or is said otherwise in the key. */
+const NOT_IN_KEY: ReadonlySet<string> = new Set(['name', 'similarity', 'refinement', 'matching', 'prompt']);
+
+/**
+ * The one road from an image to its features, for every backend and for fusions: pixels → encoder → noise → network
+ * → unit columns. Kept by content: features depend on image, weights and settings alone.
+ */
+export class FeatureSource {
+  readonly #runtime: Runtime;
+  readonly #pool: NetworkPool;
+  readonly #store: FeatureStore | undefined;
+  readonly #networks = new LRUCache<string, DiffusionNetwork>({ max: NETWORKS_OPEN });
+  readonly #cache = new LRUCache<string, SizedMap>({
+    maxSize: CACHE_BYTES,
+    sizeCalculation: ({ map }) => map.chw.byteLength,
+  });
+
+  /** @param store keeps feature maps on disk; without one, they are kept in memory only */
+  constructor(runtime: Runtime = CPU_RUNTIME, store?: FeatureStore) {
+    this.#runtime = runtime;
+    this.#pool = new NetworkPool(runtime);
+    this.#store = store;
+  }
+
+  /**
+   * @param imageId content hash of the encoded image
+   * @param decode called only when a level has to be computed
+   * @param onStep called with the number of steps done, of the plan's `steps` in all; also for what was kept
+   * @throws SamepointError `MODEL_MISSING`, `MODEL_INVALID`, `IMAGE_UNREADABLE`, `IMAGE_TOO_LARGE`
+   */
+  async pyramid(
+    imageId: string,
+    decode: () => Promise<RgbImage>,
+    plan: FeaturePlan,
+    onStep: (steps: number) => void = () => {},
+  ): Promise<FeaturePyramid> {
+    const image = once(decode);
+    const parts = [];
+    for (const part of plan.parts) {
+      parts.push({ weight: part.weight, pyramid: await this.#partPyramid(imageId, image, part, onStep) });
+    }
+    const [only] = parts;
+    return only !== undefined && parts.length === 1 ? only.pyramid : fusePyramids(parts);
+  }
+
+  /** Frees the memory of every network. */
+  release(): Promise<void> {
+    return this.#pool.release();
+  }
+
+  async #partPyramid(
+    imageId: string,
+    image: () => Promise<RgbImage>,
+    part: PlanPart,
+    onStep: (steps: number) => void,
+  ): Promise<FeaturePyramid> {
+    const { size } = part.preset;
+    const weights = weightsId(part.files);
+    const levels: SizedMap[] = [];
+    for (let look = 0; look < lookCount(size); look++) {
+      const key = this.#levelKey(imageId, weights, part, look);
+      const known = this.#cache.get(key) ?? (await this.#store?.get(key));
+      if (known !== undefined) onStep(stepsPerLook(part.preset));
+      const level = known ?? (await this.#compute(await image(), weights, part, look, () => onStep(1)));
+      if (known === undefined) await this.#store?.put(key, level);
+      this.#cache.set(key, level);
+      levels.push(level);
+    }
+    const [first] = levels;
+    if (first === undefined) throw new Error('a preset has at least one look');
+    const { width, height, blank } = first;
+    return { width, height, blank, levels: levels.map(({ map }) => map), firstLook: firstLook(size) };
+  }
+
+  async #compute(
+    image: RgbImage,
+    weights: string,
+    part: PlanPart,
+    index: number,
+    onStep: () => void,
+  ): Promise<SizedMap> {
+    const { preset, seed, halvings } = part;
+    const look = lookAt(preset.size, index, image, halvings);
+    const t = 't' in preset ? preset.t : 0;
+    const settings = { t, ensembleSize: passesOf(preset), seed };
+    const network = this.#network(weights, part);
+    const features = await lookFeatures(network, image, look, settings, onStep).catch((thrown: unknown) => {
+      throw thrown instanceof RangeError ? unfit(preset.backend, thrown) : thrown;
+    });
+    const map = toFeatureMap(features, look, image);
+    return { width: image.width, height: image.height, blank: isBlank(image), map };
+  }
+
+  #network(weights: string, { preset, files, prompt, seed }: PlanPart): DiffusionNetwork {
+    const key = JSON.stringify([weights, settingsOf(preset), prompt, seed]);
+    const known = this.#networks.get(key);
+    if (known !== undefined) return known;
+    const promptFolder = join(locations(process.env).ownFolder, 'prompts');
+    const condition = { prompt, seed, latentMode: 'mean', preferLearnedT: true, promptFolder } as const;
+    const network = openNetwork(preset, files, condition, this.#pool);
+    this.#networks.set(key, network);
+    return network;
+  }
+
+  /** SHA-256 of everything that a level depends on. */
+  #levelKey(imageId: string, weights: string, { preset, prompt, seed, halvings }: PlanPart, look: number): string {
+    const { provider, precision } = this.#runtime;
+    const settings = [settingsOf(preset), prompt, seed, halvings, look, provider, precision];
+    return sha256(JSON.stringify([METHOD_VERSION, imageId, weights, settings]));
+  }
+}
+
+/** The network has no such block, or does not take such a size. */
+function unfit(backend: string, { message }: RangeError): SamepointError {
+  return new SamepointError(
+    'MODEL_INVALID',
+    `The weights registered for ${backend} are of another network: ${message}.`,
+    `Run: samepoint models rm ${backend}, then: samepoint models pull ${backend}`,
+  );
+}
+
+function settingsOf(preset: PlanPart['preset']): string {
+  return JSON.stringify(preset, (key, value: unknown) => (NOT_IN_KEY.has(key) ? undefined : value));
+}
+
+/** The same files, unchanged since: reading gigabytes to hash them would cost more than the features. */
+function weightsId(files: ModelFiles): string {
+  const facts = [...files].map(([name, path]) => {
+    const { size, mtimeMs } = statSync(path);
+    return [name, path, size, mtimeMs];
+  });
+  return sha256(JSON.stringify(facts));
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function once<T>(create: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: create() };
+    return made.value;
+  };
+}

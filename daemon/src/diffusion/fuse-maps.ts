@@ -1,0 +1,53 @@
+import { cellCentre, type FeatureMap, sampleFeatures } from './feature-map.js';
+import type { FeaturePyramid } from './feature-pyramid.js';
+
+/** A part of a fusion, and how much it counts. */
+export interface WeightedPyramid {
+  pyramid: FeaturePyramid;
+  weight: number;
+}
+
+/**
+ * Fuses the features of several backends (Zhang et al., A Tale of Two Features: Stable Diffusion Complements DINO for
+ * Zero-Shot Semantic Correspondence, 2023, section 3.3): at every cell of the finest grid, each part's unit column,
+ * times its weight, one after the other; then the whole at unit length. The similarity of two fused columns is
+ * the mean of the parts' similarities, weighted by the squares of the weights.
+ * A part with fewer levels lends each of its own to the levels whose cells are nearest in size.
+ */
+export function fusePyramids(parts: readonly WeightedPyramid[]): FeaturePyramid {
+  const most = parts.reduce((a, b) => (b.pyramid.levels.length > a.pyramid.levels.length ? b : a)).pyramid;
+  const levels = most.levels.map((level) =>
+    fuseMaps(parts.map(({ pyramid, weight }) => ({ map: pyramid === most ? level : nearest(pyramid, level), weight }))),
+  );
+  return { ...most, levels };
+}
+
+function nearest({ levels }: FeaturePyramid, to: FeatureMap): FeatureMap {
+  const apart = (map: FeatureMap) => Math.abs(Math.log(cellArea(map) / cellArea(to)));
+  return levels.reduce((a, b) => (apart(b) < apart(a) ? b : a));
+}
+
+/** Maps of the same image, each with its weight, as one map on the finest of their grids. */
+export function fuseMaps(parts: readonly { map: FeatureMap; weight: number }[]): FeatureMap {
+  const { map: grid } = parts.reduce((a, b) => (cellArea(b.map) < cellArea(a.map) ? b : a));
+  const cells = grid.rows * grid.columns;
+  const centres = Array.from({ length: cells }, (_, cell) => cellCentre(grid, cell));
+  const channels = parts.reduce((sum, { map }) => sum + map.channels, 0);
+  const length = Math.hypot(...parts.map(({ weight }) => weight));
+  const chw = new Float32Array(channels * cells);
+  let first = 0;
+  for (const { map, weight } of parts) {
+    const columns = sampleFeatures(map, centres);
+    for (let cell = 0; cell < cells; cell++) {
+      for (let c = 0; c < map.channels; c++) {
+        chw[(first + c) * cells + cell] = ((columns[cell * map.channels + c] ?? 0) * weight) / length;
+      }
+    }
+    first += map.channels;
+  }
+  return { ...grid, channels, chw };
+}
+
+function cellArea({ cellWidthPx, cellHeightPx }: FeatureMap): number {
+  return cellWidthPx * cellHeightPx;
+}

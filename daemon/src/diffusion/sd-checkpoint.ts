@@ -1,0 +1,141 @@
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { SamepointError } from '@samepoint/shared-protocol';
+import * as z from 'zod';
+import type { Checkpoint } from '../graph/checkpoint.js';
+import { under } from '../graph/checkpoint-view.js';
+import { readConfig } from '../graph/compile.js';
+import { isLdm, type LdmText, ldmText, ldmUnet, ldmVae } from '../graph/ldm-view.js';
+import { clipTextConfigSchema } from '../graph/networks/clip-text.js';
+import { clipTextConfigOf, sdUnetConfigOf, sdVaeConfigOf } from '../graph/networks/sd-configs-from-shapes.js';
+import { type SdUnetConfig, sdUnetConfigSchema } from '../graph/networks/sd-unet.js';
+import { type SdVaeConfig, sdVaeConfigSchema } from '../graph/networks/sd-vae-encoder.js';
+import { type TaesdConfig, taesdConfigSchema } from '../graph/networks/taesd.js';
+import { readSafetensorsHeader } from '../graph/safetensors.js';
+import { type ModelFiles, requireFile, SINGLE_FILE } from './model-files.js';
+import type { TextEncoder } from './prompt/text-encoder.js';
+
+interface SdUnetPart {
+  checkpoint: Checkpoint;
+  config: SdUnetConfig;
+  /** CleanDIFT's learned time, where the checkpoint has it. */
+  learnedT?: number;
+}
+
+export type SdEncoderPart =
+  | { kind: 'kl'; checkpoint: Checkpoint; config: SdVaeConfig }
+  | { kind: 'tiny'; checkpoint: Checkpoint; config: TaesdConfig };
+
+/** The parts of Stable Diffusion that features need. */
+export interface SdCheckpoint {
+  unet: SdUnetPart;
+  encoder: SdEncoderPart;
+  text?: TextEncoder;
+}
+
+const WEIGHTS = ['diffusion_pytorch_model.safetensors', 'diffusion_pytorch_model.fp16.safetensors'];
+const TEXT_WEIGHTS = ['text_encoder/model.safetensors', 'text_encoder/model.fp16.safetensors'];
+
+/** The class of diffusers that the folder `vae` holds when TAESD stands in for the VAE. */
+const TINY = 'AutoencoderTiny';
+const encoderSchema = z.object({ _class_name: z.string().optional() });
+
+/** Tensors by whose names the parts of a single file are found. */
+const PROOFS = { unet: 'time_embedding.linear_1.weight', vae: 'encoder.down_blocks.0.resnets.0.conv1.weight' };
+/** CleanDIFT's full checkpoint holds the network it was made from, its own, and the time it learned. */
+const CLEANDIFT = { unet: 'unet_feature_extractor_cleandift.', timestep: 'timestep' };
+
+/**
+ * Opens Stable Diffusion: a folder as diffusers writes it, or one file with as many parts as it holds (the original
+ * layout, a U-Net alone, CleanDIFT's full checkpoint). What the file does not hold is taken from the folder's files.
+ * @throws SamepointError `MODEL_MISSING`, `MODEL_INVALID`
+ */
+export function openSdCheckpoint(files: ModelFiles): SdCheckpoint {
+  const path = files.get(SINGLE_FILE);
+  if (path === undefined) return { unet: folderUnet(files), encoder: folderEncoder(files), ...folderText(files) };
+  const file = readSafetensorsHeader(path);
+  const { unet, vae, text } = isLdm(file)
+    ? { unet: ldmUnet(file), vae: ldmVae(file), text: ldmText(file) }
+    : { unet: under(file, unetPrefix(file)), vae: underProof(file, PROOFS.vae), text: undefined };
+  const learned = file.tensors.has(CLEANDIFT.timestep) ? { learnedT: readScalar(file, CLEANDIFT.timestep) } : {};
+  return {
+    unet: { checkpoint: unet, config: configBeside(path) ?? sdUnetConfigOf(unet), ...learned },
+    encoder:
+      vae === undefined || vae.tensors.size === 0
+        ? folderEncoder(files)
+        : { kind: 'kl', checkpoint: vae, config: sdVaeConfigOf(vae) },
+    ...(text === undefined ? folderText(files) : { text: singleFileText(path, text, files) }),
+  };
+}
+
+function folderUnet(files: ModelFiles): SdUnetPart {
+  return {
+    checkpoint: readSafetensorsHeader(requireFile(files, ...WEIGHTS.map((name) => `unet/${name}`))),
+    config: readConfig(requireFile(files, 'unet/config.json'), sdUnetConfigSchema),
+  };
+}
+
+function folderEncoder(files: ModelFiles): SdEncoderPart {
+  const configPath = requireFile(files, 'vae/config.json');
+  const checkpoint = readSafetensorsHeader(requireFile(files, ...WEIGHTS.map((name) => `vae/${name}`)));
+  return readConfig(configPath, encoderSchema)._class_name === TINY
+    ? { kind: 'tiny', checkpoint, config: readConfig(configPath, taesdConfigSchema) }
+    : { kind: 'kl', checkpoint, config: readConfig(configPath, sdVaeConfigSchema) };
+}
+
+function folderText(files: ModelFiles): { text?: TextEncoder } {
+  const weights = TEXT_WEIGHTS.map((name) => files.get(name)).find((path) => path !== undefined);
+  if (weights === undefined) return {};
+  const checkpoint = readSafetensorsHeader(weights);
+  const config = readConfig(requireFile(files, 'text_encoder/config.json'), clipTextConfigSchema);
+  return { text: { weights, checkpoint, config, ...tokenizerOf(files) } };
+}
+
+function singleFileText(weights: string, { checkpoint, activation }: LdmText, files: ModelFiles): TextEncoder {
+  return { weights, checkpoint, config: clipTextConfigOf(checkpoint, activation), ...tokenizerOf(files) };
+}
+
+function tokenizerOf(files: ModelFiles): { tokenizerFolder?: string } {
+  const file = files.get('tokenizer/tokenizer.json') ?? files.get('tokenizer/vocab.json');
+  return file === undefined ? {} : { tokenizerFolder: dirname(file) };
+}
+
+/** The configuration beside a U-Net's file, as diffusers puts it there. */
+function configBeside(path: string): SdUnetConfig | undefined {
+  try {
+    return sdUnetConfigSchema.parse(JSON.parse(readFileSync(join(dirname(path), 'config.json'), 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+function unetPrefix(file: Checkpoint): string {
+  return file.tensors.has(`${CLEANDIFT.unet}${PROOFS.unet}`) ? CLEANDIFT.unet : (prefixOf(file, PROOFS.unet) ?? '');
+}
+
+function underProof(file: Checkpoint, proof: string): Checkpoint | undefined {
+  const prefix = prefixOf(file, proof);
+  return prefix === undefined ? undefined : under(file, prefix);
+}
+
+function prefixOf({ tensors }: Checkpoint, proof: string): string | undefined {
+  return [...tensors.keys()].find((name) => name.endsWith(proof))?.slice(0, -proof.length);
+}
+
+/** The one number of a tensor, single precision or bfloat16. */
+function readScalar({ path, folder, tensors }: Checkpoint, name: string): number {
+  const entry = tensors.get(name);
+  const isFloat = entry?.dtype === 'F32' || entry?.dtype === 'BF16';
+  if (entry === undefined || !isFloat || entry.shape.some((dim) => dim !== 1)) {
+    throw new SamepointError('MODEL_INVALID', `The "${name}" of ${path} is no number.`, 'Get the checkpoint again.');
+  }
+  const bytes = Buffer.alloc(4);
+  const file = openSync(join(folder, entry.file), 'r');
+  try {
+    // the bits of a bfloat16 are the upper half of a float's
+    readSync(file, bytes, 4 - entry.length, entry.length, entry.offset);
+  } finally {
+    closeSync(file);
+  }
+  return bytes.readFloatLE();
+}

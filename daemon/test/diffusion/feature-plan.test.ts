@@ -1,0 +1,111 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { isBackend, parseBackend } from '../../src/diffusion/backend-spec.js';
+import { choosePresets, planFeatures, presetsOf } from '../../src/diffusion/feature-plan.js';
+import { listBackends } from '../../src/diffusion/list-backends.js';
+import { BACKEND_IDS, PRESETS } from '../../src/diffusion/presets.js';
+import { CATALOGUE } from '../../src/models/catalogue.js';
+import { modelEnvironment } from '../../src/models/model-environment.js';
+
+const empty = mkdtempSync(join(tmpdir(), 'samepoint-plan-'));
+const NOTHING_HERE = modelEnvironment({ HF_HOME: empty, SAMEPOINT_STATE_DIR: empty });
+
+describe('the presets', () => {
+  const published = (backend: string, name: string) => presetsOf(backend).find((preset) => preset.name === name);
+
+  // Tang et al., 2023, section 5 and appendix
+  it.each([
+    ['sd21', 'semantic', { t: 261, upFtIndex: 1, ensembleSize: 8, size: { width: 768, height: 768 } }],
+    ['sd21', 'geometric', { t: 0, upFtIndex: 2, ensembleSize: 8, size: { width: 768, height: 768 } }],
+    ['sd21', 'video', { t: 51, upFtIndex: 2, ensembleSize: 8, size: { px: 480, multiple: 32 } }],
+    ['adm', 'semantic', { t: 101, upFtIndex: 4, ensembleSize: 8, size: { width: 512, height: 512 } }],
+    ['adm', 'geometric', { t: 41, upFtIndex: 11, ensembleSize: 4, similarity: 'l2', size: { width: 768 } }],
+    ['adm', 'video', { t: 51, upFtIndex: 7, ensembleSize: 4, size: { px: 480, multiple: 32 } }],
+  ])('%s for %s are as published', (backend, name, settings) => {
+    expect(published(backend, name)).toMatchObject(settings);
+  });
+
+  it('exist for every model of the catalogue but the encoder, and for the embedded one, the default first', () => {
+    const models = CATALOGUE.map(({ id }) => id).filter((id) => id !== 'taesd');
+    expect([...BACKEND_IDS].sort()).toEqual(['ui', ...models].sort());
+    for (const backend of BACKEND_IDS) expect(presetsOf(backend)[0]?.name).toBe('default');
+  });
+
+  it('have a name of their own', () => {
+    const names = PRESETS.map(({ backend, name }) => `${backend} ${name}`);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe('a backend is named', () => {
+  it.each([
+    ['sd21', [['sd21', 1]]],
+    [
+      'fuse(sd21,dinov2-b)',
+      [
+        ['sd21', 1],
+        ['dinov2-b', 1],
+      ],
+    ],
+    [
+      'fuse(sd21:0.5, dinov2-b:.5, ui)',
+      [
+        ['sd21', 0.5],
+        ['dinov2-b', 0.5],
+        ['ui', 1],
+      ],
+    ],
+  ])('as %s', (text, parts) => {
+    expect(parseBackend(text).map(({ backend, weight }) => [backend, weight])).toEqual(parts);
+    expect(isBackend(text)).toBe(true);
+  });
+
+  it.each([
+    '',
+    'sd99',
+    'taesd',
+    'fuse()',
+    'fuse(ui)',
+    'fuse(ui,ui)',
+    'fuse(ui,sd99)',
+    'fuse(ui:0,sd21)',
+    'fuse(ui:-1,sd21)',
+    'fuse(fuse(ui,sd21),adm)',
+  ])('not as "%s"', (text) => {
+    expect(() => parseBackend(text)).toThrow(expect.objectContaining({ code: 'BACKEND_UNKNOWN' }));
+    expect(isBackend(text)).toBe(false);
+  });
+});
+
+describe('a plan', () => {
+  it('counts the encoder and every pass of every look', () => {
+    expect(planFeatures({ backend: 'ui' }).steps).toBe(6);
+    expect(choosePresets({ backend: 'sd21', preset: 'semantic' })).toMatchObject([{ preset: { ensembleSize: 8 } }]);
+  });
+
+  it('takes in a fusion the preset of those that have it', () => {
+    expect(choosePresets({ backend: 'fuse(sd21,openclip)', preset: 'semantic' })).toMatchObject([
+      { preset: { backend: 'sd21', name: 'semantic' } },
+      { preset: { backend: 'openclip', name: 'default' } },
+    ]);
+  });
+
+  it('fails where no part has the preset, or a model is missing', () => {
+    expect(() => choosePresets({ backend: 'fuse(ui,openclip)', preset: 'video' })).toThrow(
+      expect.objectContaining({ code: 'BAD_REQUEST' }),
+    );
+    expect(() => planFeatures({ backend: 'sd21' }, NOTHING_HERE)).toThrow(
+      expect.objectContaining({ code: 'MODEL_MISSING', hint: 'Run: samepoint models pull sd21 --prompts' }),
+    );
+  });
+});
+
+describe('the list of backends', () => {
+  it('has the embedded one first and says that the others are missing', () => {
+    const [first, ...others] = listBackends(NOTHING_HERE);
+    expect(first).toMatchObject({ id: 'ui', state: 'embedded' });
+    expect(new Set(others.map(({ state }) => state))).toEqual(new Set(['missing']));
+  });
+});

@@ -1,0 +1,122 @@
+import { describe, expect, it, vi } from 'vitest';
+import { cellCentre, type FeatureMap } from '../../src/diffusion/feature-map.js';
+import { planFeatures } from '../../src/diffusion/feature-plan.js';
+import { FeatureSource } from '../../src/diffusion/feature-source.js';
+import { FeatureStore } from '../../src/diffusion/feature-store.js';
+import { CPU_RUNTIME } from '../../src/graph/runtime.js';
+import type { RgbImage } from '../../src/images/decode.js';
+import { draw } from '../support/draw.js';
+import { columnAt, dot } from '../support/feature-maps.js';
+import { useTempFolder } from '../support/temp-folder.js';
+
+const STRIDE_PX = 4;
+const LONG_SIDES = [384, 512, 768];
+const UI = planFeatures({ backend: 'ui' });
+
+/** Long and thin, so that even the largest size of the preset is computed in no time. */
+const STRIP = draw(300, 12, [
+  { x: 20, y: 2, w: 60, h: 8, colour: [30, 30, 30] },
+  { x: 150, y: 4, w: 90, h: 4, colour: [200, 40, 40] },
+]);
+
+const folder = useTempFolder();
+const decoder = (image: RgbImage) => vi.fn(async () => image);
+const source = new FeatureSource();
+let count = 0;
+
+/** The least of the looks at an image. */
+async function smallest(image: RgbImage): Promise<FeatureMap> {
+  const [level] = (await source.pyramid(String(count++), async () => image, UI)).levels;
+  if (level === undefined) throw new Error('there is a level');
+  return level;
+}
+
+describe('a feature map', () => {
+  it.each([
+    [1, 1],
+    [1, 2000],
+    [2000, 1],
+    [37, 911],
+  ])('of %i×%i pixels covers the image in unit columns, and the padding is cut off', async (width, height) => {
+    const map = await smallest(draw(width, height, [], [90, 120, 200]));
+    for (let cell = 0; cell < map.rows * map.columns; cell++) {
+      expect(dot(columnAt(map, cell), columnAt(map, cell))).toBeCloseTo(1, 4);
+    }
+    // to the next whole cell, and no further
+    expect(map.columns * map.cellWidthPx).toBeGreaterThanOrEqual(width - 1e-9);
+    expect((map.columns - 1) * map.cellWidthPx).toBeLessThan(width);
+    expect(map.rows * map.cellHeightPx).toBeGreaterThanOrEqual(height - 1e-9);
+    expect((map.rows - 1) * map.cellHeightPx).toBeLessThan(height);
+  });
+
+  it('puts what is at a place of the image into the cell of that place', async () => {
+    const mark = { x: 220, y: 20, w: 16, h: 16, colour: [0, 0, 0] as const };
+    const [without, with_] = [await smallest(draw(400, 60)), await smallest(draw(400, 60, [mark]))];
+    const change = (cell: number) => 1 - dot(columnAt(without, cell), columnAt(with_, cell));
+    const cells = Array.from({ length: with_.rows * with_.columns }, (_, cell) => cell);
+    const most = cells.reduce((a, b) => (change(b) > change(a) ? b : a));
+    const { x, y } = cellCentre(with_, most);
+    expect(Math.abs(x - 228)).toBeLessThan(20);
+    expect(Math.abs(y - 28)).toBeLessThan(20);
+  });
+
+  it('is the same in every process, down to the last bit', async () => {
+    const [a] = (await new FeatureSource().pyramid('a', decoder(STRIP), UI)).levels;
+    expect(a).toEqual(await smallest(STRIP));
+  });
+});
+
+describe('a feature pyramid', () => {
+  it('has one level for each size of the preset, the smallest first, and the size of the image', async () => {
+    const { levels, ...size } = await source.pyramid('sizes', decoder(STRIP), UI);
+    expect(size).toMatchObject({ width: 300, height: 12, firstLook: 1 });
+    expect(levels.map(({ columns }) => columns * STRIDE_PX)).toEqual(LONG_SIDES);
+    for (const level of levels) expect(level.cellWidthPx).toBeCloseTo(300 / level.columns, 6);
+  });
+
+  it('is seen at half the size when memory is short', async () => {
+    const { levels } = await source.pyramid('sizes', decoder(STRIP), planFeatures({ backend: 'ui', halvings: 1 }));
+    expect(levels.map(({ columns }) => columns * STRIDE_PX)).toEqual(LONG_SIDES.map((px) => px / 2));
+  });
+
+  it('is computed once an image: its pixels are decoded once, and not again for the same id', async () => {
+    const decode = decoder(STRIP);
+    const steps = vi.fn();
+    const first = await source.pyramid('once', decode, UI, steps);
+    const second = await source.pyramid('once', decode, UI, steps);
+    expect(decode).toHaveBeenCalledTimes(1);
+    expect(steps.mock.calls.flat().reduce((sum: number, n: number) => sum + n, 0)).toBe(2 * UI.steps);
+    expect(second.levels.every((level, n) => level === first.levels[n])).toBe(true);
+    await source.pyramid('another', decode, UI);
+    expect(decode).toHaveBeenCalledTimes(2);
+  });
+
+  it('comes from the disk in the next process, equal to the rounding of half precision', async () => {
+    const store = () => new FeatureStore(folder.path('features'));
+    const first = await new FeatureSource(CPU_RUNTIME, store()).pyramid('a', decoder(STRIP), UI);
+    const decode = decoder(STRIP);
+    const second = await new FeatureSource(CPU_RUNTIME, store()).pyramid('a', decode, UI);
+    expect(decode).not.toHaveBeenCalled();
+    expect({ ...second, levels: [] }).toEqual({ ...first, levels: [] });
+    for (const [n, { chw, ...shape }] of first.levels.entries()) {
+      const kept = second.levels[n];
+      expect(kept).toMatchObject(shape);
+      for (const [i, value] of chw.entries()) {
+        expect(Math.abs((kept?.chw[i] ?? 9) - value)).toBeLessThanOrEqual(
+          Math.max(2 ** -11 * Math.abs(value), 2 ** -25),
+        );
+      }
+    }
+  });
+
+  it('fails with what the decoder says, and works once the image can be read', async () => {
+    const failing = () => Promise.reject(new Error('unreadable'));
+    await expect(source.pyramid('broken', failing, UI)).rejects.toThrow('unreadable');
+    expect(await source.pyramid('broken', decoder(STRIP), UI)).toMatchObject({ width: 300 });
+  });
+
+  it('is made again after the memory was freed', async () => {
+    await source.release();
+    expect(await source.pyramid('freed', decoder(STRIP), UI)).toMatchObject({ width: 300 });
+  });
+});

@@ -1,0 +1,101 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { FeatureStore, featureStore } from '../../src/diffusion/feature-store.js';
+import { randomMap } from '../support/feature-maps.js';
+import { useTempFolder } from '../support/temp-folder.js';
+
+const temp = useTempFolder();
+let count = 0;
+const newFolder = () => temp.path(`store-${count++}`);
+const entry = (seed = 1) => ({ width: 40, height: 24, blank: false, map: randomMap(8, 6, 10, seed) });
+const fileOf = (folder: string, key: string) => join(folder, `${key}.features`);
+
+describe('a feature map on disk', () => {
+  it('is there for others of the same folder', async () => {
+    const folder = newFolder();
+    await new FeatureStore(folder).put('a', entry());
+    const found = await new FeatureStore(folder).get('a');
+    expect(found).toMatchObject({ width: 40, height: 24, blank: false });
+    expect(found?.map).toMatchObject({ channels: 8, rows: 6, columns: 10, cellWidthPx: 4, cellHeightPx: 4 });
+    expect(await new FeatureStore(folder).get('b')).toBeUndefined();
+  });
+
+  it.runIf(process.platform !== 'win32')('can be read by its owner only', async () => {
+    const folder = newFolder();
+    await new FeatureStore(folder).put('a', entry());
+    expect(statSync(fileOf(folder, 'a')).mode & 0o777).toBe(0o600);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+  });
+
+  it.each<[string, (path: string) => void]>([
+    ['cut off', (path) => truncateSync(path, statSync(path).size - 2)],
+    ['emptied', (path) => truncateSync(path, 0)],
+    ['with a changed value', (path) => writeFileSync(path, flipLast(readFileSync(path)))],
+    ['with a header that claims too much', (path) => writeFileSync(path, Buffer.alloc(64, 0xff))],
+  ])('%s counts as not there, and can be put again', async (_, damage) => {
+    const folder = newFolder();
+    const store = new FeatureStore(folder);
+    await store.put('a', entry());
+    damage(fileOf(folder, 'a'));
+    expect(await store.get('a')).toBeUndefined();
+    await store.put('a', entry());
+    expect(await store.get('a')).toBeDefined();
+  });
+
+  it('leaves nothing unfinished behind', async () => {
+    const folder = newFolder();
+    await new FeatureStore(folder).put('a', entry());
+    expect(readdirSync(folder)).toEqual(['a.features']);
+  });
+});
+
+describe('a full store', () => {
+  it('drops what was not used for longest, whoever used it', async () => {
+    const folder = newFolder();
+    await new FeatureStore(folder).put('a', entry());
+    const { size } = statSync(fileOf(folder, 'a'));
+    const store = new FeatureStore(folder, 3 * size);
+    await store.put('b', entry());
+    await store.put('c', entry());
+    for (const [age, key] of ['c', 'b', 'a'].entries()) utimesSync(fileOf(folder, key), 100 + age, 100 + age);
+    await new FeatureStore(folder).get('c');
+    await store.put('d', entry());
+    expect(readdirSync(folder).sort()).toEqual(['a.features', 'c.features', 'd.features']);
+    expect(await store.info()).toEqual({ entries: 3, bytes: 3 * size });
+  });
+
+  it('is empty after it was cleared', async () => {
+    const store = new FeatureStore(newFolder());
+    await store.put('a', entry());
+    await store.clear();
+    expect(await store.info()).toEqual({ entries: 0, bytes: 0 });
+    await store.put('a', entry());
+    expect((await store.info()).entries).toBe(1);
+  });
+});
+
+describe('where nothing can be written', () => {
+  it('nothing is kept, and nothing fails', async () => {
+    const folder = newFolder();
+    mkdirSync(temp.path('.'), { recursive: true });
+    writeFileSync(folder, 'a file in the way');
+    const store = new FeatureStore(folder);
+    await store.put('a', entry());
+    expect(await store.get('a')).toBeUndefined();
+  });
+});
+
+describe('the environment', () => {
+  it('says where features are kept, and whether', async () => {
+    const SAMEPOINT_CACHE_DIR = newFolder();
+    await featureStore({ SAMEPOINT_CACHE_DIR })?.put('a', entry());
+    expect(readdirSync(join(SAMEPOINT_CACHE_DIR, 'features'))).toHaveLength(1);
+    expect(featureStore({ SAMEPOINT_CACHE_DIR, SAMEPOINT_NO_CACHE: '1' })).toBeUndefined();
+  });
+});
+
+function flipLast(bytes: Buffer): Buffer {
+  bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+  return bytes;
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { NetworkPool } from '../../src/diffusion/network-pool.js';
+import { compile } from '../../src/graph/compile.js';
+import { CPU_RUNTIME } from '../../src/graph/runtime.js';
+
+const BYTES = 100;
+const x = { dims: [1], data: Float32Array.of(3) };
+
+/** A network of 25 weights that counts how often it was loaded. */
+function network(key: string) {
+  let loads = 0;
+  const compileAt = () => {
+    loads++;
+    const checkpoint = { path: key, folder: '.', tensors: new Map() };
+    return compile(checkpoint, { x }, (b, inputs) => ({ y: b.node('Neg', [inputs.x], [1]) }));
+  };
+  return { entry: { key, weights: BYTES / 4, compileAt }, loads: () => loads };
+}
+
+describe('loaded networks', () => {
+  it('stay while they fit into memory, and the least recently used goes first', async () => {
+    const pool = new NetworkPool(CPU_RUNTIME, 2 * BYTES);
+    const [a, b, c] = [network('a'), network('b'), network('c')];
+    for (const { entry } of [a, b, a, c, a, b])
+      expect((await pool.run(entry, { x })).y?.data).toEqual(Float32Array.of(-3));
+    expect([a.loads(), b.loads(), c.loads()]).toEqual([1, 2, 1]);
+  });
+
+  it('may be larger than what is allowed, alone', async () => {
+    const pool = new NetworkPool(CPU_RUNTIME, BYTES / 2);
+    const [a, b] = [network('a'), network('b')];
+    for (const { entry } of [a, a, b, a]) await pool.run(entry, { x });
+    expect([a.loads(), b.loads()]).toEqual([2, 1]);
+  });
+
+  it('take turns, and are loaded again after all were released', async () => {
+    const pool = new NetworkPool(CPU_RUNTIME);
+    const a = network('a');
+    await Promise.all([pool.run(a.entry, { x }), pool.run(a.entry, { x }), pool.release(), pool.run(a.entry, { x })]);
+    expect(a.loads()).toBe(2);
+  });
+
+  it('that could not be loaded are tried again', async () => {
+    const pool = new NetworkPool(CPU_RUNTIME);
+    const a = network('a');
+    const failing = () => {
+      throw new Error('no');
+    };
+    await expect(pool.run({ ...a.entry, compileAt: failing }, { x })).rejects.toThrow('no');
+    expect((await pool.run(a.entry, { x })).y?.data).toEqual(Float32Array.of(-3));
+  });
+});
