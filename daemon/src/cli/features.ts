@@ -9,16 +9,18 @@ import { firstLook, lookAt } from '../diffusion/input-size.js';
 import { lookFeatures } from '../diffusion/look-features.js';
 import { NetworkPool } from '../diffusion/network-pool.js';
 import { openNetwork } from '../diffusion/open-network.js';
+import { openRuntime } from '../engine/open-runtime.js';
 import type { NdArray } from '../graph/run.js';
-import { CPU_RUNTIME } from '../graph/runtime.js';
 import type { Size } from '../images/resize.js';
 import { locations } from '../models/locations.js';
 import { keepOffDisk, noCacheOption, presetOption } from './feature-options.js';
 import { NETWORK_KINDS, type NetworkChoice, planNetwork } from './features-plan.js';
 import { readNpy, writeNpy } from './npy.js';
+import { type ProviderOptions, providerOption } from './provider-options.js';
 import { readImage } from './read-image.js';
+import { sayDevice } from './say-device.js';
 
-interface FeaturesOptions extends NetworkChoice {
+interface FeaturesOptions extends NetworkChoice, Pick<ProviderOptions, 'provider'> {
   prompt?: string;
   textStates?: string;
   noise?: string;
@@ -55,6 +57,7 @@ export function featuresCommand(): Command {
     )
     .option('--seed <n>', 'of the noise', wholeNumber, 0)
     .addOption(noCacheOption())
+    .addOption(providerOption())
     .requiredOption('--out <file>', 'the NPY file to write')
     .addHelpText('after', DETAILS)
     .action(runFeatures);
@@ -76,7 +79,7 @@ async function fusedFeatures(imagePath: string, options: FeaturesOptions & { bac
   const plan = planFeatures({ backend, preset, prompt, seed });
   refuseForFusion(options);
   const { imageId, image } = await readImage(imagePath);
-  const source = new FeatureSource(CPU_RUNTIME, featureStore());
+  const source = new FeatureSource(await openRuntime(options.provider, sayDevice), featureStore());
   const { levels, firstLook: first } = await source.pyramid(imageId, () => Promise.resolve(image), plan);
   await source.release();
   const level = levels[first];
@@ -96,7 +99,7 @@ async function networkFeatures(imagePath: string, options: FeaturesOptions): Pro
     ...(options.textStates === undefined ? {} : { textStates: await readNpy(options.textStates) }),
   };
   const noise = options.noise === undefined ? {} : { noise: await readNpy(options.noise) };
-  const pool = new NetworkPool(CPU_RUNTIME);
+  const pool = new NetworkPool(await openRuntime(options.provider, sayDevice));
   try {
     const look = lookAt(size, firstLook(size), image);
     const network = openNetwork(cut, files, condition, pool);

@@ -15,10 +15,12 @@ import {
 import { inspectTable } from './inspect-table.js';
 import { writeNpy } from './npy.js';
 import { parsePoints } from './parse-shapes.js';
+import { outOfMemoryOption, type ProviderOptions, providerOption } from './provider-options.js';
 import { type ImageFile, readImage } from './read-image.js';
+import { sayDevice } from './say-device.js';
 import { writeWhole } from './write-whole.js';
 
-interface InspectOptions extends FeatureOptions {
+interface InspectOptions extends FeatureOptions, ProviderOptions {
   point: Point;
   top: number;
   out?: string;
@@ -45,6 +47,8 @@ export function inspectCommand(): Command {
     .addOption(presetOption())
     .addOption(promptOption())
     .addOption(noCacheOption())
+    .addOption(providerOption())
+    .addOption(outOfMemoryOption())
     .option('--out <file>', 'also write a PNG: the target under a heat map, the places marked')
     .option('--map <file>', 'also write the similarities (rows, columns) as a NumPy array, in 256 steps')
     .option('--json', 'print JSON instead of a table')
@@ -69,26 +73,22 @@ async function runInspect(sourcePath: string, targetPath: string, options: Inspe
 
 type Inspected = Omit<InspectResult, 'kind'> & { cells: Uint8Array };
 
-async function inspect(
-  source: ImageFile,
-  target: ImageFile,
-  { point, top, backend, preset, prompt }: InspectOptions,
-): Promise<Inspected> {
-  const engine = createEngineHost();
+async function inspect(source: ImageFile, target: ImageFile, options: InspectOptions): Promise<Inspected> {
+  const { point, top, backend, preset, prompt } = options;
+  const engine = createEngineHost(options);
   try {
-    const { result, payload } = await engine.run({
-      request: {
-        kind: 'inspect',
-        backend,
-        preset,
-        prompt,
-        source: source.imageId,
-        target: target.imageId,
-        point,
-        matches: top,
-      },
-      images: new Map([source, target].map(({ imageId, bytes }) => [imageId, bytes])),
-    });
+    const request = {
+      kind: 'inspect' as const,
+      backend,
+      preset,
+      prompt,
+      source: source.imageId,
+      target: target.imageId,
+      point,
+      matches: top,
+    };
+    const images = new Map([source, target].map(({ imageId, bytes }) => [imageId, bytes]));
+    const { result, payload } = await engine.run({ request, images }, { onDevice: sayDevice });
     if (result.kind !== 'inspect' || payload === undefined) throw new TypeError(`an inspect answered ${result.kind}`);
     return { ...result, cells: payload };
   } finally {

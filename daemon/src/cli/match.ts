@@ -15,9 +15,11 @@ import {
 import type { MatchedItem, MatchReport } from './match-report.js';
 import { matchTable } from './match-table.js';
 import { parseBoxes, parsePoints } from './parse-shapes.js';
+import { outOfMemoryOption, type ProviderOptions, providerOption } from './provider-options.js';
 import { type ImageFile, readImage } from './read-image.js';
+import { sayDevice } from './say-device.js';
 
-interface MatchOptions extends FeatureOptions {
+interface MatchOptions extends FeatureOptions, ProviderOptions {
   points?: string;
   boxes?: string;
   json?: true;
@@ -41,6 +43,8 @@ export function matchCommand(): Command {
     .addOption(presetOption())
     .addOption(promptOption())
     .addOption(noCacheOption())
+    .addOption(providerOption())
+    .addOption(outOfMemoryOption())
     .option('--json', 'print JSON instead of a table')
     .option('--out <dir>', 'also write a picture of each pair with the matches drawn')
     .addHelpText('after', DETAILS)
@@ -82,23 +86,24 @@ async function match(
   source: ImageFile,
   targets: readonly ImageFile[],
   shapes: readonly (Point | Box)[],
-  { backend, preset, prompt }: FeatureOptions,
+  options: FeatureOptions & ProviderOptions,
 ): Promise<MatchReport> {
-  const engine = createEngineHost();
+  const { backend, preset, prompt } = options;
+  const engine = createEngineHost(options);
   try {
+    const request = {
+      kind: 'transfer' as const,
+      backend,
+      preset,
+      prompt,
+      source: { imageId: source.imageId, layers: [] },
+      targets: targets.map(({ imageId }, n) => ({ targetId: String(n), frame: { imageId, layers: [] } })),
+      items: shapes.map(toItem),
+    };
+    const images = new Map([source, ...targets].map(({ imageId, bytes }) => [imageId, bytes]));
+    const { result } = await engine.run({ request, images }, { onDevice: sayDevice });
+    // only now is it known where the networks ran
     const device = await engine.ready();
-    const { result } = await engine.run({
-      request: {
-        kind: 'transfer',
-        backend,
-        preset,
-        prompt,
-        source: { imageId: source.imageId, layers: [] },
-        targets: targets.map(({ imageId }, n) => ({ targetId: String(n), frame: { imageId, layers: [] } })),
-        items: shapes.map(toItem),
-      },
-      images: new Map([source, ...targets].map(({ imageId, bytes }) => [imageId, bytes])),
-    });
     if (result.kind !== 'transfer') throw new TypeError(`a transfer answered with ${result.kind}`);
     return {
       backend: preset === undefined ? backend : `${backend} (${preset})`,

@@ -1,12 +1,14 @@
 import { planVideo } from '../diffusion/feature-plan.js';
 import { FeatureSource } from '../diffusion/feature-source.js';
 import { featureStore } from '../diffusion/feature-store.js';
-import { CPU_RUNTIME } from '../graph/runtime.js';
+import { openRuntime } from '../engine/open-runtime.js';
 import { lookToTrack, type TrackedFrames } from '../transfer/track-labels.js';
 import { type TrackSettings, trackSettings } from '../transfer/track-settings.js';
 import type { FeatureOptions } from './feature-options.js';
 import { type FrameFile, findFrame } from './list-frames.js';
+import type { ProviderOptions } from './provider-options.js';
 import { type ImageFile, readImage } from './read-image.js';
+import { sayDevice } from './say-device.js';
 
 /** A sequence on disk whose frames are read when their turn comes. */
 export interface TrackFrames extends TrackedFrames {
@@ -23,12 +25,12 @@ export interface TrackFrames extends TrackedFrames {
 export async function openTrackFrames(
   files: readonly FrameFile[],
   annotated: string | undefined,
-  features: FeatureOptions,
+  features: FeatureOptions & Pick<ProviderOptions, 'provider'>,
 ): Promise<TrackFrames> {
   const { backend, preset, prompt } = features;
   const plan = planVideo({ backend, preset, prompt });
   const index = annotated === undefined ? 0 : findFrame(files, annotated);
-  const source = new FeatureSource(CPU_RUNTIME, featureStore());
+  const source = new FeatureSource(await openRuntime(features.provider, sayDevice), featureStore());
   const pathOf = (frame: number) => files[frame]?.path ?? '';
   return {
     files,

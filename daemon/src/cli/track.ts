@@ -9,13 +9,14 @@ import {
   promptOption,
 } from './feature-options.js';
 import { listFrames } from './list-frames.js';
+import { type ProviderOptions, providerOption } from './provider-options.js';
 import { openTrackFrames, type TrackFrames } from './track-frames.js';
 import { trackMaskFiles } from './track-mask-files.js';
 import { trackPointFiles } from './track-point-files.js';
 import { type TrackReport, trackSummary } from './track-report.js';
 import type { ResultOptions } from './track-results.js';
 
-interface TrackOptions extends FeatureOptions {
+interface TrackOptions extends FeatureOptions, Pick<ProviderOptions, 'provider'> {
   mask?: string;
   points?: string;
   frame?: string;
@@ -47,6 +48,7 @@ export function trackCommand(): Command {
     .addOption(presetOption())
     .addOption(promptOption())
     .addOption(noCacheOption())
+    .addOption(providerOption())
     .requiredOption('--out <dir>', 'folder to write to')
     .option('--overlay', 'also write each frame with its labels drawn over it')
     .option('--json', 'print JSON instead of a summary')

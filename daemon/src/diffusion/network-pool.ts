@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os';
+import { SamepointError } from '@samepoint/shared-protocol';
 import { type CompileAt, type LoadedNetwork, load, type NdArray } from '../graph/run.js';
 import type { Runtime } from '../graph/runtime.js';
 
@@ -6,6 +7,8 @@ import type { Runtime } from '../graph/runtime.js';
 const LIMITS = { networks: 12, shareOfMemory: 0.5 };
 
 const BYTES_PER_WEIGHT = { float32: 4, float16: 2 } as const;
+
+type Feeds = Parameters<LoadedNetwork['runAll']>[0];
 
 /** A network for one size of its input. */
 export interface PoolEntry {
@@ -32,9 +35,21 @@ export class NetworkPool {
     this.#budgetBytes = budgetBytes;
   }
 
-  /** Loads the network if it is not there and runs it. A failure to load is not kept: the next run tries again. */
-  run(entry: PoolEntry, feeds: Parameters<LoadedNetwork['runAll']>[0]): Promise<Record<string, NdArray>> {
-    return this.#inTurn(async () => (await this.#get(entry)).runAll(feeds));
+  /**
+   * Loads the network if it is not there and runs it. A failure to load is not kept: the next run tries again. How much
+   * memory a GPU has is not known before it runs out; then the other networks go, and it is tried once more.
+   */
+  run(entry: PoolEntry, feeds: Feeds): Promise<Record<string, NdArray>> {
+    return this.#inTurn(async () => {
+      try {
+        return await (await this.#get(entry)).runAll(feeds);
+      } catch (thrown) {
+        const alone = [...this.#loaded.keys()].every((key) => key === entry.key);
+        if (alone || !(thrown instanceof SamepointError) || thrown.code !== 'GPU_OUT_OF_MEMORY') throw thrown;
+        await this.#makeRoom(Number.POSITIVE_INFINITY);
+        return (await this.#get(entry)).runAll(feeds);
+      }
+    });
   }
 
   /** Frees all memory. */

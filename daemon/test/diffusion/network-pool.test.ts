@@ -1,3 +1,4 @@
+import { SamepointError } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import { NetworkPool } from '../../src/diffusion/network-pool.js';
 import { compile } from '../../src/graph/compile.js';
@@ -38,6 +39,26 @@ describe('loaded networks', () => {
     const a = network('a');
     await Promise.all([pool.run(a.entry, { x }), pool.run(a.entry, { x }), pool.release(), pool.run(a.entry, { x })]);
     expect(a.loads()).toBe(2);
+  });
+
+  it('all go for one that the device has no memory for, which is tried once more', async () => {
+    const pool = new NetworkPool(CPU_RUNTIME);
+    const [a, b] = [network('a'), network('b')];
+    let refusals = 0;
+    const full = (times: number) => () => {
+      if (refusals++ < times) throw new SamepointError('GPU_OUT_OF_MEMORY', 'Too little memory.', 'Take less.');
+      return b.entry.compileAt();
+    };
+    await pool.run(a.entry, { x });
+    expect((await pool.run({ ...b.entry, compileAt: full(1) }, { x })).y?.data).toEqual(Float32Array.of(-3));
+    await pool.run(a.entry, { x });
+    expect([a.loads(), refusals]).toEqual([2, 2]);
+    // alone there is nothing that could go
+    await pool.release();
+    refusals = 0;
+    const alone = pool.run({ ...b.entry, compileAt: full(9) }, { x });
+    await expect(alone).rejects.toMatchObject({ code: 'GPU_OUT_OF_MEMORY' });
+    expect(refusals).toBe(1);
   });
 
   it('that could not be loaded are tried again', async () => {
