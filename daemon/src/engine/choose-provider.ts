@@ -15,6 +15,9 @@ const ORDER: Partial<Record<NodeJS.Platform, readonly Provider[]>> = {
 /** Less than this much of the CPU's speed is a driver in software rather than a slow GPU. */
 const SOFTWARE_SPEED = 0.2;
 
+/** A provider that leaves more than the rest of the nodes to the CPU waits for copies more than it computes. */
+const SMALLEST_SHARE = 0.5;
+
 /** Where networks run, and what to tell people of it. */
 export interface ProviderChoice extends GraphTarget {
   device: Device;
@@ -44,8 +47,9 @@ export async function chooseProvider(options: ChooseOptions = {}): Promise<Provi
     const refused: string[] = [];
     for (const provider of ORDER[platform] ?? []) {
       const probe = await prober.probe(provider);
-      if (probe.works && probe.speed >= 1) return onGpu(probe, speedWords(probe));
-      refused.push(`${PROVIDER_NAMES[provider]}: ${probe.works ? slownessWords(probe) : probe.why}`);
+      const objection = probe.works ? objectionTo(probe) : probe.why;
+      if (probe.works && objection === undefined) return onGpu(probe, speedWords(probe));
+      refused.push(`${PROVIDER_NAMES[provider]}: ${objection}`);
     }
     return onCpu(refused.length === 0 ? 'nothing else is supported on this platform.' : `${refused.join('; ')}.`);
   } finally {
@@ -92,7 +96,13 @@ const PRECISION_WORDS: Record<Precision, string> = {
 };
 
 /** Of a provider that is faster than the CPU. */
-export function speedWords({ speed }: { speed: number }): string {
+export /** Why a provider that works is not chosen, if so. */
+function objectionTo(probe: ProviderProbe & { works: true }): string | undefined {
+  if (probe.share < SMALLEST_SHARE) return `it leaves ${Math.round(100 * (1 - probe.share))} % of the work to the CPU`;
+  return probe.speed < 1 ? slownessWords(probe) : undefined;
+}
+
+function speedWords({ speed }: { speed: number }): string {
   return `${times(speed)} times the speed of the CPU`;
 }
 

@@ -3,12 +3,12 @@ import { chooseProvider, providersOf } from '../../src/engine/choose-provider.js
 import type { ProviderProbe } from '../../src/engine/provider-probe.js';
 import type { Provider } from '../../src/graph/runtime.js';
 
-const works = (provider: Provider, speed = 8): ProviderProbe => ({
+const works = (provider: Provider, speed = 8, share = 1): ProviderProbe => ({
   provider,
   works: true,
   precision: 'float16',
   relativeError: 1e-3,
-  share: 1,
+  share,
   speed,
 });
 
@@ -66,6 +66,13 @@ describe('the provider that is chosen', () => {
     expect(device.reason).toContain('WebGPU: 30 times slower than the CPU, as a driver in software is');
   });
 
+  it('is not one that leaves most of the work to the CPU', async () => {
+    const prober = fakeProber(works('coreml', 8, 0.3));
+    const { provider, device } = await chooseProvider({ platform: 'darwin', prober });
+    expect(provider).toBe('cpu');
+    expect(device.reason).toContain('Core ML: it leaves 70 % of the work to the CPU');
+  });
+
   it('is the one that was asked for, however slow', async () => {
     const prober = fakeProber(works('cuda'), works('webgpu', 1 / 30));
     const { provider, device } = await chooseProvider({ forced: 'webgpu', platform: 'linux', prober });
@@ -89,14 +96,7 @@ describe('the provider that is chosen', () => {
   });
 
   it('says how much of the work it leaves to the CPU', async () => {
-    const prober = fakeProber({
-      ...works('coreml'),
-      works: true,
-      precision: 'float16',
-      relativeError: 0,
-      speed: 3,
-      share: 0.93,
-    });
+    const prober = fakeProber(works('coreml', 3, 0.93));
     const { device } = await chooseProvider({ platform: 'darwin', prober });
     expect(device.description).toBe('93 % GPU (Core ML), 7 % CPU');
   });
