@@ -13,6 +13,7 @@ import { ModelDownloads } from './model-downloads.js';
 import { PairingDesk } from './pairing-desk.js';
 import type { Backends, SessionContext } from './session-context.js';
 import { SessionRegistry } from './session-registry.js';
+import { steadyBackends, steadyModels } from './steady-lists.js';
 import type { TokenStore } from './token-store.js';
 import { createUpgradeHandler } from './upgrade.js';
 import { watchDevice } from './watch-device.js';
@@ -50,7 +51,9 @@ export interface RunningServer {
  * @throws SamepointError `INTERNAL` when no port is free.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { daemon, backends, models, tokens, clock = systemClock, log = stderrLog } = options;
+  const { daemon, tokens, clock = systemClock, log = stderrLog } = options;
+  const backends = steadyBackends(options.backends, log);
+  const models = steadyModels(options.models, log);
   const registry = new SessionRegistry();
   const watched = watchDevice(options.engine, options.device, (device) => {
     log(`device: ${device.description} (${device.reason})`);

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { BACKEND_DOWNLOAD, type Backend, LIMITS } from '@samepoint/shared-protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModelEnvironment } from '../../src/models/model-environment.js';
@@ -219,6 +220,20 @@ describe('a download that fails', () => {
       expect(room.files()).toEqual([]);
     },
   );
+
+  it('because the list of models cannot be read says so, and the daemon lives', async () => {
+    const client = await TestClient.greeted(server.port, server.token, [BACKEND_DOWNLOAD]);
+    mkdirSync(dirname(environment.at.stateFile), { recursive: true });
+    writeFileSync(environment.at.stateFile, '{');
+    client.send({ type: 'model.pull', modelId: 'tiny' });
+    expect((await client.next('error')).error).toMatchObject({
+      hint: 'Delete that file.',
+      details: { modelId: 'tiny' },
+    });
+    const again = await server.connect(server.tokens.issue('other'));
+    expect(stateIn(await again.next('welcome'))).toBe('missing');
+    expect(server.logged.some((line) => line.includes('cannot be read'))).toBe(true);
+  });
 
   it('stops when the daemon does', async () => {
     const open = holdBodies();
