@@ -95,14 +95,14 @@ const PRECISION_WORDS: Record<Precision, string> = {
   float32: 'single precision, since half precision does not work on it',
 };
 
-/** Of a provider that is faster than the CPU. */
-export /** Why a provider that works is not chosen, if so. */
+/** Why a provider that works is not chosen, if so. */
 function objectionTo(probe: ProviderProbe & { works: true }): string | undefined {
   if (probe.share < SMALLEST_SHARE) return `it leaves ${Math.round(100 * (1 - probe.share))} % of the work to the CPU`;
   return probe.speed < 1 ? slownessWords(probe) : undefined;
 }
 
-function speedWords({ speed }: { speed: number }): string {
+/** Of a provider that is faster than the CPU. */
+export function speedWords({ speed }: { speed: number }): string {
   return `${times(speed)} times the speed of the CPU`;
 }
 
