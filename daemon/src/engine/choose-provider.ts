@@ -96,7 +96,7 @@ const PRECISION_WORDS: Record<Precision, string> = {
 };
 
 /** Why a provider that works is not chosen, if so. */
-function objectionTo(probe: ProviderProbe & { works: true }): string | undefined {
+export function objectionTo(probe: ProviderProbe & { works: true }): string | undefined {
   if (probe.share < SMALLEST_SHARE) return `it leaves ${Math.round(100 * (1 - probe.share))} % of the work to the CPU`;
   return probe.speed < 1 ? slownessWords(probe) : undefined;
 }
@@ -107,7 +107,7 @@ export function speedWords({ speed }: { speed: number }): string {
 }
 
 /** Of a provider that is slower than the CPU. */
-export function slownessWords({ speed }: { speed: number }): string {
+function slownessWords({ speed }: { speed: number }): string {
   const slower = `${times(1 / speed)} times slower than the CPU`;
   return speed < SOFTWARE_SPEED ? `${slower}, as a driver in software is` : slower;
 }

@@ -107,6 +107,11 @@ describe('a provider', () => {
     expect(finding).toMatchObject({ state: 'none', says: expect.stringMatching(/slower.*software/) });
   });
 
+  it('that leaves most of the work to the CPU is not used', () => {
+    const finding = checkProvider({ ...facts, probe: { provider: 'webgpu', ...works, share: 0.2, speed: 14 } });
+    expect(finding).toMatchObject({ state: 'none', says: expect.stringContaining('80 % of the work to the CPU') });
+  });
+
   it('that the platform has not is no fault', () => {
     expect(checkProvider({ ...facts, provider: 'dml' })).toMatchObject({ state: 'none', says: 'not for linux x64' });
     expect(gpu({ arch: 'arm64' }, 'ONNX Runtime has none for linux arm64').state).toBe('none');

@@ -1,4 +1,4 @@
-import { slownessWords, speedWords } from '../../engine/choose-provider.js';
+import { objectionTo, speedWords } from '../../engine/choose-provider.js';
 import type { ProviderProbe } from '../../engine/provider-probe.js';
 import type { Provider } from '../../graph/runtime.js';
 import { type Finding, type Fix, REINSTALL } from './finding.js';
@@ -31,8 +31,9 @@ export function checkProvider(facts: ProviderFacts): Finding {
   if (probe === undefined) return { check, state: 'none', says: `not for ${platform} ${arch}` };
   if (!probe.works) return { check, ...failure(facts, probe.why) };
   if (provider === 'cpu') return { check, state: 'ok', says: 'works' };
-  if (probe.speed < 1) {
-    return { check, state: 'none', says: `works, but ${slownessWords(probe)}; not used unless it is asked for` };
+  const objection = objectionTo(probe);
+  if (objection !== undefined) {
+    return { check, state: 'none', says: `works, but ${objection}; not used unless --provider asks for it` };
   }
   const share = `${Math.round(100 * probe.share)} % of the network on it`;
   return { check, state: 'ok', says: `works at ${speedWords(probe)}, ${share}` };
