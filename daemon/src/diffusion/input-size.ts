@@ -47,7 +47,9 @@ export function lookAt(size: InputSize, index: number, image: Size, halvings = 0
     case 'short-side': {
       const aspect = aspectOf(image);
       const px = scale * size.px;
-      return unpadded(toMultiples({ width: px * Math.max(1, aspect), height: px / Math.min(1, aspect) }, multiple));
+      const wanted = { width: px * Math.max(1, aspect), height: px / Math.min(1, aspect) };
+      // down, as eval_davis.py of Tang et al., 2023, does: the frames of DAVIS, 854×480, are seen at 832×480
+      return unpadded(toMultiples(wanted, multiple, Math.floor));
     }
     case 'long-sides':
       return padded(image, scale * (size.px[index] ?? Number.NaN), multiple);
@@ -58,9 +60,9 @@ function aspectOf({ width, height }: Size): number {
   return Math.min(Math.max(width / height, 1 / MAX_ASPECT), MAX_ASPECT);
 }
 
-function toMultiples({ width, height }: Size, multiple: number): Size {
-  const nearest = (side: number) => Math.max(1, Math.round(side / multiple)) * multiple;
-  return { width: nearest(width), height: nearest(height) };
+function toMultiples({ width, height }: Size, multiple: number, round = Math.round): Size {
+  const fitted = (side: number) => Math.max(1, round(side / multiple)) * multiple;
+  return { width: fitted(width), height: fitted(height) };
 }
 
 function unpadded(size: Size): Look {

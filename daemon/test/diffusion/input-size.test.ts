@@ -41,9 +41,9 @@ describe('the published sizes', () => {
     expect(lookAt(size, 0, STRIP, 1).seen).toEqual({ width: 384, height: 384 });
   });
 
-  it('keep the short side of a video', () => {
+  it('keep the short side of a video, and cut the longer one down to a multiple', () => {
     const size = { fit: 'short-side', px: 480, multiple: 32 } as const;
-    expect(lookAt(size, 0, { width: 854, height: 480 }).seen).toEqual({ width: 864, height: 480 });
+    expect(lookAt(size, 0, { width: 854, height: 480 }).seen).toEqual({ width: 832, height: 480 });
     expect(lookAt(size, 0, PHONE).seen).toEqual({ width: 480, height: 1024 });
   });
 });
