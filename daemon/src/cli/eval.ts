@@ -1,77 +1,173 @@
+import { realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
-import { Command, Option } from 'commander';
-import { ALL_PARTS, type MatchSettings } from '../correspond/match-settings.js';
-import { planFeatures } from '../diffusion/feature-plan.js';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { Matcher } from '../correspond/matcher.js';
 import { featureStore } from '../diffusion/feature-store.js';
-import { evalPairs } from '../eval/eval-pairs.js';
-import {
-  backendOption,
-  type FeatureOptions,
-  keepOffDisk,
-  noCacheOption,
-  presetOption,
-  promptOption,
-} from './feature-options.js';
-
-/** Names of the matching's parts on the command line. */
-const PARTS = {
-  'second-look': 'secondLook',
-  'backward-check': 'backwardCheck',
-  agreement: 'agreement',
-  refinement: 'refinement',
-} as const satisfies Record<string, keyof MatchSettings>;
-type PartName = keyof typeof PARTS;
+import { openRuntime } from '../engine/open-runtime.js';
+import { DATASET_NAMES, DATASETS, isDatasetName } from '../eval/datasets.js';
+import { EvalFeatures } from '../eval/eval-features.js';
+import { type Evaluation, evaluate } from '../eval/evaluate.js';
+import { formatTable } from '../eval/figure-table.js';
+import { digest, KeptResults } from '../eval/kept-results.js';
+import { programDigest } from '../eval/program-digest.js';
+import { PCK_BASES, SPAIR_SPLITS } from '../eval/spair.js';
+import { stateDir } from '../state-dir.js';
+import { evalProgress } from './eval-progress.js';
+import { writeEvalReport } from './eval-report.js';
+import { type EvalSettings, evalSettings, MATCHINGS, type MeasureOptions, matchingOf, PARTS } from './eval-settings.js';
+import { backendOption, keepOffDisk, noCacheOption, presetOption, promptOption } from './feature-options.js';
+import { type Machine, thisMachine } from './machine.js';
+import { type ProviderOptions, providerOption } from './provider-options.js';
+import { sayDevice } from './say-device.js';
 
 const DETAILS = `
-Datasets:
-  pairs   a folder with images and a pairs.json:
-          [{ "source", "target", "sourcePoints": [[x,y]…], "targetPoints": [[x,y]…] }]
+Data sets, in their official layouts:
+${DATASET_NAMES.map((name) => `  ${name.padEnd(10)} ${isDatasetName(name) ? DATASETS[name].layout : ''}`).join('\n')}
 
-PCK is the percentage of points found within a part of the target's longer side.`;
+Without --preset, the one that was published for the task of the data set is taken, where the backend has it.
+Results are kept item by item. A run that was stopped goes on where it was; results count as long as the program, the
+settings, the model, the images and the truth are the same. --limit takes items evenly spread over the data set.`;
 
 /** `samepoint eval`: how good is the matching on images whose correspondences are known? */
 export function evalCommand(): Command {
   return new Command('eval')
     .description('Measure the matching on a data set.')
-    .argument('<dataset>', 'pairs')
+    .argument('<dataset>', DATASET_NAMES.join(', '))
     .argument('<dir>', 'folder of the data set')
     .addOption(backendOption())
     .addOption(presetOption())
     .addOption(promptOption())
+    .addOption(providerOption())
     .addOption(noCacheOption())
     .addOption(
-      new Option('--without <parts...>', 'leave parts of the matching out, to see what each is worth').choices(
+      new Option(
+        '--matching <kind>',
+        "the published protocol's, or Samepoint's own (default: published, pairs: samepoint)",
+      ).choices(MATCHINGS),
+    )
+    .addOption(
+      new Option('--without <parts...>', "leave parts of Samepoint's matching out, to see what each is worth").choices(
         Object.keys(PARTS),
       ),
     )
-    .option('--json', 'print JSON instead of a table')
+    .addOption(new Option('--split <name>', 'of SPair-71k').choices(SPAIR_SPLITS).default('test'))
+    .addOption(
+      new Option('--pck-base <what>', 'of SPair-71k: what the thresholds are parts of')
+        .choices(PCK_BASES)
+        .default('box'),
+    )
+    .option('--keypoints <dir>', 'of HPatches: given keypoints, one file an image; else corners are detected')
+    .option('--limit <n>', 'evaluate at most so many items', positiveInteger)
+    .option('--fresh', 'start over; forget what earlier runs found')
+    .option('--json', 'print JSON instead of tables')
+    .option('--report <file>', 'also write a page with figures and the best and worst cases drawn')
     .addHelpText('after', DETAILS)
     .action(runEval);
 }
 
-interface EvalOptions extends FeatureOptions {
-  without?: PartName[];
+interface EvalCliOptions extends MeasureOptions, Pick<ProviderOptions, 'provider'> {
+  limit?: number;
+  fresh?: true;
   json?: true;
+  report?: string;
 }
 
-async function runEval(dataset: string, folder: string, options: EvalOptions): Promise<void> {
-  const { backend, preset, prompt, without = [], json } = options;
-  if (dataset !== 'pairs') throw unknown('data set', dataset, ['pairs']);
-  const plan = planFeatures({ backend, preset, prompt });
+async function runEval(dataset: string, folder: string, options: EvalCliOptions): Promise<void> {
+  if (!isDatasetName(dataset)) throw unknownDataset(dataset);
   keepOffDisk(options);
-  const settings = { ...ALL_PARTS, refinement: plan.refinement };
-  for (const part of without) settings[PARTS[part]] = false;
-  const report = await evalPairs(folder, plan, settings, featureStore(), (done, total) => {
-    process.stderr.write(`\r${done}/${total} pairs${done === total ? '\n' : ''}`);
+  const settings = evalSettings(dataset, folder, options);
+  let device = 'cpu';
+  const runtime = await openRuntime(options.provider, (found) => {
+    device = `${found.provider} (${found.description})`;
+    sayDevice(found);
   });
-  if (json) {
-    process.stdout.write(`${JSON.stringify({ dataset, backend, preset, prompt, without, ...report }, null, 2)}\n`);
-    return;
-  }
-  const columns = report.pck.map(({ threshold, percent }) => `PCK@${threshold} ${percent.toFixed(1)} %`);
-  process.stdout.write(`${report.pairs} pairs, ${report.points} points: ${columns.join(', ')}\n`);
+  const { backend, preset, prompt } = settings;
+  const features = new EvalFeatures({ backend, preset, prompt }, runtime, featureStore());
+  const evaluation = await measure(settings, features, options);
+  await features.release();
+  const machine = thisMachine(device);
+  process.stdout.write(options.json ? toJson(settings, machine, evaluation) : toText(evaluation));
+  if (options.report !== undefined) await writeEvalReport(options.report, settings, machine, evaluation);
 }
 
-function unknown(what: string, name: string, known: readonly string[]): SamepointError {
-  return new SamepointError('BAD_REQUEST', `There is no ${what} "${name}".`, `Choose one of: ${known.join(', ')}.`);
+async function measure(
+  settings: EvalSettings,
+  features: EvalFeatures,
+  { limit, fresh }: EvalCliOptions,
+): Promise<Evaluation> {
+  const results = new KeptResults(resultsPath(settings, features.identity()), fresh === true);
+  const tools = {
+    ...matchingOf(settings),
+    matcher: new Matcher(),
+    features: (path: string, category?: string) => features.pyramid(path, category),
+  };
+  const progress = evalProgress();
+  const stopListening = onInterrupt(() => {
+    progress.stop();
+    process.stderr.write('\nStopped. What is done is kept; run the same command to go on.\n');
+  });
+  try {
+    return await DATASETS[settings.dataset].evaluate(settings.folder, settings.options, (opened) =>
+      evaluate(opened, tools, results, {
+        ...(limit === undefined ? {} : { limit }),
+        onProgress: (step) => progress.show(step),
+      }),
+    );
+  } finally {
+    progress.stop();
+    stopListening();
+  }
+}
+
+/** One file for everything that makes results comparable. */
+function resultsPath(settings: EvalSettings, features: unknown): string {
+  const folder = realpath(settings.folder);
+  const key = digest([programDigest(), features, { ...settings, folder }]);
+  return join(stateDir(), 'eval', `${settings.dataset}-${key.slice(0, 16)}.jsonl`);
+}
+
+function realpath(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    throw new SamepointError('BAD_REQUEST', `${folder} does not exist.`, 'Give the folder of the data set.');
+  }
+}
+
+/** Every result is on disk already, so Ctrl+C ends at once. */
+function onInterrupt(explain: () => void): () => void {
+  const stop = () => {
+    explain();
+    process.exit(EXIT_INTERRUPTED);
+  };
+  process.once('SIGINT', stop);
+  return () => process.off('SIGINT', stop);
+}
+
+/** As shells have it: 128 and the number of the signal. */
+const EXIT_INTERRUPTED = 130;
+
+function toJson(settings: EvalSettings, machine: Machine, { available, items, tables }: Evaluation): string {
+  const scores = items.map(({ id, group, score }) => ({ id, group, score }));
+  const report = { ...settings, machine, available, evaluated: items.length, tables, items: scores };
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+function toText({ available, items, tables }: Evaluation): string {
+  const part = items.length < available ? `${items.length} of ${available} items, evenly spread.\n` : '';
+  return `${part}${tables.map(formatTable).join('\n')}`;
+}
+
+function positiveInteger(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give a whole number from 1.');
+}
+
+function unknownDataset(name: string): SamepointError {
+  return new SamepointError(
+    'BAD_REQUEST',
+    `There is no data set "${name}".`,
+    `Choose one of: ${DATASET_NAMES.join(', ')}.`,
+  );
 }

@@ -2,7 +2,9 @@ import type { Point } from '@samepoint/shared-protocol';
 import type * as z from 'zod';
 import type { MatchSettings } from '../correspond/match-settings.js';
 import type { Matcher } from '../correspond/matcher.js';
+import type { Metric } from '../correspond/mutual-nearest.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
+import type { Estimator } from '../transfer/robust-transform.js';
 import type { FigureTable } from './figure-table.js';
 
 /**
@@ -41,9 +43,23 @@ export interface GroupedOutcome<Outcome> {
 /** What items are evaluated with. Features are kept between items, since pairs are many and images few. */
 export interface EvalTools {
   matcher: Matcher;
-  matching: MatchSettings;
-  /** Features of an image file, seen as the chosen backend and preset see it. */
-  features(path: string): Promise<FeaturePyramid>;
+  /** As the data set's protocol was published, or Samepoint's own matching. */
+  matching: 'published' | MatchSettings;
+  homography: HomographySettings;
+  /**
+   * Features of an image file, seen as the chosen backend and preset see it.
+   * @param category what it shows, for networks with a text condition
+   */
+  features(path: string, category?: string): Promise<FeaturePyramid>;
+}
+
+/** How a homography is found from matches between keypoints. */
+export interface HomographySettings {
+  /** Keypoints of an image, where they are detected. */
+  keypoints: number;
+  metric: Metric;
+  estimator: Estimator;
+  thresholdPx: number;
 }
 
 /** Two images with points, for the report. */

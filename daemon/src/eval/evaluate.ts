@@ -1,6 +1,7 @@
 import type { CasePicture, Dataset, DatasetItem, EvalTools } from './dataset.js';
 import type { FigureTable } from './figure-table.js';
 import { itemKey, type KeptResults } from './kept-results.js';
+import { spread } from './spread.js';
 
 export interface EvalOptions {
   /** At most this many items, evenly spread over the data set, the same in every run. */
@@ -9,9 +10,10 @@ export interface EvalOptions {
 }
 
 export interface EvalProgress {
+  /** Those of an earlier run are done from the beginning. */
   done: number;
   total: number;
-  /** How many of `done` come from an earlier run. */
+  /** How many come from an earlier run. */
   kept: number;
 }
 
@@ -41,17 +43,21 @@ export async function evaluate<Outcome>(
   results: KeptResults,
   { limit, onProgress = () => {} }: EvalOptions = {},
 ): Promise<Evaluation> {
-  const chosen = spread(dataset.items, limit ?? dataset.items.length);
-  const outcomes: { item: DatasetItem<Outcome>; outcome: Outcome }[] = [];
-  let kept = 0;
-  for (const item of chosen) {
+  const chosen = spread(dataset.items, limit ?? dataset.items.length).map((item) => {
     const key = itemKey(item);
-    const known = results.get(key, dataset.outcomeSchema);
+    return { item, key, known: results.get(key, dataset.outcomeSchema) };
+  });
+  const kept = chosen.filter(({ known }) => known !== undefined).length;
+  const report = (done: number) => onProgress({ done, total: chosen.length, kept });
+  report(kept);
+  const outcomes: { item: DatasetItem<Outcome>; outcome: Outcome }[] = [];
+  let done = kept;
+  for (const { item, key, known } of chosen) {
     const outcome = known ?? (await item.evaluate(tools));
-    if (known === undefined) results.add(key, item.id, outcome);
-    else kept++;
     outcomes.push({ item, outcome });
-    onProgress({ done: outcomes.length, total: chosen.length, kept });
+    if (known !== undefined) continue;
+    results.add(key, item.id, outcome);
+    report(++done);
   }
   return {
     available: dataset.items.length,
@@ -65,12 +71,4 @@ function scored<Outcome>(dataset: Dataset<Outcome>, item: DatasetItem<Outcome>, 
   const draw = item.picture?.bind(item);
   const picture = draw === undefined ? {} : { picture: () => draw(outcome) };
   return { id, group, score: dataset.score(outcome), outcome, ...picture };
-}
-
-/** `count` of `values`, evenly spread and in their order; all of them where there are no more. */
-export function spread<T>(values: readonly T[], count: number): T[] {
-  if (count >= values.length) return [...values];
-  return values.filter(
-    (_, n) => Math.floor((n * count) / values.length) !== Math.floor(((n - 1) * count) / values.length),
-  );
 }

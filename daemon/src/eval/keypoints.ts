@@ -41,7 +41,7 @@ export function pck(outcomes: readonly KeypointOutcome[], alpha: number): { perI
 export function pckTable(
   outcomes: readonly GroupedOutcome<KeypointOutcome>[],
   alphas: readonly number[],
-  text: { title: string; note: string; rowTitle: string },
+  { title, note, rowTitle }: { title: string; note: string; rowTitle: string },
 ): FigureTable {
   const groups = [...new Set(outcomes.map(({ group }) => group))].sort();
   const rows = groups.map((name) =>
@@ -58,7 +58,9 @@ export function pckTable(
     values: all.values.map((_, column) => mean(rows.map(({ values }) => values[column] ?? 0))),
   };
   return {
-    ...text,
+    title,
+    note,
+    rowTitle,
     columns: alphas.flatMap((alpha) => [`@${alpha}/image`, `@${alpha}/point`]),
     rows: groups.length > 1 ? [...rows, means, all] : [all],
   };

@@ -21,9 +21,19 @@ describe('NPY files', () => {
   });
 
   it.each([
+    ['<f8', 'writeDoubleLE', 8, -2.5],
+    ['<i4', 'writeInt32LE', 4, -7],
+  ] as const)('may hold %s', async (descr, write, size, value) => {
+    const bytes = npy(`{'descr': '${descr}', 'fortran_order': False, 'shape': (1,), }`, size);
+    bytes[write](value, bytes.length - size);
+    await writeFile(join(folder, 'number.npy'), bytes);
+    expect(await readNpy(join(folder, 'number.npy'))).toEqual({ dims: [1], data: Float32Array.of(value) });
+  });
+
+  it.each([
     ['no such file', null],
     ['text', Buffer.from('not an array at all')],
-    ['float64', npy("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }", 8)],
+    ['complex numbers', npy("{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }", 8)],
     ['column-major', npy("{'descr': '<f4', 'fortran_order': True, 'shape': (1,), }", 4)],
     ['too few bytes', npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", 4)],
   ])('are refused with a sentence: %s', async (name, bytes) => {

@@ -4,8 +4,9 @@ import * as z from 'zod';
 import { ALL_PARTS } from '../../src/correspond/match-settings.js';
 import { Matcher } from '../../src/correspond/matcher.js';
 import type { Dataset, EvalTools } from '../../src/eval/dataset.js';
-import { type EvalProgress, evaluate, spread } from '../../src/eval/evaluate.js';
+import { type EvalProgress, evaluate } from '../../src/eval/evaluate.js';
 import { KeptResults } from '../../src/eval/kept-results.js';
+import { spread } from '../../src/eval/spread.js';
 import { useTempFolder } from '../support/temp-folder.js';
 
 const folder = useTempFolder();
@@ -15,6 +16,7 @@ const image = () => folder.path('image.png');
 const TOOLS: EvalTools = {
   matcher: new Matcher(),
   matching: ALL_PARTS,
+  homography: { keypoints: 1, metric: 'cosine', estimator: 'lmeds', thresholdPx: 3 },
   features: () => Promise.reject(new Error('no features here')),
 };
 
@@ -61,7 +63,7 @@ describe('evaluation', () => {
     const result = await evaluate(numbers(3), TOOLS, new KeptResults(stateFile(), false), {
       onProgress: (step) => progress.push(step),
     });
-    expect(progress).toEqual([1, 2, 3].map((done) => ({ done, total: 3, kept: 0 })));
+    expect(progress).toEqual([0, 1, 2, 3].map((done) => ({ done, total: 3, kept: 0 })));
     expect(result.tables[0]?.rows).toEqual([{ name: 'all', items: 3, values: [3] }]);
     expect(result.items.map(({ id, group, score }) => [id, group, score])).toEqual([
       ['0', 'even', 0],

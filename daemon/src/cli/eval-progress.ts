@@ -1,0 +1,32 @@
+import { SingleBar } from 'cli-progress';
+import type { EvalProgress } from '../eval/evaluate.js';
+
+/** Where nothing can be redrawn, a line is written this often. */
+const LOG_EVERY_MS = 10_000;
+
+/** Shows on stderr how many items are done and how long the rest will take. */
+export function evalProgress(): { show(progress: EvalProgress): void; stop(): void } {
+  const bar = new SingleBar({
+    format: '{bar} {value}/{total} items, {eta_formatted} left',
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    hideCursor: false,
+    noTTYOutput: true,
+    notTTYSchedule: LOG_EVERY_MS,
+    stream: process.stderr,
+  });
+  let isShown = false;
+  return {
+    show({ done, total, kept }) {
+      if (isShown) return bar.update(done);
+      if (kept > 0) process.stderr.write(`${kept} of ${total} items were done before; --fresh does them again.\n`);
+      if (done === total) return;
+      bar.start(total, done);
+      isShown = true;
+    },
+    stop() {
+      if (isShown) bar.stop();
+      isShown = false;
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { SamepointError } from '@samepoint/shared-protocol';
+import { ALL_PARTS, type MatchSettings } from '../correspond/match-settings.js';
+import { choosePresets } from '../diffusion/feature-plan.js';
+import { DATASETS, type DatasetName, type DatasetOptions } from '../eval/datasets.js';
+import { homographySettings } from '../eval/homography-settings.js';
+import type { FeatureOptions } from './feature-options.js';
+
+/** Names of the matching's parts on the command line. */
+export const PARTS = {
+  'second-look': 'secondLook',
+  'backward-check': 'backwardCheck',
+  agreement: 'agreement',
+  refinement: 'refinement',
+} as const satisfies Record<string, keyof MatchSettings>;
+export type PartName = keyof typeof PARTS;
+
+export const MATCHINGS = ['published', 'samepoint'] as const;
+
+/** Options of the command that say what is measured. */
+export interface MeasureOptions extends FeatureOptions, DatasetOptions {
+  matching?: (typeof MATCHINGS)[number];
+  without?: PartName[];
+}
+
+/** What is measured: the same settings give the same results. */
+export interface EvalSettings {
+  dataset: DatasetName;
+  folder: string;
+  backend: string;
+  preset: string;
+  prompt?: string;
+  matching: (typeof MATCHINGS)[number];
+  without: readonly PartName[];
+  options: DatasetOptions;
+}
+
+/**
+ * Completes what was asked for by what the data set was published with.
+ * @throws SamepointError `BACKEND_UNKNOWN`, `BAD_REQUEST`
+ */
+export function evalSettings(dataset: DatasetName, folder: string, asked: MeasureOptions): EvalSettings {
+  const { backend, prompt, without = [], split, pckBase, keypoints } = asked;
+  const matching = asked.matching ?? DATASETS[dataset].matching;
+  if (matching === 'published' && without.length > 0) {
+    throw new SamepointError(
+      'BAD_REQUEST',
+      "--without leaves out parts of Samepoint's own matching, and this run uses the published one.",
+      'Add --matching samepoint.',
+    );
+  }
+  const preset = asked.preset ?? presetFor(dataset, backend);
+  const options = { split, pckBase, ...(keypoints === undefined ? {} : { keypoints }) };
+  return { dataset, folder, backend, preset, ...(prompt === undefined ? {} : { prompt }), matching, without, options };
+}
+
+/** The preset of the data set's task where one of the backends has it. */
+function presetFor(dataset: DatasetName, backend: string): string {
+  const { task } = DATASETS[dataset];
+  try {
+    choosePresets({ backend, preset: task });
+    return task;
+  } catch (thrown) {
+    if (thrown instanceof SamepointError && thrown.code === 'BAD_REQUEST') return 'default';
+    throw thrown;
+  }
+}
+
+/** The matching of these settings, as the tools of an evaluation have it. */
+export function matchingOf({ backend, preset, matching, without }: EvalSettings) {
+  const presets = choosePresets({ backend, preset }).map((chosen) => chosen.preset);
+  const parts: MatchSettings = { ...ALL_PARTS, refinement: presets.every(({ refinement }) => refinement) };
+  for (const part of without) parts[PARTS[part]] = false;
+  return {
+    matching: matching === 'published' ? ('published' as const) : parts,
+    homography: homographySettings(presets),
+  };
+}

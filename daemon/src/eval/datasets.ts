@@ -1,0 +1,53 @@
+import type { PresetName } from '../diffusion/presets.js';
+import type { Dataset } from './dataset.js';
+import type { Evaluation } from './evaluate.js';
+import { type HpatchesOptions, openHpatches } from './hpatches.js';
+import { openPairs } from './pairs.js';
+import { openPfWillow } from './pf-willow.js';
+import { openSpair, type SpairOptions } from './spair.js';
+
+export type DatasetOptions = SpairOptions & HpatchesOptions;
+
+/** Evaluates a data set, whatever its outcomes are. */
+type Run = <Outcome>(dataset: Dataset<Outcome>) => Promise<Evaluation>;
+
+interface DatasetEntry {
+  /** One line for the help. */
+  layout: string;
+  /** What is used where `--matching` does not say. */
+  matching: 'published' | 'samepoint';
+  /** The preset that was published for it. */
+  task: PresetName;
+  evaluate(folder: string, options: DatasetOptions, run: Run): Promise<Evaluation>;
+}
+
+function entry<Outcome>(
+  { matching, task }: Pick<DatasetEntry, 'matching' | 'task'>,
+  layout: string,
+  open: (folder: string, options: DatasetOptions) => Promise<Dataset<Outcome>>,
+): DatasetEntry {
+  return { matching, task, layout, evaluate: async (folder, options, run) => run(await open(folder, options)) };
+}
+
+const OWN = { matching: 'samepoint', task: 'default' } as const;
+const SEMANTIC = { matching: 'published', task: 'semantic' } as const;
+const GEOMETRIC = { matching: 'published', task: 'geometric' } as const;
+
+/** Every data set that can be evaluated, by its name on the command line. */
+export const DATASETS = {
+  pairs: entry(
+    OWN,
+    'your own: images and a pairs.json [{ source, target, sourcePoints, targetPoints, group }]',
+    openPairs,
+  ),
+  spair: entry(SEMANTIC, 'SPair-71k: PairAnnotation/, JPEGImages/<category>/', openSpair),
+  'pf-willow': entry(SEMANTIC, 'PF-WILLOW: PF-dataset/<class>/*.png and *.mat, test_pairs.csv', openPfWillow),
+  hpatches: entry(GEOMETRIC, 'HPatches: i_*/ and v_*/ with 1.ppm … 6.ppm and H_1_2 … H_1_6', openHpatches),
+} as const satisfies Record<string, DatasetEntry>;
+
+export type DatasetName = keyof typeof DATASETS;
+export const DATASET_NAMES: readonly string[] = Object.keys(DATASETS);
+
+export function isDatasetName(name: string): name is DatasetName {
+  return Object.hasOwn(DATASETS, name);
+}

@@ -1,0 +1,115 @@
+import type { Point } from '@samepoint/shared-protocol';
+import { matchPoints } from '../correspond/match-points.js';
+import { upsampledArgmax } from '../correspond/upsampled-argmax.js';
+import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
+import type { CasePicture, Dataset, DatasetItem, EvalTools } from './dataset.js';
+import { foundShare, isFound, type KeypointOutcome, keypointOutcomeSchema, pckTable } from './keypoints.js';
+
+/** Two images and keypoints that correspond, in pixels of each. */
+export interface KeypointPair {
+  id: string;
+  group: string;
+  /** Paths of the images. */
+  source: string;
+  target: string;
+  sourceKeypoints: readonly Point[];
+  targetKeypoints: readonly Point[];
+  /** What the thresholds of PCK are parts of: pixels, or the longer side of the target image. */
+  base: number | 'target-long-side';
+  /** What the images show, for the text condition of the networks that have one. */
+  category?: string;
+}
+
+/** How a data set of keypoint pairs is scored and printed. */
+export interface KeypointProtocol {
+  title: string;
+  note: string;
+  rowTitle: string;
+  /** Thresholds of PCK; the report ranks pairs by the last. */
+  alphas: readonly [number, ...number[]];
+  /** Where (0,0) of a keypoint is in the first pixel, along both axes: its middle is 0.5. */
+  originPx: number;
+}
+
+/** Pairs of images scored by PCK. */
+export function keypointDataset(pairs: readonly KeypointPair[], protocol: KeypointProtocol): Dataset<KeypointOutcome> {
+  const rankedBy = protocol.alphas.at(-1) ?? protocol.alphas[0];
+  return {
+    items: pairs.map((pair) => toItem(pair, protocol.originPx, rankedBy)),
+    outcomeSchema: keypointOutcomeSchema,
+    score: (outcome) => 100 * foundShare(outcome, rankedBy),
+    summarise: (outcomes) => [pckTable(outcomes, protocol.alphas, protocol)],
+  };
+}
+
+function toItem(pair: KeypointPair, originPx: number, rankedBy: number): DatasetItem<KeypointOutcome> {
+  const { id, group, source, target } = pair;
+  return {
+    id,
+    group,
+    files: [source, target],
+    truth: pair,
+    evaluate: (tools) => matchPair(tools, pair, originPx),
+    picture: (outcome) => keypointPicture(pair, outcome, rankedBy, originPx),
+  };
+}
+
+async function matchPair(tools: EvalTools, pair: KeypointPair, originPx: number): Promise<KeypointOutcome> {
+  const source = await tools.features(pair.source, pair.category);
+  const target = await tools.features(pair.target, pair.category);
+  const points = pair.sourceKeypoints.map((point) => moved(point, originPx));
+  const found = await matchBy(tools, source, target, points);
+  return {
+    basePx: pair.base === 'target-long-side' ? Math.max(target.width, target.height) : pair.base,
+    keypoints: pair.sourceKeypoints.map((keypoint, n) => ({
+      source: keypoint,
+      truth: pair.targetKeypoints[n] ?? keypoint,
+      predicted: moved(found[n] ?? { x: Number.NaN, y: Number.NaN }, -originPx),
+    })),
+  };
+}
+
+/** @param points where the top left corner of the image is (0,0); the answers likewise */
+async function matchBy(
+  { matcher, matching }: EvalTools,
+  source: FeaturePyramid,
+  target: FeaturePyramid,
+  points: readonly Point[],
+): Promise<Point[]> {
+  if (matching !== 'published') {
+    return (await matchPoints(matcher, source, target, points, matching)).map(({ point }) => point);
+  }
+  const [from, to] = [source.levels[source.firstLook], target.levels[target.firstLook]];
+  if (from === undefined || to === undefined) throw new Error('a pyramid has the level of its first look');
+  // pixels of the protocol are counted from the middle of the first
+  const pixels = await upsampledArgmax(
+    matcher,
+    from,
+    to,
+    target,
+    points.map((point) => moved(point, -0.5)),
+  );
+  return pixels.map((pixel) => moved(pixel, 0.5));
+}
+
+function moved({ x, y }: Point, byPx: number): Point {
+  return { x: x + byPx, y: y + byPx };
+}
+
+function keypointPicture(
+  { source, target }: KeypointPair,
+  { keypoints, basePx }: KeypointOutcome,
+  alpha: number,
+  originPx: number,
+): CasePicture {
+  return {
+    source,
+    target,
+    marks: keypoints.map((keypoint) => ({
+      source: moved(keypoint.source, originPx),
+      truth: moved(keypoint.truth, originPx),
+      predicted: keypoint.predicted === null ? null : moved(keypoint.predicted, originPx),
+      correct: isFound(keypoint, basePx, alpha),
+    })),
+  };
+}
