@@ -1,5 +1,5 @@
 import type { Point } from '@samepoint/shared-protocol';
-import { type FeatureMap, toCells } from '../diffusion/feature-map.js';
+import { type FeatureMap, toCells, unscaledFeatures } from '../diffusion/feature-map.js';
 import type { Matcher } from './matcher.js';
 import { type NeighbourProducts, neighbourProducts } from './neighbour-products.js';
 
@@ -34,11 +34,12 @@ export async function upsampledArgmax(
   size: ImageSize,
   keypoints: readonly Point[],
 ): Promise<PixelMatch[]> {
-  const grid = pixelGrid(target, size);
-  const inverseLengths = inverseColumnLengths(grid, neighbourProducts(target));
+  const [from, to] = [unscaledFeatures(source), unscaledFeatures(target)];
+  const grid = pixelGrid(to, size);
+  const inverseLengths = inverseColumnLengths(grid, neighbourProducts(to));
   const matches: PixelMatch[] = [];
   const queries = keypoints.map(({ x, y }) => ({ x: x + 0.5, y: y + 0.5 }));
-  await matcher.forEachSimilarityMap(source, queries, target, (products) => {
+  await matcher.forEachSimilarityMap(from, queries, to, (products) => {
     matches.push(bestPixel(grid, products, inverseLengths));
   });
   return matches;

@@ -10,6 +10,18 @@ export interface FeatureMap {
   /** Pixels of the original image per cell, along x and y. */
   cellWidthPx: number;
   cellHeightPx: number;
+  /** Lengths of the columns as the network gave them, cell by cell; a fusion has none. */
+  lengths?: Float32Array;
+}
+
+/**
+ * The features before they were scaled to unit length: published protocols interpolate these, which is not the same.
+ * Those of a fusion stay as they are.
+ */
+export function unscaledFeatures(map: FeatureMap): FeatureMap {
+  const { chw, lengths } = map;
+  if (lengths === undefined) return map;
+  return { ...map, chw: chw.map((value, at) => value * (lengths[at % lengths.length] ?? 0)) };
 }
 
 /** Centre of a cell, by its index row by row, in pixels of the original image. */
@@ -30,11 +42,29 @@ export function toCells(map: FeatureMap, point: Point): Point {
 
 /** Bilinear samples at `points` (pixels of the original image), each scaled to unit length: (points, channels). */
 export function sampleFeatures(map: FeatureMap, points: readonly Point[]): Float32Array {
+  return sampleWith(map, points, toUnit);
+}
+
+/** Bilinear samples as they are. */
+export function sampleUnscaled(map: FeatureMap, points: readonly Point[]): Float32Array {
+  return sampleWith(map, points, (column) => column);
+}
+
+function sampleWith(
+  map: FeatureMap,
+  points: readonly Point[],
+  finish: (column: Float32Array) => Float32Array,
+): Float32Array {
   const samples = new Float32Array(points.length * map.channels);
   for (const [n, point] of points.entries()) {
-    samples.set(sampleColumn(map, toCells(map, point)), n * map.channels);
+    samples.set(finish(sampleColumn(map, toCells(map, point))), n * map.channels);
   }
   return samples;
+}
+
+function toUnit(column: Float32Array): Float32Array {
+  const length = Math.sqrt(column.reduce((sum, value) => sum + value * value, 0)) || 1;
+  return column.map((value) => value / length);
 }
 
 function sampleColumn(map: FeatureMap, { x, y }: Point): Float32Array {
@@ -44,16 +74,12 @@ function sampleColumn(map: FeatureMap, { x, y }: Point): Float32Array {
   const right = Math.min(x0 + 1, columns - 1) - x0;
   const below = (Math.min(y0 + 1, rows - 1) - y0) * columns;
   const column = new Float32Array(channels);
-  let squared = 0;
   for (let c = 0, at = y0 * columns + x0; c < channels; c++, at += rows * columns) {
     const top = mix(chw[at] ?? 0, chw[at + right] ?? 0, x - x0);
     const bottom = mix(chw[at + below] ?? 0, chw[at + below + right] ?? 0, x - x0);
-    const value = mix(top, bottom, y - y0);
-    column[c] = value;
-    squared += value * value;
+    column[c] = mix(top, bottom, y - y0);
   }
-  const length = Math.sqrt(squared) || 1;
-  return column.map((value) => value / length);
+  return column;
 }
 
 function mix(a: number, b: number, t: number): number {

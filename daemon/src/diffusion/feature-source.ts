@@ -25,7 +25,7 @@ const CACHE_BYTES = 1024 * 1024 * 1024;
 const NETWORKS_OPEN = 64;
 
 /** To be raised when the same settings give other features than before. */
-const METHOD_VERSION = 1;
+const METHOD_VERSION = 2;
 
 /** What of a preset does not change its features, or is said otherwise in the key. */
 const NOT_IN_KEY: ReadonlySet<string> = new Set(['name', 'similarity', 'refinement', 'matching', 'prompt']);

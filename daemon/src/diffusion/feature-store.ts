@@ -32,6 +32,7 @@ const headerSchema = z.object({
   columns: count,
   cellWidthPx: z.number().positive(),
   cellHeightPx: z.number().positive(),
+  hasLengths: z.boolean(),
   /** Of the values, lower-case hex. */
   sha256: z.string(),
 });
@@ -47,7 +48,7 @@ export function featureFolder(env: NodeJS.ProcessEnv = process.env): string {
 
 /**
  * Feature maps on disk in half precision, by key; the least recently used go when there are too many. A file is a length,
- * a JSON header and the values. What cannot be read or written counts as not there: features can be computed again.
+ * a JSON header, the values and, in single precision, the lengths of the columns. What cannot be read or written counts as not there: features can be computed again.
  */
 export class FeatureStore {
   readonly #folder: string;
@@ -119,10 +120,10 @@ export class FeatureStore {
   }
 }
 
-function encode({ map: { chw, ...shape }, ...image }: SizedMap): Buffer {
-  const halves = floatsToHalves(chw);
-  const values = Buffer.from(halves.buffer, halves.byteOffset, halves.byteLength);
-  const header = Buffer.from(JSON.stringify({ ...image, ...shape, sha256: sha256(values) }));
+function encode({ map: { chw, lengths, ...shape }, ...image }: SizedMap): Buffer {
+  const values = Buffer.concat([bytesOf(floatsToHalves(chw)), bytesOf(lengths ?? new Float32Array())]);
+  const hasLengths = lengths !== undefined;
+  const header = Buffer.from(JSON.stringify({ ...image, ...shape, hasLengths, sha256: sha256(values) }));
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeUInt32LE(header.length);
   return Buffer.concat([length, header, values]);
@@ -134,15 +135,24 @@ function decode(bytes: Buffer): SizedMap {
     width,
     height,
     blank,
+    hasLengths,
     sha256: expected,
     ...shape
   } = headerSchema.parse(JSON.parse(bytes.toString('utf8', LENGTH_BYTES, valuesAt)));
   const values = bytes.subarray(valuesAt);
-  const isWhole = values.length === 2 * shape.channels * shape.rows * shape.columns && sha256(values) === expected;
+  const cells = shape.rows * shape.columns;
+  const halvesEnd = 2 * shape.channels * cells;
+  const isWhole = values.length === halvesEnd + (hasLengths ? 4 * cells : 0) && sha256(values) === expected;
   if (!isWhole) throw new RangeError('the entry is damaged');
-  // a copy, since a typed array must start at a multiple of its element
-  const chw = halvesToFloats(new Uint16Array(Uint8Array.from(values).buffer));
-  return { width, height, blank, map: { ...shape, chw } };
+  // copies, since a typed array must start at a multiple of its element
+  const copy = (start: number, end?: number) => Uint8Array.from(values.subarray(start, end)).buffer;
+  const chw = halvesToFloats(new Uint16Array(copy(0, halvesEnd)));
+  const lengths = hasLengths ? { lengths: new Float32Array(copy(halvesEnd)) } : {};
+  return { width, height, blank, map: { ...shape, chw, ...lengths } };
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Uint16Array | Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -45,7 +45,8 @@ export function fuseMaps(parts: readonly { map: FeatureMap; weight: number }[]):
     }
     first += map.channels;
   }
-  return { ...grid, channels, chw };
+  const { rows, columns, cellWidthPx, cellHeightPx } = grid;
+  return { channels, rows, columns, cellWidthPx, cellHeightPx, chw };
 }
 
 function cellArea({ cellWidthPx, cellHeightPx }: FeatureMap): number {

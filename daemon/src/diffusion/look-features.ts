@@ -29,22 +29,27 @@ export function toFeatureMap({ dims, data }: NdArray, { seen, padded }: Look, im
     const from = (Math.floor(row / rows) * paddedRows + (row % rows)) * paddedColumns;
     chw.set(data.subarray(from, from + columns), row * columns);
   }
-  toUnitColumns(chw, channels);
+  const lengths = toUnitColumns(chw, channels);
   return {
     channels,
     rows,
     columns,
     chw,
+    lengths,
     cellWidthPx: (strideX * image.width) / seen.width,
     cellHeightPx: (strideY * image.height) / seen.height,
   };
 }
 
-/** Scales every column of (channels, cells) to length 1, in place; a column of zeros stays. */
-function toUnitColumns(chw: Float32Array, channels: number): void {
+/**
+ * Scales every column of (channels, cells) to length 1, in place; a column of zeros stays.
+ * @returns the lengths they had
+ */
+function toUnitColumns(chw: Float32Array, channels: number): Float32Array {
   const cells = chw.length / channels;
   const squared = new Float64Array(cells);
   for (let i = 0; i < chw.length; i++) squared[i % cells] = (squared[i % cells] ?? 0) + (chw[i] ?? 0) ** 2;
   const scale = squared.map((sum) => (sum === 0 ? 0 : 1 / Math.sqrt(sum)));
   for (let i = 0; i < chw.length; i++) chw[i] = (chw[i] ?? 0) * (scale[i % cells] ?? 0);
+  return Float32Array.from(squared, Math.sqrt);
 }

@@ -1,7 +1,7 @@
 import type { Point } from '@samepoint/shared-protocol';
 import { matchPoints } from '../correspond/match-points.js';
 import { type Descriptors, mutualNearest } from '../correspond/mutual-nearest.js';
-import { sampleFeatures } from '../diffusion/feature-map.js';
+import { sampleUnscaled, unscaledFeatures } from '../diffusion/feature-map.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import type { EvalTools } from './dataset.js';
 
@@ -47,12 +47,14 @@ function toPair(source: Point | undefined, target: Point | undefined): PixelPair
 
 /**
  * Features at the keypoints, as eval_hpatches.py of DIFT samples them: the first and the last pixel lie on the outer edges
- * of the map.
+ * of the map. Beyond the middles of its outermost cells, those are repeated; the original fades to zero there, which the
+ * cosine does not see.
  */
 function descriptors({ features, keypoints }: KeypointImage): Descriptors {
-  const map = features.levels[features.firstLook];
-  if (map === undefined) throw new Error('a pyramid has the level of its first look');
+  const level = features.levels[features.firstLook];
+  if (level === undefined) throw new Error('a pyramid has the level of its first look');
+  const map = unscaledFeatures(level);
   const stretch = (value: number, side: number) => (side > 1 ? (value * side) / (side - 1) : value);
   const points = keypoints.map(({ x, y }) => ({ x: stretch(x, features.width), y: stretch(y, features.height) }));
-  return { count: points.length, channels: map.channels, data: sampleFeatures(map, points) };
+  return { count: points.length, channels: map.channels, data: sampleUnscaled(map, points) };
 }

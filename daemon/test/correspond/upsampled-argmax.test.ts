@@ -17,6 +17,13 @@ function rawMap(channels: number, rows: number, columns: number, { width, height
   return { channels, rows, columns, chw, cellWidthPx: width / columns, cellHeightPx: height / rows };
 }
 
+/** The same map as it is kept: unit columns and the lengths they had. */
+function toUnitColumns(map: FeatureMap): FeatureMap {
+  const cells = map.rows * map.columns;
+  const lengths = Float32Array.from({ length: cells }, (_, cell) => Math.hypot(...columnAt(map, cell)));
+  return { ...map, lengths, chw: map.chw.map((value, at) => value / (lengths[at % cells] ?? 1)) };
+}
+
 /** `nn.Upsample(size, mode='bilinear')` (half-pixel centres, edges repeated), then every column scaled to unit length. */
 function upsampled(map: FeatureMap, { width, height }: Size): number[][] {
   const between = (pixel: number, pixels: number, cells: number) => {
@@ -74,6 +81,19 @@ describe('arg-max over up-sampled maps', () => {
       expect({ x: found[n]?.x, y: found[n]?.y }).toEqual({ x: expected.x, y: expected.y });
       expect(found[n]?.similarity).toBeCloseTo(expected.similarity, 5);
     }
+  });
+
+  it('interpolates the features as the network gave them, not their unit columns', async () => {
+    const size = { width: 30, height: 24 };
+    const [source, target] = [rawMap(4, 4, 5, size, 5), rawMap(4, 5, 4, size, 6)];
+    const keypoints = [3, 9, 14, 21].map((at) => ({ x: at, y: at }));
+    const expected = await upsampledArgmax(new Matcher(), source, target, size, keypoints);
+    const [unitSource, unitTarget] = [toUnitColumns(source), toUnitColumns(target)];
+    const found = await upsampledArgmax(new Matcher(), unitSource, unitTarget, size, keypoints);
+    expect(found.map(({ x, y }) => ({ x, y }))).toEqual(expected.map(({ x, y }) => ({ x, y })));
+    const { lengths: _, ...withoutLengths } = unitTarget;
+    const other = await upsampledArgmax(new Matcher(), unitSource, withoutLengths, size, keypoints);
+    expect(other.map(({ x, y }) => ({ x, y }))).not.toEqual(expected.map(({ x, y }) => ({ x, y })));
   });
 
   it('takes the first pixel row by row among equals', async () => {

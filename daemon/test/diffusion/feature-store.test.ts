@@ -21,6 +21,15 @@ describe('a feature map on disk', () => {
     expect(await new FeatureStore(folder).get('b')).toBeUndefined();
   });
 
+  it('keeps the lengths of its columns, where it has them, exactly', async () => {
+    const store = new FeatureStore(newFolder());
+    const lengths = Float32Array.from({ length: 60 }, (_, cell) => 10 + cell / 7);
+    await store.put('with', { ...entry(), map: { ...entry().map, lengths } });
+    await store.put('without', entry());
+    expect((await store.get('with'))?.map.lengths).toEqual(lengths);
+    expect((await store.get('without'))?.map).not.toHaveProperty('lengths');
+  });
+
   it.runIf(process.platform !== 'win32')('can be read by its owner only', async () => {
     const folder = newFolder();
     await new FeatureStore(folder).put('a', entry());
