@@ -16,6 +16,8 @@ export interface CompiledNetwork {
   /** ModelProto bytes; the weights stay in `weightsFolder`. */
   model: Uint8Array;
   weightsFolder: string;
+  /** How many numbers of the checkpoint the graph takes. */
+  weightCount: number;
   inputs: readonly Port[];
   outputs: readonly Port[];
 }
@@ -49,6 +51,7 @@ export function compile<Name extends string>(
   return {
     model: b.toModel(),
     weightsFolder: checkpoint.folder,
+    weightCount: b.weightCount,
     inputs: shapes.map(([name, { dims }]) => ({ name, dims })),
     outputs: outputs.map(([name, { dims }]) => ({ name, dims: dims.map(Number) })),
   };

@@ -12,7 +12,16 @@ export const ort = ortModule;
 export interface Graph {
   model: Uint8Array;
   weightsFolder?: string;
+  /** How many numbers those weights are; 0 if not given. */
+  weightCount?: number;
 }
+
+/**
+ * Above this, convolutions on the CPU are not given ONNX Runtime's blocked layout (NCHWc). With it Stable Diffusion's VAE
+ * (34 million weights) takes 17 % less processor time, its U-Net (774 million) 5 % less; but while it loads, their weights
+ * are held twice, which takes the U-Net 5.3 GB instead of 3.3 and 2.7 times as long: more than 20 runs win back.
+ */
+const BLOCKED_LAYOUT_MAX_WEIGHTS = 100_000_000;
 
 export interface SessionOptions {
   /** Default: the CPU. What it cannot run, ONNX Runtime gives to the CPU without a word. */
@@ -26,7 +35,7 @@ export interface SessionOptions {
  * for the next run take the cores from the one that is running.
  */
 export function createSession(
-  { model, weightsFolder }: Graph,
+  { model, weightsFolder, weightCount = 0 }: Graph,
   { provider = 'cpu', profilePrefix }: SessionOptions = {},
 ) {
   return ort.InferenceSession.create(model, {
@@ -34,6 +43,7 @@ export function createSession(
     intraOpNumThreads: availableParallelism(),
     // DirectML refuses memory patterns
     enableMemPattern: provider !== 'dml',
+    graphOptimizationLevel: provider === 'cpu' && weightCount > BLOCKED_LAYOUT_MAX_WEIGHTS ? 'extended' : 'all',
     ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
     extra: {
       session: {

@@ -37,7 +37,7 @@ async function runFullSize({ rounds, log }: BenchOptions): Promise<BenchResult> 
     columns: ['network', 'GMAC', 'from nothing', 'loaded', 'peak memory', 'GFLOPS', 'of a matrix product'],
     rows,
     notes: [
-      'One image through `openNetwork` and `dift` with random weights in half precision, in a process of its own. "Loaded" is the median of the runs after the first; the VAE and the vision transformer are loaded anew for each image.',
+      'One image through `openNetwork` and `dift` with random weights in half precision, in a process of its own. "Loaded" is the median of the runs after the first.',
       'The last column compares with the product of two 4096×4096 matrices by the same ONNX Runtime, measured just before.',
     ],
     measurements,

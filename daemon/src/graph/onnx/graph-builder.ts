@@ -139,6 +139,11 @@ export class GraphBuilder {
     return this.constant([values.length], BigInt64Array.from(values, BigInt));
   }
 
+  /** How many numbers the graph takes from the checkpoint. */
+  get weightCount(): number {
+    return [...this.#weights.values()].reduce((sum, { value }) => sum + elementsOf(value), 0);
+  }
+
   hasWeight(name: string): boolean {
     return this.#checkpoint?.tensors.has(name) ?? false;
   }
@@ -218,6 +223,10 @@ export class GraphBuilder {
       },
     });
   }
+}
+
+function elementsOf({ dims }: Value): number {
+  return dims.reduce((product: number, dim) => product * Number(dim), 1);
 }
 
 function operator(opType: string): { opType: string; domain?: string } {
