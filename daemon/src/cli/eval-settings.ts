@@ -3,6 +3,7 @@ import { ALL_PARTS, type MatchSettings } from '../correspond/match-settings.js';
 import { choosePresets } from '../diffusion/feature-plan.js';
 import { DATASETS, type DatasetName, type DatasetOptions } from '../eval/datasets.js';
 import { homographySettings } from '../eval/homography-settings.js';
+import { trackSettings } from '../transfer/track-settings.js';
 import type { FeatureOptions } from './feature-options.js';
 
 /** Names of the matching's parts on the command line. */
@@ -73,5 +74,6 @@ export function matchingOf({ backend, preset, matching, without }: EvalSettings)
   return {
     matching: matching === 'published' ? ('published' as const) : parts,
     homography: homographySettings(presets),
+    propagation: trackSettings({ matching: presets.find((chosen) => chosen.matching !== undefined)?.matching }),
   };
 }

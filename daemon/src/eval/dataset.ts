@@ -5,6 +5,7 @@ import type { Matcher } from '../correspond/matcher.js';
 import type { Metric } from '../correspond/mutual-nearest.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import type { Estimator } from '../transfer/robust-transform.js';
+import type { TrackSettings } from '../transfer/track-settings.js';
 import type { FigureTable } from './figure-table.js';
 
 /**
@@ -46,6 +47,8 @@ export interface EvalTools {
   /** As the data set's protocol was published, or Samepoint's own matching. */
   matching: 'published' | MatchSettings;
   homography: HomographySettings;
+  /** How labels are carried through the frames of a video. */
+  propagation: TrackSettings;
   /**
    * Features of an image file, seen as the chosen backend and preset see it.
    * @param category what it shows, for networks with a text condition

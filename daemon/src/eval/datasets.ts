@@ -1,7 +1,9 @@
 import type { PresetName } from '../diffusion/presets.js';
 import type { Dataset } from './dataset.js';
+import { openDavis } from './davis.js';
 import type { Evaluation } from './evaluate.js';
 import { type HpatchesOptions, openHpatches } from './hpatches.js';
+import { openJhmdb } from './jhmdb.js';
 import { openPairs } from './pairs.js';
 import { openPfWillow } from './pf-willow.js';
 import { openSpair, type SpairOptions } from './spair.js';
@@ -31,6 +33,7 @@ function entry<Outcome>(
 
 const OWN = { matching: 'samepoint', task: 'default' } as const;
 const SEMANTIC = { matching: 'published', task: 'semantic' } as const;
+const VIDEO = { matching: 'published', task: 'video' } as const;
 const GEOMETRIC = { matching: 'published', task: 'geometric' } as const;
 
 /** Every data set that can be evaluated, by its name on the command line. */
@@ -43,6 +46,12 @@ export const DATASETS = {
   spair: entry(SEMANTIC, 'SPair-71k: PairAnnotation/, JPEGImages/<category>/', openSpair),
   'pf-willow': entry(SEMANTIC, 'PF-WILLOW: PF-dataset/<class>/*.png and *.mat, test_pairs.csv', openPfWillow),
   hpatches: entry(GEOMETRIC, 'HPatches: i_*/ and v_*/ with 1.ppm … 6.ppm and H_1_2 … H_1_6', openHpatches),
+  davis: entry(
+    VIDEO,
+    'DAVIS-2017: ImageSets/2017/val.txt, JPEGImages/480p/<sequence>/, Annotations/480p/<sequence>/',
+    openDavis,
+  ),
+  jhmdb: entry(VIDEO, 'JHMDB: splits/, joint_positions/<class>/<video>/, Rename_Images/<class>/<video>/', openJhmdb),
 } as const satisfies Record<string, DatasetEntry>;
 
 export type DatasetName = keyof typeof DATASETS;

@@ -16,7 +16,7 @@ export interface TrackSettings {
 const OWN_SETTINGS: TrackSettings = { temperature: 0.1, topK: 10, radiusCells: 15, queueFrames: 8 };
 
 /** The settings that were published with the features, or ours. */
-export function trackSettings({ matching }: Pick<FeaturePlan, 'matching'>): TrackSettings {
+export function trackSettings({ matching }: { matching?: FeaturePlan['matching'] | undefined }): TrackSettings {
   if (matching?.kind !== 'label-propagation') return OWN_SETTINGS;
   const { kind: _, ...settings } = matching;
   return settings;

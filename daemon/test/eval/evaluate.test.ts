@@ -16,6 +16,7 @@ const image = () => folder.path('image.png');
 const TOOLS: EvalTools = {
   matcher: new Matcher(),
   matching: ALL_PARTS,
+  propagation: { temperature: 0.1, topK: 10, radiusCells: 15, queueFrames: 8 },
   homography: { keypoints: 1, metric: 'cosine', estimator: 'lmeds', thresholdPx: 3 },
   features: () => Promise.reject(new Error('no features here')),
 };
