@@ -86,8 +86,11 @@ describe('the engine runs in a process of its own', () => {
       if (before === undefined) continue;
       expect(step.elapsedMs).toBeGreaterThanOrEqual(before.elapsedMs);
       // a new stage begins at 0, once the one before is through
-      if (step.stage === before.stage) expect(step).toMatchObject({ done: before.done + 1, total: before.total });
-      else expect([step.done, before.done]).toEqual([0, before.total]);
+      // what was kept from an earlier job counts for several steps at once
+      if (step.stage === before.stage) {
+        expect(step.done).toBeGreaterThan(before.done);
+        expect(step.total).toBe(before.total);
+      } else expect([step.done, before.done]).toEqual([0, before.total]);
     }
     expect(progress.at(-1)?.done).toBe(progress.at(-1)?.total);
   }
@@ -110,7 +113,8 @@ describe('a cancelled job ends the process, and the next job succeeds', () => {
       await expect(run).rejects.toMatchObject({ code: 'CANCELLED' });
       await expectJobSucceeds();
     }
-  });
+    // six jobs, each in a new process
+  }, 120_000);
 
   it('while the process starts', async () => {
     await engine.close();
