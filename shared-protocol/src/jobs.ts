@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { affineSchema, boxSchema, pointSchema } from './geometry.js';
+import { affineSchema, boxSchema, homographySchema, pointSchema } from './geometry.js';
 import { LIMITS } from './limits.js';
 
 export const idSchema = z.string().min(1).max(LIMITS.idChars);
@@ -139,6 +139,36 @@ export const inspectResultSchema = z.strictObject({
 });
 export type InspectResult = z.infer<typeof inspectResultSchema>;
 
+/** How free a transform is: `auto` takes the simplest that explains the matches. */
+export const transformChoiceSchema = z.enum(['auto', 'similarity', 'affine', 'homography']);
+export type TransformChoice = z.infer<typeof transformChoiceSchema>;
+
+/** RANSAC (Fischler and Bolles, 1981), least median of squares (Rousseeuw, 1984), MAGSAC++ (Baráth et al., 2020). */
+export const estimatorSchema = z.enum(['ransac', 'lmeds', 'magsac']);
+export type Estimator = z.infer<typeof estimatorSchema>;
+
+const robustFit = { transform: transformChoiceSchema.optional(), estimator: estimatorSchema.optional() };
+
+/** A transform from source to target pixels and what speaks for it. */
+export const fittedTransformSchema = z.strictObject({
+  kind: transformChoiceSchema.exclude(['auto']),
+  transform: homographySchema,
+  /** How many of the `samples` points agree with it. */
+  inliers: z.number().int().nonnegative(),
+  samples: z.number().int().positive(),
+  /** Median distance of the inliers from the fit, in target pixels. */
+  residualPx: z.number().nonnegative(),
+  /** Share of the points, weighted by the confidence of their matches, that agree. */
+  confidence,
+});
+export type FittedTransform = z.infer<typeof fittedTransformSchema>;
+
+/** Why there is no result for an image, as a sentence. */
+const refusal = { state: z.literal('refused'), reason: z.string().max(LIMITS.textChars) };
+
+/** Length of a PNG in the payload; the PNGs of a result follow each other in the order of their mention. */
+const pngBytes = z.number().int().positive().max(LIMITS.binaryFrameBytes);
+
 /** A raster edit of the source, warped into every target. */
 export const warpRequestSchema = z.strictObject({
   kind: z.literal('warp'),
@@ -150,7 +180,31 @@ export const warpRequestSchema = z.strictObject({
     .array(z.strictObject({ targetId: idSchema, imageId: imageIdSchema }))
     .min(1)
     .max(LIMITS.targetsPerJob),
+  ...robustFit,
+  /** The warped edit alone, cut to what is not transparent (the default), or the whole target with the edit in it. */
+  output: z.enum(['layer', 'blended']).optional(),
 });
+export type WarpRequest = z.infer<typeof warpRequestSchema>;
+
+export const warpedTargetSchema = z.discriminatedUnion('state', [
+  z.strictObject({
+    state: z.literal('warped'),
+    targetId: idSchema,
+    fit: fittedTransformSchema,
+    /** Where the image belongs, in whole target pixels. */
+    box: boxSchema,
+    pngBytes,
+  }),
+  z.strictObject({ ...refusal, targetId: idSchema }),
+]);
+export type WarpedTarget = z.infer<typeof warpedTargetSchema>;
+
+/** The payload of the binary frame is the PNGs of the warped targets, in their order. */
+export const warpResultSchema = z.strictObject({
+  kind: z.literal('warp'),
+  targets: z.array(warpedTargetSchema).max(LIMITS.targetsPerJob),
+});
+export type WarpResult = z.infer<typeof warpResultSchema>;
 
 /** Labels or points of one frame carried through an ordered sequence of frames of one size. */
 export const trackRequestSchema = z.strictObject({
@@ -206,7 +260,32 @@ export const alignRequestSchema = z.strictObject({
   ...features,
   source: imageIdSchema,
   target: imageIdSchema,
+  ...robustFit,
 });
+export type AlignRequest = z.infer<typeof alignRequestSchema>;
+
+/** The payload of the binary frame is the three PNGs, in this order, all of the target's size. */
+export const alignResultSchema = z.strictObject({
+  kind: z.literal('align'),
+  outcome: z.discriminatedUnion('state', [
+    z.strictObject({
+      state: z.literal('aligned'),
+      fit: fittedTransformSchema,
+      /** Part of the target that the source covers. */
+      coverage: z.number().min(0).max(1),
+      /** Mean difference of the colours there after brightness and contrast were made equal, 0 to 255. */
+      difference: z.number().min(0).max(255),
+      /** The source, transparent where it has no pixels. */
+      alignedPngBytes: pngBytes,
+      /** Source and target, half each. */
+      overlayPngBytes: pngBytes,
+      /** Where the two differ, as heat. */
+      residualPngBytes: pngBytes,
+    }),
+    z.strictObject(refusal),
+  ]),
+});
+export type AlignResult = z.infer<typeof alignResultSchema>;
 
 export const jobRequestSchema = z.discriminatedUnion('kind', [
   transferRequestSchema,
@@ -222,6 +301,8 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   transferResultSchema,
   inspectResultSchema,
   trackResultSchema,
+  warpResultSchema,
+  alignResultSchema,
 ]);
 export type JobResult = z.infer<typeof jobResultSchema>;
 

@@ -45,6 +45,11 @@ const trackedMasks = (labels: unknown[], frames: unknown[]) => ({
   tracked: { kind: 'mask', labels, frames },
 });
 const trackedPoints = (frames: unknown[]) => ({ kind: 'track', tracked: { kind: 'points', frames } });
+const homography = [1, 0, 0, 0, 1, 0, 0, 0, 1];
+const fit = { kind: 'affine', transform: homography, inliers: 1, samples: 1, residualPx: 0, confidence: 1 };
+const warped = { state: 'warped', targetId: 't', fit, box, pngBytes: 1 };
+const pngs = { alignedPngBytes: 1, overlayPngBytes: 1, residualPngBytes: 1 };
+const aligned = { state: 'aligned', fit, coverage: 1, difference: 0, ...pngs };
 const error = { code: 'INTERNAL', message: '', hint: '', retryable: false };
 const hello = { type: 'hello', protocol: { min: 1, max: 1 }, client: '', features: [] };
 const device = { provider: '', description: '', reason: '' };
@@ -149,6 +154,32 @@ const MAXIMUMS: [string, Schema, number, (size: number) => unknown][] = [
     LIMITS.itemsPerJob,
     (n) => trackedPoints([list(n, { point: null, confidence: 0 })]),
   ],
+  [
+    'result: warped targets',
+    jobResultSchema,
+    LIMITS.targetsPerJob,
+    (n) => ({ kind: 'warp', targets: list(n, warped) }),
+  ],
+  [
+    'result: PNG of a warp',
+    jobResultSchema,
+    LIMITS.binaryFrameBytes,
+    (n) => ({ kind: 'warp', targets: [{ ...warped, pngBytes: n }] }),
+  ],
+  [
+    'result: reason of a refusal',
+    jobResultSchema,
+    LIMITS.textChars,
+    (n) => ({ kind: 'warp', targets: [{ state: 'refused', targetId: 't', reason: text(n) }] }),
+  ],
+  [
+    'result: numbers of a homography',
+    jobResultSchema,
+    homography.length,
+    (n) => ({ kind: 'warp', targets: [{ ...warped, fit: { ...fit, transform: list(n, 1) } }] }),
+  ],
+  ['result: coverage', jobResultSchema, 1, (n) => ({ kind: 'align', outcome: { ...aligned, coverage: n } })],
+  ['result: difference', jobResultSchema, 255, (n) => ({ kind: 'align', outcome: { ...aligned, difference: n } })],
   ['error: message', errorPayloadSchema, LIMITS.textChars, (n) => ({ ...error, message: text(n) })],
   ['error: hint', errorPayloadSchema, LIMITS.textChars, (n) => ({ ...error, hint: text(n) })],
   ['error: name of a detail', errorPayloadSchema, LIMITS.idChars, (n) => ({ ...error, details: { [text(n)]: '' } })],

@@ -15,9 +15,12 @@ Examples:
       where else might this point be?
   samepoint track frames --mask first.png --out masks
       carry the mask of the first frame to all others
+  samepoint warp home.png a.png b.png --edit sticker.png --out warped
+      carry what was drawn over home.png into two others
 
 Exit codes:
   0 done; 1 failed; 2 wrong arguments or input, also a file that is not there;
+  3 an image was refused, since nothing was found in it or not surely; the others are done;
   5 a model or checkpoint that is damaged, or of another network
 `;
 
@@ -28,6 +31,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   inspect: async () => (await import('./inspect.js')).inspectCommand(),
   track: async () => (await import('./track.js')).trackCommand(),
   eval: async () => (await import('./eval.js')).evalCommand(),
+  warp: async () => (await import('./warp.js')).warpCommand(),
   features: async () => (await import('./features.js')).featuresCommand(),
   models: async () => (await import('./models.js')).modelsCommand(),
   cache: async () => (await import('./cache.js')).cacheCommand(),

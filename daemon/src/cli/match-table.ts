@@ -1,5 +1,6 @@
 import type { Box, Point } from '@samepoint/shared-protocol';
 import type { MatchedItem, MatchReport } from './match-report.js';
+import { textTable } from './text-table.js';
 
 const HEADER = ['#', 'source', 'target', 'confidence'];
 const NO_COUNTERPART = 'no counterpart';
@@ -11,10 +12,7 @@ export function matchTable({ backend, device, source, targets }: MatchReport): s
 }
 
 function table(items: readonly MatchedItem[]): string {
-  const rows = [HEADER, ...items.map((item, n) => row(item, n))];
-  const widths = HEADER.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
-  return rows.map((cells) => `  ${line(cells).trimEnd()}\n`).join('');
+  return textTable([HEADER, ...items.map((item, n) => row(item, n))]);
 }
 
 function row({ source, target, confidence }: MatchedItem, n: number): string[] {

@@ -15,7 +15,12 @@ export interface ImageFile {
 export async function readImage(path: string): Promise<ImageFile> {
   const bytes = await readBytes(path);
   const image = await decodeImage(bytes, path);
-  return { path, bytes, image, imageId: createHash('sha256').update(bytes).digest('hex') };
+  return { ...identify(path, bytes), image };
+}
+
+/** A file with the id that its bytes have in a job. */
+export function identify(path: string, bytes: Uint8Array): Omit<ImageFile, 'image'> {
+  return { path, bytes, imageId: createHash('sha256').update(bytes).digest('hex') };
 }
 
 /** The bytes of a file that may be an image. @throws SamepointError `IMAGE_MISSING`, `IMAGE_TOO_LARGE` */

@@ -21,9 +21,11 @@ import { decodeImage } from '../images/decode.js';
 import { trackSettings } from '../transfer/track-settings.js';
 import { placeItems, prepareItems } from '../transfer/transfer.js';
 import type { EngineJob, EngineOutcome } from './engine.js';
+import { type ImagePairs, imageBytes } from './image-pairs.js';
 import { PairCache } from './pair-cache.js';
 import { ProgressReporter, type ReportProgress } from './progress-reporter.js';
 import { runTrack } from './track-job.js';
+import { runWarp } from './warp-job.js';
 
 /** How a job is run again when it did not fit into memory. */
 export interface RunJobOptions {
@@ -56,6 +58,10 @@ export class JobRunner {
         return this.#inspect(request, images, planOf(request, options), new ProgressReporter(report));
       case 'track':
         return this.#track(request, images, planVideo(choiceOf(request, options)), new ProgressReporter(report));
+      case 'warp': {
+        const progress = new ProgressReporter(report);
+        return runWarp(request, images, this.#imagePairs(images, planOf(request, options), progress), progress);
+      }
       default:
         throw unsupported(request);
     }
@@ -148,14 +154,24 @@ export class JobRunner {
     return this.#pairs.get(key, () => preparePair(this.#matcher, source, target, matchSettings(plan)));
   }
 
+  #imagePairs(images: EngineJob['images'], plan: FeaturePlan, progress: ProgressReporter): ImagePairs {
+    return {
+      steps: plan.steps,
+      features: (imageId) => this.#pyramid(imageId, images, plan, progress),
+      matcher: async ([sourceId, source], [targetId, target]) => {
+        const field = await this.#pair(plan, sourceId, targetId, source, target);
+        return (points) => matchPoints(this.#matcher, source, target, points, matchSettings(plan), field);
+      },
+    };
+  }
+
   async #pyramid(
     imageId: string,
     images: EngineJob['images'],
     plan: FeaturePlan,
     progress: ProgressReporter,
   ): Promise<FeaturePyramid> {
-    const bytes = images.get(imageId);
-    if (bytes === undefined) throw missing(imageId);
+    const bytes = imageBytes(images, imageId);
     return this.#features.pyramid(
       imageId,
       () => decodeImage(bytes),
@@ -170,7 +186,7 @@ function clampCosine(similarity: number): number {
   return Math.min(1, Math.max(-1, similarity));
 }
 
-function planOf(request: TransferRequest | InspectRequest, options: RunJobOptions): FeaturePlan {
+function planOf(request: FeatureChoice, options: RunJobOptions): FeaturePlan {
   return planFeatures(choiceOf(request, options));
 }
 
@@ -186,10 +202,6 @@ function unsupported({ kind }: JobRequest): SamepointError {
   return new SamepointError(
     'JOB_KIND_UNSUPPORTED',
     `This version cannot run "${kind}" jobs.`,
-    'Update Samepoint, or use transfer, inspect or track.',
+    'Update Samepoint, or use transfer, inspect, warp or track.',
   );
-}
-
-function missing(imageId: string): SamepointError {
-  return new SamepointError('IMAGE_MISSING', `The image ${imageId} is not here.`, 'Send it again.');
 }

@@ -1,10 +1,9 @@
-import type { Point } from '@samepoint/shared-protocol';
+import type { Estimator, Point } from '@samepoint/shared-protocol';
 import type * as z from 'zod';
 import type { MatchSettings } from '../correspond/match-settings.js';
 import type { Matcher } from '../correspond/matcher.js';
 import type { Metric } from '../correspond/mutual-nearest.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
-import type { Estimator } from '../transfer/robust-transform.js';
 import type { TrackSettings } from '../transfer/track-settings.js';
 import type { FigureTable } from './figure-table.js';
 

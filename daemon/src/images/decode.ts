@@ -1,5 +1,5 @@
 import { LIMITS, SamepointError } from '@samepoint/shared-protocol';
-import sharp, { type Metadata } from 'sharp';
+import sharp, { type Metadata, type Sharp } from 'sharp';
 
 /** 8-bit sRGB, rows from the top, three bytes a pixel. */
 export interface RgbImage {
@@ -33,17 +33,25 @@ export async function decodeImage(
   label = 'The image',
   timeoutMs: number = LIMITS.decodeTimeoutMs,
 ): Promise<RgbImage> {
+  const opaque = (image: Sharp) => image.flatten({ background: WHITE }).toColourspace('srgb').removeAlpha();
+  const { data, info } = await decode(bytes, label, timeoutMs, opaque);
+  return { width: info.width, height: info.height, rgb: info.channels === 3 ? data : greyToRgb(data, info.channels) };
+}
+
+/** The same with transparency kept, for a layer that belongs over such an image; one without any is opaque. */
+export async function decodeLayer(bytes: Uint8Array, label = 'The image'): Promise<RgbaImage> {
+  const transparent = (image: Sharp) => image.toColourspace('srgb').ensureAlpha();
+  const { data, info } = await decode(bytes, label, LIMITS.decodeTimeoutMs, transparent);
+  return { width: info.width, height: info.height, rgba: info.channels === 4 ? data : greyToRgba(data) };
+}
+
+async function decode(bytes: Uint8Array, label: string, timeoutMs: number, channels: (image: Sharp) => Sharp) {
   checkSize(await readMetadata(bytes, label), label);
+  const upright = open(bytes)
+    .timeout({ seconds: Math.ceil(timeoutMs / 1000) })
+    .autoOrient();
   try {
-    const { data, info } = await open(bytes)
-      .timeout({ seconds: Math.ceil(timeoutMs / 1000) })
-      .autoOrient()
-      .flatten({ background: WHITE })
-      .toColourspace('srgb')
-      .removeAlpha()
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, rgb: info.channels === 3 ? data : greyToRgb(data, info.channels) };
+    return await channels(upright).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
   } catch (cause) {
     const reason = firstLine(cause);
     if (reason.startsWith('timeout')) throw tooSlow(label, timeoutMs);
@@ -110,6 +118,13 @@ function greyToRgb(data: Uint8Array, channels: number): Uint8Array {
 /** libvips adds a line for every layer the error went through. */
 function firstLine(cause: unknown): string {
   return (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? '';
+}
+
+/** Grey and alpha, two bytes a pixel. */
+function greyToRgba(data: Uint8Array): Uint8Array {
+  const rgba = new Uint8Array(data.length * 2);
+  for (let i = 0; i < rgba.length; i++) rgba[i] = data[2 * Math.floor(i / 4) + Number(i % 4 === 3)] ?? 0;
+  return rgba;
 }
 
 function unreadable(label: string, reason: string): SamepointError {

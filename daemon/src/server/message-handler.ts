@@ -12,7 +12,7 @@ import type { Outbox } from './outbox.js';
 import { badRequest } from './read-client-message.js';
 import type { SessionContext } from './session-context.js';
 
-const SUPPORTED_KINDS: readonly JobKind[] = ['transfer', 'inspect', 'track'];
+const SUPPORTED_KINDS: readonly JobKind[] = ['transfer', 'inspect', 'track', 'warp'];
 
 /** What this daemon can do beyond the bare protocol. */
 export const FEATURES: readonly string[] = [...SUPPORTED_KINDS.map((kind) => `job.${kind}`), 'model.pull'];

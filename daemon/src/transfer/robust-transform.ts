@@ -1,13 +1,9 @@
-import type { Homography } from '@samepoint/shared-protocol';
+import type { Estimator, Homography } from '@samepoint/shared-protocol';
 import { median } from './fit-similarity.js';
 import { openCv } from './opencv.js';
 import { project } from './projective.js';
 import { type PointPair, refineTransform, TRANSFORM_KINDS, type TransformKind } from './refine-transform.js';
 import { sampleSimilarity } from './sampled-similarity.js';
-
-/** RANSAC (Fischler and Bolles, 1981), least median of squares (Rousseeuw, 1984), MAGSAC++ (Baráth et al., 2020). */
-export const ESTIMATORS = ['ransac', 'lmeds', 'magsac'] as const;
-export type Estimator = (typeof ESTIMATORS)[number];
 
 /** OpenCV's numbers for them; the types of its build lack the last. */
 const OPENCV_METHODS = { lmeds: 4, ransac: 8, magsac: 38 } as const satisfies Record<Estimator, number>;

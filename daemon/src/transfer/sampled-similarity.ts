@@ -1,9 +1,8 @@
-import type { Homography } from '@samepoint/shared-protocol';
+import type { Estimator, Homography } from '@samepoint/shared-protocol';
 import { median } from './fit-similarity.js';
 import { toHomography } from './projective.js';
 import { quasiRandomPoints } from './quasi-random.js';
 import type { PointPair } from './refine-transform.js';
-import type { Estimator } from './robust-transform.js';
 
 /** Pairs of correspondences that are tried. A third of right matches is found with a certainty of 1 − 10⁻²⁵. */
 const HYPOTHESES = 500;

@@ -1,13 +1,8 @@
-import type { Homography, Point } from '@samepoint/shared-protocol';
+import { estimatorSchema, type Homography, type Point } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import { compose, invert, project, stretchAt } from '../../src/transfer/projective.js';
 import { type PointPair, TRANSFORM_KINDS, type TransformKind } from '../../src/transfer/refine-transform.js';
-import {
-  ESTIMATORS,
-  type FitOutcome,
-  fitTransform,
-  type RobustTransform,
-} from '../../src/transfer/robust-transform.js';
+import { type FitOutcome, fitTransform, type RobustTransform } from '../../src/transfer/robust-transform.js';
 import { seededRandom } from '../support/random.js';
 
 const SIDE = { width: 800, height: 600 };
@@ -20,7 +15,7 @@ const KNOWN: Record<TransformKind, Homography> = {
 };
 
 const KINDS = Object.keys(TRANSFORM_KINDS) as TransformKind[];
-const EVERY_WAY = KINDS.flatMap((kind) => ESTIMATORS.map((estimator) => [kind, estimator] as const));
+const EVERY_WAY = KINDS.flatMap((kind) => estimatorSchema.options.map((estimator) => [kind, estimator] as const));
 
 interface Making {
   count?: number;

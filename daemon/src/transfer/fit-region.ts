@@ -1,0 +1,62 @@
+import type { Box, Estimator, FittedTransform, Point, TransformChoice } from '@samepoint/shared-protocol';
+import type { ExplainedMatch } from '../correspond/match-points.js';
+import type { Size } from '../images/resize.js';
+import { chooseTransform } from './choose-transform.js';
+import { flawOfTransform } from './judge-transform.js';
+
+/** How a transform of a region is found, and when it is believed. */
+export interface RegionSettings {
+  transform: TransformChoice;
+  estimator: Estimator;
+  /** An inlier is this near, as part of the target's longer side. */
+  tolerance: number;
+  /** Matches with less confidence have no say. */
+  minConfidence: number;
+  /** Matches that have to agree. */
+  minInliers: number;
+  /** Part of the matches with a say that has to agree. */
+  minInlierShare: number;
+  /** Part of the region that has to land inside the target. */
+  minVisible: number;
+}
+
+/** `reason` is a sentence for people. */
+export type RegionFit = { ok: true; fit: FittedTransform } | { ok: false; reason: string };
+
+/**
+ * One transform for a region of the source from the matches of points in it. Matches whose backward match does not
+ * return have no say, and a transform that few agree with or that does what no view of the same thing does is refused.
+ * @param region box around the points, in source pixels
+ * @param matches of `points`, in their order
+ */
+export async function fitRegion(
+  region: Box,
+  points: readonly Point[],
+  matches: readonly ExplainedMatch[],
+  source: Size,
+  target: Size,
+  settings: RegionSettings,
+): Promise<RegionFit> {
+  const trusted = points.flatMap((point, n) => {
+    const match = matches[n];
+    const trust = match?.signs.returns && match.confidence >= settings.minConfidence;
+    return match !== undefined && trust ? [{ source: point, target: match.point, weight: match.confidence }] : [];
+  });
+  const found = `${trusted.length} of ${points.length} points`;
+  if (trusted.length < settings.minInliers) return { ok: false, reason: `Only ${found} were found in the target.` };
+  const tolerancePx = settings.tolerance * Math.max(target.width, target.height);
+  const outcome = await chooseTransform(settings.transform, trusted, { estimator: settings.estimator, tolerancePx });
+  if (!outcome.ok) return { ok: false, reason: `${found} were found in the target, but ${outcome.reason}.` };
+  const { kind, transform, inliers, residualPx } = outcome.fit;
+  const agreeing = `${inliers.length} of the ${trusted.length} points that were found`;
+  if (inliers.length < settings.minInliers || inliers.length < settings.minInlierShare * trusted.length)
+    return { ok: false, reason: `Only ${agreeing} agree on one transform.` };
+  const flaw = flawOfTransform(transform, region, source, target, settings.minVisible);
+  if (flaw !== null) return { ok: false, reason: `${agreeing} agree, but ${flaw}.` };
+  const weight = inliers.reduce((sum, n) => sum + (trusted[n]?.weight ?? 0), 0);
+  const confidence = Math.min(1, weight / points.length);
+  return {
+    ok: true,
+    fit: { kind, transform, inliers: inliers.length, samples: points.length, residualPx, confidence },
+  };
+}

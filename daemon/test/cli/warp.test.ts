@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { fittedTransformSchema } from '@samepoint/shared-protocol';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { encodePng } from '../../src/images/encode.js';
+import { draw, encoder } from '../support/draw.js';
+import { busyPicture, disc, PICTURE, seenThrough } from '../support/picture.js';
+import { runCli } from '../support/run-cli.js';
+import { useTempFolder } from '../support/temp-folder.js';
+
+/** Exactly what is documented, and nothing more. */
+const reportSchema = z.strictObject({
+  backend: z.string(),
+  device: z.string().min(1),
+  source: z.string(),
+  edit: z.string(),
+  targets: z.array(
+    z.discriminatedUnion('state', [
+      fittedTransformSchema.extend({ image: z.string(), state: z.literal('warped'), file: z.string() }),
+      z.strictObject({ image: z.string(), state: z.literal('refused'), reason: z.string() }),
+    ]),
+  ),
+});
+
+const folder = useTempFolder();
+const home = () => folder.path('home.png');
+const moved = () => folder.path('moved.png');
+const blank = () => folder.path('blank.png');
+const sticker = () => folder.path('sticker.png');
+
+beforeAll(async () => {
+  await encoder(busyPicture()).png().toFile(home());
+  await encoder(seenThrough(busyPicture(), [1, 0, 20, 0, 1, -6, 0, 0, 1]))
+    .png()
+    .toFile(moved());
+  await encoder(draw(PICTURE.width, PICTURE.height)).png().toFile(blank());
+  await sharp(await encodePng(disc({ x: 190, y: 62 }, 40))).toFile(sticker());
+  await sharp(await encodePng(disc({ x: 5, y: 5 }, 4, { width: 10, height: 10 }))).toFile(folder.path('small.png'));
+  await encoder(busyPicture()).jpeg().toFile(folder.path('opaque.jpg'));
+});
+
+describe('samepoint warp', { timeout: 120_000 }, () => {
+  it('writes each target that can be done, says why another is not, and exits with 3 then', async () => {
+    const out = folder.path('new/warped');
+    const run = await runCli(
+      'warp',
+      home(),
+      moved(),
+      blank(),
+      '--edit',
+      sticker(),
+      '--out',
+      out,
+      '--layer-only',
+      '--json',
+    );
+    expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 3, stderr: '' });
+    const report = reportSchema.parse(JSON.parse(run.stdout));
+    const [done, refused] = report.targets;
+    const file = `${out}/moved-warped.png`;
+    expect(done).toMatchObject({ state: 'warped', image: moved(), file, kind: 'similarity' });
+    expect(refused).toMatchObject({ state: 'refused', image: blank() });
+    expect(existsSync(`${out}/blank-warped.png`)).toBe(false);
+    const { data, info } = await sharp(file).raw().toBuffer({ resolveWithObject: true });
+    expect(info).toMatchObject({ ...PICTURE, channels: 4 });
+    const at = (x: number, y: number) => [...data.subarray((y * info.width + x) * 4, (y * info.width + x) * 4 + 4)];
+    expect(at(210, 56)).toEqual([230, 20, 40, 255]);
+    expect(at(5, 5)).toEqual([0, 0, 0, 0]);
+  });
+
+  it('prints a table for people', async () => {
+    const run = await runCli('warp', home(), moved(), '--edit', sticker(), '--out', folder.path('table'));
+    expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(run.stdout).toMatch(/^Backend ui on .*\n\n {2}target +transform +inliers +residual +confidence +written\n/);
+    expect(run.stdout).toMatch(/moved\.png +similarity +\d+\/400 +\d\.\d\d px +\d+ % +.*moved-warped\.png\n$/);
+    expect((await sharp(folder.path('table/moved-warped.png')).stats()).isOpaque).toBe(true);
+  });
+
+  it.each<[string, () => string[], RegExp]>([
+    [
+      'an edit of another size',
+      () => ['--edit', folder.path('small.png')],
+      /edit is 10×10 pixels and its source 384×120/,
+    ],
+    ['an edit that is not there', () => ['--edit', folder.path('gone.png')], /gone\.png does not exist/],
+    ['no edit', () => [], /required option '--edit <file>' not specified/],
+    [
+      'an unknown transform',
+      () => ['--edit', sticker(), '--transform', 'bent'],
+      /Allowed choices are auto, similarity/,
+    ],
+    [
+      'an unknown estimator',
+      () => ['--edit', sticker(), '--estimator', 'luck'],
+      /Allowed choices are ransac, lmeds, magsac/,
+    ],
+  ])('ends with 2 and a sentence for %s', async (_what, args, sentence) => {
+    const run = await runCli('warp', home(), moved(), '--out', folder.path('bad'), ...args());
+    expect({ code: run.code, stdout: run.stdout }).toEqual({ code: 2, stdout: '' });
+    expect(run.stderr).toMatch(sentence);
+  });
+});

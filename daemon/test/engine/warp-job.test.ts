@@ -1,0 +1,143 @@
+import type { Homography, WarpRequest } from '@samepoint/shared-protocol';
+import { jobResultSchema } from '@samepoint/shared-protocol';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { JobRunner } from '../../src/engine/run-job.js';
+import { CPU_RUNTIME } from '../../src/graph/runtime.js';
+import { decodeLayer, type RgbaImage, type RgbImage } from '../../src/images/decode.js';
+import { encodePng } from '../../src/images/encode.js';
+import { draw, toPng } from '../support/draw.js';
+import { busyPicture, disc, discThrough, PICTURE, seenThrough } from '../support/picture.js';
+import { identified, imagesOf, type TestImage } from '../support/strips.js';
+
+const CENTRE = { x: 190, y: 62 };
+const RADIUS = 44;
+
+const runner = new JobRunner(CPU_RUNTIME);
+const picture = (image: RgbImage): Promise<TestImage> => toPng(image).then(identified);
+const source = await picture(busyPicture());
+const edit = identified(await encodePng(disc(CENTRE, RADIUS)));
+
+async function warp(targets: readonly TestImage[], part: Partial<WarpRequest> = {}, given = edit, from = source) {
+  const request: WarpRequest = {
+    kind: 'warp',
+    backend: 'ui',
+    source: from.imageId,
+    edit: given.imageId,
+    targets: targets.map(({ imageId }, n) => ({ targetId: `t${n}`, imageId })),
+    ...part,
+  };
+  const { result, payload } = await runner.run({ request, images: imagesOf(from, given, ...targets) }, () => {});
+  if (result.kind !== 'warp') throw new Error(result.kind);
+  expect(jobResultSchema.parse(result)).toEqual(result);
+  return { targets: result.targets, payload };
+}
+
+async function warpedInto(image: RgbImage, part: Partial<WarpRequest> = {}) {
+  const { targets, payload } = await warp([await picture(image)], part);
+  const [outcome] = targets;
+  if (outcome?.state !== 'warped' || payload === undefined) throw new Error(JSON.stringify(outcome));
+  expect(payload).toHaveLength(outcome.pngBytes);
+  return { ...outcome, image: await decodeLayer(payload) };
+}
+
+/** Intersection over union of the warped disc and where it belongs. */
+function overlapWithTruth(layer: RgbaImage, at: { x: number; y: number }, h: Homography): number {
+  const belongs = discThrough(CENTRE, RADIUS, h);
+  let [both, either] = [0, 0];
+  for (let i = 0; i < PICTURE.width * PICTURE.height; i++) {
+    const [x, y] = [i % PICTURE.width, Math.floor(i / PICTURE.width)];
+    const [u, v] = [x - at.x, y - at.y];
+    const inLayer = u >= 0 && v >= 0 && u < layer.width && v < layer.height;
+    const covered = inLayer && (layer.rgba[(v * layer.width + u) * 4 + 3] ?? 0) >= 128;
+    both += Number(covered && belongs(x, y));
+    either += Number(covered || belongs(x, y));
+  }
+  return both / either;
+}
+
+describe('an edit lands where its target shows what is under it', () => {
+  it.each<[string, Homography]>([
+    ['the same picture', [1, 0, 0, 0, 1, 0, 0, 0, 1]],
+    ['a shift', [1, 0, 23, 0, 1, -9, 0, 0, 1]],
+    ['a smaller one', [0.8, 0, 40, 0, 0.8, 12, 0, 0, 1]],
+    ['a greater one', [1.25, 0, -50, 0, 1.25, -15, 0, 0, 1]],
+    ['perspective', [1.2, 0.05, -30, 0.02, 1.1, -5, 6e-4, 3e-4, 1]],
+  ])('%s', async (_what, h) => {
+    const { image, box, fit } = await warpedInto(seenThrough(busyPicture(), h));
+    expect(overlapWithTruth(image, box, h)).toBeGreaterThan(0.9);
+    expect(fit.inliers / fit.samples).toBeGreaterThan(0.3);
+    expect(fit.residualPx).toBeLessThan(2.5);
+  });
+
+  it('without a change where nothing changed, by the simplest transform', async () => {
+    const { fit } = await warpedInto(busyPicture());
+    expect(fit.kind).toBe('similarity');
+    for (const [n, value] of [1, 0, 0, 0, 1, 0, 0, 0, 1].entries())
+      expect(Math.abs((fit.transform[n] ?? 0) - value)).toBeLessThan(n % 3 === 2 ? 0.5 : 0.005);
+  });
+
+  it('over the target where that is asked for', async () => {
+    const target = draw(PICTURE.width, PICTURE.height, [{ x: 0, y: 0, w: 40, h: 30, colour: [1, 2, 3] }]);
+    const { image, box } = await warpedInto(busyPicture(), { output: 'blended' });
+    expect(box).toEqual({ x: 0, y: 0, w: PICTURE.width, h: PICTURE.height });
+    expect(target.width).toBe(image.width);
+    const at = (x: number, y: number) => [
+      ...image.rgba.subarray((y * image.width + x) * 4, (y * image.width + x) * 4 + 4),
+    ];
+    expect(at(CENTRE.x, CENTRE.y)).toEqual([230, 20, 40, 255]);
+    expect(at(5, 5).slice(0, 3)).toEqual([...busyPicture().rgb.subarray((5 * 384 + 5) * 3, (5 * 384 + 5) * 3 + 3)]);
+  });
+});
+
+describe('a target is refused with a reason, and the others are done', () => {
+  it('a blank one', async () => {
+    const blank = await picture(draw(PICTURE.width, PICTURE.height));
+    const { targets, payload } = await warp([blank, source]);
+    expect(targets[0]).toEqual({
+      state: 'refused',
+      targetId: 't0',
+      reason: expect.stringMatching(/^Only 0 of 400 points were found in the target\.$/),
+    });
+    expect(targets[1]).toMatchObject({ state: 'warped', targetId: 't1' });
+    expect((await sharp(payload).metadata()).format).toBe('png');
+  });
+
+  it('one in which the place is not', async () => {
+    const other = await picture(seenThrough(busyPicture(), [1, 0, 300, 0, 1, 90, 0, 0, 1]));
+    const { targets, payload } = await warp([other]);
+    expect(targets[0]).toMatchObject({ state: 'refused', reason: expect.stringMatching(/\.$/) });
+    expect(payload).toBeUndefined();
+  });
+
+  it('a mirrored one', async () => {
+    const mirrored = await picture(seenThrough(busyPicture(), [-1, 0, PICTURE.width, 0, 1, 0, 0, 0, 1]));
+    const { targets } = await warp([mirrored], { transform: 'homography' });
+    expect(targets[0]).toMatchObject({ state: 'refused' });
+  });
+
+  it('one of a single row', async () => {
+    const row = await picture(draw(3000, 1, [{ x: 50, y: 0, w: 700, h: 1, colour: [0, 0, 0] }]));
+    const { targets } = await warp([row]);
+    expect(targets.map(({ state }) => state)).toEqual(['refused']);
+  });
+});
+
+describe('an edit that cannot be used is said before any target is looked at', () => {
+  it('one of another size than the source', async () => {
+    const small = identified(await encodePng(disc({ x: 5, y: 5 }, 3, { width: 10, height: 10 })));
+    await expect(warp([source], {}, small)).rejects.toThrow('The edit is 10×10 pixels and its source 384×120.');
+  });
+
+  it('one that is all transparent', async () => {
+    const empty = identified(await encodePng(disc(CENTRE, -1)));
+    await expect(warp([source], {}, empty)).rejects.toThrow('The edit is empty: every pixel of it is transparent.');
+  });
+
+  it('one for a source of a single pixel is not: it is refused as others are', async () => {
+    const pixel = await picture(draw(1, 1, [], [10, 20, 30]));
+    const dot = identified(await encodePng({ width: 1, height: 1, rgba: Uint8Array.from([1, 2, 3, 255]) }));
+    const { targets } = await warp([source], {}, dot, pixel);
+    expect(targets[0]).toMatchObject({ state: 'refused' });
+  });
+});

@@ -1,0 +1,64 @@
+import type { Homography, Point } from '@samepoint/shared-protocol';
+import type { RgbaImage, RgbImage } from '../../src/images/decode.js';
+import { invert, project } from '../../src/transfer/projective.js';
+import { type Colour, draw, type Rect, WHITE } from './draw.js';
+import { seededRandom } from './random.js';
+
+export const PICTURE = { width: 384, height: 120 };
+
+/** A screen full of things that look like nothing else in it. */
+export function busyPicture(): RgbImage {
+  const random = seededRandom(5);
+  const within = (least: number, most: number) => Math.round(least + random() * (most - least));
+  const colour = (): Colour => [within(0, 220), within(0, 220), within(0, 220)];
+  const rects: Rect[] = Array.from({ length: 50 }, () => ({
+    x: within(0, PICTURE.width - 20),
+    y: within(0, PICTURE.height - 12),
+    w: within(8, 60),
+    h: within(4, 24),
+    colour: colour(),
+  }));
+  return draw(PICTURE.width, PICTURE.height, rects);
+}
+
+/** A red disc of the size of the source, transparent elsewhere. */
+export function disc(centre: Point, radius: number, { width, height } = PICTURE): RgbaImage {
+  const rgba = new Uint8Array(width * height * 4);
+  for (let i = 0; i < width * height; i++) {
+    const inside = Math.hypot((i % width) + 0.5 - centre.x, Math.floor(i / width) + 0.5 - centre.y) <= radius;
+    if (inside) rgba.set([230, 20, 40, 255], 4 * i);
+  }
+  return { width, height, rgba };
+}
+
+/** The picture as the transform shows it, white where it has nothing; each pixel is the mean of nine samples. */
+export function seenThrough(picture: RgbImage, h: Homography, { width, height } = PICTURE): RgbImage {
+  const back = invert(h);
+  const rgb = new Uint8Array(width * height * 3);
+  for (let i = 0; i < width * height; i++) {
+    const sum = [0, 0, 0];
+    for (let n = 0; n < 9; n++) {
+      const [u, v] = [((n % 3) + 0.5) / 3, (Math.floor(n / 3) + 0.5) / 3];
+      const { x, y } = project(back, { x: (i % width) + u, y: Math.floor(i / width) + v });
+      const inside = x >= 0 && y >= 0 && x < picture.width && y < picture.height;
+      const at = (Math.floor(y) * picture.width + Math.floor(x)) * 3;
+      for (let c = 0; c < 3; c++) sum[c] = (sum[c] ?? 0) + (inside ? (picture.rgb[at + c] ?? 0) : (WHITE[c] ?? 0));
+    }
+    for (let c = 0; c < 3; c++) rgb[3 * i + c] = Math.round((sum[c] ?? 0) / 9);
+  }
+  return { width, height, rgb };
+}
+
+/** Which pixels of the target the disc covers, by the known transform. */
+export function discThrough(
+  centre: Point,
+  radius: number,
+  h: Homography,
+  { width, height } = PICTURE,
+): (x: number, y: number) => boolean {
+  const back = invert(h);
+  return (x, y) => {
+    const point = project(back, { x: x + 0.5, y: y + 0.5 });
+    return x < width && y < height && Math.hypot(point.x - centre.x, point.y - centre.y) <= radius;
+  };
+}
