@@ -93,7 +93,7 @@ describe('a plan', () => {
   });
 
   it('fails where no part has the preset, or a model is missing', () => {
-    expect(() => choosePresets({ backend: 'fuse(ui,openclip)', preset: 'video' })).toThrow(
+    expect(() => choosePresets({ backend: 'fuse(ui,openclip)', preset: 'geometric' })).toThrow(
       expect.objectContaining({ code: 'BAD_REQUEST' }),
     );
     expect(() => planFeatures({ backend: 'sd21' }, NOTHING_HERE)).toThrow(
