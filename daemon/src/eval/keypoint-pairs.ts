@@ -55,17 +55,18 @@ function toItem(pair: KeypointPair, originPx: number, rankedBy: number): Dataset
 }
 
 async function matchPair(tools: EvalTools, pair: KeypointPair, originPx: number): Promise<KeypointOutcome> {
-  const source = await tools.features(pair.source, pair.category);
-  const target = await tools.features(pair.target, pair.category);
+  const from = await tools.features(pair.source, pair.category);
+  const to = await tools.features(pair.target, pair.category);
   const points = pair.sourceKeypoints.map((point) => moved(point, originPx));
-  const found = await matchBy(tools, source, target, points);
+  const found = await matchBy(tools, from, to, points);
   return {
-    basePx: pair.base === 'target-long-side' ? Math.max(target.width, target.height) : pair.base,
-    keypoints: pair.sourceKeypoints.map((keypoint, n) => ({
-      source: keypoint,
-      truth: pair.targetKeypoints[n] ?? keypoint,
-      predicted: moved(found[n] ?? { x: Number.NaN, y: Number.NaN }, -originPx),
-    })),
+    basePx: pair.base === 'target-long-side' ? Math.max(to.width, to.height) : pair.base,
+    keypoints: pair.sourceKeypoints.map((source, n) => {
+      const [truth, predicted] = [pair.targetKeypoints[n], found[n]];
+      if (truth === undefined || predicted === undefined)
+        throw new Error('keypoints and matches come in the same number');
+      return { source, truth, predicted: moved(predicted, -originPx) };
+    }),
   };
 }
 
