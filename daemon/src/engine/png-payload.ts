@@ -10,7 +10,7 @@ export function toPayload(pngs: readonly Uint8Array[]): Uint8Array {
     throw new SamepointError(
       'IMAGE_TOO_LARGE',
       `The resulting images have ${bytes} bytes together, and the limit is ${ROOM_BYTES}.`,
-      'Start one job for each target, or export the images at a smaller size.',
+      'Start a job for fewer images at a time, or export them at a smaller size.',
     );
   return Buffer.concat(pngs);
 }

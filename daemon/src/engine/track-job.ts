@@ -1,4 +1,4 @@
-import { LIMITS, type Point, SamepointError, type TrackRequest, type TrackResult } from '@samepoint/shared-protocol';
+import { type Point, SamepointError, type TrackRequest, type TrackResult } from '@samepoint/shared-protocol';
 import type { WindowMatcher } from '../correspond/window-matcher.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import { decodeLabelMask, encodeLabelMask, type LabelMask } from '../images/label-mask.js';
@@ -10,6 +10,8 @@ import { trackPoints } from '../transfer/track-points.js';
 import { LOST_BELOW, type TrackSettings } from '../transfer/track-settings.js';
 import { prepareItems } from '../transfer/transfer.js';
 import type { EngineJob, EngineOutcome } from './engine.js';
+import { imageBytes } from './image-pairs.js';
+import { toPayload } from './png-payload.js';
 import type { ProgressReporter } from './progress-reporter.js';
 
 /** Features of the chosen backend, from those who own the networks. */
@@ -49,7 +51,7 @@ export async function runTrack(
       lookToTrack(frame === request.annotated ? size : await source.features(request.frames[frame] ?? '')),
   };
   if (labels.kind === 'points') return carryPoints(matcher, frames, labels.points, size, source.settings, progress);
-  const mask = await decodeLabelMask(images.get(labels.imageId) ?? new Uint8Array(), 'The mask');
+  const mask = await decodeLabelMask(imageBytes(images, labels.imageId), 'The mask');
   return carryMask(matcher, frames, mask, size, source.settings, progress);
 }
 
@@ -114,12 +116,4 @@ function checkMask(mask: LabelMask, { width, height }: Size): void {
 
 function rounded(value: number, steps: number): number {
   return Math.round(value * steps) / steps;
-}
-
-function toPayload(pngs: readonly Uint8Array[]): Uint8Array {
-  const payload = Buffer.concat(pngs);
-  const room = LIMITS.binaryFrameBytes - LIMITS.frameHeaderBytes;
-  if (payload.length <= room) return payload;
-  const message = `The masks have ${payload.length} bytes, and the limit is ${room}.`;
-  throw new SamepointError('IMAGE_TOO_LARGE', message, 'Track fewer frames at a time, or smaller ones.');
 }
