@@ -23,6 +23,13 @@ export interface Graph {
  */
 const BLOCKED_LAYOUT_MAX_WEIGHTS = 100_000_000;
 
+/**
+ * Above this, memory of activations goes back to the system when it is free. Kept for the next run, as ONNX Runtime does
+ * otherwise, that of the VAE is still there when the U-Net runs: 4.1 GB instead of 3.5 at 512 px, for no time that could
+ * be measured in either. In the embedded network (7 million weights) keeping it saves 8 %.
+ */
+const ARENA_MAX_WEIGHTS = 20_000_000;
+
 export interface SessionOptions {
   /** Default: the CPU. What it cannot run, ONNX Runtime gives to the CPU without a word. */
   provider?: Provider;
@@ -43,6 +50,7 @@ export function createSession(
     intraOpNumThreads: availableParallelism(),
     // DirectML refuses memory patterns
     enableMemPattern: provider !== 'dml',
+    enableCpuMemArena: weightCount <= ARENA_MAX_WEIGHTS,
     graphOptimizationLevel: provider === 'cpu' && weightCount > BLOCKED_LAYOUT_MAX_WEIGHTS ? 'extended' : 'all',
     ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
     extra: {
