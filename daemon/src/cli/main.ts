@@ -17,6 +17,8 @@ Examples:
       carry the mask of the first frame to all others
   samepoint warp home.png a.png b.png --edit sticker.png --out warped
       carry what was drawn over home.png into two others
+  samepoint align before.png after.png --out aligned
+      lay one image over another and show where they differ
 
 Exit codes:
   0 done; 1 failed; 2 wrong arguments or input, also a file that is not there;
@@ -31,6 +33,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   inspect: async () => (await import('./inspect.js')).inspectCommand(),
   track: async () => (await import('./track.js')).trackCommand(),
   eval: async () => (await import('./eval.js')).evalCommand(),
+  align: async () => (await import('./align.js')).alignCommand(),
   warp: async () => (await import('./warp.js')).warpCommand(),
   features: async () => (await import('./features.js')).featuresCommand(),
   models: async () => (await import('./models.js')).modelsCommand(),

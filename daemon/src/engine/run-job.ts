@@ -1,10 +1,4 @@
-import {
-  type InspectRequest,
-  type JobRequest,
-  SamepointError,
-  type TrackRequest,
-  type TransferRequest,
-} from '@samepoint/shared-protocol';
+import type { InspectRequest, TrackRequest, TransferRequest } from '@samepoint/shared-protocol';
 import type { AnchorField } from '../correspond/agreement.js';
 import { preparePair } from '../correspond/anchors.js';
 import { toHeatmap } from '../correspond/heatmap.js';
@@ -20,6 +14,7 @@ import type { Runtime } from '../graph/runtime.js';
 import { decodeImage } from '../images/decode.js';
 import { trackSettings } from '../transfer/track-settings.js';
 import { placeItems, prepareItems } from '../transfer/transfer.js';
+import { runAlign } from './align-job.js';
 import type { EngineJob, EngineOutcome } from './engine.js';
 import { type ImagePairs, imageBytes } from './image-pairs.js';
 import { PairCache } from './pair-cache.js';
@@ -62,8 +57,10 @@ export class JobRunner {
         const progress = new ProgressReporter(report);
         return runWarp(request, images, this.#imagePairs(images, planOf(request, options), progress), progress);
       }
-      default:
-        throw unsupported(request);
+      case 'align': {
+        const progress = new ProgressReporter(report);
+        return runAlign(request, images, this.#imagePairs(images, planOf(request, options), progress), progress);
+      }
     }
   }
 
@@ -196,12 +193,4 @@ function choiceOf({ backend, preset, prompt }: FeatureChoice, { shrink }: RunJob
 
 function matchSettings({ refinement }: FeaturePlan): MatchSettings {
   return { ...ALL_PARTS, refinement };
-}
-
-function unsupported({ kind }: JobRequest): SamepointError {
-  return new SamepointError(
-    'JOB_KIND_UNSUPPORTED',
-    `This version cannot run "${kind}" jobs.`,
-    'Update Samepoint, or use transfer, inspect, warp or track.',
-  );
 }

@@ -2,11 +2,16 @@ import type { Box } from '@samepoint/shared-protocol';
 import type { RgbaImage, RgbImage } from './decode.js';
 import type { Size } from './resize.js';
 
-/** The picture with an image over it at whole pixels; the image lies inside. */
-export function blendOver(picture: RgbImage, image: RgbaImage, { x, y }: Pick<Box, 'x' | 'y'>): RgbaImage {
-  const { width, height, rgb } = picture;
+/** The picture with an alpha of 255 everywhere. */
+export function toRgba({ width, height, rgb }: RgbImage): RgbaImage {
   const rgba = new Uint8Array(width * height * 4).fill(255);
   for (let i = 0; i < width * height; i++) rgba.set(rgb.subarray(3 * i, 3 * i + 3), 4 * i);
+  return { width, height, rgba };
+}
+
+/** The picture with an image over it at whole pixels; the image lies inside. */
+export function blendOver(picture: RgbImage, image: RgbaImage, { x, y }: Pick<Box, 'x' | 'y'>): RgbaImage {
+  const { width, height, rgba } = toRgba(picture);
   for (let n = 0; n < image.width * image.height; n++) {
     const into = ((y + Math.floor(n / image.width)) * width + x + (n % image.width)) * 4;
     const alpha = (image.rgba[4 * n + 3] ?? 0) / 255;

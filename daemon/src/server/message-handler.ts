@@ -12,10 +12,10 @@ import type { Outbox } from './outbox.js';
 import { badRequest } from './read-client-message.js';
 import type { SessionContext } from './session-context.js';
 
-const SUPPORTED_KINDS: readonly JobKind[] = ['transfer', 'inspect', 'track', 'warp'];
+const JOB_KINDS: readonly JobKind[] = ['transfer', 'inspect', 'track', 'warp', 'align'];
 
 /** What this daemon can do beyond the bare protocol. */
-export const FEATURES: readonly string[] = [...SUPPORTED_KINDS.map((kind) => `job.${kind}`), 'model.pull'];
+export const FEATURES: readonly string[] = [...JOB_KINDS.map((kind) => `job.${kind}`), 'model.pull'];
 
 type Offer = Extract<ClientMessage, { type: 'image.offer' }>;
 
@@ -95,8 +95,7 @@ export class MessageHandler {
     if (!started.ok) this.outbox.send({ type: 'job.failed', jobId, error: started.error.toPayload() });
   }
 
-  #refusal({ kind, backend }: JobRequest): StartOutcome | undefined {
-    if (!SUPPORTED_KINDS.includes(kind)) return { ok: false, error: kindUnsupported(kind) };
+  #refusal({ backend }: JobRequest): StartOutcome | undefined {
     return this.context.backends.knows(backend) ? undefined : { ok: false, error: backendUnknown(backend) };
   }
 
@@ -122,14 +121,6 @@ function imageTooLarge(width: number, height: number, bytes: number): SamepointE
     'IMAGE_TOO_LARGE',
     `An image of ${width} × ${height} px and ${bytes} bytes is too large.`,
     `Export it smaller: at most ${LIMITS.imageSidePx} px a side, ${LIMITS.imagePixels} px in all and ${LIMITS.imageBytes} bytes.`,
-  );
-}
-
-function kindUnsupported(kind: JobKind): SamepointError {
-  return new SamepointError(
-    'JOB_KIND_UNSUPPORTED',
-    `This version cannot do jobs of the kind “${kind}” yet.`,
-    'Update the daemon when a version that can is out.',
   );
 }
 

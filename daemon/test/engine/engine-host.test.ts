@@ -172,11 +172,6 @@ describe('a job that fails', () => {
       'IMAGE_MISSING',
       () => ({ ...inspectOf(source, target), source: '0'.repeat(64) }),
     ],
-    [
-      'on a kind it does not know',
-      'JOB_KIND_UNSUPPORTED',
-      () => ({ kind: 'align' as const, backend: 'ui', source: source.imageId, target: target.imageId }),
-    ],
   ])('%s is told as %s', async (_why, code, request) => {
     const bad = identified(Buffer.from('no image'));
     const run = engine.run({ request: request(bad), images: imagesOf(source, target, bad) });

@@ -182,12 +182,6 @@ describe('a job', () => {
     expect((await client.next('error')).error).toMatchObject({ code: 'JOB_UNKNOWN', details: { jobId: 'nothing' } });
   });
 
-  it('of a kind that is still to come is refused by name', async () => {
-    const { source, target } = inspectRequest();
-    client.send({ type: 'job.start', jobId: 'j', request: { kind: 'align', backend: 'ui', source, target } });
-    expect(await client.next('job.failed')).toMatchObject({ jobId: 'j', error: { code: 'JOB_KIND_UNSUPPORTED' } });
-  });
-
   it('for a backend that is not here is refused', async () => {
     client.send({ type: 'job.start', jobId: 'j', request: { ...transferRequest(), backend: 'none' } });
     expect((await client.next('job.failed')).error.code).toBe('BACKEND_UNKNOWN');

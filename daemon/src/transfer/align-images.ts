@@ -1,0 +1,41 @@
+import type { FittedTransform } from '@samepoint/shared-protocol';
+import type { Size } from '../images/resize.js';
+import { fitRegion, type RegionSettings } from './fit-region.js';
+import { quasiRandomPoints } from './quasi-random.js';
+import type { FitChoice, RegionMatches } from './warp-edit.js';
+
+/**
+ * Alignment of two whole images; one may be a small part of the other, and much of both may be empty. Images that show
+ * different things agree on up to a sixth of what they seem to share.
+ */
+const ALIGNMENT = {
+  points: 600,
+  fit: {
+    transform: 'auto',
+    estimator: 'magsac',
+    tolerance: 5 / 768,
+    minConfidence: 0.1,
+    minInliers: 16,
+    minInlierShare: 0.2,
+    minVisible: 0.1,
+  } satisfies RegionSettings,
+};
+
+export type Alignment = { ok: true; fit: FittedTransform } | { ok: false; reason: string };
+
+/** One transform that takes the source to the target, from matches spread over all of it, or why there is none. */
+export async function alignImages(
+  source: Size,
+  target: Size,
+  match: RegionMatches,
+  { transform = ALIGNMENT.fit.transform, estimator = ALIGNMENT.fit.estimator }: FitChoice,
+): Promise<Alignment> {
+  const spread = quasiRandomPoints();
+  const points = Array.from({ length: ALIGNMENT.points }, () => {
+    const { x, y } = spread.next().value;
+    return { x: x * source.width, y: y * source.height };
+  });
+  const whole = { x: 0, y: 0, w: source.width, h: source.height };
+  const settings = { ...ALIGNMENT.fit, transform, estimator };
+  return fitRegion(whole, points, await match(points), source, target, settings);
+}

@@ -1,0 +1,110 @@
+import { type AlignResult, type Homography, jobResultSchema } from '@samepoint/shared-protocol';
+import { describe, expect, it } from 'vitest';
+import { JobRunner } from '../../src/engine/run-job.js';
+import { CPU_RUNTIME } from '../../src/graph/runtime.js';
+import { decodeLayer, type RgbaImage, type RgbImage } from '../../src/images/decode.js';
+import { project } from '../../src/transfer/projective.js';
+import { draw, toPng } from '../support/draw.js';
+import { busyPicture, PICTURE, seenThrough } from '../support/picture.js';
+import { identified, imagesOf } from '../support/strips.js';
+
+const runner = new JobRunner(CPU_RUNTIME);
+
+async function align(from: RgbImage, to: RgbImage) {
+  const [source, target] = [identified(await toPng(from)), identified(await toPng(to))];
+  const request = { kind: 'align' as const, backend: 'ui', source: source.imageId, target: target.imageId };
+  const { result, payload } = await runner.run({ request, images: imagesOf(source, target) }, () => {});
+  if (result.kind !== 'align') throw new Error(result.kind);
+  expect(jobResultSchema.parse(result)).toEqual(result);
+  return { outcome: result.outcome, payload };
+}
+
+async function aligned(from: RgbImage, to: RgbImage) {
+  const { outcome, payload } = await align(from, to);
+  if (outcome.state !== 'aligned' || payload === undefined) throw new Error(JSON.stringify(outcome));
+  return { ...outcome, pictures: await picturesOf(outcome, payload) };
+}
+
+type Aligned = Extract<AlignResult['outcome'], { state: 'aligned' }>;
+
+/** The source on the target, the overlay and the residual. */
+function picturesOf(outcome: Aligned, payload: Uint8Array): Promise<RgbaImage[]> {
+  const { alignedPngBytes, overlayPngBytes, residualPngBytes } = outcome;
+  const ends = [alignedPngBytes, alignedPngBytes + overlayPngBytes];
+  expect(payload).toHaveLength((ends[1] ?? 0) + residualPngBytes);
+  return Promise.all([0, ...ends].map((start, n) => decodeLayer(payload.subarray(start, ends[n]))));
+}
+
+function worstPx(a: Homography, b: Homography): number {
+  const corners = [0, 1, 2, 3].map((n) => ({ x: (n % 2) * PICTURE.width, y: (n >> 1) * PICTURE.height }));
+  return Math.max(
+    ...corners.map((corner) => {
+      const [p, q] = [project(a, corner), project(b, corner)];
+      return Math.hypot(p.x - q.x, p.y - q.y);
+    }),
+  );
+}
+
+/** Dark where the picture is light. */
+function inverted({ width, height, rgb }: RgbImage): RgbImage {
+  return { width, height, rgb: rgb.map((value) => 200 - Math.round(value / 2)) };
+}
+
+describe('two images are aligned', () => {
+  it('that are one, by nothing, and without a difference', async () => {
+    const { fit, coverage, difference, pictures } = await aligned(busyPicture(), busyPicture());
+    expect(fit.kind).toBe('similarity');
+    expect(worstPx(fit.transform, [1, 0, 0, 0, 1, 0, 0, 0, 1])).toBeLessThan(0.5);
+    expect(coverage).toBeGreaterThan(0.95);
+    expect(difference).toBeLessThan(5);
+    for (const { width, height } of pictures) expect({ width, height }).toEqual(PICTURE);
+  });
+
+  it('of which the other is moved and smaller, where both are', async () => {
+    const h: Homography = [0.8, 0, 40, 0, 0.8, 12, 0, 0, 1];
+    const { fit, coverage, pictures } = await aligned(busyPicture(), seenThrough(busyPicture(), h));
+    expect(worstPx(fit.transform, h)).toBeLessThan(2);
+    expect(Math.abs(coverage - 0.64)).toBeLessThan(0.03);
+    const [source, , residual] = pictures;
+    const alphaAt = (image: RgbaImage | undefined, x: number, y: number) =>
+      image?.rgba[(y * PICTURE.width + x) * 4 + 3];
+    expect([alphaAt(source, 10, 5), alphaAt(residual, 10, 5)]).toEqual([0, 0]);
+    expect([alphaAt(source, 190, 60), alphaAt(residual, 190, 60)]).toEqual([255, 255]);
+  });
+
+  it('of which the other is dark where the one is light, without that being a difference', async () => {
+    const { difference, pictures } = await aligned(busyPicture(), inverted(busyPicture()));
+    expect(difference).toBeLessThan(6);
+    const overlay = pictures[1]?.rgba ?? [];
+    const dark = inverted(busyPicture());
+    const off = [...dark.rgb].map((value, n) => Math.abs(value - (overlay[Math.floor(n / 3) * 4 + (n % 3)] ?? 0)));
+    expect(off.reduce((sum, value) => sum + value, 0) / off.length).toBeLessThan(4);
+  });
+
+  it('of which the other lacks a part, which is hot in the residual', async () => {
+    const whole = busyPicture();
+    const part = { x: 190, y: 50 };
+    const changed = { ...whole, rgb: whole.rgb.slice() };
+    for (let y = part.y; y < part.y + 20; y++)
+      for (let x = part.x; x < part.x + 20; x++) changed.rgb.set([255, 0, 255], (y * whole.width + x) * 3);
+    const { pictures } = await aligned(whole, changed);
+    const residual = pictures[2];
+    const heatAt = (x: number, y: number) => {
+      const at = (y * PICTURE.width + x) * 4;
+      return [...(residual?.rgba.subarray(at, at + 3) ?? [])].reduce((sum, value) => sum + value, 0);
+    };
+    expect(heatAt(part.x + 10, part.y + 10)).toBeGreaterThan(4 * heatAt(20, 100));
+  });
+});
+
+describe('an alignment is refused with a reason', () => {
+  it.each<[string, RgbImage]>([
+    ['a blank image', draw(PICTURE.width, PICTURE.height)],
+    ['another picture', draw(PICTURE.width, 60, [{ x: 100, y: 0, w: 3, h: 60, colour: [0, 0, 0] }])],
+    ['a single row', draw(3000, 1, [{ x: 50, y: 0, w: 700, h: 1, colour: [0, 0, 0] }])],
+  ])('%s', async (_what, other) => {
+    const { outcome, payload } = await align(busyPicture(), other);
+    expect(outcome).toEqual({ state: 'refused', reason: expect.stringMatching(/^.+\.$/) });
+    expect(payload).toBeUndefined();
+  });
+});
