@@ -6,7 +6,7 @@ import type { MatchSettings } from './match-settings.js';
 import type { Matcher } from './matcher.js';
 
 /** Anchors: points spread over the source, whose matches tell the asked points apart. */
-const ANCHORS = 400;
+const ANCHORS = 200;
 
 /**
  * What can be said about a pair of images before any point is asked for; most of the work of matching, so keep it for
