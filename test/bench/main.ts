@@ -2,10 +2,12 @@
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench.js';
 import { fullSizeBench } from './benches/full-size.js';
+import { inspectBench } from './benches/inspect.js';
 import { originalBench } from './benches/original.js';
+import { targetsBench } from './benches/targets.js';
 import { markdown, writeJson, writeToDoc } from './report.js';
 
-const BENCHES: readonly Bench[] = [fullSizeBench, originalBench];
+const BENCHES: readonly Bench[] = [fullSizeBench, originalBench, inspectBench, targetsBench];
 const DEFAULTS = { sizesPx: ['512', '768'], ensembles: ['1', '8'], rounds: '3' };
 
 const { values, positionals } = parseArgs({
