@@ -1,5 +1,5 @@
 import { SamepointError } from '@samepoint/shared-protocol';
-import { ALL_PARTS, type MatchSettings } from '../correspond/match-settings.js';
+import { type MatchPart, settingsFor } from '../correspond/match-settings.js';
 import { choosePresets } from '../diffusion/feature-plan.js';
 import { DATASETS, type DatasetName, type DatasetOptions } from '../eval/datasets.js';
 import { homographySettings } from '../eval/homography-settings.js';
@@ -12,7 +12,7 @@ export const PARTS = {
   'backward-check': 'backwardCheck',
   agreement: 'agreement',
   refinement: 'refinement',
-} as const satisfies Record<string, keyof MatchSettings>;
+} as const satisfies Record<string, MatchPart>;
 export type PartName = keyof typeof PARTS;
 
 export const MATCHINGS = ['published', 'samepoint'] as const;
@@ -69,7 +69,7 @@ function presetFor(dataset: DatasetName, backend: string): string {
 /** The matching of these settings, as the tools of an evaluation have it. */
 export function matchingOf({ backend, preset, matching, without }: EvalSettings) {
   const presets = choosePresets({ backend, preset }).map((chosen) => chosen.preset);
-  const parts: MatchSettings = { ...ALL_PARTS, refinement: presets.every(({ refinement }) => refinement) };
+  const parts = settingsFor(presets);
   for (const part of without) parts[PARTS[part]] = false;
   return {
     matching: matching === 'published' ? ('published' as const) : parts,

@@ -1,8 +1,11 @@
 import type { InspectResult, Point } from '@samepoint/shared-protocol';
+import { UNCALIBRATED } from './match-table.js';
 
 /** What `samepoint inspect --json` prints. Positions in pixels of the original images, the best place first. */
 export interface InspectReport {
   backend: string;
+  /** Were confidences of these features held against what is right? */
+  calibrated: boolean;
   source: string;
   target: string;
   point: Point;
@@ -12,7 +15,7 @@ export interface InspectReport {
 const HEADER = ['#', 'target', 'similarity', 'confidence'];
 
 /** The report as a table a person can read; positions rounded to whole pixels. */
-export function inspectTable({ source, target, point, matches }: InspectReport): string {
+export function inspectTable({ calibrated, source, target, point, matches }: InspectReport): string {
   const rows = matches.map(({ point: { x, y }, similarity, confidence }, n) => [
     String(n + 1),
     `${Math.round(x)},${Math.round(y)}`,
@@ -22,5 +25,5 @@ export function inspectTable({ source, target, point, matches }: InspectReport):
   const widths = HEADER.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
   const table = [HEADER, ...rows].map((row) => `  ${line(row).trimEnd()}\n`).join('');
-  return `${source} ${point.x},${point.y} → ${target}\n${table}`;
+  return `${source} ${point.x},${point.y} → ${target}\n${table}${calibrated ? '' : `${UNCALIBRATED}\n`}`;
 }

@@ -1,5 +1,6 @@
 import { type InspectResult, LIMITS, type Point, SamepointError } from '@samepoint/shared-protocol';
 import { Command, InvalidArgumentError } from 'commander';
+import { isCalibrated } from '../correspond/match-settings.js';
 import { planFeatures } from '../diffusion/feature-plan.js';
 import { createEngineHost } from '../engine/engine-host.js';
 import { prepareItems } from '../transfer/transfer.js';
@@ -59,13 +60,13 @@ export function inspectCommand(): Command {
 async function runInspect(sourcePath: string, targetPath: string, options: InspectOptions): Promise<void> {
   const { point, backend, out, map, json } = options;
   // the engine checks this and the position too, but only once it has started
-  planFeatures(options);
+  const calibrated = isCalibrated(planFeatures(options).parts.map(({ preset }) => preset));
   keepOffDisk(options);
   const source = await readImage(sourcePath);
   prepareItems([{ kind: 'point', itemId: 'point', point }], [], source.image);
   const target = await readImage(targetPath);
   const { matches, heatmap, cells } = await inspect(source, target, options);
-  const report = { backend, source: sourcePath, target: targetPath, point, matches };
+  const report = { backend, calibrated, source: sourcePath, target: targetPath, point, matches };
   process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : inspectTable(report));
   if (out !== undefined) await writeWhole(out, await drawHeatmap(target.image, { ...heatmap, cells }, matches));
   if (map !== undefined) await writeNpy(map, similarities(heatmap, cells));

@@ -5,10 +5,14 @@ import { textTable } from './text-table.js';
 const HEADER = ['#', 'source', 'target', 'confidence'];
 const NO_COUNTERPART = 'no counterpart';
 
+/** Said below tables whose confidences are guesses. */
+export const UNCALIBRATED =
+  'Confidences are not calibrated for this backend: take them as an order, not as probabilities.';
+
 /** The report as a table a person can read; positions rounded to whole pixels. */
-export function matchTable({ backend, device, source, targets }: MatchReport): string {
+export function matchTable({ backend, calibrated, device, source, targets }: MatchReport): string {
   const tables = targets.map(({ image, items }) => `\n${source} → ${image}\n${table(items)}`);
-  return `Backend ${backend} on ${device}\n${tables.join('')}`;
+  return `Backend ${backend} on ${device}\n${tables.join('')}${calibrated ? '' : `\n${UNCALIBRATED}\n`}`;
 }
 
 function table(items: readonly MatchedItem[]): string {

@@ -1,5 +1,6 @@
 import { type Box, type Item, type Placement, type Point, SamepointError } from '@samepoint/shared-protocol';
 import { Command } from 'commander';
+import { isCalibrated } from '../correspond/match-settings.js';
 import { planFeatures } from '../diffusion/feature-plan.js';
 import { createEngineHost } from '../engine/engine-host.js';
 import { prepareItems } from '../transfer/transfer.js';
@@ -28,8 +29,8 @@ interface MatchOptions extends FeatureOptions, ProviderOptions {
 
 const DETAILS = `
 Points and boxes are in pixels of SOURCE, from its top left corner. Images are PNG, JPEG or WebP.
-The confidence of a point is the estimated probability that its match is right; that of a box is the share of its points,
-so weighted, that agree on one place.`;
+Confidence is the estimated probability that a match is right: that of a box is made of the share of its points, each with
+its own confidence, that agree on one place.`;
 
 /** `samepoint match`: where are these points or boxes in the other images? */
 export function matchCommand(): Command {
@@ -54,14 +55,14 @@ export function matchCommand(): Command {
 async function runMatch(sourcePath: string, targetPaths: string[], options: MatchOptions): Promise<void> {
   const shapes = parseShapes(options);
   // the engine checks this too, but only once it has started
-  planFeatures(options);
+  const plan = planFeatures(options);
   keepOffDisk(options);
   const source = await readImage(sourcePath);
   // and positions
   prepareItems(shapes.map(toItem), [], source.image);
   const targets = await Promise.all(targetPaths.map((path) => readImage(path)));
   if (options.out !== undefined) await makeFolder(options.out);
-  const report = await match(source, targets, shapes, options);
+  const report = await match(source, targets, shapes, options, isCalibrated(plan.parts.map(({ preset }) => preset)));
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : matchTable(report));
   if (options.out !== undefined) {
     const written = await drawMatches(options.out, source, targets, report);
@@ -87,6 +88,7 @@ async function match(
   targets: readonly ImageFile[],
   shapes: readonly (Point | Box)[],
   options: FeatureOptions & ProviderOptions,
+  calibrated: boolean,
 ): Promise<MatchReport> {
   const { backend, preset, prompt } = options;
   const engine = createEngineHost(options);
@@ -107,6 +109,7 @@ async function match(
     if (result.kind !== 'transfer') throw new TypeError(`a transfer answered with ${result.kind}`);
     return {
       backend: preset === undefined ? backend : `${backend} (${preset})`,
+      calibrated,
       device: `${device.provider} (${device.description})`,
       source: source.path,
       targets: result.targets.map(({ placements }, n) => ({

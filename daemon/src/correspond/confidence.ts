@@ -1,36 +1,39 @@
+import type { Calibration } from './calibrations.js';
+
 /** What is known about a match. */
 export interface MatchSigns {
   /** Cosine similarity of the two feature columns. */
   similarity: number;
-  /** Did the backward match return to the start? */
-  returns: boolean;
-  /** How far from the start it ended, in cells of the source; infinite where it was not looked at. */
+  /** How far from its start the backward match ends, in cells of the source; infinite where it was not looked at. */
   cycleCells: number;
   /** Belief in the place against all others found, 0 to 1. */
   belief: number;
-  /** Belief in the best of the other places. */
-  rival: number;
   /** How well neighbours predict the place, 0 to 1. */
   support: number;
 }
 
-/**
- * Logistic regression on the pairs of `docs/evaluation.md`, true targets against targets of other pairs; how it was
- * fitted and what it gives on pairs left out stands there.
- */
-const LOGIT = { similarity: 9.3, returns: 0.6, logSupport: 3.9, bias: -2.3, supportFloor: 0.02 };
+/** Keeps logarithms finite: support and odds below this are as good as none. */
+const FLOOR = { support: 0.02, belief: 0.01 };
+
+/** The signs as the regression takes them. */
+export function signValues({ similarity, cycleCells, belief, support }: MatchSigns): Omit<Calibration, 'bias'> {
+  return {
+    similarity,
+    cycle: 1 / (1 + cycleCells),
+    logSupport: Math.log(FLOOR.support + support),
+    // also tells the ratio of the best place to the second: together they have nearly all of the belief
+    beliefOdds: Math.log((FLOOR.belief + belief) / (FLOOR.belief + 1 - belief)),
+  };
+}
 
 /** Probability that a match is right: that there is a counterpart, and that it is this place among those found. */
-export function confidenceOf({
-  similarity,
-  returns,
-  belief,
-  support,
-}: Omit<MatchSigns, 'cycleCells' | 'rival'>): number {
+export function confidenceOf(signs: MatchSigns, calibration: Calibration): number {
+  const values = signValues(signs);
   const logit =
-    LOGIT.similarity * similarity +
-    LOGIT.returns * Number(returns) +
-    LOGIT.logSupport * Math.log(LOGIT.supportFloor + support) +
-    LOGIT.bias;
-  return belief / (1 + Math.exp(-logit));
+    calibration.bias +
+    calibration.similarity * values.similarity +
+    calibration.cycle * values.cycle +
+    calibration.logSupport * values.logSupport +
+    calibration.beliefOdds * values.beliefOdds;
+  return 1 / (1 + Math.exp(-logit));
 }

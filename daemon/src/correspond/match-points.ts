@@ -27,6 +27,8 @@ export interface Match {
 /** A match with what its confidence was made of. */
 export interface ExplainedMatch extends Match {
   signs: MatchSigns;
+  /** Does the backward match return to where it started? */
+  returns: boolean;
 }
 
 /**
@@ -99,33 +101,30 @@ function toMatches(
   target: FeaturePyramid,
   settings: MatchSettings,
 ): ExplainedMatch[] {
-  const places = rankPlaces(node, samePlacePx(target));
-  return places.slice(0, count).map((place) => {
-    const rivals = places.filter((other) => other !== place).map(({ belief }) => belief);
-    return toMatch(node, place, Math.max(0, ...rivals), source, target, settings);
-  });
+  const places = rankPlaces(node, samePlacePx(target)).slice(0, count);
+  return places.map((place) => toMatch(node, place, source, target, settings));
 }
 
 function toMatch(
   point: Point,
   { candidate, belief, support }: Place,
-  rival: number,
   source: FeaturePyramid,
   target: FeaturePyramid,
-  { refinement }: MatchSettings,
+  { refinement, calibration }: MatchSettings,
 ): ExplainedMatch {
-  const { levels, similarity, returns, cycleCells, scale } = candidate;
+  const { levels, similarity, cycleCells, returns, scale } = candidate;
   const [from, to] = [level(source, levels.source), level(target, levels.target)];
   const { x, y } = refinement ? refine(from, point, to, candidate) : candidate;
-  const signs = { similarity, returns, cycleCells, belief, rival, support };
+  const signs = { similarity, cycleCells, belief, support };
   const nothingToFind = source.blank || target.blank;
   return {
     // the last cell of a map may reach past the image
     point: { x: Math.min(x, target.width), y: Math.min(y, target.height) },
     similarity,
-    confidence: nothingToFind ? 0 : confidenceOf(signs),
+    confidence: nothingToFind ? 0 : confidenceOf(signs, calibration),
     scale,
     signs,
+    returns,
   };
 }
 

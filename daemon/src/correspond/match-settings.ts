@@ -1,4 +1,7 @@
-/** The parts of the matching that can be left out, to see what each is worth. */
+import type { Preset } from '../diffusion/presets.js';
+import { type Calibration, calibrationOf, isFitted } from './calibrations.js';
+
+/** How a pair is matched, as data; parts can be left out, to see what each is worth. */
 export interface MatchSettings {
   /** Look at both images at several sizes, not at one. */
   secondLook: boolean;
@@ -8,6 +11,33 @@ export interface MatchSettings {
   agreement: boolean;
   /** Sub-cell position by window soft-argmax. */
   refinement: boolean;
+  /** What the signs of a match say about its being right. */
+  calibration: Calibration;
 }
 
-export const ALL_PARTS: MatchSettings = { secondLook: true, backwardCheck: true, agreement: true, refinement: true };
+/** The parts that can be left out. */
+export type MatchPart = Exclude<keyof MatchSettings, 'calibration'>;
+
+/** Everything, for the embedded network. */
+export const ALL_PARTS: MatchSettings = {
+  secondLook: true,
+  backwardCheck: true,
+  agreement: true,
+  refinement: true,
+  calibration: calibrationOf('ui default'),
+};
+
+/** Everything, for the features of some presets; whether sub-cell refinement helps them, these know. */
+export function settingsFor(presets: readonly Preset[]): MatchSettings {
+  const refinement = presets.every((preset) => preset.refinement);
+  return { ...ALL_PARTS, refinement, calibration: calibrationOf(featuresName(presets)) };
+}
+
+/** Were the confidences of these features held against what is right? */
+export function isCalibrated(presets: readonly Preset[]): boolean {
+  return isFitted(featuresName(presets));
+}
+
+function featuresName(presets: readonly Preset[]): string {
+  return presets.map(({ backend, name }) => `${backend} ${name}`).join(' + ');
+}

@@ -3,7 +3,7 @@ import type { AnchorField } from '../correspond/agreement.js';
 import { preparePair } from '../correspond/anchors.js';
 import { toHeatmap } from '../correspond/heatmap.js';
 import { inspectPoint, matchPoints } from '../correspond/match-points.js';
-import { ALL_PARTS, type MatchSettings } from '../correspond/match-settings.js';
+import { type MatchSettings, settingsFor } from '../correspond/match-settings.js';
 import { Matcher } from '../correspond/matcher.js';
 import { WindowMatcher } from '../correspond/window-matcher.js';
 import { type FeatureChoice, type FeaturePlan, planFeatures, planVideo } from '../diffusion/feature-plan.js';
@@ -191,6 +191,6 @@ function choiceOf({ backend, preset, prompt }: FeatureChoice, { shrink }: RunJob
   return { backend, preset, prompt, halvings: shrink };
 }
 
-function matchSettings({ refinement }: FeaturePlan): MatchSettings {
-  return { ...ALL_PARTS, refinement };
+function matchSettings({ parts }: FeaturePlan): MatchSettings {
+  return settingsFor(parts.map(({ preset }) => preset));
 }

@@ -30,12 +30,17 @@ const PROTOCOL = {
 const LAYOUT = `Give a folder with its images and a pairs.json:
 [{ "source": "a.png", "target": "b.png", "sourcePoints": [[x,y], …], "targetPoints": [[x,y], …], "group": "theme" }, …]`;
 
+/** @throws SamepointError `BAD_REQUEST` */
+export function readPairs(folder: string): Promise<z.infer<typeof pairSchema>[]> {
+  return readAnnotation(join(folder, 'pairs.json'), z.array(pairSchema).min(1), LAYOUT);
+}
+
 /**
  * Your own pairs: a folder with images and a `pairs.json`, whose points are in pixels from the top left corner.
  * @throws SamepointError `BAD_REQUEST`
  */
 export async function openPairs(folder: string): Promise<Dataset<KeypointOutcome>> {
-  const pairs = await readAnnotation(join(folder, 'pairs.json'), z.array(pairSchema).min(1), LAYOUT);
+  const pairs = await readPairs(folder);
   return keypointDataset(
     pairs.map(({ source, target, sourcePoints, targetPoints, group }, n) => ({
       id: `${n + 1} ${source} → ${target}`,

@@ -39,7 +39,7 @@ export async function fitRegion(
 ): Promise<RegionFit> {
   const trusted = points.flatMap((point, n) => {
     const match = matches[n];
-    const trust = match?.signs.returns && match.confidence >= settings.minConfidence;
+    const trust = match?.returns && match.confidence >= settings.minConfidence;
     return match !== undefined && trust ? [{ source: point, target: match.point, weight: match.confidence }] : [];
   });
   const found = `${trusted.length} of ${points.length} points`;

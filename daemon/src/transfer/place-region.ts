@@ -1,22 +1,29 @@
 import type { Affine, Box, Evidence } from '@samepoint/shared-protocol';
 import { type Correspondence, type Fit, fitSimilarity } from './fit-similarity.js';
+import { regionConfidence, shareOdds } from './region-confidence.js';
 
 /** Correspondences within this part of the target's longer side of a common transform belong together. */
 export const TOLERANCE = 0.015;
 
-/** A region whose matches agree on less than this is said to have no counterpart. */
-const MIN_CONFIDENCE = 0.05;
+/** A region with less than this share of its points' confidence behind one place is said to have no counterpart. */
+const MIN_SHARE = 0.05;
 
 /** A region of the source, placed in the target by the matches of points in or around it. */
 export interface PlacedRegion {
   fit: Fit;
   /** Where the transform takes the region's box, in target pixels. */
   box: Box;
-  /** Share of the matches' confidence that stands behind the fit. */
+  /** Probability that the place is right. */
   confidence: number;
   /** How many correspondences had a say. */
   samples: number;
   evidence: Evidence;
+}
+
+/** A region that its own points place. */
+export interface RegionByPoints extends PlacedRegion {
+  /** Share of the points' confidence that stands behind the fit. */
+  share: number;
 }
 
 /** @returns null where the matches do not agree on a place */
@@ -24,14 +31,16 @@ export function placeRegion(
   box: Box,
   correspondences: readonly Correspondence[],
   targetSidePx: number,
-): PlacedRegion | null {
+): RegionByPoints | null {
   const fit = fitSimilarity(correspondences, TOLERANCE * targetSidePx);
   if (fit === null) return null;
-  const confidence = fit.inliers.reduce((sum, { weight }) => sum + weight, 0) / correspondences.length;
-  if (confidence < MIN_CONFIDENCE) return null;
+  const share = fit.inliers.reduce((sum, { weight }) => sum + weight, 0) / correspondences.length;
+  if (share < MIN_SHARE) return null;
+  const confidence = regionConfidence(shareOdds(share));
   return {
     fit,
     box: transformBox(fit.transform, box),
+    share,
     confidence,
     samples: correspondences.length,
     evidence: { image: confidence },

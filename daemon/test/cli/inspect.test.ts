@@ -10,6 +10,7 @@ import { useTempFolder } from '../support/temp-folder.js';
 /** Exactly what is documented, and nothing more. */
 const reportSchema = z.strictObject({
   backend: z.string(),
+  calibrated: z.literal(true),
   source: z.string(),
   target: z.string(),
   point: pointSchema,

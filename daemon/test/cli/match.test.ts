@@ -19,6 +19,7 @@ const RECTS: readonly Rect[] = [
 const shape = z.union([pointSchema, boxSchema]);
 const reportSchema = z.strictObject({
   backend: z.string(),
+  calibrated: z.literal(true),
   device: z.string().min(1),
   source: z.string(),
   targets: z.array(

@@ -21,6 +21,12 @@ const { width, height } = MOCKUP;
 const SCREEN = draw(width, height, mockup());
 const BLANK = draw(width, height);
 
+const INKS = [
+  [30, 30, 30],
+  [200, 40, 40],
+  [40, 40, 200],
+] as const;
+
 const matcher = new Matcher();
 const features = new FeatureSource();
 let count = 0;
@@ -149,6 +155,60 @@ describe('where there is nothing to find', () => {
     ]);
     expectNumbers(matches);
     for (const { point } of matches) expect(contains({ x: 0, y: 0, w: 1, h: 2000 }, point)).toBe(true);
+  });
+});
+
+describe('strange images', () => {
+  it('of one pixel are no reason to fail, and nothing is found', async () => {
+    const dot = await pyramidOf(draw(1, 1, [], [9, 9, 9]));
+    const matches = await matchPoints(matcher, dot, dot, [{ x: 0.5, y: 0.5 }]);
+    expectNumbers(matches);
+    expect(matches.map(({ confidence }) => confidence)).toEqual([0]);
+    // the network sees the pixel as a square of full size
+  }, 90_000);
+
+  it('of two thousand by three pixels are found in themselves', async () => {
+    const rects = [40, 300, 420, 900, 1310, 1700].map((x, n) => ({
+      x,
+      y: n % 2,
+      w: 60 + 30 * n,
+      h: 2,
+      colour: INKS[n % 3] ?? INKS[0],
+    }));
+    const strip = await pyramidOf(draw(2000, 3, rects));
+    const points = rects.map(({ x }) => ({ x, y: 1 }));
+    const matches = await matchPoints(matcher, strip, strip, points);
+    expectNumbers(matches);
+    for (const [n, { x }] of points.entries())
+      expect(Math.abs((matches[n]?.point.x ?? 0) - x)).toBeLessThan((4 * 2000) / 384);
+  });
+
+  it('of one texture are sure of nothing that is wrong', async () => {
+    const tiles = Array.from({ length: 12 * 36 }, (_, n) => ({
+      x: (n % 36) * 8,
+      y: Math.floor(n / 36) * 8,
+      w: 4,
+      h: 4,
+      colour: INKS[0],
+    }));
+    const texture = await pyramidOf(draw(width, height, tiles));
+    const matches = await matchPoints(matcher, texture, texture, LANDMARKS);
+    expectNumbers(matches);
+    for (const [n, point] of LANDMARKS.entries()) {
+      if (distance(matches[n], point) > 2 * CELL_PX) expect(matches[n]?.confidence).toBeLessThan(0.5);
+    }
+  });
+
+  it('that have nothing of the source get little confidence', async () => {
+    const stripes = Array.from({ length: 12 }, (_, n) => ({
+      x: n * 24,
+      y: 0,
+      w: 9,
+      h: height,
+      colour: [90, 20 * n, 120] as const,
+    }));
+    const matches = await matchPoints(matcher, source, await pyramidOf(draw(width, height, stripes)), LANDMARKS);
+    for (const { confidence } of matches) expect(confidence).toBeLessThan(0.3);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { calibrationOf, isFitted } from '../../src/correspond/calibrations.js';
 import type { Candidate } from '../../src/correspond/candidates.js';
 import { confidenceOf } from '../../src/correspond/confidence.js';
 import { rankPlaces } from '../../src/correspond/places.js';
@@ -42,24 +43,45 @@ describe('candidates near each other are one place', () => {
   });
 });
 
-describe('the confidence of a match', () => {
-  const signs = { similarity: 0.8, returns: true, belief: 0.9, support: 0.5 };
+describe.each(['ui default', 'sd21 default'])('the confidence of a match of %s', (backend) => {
+  const calibration = calibrationOf(backend);
+  const signs = { similarity: 0.8, cycleCells: 0.5, belief: 0.9, support: 0.3 };
 
   it.each([
-    ['similarity', { similarity: 0.6 }],
-    ['a backward match', { returns: false }],
-    ['belief', { belief: 0.5 }],
-    ['support of neighbours', { support: 0.1 }],
-  ])('falls with less %s', (_sign, less) => {
-    expect(confidenceOf({ ...signs, ...less })).toBeLessThan(confidenceOf(signs));
+    ['a backward match that ends farther away', { cycleCells: 8 }],
+    ['less belief', { belief: 0.5 }],
+    ['less support of neighbours', { support: 0.1 }],
+  ])('falls with %s', (_sign, less) => {
+    expect(confidenceOf({ ...signs, ...less }, calibration)).toBeLessThan(confidenceOf(signs, calibration));
   });
 
   it.each([
-    [{ similarity: 1, returns: true, belief: 1, support: 1 }],
-    [{ similarity: -1, returns: false, belief: 0, support: 0 }],
-    [{ similarity: 1, returns: true, belief: 1, support: 0 }],
+    [{ similarity: 1, cycleCells: 0, belief: 1, support: 1 }],
+    [{ similarity: -1, cycleCells: Number.POSITIVE_INFINITY, belief: 0, support: 0 }],
+    [{ similarity: 1, cycleCells: 0, belief: 1, support: 0 }],
   ])('is a probability: %j', (extreme) => {
-    expect(confidenceOf(extreme)).toBeGreaterThanOrEqual(0);
-    expect(confidenceOf(extreme)).toBeLessThanOrEqual(1);
+    expect(confidenceOf(extreme, calibration)).toBeGreaterThanOrEqual(0);
+    expect(confidenceOf(extreme, calibration)).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('similarity', () => {
+  const alike = { similarity: 0.9, cycleCells: 0.5, belief: 0.9, support: 0.3 };
+
+  it('counts where its scale is known, and not where it is not', () => {
+    const unlike = { ...alike, similarity: 0.5 };
+    expect(confidenceOf(unlike, calibrationOf('ui default'))).toBeLessThan(
+      confidenceOf(alike, calibrationOf('ui default')),
+    );
+    expect(confidenceOf(unlike, calibrationOf('sd21 default'))).toBe(
+      confidenceOf(alike, calibrationOf('sd21 default')),
+    );
+  });
+
+  it('being left out makes no match surer than one of the fitted backend', () => {
+    expect(isFitted('sd21 default')).toBe(false);
+    expect(confidenceOf(alike, calibrationOf('sd21 default'))).toBeLessThan(
+      confidenceOf(alike, calibrationOf('ui default')),
+    );
   });
 });

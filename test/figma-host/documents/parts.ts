@@ -40,7 +40,7 @@ export function icon(key: string, name: string, path: keyof typeof ICONS, color:
   return { width: 24, height: 24, ...rest, key, type: 'VECTOR', name, props };
 }
 
-const ICONS = {
+export const ICONS = {
   menu: 'M4 7H20M4 12H20M4 17H14',
   bell: 'M6 17H18L16.5 14.5V10.5C16.5 7.5 14.5 5.5 12 5.5C9.5 5.5 7.5 7.5 7.5 10.5V14.5ZM10.5 20H13.5',
   search: 'M11 18C14.87 18 18 14.87 18 11C18 7.13 14.87 4 11 4C7.13 4 4 7.13 4 11C4 14.87 7.13 18 11 18ZM16 16L20 20',

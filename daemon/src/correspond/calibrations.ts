@@ -1,0 +1,29 @@
+/** Coefficients of a logistic regression on the signs of a match (`signValues`), for the features of one backend and preset. */
+export interface Calibration {
+  bias: number;
+  similarity: number;
+  cycle: number;
+  logSupport: number;
+  beliefOdds: number;
+}
+
+/** Fitted by `npm run calibrate`; what it says of pairs that were left out of the fit stands in `docs/evaluation.md`. */
+const FITTED: Readonly<Record<string, Calibration>> = {
+  'ui default': { bias: -3.51, similarity: 3.11, cycle: 1.97, logSupport: 1.84, beliefOdds: 0.76 },
+};
+
+/**
+ * For features nobody has fitted yet: similarities of two backends cannot be compared, so it does without; what is left
+ * is that of `ui` without similarity, at half the odds.
+ */
+const UNFITTED: Calibration = { bias: -1.13, similarity: 0, cycle: 2.2, logSupport: 2.2, beliefOdds: 0.77 };
+
+/** @param features backend and preset, as in `ui default` */
+export function isFitted(features: string): boolean {
+  return Object.hasOwn(FITTED, features);
+}
+
+/** @param features backend and preset, as in `ui default` */
+export function calibrationOf(features: string): Calibration {
+  return (isFitted(features) ? FITTED[features] : undefined) ?? UNFITTED;
+}

@@ -1,0 +1,88 @@
+// Fits the confidences on half of the pairs and says what they are worth on the other half.
+//   npm run calibrate -- [FOLDER…] [--drawn N] [--signs FILE] [--write]
+// FOLDER has a pairs.json; N pairs are drawn besides. FILE keeps the matches, so that the next run only fits.
+// --write draws the reliability diagrams anew.
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { calibrationOf } from '../../daemon/src/correspond/calibrations.js';
+import { regionConfidence } from '../../daemon/src/transfer/region-confidence.js';
+import { collect } from './collect.js';
+import { boxExamples, type LookedExample, pointExamples } from './examples.js';
+import { fitLogistic, probability } from './fit-logistic.js';
+import { calibrationError, reliability, reliabilityDiagram, reliabilityTable, type Said } from './reliability.js';
+
+const BINS = 10;
+const THRESHOLDS = [0.05, 0.1, 0.15, 0.2, 0.3, 0.5];
+/** Pairs go to the two halves in turns of as many as there are layouts, so that each half has all. */
+const TURN = 4;
+const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url));
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    drawn: { type: 'string', default: '40' },
+    signs: { type: 'string', default: join(mkdtempSync(join(tmpdir(), 'samepoint-')), 'signs.jsonl') },
+    write: { type: 'boolean', default: false },
+  },
+});
+const collected = await collect(positionals, Number(values.drawn), values.signs);
+const names = [...new Set(collected.points.map(({ pair }) => pair))];
+const isHeldOut = ({ pair }: { pair: string }) => Math.floor(names.indexOf(pair) / TURN) % 2 === 1;
+
+const points = pointExamples(collected.points);
+const [bias = 0, similarity = 0, cycle = 0, logSupport = 0, beliefOdds = 0] = fit('points', points);
+const fitted = { bias, similarity, cycle, logSupport, beliefOdds };
+const ui = calibrationOf('ui default');
+const shipped = [ui.bias, ui.similarity, ui.cycle, ui.logSupport, ui.beliefOdds];
+report('Points', points, (example) => probability(shipped, example.values));
+print('Without similarity, for backends that nobody has fitted:');
+fit(
+  'points',
+  points.map((example) => ({ ...example, values: example.values.slice(1) })),
+);
+
+const boxes = boxExamples(collected.boxes, fitted);
+fit('boxes', boxes);
+report('Boxes', boxes, ({ values: [odds = 0] }) => regionConfidence(odds));
+
+function fit(what: string, examples: readonly LookedExample[]): number[] {
+  const coefficients = fitLogistic(examples.filter((example) => !isHeldOut(example)));
+  print(
+    `Fitted on half of the ${examples.length} ${what}: ${coefficients.map((value) => value.toFixed(2)).join(', ')}`,
+  );
+  return coefficients;
+}
+
+/** What the shipped coefficients are worth on the half that was left out of the fit. */
+function report(what: string, examples: readonly LookedExample[], confidenceOf: (example: LookedExample) => number) {
+  const said = examples.filter(isHeldOut).map((example) => ({ ...example, confidence: confidenceOf(example) }));
+  const bins = reliability(said, BINS);
+  const error = calibrationError(bins);
+  print(`\n${what}, as shipped, on the half left out of the fit: expected calibration error ${error.toFixed(3)}\n`);
+  print(reliabilityTable(bins));
+  print(
+    '\n| below | of the right ones | of the wrong ones | of those without counterpart |\n| --- | --- | --- | --- |',
+  );
+  for (const threshold of THRESHOLDS) print(thresholdRow(threshold, said));
+  if (values.write) {
+    const file = join(IMAGES, `reliability-${what.toLowerCase()}.svg`);
+    writeFileSync(file, `${reliabilityDiagram(bins, `${what}, held out: ECE ${error.toFixed(3)}`)}\n`);
+  }
+}
+
+function thresholdRow(threshold: number, said: readonly (Said & LookedExample)[]): string {
+  const shareBelow = (chosen: readonly Said[]) => {
+    const below = chosen.filter(({ confidence }) => confidence < threshold).length;
+    return `${((100 * below) / chosen.length).toFixed(1)} %`;
+  };
+  const [right, wrong] = [said.filter((item) => item.right), said.filter((item) => !item.right)];
+  const without = said.filter((item) => !item.hasCounterpart);
+  return `| ${threshold} | ${shareBelow(right)} | ${shareBelow(wrong)} | ${shareBelow(without)} |`;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

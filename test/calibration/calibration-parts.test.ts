@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../daemon/test/support/random.js';
+import { drawPair } from './drawn-pairs.js';
+import { fitLogistic, probability } from './fit-logistic.js';
+import { calibrationError, reliability } from './reliability.js';
+
+describe('logistic regression', () => {
+  it('finds the coefficients that the examples were drawn with', () => {
+    const random = seededRandom(1);
+    const truth = [-1, 2, 0.5];
+    const examples = Array.from({ length: 4000 }, () => {
+      const values = [4 * random() - 2, 4 * random() - 2];
+      return { values, right: random() < probability(truth, values), weight: 1 };
+    });
+    for (const [i, coefficient] of fitLogistic(examples).entries()) {
+      expect(Math.abs(coefficient - (truth[i] ?? 0))).toBeLessThan(0.2);
+    }
+  });
+
+  it('takes an example of double weight for two', () => {
+    const one = { values: [1], right: true };
+    const rest = [
+      { values: [1], right: false, weight: 1 },
+      { values: [-1], right: false, weight: 1 },
+      { values: [-1], right: true, weight: 1 },
+    ];
+    const [twice, double] = [
+      fitLogistic([{ ...one, weight: 1 }, { ...one, weight: 1 }, ...rest]),
+      fitLogistic([{ ...one, weight: 2 }, ...rest]),
+    ];
+    expect(twice.map((value) => value.toFixed(6))).toEqual(double.map((value) => value.toFixed(6)));
+  });
+});
+
+describe('reliability', () => {
+  const said = (confidence: number, right: boolean) => ({ confidence, right, weight: 1 });
+
+  it('of what is right as often as said is without error', () => {
+    const all = [said(0.75, true), said(0.75, true), said(0.75, true), said(0.75, false)];
+    expect(calibrationError(reliability(all, 10))).toBeCloseTo(0, 9);
+  });
+
+  it('of what is half as often right as said has an error of the other half', () => {
+    const all = [said(1, true), said(1, false)];
+    const bins = reliability(all, 10);
+    expect(bins[9]).toMatchObject({ count: 2, said: 1, right: 0.5 });
+    expect(calibrationError(bins)).toBeCloseTo(0.5, 9);
+  });
+});
+
+describe('drawn pairs', () => {
+  it('are the same for the same seed, and others for another', async () => {
+    const [first, again, other] = [await drawPair(2), await drawPair(2), await drawPair(6)];
+    expect(again.points).toEqual(first.points);
+    expect(Buffer.compare(again.source.rgb, first.source.rgb)).toBe(0);
+    expect(Buffer.compare(again.target.rgb, first.target.rgb)).toBe(0);
+    expect(other.points).not.toEqual(first.points);
+  });
+
+  it('have things without counterpart, and counterparts inside the target', async () => {
+    const pair = await drawPair(0);
+    const truths = pair.points.map(({ truth }) => truth);
+    expect(truths).toContain(null);
+    for (const truth of truths) {
+      if (truth === null) continue;
+      expect(truth.x >= 0 && truth.x <= pair.target.width).toBe(true);
+      expect(truth.y >= 0 && truth.y <= pair.target.height).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,78 @@
+import type { Box, Point } from '@samepoint/shared-protocol';
+import type { Calibration } from '../../daemon/src/correspond/calibrations.js';
+import { confidenceOf, signValues } from '../../daemon/src/correspond/confidence.js';
+import { placeRegion } from '../../daemon/src/transfer/place-region.js';
+import { shareOdds } from '../../daemon/src/transfer/region-confidence.js';
+import type { Looked } from './collect-signs.js';
+import type { Example } from './fit-logistic.js';
+
+/** A match is right when it is this near the truth, as part of the target's longer side. */
+const RIGHT_WITHIN = 0.02;
+
+/** A box is right when its middle is, and its sides are within this factor. */
+const RIGHT_SIZE = 1.5;
+
+/** Things without counterpart count as half of those that have one, whatever their number. */
+const SHARE_WITHOUT = 0.5;
+
+/** An example of something that was looked for. */
+export interface LookedExample extends Example {
+  pair: string;
+  hasCounterpart: boolean;
+}
+
+export function pointExamples(points: readonly Looked<Point>[]): LookedExample[] {
+  return weighted(
+    points.flatMap((looked) => {
+      const [match] = looked.matches;
+      if (match === undefined) return [];
+      const { similarity, cycle, logSupport, beliefOdds } = signValues(finite(match.signs));
+      return [
+        { ...about(looked), values: [similarity, cycle, logSupport, beliefOdds], right: isAt(looked, match.point) },
+      ];
+    }),
+  );
+}
+
+/** @param calibration of the points that place the boxes */
+export function boxExamples(boxes: readonly Looked<Box>[], calibration: Calibration): LookedExample[] {
+  return weighted(
+    boxes.flatMap((looked) => {
+      const { item, matches, targetSidePx } = looked;
+      const correspondences = matches.map(({ source, point, scale, signs }) => {
+        return { source, target: point, scale, weight: confidenceOf(finite(signs), calibration) };
+      });
+      const placed = placeRegion(item.source, correspondences, targetSidePx);
+      if (placed === null) return [];
+      const { x, y, w, h } = placed.box;
+      const sizeFits = item.truth !== null && within(w, item.truth.w) && within(h, item.truth.h);
+      const right = sizeFits && isAt(looked, { x: x + w / 2, y: y + h / 2 });
+      return [{ ...about(looked), values: [shareOdds(placed.share)], right }];
+    }),
+  );
+}
+
+/** JSON has no infinity. */
+function finite<T extends { cycleCells: number | null }>(signs: T) {
+  return { ...signs, cycleCells: signs.cycleCells ?? Number.POSITIVE_INFINITY };
+}
+
+function about({ pair, item }: Looked<Point | Box>) {
+  return { pair, hasCounterpart: item.truth !== null, weight: 1 };
+}
+
+function isAt({ item: { truth }, targetSidePx }: Looked<Point | Box>, point: Point): boolean {
+  if (truth === null) return false;
+  const middle = 'w' in truth ? { x: truth.x + truth.w / 2, y: truth.y + truth.h / 2 } : truth;
+  return Math.hypot(point.x - middle.x, point.y - middle.y) <= RIGHT_WITHIN * targetSidePx;
+}
+
+function within(side: number, truth: number): boolean {
+  return Math.max(side / truth, truth / side) <= RIGHT_SIZE;
+}
+
+function weighted(examples: readonly LookedExample[]): LookedExample[] {
+  const having = examples.filter(({ hasCounterpart }) => hasCounterpart).length;
+  const weight = (SHARE_WITHOUT * having) / (examples.length - having);
+  return examples.map((example) => (example.hasCounterpart ? example : { ...example, weight }));
+}

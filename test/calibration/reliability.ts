@@ -1,0 +1,83 @@
+/** What was said of something, and was it right? */
+export interface Said {
+  confidence: number;
+  right: boolean;
+  weight: number;
+}
+
+/** Everything that was said between two confidences. */
+export interface ReliabilityBin {
+  from: number;
+  to: number;
+  count: number;
+  /** Mean confidence, and share of what was right, weighted. */
+  said: number;
+  right: number;
+  weight: number;
+}
+
+export function reliability(all: readonly Said[], bins: number): ReliabilityBin[] {
+  return Array.from({ length: bins }, (_, bin) => {
+    const [from, to] = [bin / bins, (bin + 1) / bins];
+    const inside = all.filter(({ confidence }) => confidence >= from && (confidence < to || bin === bins - 1));
+    const weight = sum(inside, () => 1);
+    return {
+      from,
+      to,
+      count: inside.length,
+      said: sum(inside, ({ confidence }) => confidence) / weight,
+      right: sum(inside, ({ right }) => Number(right)) / weight,
+      weight,
+    };
+  });
+}
+
+/** Expected calibration error (Naeini et al., 2015): the mean distance of what was said from what was right. */
+export function calibrationError(bins: readonly ReliabilityBin[]): number {
+  const filled = bins.filter(({ count }) => count > 0);
+  const total = filled.reduce((all, { weight }) => all + weight, 0);
+  return filled.reduce((all, { weight, said, right }) => all + weight * Math.abs(said - right), 0) / total;
+}
+
+/** Rows of a Markdown table. */
+export function reliabilityTable(bins: readonly ReliabilityBin[]): string {
+  const percent = (value: number) => `${Math.round(100 * value)} %`;
+  const rows = bins
+    .filter(({ count }) => count > 0)
+    .map((bin) => `| ${bin.from}–${bin.to} | ${bin.count} | ${percent(bin.said)} | ${percent(bin.right)} |`);
+  return ['| said | items | said on average | right (weighted) |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+const DIAGRAM = { side: 320, margin: 46, bar: '#5b8cff', line: '#888888', ink: '#333333' } as const;
+
+/** Reliability diagram as SVG: bars at what was right, whose width is the share of items, against the diagonal. */
+export function reliabilityDiagram(bins: readonly ReliabilityBin[], title: string): string {
+  const { side, margin, bar, line, ink } = DIAGRAM;
+  const most = Math.max(...bins.map(({ weight }) => weight));
+  const x = (value: number) => margin + value * side;
+  const y = (value: number) => margin + (1 - value) * side;
+  const bars = bins
+    .filter(({ count }) => count > 0)
+    .map(({ from, to, right, weight }) => {
+      const width = Math.max(2, (to - from) * side * (weight / most));
+      return `<rect x="${x((from + to) / 2) - width / 2}" y="${y(right)}" width="${width}" height="${right * side}" fill="${bar}"/>`;
+    });
+  const ticks = [0, 0.5, 1].map(
+    (value) =>
+      `<text x="${x(value)}" y="${y(0) + 16}" text-anchor="middle">${value}</text>` +
+      `<text x="${margin - 6}" y="${y(value) + 4}" text-anchor="end">${value}</text>`,
+  );
+  const all = side + 2 * margin;
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${all}" height="${all}" font-family="sans-serif" font-size="12" fill="${ink}">` +
+    `<title>${title}</title><rect width="${all}" height="${all}" fill="#ffffff"/>${bars.join('')}` +
+    `<path d="M${x(0)} ${y(0)}H${x(1)}V${y(1)}H${x(0)}ZL${x(1)} ${y(1)}" fill="none" stroke="${line}"/>${ticks.join('')}` +
+    `<text x="${x(0.5)}" y="${margin - 18}" text-anchor="middle" font-weight="bold">${title}</text>` +
+    `<text x="${x(0.5)}" y="${y(0) + 34}" text-anchor="middle">confidence</text>` +
+    `<text transform="translate(${margin - 30} ${y(0.5)}) rotate(-90)" text-anchor="middle">right</text></svg>`
+  );
+}
+
+function sum(all: readonly Said[], pick: (said: Said) => number): number {
+  return all.reduce((total, said) => total + said.weight * pick(said), 0);
+}
