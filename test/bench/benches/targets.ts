@@ -48,7 +48,7 @@ async function runTargets({ log }: BenchOptions): Promise<BenchResult> {
       `${rssMb.toFixed(0)} MB`,
     ]),
     notes: [
-      `Features and matches of ${POINTS.length} points in strips of ${STRIP.width}×${STRIP.height} pixels with the embedded model. What is kept of each target are its features (1.6 MB here), up to a gigabyte in all.`,
+      `Features and matches of ${POINTS.length} points in strips of ${STRIP.width}×${STRIP.height} pixels with the embedded model. What is kept of each target are its features (1.3 MB here), up to a gigabyte in all.`,
     ],
     measurements: marks,
   };
