@@ -96,7 +96,7 @@ async function warpPremultiplied(source: RgbaImage, transform: Homography, size:
       return { width, height, rgba: unpremultiply(to.data16U) };
     });
   } catch (cause) {
-    throw tooLarge(size, cause);
+    throw String(cause).includes('Insufficient memory') ? tooLarge(size) : cause;
   }
 }
 
@@ -121,11 +121,11 @@ function unpremultiply(premultiplied: Uint16Array): Uint8Array {
   return rgba;
 }
 
-function tooLarge({ width, height }: Size, cause: unknown): SamepointError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+/** WebAssembly has 2 GB, whatever the computer has; an image of 25 million pixels fits. */
+function tooLarge({ width, height }: Size): SamepointError {
   return new SamepointError(
     'IMAGE_TOO_LARGE',
-    `An image could not be warped to ${width}×${height} pixels: ${reason}.`,
+    `There is too little memory to warp an image to ${width}×${height} pixels.`,
     'Export the images at a smaller size.',
   );
 }
