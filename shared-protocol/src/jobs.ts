@@ -56,6 +56,17 @@ export const evidenceSchema = z.strictObject({
 });
 export type Evidence = z.infer<typeof evidenceSchema>;
 
+/**
+ * One reason for which two layers are taken for the same: how alike they are by it, and its share of the confidence.
+ * Pixels are `image`, words `text`; the others are the structure.
+ */
+export const layerCueSchema = z.strictObject({
+  cue: z.enum(['image', 'text', 'type', 'size', 'name', 'order']),
+  value: confidence,
+  weight: confidence,
+});
+export type LayerCue = z.infer<typeof layerCueSchema>;
+
 const placementBase = { itemId: idSchema, confidence, evidence: evidenceSchema };
 
 /** Where an item belongs in one target; null where it has no counterpart. Pixels of the target image. */
@@ -68,6 +79,8 @@ export const placementSchema = z.discriminatedUnion('kind', [
     layerId: idSchema.nullable(),
     /** Where the pixels say the item belongs, also when no layer can carry it. */
     box: boxSchema.nullable(),
+    /** Only where the request asked for them, and for a layer that was found. */
+    cues: z.array(layerCueSchema).max(layerCueSchema.shape.cue.options.length).optional(),
   }),
   z.strictObject({
     kind: z.literal('overlay'),
@@ -91,6 +104,9 @@ const features = {
   prompt: z.string().max(LIMITS.textChars).optional(),
 };
 
+/** Feature of a daemon: transfer jobs may ask for the cues of layers. */
+export const TRANSFER_CUES = 'transfer.cues';
+
 export const transferRequestSchema = z.strictObject({
   kind: z.literal('transfer'),
   ...features,
@@ -100,6 +116,8 @@ export const transferRequestSchema = z.strictObject({
     .min(1)
     .max(LIMITS.targetsPerJob),
   items: z.array(itemSchema).min(1).max(LIMITS.itemsPerJob),
+  /** Say of layers what each cue weighed; only for daemons whose welcome has {@link TRANSFER_CUES}. */
+  withCues: z.literal(true).optional(),
 });
 export type TransferRequest = z.infer<typeof transferRequestSchema>;
 

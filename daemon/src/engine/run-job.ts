@@ -1,4 +1,4 @@
-import type { InspectRequest, TrackRequest, TransferRequest } from '@samepoint/shared-protocol';
+import type { InspectRequest, Point, TrackRequest, TransferRequest } from '@samepoint/shared-protocol';
 import type { AnchorField } from '../correspond/agreement.js';
 import { preparePair } from '../correspond/anchors.js';
 import { toHeatmap } from '../correspond/heatmap.js';
@@ -65,7 +65,7 @@ export class JobRunner {
   }
 
   async #transfer(
-    { source, targets, items }: TransferRequest,
+    { source, targets, items, withCues }: TransferRequest,
     images: EngineJob['images'],
     plan: FeaturePlan,
     progress: ProgressReporter,
@@ -80,9 +80,9 @@ export class JobRunner {
     for (const { targetId, frame } of targets) {
       const target = await this.#pyramid(frame.imageId, images, plan, progress);
       const field = await this.#pair(plan, source.imageId, frame.imageId, sourceFeatures, target);
-      const placements = await placeItems(prepared, source.layers, frame.layers, target, (points) =>
-        matchPoints(this.#matcher, sourceFeatures, target, points, matchSettings(plan), field),
-      );
+      const match = (points: readonly Point[]) =>
+        matchPoints(this.#matcher, sourceFeatures, target, points, matchSettings(plan), field);
+      const placements = await placeItems(prepared, source.layers, frame.layers, target, match, withCues);
       placed.push({ targetId, placements });
       progress.step();
     }

@@ -6,6 +6,7 @@ import {
   type JobRequest,
   LIMITS,
   SamepointError,
+  TRANSFER_CUES,
 } from '@samepoint/shared-protocol';
 import type { StartOutcome } from '../jobs/job-queue.js';
 import type { Outbox } from './outbox.js';
@@ -15,7 +16,7 @@ import type { SessionContext } from './session-context.js';
 const JOB_KINDS: readonly JobKind[] = ['transfer', 'inspect', 'track', 'warp', 'align'];
 
 /** What this daemon can do beyond the bare protocol. */
-export const FEATURES: readonly string[] = [...JOB_KINDS.map((kind) => `job.${kind}`), 'model.pull'];
+export const FEATURES: readonly string[] = [...JOB_KINDS.map((kind) => `job.${kind}`), 'model.pull', TRANSFER_CUES];
 
 type Offer = Extract<ClientMessage, { type: 'image.offer' }>;
 

@@ -3,7 +3,8 @@ import type { Match } from '../correspond/match-points.js';
 import type { Size } from '../images/resize.js';
 import { assignLayers } from './assign-layers.js';
 import type { Correspondence } from './fit-similarity.js';
-import { compareLayers } from './layer-cues.js';
+import { compareLayers, type SoughtLayer, scoreLayers } from './layer-cues.js';
+import { describeLayers, type LayerTraits } from './layer-traits.js';
 import { type AssignedLayer, placeBySurroundings } from './place-by-surroundings.js';
 import { type PlacedRegion, placeRegion } from './place-region.js';
 import { findLayer, samplePoints } from './sample-points.js';
@@ -39,6 +40,7 @@ export function prepareItems(items: readonly Item[], layers: readonly Layer[], i
 /**
  * Places every item in one target.
  * @param target size of the target image
+ * @param withCues say of layers what each cue weighed
  * @returns one placement an item, in their order
  */
 export async function placeItems(
@@ -47,6 +49,7 @@ export async function placeItems(
   targetLayers: readonly Layer[],
   target: Size,
   match: MatchSource,
+  withCues = false,
 ): Promise<Placement[]> {
   const anchors = targetLayers.length === 0 ? [] : distinctLayers(prepared);
   const matches = await match([...prepared, ...anchors].flatMap(({ points }) => points));
@@ -57,19 +60,20 @@ export async function placeItems(
     return { correspondences, placed: placeRegion(box, correspondences, targetSidePx) };
   };
   const found = prepared.map((entry) => ({ ...entry, ...find(boxOf(entry.item, sourceLayers), entry.points) }));
-  const foundAnchors = new Map(
-    anchors.map(({ layer, points }) => [layer.layerId, { layer, ...find(layer.box, points) }]),
-  );
+  const foundAnchors = new Map(anchors.map(({ layer, points }) => [layer.layerId, find(layer.box, points)]));
+  const sources = describeLayers(sourceLayers);
+  const candidates = describeLayers(targetLayers);
   const assigned = assign(
-    layersOfItems(found, sourceLayers),
-    targetLayers.filter(({ candidate }) => candidate),
+    seek(layersOfItems(found), sources),
+    candidates.filter(({ layer }) => layer.candidate),
   );
-  const assignedAnchors = assign(foundAnchors, targetLayers);
+  const assignedAnchors = assign(seek(foundAnchors, sources), candidates);
   return found.map((entry) => {
     const { item, surroundings, placed } = entry;
-    if (item.kind !== 'overlay' || surroundings === null) return toPlacement(entry, assigned);
+    if (item.kind === 'layer') return layerPlacement(item, placed, assigned.get(item.layerId), withCues);
+    if (item.kind !== 'overlay' || surroundings === null) return toPlacement({ ...entry, item });
     const around = placeBySurroundings(item.box, surroundings, assignedAnchors, targetSidePx);
-    return toPlacement({ ...entry, placed: around ?? placed }, assigned);
+    return toPlacement({ ...entry, item, placed: around ?? placed });
   });
 }
 
@@ -89,7 +93,11 @@ interface FoundItem extends FoundRegion {
   item: Item;
 }
 
-type FoundLayers = ReadonlyMap<string, FoundRegion & { layer: Layer }>;
+/** An item that no layer is assigned to. */
+type PlacedItem = Exclude<Item, { kind: 'layer' }>;
+
+/** By the id of the layer. */
+type FoundLayers = ReadonlyMap<string, FoundRegion>;
 
 function toCorrespondence(source: Point, match: Match | undefined): Correspondence {
   if (match === undefined) throw new Error('every point has a match');
@@ -109,47 +117,56 @@ function boxOf(item: Item, layers: readonly Layer[]): Box {
 }
 
 /** The source layers that items name; several items may hang on one. */
-function layersOfItems(found: readonly FoundItem[], sourceLayers: readonly Layer[]): FoundLayers {
-  const layers = new Map<string, FoundRegion & { layer: Layer }>();
-  for (const entry of found) {
-    if (entry.item.kind !== 'layer') continue;
-    layers.set(entry.item.layerId, { ...entry, layer: findLayer(entry.item, sourceLayers) });
-  }
-  return layers;
+function layersOfItems(found: readonly FoundItem[]): FoundLayers {
+  return new Map(found.flatMap((entry) => (entry.item.kind === 'layer' ? [[entry.item.layerId, entry]] : [])));
+}
+
+function seek(found: FoundLayers, sources: readonly LayerTraits[]): SoughtLayer[] {
+  const unique = new Map(sources.map((traits) => [traits.layer.layerId, traits]));
+  return [...found].flatMap(([layerId, region]) => {
+    const traits = unique.get(layerId);
+    return traits === undefined ? [] : [{ ...region, traits }];
+  });
 }
 
 /** The target layer of every source layer, by the id of the source layer. */
-function assign(sources: FoundLayers, candidates: readonly Layer[]): Map<string, AssignedLayer> {
-  const rows = [...sources.values()].map(({ layer, placed, correspondences }) =>
-    candidates.map((candidate) => compareLayers(layer, candidate, placed, correspondences)),
+function assign(sought: readonly SoughtLayer[], candidates: readonly LayerTraits[]): Map<string, AssignedLayer> {
+  const columns = assignLayers(sought.map((one) => candidates.map((candidate) => scoreLayers(one, candidate))));
+  return new Map(
+    sought.flatMap((one, row): [string, AssignedLayer][] => {
+      const candidate = candidates[columns[row] ?? -1];
+      if (candidate === undefined) return [];
+      return [[one.traits.layer.layerId, { layer: candidate.layer, likeness: compareLayers(one, candidate) }]];
+    }),
   );
-  const assigned = new Map<string, AssignedLayer>();
-  const columns = assignLayers(rows);
-  for (const [row, layerId] of [...sources.keys()].entries()) {
-    const column = columns[row] ?? null;
-    const layer = column === null ? undefined : candidates[column];
-    const likeness = column === null ? undefined : rows[row]?.[column];
-    if (layer !== undefined && likeness !== undefined) assigned.set(layerId, { layer, likeness });
-  }
-  return assigned;
 }
 
-function toPlacement({ item, correspondences, placed }: FoundItem, assigned: Map<string, AssignedLayer>): Placement {
-  const { itemId } = item;
+function layerPlacement(
+  { itemId }: Item,
+  placed: PlacedRegion | null,
+  assigned: AssignedLayer | undefined,
+  withCues: boolean,
+): Placement {
+  const box = placed?.box ?? null;
+  if (assigned === undefined) return { kind: 'layer', itemId, layerId: null, box, ...standing(placed) };
+  const { score, evidence, cues } = assigned.likeness;
+  const why = withCues ? { cues: [...cues] } : {};
+  return { kind: 'layer', itemId, layerId: assigned.layer.layerId, box, confidence: score, evidence, ...why };
+}
+
+/** How sure a region is, by the pixels alone. */
+function standing(placed: PlacedRegion | null) {
   const confidence = placed?.confidence ?? 0;
-  const evidence = placed?.evidence ?? { image: confidence };
+  return { confidence, evidence: placed?.evidence ?? { image: confidence } };
+}
+
+function toPlacement({ item, correspondences, placed }: FoundRegion & { item: PlacedItem }): Placement {
+  const { itemId } = item;
   switch (item.kind) {
     case 'point':
       return { kind: 'point', itemId, ...pointPlacement(correspondences[0]) };
     case 'box':
-      return { kind: 'box', itemId, box: placed?.box ?? null, confidence, evidence };
-    case 'layer': {
-      const target = assigned.get(item.layerId);
-      const box = placed?.box ?? null;
-      if (target === undefined) return { kind: 'layer', itemId, layerId: null, box, confidence, evidence };
-      const { score, evidence: why } = target.likeness;
-      return { kind: 'layer', itemId, layerId: target.layer.layerId, box, confidence: score, evidence: why };
-    }
+      return { kind: 'box', itemId, box: placed?.box ?? null, ...standing(placed) };
     case 'overlay':
       return {
         kind: 'overlay',
@@ -158,8 +175,7 @@ function toPlacement({ item, correspondences, placed }: FoundItem, assigned: Map
         inliers: placed?.fit.inliers.length ?? 0,
         samples: placed?.samples ?? correspondences.length,
         residualPx: placed?.fit.residualPx ?? 0,
-        confidence,
-        evidence,
+        ...standing(placed),
       };
   }
 }

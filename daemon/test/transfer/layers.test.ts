@@ -1,10 +1,14 @@
+import type { Layer } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import { assignLayers } from '../../src/transfer/assign-layers.js';
 import { gridPoints } from '../../src/transfer/boxes.js';
 import type { Correspondence } from '../../src/transfer/fit-similarity.js';
-import { compareLayers, type Likeness } from '../../src/transfer/layer-cues.js';
+import { compareLayers, scoreLayers } from '../../src/transfer/layer-cues.js';
+import { describeLayers } from '../../src/transfer/layer-traits.js';
 import { placeRegion } from '../../src/transfer/place-region.js';
+import { rankLikeness } from '../../src/transfer/reading-order.js';
 import { layer } from '../support/layers.js';
+import { seededRandom } from '../support/random.js';
 
 const SOURCE_BOX = { x: 20, y: 30, w: 100, h: 40 };
 const SHIFT = { x: 200, y: 50 };
@@ -19,11 +23,19 @@ const MATCHES: Correspondence[] = gridPoints(SOURCE_BOX, 4).map((source) => ({
 }));
 const PLACED = placeRegion(SOURCE_BOX, MATCHES, 500);
 
-const source = layer('save', SOURCE_BOX, { type: 'TEXT', text: 'Save' });
-const compare = (candidate: ReturnType<typeof layer>, from = source) => compareLayers(from, candidate, PLACED, MATCHES);
+const source = layer('confirm', SOURCE_BOX, { type: 'TEXT', text: 'Save' });
+
+/** As if each were alone in its frame. */
+function compare(candidate: Layer, from: Layer = source, placed = PLACED, correspondences = MATCHES) {
+  const [[traits], [other]] = [describeLayers([from]), describeLayers([candidate])];
+  if (traits === undefined || other === undefined) throw new Error('every layer is described');
+  const likeness = compareLayers({ traits, placed, correspondences }, other);
+  expect(scoreLayers({ traits, placed, correspondences }, other)).toBe(likeness.score);
+  return likeness;
+}
 
 describe('the likeness of two layers', () => {
-  const same = layer('save', TARGET_BOX, { type: 'TEXT', text: 'Save' });
+  const same = layer('confirm', TARGET_BOX, { type: 'TEXT', text: 'Save' });
 
   it('is the highest where pixels, structure and text agree', () => {
     const { score, evidence } = compare(same);
@@ -34,7 +46,7 @@ describe('the likeness of two layers', () => {
   });
 
   it.each([
-    ['elsewhere', layer('save', SOURCE_BOX, { type: 'TEXT', text: 'Save' })],
+    ['elsewhere', layer('confirm', SOURCE_BOX, { type: 'TEXT', text: 'Save' })],
     ['of another type', { ...same, type: 'RECTANGLE' }],
     ['of another name', { ...same, name: 'cancel' }],
     ['of another size', { ...same, box: { ...TARGET_BOX, w: 50 } }],
@@ -69,42 +81,120 @@ describe('the likeness of two layers', () => {
   });
 
   it('has nothing from pixels where the matches do not agree on a place', () => {
-    expect(compareLayers(source, same, null, MATCHES).evidence.image).toBe(0);
-    expect(compareLayers(source, same, null, []).evidence.image).toBe(0);
+    expect(compare(same, source, null).evidence.image).toBe(0);
+    expect(compare(same, source, null, []).evidence.image).toBe(0);
+  });
+
+  it('is the sum of cues with names and weights, and those that say nothing are not there', () => {
+    const { score, cues } = compare(same);
+    expect(cues.map(({ cue }) => cue)).toEqual(['image', 'text', 'type', 'size', 'name']);
+    expect(cues.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 9);
+    expect(cues.reduce((sum, { value, weight }) => sum + value * weight, 0)).toBeCloseTo(score, 9);
+    const outside = compare({ ...same, name: 'Frame 3' }, source, null, []);
+    expect(outside.cues.map(({ cue }) => cue)).toEqual(['text', 'type', 'size']);
+  });
+
+  const cue = (name: string, candidate: Layer, from: Layer = source) =>
+    compare(candidate, from).cues.find((one) => one.cue === name)?.value;
+
+  it.each([
+    ['INSTANCE', 'INSTANCE', 1],
+    ['INSTANCE', 'FRAME', 0.5],
+    ['VECTOR', 'RECTANGLE', 0.5],
+    ['TEXT', 'FRAME', 0],
+  ])('by type, of %s and %s, is %d', (type, other, expected) => {
+    expect(cue('type', { ...same, type: other }, { ...source, type })).toBe(expected);
+  });
+
+  it.each([
+    ['save-button', 'Save Button', 1],
+    ['SaveButton', 'save_button', 1],
+    ['Button / Save', 'Button / Cancel', 0.5],
+    ['confirm', 'discard', 0],
+    ['Frame 12', 'save', undefined],
+  ])('by name, of "%s" and "%s", is %s', (name, other, expected) => {
+    expect(cue('name', { ...same, name: other }, { ...source, name })).toBe(expected);
+  });
+
+  it('has nothing from a name that is but the words of the layer', () => {
+    expect(cue('name', { ...same, name: 'Speichern', text: 'Speichern' })).toBeUndefined();
+  });
+
+  it('is more for words in common, yet less than for the same words', () => {
+    const from = { ...source, text: '3 new messages' };
+    const by = (text: string) => cue('text', { ...same, text }, from) ?? 0;
+    expect(by('3 new messages')).toBe(1);
+    expect(by('12 new messages')).toBeLessThan(1);
+    expect(by('12 new messages')).toBeGreaterThan(by('Settings'));
+  });
+});
+
+describe('the order of layers', () => {
+  const rows = (count: number, nested = false) =>
+    Array.from({ length: count }, (_, n) =>
+      layer(`row ${n}`, { x: 10, y: 40 * n, w: 200, h: 36 }, nested ? { parentId: `wrapper ${n}` } : {}),
+    );
+  const ranks = (layers: readonly Layer[]) => describeLayers(layers).map(({ rank }) => rank.index);
+
+  it('is from top to bottom, and from left to right in a line', () => {
+    const grid = [0, 1, 2, 3].map((n) => layer(`${n}`, { x: 50 * (n % 2), y: 30 * (n >> 1) + (n % 2), w: 40, h: 20 }));
+    expect(ranks(grid)).toEqual([0, 1, 2, 3]);
+    expect(ranks([...grid].reverse())).toEqual([3, 2, 1, 0]);
+  });
+
+  it('is one among layers of the same type and size, however they are nested', () => {
+    const other = layer('bar', { x: 0, y: 30, w: 220, h: 8 });
+    const text = layer('text', { x: 10, y: 50, w: 200, h: 36 }, { type: 'TEXT' });
+    expect(describeLayers([...rows(3, true), other, text]).map(({ rank }) => rank)).toEqual([
+      { index: 0, count: 3 },
+      { index: 1, count: 3 },
+      { index: 2, count: 3 },
+      { index: 0, count: 1 },
+      { index: 0, count: 1 },
+    ]);
+  });
+
+  it('tells apart equal rows of which the pixels know no place', () => {
+    const [sources, candidates] = [describeLayers(rows(5)), describeLayers(rows(5, true).reverse())];
+    const likeness = sources.map((traits) =>
+      candidates.map((candidate) => scoreLayers({ traits, placed: null, correspondences: [] }, candidate)),
+    );
+    expect(assignLayers(likeness)).toEqual([4, 3, 2, 1, 0]);
+  });
+
+  it('fits from the top where a list grew at its end, and from the bottom where it grew at its start', () => {
+    const order = (index: number, other: number) => rankLikeness({ index, count: 5 }, { index: other, count: 6 });
+    expect(order(2, 2)).toBe(1);
+    expect(order(2, 3)).toBe(1);
+    expect(order(2, 4)).toBeLessThan(1);
+    expect(order(2, 1)).toBe(order(2, 4));
   });
 });
 
 describe('layers are assigned one to one', () => {
-  const scores = (rows: number[][]): Likeness[][] =>
-    rows.map((row) => row.map((score) => ({ score, evidence: { image: score } })));
-
   it('with the greatest sum, even where the first would rather have another', () => {
     // taking the best first would give 0.9 + 0.5
     expect(
-      assignLayers(
-        scores([
-          [0.9, 0.85],
-          [0.9, 0.5],
-        ]),
-      ),
+      assignLayers([
+        [0.9, 0.85],
+        [0.9, 0.5],
+      ]),
     ).toEqual([1, 0]);
   });
 
   it('and never two to one', () => {
-    const assigned = assignLayers(
-      scores([
-        [0.9, 0.1],
-        [0.8, 0.1],
-        [0.95, 0.1],
-      ]),
-    );
+    const assigned = assignLayers([
+      [0.9, 0.1],
+      [0.8, 0.1],
+      [0.95, 0.1],
+    ]);
     expect(assigned.filter((column) => column !== null)).toEqual([0]);
     expect(assigned[2]).toBe(0);
   });
 
   it('where a pair that is hardly alike is no counterpart', () => {
-    expect(assignLayers(scores([[0.39, 0.2]]))).toEqual([null]);
-    expect(assignLayers(scores([[0.41, 0.2]]))).toEqual([0]);
+    expect(assignLayers([[0.39, 0.2]])).toEqual([null]);
+    expect(assignLayers([[0.41, 0.2]])).toEqual([0]);
   });
 
   it.each([
@@ -112,6 +202,41 @@ describe('layers are assigned one to one', () => {
     ['no candidates', [[], []], [null, null]],
     ['more candidates than sources', [[0.1, 0.2, 0.9]], [2]],
   ])('also with %s', (_case, rows, expected) => {
-    expect(assignLayers(scores(rows))).toEqual(expected);
+    expect(assignLayers(rows)).toEqual(expected);
+  });
+
+  it('each with one where all are alike', () => {
+    const assigned = assignLayers(Array.from({ length: 4 }, () => [0.7, 0.7, 0.7]));
+    expect(assigned.filter((column) => column !== null).sort()).toEqual([0, 1, 2]);
+  });
+
+  it.each([
+    [8, 8],
+    [8, 5],
+    [5, 8],
+  ])('as well as can be, of %i sources and %i candidates at random', (sources, candidates) => {
+    const random = seededRandom(sources * 10 + candidates);
+    for (let round = 0; round < 5; round++) {
+      const likeness = Array.from({ length: sources }, () => Array.from({ length: candidates }, random));
+      const assigned = assignLayers(likeness);
+      const sum = assigned.reduce<number>((all, column, row) => all + gainOf(likeness, row, column), 0);
+      expect(sum).toBeCloseTo(greatestGain(likeness, 0, 0), 9);
+    }
   });
 });
+
+/** What a pair is better than no counterpart. */
+function gainOf(likeness: readonly (readonly number[])[], row: number, column: number | null): number {
+  return column === null ? 0 : (likeness[row]?.[column] ?? 0) - 0.4;
+}
+
+/** By trying everything; `taken` are the columns of the rows before, as bits. */
+function greatestGain(likeness: readonly (readonly number[])[], row: number, taken: number): number {
+  const scores = likeness[row];
+  if (scores === undefined) return 0;
+  const free = [...scores.keys()].filter((column) => (taken & (1 << column)) === 0);
+  const gains = free.map(
+    (column) => gainOf(likeness, row, column) + greatestGain(likeness, row + 1, taken | (1 << column)),
+  );
+  return Math.max(greatestGain(likeness, row + 1, taken), ...gains);
+}

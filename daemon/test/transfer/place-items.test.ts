@@ -251,3 +251,27 @@ describe('a source layer', () => {
     expect(await layerOf('card')).toEqual(['button-dark', 'card-dark']);
   });
 });
+
+describe('what the cues of a layer weighed', () => {
+  const items: Item[] = [{ kind: 'layer', itemId: 'i', layerId: 'title' }];
+  const placeWith = (withCues: boolean) =>
+    placeItems(
+      prepareItems(items, [TITLE], SOURCE),
+      [TITLE],
+      [inTarget(TITLE)],
+      TARGET,
+      async (points) => points.map(doubled),
+      withCues,
+    );
+
+  it('is said to those who ask, and adds up to the confidence', async () => {
+    const [placement] = await placeWith(true);
+    const { cues = [], confidence } = placementSchema.options[2].parse(placement);
+    expect(cues.map(({ cue }) => cue)).toEqual(['image', 'text', 'type', 'size', 'name']);
+    expect(cues.reduce((sum, { value, weight }) => sum + value * weight, 0)).toBeCloseTo(confidence, 9);
+  });
+
+  it('is not said to others, whose schema has no place for it', async () => {
+    expect((await placeWith(false))[0]).not.toHaveProperty('cues');
+  });
+});
