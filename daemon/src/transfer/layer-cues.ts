@@ -25,6 +25,9 @@ const KINDRED_TYPE = 0.5;
 /** Points this far outside a layer still count as in it; part of its shorter side. */
 const EDGE = 0.15;
 
+/** Points of a region are each less sure than the region. */
+const SHARE_EXPONENT = 0.7;
+
 /** Box cues use the root of the overlap: sizes differ a little even where the place is right. */
 const OVERLAP_EXPONENT = 0.5;
 
@@ -98,7 +101,7 @@ function imageCue({ placed, correspondences }: SoughtLayer, candidate: Layer): n
   if (shared === 0) return 0;
   const reach = grow(box, EDGE * Math.min(box.w, box.h));
   const inside = correspondences.reduce((sum, { target, weight }) => sum + (contains(reach, target) ? weight : 0), 0);
-  return (inside / correspondences.length) * shared ** OVERLAP_EXPONENT;
+  return (inside / correspondences.length) ** SHARE_EXPONENT * shared ** OVERLAP_EXPONENT;
 }
 
 /** The frame itself is not one of the layers within: nothing of it is alike. */

@@ -5,7 +5,7 @@ import type { Likeness } from './layer-cues.js';
 import { type PlacedRegion, TOLERANCE, transformBox } from './place-region.js';
 import type { Anchor, Surroundings } from './surroundings.js';
 
-/** Less agreement than this among the layers around an overlay, and the pixels alone decide. */
+/** With less agreement than this among the layers around an overlay, the pixels may decide. */
 const MIN_AGREEMENT = 0.3;
 
 /** A layer of the target that is the counterpart of one of the source, and why. */
@@ -19,13 +19,15 @@ export interface AssignedLayer {
  * that of the layers themselves and only the shift is voted on, the nearest having most say. Overlays that touch each
  * other decide together which layers to follow, and each follows those by its own distance from them.
  * @param counterparts by the id of the layer in the source
- * @returns null where the layers do not agree; confidence is how alike those it follows are, times their share of the say
+ * @param byPixels where the pixels around it put the overlay, which counts where the layers hardly agree
+ * @returns confidence is how alike the layers it follows are, times their share of the say
  */
 export function placeBySurroundings(
   box: Box,
   { cluster, anchors }: Surroundings,
   counterparts: ReadonlyMap<string, AssignedLayer>,
   targetSidePx: number,
+  byPixels: PlacedRegion | null,
 ): PlacedRegion | null {
   const pairs = anchors.flatMap((anchor) => {
     const counterpart = counterparts.get(anchor.layer.layerId);
@@ -37,7 +39,7 @@ export function placeBySurroundings(
   const share = sum(common.filter((_, index) => followed.has(index))) / sum(common);
   const followedPairs = pairs.filter((_, index) => followed.has(index));
   const confidence = share * meanBySay(followedPairs, ({ likeness }) => likeness.score);
-  if (!(confidence >= MIN_AGREEMENT)) return null;
+  if (!(confidence >= Math.min(MIN_AGREEMENT, byPixels?.confidence ?? 0) && confidence > 0)) return byPixels;
   const own = followedPairs.map((pair) => voteOf(pair, pair.anchor.ownSay, centre(box), scale));
   const mean = (pick: (vote: Vote) => number) =>
     own.reduce((total, vote) => total + vote.weight * pick(vote), 0) / sum(own);

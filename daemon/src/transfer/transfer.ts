@@ -72,8 +72,8 @@ export async function placeItems(
     const { item, surroundings, placed } = entry;
     if (item.kind === 'layer') return layerPlacement(item, placed, assigned.get(item.layerId), withCues);
     if (item.kind !== 'overlay' || surroundings === null) return toPlacement({ ...entry, item });
-    const around = placeBySurroundings(item.box, surroundings, assignedAnchors, targetSidePx);
-    return toPlacement({ ...entry, item, placed: around ?? placed });
+    const around = placeBySurroundings(item.box, surroundings, assignedAnchors, targetSidePx, placed);
+    return toPlacement({ ...entry, item, placed: around });
   });
 }
 

@@ -40,7 +40,7 @@ describe('the likeness of two layers', () => {
   it('is the highest where pixels, structure and text agree', () => {
     const { score, evidence } = compare(same);
     expect(evidence).toMatchObject({ structure: 1, text: 'equal' });
-    expect(evidence.image).toBeCloseTo(0.9, 5);
+    expect(evidence.image).toBeCloseTo(0.9 ** 0.7, 5);
     expect(score).toBeGreaterThan(0.9);
     expect(score).toBeLessThanOrEqual(1);
   });
@@ -58,7 +58,7 @@ describe('the likeness of two layers', () => {
   it('says nothing of words where one of the layers has none', () => {
     const { text: _none, ...wordless } = same;
     expect(compare(wordless).evidence).not.toHaveProperty('text');
-    expect(compare(wordless).score).toBeCloseTo((0.55 * 0.9 + 0.2) / 0.75, 3);
+    expect(compare(wordless).score).toBeCloseTo((0.55 * 0.9 ** 0.7 + 0.2) / 0.75, 3);
   });
 
   it.each([
