@@ -22,6 +22,9 @@ const MARGIN_PX = 1;
 const LINEAR = 1;
 const CONSTANT_BORDER = 0;
 
+/** Source and result together; each takes 8 bytes of the 2 GB of WebAssembly, which never gives memory back. */
+const MAX_WARP_PIXELS = 80_000_000;
+
 const FULL_ALPHA = 255;
 
 /**
@@ -39,6 +42,7 @@ export async function warpImage(
   const landed = landingBox(transform, box, target);
   if (landed === null) return null;
   const { least, most } = stretchAt(transform, { x: box.x + box.w / 2, y: box.y + box.h / 2 });
+  if (box.w * box.h + landed.w * landed.h > MAX_WARP_PIXELS) throw tooLarge(landed);
   const { image, fromCrop } = await crop(source, box, Math.sqrt(least * most));
   const toLanded = compose(translation(-landed.x, -landed.y), compose(transform, fromCrop));
   // OpenCV's (0,0) is the centre of the first pixel
@@ -96,7 +100,7 @@ async function warpPremultiplied(source: RgbaImage, transform: Homography, size:
       return { width, height, rgba: unpremultiply(to.data16U) };
     });
   } catch (cause) {
-    throw String(cause).includes('Insufficient memory') ? tooLarge(size) : cause;
+    throw String(cause).includes('Insufficient memory') ? tooLarge({ w: size.width, h: size.height }) : cause;
   }
 }
 
@@ -121,11 +125,10 @@ function unpremultiply(premultiplied: Uint16Array): Uint8Array {
   return rgba;
 }
 
-/** WebAssembly has 2 GB, whatever the computer has; an image of 25 million pixels fits. */
-function tooLarge({ width, height }: Size): SamepointError {
+function tooLarge({ w, h }: Pick<Box, 'w' | 'h'>): SamepointError {
   return new SamepointError(
     'IMAGE_TOO_LARGE',
-    `There is too little memory to warp an image to ${width}×${height} pixels.`,
+    `There is too little memory to warp an image to ${w}×${h} pixels.`,
     'Export the images at a smaller size.',
   );
 }

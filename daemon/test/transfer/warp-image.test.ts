@@ -86,19 +86,12 @@ describe('an edit is warped', () => {
 });
 
 describe('an image too large for WebAssembly', () => {
-  it('is said in a sentence, and the next one is warped', async () => {
+  it('is said in a sentence before anything is done', async () => {
     const side = 8000;
-    const huge = { width: side, height: side, rgba: new Uint8Array(side * side * 4) };
-    const run = warpImage(huge, { x: 0, y: 0, w: side, h: side }, [1, 0, 0, 0, 1, 0, 0, 0, 1], {
-      width: side,
-      height: side,
-    });
-    await expect(run).rejects.toMatchObject({
-      code: 'IMAGE_TOO_LARGE',
-      message: 'There is too little memory to warp an image to 8000×8000 pixels.',
-    });
-    const { at } = await warped(block(), [1, 0, 7, 0, 1, -5, 0, 0, 1]);
-    expect(at(50, 30)).toEqual([200, 10, 90, 255]);
+    const unread = { width: side, height: side, rgba: new Uint8Array() };
+    const whole = { x: 0, y: 0, w: side, h: side };
+    const run = warpImage(unread, whole, [1, 0, 0, 0, 1, 0, 0, 0, 1], { width: side, height: side }).catch(String);
+    expect(await run).toContain('There is too little memory to warp an image to 8000×8000 pixels.');
   });
 });
 
