@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { planFeatures } from '../diffusion/feature-plan.js';
+import { planTask } from '../diffusion/feature-plan.js';
 import { createEngineHost } from '../engine/engine-host.js';
 import type { FitChoice } from '../transfer/warp-edit.js';
 import { type AlignReport, alignTable } from './align-report.js';
@@ -28,7 +28,7 @@ interface AlignOptions extends FitChoice, FeatureOptions, ProviderOptions {
 const DETAILS = `
 Written to --out, all of the size of TARGET: aligned.png is SOURCE as it lies on TARGET, transparent where it has nothing;
 overlay.png is half of each, SOURCE with the brightness and contrast of TARGET; residual.png is where they still differ,
-black to red to yellow to white. For photos, add --preset geometric with a backend that has it.
+black to red to yellow to white. Without --preset, a backend is used with the settings published for geometry if it has some.
 
 Exit codes: 0 aligned; 3 refused, since the images do not show the same or not surely. Then nothing is written.`;
 
@@ -54,7 +54,7 @@ export function alignCommand(): Command {
 
 async function runAlign(sourcePath: string, targetPath: string, options: AlignOptions): Promise<void> {
   // the engine checks this too, but only once it has started
-  planFeatures(options);
+  planTask('geometric', options);
   keepOffDisk(options);
   const [source, target] = [await readImage(sourcePath), await readImage(targetPath)];
   await makeFolder(options.out);

@@ -1,4 +1,4 @@
-import { planVideo } from '../diffusion/feature-plan.js';
+import { planTask } from '../diffusion/feature-plan.js';
 import { FeatureSource } from '../diffusion/feature-source.js';
 import { featureStore } from '../diffusion/feature-store.js';
 import { openRuntime } from '../engine/open-runtime.js';
@@ -28,7 +28,7 @@ export async function openTrackFrames(
   features: FeatureOptions & Pick<ProviderOptions, 'provider'>,
 ): Promise<TrackFrames> {
   const { backend, preset, prompt } = features;
-  const plan = planVideo({ backend, preset, prompt });
+  const plan = planTask('video', { backend, preset, prompt });
   const index = annotated === undefined ? 0 : findFrame(files, annotated);
   const source = new FeatureSource(await openRuntime(features.provider, sayDevice), featureStore());
   const pathOf = (frame: number) => files[frame]?.path ?? '';

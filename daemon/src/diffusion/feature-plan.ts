@@ -4,7 +4,7 @@ import { resolveModel } from '../models/resolve-model.js';
 import { parseBackend } from './backend-spec.js';
 import { lookCount } from './input-size.js';
 import type { ModelFiles } from './model-files.js';
-import { PRESETS, type Preset, type PublishedMatching } from './presets.js';
+import { PRESETS, type Preset, type PresetName, type PublishedMatching } from './presets.js';
 
 /** Which features somebody wants. */
 export interface FeatureChoice {
@@ -70,12 +70,12 @@ export function planFeatures(choice: FeatureChoice, environment: ModelEnvironmen
   };
 }
 
-/** The plan for labels in video: with the settings published for them where a backend has some and no others are asked for. */
-export function planVideo(choice: FeatureChoice): FeaturePlan {
+/** The plan for a task: with the settings published for it where a backend has some and no others are asked for. */
+export function planTask(task: PresetName, choice: FeatureChoice): FeaturePlan {
   const hasOwn = parseBackend(choice.backend).some(({ backend }) =>
-    presetsOf(backend).some(({ name }) => name === 'video'),
+    presetsOf(backend).some(({ name }) => name === task),
   );
-  return planFeatures({ ...choice, preset: choice.preset ?? (hasOwn ? 'video' : 'default') });
+  return planFeatures({ ...choice, preset: choice.preset ?? (hasOwn ? task : 'default') });
 }
 
 /** The presets of a choice, each with its weight. @throws SamepointError `BACKEND_UNKNOWN`, `BAD_REQUEST` */

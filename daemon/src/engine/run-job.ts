@@ -6,7 +6,7 @@ import { inspectPoint, matchPoints } from '../correspond/match-points.js';
 import { type MatchSettings, settingsFor } from '../correspond/match-settings.js';
 import { Matcher } from '../correspond/matcher.js';
 import { WindowMatcher } from '../correspond/window-matcher.js';
-import { type FeatureChoice, type FeaturePlan, planFeatures, planVideo } from '../diffusion/feature-plan.js';
+import { type FeatureChoice, type FeaturePlan, planFeatures, planTask } from '../diffusion/feature-plan.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import { FeatureSource } from '../diffusion/feature-source.js';
 import type { FeatureStore } from '../diffusion/feature-store.js';
@@ -52,14 +52,20 @@ export class JobRunner {
       case 'inspect':
         return this.#inspect(request, images, planOf(request, options), new ProgressReporter(report));
       case 'track':
-        return this.#track(request, images, planVideo(choiceOf(request, options)), new ProgressReporter(report));
+        return this.#track(
+          request,
+          images,
+          planTask('video', choiceOf(request, options)),
+          new ProgressReporter(report),
+        );
       case 'warp': {
         const progress = new ProgressReporter(report);
         return runWarp(request, images, this.#imagePairs(images, planOf(request, options), progress), progress);
       }
       case 'align': {
         const progress = new ProgressReporter(report);
-        return runAlign(request, images, this.#imagePairs(images, planOf(request, options), progress), progress);
+        const plan = planTask('geometric', choiceOf(request, options));
+        return runAlign(request, images, this.#imagePairs(images, plan, progress), progress);
       }
     }
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isBackend, parseBackend } from '../../src/diffusion/backend-spec.js';
-import { choosePresets, planFeatures, presetsOf } from '../../src/diffusion/feature-plan.js';
+import { choosePresets, planFeatures, planTask, presetsOf } from '../../src/diffusion/feature-plan.js';
 import { listBackends } from '../../src/diffusion/list-backends.js';
 import { BACKEND_IDS, PRESETS } from '../../src/diffusion/presets.js';
 import { CATALOGUE } from '../../src/models/catalogue.js';
@@ -99,6 +99,17 @@ describe('a plan', () => {
     expect(() => planFeatures({ backend: 'sd21' }, NOTHING_HERE)).toThrow(
       expect.objectContaining({ code: 'MODEL_MISSING', hint: 'Run: samepoint models pull sd21 --prompts' }),
     );
+  });
+});
+
+describe('the plan for a task', () => {
+  it.each([
+    ['video', undefined, 'video'],
+    ['geometric', undefined, 'default'],
+    ['video', 'default', 'default'],
+  ] as const)('%s with the preset %s takes %s', (task, preset, taken) => {
+    const { parts } = planTask(task, { backend: 'ui', preset });
+    expect(parts.map((part) => part.preset.name)).toEqual([taken]);
   });
 });
 
