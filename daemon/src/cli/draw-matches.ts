@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import type { RgbImage } from '../images/decode.js';
 import { renderSvg } from '../images/render-svg.js';
 import { resizeRgb } from '../images/resize.js';
-import type { MatchedItem, MatchReport } from './match-report.js';
+import type { MatchedItem, MatchedTarget, MatchReport } from './match-report.js';
 import type { ImageFile } from './read-image.js';
 
 /** The box each drawn image fits in, the gap between them, and how the marks look, in pixels of the picture. */
@@ -41,9 +41,17 @@ export async function drawMatches(
 ): Promise<string[]> {
   const paths = pictureNames(source, targets).map((name) => join(folder, name));
   for (const [n, target] of targets.entries()) {
-    await drawPair(source.image, target.image, report.targets[n]?.items ?? [], paths[n] ?? '');
+    await drawPair(source.image, target.image, itemsOf(report.targets[n]), paths[n] ?? '');
   }
   return paths;
+}
+
+/** Layers are drawn as boxes. */
+function itemsOf({ items, layers = [] }: MatchedTarget = { image: '', items: [] }): MatchedItem[] {
+  const boxes = layers.map(({ source, target, confidence }) => {
+    return { source: source.box, target: target?.box ?? null, confidence };
+  });
+  return [...items, ...boxes];
 }
 
 /** Two targets of one name in different folders get a number. */

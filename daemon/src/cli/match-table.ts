@@ -1,5 +1,6 @@
-import type { Box, Point } from '@samepoint/shared-protocol';
-import type { MatchedItem, MatchReport } from './match-report.js';
+import { describeShape } from './describe-shape.js';
+import { layersTable } from './layers-table.js';
+import type { MatchedItem, MatchedTarget, MatchReport } from './match-report.js';
 import { textTable } from './text-table.js';
 
 const HEADER = ['#', 'source', 'target', 'confidence'];
@@ -11,8 +12,12 @@ export const UNCALIBRATED =
 
 /** The report as a table a person can read; positions rounded to whole pixels. */
 export function matchTable({ backend, calibrated, device, source, targets }: MatchReport): string {
-  const tables = targets.map(({ image, items }) => `\n${source} → ${image}\n${table(items)}`);
+  const tables = targets.map((target) => `\n${source} → ${target.image}\n${tablesOf(target)}`);
   return `Backend ${backend} on ${device}\n${tables.join('')}${calibrated ? '' : `\n${UNCALIBRATED}\n`}`;
+}
+
+function tablesOf({ items, layers }: MatchedTarget): string {
+  return (items.length === 0 ? '' : table(items)) + (layers === undefined ? '' : layersTable(layers));
 }
 
 function table(items: readonly MatchedItem[]): string {
@@ -20,11 +25,6 @@ function table(items: readonly MatchedItem[]): string {
 }
 
 function row({ source, target, confidence }: MatchedItem, n: number): string[] {
-  const place = target === null ? NO_COUNTERPART : describe(target);
-  return [String(n + 1), describe(source), place, `${Math.round(confidence * 100)} %`];
-}
-
-function describe(shape: Point | Box): string {
-  const numbers = 'w' in shape ? [shape.x, shape.y, shape.w, shape.h] : [shape.x, shape.y];
-  return numbers.map((value) => Math.round(value)).join(',');
+  const place = target === null ? NO_COUNTERPART : describeShape(target);
+  return [String(n + 1), describeShape(source), place, `${Math.round(confidence * 100)} %`];
 }

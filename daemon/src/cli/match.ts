@@ -1,4 +1,4 @@
-import { type Box, type Item, type Placement, type Point, SamepointError } from '@samepoint/shared-protocol';
+import { type Box, type Item, type Point, SamepointError, type TransferRequest } from '@samepoint/shared-protocol';
 import { Command } from 'commander';
 import { isCalibrated } from '../correspond/match-settings.js';
 import { planFeatures } from '../diffusion/feature-plan.js';
@@ -13,16 +13,19 @@ import {
   presetOption,
   promptOption,
 } from './feature-options.js';
-import type { MatchedItem, MatchReport } from './match-report.js';
+import type { MatchReport } from './match-report.js';
 import { matchTable } from './match-table.js';
+import { type Asked, toMatchedTarget } from './matched-target.js';
 import { parseBoxes, parsePoints } from './parse-shapes.js';
 import { outOfMemoryOption, type ProviderOptions, providerOption } from './provider-options.js';
 import { type ImageFile, readImage } from './read-image.js';
+import { readLayers } from './read-layers.js';
 import { sayDevice } from './say-device.js';
 
 interface MatchOptions extends FeatureOptions, ProviderOptions {
   points?: string;
   boxes?: string;
+  layers?: string;
   json?: true;
   out?: string;
 }
@@ -30,16 +33,20 @@ interface MatchOptions extends FeatureOptions, ProviderOptions {
 const DETAILS = `
 Points and boxes are in pixels of SOURCE, from its top left corner. Images are PNG, JPEG or WebP.
 Confidence is the estimated probability that a match is right: that of a box is made of the share of its points, each with
-its own confidence, that agree on one place.`;
+its own confidence, that agree on one place.
 
-/** `samepoint match`: where are these points or boxes in the other images? */
+LAYERS is { "source": [layer …], "targets": { "<file>": [layer …] } }; a layer is { "box": { "x", "y", "w", "h" } } with any
+of layerId, parentId, type, name, text and candidate. Each layer of the source gets another one of the target, or none.`;
+
+/** `samepoint match`: where are these points, boxes or layers in the other images? */
 export function matchCommand(): Command {
   return new Command('match')
-    .description('Find points or boxes of one image in others.')
+    .description('Find points, boxes or layers of one image in others.')
     .argument('<source>', 'the image the points or boxes belong to')
     .argument('<targets...>', 'the images to find them in')
     .option('--points <list>', 'points to find, "x,y x,y …"')
     .option('--boxes <list>', 'boxes to find, "x,y,w,h x,y,w,h …"')
+    .option('--layers <file>', 'layers of all images as JSON, to find which became which')
     .addOption(backendOption())
     .addOption(presetOption())
     .addOption(promptOption())
@@ -53,16 +60,16 @@ export function matchCommand(): Command {
 }
 
 async function runMatch(sourcePath: string, targetPaths: string[], options: MatchOptions): Promise<void> {
-  const shapes = parseShapes(options);
+  const asked = await readAsked(options, targetPaths);
   // the engine checks this too, but only once it has started
   const plan = planFeatures(options);
   keepOffDisk(options);
   const source = await readImage(sourcePath);
   // and positions
-  prepareItems(shapes.map(toItem), [], source.image);
+  prepareItems(itemsOf(asked), asked.layers?.source ?? [], source.image);
   const targets = await Promise.all(targetPaths.map((path) => readImage(path)));
   if (options.out !== undefined) await makeFolder(options.out);
-  const report = await match(source, targets, shapes, options, isCalibrated(plan.parts.map(({ preset }) => preset)));
+  const report = await match(source, targets, asked, options, isCalibrated(plan.parts.map(({ preset }) => preset)));
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : matchTable(report));
   if (options.out !== undefined) {
     const written = await drawMatches(options.out, source, targets, report);
@@ -70,38 +77,31 @@ async function runMatch(sourcePath: string, targetPaths: string[], options: Matc
   }
 }
 
-function parseShapes({ points, boxes }: MatchOptions): (Point | Box)[] {
+async function readAsked({ points, boxes, layers }: MatchOptions, targetPaths: readonly string[]): Promise<Asked> {
   const shapes = [
     ...(points === undefined ? [] : parsePoints(points)),
     ...(boxes === undefined ? [] : parseBoxes(boxes)),
   ];
-  if (shapes.length > 0) return shapes;
+  if (layers !== undefined) return { shapes, layers: await readLayers(layers, targetPaths) };
+  if (shapes.length > 0) return { shapes };
   throw new SamepointError(
     'BAD_REQUEST',
     'Nothing to match was given.',
-    'Add --points "x,y x,y …" or --boxes "x,y,w,h …".',
+    'Add --points "x,y x,y …", --boxes "x,y,w,h …" or --layers FILE.',
   );
 }
 
 async function match(
   source: ImageFile,
   targets: readonly ImageFile[],
-  shapes: readonly (Point | Box)[],
+  asked: Asked,
   options: FeatureOptions & ProviderOptions,
   calibrated: boolean,
 ): Promise<MatchReport> {
-  const { backend, preset, prompt } = options;
+  const { backend, preset } = options;
   const engine = createEngineHost(options);
   try {
-    const request = {
-      kind: 'transfer' as const,
-      backend,
-      preset,
-      prompt,
-      source: { imageId: source.imageId, layers: [] },
-      targets: targets.map(({ imageId }, n) => ({ targetId: String(n), frame: { imageId, layers: [] } })),
-      items: shapes.map(toItem),
-    };
+    const request = requestOf(source, targets, asked, options);
     const images = new Map([source, ...targets].map(({ imageId, bytes }) => [imageId, bytes]));
     const { result } = await engine.run({ request, images }, { onDevice: sayDevice });
     // only now is it known where the networks ran
@@ -112,25 +112,44 @@ async function match(
       calibrated,
       device: `${device.provider} (${device.description})`,
       source: source.path,
-      targets: result.targets.map(({ placements }, n) => ({
-        image: targets[n]?.path ?? '',
-        items: placements.map((placement, k) => toMatchedItem(shapes[k], placement)),
-      })),
+      targets: result.targets.map(({ placements }, n) => toMatchedTarget(targets[n]?.path ?? '', n, asked, placements)),
     };
   } finally {
     await engine.close();
   }
 }
 
+function requestOf(
+  source: ImageFile,
+  targets: readonly ImageFile[],
+  asked: Asked,
+  { backend, preset, prompt }: FeatureOptions,
+): TransferRequest {
+  const { layers } = asked;
+  return {
+    kind: 'transfer',
+    backend,
+    preset,
+    prompt,
+    source: { imageId: source.imageId, layers: [...(layers?.source ?? [])] },
+    targets: targets.map(({ imageId }, n) => ({
+      targetId: String(n),
+      frame: { imageId, layers: [...(layers?.targets[n] ?? [])] },
+    })),
+    items: itemsOf(asked),
+    ...(layers === undefined ? {} : { withCues: true }),
+  };
+}
+
+/** Points and boxes first, then all layers of the source. */
+function itemsOf({ shapes, layers }: Asked): Item[] {
+  return [
+    ...shapes.map(toItem),
+    ...(layers?.source ?? []).map(({ layerId }) => ({ kind: 'layer' as const, itemId: layerId, layerId })),
+  ];
+}
+
 function toItem(shape: Point | Box, n: number): Item {
   const itemId = `#${n + 1}`;
   return 'w' in shape ? { kind: 'box', itemId, box: shape } : { kind: 'point', itemId, point: shape };
-}
-
-function toMatchedItem(source: Point | Box | undefined, placement: Placement): MatchedItem {
-  if (source === undefined || (placement.kind !== 'point' && placement.kind !== 'box')) {
-    throw new TypeError(`an answer of kind ${placement.kind} was not asked for`);
-  }
-  const target = placement.kind === 'point' ? placement.point : placement.box;
-  return { source, target, confidence: placement.confidence };
 }

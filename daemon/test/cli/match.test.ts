@@ -91,6 +91,74 @@ describe('samepoint match', () => {
   });
 });
 
+describe('samepoint match --layers', () => {
+  const NAMES = ['headline', 'banner', 'avatar'];
+  const rounded = ({ x, y, w, h }: Rect) => ({ x, y, w, h });
+  const boxes = (rects: readonly Rect[]) => rects.map((rect, n) => ({ name: NAMES[n], box: rounded(rect) }));
+  const source = [...boxes(RECTS), { name: 'toast', type: 'TEXT', box: { x: 400, y: 2, w: 30, h: 9 } }];
+  const targets = { 'dark.jpg': boxes(moved(RECTS, 8, 2)).reverse() };
+  const cue = z.strictObject({ cue: z.string(), value: z.number(), weight: z.number() });
+  const named = z.strictObject({ layerId: z.string(), name: z.string(), box: boxSchema });
+  const layerReport = z.strictObject({
+    source: named,
+    target: named.nullable(),
+    placed: boxSchema.nullable(),
+    confidence: z.number().min(0).max(1),
+    cues: z.strictObject({ pixels: z.array(cue), structure: z.array(cue) }).nullable(),
+  });
+
+  async function run(...more: string[]): Promise<CliRun> {
+    writeFileSync(folder.path('layers.json'), JSON.stringify({ source, targets: { ...targets, [home()]: [] } }));
+    const found = await runCli('match', home(), dark(), home(), '--layers', folder.path('layers.json'), ...more);
+    expectRight(found);
+    return found;
+  }
+
+  it('--json says which layer became which, by pixels and by structure, and which became none', async () => {
+    const { stdout } = await run('--json', '--points', '50,10');
+    const target = z.object({ items: z.array(z.unknown()).length(1), layers: z.array(layerReport) });
+    const [inDark, inHome] = z.object({ targets: z.array(target) }).parse(JSON.parse(stdout)).targets;
+    expect(inDark?.layers.map((one) => one.target?.layerId ?? null)).toEqual(['3', '2', '1', null]);
+    for (const { confidence, cues } of inDark?.layers.slice(0, 3) ?? []) {
+      const all = [...(cues?.pixels ?? []), ...(cues?.structure ?? [])];
+      expect(all.map((one) => one.cue)).toEqual(['image', 'type', 'size', 'name']);
+      expect(all.reduce((sum, { value, weight }) => sum + value * weight, 0)).toBeCloseTo(confidence, 6);
+    }
+    expect(inHome?.layers.map((one) => one.target)).toEqual([null, null, null, null]);
+  });
+
+  it('prints a table with a column a cue, and draws the layers', async () => {
+    const { stdout, stderr } = await run('--out', folder.path('layers'));
+    expect(stdout).toMatch(/layer +target layer +confidence +pixels +text +type +size +name +order\n/);
+    expect(stdout).toMatch(/1 headline +3 headline +\d+ % +\d+ % × 0\.\d\d +– +100 % × 0\.\d\d/);
+    expect(stdout).toMatch(/4 toast +no counterpart +0 %/);
+    expect(stderr).toContain('home-dark.png');
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['a side that is missing', { source: [{ box: { x: 1, y: 2, w: 3 } }], targets: {} }, /source, entry 1, box, h: /],
+    [
+      'a field too many',
+      { source, targets: { 'dark.jpg': [{ box: { x: 1, y: 2, w: 3, h: 4 }, colour: 1 }] } },
+      /entry 1: .*colour/,
+    ],
+    ['no layers', { source: [], targets: {} }, /source: /],
+    ['no list of the target', { source, targets: {} }, /has no layers of .*dark\.jpg/],
+    ['a file that is no target', { source, targets: { 'dark.jpg': [], 'dusk.png': [] } }, /dusk\.png, which is none/],
+    [
+      'an id twice',
+      { source: source.map((one) => ({ ...one, layerId: 'a' })), targets: { 'dark.jpg': [] } },
+      /two layers of source .* "a"/,
+    ],
+  ])('refuses %s with a sentence that names the entry', async (_what, json, sentence) => {
+    writeFileSync(folder.path('bad.json'), JSON.stringify(json));
+    const { code, stdout, stderr } = await runCli('match', home(), dark(), '--layers', folder.path('bad.json'));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(sentence);
+    expect(stderr).toMatch(/^samepoint: The layers of .*bad\.json cannot be used: [^\n]+\n$/);
+  });
+});
+
 describe('bad input ends with exit code 2, one line on stderr and nothing on stdout', () => {
   const POINTS = ['--points', '50,10'];
 

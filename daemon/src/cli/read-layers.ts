@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { boxSchema, idSchema, type Layer, LIMITS, layerSchema, SamepointError } from '@samepoint/shared-protocol';
+import * as z from 'zod';
+
+/** Layers of the source, and of each target in the order of the targets. */
+export interface LayerLists {
+  source: readonly Layer[];
+  targets: readonly (readonly Layer[])[];
+}
+
+/** The parent of layers that name none: the frame, which is no layer of the list. */
+const FRAME_ID = 'frame';
+
+const fields = layerSchema.shape;
+const entrySchema = z.strictObject({
+  layerId: idSchema.optional(),
+  parentId: fields.parentId,
+  type: fields.type.default('FRAME'),
+  name: fields.name.default(''),
+  text: fields.text,
+  box: boxSchema,
+  candidate: fields.candidate.default(true),
+});
+
+const fileSchema = z.strictObject({
+  source: z.array(entrySchema).min(1).max(LIMITS.itemsPerJob),
+  targets: z.record(z.string(), z.array(entrySchema).max(LIMITS.layersPerFrame)),
+});
+
+/**
+ * Reads `{ "source": [layer …], "targets": { "<file>": [layer …] } }`, where a file is named as on the command line or by
+ * its last part. Layers without `layerId` are numbered from 1.
+ * @throws SamepointError `BAD_REQUEST` that names the entry
+ */
+export async function readLayers(path: string, targetPaths: readonly string[]): Promise<LayerLists> {
+  const parsed = fileSchema.safeParse(await readJson(path));
+  if (!parsed.success) throw unusable(path, describeIssue(parsed.error));
+  const { source, targets } = parsed.data;
+  const names = targetPaths.map((target) => nameOf(path, target, Object.keys(targets)));
+  const stray = Object.keys(targets).find((name) => !names.includes(name));
+  if (stray !== undefined) throw unusable(path, `it has layers of ${stray}, which is none of the targets`);
+  return {
+    source: toLayers(path, 'source', source),
+    targets: names.map((name) => toLayers(path, name, targets[name] ?? [])),
+  };
+}
+
+async function readJson(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw unusable(path, 'it cannot be opened');
+  });
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw unusable(path, 'it is not JSON');
+  }
+}
+
+function nameOf(path: string, target: string, names: readonly string[]): string {
+  const name = names.find((one) => one === target) ?? names.find((one) => one === basename(target));
+  if (name !== undefined) return name;
+  throw unusable(path, `it has no layers of ${target}`);
+}
+
+function toLayers(path: string, list: string, entries: readonly z.infer<typeof entrySchema>[]): Layer[] {
+  const known = new Set<string>();
+  return entries.map(({ layerId = String(known.size + 1), parentId = FRAME_ID, text, ...rest }) => {
+    if (known.has(layerId)) throw unusable(path, `two layers of ${list} have the layerId "${layerId}"`);
+    known.add(layerId);
+    return { ...rest, layerId, parentId, ...(text === undefined ? {} : { text }) };
+  });
+}
+
+/** `source, entry 3, box, w: invalid input …`; entries are counted from 1. */
+function describeIssue({ issues }: z.ZodError): string {
+  const [issue] = issues;
+  const place = (issue?.path ?? []).map((part) => (typeof part === 'number' ? `entry ${part + 1}` : String(part)));
+  const message = issue?.message ?? 'it is malformed';
+  return [...place, ''].join(', ').replace(/, $/, ': ') + message.charAt(0).toLowerCase() + message.slice(1);
+}
+
+function unusable(path: string, reason: string): SamepointError {
+  return new SamepointError(
+    'BAD_REQUEST',
+    `The layers of ${path} cannot be used: ${reason}.`,
+    'Write { "source": [{ "box": { "x": 24, "y": 90, "w": 327, "h": 48 }, "type": "TEXT", "name": "…", "text": "…" }], "targets": { "dark.png": [ … ] } }.',
+  );
+}
