@@ -2,7 +2,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { CompiledNetwork } from './compile.js';
 import { recogniseOutOfMemory } from './out-of-memory.js';
 import { createProfiledSession } from './profile.js';
-import type { GraphTarget, Placement, Runtime } from './runtime.js';
+import type { GraphTarget, Placement, Precision, Runtime } from './runtime.js';
 import { createSession, ort } from './session.js';
 
 /** Values with their shape, row-major. */
@@ -28,8 +28,8 @@ export interface LoadedNetwork {
 export type CompileAt = (target: GraphTarget) => CompiledNetwork;
 
 /**
- * Compiles a network for `runtime` and loads it there. One in float16 whose first result is no number is loaded anew in
- * float32, and the user is told.
+ * Compiles a network for `runtime` and loads it there. One in float16 is loaded anew in float32, and the user told, as soon
+ * as one of its results is no number: whether half precision overflows may depend on the image.
  * @throws SamepointError `GPU_OUT_OF_MEMORY`, here and when it runs
  */
 export async function load(runtime: Runtime, compileAt: CompileAt): Promise<LoadedNetwork> {
@@ -49,24 +49,26 @@ export async function runOnce(runtime: Runtime, compileAt: CompileAt, feeds: Fee
 class NetworkOnRuntime implements LoadedNetwork {
   readonly #runtime: Runtime;
   readonly #compileAt: CompileAt;
-  #opened: OpenNetwork;
-  #hasRun = false;
+  /** None while it could not be loaded anew. */
+  #opened: OpenNetwork | undefined;
+  #precision: Precision;
 
   constructor(runtime: Runtime, compileAt: CompileAt, opened: OpenNetwork) {
     this.#runtime = runtime;
     this.#compileAt = compileAt;
     this.#opened = opened;
+    this.#precision = runtime.precision;
   }
 
   async runAll(feeds: Feeds): Promise<Outputs> {
+    const target = { ...this.#runtime, precision: this.#precision };
+    this.#opened ??= await open(this.#runtime, this.#compileAt, target);
     const outputs = await this.#opened.run(feeds);
-    if (this.#hasRun) return outputs;
-    this.#hasRun = true;
-    if (this.#runtime.precision === 'float32' || Object.values(outputs).every(isAllFinite)) return outputs;
-    await this.#opened.release();
+    if (this.#precision === 'float32' || Object.values(outputs).every(isAllFinite)) return outputs;
+    await this.release();
     this.#runtime.notify('Half precision gave no numbers for this network, so it runs in float32, which is slower.');
-    this.#opened = await open(this.#runtime, this.#compileAt, { ...this.#runtime, precision: 'float32' });
-    return this.#opened.run(feeds);
+    this.#precision = 'float32';
+    return this.runAll(feeds);
   }
 
   async run(feeds: Feeds, output: string): Promise<NdArray> {
@@ -75,8 +77,10 @@ class NetworkOnRuntime implements LoadedNetwork {
     return found;
   }
 
-  release(): Promise<void> {
-    return this.#opened.release();
+  async release(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    await opened?.release();
   }
 }
 

@@ -43,6 +43,33 @@ describe('a network in half precision', () => {
     expect(precisions).toEqual(['float16']);
   });
 
+  it('is loaded anew also when only a later image overflows', async () => {
+    const runtime = runtimeAt('float16');
+    const { precisions, compileAt } = scaled(1e4);
+    const network = await load(runtime, compileAt);
+    const small = { dims: [2], data: Float32Array.of(1, -2) };
+    const large = { dims: [2], data: Float32Array.of(30, -40) };
+    const results = [await network.run({ x: small }, 'y'), await network.run({ x: large }, 'y')];
+    await network.release();
+    expect(results.map(({ data }) => [...data])).toEqual([
+      [1e4, -2e4],
+      [3e5, -4e5],
+    ]);
+    expect(precisions).toEqual(['float16', 'float32']);
+  });
+
+  it('which cannot be loaded anew at first is tried again, in single precision', async () => {
+    const { compileAt } = scaled(1e5);
+    let refusals = 0;
+    const network = await load(runtimeAt('float16'), (target) => {
+      if (target.precision === 'float32' && refusals++ === 0) throw new Error('no memory');
+      return compileAt(target);
+    });
+    await expect(network.run({ x: X }, 'y')).rejects.toThrow('no memory');
+    expect([...(await network.run({ x: X }, 'y')).data]).toEqual([3e5, -4e5]);
+    await network.release();
+  });
+
   it('whose first result overflows is loaded anew in single precision, once, and the user is told', async () => {
     const runtime = runtimeAt('float16');
     const { precisions, compileAt } = scaled(1e5);
