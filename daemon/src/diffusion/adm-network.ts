@@ -6,7 +6,7 @@ import { readPytorchZip } from '../graph/pytorch-zip.js';
 import type { NdArray } from '../graph/run.js';
 import type { DiffusionNetwork } from './dift.js';
 import { type ModelFiles, requireFile } from './model-files.js';
-import type { NetworkPool } from './network-pool.js';
+import { graphKey, type NetworkPool } from './network-pool.js';
 import { linearSchedule } from './noise-schedule.js';
 
 export interface AdmSettings {
@@ -41,7 +41,7 @@ export class AdmNetwork implements DiffusionNetwork {
     const { t: timestep, outputBlock } = this.#settings;
     const { features } = await this.#pool.run(
       {
-        key: `adm ${checkpoint.path} ${x.dims} ${timestep} ${outputBlock}`,
+        key: graphKey('adm', checkpoint, config, x.dims, timestep, outputBlock),
         weights: weightCount(checkpoint),
         compileAt: (target) =>
           compile(

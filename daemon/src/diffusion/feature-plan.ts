@@ -3,7 +3,7 @@ import { type ModelEnvironment, modelEnvironment } from '../models/model-environ
 import { resolveModel } from '../models/resolve-model.js';
 import { parseBackend } from './backend-spec.js';
 import { lookCount } from './input-size.js';
-import type { ModelFiles } from './model-files.js';
+import { checkpointIdentity, type ModelFiles } from './model-files.js';
 import { PRESETS, type Preset, type PresetName, type PublishedMatching } from './presets.js';
 
 /** Which features somebody wants. */
@@ -27,6 +27,8 @@ export interface PlanPart {
   preset: Preset;
   weight: number;
   files: ModelFiles;
+  /** Another one once the files are others. */
+  weightsId: string;
   prompt: string;
   seed: number;
   halvings: number;
@@ -34,7 +36,7 @@ export interface PlanPart {
 
 /** How the features of an image are made. */
 export interface FeaturePlan {
-  /** The same for the same choice. */
+  /** The same for the same choice, as long as the weights are the same. */
   id: string;
   parts: readonly PlanPart[];
   /** Steps that an image takes: encoder and passes of every look of every part. */
@@ -52,17 +54,14 @@ export interface FeaturePlan {
 export function planFeatures(choice: FeatureChoice, environment: ModelEnvironment = modelEnvironment()): FeaturePlan {
   const { seed = 0, halvings = 0 } = choice;
   const chosen = choosePresets(choice);
-  const parts = chosen.map(({ preset, weight }) => ({
-    preset,
-    weight,
-    files: modelFiles(preset.backend, environment),
-    prompt: choice.prompt ?? promptOf(preset, choice.category),
-    seed,
-    halvings,
-  }));
+  const parts = chosen.map(({ preset, weight }) => {
+    const files = modelFiles(preset.backend, environment);
+    const prompt = choice.prompt ?? promptOf(preset, choice.category);
+    return { preset, weight, files, weightsId: checkpointIdentity(files), prompt, seed, halvings };
+  });
   const matching = chosen.map(({ preset }) => preset.matching).find((found) => found !== undefined);
   return {
-    id: JSON.stringify(choice),
+    id: JSON.stringify([choice, parts.map(({ weightsId }) => weightsId)]),
     parts,
     steps: parts.reduce((sum, { preset }) => sum + lookCount(preset.size) * stepsPerLook(preset), 0),
     refinement: parts.every(({ preset }) => preset.refinement),
@@ -109,7 +108,7 @@ function defaultOf(backend: string): Preset {
 
 function promptOf(preset: Preset, category: string | undefined): string {
   if (!('prompt' in preset)) return '';
-  if (category !== undefined) return preset.prompt.replace('{category}', category);
+  if (category !== undefined) return preset.prompt.replace('{category}', () => category);
   return preset.prompt.includes('{category}') ? '' : preset.prompt;
 }
 

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { LRUCache } from 'lru-cache';
@@ -14,7 +13,6 @@ import type { FeatureStore, SizedMap } from './feature-store.js';
 import { fusePyramids } from './fuse-maps.js';
 import { firstLook, lookAt, lookCount } from './input-size.js';
 import { lookFeatures, toFeatureMap } from './look-features.js';
-import type { ModelFiles } from './model-files.js';
 import { NetworkPool } from './network-pool.js';
 import { openNetwork } from './open-network.js';
 
@@ -84,13 +82,12 @@ export class FeatureSource {
     onStep: (steps: number) => void,
   ): Promise<FeaturePyramid> {
     const { size } = part.preset;
-    const weights = weightsId(part.files);
     const levels: SizedMap[] = [];
     for (let look = 0; look < lookCount(size); look++) {
-      const key = this.#levelKey(imageId, weights, part, look);
+      const key = this.#levelKey(imageId, part, look);
       const known = this.#cache.get(key) ?? (await this.#store?.get(key));
       if (known !== undefined) onStep(stepsPerLook(part.preset));
-      const level = known ?? (await this.#compute(await image(), weights, part, look, () => onStep(1)));
+      const level = known ?? (await this.#compute(await image(), part, look, () => onStep(1)));
       if (known === undefined) await this.#store?.put(key, level);
       this.#cache.set(key, level);
       levels.push(level);
@@ -101,27 +98,23 @@ export class FeatureSource {
     return { width, height, blank, levels: levels.map(({ map }) => map), firstLook: firstLook(size) };
   }
 
-  async #compute(
-    image: RgbImage,
-    weights: string,
-    part: PlanPart,
-    index: number,
-    onStep: () => void,
-  ): Promise<SizedMap> {
+  async #compute(image: RgbImage, part: PlanPart, index: number, onStep: () => void): Promise<SizedMap> {
     const { preset, seed, halvings } = part;
     const look = lookAt(preset.size, index, image, halvings);
     const t = 't' in preset ? preset.t : 0;
     const settings = { t, ensembleSize: passesOf(preset), seed };
-    const network = this.#network(weights, part);
+    const network = this.#network(part);
     const features = await lookFeatures(network, image, look, settings, onStep).catch((thrown: unknown) => {
       throw thrown instanceof RangeError ? unfit(preset.backend, thrown) : thrown;
     });
     const map = toFeatureMap(features, look, image);
+    // kept, they would be wrong for ever
+    if (!map.lengths?.every(Number.isFinite)) throw notNumbers(preset.backend);
     return { width: image.width, height: image.height, blank: isBlank(image), map };
   }
 
-  #network(weights: string, { preset, files, prompt, seed }: PlanPart): DiffusionNetwork {
-    const key = JSON.stringify([weights, settingsOf(preset), prompt, seed]);
+  #network({ preset, files, weightsId, prompt, seed }: PlanPart): DiffusionNetwork {
+    const key = JSON.stringify([weightsId, settingsOf(preset), prompt, seed]);
     const known = this.#networks.get(key);
     if (known !== undefined) return known;
     const promptFolder = join(locations(process.env).ownFolder, 'prompts');
@@ -132,10 +125,11 @@ export class FeatureSource {
   }
 
   /** SHA-256 of everything that a level depends on. */
-  #levelKey(imageId: string, weights: string, { preset, prompt, seed, halvings }: PlanPart, look: number): string {
+  #levelKey(imageId: string, part: PlanPart, look: number): string {
+    const { preset, weightsId, prompt, seed, halvings } = part;
     const { provider, precision } = this.#runtime;
     const settings = [settingsOf(preset), prompt, seed, halvings, look, provider, precision];
-    return sha256(JSON.stringify([METHOD_VERSION, imageId, weights, settings]));
+    return sha256(JSON.stringify([METHOD_VERSION, imageId, weightsId, settings]));
   }
 }
 
@@ -148,17 +142,17 @@ function unfit(backend: string, { message }: RangeError): SamepointError {
   );
 }
 
-function settingsOf(preset: PlanPart['preset']): string {
-  return JSON.stringify(preset, (key, value: unknown) => (NOT_IN_KEY.has(key) ? undefined : value));
+/** As damaged weights give them; where half precision does, the network has been loaded anew before. */
+function notNumbers(backend: string): SamepointError {
+  return new SamepointError(
+    'MODEL_INVALID',
+    `The weights registered for ${backend} give features that are no numbers.`,
+    `Run: samepoint models verify ${backend}`,
+  );
 }
 
-/** The same files, unchanged since: reading gigabytes to hash them would cost more than the features. */
-function weightsId(files: ModelFiles): string {
-  const facts = [...files].map(([name, path]) => {
-    const { size, mtimeMs } = statSync(path);
-    return [name, path, size, mtimeMs];
-  });
-  return sha256(JSON.stringify(facts));
+function settingsOf(preset: PlanPart['preset']): string {
+  return JSON.stringify(preset, (key, value: unknown) => (NOT_IN_KEY.has(key) ? undefined : value));
 }
 
 function sha256(text: string): string {

@@ -64,7 +64,8 @@ export class FeatureStore {
     try {
       const entry = decode(await readFile(path));
       const now = new Date();
-      await utimes(path, now, now);
+      // where nothing can be written, what is there may still be read
+      await utimes(path, now, now).catch(() => {});
       return entry;
     } catch {
       return undefined;

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 
@@ -37,6 +38,22 @@ export function requireFile(files: ModelFiles, ...names: readonly string[]): str
     `The checkpoint has no ${names.join(' or ')}.`,
     'Give a complete checkpoint in its official layout, or get the model with `samepoint models pull`.',
   );
+}
+
+/**
+ * What is another for another content: hashing gigabytes would cost more than features do. Archives and installers set the
+ * time of the content as they like, that of the last change nobody can set.
+ */
+export function fileIdentity(path: string): string {
+  const real = realpathSync(path);
+  const { size, mtimeMs, ctimeMs } = statSync(real);
+  return JSON.stringify([real, size, mtimeMs, ctimeMs]);
+}
+
+/** Like {@link fileIdentity} for all files of a checkpoint, as a hash. */
+export function checkpointIdentity(files: ModelFiles): string {
+  const facts = [...files].map(([name, path]) => [name, fileIdentity(path)]);
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 }
 
 function walk(folder: string): string[] {

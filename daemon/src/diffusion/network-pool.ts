@@ -1,7 +1,9 @@
 import { totalmem } from 'node:os';
 import { SamepointError } from '@samepoint/shared-protocol';
+import type { Checkpoint } from '../graph/checkpoint.js';
 import { type CompileAt, type LoadedNetwork, load, type NdArray } from '../graph/run.js';
 import type { Runtime } from '../graph/runtime.js';
+import { fileIdentity } from './model-files.js';
 
 /**
  * What may be loaded at once, the memory as that of weights. Measured with Stable Diffusion 2.1 at 512×512 on the CPU: the
@@ -21,6 +23,11 @@ export interface PoolEntry {
   /** How many weights the graph holds, at most. */
   weights: number;
   compileAt: CompileAt;
+}
+
+/** The key of a graph: whose weights it takes, and everything else that it is written from. */
+export function graphKey(network: string, { path }: Checkpoint, ...writtenFrom: readonly unknown[]): string {
+  return JSON.stringify([network, fileIdentity(path), ...writtenFrom]);
 }
 
 /**

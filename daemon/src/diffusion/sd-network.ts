@@ -8,7 +8,7 @@ import type { NdArray } from '../graph/run.js';
 import type { DiffusionNetwork } from './dift.js';
 import { gaussianNoise } from './gaussian-noise.js';
 import type { ModelFiles } from './model-files.js';
-import type { NetworkPool } from './network-pool.js';
+import { graphKey, type NetworkPool } from './network-pool.js';
 import { type NoiseSchedule, scaledLinearSchedule } from './noise-schedule.js';
 import { promptStates } from './prompt/prompt-states.js';
 import { openSdCheckpoint, type SdCheckpoint } from './sd-checkpoint.js';
@@ -61,7 +61,7 @@ export class SdNetwork implements DiffusionNetwork {
     const text = await this.#textStates(config.cross_attention_dim);
     const { features } = await this.#pool.run(
       {
-        key: `sd-unet ${checkpoint.path} ${latent.dims} ${text.dims} ${timestep} ${upFtIndex}`,
+        key: graphKey('sd-unet', checkpoint, config, latent.dims, text.dims, timestep, upFtIndex),
         weights: weightCount(checkpoint),
         compileAt: (target) =>
           compile(
@@ -80,7 +80,7 @@ export class SdNetwork implements DiffusionNetwork {
   async #encodeVae(checkpoint: Checkpoint, config: SdVaeConfig, image: NdArray): Promise<NdArray> {
     const { mean, logVariance } = await this.#pool.run(
       {
-        key: `sd-vae ${checkpoint.path} ${image.dims}`,
+        key: graphKey('sd-vae', checkpoint, config, image.dims),
         weights: weightCount(checkpoint),
         compileAt: (target) =>
           compile(checkpoint, { image }, (b, inputs) => ({ ...sdVaeEncoder(b, inputs.image, config) }), target),
@@ -101,7 +101,7 @@ export class SdNetwork implements DiffusionNetwork {
   async #encodeTiny(checkpoint: Checkpoint, config: TaesdConfig, image: NdArray): Promise<NdArray> {
     const { latent } = await this.#pool.run(
       {
-        key: `taesd ${checkpoint.path} ${image.dims}`,
+        key: graphKey('taesd', checkpoint, config, image.dims),
         weights: weightCount(checkpoint),
         compileAt: (target) =>
           compile(checkpoint, { image }, (b, inputs) => ({ latent: taesdEncoder(b, inputs.image, config) }), target),
@@ -114,9 +114,12 @@ export class SdNetwork implements DiffusionNetwork {
 
   #textStates(channels: number): Promise<NdArray> {
     const { textStates, prompt, promptFolder } = this.#settings;
-    this.#states ??= textStates
-      ? Promise.resolve(textStates)
-      : promptStates(this.#checkpoint.text, prompt, channels, promptFolder);
+    if (textStates !== undefined) return Promise.resolve(textStates);
+    this.#states ??= promptStates(this.#checkpoint.text, prompt, channels, promptFolder).catch((thrown: unknown) => {
+      // the next image tries again: what failed may have been short of memory
+      this.#states = undefined;
+      throw thrown;
+    });
     return this.#states;
   }
 }

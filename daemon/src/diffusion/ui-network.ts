@@ -1,13 +1,13 @@
 import { weightCount } from '../graph/checkpoint-view.js';
 import { type CompiledNetwork, compile, readConfig } from '../graph/compile.js';
-import { uiUnet, uiUnetConfigSchema } from '../graph/networks/ui-unet.js';
+import { type UiUnetConfig, uiUnet, uiUnetConfigSchema } from '../graph/networks/ui-unet.js';
 import type { NdArray } from '../graph/run.js';
 import type { GraphTarget } from '../graph/runtime.js';
 import { readSafetensorsHeader } from '../graph/safetensors.js';
 import type { Size } from '../images/resize.js';
 import type { DiffusionNetwork } from './dift.js';
 import { type ModelFiles, requireFile } from './model-files.js';
-import type { NetworkPool } from './network-pool.js';
+import { graphKey, type NetworkPool } from './network-pool.js';
 
 /** The embedded network: a small diffusion U-Net for mockups that was trained to see clean images. */
 export class UiNetwork implements DiffusionNetwork {
@@ -26,10 +26,11 @@ export class UiNetwork implements DiffusionNetwork {
 
   async features(image: NdArray): Promise<NdArray> {
     const [, , height = 0, width = 0] = image.dims;
+    const config = readUiConfig(this.#files);
     const checkpoint = readSafetensorsHeader(requireFile(this.#files, 'model.safetensors'));
     const { features } = await this.#pool.run(
       {
-        key: `ui ${checkpoint.path} ${image.dims}`,
+        key: graphKey('ui', checkpoint, config, image.dims),
         weights: weightCount(checkpoint),
         compileAt: (target) => compileUiNetwork(this.#files, { width, height }, target),
       },
@@ -46,11 +47,15 @@ export class UiNetwork implements DiffusionNetwork {
  * @throws SamepointError `MODEL_INVALID`
  */
 export function compileUiNetwork(files: ModelFiles, { width, height }: Size, target?: GraphTarget): CompiledNetwork {
-  const config = readConfig(requireFile(files, 'config.json'), uiUnetConfigSchema);
+  const config = readUiConfig(files);
   if (width % config.sizeMultiple !== 0 || height % config.sizeMultiple !== 0) {
     throw new RangeError(`${width}×${height} is not a multiple of ${config.sizeMultiple}`);
   }
   const checkpoint = readSafetensorsHeader(requireFile(files, 'model.safetensors'));
   const image = { dims: [1, config.inChannels, height, width] };
   return compile(checkpoint, { image }, (b, inputs) => ({ features: uiUnet(b, inputs.image, config) }), target);
+}
+
+function readUiConfig(files: ModelFiles): UiUnetConfig {
+  return readConfig(requireFile(files, 'config.json'), uiUnetConfigSchema);
 }

@@ -6,7 +6,7 @@ import type { NdArray } from '../graph/run.js';
 import { readSafetensorsHeader } from '../graph/safetensors.js';
 import type { DiffusionNetwork } from './dift.js';
 import { type ModelFiles, requireFile } from './model-files.js';
-import type { NetworkPool } from './network-pool.js';
+import { graphKey, type NetworkPool } from './network-pool.js';
 import type { VitChoice } from './presets.js';
 
 /** A vision transformer, DIFT's rival: no noise, no time; the features of one of its blocks. */
@@ -34,7 +34,7 @@ export class VitNetwork implements DiffusionNetwork {
     const feature = { ...this.#choice, layer: this.#choice.layer ?? config.layers - 1 };
     const { features } = await this.#pool.run(
       {
-        key: `vit ${checkpoint.path} ${image.dims} ${JSON.stringify(feature)}`,
+        key: graphKey('vit', checkpoint, config, image.dims, feature),
         weights: weightCount(checkpoint),
         compileAt: (target) =>
           compile(

@@ -38,6 +38,14 @@ describe("the checkpoint's own text encoder", () => {
     expect(textEncoder.runs()).toBe(2);
   });
 
+  it('runs again where nothing can be kept', async () => {
+    const textEncoder = countingEncoder(newFolder());
+    // a file where a folder should be
+    const options = { channels: 2, textEncoder, cacheFolder: join(textEncoder.weights, 'prompts') };
+    expect(await emptyPromptStates(options)).toEqual(states(1));
+    expect(await emptyPromptStates(options)).toEqual(states(2));
+  });
+
   it('runs again when what was kept is damaged', async () => {
     const cacheFolder = newFolder();
     const textEncoder = countingEncoder(newFolder());

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, realpathSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { NdArray } from '../../graph/run.js';
+import { fileIdentity } from '../model-files.js';
 import { readPromptStates, writePromptStates } from './prompt-states-file.js';
 
 /** Folder of the constants that come with the package. */
@@ -55,17 +56,16 @@ function readKept(path: string, channels: number): NdArray | undefined {
 
 async function computeAndKeep(path: string, encode: () => Promise<NdArray>): Promise<NdArray> {
   const states = await encode();
-  writePromptStates(path, states);
+  try {
+    writePromptStates(path, states);
+  } catch {
+    // a folder that cannot be written costs a run of the text encoder each time, and nothing else
+  }
   return states;
 }
 
-/** The same file, unchanged since: reading gigabytes to hash them would cost more than the text encoder. */
 function weightsKey(path: string): string {
-  const real = realpathSync(path);
-  const { size, mtimeMs } = statSync(real);
-  return createHash('sha256')
-    .update(JSON.stringify([real, size, mtimeMs]))
-    .digest('hex');
+  return createHash('sha256').update(fileIdentity(path)).digest('hex');
 }
 
 function noStates(channels: number): SamepointError {

@@ -8,7 +8,7 @@ import { encodePrompt, type TextEncoder } from './text-encoder.js';
  * @param channels the U-Net's `cross_attention_dim`
  * @throws SamepointError `MODEL_MISSING`, `MODEL_INVALID`
  */
-export function promptStates(
+export async function promptStates(
   encoder: TextEncoder | undefined,
   prompt: string,
   channels: number,
