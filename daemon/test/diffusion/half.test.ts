@@ -6,7 +6,7 @@ describe('half precision', () => {
     const all = Uint16Array.from({ length: 2 ** 16 }, (_, bits) => bits);
     const back = floatsToHalves(halvesToFloats(all));
     const isNaNHalf = (bits: number) => (bits & 0x7c00) === 0x7c00 && (bits & 0x3ff) !== 0;
-    for (const bits of all) if (!isNaNHalf(bits)) expect(back[bits]).toBe(bits);
+    expect([...all].filter((bits) => !isNaNHalf(bits) && back[bits] !== bits)).toEqual([]);
   });
 
   // the values of numpy.float32(x).astype(numpy.float16)
