@@ -24,6 +24,11 @@ export interface Match {
   scale: number;
 }
 
+/** In the very same image a point is where it is; equal things in it would only make that doubtful. */
+export function matchItself(point: Point): Match {
+  return { point, similarity: 1, confidence: 1, scale: 1 };
+}
+
 /** A match with what its confidence was made of. */
 export interface ExplainedMatch extends Match {
   signs: MatchSigns;

@@ -2,7 +2,7 @@ import type { InspectRequest, Point, TrackRequest, TransferRequest } from '@same
 import type { AnchorField } from '../correspond/agreement.js';
 import { preparePair } from '../correspond/anchors.js';
 import { toHeatmap } from '../correspond/heatmap.js';
-import { inspectPoint, matchPoints } from '../correspond/match-points.js';
+import { inspectPoint, type Match, matchItself, matchPoints } from '../correspond/match-points.js';
 import { type MatchSettings, settingsFor } from '../correspond/match-settings.js';
 import { Matcher } from '../correspond/matcher.js';
 import { WindowMatcher } from '../correspond/window-matcher.js';
@@ -85,9 +85,11 @@ export class JobRunner {
     const placed = [];
     for (const { targetId, frame } of targets) {
       const target = await this.#pyramid(frame.imageId, images, plan, progress);
-      const field = await this.#pair(plan, source.imageId, frame.imageId, sourceFeatures, target);
-      const match = (points: readonly Point[]) =>
-        matchPoints(this.#matcher, sourceFeatures, target, points, matchSettings(plan), field);
+      const match = async (points: readonly Point[]): Promise<readonly Match[]> => {
+        if (frame.imageId === source.imageId) return points.map(matchItself);
+        const field = await this.#pair(plan, source.imageId, frame.imageId, sourceFeatures, target);
+        return matchPoints(this.#matcher, sourceFeatures, target, points, matchSettings(plan), field);
+      };
       const placements = await placeItems(prepared, source.layers, frame.layers, target, match, withCues);
       placed.push({ targetId, placements });
       progress.step();

@@ -1,4 +1,5 @@
 import type { Affine, Box, Evidence } from '@samepoint/shared-protocol';
+import { fitEdges } from './fit-edges.js';
 import { type Correspondence, type Fit, fitSimilarity } from './fit-similarity.js';
 import { regionConfidence, shareOdds } from './region-confidence.js';
 
@@ -11,7 +12,7 @@ const MIN_SHARE = 0.05;
 /** A region of the source, placed in the target by the matches of points in or around it. */
 export interface PlacedRegion {
   fit: Fit;
-  /** Where the transform takes the region's box, in target pixels. */
+  /** The box that fits the target's content, in target pixels. */
   box: Box;
   /** Probability that the place is right. */
   confidence: number;
@@ -32,19 +33,27 @@ export function placeRegion(
   correspondences: readonly Correspondence[],
   targetSidePx: number,
 ): RegionByPoints | null {
-  const fit = fitSimilarity(correspondences, TOLERANCE * targetSidePx);
+  const tolerancePx = TOLERANCE * targetSidePx;
+  const fit = fitSimilarity(correspondences, tolerancePx);
   if (fit === null) return null;
   const share = fit.inliers.reduce((sum, { weight }) => sum + weight, 0) / correspondences.length;
   if (share < MIN_SHARE) return null;
   const confidence = regionConfidence(shareOdds(share));
   return {
     fit,
-    box: transformBox(fit.transform, box),
+    box: fitBox(box, fit, correspondences, tolerancePx),
     share,
     confidence,
     samples: correspondences.length,
     evidence: { image: confidence },
   };
+}
+
+/** Only upright boxes have edges that the points next to them can move. */
+function fitBox(box: Box, { transform }: Fit, correspondences: readonly Correspondence[], tolerancePx: number): Box {
+  const placed = transformBox(transform, box);
+  if (transform.b !== 0 || transform.a <= 0) return placed;
+  return fitEdges({ box, placed, correspondences, scale: transform.a, tolerancePx });
 }
 
 /** Axis-aligned box around the transformed corners. */

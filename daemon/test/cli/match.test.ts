@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { draw, encoder, moved, type Rect } from '../support/draw.js';
+import { MOCKUP, mockup } from '../support/mockup.js';
 import { type CliRun, runCli } from '../support/run-cli.js';
 import { useTempFolder } from '../support/temp-folder.js';
 
@@ -88,6 +89,36 @@ describe('samepoint match', () => {
     expect(run.stdout).toMatch(/^Backend ui on cpu/);
     expect(run.stdout).toContain(`${home()} → ${dark()}`);
     expect(run.stdout).toMatch(/ {2}1 {2}50,10 +(\d+,\d+|no counterpart) +\d+ %\n {2}2 {2}195,12 +/);
+  });
+});
+
+describe('samepoint match on hundreds of points and boxes', () => {
+  const steps = (end: number, step: number) => Array.from({ length: Math.floor(end / step) }, (_, n) => 3 + n * step);
+  const grid = steps(MOCKUP.width, 12).flatMap((x) => steps(MOCKUP.height, 8).map((y) => `${x},${y}`));
+  const boxes = steps(240, 16).flatMap((x) => steps(70, 10).map((y) => `${x},${y},36,20`));
+
+  it('finds all of them in the same image exactly, and next to none on a blank or a single pixel', async () => {
+    const screen = folder.path('screen.png');
+    const blank = folder.path('blank.png');
+    const dot = folder.path('dot.png');
+    await encoder(draw(MOCKUP.width, MOCKUP.height, mockup()))
+      .png()
+      .toFile(screen);
+    await encoder(draw(MOCKUP.width, MOCKUP.height)).png().toFile(blank);
+    await encoder(draw(1, 1)).png().toFile(dot);
+    const asked = ['--points', grid.join(' '), '--boxes', boxes.join(' '), '--json'];
+    const run = await runCli('match', screen, screen, blank, dot, ...asked);
+    expectRight(run);
+    const [same, ...without] = reportSchema.parse(JSON.parse(run.stdout)).targets.map(({ items }) => items);
+    expect(same?.length).toBeGreaterThan(300);
+    for (const { source, target } of same ?? []) {
+      expect(Object.entries(target ?? {}).map(([side, value]) => [side, Math.round(value * 1e6) / 1e6])).toEqual(
+        Object.entries(source),
+      );
+    }
+    for (const items of without) {
+      expect(items.filter(({ target }) => target !== null).length).toBeLessThanOrEqual(0.05 * items.length);
+    }
   });
 });
 
