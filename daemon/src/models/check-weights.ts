@@ -1,12 +1,10 @@
-import type { Checkpoint, ElementType } from '../graph/checkpoint.js';
+import type { Checkpoint } from '../graph/checkpoint.js';
+import { isWeightType } from '../graph/onnx/graph-builder.js';
 import { readPytorchZip } from '../graph/pytorch-zip.js';
 import { readSafetensorsHeader } from '../graph/safetensors.js';
 import type { CatalogueFile } from './catalogue.js';
 import { checkConfig } from './check-config.js';
 import { damaged } from './failures.js';
-
-/** Element types that weights can have and graphs can read. */
-const WEIGHT_TYPES: ReadonlySet<ElementType> = new Set(['F32', 'F16']);
 
 /**
  * Checks that a file is what the catalogue says, as far as its header tells: format, the tensor that gives it away,
@@ -21,8 +19,8 @@ export async function checkWeights(path: string, file: CatalogueFile): Promise<v
   const { proof } = file;
   const [, tensor] = [...checkpoint.tensors].find(([name]) => name === proof || name.endsWith(`.${proof}`)) ?? [];
   if (tensor === undefined) throw damaged(path, `it has no tensor "${proof}", so it is not ${file.name}`);
-  if (!WEIGHT_TYPES.has(tensor.dtype)) {
-    throw damaged(path, `its weights are ${tensor.dtype}; only ${[...WEIGHT_TYPES].join(' and ')} can be used`);
+  if (!isWeightType(tensor.dtype)) {
+    throw damaged(path, `its weights are ${tensor.dtype}; only F32, F16 and BF16 can be used`);
   }
 }
 

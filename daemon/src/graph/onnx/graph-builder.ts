@@ -1,5 +1,5 @@
 import { SamepointError } from '@samepoint/shared-protocol';
-import type { Checkpoint } from '../checkpoint.js';
+import type { Checkpoint, ElementType } from '../checkpoint.js';
 import { CPU_RUNTIME, type GraphTarget, type Precision } from '../runtime.js';
 import { ATTRIBUTE_TYPES, DATA_TYPES, type DataType, encodeModel } from './schema.js';
 
@@ -17,10 +17,21 @@ export interface Value {
 
 export type Attribute = { int: number } | { ints: readonly number[] } | { float: number } | { string: string };
 
+/** Element types that a checkpoint may have its weights in, and what ONNX calls them. */
+const WEIGHT_TYPES = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const satisfies Partial<
+  Record<ElementType, DataType>
+>;
+type WeightType = keyof typeof WEIGHT_TYPES;
+
+/** Whether graphs can take weights of this type. */
+export function isWeightType(dtype: ElementType): dtype is WeightType {
+  return Object.hasOwn(WEIGHT_TYPES, dtype);
+}
+
 /** A weight as it lies in the checkpoint. */
 interface StoredWeight {
   value: Value;
-  dataType: Precision;
+  dataType: (typeof WEIGHT_TYPES)[WeightType];
 }
 
 /**
@@ -176,7 +187,7 @@ export class GraphBuilder {
     return { value: { name, dims }, dataType };
   }
 
-  #toPrecision(value: Value, dataType: Precision): Value {
+  #toPrecision(value: Value, dataType: StoredWeight['dataType']): Value {
     return dataType === this.#precision ? value : this.#cast(value, this.#precision);
   }
 
@@ -190,11 +201,11 @@ export class GraphBuilder {
     if (entry.shape.join() !== expected.join()) {
       throw this.#invalid(`the tensor "${name}" has the shape ${entry.shape.join('×')}, not ${expected.join('×')}`);
     }
-    if (entry.dtype !== 'F16' && entry.dtype !== 'F32') {
-      throw this.#invalid(`the tensor "${name}" has the type ${entry.dtype}, neither F16 nor F32`);
+    const { dtype, file, offset, length, shape } = entry;
+    if (!isWeightType(dtype)) {
+      throw this.#invalid(`the tensor "${name}" has the type ${dtype}, which is none of F32, F16 and BF16`);
     }
-    const dataType: Precision = entry.dtype === 'F16' ? 'float16' : 'float32';
-    return { file: entry.file, offset: entry.offset, length: entry.length, dims: entry.shape, dataType };
+    return { file, offset, length, dims: shape, dataType: WEIGHT_TYPES[dtype] };
   }
 
   #invalid(reason: string): SamepointError {

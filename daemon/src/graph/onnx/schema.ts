@@ -65,7 +65,7 @@ const ONNX_SCHEMA = {
 export const ATTRIBUTE_TYPES = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const;
 
 /** `TensorProto.data_type`. */
-export const DATA_TYPES = { float32: 1, int64: 7, float16: 10 } as const;
+export const DATA_TYPES = { float32: 1, int64: 7, float16: 10, bfloat16: 16 } as const;
 export type DataType = keyof typeof DATA_TYPES;
 
 const modelProto = protobuf.Root.fromJSON(ONNX_SCHEMA).lookupType('ModelProto');
