@@ -72,7 +72,10 @@ export function modelsCommand(terminal: ModelsTerminal = defaultTerminal()): Com
     .command('add')
     .description('Register weights that are on this computer already; nothing is copied.')
     .argument('<id>', 'the model they belong to')
-    .argument('<path>', 'a folder in the official layout, or the file with the weights')
+    .argument(
+      '<path>',
+      'a folder in the official layout, the file with the weights, a whole Stable Diffusion in one file; or taesd, to put it in place of a VAE',
+    )
     .action((id: string, path: string) => add(terminal, id, path));
   models.addHelpText('after', DETAILS);
   for (const command of models.commands) command.exitOverride().helpOption('-h, --help', 'print this help');
@@ -112,6 +115,7 @@ async function verify({ environment, print }: ModelsTerminal, id: string): Promi
   }
   const report = await verifyModel(id, environment);
   for (const file of report) print(`${describe(file)}\n`);
+  if (report.length === 0) print(`${id} is a file that you registered; there is nothing to compare it with.\n`);
   const damaged = report.filter(({ status }) => status === 'damaged').map(({ name }) => name);
   if (damaged.length > 0) {
     throw new SamepointError(

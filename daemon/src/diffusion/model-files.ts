@@ -2,12 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
+import { SINGLE_FILE } from '../models/single-file.js';
 
 /** Files of a checkpoint by their names in the official layout (`unet/config.json`), as absolute paths. */
 export type ModelFiles = ReadonlyMap<string, string>;
-
-/** What a checkpoint in one safetensors file is called. */
-export const SINGLE_FILE = 'model.safetensors';
 
 /**
  * The files of a checkpoint on disk: a folder as diffusers, transformers or open_clip write it, or a single file with

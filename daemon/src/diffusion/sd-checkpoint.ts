@@ -3,16 +3,17 @@ import { dirname, join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
 import type { Checkpoint } from '../graph/checkpoint.js';
-import { under } from '../graph/checkpoint-view.js';
 import { readConfig } from '../graph/compile.js';
-import { isLdm, type LdmText, ldmText, ldmUnet, ldmVae } from '../graph/ldm-view.js';
+import type { LdmText } from '../graph/ldm-view.js';
 import { clipTextConfigSchema } from '../graph/networks/clip-text.js';
 import { clipTextConfigOf, sdUnetConfigOf, sdVaeConfigOf } from '../graph/networks/sd-configs-from-shapes.js';
 import { type SdUnetConfig, sdUnetConfigSchema } from '../graph/networks/sd-unet.js';
 import { type SdVaeConfig, sdVaeConfigSchema } from '../graph/networks/sd-vae-encoder.js';
 import { type TaesdConfig, taesdConfigSchema } from '../graph/networks/taesd.js';
 import { readSafetensorsHeader } from '../graph/safetensors.js';
-import { type ModelFiles, requireFile, SINGLE_FILE } from './model-files.js';
+import { sdPartsOf } from '../graph/sd-single-file.js';
+import { SINGLE_FILE } from '../models/single-file.js';
+import { type ModelFiles, requireFile } from './model-files.js';
 import type { TextEncoder } from './prompt/text-encoder.js';
 
 interface SdUnetPart {
@@ -40,10 +41,8 @@ const TEXT_WEIGHTS = ['text_encoder/model.safetensors', 'text_encoder/model.fp16
 const TINY = 'AutoencoderTiny';
 const encoderSchema = z.object({ _class_name: z.string().optional() });
 
-/** Tensors by whose names the parts of a single file are found. */
-const PROOFS = { unet: 'time_embedding.linear_1.weight', vae: 'encoder.down_blocks.0.resnets.0.conv1.weight' };
-/** CleanDIFT's full checkpoint holds the network it was made from, its own, and the time it learned. */
-const CLEANDIFT = { unet: 'unet_feature_extractor_cleandift.', timestep: 'timestep' };
+/** The time that CleanDIFT learned, in its full checkpoint. */
+const LEARNED_T = 'timestep';
 
 /**
  * Opens Stable Diffusion: a folder as diffusers writes it, or one file with as many parts as it holds (the original
@@ -54,16 +53,11 @@ export function openSdCheckpoint(files: ModelFiles): SdCheckpoint {
   const path = files.get(SINGLE_FILE);
   if (path === undefined) return { unet: folderUnet(files), encoder: folderEncoder(files), ...folderText(files) };
   const file = readSafetensorsHeader(path);
-  const { unet, vae, text } = isLdm(file)
-    ? { unet: ldmUnet(file), vae: ldmVae(file), text: ldmText(file) }
-    : { unet: under(file, unetPrefix(file)), vae: underProof(file, PROOFS.vae), text: undefined };
-  const learned = file.tensors.has(CLEANDIFT.timestep) ? { learnedT: readScalar(file, CLEANDIFT.timestep) } : {};
+  const { unet, vae, text } = sdPartsOf(file);
+  const learned = file.tensors.has(LEARNED_T) ? { learnedT: readScalar(file, LEARNED_T) } : {};
   return {
     unet: { checkpoint: unet, config: configBeside(path) ?? sdUnetConfigOf(unet), ...learned },
-    encoder:
-      vae === undefined || vae.tensors.size === 0
-        ? folderEncoder(files)
-        : { kind: 'kl', checkpoint: vae, config: sdVaeConfigOf(vae) },
+    encoder: vae === undefined ? folderEncoder(files) : { kind: 'kl', checkpoint: vae, config: sdVaeConfigOf(vae) },
     ...(text === undefined ? folderText(files) : { text: singleFileText(path, text, files) }),
   };
 }
@@ -107,19 +101,6 @@ function configBeside(path: string): SdUnetConfig | undefined {
   } catch {
     return undefined;
   }
-}
-
-function unetPrefix(file: Checkpoint): string {
-  return file.tensors.has(`${CLEANDIFT.unet}${PROOFS.unet}`) ? CLEANDIFT.unet : (prefixOf(file, PROOFS.unet) ?? '');
-}
-
-function underProof(file: Checkpoint, proof: string): Checkpoint | undefined {
-  const prefix = prefixOf(file, proof);
-  return prefix === undefined ? undefined : under(file, prefix);
-}
-
-function prefixOf({ tensors }: Checkpoint, proof: string): string | undefined {
-  return [...tensors.keys()].find((name) => name.endsWith(proof))?.slice(0, -proof.length);
 }
 
 /** The one number of a tensor, single precision or bfloat16. */

@@ -117,7 +117,7 @@ export function ldmText(checkpoint: Checkpoint): LdmText | undefined {
   const openClip = under(checkpoint, PREFIXES.openClip);
   if (openClip.tensors.size === 0) return undefined;
   const blocks = [...openClip.tensors.keys()].map((name) => Number(/resblocks\.(\d+)\./.exec(name)?.[1] ?? 0));
-  const unused = `text_model.encoder.layers.${Math.max(...blocks)}.`;
+  const unused = `text_model.encoder.layers.${blocks.reduce((a, b) => Math.max(a, b), 0)}.`;
   const used = view(openClip, (name, entry) =>
     openClipTensors(name, entry).filter(([renamed]) => !renamed.startsWith(unused)),
   );

@@ -1,28 +1,58 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
+import { sdUnetConfigOf } from '../graph/networks/sd-configs-from-shapes.js';
+import { readSafetensorsHeader } from '../graph/safetensors.js';
+import { sdPartsOf } from '../graph/sd-single-file.js';
 import type { CatalogueFile, CatalogueModel } from './catalogue.js';
 import { checkWeights } from './check-weights.js';
 import type { ModelEnvironment } from './model-environment.js';
 import { updateStore } from './model-store.js';
-import { modelOf } from './resolve-model.js';
+import { modelOf, resolveModel } from './resolve-model.js';
+import { isSingleFile, SINGLE_FILE } from './single-file.js';
+
+/** The model that may stand in for a VAE. */
+const TINY_ENCODER = 'taesd';
 
 /**
- * Registers files that are on this disk already: a folder in the official layout, or the one file with the weights.
+ * Registers files that are on this disk already: a folder in the official layout, the one file with the weights, or a whole
+ * Stable Diffusion in one file. `taesd` instead of a path puts that model in the place of the VAE.
  * Nothing is copied. Returns the names of the files it found.
- * @throws SamepointError `BACKEND_UNKNOWN`, `BAD_REQUEST`, `MODEL_INVALID`; nothing is registered then
+ * @throws SamepointError `BACKEND_UNKNOWN`, `BAD_REQUEST`, `MODEL_MISSING`, `MODEL_INVALID`; nothing is registered then
  */
 export async function addModel(id: string, path: string, environment: ModelEnvironment): Promise<string[]> {
   const model = modelOf(id, environment);
-  const found = filesAt(model, resolve(path));
-  for (const [file, at] of found) await checkWeights(at, file);
+  const at = resolve(path);
+  const found = existsSync(at) || path !== TINY_ENCODER ? await filesAt(model, at) : encoderFor(model, environment);
   updateStore(environment.at.stateFile, ({ added }) => {
-    added[id] = { ...added[id], ...Object.fromEntries([...found].map(([{ name }, at]) => [name, at])) };
+    added[id] = { ...added[id], ...found };
   });
-  return [...found.keys()].map(({ name }) => name);
+  return Object.keys(found);
 }
 
-function filesAt(model: CatalogueModel, path: string): Map<CatalogueFile, string> {
+async function filesAt(model: CatalogueModel, path: string): Promise<Record<string, string>> {
+  if (isFile(path) && isSingleFile(model, path)) {
+    sdUnetConfigOf(sdPartsOf(readSafetensorsHeader(path)).unet);
+    return { [SINGLE_FILE]: path };
+  }
+  const found = partsAt(model, path);
+  for (const [file, at] of found) await checkWeights(at, file);
+  return Object.fromEntries([...found].map(([{ name }, at]) => [name, at]));
+}
+
+function encoderFor(model: CatalogueModel, environment: ModelEnvironment): Record<string, string> {
+  const resolved = resolveModel(TINY_ENCODER, {}, environment);
+  if (!resolved.ok) throw resolved.error;
+  const own = model.files.filter(({ name }) => name.startsWith('vae/')).map(({ name }) => name);
+  const found = own.flatMap((name) => {
+    const at = resolved.files.get(basename(name));
+    return at === undefined ? [] : [[name, at] as const];
+  });
+  if (found.length > 0) return Object.fromEntries(found);
+  throw new SamepointError('BAD_REQUEST', `${model.title} has no VAE to stand in for.`, 'Name a Stable Diffusion.');
+}
+
+function partsAt(model: CatalogueModel, path: string): Map<CatalogueFile, string> {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) {
     throw new SamepointError('BAD_REQUEST', `There is no file or folder ${path}.`, 'Check the path.');

@@ -22,8 +22,8 @@ export interface CatalogueFile {
   sha256: string | null;
   /** Names of the tensors a feature graph needs; absent where it needs all of them. */
   tensors?: RegExp;
-  /** End of the name of a tensor that tells this file from others; in front of it may be a prefix. */
-  proof?: string;
+  /** End of the name of a tensor that tells this file from others; in front of it may be a prefix. One of several will do. */
+  proof?: string | readonly string[];
   /** Only needed for prompts other than the empty one. */
   forPrompts?: true;
 }
@@ -81,6 +81,9 @@ const ADM_URL = 'https://openaipublic.blob.core.windows.net/diffusion/jul-2021/2
 /** DIFT reads up blocks 0 to 2; nothing behind them is computed. */
 const UNET_UP_TO_BLOCK_2 = /^(conv_in|time_embedding|down_blocks|mid_block|up_blocks\.[012])\./;
 const VAE_ENCODER = /^(encoder|quant_conv)\./;
+const TAESD_PROOF = 'encoder.layers.0.weight';
+/** TAESD may stand in for the VAE. */
+const VAE_PROOFS = ['encoder.conv_in.weight', TAESD_PROOF];
 
 const SD21_ENCODER: readonly CatalogueFile[] = [
   file('vae/config.json', SD21, 611, 'd69281aa3f6a0f3c41aaf6778e35464fc6ee8a92e6ac8a8b1eb679f6df6423eb'),
@@ -93,7 +96,7 @@ const SD21_ENCODER: readonly CatalogueFile[] = [
       'vae/diffusion_pytorch_model.fp16.safetensors',
     ),
     tensors: VAE_ENCODER,
-    proof: 'encoder.conv_in.weight',
+    proof: VAE_PROOFS,
   },
 ];
 
@@ -202,7 +205,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
           'vae/diffusion_pytorch_model.fp16.safetensors',
         ),
         tensors: VAE_ENCODER,
-        proof: 'encoder.conv_in.weight',
+        proof: VAE_PROOFS,
       },
       ...forPrompts([
         file('text_encoder/config.json', SD15, 617, '845df614cb9327ae7bbea027316246fae917827407da6df13572e41b5f93b4cc'),
@@ -243,7 +246,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
           'd7956d561b1efbd861ad9b03fd8f01510f9e87eddc07bdfd20837009433f6ee5',
         ),
         tensors: /^encoder\./,
-        proof: 'encoder.layers.0.weight',
+        proof: TAESD_PROOF,
       },
     ],
   },

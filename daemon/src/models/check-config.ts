@@ -6,6 +6,8 @@ import { sdVaeConfigSchema } from '../graph/networks/sd-vae-encoder.js';
 import { taesdConfigSchema } from '../graph/networks/taesd.js';
 import { vitConfigSchema } from '../graph/networks/vit-config.js';
 
+/** The class of diffusers that TAESD is, which may stand in for the VAE. */
+const TINY = 'AutoencoderTiny';
 /** diffusers writes the class into its configurations, transformers does not. */
 const classSchema = z.object({ _class_name: z.string().optional() });
 
@@ -22,7 +24,7 @@ function schemaOf(path: string, name: string): z.ZodType {
     case 'unet/config.json':
       return sdUnetConfigSchema;
     case 'vae/config.json':
-      return sdVaeConfigSchema;
+      return readConfig(path, classSchema)._class_name === TINY ? taesdConfigSchema : sdVaeConfigSchema;
     case 'text_encoder/config.json':
       return clipTextConfigSchema;
     case 'open_clip_config.json':

@@ -16,9 +16,10 @@ export async function checkWeights(path: string, file: CatalogueFile): Promise<v
   if (file.name.endsWith('.json')) checkConfig(path, file.name);
   const checkpoint = await readCheckpoint(path, file);
   if (checkpoint === undefined || file.proof === undefined) return;
-  const { proof } = file;
-  const [, tensor] = [...checkpoint.tensors].find(([name]) => name === proof || name.endsWith(`.${proof}`)) ?? [];
-  if (tensor === undefined) throw damaged(path, `it has no tensor "${proof}", so it is not ${file.name}`);
+  const proofs = [file.proof].flat();
+  const isProof = (name: string) => proofs.some((proof) => name === proof || name.endsWith(`.${proof}`));
+  const [, tensor] = [...checkpoint.tensors].find(([name]) => isProof(name)) ?? [];
+  if (tensor === undefined) throw damaged(path, `it has no tensor "${proofs[0]}", so it is not ${file.name}`);
   if (!isWeightType(tensor.dtype)) {
     throw damaged(path, `its weights are ${tensor.dtype}; only F32, F16 and BF16 can be used`);
   }

@@ -1,8 +1,7 @@
 import type { CatalogueModel } from './catalogue.js';
 import type { ModelEnvironment } from './model-environment.js';
-import { readStore } from './model-store.js';
 import { type PullOptions, pullModel } from './pull-model.js';
-import { findFile, wantedFiles } from './resolve-model.js';
+import { lookUp } from './resolve-model.js';
 
 /** What a download would bring, for someone who has to decide. */
 export interface DownloadOffer {
@@ -35,8 +34,6 @@ export function modelSource(environment: ModelEnvironment): ModelSource {
 }
 
 function missingBytes(model: CatalogueModel, environment: ModelEnvironment): number {
-  const store = readStore(environment.at.stateFile);
-  return wantedFiles(model, { prompts: true })
-    .filter((file) => findFile(model, file, store, environment) === undefined)
-    .reduce((sum, { size, aboutBytes }) => sum + (size ?? aboutBytes ?? 0), 0);
+  const { missing } = lookUp(model, { prompts: true }, environment);
+  return missing.reduce((sum, { size, aboutBytes }) => sum + (size ?? aboutBytes ?? 0), 0);
 }

@@ -17,7 +17,7 @@ import { checkPin, pinKey } from './pins.js';
 import { ProgressMeter, type PullProgress } from './progress.js';
 import { describeSource } from './remote-file.js';
 import { removeFiles } from './remove-model.js';
-import { findFile, modelOf, type ResolveOptions, wantedFiles } from './resolve-model.js';
+import { lookUp, modelOf, type ResolveOptions } from './resolve-model.js';
 
 export interface PullOptions extends ResolveOptions {
   onProgress?: (progress: PullProgress) => void;
@@ -46,9 +46,7 @@ export async function pullModel(id: string, options: PullOptions, environment: M
     return await withLock(join(at.ownFolder, 'pull.lock'), lock, async () => {
       await removeDamaged(model, environment);
       const store = readStore(at.stateFile);
-      const missing = wantedFiles(model, options).filter(
-        (file) => findFile(model, file, store, environment, options.whole) === undefined,
-      );
+      const { missing } = lookUp(model, options, environment);
       if (missing.length > 0 && at.offline) throw offline(model.title);
       const plans: FetchPlan[] = [];
       for (const file of missing) {

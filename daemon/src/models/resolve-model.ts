@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { CatalogueFile, CatalogueModel } from './catalogue.js';
 import { EMBEDDED_UI_MODEL } from './embedded.js';
@@ -7,6 +7,7 @@ import { findInHubCache } from './hub-cache.js';
 import { type ModelEnvironment, modelEnvironment } from './model-environment.js';
 import { type ModelStore, readStore } from './model-store.js';
 import { findOwn } from './own-files.js';
+import { SINGLE_FILE, singleFileOf } from './single-file.js';
 
 /** The model inside the package. It is in every list and needs no download. */
 export const EMBEDDED_MODEL = {
@@ -41,25 +42,35 @@ export function resolveModel(
 ): ResolvedModel {
   if (id === EMBEDDED_MODEL.id) return { ok: true, id, files: embeddedFiles() };
   const model = modelOf(id, environment);
+  const { files, missing } = lookUp(model, options, environment);
+  if (missing.length === 0) return { ok: true, id, files };
+  const names = missing.map(({ name }) => name);
+  return { ok: false, error: missingError(model, names, options) };
+}
+
+/** What there is of a model, and what there is not: neither the file nor a registered one that has its content. */
+export function lookUp(
+  model: CatalogueModel,
+  options: ResolveOptions,
+  environment: ModelEnvironment,
+): { files: Map<string, string>; missing: CatalogueFile[] } {
   const store = readStore(environment.at.stateFile);
-  const files = new Map<string, string>();
-  const missing: string[] = [];
+  const single = singleFileOf(model, store);
+  const files = new Map<string, string>(single === undefined ? [] : [[SINGLE_FILE, single.path]]);
+  const missing: CatalogueFile[] = [];
   for (const file of wantedFiles(model, options)) {
     const path = findFile(model, file, store, environment, options.whole);
-    if (path === undefined) missing.push(file.name);
-    else files.set(file.name, realpathSync(path));
+    if (path !== undefined) files.set(file.name, realpathSync(path));
+    else if (!single?.folders.has(dirname(file.name))) missing.push(file);
   }
-  if (missing.length === 0) return { ok: true, id, files };
-  return { ok: false, error: missingError(model, missing, options) };
+  return { files, missing };
 }
 
 /** What `samepoint models list` says. */
 export function modelState(model: CatalogueModel, environment: ModelEnvironment): ModelState {
-  const store = readStore(environment.at.stateFile);
-  const wanted = wantedFiles(model, {});
-  const there = wanted.filter((file) => findFile(model, file, store, environment) !== undefined).length;
-  if (there === wanted.length) return 'ready';
-  return there > 0 ? 'partial' : 'missing';
+  const { files, missing } = lookUp(model, {}, environment);
+  if (missing.length === 0) return 'ready';
+  return files.size > 0 ? 'partial' : 'missing';
 }
 
 /** @throws SamepointError `BACKEND_UNKNOWN` */

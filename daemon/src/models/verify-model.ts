@@ -6,7 +6,7 @@ import type { ModelEnvironment } from './model-environment.js';
 import { type ModelStore, readStore, updateStore } from './model-store.js';
 import { ownPath } from './own-files.js';
 import { pinKey } from './pins.js';
-import { findFile, modelOf } from './resolve-model.js';
+import { findFile, lookUp, modelOf } from './resolve-model.js';
 
 /** `pinned`: nobody has published a hash of this file, so what is there now is what later runs compare with. */
 export type VerifiedFile =
@@ -25,13 +25,14 @@ export async function verifyModel(
 ): Promise<VerifiedFile[]> {
   const model = modelOf(id, environment);
   const store = readStore(environment.at.stateFile);
+  const missing = new Set(lookUp(model, {}, environment).missing);
   const report: VerifiedFile[] = [];
   for (const file of model.files) {
     const path = findFile(model, file, store, environment);
     if (path !== undefined) {
       const isAdded = store.added[id]?.[file.name] === path;
       report.push(await verifyFile(file, path, isAdded, store, environment, signal));
-    } else if (file.forPrompts !== true) {
+    } else if (missing.has(file)) {
       report.push({ name: file.name, status: 'missing' });
     }
   }
