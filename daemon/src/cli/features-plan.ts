@@ -80,7 +80,7 @@ function backendFiles(backend: string | undefined): ModelFiles {
 function withCheckpoint(checkpoint: string, backend: string | undefined): ModelFiles {
   const own = filesOf(checkpoint);
   if (backend === undefined) return own;
-  const resolved = resolveModel(backend, { prompts: true }, modelEnvironment());
+  const resolved = resolveModel(backend, {}, modelEnvironment());
   return new Map([...(resolved.ok ? resolved.files : []), ...own]);
 }
 

@@ -8,7 +8,7 @@ export interface ListedModel {
   id: string;
   title: string;
   state: ModelState;
-  /** Bytes of the official weights, without those for prompts. */
+  /** Bytes of the official weights. */
   bytes: number;
   /** The size is a rounded one. */
   isAbout: boolean;
@@ -59,9 +59,9 @@ function listed(model: CatalogueModel, environment: ModelEnvironment): ListedMod
 function sizeOf(files: readonly CatalogueFile[]): Pick<ListedModel, 'bytes' | 'isAbout'> {
   let bytes = 0;
   let isAbout = false;
-  for (const { size, aboutBytes, forPrompts, name } of files) {
+  for (const { size, aboutBytes, name } of files) {
     // configurations are too small to matter
-    if (forPrompts === true || name.endsWith('.json')) continue;
+    if (name.endsWith('.json')) continue;
     bytes += size ?? aboutBytes ?? 0;
     isAbout ||= size === null;
   }

@@ -55,9 +55,8 @@ export function modelsCommand(terminal: ModelsTerminal = defaultTerminal()): Com
       'Download a model, or what is missing or damaged of it; goes on where an interrupted download stopped.',
     )
     .argument('<id>', 'the model')
-    .option('--prompts', 'also get the text encoder, for prompts other than the empty one')
     .option('--whole', 'get the complete official files, for layers that the published settings do not use')
-    .action((id: string, options: { prompts?: true; whole?: true }) => pull(terminal, id, options));
+    .action((id: string, options: { whole?: true }) => pull(terminal, id, options));
   models
     .command('verify')
     .description('Read the files of a model and compare them with what they should be.')
@@ -82,7 +81,7 @@ export function modelsCommand(terminal: ModelsTerminal = defaultTerminal()): Com
   return models;
 }
 
-async function pull(terminal: ModelsTerminal, id: string, options: { prompts?: true; whole?: true }): Promise<void> {
+async function pull(terminal: ModelsTerminal, id: string, options: { whole?: true }): Promise<void> {
   if (id === EMBEDDED_MODEL.id) {
     terminal.print('ui is part of Samepoint; there is nothing to download.\n');
     return;

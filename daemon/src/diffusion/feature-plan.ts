@@ -112,9 +112,8 @@ function promptOf(preset: Preset, category: string | undefined): string {
   return preset.prompt.includes('{category}') ? '' : preset.prompt;
 }
 
-/** With the text encoder: also the empty prompt comes from the checkpoint's own. */
 function modelFiles(backend: string, environment: ModelEnvironment): ModelFiles {
-  const resolved = resolveModel(backend, { prompts: true }, environment);
+  const resolved = resolveModel(backend, {}, environment);
   if (!resolved.ok) throw resolved.error;
   return resolved.files;
 }

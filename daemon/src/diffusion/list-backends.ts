@@ -8,6 +8,6 @@ export function listBackends(environment: ModelEnvironment = modelEnvironment())
   return BACKEND_IDS.map((id) => {
     if (id === EMBEDDED_MODEL.id) return { id, title: EMBEDDED_MODEL.title, state: 'embedded' };
     const title = environment.catalogue.find((model) => model.id === id)?.title ?? id;
-    return { id, title, state: resolveModel(id, { prompts: true }, environment).ok ? 'ready' : 'missing' };
+    return { id, title, state: resolveModel(id, {}, environment).ok ? 'ready' : 'missing' };
   });
 }

@@ -24,8 +24,6 @@ export interface CatalogueFile {
   tensors?: RegExp;
   /** End of the name of a tensor that tells this file from others; in front of it may be a prefix. One of several will do. */
   proof?: string | readonly string[];
-  /** Only needed for prompts other than the empty one. */
-  forPrompts?: true;
 }
 
 export interface CatalogueModel {
@@ -107,22 +105,20 @@ const SD21_UNET_CONFIG = file(
   'dc987e214928b191cb832df4e19c376e862af1e4c4a5f36aac054a53ee251ccf',
 );
 
-const SD21_PROMPTS: readonly CatalogueFile[] = [
-  ...forPrompts([
-    file('text_encoder/config.json', SD21, 633, '6b34b0bf6cff02e2afe88145740ef5e0316caf7add8307c8ec0b021a7923cc42'),
-    {
-      ...file(
-        'text_encoder/model.safetensors',
-        SD21,
-        680_821_096,
-        '681c555376658c81dc273f2d737a2aeb23ddb6d1d8e5b3a7064636d359a22668',
-        'text_encoder/model.fp16.safetensors',
-      ),
-      proof: 'embeddings.token_embedding.weight',
-    },
-    file('tokenizer/vocab.json', SD21, 1_059_962, 'e089ad92ba36837a0d31433e555c8f45fe601ab5c221d4f607ded32d9f7a4349'),
-    file('tokenizer/merges.txt', SD21, 524_619, '9fd691f7c8039210e0fced15865466c65820d09b63988b0174bfe25de299051a'),
-  ]),
+const SD21_TEXT: readonly CatalogueFile[] = [
+  file('text_encoder/config.json', SD21, 633, '6b34b0bf6cff02e2afe88145740ef5e0316caf7add8307c8ec0b021a7923cc42'),
+  {
+    ...file(
+      'text_encoder/model.safetensors',
+      SD21,
+      680_821_096,
+      '681c555376658c81dc273f2d737a2aeb23ddb6d1d8e5b3a7064636d359a22668',
+      'text_encoder/model.fp16.safetensors',
+    ),
+    proof: 'embeddings.token_embedding.weight',
+  },
+  file('tokenizer/vocab.json', SD21, 1_059_962, 'e089ad92ba36837a0d31433e555c8f45fe601ab5c221d4f607ded32d9f7a4349'),
+  file('tokenizer/merges.txt', SD21, 524_619, '9fd691f7c8039210e0fced15865466c65820d09b63988b0174bfe25de299051a'),
 ];
 
 /** Every model Samepoint knows how to get. Sizes and hashes are of the official files. */
@@ -148,7 +144,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
         proof: 'time_embedding.linear_1.weight',
       },
       ...SD21_ENCODER,
-      ...SD21_PROMPTS,
+      ...SD21_TEXT,
     ],
   },
   {
@@ -172,7 +168,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
         proof: 'time_embedding.linear_1.weight',
       },
       ...SD21_ENCODER,
-      ...SD21_PROMPTS,
+      ...SD21_TEXT,
     ],
   },
   {
@@ -207,26 +203,19 @@ export const CATALOGUE: readonly CatalogueModel[] = [
         tensors: VAE_ENCODER,
         proof: VAE_PROOFS,
       },
-      ...forPrompts([
-        file('text_encoder/config.json', SD15, 617, '845df614cb9327ae7bbea027316246fae917827407da6df13572e41b5f93b4cc'),
-        {
-          ...file(
-            'text_encoder/model.safetensors',
-            SD15,
-            246_144_864,
-            '77795e2023adcf39bc29a884661950380bd093cf0750a966d473d1718dc9ef4e',
-            'text_encoder/model.fp16.safetensors',
-          ),
-          proof: 'embeddings.token_embedding.weight',
-        },
-        file(
-          'tokenizer/vocab.json',
+      file('text_encoder/config.json', SD15, 617, '845df614cb9327ae7bbea027316246fae917827407da6df13572e41b5f93b4cc'),
+      {
+        ...file(
+          'text_encoder/model.safetensors',
           SD15,
-          1_059_962,
-          'e089ad92ba36837a0d31433e555c8f45fe601ab5c221d4f607ded32d9f7a4349',
+          246_144_864,
+          '77795e2023adcf39bc29a884661950380bd093cf0750a966d473d1718dc9ef4e',
+          'text_encoder/model.fp16.safetensors',
         ),
-        file('tokenizer/merges.txt', SD15, 524_619, '9fd691f7c8039210e0fced15865466c65820d09b63988b0174bfe25de299051a'),
-      ]),
+        proof: 'embeddings.token_embedding.weight',
+      },
+      file('tokenizer/vocab.json', SD15, 1_059_962, 'e089ad92ba36837a0d31433e555c8f45fe601ab5c221d4f607ded32d9f7a4349'),
+      file('tokenizer/merges.txt', SD15, 524_619, '9fd691f7c8039210e0fced15865466c65820d09b63988b0174bfe25de299051a'),
     ],
   },
   {
@@ -359,8 +348,4 @@ function file(
   path: string = name,
 ): CatalogueFile {
   return { name, source: { kind: 'hub', at, path }, size, sha256 };
-}
-
-function forPrompts(files: readonly CatalogueFile[]): CatalogueFile[] {
-  return files.map((entry) => ({ ...entry, forPrompts: true }));
 }

@@ -28,12 +28,12 @@ export function modelSource(environment: ModelEnvironment): ModelSource {
       return model === undefined ? undefined : { bytes: missingBytes(model, environment), licence: model.licence };
     },
     pull: async (modelId, options) => {
-      await pullModel(modelId, { ...options, prompts: true }, environment);
+      await pullModel(modelId, options, environment);
     },
   };
 }
 
 function missingBytes(model: CatalogueModel, environment: ModelEnvironment): number {
-  const { missing } = lookUp(model, { prompts: true }, environment);
+  const { missing } = lookUp(model, {}, environment);
   return missing.reduce((sum, { size, aboutBytes }) => sum + (size ?? aboutBytes ?? 0), 0);
 }

@@ -18,8 +18,6 @@ export const EMBEDDED_MODEL = {
 } as const;
 
 export interface ResolveOptions {
-  /** Also the text encoder and tokenizer. */
-  prompts?: boolean;
   /** Only complete official files, not the tensors that the published settings need. */
   whole?: boolean;
 }
@@ -58,7 +56,7 @@ export function lookUp(
   const single = singleFileOf(model, store);
   const files = new Map<string, string>(single === undefined ? [] : [[SINGLE_FILE, single.path]]);
   const missing: CatalogueFile[] = [];
-  for (const file of wantedFiles(model, options)) {
+  for (const file of model.files) {
     const path = findFile(model, file, store, environment, options.whole);
     if (path !== undefined) files.set(file.name, realpathSync(path));
     else if (!single?.folders.has(dirname(file.name))) missing.push(file);
@@ -79,10 +77,6 @@ export function modelOf(id: string, { catalogue }: ModelEnvironment): CatalogueM
   if (model !== undefined) return model;
   const known = catalogue.map((entry) => entry.id).join(', ');
   throw new SamepointError('BACKEND_UNKNOWN', `There is no model "${id}".`, `Choose one of: ${known}.`);
-}
-
-export function wantedFiles(model: CatalogueModel, { prompts }: ResolveOptions): CatalogueFile[] {
-  return model.files.filter((file) => prompts === true || file.forPrompts !== true);
 }
 
 /** Registered files first, since the user chose them; whole files before subsets, since they can do more. */
@@ -109,8 +103,7 @@ function embeddedFiles(): Map<string, string> {
 }
 
 function missingError(model: CatalogueModel, missing: readonly string[], options: ResolveOptions): SamepointError {
-  const prompts = options.prompts === true && model.files.some(({ forPrompts }) => forPrompts === true);
-  const flags = `${prompts ? ' --prompts' : ''}${options.whole === true ? ' --whole' : ''}`;
+  const flags = options.whole === true ? ' --whole' : '';
   return new SamepointError(
     'MODEL_MISSING',
     `${model.title} is not on this computer (missing: ${missing.join(', ')}).`,

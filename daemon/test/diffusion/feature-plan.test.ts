@@ -97,7 +97,7 @@ describe('a plan', () => {
       expect.objectContaining({ code: 'BAD_REQUEST' }),
     );
     expect(() => planFeatures({ backend: 'sd21' }, NOTHING_HERE)).toThrow(
-      expect.objectContaining({ code: 'MODEL_MISSING', hint: 'Run: samepoint models pull sd21 --prompts' }),
+      expect.objectContaining({ code: 'MODEL_MISSING', hint: 'Run: samepoint models pull sd21' }),
     );
   });
 });

@@ -36,7 +36,7 @@ afterEach(async () => {
 
 function list(): Backend[] {
   const embedded: Backend = { id: 'ui', title: 'Mockups', state: 'embedded' };
-  const state = (id: string) => (resolveModel(id, { prompts: true }, environment).ok ? 'ready' : 'missing');
+  const state = (id: string) => (resolveModel(id, {}, environment).ok ? 'ready' : 'missing');
   return [embedded, ...IDS.map((id): Backend => ({ id, title: id, state: state(id) }))];
 }
 
