@@ -10,7 +10,13 @@ const hasBrowser = process.env.CHROMIUM_PATH !== undefined || known.some((path) 
 export default defineConfig({
   test: {
     include: ['*/test/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', '**/*.heavy.test.ts', ...(hasBrowser ? [] : BROWSER_TESTS)],
+    exclude: [
+      '**/node_modules/**',
+      '**/dist/**',
+      '**/*.heavy.test.ts',
+      '**/*.packages.test.ts',
+      ...(hasBrowser ? [] : BROWSER_TESTS),
+    ],
     // what the tests expect must not depend on a GPU; those of the providers say which one they mean. And tests leave
     // nothing in the user's cache
     env: { ORT_DISABLE_TELEMETRY: '1', SAMEPOINT_PROVIDER: 'cpu', SAMEPOINT_NO_CACHE: '1' },

@@ -1,0 +1,153 @@
+import { LANGUAGES } from './languages.js';
+import { iconsOf, type Look, languagesOf, otherLocale, viewport } from './look.js';
+import type { Random } from './random.js';
+import type { Split } from './split.js';
+
+/** How a screen is photographed. */
+export interface Shot {
+  /** Image pixels per CSS pixel. */
+  scale: number;
+  /** JPEG quality in percent, or none for PNG. */
+  jpegQuality: number | null;
+  frame: boolean;
+  /** Parts of the width and height that are cut away at each side. */
+  crop: { left: number; top: number; right: number; bottom: number } | null;
+  /** How far the content is scrolled, in CSS pixels. */
+  scroll: number;
+}
+
+/** One image of a pair. */
+export interface Side {
+  look: Look;
+  shot: Shot;
+  dialog: boolean;
+}
+
+interface ChangeKind {
+  /** How often a pair is about this change, against the others. */
+  weight: number;
+  /** Probability that a pair about another change has this one too. */
+  along: number;
+  apply(side: Side, rng: Random, split: Split): Side;
+}
+
+/** How versions of a screen differ. */
+export const CHANGES = {
+  dark: { weight: 3, along: 0.1, apply: relooked((look) => ({ dark: !look.dark })) },
+  colour: { weight: 1, along: 0.15, apply: relooked((look, rng) => ({ hue: (look.hue + rng.whole(60, 300)) % 360 })) },
+  restyled: { weight: 4, along: 0.12, apply: relooked(restyle) },
+  icons: {
+    weight: 2,
+    along: 0.12,
+    apply: relooked((look, rng, split) => ({ icons: rng.pick(iconsOf(split).filter((id) => id !== look.icons)) })),
+  },
+  locale: {
+    weight: 3,
+    along: 0.1,
+    apply: relooked((look, rng) => ({ locale: otherLocale(look.locale, 'same direction', rng) })),
+  },
+  'right-to-left': {
+    weight: 3,
+    along: 0.03,
+    apply: relooked((look, rng) => ({ locale: otherLocale(look.locale, 'mirrored', rng) })),
+  },
+  content: {
+    weight: 3,
+    along: 0.2,
+    apply: relooked((look, rng) => ({ contentSeed: `${look.contentSeed}:${rng.next()}` })),
+  },
+  order: { weight: 3, along: 0.06, apply: edit((rng) => ({ reorder: true, removed: rng.next() * 0.1 })) },
+  removed: { weight: 1.5, along: 0.1, apply: edit((rng) => ({ removed: 0.15 + rng.next() * 0.25 })) },
+  inserted: { weight: 1.5, along: 0.1, apply: edit((rng) => ({ inserted: 0.08 + rng.next() * 0.2 })) },
+  width: {
+    weight: 2,
+    along: 0.12,
+    apply: relooked((look, rng) => ({ width: Math.round(look.width * (0.82 + rng.next() * 0.34)) })),
+  },
+  breakpoint: { weight: 3, along: 0.03, apply: breakpoint },
+  density: {
+    weight: 2,
+    along: 0.1,
+    apply: relooked((look, rng) => ({
+      density: rng.pick((['compact', 'regular', 'roomy'] as const).filter((density) => density !== look.density)),
+    })),
+  },
+  wireframe: {
+    weight: 2,
+    along: 0.02,
+    apply: relooked((_, rng) => ({ wireframe: rng.pick(['outline', 'outline', 'skeleton'] as const) })),
+  },
+  dialog: { weight: 1, along: 0.04, apply: (side) => ({ ...side, dialog: !side.dialog }) },
+  scale: { weight: 1, along: 0.35, apply: reshot((shot, rng) => ({ scale: shot.scale * (0.7 + rng.next() * 0.7) })) },
+  jpeg: { weight: 0.5, along: 0.2, apply: reshot((_, rng) => ({ jpegQuality: rng.whole(30, 88) })) },
+  frame: { weight: 1, along: 0.05, apply: reshot((shot) => ({ frame: !shot.frame, crop: null })) },
+  crop: { weight: 1.5, along: 0.1, apply: reshot((_, rng) => ({ crop: sampleCrop(rng), frame: false })) },
+  scroll: { weight: 1.5, along: 0.08, apply: reshot((shot, rng) => ({ scroll: shot.scroll + rng.whole(40, 320) })) },
+} as const satisfies Record<string, ChangeKind>;
+
+export type ChangeId = keyof typeof CHANGES;
+const CHANGE_IDS: readonly ChangeId[] = Object.keys(CHANGES).filter((id): id is ChangeId => id in CHANGES);
+
+/** Two images of a screen; the first of `change` is what the pair is about. */
+export interface PairPlan {
+  source: Side;
+  target: Side;
+  change: ChangeId[];
+}
+
+export function samplePair(look: Look, split: Split, rng: Random): PairPlan {
+  const shot = { scale: imageScale(look, rng), jpegQuality: null, frame: rng.chance(0.06), crop: null, scroll: 0 };
+  const source = { look, shot, dialog: rng.chance(0.06) };
+  const first = weighted(rng);
+  const along = CHANGE_IDS.filter((id) => id !== first && rng.chance(CHANGES[id].along));
+  const change = [first, ...along];
+  const target = change.reduce<Side>((side, id) => CHANGES[id].apply(side, rng, split), source);
+  return rng.chance(0.5) ? { source, target, change } : { source: target, target: source, change };
+}
+
+function weighted(rng: Random): ChangeId {
+  let left = rng.next() * CHANGE_IDS.reduce((sum, id) => sum + CHANGES[id].weight, 0);
+  for (const id of CHANGE_IDS) {
+    left -= CHANGES[id].weight;
+    if (left < 0) return id;
+  }
+  return 'content';
+}
+
+/** Screenshots on a designer's canvas are mostly about as large as the frame, desktops shown smaller. */
+function imageScale({ form }: Look, rng: Random): number {
+  return form === 'phone' ? 0.85 + rng.next() * 0.55 : 0.55 + rng.next() * 0.35;
+}
+
+function relooked(change: (look: Look, rng: Random, split: Split) => Partial<Look>): ChangeKind['apply'] {
+  return (side, rng, split) => ({ ...side, look: { ...side.look, ...change(side.look, rng, split) } });
+}
+
+function reshot(change: (shot: Shot, rng: Random) => Partial<Shot>): ChangeKind['apply'] {
+  return (side, rng) => ({ ...side, shot: { ...side.shot, ...change(side.shot, rng) } });
+}
+
+function edit(change: (rng: Random) => Partial<Look['edit']>): ChangeKind['apply'] {
+  return relooked((look, rng) => ({ edit: { ...look.edit, seed: `edit:${rng.next()}`, ...change(rng) } }));
+}
+
+function restyle(look: Look, rng: Random, split: Split): Partial<Look> {
+  const language = rng.pick(languagesOf(split).filter((id) => id !== look.language));
+  return {
+    language,
+    font: rng.pick(LANGUAGES[language].fonts),
+    hue: rng.whole(0, 359),
+    arrangementSeed: `${look.arrangementSeed}:${rng.next()}`,
+  };
+}
+
+function breakpoint(side: Side, rng: Random): Side {
+  const form = rng.pick((['phone', 'tablet', 'desktop'] as const).filter((id) => id !== side.look.form));
+  const look = { ...side.look, ...viewport(form, rng) };
+  return { ...side, look, shot: { ...side.shot, scale: imageScale(look, rng) } };
+}
+
+function sampleCrop(rng: Random): NonNullable<Shot['crop']> {
+  const cut = () => Math.max(0, rng.next() * 0.55 - 0.2);
+  return { left: cut(), top: cut(), right: cut() * 0.6, bottom: cut() };
+}

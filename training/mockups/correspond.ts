@@ -1,0 +1,93 @@
+import type { Box, Measured } from './measure.js';
+import type { ElementType } from './scope.js';
+
+/** An element of a pair; boxes are in pixels of each image, null where the element is not to be seen. */
+export interface PairElement {
+  id: string;
+  type: ElementType | 'word';
+  source: Box | null;
+  target: Box | null;
+  /** Whether places inside the box correspond too; otherwise only its middle, edges and corners do. */
+  rigid: boolean;
+}
+
+/** One image of a pair as it was measured. */
+export interface MeasuredSide {
+  elements: readonly Measured[];
+  /** Image pixels per CSS pixel. */
+  scale: number;
+  /** Whether words and pictures are drawn, not only their places. */
+  finished: boolean;
+}
+
+/** Boxes smaller than this in either direction mark no place that could be told from its neighbours. */
+const SMALLEST_PX = 4;
+/** Two boxes whose shapes differ by more than this factor do not show the same picture in the same cut. */
+const SAME_SHAPE = 1.06;
+
+/**
+ * Pairs what was measured by id. What shows on one side only has no counterpart; what is cut or partly covered on
+ * either side is left out, as nobody could say where the rest of it is.
+ */
+export function correspond(source: MeasuredSide, target: MeasuredSide): PairElement[] {
+  const targets = new Map(target.elements.map((element) => [element.id, element]));
+  const sources = new Map(source.elements.map((element) => [element.id, element]));
+  const ids = [...new Set([...sources.keys(), ...targets.keys()])];
+  return ids.flatMap((id) => pairOf(id, { from: sources.get(id), to: targets.get(id) }, source, target));
+}
+
+function pairOf(
+  id: string,
+  { from, to }: { from: Measured | undefined; to: Measured | undefined },
+  source: MeasuredSide,
+  target: MeasuredSide,
+): PairElement[] {
+  const some = from ?? to;
+  if (some === undefined || from?.shows === 'partly' || to?.shows === 'partly')
+    return wordPairs(from, to, source, target);
+  const boxes = { source: imageBox(from, source.scale), target: imageBox(to, target.scale) };
+  if (boxes.source === 'tiny' || boxes.target === 'tiny') return [];
+  if (boxes.source === null && boxes.target === null) return [];
+  const both = boxes.source !== null && boxes.target !== null && source.finished && target.finished;
+  const rigid = both && from !== undefined && to !== undefined && sameInside(from, to);
+  const element = { id, type: some.type, source: boxes.source, target: boxes.target, rigid };
+  return [element, ...wordPairs(from, to, source, target)];
+}
+
+function imageBox(element: Measured | undefined, scale: number): Box | null | 'tiny' {
+  if (element === undefined || element.shows === 'no') return null;
+  const box = scaled(element.box, scale);
+  return Math.min(box[2], box[3]) < SMALLEST_PX ? 'tiny' : box;
+}
+
+function sameInside(from: Measured, to: Measured): boolean {
+  if (from.same === '' || from.same !== to.same) return false;
+  const shape = ([, , width, height]: Box) => width / height;
+  const ratio = shape(from.box) / shape(to.box);
+  return Math.max(ratio, 1 / ratio) < SAME_SHAPE;
+}
+
+/** Words of a text that says the same on both sides. */
+function wordPairs(
+  from: Measured | undefined,
+  to: Measured | undefined,
+  source: MeasuredSide,
+  target: MeasuredSide,
+): PairElement[] {
+  if (from === undefined || to === undefined || !source.finished || !target.finished) return [];
+  const [said] = from.same.split('|');
+  const [says] = to.same.split('|');
+  if (from.type !== 'text' || said !== says || from.words.length !== to.words.length) return [];
+  return from.words.flatMap((word, n) => {
+    const other = to.words[n];
+    if (word.text === '' || other?.text !== word.text) return [];
+    const boxes = { source: scaled(word.box, source.scale), target: scaled(other.box, target.scale) };
+    if (Math.min(boxes.source[2], boxes.source[3], boxes.target[2], boxes.target[3]) < SMALLEST_PX) return [];
+    return [{ id: `${from.id}/${n}`, type: 'word' as const, ...boxes, rigid: true }];
+  });
+}
+
+function scaled([x, y, width, height]: Box, scale: number): Box {
+  const at = (value: number) => Math.round(value * scale * 100) / 100;
+  return [at(x), at(y), at(width), at(height)];
+}

@@ -1,0 +1,58 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { launchChromium } from '../../test/figma-host/launch-chromium.js';
+import { generate } from './generate.js';
+import { contactSheet } from './sheet.js';
+import { SPLITS } from './split.js';
+import { writeSet } from './write-set.js';
+
+const USAGE = `Usage
+  npm run mockups -- generate <folder> [--split train|validation] [--pairs 100] [--seed 1] [--from 0] [--workers 2]
+  npm run mockups -- sheet <folder> [--pairs 12] [--from 0] [--plain]   writes <folder>/sheet.png`;
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    split: { type: 'string', default: 'train' },
+    pairs: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    from: { type: 'string', default: '0' },
+    workers: { type: 'string', default: '2' },
+    plain: { type: 'boolean', default: false },
+  },
+});
+const [command, folder] = positionals;
+const split = SPLITS.find((id) => id === values.split);
+if (folder === undefined || split === undefined || (command !== 'generate' && command !== 'sheet')) {
+  console.error(USAGE);
+  process.exit(2);
+}
+
+const browser = await launchChromium();
+try {
+  if (command === 'sheet') {
+    const image = await contactSheet(browser, folder, Number(values.from), Number(values.pairs ?? 12), !values.plain);
+    writeFileSync(join(folder, 'sheet.png'), image);
+  } else {
+    const started = performance.now();
+    const records = await generate(browser, {
+      split,
+      seed: values.seed,
+      from: Number(values.from),
+      count: Number(values.pairs ?? 100),
+      workers: Number(values.workers),
+      folder,
+      cache: fileURLToPath(new URL('../.cache', import.meta.url)),
+    });
+    writeSet(folder, records);
+    const minutes = (performance.now() - started) / 60_000;
+    const elements = records.reduce((sum, record) => sum + record.elements.length, 0);
+    console.error(
+      `${records.length} pairs, ${elements} elements, ${(records.length / minutes).toFixed(0)} pairs a minute`,
+    );
+  }
+} finally {
+  await browser.close();
+}

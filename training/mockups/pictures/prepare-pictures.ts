@@ -1,0 +1,94 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createAvatar } from '@dicebear/core';
+import * as lorelei from '@dicebear/lorelei';
+import * as notionists from '@dicebear/notionists';
+import * as openPeeps from '@dicebear/open-peeps';
+import type { Page } from 'playwright-core';
+import { random } from '../random.js';
+import type { Split } from '../split.js';
+import { drawPhoto, PHOTO_KINDS } from './draw-photo.js';
+import { OBJECTS, objectPicture } from './object-picture.js';
+import { Pictures } from './pictures.js';
+
+const COUNTS = { photo: 60, portrait: 60, object: 120, flag: 40 } as const;
+const FLAGS =
+  'ar at au be br ca ch cl cn cz de dk eg es et fi fr gb gr id ie il in it jp ke kr mx ng nl no nz pe pl pt ro se th tr ua'.split(
+    ' ',
+  );
+
+/**
+ * Draws the pictures that mockups show into `folder`, unless they are there already. The two splits share none.
+ *
+ * @param page any page of the browser; its content is replaced
+ */
+export async function preparePictures(page: Page, folder: string, split: Split): Promise<Pictures> {
+  const home = join(folder, split);
+  mkdirSync(home, { recursive: true });
+  const photos: string[] = [];
+  for (let n = 0; n < COUNTS.photo; n++) {
+    const file = join(home, `photo-${n}.jpg`);
+    if (!existsSync(file)) writeFileSync(file, await photo(page, `${split}:${n}`, n));
+    photos.push(pathToFileURL(file).href);
+  }
+  const drawn = (name: string, count: number, draw: (key: string, n: number) => string) =>
+    Array.from({ length: count }, (_, n) => {
+      const file = join(home, `${name}-${n}.svg`);
+      if (!existsSync(file)) writeFileSync(file, draw(`${split}:${name}:${n}`, n));
+      return pathToFileURL(file).href;
+    });
+  return new Pictures({
+    photo: photos,
+    portrait: drawn('portrait', COUNTS.portrait, portrait),
+    object: drawn('object', COUNTS.object, (key, n) => objectPicture(objectOf(split, n), key)),
+    flag: drawn('flag', COUNTS.flag, (_, n) => flag(n)),
+  });
+}
+
+async function photo(page: Page, key: string, n: number): Promise<Buffer> {
+  const kind = PHOTO_KINDS[n % PHOTO_KINDS.length] ?? PHOTO_KINDS[0];
+  const url = await page.evaluate(drawPhoto, { kind, seed: random(key).whole(1, 2 ** 30) });
+  return Buffer.from(url.slice(url.indexOf(',') + 1), 'base64');
+}
+
+/** Every third object is kept for validation. */
+function objectOf(split: Split, n: number): string {
+  const mine = OBJECTS.filter((_, at) => (at % 3 === 0) === (split === 'validation'));
+  const object = mine[n % mine.length];
+  if (object === undefined) throw new RangeError('there are no objects to show');
+  return object;
+}
+
+function portrait(key: string, n: number): string {
+  const hue = random(key).whole(0, 359);
+  const options = { seed: key, backgroundColor: [hexOfHue(hue)], size: 128 };
+  if (n % 3 === 0) return createAvatar(lorelei, options).toString();
+  if (n % 3 === 1) return createAvatar(notionists, options).toString();
+  return createAvatar(openPeeps, options).toString();
+}
+
+/** A light, unsaturated colour, as the avatars' option wants it. */
+function hexOfHue(hue: number): string {
+  const channel = (offset: number) => {
+    const k = (offset + hue / 30) % 12;
+    const value = 0.84 - 0.13 * Math.max(-1, Math.min(k - 3, 9 - k, 1));
+    return Math.round(value * 255)
+      .toString(16)
+      .padStart(2, '0');
+  };
+  return channel(0) + channel(8) + channel(4);
+}
+
+interface FlagSet {
+  icons: Record<string, { body: string } | undefined>;
+}
+
+function flag(n: number): string {
+  const set: FlagSet = JSON.parse(
+    readFileSync(new URL(import.meta.resolve('@iconify-json/circle-flags/icons.json')), 'utf8'),
+  );
+  const icon = set.icons[FLAGS[n % FLAGS.length] ?? ''];
+  if (icon === undefined) throw new RangeError(`there is no flag ${n}`);
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64" viewBox="0 0 512 512">${icon.body}</svg>`;
+}

@@ -1,0 +1,28 @@
+import { allFakers, type Faker } from '@faker-js/faker';
+
+/** A language the mockups speak: who makes its names, and how it is set. */
+export interface Locale {
+  faker: Faker;
+  direction: 'ltr' | 'rtl';
+  /** Follows the design language's own font in `font-family`. */
+  font: string;
+  /** BCP 47, for dates and numbers. */
+  tag: string;
+}
+
+const LATIN = 'Noto Sans';
+
+export const LOCALES = {
+  en: { faker: allFakers.en, direction: 'ltr', font: LATIN, tag: 'en-GB' },
+  de: { faker: allFakers.de, direction: 'ltr', font: LATIN, tag: 'de-DE' },
+  fr: { faker: allFakers.fr, direction: 'ltr', font: LATIN, tag: 'fr-FR' },
+  es: { faker: allFakers.es, direction: 'ltr', font: LATIN, tag: 'es-ES' },
+  ru: { faker: allFakers.ru, direction: 'ltr', font: LATIN, tag: 'ru-RU' },
+  ja: { faker: allFakers.ja, direction: 'ltr', font: 'Noto Sans JP Variable', tag: 'ja-JP' },
+  zh: { faker: allFakers.zh_CN, direction: 'ltr', font: 'Noto Sans SC Variable', tag: 'zh-CN' },
+  ko: { faker: allFakers.ko, direction: 'ltr', font: 'Noto Sans KR Variable', tag: 'ko-KR' },
+  ar: { faker: allFakers.ar, direction: 'rtl', font: 'Noto Sans Arabic Variable', tag: 'ar-EG' },
+  he: { faker: allFakers.he, direction: 'rtl', font: 'Noto Sans Hebrew Variable', tag: 'he-IL' },
+} as const satisfies Record<string, Locale>;
+
+export type LocaleId = keyof typeof LOCALES;

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { COMPONENT_IDS, COMPONENTS } from '../../mockups/components/components.js';
+import { sampleLook } from '../../mockups/look.js';
+import { Pictures } from '../../mockups/pictures/pictures.js';
+import { random } from '../../mockups/random.js';
+import { Scope } from '../../mockups/scope.js';
+import { LOCALES, type LocaleId } from '../../mockups/words/locales.js';
+
+const pictures = new Pictures({ photo: ['p.jpg'], portrait: ['f.svg'], object: ['o.svg'], flag: ['c.svg'] });
+const look = { ...sampleLook('train', 'test', random('look')), wireframe: 'none' } as const;
+
+function idsOf(html: string): string[] {
+  return [...html.matchAll(/data-id="([^"]+)"/g)].map(([, id]) => id ?? '');
+}
+
+it('are at least forty', () => {
+  expect(COMPONENT_IDS.length).toBeGreaterThanOrEqual(40);
+});
+
+it.each(COMPONENT_IDS)('%s marks every part once, by the same ids in every locale and form', (id) => {
+  for (const form of ['phone', 'tablet', 'desktop'] as const) {
+    const ids = (locale: LocaleId) => idsOf(COMPONENTS[id].draw(new Scope('s', { ...look, form, locale }, pictures)));
+    const english = ids('en');
+    expect(english.length).toBeGreaterThan(1);
+    expect(new Set(english).size).toBe(english.length);
+    for (const locale of Object.keys(LOCALES) as LocaleId[]) expect(ids(locale)).toEqual(english);
+  }
+});

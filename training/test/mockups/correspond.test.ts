@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { correspond } from '../../mockups/correspond.js';
+import type { Measured } from '../../mockups/measure.js';
+
+const icon: Measured = { id: 'a', type: 'icon', box: [10, 20, 24, 24], shows: 'whole', same: 'lucide:home', words: [] };
+const text: Measured = {
+  id: 't',
+  type: 'text',
+  box: [0, 0, 80, 16],
+  shows: 'whole',
+  same: 'See all|Inter',
+  words: [
+    { text: 'See', box: [0, 0, 30, 16] },
+    { text: 'all', box: [40, 0, 25, 16] },
+  ],
+};
+const side = (...elements: Measured[]) => ({ elements, scale: 1, finished: true });
+
+describe('correspondence of what was measured', () => {
+  it('pairs by id and gives boxes in pixels of each image', () => {
+    const pairs = correspond({ ...side(icon), scale: 0.5 }, { ...side(icon), scale: 2 });
+    expect(pairs).toEqual([{ id: 'a', type: 'icon', source: [5, 10, 12, 12], target: [20, 40, 48, 48], rigid: true }]);
+  });
+
+  it('knows what has no counterpart: absent, or not to be seen', () => {
+    expect(correspond(side(icon), side())).toMatchObject([{ source: [10, 20, 24, 24], target: null }]);
+    expect(correspond(side({ ...icon, shows: 'no' }), side(icon))).toMatchObject([{ source: null, rigid: false }]);
+    expect(correspond(side({ ...icon, shows: 'no' }), side())).toEqual([]);
+  });
+
+  it('leaves out what is cut on either side, as its middle is not the middle of what shows', () => {
+    expect(correspond(side(icon), side({ ...icon, shows: 'partly' }))).toEqual([]);
+  });
+
+  it('leaves out what is too small to be told from its neighbours', () => {
+    expect(correspond({ ...side(icon), scale: 0.1 }, side(icon))).toEqual([]);
+  });
+
+  it('says that insides correspond only for the same picture in the same shape', () => {
+    const rigid = (other: Partial<Measured>) => correspond(side(icon), side({ ...icon, ...other }))[0]?.rigid;
+    expect(rigid({ box: [0, 0, 48, 48] })).toBe(true);
+    expect(rigid({ same: 'tabler:home' })).toBe(false);
+    expect(rigid({ box: [0, 0, 48, 30] })).toBe(false);
+    expect(correspond(side({ ...icon, same: '' }), side({ ...icon, same: '' }))[0]?.rigid).toBe(false);
+  });
+
+  it('pairs the words of a text that says the same, however it is set', () => {
+    const bold = { ...text, same: 'See all|Roboto' };
+    const pairs = correspond(side(text), side(bold));
+    expect(pairs.map(({ id, type, rigid }) => [id, type, rigid])).toEqual([
+      ['t', 'text', false],
+      ['t/0', 'word', true],
+      ['t/1', 'word', true],
+    ]);
+  });
+
+  it('pairs no words of another text, of words that are cut, or of a skeleton', () => {
+    const only = (other: Measured, finished = true) =>
+      correspond(side(text), { ...side(other), finished }).filter(({ type }) => type === 'word');
+    expect(only({ ...text, same: 'Alle anzeigen|Inter' })).toEqual([]);
+    expect(only({ ...text, words: [{ text: '', box: [0, 0, 9, 9] }, ...text.words.slice(1)] })).toHaveLength(1);
+    expect(only(text, false)).toEqual([]);
+  });
+});

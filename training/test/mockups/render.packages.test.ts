@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../../../test/figma-host/launch-chromium.js';
+import type { Side } from '../../mockups/changes.js';
+import { correspond } from '../../mockups/correspond.js';
+import { UNEDITED } from '../../mockups/edit.js';
+import { generate } from '../../mockups/generate.js';
+import { sampleLook } from '../../mockups/look.js';
+import type { Box } from '../../mockups/measure.js';
+import { preparePictures } from '../../mockups/pictures/prepare-pictures.js';
+import { random } from '../../mockups/random.js';
+import { type Screen, sampleScreen } from '../../mockups/screen.js';
+import { Stage } from '../../mockups/stage.js';
+
+const cache = join(import.meta.dirname, '../../.cache');
+let browser: Browser;
+let folder: string;
+
+beforeAll(async () => {
+  browser = await launchChromium();
+  folder = mkdtempSync(join(tmpdir(), 'samepoint-mockups-'));
+});
+afterAll(async () => {
+  await browser.close();
+  rmSync(folder, { recursive: true });
+});
+
+describe('a set', () => {
+  it('is the same for the same seed, however many pages draw it', async () => {
+    const make = (name: string, workers: number) =>
+      generate(browser, {
+        split: 'train',
+        seed: 'test',
+        from: 0,
+        count: 5,
+        workers,
+        folder: join(folder, name),
+        cache,
+      });
+    const [one, two] = [await make('one', 1), await make('two', 2)];
+    expect(two).toEqual(one);
+    for (const { source } of one) {
+      const [a, b] = [await pixels(join(folder, 'one', source)), await pixels(join(folder, 'two', source))];
+      expect(a.length).toBe(b.length);
+      // the browser resamples pictures in tiles that depend on what it kept from before: single pixels by 3 of 255
+      expect(a.every((value, n) => Math.abs(value - (b[n] ?? 0)) <= 8)).toBe(true);
+    }
+  });
+
+  it('says the size of every image, and has every box inside', async () => {
+    const home = join(folder, 'sizes');
+    const records = await generate(browser, {
+      split: 'validation',
+      seed: 'test',
+      from: 0,
+      count: 5,
+      workers: 2,
+      folder: home,
+      cache,
+    });
+    for (const { source, sourceSize, elements } of records) {
+      const { width, height } = await sharp(join(home, source)).metadata();
+      expect([width, height]).toEqual(sourceSize);
+      const outside = elements.filter(({ source: box }) => box !== null && !isInside(box, sourceSize));
+      expect(outside).toEqual([]);
+    }
+  });
+});
+
+describe('correspondences', () => {
+  it('show the same where only the order changed', async () => {
+    const stage = await Stage.open(browser, folder);
+    const pictures = await preparePictures(stage.page, join(cache, 'pictures'), 'train');
+    const screen: Screen = {
+      ...sampleScreen('order', 'train', random('order')),
+      sections: ['settings', 'list', 'stats'],
+    };
+    const look = { ...sampleLook('train', 'order', random('look')), form: 'phone', width: 390, height: 844 } as const;
+    const side: Side = {
+      look,
+      shot: { scale: 1, jpegQuality: null, frame: false, crop: null, scroll: 0 },
+      dialog: false,
+    };
+    const moved = { ...side, look: { ...look, edit: { ...UNEDITED, seed: 'moved', reorder: true } } };
+    const [source, target] = [await stage.take(screen, side, pictures), await stage.take(screen, moved, pictures)];
+    const pairs = correspond(
+      { elements: source.elements, scale: 1, finished: true },
+      { elements: target.elements, scale: 1, finished: true },
+    );
+    const rigid = pairs.flatMap((pair) =>
+      pair.rigid && pair.source && pair.target ? [[pair.source, pair.target]] : [],
+    );
+    expect(rigid.length).toBeGreaterThan(20);
+    for (const [from, to] of rigid as [Box, Box][]) {
+      expect(difference(await patch(source.image, from), await patch(target.image, to))).toBeLessThan(14);
+    }
+  });
+});
+
+function isInside([x, y, width, height]: Box, [imageWidth, imageHeight]: [number, number]): boolean {
+  return x >= -1 && y >= -1 && x + width <= imageWidth + 1 && y + height <= imageHeight + 1;
+}
+
+function pixels(file: string): Promise<Buffer> {
+  return sharp(file).raw().toBuffer();
+}
+
+function patch(image: Buffer, [left, top, width, height]: Box): Promise<Buffer> {
+  const area = { left: Math.round(left), top: Math.round(top), width: Math.floor(width), height: Math.floor(height) };
+  return sharp(image).extract(area).greyscale().blur(1).raw().toBuffer();
+}
+
+/** Mean difference of two patches of grey, of 255; sizes differ by a rounding at most. */
+function difference(a: Buffer, b: Buffer): number {
+  const length = Math.min(a.length, b.length);
+  let sum = 0;
+  for (let n = 0; n < length; n++) sum += Math.abs((a[n] ?? 0) - (b[n] ?? 0));
+  return sum / length;
+}

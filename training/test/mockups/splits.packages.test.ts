@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { samplePair } from '../../mockups/changes.js';
+import { COMPONENT_IDS } from '../../mockups/components/components.js';
+import { ICON_ROLES, ICON_SETS, iconName } from '../../mockups/icons/icons.js';
+import { sampleLook } from '../../mockups/look.js';
+import { random } from '../../mockups/random.js';
+import { sampleScreen } from '../../mockups/screen.js';
+import { HELD_OUT, type Split } from '../../mockups/split.js';
+
+function sampled(split: Split) {
+  return Array.from({ length: 300 }, (_, n) => {
+    const rng = random('splits', split, n);
+    const screen = sampleScreen(`s${n}`, split, rng);
+    const { source, target } = samplePair(sampleLook(split, `s${n}`, rng), split, rng);
+    return { components: [...screen.sections, ...screen.spare], looks: [source.look, target.look] };
+  });
+}
+
+describe('the splits', () => {
+  it('name held out components that there are', () => {
+    expect(HELD_OUT.components.filter((id) => !COMPONENT_IDS.includes(id))).toEqual([]);
+  });
+
+  it('never show in training what validation is about', () => {
+    const pairs = sampled('train');
+    const heldOut: readonly string[] = HELD_OUT.components;
+    expect(pairs.flatMap(({ components }) => components).filter((id) => heldOut.includes(id))).toEqual([]);
+    const languages: readonly string[] = HELD_OUT.languages;
+    const icons: readonly string[] = HELD_OUT.icons;
+    const looks = pairs.flatMap((pair) => pair.looks);
+    expect(looks.filter(({ language }) => languages.includes(language))).toEqual([]);
+    expect(looks.filter((look) => icons.includes(look.icons))).toEqual([]);
+  });
+
+  it('show in validation all that is held out, in no language and icon set of training', () => {
+    const pairs = sampled('validation');
+    const looks = pairs.flatMap((pair) => pair.looks);
+    expect(new Set(looks.map(({ language }) => language))).toEqual(new Set(HELD_OUT.languages));
+    expect(new Set(looks.map(({ icons }) => icons))).toEqual(new Set(HELD_OUT.icons));
+    const shown = new Set(pairs.flatMap(({ components }) => components));
+    expect(HELD_OUT.components.filter((id) => !shown.has(id))).toEqual([]);
+  });
+});
+
+it('has every icon in every set', () => {
+  const missing = ICON_SETS.flatMap((set) =>
+    ICON_ROLES.filter((role) => iconName(set, role) === undefined).map((role) => `${set}: ${role}`),
+  );
+  expect(missing).toEqual([]);
+});
