@@ -26,11 +26,12 @@ export function words(kind: WordKind, locale: LocaleId, key: string): string {
     case 'topic':
       return LABELS.cell(locale, rng.pick(TOPIC_ROWS));
     case 'sentence':
-      return SENTENCES.cell(locale, rng.whole(0, SENTENCES.rows - 1));
+      return filled(SENTENCES.cell(locale, rng.whole(0, SENTENCES.rows - 1)), locale, key);
     case 'paragraph':
       return rng
         .shuffled(Array.from({ length: SENTENCES.rows }, (_, row) => SENTENCES.cell(locale, row)))
         .slice(0, rng.whole(2, 4))
+        .map((sentence, n) => filled(sentence, locale, `${key}/${n}`))
         .join(' ');
     case 'person':
     case 'city':
@@ -41,6 +42,13 @@ export function words(kind: WordKind, locale: LocaleId, key: string): string {
     default:
       return measured(kind, locale, rng.next());
   }
+}
+
+const FILLING = ['person', 'city', 'company', 'product', 'price', 'count', 'time', 'date'] as const;
+
+/** A sentence with names and numbers in place of their kinds in braces. */
+function filled(sentence: string, locale: LocaleId, key: string): string {
+  return FILLING.reduce((text, kind) => text.replace(`{${kind}}`, () => words(kind, locale, key)), sentence);
 }
 
 function named(kind: 'person' | 'city' | 'company' | 'product' | 'username', locale: LocaleId, seed: number): string {

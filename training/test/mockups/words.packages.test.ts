@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { LOCALES, type LocaleId } from '../../mockups/words/locales.js';
+import { label, words } from '../../mockups/words/words.js';
+
+const ids = Object.keys(LOCALES) as LocaleId[];
+const SCRIPTS: Partial<Record<LocaleId, RegExp>> = {
+  ru: /\p{Script=Cyrillic}/u,
+  ja: /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u,
+  zh: /\p{Script=Han}/u,
+  ko: /\p{Script=Hangul}/u,
+  ar: /\p{Script=Arabic}/u,
+  he: /\p{Script=Hebrew}/u,
+};
+
+describe('words', () => {
+  it('say the same for the same key, and the same sentence in every language', () => {
+    expect(words('paragraph', 'fr', 'a')).toBe(words('paragraph', 'fr', 'a'));
+    expect(words('paragraph', 'fr', 'a')).not.toBe(words('paragraph', 'fr', 'b'));
+    expect(label('de', 'save')).toBe('Speichern');
+    expect(label('he', 'save')).toBe('שמירה');
+  });
+
+  it.each(ids)('are in the script of %s', (locale) => {
+    for (let n = 0; n < 40; n++) {
+      const sentence = words('sentence', locale, `${n}`);
+      expect(sentence).toMatch(SCRIPTS[locale] ?? /\p{Script=Latin}/u);
+      expect(sentence).not.toMatch(/[{}]/);
+    }
+  });
+
+  it('have names and numbers put in where a sentence has a place for them', () => {
+    const sentences = new Set(Array.from({ length: 200 }, (_, n) => words('sentence', 'en', `${n}`)));
+    expect(sentences.size).toBeGreaterThan(60);
+  });
+
+  it('refuse a label that nobody wrote', () => {
+    expect(() => label('en', 'no such label')).toThrow('labels.tsv has no row "no such label"');
+  });
+});
