@@ -35,15 +35,15 @@ interface ChangeKind {
 export const CHANGES = {
   dark: { weight: 3, along: 0.1, apply: relooked((look) => ({ dark: !look.dark })) },
   colour: { weight: 1, along: 0.15, apply: relooked((look, rng) => ({ hue: (look.hue + rng.whole(60, 300)) % 360 })) },
-  restyled: { weight: 4, along: 0.12, apply: relooked(restyle) },
+  restyled: { weight: 4, along: 0.2, apply: relooked(restyle) },
   icons: {
     weight: 2,
-    along: 0.12,
+    along: 0.2,
     apply: relooked((look, rng, split) => ({ icons: rng.pick(iconsOf(split).filter((id) => id !== look.icons)) })),
   },
   locale: {
     weight: 3,
-    along: 0.1,
+    along: 0.12,
     apply: relooked((look, rng) => ({ locale: otherLocale(look.locale, 'same direction', rng) })),
   },
   'right-to-left': {
@@ -53,21 +53,21 @@ export const CHANGES = {
   },
   content: {
     weight: 3,
-    along: 0.2,
+    along: 0.3,
     apply: relooked((look, rng) => ({ contentSeed: `${look.contentSeed}:${rng.next()}` })),
   },
-  order: { weight: 3, along: 0.06, apply: edit((rng) => ({ reorder: true, removed: rng.next() * 0.1 })) },
+  order: { weight: 3, along: 0.12, apply: edit((rng) => ({ reorder: true, removed: rng.next() * 0.1 })) },
   removed: { weight: 1.5, along: 0.1, apply: edit((rng) => ({ removed: 0.15 + rng.next() * 0.25 })) },
   inserted: { weight: 1.5, along: 0.1, apply: edit((rng) => ({ inserted: 0.08 + rng.next() * 0.2 })) },
   width: {
     weight: 2,
-    along: 0.12,
+    along: 0.2,
     apply: relooked((look, rng) => ({ width: Math.round(look.width * (0.82 + rng.next() * 0.34)) })),
   },
   breakpoint: { weight: 3, along: 0.03, apply: breakpoint },
   density: {
     weight: 2,
-    along: 0.1,
+    along: 0.15,
     apply: relooked((look, rng) => ({
       density: rng.pick((['compact', 'regular', 'roomy'] as const).filter((density) => density !== look.density)),
     })),
@@ -81,8 +81,8 @@ export const CHANGES = {
   scale: { weight: 1, along: 0.35, apply: reshot((shot, rng) => ({ scale: shot.scale * (0.7 + rng.next() * 0.7) })) },
   jpeg: { weight: 0.5, along: 0.2, apply: reshot((_, rng) => ({ jpegQuality: rng.whole(30, 88) })) },
   frame: { weight: 1, along: 0.05, apply: reshot((shot) => ({ frame: !shot.frame, crop: null })) },
-  crop: { weight: 1.5, along: 0.1, apply: reshot((_, rng) => ({ crop: sampleCrop(rng), frame: false })) },
-  scroll: { weight: 1.5, along: 0.08, apply: reshot((shot, rng) => ({ scroll: shot.scroll + rng.whole(40, 320) })) },
+  crop: { weight: 1.5, along: 0.2, apply: reshot((_, rng) => ({ crop: sampleCrop(rng), frame: false })) },
+  scroll: { weight: 1.5, along: 0.2, apply: reshot((shot, rng) => ({ scroll: shot.scroll + rng.whole(40, 320) })) },
 } as const satisfies Record<string, ChangeKind>;
 
 export type ChangeId = keyof typeof CHANGES;
