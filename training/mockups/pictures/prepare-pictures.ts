@@ -10,9 +10,10 @@ import { random } from '../random.js';
 import type { Split } from '../split.js';
 import { drawPhoto, PHOTO_KINDS } from './draw-photo.js';
 import { OBJECTS, objectPicture } from './object-picture.js';
+import { PLACES, panoramaPhoto } from './panorama-photo.js';
 import { Pictures } from './pictures.js';
 
-const COUNTS = { photo: 60, portrait: 60, object: 120, flag: 40 } as const;
+const COUNTS = { drawnPhoto: 60, photo: 60, portrait: 60, object: 120, flag: 40 } as const;
 const FLAGS =
   'ar at au be br ca ch cl cn cz de dk eg es et fi fr gb gr id ie il in it jp ke kr mx ng nl no nz pe pl pt ro se th tr ua'.split(
     ' ',
@@ -26,12 +27,10 @@ const FLAGS =
 export async function preparePictures(page: Page, folder: string, split: Split): Promise<Pictures> {
   const home = join(folder, split);
   mkdirSync(home, { recursive: true });
-  const photos: string[] = [];
-  for (let n = 0; n < COUNTS.photo; n++) {
-    const file = join(home, `photo-${n}.jpg`);
-    if (!existsSync(file)) writeFileSync(file, await photo(page, `${split}:${n}`, n));
-    photos.push(pathToFileURL(file).href);
-  }
+  const photos = [
+    ...(await written(home, 'drawn-photo', COUNTS.drawnPhoto, (n) => drawnPhoto(page, `${split}:${n}`, n))),
+    ...(await written(home, 'photo', COUNTS.photo, (n) => panoramaPhoto(mine(PLACES, split, n), `${split}:${n}`))),
+  ];
   const drawn = (name: string, count: number, draw: (key: string, n: number) => string) =>
     Array.from({ length: count }, (_, n) => {
       const file = join(home, `${name}-${n}.svg`);
@@ -41,23 +40,34 @@ export async function preparePictures(page: Page, folder: string, split: Split):
   return new Pictures({
     photo: photos,
     portrait: drawn('portrait', COUNTS.portrait, portrait),
-    object: drawn('object', COUNTS.object, (key, n) => objectPicture(objectOf(split, n), key)),
+    object: drawn('object', COUNTS.object, (key, n) => objectPicture(mine(OBJECTS, split, n), key)),
     flag: drawn('flag', COUNTS.flag, (_, n) => flag(n)),
   });
 }
 
-async function photo(page: Page, key: string, n: number): Promise<Buffer> {
+/** Addresses of so many JPEGs; those that are not there yet are made. */
+async function written(home: string, name: string, count: number, make: (n: number) => Promise<Buffer>) {
+  const urls: string[] = [];
+  for (let n = 0; n < count; n++) {
+    const file = join(home, `${name}-${n}.jpg`);
+    if (!existsSync(file)) writeFileSync(file, await make(n));
+    urls.push(pathToFileURL(file).href);
+  }
+  return urls;
+}
+
+async function drawnPhoto(page: Page, key: string, n: number): Promise<Buffer> {
   const kind = PHOTO_KINDS[n % PHOTO_KINDS.length] ?? PHOTO_KINDS[0];
   const url = await page.evaluate(drawPhoto, { kind, seed: random(key).whole(1, 2 ** 30) });
   return Buffer.from(url.slice(url.indexOf(',') + 1), 'base64');
 }
 
-/** Every third object is kept for validation. */
-function objectOf(split: Split, n: number): string {
-  const mine = OBJECTS.filter((_, at) => (at % 3 === 0) === (split === 'validation'));
-  const object = mine[n % mine.length];
-  if (object === undefined) throw new RangeError('there are no objects to show');
-  return object;
+/** The members of a list that a split may show, by turns: every third is kept for validation. */
+function mine<T>(all: readonly T[], split: Split, n: number): T {
+  const own = all.filter((_, at) => (at % 3 === 0) === (split === 'validation'));
+  const one = own[n % own.length];
+  if (one === undefined) throw new RangeError('there is nothing to show');
+  return one;
 }
 
 function portrait(key: string, n: number): string {
