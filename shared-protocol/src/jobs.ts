@@ -107,6 +107,25 @@ const features = {
 /** Feature of a daemon: transfer jobs may ask for the cues of layers. */
 export const TRANSFER_CUES = 'transfer.cues';
 
+/** Feature of a daemon: transfer and inspect jobs may ask whether a target rather shows the source mirrored. */
+export const MIRRORED_HINT = 'mirrored.hint';
+
+const mirroredAsked = {
+  /** Costs the features of one more image; only for daemons whose welcome has {@link MIRRORED_HINT}. */
+  withMirrored: z.literal(true).optional(),
+};
+
+/**
+ * Does a target rather show the source mirrored? A hint for people: placements are those of the source as it is. The two
+ * numbers say how well points spread over the source agree with each other on where they went.
+ */
+export const mirroredHintSchema = z.strictObject({
+  mirrored: z.boolean(),
+  consensus: confidence,
+  mirroredConsensus: confidence,
+});
+export type MirroredHint = z.infer<typeof mirroredHintSchema>;
+
 export const transferRequestSchema = z.strictObject({
   kind: z.literal('transfer'),
   ...features,
@@ -118,13 +137,21 @@ export const transferRequestSchema = z.strictObject({
   items: z.array(itemSchema).min(1).max(LIMITS.itemsPerJob),
   /** Say of layers what each cue weighed; only for daemons whose welcome has {@link TRANSFER_CUES}. */
   withCues: z.literal(true).optional(),
+  ...mirroredAsked,
 });
 export type TransferRequest = z.infer<typeof transferRequestSchema>;
 
 export const transferResultSchema = z.strictObject({
   kind: z.literal('transfer'),
   targets: z
-    .array(z.strictObject({ targetId: idSchema, placements: z.array(placementSchema).max(LIMITS.itemsPerJob) }))
+    .array(
+      z.strictObject({
+        targetId: idSchema,
+        placements: z.array(placementSchema).max(LIMITS.itemsPerJob),
+        /** Only where the request asked for it. */
+        mirrored: mirroredHintSchema.optional(),
+      }),
+    )
     .max(LIMITS.targetsPerJob),
 });
 export type TransferResult = z.infer<typeof transferResultSchema>;
@@ -138,6 +165,7 @@ export const inspectRequestSchema = z.strictObject({
   point: pointSchema,
   /** How many matches to return, the best first. */
   matches: z.number().int().min(1).max(LIMITS.matchesPerInspect),
+  ...mirroredAsked,
 });
 export type InspectRequest = z.infer<typeof inspectRequestSchema>;
 
@@ -154,6 +182,8 @@ export const inspectResultSchema = z.strictObject({
     lowest: z.number().min(-1).max(1),
     highest: z.number().min(-1).max(1),
   }),
+  /** Only where the request asked for it. */
+  mirrored: mirroredHintSchema.optional(),
 });
 export type InspectResult = z.infer<typeof inspectResultSchema>;
 

@@ -26,6 +26,13 @@ export function promptOption(): Option {
   return new Option('--prompt <text>', 'text condition of Stable Diffusion, for example "a photo of a cat"');
 }
 
+export function mirroredOption(): Option {
+  return new Option(
+    '--mirrored',
+    'also say whether a target rather shows the source mirrored; nothing is mirrored for it',
+  );
+}
+
 export function noCacheOption(): Option {
   return new Option('--no-cache', 'neither read nor write features on disk');
 }

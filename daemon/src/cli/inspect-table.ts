@@ -1,5 +1,6 @@
-import type { InspectResult, Point } from '@samepoint/shared-protocol';
+import type { InspectResult, MirroredHint, Point } from '@samepoint/shared-protocol';
 import { UNCALIBRATED } from './match-table.js';
+import { mirroredLine } from './mirrored-line.js';
 
 /** What `samepoint inspect --json` prints. Positions in pixels of the original images, the best place first. */
 export interface InspectReport {
@@ -10,12 +11,14 @@ export interface InspectReport {
   target: string;
   point: Point;
   matches: InspectResult['matches'];
+  /** With `--mirrored`. */
+  mirrored?: MirroredHint;
 }
 
 const HEADER = ['#', 'target', 'similarity', 'confidence'];
 
 /** The report as a table a person can read; positions rounded to whole pixels. */
-export function inspectTable({ calibrated, source, target, point, matches }: InspectReport): string {
+export function inspectTable({ calibrated, source, target, point, matches, mirrored }: InspectReport): string {
   const rows = matches.map(({ point: { x, y }, similarity, confidence }, n) => [
     String(n + 1),
     `${Math.round(x)},${Math.round(y)}`,
@@ -25,5 +28,5 @@ export function inspectTable({ calibrated, source, target, point, matches }: Ins
   const widths = HEADER.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
   const table = [HEADER, ...rows].map((row) => `  ${line(row).trimEnd()}\n`).join('');
-  return `${source} ${point.x},${point.y} → ${target}\n${table}${calibrated ? '' : `${UNCALIBRATED}\n`}`;
+  return `${source} ${point.x},${point.y} → ${target}\n${table}${mirroredLine(mirrored)}${calibrated ? '' : `${UNCALIBRATED}\n`}`;
 }

@@ -9,6 +9,7 @@ import {
   backendOption,
   type FeatureOptions,
   keepOffDisk,
+  mirroredOption,
   noCacheOption,
   presetOption,
   promptOption,
@@ -27,6 +28,7 @@ interface InspectOptions extends FeatureOptions, ProviderOptions {
   out?: string;
   map?: string;
   json?: true;
+  mirrored?: true;
 }
 
 const DEFAULT_TOP = 5;
@@ -47,6 +49,7 @@ export function inspectCommand(): Command {
     .addOption(backendOption())
     .addOption(presetOption())
     .addOption(promptOption())
+    .addOption(mirroredOption())
     .addOption(noCacheOption())
     .addOption(providerOption())
     .addOption(outOfMemoryOption())
@@ -65,8 +68,9 @@ async function runInspect(sourcePath: string, targetPath: string, options: Inspe
   const source = await readImage(sourcePath);
   prepareItems([{ kind: 'point', itemId: 'point', point }], [], source.image);
   const target = await readImage(targetPath);
-  const { matches, heatmap, cells } = await inspect(source, target, options);
-  const report = { backend, calibrated, source: sourcePath, target: targetPath, point, matches };
+  const { matches, heatmap, cells, mirrored } = await inspect(source, target, options);
+  const hint = mirrored === undefined ? {} : { mirrored };
+  const report = { backend, calibrated, source: sourcePath, target: targetPath, point, matches, ...hint };
   process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : inspectTable(report));
   if (out !== undefined) await writeWhole(out, await drawHeatmap(target.image, { ...heatmap, cells }, matches));
   if (map !== undefined) await writeNpy(map, similarities(heatmap, cells));
@@ -75,7 +79,7 @@ async function runInspect(sourcePath: string, targetPath: string, options: Inspe
 type Inspected = Omit<InspectResult, 'kind'> & { cells: Uint8Array };
 
 async function inspect(source: ImageFile, target: ImageFile, options: InspectOptions): Promise<Inspected> {
-  const { point, top, backend, preset, prompt } = options;
+  const { point, top, backend, preset, prompt, mirrored } = options;
   const engine = createEngineHost(options);
   try {
     const request = {
@@ -87,6 +91,7 @@ async function inspect(source: ImageFile, target: ImageFile, options: InspectOpt
       target: target.imageId,
       point,
       matches: top,
+      ...(mirrored === undefined ? {} : { withMirrored: mirrored }),
     };
     const images = new Map([source, target].map(({ imageId, bytes }) => [imageId, bytes]));
     const { result, payload } = await engine.run({ request, images }, { onDevice: sayDevice });

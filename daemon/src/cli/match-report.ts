@@ -1,4 +1,4 @@
-import type { Box, LayerCue, Point } from '@samepoint/shared-protocol';
+import type { Box, LayerCue, MirroredHint, Point } from '@samepoint/shared-protocol';
 
 /** What `--json` prints. Positions in pixels of the original images; `target` is null where there is no counterpart. */
 export interface MatchReport {
@@ -22,6 +22,8 @@ export interface MatchedTarget {
   items: MatchedItem[];
   /** With `--layers`: those of the source, in the order of the file. */
   layers?: MatchedLayer[];
+  /** With `--mirrored`. */
+  mirrored?: MirroredHint;
 }
 
 export interface NamedLayer {

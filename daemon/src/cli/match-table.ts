@@ -1,6 +1,7 @@
 import { describeShape } from './describe-shape.js';
 import { layersTable } from './layers-table.js';
 import type { MatchedItem, MatchedTarget, MatchReport } from './match-report.js';
+import { mirroredLine } from './mirrored-line.js';
 import { textTable } from './text-table.js';
 
 const HEADER = ['#', 'source', 'target', 'confidence'];
@@ -16,8 +17,9 @@ export function matchTable({ backend, calibrated, device, source, targets }: Mat
   return `Backend ${backend} on ${device}\n${tables.join('')}${calibrated ? '' : `\n${UNCALIBRATED}\n`}`;
 }
 
-function tablesOf({ items, layers }: MatchedTarget): string {
-  return (items.length === 0 ? '' : table(items)) + (layers === undefined ? '' : layersTable(layers));
+function tablesOf({ items, layers, mirrored }: MatchedTarget): string {
+  const tables = (items.length === 0 ? '' : table(items)) + (layers === undefined ? '' : layersTable(layers));
+  return tables + mirroredLine(mirrored);
 }
 
 function table(items: readonly MatchedItem[]): string {

@@ -9,6 +9,7 @@ import {
   backendOption,
   type FeatureOptions,
   keepOffDisk,
+  mirroredOption,
   noCacheOption,
   presetOption,
   promptOption,
@@ -28,6 +29,7 @@ interface MatchOptions extends FeatureOptions, ProviderOptions {
   layers?: string;
   json?: true;
   out?: string;
+  mirrored?: true;
 }
 
 const DETAILS = `
@@ -50,6 +52,7 @@ export function matchCommand(): Command {
     .addOption(backendOption())
     .addOption(presetOption())
     .addOption(promptOption())
+    .addOption(mirroredOption())
     .addOption(noCacheOption())
     .addOption(providerOption())
     .addOption(outOfMemoryOption())
@@ -95,7 +98,7 @@ async function match(
   source: ImageFile,
   targets: readonly ImageFile[],
   asked: Asked,
-  options: FeatureOptions & ProviderOptions,
+  options: MatchOptions,
   calibrated: boolean,
 ): Promise<MatchReport> {
   const { backend, preset } = options;
@@ -112,7 +115,10 @@ async function match(
       calibrated,
       device: `${device.provider} (${device.description})`,
       source: source.path,
-      targets: result.targets.map(({ placements }, n) => toMatchedTarget(targets[n]?.path ?? '', n, asked, placements)),
+      targets: result.targets.map(({ placements, mirrored }, n) => ({
+        ...toMatchedTarget(targets[n]?.path ?? '', n, asked, placements),
+        ...(mirrored === undefined ? {} : { mirrored }),
+      })),
     };
   } finally {
     await engine.close();
@@ -123,7 +129,7 @@ function requestOf(
   source: ImageFile,
   targets: readonly ImageFile[],
   asked: Asked,
-  { backend, preset, prompt }: FeatureOptions,
+  { backend, preset, prompt, mirrored }: MatchOptions,
 ): TransferRequest {
   const { layers } = asked;
   return {
@@ -138,6 +144,7 @@ function requestOf(
     })),
     items: itemsOf(asked),
     ...(layers === undefined ? {} : { withCues: true }),
+    ...(mirrored === undefined ? {} : { withMirrored: mirrored }),
   };
 }
 

@@ -1,10 +1,11 @@
-import type { InspectRequest, Point, TrackRequest, TransferRequest } from '@samepoint/shared-protocol';
+import type { InspectRequest, MirroredHint, Point, TrackRequest, TransferRequest } from '@samepoint/shared-protocol';
 import type { AnchorField } from '../correspond/agreement.js';
 import { preparePair } from '../correspond/anchors.js';
 import { toHeatmap } from '../correspond/heatmap.js';
 import { inspectPoint, type Match, matchItself, matchPoints } from '../correspond/match-points.js';
 import { type MatchSettings, settingsFor } from '../correspond/match-settings.js';
 import { Matcher } from '../correspond/matcher.js';
+import { mirroredHint } from '../correspond/mirrored.js';
 import { WindowMatcher } from '../correspond/window-matcher.js';
 import { type FeatureChoice, type FeaturePlan, planFeatures, planTask } from '../diffusion/feature-plan.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
@@ -12,11 +13,12 @@ import { FeatureSource } from '../diffusion/feature-source.js';
 import type { FeatureStore } from '../diffusion/feature-store.js';
 import type { Runtime } from '../graph/runtime.js';
 import { decodeImage } from '../images/decode.js';
+import { mirrorRgb } from '../images/mirror.js';
 import { trackSettings } from '../transfer/track-settings.js';
 import { placeItems, prepareItems } from '../transfer/transfer.js';
 import { runAlign } from './align-job.js';
 import type { EngineJob, EngineOutcome } from './engine.js';
-import { type ImagePairs, imageBytes } from './image-pairs.js';
+import { type ImagePairs, imageBytes, type SeenImage } from './image-pairs.js';
 import { PairCache } from './pair-cache.js';
 import { ProgressReporter, type ReportProgress } from './progress-reporter.js';
 import { runTrack } from './track-job.js';
@@ -71,7 +73,7 @@ export class JobRunner {
   }
 
   async #transfer(
-    { source, targets, items, withCues }: TransferRequest,
+    { source, targets, items, withCues, withMirrored }: TransferRequest,
     images: EngineJob['images'],
     plan: FeaturePlan,
     progress: ProgressReporter,
@@ -81,7 +83,8 @@ export class JobRunner {
     // before the targets are looked at: a wrong item should not cost a minute
     const prepared = prepareItems(items, source.layers, sourceFeatures);
     // one target after another, so that memory does not grow with their number
-    progress.begin('matching', targets.length * (plan.steps + 1));
+    const mirroredSteps = withMirrored === true ? plan.steps : 0;
+    progress.begin('matching', targets.length * (plan.steps + mirroredSteps + 1));
     const placed = [];
     for (const { targetId, frame } of targets) {
       const target = await this.#pyramid(frame.imageId, images, plan, progress);
@@ -91,22 +94,32 @@ export class JobRunner {
         return matchPoints(this.#matcher, sourceFeatures, target, points, matchSettings(plan), field);
       };
       const placements = await placeItems(prepared, source.layers, frame.layers, target, match, withCues);
-      placed.push({ targetId, placements });
+      const pair = [
+        [source.imageId, sourceFeatures],
+        [frame.imageId, target],
+      ] as const;
+      const hint = withMirrored === true ? { mirrored: await this.#mirrored(...pair, images, plan, progress) } : {};
+      placed.push({ targetId, placements, ...hint });
       progress.step();
     }
     return { result: { kind: 'transfer', targets: placed } };
   }
 
   async #inspect(
-    { source, target, point, matches: count }: InspectRequest,
+    { source, target, point, matches: count, withMirrored }: InspectRequest,
     images: EngineJob['images'],
     plan: FeaturePlan,
     progress: ProgressReporter,
   ): Promise<EngineOutcome> {
-    progress.begin('features', 2 * plan.steps);
+    progress.begin('features', (withMirrored === true ? 3 : 2) * plan.steps);
     const sourceFeatures = await this.#pyramid(source, images, plan, progress);
     prepareItems([{ kind: 'point', itemId: 'point', point }], [], sourceFeatures);
     const targetFeatures = await this.#pyramid(target, images, plan, progress);
+    const pair = [
+      [source, sourceFeatures],
+      [target, targetFeatures],
+    ] as const;
+    const hint = withMirrored === true ? { mirrored: await this.#mirrored(...pair, images, plan, progress) } : {};
     progress.begin('matching', 1);
     const field = await this.#pair(plan, source, target, sourceFeatures, targetFeatures);
     const { matches, similarity } = await inspectPoint(
@@ -129,6 +142,7 @@ export class JobRunner {
           confidence: match.confidence,
         })),
         heatmap: { ...heatmap, lowest: clampCosine(heatmap.lowest), highest: clampCosine(heatmap.highest) },
+        ...hint,
       },
       payload: cells,
     };
@@ -157,6 +171,28 @@ export class JobRunner {
   ): Promise<AnchorField> {
     const key = [plan.id, sourceId, targetId];
     return this.#pairs.get(key, () => preparePair(this.#matcher, source, target, matchSettings(plan)));
+  }
+
+  /** Costs the features of the source's mirror image, once, and the preparation of one more pair. */
+  async #mirrored(
+    [sourceId, source]: SeenImage,
+    [targetId, target]: SeenImage,
+    images: EngineJob['images'],
+    plan: FeaturePlan,
+    progress: ProgressReporter,
+  ): Promise<MirroredHint> {
+    const bytes = imageBytes(images, sourceId);
+    const mirrorId = `${sourceId} mirrored`;
+    const mirrorImage = await this.#features.pyramid(
+      mirrorId,
+      async () => mirrorRgb(await decodeImage(bytes)),
+      plan,
+      (steps) => progress.step(steps),
+    );
+    return mirroredHint(
+      await this.#pair(plan, sourceId, targetId, source, target),
+      await this.#pair(plan, mirrorId, targetId, mirrorImage, target),
+    );
   }
 
   #imagePairs(images: EngineJob['images'], plan: FeaturePlan, progress: ProgressReporter): ImagePairs {

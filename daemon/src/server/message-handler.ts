@@ -5,6 +5,7 @@ import {
   type JobKind,
   type JobRequest,
   LIMITS,
+  MIRRORED_HINT,
   SamepointError,
   TRANSFER_CUES,
 } from '@samepoint/shared-protocol';
@@ -16,7 +17,12 @@ import type { SessionContext } from './session-context.js';
 const JOB_KINDS: readonly JobKind[] = ['transfer', 'inspect', 'track', 'warp', 'align'];
 
 /** What this daemon can do beyond the bare protocol. */
-export const FEATURES: readonly string[] = [...JOB_KINDS.map((kind) => `job.${kind}`), 'model.pull', TRANSFER_CUES];
+export const FEATURES: readonly string[] = [
+  ...JOB_KINDS.map((kind) => `job.${kind}`),
+  'model.pull',
+  TRANSFER_CUES,
+  MIRRORED_HINT,
+];
 
 type Offer = Extract<ClientMessage, { type: 'image.offer' }>;
 

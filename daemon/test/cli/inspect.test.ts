@@ -1,8 +1,9 @@
-import { inspectResultSchema, pointSchema } from '@samepoint/shared-protocol';
+import { inspectResultSchema, mirroredHintSchema, pointSchema } from '@samepoint/shared-protocol';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { readNpy } from '../../src/cli/npy.js';
+import { mirrorRgb } from '../../src/images/mirror.js';
 import { draw, encoder, moved, type Rect } from '../support/draw.js';
 import { runCli } from '../support/run-cli.js';
 import { useTempFolder } from '../support/temp-folder.js';
@@ -72,6 +73,16 @@ describe('samepoint inspect', () => {
     const { width = 0, height = 0, format } = await sharp(out).metadata();
     expect(format).toBe('png');
     expect(width / height).toBeCloseTo(STRIP.width / STRIP.height, 1);
+  });
+
+  it('--mirrored also says how well the target agrees with the source, and with the source mirrored', async () => {
+    const { width, height } = STRIP;
+    await encoder(mirrorRgb(draw(width, height, RECTS)))
+      .png()
+      .toFile(folder.path('flipped.png'));
+    const run = await runCli('inspect', home(), folder.path('flipped.png'), '--point', '50,10', '--json', '--mirrored');
+    const { mirrored } = reportSchema.extend({ mirrored: mirroredHintSchema }).parse(JSON.parse(run.stdout));
+    expect(mirrored.mirroredConsensus).toBeGreaterThan(mirrored.consensus);
   });
 
   it.each([

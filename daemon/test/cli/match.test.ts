@@ -3,6 +3,7 @@ import { boxSchema, pointSchema } from '@samepoint/shared-protocol';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { mirrorRgb } from '../../src/images/mirror.js';
 import { draw, encoder, moved, type Rect } from '../support/draw.js';
 import { MOCKUP, mockup } from '../support/mockup.js';
 import { type CliRun, runCli } from '../support/run-cli.js';
@@ -86,10 +87,24 @@ describe('samepoint match', () => {
       expect(width).toBeGreaterThan(height);
       expect((await sharp(picture).stats()).channels.some(({ stdev }) => stdev > 1)).toBe(true);
     }
+    expect(run.stdout).not.toContain('irrored');
     expect(run.stdout).toMatch(/^Backend ui on cpu/);
     expect(run.stdout).toContain(`${home()} → ${dark()}`);
     expect(run.stdout).toMatch(/ {2}1 {2}50,10 +(\d+,\d+|no counterpart) +\d+ %\n {2}2 {2}195,12 +/);
   });
+});
+
+it('samepoint match --mirrored says of every target whether it shows the source mirrored', async () => {
+  const screen = draw(MOCKUP.width, MOCKUP.height, mockup());
+  const [source, flipped] = [folder.path('upright.png'), folder.path('flipped.png')];
+  await encoder(screen).png().toFile(source);
+  await encoder(mirrorRgb(screen)).png().toFile(flipped);
+  const run = await runCli('match', source, flipped, source, '--points', '14,28', '--mirrored');
+  expectRight(run);
+  expect(run.stdout.match(/^(?:The target seems to show the source mirrored|Not mirrored) \(agreement/gm)).toEqual([
+    'The target seems to show the source mirrored (agreement',
+    'Not mirrored (agreement',
+  ]);
 });
 
 describe('samepoint match on hundreds of points and boxes', () => {

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { preparePair } from '../../src/correspond/anchors.js';
 import { ALL_PARTS } from '../../src/correspond/match-settings.js';
 import { Matcher } from '../../src/correspond/matcher.js';
-import { looksMirrored } from '../../src/correspond/mirrored.js';
+import { mirroredHint } from '../../src/correspond/mirrored.js';
 import { planFeatures } from '../../src/diffusion/feature-plan.js';
 import type { FeaturePyramid } from '../../src/diffusion/feature-pyramid.js';
 import { FeatureSource } from '../../src/diffusion/feature-source.js';
@@ -32,9 +33,12 @@ beforeAll(async () => {
 });
 
 /** Asks whether `target` shows the screen mirrored. */
-function hint(target: FeaturePyramid | undefined) {
+async function hint(target: FeaturePyramid | undefined) {
   if (screen === undefined || flipped === undefined || target === undefined) throw new Error('no features');
-  return looksMirrored(matcher, screen, flipped, target, ALL_PARTS);
+  return mirroredHint(
+    await preparePair(matcher, screen, target, ALL_PARTS),
+    await preparePair(matcher, flipped, target, ALL_PARTS),
+  );
 }
 
 it('a mirrored image has its last column first', () => {
