@@ -14,6 +14,8 @@ export interface MatchedItem {
   source: Point | Box;
   target: Point | Box | null;
   confidence: number;
+  /** With `--all-pairs`: where the point ends through each other target, and how many of these agree with `target`. */
+  ways?: { agree: number; through: { via: string; target: Point | null }[] };
 }
 
 export interface MatchedTarget {

@@ -23,10 +23,12 @@ function tablesOf({ items, layers, mirrored }: MatchedTarget): string {
 }
 
 function table(items: readonly MatchedItem[]): string {
-  return textTable([HEADER, ...items.map((item, n) => row(item, n))]);
+  const header = items.some(({ ways }) => ways !== undefined) ? [...HEADER, 'agreeing ways'] : HEADER;
+  return textTable([header, ...items.map((item, n) => row(item, n))]);
 }
 
-function row({ source, target, confidence }: MatchedItem, n: number): string[] {
+function row({ source, target, confidence, ways }: MatchedItem, n: number): string[] {
   const place = target === null ? NO_COUNTERPART : describeShape(target);
-  return [String(n + 1), describeShape(source), place, `${Math.round(confidence * 100)} %`];
+  const agreement = ways === undefined ? [] : [`${ways.agree} of ${ways.through.length}`];
+  return [String(n + 1), describeShape(source), place, `${Math.round(confidence * 100)} %`, ...agreement];
 }

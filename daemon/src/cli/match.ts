@@ -2,6 +2,7 @@ import { type Box, type Item, type Point, SamepointError, type TransferRequest }
 import { Command } from 'commander';
 import { isCalibrated } from '../correspond/match-settings.js';
 import { planFeatures } from '../diffusion/feature-plan.js';
+import type { Engine, EngineJob } from '../engine/engine.js';
 import { createEngineHost } from '../engine/engine-host.js';
 import { prepareItems } from '../transfer/transfer.js';
 import { drawMatches, makeFolder } from './draw-matches.js';
@@ -14,6 +15,7 @@ import {
   presetOption,
   promptOption,
 } from './feature-options.js';
+import { onlyPoints, type Transfer, withWays } from './match-all-pairs.js';
 import type { MatchReport } from './match-report.js';
 import { matchTable } from './match-table.js';
 import { type Asked, toMatchedTarget } from './matched-target.js';
@@ -30,6 +32,7 @@ interface MatchOptions extends FeatureOptions, ProviderOptions {
   json?: true;
   out?: string;
   mirrored?: true;
+  allPairs?: true;
 }
 
 const DETAILS = `
@@ -49,6 +52,7 @@ export function matchCommand(): Command {
     .option('--points <list>', 'points to find, "x,y x,y …"')
     .option('--boxes <list>', 'boxes to find, "x,y,w,h x,y,w,h …"')
     .option('--layers <file>', 'layers of all images as JSON, to find which became which')
+    .option('--all-pairs', 'also match the targets among themselves, and say whether points end at the same places')
     .addOption(backendOption())
     .addOption(presetOption())
     .addOption(promptOption())
@@ -64,6 +68,7 @@ export function matchCommand(): Command {
 
 async function runMatch(sourcePath: string, targetPaths: string[], options: MatchOptions): Promise<void> {
   const asked = await readAsked(options, targetPaths);
+  if (options.allPairs) onlyPoints(asked.shapes, asked.layers);
   // the engine checks this too, but only once it has started
   const plan = planFeatures(options);
   keepOffDisk(options);
@@ -110,19 +115,32 @@ async function match(
     // only now is it known where the networks ran
     const device = await engine.ready();
     if (result.kind !== 'transfer') throw new TypeError(`a transfer answered with ${result.kind}`);
+    const matched = result.targets.map(({ placements, mirrored }, n) => ({
+      ...toMatchedTarget(targets[n]?.path ?? '', n, asked, placements),
+      ...(mirrored === undefined ? {} : { mirrored }),
+    }));
     return {
       backend: preset === undefined ? backend : `${backend} (${preset})`,
       calibrated,
       device: `${device.provider} (${device.description})`,
       source: source.path,
-      targets: result.targets.map(({ placements, mirrored }, n) => ({
-        ...toMatchedTarget(targets[n]?.path ?? '', n, asked, placements),
-        ...(mirrored === undefined ? {} : { mirrored }),
-      })),
+      targets: options.allPairs ? await withWays(matched, targets, transferIn(engine, images, options)) : matched,
     };
   } finally {
     await engine.close();
   }
+}
+
+/** The engine keeps the features of every image, so that each is computed once for all pairs. */
+function transferIn(engine: Engine, images: EngineJob['images'], options: MatchOptions): Transfer {
+  return async (source, targets, items) => {
+    const asked = requestOf(source, targets, { shapes: [] }, options);
+    // the hint is about the source alone
+    const request = { ...asked, items: [...items], withMirrored: undefined };
+    const { result } = await engine.run({ request, images });
+    if (result.kind !== 'transfer') throw new TypeError(`a transfer answered with ${result.kind}`);
+    return result.targets.map(({ placements }) => placements);
+  };
 }
 
 function requestOf(

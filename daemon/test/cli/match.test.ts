@@ -107,6 +107,18 @@ it('samepoint match --mirrored says of every target whether it shows the source 
   ]);
 });
 
+it('samepoint match --all-pairs says where points end through the other targets, and how many ways agree', async () => {
+  const run = await runCli('match', home(), dark(), home(), '--points', '50,10', '--all-pairs', '--json');
+  expectRight(run);
+  const way = z.strictObject({ via: z.string(), target: pointSchema.nullable() });
+  const ways = z.strictObject({ agree: z.number(), through: z.array(way) });
+  const report = z.object({ targets: z.array(z.object({ items: z.array(z.object({ ways })).length(1) })) });
+  const found = report.parse(JSON.parse(run.stdout)).targets.map(({ items }) => items[0]?.ways);
+  expect(found.map((one) => one?.through.map(({ via }) => via))).toEqual([[home()], [dark()]]);
+  // the source among the targets: from there a point goes where it went directly
+  expect(found[0]?.agree).toBe(1);
+});
+
 describe('samepoint match on hundreds of points and boxes', () => {
   const steps = (end: number, step: number) => Array.from({ length: Math.floor(end / step) }, (_, n) => 3 + n * step);
   const grid = steps(MOCKUP.width, 12).flatMap((x) => steps(MOCKUP.height, 8).map((y) => `${x},${y}`));
@@ -231,6 +243,7 @@ describe('bad input ends with exit code 2, one line on stderr and nothing on std
     ['words for points', () => [home(), dark(), '--points', '50,10 a,b'], /"a,b" is not a point/],
     ['empty points', () => [home(), dark(), '--points', ' '], /Nothing to match/],
     ['a box without height', () => [home(), dark(), '--boxes', '1,2,3,0'], /"1,2,3,0" is not a box/],
+    ['boxes for all pairs', () => [home(), dark(), '--boxes', '1,2,30,9', '--all-pairs'], /follows points, not boxes/],
     ['neither points nor boxes', () => [home(), dark()], /Nothing to match/],
     ['an unknown backend', () => [home(), dark(), ...POINTS, '--backend', 'sd9'], /no backend "sd9".*ui/],
     ['no target', () => [home(), ...POINTS], /missing required argument 'targets'/],
