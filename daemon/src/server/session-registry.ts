@@ -37,7 +37,11 @@ export class SessionRegistry implements DownloadListener {
   }
 
   onFailure(clientIds: ReadonlySet<string>, error: SamepointError): void {
-    for (const clientId of clientIds) this.#sessions.get(clientId)?.outbox.error(error);
+    for (const clientId of clientIds) {
+      const session = this.#sessions.get(clientId);
+      // before its hello a client takes nothing; after it, it asks for the download again
+      if (session?.greeted) session.outbox.error(error);
+    }
   }
 
   byeToAll(error: SamepointError): void {

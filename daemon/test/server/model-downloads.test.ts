@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { BACKEND_DOWNLOAD, type Backend, LIMITS } from '@samepoint/shared-protocol';
+import { BACKEND_DOWNLOAD, type Backend, LIMITS, PROTOCOL } from '@samepoint/shared-protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModelEnvironment } from '../../src/models/model-environment.js';
 import { modelSource } from '../../src/models/model-source.js';
@@ -208,6 +208,21 @@ describe('a download that fails', () => {
     expect(watching.count('error')).toBe(0);
     asking.send({ type: 'model.pull', modelId: 'tiny' });
     await ready(asking);
+  });
+
+  it('says nothing to a client that came back and has not said hello yet', async () => {
+    const open = holdBodies();
+    const [asking, other] = [await server.connect(), await server.connect(server.tokens.issue('other'))];
+    asking.send({ type: 'model.pull', modelId: 'tiny' });
+    await asking.next('model.progress');
+    const again = await TestClient.open(server.port, server.token);
+    await asking.closed;
+    other.send({ type: 'model.cancel', modelId: 'tiny' });
+    await other.next('status');
+    again.send({ type: 'hello', protocol: PROTOCOL, client: 'test', features: [] });
+    await again.next('welcome');
+    expect(again.received[0]?.type).toBe('welcome');
+    open();
   });
 
   it.each(['nope', '../../etc/passwd', 'https://example.org/model.safetensors', '/etc/passwd', '__proto__'])(
