@@ -1,0 +1,97 @@
+"""The correspondence loss: each point picks its place among all cells of the other crop, or the bin for those without one."""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from learn.crops import ABSENT, PADDING, PRESENT
+from learn.model import UiUnet
+
+
+@dataclass(frozen=True)
+class LossSettings:
+    temperature: float = 0.05
+    #: Spread of the soft target around the true place.
+    sigma_px: float = 3
+    #: The hardest points of a pair count twice: this share of them. Most of these are rows and icons that look alike.
+    hard_share: float = 0.25
+    #: A place this near the true one is right, for the log.
+    right_px: float = 8
+    #: What the denoising loss counts beside the correspondence loss.
+    denoise_weight: float = 1
+
+
+@dataclass(frozen=True)
+class Found:
+    """Loss, and how many of the points with a place, and of those without one, found it."""
+
+    loss: Tensor
+    right: float
+    absent_right: float
+
+
+def correspondence_loss(model: UiUnet, source: Tensor, target: Tensor, batch, settings: LossSettings) -> Found:
+    """
+    Cross-entropy in both directions. Columns `source`, `target` (N,C,h,w); queries as `learn.batches` makes them.
+    """
+    ways = [(source, target, batch["forward"]), (target, source, batch["backward"])]
+    found = [_one_way(model, here, there, queries, settings) for here, there, queries in ways]
+    return Found(
+        loss=torch.stack([f.loss for f in found]).mean(),
+        right=sum(f.right for f in found) / 2,
+        absent_right=sum(f.absent_right for f in found) / 2,
+    )
+
+
+def sample_columns(columns: Tensor, points: Tensor, stride: int) -> Tensor:
+    """Bilinear samples at `points` (N,P,2), in pixels, scaled to unit length: (N,P,C). Clamped at the edges."""
+    height, width = columns.shape[2:]
+    size = points.new_tensor([width, height]) * stride
+    grid = points / size * 2 - 1
+    sampled = F.grid_sample(columns, grid[:, :, None], mode="bilinear", padding_mode="border", align_corners=False)
+    return F.normalize(sampled[..., 0].transpose(1, 2), dim=2)
+
+
+def cell_centres(height: int, width: int, stride: int) -> Tensor:
+    """Pixel positions of the cells, row by row: (height·width, 2)."""
+    y, x = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
+    return (torch.stack([x, y], -1).reshape(-1, 2) + 0.5) * stride
+
+
+def _one_way(model: UiUnet, here: Tensor, there: Tensor, queries, settings: LossSettings) -> Found:
+    stride = model.config.feature_stride
+    points, places, kind = (queries[name].to(here.device) for name in ("points", "places", "kind"))
+    columns = sample_columns(here, points, stride)
+    logits = columns @ there.flatten(2) / settings.temperature
+    bins = model.no_counterpart(columns)[..., None] / settings.temperature
+    log_shares = torch.cat([logits, bins], 2).log_softmax(2)
+
+    centres = cell_centres(there.shape[2], there.shape[3], stride).to(here.device)
+    distance = torch.cdist(places, centres.expand(len(places), -1, -1))
+    soft = (-(distance**2) / (2 * settings.sigma_px**2)).softmax(2)
+    losses = torch.where(kind == PRESENT, -(soft * log_shares[..., :-1]).sum(2), -log_shares[..., -1])
+
+    with torch.no_grad():
+        choice = log_shares.argmax(2)
+        in_bin = choice == log_shares.shape[2] - 1
+        near = distance.gather(2, choice.clamp(max=distance.shape[2] - 1)[..., None])[..., 0] <= settings.right_px
+        right, absent_right = near & ~in_bin & (kind == PRESENT), in_bin & (kind == ABSENT)
+    return Found(
+        loss=_mean_with_hard(losses, kind != PADDING, settings.hard_share),
+        right=_share(right, kind == PRESENT),
+        absent_right=_share(absent_right, kind == ABSENT),
+    )
+
+
+def _mean_with_hard(losses: Tensor, real: Tensor, hard_share: float) -> Tensor:
+    """Mean over real queries (N,P), in which the hardest of each pair stand twice."""
+    counts = real.sum(1, keepdim=True)
+    ranks = losses.masked_fill(~real, -torch.inf).argsort(1, descending=True).argsort(1)
+    weights = real * (1 + (ranks < counts * hard_share))
+    return (losses * weights).sum() / weights.sum().clamp(min=1)
+
+
+def _share(hits: Tensor, among: Tensor) -> float:
+    return hits.sum().item() / max(1, among.sum().item())

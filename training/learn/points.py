@@ -1,0 +1,69 @@
+"""Points that correspond, sampled from elements that do."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from learn.sets import Pair
+
+#: Where points of elements are whose insides may differ: the centre, the middles of the edges, the corners.
+ANCHORS = np.array([[0.5, 0.5], [0, 0.5], [1, 0.5], [0.5, 0], [0.5, 1], [0, 0], [1, 0], [0, 1], [1, 1]])
+
+#: Changes under which left and right edges no longer correspond: only centres do.
+MIRRORING = {"rtl", "right-to-left"}
+
+#: More are drawn than are asked for, since those that another element covers are dropped.
+DRAWN_PER_POINT = 3
+
+
+@dataclass(frozen=True)
+class Points:
+    """Corresponding points in pixels of each picture, (n,2) each, and the index of the element of each."""
+
+    source: np.ndarray
+    target: np.ndarray
+    element: np.ndarray
+
+
+def corresponding_points(pair: Pair, count: int, rng: np.random.Generator) -> Points:
+    """
+    At most `count` points: any place of a rigid element, the anchors of others; every element is as likely as another. A
+    point belongs to the smallest element around it, so those that a smaller one covers in either picture are left out.
+    """
+    elements = np.flatnonzero(pair.in_both)
+    if len(elements) == 0:
+        return Points(np.zeros((0, 2)), np.zeros((0, 2)), elements)
+    chosen = rng.choice(elements, count * DRAWN_PER_POINT)
+    anchors = ANCHORS[:1] if MIRRORING & set(pair.change) else ANCHORS
+    places = np.where(
+        pair.rigid[chosen, None], rng.random((len(chosen), 2)), anchors[rng.integers(len(anchors), size=len(chosen))]
+    )
+    source = _at(pair.source_boxes[chosen], places)
+    target = _at(pair.target_boxes[chosen], places)
+    free = ~(covered(pair.source_boxes, chosen, source) | covered(pair.target_boxes, chosen, target))
+    kept = np.flatnonzero(free)[:count]
+    return Points(source[kept], target[kept], chosen[kept])
+
+
+def points_without_counterpart(
+    boxes: np.ndarray, others: np.ndarray, count: int, rng: np.random.Generator
+) -> np.ndarray:
+    """At most `count` points (n,2) in elements of `boxes` that are not among `others`, boxes of the same elements."""
+    elements = np.flatnonzero(~np.isnan(boxes[:, 0]) & np.isnan(others[:, 0]))
+    if len(elements) == 0:
+        return np.zeros((0, 2))
+    chosen = rng.choice(elements, count * DRAWN_PER_POINT)
+    points = _at(boxes[chosen], rng.random((len(chosen), 2)))
+    return points[~covered(boxes, chosen, points)][:count]
+
+
+def covered(boxes: np.ndarray, own: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Is there an element smaller than a point's own (index `own`) around it? (n,) of booleans."""
+    areas = boxes[:, 2] * boxes[:, 3]
+    low, high = boxes[None, :, :2], boxes[None, :, :2] + boxes[None, :, 2:]
+    inside = ((points[:, None] >= low) & (points[:, None] <= high)).all(2)
+    return (inside & (areas[None] < areas[own, None])).any(1)
+
+
+def _at(boxes: np.ndarray, places: np.ndarray) -> np.ndarray:
+    return boxes[:, :2] + places * boxes[:, 2:]

@@ -1,0 +1,126 @@
+"""A training learns, and goes on where it was stopped as if it had not been."""
+
+import json
+import unittest
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import learn  # noqa: F401, I001 (before torch)
+
+import numpy as np
+import torch
+
+import draw_toy_set
+from learn.batches import Batches
+from learn.crops import ABSENT, PADDING, PRESENT, CropSettings
+from learn.diffusion import noised, signal_and_noise
+from learn.loss import LossSettings, correspondence_loss, sample_columns
+from learn.model import UiUnet, UiUnetConfig
+from learn.objectives import losses
+from learn.progress import Progress
+from learn.run import Run
+from learn.sets import read_set
+from learn.settings import TrainingSettings
+
+TINY = UiUnetConfig(level_channels=(8, 16, 32), time_embedding_channels=32, head_channels=16)
+SETTINGS = TrainingSettings(warmup_steps=1)
+
+
+class TrainingTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(self.enterContext(TemporaryDirectory()))
+        (self.folder / "images").mkdir()
+        lines = [draw_toy_set.draw_pair(self.folder, str(n), np.random.default_rng(n)) for n in range(2)]
+        (self.folder / "pairs.jsonl").write_text("\n".join(map(json.dumps, lines)))
+        self.batches = Batches(read_set(self.folder), 2, CropSettings(), 0)
+
+    def run_in(self, name):
+        torch.manual_seed(0)
+        return Run(self.folder / name, UiUnet(TINY), Progress(8, 0.3, 4, 0.2), SETTINGS, 0)
+
+    def steps(self, run, count, objective="both"):
+        taken = []
+        for _ in range(count):
+            loss, _ = losses(run, self.batches[run.step, 64], objective, torch.device("cpu"))
+            run.update(loss)
+            taken.append(loss.item())
+        return taken
+
+    def test_goes_on_exactly_where_it_was_stopped(self):
+        whole, first, second = self.run_in("whole"), self.run_in("stopped"), self.run_in("stopped")
+        expected = self.steps(whole, 4)
+        self.steps(first, 2)
+        first.save()
+        self.assertTrue(second.resume())
+        np.testing.assert_allclose(self.steps(second, 2), expected[2:], rtol=1e-5)
+
+    def test_every_objective_trains_its_own_head(self):
+        for objective, head, other in (("denoise", "conv_out", "head"), ("correspond", "head", "conv_out")):
+            run = self.run_in(objective)
+            before = {name: value.clone() for name, value in run.model.state_dict().items()}
+            self.steps(run, 1, objective)
+            after = run.model.state_dict()
+            self.assertFalse(torch.equal(before[f"{head}.weight"], after[f"{head}.weight"]), objective)
+            self.assertTrue(torch.equal(before[f"{other}.bias"], after[f"{other}.bias"]), objective)
+
+    def test_batches_are_the_same_whenever_they_are_asked_for(self):
+        one, two, other = self.batches[3, 64], self.batches[3, 64], self.batches[4, 64]
+        self.assertTrue(torch.equal(one["source"], two["source"]))
+        self.assertFalse(torch.equal(one["source"], other["source"]))
+
+
+class LossTest(unittest.TestCase):
+    def loss(self, kind, bin_similarity=0.5):
+        """Columns that differ everywhere; point and place are the same cell."""
+        columns = torch.eye(16).reshape(1, 16, 4, 4)
+        queries = {
+            "points": torch.tensor([[[6.0, 6.0]]]),
+            "places": torch.tensor([[[6.0, 6.0]]]),
+            "kind": torch.tensor([[kind]]),
+        }
+        model = UiUnet(TINY)
+        model.no_counterpart.bias.data.fill_(bin_similarity)
+        return correspondence_loss(model, columns, columns, {"forward": queries, "backward": queries}, LossSettings())
+
+    def test_a_place_found_counts_as_right_only_for_points_that_have_one(self):
+        self.assertEqual((self.loss(PRESENT).right, self.loss(PRESENT).absent_right), (1, 0))
+        self.assertEqual((self.loss(ABSENT).right, self.loss(ABSENT).absent_right), (0, 0))
+        self.assertEqual(self.loss(PADDING).loss, 0)
+
+    def test_no_place_is_similar_enough_for_a_bin_above_all(self):
+        self.assertEqual(self.loss(PRESENT, bin_similarity=1.5).right, 0)
+        self.assertEqual(self.loss(ABSENT, bin_similarity=1.5).absent_right, 1)
+
+    def test_columns_are_sampled_at_cell_centres(self):
+        columns = torch.eye(16).reshape(1, 16, 4, 4)
+        sampled = sample_columns(columns, torch.tensor([[[6.0, 10.0]]]), 4)
+        self.assertEqual(sampled[0, 0].argmax().item(), 2 * 4 + 1)
+
+
+class ScheduleTest(unittest.TestCase):
+    def test_noise_and_signal_keep_the_variance_and_v_gives_the_picture_back(self):
+        t = torch.tensor([0, 500, 999])
+        signal, strength = signal_and_noise(t)
+        self.assertTrue(torch.allclose(signal**2 + strength**2, torch.ones_like(signal)))
+        x, noise = torch.randn(3, 3, 4, 4), torch.randn(3, 3, 4, 4)
+        xt, v = noised(x, t, noise)
+        self.assertTrue(torch.allclose(signal * xt - strength * v, x, atol=1e-5))
+
+    def test_the_decay_begins_with_the_last_share_of_the_budget_and_ends_with_it(self):
+        progress = Progress(10, 0.3, 4, 0.2)
+        rates = [(progress.advance(1), progress.rate)[1] for _ in range(10)]
+        np.testing.assert_allclose(rates, [1] * 7 + [2 / 3, 1 / 3, 0], atol=1e-6)
+        self.assertTrue(progress.finished)
+
+    def test_the_decay_begins_early_when_validation_no_longer_moves(self):
+        progress = Progress(1000, 0.3, 2, 0.2)
+        progress.advance(70)
+        for score in (50, 50.1, 50.1):
+            progress.validated(score)
+        self.assertTrue(progress.decaying)
+        progress.advance(30)
+        self.assertTrue(progress.finished)
+
+
+if __name__ == "__main__":
+    unittest.main()
