@@ -43,7 +43,9 @@ def read_config(path: Path) -> UiUnetConfig:
 
 
 def write_config(config: UiUnetConfig, path: Path) -> None:
-    lines = [f"  {json.dumps(_camel(key))}: {json.dumps(value)}" for key, value in asdict(config).items()]
+    # exponents as Biome formats them
+    values = {key: json.dumps(value).replace("e-0", "e-") for key, value in asdict(config).items()}
+    lines = [f"  {json.dumps(_camel(key))}: {value}" for key, value in values.items()]
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 

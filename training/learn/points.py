@@ -9,8 +9,8 @@ from learn.sets import Pair
 #: Where points of elements are whose insides may differ: the centre, the middles of the edges, the corners.
 ANCHORS = np.array([[0.5, 0.5], [0, 0.5], [1, 0.5], [0.5, 0], [0.5, 1], [0, 0], [1, 0], [0, 1], [1, 1]])
 
-#: Changes under which left and right edges no longer correspond: only centres do.
-MIRRORING = {"rtl", "right-to-left"}
+#: The change under which left edges correspond to right edges, except in what is rigid.
+MIRRORING = "right-to-left"
 
 #: More are drawn than are asked for, since those that another element covers are dropped.
 DRAWN_PER_POINT = 3
@@ -34,12 +34,12 @@ def corresponding_points(pair: Pair, count: int, rng: np.random.Generator) -> Po
     if len(elements) == 0:
         return Points(np.zeros((0, 2)), np.zeros((0, 2)), elements)
     chosen = rng.choice(elements, count * DRAWN_PER_POINT)
-    anchors = ANCHORS[:1] if MIRRORING & set(pair.change) else ANCHORS
-    places = np.where(
-        pair.rigid[chosen, None], rng.random((len(chosen), 2)), anchors[rng.integers(len(anchors), size=len(chosen))]
-    )
+    rigid = pair.rigid[chosen, None]
+    anchors = ANCHORS[rng.integers(len(ANCHORS), size=len(chosen))]
+    places = np.where(rigid, rng.random((len(chosen), 2)), anchors)
+    mirrored = np.abs([1, 0] - places) if MIRRORING in pair.change else places
     source = _at(pair.source_boxes[chosen], places)
-    target = _at(pair.target_boxes[chosen], places)
+    target = _at(pair.target_boxes[chosen], np.where(rigid, places, mirrored))
     free = ~(covered(pair.source_boxes, chosen, source) | covered(pair.target_boxes, chosen, target))
     kept = np.flatnonzero(free)[:count]
     return Points(source[kept], target[kept], chosen[kept])

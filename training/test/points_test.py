@@ -30,9 +30,12 @@ class PointsTest(unittest.TestCase):
         points = corresponding_points(pair([[0, 0, 10, 20]], [[0, 0, 10, 20]], [False]), 200, self.rng)
         self.assertEqual(len({tuple(p) for p in points.source}), 9)
 
-    def test_mirrored_layouts_correspond_at_centres_alone(self):
-        points = corresponding_points(pair([[0, 0, 10, 20]], [[0, 0, 10, 20]], [False], ("rtl",)), 50, self.rng)
-        self.assertEqual({tuple(p) for p in points.source}, {(5, 10)})
+    def test_in_mirrored_layouts_left_edges_correspond_to_right_edges_except_in_what_is_rigid(self):
+        boxes = [[0, 0, 10, 20], [50, 0, 10, 20]]
+        points = corresponding_points(pair(boxes, boxes, [False, True], ("right-to-left",)), 100, self.rng)
+        soft, rigid = points.element == 0, points.element == 1
+        np.testing.assert_allclose(points.target[soft], [10, 0] + points.source[soft] * [-1, 1])
+        np.testing.assert_allclose(points.target[rigid], points.source[rigid])
 
     def test_a_point_belongs_to_the_smallest_element_around_it(self):
         boxes = [[0, 0, 100, 100], [40, 40, 20, 20]]
