@@ -14,7 +14,7 @@ import type { FigureTable } from './figure-table.js';
 export interface Dataset<Outcome> {
   items: readonly DatasetItem<Outcome>[];
   outcomeSchema: z.ZodType<Outcome>;
-  /** How good one outcome is; the report shows the items with the highest and the lowest. */
+  /** How good one outcome is, 0 to 100; the report shows how many items have how much, and the best and the worst. */
   score(outcome: Outcome): number;
   /** The figures of the data set's protocol, in percent where the table says nothing else. */
   summarise(outcomes: readonly GroupedOutcome<Outcome>[]): FigureTable[];

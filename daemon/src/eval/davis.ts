@@ -45,7 +45,7 @@ export async function openDavis(folder: string): Promise<Dataset<DavisOutcome>> 
   return {
     items,
     outcomeSchema,
-    score: (outcome) => mean(outcome.objects.flatMap(({ j, f }) => [mean(j), mean(f)])),
+    score: (outcome) => 100 * mean(outcome.objects.flatMap(({ j, f }) => [mean(j), mean(f)])),
     summarise: (outcomes) => [davisTable(outcomes)],
   };
 }
@@ -79,6 +79,7 @@ async function evaluateSequence(
 ): Promise<DavisOutcome> {
   const first = await readMask(masks[0] ?? '');
   const labels = Array.from({ length: 1 + Math.max(...new Set(first.indices)) }, (_, label) => label);
+  if (labels.length === 1) throw badDataset(masks[0] ?? '', 'it has no object to follow', LAYOUT);
   const objects = labels.slice(1).map(() => ({ j: [] as number[], f: [] as number[] }));
   const tracked = {
     // the last frame is not scored

@@ -54,7 +54,7 @@ export async function openJhmdb(folder: string): Promise<Dataset<JhmdbOutcome>> 
   return {
     items,
     outcomeSchema,
-    score: ({ errors }) => (jointPck(errors, ALPHAS[0]) ?? 0) / 100,
+    score: ({ errors }) => jointPck(errors, ALPHAS[0]) ?? 0,
     summarise: (outcomes) => [jhmdbTable(outcomes)],
   };
 }

@@ -62,7 +62,7 @@ async function evaluateAll<Outcome>(dataset: Dataset<Outcome>) {
   for (const item of dataset.items) outcomes.push({ group: item.group, outcome: await item.evaluate(tools) });
   for (const { outcome } of outcomes)
     expect(dataset.outcomeSchema.parse(JSON.parse(JSON.stringify(outcome)))).toEqual(outcome);
-  return { outcomes, tables: dataset.summarise(outcomes) };
+  return { scores: outcomes.map(({ outcome }) => dataset.score(outcome)), outcomes, tables: dataset.summarise(outcomes) };
 }
 
 async function writeFrames(images: string, name: (frame: number) => string, jpeg: boolean): Promise<void> {
@@ -93,7 +93,7 @@ describe('DAVIS-2017 in its official layout', () => {
 
   it('scores every frame but the first and the last, each object apart', async () => {
     for (let frame = 0; frame < FRAMES; frame++) writeMask(frame, indicesOf(things(frame)));
-    const { outcomes, tables } = await evaluateAll(await openDavis(root()));
+    const { scores, outcomes, tables } = await evaluateAll(await openDavis(root()));
     expect(outcomes[0]?.outcome.objects.map(({ j, f }) => [j.length, f.length])).toEqual([
       [FRAMES - 2, FRAMES - 2],
       [FRAMES - 2, FRAMES - 2],
@@ -107,6 +107,7 @@ describe('DAVIS-2017 in its official layout', () => {
     // colours follow the things to the cell; corners are rounded by the interpolation
     expect(table?.rows[1]?.values[1]).toBeGreaterThan(90);
     expect(table?.rows[1]?.values[2]).toBe(100);
+    expect(scores).toEqual([expect.closeTo(table?.rows[1]?.values[0] ?? 0, 9)]);
   });
 
   it('takes pixels of no known object (255) for background', async () => {
@@ -115,6 +116,11 @@ describe('DAVIS-2017 in its official layout', () => {
     writeMask(0, unknown);
     const { outcomes } = await evaluateAll(await openDavis(root()));
     expect(outcomes[0]?.outcome.objects).toHaveLength(2);
+  });
+
+  it('names the first mask where it has no object', async () => {
+    writeMask(0, indicesOf([]));
+    await expect(evaluateAll(await openDavis(root()))).rejects.toThrow('00000.png cannot be used: it has no object');
   });
 
   it.each([
@@ -152,7 +158,7 @@ describe('JHMDB in its official layout', () => {
   });
 
   it('carries the joints of the first frame and scores the others; a joint outside the first frame does not count', async () => {
-    const { outcomes, tables } = await evaluateAll(await openJhmdb(root()));
+    const { scores, outcomes, tables } = await evaluateAll(await openJhmdb(root()));
     expect(outcomes.map(({ group }) => group)).toEqual(['wave']);
     const errors = outcomes[0]?.outcome.errors ?? [];
     expect(errors).toHaveLength(FRAMES - 1);
@@ -163,6 +169,7 @@ describe('JHMDB in its official layout', () => {
     }
     expect(tables[0]?.rows.map(({ name }) => name)).toEqual(['wave']);
     expect(tables[0]?.columns).toEqual(['@0.1', '@0.2', '@0.3', '@0.4', '@0.5']);
+    expect(scores).toEqual([tables[0]?.rows[0]?.values[0]]);
   });
 
   it('says so where it has no splits', async () => {
