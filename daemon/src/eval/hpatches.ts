@@ -2,7 +2,6 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Homography, Point } from '@samepoint/shared-protocol';
 import { project } from '../transfer/projective.js';
-import { fitTransform } from '../transfer/robust-transform.js';
 import type { CasePicture, Dataset, DatasetItem, EvalTools } from './dataset.js';
 import {
   cornerErrorPx,
@@ -12,6 +11,7 @@ import {
   matchingScore,
   matchingTable,
   PIXEL_THRESHOLDS,
+  publishedHomography,
 } from './homography-accuracy.js';
 import { type KeypointSource, keypointFiles, keypointsOf } from './keypoint-source.js';
 import { matchImages, type PixelPair } from './match-keypoints.js';
@@ -114,14 +114,9 @@ async function evaluatePair(
     keypoints: await keypointsOf(keypoints, sequence, index, target, count),
   };
   const matches = await matchImages(tools, from, to);
-  const { estimator, thresholdPx } = tools.homography;
-  const fitted = await fitTransform(
-    'homography',
-    matches.map((match) => ({ ...match, weight: 1 })),
-    { estimator, tolerancePx: thresholdPx },
-  );
+  const homography = await publishedHomography(matches, tools.homography);
   const { width, height } = from.features;
-  const errorPx = fitted.ok ? cornerErrorPx(fitted.fit.transform, truth, width, height) : null;
+  const errorPx = homography === null ? null : cornerErrorPx(homography, truth, width, height);
   return {
     // a homography that sends a corner to the horizon has no finite error
     cornerErrorPx: errorPx !== null && Number.isFinite(errorPx) ? errorPx : null,

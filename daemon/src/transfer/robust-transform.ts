@@ -1,12 +1,9 @@
 import type { Estimator, Homography } from '@samepoint/shared-protocol';
 import { median } from './fit-similarity.js';
-import { openCv } from './opencv.js';
+import { estimateByOpenCv } from './opencv-estimate.js';
 import { project } from './projective.js';
 import { type PointPair, refineTransform, TRANSFORM_KINDS, type TransformKind } from './refine-transform.js';
 import { sampleSimilarity } from './sampled-similarity.js';
-
-/** OpenCV's numbers for them; the types of its build lack the last. */
-const OPENCV_METHODS = { lmeds: 4, ransac: 8, magsac: 38 } as const satisfies Record<Estimator, number>;
 
 export interface RobustSettings {
   estimator: Estimator;
@@ -27,8 +24,8 @@ export interface RobustTransform {
 /** `reason` is a clause that can follow "because". */
 export type FitOutcome = { ok: true; fit: RobustTransform } | { ok: false; reason: string };
 
-/** Sampling stops after so many rounds, or when a better transform is less likely than this. */
-const SAMPLING = { maxRounds: 5000, confidence: 0.9999, refiningRounds: 10 };
+/** More thorough than OpenCV's defaults: what is drawn is seen, and a round costs little. */
+const SAMPLING = { maxRounds: 5000, confidence: 0.9999 };
 
 /** Refitting to the inliers and choosing them again; two rounds settle nearly always. */
 const REFITS = 3;
@@ -94,39 +91,7 @@ async function estimate(
   { estimator, tolerancePx }: RobustSettings,
 ): Promise<Homography | null> {
   if (kind === 'similarity') return sampleSimilarity(pairs, estimator, tolerancePx);
-  const inOpenCv = await openCv();
-  const found = inOpenCv(({ cv, keep }) => {
-    const points = (side: 'source' | 'target') =>
-      keep(
-        cv.matFromArray(
-          pairs.length,
-          1,
-          cv.CV_32FC2,
-          pairs.flatMap((pair) => [pair[side].x, pair[side].y]),
-        ),
-      );
-    const { maxRounds, confidence, refiningRounds } = SAMPLING;
-    const [from, to, mask] = [points('source'), points('target'), keep(new cv.Mat())];
-    const matrix = keep(
-      kind === 'homography'
-        ? cv.findHomography(from, to, OPENCV_METHODS[estimator], tolerancePx, mask, maxRounds, confidence)
-        : cv.estimateAffine2D(
-            from,
-            to,
-            mask,
-            OPENCV_METHODS[estimator],
-            tolerancePx,
-            maxRounds,
-            confidence,
-            refiningRounds,
-          ),
-    );
-    return Array.from<number>(matrix.data64F);
-  });
-  const [a, b, c, d, e, f, g = 0, h = 0, i = 1] = found;
-  if (a === undefined || b === undefined || c === undefined || d === undefined || e === undefined || f === undefined)
-    return null;
-  return [a, b, c, d, e, f, g, h, i].every(Number.isFinite) ? [a, b, c, d, e, f, g, h, i] : null;
+  return estimateByOpenCv(kind, pairs, { estimator, tolerancePx, ...SAMPLING });
 }
 
 function refit(kind: TransformKind, start: Homography, pairs: readonly PointPair[], tolerancePx: number) {

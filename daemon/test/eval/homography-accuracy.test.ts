@@ -5,6 +5,7 @@ import {
   type HomographyOutcome,
   homographyTable,
   matchingTable,
+  publishedHomography,
 } from '../../src/eval/homography-accuracy.js';
 
 const IDENTITY: Homography = [1, 0, 0, 0, 1, 0, 0, 0, 1];
@@ -12,6 +13,44 @@ const IDENTITY: Homography = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 function pair(group: string, cornerErrorPx: number | null, matches = 0, within = [0, 0, 0]) {
   return { group, outcome: { cornerErrorPx, matches, within, shown: [] } satisfies HomographyOutcome };
 }
+
+describe('the homography of an evaluation', () => {
+  /** Matches up to seven pixels off, so that little agrees on anything. */
+  const noisy = Array.from({ length: 60 }, (_, n) => {
+    const [x, y] = [(n * 37) % 320, (n * 53) % 240];
+    const w = 1e-4 * x - 5e-5 * y + 1;
+    const off = { x: ((n * 29) % 13) - 6, y: ((n * 31) % 11) - 5 };
+    return {
+      source: { x, y },
+      target: { x: (1.1 * x + 0.05 * y + 20) / w + off.x, y: (-0.03 * x + 0.95 * y - 10) / w + off.y },
+    };
+  });
+
+  // cv2.findHomography(source, target, method, ransacReprojThreshold=3) of opencv-python-headless 4.12.0.88
+  it.each<['lmeds' | 'ransac', Homography]>([
+    [
+      'lmeds',
+      [
+        1.1229821538643288, 0.04373340450436894, 17.459006844986632, -0.02367122870708121, 0.9494289795414812,
+        -10.959072275623367, 0.00011528198821372042, -6.533745506595225e-5, 1,
+      ],
+    ],
+    [
+      'ransac',
+      [
+        1.173227298467035, 0.04786702471494473, 14.222717265220957, -0.04213533042473504, 0.9167198660038292,
+        -4.791902760935206, 7.434132731325499e-5, -6.700294970286848e-5, 1,
+      ],
+    ],
+  ])("is that of OpenCV's Python package with its defaults, by %s", async (estimator, official) => {
+    const found = await publishedHomography(noisy, { estimator, thresholdPx: 3 });
+    expect(found === null ? null : cornerErrorPx(found, official, 320, 240)).toBeLessThan(1e-5);
+  });
+
+  it('is none with fewer than four matches', async () => {
+    expect(await publishedHomography(noisy.slice(0, 3), { estimator: 'lmeds', thresholdPx: 3 })).toBeNull();
+  });
+});
 
 describe('corner error, as eval_homography.py of DIFT computes it', () => {
   it('is the mean over four corners, which are the middles of the corner pixels', () => {

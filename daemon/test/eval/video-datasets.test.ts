@@ -62,7 +62,11 @@ async function evaluateAll<Outcome>(dataset: Dataset<Outcome>) {
   for (const item of dataset.items) outcomes.push({ group: item.group, outcome: await item.evaluate(tools) });
   for (const { outcome } of outcomes)
     expect(dataset.outcomeSchema.parse(JSON.parse(JSON.stringify(outcome)))).toEqual(outcome);
-  return { scores: outcomes.map(({ outcome }) => dataset.score(outcome)), outcomes, tables: dataset.summarise(outcomes) };
+  return {
+    scores: outcomes.map(({ outcome }) => dataset.score(outcome)),
+    outcomes,
+    tables: dataset.summarise(outcomes),
+  };
 }
 
 async function writeFrames(images: string, name: (frame: number) => string, jpeg: boolean): Promise<void> {
