@@ -6,8 +6,10 @@ export interface Bench {
 }
 
 export interface BenchOptions {
-  /** Python with the packages of test/parity/requirements.txt and accelerate. */
+  /** Python with the packages of test/parity/requirements.txt and accelerate, or what the bench says. */
   python?: string;
+  /** A folder as `eval pairs` takes it, instead of what a bench draws. */
+  pairs?: string;
   sizesPx: readonly number[];
   ensembles: readonly number[];
   /** Measurements of each side, which take turns. */

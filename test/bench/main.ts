@@ -1,13 +1,15 @@
-// npm run bench -- NAME [--write] [--python PATH] [--size PX …] [--ensemble N …] [--rounds N]
+// npm run bench -- NAME [--write] [--python PATH] [--pairs DIR] [--size PX …] [--ensemble N …] [--rounds N]
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench.js';
 import { fullSizeBench } from './benches/full-size.js';
 import { inspectBench } from './benches/inspect.js';
+import { layersBench } from './benches/layers.js';
 import { originalBench } from './benches/original.js';
+import { peersBench } from './benches/peers.js';
 import { targetsBench } from './benches/targets.js';
 import { markdown, writeJson, writeToDoc } from './report.js';
 
-const BENCHES: readonly Bench[] = [fullSizeBench, originalBench, inspectBench, targetsBench];
+const BENCHES: readonly Bench[] = [fullSizeBench, originalBench, inspectBench, targetsBench, layersBench, peersBench];
 const DEFAULTS = { sizesPx: ['512', '768'], ensembles: ['1', '8'], rounds: '3' };
 
 const { values, positionals } = parseArgs({
@@ -15,6 +17,7 @@ const { values, positionals } = parseArgs({
   options: {
     write: { type: 'boolean', default: false },
     python: { type: 'string' },
+    pairs: { type: 'string' },
     size: { type: 'string', multiple: true, default: DEFAULTS.sizesPx },
     ensemble: { type: 'string', multiple: true, default: DEFAULTS.ensembles },
     rounds: { type: 'string', default: DEFAULTS.rounds },
@@ -28,6 +31,7 @@ if (bench === undefined) {
 
 const result = await bench.run({
   ...(values.python === undefined ? {} : { python: values.python }),
+  ...(values.pairs === undefined ? {} : { pairs: values.pairs }),
   sizesPx: values.size.map(Number),
   ensembles: values.ensemble.map(Number),
   rounds: Number(values.rounds),

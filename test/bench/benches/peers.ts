@@ -1,0 +1,111 @@
+import type { Point } from '@samepoint/shared-protocol';
+import { matchPoints } from '../../../daemon/src/correspond/match-points.js';
+import { Matcher } from '../../../daemon/src/correspond/matcher.js';
+import { upsampledArgmax } from '../../../daemon/src/correspond/upsampled-argmax.js';
+import { planFeatures } from '../../../daemon/src/diffusion/feature-plan.js';
+import type { FeaturePyramid } from '../../../daemon/src/diffusion/feature-pyramid.js';
+import { FeatureSource } from '../../../daemon/src/diffusion/feature-source.js';
+import { readFolder } from '../../calibration/collect-signs.js';
+import { type DrawnPair, drawPair } from '../../calibration/drawn-pairs.js';
+import { type Bench, type BenchOptions, type BenchResult, median } from '../bench.js';
+import { type MethodResult, runPeers } from '../run-peers.js';
+
+/** Seeds apart from those that confidences are fitted on. */
+const DRAWN_SEEDS = Array.from({ length: 8 }, (_, n) => 9000 + n);
+
+/** A point counts as found within this part of the target's longer side. */
+const ALPHAS = [0.02, 0.05, 0.1] as const;
+
+/** Points that a method finds, on the same images in one run. */
+export const peersBench: Bench = { name: 'peers', title: 'Points found, against local features', run: runPeersBench };
+
+async function runPeersBench({ python, pairs: folder, log }: BenchOptions): Promise<BenchResult> {
+  const all = folder === undefined ? await drawPairs() : await readFolder(folder);
+  // what is not in the target has no place that could be found
+  const pairs = all.map((pair) => ({ ...pair, points: pair.points.filter(({ truth }) => truth !== null) }));
+  log(`${pairs.length} pairs`);
+  const results = { ...(await runOurs(pairs)), ...(python === undefined ? {} : await runPeers(python, pairs)) };
+  return {
+    columns: ['method', ...ALPHAS.map((alpha) => `PCK@${alpha}`), 'processor time a pair'],
+    rows: Object.entries(results).map(([name, result]) => [
+      name,
+      ...ALPHAS.map((alpha) => (100 * pck(pairs, result, alpha)).toFixed(1)),
+      `${median(result.seconds).toFixed(2)} s`,
+    ]),
+    notes: [
+      `${pairs.reduce((sum, { points }) => sum + points.length, 0)} points in ${pairs.length} pairs ${folder === undefined ? 'of drawn screens: another width, density and theme, rows added and left out, some cropped' : 'of the folder'}. Percent of points, none left out; time is the median over all cores, with features made anew. The arg-max is the published matching on the features of the same network at one of the three sizes, though all three are in its time.`,
+    ],
+    measurements: results,
+  };
+}
+
+/** One after another, as SVG is only let through while one is drawn. */
+async function drawPairs(): Promise<DrawnPair[]> {
+  const pairs: DrawnPair[] = [];
+  for (const seed of DRAWN_SEEDS) pairs.push(await drawPair(seed));
+  return pairs;
+}
+
+async function runOurs(pairs: readonly DrawnPair[]): Promise<Record<string, MethodResult>> {
+  const plan = planFeatures({ backend: 'ui' });
+  const matcher = new Matcher();
+  const source = new FeatureSource();
+  const ways = { Samepoint: matchPointsOf(matcher), 'arg-max of up-sampled maps': argmaxOf(matcher) };
+  const results: Record<string, MethodResult> = {};
+  for (const name of Object.keys(ways)) results[name] = { points: [], seconds: [] };
+  for (const [n, pair] of [pairs[0], ...pairs].entries()) {
+    if (pair === undefined) continue;
+    const begin = processorSeconds();
+    const from = await source.pyramid(`${n} source`, async () => pair.source, plan);
+    const to = await source.pyramid(`${n} target`, async () => pair.target, plan);
+    const featuresS = processorSeconds() - begin;
+    for (const [name, find] of Object.entries(ways)) {
+      const start = processorSeconds();
+      const points = await find(
+        from,
+        to,
+        pair.points.map((one) => one.source),
+      );
+      // the first pair comes twice, and what is loaded and compiled for it does not count
+      if (n === 0) continue;
+      results[name]?.points.push(points);
+      results[name]?.seconds.push(featuresS + processorSeconds() - start);
+    }
+  }
+  return results;
+}
+
+/** Other programs on the machine disturb it less than they do the clock. */
+function processorSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
+type Find = (from: FeaturePyramid, to: FeaturePyramid, points: readonly Point[]) => Promise<Point[]>;
+
+function matchPointsOf(matcher: Matcher): Find {
+  return async (from, to, points) => (await matchPoints(matcher, from, to, points)).map(({ point }) => point);
+}
+
+function argmaxOf(matcher: Matcher): Find {
+  return async (from, to, points) => {
+    const [one, other] = [from.levels[from.firstLook], to.levels[to.firstLook]];
+    if (one === undefined || other === undefined) throw new Error('a pyramid has the level of its first look');
+    // the published matching counts pixels from the middle of the first
+    const middles = points.map(({ x, y }) => ({ x: x - 0.5, y: y - 0.5 }));
+    const found = await upsampledArgmax(matcher, one, other, to, middles);
+    return found.map(({ x, y }) => ({ x: x + 0.5, y: y + 0.5 }));
+  };
+}
+
+/** Percentage of correct keypoints over all points (Yang and Ramanan, 2013), as a part. */
+function pck(pairs: readonly DrawnPair[], { points }: MethodResult, alpha: number): number {
+  const hits = pairs.flatMap(({ points: asked, target }, n) =>
+    asked.map(({ truth }, k) => {
+      const found = points[n]?.[k] ?? null;
+      const reach = alpha * Math.max(target.width, target.height);
+      return found !== null && truth !== null && Math.hypot(found.x - truth.x, found.y - truth.y) <= reach;
+    }),
+  );
+  return hits.filter(Boolean).length / hits.length;
+}
