@@ -155,7 +155,7 @@ describe('the plugin’s interface in a sandboxed frame', () => {
     await vi.waitFor(async () => {
       expect(await pixel('About the avatar in the source')).toEqual([0x7b, 0x61, 0xff]);
       expect(await pixel('About the avatar in Settings / Dark')).toEqual([0x4f, 0x8c, 0xff]);
-    });
+    }, 15_000);
   });
 
   it('joins its job again after the connection was lost', async () => {
