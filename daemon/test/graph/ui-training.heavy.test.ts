@@ -5,7 +5,7 @@ import { useTempFolder } from '../support/temp-folder.js';
 import { expectUiParity, PARITY_SIZES } from '../support/ui-parity.js';
 
 const TRAINING = fileURLToPath(new URL('../../../training', import.meta.url));
-const PYTHON = process.env['PYTHON'] ?? 'python3';
+const PYTHON = process.env.PYTHON ?? 'python3';
 const TIMEOUT_MS = 10 * 60_000;
 
 /** Enough for every part to have run, those of the decay included. */
