@@ -17,6 +17,9 @@ class LossSettings:
     sigma_px: float = 3
     #: The hardest points of a pair count twice: this share of them. Most of these are rows and icons that look alike.
     hard_share: float = 0.25
+    #: What the question whether there is a place counts beside which place it is. At 1 the two make one softmax over cells and
+    #: bin; young networks then put everything into the bin, and learn places more slowly.
+    absence_weight: float = 0.25
     #: A place this near the true one is right, for the log.
     right_px: float = 8
     #: What the denoising loss counts beside the correspondence loss.
@@ -34,7 +37,7 @@ class Found:
 
 def correspondence_loss(model: UiUnet, source: Tensor, target: Tensor, batch, settings: LossSettings) -> Found:
     """
-    Cross-entropy in both directions. Columns `source`, `target` (N,C,h,w); queries as `learn.batches` makes them.
+    Cross-entropies in both directions. Columns `source`, `target` (N,C,h,w); queries as `learn.batches` makes them.
     """
     ways = [(source, target, batch["forward"]), (target, source, batch["backward"])]
     found = [_one_way(model, here, there, queries, settings) for here, there, queries in ways]
@@ -65,19 +68,20 @@ def _one_way(model: UiUnet, here: Tensor, there: Tensor, queries, settings: Loss
     points, places, kind = (queries[name].to(here.device) for name in ("points", "places", "kind"))
     columns = sample_columns(here, points, stride)
     logits = columns @ there.flatten(2) / settings.temperature
-    bins = model.no_counterpart(columns)[..., None] / settings.temperature
-    log_shares = torch.cat([logits, bins], 2).log_softmax(2)
+    bins = model.no_counterpart(columns) / settings.temperature
 
     centres = cell_centres(there.shape[2], there.shape[3], stride).to(here.device)
     distance = torch.cdist(places, centres.expand(len(places), -1, -1))
     soft = (-(distance**2) / (2 * settings.sigma_px**2)).softmax(2)
-    losses = torch.where(kind == PRESENT, -(soft * log_shares[..., :-1]).sum(2), -log_shares[..., -1])
+    which = -(soft * logits.log_softmax(2)).sum(2) * (kind == PRESENT)
+    # one softmax over cells and bin, taken apart: the share of the bin, and the shares of cells among themselves
+    absence = F.binary_cross_entropy_with_logits(bins - logits.logsumexp(2), (kind == ABSENT).float(), reduction="none")
+    losses = which + settings.absence_weight * absence
 
     with torch.no_grad():
-        choice = log_shares.argmax(2)
-        in_bin = choice == log_shares.shape[2] - 1
-        near = distance.gather(2, choice.clamp(max=distance.shape[2] - 1)[..., None])[..., 0] <= settings.right_px
-        right, absent_right = near & ~in_bin & (kind == PRESENT), in_bin & (kind == ABSENT)
+        best, choice = logits.max(2)
+        near = distance.gather(2, choice[..., None])[..., 0] <= settings.right_px
+        right, absent_right = near & (kind == PRESENT), (bins > best) & (kind == ABSENT)
     return Found(
         loss=_mean_with_hard(losses, kind != PADDING, settings.hard_share),
         right=_share(right, kind == PRESENT),

@@ -59,9 +59,10 @@ class Scores:
 def read_point_pairs(folder: Path) -> list[PointPair]:
     """
     A set's pairs with the points of its `pairs.json`, or points sampled from its elements where it has none. A folder
-    with `pairs.json` alone will do; it tells nothing of elements.
+    with `pairs.json` alone will do; it tells nothing of elements. Throws FileNotFoundError where there is neither.
     """
-    pairs = read_set(folder) if (folder / "pairs.jsonl").exists() else []
+    only_points = (folder / "pairs.json").exists() and not (folder / "pairs.jsonl").exists()
+    pairs = [] if only_points else read_set(folder)
     if not (folder / "pairs.json").exists():
         return [_sampled(pair, n) for n, pair in enumerate(pairs)]
     known = {(pair.source, pair.target): pair for pair in pairs}

@@ -88,7 +88,7 @@ class LossTest(unittest.TestCase):
         self.assertEqual(self.loss(PADDING).loss, 0)
 
     def test_no_place_is_similar_enough_for_a_bin_above_all(self):
-        self.assertEqual(self.loss(PRESENT, bin_similarity=1.5).right, 0)
+        self.assertGreater(self.loss(PRESENT, bin_similarity=1.5).loss, self.loss(PRESENT).loss)
         self.assertEqual(self.loss(ABSENT, bin_similarity=1.5).absent_right, 1)
 
     def test_columns_are_sampled_at_cell_centres(self):
