@@ -20,7 +20,8 @@ export default defineConfig({
     // what the tests expect must not depend on a GPU; those of the providers say which one they mean. And tests leave
     // nothing in the user's cache
     env: { ORT_DISABLE_TELEMETRY: '1', SAMEPOINT_PROVIDER: 'cpu', SAMEPOINT_NO_CACHE: '1' },
-    testTimeout: 30_000,
+    // against what never ends; a busy machine takes ten times as long as a quiet one
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     fileParallelism: true,
     maxWorkers: 2,
