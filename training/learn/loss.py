@@ -18,8 +18,8 @@ class LossSettings:
     #: The hardest points of a pair count twice: this share of them. Most of these are rows and icons that look alike.
     hard_share: float = 0.25
     #: What the question whether there is a place counts beside which place it is. At 1 the two make one softmax over cells and
-    #: bin; young networks then put everything into the bin, and learn places more slowly.
-    absence_weight: float = 0.25
+    #: bin, which found more after 200 steps than a quarter did, by 3 % PCK@.05 with each of two seeds.
+    absence_weight: float = 1
     #: A place this near the true one is right, for the log.
     right_px: float = 8
     #: What the denoising loss counts beside the correspondence loss.
