@@ -1,10 +1,18 @@
-import { SamepointError } from '@samepoint/shared-protocol';
+import { type MirroredHint, type Point, SamepointError } from '@samepoint/shared-protocol';
+import type { SimilarityMap } from '../correspond/heatmap.js';
+import type { ExplainedMatch } from '../correspond/match-points.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import type { RegionMatches } from '../transfer/warp-edit.js';
 import type { EngineJob } from './engine.js';
 
 /** The id of an image and its features. */
 export type SeenImage = readonly [imageId: string, features: FeaturePyramid];
+
+/** The best places of a point, and how similar every cell of the target is to it. */
+export interface Inspection {
+  matches: ExplainedMatch[];
+  similarity: SimilarityMap;
+}
 
 /** What a job about pairs of images needs from those who own networks and graphs. */
 export interface ImagePairs {
@@ -13,6 +21,10 @@ export interface ImagePairs {
   features(imageId: string): Promise<FeaturePyramid>;
   /** Finds points of the source in the target. */
   matcher(source: SeenImage, target: SeenImage): Promise<RegionMatches>;
+  /** Looks for one point of the source in all of the target. @param count of the places at most */
+  inspect(source: SeenImage, target: SeenImage, point: Point, count: number): Promise<Inspection>;
+  /** Costs the features of the source's mirror image, once, and the preparation of one more pair. */
+  mirrored(source: SeenImage, target: SeenImage): Promise<MirroredHint>;
 }
 
 /** @throws SamepointError `IMAGE_MISSING` */

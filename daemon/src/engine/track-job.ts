@@ -1,6 +1,5 @@
 import { type Point, SamepointError, type TrackRequest, type TrackResult } from '@samepoint/shared-protocol';
 import type { WindowMatcher } from '../correspond/window-matcher.js';
-import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import { decodeLabelMask, encodeLabelMask, type LabelMask } from '../images/label-mask.js';
 import type { Size } from '../images/resize.js';
 import { labelsOfMask } from '../transfer/mask-to-labels.js';
@@ -10,17 +9,12 @@ import { trackPoints } from '../transfer/track-points.js';
 import { LOST_BELOW, type TrackSettings } from '../transfer/track-settings.js';
 import { prepareItems } from '../transfer/transfer.js';
 import type { EngineJob, EngineOutcome } from './engine.js';
-import { imageBytes } from './image-pairs.js';
+import { type ImagePairs, imageBytes } from './image-pairs.js';
 import { toPayload } from './png-payload.js';
 import type { ProgressReporter } from './progress-reporter.js';
 
 /** Features of the chosen backend, from those who own the networks. */
-export interface TrackSource {
-  settings: TrackSettings;
-  /** Steps of progress that the features of one image are. */
-  steps: number;
-  features(imageId: string): Promise<FeaturePyramid>;
-}
+export type TrackSource = Pick<ImagePairs, 'steps' | 'features'>;
 
 /** Thousandths and hundredths are finer than what is known, and keep results small. */
 const CONFIDENCE_STEPS = 1000;
@@ -32,6 +26,7 @@ export async function runTrack(
   images: EngineJob['images'],
   matcher: WindowMatcher,
   source: TrackSource,
+  settings: TrackSettings,
   progress: ProgressReporter,
 ): Promise<EngineOutcome> {
   const annotatedId = request.frames[request.annotated];
@@ -50,9 +45,9 @@ export async function runTrack(
     features: async (frame) =>
       lookToTrack(frame === request.annotated ? size : await source.features(request.frames[frame] ?? '')),
   };
-  if (labels.kind === 'points') return carryPoints(matcher, frames, labels.points, size, source.settings, progress);
+  if (labels.kind === 'points') return carryPoints(matcher, frames, labels.points, size, settings, progress);
   const mask = await decodeLabelMask(imageBytes(images, labels.imageId), 'The mask');
-  return carryMask(matcher, frames, mask, size, source.settings, progress);
+  return carryMask(matcher, frames, mask, size, settings, progress);
 }
 
 async function carryPoints(

@@ -1,0 +1,75 @@
+import type { MirroredHint, Point } from '@samepoint/shared-protocol';
+import type { AnchorField } from '../correspond/agreement.js';
+import { preparePair } from '../correspond/anchors.js';
+import { inspectPoint, matchPoints } from '../correspond/match-points.js';
+import { type MatchSettings, settingsFor } from '../correspond/match-settings.js';
+import type { Matcher } from '../correspond/matcher.js';
+import { mirroredHint } from '../correspond/mirrored.js';
+import type { FeaturePlan } from '../diffusion/feature-plan.js';
+import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
+import type { FeatureSource } from '../diffusion/feature-source.js';
+import { decodeImage, type RgbImage } from '../images/decode.js';
+import { mirrorRgb } from '../images/mirror.js';
+import type { EngineJob } from './engine.js';
+import { type ImagePairs, type Inspection, imageBytes, type SeenImage } from './image-pairs.js';
+import type { PairCache } from './pair-cache.js';
+import type { ProgressReporter } from './progress-reporter.js';
+
+/** What outlives a job, and is used by all of them. */
+export interface Kept {
+  features: FeatureSource;
+  matcher: Matcher;
+  pairs: PairCache;
+}
+
+/** The images of one job, seen as its plan says, by what is kept between jobs. */
+export class JobPairs implements ImagePairs {
+  readonly steps: number;
+  readonly #kept: Kept;
+  readonly #images: EngineJob['images'];
+  readonly #plan: FeaturePlan;
+  readonly #settings: MatchSettings;
+  readonly #progress: ProgressReporter;
+
+  constructor(kept: Kept, images: EngineJob['images'], plan: FeaturePlan, progress: ProgressReporter) {
+    this.steps = plan.steps;
+    this.#kept = kept;
+    this.#images = images;
+    this.#plan = plan;
+    this.#settings = settingsFor(plan.parts.map(({ preset }) => preset));
+    this.#progress = progress;
+  }
+
+  async features(imageId: string): Promise<FeaturePyramid> {
+    const bytes = imageBytes(this.#images, imageId);
+    return this.#pyramid(imageId, () => decodeImage(bytes));
+  }
+
+  async matcher(source: SeenImage, target: SeenImage) {
+    const field = await this.#field(source, target);
+    return (points: readonly Point[]) =>
+      matchPoints(this.#kept.matcher, source[1], target[1], points, this.#settings, field);
+  }
+
+  async inspect(source: SeenImage, target: SeenImage, point: Point, count: number): Promise<Inspection> {
+    const field = await this.#field(source, target);
+    return inspectPoint(this.#kept.matcher, source[1], target[1], point, count, this.#settings, field);
+  }
+
+  async mirrored(source: SeenImage, target: SeenImage): Promise<MirroredHint> {
+    const [sourceId] = source;
+    const bytes = imageBytes(this.#images, sourceId);
+    const mirrorId = `${sourceId} mirrored`;
+    const mirror = await this.#pyramid(mirrorId, async () => mirrorRgb(await decodeImage(bytes)));
+    return mirroredHint(await this.#field(source, target), await this.#field([mirrorId, mirror], target));
+  }
+
+  #pyramid(imageId: string, decode: () => Promise<RgbImage>): Promise<FeaturePyramid> {
+    return this.#kept.features.pyramid(imageId, decode, this.#plan, (steps) => this.#progress.step(steps));
+  }
+
+  #field([sourceId, source]: SeenImage, [targetId, target]: SeenImage): Promise<AnchorField> {
+    const key = [this.#plan.id, sourceId, targetId];
+    return this.#kept.pairs.get(key, () => preparePair(this.#kept.matcher, source, target, this.#settings));
+  }
+}
