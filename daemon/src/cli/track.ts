@@ -9,6 +9,7 @@ import {
   promptOption,
 } from './feature-options.js';
 import { listFrames } from './list-frames.js';
+import { progressLine } from './progress-line.js';
 import { type ProviderOptions, providerOption } from './provider-options.js';
 import { openTrackFrames, type TrackFrames } from './track-frames.js';
 import { trackMaskFiles } from './track-mask-files.js';
@@ -62,7 +63,8 @@ async function runTrack(folder: string, options: TrackOptions): Promise<void> {
   const files = await listFrames(folder);
   const frames = await openTrackFrames(files, options.frame, options);
   const { out, overlay = false } = options;
-  const report = await track(frames, { folder: out, overlay, onFrame: progressLine(files.length) });
+  const progress = progressLine(files.length, 'frames');
+  const report = await track(frames, { folder: out, overlay, onFrame: progress.step }).finally(progress.end);
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : trackSummary(report, out));
 }
 
@@ -73,14 +75,6 @@ function trackerOf({ mask, points, labels }: TrackOptions): Track {
   if (mask !== undefined) return (frames, writing) => trackMaskFiles(frames, mask, labels, writing);
   if (points !== undefined) return (frames, writing) => trackPointFiles(frames, points, labels, writing);
   throw notOne('Nothing to track was given.');
-}
-
-function progressLine(total: number): () => void {
-  let done = 0;
-  return () => {
-    done++;
-    process.stderr.write(`\r${done}/${total} frames${done === total ? '\n' : ''}`);
-  };
 }
 
 function notOne(message: string): SamepointError {

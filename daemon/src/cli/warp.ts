@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import { planFeatures } from '../diffusion/feature-plan.js';
+import type { Engine } from '../engine/engine.js';
 import { createEngineHost } from '../engine/engine-host.js';
 import { decodeLayer } from '../images/decode.js';
 import { type FitChoice, prepareEdit } from '../transfer/warp-edit.js';
 import { makeFolder } from './draw-matches.js';
-import { EXIT_CODES } from './exit-codes.js';
+import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
 import {
   backendOption,
   type FeatureOptions,
@@ -14,11 +15,11 @@ import {
   promptOption,
 } from './feature-options.js';
 import { estimatorOption, transformOption } from './fit-options.js';
+import { progressLine } from './progress-line.js';
 import { outOfMemoryOption, type ProviderOptions, providerOption } from './provider-options.js';
 import { type ImageFile, identify, readBytes, readImage } from './read-image.js';
-import { sayDevice } from './say-device.js';
-import { type WarpReport, warpTable } from './warp-report.js';
-import { writeWarped } from './write-warped.js';
+import { type WarpedFile, type WarpReport, warpTable } from './warp-report.js';
+import { type WarpTask, warpTargets } from './warp-targets.js';
 
 interface WarpOptions extends FitChoice, FeatureOptions, ProviderOptions {
   edit: string;
@@ -31,8 +32,9 @@ const DETAILS = `
 EDIT is a PNG or WebP of the size of SOURCE: what was drawn or changed there, transparent elsewhere. It is put where each
 target shows what the source shows under it, as <target>-warped.png; with --layer-only on a transparent ground of the
 target's size. A target in which that place is not found, or not surely, is refused with a reason, and nothing is written.
+Targets are done one after another: one whose file cannot be read does not keep the others from being written.
 
-Exit codes: 0 every target was done; 3 some or all were refused.`;
+Exit codes: 0 every target was done; 2 the file of a target cannot be read; 3 some or all were refused.`;
 
 /** `samepoint warp`: carries a raster edit of one image into others. */
 export function warpCommand(): Command {
@@ -64,21 +66,28 @@ async function runWarp(sourcePath: string, targetPaths: string[], options: WarpO
   const edit = identify(options.edit, await readBytes(options.edit));
   // and the edit
   prepareEdit(await decodeLayer(edit.bytes, options.edit), source.image);
-  const targets = await Promise.all(targetPaths.map((path) => readImage(path)));
   await makeFolder(options.out);
-  const report = await warp(source, edit, targets, options);
+  const report = await warp(source, edit, targetPaths, options);
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : warpTable(report));
-  if (report.targets.some(({ state }) => state === 'refused')) process.exitCode = EXIT_CODES.refused;
+  process.exitCode = exitCodeFor(report);
+}
+
+/** A target that nothing is known of weighs more than one that was refused. */
+function exitCodeFor({ targets }: WarpReport): number {
+  const failed = targets.find((target) => target.state === 'failed');
+  if (failed !== undefined) return exitCodeOf(failed.code);
+  return targets.some(({ state }) => state === 'refused') ? EXIT_CODES.refused : 0;
 }
 
 async function warp(
   source: ImageFile,
-  edit: ReturnType<typeof identify>,
-  targets: readonly ImageFile[],
+  edit: WarpTask['edit'],
+  targetPaths: readonly string[],
   options: WarpOptions,
 ): Promise<WarpReport> {
   const { backend, preset, prompt, transform, estimator, layerOnly, out } = options;
   const engine = createEngineHost(options);
+  const progress = progressLine(targetPaths.length, 'targets');
   try {
     const request = {
       kind: 'warp' as const,
@@ -87,24 +96,31 @@ async function warp(
       prompt,
       source: source.imageId,
       edit: edit.imageId,
-      targets: targets.map(({ imageId }, n) => ({ targetId: String(n), imageId })),
       transform,
       estimator,
       output: layerOnly ? ('layer' as const) : ('blended' as const),
     };
-    const images = new Map([source, edit, ...targets].map(({ imageId, bytes }) => [imageId, bytes]));
-    const { result, payload } = await engine.run({ request, images }, { onDevice: sayDevice });
-    // only now is it known where the networks ran
-    const device = await engine.ready();
-    if (result.kind !== 'warp') throw new TypeError(`a warp answered with ${result.kind}`);
+    const targets: WarpedFile[] = [];
+    for await (const target of warpTargets(engine, { source, edit, request, folder: out }, targetPaths)) {
+      targets.push(target);
+      progress.step();
+    }
     return {
       backend: preset === undefined ? backend : `${backend} (${preset})`,
-      device: `${device.provider} (${device.description})`,
+      ...(await deviceOf(engine, targets)),
       source: source.path,
       edit: edit.path,
-      targets: await writeWarped(out, targets, result, payload),
+      targets,
     };
   } finally {
+    progress.end();
     await engine.close();
   }
+}
+
+/** Only after a job it is known where the networks ran. */
+async function deviceOf(engine: Engine, targets: readonly WarpedFile[]): Promise<Pick<WarpReport, 'device'>> {
+  if (targets.every(({ state }) => state === 'failed')) return {};
+  const { provider, description } = await engine.ready();
+  return { device: `${provider} (${description})` };
 }

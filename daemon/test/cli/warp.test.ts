@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { fittedTransformSchema } from '@samepoint/shared-protocol';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { errorCodeSchema, fittedTransformSchema } from '@samepoint/shared-protocol';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -12,13 +12,14 @@ import { useTempFolder } from '../support/temp-folder.js';
 /** Exactly what is documented, and nothing more. */
 const reportSchema = z.strictObject({
   backend: z.string(),
-  device: z.string().min(1),
+  device: z.string().min(1).optional(),
   source: z.string(),
   edit: z.string(),
   targets: z.array(
     z.discriminatedUnion('state', [
       fittedTransformSchema.extend({ image: z.string(), state: z.literal('warped'), file: z.string() }),
       z.strictObject({ image: z.string(), state: z.literal('refused'), reason: z.string() }),
+      z.strictObject({ image: z.string(), state: z.literal('failed'), code: errorCodeSchema, reason: z.string() }),
     ]),
   ),
 });
@@ -55,7 +56,7 @@ describe('samepoint warp', { timeout: 120_000 }, () => {
       '--layer-only',
       '--json',
     );
-    expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 3, stderr: '' });
+    expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 3, stderr: '\r1/2 targets\r2/2 targets\n' });
     const report = reportSchema.parse(JSON.parse(run.stdout));
     const [done, refused] = report.targets;
     const file = `${out}/moved-warped.png`;
@@ -71,10 +72,40 @@ describe('samepoint warp', { timeout: 120_000 }, () => {
 
   it('prints a table for people', async () => {
     const run = await runCli('warp', home(), moved(), '--edit', sticker(), '--out', folder.path('table'));
-    expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: '' });
+    expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: '\r1/1 targets\n' });
     expect(run.stdout).toMatch(/^Backend ui on .*\n\n {2}target +transform +inliers +residual +confidence +written\n/);
     expect(run.stdout).toMatch(/moved\.png +similarity +\d+\/400 +\d\.\d\d px +\d+ % +.*moved-warped\.png\n$/);
     expect((await sharp(folder.path('table/moved-warped.png')).stats()).isOpaque).toBe(true);
+  });
+
+  it('loses no other target for one whose file is bad, says what is wrong with it, and exits with 2', async () => {
+    const out = folder.path('some');
+    writeFileSync(folder.path('broken.png'), 'no image');
+    const targets = [folder.path('gone.png'), moved(), folder.path('broken.png'), home()];
+    const run = await runCli('warp', home(), ...targets, '--edit', sticker(), '--out', out, '--json');
+    expect(run.code).toBe(2);
+    const report = reportSchema.parse(JSON.parse(run.stdout));
+    expect(report.targets.map(({ image, state }) => [image, state])).toEqual(
+      targets.map((image, n) => [image, n % 2 === 0 ? 'failed' : 'warped']),
+    );
+    expect(report.targets[0]).toMatchObject({
+      code: 'IMAGE_MISSING',
+      reason: expect.stringMatching(/gone\.png does not exist\. Check the path/),
+    });
+    expect(report.targets[2]).toMatchObject({
+      code: 'IMAGE_UNREADABLE',
+      reason: expect.stringMatching(/broken\.png cannot be read/),
+    });
+    expect(readdirSync(out).sort()).toEqual(['home-warped.png', 'moved-warped.png']);
+  });
+
+  it('needs no engine where no target can be read', async () => {
+    const gone = folder.path('gone.png');
+    const run = await runCli('warp', home(), gone, '--edit', sticker(), '--out', folder.path('none'));
+    expect(run.code).toBe(2);
+    expect(run.stdout).toMatch(
+      /^Backend ui\n\n.*gone\.png: failed\. .*gone\.png does not exist\. Check the path[^\n]*\n$/,
+    );
   });
 
   it.each<[string, () => string[], RegExp]>([
