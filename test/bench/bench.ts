@@ -2,14 +2,18 @@
 export interface Bench {
   name: string;
   title: string;
+  /** Which page of docs/ the table belongs on; `performance` without. */
+  doc?: 'performance' | 'evaluation';
   run(options: BenchOptions): Promise<BenchResult>;
 }
 
 export interface BenchOptions {
   /** Python with the packages of test/parity/requirements.txt and accelerate, or what the bench says. */
   python?: string;
-  /** A folder as `eval pairs` takes it, instead of what a bench draws. */
+  /** A folder as `eval pairs` takes it, or a generated set, for the benches that look at one. */
   pairs?: string;
+  /** A file that keeps matches between runs, for benches that try what is done with them. */
+  kept?: string;
   sizesPx: readonly number[];
   ensembles: readonly number[];
   /** Measurements of each side, which take turns. */

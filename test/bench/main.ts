@@ -1,15 +1,24 @@
-// npm run bench -- NAME [--write] [--python PATH] [--pairs DIR] [--size PX …] [--ensemble N …] [--rounds N]
+// npm run bench -- NAME [--write] [--python PATH] [--pairs DIR] [--kept FILE] [--size PX …] [--ensemble N …] [--rounds N]
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench.js';
 import { fullSizeBench } from './benches/full-size.js';
 import { inspectBench } from './benches/inspect.js';
+import { layerAccuracyBench } from './benches/layer-accuracy.js';
 import { layersBench } from './benches/layers.js';
 import { originalBench } from './benches/original.js';
 import { peersBench } from './benches/peers.js';
 import { targetsBench } from './benches/targets.js';
 import { markdown, writeJson, writeToDoc } from './report.js';
 
-const BENCHES: readonly Bench[] = [fullSizeBench, originalBench, inspectBench, targetsBench, layersBench, peersBench];
+const BENCHES: readonly Bench[] = [
+  fullSizeBench,
+  originalBench,
+  inspectBench,
+  targetsBench,
+  layersBench,
+  layerAccuracyBench,
+  peersBench,
+];
 const DEFAULTS = { sizesPx: ['512', '768'], ensembles: ['1', '8'], rounds: '3' };
 
 const { values, positionals } = parseArgs({
@@ -18,6 +27,7 @@ const { values, positionals } = parseArgs({
     write: { type: 'boolean', default: false },
     python: { type: 'string' },
     pairs: { type: 'string' },
+    kept: { type: 'string' },
     size: { type: 'string', multiple: true, default: DEFAULTS.sizesPx },
     ensemble: { type: 'string', multiple: true, default: DEFAULTS.ensembles },
     rounds: { type: 'string', default: DEFAULTS.rounds },
@@ -32,6 +42,7 @@ if (bench === undefined) {
 const result = await bench.run({
   ...(values.python === undefined ? {} : { python: values.python }),
   ...(values.pairs === undefined ? {} : { pairs: values.pairs }),
+  ...(values.kept === undefined ? {} : { kept: values.kept }),
   sizesPx: values.size.map(Number),
   ensembles: values.ensemble.map(Number),
   rounds: Number(values.rounds),

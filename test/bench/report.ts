@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Bench, BenchResult } from './bench.js';
 import { CHECKPOINTS } from './full-size-networks.js';
 
-const PERFORMANCE_DOC = fileURLToPath(new URL('../../docs/performance.md', import.meta.url));
+const DOCS = fileURLToPath(new URL('../../docs/', import.meta.url));
 
 /** The table of a result in Markdown, with the machine and the command that it was measured by. */
 export function markdown({ columns, rows, notes }: BenchResult, command: string, date: Date): string {
@@ -24,10 +24,11 @@ export function writeJson({ name }: Bench, { measurements }: BenchResult, date: 
   return path;
 }
 
-/** Replaces what stands between the bench's markers in docs/performance.md, or adds a section with its title. */
-export function writeToDoc({ name, title }: Bench, text: string): void {
-  const doc = readFileSync(PERFORMANCE_DOC, 'utf8');
-  writeFileSync(PERFORMANCE_DOC, replaceSection(doc, name, title, text));
+/** Replaces what stands between the bench's markers in its page of docs/, or adds a section with its title. */
+export function writeToDoc({ name, title, doc: page = 'performance' }: Bench, text: string): void {
+  const path = join(DOCS, `${page}.md`);
+  const doc = readFileSync(path, 'utf8');
+  writeFileSync(path, replaceSection(doc, name, title, text));
 }
 
 /** Pure part of {@link writeToDoc}. */

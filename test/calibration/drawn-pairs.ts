@@ -1,7 +1,8 @@
 import type { Box, Point } from '@samepoint/shared-protocol';
 import type { RgbImage } from '../../daemon/src/images/decode.js';
 import { seededRandom } from '../../daemon/test/support/random.js';
-import { DARK, LIGHT } from '../figma-host/documents/theme.js';
+import { DARK, LIGHT, type Theme } from '../figma-host/documents/theme.js';
+import { measureText } from '../figma-host/fonts.js';
 import { drawScreen, type View } from './draw-screen.js';
 import { LAYOUTS, type Version } from './screen-layouts.js';
 import type { Screen, Shape } from './shape.js';
@@ -23,7 +24,7 @@ const POINTS_PER_PAIR = 24;
 const BOXES_PER_PAIR = 8;
 
 /** Parts that every screen has: another screen has its own, so that nobody can say that they have no counterpart there. */
-const COMMON = /^(bar|tab|tabs|search)\b/;
+export const COMMON = /^(bar|tab|tabs|search)\b/;
 
 /** The largest share of a box a point is away from its middle. */
 const OFF_MIDDLE = 0.3;
@@ -45,25 +46,69 @@ export interface DrawnPair {
   boxes: readonly Truth<Box>[];
 }
 
+/** A version of a screen as it was drawn. */
+interface DrawnVersion {
+  screen: Screen;
+  /** The part of it that the image shows. */
+  view: View;
+  /** Pixels a unit. */
+  scale: number;
+  image: RgbImage;
+}
+
+export interface DrawnVersions {
+  first: DrawnVersion;
+  second: DrawnVersion;
+}
+
 /** The same pair for the same seed. */
 export async function drawPair(seed: number): Promise<DrawnPair> {
   const random = seededRandom(seed);
+  const { first, second } = await versionsOf(seed, random);
+  const scales = { source: first.scale, target: second.scale };
+  const things = matchThings(random, first.screen, second.screen);
+  return {
+    name: `drawn-${seed}`,
+    source: first.image,
+    target: second.image,
+    points: things.slice(0, POINTS_PER_PAIR).map((thing) => pointIn(thing, random, second.view, scales)),
+    boxes: things.slice(0, BOXES_PER_PAIR).map((thing) => boxOf(thing, second.view, scales)),
+  };
+}
+
+/**
+ * The two versions that a pair of this seed is of.
+ * @param reword what becomes of the words in the second
+ */
+export async function drawVersions(seed: number, reword?: (text: string) => string): Promise<DrawnVersions> {
+  return versionsOf(seed, seededRandom(seed), reword);
+}
+
+async function versionsOf(seed: number, random: () => number, reword = (text: string) => text): Promise<DrawnVersions> {
   const layout = LAYOUTS[seed % LAYOUTS.length];
   if (layout === undefined) throw new Error('every seed has a layout');
   const first = layout(seed, { width: between(random, CHANGES.width), density: 1, leftOut: new Set(), insertedAt: -1 });
-  const second = layout(seed, changedVersion(random));
+  const second = withWords(layout(seed, changedVersion(random)), reword);
   const scales = { source: between(random, CHANGES.pixelsPerUnit), target: between(random, CHANGES.pixelsPerUnit) };
   const whole = { x: 0, y: 0, width: first.width, height: first.height };
   const view = random() < CHANGES.cropped ? crop(random, second) : { ...whole, ...sizeOf(second) };
   const dark = random() < CHANGES.dark;
-  const things = matchThings(random, first, second);
-  return {
-    name: `drawn-${seed}`,
-    source: await drawScreen(first, LIGHT, whole, scales.source),
-    target: await drawScreen(second, dark ? DARK : LIGHT, view, scales.target),
-    points: things.slice(0, POINTS_PER_PAIR).map((thing) => pointIn(thing, random, view, scales)),
-    boxes: things.slice(0, BOXES_PER_PAIR).map((thing) => boxOf(thing, view, scales)),
+  const draw = async (screen: Screen, theme: Theme, view: View, scale: number): Promise<DrawnVersion> => {
+    return { screen, view, scale, image: await drawScreen(screen, theme, view, scale) };
   };
+  return {
+    first: await draw(first, LIGHT, whole, scales.source),
+    second: await draw(second, dark ? DARK : LIGHT, view, scales.target),
+  };
+}
+
+function withWords(screen: Screen, reword: (text: string) => string): Screen {
+  const shapes = screen.shapes.map((shape): Shape => {
+    if (shape.look.kind !== 'text') return shape;
+    const text = reword(shape.look.text);
+    return { ...shape, w: measureText(text, shape.look.style, shape.h), look: { ...shape.look, text } };
+  });
+  return { ...screen, shapes };
 }
 
 function changedVersion(random: () => number): Version {

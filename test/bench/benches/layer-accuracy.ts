@@ -1,0 +1,80 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { documentLayerPairs } from '../../calibration/document-layer-pairs.js';
+import { drawnLayerPairs } from '../../calibration/drawn-layer-pairs.js';
+import type { LayerPair } from '../../calibration/layer-pair.js';
+import { LayerMatching } from '../../calibration/match-layers.js';
+import { type JudgedLayer, judgeLayers, type LayerScore, scoreLayers } from '../../calibration/score-layers.js';
+import { setLayerPairs } from '../../calibration/set-layer-pairs.js';
+import { type Bench, type BenchOptions, type BenchResult, median } from '../bench.js';
+
+const DRAWN_SCREENS = 12;
+const SET_PAIRS = 48;
+
+/** Do layers find their counterparts, and is "no counterpart" said where there is none? */
+export const layerAccuracyBench: Bench = {
+  name: 'layer-accuracy',
+  title: 'Layers found',
+  doc: 'evaluation',
+  run: runLayerAccuracy,
+};
+
+async function runLayerAccuracy({ pairs: folder, kept, log }: BenchOptions): Promise<BenchResult> {
+  const matching = new LayerMatching(kept ?? join(mkdtempSync(join(tmpdir(), 'samepoint-')), 'matches.jsonl'));
+  const byChange = new Map<string, JudgedLayer[]>();
+  for await (const pair of allPairs(folder)) {
+    const judged = judgeLayers(pair, await matching.place(pair));
+    byChange.set(pair.change, [...(byChange.get(pair.change) ?? []), ...judged]);
+    log(`${pair.name}: ${JSON.stringify(scoreLayers(judged, median).counts)}`);
+  }
+  const rows = [...byChange].map(([change, judged]) => ({ change, ...scoreLayers(judged, median) }));
+  const all = { change: 'all', ...scoreLayers([...byChange.values()].flat(), median) };
+  return {
+    columns: [
+      'what changed',
+      'right',
+      'wrong',
+      'missed',
+      'absent: said so',
+      'absent: given one',
+      'accuracy',
+      '"none": precision',
+      'recall',
+      'boxes: IoU',
+      'middle off',
+    ],
+    rows: [...rows, all].map(toRow),
+    notes: [
+      '"Missed" are layers with a counterpart that were said to have none. Boxes are those that the pixels alone give: medians of the intersection over union, and of the distance of the middle as a part of the longer side of the target. Layers of a set have a type and a box, no names and no words.',
+    ],
+    measurements: [...rows, all],
+  };
+}
+
+/** One after another, as their images take memory. */
+async function* allPairs(folder: string | undefined): AsyncGenerator<LayerPair> {
+  yield* documentLayerPairs();
+  yield* drawnLayerPairs(DRAWN_SCREENS);
+  if (folder !== undefined) yield* setLayerPairs(folder, SET_PAIRS);
+}
+
+function toRow({ change, counts, accuracy, absentPrecision, absentRecall, boxes }: LayerScore & { change: string }) {
+  return [
+    change,
+    String(counts.right),
+    String(counts.wrong),
+    String(counts.missed),
+    String(counts['absent right']),
+    String(counts.false),
+    percent(accuracy),
+    percent(absentPrecision),
+    percent(absentRecall),
+    Number.isNaN(boxes.medianIou) ? '–' : boxes.medianIou.toFixed(2),
+    percent(boxes.medianMiddleErrorPart),
+  ];
+}
+
+function percent(part: number): string {
+  return Number.isNaN(part) ? '–' : `${(100 * part).toFixed(1)} %`;
+}

@@ -1,0 +1,96 @@
+import type { Layer } from '@samepoint/shared-protocol';
+import { decodeImage } from '../../daemon/src/images/decode.js';
+import { renderSvg } from '../../daemon/src/images/render-svg.js';
+import { disguise } from '../figma-host/documents/disguise.js';
+import { harderScreen } from '../figma-host/documents/harder-screen.js';
+import { COMPACT_PHONE, inboxScreen, LARGE_PHONE, PHONE } from '../figma-host/documents/inbox-screen.js';
+import { DARK, LIGHT } from '../figma-host/documents/theme.js';
+import { createFigmaHost, type InspectedNode } from '../figma-host/figma-host.js';
+import type { NodeSpec } from '../figma-host/spec.js';
+import { toSvg } from '../figma-host/svg.js';
+import { partOf, withoutParts, withoutRows } from './changed-documents.js';
+import type { LayerPair, LayerScreen } from './layer-pair.js';
+
+/** Of the picture of a screen, as the plugin has it. */
+const EXPORT = { longSidePx: 1536, maxScale: 2 } as const;
+
+/** A screen of the design tool, whose layers are known by the part of the design they are. */
+interface DocumentScreen extends LayerScreen {
+  partById: ReadonlyMap<string, string>;
+}
+
+const compact = (theme = DARK) => inboxScreen('to', 'Frame 2041', theme, COMPACT_PHONE);
+const large = (theme = DARK) => inboxScreen('to', 'Frame 2042', theme, LARGE_PHONE);
+
+const VERSIONS: readonly { name: string; change: string; screen: NodeSpec }[] = [
+  { name: 'inbox dark', change: 'dark', screen: disguise(compact()) },
+  { name: 'inbox large, banner moved', change: 'order', screen: disguise(large()) },
+  { name: 'inbox German tablet, row added', change: 'locale', screen: harderScreen('to', 'Frame 2043') },
+  { name: 'inbox without rows 2 and 4', change: 'removed', screen: disguise(withoutRows(compact(), [2, 4])) },
+  { name: 'inbox without first row', change: 'removed', screen: withoutRows(compact(LIGHT), [1]) },
+  { name: 'inbox without last row', change: 'removed', screen: disguise(withoutRows(large(LIGHT), [5])) },
+  {
+    name: 'inbox without banner and badge',
+    change: 'removed',
+    screen: disguise(withoutParts(compact(), new Set(['banner', 'badge']))),
+  },
+  {
+    name: 'inbox without search and a tab',
+    change: 'removed',
+    screen: withoutParts(large(), new Set(['search', 'tab-3'])),
+  },
+];
+
+/** The light inbox against other versions of it, with names and words as a design tool has them. */
+export async function* documentLayerPairs(): AsyncGenerator<LayerPair> {
+  const source = await openScreen(inboxScreen('from', 'Inbox / Light', LIGHT, PHONE));
+  for (const { name, change, screen } of VERSIONS) {
+    const target = await openScreen(screen);
+    const idByPart = new Map([...target.partById].map(([id, part]) => [part, id]));
+    const truth = new Map([...source.partById].map(([id, part]) => [id, idByPart.get(part) ?? null]));
+    yield { name, change, source, target, truth };
+  }
+}
+
+async function openScreen(screen: NodeSpec): Promise<DocumentScreen> {
+  const host = await createFigmaHost({ document: { name: 'Inbox', children: [screen] }, mainJs: '' });
+  try {
+    const nodes = host.nodes();
+    const root = nodes.find(({ key }) => key === screen.key);
+    if (root === undefined) throw new Error('the screen is in the document');
+    const scale = Math.min(EXPORT.maxScale, EXPORT.longSidePx / Math.max(root.width, root.height));
+    const sizePx = { widthPx: Math.round(root.width * scale), heightPx: Math.round(root.height * scale) };
+    const shown = nodes.filter((node) => isWithin(node, root.id, nodes));
+    return {
+      image: await decodeImage(
+        await renderSvg(toSvg({ nodes: host.snapshot(), rootId: root.id, ...sizePx, contentsOnly: true })),
+      ),
+      layers: shown.map((node) => toLayer(node, root, scale)),
+      // an added row has the keys of none
+      partById: new Map(shown.filter(({ key }) => key !== null).map((node) => [node.id, partOf(node)])),
+    };
+  } finally {
+    host.dispose();
+  }
+}
+
+function isWithin({ id, parentId }: InspectedNode, rootId: string, nodes: readonly InspectedNode[]): boolean {
+  if (id === rootId) return true;
+  const parent = nodes.find((node) => node.id === parentId);
+  return parent !== undefined && isWithin(parent, rootId, nodes);
+}
+
+/** As the plugin collects it; nothing is turned here. */
+function toLayer(node: InspectedNode, root: InspectedNode, scale: number): Layer {
+  const { id, parentId, type, props, absolute, width, height } = node;
+  const [x, y] = [absolute[4] - root.absolute[4], absolute[5] - root.absolute[5]];
+  return {
+    layerId: id,
+    ...(id === root.id || parentId === null ? {} : { parentId }),
+    type,
+    name: String(props.name),
+    ...(type === 'TEXT' ? { text: String(props.characters) } : {}),
+    box: { x: x * scale, y: y * scale, w: width * scale, h: height * scale },
+    candidate: true,
+  };
+}

@@ -1,0 +1,127 @@
+import type { Box, Layer } from '@samepoint/shared-protocol';
+import { overlapArea, union } from '../../daemon/src/transfer/boxes.js';
+import type { View } from './draw-screen.js';
+import { COMMON, type DrawnVersions, drawVersions } from './drawn-pairs.js';
+import type { LayerPair, LayerScreen } from './layer-pair.js';
+import type { Screen, Shape } from './shape.js';
+
+/** The pair whose target serves as another screen: that many seeds further, where the layout differs. */
+const ANOTHER = 2;
+
+/** Of a shape that a crop cuts, less than this share makes it no layer that anybody could point at. */
+const SEEN = 0.6;
+
+const ROOT = 'screen';
+
+/** A layer of one version, and the key that says which of the other version it is. */
+interface KeyedLayer {
+  key: string;
+  layer: Layer;
+  /** Does a crop leave too little of it to say whether it is there? */
+  doubtful: boolean;
+}
+
+/**
+ * Drawn screens with their layers: the same rows in another version of the screen, the same with all words exchanged, and
+ * in another screen, where nothing but bars is the same.
+ * @param count of screens; the same pairs for the same count
+ */
+export async function* drawnLayerPairs(count: number): AsyncGenerator<LayerPair> {
+  for (let seed = 0; seed < count; seed++) {
+    const own = await drawVersions(seed);
+    const reworded = await drawVersions(seed, exchangeLetters);
+    const other = await drawVersions(seed + ANOTHER);
+    yield pairOf(`drawn ${seed}`, 'drawn version', own, own, seed);
+    yield pairOf(`drawn ${seed}, other words`, 'drawn, other words', own, reworded, seed);
+    yield pairOf(`drawn ${seed}, another screen`, 'another screen', own, other, seed);
+  }
+}
+
+function pairOf(name: string, change: string, from: DrawnVersions, to: DrawnVersions, seed: number): LayerPair {
+  const source = layersOf(from.first.screen, from.first.view, from.first.scale, true);
+  // every other target was made by a machine that names nothing
+  const target = layersOf(to.second.screen, to.second.view, to.second.scale, seed % 2 === 0);
+  const isAnother = change === 'another screen';
+  const idByKey = new Map(target.map(({ key, layer }) => [key, layer.layerId]));
+  const doubtful = new Set(target.filter((one) => one.doubtful).map(({ key }) => key));
+  const asked = source.filter(({ key }) => (isAnother ? !COMMON.test(key) && key !== ROOT : !doubtful.has(key)));
+  return {
+    name,
+    change,
+    source: screenOf(from.first.image, source),
+    target: screenOf(
+      to.second.image,
+      target.filter((one) => !one.doubtful),
+    ),
+    truth: new Map(asked.map(({ key, layer }) => [layer.layerId, isAnother ? null : (idByKey.get(key) ?? null)])),
+  };
+}
+
+function screenOf(image: LayerScreen['image'], layers: readonly KeyedLayer[]): LayerScreen {
+  return { image, layers: layers.map(({ layer }) => layer) };
+}
+
+/** Shapes become layers, and those that share the first part of their keys lie in one. */
+function layersOf({ shapes }: Screen, view: View, scale: number, named: boolean): KeyedLayer[] {
+  const groups = new Map<string, Shape[]>();
+  for (const shape of shapes) groups.set(groupOf(shape), [...(groups.get(groupOf(shape)) ?? []), shape]);
+  const root: Omit<KeyedLayer, 'doubtful'> & { whole: Box } = {
+    key: ROOT,
+    whole: boxOf(view),
+    layer: { layerId: ROOT, type: 'FRAME', name: 'Screen', box: toPixels(boxOf(view), view, scale), candidate: true },
+  };
+  const all = [...groups].flatMap(([group, members]) => {
+    const ground = members.find(({ key }) => key === group);
+    const whole = ground ?? members.map(plainBox).reduce(union);
+    const frame = entry(group, ROOT, 'FRAME', whole);
+    return [
+      frame,
+      ...members.filter((shape) => shape !== ground).map((shape) => entry(shape.key, group, typeOf(shape), shape)),
+    ];
+  });
+  function entry(key: string, parentId: string, type: string, from: Box | Shape) {
+    const text = 'look' in from && from.look.kind === 'text' ? { text: from.look.text } : {};
+    const box = toPixels(plainBox(from), view, scale);
+    const name = named ? nameOf(key) : `${type} 1`;
+    return { key, whole: plainBox(from), layer: { layerId: key, parentId, type, name, box, candidate: true, ...text } };
+  }
+  return [root, ...all].flatMap(({ key, layer, whole }): KeyedLayer[] => {
+    const seen = overlapArea(whole, boxOf(view)) / (whole.w * whole.h);
+    return seen === 0 ? [] : [{ key, layer, doubtful: seen < SEEN }];
+  });
+}
+
+/** `row-3` of `row-3/title`. */
+function groupOf({ key }: Shape): string {
+  return key.split('/', 1)[0] ?? key;
+}
+
+/** What a designer calls it: rows are all `row`, their titles all `title`. */
+function nameOf(key: string): string {
+  return (key.split('/').at(-1) ?? key).replace(/-\d+$/, '');
+}
+
+function typeOf({ look }: Shape): string {
+  if (look.kind === 'text') return 'TEXT';
+  if (look.kind === 'icon') return 'VECTOR';
+  return look.kind === 'picture' && look.round ? 'ELLIPSE' : 'RECTANGLE';
+}
+
+function plainBox({ x, y, w, h }: Box): Box {
+  return { x, y, w, h };
+}
+
+function boxOf({ x, y, width, height }: View): Box {
+  return { x, y, w: width, h: height };
+}
+
+function toPixels({ x, y, w, h }: Box, view: View, scale: number): Box {
+  return { x: (x - view.x) * scale, y: (y - view.y) * scale, w: w * scale, h: h * scale };
+}
+
+/** Other letters, so that no word is the same: as far as the words go, another language. */
+function exchangeLetters(text: string): string {
+  const next = (letter: string, first: string, step: number) =>
+    String.fromCharCode(first.charCodeAt(0) + ((letter.charCodeAt(0) - first.charCodeAt(0) + step) % 26));
+  return text.replace(/[a-z]/g, (letter) => next(letter, 'a', 4)).replace(/[A-Z]/g, (letter) => next(letter, 'A', 4));
+}

@@ -1,0 +1,144 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Placement } from '@samepoint/shared-protocol';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { layer } from '../../daemon/test/support/layers.js';
+import { useTempFolder } from '../../daemon/test/support/temp-folder.js';
+import { median } from '../bench/bench.js';
+import { inboxScreen, PHONE } from '../figma-host/documents/inbox-screen.js';
+import { LIGHT } from '../figma-host/documents/theme.js';
+import type { NodeSpec } from '../figma-host/spec.js';
+import { partOf, withoutParts, withoutRows } from './changed-documents.js';
+import { drawnLayerPairs } from './drawn-layer-pairs.js';
+import { KeptLines } from './keep-lines.js';
+import type { LayerPair } from './layer-pair.js';
+import { judgeLayers, scoreLayers } from './score-layers.js';
+import { setLayerPairs } from './set-layer-pairs.js';
+
+const temp = useTempFolder();
+const IMAGE = { width: 100, height: 200, rgb: new Uint8Array(60_000) };
+
+describe('a document without some of its rows', () => {
+  const screen = inboxScreen('a', 'Inbox', LIGHT, PHONE);
+  const find = (node: NodeSpec, part: string): NodeSpec | undefined =>
+    partOf(node) === part
+      ? node
+      : node.children?.map((child) => find(child, part)).find((found) => found !== undefined);
+
+  it('has the others in their places, moves up what follows, and leaves the bar at the bottom', () => {
+    const changed = withoutRows(screen, [2, 4]);
+    const rows = find(changed, 'list')?.children ?? [];
+    expect(rows.map(partOf)).toEqual(['row-1', 'row-3', 'row-5']);
+    expect(rows.map(({ y }) => y)).toEqual([0, 80, 160]);
+    const topOf = (node: NodeSpec, part: string) => find(node, part)?.y ?? Number.NaN;
+    expect(topOf(changed, 'banner')).toBe(topOf(screen, 'banner') - 160);
+    expect(topOf(changed, 'tab-bar')).toBe(topOf(screen, 'tab-bar'));
+  });
+
+  it('or of other parts has nothing of them', () => {
+    const changed = withoutParts(screen, new Set(['banner']));
+    expect(find(changed, 'button')).toBeUndefined();
+    expect(find(changed, 'row-1')).toBeDefined();
+  });
+});
+
+describe('a drawn screen with its layers', () => {
+  it('has rows that are gone, and another screen has but bars of it', async () => {
+    const pairs: LayerPair[] = [];
+    for await (const pair of drawnLayerPairs(1)) pairs.push(pair);
+    const [own, , elsewhere] = pairs;
+    const ids = new Set(own?.target.layers.map(({ layerId }) => layerId));
+    const counterparts = [...(own?.truth.values() ?? [])];
+    expect(counterparts).toContain(null);
+    for (const id of counterparts) if (id !== null) expect(ids).toContain(id);
+    expect(elsewhere?.truth.size).toBeGreaterThan(20);
+    expect(new Set(elsewhere?.truth.values())).toEqual(new Set([null]));
+    expect([...(elsewhere?.truth.keys() ?? [])].filter((key) => /^(bar|tab)/.test(key))).toEqual([]);
+  });
+});
+
+describe('a generated set', () => {
+  it('gives a layer for each element but words, and null for what is not there', async () => {
+    const folder = temp.path('set');
+    mkdirSync(join(folder, 'images'), { recursive: true });
+    const png = await sharp({ create: { width: 20, height: 20, channels: 3, background: '#fff' } })
+      .png()
+      .toBuffer();
+    writeFileSync(join(folder, 'images/a.png'), png);
+    const line = (id: string, component: string) => ({
+      id,
+      source: 'images/a.png',
+      target: 'images/a.png',
+      change: ['removed', 'dark'],
+      elements: [
+        { id: `${id}.${component}0.title`, type: 'text', source: [1, 2, 3, 4], target: [5, 6, 7, 8] },
+        { id: `${id}.${component}0.title/0`, type: 'word', source: [1, 2, 3, 4], target: [5, 6, 7, 8] },
+        { id: `${id}.bar.icon`, type: 'icon', source: [1, 2, 3, 4], target: null },
+        { id: `${id}.bar.other`, type: 'icon', source: null, target: [1, 2, 3, 4] },
+      ],
+    });
+    const lines = [line('v-0', 'hero'), line('v-1', 'card')].map((one) => JSON.stringify(one));
+    writeFileSync(join(folder, 'pairs.jsonl'), `${lines.join('\n')}\n`);
+    const pairs: LayerPair[] = [];
+    for await (const pair of setLayerPairs(folder, 10)) pairs.push(pair);
+    const [own, elsewhere] = pairs;
+    expect(own?.change).toBe('set: removed');
+    expect([...(own?.truth ?? [])]).toEqual([
+      ['v-0.hero0.title', 'v-0.hero0.title'],
+      ['v-0.bar.icon', null],
+    ]);
+    expect(own?.target.layers[0]).toMatchObject({ type: 'TEXT', name: '', box: { x: 5, y: 6, w: 7, h: 8 } });
+    // both screens have a bar
+    expect([...(elsewhere?.truth ?? [])]).toEqual([['v-0.hero0.title', null]]);
+  });
+});
+
+describe('the score of layers', () => {
+  const box = { x: 10, y: 10, w: 20, h: 20 };
+  const layers = ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => layer(id, box));
+  const pair: LayerPair = {
+    name: '',
+    change: '',
+    source: { image: IMAGE, layers },
+    target: { image: IMAGE, layers },
+    truth: new Map([
+      ['a', 'a'],
+      ['b', 'b'],
+      ['c', 'c'],
+      ['d', null],
+      ['e', null],
+    ]),
+  };
+  const placement = (layerId: string | null): Placement => ({
+    kind: 'layer',
+    itemId: 'i',
+    layerId,
+    box: { ...box, x: 20 },
+    confidence: 0.5,
+    evidence: { image: 0.5 },
+  });
+  const judged = judgeLayers(pair, ['a', 'c', null, null, 'f', 'f'].map(placement));
+
+  it('counts each layer that is asked about once', () => {
+    expect(judged.map(({ outcome }) => outcome)).toEqual(['right', 'wrong', 'missed', 'absent right', 'false']);
+    expect(scoreLayers(judged, median)).toMatchObject({ accuracy: 2 / 5, absentPrecision: 1 / 2, absentRecall: 1 / 2 });
+  });
+
+  it('compares boxes with where the counterpart is', () => {
+    const { boxes } = scoreLayers(judged, median);
+    expect(boxes).toMatchObject({ found: 3, sought: 3, medianMiddleErrorPart: 10 / 200 });
+    expect(boxes.medianIou).toBeCloseTo(1 / 3, 9);
+  });
+});
+
+describe('kept lines', () => {
+  it('are computed once, also for the next who opens the file', async () => {
+    const file = temp.path('kept.jsonl');
+    const first = new KeptLines<number[]>(file);
+    expect(await first.get('a', async () => [1])).toEqual([1]);
+    expect(await first.get('a', async () => [2])).toEqual([1]);
+    expect(await new KeptLines<number[]>(file).get('a', async () => [3])).toEqual([1]);
+    expect(await new KeptLines<number[]>(file).get('b', async () => [3])).toEqual([3]);
+  });
+});

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Item, Placement, Point } from '@samepoint/shared-protocol';
+import { type Match, matchPoints } from '../../daemon/src/correspond/match-points.js';
+import { Matcher } from '../../daemon/src/correspond/matcher.js';
+import { planFeatures } from '../../daemon/src/diffusion/feature-plan.js';
+import { FeatureSource } from '../../daemon/src/diffusion/feature-source.js';
+import type { RgbImage } from '../../daemon/src/images/decode.js';
+import { EMBEDDED_UI_MODEL } from '../../daemon/src/models/embedded.js';
+import { placeItems, prepareItems } from '../../daemon/src/transfer/transfer.js';
+import { KeptLines } from './keep-lines.js';
+import type { LayerPair } from './layer-pair.js';
+
+const PLAN = planFeatures({ backend: 'ui' });
+
+/** Matches by their point, as text: layers of a pair ask for the same ones whatever is done with them. */
+type MatchesByPoint = { [point: string]: Match };
+
+/** Every layer of the source as an item, in their order. */
+function itemsOf({ source }: LayerPair): Item[] {
+  return source.layers.map(({ layerId }) => ({ kind: 'layer', itemId: layerId, layerId }));
+}
+
+/** Finds layers with the embedded model. */
+export class LayerMatching {
+  readonly #features = new FeatureSource();
+  readonly #matcher = new Matcher();
+  readonly #kept: KeptLines<MatchesByPoint>;
+  readonly #weights = hashOf(readFileSync(join(EMBEDDED_UI_MODEL, 'model.safetensors')));
+
+  /** @param file keeps the matches, so that what is done with them can be tried again without the network */
+  constructor(file: string) {
+    this.#kept = new KeptLines(file);
+  }
+
+  /** One placement for each layer of the source, in their order. */
+  async place(pair: LayerPair): Promise<Placement[]> {
+    const { source, target } = pair;
+    const prepared = prepareItems(itemsOf(pair), source.layers, source.image);
+    const matches = await this.matches(
+      pair,
+      prepared.flatMap(({ points }) => points),
+    );
+    return placeItems(prepared, source.layers, target.layers, target.image, async (points) =>
+      points.map((point) => matches[keyOf(point)] ?? missing(point)),
+    );
+  }
+
+  async matches({ source, target }: LayerPair, points: readonly Point[]): Promise<MatchesByPoint> {
+    const key = [
+      this.#weights,
+      hashOfImage(source.image),
+      hashOfImage(target.image),
+      hashOf(JSON.stringify(points)),
+    ].join(' ');
+    return this.#kept.get(key, async () => {
+      const [from, to] = [await this.#pyramid(source.image), await this.#pyramid(target.image)];
+      const found = await matchPoints(this.#matcher, from, to, points);
+      return Object.fromEntries(
+        points.map((point, n) => {
+          const { point: at, similarity, confidence, scale } = found[n] ?? missing(point);
+          return [keyOf(point), { point: at, similarity, confidence, scale }];
+        }),
+      );
+    });
+  }
+
+  #pyramid(image: RgbImage) {
+    return this.#features.pyramid(hashOfImage(image), async () => image, PLAN);
+  }
+}
+
+function keyOf({ x, y }: Point): string {
+  return `${x} ${y}`;
+}
+
+function missing(point: Point): never {
+  throw new Error(`the point ${keyOf(point)} was not matched`);
+}
+
+function hashOf(bytes: string | Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+}
+
+function hashOfImage({ width, height, rgb }: RgbImage): string {
+  return `${width}×${height} ${hashOf(rgb)}`;
+}
