@@ -27,7 +27,8 @@ export async function listFrames(folder: string): Promise<FrameFile[]> {
     .filter((name) => EXTENSIONS.has(extname(name).toLowerCase()))
     .sort(collator.compare)
     .map((name) => ({ path: join(folder, name), name, stem: parse(name).name }));
-  if (frames.length < 2) throw badFrames(`${folder} has ${frames.length === 0 ? 'no images' : 'one image only'}.`);
+  if (frames.length === 0) throw badFrames(`${folder} has no images.`);
+  if (frames.length === 1) throw badFrames(`${folder} has one image only, and nothing can be carried to another.`);
   const twin = frames.find(({ stem }, n) => stem === frames[n + 1]?.stem);
   if (twin !== undefined) throw badFrames(`${folder} has two images named ${twin.stem}.`);
   return frames;

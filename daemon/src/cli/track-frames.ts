@@ -1,7 +1,9 @@
+import { SamepointError } from '@samepoint/shared-protocol';
 import { planTask } from '../diffusion/feature-plan.js';
 import { FeatureSource } from '../diffusion/feature-source.js';
 import { featureStore } from '../diffusion/feature-store.js';
 import { openRuntime } from '../engine/open-runtime.js';
+import { sizeOfFile } from '../images/decode.js';
 import { lookToTrack, type TrackedFrames } from '../transfer/track-labels.js';
 import { type TrackSettings, trackSettings } from '../transfer/track-settings.js';
 import type { FeatureOptions } from './feature-options.js';
@@ -20,7 +22,7 @@ export interface TrackFrames extends TrackedFrames {
 
 /**
  * @param annotated names the annotated frame, see `findFrame`; the first by default
- * @throws SamepointError `BAD_REQUEST`, `BACKEND_UNKNOWN`, `MODEL_MISSING`, or what `readImage` throws for the annotated frame
+ * @throws SamepointError `BAD_REQUEST` also for frames of several sizes, `BACKEND_UNKNOWN`, or what `readImage` throws for a frame
  */
 export async function openTrackFrames(
   files: readonly FrameFile[],
@@ -30,7 +32,8 @@ export async function openTrackFrames(
   const { backend, preset, prompt } = features;
   const plan = planTask('video', { backend, preset, prompt });
   const index = annotated === undefined ? 0 : findFrame(files, annotated);
-  const source = new FeatureSource(await openRuntime(features.provider, sayDevice), featureStore());
+  await checkFrames(files, index);
+  let source: Promise<FeatureSource> | undefined;
   const pathOf = (frame: number) => files[frame]?.path ?? '';
   return {
     files,
@@ -41,7 +44,29 @@ export async function openTrackFrames(
     settings: trackSettings(plan),
     features: async (frame) => {
       const { imageId, image } = await readImage(pathOf(frame));
-      return lookToTrack(await source.pyramid(imageId, async () => image, plan));
+      // not before the labels are known to fit
+      source ??= openSource(features);
+      return lookToTrack(await (await source).pyramid(imageId, async () => image, plan));
     },
   };
+}
+
+async function openSource({ provider }: Pick<ProviderOptions, 'provider'>): Promise<FeatureSource> {
+  return new FeatureSource(await openRuntime(provider, sayDevice), featureStore());
+}
+
+/** Before the first is looked at: a wrong frame at the end should not cost what all the others take. */
+async function checkFrames(files: readonly FrameFile[], annotated: number): Promise<void> {
+  const paths = files.map(({ path }) => path);
+  const first = paths[annotated] ?? '';
+  const wanted = await sizeOfFile(first);
+  for (const path of paths) {
+    const { width, height } = await sizeOfFile(path);
+    if (width === wanted.width && height === wanted.height) continue;
+    throw new SamepointError(
+      'BAD_REQUEST',
+      `${path} has ${width}×${height} pixels and the annotated frame ${first} has ${wanted.width}×${wanted.height}.`,
+      'Give frames of one size: a place is looked for near where it was.',
+    );
+  }
 }

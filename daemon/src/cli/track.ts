@@ -64,7 +64,18 @@ async function runTrack(folder: string, options: TrackOptions): Promise<void> {
   const frames = await openTrackFrames(files, options.frame, options);
   const { out, overlay = false } = options;
   const progress = progressLine(files.length, 'frames');
-  const report = await track(frames, { folder: out, overlay, onFrame: progress.step }).finally(progress.end);
+  let done = 0;
+  const onFrame = () => {
+    done++;
+    progress.step();
+  };
+  const report = await track(frames, { folder: out, overlay, onFrame })
+    .catch((thrown: unknown) => {
+      throw done === 0
+        ? thrown
+        : sayingWhatIsThere(thrown, `${done} of ${files.length} frames are done and lie in ${out}.`);
+    })
+    .finally(progress.end);
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : trackSummary(report, out));
 }
 
@@ -75,6 +86,11 @@ function trackerOf({ mask, points, labels }: TrackOptions): Track {
   if (mask !== undefined) return (frames, writing) => trackMaskFiles(frames, mask, labels, writing);
   if (points !== undefined) return (frames, writing) => trackPointFiles(frames, points, labels, writing);
   throw notOne('Nothing to track was given.');
+}
+
+function sayingWhatIsThere(thrown: unknown, what: string): SamepointError {
+  const { code, message, hint } = SamepointError.from(thrown);
+  return new SamepointError(code, message, `${hint} ${what}`);
 }
 
 function notOne(message: string): SamepointError {

@@ -86,6 +86,20 @@ export async function decodeRgba(bytes: Uint8Array, label = 'The image'): Promis
   }
 }
 
+/**
+ * The size of a PNG, JPEG or WebP file as it is decoded, from its first bytes alone.
+ * @throws SamepointError `IMAGE_UNREADABLE` or `IMAGE_TOO_LARGE`
+ */
+export async function sizeOfFile(path: string): Promise<{ width: number; height: number }> {
+  const metadata = await sharp(path, OPEN_OPTIONS)
+    .metadata()
+    .catch(() => {
+      throw unreadable(path, 'it is not a PNG, JPEG or WebP image');
+    });
+  checkSize(metadata, path);
+  return metadata.autoOrient;
+}
+
 async function readMetadata(bytes: Uint8Array, label: string): Promise<Metadata> {
   if (bytes.length === 0) throw unreadable(label, 'the file has 0 bytes');
   if (bytes.length > LIMITS.imageBytes) throw tooLarge(label, `${bytes.length} bytes`, `${LIMITS.imageBytes} bytes`);
