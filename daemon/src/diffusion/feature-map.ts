@@ -32,6 +32,11 @@ export function cellCentre(map: FeatureMap, index: number): Point {
   };
 }
 
+/** Side of a square as large as a cell: those of an image that was squashed are not square. */
+export function cellSidePx({ cellWidthPx, cellHeightPx }: FeatureMap): number {
+  return Math.sqrt(cellWidthPx * cellHeightPx);
+}
+
 /** Position in cells; (0,0) is the centre of the first cell. Clamped to the map. */
 export function toCells(map: FeatureMap, point: Point): Point {
   return {

@@ -1,3 +1,5 @@
+import type { Box } from '@samepoint/shared-protocol';
+import type { CloserSize } from './closer-windows.js';
 import type { FeatureMap } from './feature-map.js';
 
 /** The same image seen at every size of a preset, the smallest first. */
@@ -9,4 +11,16 @@ export interface FeaturePyramid {
   firstLook: number;
   /** The image is of one colour; its features say nothing but where the edges are. */
   blank: boolean;
+  /** Looks closer at parts of the image; absent where the image is not at hand. */
+  closer?: CloserLook;
+}
+
+/** The features of parts of an image that are seen larger than the whole. */
+export interface CloserLook {
+  size: CloserSize;
+  /**
+   * The features of a part as if it were an image of its own: positions count from its top left corner.
+   * @param box whole pixels of the image
+   */
+  window(box: Box): Promise<FeatureMap>;
 }

@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { SamepointError } from '@samepoint/shared-protocol';
+import { type Box, SamepointError } from '@samepoint/shared-protocol';
 import { LRUCache } from 'lru-cache';
 import { CPU_RUNTIME, type Runtime } from '../graph/runtime.js';
+import { cropRgb } from '../images/crop.js';
 import type { RgbImage } from '../images/decode.js';
 import { isBlank } from '../images/is-blank.js';
 import { locations } from '../models/locations.js';
+import { closerSize, windowLook } from './closer-windows.js';
 import type { DiffusionNetwork } from './dift.js';
+import type { FeatureMap } from './feature-map.js';
 import { type FeaturePlan, type PlanPart, passesOf, stepsPerLook } from './feature-plan.js';
 import type { FeaturePyramid } from './feature-pyramid.js';
 import type { FeatureStore, SizedMap } from './feature-store.js';
 import { fusePyramids } from './fuse-maps.js';
-import { firstLook, lookAt, lookCount } from './input-size.js';
+import { firstLook, type Look, lookAt, lookCount } from './input-size.js';
 import { lookFeatures, toFeatureMap } from './look-features.js';
 import { NetworkPool } from './network-pool.js';
 import { openNetwork } from './open-network.js';
@@ -84,23 +87,51 @@ export class FeatureSource {
     const { size } = part.preset;
     const levels: SizedMap[] = [];
     for (let look = 0; look < lookCount(size); look++) {
-      const key = this.#levelKey(imageId, part, look);
-      const known = this.#cache.get(key) ?? (await this.#store?.get(key));
-      if (known !== undefined) onStep(stepsPerLook(part.preset));
-      const level = known ?? (await this.#compute(await image(), part, look, () => onStep(1)));
-      if (known === undefined) await this.#store?.put(key, level);
-      this.#cache.set(key, level);
-      levels.push(level);
+      const at = (seen: RgbImage) => lookAt(size, look, seen, part.halvings);
+      levels.push(await this.#level(this.#levelKey(imageId, part, look), image, part, at, onStep));
     }
     const [first] = levels;
     if (first === undefined) throw new Error('a preset has at least one look');
     const { width, height, blank } = first;
-    return { width, height, blank, levels: levels.map(({ map }) => map), firstLook: firstLook(size) };
+    const closer = {
+      size: closerSize(size, part.halvings),
+      window: (box: Box) => this.#window(imageId, image, part, box),
+    };
+    return { width, height, blank, levels: levels.map(({ map }) => map), firstLook: firstLook(size), closer };
   }
 
-  async #compute(image: RgbImage, part: PlanPart, index: number, onStep: () => void): Promise<SizedMap> {
-    const { preset, seed, halvings } = part;
-    const look = lookAt(preset.size, index, image, halvings);
+  async #window(imageId: string, image: () => Promise<RgbImage>, part: PlanPart, box: Box): Promise<FeatureMap> {
+    const { preset, halvings } = part;
+    const at = (seen: RgbImage) => windowLook(preset.size, closerSize(preset.size, halvings), seen);
+    const crop = async () => cropRgb(await image(), box);
+    const { map } = await this.#level(this.#levelKey(imageId, part, box), crop, part, at, () => {});
+    return map;
+  }
+
+  /** What is kept under the key, or else computed and kept. */
+  async #level(
+    key: string,
+    image: () => Promise<RgbImage>,
+    part: PlanPart,
+    lookOf: (image: RgbImage) => Look,
+    onStep: (steps: number) => void,
+  ): Promise<SizedMap> {
+    const known = this.#cache.get(key) ?? (await this.#store?.get(key));
+    if (known !== undefined) onStep(stepsPerLook(part.preset));
+    const level = known ?? (await this.#compute(await image(), part, lookOf, () => onStep(1)));
+    if (known === undefined) await this.#store?.put(key, level);
+    this.#cache.set(key, level);
+    return level;
+  }
+
+  async #compute(
+    image: RgbImage,
+    part: PlanPart,
+    lookOf: (image: RgbImage) => Look,
+    onStep: () => void,
+  ): Promise<SizedMap> {
+    const { preset, seed } = part;
+    const look = lookOf(image);
     const t = 't' in preset ? preset.t : 0;
     const settings = { t, ensembleSize: passesOf(preset), seed };
     const network = this.#network(part);
@@ -125,7 +156,7 @@ export class FeatureSource {
   }
 
   /** SHA-256 of everything that a level depends on. */
-  #levelKey(imageId: string, part: PlanPart, look: number): string {
+  #levelKey(imageId: string, part: PlanPart, look: number | Box): string {
     const { preset, weightsId, prompt, seed, halvings } = part;
     const { provider, precision } = this.#runtime;
     const settings = [settingsOf(preset), prompt, seed, halvings, look, provider, precision];

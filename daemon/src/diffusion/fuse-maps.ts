@@ -1,5 +1,6 @@
+import type { Box } from '@samepoint/shared-protocol';
 import { cellCentre, type FeatureMap, sampleFeatures } from './feature-map.js';
-import type { FeaturePyramid } from './feature-pyramid.js';
+import type { CloserLook, FeaturePyramid } from './feature-pyramid.js';
 
 /** A part of a fusion, and how much it counts. */
 export interface WeightedPyramid {
@@ -19,7 +20,20 @@ export function fusePyramids(parts: readonly WeightedPyramid[]): FeaturePyramid 
   const levels = most.levels.map((level) =>
     fuseMaps(parts.map(({ pyramid, weight }) => ({ map: pyramid === most ? level : nearest(pyramid, level), weight }))),
   );
-  return { ...most, levels };
+  const { closer, ...whole } = most;
+  return { ...whole, levels, ...fuseCloser(parts, closer) };
+}
+
+/** Looks closer through the windows of the part with most levels, if all parts can; each sees them at its own size. */
+function fuseCloser(parts: readonly WeightedPyramid[], most: CloserLook | undefined): Pick<FeaturePyramid, 'closer'> {
+  const all = parts.flatMap(({ pyramid: { closer }, weight }) => (closer === undefined ? [] : [{ closer, weight }]));
+  if (most === undefined || all.length < parts.length) return {};
+  const window = async (box: Box) => {
+    const maps = [];
+    for (const { closer, weight } of all) maps.push({ map: await closer.window(box), weight });
+    return fuseMaps(maps);
+  };
+  return { closer: { size: most.size, window } };
 }
 
 function nearest({ levels }: FeaturePyramid, to: FeatureMap): FeatureMap {

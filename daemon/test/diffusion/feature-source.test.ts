@@ -7,6 +7,7 @@ import { FeatureSource } from '../../src/diffusion/feature-source.js';
 import { FeatureStore } from '../../src/diffusion/feature-store.js';
 import { checkpointIdentity, filesOf } from '../../src/diffusion/model-files.js';
 import { CPU_RUNTIME } from '../../src/graph/runtime.js';
+import { cropRgb } from '../../src/images/crop.js';
 import type { RgbImage } from '../../src/images/decode.js';
 import { EMBEDDED_UI_MODEL } from '../../src/models/embedded.js';
 import { draw } from '../support/draw.js';
@@ -108,7 +109,7 @@ describe('a feature pyramid', () => {
     const decode = decoder(STRIP);
     const second = await new FeatureSource(CPU_RUNTIME, store()).pyramid('a', decode, UI);
     expect(decode).not.toHaveBeenCalled();
-    expect({ ...second, levels: [] }).toEqual({ ...first, levels: [] });
+    expect({ ...second, levels: [], closer: {} }).toEqual({ ...first, levels: [], closer: {} });
     for (const [n, { chw, ...shape }] of first.levels.entries()) {
       const kept = second.levels[n];
       expect(kept).toMatchObject(shape);
@@ -116,6 +117,24 @@ describe('a feature pyramid', () => {
         Math.abs((kept?.chw[i] ?? 9) - value) <= Math.max(2 ** -11 * Math.abs(value), 2 ** -25);
       expect(chw.every(isRounded)).toBe(true);
     }
+  });
+
+  it('is looked at closer through windows, whose features are kept like all others', async () => {
+    const store = () => new FeatureStore(folder.path('windows'));
+    const box = { x: 150, y: 0, w: 100, h: 12 };
+    const window = async (decode: () => Promise<RgbImage>) => {
+      const { closer } = await new FeatureSource(CPU_RUNTIME, store()).pyramid('a', decode, UI);
+      return closer?.window(box);
+    };
+    const first = await window(decoder(STRIP));
+    // positions count from the corner of the window, in pixels of the image
+    expect((first?.columns ?? 0) * (first?.cellWidthPx ?? 0)).toBeCloseTo(box.w, 6);
+    const asImage = await source.pyramid('window', decoder(cropRgb(STRIP, box)), UI);
+    const alone = await asImage.closer?.window({ x: 0, y: 0, w: box.w, h: box.h });
+    expect(first).toEqual(alone);
+    const decode = decoder(STRIP);
+    expect(await window(decode)).toMatchObject({ rows: first?.rows, columns: first?.columns });
+    expect(decode).not.toHaveBeenCalled();
   });
 
   it('is made anew, with networks loaded anew, once other weights lie where the old ones lay', async () => {

@@ -48,6 +48,17 @@ describe('a fusion of two maps', () => {
 });
 
 describe('a fusion of pyramids', () => {
+  it('is looked at closer through the same windows in all parts, if all can', async () => {
+    const closer = (map: FeatureMap) => ({ size: { longSidePx: 64, windowPx: 32 }, window: async () => map });
+    const parts = [
+      { pyramid: { ...pyramid(COARSE), closer: closer(COARSE) }, weight: 1 },
+      { pyramid: { ...pyramid(FINE), closer: closer(FINE) }, weight: 1 },
+    ];
+    const window = await fusePyramids(parts).closer?.window({ x: 0, y: 0, w: 48, h: 32 });
+    expect(window).toMatchObject({ channels: 16, rows: 8, columns: 12 });
+    expect(fusePyramids([...parts, { pyramid: pyramid(FINE), weight: 1 }])).not.toHaveProperty('closer');
+  });
+
   it('has the levels of the part with most, each with what is nearest of the others', () => {
     const fused = fusePyramids([
       { pyramid: pyramid(COARSE), weight: 1 },
