@@ -52,13 +52,13 @@ async function drawCases(items: readonly ScoredItem[]): Promise<CaseFigure[]> {
 }
 
 function facts(settings: EvalSettings, machine: Machine, evaluated: number, available: number): [string, string][] {
-  const { dataset, folder, backend, preset, prompt, matching, without, options } = settings;
+  const { dataset, folder, backend, preset, prompt, options } = settings;
   const rows: [string, string | undefined][] = [
     ['Data set', `${dataset}, ${folder}`],
     ['Items', evaluated < available ? `${evaluated} of ${available}, evenly spread` : String(available)],
     ['Backend', `${backend}, preset ${preset}`],
     ['Prompt', prompt],
-    ['Matching', without.length > 0 ? `${matching}, without ${without.join(', ')}` : matching],
+    ['Matching', describeMatching(settings)],
     ['Split and base of PCK', dataset === 'spair' ? `${options.split}, ${options.pckBase}` : undefined],
     ['Keypoints', dataset === 'hpatches' ? (options.keypoints ?? 'detected corners') : undefined],
     ['Samepoint', ownVersion()],
@@ -70,4 +70,12 @@ function facts(settings: EvalSettings, machine: Machine, evaluated: number, avai
     ['Date', new Date().toISOString().slice(0, 10)],
   ];
   return rows.flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]]));
+}
+
+function describeMatching({ matching, with: added, without }: EvalSettings): string {
+  const parts = [
+    ...(added.length > 0 ? [`with ${added.join(', ')}`] : []),
+    ...(without.length > 0 ? [`without ${without.join(', ')}`] : []),
+  ];
+  return [matching, ...parts].join(', ');
 }

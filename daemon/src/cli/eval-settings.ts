@@ -12,6 +12,8 @@ export const PARTS = {
   'backward-check': 'backwardCheck',
   agreement: 'agreement',
   refinement: 'refinement',
+  'closer-look': 'closerLook',
+  'layout-prior': 'layoutPrior',
 } as const satisfies Record<string, MatchPart>;
 export type PartName = keyof typeof PARTS;
 
@@ -20,6 +22,7 @@ export const MATCHINGS = ['published', 'samepoint'] as const;
 /** Options of the command that say what is measured. */
 export interface MeasureOptions extends FeatureOptions, DatasetOptions {
   matching?: (typeof MATCHINGS)[number];
+  with?: PartName[];
   without?: PartName[];
 }
 
@@ -31,6 +34,7 @@ export interface EvalSettings {
   preset: string;
   prompt?: string;
   matching: (typeof MATCHINGS)[number];
+  with: readonly PartName[];
   without: readonly PartName[];
   options: DatasetOptions;
 }
@@ -40,18 +44,40 @@ export interface EvalSettings {
  * @throws SamepointError `BACKEND_UNKNOWN`, `BAD_REQUEST`
  */
 export function evalSettings(dataset: DatasetName, folder: string, asked: MeasureOptions): EvalSettings {
-  const { backend, prompt, without = [], split, pckBase, keypoints } = asked;
+  const { backend, prompt, with: added = [], without = [], split, pckBase, keypoints } = asked;
   const matching = asked.matching ?? DATASETS[dataset].matching;
-  if (matching === 'published' && without.length > 0) {
+  checkParts(matching, added, without);
+  const preset = asked.preset ?? presetFor(dataset, backend);
+  const options = { split, pckBase, ...(keypoints === undefined ? {} : { keypoints }) };
+  return {
+    dataset,
+    folder,
+    backend,
+    preset,
+    ...(prompt === undefined ? {} : { prompt }),
+    matching,
+    with: added,
+    without,
+    options,
+  };
+}
+
+function checkParts(
+  matching: MeasureOptions['matching'],
+  added: readonly PartName[],
+  without: readonly PartName[],
+): void {
+  if (matching === 'published' && added.length + without.length > 0) {
     throw new SamepointError(
       'BAD_REQUEST',
-      "--without leaves out parts of Samepoint's own matching, and this run uses the published one.",
+      "--with and --without choose parts of Samepoint's own matching, and this run uses the published one.",
       'Add --matching samepoint.',
     );
   }
-  const preset = asked.preset ?? presetFor(dataset, backend);
-  const options = { split, pckBase, ...(keypoints === undefined ? {} : { keypoints }) };
-  return { dataset, folder, backend, preset, ...(prompt === undefined ? {} : { prompt }), matching, without, options };
+  const both = added.filter((part) => without.includes(part));
+  if (both.length > 0) {
+    throw new SamepointError('BAD_REQUEST', `${both.join(', ')} cannot be both in and out.`, 'Name each part once.');
+  }
 }
 
 /** The preset of the data set's task where one of the backends has it. */
@@ -67,9 +93,10 @@ function presetFor(dataset: DatasetName, backend: string): string {
 }
 
 /** The matching of these settings, as the tools of an evaluation have it. */
-export function matchingOf({ backend, preset, matching, without }: EvalSettings) {
+export function matchingOf({ backend, preset, matching, with: added, without }: EvalSettings) {
   const presets = choosePresets({ backend, preset }).map((chosen) => chosen.preset);
   const parts = settingsFor(presets);
+  for (const part of added) parts[PARTS[part]] = true;
   for (const part of without) parts[PARTS[part]] = false;
   return {
     matching: matching === 'published' ? ('published' as const) : parts,

@@ -47,6 +47,11 @@ export function evalCommand(): Command {
       ).choices(MATCHINGS),
     )
     .addOption(
+      new Option('--with <parts...>', "add parts of Samepoint's matching that are out by default").choices(
+        Object.keys(PARTS),
+      ),
+    )
+    .addOption(
       new Option('--without <parts...>', "leave parts of Samepoint's matching out, to see what each is worth").choices(
         Object.keys(PARTS),
       ),

@@ -1,5 +1,6 @@
 import type { Point } from '@samepoint/shared-protocol';
 import type { Candidate } from './candidates.js';
+import { confidentMatches, fitLayout, type Layout, layoutBonus, NO_LAYOUT } from './layout-prior.js';
 
 /**
  * Equal rows of a list and equal words look the same; what surrounds them tells them apart. Every candidate is
@@ -51,6 +52,8 @@ export interface AnchorField {
   ballots: Float64Array;
   /** How well anchors predict each other's best candidates, 0 to 1; little where two layouts have little in common. */
   consensus: number;
+  /** How the source is laid out in the target as a whole. */
+  layout: Layout;
   /** Longer sides of the two images, in their pixels. */
   sourceSidePx: number;
   targetSidePx: number;
@@ -65,7 +68,7 @@ export function settleAnchors(
   sourceSidePx: number,
   targetSidePx: number,
 ): AnchorField {
-  const sides = { sourceSidePx, targetSidePx };
+  const rest = { layout: NO_LAYOUT, sourceSidePx, targetSidePx };
   const neighbours = anchors.map((point, n) => chooseNeighbours(point, anchors, n, sourceSidePx));
   let nodes = anchors.map(({ x, y }, n): Node => {
     const own = candidates[n] ?? [];
@@ -73,15 +76,20 @@ export function settleAnchors(
   });
   // the last of the rounds is that of the points asked for
   for (let round = 1; round < AGREEMENT.rounds; round++) {
-    const field = { anchors, ...toBallots(nodes), consensus: 0, ...sides };
+    const field = { anchors, ...toBallots(nodes), consensus: 0, ...rest };
     nodes = nodes.map((node, n) => weigh(node, node.candidates, neighbours[n] ?? [], field));
   }
-  return { anchors, ...toBallots(nodes), consensus: meanSupport(nodes), ...sides };
+  const layout = fitLayout(confidentMatches(nodes), sourceSidePx, targetSidePx);
+  return { anchors, ...toBallots(nodes), consensus: meanSupport(nodes), ...rest, layout };
 }
 
-/** The candidates of a point that is no anchor, weighed by what the anchors around it say. */
-export function agree(point: Point, candidates: readonly Candidate[], field: AnchorField): Node {
-  return weigh(point, candidates, chooseNeighbours(point, field.anchors, -1, field.sourceSidePx), field);
+/**
+ * The candidates of a point that is no anchor, weighed by what the anchors around it say.
+ * @param layoutPrior whether the layout of the whole has a say, too
+ */
+export function agree(point: Point, candidates: readonly Candidate[], field: AnchorField, layoutPrior: boolean): Node {
+  const neighbours = chooseNeighbours(point, field.anchors, -1, field.sourceSidePx);
+  return weigh(point, candidates, neighbours, layoutPrior ? field : { ...field, layout: NO_LAYOUT });
 }
 
 interface Neighbour {
@@ -96,7 +104,8 @@ function weigh(
   field: AnchorField,
 ): Node {
   const support = votes(point, candidates, neighbours, field);
-  const beliefs = softmax(candidates.map((candidate, k) => unary(candidate) + gain(support[k] ?? 0)));
+  const layout = (candidate: Candidate) => layoutBonus(field.layout, point, candidate, field.targetSidePx);
+  const beliefs = softmax(candidates.map((one, k) => unary(one) + gain(support[k] ?? 0) + layout(one)));
   return { x: point.x, y: point.y, candidates, beliefs, support };
 }
 

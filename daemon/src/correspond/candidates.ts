@@ -1,5 +1,5 @@
 import type { Point } from '@samepoint/shared-protocol';
-import { type FeatureMap, sampleFeatures, toCells } from '../diffusion/feature-map.js';
+import { cellSidePx, type FeatureMap, sampleFeatures, toCells } from '../diffusion/feature-map.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import type { MatchSettings } from './match-settings.js';
 import type { Matcher, Peak } from './matcher.js';
@@ -90,11 +90,6 @@ function levelPairs(source: FeaturePyramid, target: FeaturePyramid): LevelPair[]
 /** Both images at the preset's first look, as DIFT does. */
 function singleLook(source: FeaturePyramid, target: FeaturePyramid): LevelPair[] {
   return [{ source: source.firstLook, target: target.firstLook }];
-}
-
-/** Cells of an image that was squashed are not square. */
-function cellSidePx({ cellWidthPx, cellHeightPx }: FeatureMap): number {
-  return Math.sqrt(cellWidthPx * cellHeightPx);
 }
 
 function longSideCells(map: FeatureMap): number {

@@ -1,8 +1,10 @@
 import type { Point } from '@samepoint/shared-protocol';
+import { cellSidePx } from '../diffusion/feature-map.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import { type AnchorField, agree, type Node } from './agreement.js';
 import { longSidePx, preparePair } from './anchors.js';
 import { findCandidates, level } from './candidates.js';
+import { type CoarsePlace, lookCloser } from './closer-look.js';
 import { confidenceOf, type MatchSigns } from './confidence.js';
 import { type SimilarityMap, similarityMap } from './heatmap.js';
 import { ALL_PARTS, type MatchSettings } from './match-settings.js';
@@ -38,7 +40,7 @@ export interface ExplainedMatch extends Match {
 
 /**
  * Finds source points in the target: nearest neighbours in unit features over several scales (Tang et al., 2023, use
- * one), a backward check, agreement among neighbours, sub-cell refinement.
+ * one), a backward check, agreement among neighbours, sub-cell refinement, a closer look.
  * @param points pixels of the source image
  * @param prepared what `preparePair` gave for the same images and settings, if it was kept
  * @returns one match a point, in their order
@@ -52,11 +54,12 @@ export async function matchPoints(
   prepared?: AnchorField,
 ): Promise<ExplainedMatch[]> {
   const nodes = await nodesFor(matcher, source, target, points, settings, prepared);
-  return nodes.map((node) => {
-    const [match] = toMatches(node, 1, source, target, settings);
-    if (match === undefined) throw new Error('every point has a place');
-    return match;
-  });
+  return toMatches(
+    nodes.map((node) => ({ point: node, place: bestPlace(node, target) })),
+    source,
+    target,
+    settings,
+  );
 }
 
 /**
@@ -74,13 +77,16 @@ export async function inspectPoint(
 ): Promise<{ matches: ExplainedMatch[]; similarity: SimilarityMap }> {
   const [node] = await nodesFor(matcher, source, target, [point], settings, prepared);
   if (node === undefined) throw new Error('every point has a node');
-  const matches = toMatches(node, count, source, target, settings);
-  const [best] = rankPlaces(node, samePlacePx(target));
-  if (best === undefined) throw new Error('every point has a place');
-  const { levels } = best.candidate;
+  const places = rankPlaces(node, samePlacePx(target)).slice(0, count);
+  const { levels } = bestPlace(node, target).candidate;
   const [from, to] = [level(source, levels.source), level(target, levels.target)];
   return {
-    matches,
+    matches: await toMatches(
+      places.map((place) => ({ point, place })),
+      source,
+      target,
+      settings,
+    ),
     similarity: await similarityMap(matcher, from, point, to),
   };
 }
@@ -95,42 +101,66 @@ async function nodesFor(
 ): Promise<Node[]> {
   const field = prepared ?? (await preparePair(matcher, source, target, settings));
   const candidates = await findCandidates(matcher, source, target, points, settings);
-  return points.map((point, n) => agree(point, candidates[n] ?? [], field));
+  return points.map((point, n) => agree(point, candidates[n] ?? [], field, settings.layoutPrior));
 }
 
-/** The `count` best places of a point. */
-function toMatches(
-  node: Node,
-  count: number,
+function bestPlace(node: Node, target: FeaturePyramid): Place {
+  const [best] = rankPlaces(node, samePlacePx(target));
+  if (best === undefined) throw new Error('every point has a place');
+  return best;
+}
+
+/** A source point and a place it may be at. */
+interface PlacedPoint {
+  point: Point;
+  place: Place;
+}
+
+/** Makes the positions of places as exact as the settings ask for, and says how sure each is. */
+async function toMatches(
+  placed: readonly PlacedPoint[],
   source: FeaturePyramid,
   target: FeaturePyramid,
   settings: MatchSettings,
-): ExplainedMatch[] {
-  const places = rankPlaces(node, samePlacePx(target)).slice(0, count);
-  return places.map((place) => toMatch(node, place, source, target, settings));
+): Promise<ExplainedMatch[]> {
+  const coarse = placed.map((one) => toCoarsePlace(one, source, target, settings));
+  const nothingToFind = source.blank || target.blank;
+  const looksCloser = settings.closerLook && !nothingToFind;
+  const closer = looksCloser ? await lookCloser(source, target, coarse, settings.refinement) : [];
+  return placed.map(({ place: { candidate, belief, support } }, n) => {
+    const { similarity, cycleCells, returns, scale } = candidate;
+    const signs = { similarity, cycleCells, belief, support };
+    return {
+      point: inside(closer[n] ?? coarse[n]?.target ?? candidate, target),
+      similarity,
+      confidence: nothingToFind ? 0 : confidenceOf(signs, settings.calibration),
+      scale,
+      signs,
+      returns,
+    };
+  });
 }
 
-function toMatch(
-  point: Point,
-  { candidate, belief, support }: Place,
+function toCoarsePlace(
+  { point, place: { candidate } }: PlacedPoint,
   source: FeaturePyramid,
   target: FeaturePyramid,
-  { refinement, calibration }: MatchSettings,
-): ExplainedMatch {
-  const { levels, similarity, cycleCells, returns, scale } = candidate;
+  { refinement }: MatchSettings,
+): CoarsePlace {
+  const { levels, scale } = candidate;
   const [from, to] = [level(source, levels.source), level(target, levels.target)];
-  const { x, y } = refinement ? refine(from, point, to, candidate) : candidate;
-  const signs = { similarity, cycleCells, belief, support };
-  const nothingToFind = source.blank || target.blank;
   return {
-    // the last cell of a map may reach past the image
-    point: { x: Math.min(x, target.width), y: Math.min(y, target.height) },
-    similarity,
-    confidence: nothingToFind ? 0 : confidenceOf(signs, calibration),
+    source: point,
+    target: refinement ? refine(from, point, to, candidate) : candidate,
     scale,
-    signs,
-    returns,
+    sourceCellPx: cellSidePx(from),
+    targetCellPx: cellSidePx(to),
   };
+}
+
+/** The last cell of a map may reach past the image. */
+function inside({ x, y }: Point, { width, height }: FeaturePyramid): Point {
+  return { x: Math.min(x, width), y: Math.min(y, height) };
 }
 
 function samePlacePx(target: FeaturePyramid): number {

@@ -11,6 +11,10 @@ export interface MatchSettings {
   agreement: boolean;
   /** Sub-cell position by window soft-argmax. */
   refinement: boolean;
+  /** Look again at what was found, at a higher resolution. */
+  closerLook: boolean;
+  /** Prefer places where the layout of the whole has them, if it is the same in both. */
+  layoutPrior: boolean;
   /** What the signs of a match say about its being right. */
   calibration: Calibration;
 }
@@ -24,6 +28,8 @@ export const ALL_PARTS: MatchSettings = {
   backwardCheck: true,
   agreement: true,
   refinement: true,
+  closerLook: false,
+  layoutPrior: false,
   calibration: calibrationOf('ui default'),
 };
 

@@ -5,6 +5,25 @@ import { type FeatureMap, sampleFeatures, toCells } from '../diffusion/feature-m
 const RADIUS_CELLS = 2;
 const TEMPERATURE = 0.02;
 
+/** Rows and columns of cells, the ends included. */
+interface CellWindow {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+/** A cell of a map by column and row, and how similar it is to a query. */
+interface SimilarCell extends Point {
+  similarity: number;
+}
+
+/** The cell that resembles a query most among those near a place. */
+export interface CellPeak extends SimilarCell {
+  /** It lies at the end of what was searched, and the map goes on: there may be a better one beyond. */
+  atEdge: boolean;
+}
+
 /**
  * Sub-cell position of a match: the mean of the cells around it, weighted by similarity (window soft-argmax).
  * @param point pixels of the image of `from`
@@ -12,12 +31,17 @@ const TEMPERATURE = 0.02;
  * @returns pixels of the image of `to`
  */
 export function refine(from: FeatureMap, point: Point, to: FeatureMap, found: Point): Point {
-  const query = sampleFeatures(from, [point]);
-  const centre = toCells(to, found);
-  const window = [...windowAround(Math.round(centre.x), Math.round(centre.y), to)].map((cell) => ({
-    ...cell,
-    similarity: similarityAt(query, to, cell),
-  }));
+  return softArgmax(sampleFeatures(from, [point]), to, toCells(to, found));
+}
+
+/**
+ * Window soft-argmax around a cell.
+ * @param query a unit column
+ * @param cell column and row, (0,0) is the first
+ * @returns pixels of the map's image
+ */
+export function softArgmax(query: Float32Array, map: FeatureMap, cell: Point): Point {
+  const window = similarCells(query, map, windowAround(map, cell, { x: RADIUS_CELLS, y: RADIUS_CELLS }));
   const highest = Math.max(...window.map(({ similarity }) => similarity));
   const sum = { x: 0, y: 0, weight: 0 };
   for (const { x, y, similarity } of window) {
@@ -26,20 +50,48 @@ export function refine(from: FeatureMap, point: Point, to: FeatureMap, found: Po
     sum.y += weight * (y + 0.5);
     sum.weight += weight;
   }
-  return { x: (sum.x / sum.weight) * to.cellWidthPx, y: (sum.y / sum.weight) * to.cellHeightPx };
+  return { x: (sum.x / sum.weight) * map.cellWidthPx, y: (sum.y / sum.weight) * map.cellHeightPx };
 }
 
-function similarityAt(query: Float32Array, { chw, channels, rows, columns }: FeatureMap, { x, y }: Point): number {
-  let sum = 0;
-  for (let c = 0, at = y * columns + x; c < channels; c++, at += rows * columns)
-    sum += (query[c] ?? 0) * (chw[at] ?? 0);
-  return sum;
+/**
+ * The best cell within `reachPx` of a place along each axis, at least one cell around it.
+ * @param query a unit column
+ * @param near pixels of the map's image
+ */
+export function peakNear(query: Float32Array, map: FeatureMap, near: Point, reachPx: number): CellPeak {
+  const reach = { x: Math.max(1, reachPx / map.cellWidthPx), y: Math.max(1, reachPx / map.cellHeightPx) };
+  const window = windowAround(map, toCells(map, near), reach);
+  const best = similarCells(query, map, window).reduce((a, b) => (b.similarity > a.similarity ? b : a));
+  const { left, right, top, bottom } = window;
+  const endsAt = (cell: number, first: number, last: number, cells: number) =>
+    (cell === first && first > 0) || (cell === last && last < cells - 1);
+  return { ...best, atEdge: endsAt(best.x, left, right, map.columns) || endsAt(best.y, top, bottom, map.rows) };
 }
 
-function* windowAround(column: number, row: number, { columns, rows }: FeatureMap): Generator<Point> {
-  for (let y = Math.max(0, row - RADIUS_CELLS); y <= Math.min(rows - 1, row + RADIUS_CELLS); y++) {
-    for (let x = Math.max(0, column - RADIUS_CELLS); x <= Math.min(columns - 1, column + RADIUS_CELLS); x++) {
-      yield { x, y };
+function windowAround({ columns, rows }: FeatureMap, cell: Point, reach: Point): CellWindow {
+  const [x, y] = [Math.round(cell.x), Math.round(cell.y)];
+  const [across, down] = [Math.round(reach.x), Math.round(reach.y)];
+  return {
+    left: Math.max(0, x - across),
+    right: Math.min(columns - 1, x + across),
+    top: Math.max(0, y - down),
+    bottom: Math.min(rows - 1, y + down),
+  };
+}
+
+function similarCells(
+  query: Float32Array,
+  { chw, channels, rows, columns }: FeatureMap,
+  { left, right, top, bottom }: CellWindow,
+): SimilarCell[] {
+  const cells: SimilarCell[] = [];
+  for (let y = top; y <= bottom; y++) {
+    for (let x = left; x <= right; x++) {
+      let similarity = 0;
+      for (let c = 0, at = y * columns + x; c < channels; c++, at += rows * columns)
+        similarity += (query[c] ?? 0) * (chw[at] ?? 0);
+      cells.push({ x, y, similarity });
     }
   }
+  return cells;
 }

@@ -23,7 +23,7 @@ const PROTOCOL = {
   title: 'Pairs, PCK in percent',
   note: "found within a part of the target's longer side, per image and per point",
   rowTitle: 'group',
-  alphas: [0.02, 0.05, 0.1],
+  alphas: [0.005, 0.01, 0.02, 0.05, 0.1],
   originPx: 0,
 } as const;
 

@@ -20,6 +20,7 @@ const reportSchema = z.strictObject({
   backend: z.string(),
   preset: z.string(),
   matching: z.enum(['published', 'samepoint']),
+  with: z.array(z.string()),
   without: z.array(z.string()),
   options: z.strictObject({ split: z.string(), pckBase: z.string(), keypoints: z.string().optional() }),
   machine: z.strictObject({
@@ -135,7 +136,12 @@ describe('samepoint eval', { timeout: 120_000 }, () => {
     [
       'parts of a matching that is not used',
       ['spair', '.', '--without', 'agreement'],
-      "--without leaves out parts of Samepoint's own",
+      "--with and --without choose parts of Samepoint's own matching",
+    ],
+    [
+      'a part that is to be in and out',
+      ['pairs', '.', '--with', 'closer-look', '--without', 'closer-look'],
+      'closer-look cannot be both in and out.',
     ],
     ['a limit of nothing', ['spair', '.', '--limit', '0'], 'Give a whole number from 1.'],
   ])('exits with 2 and a sentence for %s', async (_, args, sentence) => {

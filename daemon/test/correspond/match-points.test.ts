@@ -212,6 +212,57 @@ describe('strange images', () => {
   });
 });
 
+describe('with the parts that are out by default', () => {
+  const settings = { ...ALL_PARTS, closerLook: true, layoutPrior: true };
+  const matchWith = (from: FeaturePyramid, to: FeaturePyramid, points: readonly Point[]) =>
+    matchPoints(matcher, from, to, points, settings);
+
+  it.each([
+    ['of one pixel', 1, 1],
+    ['of one pixel by two thousand', 1, 2000],
+    ['of two thousand pixels by three', 2000, 3],
+  ])('images %s are no reason to fail, as source or as target', async (_, w, h) => {
+    const strange = await pyramidOf(draw(w, h, [{ x: 0, y: 0, w, h: Math.ceil(h / 2), colour: INKS[1] }]));
+    for (const to of [strange, source]) {
+      const matches = await matchWith(strange, to, [
+        { x: 0, y: 0 },
+        { x: w, y: h },
+      ]);
+      expectNumbers(matches);
+      for (const { point } of matches) expect(contains({ x: 0, y: 0, w: to.width, h: to.height }, point)).toBe(true);
+    }
+    const matches = await matchWith(source, strange, LANDMARKS);
+    for (const { point } of matches) expect(contains({ x: 0, y: 0, w, h }, point)).toBe(true);
+  });
+
+  it('blank images get no confidence', async () => {
+    const blank = await pyramidOf(BLANK);
+    for (const [from, to] of [
+      [source, blank],
+      [blank, source],
+    ] as const) {
+      const matches = await matchWith(from, to, LANDMARKS);
+      expectNumbers(matches);
+      expect(matches.map(({ confidence }) => confidence)).toEqual(LANDMARKS.map(() => 0));
+    }
+  });
+
+  it('points are found in a copy at one and a half times the size', async () => {
+    const target = await pyramidOf(await resizeRgb(SCREEN, { width: width * 1.5, height: height * 1.5 }));
+    const expected = LANDMARKS.map(({ x, y }) => ({ x: x * 1.5, y: y * 1.5 }));
+    expectAt(await matchWith(source, target, LANDMARKS), expected, 1.5 * CELL_PX);
+  });
+
+  it('an element that was moved elsewhere is found there, though the layout has it where it was', async () => {
+    const [button, label, ...rest] = mockup().reverse();
+    if (button === undefined || label === undefined) never();
+    const away = moved([label, button], -64, -46);
+    const target = await pyramidOf(draw(width, height, [...rest.reverse(), ...away]));
+    const at = { x: 228, y: 78 };
+    expectAt(await matchWith(source, target, [at]), [{ x: at.x - 64, y: at.y - 46 }], 2 * CELL_PX);
+  });
+});
+
 describe('inspecting a point', () => {
   it('gives the best place first, others apart from it, and a heatmap that is brightest there', async () => {
     const [point = { x: 0, y: 0 }] = rowPoints;

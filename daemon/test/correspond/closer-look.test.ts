@@ -1,0 +1,151 @@
+import type { Box, Point } from '@samepoint/shared-protocol';
+import { describe, expect, it, vi } from 'vitest';
+import { CLOSER_LOOK, type CoarsePlace, lookCloser } from '../../src/correspond/closer-look.js';
+import type { FeatureMap } from '../../src/diffusion/feature-map.js';
+import type { FeaturePyramid } from '../../src/diffusion/feature-pyramid.js';
+import { seededRandom } from '../support/random.js';
+
+const COARSE_PX = 8;
+const FINE_PX = 2;
+const SIZE = { longSidePx: 512, windowPx: 128 };
+const WHOLE = { width: 512, height: 384 };
+
+/** The features of a place, in pixels of the image. */
+type Field = (x: number, y: number) => readonly number[];
+
+/** A field in which every place is like those near it and like no other. */
+function waves(seed: number): Field {
+  const random = seededRandom(seed);
+  const waves = Array.from({ length: 48 }, () => [0.5 * random() - 0.25, 0.5 * random() - 0.25, 7 * random()]);
+  return (x, y) => waves.map(([u = 0, v = 0, phase = 0]) => Math.cos(u * x + v * y + phase));
+}
+
+function mapOf(field: Field, { x, y, w, h }: Box, cellPx: number): FeatureMap {
+  const [columns, rows] = [Math.ceil(w / cellPx), Math.ceil(h / cellPx)];
+  const cells = Array.from({ length: rows * columns }, (_, cell) => {
+    const column = field(x + ((cell % columns) + 0.5) * cellPx, y + (Math.floor(cell / columns) + 0.5) * cellPx);
+    const length = Math.hypot(...column);
+    return column.map((value) => value / length);
+  });
+  const channels = cells[0]?.length ?? 0;
+  const chw = Float32Array.from({ length: channels * cells.length }, (_, at) => {
+    return cells[at % cells.length]?.[Math.floor(at / cells.length)] ?? 0;
+  });
+  return { channels, rows, columns, chw, cellWidthPx: cellPx, cellHeightPx: cellPx };
+}
+
+/** An image with the features of a field, finer through its windows. */
+function imageOf(field: Field, { width, height } = WHOLE) {
+  const window = vi.fn(async (box: Box) => mapOf(field, box, (FINE_PX * Math.max(width, height)) / WHOLE.width));
+  const pyramid: FeaturePyramid = {
+    width,
+    height,
+    blank: false,
+    levels: [mapOf(field, { x: 0, y: 0, w: width, h: height }, COARSE_PX)],
+    firstLook: 0,
+    closer: { size: SIZE, window },
+  };
+  return { pyramid, window };
+}
+
+function place(source: Point, target: Point, scale = 1): CoarsePlace {
+  return { source, target, scale, sourceCellPx: COARSE_PX, targetCellPx: COARSE_PX * scale };
+}
+
+function distance(a: Point | null | undefined, b: Point): number {
+  return a ? Math.hypot(a.x - b.x, a.y - b.y) : Number.POSITIVE_INFINITY;
+}
+
+const SHIFT = { x: 37.3, y: -12.6 };
+const field = waves(1);
+const shifted: Field = (x, y) => field(x - SHIFT.x, y - SHIFT.y);
+const truthOf = ({ x, y }: Point) => ({ x: x + SHIFT.x, y: y + SHIFT.y });
+const POINTS = Array.from({ length: 12 }, (_, n) => ({ x: 60 + 33.7 * n, y: 40 + ((n * 97) % 300) }));
+
+describe('a closer look', () => {
+  it('finds places to within half a cell of its own where they were off by more than a cell of before', async () => {
+    const [source, target] = [imageOf(field), imageOf(shifted)];
+    const places = POINTS.map((point, n) => {
+      const truth = truthOf(point);
+      return place(point, { x: truth.x + (n % 2 === 0 ? 9 : -9), y: truth.y + (n % 3 === 0 ? 8 : -8) });
+    });
+    const found = await lookCloser(source.pyramid, target.pyramid, places, true);
+    for (const [n, point] of POINTS.entries()) expect(distance(found[n], truthOf(point))).toBeLessThan(FINE_PX / 2);
+  });
+
+  it('gives the middles of cells where positions are not to be refined', async () => {
+    const [source, target] = [imageOf(field), imageOf(shifted)];
+    const [point = { x: 0, y: 0 }] = POINTS;
+    const [found] = await lookCloser(source.pyramid, target.pyramid, [place(point, truthOf(point))], false);
+    expect(found?.x).toBeCloseTo(Math.round((truthOf(point).x - FINE_PX / 2) / FINE_PX) * FINE_PX + FINE_PX / 2, 6);
+  });
+
+  it('shows a target of another scale at the scale of the source', async () => {
+    const [source, target] = [imageOf(field), imageOf((x, y) => field(x / 2, y / 2), { width: 1024, height: 768 })];
+    const point = { x: 200, y: 150 };
+    const [found] = await lookCloser(source.pyramid, target.pyramid, [place(point, { x: 412, y: 290 }, 2)], true);
+    expect(distance(found, { x: 400, y: 300 })).toBeLessThan(2 * FINE_PX);
+    const [[from], [to]] = [source.window.mock.calls[0] ?? [], target.window.mock.calls[0] ?? []];
+    expect([to?.w, to?.h]).toEqual([2 * (from?.w ?? 0), 2 * (from?.h ?? 0)]);
+  });
+
+  it('leaves a place alone that it does not find near where it was', async () => {
+    const [source, target] = [imageOf(field), imageOf(shifted)];
+    const point = { x: 200, y: 200 };
+    const far = { x: truthOf(point).x + (CLOSER_LOOK.reachCells + 1) * COARSE_PX, y: truthOf(point).y };
+    expect(await lookCloser(source.pyramid, target.pyramid, [place(point, far)], true)).toEqual([null]);
+  });
+
+  it('leaves a place alone that returns better than the one it would put instead', async () => {
+    // seen from the source, `other` is the more similar; but it rather resembles what is next to the point
+    const [here, beside, coarse, other] = [
+      [201, 41],
+      [207, 41],
+      [201, 41],
+      [209, 41],
+    ];
+    const mark =
+      (places: [number[] | undefined, number[]][]): Field =>
+      (x, y) =>
+        places.find(([at]) => at?.[0] === x && at?.[1] === y)?.[1] ?? [0, 0, 0, 1];
+    const source = imageOf(
+      mark([
+        [here, [1, 0, 0, 0]],
+        [beside, [0.866, 0.5, 0, 0]],
+      ]),
+    );
+    const target = imageOf(
+      mark([
+        [coarse, [0.8, 0, 0.6, 0]],
+        [other, [0.866, 0.5, 0, 0]],
+      ]),
+    );
+    const at = { x: 201, y: 41 };
+    expect(await lookCloser(source.pyramid, target.pyramid, [place(at, at)], true)).toEqual([null]);
+    // and moves there once nothing in the source resembles it more
+    const plain = imageOf(mark([[here, [1, 0, 0, 0]]]));
+    const [moved] = await lookCloser(plain.pyramid, target.pyramid, [place(at, at)], false);
+    expect(moved).toEqual({ x: 209, y: 41 });
+  });
+
+  it('looks through each window once, however many points are seen through it', async () => {
+    const [source, target] = [imageOf(field), imageOf(field)];
+    const near = Array.from({ length: 50 }, (_, n) => ({ x: 180 + (n % 10), y: 180 + Math.floor(n / 10) }));
+    await lookCloser(
+      source.pyramid,
+      target.pyramid,
+      near.map((point) => place(point, point)),
+      true,
+    );
+    expect([source.window.mock.calls.length, target.window.mock.calls.length]).toEqual([1, 1]);
+  });
+
+  it('does not look where windows would be the whole images, or there are no pixels', async () => {
+    const small = imageOf(field, { width: 24, height: 16 });
+    const at = { x: 8, y: 8 };
+    expect(await lookCloser(small.pyramid, small.pyramid, [place(at, at)], true)).toEqual([null]);
+    expect(small.window).not.toHaveBeenCalled();
+    const { closer: _, ...featuresOnly } = imageOf(field).pyramid;
+    expect(await lookCloser(featuresOnly, imageOf(field).pyramid, [place(at, at)], true)).toEqual([null]);
+  });
+});
