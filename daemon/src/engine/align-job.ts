@@ -2,8 +2,9 @@ import type { AlignRequest } from '@samepoint/shared-protocol';
 import { onTransparent, toRgba } from '../images/blend.js';
 import { decodeImage } from '../images/decode.js';
 import { encodePng } from '../images/encode.js';
-import { alignImages } from '../transfer/align-images.js';
+import { type Alignment, alignImages, alignSame } from '../transfer/align-images.js';
 import { compareAligned } from '../transfer/compare-aligned.js';
+import { isSamePicture } from '../transfer/same-picture.js';
 import { warpImage } from '../transfer/warp-image.js';
 import type { EngineJob, EngineOutcome } from './engine.js';
 import { type ImagePairs, imageBytes } from './image-pairs.js';
@@ -17,20 +18,15 @@ export async function runAlign(
   pairs: ImagePairs,
   progress: ProgressReporter,
 ): Promise<EngineOutcome> {
-  progress.begin('features', 2 * pairs.steps);
-  const source = await pairs.features(request.source);
-  const target = await pairs.features(request.target);
-  progress.begin('matching', 1);
-  const match = await pairs.matcher([request.source, source], [request.target, target]);
-  const alignment = await alignImages(source, target, match, request);
-  progress.step();
+  const source = await decodeImage(imageBytes(images, request.source));
+  const target = await decodeImage(imageBytes(images, request.target));
+  const alignment = isSamePicture(source, target) ? alignSame(request) : await align(request, pairs, progress);
   if (!alignment.ok) return refused(alignment.reason);
   const { fit } = alignment;
-  const picture = toRgba(await decodeImage(imageBytes(images, request.source)));
-  const whole = { x: 0, y: 0, w: picture.width, h: picture.height };
-  const placed = await warpImage(picture, whole, fit.transform, target);
+  const whole = { x: 0, y: 0, w: source.width, h: source.height };
+  const placed = await warpImage(toRgba(source), whole, fit.transform, target);
   if (placed === null) return refused('All of it would lie outside the target.');
-  const compared = compareAligned(placed, await decodeImage(imageBytes(images, request.target)));
+  const compared = compareAligned(placed, target);
   const { coverage, difference } = compared;
   const aligned = await encodePng(onTransparent(placed.image, placed.box, target));
   const overlay = await encodePng(compared.overlay);
@@ -44,6 +40,17 @@ export async function runAlign(
     result: { kind: 'align', outcome: { state: 'aligned', fit, coverage, difference, ...bytes } },
     payload: toPayload([aligned, overlay, residual]),
   };
+}
+
+async function align(request: AlignRequest, pairs: ImagePairs, progress: ProgressReporter): Promise<Alignment> {
+  progress.begin('features', 2 * pairs.steps);
+  const source = await pairs.features(request.source);
+  const target = await pairs.features(request.target);
+  progress.begin('matching', 1);
+  const match = await pairs.matcher([request.source, source], [request.target, target]);
+  const alignment = await alignImages(source, target, match, request);
+  progress.step();
+  return alignment;
 }
 
 function refused(reason: string): EngineOutcome {

@@ -1,8 +1,9 @@
 import type { WarpedTarget, WarpRequest } from '@samepoint/shared-protocol';
 import { blendOver } from '../images/blend.js';
-import { decodeImage, decodeLayer } from '../images/decode.js';
+import { decodeImage, decodeLayer, type RgbImage } from '../images/decode.js';
 import { encodePng } from '../images/encode.js';
-import { prepareEdit, type WarpedEdit, warpEdit } from '../transfer/warp-edit.js';
+import { isSamePicture } from '../transfer/same-picture.js';
+import { prepareEdit, type WarpedEdit, warpEdit, warpEditToSame } from '../transfer/warp-edit.js';
 import type { EngineJob, EngineOutcome } from './engine.js';
 import { type ImagePairs, imageBytes } from './image-pairs.js';
 import { toPayload } from './png-payload.js';
@@ -17,16 +18,23 @@ export async function runWarp(
 ): Promise<EngineOutcome> {
   progress.begin('features', pairs.steps);
   const source = await pairs.features(request.source);
-  const edit = prepareEdit(await decodeLayer(imageBytes(images, request.edit), 'The edit'), source);
+  const original = await decodeImage(imageBytes(images, request.source));
+  const edit = prepareEdit(await decodeLayer(imageBytes(images, request.edit), 'The edit'), original);
+  const warpByMatches = async (imageId: string): Promise<WarpedEdit> => {
+    const target = await pairs.features(imageId);
+    const match = await pairs.matcher([request.source, source], [imageId, target]);
+    return warpEdit(edit, source, target, match, request);
+  };
   progress.begin('matching', request.targets.length * (pairs.steps + 1));
   const targets: WarpedTarget[] = [];
   const pngs: Uint8Array[] = [];
   for (const { targetId, imageId } of request.targets) {
-    const target = await pairs.features(imageId);
-    const match = await pairs.matcher([request.source, source], [imageId, target]);
-    const warped = await warpEdit(edit, source, target, match, request);
+    const picture = await decodeImage(imageBytes(images, imageId));
+    const warped = isSamePicture(original, picture)
+      ? await warpEditToSame(edit, picture, request)
+      : await warpByMatches(imageId);
     if (warped.ok) {
-      const { box, png } = await toPng(warped, request.output ?? 'layer', imageBytes(images, imageId));
+      const { box, png } = await toPng(warped, request.output ?? 'layer', picture);
       pngs.push(png);
       targets.push({ state: 'warped', targetId, fit: warped.fit, box, pngBytes: png.length });
     } else targets.push({ state: 'refused', targetId, reason: warped.reason });
@@ -35,12 +43,8 @@ export async function runWarp(
   return { result: { kind: 'warp', targets }, ...(pngs.length === 0 ? {} : { payload: toPayload(pngs) }) };
 }
 
-async function toPng(
-  { placed }: Extract<WarpedEdit, { ok: true }>,
-  output: 'layer' | 'blended',
-  targetBytes: Uint8Array,
-) {
+async function toPng({ placed }: Extract<WarpedEdit, { ok: true }>, output: 'layer' | 'blended', target: RgbImage) {
   if (output === 'layer') return { box: placed.box, png: await encodePng(placed.image) };
-  const blended = blendOver(await decodeImage(targetBytes), placed.image, placed.box);
+  const blended = blendOver(target, placed.image, placed.box);
   return { box: { x: 0, y: 0, w: blended.width, h: blended.height }, png: await encodePng(blended) };
 }

@@ -2,6 +2,7 @@ import type { FittedTransform } from '@samepoint/shared-protocol';
 import type { Size } from '../images/resize.js';
 import { fitRegion, type RegionSettings } from './fit-region.js';
 import { quasiRandomPoints } from './quasi-random.js';
+import { fitOfSame } from './same-picture.js';
 import type { FitChoice, RegionMatches } from './warp-edit.js';
 
 /**
@@ -38,4 +39,9 @@ export async function alignImages(
   const whole = { x: 0, y: 0, w: source.width, h: source.height };
   const settings = { ...ALIGNMENT.fit, transform, estimator };
   return fitRegion(whole, points, await match(points), source, target, settings);
+}
+
+/** The alignment of two images with the very same pixels. */
+export function alignSame({ transform }: FitChoice): Extract<Alignment, { ok: true }> {
+  return { ok: true, fit: fitOfSame(ALIGNMENT.points, transform) };
 }

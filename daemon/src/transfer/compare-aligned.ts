@@ -95,6 +95,8 @@ function matchExposure(
     bb += to * to;
     ab += from * to;
   }
+  // equal sums of squares and of products only where each pixel equals its counterpart
+  if (aa === bb && aa === ab) return (value) => value;
   const count = Math.max(1, shared.length / 2);
   const [meanA, meanB] = [a / count, b / count];
   const ratio = Math.sqrt(Math.max(0, bb / count - meanB ** 2) / Math.max(0, aa / count - meanA ** 2));

@@ -3,6 +3,8 @@ import type { Affine, Homography, Point } from '@samepoint/shared-protocol';
 /** A denominator this small lies on the horizon: the point has no place in the plane. */
 const HORIZON = 1e-12;
 
+export const IDENTITY: Homography = [1, 0, 0, 0, 1, 0, 0, 0, 1];
+
 /** @returns coordinates that are not finite for a point on the horizon */
 export function project(h: Homography, { x, y }: Point): Point {
   const w = h[6] * x + h[7] * y + h[8];

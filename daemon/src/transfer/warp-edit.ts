@@ -5,6 +5,7 @@ import type { RgbaImage } from '../images/decode.js';
 import type { Size } from '../images/resize.js';
 import { editBox, pointsInEdit } from './edit-region.js';
 import { fitRegion, type RegionSettings } from './fit-region.js';
+import { fitOfSame } from './same-picture.js';
 import { type PlacedImage, warpImage } from './warp-image.js';
 
 /**
@@ -74,9 +75,17 @@ export async function warpEdit(
   const matches = await match(edit.points);
   const settings = { ...EDIT.fit, transform, estimator };
   const fitted = await fitRegion(edit.box, edit.points, matches, source, target, settings);
-  if (!fitted.ok) return fitted;
-  const placed = await warpImage(edit.image, edit.box, fitted.fit.transform, target);
+  return fitted.ok ? placeEdit(edit, fitted.fit, target) : fitted;
+}
+
+/** Puts the edit into a target that has the very pixels of the source. */
+export function warpEditToSame(edit: PreparedEdit, target: Size, { transform }: FitChoice): Promise<WarpedEdit> {
+  return placeEdit(edit, fitOfSame(edit.points.length, transform), target);
+}
+
+async function placeEdit(edit: PreparedEdit, fit: FittedTransform, target: Size): Promise<WarpedEdit> {
+  const placed = await warpImage(edit.image, edit.box, fit.transform, target);
   return placed === null
     ? { ok: false, reason: 'All of the edit would lie outside the target.' }
-    : { ok: true, fit: fitted.fit, placed };
+    : { ok: true, fit, placed };
 }

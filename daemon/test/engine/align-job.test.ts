@@ -2,8 +2,9 @@ import { type AlignResult, type Homography, jobResultSchema } from '@samepoint/s
 import { describe, expect, it } from 'vitest';
 import { JobRunner } from '../../src/engine/run-job.js';
 import { CPU_RUNTIME } from '../../src/graph/runtime.js';
+import { toRgba } from '../../src/images/blend.js';
 import { decodeLayer, type RgbaImage, type RgbImage } from '../../src/images/decode.js';
-import { project } from '../../src/transfer/projective.js';
+import { IDENTITY, project } from '../../src/transfer/projective.js';
 import { draw, toPng } from '../support/draw.js';
 import { busyPicture, PICTURE, seenThrough } from '../support/picture.js';
 import { identified, imagesOf } from '../support/strips.js';
@@ -53,11 +54,17 @@ function inverted({ width, height, rgb }: RgbImage): RgbImage {
 describe('two images are aligned', () => {
   it('that are one, by nothing, and without a difference', async () => {
     const { fit, coverage, difference, pictures } = await aligned(busyPicture(), busyPicture());
-    expect(fit.kind).toBe('similarity');
-    expect(worstPx(fit.transform, [1, 0, 0, 0, 1, 0, 0, 0, 1])).toBeLessThan(0.5);
-    expect(coverage).toBeGreaterThan(0.95);
-    expect(difference).toBeLessThan(5);
-    for (const { width, height } of pictures) expect({ width, height }).toEqual(PICTURE);
+    expect(fit).toMatchObject({ kind: 'similarity', transform: IDENTITY, residualPx: 0, confidence: 1 });
+    expect({ coverage, difference }).toEqual({ coverage: 1, difference: 0 });
+    const whole = toRgba(busyPicture());
+    const black = toRgba(draw(PICTURE.width, PICTURE.height, [], [0, 0, 0]));
+    expect(pictures).toEqual([whole, whole, black].map(({ rgba, ...size }) => ({ ...size, rgba: Buffer.from(rgba) })));
+  });
+
+  it('that are one without anything in it', async () => {
+    const blank = draw(PICTURE.width, PICTURE.height);
+    const { fit, difference } = await aligned(blank, blank);
+    expect({ transform: fit.transform, difference }).toEqual({ transform: IDENTITY, difference: 0 });
   });
 
   it('of which the other is moved and smaller, where both are', async () => {
