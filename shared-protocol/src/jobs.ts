@@ -110,6 +110,16 @@ export const TRANSFER_CUES = 'transfer.cues';
 /** Feature of a daemon: transfer and inspect jobs may ask whether a target rather shows the source mirrored. */
 export const MIRRORED_HINT = 'mirrored.hint';
 
+/** Feature of a daemon: transfer and inspect jobs may ask for parts of the matching that are out by default. */
+export const MATCHING_PARTS = 'matching.parts';
+
+const partsAsked = {
+  /** Look again at what was found, at a higher resolution; only for daemons whose welcome has {@link MATCHING_PARTS}. */
+  withCloserLook: z.literal(true).optional(),
+  /** Prefer places where the layout of the whole has them, if it is the same in both; likewise. */
+  withLayoutPrior: z.literal(true).optional(),
+};
+
 const mirroredAsked = {
   /** Costs the features of one more image; only for daemons whose welcome has {@link MIRRORED_HINT}. */
   withMirrored: z.literal(true).optional(),
@@ -138,6 +148,7 @@ export const transferRequestSchema = z.strictObject({
   /** Say of layers what each cue weighed; only for daemons whose welcome has {@link TRANSFER_CUES}. */
   withCues: z.literal(true).optional(),
   ...mirroredAsked,
+  ...partsAsked,
 });
 export type TransferRequest = z.infer<typeof transferRequestSchema>;
 
@@ -166,6 +177,7 @@ export const inspectRequestSchema = z.strictObject({
   /** How many matches to return, the best first. */
   matches: z.number().int().min(1).max(LIMITS.matchesPerInspect),
   ...mirroredAsked,
+  ...partsAsked,
 });
 export type InspectRequest = z.infer<typeof inspectRequestSchema>;
 

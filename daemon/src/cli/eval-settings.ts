@@ -1,21 +1,11 @@
 import { SamepointError } from '@samepoint/shared-protocol';
-import { type MatchPart, settingsFor } from '../correspond/match-settings.js';
+import { settingsFor } from '../correspond/match-settings.js';
 import { choosePresets } from '../diffusion/feature-plan.js';
 import { DATASETS, type DatasetName, type DatasetOptions } from '../eval/datasets.js';
 import { homographySettings } from '../eval/homography-settings.js';
 import { trackSettings } from '../transfer/track-settings.js';
 import type { FeatureOptions } from './feature-options.js';
-
-/** Names of the matching's parts on the command line. */
-export const PARTS = {
-  'second-look': 'secondLook',
-  'backward-check': 'backwardCheck',
-  agreement: 'agreement',
-  refinement: 'refinement',
-  'closer-look': 'closerLook',
-  'layout-prior': 'layoutPrior',
-} as const satisfies Record<string, MatchPart>;
-export type PartName = keyof typeof PARTS;
+import { PARTS, type PartName } from './matching-parts.js';
 
 export const MATCHINGS = ['published', 'samepoint'] as const;
 

@@ -15,9 +15,10 @@ import { PCK_BASES, SPAIR_SPLITS } from '../eval/spair.js';
 import { stateDir } from '../state-dir.js';
 import { evalProgress } from './eval-progress.js';
 import { writeEvalReport } from './eval-report.js';
-import { type EvalSettings, evalSettings, MATCHINGS, type MeasureOptions, matchingOf, PARTS } from './eval-settings.js';
+import { type EvalSettings, evalSettings, MATCHINGS, type MeasureOptions, matchingOf } from './eval-settings.js';
 import { backendOption, keepOffDisk, noCacheOption, presetOption, promptOption } from './feature-options.js';
 import { type Machine, thisMachine } from './machine.js';
+import { PARTS } from './matching-parts.js';
 import { type ProviderOptions, providerOption } from './provider-options.js';
 import { sayDevice } from './say-device.js';
 

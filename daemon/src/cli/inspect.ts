@@ -15,6 +15,7 @@ import {
   promptOption,
 } from './feature-options.js';
 import { inspectTable } from './inspect-table.js';
+import { type AskedPart, askedParts, withPartsOption } from './matching-parts.js';
 import { writeNpy } from './npy.js';
 import { parsePoints } from './parse-shapes.js';
 import { outOfMemoryOption, type ProviderOptions, providerOption } from './provider-options.js';
@@ -29,6 +30,7 @@ interface InspectOptions extends FeatureOptions, ProviderOptions {
   map?: string;
   json?: true;
   mirrored?: true;
+  with?: AskedPart[];
 }
 
 const DEFAULT_TOP = 5;
@@ -49,6 +51,7 @@ export function inspectCommand(): Command {
     .addOption(backendOption())
     .addOption(presetOption())
     .addOption(promptOption())
+    .addOption(withPartsOption())
     .addOption(mirroredOption())
     .addOption(noCacheOption())
     .addOption(providerOption())
@@ -79,7 +82,7 @@ async function runInspect(sourcePath: string, targetPath: string, options: Inspe
 type Inspected = Omit<InspectResult, 'kind'> & { cells: Uint8Array };
 
 async function inspect(source: ImageFile, target: ImageFile, options: InspectOptions): Promise<Inspected> {
-  const { point, top, backend, preset, prompt, mirrored } = options;
+  const { point, top, backend, preset, prompt, mirrored, with: parts } = options;
   const engine = createEngineHost(options);
   try {
     const request = {
@@ -92,6 +95,7 @@ async function inspect(source: ImageFile, target: ImageFile, options: InspectOpt
       point,
       matches: top,
       ...(mirrored === undefined ? {} : { withMirrored: mirrored }),
+      ...askedParts(parts),
     };
     const images = new Map([source, target].map(({ imageId, bytes }) => [imageId, bytes]));
     const { result, payload } = await engine.run({ request, images }, { onDevice: sayDevice });

@@ -19,6 +19,7 @@ import { onlyPoints, type Transfer, withWays } from './match-all-pairs.js';
 import type { MatchReport } from './match-report.js';
 import { matchTable } from './match-table.js';
 import { type Asked, toMatchedTarget } from './matched-target.js';
+import { type AskedPart, askedParts, withPartsOption } from './matching-parts.js';
 import { parseBoxes, parsePoints } from './parse-shapes.js';
 import { outOfMemoryOption, type ProviderOptions, providerOption } from './provider-options.js';
 import { type ImageFile, readImage } from './read-image.js';
@@ -32,6 +33,7 @@ interface MatchOptions extends FeatureOptions, ProviderOptions {
   json?: true;
   out?: string;
   mirrored?: true;
+  with?: AskedPart[];
   allPairs?: true;
 }
 
@@ -56,6 +58,7 @@ export function matchCommand(): Command {
     .addOption(backendOption())
     .addOption(presetOption())
     .addOption(promptOption())
+    .addOption(withPartsOption())
     .addOption(mirroredOption())
     .addOption(noCacheOption())
     .addOption(providerOption())
@@ -147,7 +150,7 @@ function requestOf(
   source: ImageFile,
   targets: readonly ImageFile[],
   asked: Asked,
-  { backend, preset, prompt, mirrored }: MatchOptions,
+  { backend, preset, prompt, mirrored, with: parts }: MatchOptions,
 ): TransferRequest {
   const { layers } = asked;
   return {
@@ -163,6 +166,7 @@ function requestOf(
     items: itemsOf(asked),
     ...(layers === undefined ? {} : { withCues: true }),
     ...(mirrored === undefined ? {} : { withMirrored: mirrored }),
+    ...askedParts(parts),
   };
 }
 

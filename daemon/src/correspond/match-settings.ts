@@ -22,7 +22,10 @@ export interface MatchSettings {
 /** The parts that can be left out. */
 export type MatchPart = Exclude<keyof MatchSettings, 'calibration'>;
 
-/** Everything, for the embedded network. */
+/** Parts that somebody wants in or out, whatever the default is. */
+export type ChosenParts = Partial<Record<MatchPart, boolean>>;
+
+/** What is in by default, for the embedded network. */
 export const ALL_PARTS: MatchSettings = {
   secondLook: true,
   backwardCheck: true,
@@ -33,7 +36,7 @@ export const ALL_PARTS: MatchSettings = {
   calibration: calibrationOf('ui default'),
 };
 
-/** Everything, for the features of some presets; whether sub-cell refinement helps them, these know. */
+/** The same for the features of some presets; whether sub-cell refinement helps them, these know. */
 export function settingsFor(presets: readonly Preset[]): MatchSettings {
   const refinement = presets.every((preset) => preset.refinement);
   return { ...ALL_PARTS, refinement, calibration: calibrationOf(featuresName(presets)) };

@@ -2,7 +2,7 @@ import type { MirroredHint, Point } from '@samepoint/shared-protocol';
 import type { AnchorField } from '../correspond/agreement.js';
 import { preparePair } from '../correspond/anchors.js';
 import { inspectPoint, matchPoints } from '../correspond/match-points.js';
-import { type MatchSettings, settingsFor } from '../correspond/match-settings.js';
+import { type ChosenParts, type MatchSettings, settingsFor } from '../correspond/match-settings.js';
 import type { Matcher } from '../correspond/matcher.js';
 import { mirroredHint } from '../correspond/mirrored.js';
 import type { FeaturePlan } from '../diffusion/feature-plan.js';
@@ -31,12 +31,19 @@ export class JobPairs implements ImagePairs {
   readonly #settings: MatchSettings;
   readonly #progress: ProgressReporter;
 
-  constructor(kept: Kept, images: EngineJob['images'], plan: FeaturePlan, progress: ProgressReporter) {
+  /** @param parts of the matching that the job chooses itself; the rest is as the plan's presets have it */
+  constructor(
+    kept: Kept,
+    images: EngineJob['images'],
+    plan: FeaturePlan,
+    progress: ProgressReporter,
+    parts: ChosenParts = {},
+  ) {
     this.steps = plan.steps;
     this.#kept = kept;
     this.#images = images;
     this.#plan = plan;
-    this.#settings = settingsFor(plan.parts.map(({ preset }) => preset));
+    this.#settings = { ...settingsFor(plan.parts.map(({ preset }) => preset)), ...parts };
     this.#progress = progress;
   }
 

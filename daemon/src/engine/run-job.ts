@@ -1,6 +1,8 @@
+import type { InspectRequest, TransferRequest } from '@samepoint/shared-protocol';
+import type { ChosenParts } from '../correspond/match-settings.js';
 import { Matcher } from '../correspond/matcher.js';
 import { WindowMatcher } from '../correspond/window-matcher.js';
-import { type FeatureChoice, planFeatures, planTask } from '../diffusion/feature-plan.js';
+import { type FeatureChoice, type FeaturePlan, planFeatures, planTask } from '../diffusion/feature-plan.js';
 import { FeatureSource } from '../diffusion/feature-source.js';
 import type { FeatureStore } from '../diffusion/feature-store.js';
 import type { Runtime } from '../graph/runtime.js';
@@ -41,9 +43,9 @@ export class JobRunner {
     const choice = choiceOf(request, options);
     switch (request.kind) {
       case 'transfer':
-        return runTransfer(request, new JobPairs(this.#kept, images, planFeatures(choice), progress), progress);
+        return runTransfer(request, this.#chosenPairs(request, images, planFeatures(choice), progress), progress);
       case 'inspect':
-        return runInspect(request, new JobPairs(this.#kept, images, planFeatures(choice), progress), progress);
+        return runInspect(request, this.#chosenPairs(request, images, planFeatures(choice), progress), progress);
       case 'warp':
         return runWarp(request, images, new JobPairs(this.#kept, images, planFeatures(choice), progress), progress);
       case 'align': {
@@ -56,6 +58,20 @@ export class JobRunner {
         return runTrack(request, images, this.#windowMatcher, frames, trackSettings(plan), progress);
       }
     }
+  }
+
+  /** With the parts of the matching that the request asks for. */
+  #chosenPairs(
+    { withCloserLook, withLayoutPrior }: TransferRequest | InspectRequest,
+    images: EngineJob['images'],
+    plan: FeaturePlan,
+    progress: ProgressReporter,
+  ): JobPairs {
+    const parts: ChosenParts = {
+      ...(withCloserLook ? { closerLook: true } : {}),
+      ...(withLayoutPrior ? { layoutPrior: true } : {}),
+    };
+    return new JobPairs(this.#kept, images, plan, progress, parts);
   }
 }
 

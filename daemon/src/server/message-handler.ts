@@ -5,6 +5,7 @@ import {
   type JobKind,
   type JobRequest,
   LIMITS,
+  MATCHING_PARTS,
   MIRRORED_HINT,
   SamepointError,
   TRANSFER_CUES,
@@ -22,6 +23,7 @@ export const FEATURES: readonly string[] = [
   'model.pull',
   TRANSFER_CUES,
   MIRRORED_HINT,
+  MATCHING_PARTS,
 ];
 
 type Offer = Extract<ClientMessage, { type: 'image.offer' }>;

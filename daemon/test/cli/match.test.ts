@@ -55,6 +55,21 @@ function expectRight({ code, stderr }: CliRun): void {
 }
 
 describe('samepoint match', () => {
+  it('--with closer-look finds points more exactly', async () => {
+    const corners = RECTS.flatMap(({ x, y, w, h }) => [`${x},${y}`, `${x + w},${y + h}`]).join(' ');
+    const farthestOff = async (...args: string[]) => {
+      const run = await runCli('match', home(), dark(), '--points', corners, '--json', ...args);
+      expectRight(run);
+      const [target] = reportSchema.parse(JSON.parse(run.stdout)).targets;
+      const off = (target?.items ?? []).map(({ source, target: found }) =>
+        found === null ? Number.POSITIVE_INFINITY : Math.hypot(found.x - source.x - 8, found.y - source.y - 2),
+      );
+      expect(off).toHaveLength(2 * RECTS.length);
+      return Math.max(...off);
+    };
+    expect(await farthestOff('--with', 'closer-look')).toBeLessThan(await farthestOff());
+  });
+
   it('--json prints the documented JSON and nothing else, for points and boxes in several targets', async () => {
     const points = '50,10 195,12.5';
     const boxes = '20,4,60,12';
