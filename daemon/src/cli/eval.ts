@@ -1,10 +1,11 @@
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { Matcher } from '../correspond/matcher.js';
 import { featureStore } from '../diffusion/feature-store.js';
 import { openRuntime } from '../engine/open-runtime.js';
+import type { Dataset } from '../eval/dataset.js';
 import { DATASET_NAMES, DATASETS, isDatasetName } from '../eval/datasets.js';
 import { EvalFeatures } from '../eval/eval-features.js';
 import { type Evaluation, evaluate } from '../eval/evaluate.js';
@@ -12,6 +13,7 @@ import { formatTable } from '../eval/figure-table.js';
 import { digest, KeptResults } from '../eval/kept-results.js';
 import { programDigest } from '../eval/program-digest.js';
 import { PCK_BASES, SPAIR_SPLITS } from '../eval/spair.js';
+import type { Runtime } from '../graph/runtime.js';
 import { stateDir } from '../state-dir.js';
 import { evalProgress } from './eval-progress.js';
 import { writeEvalReport } from './eval-report.js';
@@ -83,25 +85,29 @@ async function runEval(dataset: string, folder: string, options: EvalCliOptions)
   if (!isDatasetName(dataset)) throw unknownDataset(dataset);
   keepOffDisk(options);
   const settings = evalSettings(dataset, folder, options);
+  checkFolder(folder);
   let device = 'cpu';
-  const runtime = await openRuntime(options.provider, (found) => {
-    device = `${found.provider} (${found.description})`;
-    sayDevice(found);
+  // nothing is loaded before the data set is known to be one
+  const evaluation = await DATASETS[dataset].evaluate(folder, settings.options, async (opened) => {
+    const runtime = await openRuntime(options.provider, (found) => {
+      device = `${found.provider} (${found.description})`;
+      sayDevice(found);
+    });
+    return measure(opened, settings, runtime, options);
   });
-  const { backend, preset, prompt } = settings;
-  const features = new EvalFeatures({ backend, preset, prompt }, runtime, featureStore());
-  const evaluation = await measure(settings, features, options);
-  await features.release();
   const machine = thisMachine(device);
   process.stdout.write(options.json ? toJson(settings, machine, evaluation) : toText(evaluation));
   if (options.report !== undefined) await writeEvalReport(options.report, settings, machine, evaluation);
 }
 
-async function measure(
+async function measure<Outcome>(
+  dataset: Dataset<Outcome>,
   settings: EvalSettings,
-  features: EvalFeatures,
+  runtime: Runtime,
   { limit, fresh }: EvalCliOptions,
 ): Promise<Evaluation> {
+  const { backend, preset, prompt } = settings;
+  const features = new EvalFeatures({ backend, preset, prompt }, runtime, featureStore());
   const results = new KeptResults(resultsPath(settings, features.identity()), fresh === true);
   const tools = {
     ...matchingOf(settings),
@@ -114,31 +120,30 @@ async function measure(
     process.stderr.write('\nStopped. What is done is kept; run the same command to go on.\n');
   });
   try {
-    return await DATASETS[settings.dataset].evaluate(settings.folder, settings.options, (opened) =>
-      evaluate(opened, tools, results, {
-        ...(limit === undefined ? {} : { limit }),
-        onProgress: (step) => progress.show(step),
-      }),
-    );
+    return await evaluate(dataset, tools, results, {
+      ...(limit === undefined ? {} : { limit }),
+      onProgress: (step) => progress.show(step),
+    });
   } finally {
     progress.stop();
     stopListening();
+    await features.release();
   }
 }
 
 /** One file for everything that makes results comparable. */
 function resultsPath(settings: EvalSettings, features: unknown): string {
-  const folder = realpath(settings.folder);
+  const folder = realpathSync(settings.folder);
   const key = digest([programDigest(), features, { ...settings, folder }]);
   return join(stateDir(), 'eval', `${settings.dataset}-${key.slice(0, 16)}.jsonl`);
 }
 
-function realpath(folder: string): string {
-  try {
-    return realpathSync(folder);
-  } catch {
-    throw new SamepointError('BAD_REQUEST', `${folder} does not exist.`, 'Give the folder of the data set.');
-  }
+/** @throws SamepointError `BAD_REQUEST` */
+function checkFolder(folder: string): void {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  const reason = found === undefined ? 'does not exist' : 'is not a folder';
+  throw new SamepointError('BAD_REQUEST', `${folder} ${reason}.`, 'Give the folder of the data set.');
 }
 
 /** Every result is on disk already, so Ctrl+C ends at once. */

@@ -53,7 +53,7 @@ export async function openDavis(folder: string): Promise<Dataset<DavisOutcome>> 
 async function readSequence(folder: string, name: string): Promise<Sequence> {
   const images = join(folder, 'JPEGImages', '480p', name);
   const files = (await readdir(images).catch(() => [])).filter((file) => file.endsWith('.jpg')).sort();
-  if (files.length < MIN_FRAMES) throw badDataset(images, `it has fewer than ${MIN_FRAMES} frames`, LAYOUT);
+  if (files.length < MIN_FRAMES) throw badDataset(images, `it has fewer than ${MIN_FRAMES} frames *.jpg`, LAYOUT);
   return {
     name,
     frames: files.map((file) => join(images, file)),

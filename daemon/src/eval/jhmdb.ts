@@ -68,7 +68,7 @@ function testVideos(split: string): string[] {
 async function readVideo(folder: string, category: string, name: string): Promise<Video> {
   const images = join(folder, 'Rename_Images', category, name);
   const frames = (await readdir(images).catch(() => [])).filter((file) => file.endsWith('.png')).sort();
-  if (frames.length < 2) throw badDataset(images, 'it has fewer than two frames', LAYOUT);
+  if (frames.length < 2) throw badDataset(images, 'it has fewer than two frames *.png', LAYOUT);
   return {
     category,
     name,

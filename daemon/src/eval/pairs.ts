@@ -27,8 +27,7 @@ const PROTOCOL = {
   originPx: 0,
 } as const;
 
-const LAYOUT = `Give a folder with its images and a pairs.json:
-[{ "source": "a.png", "target": "b.png", "sourcePoints": [[x,y], …], "targetPoints": [[x,y], …], "group": "theme" }, …]`;
+const LAYOUT = `Give a folder with its images and a pairs.json: [{ "source": "a.png", "target": "b.png", "sourcePoints": [[x,y], …], "targetPoints": [[x,y], …], "group": "theme" }, …]`;
 
 /** @throws SamepointError `BAD_REQUEST` */
 export function readPairs(folder: string): Promise<z.infer<typeof pairSchema>[]> {

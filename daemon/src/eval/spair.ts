@@ -45,7 +45,7 @@ const LAYOUT =
 export async function openSpair(folder: string, { split, pckBase }: SpairOptions): Promise<Dataset<KeypointOutcome>> {
   const annotations = join(folder, 'PairAnnotation', split);
   const names = (await readdir(annotations).catch(() => [])).filter((name) => name.endsWith('.json')).sort();
-  if (names.length === 0) throw badDataset(annotations, 'it has no pairs', LAYOUT);
+  if (names.length === 0) throw badDataset(annotations, 'it has no *.json with a pair', LAYOUT);
   const pairs: KeypointPair[] = [];
   for (const name of names) pairs.push(await readPair(folder, annotations, name, pckBase));
   return keypointDataset(pairs, {

@@ -132,7 +132,8 @@ describe('samepoint eval', { timeout: 120_000 }, () => {
   it.each([
     ['an unknown data set', ['imagenet', '.'], 'There is no data set "imagenet".'],
     ['a folder that is not there', ['pairs', '/none'], '/none does not exist.'],
-    ['a folder of something else', ['spair', '.'], 'it has no pairs'],
+    ['a file', ['pairs', process.execPath], `${process.execPath} is not a folder.`],
+    ['a folder of something else', ['spair', '.'], 'PairAnnotation/test cannot be used: it has no *.json with a pair'],
     [
       'parts of a matching that is not used',
       ['spair', '.', '--without', 'agreement'],
@@ -148,5 +149,15 @@ describe('samepoint eval', { timeout: 120_000 }, () => {
     const { code, stdout, stderr } = await runCli('eval', ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(sentence);
+    // nothing was loaded before it was clear that there is nothing to do
+    expect(stderr).not.toContain('Device');
+  });
+
+  it('names the data set that the folder looks like', async () => {
+    const { code, stderr } = await runCli('eval', 'spair', folder.path('hpatches'));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /PairAnnotation\/test cannot be used: .* Did you mean: samepoint eval hpatches \S+hpatches\n$/,
+    );
   });
 });

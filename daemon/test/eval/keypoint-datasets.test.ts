@@ -59,7 +59,7 @@ describe('SPair-71k in its official layout', () => {
   });
 
   it('says what is missing from a folder that is something else', async () => {
-    await expect(openSpair(folder.path('willow'), SPAIR)).rejects.toThrow('it has no pairs');
+    await expect(openSpair(folder.path('willow'), SPAIR)).rejects.toThrow('it has no *.json with a pair');
   });
 });
 
