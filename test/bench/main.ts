@@ -8,6 +8,7 @@ import { layersBench } from './benches/layers.js';
 import { originalBench } from './benches/original.js';
 import { peersBench } from './benches/peers.js';
 import { targetsBench } from './benches/targets.js';
+import { warpBench } from './benches/warp.js';
 import { markdown, writeJson, writeToDoc } from './report.js';
 
 const BENCHES: readonly Bench[] = [
@@ -18,6 +19,7 @@ const BENCHES: readonly Bench[] = [
   layersBench,
   layerAccuracyBench,
   peersBench,
+  warpBench,
 ];
 const DEFAULTS = { sizesPx: ['512', '768'], ensembles: ['1', '8'], rounds: '3' };
 

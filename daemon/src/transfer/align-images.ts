@@ -1,7 +1,7 @@
 import type { FittedTransform } from '@samepoint/shared-protocol';
 import type { Size } from '../images/resize.js';
+import { pointsAllOver } from './edit-region.js';
 import { fitRegion, type RegionSettings } from './fit-region.js';
-import { quasiRandomPoints } from './quasi-random.js';
 import { fitOfSame } from './same-picture.js';
 import type { FitChoice, RegionMatches } from './warp-edit.js';
 
@@ -31,11 +31,7 @@ export async function alignImages(
   match: RegionMatches,
   { transform = ALIGNMENT.fit.transform, estimator = ALIGNMENT.fit.estimator }: FitChoice,
 ): Promise<Alignment> {
-  const spread = quasiRandomPoints();
-  const points = Array.from({ length: ALIGNMENT.points }, () => {
-    const { x, y } = spread.next().value;
-    return { x: x * source.width, y: y * source.height };
-  });
+  const points = pointsAllOver(source, ALIGNMENT.points);
   const whole = { x: 0, y: 0, w: source.width, h: source.height };
   const settings = { ...ALIGNMENT.fit, transform, estimator };
   return fitRegion(whole, points, await match(points), source, target, settings);

@@ -3,6 +3,7 @@ import type { ExplainedMatch } from '../correspond/match-points.js';
 import type { Size } from '../images/resize.js';
 import { chooseTransform } from './choose-transform.js';
 import { flawOfTransform } from './judge-transform.js';
+import type { PointPair } from './refine-transform.js';
 
 /** How a transform of a region is found, and when it is believed. */
 export interface RegionSettings {
@@ -21,7 +22,10 @@ export interface RegionSettings {
 }
 
 /** `reason` is a sentence for people. */
-export type RegionFit = { ok: true; fit: FittedTransform } | { ok: false; reason: string };
+export type RegionFit =
+  | { ok: true; fit: FittedTransform }
+  /** `fit` is the transform that was not believed, where there is one. */
+  | { ok: false; reason: string; fit?: FittedTransform };
 
 /**
  * One transform for a region of the source from the matches of points in it. Matches whose backward match does not
@@ -37,11 +41,7 @@ export async function fitRegion(
   target: Size,
   settings: RegionSettings,
 ): Promise<RegionFit> {
-  const trusted = points.flatMap((point, n) => {
-    const match = matches[n];
-    const trust = match?.returns && match.confidence >= settings.minConfidence;
-    return match !== undefined && trust ? [{ source: point, target: match.point, weight: match.confidence }] : [];
-  });
+  const trusted = trustedPairs(points, matches, settings.minConfidence);
   const found = `${trusted.length} of ${points.length} points`;
   if (trusted.length < settings.minInliers) return { ok: false, reason: `Only ${found} were found in the target.` };
   const tolerancePx = settings.tolerance * Math.max(target.width, target.height);
@@ -59,4 +59,17 @@ export async function fitRegion(
     ok: true,
     fit: { kind, transform, inliers: inliers.length, samples: points.length, residualPx, confidence },
   };
+}
+
+/** The points whose backward match returns and whose confidence is not less than `minConfidence`, weighted by it. */
+export function trustedPairs(
+  points: readonly Point[],
+  matches: readonly ExplainedMatch[],
+  minConfidence: number,
+): PointPair[] {
+  return points.flatMap((point, n) => {
+    const match = matches[n];
+    const trust = match?.returns && match.confidence >= minConfidence;
+    return match !== undefined && trust ? [{ source: point, target: match.point, weight: match.confidence }] : [];
+  });
 }

@@ -3,27 +3,23 @@ import { SamepointError } from '@samepoint/shared-protocol';
 import type { ExplainedMatch } from '../correspond/match-points.js';
 import type { RgbaImage } from '../images/decode.js';
 import type { Size } from '../images/resize.js';
-import { editBox, pointsInEdit } from './edit-region.js';
-import { fitRegion, type RegionSettings } from './fit-region.js';
+import { editBox, pointsAllOver, pointsAroundEdit, pointsInEdit } from './edit-region.js';
+import { type EditMatches, fitEdit } from './fit-edit.js';
+import { trustedPairs } from './fit-region.js';
 import { fitOfSame } from './same-picture.js';
 import { type PlacedImage, warpImage } from './warp-image.js';
 
 /**
- * Edit propagation (Tang et al., 2023, section 5.3), with their tolerance at their size. They take 1000 points; placed
- * evenly instead of by chance, a third of them fits as well.
+ * Edit propagation (Tang et al., 2023, section 5.3). They take 1000 points of the edit; placed evenly instead of by chance, a
+ * third of them fits as well, and what is saved goes into its surroundings.
  */
 const EDIT = {
-  points: 400,
-  fit: {
-    transform: 'auto',
-    estimator: 'magsac',
-    tolerance: 5 / 768,
-    minConfidence: 0.1,
-    minInliers: 8,
-    minInlierShare: 0.4,
-    minVisible: 0.5,
-  } satisfies RegionSettings,
-};
+  points: { own: 400, near: 200, wide: 300 },
+  /** How far the surroundings reach, as part of the source's longer side. */
+  margin: 0.1,
+  /** Matches with less confidence have no say. */
+  minConfidence: 0.1,
+} as const;
 
 /** Finds the counterparts of source points in one target. */
 export type RegionMatches = (points: readonly Point[]) => Promise<readonly ExplainedMatch[]>;
@@ -38,13 +34,13 @@ export interface FitChoice {
 export interface PreparedEdit {
   image: RgbaImage;
   box: Box;
-  points: readonly Point[];
+  points: { own: readonly Point[]; near: readonly Point[]; wide: readonly Point[] };
 }
 
 export type WarpedEdit =
   | { ok: true; fit: FittedTransform; placed: PlacedImage }
-  /** `reason` is a sentence for people. */
-  | { ok: false; reason: string };
+  /** `reason` is a sentence for people, `fit` the transform that was not believed, where there is one. */
+  | { ok: false; reason: string; fit?: FittedTransform };
 
 /** @throws SamepointError `BAD_REQUEST` where the edit has another size than the source, or nothing in it */
 export function prepareEdit(image: RgbaImage, source: Size): PreparedEdit {
@@ -61,7 +57,16 @@ export function prepareEdit(image: RgbaImage, source: Size): PreparedEdit {
       'The edit is empty: every pixel of it is transparent.',
       'Give an image that is opaque where the source was changed.',
     );
-  return { image, box, points: pointsInEdit(image, box, EDIT.points) };
+  const marginPx = EDIT.margin * Math.max(source.width, source.height);
+  return {
+    image,
+    box,
+    points: {
+      own: pointsInEdit(image, box, EDIT.points.own),
+      near: pointsAroundEdit(image, box, marginPx, EDIT.points.near),
+      wide: pointsAllOver(source, EDIT.points.wide),
+    },
+  };
 }
 
 /** Puts the edit where the target shows what the source shows under it, or says why it cannot. */
@@ -70,17 +75,30 @@ export async function warpEdit(
   source: Size,
   target: Size,
   match: RegionMatches,
-  { transform = EDIT.fit.transform, estimator = EDIT.fit.estimator }: FitChoice,
+  { transform = 'auto', estimator = 'magsac' }: FitChoice,
 ): Promise<WarpedEdit> {
-  const matches = await match(edit.points);
-  const settings = { ...EDIT.fit, transform, estimator };
-  const fitted = await fitRegion(edit.box, edit.points, matches, source, target, settings);
+  const { own, near, wide } = edit.points;
+  const found = await match([...own, ...near, ...wide]);
+  const trusted = (points: readonly Point[], start: number) =>
+    trustedPairs(points, found.slice(start, start + points.length), EDIT.minConfidence);
+  const matches = {
+    own: trusted(own, 0),
+    near: trusted(near, own.length),
+    wide: trusted(wide, own.length + near.length),
+    samples: samplesOf(edit),
+  };
+  const fitted = await fitEdit(matches, edit.box, source, target, { transform, estimator });
   return fitted.ok ? placeEdit(edit, fitted.fit, target) : fitted;
 }
 
 /** Puts the edit into a target that has the very pixels of the source. */
 export function warpEditToSame(edit: PreparedEdit, target: Size, { transform }: FitChoice): Promise<WarpedEdit> {
-  return placeEdit(edit, fitOfSame(edit.points.length, transform), target);
+  const samples = samplesOf(edit);
+  return placeEdit(edit, fitOfSame(samples.own + samples.near, transform), target);
+}
+
+function samplesOf({ points: { own, near } }: PreparedEdit): EditMatches['samples'] {
+  return { own: own.length, near: near.length };
 }
 
 async function placeEdit(edit: PreparedEdit, fit: FittedTransform, target: Size): Promise<WarpedEdit> {

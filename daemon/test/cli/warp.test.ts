@@ -74,7 +74,7 @@ describe('samepoint warp', { timeout: 120_000 }, () => {
     const run = await runCli('warp', home(), moved(), '--edit', sticker(), '--out', folder.path('table'));
     expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: '\r1/1 targets\n' });
     expect(run.stdout).toMatch(/^Backend ui on .*\n\n {2}target +transform +inliers +residual +confidence +written\n/);
-    expect(run.stdout).toMatch(/moved\.png +similarity +\d+\/400 +\d\.\d\d px +\d+ % +.*moved-warped\.png\n$/);
+    expect(run.stdout).toMatch(/moved\.png +similarity +\d+\/600 +\d\.\d\d px +\d+ % +.*moved-warped\.png\n$/);
     expect((await sharp(folder.path('table/moved-warped.png')).stats()).isOpaque).toBe(true);
   });
 

@@ -77,7 +77,7 @@ describe('an edit lands where its target shows what is under it', () => {
     expect(other.imageId).not.toBe(source.imageId);
     for (const target of [source, other]) {
       const { targets, payload } = await warp([target], { output: 'blended' });
-      const fit = { kind: 'similarity', transform: IDENTITY, inliers: 400, samples: 400, residualPx: 0, confidence: 1 };
+      const fit = { kind: 'similarity', transform: IDENTITY, inliers: 600, samples: 600, residualPx: 0, confidence: 1 };
       expect(targets[0]).toMatchObject({ state: 'warped', fit });
       const expected = blendOver(busyPicture(), disc(CENTRE, RADIUS), { x: 0, y: 0 });
       expect(Buffer.compare((await decodeLayer(payload ?? new Uint8Array())).rgba, expected.rgba)).toBe(0);
@@ -120,7 +120,7 @@ describe('a target is refused with a reason, and the others are done', () => {
     expect(targets[0]).toEqual({
       state: 'refused',
       targetId: 't0',
-      reason: expect.stringMatching(/^Only 0 of 400 points were found in the target\.$/),
+      reason: expect.stringMatching(/^Only 0 of 600 points in and around the edit were found in the target\.$/),
     });
     expect(targets[1]).toMatchObject({ state: 'warped', targetId: 't1' });
     expect((await sharp(payload).metadata()).format).toBe('png');

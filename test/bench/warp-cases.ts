@@ -1,0 +1,170 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Box, Homography, Point } from '@samepoint/shared-protocol';
+import { readPairs } from '../../daemon/src/eval/pairs.js';
+import { decodeImage, type RgbaImage, type RgbImage } from '../../daemon/src/images/decode.js';
+import type { Size } from '../../daemon/src/images/resize.js';
+import { compose, project, scaling, translation } from '../../daemon/src/transfer/projective.js';
+import { fitTransform } from '../../daemon/src/transfer/robust-transform.js';
+import { seenThrough } from '../../daemon/test/support/picture.js';
+import { seededRandom } from '../../daemon/test/support/random.js';
+import { drawScreen } from '../calibration/draw-screen.js';
+import { LAYOUTS } from '../calibration/screen-layouts.js';
+import type { Shape } from '../calibration/shape.js';
+import { DARK, LIGHT } from '../figma-host/documents/theme.js';
+
+/** Side of an edit as part of the source's longer side, and how many there are of it in a pair. */
+export const EDIT_SIZES = {
+  small: { side: [0.02, 0.04], count: 4 },
+  medium: { side: [0.08, 0.12], count: 2 },
+  large: { side: [0.25, 0.4], count: 1 },
+} as const;
+export type EditSize = keyof typeof EDIT_SIZES;
+
+/** An edit and what it is to be put through. */
+export interface EditCase {
+  size: EditSize;
+  box: Box;
+}
+
+/** Two pictures of one screen, all of which goes through one known transform. */
+export interface WarpPair {
+  name: string;
+  source: RgbImage;
+  target: RgbImage;
+  /** Pixels of the source to pixels of the target. */
+  truth: Homography;
+  edits: readonly EditCase[];
+}
+
+/** How a drawn target differs from its source; every third is also seen at an angle. */
+const CHANGES = {
+  width: [340, 480],
+  pixelsPerUnit: [0.8, 1.6],
+  dark: 0.5,
+  cropped: 0.5,
+  /** Part of the height that a crop keeps. */
+  kept: [0.55, 0.85],
+  angleEvery: 3,
+  /** Radians, and the change of scale from one side to the other. */
+  turn: 0.06,
+  perspective: 0.15,
+} as const;
+
+/** The same pair for the same seed. */
+export async function drawWarpPair(seed: number): Promise<WarpPair> {
+  const random = seededRandom(seed);
+  const layout = LAYOUTS[seed % LAYOUTS.length];
+  if (layout === undefined) throw new Error('every seed has a layout');
+  const version = { width: between(random, CHANGES.width), density: 1, leftOut: new Set<number>(), insertedAt: -1 };
+  const screen = layout(seed, version);
+  const whole = { x: 0, y: 0, width: screen.width, height: screen.height };
+  const kept = random() < CHANGES.cropped ? screen.height * between(random, CHANGES.kept) : screen.height;
+  const view = { ...whole, y: random() * (screen.height - kept), height: kept };
+  const source = await drawScreen(screen, LIGHT, whole, between(random, CHANGES.pixelsPerUnit));
+  const theme = random() < CHANGES.dark ? DARK : LIGHT;
+  const flat = await drawScreen(screen, theme, view, between(random, CHANGES.pixelsPerUnit));
+  const toUnits = scaling(screen.width / source.width, screen.height / source.height);
+  const toView = compose(scaling(flat.width / view.width, flat.height / view.height), translation(-view.x, -view.y));
+  const angle = seed % CHANGES.angleEvery === 0 ? atAngle(random, flat) : null;
+  const truth = compose(toView, toUnits);
+  const unit = source.width / screen.width;
+  const middles = screen.shapes
+    .filter(isThing)
+    .map(({ x, y, w, h }) => ({ x: (x + w / 2) * unit, y: (y + h / 2) * unit }));
+  const transform = angle === null ? truth : compose(angle, truth);
+  return {
+    name: `drawn-${seed}`,
+    source,
+    target: angle === null ? flat : seenThrough(flat, angle, flat),
+    truth: transform,
+    edits: placeEdits(random, source, middles),
+  };
+}
+
+/**
+ * The pairs of a folder as `eval pairs` takes it, whose points all go through one affine.
+ * @throws SamepointError `BAD_REQUEST`; Error where the points do not
+ */
+export async function readWarpPairs(folder: string): Promise<WarpPair[]> {
+  const pairs = await readPairs(folder);
+  return Promise.all(
+    pairs.map(async ({ source, target, sourcePoints, targetPoints }, seed) => {
+      const matches = sourcePoints.map((point, n) => ({ source: point, target: targetPoints[n] ?? point, weight: 1 }));
+      const outcome = await fitTransform('affine', matches, { estimator: 'ransac', tolerancePx: 1 });
+      if (!outcome.ok || outcome.fit.inliers.length < matches.length)
+        throw new Error(`The points of ${source} do not go through one affine to ${target}.`);
+      const image = await decodeImage(await readFile(join(folder, source)));
+      return {
+        name: source,
+        source: image,
+        target: await decodeImage(await readFile(join(folder, target))),
+        truth: outcome.fit.transform,
+        edits: placeEdits(seededRandom(seed), image, sourcePoints),
+      };
+    }),
+  );
+}
+
+/** The edit as an image: opaque in its box. */
+export function editImage({ width, height }: Size, { x, y, w, h }: Box): RgbaImage {
+  const rgba = new Uint8Array(width * height * 4);
+  for (let row = y; row < y + h; row++) rgba.fill(255, (row * width + x) * 4, (row * width + x + w) * 4);
+  return { width, height, rgba };
+}
+
+/** Part of the edit that lies inside the target by the known transform. */
+export function visiblePart(box: Box, truth: Homography, { width, height }: Size): number {
+  const inside = pointsOf(box).filter((point) => {
+    const { x, y } = project(truth, point);
+    return x >= 0 && y >= 0 && x <= width && y <= height;
+  });
+  return inside.length / pointsOf(box).length;
+}
+
+/** Mean distance, over the edit, of where a transform puts it from where it belongs, in target pixels. */
+export function warpError(box: Box, truth: Homography, found: Homography): number {
+  const points = pointsOf(box);
+  const offs = points.map((point) => {
+    const [a, b] = [project(truth, point), project(found, point)];
+    return Math.hypot(a.x - b.x, a.y - b.y);
+  });
+  return offs.reduce((sum, off) => sum + off, 0) / points.length;
+}
+
+/** Corners, sides and middle. */
+function pointsOf({ x, y, w, h }: Box): Point[] {
+  return Array.from({ length: 9 }, (_, n) => ({ x: x + ((n % 3) * w) / 2, y: y + (Math.floor(n / 3) * h) / 2 }));
+}
+
+/** Each around one of the middles; a picture's edge cuts it off. */
+function placeEdits(random: () => number, { width, height }: Size, middles: readonly Point[]): EditCase[] {
+  const sizes = Object.keys(EDIT_SIZES) as EditSize[];
+  return sizes.flatMap((size) =>
+    Array.from({ length: EDIT_SIZES[size].count }, () => {
+      const { x, y } = middles[Math.floor(random() * middles.length)] ?? { x: width / 2, y: height / 2 };
+      const side = between(random, EDIT_SIZES[size].side) * Math.max(width, height);
+      const [left, top] = [Math.max(0, Math.round(x - side / 2)), Math.max(0, Math.round(y - side / 2))];
+      const [right, bottom] = [Math.min(width, Math.round(x + side / 2)), Math.min(height, Math.round(y + side / 2))];
+      return { size, box: { x: left, y: top, w: right - left, h: bottom - top } };
+    }),
+  );
+}
+
+/** Turned a little around the middle, and one side further away. */
+function atAngle(random: () => number, { width, height }: Size): Homography {
+  const angle = CHANGES.turn * (2 * random() - 1);
+  const lean = () => (CHANGES.perspective * (2 * random() - 1)) / Math.max(width, height);
+  const [cos, sin] = [0.9 * Math.cos(angle), 0.9 * Math.sin(angle)];
+  const around: Homography = [cos, -sin, 0, sin, cos, 0, lean(), lean(), 1];
+  return compose(translation(width / 2, height / 2), compose(around, translation(-width / 2, -height / 2)));
+}
+
+/** Grounds and lines are no things to draw over. */
+function isThing({ w, h, look }: Shape): boolean {
+  return look.kind !== 'box' || (w < 120 && h > 4);
+}
+
+function between(random: () => number, [low, high]: readonly [number, number]): number {
+  return low + random() * (high - low);
+}
