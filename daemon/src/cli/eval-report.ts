@@ -18,7 +18,7 @@ export async function writeEvalReport(
   path: string,
   settings: EvalSettings,
   machine: Machine,
-  { available, items, tables }: Evaluation,
+  { available, items, meaning, tables }: Evaluation,
 ): Promise<void> {
   const ranked = items.filter(({ picture }) => picture !== undefined).sort((a, b) => b.score - a.score);
   const [top] = ranked;
@@ -29,6 +29,7 @@ export async function writeEvalReport(
     facts: facts(settings, machine, items.length, available),
     tables,
     scores: items.map(({ score }) => score),
+    meaning,
     best: await drawCases(ranked.filter((item) => !worst.includes(item)).slice(0, CASES)),
     worst: await drawCases(worst.reverse()),
   });

@@ -16,6 +16,10 @@ export interface Dataset<Outcome> {
   outcomeSchema: z.ZodType<Outcome>;
   /** How good one outcome is, 0 to 100; the report shows how many items have how much, and the best and the worst. */
   score(outcome: Outcome): number;
+  /** What a score is, as a clause after "the score of an item is". */
+  scoreMeaning: string;
+  /** What counts as found right in the pictures; data sets that cannot be drawn leave it out. */
+  rightMeaning?: string;
   /** The figures of the data set's protocol, in percent where the table says nothing else. */
   summarise(outcomes: readonly GroupedOutcome<Outcome>[]): FigureTable[];
 }

@@ -45,6 +45,7 @@ export async function openDavis(folder: string): Promise<Dataset<DavisOutcome>> 
   return {
     items,
     outcomeSchema,
+    scoreMeaning: 'the mean of J and F over its objects, in percent',
     score: (outcome) => 100 * mean(outcome.objects.flatMap(({ j, f }) => [mean(j), mean(f)])),
     summarise: (outcomes) => [davisTable(outcomes)],
   };

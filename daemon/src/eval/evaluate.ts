@@ -21,6 +21,8 @@ export interface Evaluation {
   /** Items in the whole data set; `items` may be fewer. */
   available: number;
   items: ScoredItem[];
+  /** What scores are, and what is right in pictures; see `Dataset`. */
+  meaning: Pick<Dataset<unknown>, 'scoreMeaning' | 'rightMeaning'>;
   tables: FigureTable[];
 }
 
@@ -62,8 +64,13 @@ export async function evaluate<Outcome>(
   return {
     available: dataset.items.length,
     items: outcomes.map(({ item, outcome }) => scored(dataset, item, outcome)),
+    meaning: meaningOf(dataset),
     tables: dataset.summarise(outcomes.map(({ item: { group }, outcome }) => ({ group, outcome }))),
   };
+}
+
+function meaningOf({ scoreMeaning, rightMeaning }: Evaluation['meaning']): Evaluation['meaning'] {
+  return rightMeaning === undefined ? { scoreMeaning } : { scoreMeaning, rightMeaning };
 }
 
 function scored<Outcome>(dataset: Dataset<Outcome>, item: DatasetItem<Outcome>, outcome: Outcome): ScoredItem {

@@ -62,6 +62,8 @@ export async function openHpatches(
     items,
     outcomeSchema: homographyOutcomeSchema,
     score: matchingScore,
+    scoreMeaning: `the percentage of its matches that are within ${PIXEL_THRESHOLDS[1]} px of the truth`,
+    rightMeaning: `within ${PIXEL_THRESHOLDS[1]} px of the truth`,
     summarise: (outcomes) => [homographyTable(outcomes), matchingTable(outcomes)],
   };
 }

@@ -54,6 +54,7 @@ export async function openJhmdb(folder: string): Promise<Dataset<JhmdbOutcome>> 
   return {
     items,
     outcomeSchema,
+    scoreMeaning: `the percentage of its joints that are found within ${ALPHAS[0]} of the size of the person`,
     score: ({ errors }) => jointPck(errors, ALPHAS[0]) ?? 0,
     summarise: (outcomes) => [jhmdbTable(outcomes)],
   };

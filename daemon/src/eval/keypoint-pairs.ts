@@ -38,6 +38,8 @@ export function keypointDataset(pairs: readonly KeypointPair[], protocol: Keypoi
     items: pairs.map((pair) => toItem(pair, protocol.originPx, rankedBy)),
     outcomeSchema: keypointOutcomeSchema,
     score: (outcome) => 100 * foundShare(outcome, rankedBy),
+    scoreMeaning: `the percentage of its points that are found within ${rankedBy} of the length that the note under the table names`,
+    rightMeaning: `within ${rankedBy} of the length under the table`,
     summarise: (outcomes) => [pckTable(outcomes, protocol.alphas, protocol)],
   };
 }

@@ -1,4 +1,5 @@
 import type { CaseFigure } from './case-figure.js';
+import type { Evaluation } from './evaluate.js';
 import { type FigureTable, formatFigure } from './figure-table.js';
 import { REPORT_STYLE } from './report-style.js';
 
@@ -10,6 +11,7 @@ export interface ReportContent {
   tables: readonly FigureTable[];
   /** Scores of all items, 0 to 100. */
   scores: readonly number[];
+  meaning: Evaluation['meaning'];
   best: readonly CaseFigure[];
   worst: readonly CaseFigure[];
 }
@@ -18,7 +20,7 @@ export interface ReportContent {
 const BINS = 10;
 
 /** One page without any other file: figures, the spread of scores, and the best and worst cases drawn. */
-export function reportPage({ title, facts, tables, scores, best, worst }: ReportContent): string {
+export function reportPage({ title, facts, tables, scores, meaning, best, worst }: ReportContent): string {
   const rows = facts.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`);
   return `<!doctype html>
 <html lang="en">
@@ -32,9 +34,9 @@ export function reportPage({ title, facts, tables, scores, best, worst }: Report
 <main>
 <header><h1>${escapeHtml(title)}</h1></header>
 ${tables.map(tableHtml).join('\n')}
-${histogramHtml(scores)}
-${casesHtml('Worst', worst)}
-${casesHtml('Best', best)}
+${histogramHtml(scores, meaning)}
+${casesHtml('Worst', worst, meaning)}
+${casesHtml('Best', best, meaning)}
 <section><h2>How this was measured</h2><dl>${rows.join('')}</dl></section>
 </main>
 </body>
@@ -61,7 +63,7 @@ function tableHtml({ title, note, rowTitle, columns, rows }: FigureTable): strin
 }
 
 /** How many items lie between 0 and 10, 10 and 20, … */
-function histogramHtml(scores: readonly number[]): string {
+function histogramHtml(scores: readonly number[], { scoreMeaning }: Evaluation['meaning']): string {
   const bins = Array.from({ length: BINS }, (_, bin) => {
     const count = scores.filter((score) => Math.min(BINS - 1, Math.floor((score * BINS) / 100)) === bin).length;
     return { count, from: (bin * 100) / BINS, to: ((bin + 1) * 100) / BINS };
@@ -71,17 +73,18 @@ function histogramHtml(scores: readonly number[]): string {
     ({ count, from, to }) =>
       `<li style="--part:${((100 * count) / highest).toFixed(1)}%" title="${count} items from ${from} to ${to}"><b>${count || ''}</b><i></i><span>${from}–${to}</span></li>`,
   );
-  return `<section><h2>Items by score</h2><ol class="histogram">${bars.join('')}</ol></section>`;
+  return `<section><h2>Items by score</h2><p class="lead">The score of an item is ${escapeHtml(scoreMeaning)}. Each bar counts the items whose score lies in its range.</p><ol class="histogram">${bars.join('')}</ol></section>`;
 }
 
-function casesHtml(title: string, cases: readonly CaseFigure[]): string {
+function casesHtml(title: string, cases: readonly CaseFigure[], { rightMeaning = '' }: Evaluation['meaning']): string {
   if (cases.length === 0) return '';
   const figures = cases.map(
     ({ id, group, score, html }) =>
-      `<figure>${html}<figcaption><b>${formatFigure(score)}</b> ${escapeHtml(id)} <span>${escapeHtml(group)}</span></figcaption></figure>`,
+      `<figure>${html}<figcaption><b>Score ${formatFigure(score)}</b> ${escapeHtml(id)} <span>${escapeHtml(group)}</span></figcaption></figure>`,
   );
-  return `<section><h2>${title}</h2>
-<p class="key"><i class="source"></i>in the source <i class="truth"></i>where it is <i class="right"></i>found right <i class="wrong"></i>found wrong</p>
+  return `<section><h2>${title} cases</h2>
+<p class="lead">The source is on the left and the target on the right. Right is what was found ${escapeHtml(rightMeaning)}; a line leads from where a point is to where it was found, and a ring alone is a point that was not found.</p>
+<ul class="key"><li><i class="source"></i>point of the source</li><li><i class="truth"></i>where it is in the target</li><li><i class="right"></i>where it was found, right</li><li><i class="wrong"></i>where it was found, wrong</li></ul>
 <div class="cases">${figures.join('')}</div></section>`;
 }
 

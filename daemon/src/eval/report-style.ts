@@ -17,10 +17,11 @@ th:first-child { text-align: left; font-weight: 500; padding-left: 0; }
 thead th { color: var(--dim); font-weight: 500; font-size: 13px; }
 .figure { background: linear-gradient(to right, var(--bar) var(--part, 0%), transparent 0); background-size: 100% 4px; background-repeat: no-repeat; background-position: 0 100%; }
 .total th, .total td { font-weight: 700; border-bottom: 0; }
-.note, .key { color: var(--dim); font-size: 13px; margin: 12px 0 0; }
-.key { margin: 0 0 12px; display: flex; flex-wrap: wrap; align-items: center; gap: 4px 6px; }
-.key i { width: 12px; height: 12px; border-radius: 50%; display: inline-block; margin-left: 10px; }
-.key i:first-child { margin-left: 0; }
+.note, .lead, .key { color: var(--dim); font-size: 13px; margin: 12px 0 0; }
+.lead { margin: 0 0 12px; max-width: 76ch; }
+.key { margin: 0 0 16px; padding: 0; list-style: none; display: flex; flex-wrap: wrap; gap: 4px 20px; }
+.key li { display: flex; align-items: center; gap: 6px; }
+.key i { width: 12px; height: 12px; border-radius: 50%; flex: none; }
 .key .source { background: var(--source); } .key .truth { border: 3px solid var(--truth); } .key .right { background: var(--right); } .key .wrong { background: var(--wrong); }
 .histogram { display: flex; gap: 6px; height: 160px; margin: 0; padding: 0; list-style: none; }
 .histogram li { flex: 1; display: flex; flex-direction: column; justify-content: flex-end; text-align: center; font-size: 12px; color: var(--dim); }

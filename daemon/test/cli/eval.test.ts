@@ -126,6 +126,12 @@ describe('samepoint eval', { timeout: 120_000 }, () => {
     expect(page).toContain('SPair-71k test, PCK in percent');
     expect(page.match(/<figure>/g)).toHaveLength(2);
     expect(page).toContain('000001-still-moved:cat');
+    expect(page).toMatch(
+      /The score of an item is the percentage of its points that are found within 0\.1 of the length/,
+    );
+    expect(page).toMatch(/Right is what was found within 0\.1 of the length under the table;/);
+    for (const colour of ['point of the source', 'where it is in the target', 'found, right', 'found, wrong'])
+      expect(page).toMatch(new RegExp(`<li><i class="\\w+"></i>[^<]*${colour}</li>`));
     expect([...page.matchAll(/(?:src|href)="([^"]{5})/g)].map(([, start]) => start)).toEqual(Array(4).fill('data:'));
   });
 

@@ -28,6 +28,7 @@ function numbers(count: number, { truth = 0, stopAt = Number.NaN } = {}): Datase
     evaluated,
     outcomeSchema: z.number(),
     score: (outcome) => outcome,
+    scoreMeaning: 'its number',
     summarise: (outcomes) => [
       {
         title: 'Numbers',
