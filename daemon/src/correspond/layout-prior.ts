@@ -18,6 +18,8 @@ export const LAYOUT = {
   minMatches: 12,
   /** Matches nearer each other than this part of the source's longer side say nothing about scale. */
   minDistance: 0.1,
+  /** Scales that differ by at most this factor are taken for the same. */
+  sameScale: 1.25,
 } as const;
 
 /** A confident match. */
@@ -79,6 +81,18 @@ export function layoutBonus(layout: Layout, source: Point, target: Point, target
   if (layout.trust === 0) return 0;
   const off = distance(layout, source, target) / (LAYOUT.slack * targetSidePx);
   return LAYOUT.bonus * layout.trust * Math.exp(-0.5 * off ** 2);
+}
+
+/**
+ * The scale of a place more exactly: a place knows only the ratio of the two looks that found it, the layout has measured
+ * it, and is the same for all places.
+ * @param ofPlace target pixels per source pixel
+ * @returns that of the layout where there is one of about this scale
+ */
+export function exactScale({ scale, trust }: Layout, ofPlace: number): number {
+  const ofLayout = Math.sqrt(scale.x * scale.y);
+  const ratio = Math.max(ofLayout / ofPlace, ofPlace / ofLayout);
+  return trust > 0 && ratio <= LAYOUT.sameScale ? ofLayout : ofPlace;
 }
 
 function distance({ scale, offset }: Layout, source: Point, target: Point): number {

@@ -7,6 +7,7 @@ import { findCandidates, level } from './candidates.js';
 import { type CoarsePlace, lookCloser } from './closer-look.js';
 import { confidenceOf, type MatchSigns } from './confidence.js';
 import { type SimilarityMap, similarityMap } from './heatmap.js';
+import { exactScale, type Layout } from './layout-prior.js';
 import { ALL_PARTS, type MatchSettings } from './match-settings.js';
 import type { Matcher } from './matcher.js';
 import { type Place, rankPlaces } from './places.js';
@@ -53,12 +54,14 @@ export async function matchPoints(
   settings: MatchSettings = ALL_PARTS,
   prepared?: AnchorField,
 ): Promise<ExplainedMatch[]> {
-  const nodes = await nodesFor(matcher, source, target, points, settings, prepared);
+  const field = prepared ?? (await preparePair(matcher, source, target, settings));
+  const nodes = await nodesFor(matcher, source, target, points, settings, field);
   return toMatches(
     nodes.map((node) => ({ point: node, place: bestPlace(node, target) })),
     source,
     target,
     settings,
+    field,
   );
 }
 
@@ -75,7 +78,8 @@ export async function inspectPoint(
   settings: MatchSettings = ALL_PARTS,
   prepared?: AnchorField,
 ): Promise<{ matches: ExplainedMatch[]; similarity: SimilarityMap }> {
-  const [node] = await nodesFor(matcher, source, target, [point], settings, prepared);
+  const field = prepared ?? (await preparePair(matcher, source, target, settings));
+  const [node] = await nodesFor(matcher, source, target, [point], settings, field);
   if (node === undefined) throw new Error('every point has a node');
   const places = rankPlaces(node, samePlacePx(target)).slice(0, count);
   const { levels } = bestPlace(node, target).candidate;
@@ -86,6 +90,7 @@ export async function inspectPoint(
       source,
       target,
       settings,
+      field,
     ),
     similarity: await similarityMap(matcher, from, point, to),
   };
@@ -97,9 +102,8 @@ async function nodesFor(
   target: FeaturePyramid,
   points: readonly Point[],
   settings: MatchSettings,
-  prepared: AnchorField | undefined,
+  field: AnchorField,
 ): Promise<Node[]> {
-  const field = prepared ?? (await preparePair(matcher, source, target, settings));
   const candidates = await findCandidates(matcher, source, target, points, settings);
   return points.map((point, n) => agree(point, candidates[n] ?? [], field, settings.layoutPrior));
 }
@@ -122,8 +126,9 @@ async function toMatches(
   source: FeaturePyramid,
   target: FeaturePyramid,
   settings: MatchSettings,
+  { layout }: AnchorField,
 ): Promise<ExplainedMatch[]> {
-  const coarse = placed.map((one) => toCoarsePlace(one, source, target, settings));
+  const coarse = placed.map((one) => toCoarsePlace(one, source, target, settings, layout));
   const nothingToFind = source.blank || target.blank;
   const looksCloser = settings.closerLook && !nothingToFind;
   const closer = looksCloser ? await lookCloser(source, target, coarse, settings.refinement) : [];
@@ -146,13 +151,14 @@ function toCoarsePlace(
   source: FeaturePyramid,
   target: FeaturePyramid,
   { refinement }: MatchSettings,
+  layout: Layout,
 ): CoarsePlace {
   const { levels, scale } = candidate;
   const [from, to] = [level(source, levels.source), level(target, levels.target)];
   return {
     source: point,
     target: refinement ? refine(from, point, to, candidate) : candidate,
-    scale,
+    scale: exactScale(layout, scale),
     sourceCellPx: cellSidePx(from),
     targetCellPx: cellSidePx(to),
   };

@@ -2,7 +2,7 @@ import type { Point } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import { AGREEMENT, agree, settleAnchors } from '../../src/correspond/agreement.js';
 import type { Candidate } from '../../src/correspond/candidates.js';
-import { fitLayout, LAYOUT, layoutBonus } from '../../src/correspond/layout-prior.js';
+import { exactScale, fitLayout, LAYOUT, layoutBonus } from '../../src/correspond/layout-prior.js';
 import { seededRandom } from '../support/random.js';
 
 const SIDE = 1000;
@@ -51,6 +51,20 @@ describe('the layout of the whole', () => {
       const { x, y } = placed(point);
       expect(layoutBonus(layout, point, { x: x + 0.2 * SIDE, y }, SIDE)).toBeLessThan(0.01);
     }
+  });
+});
+
+describe('the scale of a place', () => {
+  const layout = fitLayout(matches(0), SIDE, SIDE);
+  const ofLayout = Math.sqrt(0.6 * 0.75);
+
+  it('is that of the layout where it is about the same', () => {
+    for (const scale of [0.6, ofLayout, 0.8]) expect(exactScale(layout, scale)).toBeCloseTo(ofLayout, 6);
+  });
+
+  it('is its own where it is another, or there is no common layout', () => {
+    for (const scale of [0.5, 1]) expect(exactScale(layout, scale)).toBe(scale);
+    expect(exactScale({ ...layout, trust: 0 }, 0.7)).toBe(0.7);
   });
 });
 

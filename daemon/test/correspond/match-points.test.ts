@@ -1,10 +1,11 @@
 import type { Point } from '@samepoint/shared-protocol';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { preparePair } from '../../src/correspond/anchors.js';
 import { toHeatmap } from '../../src/correspond/heatmap.js';
 import { inspectPoint, type Match, matchPoints } from '../../src/correspond/match-points.js';
 import { ALL_PARTS } from '../../src/correspond/match-settings.js';
 import { Matcher } from '../../src/correspond/matcher.js';
+import { maxZoom } from '../../src/diffusion/closer-windows.js';
 import { planFeatures } from '../../src/diffusion/feature-plan.js';
 import type { FeaturePyramid } from '../../src/diffusion/feature-pyramid.js';
 import { FeatureSource } from '../../src/diffusion/feature-source.js';
@@ -251,6 +252,18 @@ describe('with the parts that are out by default', () => {
     const target = await pyramidOf(await resizeRgb(SCREEN, { width: width * 1.5, height: height * 1.5 }));
     const expected = LANDMARKS.map(({ x, y }) => ({ x: x * 1.5, y: y * 1.5 }));
     expectAt(await matchWith(source, target, LANDMARKS), expected, 1.5 * CELL_PX);
+  });
+
+  it('both images are seen at the scale of their common layout', async () => {
+    const { closer } = source;
+    if (closer === undefined) never();
+    const window = vi.fn(closer.window);
+    const prepared = await preparePair(matcher, source, source, settings);
+    const layout = { scale: { x: 1.1, y: 1.1 }, offset: { x: 0, y: 0 }, trust: 1 };
+    const target = { ...source, closer: { ...closer, window } };
+    await matchPoints(matcher, source, target, LANDMARKS, settings, { ...prepared, layout });
+    const narrowest = closer.size.windowPx / maxZoom(source, closer.size);
+    expect([...new Set(window.mock.calls.map(([{ w }]) => w))]).toEqual([Math.round(1.1 * narrowest)]);
   });
 
   it('an element that was moved elsewhere is found there, though the layout has it where it was', async () => {
