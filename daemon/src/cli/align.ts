@@ -6,16 +6,9 @@ import type { FitChoice } from '../transfer/warp-edit.js';
 import { type AlignReport, alignTable } from './align-report.js';
 import { makeFolder } from './draw-matches.js';
 import { EXIT_CODES } from './exit-codes.js';
-import {
-  backendOption,
-  type FeatureOptions,
-  keepOffDisk,
-  noCacheOption,
-  presetOption,
-  promptOption,
-} from './feature-options.js';
-import { estimatorOption, transformOption } from './fit-options.js';
-import { outOfMemoryOption, type ProviderOptions, providerOption } from './provider-options.js';
+import { type FeatureOptions, keepOffDisk } from './feature-options.js';
+import { withFitOptions } from './fit-options.js';
+import type { ProviderOptions } from './provider-options.js';
 import { type ImageFile, readImage } from './read-image.js';
 import { sayDevice } from './say-device.js';
 import { writeWhole } from './write-whole.js';
@@ -34,19 +27,11 @@ Exit codes: 0 aligned; 3 refused, since the images do not show the same or not s
 
 /** `samepoint align`: one transform between two images, and where they differ. */
 export function alignCommand(): Command {
-  return new Command('align')
+  return withFitOptions(new Command('align'))
     .description('Lay one image over another and show where they differ.')
     .argument('<source>', 'the image to lay over')
     .argument('<target>', 'the image that stays')
     .requiredOption('--out <dir>', 'folder to write to')
-    .addOption(transformOption())
-    .addOption(estimatorOption())
-    .addOption(backendOption())
-    .addOption(presetOption())
-    .addOption(promptOption())
-    .addOption(noCacheOption())
-    .addOption(providerOption())
-    .addOption(outOfMemoryOption())
     .option('--json', 'print JSON instead of a table')
     .addHelpText('after', DETAILS)
     .action(runAlign);

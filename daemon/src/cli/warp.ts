@@ -6,17 +6,10 @@ import { decodeLayer } from '../images/decode.js';
 import { type FitChoice, prepareEdit } from '../transfer/warp-edit.js';
 import { makeFolder } from './draw-matches.js';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
-import {
-  backendOption,
-  type FeatureOptions,
-  keepOffDisk,
-  noCacheOption,
-  presetOption,
-  promptOption,
-} from './feature-options.js';
-import { estimatorOption, transformOption } from './fit-options.js';
+import { type FeatureOptions, keepOffDisk } from './feature-options.js';
+import { withFitOptions } from './fit-options.js';
 import { progressLine } from './progress-line.js';
-import { outOfMemoryOption, type ProviderOptions, providerOption } from './provider-options.js';
+import type { ProviderOptions } from './provider-options.js';
 import { type ImageFile, identify, readBytes, readImage } from './read-image.js';
 import { type WarpedFile, type WarpReport, warpTable } from './warp-report.js';
 import { type WarpTask, warpTargets } from './warp-targets.js';
@@ -38,20 +31,12 @@ Exit codes: 0 every target was done; 2 the file of a target cannot be read; 3 so
 
 /** `samepoint warp`: carries a raster edit of one image into others. */
 export function warpCommand(): Command {
-  return new Command('warp')
+  return withFitOptions(new Command('warp'))
     .description('Carry an edit of one image into others.')
     .argument('<source>', 'the image the edit was made on, without it')
     .argument('<targets...>', 'the images to carry it into')
     .requiredOption('--edit <file>', 'the edit: a transparent image of the size of the source')
     .requiredOption('--out <dir>', 'folder to write to')
-    .addOption(transformOption())
-    .addOption(estimatorOption())
-    .addOption(backendOption())
-    .addOption(presetOption())
-    .addOption(promptOption())
-    .addOption(noCacheOption())
-    .addOption(providerOption())
-    .addOption(outOfMemoryOption())
     .option('--layer-only', 'write the warped edit alone, not over the target')
     .option('--json', 'print JSON instead of a table')
     .addHelpText('after', DETAILS)

@@ -4,13 +4,13 @@ import * as z from 'zod';
 import { WindowMatcher } from '../correspond/window-matcher.js';
 import { decodeLabelMask, type LabelMask } from '../images/label-mask.js';
 import { readPngPalette } from '../images/png-palette.js';
-import { lookToTrack } from '../transfer/track-labels.js';
 import { trackMask } from '../transfer/track-mask.js';
 import type { Dataset, DatasetItem, EvalTools, GroupedOutcome } from './dataset.js';
 import { readDatasetBytes } from './dataset-image.js';
 import { type BinaryMask, boundaryAccuracy, mean, regionSimilarity, sequenceStatistics } from './davis-metrics.js';
 import type { FigureRow, FigureTable } from './figure-table.js';
 import { badDataset, readDatasetText } from './read-annotation.js';
+import { videoFrames } from './video-frames.js';
 
 /** J and F of each object of a sequence, frame by frame without the first and the last. */
 const outcomeSchema = z.object({ objects: z.array(z.object({ j: z.array(z.number()), f: z.array(z.number()) })) });
@@ -82,12 +82,8 @@ async function evaluateSequence(
   const labels = Array.from({ length: 1 + Math.max(...new Set(first.indices)) }, (_, label) => label);
   if (labels.length === 1) throw badDataset(masks[0] ?? '', 'it has no object to follow', LAYOUT);
   const objects = labels.slice(1).map(() => ({ j: [] as number[], f: [] as number[] }));
-  const tracked = {
-    // the last frame is not scored
-    count: frames.length - 1,
-    annotated: 0,
-    features: async (frame: number) => lookToTrack(await tools.features(frames[frame] ?? '')),
-  };
+  // the last frame is not scored
+  const tracked = videoFrames(frames, frames.length - 1, tools);
   const options = { settings: tools.propagation, sampling: 'centre', lostBelow: 0 } as const;
   for await (const { frame, mask } of trackMask(matcher, tracked, first, labels, options)) {
     if (frame === 0) continue;

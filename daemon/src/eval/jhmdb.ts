@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import type { Point } from '@samepoint/shared-protocol';
 import * as z from 'zod';
 import { WindowMatcher } from '../correspond/window-matcher.js';
-import { lookToTrack } from '../transfer/track-labels.js';
 import { trackPoints } from '../transfer/track-points.js';
 import type { Dataset, DatasetItem, EvalTools, GroupedOutcome } from './dataset.js';
 import type { FigureRow, FigureTable } from './figure-table.js';
 import { jointErrors, jointPck } from './jhmdb-metrics.js';
 import { readMatArray } from './mat-file.js';
 import { badDataset, readDatasetText } from './read-annotation.js';
+import { videoFrames } from './video-frames.js';
 
 /** The errors of each frame but the first, in the order of the joints. */
 const outcomeSchema = z.object({ errors: z.array(z.array(z.number().nullable())) });
@@ -99,11 +99,7 @@ async function evaluateVideo(
   const first = truth[0] ?? [];
   const tracked = first.filter(inImage);
   const errors: (number | null)[][] = [];
-  const sequence = {
-    count: Math.min(frames.length, truth.length),
-    annotated: 0,
-    features: async (frame: number) => lookToTrack(await tools.features(frames[frame] ?? '')),
-  };
+  const sequence = videoFrames(frames, Math.min(frames.length, truth.length), tools);
   if (tracked.length === 0) return { errors };
   for await (const { frame, points } of trackPoints(matcher, sequence, tracked, tools.propagation, 0)) {
     if (frame === 0) continue;
