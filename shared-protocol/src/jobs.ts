@@ -57,11 +57,12 @@ export const evidenceSchema = z.strictObject({
 export type Evidence = z.infer<typeof evidenceSchema>;
 
 /**
- * One reason for which two layers are taken for the same: how alike they are by it, and its share of the confidence.
- * Pixels are `image`, words `text`; the others are the structure.
+ * One reason for which two layers are taken for the same: how alike they are by it, and its share of the say. Pixels are
+ * `image`, words `text`; `neighbours` is the share of the layers around it that are around the other as well, and the rest
+ * are the structure.
  */
 export const layerCueSchema = z.strictObject({
-  cue: z.enum(['image', 'text', 'type', 'size', 'name', 'order']),
+  cue: z.enum(['image', 'text', 'type', 'size', 'name', 'order', 'neighbours']),
   value: confidence,
   weight: confidence,
 });

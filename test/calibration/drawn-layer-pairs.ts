@@ -44,7 +44,10 @@ function pairOf(name: string, change: string, from: DrawnVersions, to: DrawnVers
   const isAnother = change === 'another screen';
   const idByKey = new Map(target.map(({ key, layer }) => [key, layer.layerId]));
   const doubtful = new Set(target.filter((one) => one.doubtful).map(({ key }) => key));
-  const asked = source.filter(({ key }) => (isAnother ? !COMMON.test(key) && key !== ROOT : !doubtful.has(key)));
+  const twins = twinsOf(from.first.screen);
+  const asked = source.filter(({ key }) => {
+    return isAnother ? !COMMON.test(key) && key !== ROOT : !doubtful.has(key) && !twins.has(groupOf({ key }));
+  });
   return {
     name,
     change,
@@ -91,8 +94,18 @@ function layersOf({ shapes }: Screen, view: View, scale: number, named: boolean)
   });
 }
 
+/** Rows that say the same as another one: nobody could tell which of them is gone. */
+function twinsOf({ shapes }: Screen): ReadonlySet<string> {
+  const words = new Map<string, string>();
+  for (const { key, look } of shapes) {
+    if (look.kind === 'text') words.set(groupOf({ key }), `${words.get(groupOf({ key })) ?? ''} ${look.text}`);
+  }
+  const all = [...words.values()];
+  return new Set([...words].filter(([, text]) => all.indexOf(text) !== all.lastIndexOf(text)).map(([group]) => group));
+}
+
 /** `row-3` of `row-3/title`. */
-function groupOf({ key }: Shape): string {
+function groupOf({ key }: Pick<Shape, 'key'>): string {
   return key.split('/', 1)[0] ?? key;
 }
 

@@ -3,12 +3,11 @@ import { describeShape } from './describe-shape.js';
 import type { MatchedLayer, NamedLayer } from './match-report.js';
 import { textTable } from './text-table.js';
 
-const CUES: readonly LayerCue['cue'][] = ['image', 'text', 'type', 'size', 'name', 'order'];
+const CUES: readonly LayerCue['cue'][] = ['image', 'text', 'type', 'size', 'name', 'order', 'neighbours'];
 const HEADER = ['layer', 'target layer', 'confidence', 'pixels', ...CUES.slice(1)];
 
 /** Said below the table. */
-const LEGEND =
-  '  A cue is how alike the two layers are by it × its share of the confidence; – where it says nothing.\n';
+const LEGEND = '  A cue is how alike the two layers are by it × its share of the say; – where it says nothing.\n';
 
 /** Which layer became which, and what pixels and each cue of the structure weighed. */
 export function layersTable(layers: readonly MatchedLayer[]): string {

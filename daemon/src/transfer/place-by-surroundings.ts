@@ -1,18 +1,12 @@
-import type { Box, Evidence, Layer, Point } from '@samepoint/shared-protocol';
+import type { Box, Evidence, Point } from '@samepoint/shared-protocol';
 import { centre } from './boxes.js';
+import type { AssignedLayer } from './find-counterparts.js';
 import { type Correspondence, median } from './fit-similarity.js';
-import type { Likeness } from './layer-cues.js';
 import { type PlacedRegion, TOLERANCE, transformBox } from './place-region.js';
 import type { Anchor, Surroundings } from './surroundings.js';
 
 /** With less agreement than this among the layers around an overlay, the pixels may decide. */
 const MIN_AGREEMENT = 0.3;
-
-/** A layer of the target that is the counterpart of one of the source, and why. */
-export interface AssignedLayer {
-  layer: Layer;
-  likeness: Likeness;
-}
 
 /**
  * Places an overlay as the layers around it are placed. Layers keep their sizes where spacing changes, so the scale is
@@ -20,7 +14,7 @@ export interface AssignedLayer {
  * other decide together which layers to follow, and each follows those by its own distance from them.
  * @param counterparts by the id of the layer in the source
  * @param byPixels where the pixels around it put the overlay, which counts where the layers hardly agree
- * @returns confidence is how alike the layers it follows are, times their share of the say
+ * @returns confidence is that of the layers it follows, times their share of the say
  */
 export function placeBySurroundings(
   box: Box,
@@ -38,7 +32,7 @@ export function placeBySurroundings(
   const followed = heaviestGroup(common, TOLERANCE * targetSidePx);
   const share = sum(common.filter((_, index) => followed.has(index))) / sum(common);
   const followedPairs = pairs.filter((_, index) => followed.has(index));
-  const confidence = share * meanBySay(followedPairs, ({ likeness }) => likeness.score);
+  const confidence = share * meanBySay(followedPairs, (counterpart) => counterpart.confidence);
   if (!(confidence >= Math.min(MIN_AGREEMENT, byPixels?.confidence ?? 0) && confidence > 0)) return byPixels;
   const own = followedPairs.map((pair) => voteOf(pair, pair.anchor.ownSay, centre(box), scale));
   const mean = (pick: (vote: Vote) => number) =>
@@ -68,7 +62,7 @@ function voteOf({ anchor, counterpart }: Pair, say: number, overlay: Point, scal
   const source = { x: from.x + u * from.w, y: from.y + v * from.h };
   const target = { x: to.x + u * to.w, y: to.y + v * to.h };
   const shift = { x: target.x - scale * source.x, y: target.y - scale * source.y };
-  return { source, target, weight: say * counterpart.likeness.score, scale, shift };
+  return { source, target, weight: say * counterpart.confidence, scale, shift };
 }
 
 function scaleOf(from: Box, to: Box): number {

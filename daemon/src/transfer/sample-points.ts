@@ -30,14 +30,14 @@ export function samplePoints(item: Item, layers: readonly Layer[], overlays: rea
 }
 
 /** A line has no area and a carousel's card may lie outside: the first has points all the same, the second has none. */
-function pointsOfLayer(box: Box, image: Size): Point[] {
+export function pointsOfLayer(box: Box, image: Size, grid = REGION_GRID): Point[] {
   const touches = gap(box, { x: 0, y: 0, w: image.width, h: image.height }) === 0;
-  return touches ? pointsOfBox(box, image) : [];
+  return touches ? pointsOfBox(box, image, grid) : [];
 }
 
-/** The points of a box that lies in the image at least in part. */
-export function pointsOfBox(box: Box, image: Size): Point[] {
-  return gridPoints(clip(box, image.width, image.height), REGION_GRID);
+/** The points of a box that lies in the image at least in part, `grid` a side. */
+export function pointsOfBox(box: Box, image: Size, grid = REGION_GRID): Point[] {
+  return gridPoints(clip(box, image.width, image.height), grid);
 }
 
 /** @throws SamepointError `BAD_REQUEST` */

@@ -1,17 +1,21 @@
 import type { Box, Item, Layer, Placement, Point } from '@samepoint/shared-protocol';
 import type { Match } from '../correspond/match-points.js';
 import type { Size } from '../images/resize.js';
-import { assignLayers } from './assign-layers.js';
+import { type AssignedLayer, findCounterparts } from './find-counterparts.js';
 import type { Correspondence } from './fit-similarity.js';
-import { compareLayers, type SoughtLayer, scoreLayers } from './layer-cues.js';
+import { companionsOf } from './layer-context.js';
+import type { SoughtLayer } from './layer-likeness.js';
 import { describeLayers, type LayerTraits } from './layer-traits.js';
-import { type AssignedLayer, placeBySurroundings } from './place-by-surroundings.js';
+import { placeBySurroundings } from './place-by-surroundings.js';
 import { type PlacedRegion, placeRegion } from './place-region.js';
-import { findLayer, samplePoints } from './sample-points.js';
+import { findLayer, pointsOfLayer, samplePoints } from './sample-points.js';
 import { type Surroundings, surroundingsOf } from './surroundings.js';
 
 /** A match less probable than this is reported as no counterpart. */
 const MIN_POINT_CONFIDENCE = 0.05;
+
+/** Points a side of the grid over a layer that is but seen together with one that is asked for. */
+const COMPANION_GRID = 2;
 
 /** Finds the counterparts of source points in one target. */
 export type MatchSource = (points: readonly Point[]) => Promise<readonly Match[]>;
@@ -22,6 +26,14 @@ interface PreparedItem {
   points: readonly Point[];
   /** Of an overlay: what is around it. */
   surroundings: Surroundings | null;
+  /** Of a layer: those that it is seen together with. */
+  companions: readonly SampledLayer[];
+}
+
+/** A layer and the points of the source whose matches say where it is. */
+interface SampledLayer {
+  layer: Layer;
+  points: readonly Point[];
 }
 
 /**
@@ -30,11 +42,21 @@ interface PreparedItem {
  */
 export function prepareItems(items: readonly Item[], layers: readonly Layer[], image: Size): PreparedItem[] {
   const overlays = items.flatMap((item) => (item.kind === 'overlay' ? [item.box] : []));
+  const companions = companionsByLayer(items, layers, image);
   return items.map((item) => ({
     item,
     points: samplePoints(item, layers, overlays, image),
     surroundings: item.kind === 'overlay' ? surroundingsOf(item.box, layers, overlays, image) : null,
+    companions: item.kind === 'layer' ? (companions.get(item.layerId) ?? []) : [],
   }));
+}
+
+function companionsByLayer(items: readonly Item[], layers: readonly Layer[], image: Size): Map<string, SampledLayer[]> {
+  const asked = new Set(items.flatMap((item) => (item.kind === 'layer' ? [item.layerId] : [])));
+  if (asked.size === 0) return new Map();
+  const sampled = layers.map((layer) => ({ layer, points: pointsOfLayer(layer.box, image, COMPANION_GRID) }));
+  const companions = companionsOf(layers, (layer) => asked.has(layer.layerId));
+  return new Map(layers.map(({ layerId }, n) => [layerId, (companions[n] ?? []).flatMap((k) => sampled[k] ?? [])]));
 }
 
 /**
@@ -51,8 +73,8 @@ export async function placeItems(
   match: MatchSource,
   withCues = false,
 ): Promise<Placement[]> {
-  const anchors = targetLayers.length === 0 ? [] : distinctLayers(prepared);
-  const matches = await match([...prepared, ...anchors].flatMap(({ points }) => points));
+  const around = targetLayers.length === 0 ? [] : layersAround(prepared);
+  const matches = await match([...prepared, ...around].flatMap(({ points }) => points));
   const targetSidePx = Math.max(target.width, target.height);
   let next = 0;
   const find = (box: Box, points: readonly Point[]): FoundRegion => {
@@ -60,27 +82,34 @@ export async function placeItems(
     return { correspondences, placed: placeRegion(box, correspondences, targetSidePx) };
   };
   const found = prepared.map((entry) => ({ ...entry, ...find(boxOf(entry.item, sourceLayers), entry.points) }));
-  const foundAnchors = new Map(anchors.map(({ layer, points }) => [layer.layerId, find(layer.box, points)]));
+  const foundAround = new Map(around.map(({ layer, points }) => [layer.layerId, find(layer.box, points)]));
+  const asked = layersOfItems(found);
   const sources = describeLayers(sourceLayers);
-  const candidates = describeLayers(targetLayers);
-  const assigned = assign(
-    seek(layersOfItems(found), sources),
-    candidates.filter(({ layer }) => layer.candidate),
+  const counterparts = findCounterparts(
+    seek(new Map([...foundAround, ...asked]), sources),
+    sources,
+    describeLayers(targetLayers),
+    targetSidePx,
+    // what is but around an item carries nothing
+    (source, candidate) => candidate.candidate || !asked.has(source.layerId),
   );
-  const assignedAnchors = assign(seek(foundAnchors, sources), candidates);
   return found.map((entry) => {
     const { item, surroundings, placed } = entry;
-    if (item.kind === 'layer') return layerPlacement(item, placed, assigned.get(item.layerId), withCues);
+    if (item.kind === 'layer') return layerPlacement(item, placed, counterparts.get(item.layerId), withCues);
     if (item.kind !== 'overlay' || surroundings === null) return toPlacement({ ...entry, item });
-    const around = placeBySurroundings(item.box, surroundings, assignedAnchors, targetSidePx, placed);
-    return toPlacement({ ...entry, item, placed: around });
+    const byLayers = placeBySurroundings(item.box, surroundings, counterparts, targetSidePx, placed);
+    return toPlacement({ ...entry, item, placed: byLayers });
   });
 }
 
-/** Every layer around an overlay, once. */
-function distinctLayers(prepared: readonly PreparedItem[]): { layer: Layer; points: readonly Point[] }[] {
-  const all = prepared.flatMap(({ surroundings }) => surroundings?.anchors ?? []);
-  return [...new Map(all.map((anchor) => [anchor.layer.layerId, anchor])).values()];
+/** Every layer around an item, once, but those that are items themselves. */
+function layersAround(prepared: readonly PreparedItem[]): SampledLayer[] {
+  const asked = new Set(prepared.map(({ item }) => (item.kind === 'layer' ? item.layerId : undefined)));
+  const companions = prepared.flatMap((entry) => entry.companions);
+  // the anchors of an overlay have more points, and come last to be the ones that stay
+  const anchors = prepared.flatMap(({ surroundings }) => surroundings?.anchors ?? []);
+  const byId = new Map([...companions, ...anchors].map((one) => [one.layer.layerId, one]));
+  return [...byId.values()].filter(({ layer }) => !asked.has(layer.layerId));
 }
 
 /** A region of the source and where its points and itself are in the target. */
@@ -129,18 +158,6 @@ function seek(found: FoundLayers, sources: readonly LayerTraits[]): SoughtLayer[
   });
 }
 
-/** The target layer of every source layer, by the id of the source layer. */
-function assign(sought: readonly SoughtLayer[], candidates: readonly LayerTraits[]): Map<string, AssignedLayer> {
-  const columns = assignLayers(sought.map((one) => candidates.map((candidate) => scoreLayers(one, candidate))));
-  return new Map(
-    sought.flatMap((one, row): [string, AssignedLayer][] => {
-      const candidate = candidates[columns[row] ?? -1];
-      if (candidate === undefined) return [];
-      return [[one.traits.layer.layerId, { layer: candidate.layer, likeness: compareLayers(one, candidate) }]];
-    }),
-  );
-}
-
 function layerPlacement(
   { itemId }: Item,
   placed: PlacedRegion | null,
@@ -149,9 +166,9 @@ function layerPlacement(
 ): Placement {
   const box = placed?.box ?? null;
   if (assigned === undefined) return { kind: 'layer', itemId, layerId: null, box, ...standing(placed) };
-  const { score, evidence, cues } = assigned.likeness;
-  const why = withCues ? { cues: [...cues] } : {};
-  return { kind: 'layer', itemId, layerId: assigned.layer.layerId, box, confidence: score, evidence, ...why };
+  const { layer, confidence, likeness } = assigned;
+  const why = withCues ? { cues: [...likeness.cues] } : {};
+  return { kind: 'layer', itemId, layerId: layer.layerId, box, confidence, evidence: likeness.evidence, ...why };
 }
 
 /** How sure a region is, by the pixels alone. */

@@ -58,7 +58,7 @@ describe('a screen of a thousand layers', () => {
 
   it('finds them by order, type and words where the pixels know no place', async () => {
     const items = itemsOn(all);
-    const prepared = prepareItems(items, all, SCREEN).map((one) => ({ ...one, points: [] }));
+    const prepared = prepareItems(items, all, SCREEN).map((one) => ({ ...one, points: [], companions: [] }));
     const placements = await placeItems(prepared, all, [...all].reverse(), SCREEN, async () => []);
     expect(layerIds(placements)).toEqual(items.map(({ itemId }) => itemId));
   });

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { assignLayers } from '../../src/transfer/assign-layers.js';
 import { gridPoints } from '../../src/transfer/boxes.js';
 import type { Correspondence } from '../../src/transfer/fit-similarity.js';
-import { compareLayers, scoreLayers } from '../../src/transfer/layer-cues.js';
+import { compareLayers } from '../../src/transfer/layer-cues.js';
+import { describeScene, ownOdds } from '../../src/transfer/layer-odds.js';
 import { describeLayers } from '../../src/transfer/layer-traits.js';
 import { placeRegion } from '../../src/transfer/place-region.js';
 import { rankLikeness } from '../../src/transfer/reading-order.js';
@@ -25,24 +26,23 @@ const PLACED = placeRegion(SOURCE_BOX, MATCHES, 500);
 
 const source = layer('confirm', SOURCE_BOX, { type: 'TEXT', text: 'Save' });
 
-/** As if each were alone in its frame. */
+/** As if each were alone in its frame, with half of the layers around it beside the candidate. */
 function compare(candidate: Layer, from: Layer = source, placed = PLACED, correspondences = MATCHES) {
   const [[traits], [other]] = [describeLayers([from]), describeLayers([candidate])];
   if (traits === undefined || other === undefined) throw new Error('every layer is described');
-  const likeness = compareLayers({ traits, placed, correspondences }, other);
-  expect(scoreLayers({ traits, placed, correspondences }, other)).toBe(likeness.score);
-  return likeness;
+  const sought = { traits, placed, correspondences };
+  const scene = describeScene([sought], [traits], [other], 500);
+  return { ...compareLayers(sought, other, 1, 0.5), odds: ownOdds(sought, other, scene) };
 }
 
 describe('the likeness of two layers', () => {
   const same = layer('confirm', TARGET_BOX, { type: 'TEXT', text: 'Save' });
 
   it('is the highest where pixels, structure and text agree', () => {
-    const { score, evidence } = compare(same);
+    const { odds, evidence } = compare(same);
     expect(evidence).toMatchObject({ structure: 1, text: 'equal' });
     expect(evidence.image).toBeCloseTo(0.9 ** 0.7, 5);
-    expect(score).toBeGreaterThan(0.9);
-    expect(score).toBeLessThanOrEqual(1);
+    expect(odds).toBeGreaterThan(5);
   });
 
   it.each([
@@ -52,13 +52,13 @@ describe('the likeness of two layers', () => {
     ['of another size', { ...same, box: { ...TARGET_BOX, w: 50 } }],
     ['with other words', { ...same, text: 'Cancel' }],
   ])('is less for one %s', (_how, other) => {
-    expect(compare(other).score).toBeLessThan(compare(same).score);
+    expect(compare(other).odds).toBeLessThan(compare(same).odds);
   });
 
   it('says nothing of words where one of the layers has none', () => {
     const { text: _none, ...wordless } = same;
     expect(compare(wordless).evidence).not.toHaveProperty('text');
-    expect(compare(wordless).score).toBeCloseTo((0.55 * 0.9 ** 0.7 + 0.2) / 0.75, 3);
+    expect(compare(wordless).cues.map(({ cue }) => cue)).not.toContain('text');
   });
 
   it.each([
@@ -85,13 +85,12 @@ describe('the likeness of two layers', () => {
     expect(compare(same, source, null, []).evidence.image).toBe(0);
   });
 
-  it('is the sum of cues with names and weights, and those that say nothing are not there', () => {
-    const { score, cues } = compare(same);
-    expect(cues.map(({ cue }) => cue)).toEqual(['image', 'text', 'type', 'size', 'name']);
+  it('is told by cues with names and weights, and those that say nothing are not there', () => {
+    const { cues } = compare(same);
+    expect(cues.map(({ cue }) => cue)).toEqual(['image', 'text', 'type', 'size', 'name', 'neighbours']);
     expect(cues.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 9);
-    expect(cues.reduce((sum, { value, weight }) => sum + value * weight, 0)).toBeCloseTo(score, 9);
     const outside = compare({ ...same, name: 'Frame 3' }, source, null, []);
-    expect(outside.cues.map(({ cue }) => cue)).toEqual(['text', 'type', 'size']);
+    expect(outside.cues.map(({ cue }) => cue)).toEqual(['text', 'type', 'size', 'neighbours']);
   });
 
   const cue = (name: string, candidate: Layer, from: Layer = source) =>
@@ -156,10 +155,13 @@ describe('the order of layers', () => {
 
   it('tells apart equal rows of which the pixels know no place', () => {
     const [sources, candidates] = [describeLayers(rows(5)), describeLayers(rows(5, true).reverse())];
-    const likeness = sources.map((traits) =>
-      candidates.map((candidate) => scoreLayers({ traits, placed: null, correspondences: [] }, candidate)),
-    );
-    expect(assignLayers(likeness)).toEqual([4, 3, 2, 1, 0]);
+    const sought = sources.map((traits) => ({ traits, placed: null, correspondences: [] }));
+    const scene = describeScene(sought, sources, candidates, 500);
+    const best = sought.map((one) => {
+      const odds = candidates.map((candidate) => ownOdds(one, candidate, scene));
+      return odds.indexOf(Math.max(...odds));
+    });
+    expect(best).toEqual([4, 3, 2, 1, 0]);
   });
 
   it('fits from the top where a list grew at its end, and from the bottom where it grew at its start', () => {
@@ -193,8 +195,8 @@ describe('layers are assigned one to one', () => {
   });
 
   it('where a pair that is hardly alike is no counterpart', () => {
-    expect(assignLayers([[0.39, 0.2]])).toEqual([null]);
-    expect(assignLayers([[0.41, 0.2]])).toEqual([0]);
+    expect(assignLayers([[0.49, 0.2]])).toEqual([null]);
+    expect(assignLayers([[0.51, 0.2]])).toEqual([0]);
   });
 
   it.each([
@@ -227,7 +229,7 @@ describe('layers are assigned one to one', () => {
 
 /** What a pair is better than no counterpart. */
 function gainOf(likeness: readonly (readonly number[])[], row: number, column: number | null): number {
-  return column === null ? 0 : (likeness[row]?.[column] ?? 0) - 0.4;
+  return column === null ? 0 : (likeness[row]?.[column] ?? 0) - 0.5;
 }
 
 /** By trying everything; `taken` are the columns of the rows before, as bits. */

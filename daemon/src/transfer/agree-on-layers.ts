@@ -1,0 +1,156 @@
+import { companionsOf, sameRelation } from './layer-context.js';
+import type { SoughtLayer } from './layer-likeness.js';
+import { ownOdds, type Scene } from './layer-odds.js';
+import type { LayerTraits } from './layer-traits.js';
+
+/** How layers that are seen together agree on where they went. */
+export const AGREEMENT = {
+  /** Candidates of a layer that are looked at, the likeliest first. */
+  options: 12,
+  rounds: 5,
+  /** Log odds between no companion beside the counterpart, and all of them. */
+  context: 12,
+  /** The share of companions that says nothing either way, and how many companions it counts for at first. */
+  neutral: 0.5,
+  prior: 1,
+  /** A companion that is gone itself counts as little as that. */
+  gone: 0.3,
+  /** Log odds of lying in the counterpart of the parent, and of lying in another one. */
+  parent: 1.5,
+  otherParent: -1.5,
+  /** Relations that fit less than this are not looked at again. */
+  minFit: 0.05,
+} as const;
+
+/** A candidate of a layer. */
+export interface Option {
+  candidate: number;
+  /** Log odds by itself, and with what its companions say. */
+  own: number;
+  odds: number;
+  /** Probability among all options of the layer and all layers that want the candidate. */
+  belief: number;
+  /** Share of the companions that lie beside the candidate as they lie beside the layer. */
+  support: number;
+}
+
+/**
+ * Which candidates each layer may have become, by itself and by its companions: the parent and what is nearest should lie
+ * around the counterpart as around the layer. What each believes goes into what its companions believe, round after
+ * round (relaxation labelling; Rosenfeld, Hummel and Zucker, 1976).
+ * @returns for each layer its likeliest options
+ */
+export function agreeOnLayers(
+  sought: readonly SoughtLayer[],
+  candidates: readonly LayerTraits[],
+  scene: Scene,
+): Option[][] {
+  const options = sought.map((one) => likeliest(one, candidates, scene));
+  const ties = tiesOf(sought, candidates, options, scene);
+  believe(options, candidates.length);
+  for (let round = 0; round < AGREEMENT.rounds; round++) {
+    const found = options.map(strongest);
+    for (const { option, companions, parent } of ties) {
+      option.support = supportOf(companions, found);
+      option.odds = option.own + AGREEMENT.context * (option.support - AGREEMENT.neutral) + parentOdds(parent, found);
+    }
+    believe(options, candidates.length);
+  }
+  return options;
+}
+
+function likeliest(sought: SoughtLayer, candidates: readonly LayerTraits[], scene: Scene): Option[] {
+  return candidates
+    .map((candidate, index) => ({ index, own: ownOdds(sought, candidate, scene) }))
+    .sort((a, b) => b.own - a.own)
+    .slice(0, AGREEMENT.options)
+    .map(({ index, own }) => ({ candidate: index, own, odds: own, belief: 0, support: AGREEMENT.neutral }));
+}
+
+/** Another layer, and those of its options that lie to a candidate as it lies to the layer. */
+interface Companion {
+  layer: number;
+  fitting: readonly { option: Option; fit: number }[];
+}
+
+interface Tie {
+  option: Option;
+  companions: readonly Companion[];
+  /** The option of the parent that the candidate lies in. */
+  parent: { layer: number; option: Option | undefined } | null;
+}
+
+function tiesOf(
+  sought: readonly SoughtLayer[],
+  candidates: readonly LayerTraits[],
+  options: readonly (readonly Option[])[],
+  { scale, targetSidePx }: Scene,
+): Tie[] {
+  const layers = sought.map(({ traits }) => traits.layer);
+  const indexById = new Map(layers.map(({ layerId }, n) => [layerId, n]));
+  const candidateById = new Map(candidates.map(({ layer }, n) => [layer.layerId, n]));
+  const companions = companionsOf(layers);
+  const boxOf = (option: Option) => candidates[option.candidate]?.layer.box ?? never();
+  return layers.flatMap((layer, n) => {
+    const parent = indexById.get(layer.parentId ?? '');
+    return (options[n] ?? []).map((option): Tie => {
+      const to = boxOf(option);
+      const inside = candidateById.get(candidates[option.candidate]?.layer.parentId ?? '');
+      return {
+        option,
+        companions: (companions[n] ?? []).map((other) => {
+          const pair = [layer.box, layers[other]?.box ?? never()] as const;
+          const fitting = (options[other] ?? []).flatMap((one) => {
+            const fit =
+              one.candidate === option.candidate ? 0 : sameRelation(pair, [to, boxOf(one)], scale, targetSidePx);
+            return fit < AGREEMENT.minFit ? [] : [{ option: one, fit }];
+          });
+          return { layer: other, fitting };
+        }),
+        parent:
+          parent === undefined || inside === undefined
+            ? null
+            : { layer: parent, option: options[parent]?.find(({ candidate }) => candidate === inside) },
+      };
+    });
+  });
+}
+
+/** @param found how sure each layer is that it has a counterpart at all */
+function supportOf(companions: readonly Companion[], found: readonly number[]): number {
+  let support = AGREEMENT.prior * AGREEMENT.neutral;
+  let most: number = AGREEMENT.prior;
+  for (const { layer, fitting } of companions) {
+    let best = 0;
+    for (const { option, fit } of fitting) best = Math.max(best, option.belief * fit);
+    support += best;
+    const there = found[layer] ?? 0;
+    most += there + AGREEMENT.gone * (1 - there);
+  }
+  return support / most;
+}
+
+function parentOdds(parent: Tie['parent'], found: readonly number[]): number {
+  if (parent === null) return 0;
+  const same = parent.option?.belief ?? 0;
+  return AGREEMENT.parent * same + AGREEMENT.otherParent * Math.max(0, (found[parent.layer] ?? 0) - same);
+}
+
+function strongest(options: readonly Option[]): number {
+  return options.reduce((most, { belief }) => Math.max(most, belief), 0);
+}
+
+/** One to one: an option is believed as far as neither the layer has a likelier one nor the candidate. */
+function believe(options: readonly (readonly Option[])[], candidates: number): void {
+  // the first of each sum stands for "none"
+  const wanted = new Array<number>(candidates).fill(1);
+  for (const { candidate, odds } of options.flat()) wanted[candidate] = (wanted[candidate] ?? 1) + Math.exp(odds);
+  for (const row of options) {
+    const all = row.reduce((sum, { odds }) => sum + Math.exp(odds), 1);
+    for (const option of row) option.belief = Math.exp(option.odds) / Math.max(all, wanted[option.candidate] ?? 1);
+  }
+}
+
+function never(): never {
+  throw new Error('every index has a layer');
+}

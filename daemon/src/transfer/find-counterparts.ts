@@ -1,0 +1,54 @@
+import type { Layer } from '@samepoint/shared-protocol';
+import { agreeOnLayers, type Option } from './agree-on-layers.js';
+import { assignLayers } from './assign-layers.js';
+import { layerConfidence } from './layer-confidence.js';
+import { compareLayers, type Likeness } from './layer-cues.js';
+import type { SoughtLayer } from './layer-likeness.js';
+import { describeScene } from './layer-odds.js';
+import type { LayerTraits } from './layer-traits.js';
+
+/** A layer of the target that is the counterpart of one of the source, and why. */
+export interface AssignedLayer {
+  layer: Layer;
+  /** Probability that it is. */
+  confidence: number;
+  likeness: Likeness;
+  option: Option;
+}
+
+/**
+ * The target layer of every source layer, by the id of the source layer; one to one, and none for those that are better
+ * off without. All are found together: what one became says something of those around it.
+ * @param sources all layers of the source, of which `sought` are some
+ * @param mayEndOn may this source layer become that candidate?
+ */
+export function findCounterparts(
+  sought: readonly SoughtLayer[],
+  sources: readonly LayerTraits[],
+  candidates: readonly LayerTraits[],
+  targetSidePx: number,
+  mayEndOn: (source: Layer, candidate: Layer) => boolean,
+): Map<string, AssignedLayer> {
+  const scene = describeScene(sought, sources, candidates, targetSidePx);
+  const options = agreeOnLayers(sought, candidates, scene);
+  const probability = sought.map(({ traits }, row) => {
+    const line = new Array<number>(candidates.length).fill(0);
+    for (const option of options[row] ?? []) {
+      const candidate = candidates[option.candidate];
+      if (candidate !== undefined && mayEndOn(traits.layer, candidate.layer))
+        line[option.candidate] = layerConfidence(option);
+    }
+    return line;
+  });
+  const columns = assignLayers(probability);
+  return new Map(
+    sought.flatMap((one, row): [string, AssignedLayer][] => {
+      const option = options[row]?.find(({ candidate }) => candidate === columns[row]);
+      const candidate = candidates[option?.candidate ?? -1];
+      if (option === undefined || candidate === undefined) return [];
+      const likeness = compareLayers(one, candidate, scene.scale, option.support);
+      const confidence = layerConfidence(option);
+      return [[one.traits.layer.layerId, { layer: candidate.layer, confidence, likeness, option }]];
+    }),
+  );
+}

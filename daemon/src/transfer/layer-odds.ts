@@ -1,0 +1,134 @@
+import type { Layer } from '@samepoint/shared-protocol';
+import { median } from './fit-similarity.js';
+import {
+  areApart,
+  imageLikeness,
+  nameLikeness,
+  orderLikeness,
+  placedOverlap,
+  type SoughtLayer,
+  sizeLikeness,
+  typeLikeness,
+} from './layer-likeness.js';
+import { type LayerTraits, sharedWords } from './layer-traits.js';
+
+/**
+ * What each sign adds to the log odds that two layers are the same, before anything is known of the others; tried out on
+ * the documents and drawn screens of `npm run bench -- layer-accuracy`.
+ */
+export const ODDS = {
+  bias: -3,
+  /** By how well the pixels agree, 0 to 1. */
+  image: 7,
+  /** By how sure the pixels are of another place. */
+  elsewhere: -2,
+  /** Where they know no place: by how little of the screen is known from the other at all. */
+  nowhere: -4,
+  equalText: 3,
+  /** More where no other layer of either screen says the same. */
+  onlyEqualText: 5,
+  /** By the share of words that differ, where the other texts are kept: in another language, this says nothing. */
+  otherText: -6,
+  kindredType: -1,
+  otherType: -4,
+  size: 2,
+  name: 1,
+  otherName: -1,
+  order: 0.5,
+  /** The frame itself is not one of the layers within. */
+  frameWithin: -8,
+} as const;
+
+/** A layer outside the picture has no pixels that could speak for or against. */
+const NO_PIXELS = 0.4;
+
+/** Matches with less confidence than this do not say how much larger the target is. */
+const SURE = 0.3;
+
+/** Where nothing can be said of the order. */
+const NO_ORDER = 0.5;
+
+/** What is known of the two screens as wholes. */
+export interface Scene {
+  /** Target pixels a source pixel. */
+  scale: number;
+  /** The target's longer side. */
+  targetSidePx: number;
+  /** Share of the source's texts that the target has as well. */
+  textsKept: number;
+  /** How much of the source is known from the target at all: by the pixels or by the texts, whichever says more. */
+  familiarity: number;
+  /** Texts that each of the two screens has once. */
+  onlyTexts: ReadonlySet<string>;
+}
+
+/** @param sources all layers of the source, whether they are sought or not */
+export function describeScene(
+  sought: readonly SoughtLayer[],
+  sources: readonly LayerTraits[],
+  candidates: readonly LayerTraits[],
+  targetSidePx: number,
+): Scene {
+  const [here, there] = [countTexts(sources), countTexts(candidates)];
+  const kept = [...here.keys()].filter((text) => there.has(text));
+  const textsKept = here.size === 0 ? 0 : kept.length / here.size;
+  const found = sought.reduce((sum, { placed }) => sum + (placed?.confidence ?? 0), 0) / sought.length;
+  return {
+    scale: scaleOf(sought),
+    targetSidePx,
+    textsKept,
+    familiarity: Math.max(found, textsKept),
+    onlyTexts: new Set(kept.filter((text) => here.get(text) === 1 && there.get(text) === 1)),
+  };
+}
+
+/** Log odds that the two are the same, by what they are and by their pixels. */
+export function ownOdds(sought: SoughtLayer, candidate: LayerTraits, scene: Scene): number {
+  const { traits } = sought;
+  return (
+    ODDS.bias +
+    pixelOdds(sought, candidate.layer, scene) +
+    textOdds(traits, candidate, scene) +
+    nameOdds(traits, candidate) +
+    typeOdds(traits.layer, candidate.layer) +
+    ODDS.size * sizeLikeness(traits.layer, candidate.layer, scene.scale) +
+    ODDS.order * (orderLikeness(traits, candidate) ?? NO_ORDER)
+  );
+}
+
+function pixelOdds(sought: SoughtLayer, candidate: Layer, { familiarity }: Scene): number {
+  if (sought.correspondences.length === 0) return ODDS.image * NO_PIXELS;
+  if (sought.placed === null) return ODDS.nowhere * (1 - familiarity);
+  const off = 1 - placedOverlap(sought.placed, candidate);
+  return ODDS.image * imageLikeness(sought, candidate) + ODDS.elsewhere * sought.placed.confidence * off;
+}
+
+function textOdds({ text }: LayerTraits, { text: other }: LayerTraits, { textsKept, onlyTexts }: Scene): number {
+  if (text === undefined || other === undefined) return 0;
+  if (text.whole === other.whole) return ODDS.equalText + (onlyTexts.has(text.whole) ? ODDS.onlyEqualText : 0);
+  return ODDS.otherText * textsKept * (1 - sharedWords(text.words, other.words));
+}
+
+function nameOdds(source: LayerTraits, candidate: LayerTraits): number {
+  const likeness = nameLikeness(source, candidate);
+  if (likeness === undefined) return 0;
+  return likeness > 0 ? ODDS.name * likeness : ODDS.otherName;
+}
+
+function typeOdds(source: Layer, candidate: Layer): number {
+  if (areApart(source, candidate)) return ODDS.frameWithin;
+  const likeness = typeLikeness(source, candidate);
+  if (likeness === 1) return 0;
+  return likeness > 0 ? ODDS.kindredType : ODDS.otherType;
+}
+
+function scaleOf(sought: readonly SoughtLayer[]): number {
+  const sure = sought.flatMap(({ correspondences }) => correspondences.filter(({ weight }) => weight > SURE));
+  return sure.length === 0 ? 1 : median(sure.map(({ scale }) => scale));
+}
+
+function countTexts(layers: readonly LayerTraits[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { text } of layers) if (text !== undefined) counts.set(text.whole, (counts.get(text.whole) ?? 0) + 1);
+  return counts;
+}
