@@ -38,15 +38,17 @@ export interface Option {
  * Which candidates each layer may have become, by itself and by its companions: the parent and what is nearest should lie
  * around the counterpart as around the layer. What each believes goes into what its companions believe, round after
  * round (relaxation labelling; Rosenfeld, Hummel and Zucker, 1976).
+ * @param sources all layers of the source, of which `sought` are some
  * @returns for each layer its likeliest options
  */
 export function agreeOnLayers(
   sought: readonly SoughtLayer[],
+  sources: readonly LayerTraits[],
   candidates: readonly LayerTraits[],
   scene: Scene,
 ): Option[][] {
   const options = sought.map((one) => likeliest(one, candidates, scene));
-  const ties = tiesOf(sought, candidates, options, scene);
+  const ties = tiesOf(sought, companionsAmong(sought, sources), candidates, options, scene);
   believe(options, candidates.length);
   for (let round = 0; round < AGREEMENT.rounds; round++) {
     const found = options.map(strongest);
@@ -80,8 +82,20 @@ interface Tie {
   parent: { layer: number; option: Option | undefined } | null;
 }
 
+/** For each sought layer the indices of those of its companions that are sought, too. */
+function companionsAmong(sought: readonly SoughtLayer[], sources: readonly LayerTraits[]): number[][] {
+  const indexById = new Map(sought.map(({ traits }, n) => [traits.layer.layerId, n]));
+  const layers = sources.map(({ layer }) => layer);
+  const companions = companionsOf(layers, ({ layerId }) => indexById.has(layerId));
+  const byId = new Map(layers.map(({ layerId }, n) => [layerId, companions[n] ?? []]));
+  return sought.map(({ traits }) =>
+    (byId.get(traits.layer.layerId) ?? []).flatMap((n) => indexById.get(layers[n]?.layerId ?? '') ?? []),
+  );
+}
+
 function tiesOf(
   sought: readonly SoughtLayer[],
+  companions: readonly (readonly number[])[],
   candidates: readonly LayerTraits[],
   options: readonly (readonly Option[])[],
   { scale, targetSidePx }: Scene,
@@ -89,7 +103,6 @@ function tiesOf(
   const layers = sought.map(({ traits }) => traits.layer);
   const indexById = new Map(layers.map(({ layerId }, n) => [layerId, n]));
   const candidateById = new Map(candidates.map(({ layer }, n) => [layer.layerId, n]));
-  const companions = companionsOf(layers);
   const boxOf = (option: Option) => candidates[option.candidate]?.layer.box ?? never();
   return layers.flatMap((layer, n) => {
     const parent = indexById.get(layer.parentId ?? '');

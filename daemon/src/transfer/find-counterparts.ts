@@ -30,7 +30,7 @@ export function findCounterparts(
   mayEndOn: (source: Layer, candidate: Layer) => boolean,
 ): Map<string, AssignedLayer> {
   const scene = describeScene(sought, sources, candidates, targetSidePx);
-  const options = agreeOnLayers(sought, candidates, scene);
+  const options = agreeOnLayers(sought, sources, candidates, scene);
   const probability = sought.map(({ traits }, row) => {
     const line = new Array<number>(candidates.length).fill(0);
     for (const option of options[row] ?? []) {

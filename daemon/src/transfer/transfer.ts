@@ -1,18 +1,16 @@
 import type { Box, Item, Layer, Placement, Point } from '@samepoint/shared-protocol';
 import type { Match } from '../correspond/match-points.js';
 import type { Size } from '../images/resize.js';
-import { type AssignedLayer, findCounterparts } from './find-counterparts.js';
+import { findCounterparts } from './find-counterparts.js';
 import type { Correspondence } from './fit-similarity.js';
 import { companionsOf } from './layer-context.js';
 import type { SoughtLayer } from './layer-likeness.js';
 import { describeLayers, type LayerTraits } from './layer-traits.js';
 import { placeBySurroundings } from './place-by-surroundings.js';
-import { type PlacedRegion, placeRegion } from './place-region.js';
+import { placeRegion } from './place-region.js';
 import { findLayer, pointsOfLayer, samplePoints } from './sample-points.js';
 import { type Surroundings, surroundingsOf } from './surroundings.js';
-
-/** A match less probable than this is reported as no counterpart. */
-const MIN_POINT_CONFIDENCE = 0.05;
+import { type FoundRegion, layerPlacement, toPlacement } from './to-placement.js';
 
 /** Points a side of the grid over a layer that is but seen together with one that is asked for. */
 const COMPANION_GRID = 2;
@@ -26,7 +24,7 @@ interface PreparedItem {
   points: readonly Point[];
   /** Of an overlay: what is around it. */
   surroundings: Surroundings | null;
-  /** Of a layer: those that it is seen together with. */
+  /** What the layer, or the layers around an overlay, are seen together with. */
   companions: readonly SampledLayer[];
 }
 
@@ -42,21 +40,28 @@ interface SampledLayer {
  */
 export function prepareItems(items: readonly Item[], layers: readonly Layer[], image: Size): PreparedItem[] {
   const overlays = items.flatMap((item) => (item.kind === 'overlay' ? [item.box] : []));
-  const companions = companionsByLayer(items, layers, image);
-  return items.map((item) => ({
-    item,
-    points: samplePoints(item, layers, overlays, image),
-    surroundings: item.kind === 'overlay' ? surroundingsOf(item.box, layers, overlays, image) : null,
-    companions: item.kind === 'layer' ? (companions.get(item.layerId) ?? []) : [],
-  }));
+  const surroundings = items.map((item) =>
+    item.kind === 'overlay' ? surroundingsOf(item.box, layers, overlays, image) : null,
+  );
+  return items.map((item, n) => {
+    const around = surroundings[n] ?? null;
+    const ids = item.kind === 'layer' ? [item.layerId] : (around?.anchors.map(({ layer }) => layer.layerId) ?? []);
+    return {
+      item,
+      points: samplePoints(item, layers, overlays, image),
+      surroundings: around,
+      companions: companionsOfLayers(ids, layers, image),
+    };
+  });
 }
 
-function companionsByLayer(items: readonly Item[], layers: readonly Layer[], image: Size): Map<string, SampledLayer[]> {
-  const asked = new Set(items.flatMap((item) => (item.kind === 'layer' ? [item.layerId] : [])));
-  if (asked.size === 0) return new Map();
-  const sampled = layers.map((layer) => ({ layer, points: pointsOfLayer(layer.box, image, COMPANION_GRID) }));
-  const companions = companionsOf(layers, (layer) => asked.has(layer.layerId));
-  return new Map(layers.map(({ layerId }, n) => [layerId, (companions[n] ?? []).flatMap((k) => sampled[k] ?? [])]));
+function companionsOfLayers(ids: readonly string[], layers: readonly Layer[], image: Size): SampledLayer[] {
+  if (ids.length === 0) return [];
+  const companions = companionsOf(layers, ({ layerId }) => ids.includes(layerId));
+  return [...new Set(companions.flat())].flatMap((index) => {
+    const layer = layers[index];
+    return layer === undefined ? [] : [{ layer, points: pointsOfLayer(layer.box, image, COMPANION_GRID) }];
+  });
 }
 
 /**
@@ -112,18 +117,9 @@ function layersAround(prepared: readonly PreparedItem[]): SampledLayer[] {
   return [...byId.values()].filter(({ layer }) => !asked.has(layer.layerId));
 }
 
-/** A region of the source and where its points and itself are in the target. */
-interface FoundRegion {
-  correspondences: readonly Correspondence[];
-  placed: PlacedRegion | null;
-}
-
 interface FoundItem extends FoundRegion {
   item: Item;
 }
-
-/** An item that no layer is assigned to. */
-type PlacedItem = Exclude<Item, { kind: 'layer' }>;
 
 /** By the id of the layer. */
 type FoundLayers = ReadonlyMap<string, FoundRegion>;
@@ -156,49 +152,4 @@ function seek(found: FoundLayers, sources: readonly LayerTraits[]): SoughtLayer[
     const traits = unique.get(layerId);
     return traits === undefined ? [] : [{ ...region, traits }];
   });
-}
-
-function layerPlacement(
-  { itemId }: Item,
-  placed: PlacedRegion | null,
-  assigned: AssignedLayer | undefined,
-  withCues: boolean,
-): Placement {
-  const box = placed?.box ?? null;
-  if (assigned === undefined) return { kind: 'layer', itemId, layerId: null, box, ...standing(placed) };
-  const { layer, confidence, likeness } = assigned;
-  const why = withCues ? { cues: [...likeness.cues] } : {};
-  return { kind: 'layer', itemId, layerId: layer.layerId, box, confidence, evidence: likeness.evidence, ...why };
-}
-
-/** How sure a region is, by the pixels alone. */
-function standing(placed: PlacedRegion | null) {
-  const confidence = placed?.confidence ?? 0;
-  return { confidence, evidence: placed?.evidence ?? { image: confidence } };
-}
-
-function toPlacement({ item, correspondences, placed }: FoundRegion & { item: PlacedItem }): Placement {
-  const { itemId } = item;
-  switch (item.kind) {
-    case 'point':
-      return { kind: 'point', itemId, ...pointPlacement(correspondences[0]) };
-    case 'box':
-      return { kind: 'box', itemId, box: placed?.box ?? null, ...standing(placed) };
-    case 'overlay':
-      return {
-        kind: 'overlay',
-        itemId,
-        transform: placed?.fit.transform ?? null,
-        inliers: placed?.fit.inliers.length ?? 0,
-        samples: placed?.samples ?? correspondences.length,
-        residualPx: placed?.fit.residualPx ?? 0,
-        ...standing(placed),
-      };
-  }
-}
-
-function pointPlacement(match: Correspondence | undefined) {
-  const confidence = match?.weight ?? 0;
-  const found = match !== undefined && confidence >= MIN_POINT_CONFIDENCE;
-  return { point: found ? match.target : null, confidence, evidence: { image: confidence } };
 }

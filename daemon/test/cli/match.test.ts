@@ -192,17 +192,17 @@ describe('samepoint match --layers', () => {
     const target = z.object({ items: z.array(z.unknown()).length(1), layers: z.array(layerReport) });
     const [inDark, inHome] = z.object({ targets: z.array(target) }).parse(JSON.parse(stdout)).targets;
     expect(inDark?.layers.map((one) => one.target?.layerId ?? null)).toEqual(['3', '2', '1', null]);
-    for (const { confidence, cues } of inDark?.layers.slice(0, 3) ?? []) {
+    for (const { cues } of inDark?.layers.slice(0, 3) ?? []) {
       const all = [...(cues?.pixels ?? []), ...(cues?.structure ?? [])];
-      expect(all.map((one) => one.cue)).toEqual(['image', 'type', 'size', 'name']);
-      expect(all.reduce((sum, { value, weight }) => sum + value * weight, 0)).toBeCloseTo(confidence, 6);
+      expect(all.map((one) => one.cue)).toEqual(['image', 'type', 'size', 'name', 'neighbours']);
+      expect(all.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 6);
     }
     expect(inHome?.layers.map((one) => one.target)).toEqual([null, null, null, null]);
   });
 
   it('prints a table with a column a cue, and draws the layers', async () => {
     const { stdout, stderr } = await run('--out', folder.path('layers'));
-    expect(stdout).toMatch(/layer +target layer +confidence +pixels +text +type +size +name +order\n/);
+    expect(stdout).toMatch(/layer +target layer +confidence +pixels +text +type +size +name +order +neighbours\n/);
     expect(stdout).toMatch(/1 headline +3 headline +\d+ % +\d+ % × 0\.\d\d +– +100 % × 0\.\d\d/);
     expect(stdout).toMatch(/4 toast +no counterpart +0 %/);
     expect(stderr).toContain('home-dark.png');

@@ -1,0 +1,63 @@
+import type { Item, Placement } from '@samepoint/shared-protocol';
+import type { AssignedLayer } from './find-counterparts.js';
+import type { Correspondence } from './fit-similarity.js';
+import type { PlacedRegion } from './place-region.js';
+
+/** A match less probable than this is reported as no counterpart. */
+const MIN_POINT_CONFIDENCE = 0.05;
+
+/** A region of the source and where its points and itself are in the target. */
+export interface FoundRegion {
+  correspondences: readonly Correspondence[];
+  placed: PlacedRegion | null;
+}
+
+/** An item that no layer is assigned to. */
+type PlacedItem = Exclude<Item, { kind: 'layer' }>;
+
+/** @param withCues say what each cue weighed */
+export function layerPlacement(
+  { itemId }: Item,
+  placed: PlacedRegion | null,
+  assigned: AssignedLayer | undefined,
+  withCues: boolean,
+): Placement {
+  const box = placed?.box ?? null;
+  if (assigned === undefined) return { kind: 'layer', itemId, layerId: null, box, ...standing(placed) };
+  const { layer, confidence, likeness } = assigned;
+  const why = withCues ? { cues: [...likeness.cues] } : {};
+  return { kind: 'layer', itemId, layerId: layer.layerId, box, confidence, evidence: likeness.evidence, ...why };
+}
+
+/** How sure a region is, by the pixels alone. */
+function standing(placed: PlacedRegion | null) {
+  const confidence = placed?.confidence ?? 0;
+  return { confidence, evidence: placed?.evidence ?? { image: confidence } };
+}
+
+/** What became of an item that is placed by points or by what is around it. */
+export function toPlacement({ item, correspondences, placed }: FoundRegion & { item: PlacedItem }): Placement {
+  const { itemId } = item;
+  switch (item.kind) {
+    case 'point':
+      return { kind: 'point', itemId, ...pointPlacement(correspondences[0]) };
+    case 'box':
+      return { kind: 'box', itemId, box: placed?.box ?? null, ...standing(placed) };
+    case 'overlay':
+      return {
+        kind: 'overlay',
+        itemId,
+        transform: placed?.fit.transform ?? null,
+        inliers: placed?.fit.inliers.length ?? 0,
+        samples: placed?.samples ?? correspondences.length,
+        residualPx: placed?.fit.residualPx ?? 0,
+        ...standing(placed),
+      };
+  }
+}
+
+function pointPlacement(match: Correspondence | undefined) {
+  const confidence = match?.weight ?? 0;
+  const found = match !== undefined && confidence >= MIN_POINT_CONFIDENCE;
+  return { point: found ? match.target : null, confidence, evidence: { image: confidence } };
+}
