@@ -1,6 +1,7 @@
 // Fits the confidences on half of the pairs and says what they are worth on the other half.
-//   npm run calibrate -- [FOLDER…] [--drawn N] [--signs FILE] [--write]
-// FOLDER has a pairs.json; N pairs are drawn besides. FILE keeps the matches, so that the next run only fits.
+//   npm run calibrate -- [FOLDER…] [--drawn N] [--signs FILE] [--screens N] [--layer-matches FILE] [--only layers] [--write]
+// FOLDER has a pairs.json; N pairs are drawn besides, and N screens with layers. FILEs keep the matches, so that the next
+// run only fits.
 // --write draws the reliability diagrams anew.
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +13,7 @@ import { regionConfidence } from '../../daemon/src/transfer/region-confidence.js
 import { collect } from './collect.js';
 import { boxExamples, type LookedExample, pointExamples } from './examples.js';
 import { fitLogistic, probability } from './fit-logistic.js';
+import { collectLayerExamples } from './layer-examples.js';
 import { calibrationError, reliability, reliabilityDiagram, reliabilityTable, type Said } from './reliability.js';
 
 const BINS = 10;
@@ -25,30 +27,44 @@ const { values, positionals } = parseArgs({
   options: {
     drawn: { type: 'string', default: '40' },
     signs: { type: 'string', default: join(mkdtempSync(join(tmpdir(), 'samepoint-')), 'signs.jsonl') },
+    screens: { type: 'string', default: '4' },
+    'layer-matches': { type: 'string', default: join(mkdtempSync(join(tmpdir(), 'samepoint-')), 'layers.jsonl') },
+    only: { type: 'string' },
     write: { type: 'boolean', default: false },
   },
 });
-const collected = await collect(positionals, Number(values.drawn), values.signs);
-const names = [...new Set(collected.points.map(({ pair }) => pair))];
-const isHeldOut = ({ pair }: { pair: string }) => Math.floor(names.indexOf(pair) / TURN) % 2 === 1;
+if (values.only !== 'layers') await calibratePlaces();
+await calibrateLayers();
 
-const points = pointExamples(collected.points);
-const [bias = 0, similarity = 0, cycle = 0, logSupport = 0, beliefOdds = 0] = fit('points', points);
-const fitted = { bias, similarity, cycle, logSupport, beliefOdds };
-const ui = calibrationOf('ui default');
-const shipped = [ui.bias, ui.similarity, ui.cycle, ui.logSupport, ui.beliefOdds];
-report('Points', points, (example) => probability(shipped, example.values));
-print('Without similarity, for backends that nobody has fitted:');
-fit(
-  'points',
-  points.map((example) => ({ ...example, values: example.values.slice(1) })),
-);
+async function calibratePlaces() {
+  const collected = await collect(positionals, Number(values.drawn), values.signs);
+  const names = [...new Set(collected.points.map(({ pair }) => pair))];
+  const isHeldOut = ({ pair }: LookedExample) => Math.floor(names.indexOf(pair) / TURN) % 2 === 1;
+  const points = pointExamples(collected.points);
+  const [bias = 0, similarity = 0, cycle = 0, logSupport = 0, beliefOdds = 0] = fit('points', points, isHeldOut);
+  const fitted = { bias, similarity, cycle, logSupport, beliefOdds };
+  const ui = calibrationOf('ui default');
+  const shipped = [ui.bias, ui.similarity, ui.cycle, ui.logSupport, ui.beliefOdds];
+  report('Points', points, isHeldOut, (example) => probability(shipped, example.values));
+  print('Without similarity, for backends that nobody has fitted:');
+  const others = points.map((example) => ({ ...example, values: example.values.slice(1) }));
+  fit('points', others, isHeldOut);
+  const boxes = boxExamples(collected.boxes, fitted);
+  fit('boxes', boxes, isHeldOut);
+  report('Boxes', boxes, isHeldOut, ({ values: [odds = 0] }) => regionConfidence(odds));
+}
 
-const boxes = boxExamples(collected.boxes, fitted);
-fit('boxes', boxes);
-report('Boxes', boxes, ({ values: [odds = 0] }) => regionConfidence(odds));
+async function calibrateLayers() {
+  const layers = await collectLayerExamples(Number(values.screens), values['layer-matches']);
+  const names = [...new Set(layers.map(({ pair }) => pair))];
+  const isHeldOut = ({ pair }: LookedExample) => names.indexOf(pair) % 2 === 1;
+  fit('layers', layers, isHeldOut);
+  report('Layers', layers, isHeldOut, ({ confidence }) => confidence);
+}
 
-function fit(what: string, examples: readonly LookedExample[]): number[] {
+type HeldOut = (example: LookedExample) => boolean;
+
+function fit(what: string, examples: readonly LookedExample[], isHeldOut: HeldOut): number[] {
   const coefficients = fitLogistic(examples.filter((example) => !isHeldOut(example)));
   print(
     `Fitted on half of the ${examples.length} ${what}: ${coefficients.map((value) => value.toFixed(2)).join(', ')}`,
@@ -57,7 +73,12 @@ function fit(what: string, examples: readonly LookedExample[]): number[] {
 }
 
 /** What the shipped coefficients are worth on the half that was left out of the fit. */
-function report(what: string, examples: readonly LookedExample[], confidenceOf: (example: LookedExample) => number) {
+function report<T extends LookedExample>(
+  what: string,
+  examples: readonly T[],
+  isHeldOut: HeldOut,
+  confidenceOf: (example: T) => number,
+) {
   const said = examples.filter(isHeldOut).map((example) => ({ ...example, confidence: confidenceOf(example) }));
   const bins = reliability(said, BINS);
   const error = calibrationError(bins);

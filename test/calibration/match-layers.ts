@@ -17,6 +17,12 @@ const PLAN = planFeatures({ backend: 'ui' });
 /** Matches by their point, as text: layers of a pair ask for the same ones whatever is done with them. */
 type MatchesByPoint = { [point: string]: Match };
 
+/** A point of the source and its match. */
+export interface LayerMatch {
+  source: Point;
+  match: Match;
+}
+
 /** Every layer of the source as an item, in their order. */
 function itemsOf({ source }: LayerPair): Item[] {
   return source.layers.map(({ layerId }) => ({ kind: 'layer', itemId: layerId, layerId }));
@@ -38,7 +44,7 @@ export class LayerMatching {
   async place(pair: LayerPair): Promise<Placement[]> {
     const { source, target } = pair;
     const prepared = prepareItems(itemsOf(pair), source.layers, source.image);
-    const matches = await this.matches(
+    const matches = await this.#matches(
       pair,
       prepared.flatMap(({ points }) => points),
     );
@@ -47,7 +53,20 @@ export class LayerMatching {
     );
   }
 
-  async matches({ source, target }: LayerPair, points: readonly Point[]): Promise<MatchesByPoint> {
+  /** For each layer of the source its points and their matches. */
+  async matchesByLayer(pair: LayerPair): Promise<LayerMatch[][]> {
+    const { source } = pair;
+    const prepared = prepareItems(itemsOf(pair), source.layers, source.image);
+    const matches = await this.#matches(
+      pair,
+      prepared.flatMap(({ points }) => points),
+    );
+    return prepared.map(({ points }) =>
+      points.map((point) => ({ source: point, match: matches[keyOf(point)] ?? missing(point) })),
+    );
+  }
+
+  async #matches({ source, target }: LayerPair, points: readonly Point[]): Promise<MatchesByPoint> {
     const key = [
       this.#weights,
       hashOfImage(source.image),

@@ -4,7 +4,7 @@ import type { Option } from './agree-on-layers.js';
  * Logistic regression (Platt, 1999) on what layers agreed on, fitted by `npm run calibrate` on layers of documents and
  * drawn screens.
  */
-const COEFFICIENTS = { bias: 0, odds: 1, beliefOdds: 0 };
+const COEFFICIENTS = { bias: -0.21, odds: 0.17, beliefOdds: 0.49 };
 
 /** Keeps the odds finite. */
 const FLOOR = 0.01;

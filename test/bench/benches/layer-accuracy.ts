@@ -9,7 +9,7 @@ import { type JudgedLayer, judgeLayers, type LayerScore, scoreLayers } from '../
 import { setLayerPairs } from '../../calibration/set-layer-pairs.js';
 import { type Bench, type BenchOptions, type BenchResult, median } from '../bench.js';
 
-const DRAWN_SCREENS = 12;
+const DRAWN_SCREENS = 4;
 const SET_PAIRS = 48;
 
 /** Do layers find their counterparts, and is "no counterpart" said where there is none? */

@@ -1,0 +1,59 @@
+import { agreeOnLayers } from '../../daemon/src/transfer/agree-on-layers.js';
+import { layerConfidence, optionValues } from '../../daemon/src/transfer/layer-confidence.js';
+import { describeScene } from '../../daemon/src/transfer/layer-odds.js';
+import { describeLayers } from '../../daemon/src/transfer/layer-traits.js';
+import { placeRegion } from '../../daemon/src/transfer/place-region.js';
+import { documentLayerPairs } from './document-layer-pairs.js';
+import { drawnLayerPairs } from './drawn-layer-pairs.js';
+import type { LookedExample } from './examples.js';
+import type { LayerPair } from './layer-pair.js';
+import { type LayerMatch, LayerMatching } from './match-layers.js';
+
+/** What is said of a layer's likeliest candidate, and was it the one? */
+export interface LayerExample extends LookedExample {
+  /** As shipped. */
+  confidence: number;
+}
+
+/** Documents and drawn screens; `drawn` counts the screens, each of which makes three pairs. */
+export async function collectLayerExamples(drawn: number, file: string): Promise<LayerExample[]> {
+  const matching = new LayerMatching(file);
+  const examples: LayerExample[] = [];
+  for await (const pair of allPairs(drawn)) examples.push(...layerExamples(pair, await matching.matchesByLayer(pair)));
+  return examples;
+}
+
+async function* allPairs(drawn: number): AsyncGenerator<LayerPair> {
+  yield* documentLayerPairs();
+  yield* drawnLayerPairs(drawn);
+}
+
+/** @param matchesOf matches of the points that the pair's layers are sampled at, for each layer of the source */
+function layerExamples(pair: LayerPair, matchesOf: readonly (readonly LayerMatch[])[]): LayerExample[] {
+  const { source, target, truth } = pair;
+  const targetSidePx = Math.max(target.image.width, target.image.height);
+  const [sources, candidates] = [describeLayers(source.layers), describeLayers(target.layers)];
+  const sought = sources.map((traits, n) => {
+    const correspondences = (matchesOf[n] ?? []).map(({ source, match: { point, confidence, scale } }) => {
+      return { source, target: point, weight: confidence, scale };
+    });
+    return { traits, correspondences, placed: placeRegion(traits.layer.box, correspondences, targetSidePx) };
+  });
+  const options = agreeOnLayers(sought, sources, candidates, describeScene(sought, sources, candidates, targetSidePx));
+  return sought.flatMap(({ traits }, n) => {
+    const [first, ...others] = options[n] ?? [];
+    const expected = truth.get(traits.layer.layerId);
+    if (first === undefined || expected === undefined) return [];
+    const best = others.reduce((most, option) => (option.belief > most.belief ? option : most), first);
+    const { odds, beliefOdds } = optionValues(best);
+    return {
+      // all pairs of one drawn screen stay together
+      pair: pair.name.split(',', 1)[0] ?? pair.name,
+      values: [odds, beliefOdds],
+      right: expected !== null && candidates[best.candidate]?.layer.layerId === expected,
+      hasCounterpart: expected !== null,
+      weight: 1,
+      confidence: layerConfidence(best),
+    };
+  });
+}
