@@ -1,17 +1,25 @@
 #!/usr/bin/env bash
 # From nothing to daemon/models/ui: data, training, the test's reference. Started again, it goes on where it was stopped.
 #   ./make.sh [options of train.py; without any: --minutes 480]
+# PAIRS and VALIDATION_PAIRS: size of the sets. WORK: folder of sets and run. OUT, PARITY: where the results go. PYTHON: one that
+# has the packages of requirements.txt already.
 set -euo pipefail
 cd "$(dirname "$0")"
 [ $# -gt 0 ] || set -- --minutes 480
-model=../daemon/models/ui
+work=${WORK:-.}
+model=${OUT:-../daemon/models/ui}
 python=${PYTHON:-.venv/bin/python}
-if [ ! -x "$(command -v "$python")" ]; then
+if ! command -v "$python" >/dev/null; then
   python3 -m venv .venv
-  .venv/bin/pip install -r requirements.txt --extra-index-url https://download.pytorch.org/whl/cpu
+  .venv/bin/pip install -q -r requirements.txt --extra-index-url https://download.pytorch.org/whl/cpu
 fi
-[ -d node_modules ] || npm ci
-[ -f sets/train/pairs.jsonl ] || npm run mockups -- generate sets/train --pairs "${PAIRS:-6000}"
-[ -f sets/validation/pairs.jsonl ] || npm run mockups -- generate sets/validation --split validation --pairs "${VALIDATION_PAIRS:-300}"
-"$python" train.py --train sets/train --validation sets/validation --run runs/ui --out "${OUT:-$model}" "$@"
-"$python" write_parity.py "${OUT:-$model}" "${PARITY:-../daemon/test/fixtures/ui/parity.safetensors}"
+[ -d node_modules ] || npm ci --no-audit --no-fund
+node ../scripts/prepare.mjs # the generator opens the browser as the product's tests do
+generate() {
+  [ -f "$work/sets/$1/pairs.jsonl" ] || npm run -s mockups -- generate "$work/sets/$1" --split "$1" --pairs "$2"
+}
+generate train "${PAIRS:-6000}"
+generate validation "${VALIDATION_PAIRS:-300}"
+"$python" train.py --train "$work/sets/train" --validation "$work/sets/validation" --run "$work/runs/ui" --out "$model" \
+  --objective correspond "$@"
+"$python" write_parity.py "$model" "${PARITY:-../daemon/test/fixtures/ui/parity.safetensors}"

@@ -68,7 +68,7 @@ def train(run: Run, options: argparse.Namespace, validation: list[PointPair], de
 
 def _stream(run: Run, options: argparse.Namespace) -> Iterator[Batch]:
     """Batches of small crops, then of fewer, larger ones from the moment the decay begins."""
-    pairs, settings = read_set(options.train), run.settings
+    pairs, settings = [pair for folder in options.train for pair in read_set(folder)], run.settings
     for decaying, side, size in (
         (False, settings.crop_px, settings.pairs_per_step),
         (True, settings.decay_crop_px, settings.decay_pairs_per_step),
@@ -111,7 +111,7 @@ def _settings(options: argparse.Namespace) -> TrainingSettings:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--train", type=Path, required=True, help="set to train on")
+    parser.add_argument("--train", type=Path, nargs="+", required=True, help="sets to train on")
     parser.add_argument("--validation", type=Path, required=True, help="set of what training never shows")
     parser.add_argument("--run", type=Path, required=True, help="folder of checkpoint and log; goes on from there")
     parser.add_argument("--anew", action="store_true", help="do not go on from the checkpoint")
@@ -120,7 +120,7 @@ def _options() -> argparse.Namespace:
     budget = parser.add_mutually_exclusive_group(required=True)
     budget.add_argument("--minutes", type=float, help="time to train, validation aside")
     budget.add_argument("--steps", type=int, help="steps instead, which makes two trainings equal")
-    parser.add_argument("--config", type=Path, help="config.json of the network (default: that of v0)")
+    parser.add_argument("--config", type=Path, help="config.json of the network (default: that of the embedded model)")
     parser.add_argument("--start", type=Path, help="folder of a model whose weights to begin with")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)

@@ -17,9 +17,9 @@ class UiUnetConfig:
     network: str = "ui-unet"
     in_channels: int = 3
     patch_size: int = 4
-    level_channels: tuple[int, ...] = (48, 96, 160)
+    level_channels: tuple[int, ...] = (24, 64, 96, 160)
     resnets_per_level: int = 2
-    attention_levels: tuple[int, ...] = (2,)
+    attention_levels: tuple[int, ...] = (2, 3)
     attention_head_channels: int = 32
     group_norm_groups: int = 8
     group_norm_eps: float = 1e-5
@@ -29,7 +29,7 @@ class UiUnetConfig:
     head_channels: int = 96
     feature_stride: int = 4
     input_range: tuple[int, ...] = (-1, 1)
-    size_multiple: int = 16
+    size_multiple: int = 32
     padding: str = "edge"
     default_long_side: int = 512
 

@@ -2,8 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, it } from 'vitest';
 import { expectUiParity, PARITY_SIZES } from '../support/ui-parity.js';
 
-const MODEL = fileURLToPath(new URL('../../models/ui', import.meta.url));
-const REFERENCE = fileURLToPath(new URL('../fixtures/ui/parity.safetensors', import.meta.url));
+// `training/small-run.sh` names a model of its own
+const MODEL = process.env.UI_MODEL ?? fileURLToPath(new URL('../../models/ui', import.meta.url));
+const REFERENCE = process.env.UI_PARITY ?? fileURLToPath(new URL('../fixtures/ui/parity.safetensors', import.meta.url));
 
 describe('the compiled embedded network equals the original', () => {
   it.each(PARITY_SIZES)('at %s (height×width), to a relative error under 1e-4', (size) =>

@@ -12,7 +12,7 @@ export const uiUnetConfigSchema = z.object({
   network: z.literal('ui-unet'),
   inChannels: size,
   patchSize: size,
-  levelChannels: sizes.length(3),
+  levelChannels: sizes,
   resnetsPerLevel: size,
   attentionLevels: z.array(z.number().int().nonnegative()),
   attentionHeadChannels: size,
