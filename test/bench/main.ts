@@ -1,6 +1,7 @@
 // npm run bench -- NAME [--write] [--python PATH] [--pairs DIR] [--kept FILE] [--size PX …] [--ensemble N …] [--rounds N]
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench.js';
+import { embeddedBench } from './benches/embedded.js';
 import { fullSizeBench } from './benches/full-size.js';
 import { inspectBench } from './benches/inspect.js';
 import { layerAccuracyBench } from './benches/layer-accuracy.js';
@@ -12,6 +13,7 @@ import { warpBench } from './benches/warp.js';
 import { markdown, writeJson, writeToDoc } from './report.js';
 
 const BENCHES: readonly Bench[] = [
+  embeddedBench,
   fullSizeBench,
   originalBench,
   inspectBench,

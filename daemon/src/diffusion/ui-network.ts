@@ -56,6 +56,7 @@ export function compileUiNetwork(files: ModelFiles, { width, height }: Size, tar
   return compile(checkpoint, { image }, (b, inputs) => ({ features: uiUnet(b, inputs.image, config) }), target);
 }
 
-function readUiConfig(files: ModelFiles): UiUnetConfig {
+/** @throws SamepointError `MODEL_INVALID` */
+export function readUiConfig(files: ModelFiles): UiUnetConfig {
   return readConfig(requireFile(files, 'config.json'), uiUnetConfigSchema);
 }

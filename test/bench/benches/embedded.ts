@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { planFeatures } from '../../../daemon/src/diffusion/feature-plan.js';
+import { firstLook, lookAt, lookCount } from '../../../daemon/src/diffusion/input-size.js';
+import { readUiConfig } from '../../../daemon/src/diffusion/ui-network.js';
+import { uiUnet } from '../../../daemon/src/graph/networks/ui-unet.js';
+import type { Size } from '../../../daemon/src/images/resize.js';
+import type { Bench, BenchResult } from '../bench.js';
+import { gflops, matrixProductGflops } from '../matrix-product.js';
+import { surveyNetwork } from '../survey-network.js';
+
+/** Seconds that the features of one screen take. */
+export interface EmbeddedTimes {
+  /** With weights to read and graphs to compile. */
+  nothingS: number;
+  /** Of another screen of that size. */
+  loadedS: number;
+  /** Of a screen seen before: kept in memory, kept on disk. */
+  memoryS: number;
+  diskS: number;
+  /** The network alone, at the size of a single look. */
+  lookS: number;
+}
+
+const SCREENS: readonly Size[] = [
+  { width: 390, height: 844 },
+  { width: 1440, height: 900 },
+];
+const CHILD = fileURLToPath(new URL('../embedded-child.ts', import.meta.url));
+
+/** How long a designer waits for the features of a screen, on the processor. */
+export const embeddedBench: Bench = { name: 'embedded', title: 'The embedded model', run: runEmbedded };
+
+async function runEmbedded(): Promise<BenchResult> {
+  const { parts } = planFeatures({ backend: 'ui' });
+  const [part] = parts;
+  if (part === undefined) throw new Error('a plan has at least one part');
+  const config = readUiConfig(part.files);
+  const looks = part.preset.size;
+  const measurements = [];
+  for (const screen of SCREENS) {
+    const { padded } = lookAt(looks, firstLook(looks), screen);
+    const dims = [1, config.inChannels, padded.height, padded.width];
+    const { macs } = surveyNetwork({ image: { dims } }, (b, { image }) => ({ features: uiUnet(b, image, config) }));
+    const peak = await matrixProductGflops();
+    measurements.push({ screen, padded, macs, peak, times: await measure(screen) });
+  }
+  const secondsOf = (value: number) => (value < 0.1 ? `${(1000 * value).toFixed(1)} ms` : `${value.toFixed(2)} s`);
+  return {
+    columns: [
+      'screen',
+      'from nothing',
+      'loaded',
+      'kept on disk',
+      'kept in memory',
+      'one look: size',
+      'GFLOP',
+      'time',
+      'GFLOPS',
+      'of a matrix product',
+    ],
+    rows: measurements.map(({ screen, padded, macs, peak, times }) => [
+      `${screen.width}×${screen.height}`,
+      ...[times.nothingS, times.loadedS, times.diskS, times.memoryS].map(secondsOf),
+      `${padded.width}×${padded.height}`,
+      ((2 * macs) / 1e9).toFixed(1),
+      secondsOf(times.lookS),
+      gflops(macs, times.lookS).toFixed(0),
+      `${((100 * gflops(macs, times.lookS)) / peak).toFixed(0)} %`,
+    ]),
+    notes: [
+      `The first four are times of all ${lookCount(looks)} looks at a screen that Samepoint takes. Medians of five, but for "from nothing", which is a process's first. The last columns are of a single look, with the image's preparation; the product is that of two 4096×4096 matrices by the same ONNX Runtime, measured just before.`,
+    ],
+    measurements,
+  };
+}
+
+async function measure(screen: Size): Promise<EmbeddedTimes> {
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', CHILD, JSON.stringify(screen)]);
+  return JSON.parse(stdout) as EmbeddedTimes;
+}

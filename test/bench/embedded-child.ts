@@ -1,0 +1,73 @@
+// The embedded model on screens of one size, in a process of its own: a Size as the argument, EmbeddedTimes on stdout.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { planFeatures } from '../../daemon/src/diffusion/feature-plan.js';
+import { FeatureSource } from '../../daemon/src/diffusion/feature-source.js';
+import { FeatureStore } from '../../daemon/src/diffusion/feature-store.js';
+import { firstLook, lookAt } from '../../daemon/src/diffusion/input-size.js';
+import { lookFeatures } from '../../daemon/src/diffusion/look-features.js';
+import { NetworkPool } from '../../daemon/src/diffusion/network-pool.js';
+import { openNetwork } from '../../daemon/src/diffusion/open-network.js';
+import { CPU_RUNTIME } from '../../daemon/src/graph/runtime.js';
+import type { Size } from '../../daemon/src/images/resize.js';
+import { draw } from '../../daemon/test/support/draw.js';
+import { median } from './bench.js';
+import type { EmbeddedTimes } from './benches/embedded.js';
+
+const RUNS = 5;
+const SETTINGS = { t: 0, ensembleSize: 1, seed: 0 };
+const CONDITION = { prompt: '', seed: 0, latentMode: 'mean', preferLearnedT: true, promptFolder: '' } as const;
+
+const size: Size = JSON.parse(process.argv[2] ?? '{}');
+const folder = mkdtempSync(join(tmpdir(), 'samepoint-bench-'));
+try {
+  process.stdout.write(JSON.stringify(await times()));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function times(): Promise<EmbeddedTimes> {
+  const plan = planFeatures({ backend: 'ui' });
+  const features = new FeatureSource(CPU_RUNTIME, new FeatureStore(folder));
+  const screen = (n: number) => features.pyramid(`screen ${n}`, async () => drawn(n), plan);
+  const nothingS = await seconds(() => screen(0));
+  const loadedS = await medianSeconds((run) => screen(1 + run));
+  const memoryS = await medianSeconds(() => screen(0));
+  const diskS = await medianSeconds(() =>
+    new FeatureSource(CPU_RUNTIME, new FeatureStore(folder)).pyramid('screen 0', notKept, plan),
+  );
+  return { nothingS, loadedS, memoryS, diskS, lookS: await lookSeconds(plan) };
+}
+
+/** The network alone, at the size of a single look. */
+async function lookSeconds({ parts: [part] }: ReturnType<typeof planFeatures>): Promise<number> {
+  if (part === undefined) throw new Error('a plan has at least one part');
+  const network = openNetwork(part.preset, part.files, CONDITION, new NetworkPool(CPU_RUNTIME));
+  const look = lookAt(part.preset.size, firstLook(part.preset.size), size);
+  const image = drawn(0);
+  const once = () => lookFeatures(network, image, look, SETTINGS, () => {});
+  await once();
+  return medianSeconds(once);
+}
+
+function drawn(shift: number) {
+  const { width, height } = size;
+  return draw(width, height, [{ x: 20 + shift, y: 30, w: width / 2, h: height / 3, colour: [40, 90, 200] }]);
+}
+
+function notKept(): never {
+  throw new Error('the features were to be on disk');
+}
+
+async function medianSeconds(work: (run: number) => Promise<unknown>): Promise<number> {
+  const all: number[] = [];
+  for (let run = 0; run < RUNS; run++) all.push(await seconds(() => work(run)));
+  return median(all);
+}
+
+async function seconds(work: () => Promise<unknown>): Promise<number> {
+  const begin = performance.now();
+  await work();
+  return (performance.now() - begin) / 1000;
+}
