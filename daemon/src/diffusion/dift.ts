@@ -1,5 +1,6 @@
 import type { NdArray } from '../graph/run.js';
 import { gaussianNoise } from './gaussian-noise.js';
+import type { NoCounterpartBin } from './no-counterpart.js';
 import { addNoise, type NoiseSchedule } from './noise-schedule.js';
 
 /** A network as DIFT sees it: something that noise is added to, and the features of what comes out. */
@@ -10,6 +11,8 @@ export interface DiffusionNetwork {
   encode(image: NdArray): Promise<NdArray>;
   /** x_t → the feature map (1,C,h,w) of the block the network was cut after. */
   features(xt: NdArray): Promise<NdArray>;
+  /** For networks that have learned that some points have no counterpart. */
+  readonly noCounterpart?: NoCounterpartBin | undefined;
 }
 
 export interface DiftSettings {

@@ -1,6 +1,7 @@
 import type { Box } from '@samepoint/shared-protocol';
 import type { CloserSize } from './closer-windows.js';
 import type { FeatureMap } from './feature-map.js';
+import type { NoCounterpartBin } from './no-counterpart.js';
 
 /** The same image seen at every size of a preset, the smallest first. */
 export interface FeaturePyramid {
@@ -13,6 +14,8 @@ export interface FeaturePyramid {
   blank: boolean;
   /** Looks closer at parts of the image; absent where the image is not at hand. */
   closer?: CloserLook;
+  /** What the network has learned of points without a counterpart. */
+  noCounterpart?: NoCounterpartBin | undefined;
 }
 
 /** The features of parts of an image that are seen larger than the whole. */

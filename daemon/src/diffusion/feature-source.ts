@@ -97,7 +97,9 @@ export class FeatureSource {
       size: closerSize(size, part.halvings),
       window: (box: Box) => this.#window(imageId, image, part, box),
     };
-    return { width, height, blank, levels: levels.map(({ map }) => map), firstLook: firstLook(size), closer };
+    const maps = levels.map(({ map }) => map);
+    const { noCounterpart } = this.#network(part);
+    return { width, height, blank, levels: maps, firstLook: firstLook(size), closer, noCounterpart };
   }
 
   async #window(imageId: string, image: () => Promise<RgbImage>, part: PlanPart, box: Box): Promise<FeatureMap> {

@@ -3,8 +3,8 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'n
 import { join } from 'node:path';
 import * as z from 'zod';
 import { cacheDir } from '../cache-dir.js';
+import { floatsToHalves, halvesToFloats } from '../graph/half.js';
 import type { FeatureMap } from './feature-map.js';
-import { floatsToHalves, halvesToFloats } from './half.js';
 
 /** A feature map with the size of the image it was made from, in pixels, and whether that is of one colour. */
 export interface SizedMap {

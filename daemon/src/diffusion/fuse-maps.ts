@@ -20,7 +20,8 @@ export function fusePyramids(parts: readonly WeightedPyramid[]): FeaturePyramid 
   const levels = most.levels.map((level) =>
     fuseMaps(parts.map(({ pyramid, weight }) => ({ map: pyramid === most ? level : nearest(pyramid, level), weight }))),
   );
-  const { closer, ...whole } = most;
+  // what one part has learned of its own similarities says nothing of the fusion's
+  const { closer, noCounterpart: _, ...whole } = most;
   return { ...whole, levels, ...fuseCloser(parts, closer) };
 }
 

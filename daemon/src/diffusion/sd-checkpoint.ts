@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
@@ -10,6 +10,7 @@ import { clipTextConfigOf, sdUnetConfigOf, sdVaeConfigOf } from '../graph/networ
 import { type SdUnetConfig, sdUnetConfigSchema } from '../graph/networks/sd-unet.js';
 import { type SdVaeConfig, sdVaeConfigSchema } from '../graph/networks/sd-vae-encoder.js';
 import { type TaesdConfig, taesdConfigSchema } from '../graph/networks/taesd.js';
+import { readValues } from '../graph/read-values.js';
 import { readSafetensorsHeader } from '../graph/safetensors.js';
 import { sdPartsOf } from '../graph/sd-single-file.js';
 import { SINGLE_FILE } from '../models/single-file.js';
@@ -103,20 +104,12 @@ function configBeside(path: string): SdUnetConfig | undefined {
   }
 }
 
-/** The one number of a tensor, single precision or bfloat16. */
-function readScalar({ path, folder, tensors }: Checkpoint, name: string): number {
-  const entry = tensors.get(name);
-  const isFloat = entry?.dtype === 'F32' || entry?.dtype === 'BF16';
-  if (entry === undefined || !isFloat || entry.shape.some((dim) => dim !== 1)) {
-    throw new SamepointError('MODEL_INVALID', `The "${name}" of ${path} is no number.`, 'Get the checkpoint again.');
+/** The one number of a tensor. */
+function readScalar(checkpoint: Checkpoint, name: string): number {
+  const values = readValues(checkpoint, name);
+  if (values?.length !== 1 || values[0] === undefined) {
+    const message = `The "${name}" of ${checkpoint.path} is no number.`;
+    throw new SamepointError('MODEL_INVALID', message, 'Get the checkpoint again.');
   }
-  const bytes = Buffer.alloc(4);
-  const file = openSync(join(folder, entry.file), 'r');
-  try {
-    // the bits of a bfloat16 are the upper half of a float's
-    readSync(file, bytes, 4 - entry.length, entry.length, entry.offset);
-  } finally {
-    closeSync(file);
-  }
-  return bytes.readFloatLE();
+  return values[0];
 }

@@ -8,16 +8,19 @@ import type { Size } from '../images/resize.js';
 import type { DiffusionNetwork } from './dift.js';
 import { type ModelFiles, requireFile } from './model-files.js';
 import { graphKey, type NetworkPool } from './network-pool.js';
+import { type NoCounterpartBin, readNoCounterpartBin } from './no-counterpart.js';
 
 /** The embedded network: a small diffusion U-Net for mockups that was trained to see clean images. */
 export class UiNetwork implements DiffusionNetwork {
   readonly schedule = null;
+  readonly noCounterpart: NoCounterpartBin | undefined;
   readonly #files: ModelFiles;
   readonly #pool: NetworkPool;
 
   constructor(files: ModelFiles, pool: NetworkPool) {
     this.#files = files;
     this.#pool = pool;
+    this.noCounterpart = readNoCounterpartBin(readSafetensorsHeader(requireFile(files, 'model.safetensors')));
   }
 
   encode(image: NdArray): Promise<NdArray> {

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
+import { halvesToFloats } from '../../graph/half.js';
 import type { NdArray } from '../../graph/run.js';
 import { readSafetensorsHeader } from '../../graph/safetensors.js';
-import { halvesToFloats } from '../half.js';
 import { PROMPT_TOKENS } from './prompt-to-ids.js';
 
 /** The one tensor of the file. */
