@@ -26,9 +26,13 @@ export function pointExamples(points: readonly Looked<Point>[]): LookedExample[]
     points.flatMap((looked) => {
       const [match] = looked.matches;
       if (match === undefined) return [];
-      const { similarity, cycle, logSupport, beliefOdds } = signValues(finite(match.signs));
+      const { similarity, cycle, logSupport, beliefOdds, margin } = signValues(finite(match.signs));
       return [
-        { ...about(looked), values: [similarity, cycle, logSupport, beliefOdds], right: isAt(looked, match.point) },
+        {
+          ...about(looked),
+          values: [similarity, cycle, logSupport, beliefOdds, margin],
+          right: isAt(looked, match.point),
+        },
       ];
     }),
   );

@@ -10,19 +10,22 @@ export interface MatchSigns {
   belief: number;
   /** How well neighbours predict the place, 0 to 1. */
   support: number;
+  /** By how much the place is more similar than "no counterpart"; 0 for features that have learned nothing of that. */
+  margin: number;
 }
 
 /** Keeps logarithms finite: support and odds below this are as good as none. */
 const FLOOR = { support: 0.02, belief: 0.01 };
 
 /** The signs as the regression takes them. */
-export function signValues({ similarity, cycleCells, belief, support }: MatchSigns): Omit<Calibration, 'bias'> {
+export function signValues({ similarity, cycleCells, belief, support, margin }: MatchSigns): Omit<Calibration, 'bias'> {
   return {
     similarity,
     cycle: 1 / (1 + cycleCells),
     logSupport: Math.log(FLOOR.support + support),
     // also tells the ratio of the best place to the second: together they have nearly all of the belief
     beliefOdds: Math.log((FLOOR.belief + belief) / (FLOOR.belief + 1 - belief)),
+    margin,
   };
 }
 
@@ -34,6 +37,7 @@ export function confidenceOf(signs: MatchSigns, calibration: Calibration): numbe
     calibration.similarity * values.similarity +
     calibration.cycle * values.cycle +
     calibration.logSupport * values.logSupport +
-    calibration.beliefOdds * values.beliefOdds;
+    calibration.beliefOdds * values.beliefOdds +
+    calibration.margin * values.margin;
   return 1 / (1 + Math.exp(-logit));
 }

@@ -1,9 +1,10 @@
 import type { Point } from '@samepoint/shared-protocol';
-import { cellSidePx } from '../diffusion/feature-map.js';
+import { cellSidePx, sampleFeatures } from '../diffusion/feature-map.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
+import { binSimilarity } from '../diffusion/no-counterpart.js';
 import { type AnchorField, agree, type Node } from './agreement.js';
 import { longSidePx, preparePair } from './anchors.js';
-import { findCandidates, level } from './candidates.js';
+import { type Candidate, findCandidates, level } from './candidates.js';
 import { type CoarsePlace, lookCloser } from './closer-look.js';
 import { confidenceOf, type MatchSigns } from './confidence.js';
 import { type SimilarityMap, similarityMap } from './heatmap.js';
@@ -132,9 +133,10 @@ async function toMatches(
   const nothingToFind = source.blank || target.blank;
   const looksCloser = settings.closerLook && !nothingToFind;
   const closer = looksCloser ? await lookCloser(source, target, coarse, settings.refinement) : [];
-  return placed.map(({ place: { candidate, belief, support } }, n) => {
+  return placed.map(({ point, place: { candidate, belief, support } }, n) => {
     const { similarity, cycleCells, returns, scale } = candidate;
-    const signs = { similarity, cycleCells, belief, support };
+    const margin = marginOf(source, point, candidate);
+    const signs = { similarity, cycleCells, belief, support, margin };
     return {
       point: inside(closer[n] ?? coarse[n]?.target ?? candidate, target),
       similarity,
@@ -144,6 +146,13 @@ async function toMatches(
       returns,
     };
   });
+}
+
+/** By how much a candidate is more similar to the point than "no counterpart". */
+function marginOf(source: FeaturePyramid, point: Point, { levels, similarity }: Candidate): number {
+  if (source.noCounterpart === undefined) return 0;
+  const column = sampleFeatures(level(source, levels.source), [point]);
+  return similarity - binSimilarity(source.noCounterpart, column);
 }
 
 function toCoarsePlace(

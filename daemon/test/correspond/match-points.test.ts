@@ -293,3 +293,13 @@ describe('inspecting a point', () => {
     expect(distance(matches[0], at)).toBeLessThan(2 * CELL_PX);
   });
 });
+
+describe('a network that has learned of points without counterpart', () => {
+  it('says by how much a place is more similar than "none"', async () => {
+    const channels = source.levels[0]?.channels ?? 0;
+    const noCounterpart = { weight: new Float32Array(channels), bias: 0.25 };
+    const [match] = await matchPoints(matcher, { ...source, noCounterpart }, source, [LANDMARKS[0] ?? never()]);
+
+    expect(match?.signs.margin).toBeCloseTo((match?.similarity ?? 0) - 0.25);
+  });
+});

@@ -45,7 +45,7 @@ describe('candidates near each other are one place', () => {
 
 describe.each(['ui default', 'sd21 default'])('the confidence of a match of %s', (backend) => {
   const calibration = calibrationOf(backend);
-  const signs = { similarity: 0.8, cycleCells: 0.5, belief: 0.9, support: 0.3 };
+  const signs = { similarity: 0.8, cycleCells: 0.5, belief: 0.9, support: 0.3, margin: 0.2 };
 
   it.each([
     ['a backward match that ends farther away', { cycleCells: 8 }],
@@ -56,9 +56,9 @@ describe.each(['ui default', 'sd21 default'])('the confidence of a match of %s',
   });
 
   it.each([
-    [{ similarity: 1, cycleCells: 0, belief: 1, support: 1 }],
-    [{ similarity: -1, cycleCells: Number.POSITIVE_INFINITY, belief: 0, support: 0 }],
-    [{ similarity: 1, cycleCells: 0, belief: 1, support: 0 }],
+    [{ similarity: 1, cycleCells: 0, belief: 1, support: 1, margin: 1 }],
+    [{ similarity: -1, cycleCells: Number.POSITIVE_INFINITY, belief: 0, support: 0, margin: -2 }],
+    [{ similarity: 1, cycleCells: 0, belief: 1, support: 0, margin: 0 }],
   ])('is a probability: %j', (extreme) => {
     expect(confidenceOf(extreme, calibration)).toBeGreaterThanOrEqual(0);
     expect(confidenceOf(extreme, calibration)).toBeLessThanOrEqual(1);
@@ -66,7 +66,7 @@ describe.each(['ui default', 'sd21 default'])('the confidence of a match of %s',
 });
 
 describe('similarity', () => {
-  const alike = { similarity: 0.9, cycleCells: 0.5, belief: 0.9, support: 0.3 };
+  const alike = { similarity: 0.9, cycleCells: 0.5, belief: 0.9, support: 0.3, margin: 0.2 };
 
   it('counts where its scale is known, and not where it is not', () => {
     const unlike = { ...alike, similarity: 0.5 };
