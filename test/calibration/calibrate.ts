@@ -41,13 +41,17 @@ async function calibratePlaces() {
   const names = [...new Set(collected.points.map(({ pair }) => pair))];
   const isHeldOut = ({ pair }: LookedExample) => Math.floor(names.indexOf(pair) / TURN) % 2 === 1;
   const points = pointExamples(collected.points);
-  const [bias = 0, similarity = 0, cycle = 0, logSupport = 0, beliefOdds = 0] = fit('points', points, isHeldOut);
-  const fitted = { bias, similarity, cycle, logSupport, beliefOdds };
+  const [bias = 0, similarity = 0, cycle = 0, logSupport = 0, beliefOdds = 0, margin = 0] = fit(
+    'points',
+    points,
+    isHeldOut,
+  );
+  const fitted = { bias, similarity, cycle, logSupport, beliefOdds, margin };
   const ui = calibrationOf('ui default');
-  const shipped = [ui.bias, ui.similarity, ui.cycle, ui.logSupport, ui.beliefOdds];
+  const shipped = [ui.bias, ui.similarity, ui.cycle, ui.logSupport, ui.beliefOdds, ui.margin];
   report('Points', points, isHeldOut, (example) => probability(shipped, example.values));
-  print('Without similarity, for backends that nobody has fitted:');
-  const others = points.map((example) => ({ ...example, values: example.values.slice(1) }));
+  print('Without similarity and margin, for backends that nobody has fitted:');
+  const others = points.map((example) => ({ ...example, values: example.values.slice(1, -1) }));
   fit('points', others, isHeldOut);
   const boxes = boxExamples(collected.boxes, fitted);
   fit('boxes', boxes, isHeldOut);
