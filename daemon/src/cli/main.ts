@@ -1,6 +1,7 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { Command, CommanderError } from 'commander';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
+import { takeOutputErrors } from './output-errors.js';
 import { ownVersion } from './own-version.js';
 
 const DETAILS = `
@@ -46,6 +47,7 @@ const program = new Command('samepoint')
   .version(ownVersion(), '-V, --version', 'print the version')
   .addHelpText('after', DETAILS);
 
+takeOutputErrors();
 try {
   // what the plugin tells people to run is the bare name
   const [name = 'start', ...rest] = process.argv.slice(2);

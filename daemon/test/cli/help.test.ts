@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { runCli } from '../support/run-cli.js';
+import { runCli, runCliInto } from '../support/run-cli.js';
 
 describe('help', () => {
   it.each([
@@ -16,6 +16,16 @@ describe('help', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^Usage: samepoint/);
     expect(stdout).toContain(mentioned);
+  });
+
+  it('is no failure where the reader of the output has gone, as head does', async () => {
+    expect(await runCliInto('closed pipe', 'align', '--help')).toEqual({ code: 0, stderr: '' });
+  });
+
+  it.runIf(existsSync('/dev/full'))('is one where the output cannot be written, in one sentence', async () => {
+    const { code, stderr } = await runCliInto('/dev/full', 'align', '--help');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^samepoint: The output cannot be written \(ENOSPC\)\. .*\n$/);
   });
 
   it('--version prints the version of the package', async () => {

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { open } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 const BIN = fileURLToPath(new URL('../../bin/samepoint.js', import.meta.url));
@@ -21,14 +23,29 @@ export function runCliWith(env: NodeJS.ProcessEnv, ...args: readonly string[]): 
     env: { ...process.env, ...env },
   });
   const run: CliRun = { code: null, stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    run.stdout += text;
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    run.stdout += chunk;
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    run.stderr += text;
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    run.stderr += chunk;
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => resolve({ ...run, code }));
   });
+}
+
+/** Runs it with its standard output into a file, or into a pipe that nobody reads any more. */
+export async function runCliInto(
+  output: 'closed pipe' | (string & {}),
+  ...args: readonly string[]
+): Promise<Omit<CliRun, 'stdout'>> {
+  const file = output === 'closed pipe' ? undefined : await open(output, 'w');
+  const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', file?.fd ?? 'pipe', 'pipe'] });
+  child.stdout?.destroy();
+  const ended = new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
+  const stderr = child.stderr === null ? '' : await text(child.stderr);
+  const code = await ended;
+  await file?.close();
+  return { code, stderr };
 }
