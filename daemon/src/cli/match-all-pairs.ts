@@ -42,10 +42,16 @@ export async function withWays(
   });
 }
 
-/** @throws SamepointError `BAD_REQUEST` */
-export function onlyPoints(shapes: readonly object[], layers: unknown): void {
-  if (layers === undefined && !shapes.some((shape) => 'w' in shape)) return;
-  throw new SamepointError('BAD_REQUEST', '--all-pairs follows points, not boxes or layers.', 'Give --points alone.');
+/** @throws SamepointError `BAD_REQUEST` where there is something else than points, or no way round */
+export function checkAllPairs(shapes: readonly object[], layers: unknown, targets: number): void {
+  if (layers !== undefined || shapes.some((shape) => 'w' in shape))
+    throw new SamepointError('BAD_REQUEST', '--all-pairs follows points, not boxes or layers.', 'Give --points alone.');
+  if (targets < 2)
+    throw new SamepointError(
+      'BAD_REQUEST',
+      '--all-pairs looks through each target into the others, and there is only one.',
+      'Give two targets or more, or leave --all-pairs out.',
+    );
 }
 
 function pointOf(target: MatchedTarget['items'][number]['target']): Point | null {

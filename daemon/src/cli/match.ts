@@ -15,7 +15,7 @@ import {
   presetOption,
   promptOption,
 } from './feature-options.js';
-import { onlyPoints, type Transfer, withWays } from './match-all-pairs.js';
+import { checkAllPairs, type Transfer, withWays } from './match-all-pairs.js';
 import type { MatchReport } from './match-report.js';
 import { matchTable } from './match-table.js';
 import { type Asked, toMatchedTarget } from './matched-target.js';
@@ -71,7 +71,7 @@ export function matchCommand(): Command {
 
 async function runMatch(sourcePath: string, targetPaths: string[], options: MatchOptions): Promise<void> {
   const asked = await readAsked(options, targetPaths);
-  if (options.allPairs) onlyPoints(asked.shapes, asked.layers);
+  if (options.allPairs) checkAllPairs(asked.shapes, asked.layers, targetPaths.length);
   // the engine checks this too, but only once it has started
   const plan = planFeatures(options);
   keepOffDisk(options);

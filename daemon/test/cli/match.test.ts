@@ -258,6 +258,11 @@ describe('bad input ends with exit code 2, one line on stderr and nothing on std
     ['words for points', () => [home(), dark(), '--points', '50,10 a,b'], /"a,b" is not a point/],
     ['empty points', () => [home(), dark(), '--points', ' '], /Nothing to match/],
     ['a box without height', () => [home(), dark(), '--boxes', '1,2,3,0'], /"1,2,3,0" is not a box/],
+    [
+      'one target for all pairs',
+      () => [home(), dark(), '--points', '50,10', '--all-pairs'],
+      /there is only one\. Give two/,
+    ],
     ['boxes for all pairs', () => [home(), dark(), '--boxes', '1,2,30,9', '--all-pairs'], /follows points, not boxes/],
     ['neither points nor boxes', () => [home(), dark()], /Nothing to match/],
     ['an unknown backend', () => [home(), dark(), ...POINTS, '--backend', 'sd9'], /no backend "sd9".*ui/],
