@@ -1,4 +1,5 @@
 import type { InspectResult, MirroredHint, Point } from '@samepoint/shared-protocol';
+import { MIN_POINT_CONFIDENCE } from '../transfer/to-placement.js';
 import { UNCALIBRATED } from './match-table.js';
 import { mirroredLine } from './mirrored-line.js';
 
@@ -15,6 +16,8 @@ export interface InspectReport {
   mirrored?: MirroredHint;
 }
 
+const NO_COUNTERPART = `No counterpart: no place is believed in with ${100 * MIN_POINT_CONFIDENCE} % or more.\n`;
+
 const HEADER = ['#', 'target', 'similarity', 'confidence'];
 
 /** The report as a table a person can read; positions rounded to whole pixels. */
@@ -28,5 +31,6 @@ export function inspectTable({ calibrated, source, target, point, matches, mirro
   const widths = HEADER.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
   const table = [HEADER, ...rows].map((row) => `  ${line(row).trimEnd()}\n`).join('');
-  return `${source} ${point.x},${point.y} → ${target}\n${table}${mirroredLine(mirrored)}${calibrated ? '' : `${UNCALIBRATED}\n`}`;
+  const none = matches.some(({ confidence }) => confidence >= MIN_POINT_CONFIDENCE) ? '' : NO_COUNTERPART;
+  return `${source} ${point.x},${point.y} → ${target}\n${table}${none}${mirroredLine(mirrored)}${calibrated ? '' : `${UNCALIBRATED}\n`}`;
 }

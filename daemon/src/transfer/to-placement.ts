@@ -4,7 +4,7 @@ import type { Correspondence } from './fit-similarity.js';
 import type { PlacedRegion } from './place-region.js';
 
 /** A match less probable than this is reported as no counterpart. */
-const MIN_POINT_CONFIDENCE = 0.05;
+export const MIN_POINT_CONFIDENCE = 0.05;
 
 /** A region of the source and where its points and itself are in the target. */
 export interface FoundRegion {

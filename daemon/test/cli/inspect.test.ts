@@ -75,6 +75,15 @@ describe('samepoint inspect', () => {
     expect(width / height).toBeCloseTo(STRIP.width / STRIP.height, 1);
   });
 
+  it('says that there is no counterpart where match says so, and only there', async () => {
+    const { width, height } = STRIP;
+    await encoder(draw(width, height)).png().toFile(folder.path('blank.png'));
+    const blank = await runCli('inspect', home(), folder.path('blank.png'), '--point', '50,10');
+    expect({ code: blank.code, stderr: blank.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(blank.stdout).toMatch(/\nNo counterpart: no place is believed in with 5 % or more\.\n$/);
+    expect((await runCli('inspect', home(), changed(), '--point', '50,10')).stdout).not.toContain('No counterpart');
+  });
+
   it('--mirrored also says how well the target agrees with the source, and with the source mirrored', async () => {
     const { width, height } = STRIP;
     await encoder(mirrorRgb(draw(width, height, RECTS)))
