@@ -14,7 +14,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: 6px 12px; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th:first-child { text-align: left; font-weight: 500; padding-left: 0; }
-thead th { color: var(--dim); font-weight: 500; font-size: 13px; }
+thead th { color: var(--dim); font-weight: 500; font-size: 13px; white-space: normal; vertical-align: bottom; }
 .figure { background: linear-gradient(to right, var(--bar) var(--part, 0%), transparent 0); background-size: 100% 4px; background-repeat: no-repeat; background-position: 0 100%; }
 .total th, .total td { font-weight: 700; border-bottom: 0; }
 .note, .lead, .key { color: var(--dim); font-size: 13px; margin: 12px 0 0; }
