@@ -5,11 +5,14 @@ import sharp from 'sharp';
 import type { RgbImage } from '../images/decode.js';
 import { renderSvg } from '../images/render-svg.js';
 import { resizeRgb } from '../images/resize.js';
+import { centre, contains } from '../transfer/boxes.js';
 import type { MatchedItem, MatchedTarget, MatchReport } from './match-report.js';
 import type { ImageFile } from './read-image.js';
 
 /** The box each drawn image fits in, the gap between them, and how the marks look, in pixels of the picture. */
-const PICTURE = { maxWidth: 1600, maxHeight: 720, gap: 24, radius: 7, lineWidth: 2 };
+const PICTURE = { maxWidth: 1600, maxHeight: 720, gap: 24, radius: 7, lineWidth: 2, fill: 0.15 } as const;
+/** Opacity of the line of a box that holds others. */
+const FAINT = 0.3;
 const BACKGROUND = '#808080';
 
 /** Items are told apart by hue, which turns by the golden angle. */
@@ -30,7 +33,8 @@ export async function makeFolder(folder: string): Promise<void> {
 
 /**
  * Writes `<source>-<target>.png` into `folder` for every target: both images side by side, same colour for the same item. An item
- * without counterpart is drawn as an outline in the source alone; a doubtful one is fainter.
+ * without counterpart is drawn as an outline in the source alone; a doubtful one is fainter. A box that holds others is but
+ * an outline, so that these keep their colours, and its line is faint.
  * @returns the paths written
  */
 export async function drawMatches(
@@ -71,13 +75,16 @@ async function drawPair(
   const right = await toPictureSize(target);
   const width = left.width + PICTURE.gap + right.width;
   const height = Math.max(left.height, right.height);
+  const shapes = items.map((item) => item.source);
   const marks = items.map((item, n) => {
     const colour = `hsl(${(n * HUE_STEP) % 360} 90% 50%)`;
     const from = toPicture(item.source, scaleOf(source, left), 0);
     if (item.target === null) return mark(from, colour, 'none');
     const to = toPicture(item.target, scaleOf(target, right), left.width + PICTURE.gap);
-    const line = `<path d="M${from.x + from.w / 2} ${from.y + from.h / 2}L${to.x + to.w / 2} ${to.y + to.h / 2}" stroke="${colour}"/>`;
-    return `<g opacity="${0.35 + 0.65 * item.confidence}">${line}${mark(from, colour, colour)}${mark(to, colour, colour)}</g>`;
+    const isHolder = holdsOthers(item.source, shapes);
+    const fill = isHolder ? 'none' : colour;
+    const line = `<path d="M${from.x + from.w / 2} ${from.y + from.h / 2}L${to.x + to.w / 2} ${to.y + to.h / 2}" stroke="${colour}" stroke-opacity="${isHolder ? FAINT : 1}"/>`;
+    return `<g opacity="${0.35 + 0.65 * item.confidence}">${line}${mark(from, colour, fill)}${mark(to, colour, fill)}</g>`;
   });
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" stroke-width="${PICTURE.lineWidth}">${marks.join('')}</svg>`;
   await sharp({ create: { width, height, channels: 3, background: BACKGROUND } })
@@ -93,6 +100,13 @@ async function drawPair(
     ])
     .png()
     .toFile(path);
+}
+
+/** Is the middle of another shape, of less area, in this one? */
+function holdsOthers(shape: Point | Box, shapes: readonly (Point | Box)[]): boolean {
+  if (!('w' in shape)) return false;
+  const area = (one: Point | Box) => ('w' in one ? one.w * one.h : 0);
+  return shapes.some((one) => area(one) < area(shape) && contains(shape, 'w' in one ? centre(one) : one));
 }
 
 /** Fits an image into the box of a picture. */
@@ -113,6 +127,6 @@ function toPicture(shape: Point | Box, scale: Point, offsetX: number): Box {
 
 function mark({ x, y, w, h }: Box, colour: string, fill: string): string {
   if (w > 0)
-    return `<rect x="${x}" y="${y}" width="${w}" height="${h}" fill="${fill}" fill-opacity="0.15" stroke="${colour}"/>`;
+    return `<rect x="${x}" y="${y}" width="${w}" height="${h}" fill="${fill}" fill-opacity="${PICTURE.fill}" stroke="${colour}"/>`;
   return `<circle cx="${x}" cy="${y}" r="${PICTURE.radius}" fill="${fill}" stroke="#fff"/>`;
 }
