@@ -1,7 +1,9 @@
-import type { Point } from '@samepoint/shared-protocol';
+import { basename } from 'node:path';
+import { type Point, SamepointError } from '@samepoint/shared-protocol';
 import { matchPoints } from '../correspond/match-points.js';
 import { upsampledArgmax } from '../correspond/upsampled-argmax.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
+import type { Size } from '../images/resize.js';
 import type { CasePicture, Dataset, DatasetItem, EvalTools } from './dataset.js';
 import { foundShare, isFound, type KeypointOutcome, keypointOutcomeSchema, pckTable } from './keypoints.js';
 
@@ -29,13 +31,15 @@ export interface KeypointProtocol {
   alphas: readonly [number, ...number[]];
   /** Where (0,0) of a keypoint is in the first pixel, along both axes: its middle is 0.5. */
   originPx: number;
+  /** Refuse keypoints outside their image: in somebody's own file they are a slip. Published sets are taken as they are. */
+  refusesOutside?: true;
 }
 
 /** Pairs of images scored by PCK. */
 export function keypointDataset(pairs: readonly KeypointPair[], protocol: KeypointProtocol): Dataset<KeypointOutcome> {
   const rankedBy = protocol.alphas.at(-1) ?? protocol.alphas[0];
   return {
-    items: pairs.map((pair) => toItem(pair, protocol.originPx, rankedBy)),
+    items: pairs.map((pair) => toItem(pair, protocol, rankedBy)),
     outcomeSchema: keypointOutcomeSchema,
     score: (outcome) => 100 * foundShare(outcome, rankedBy),
     scoreMeaning: `the percentage of its points that are found within ${rankedBy} of the length that the note under the table names`,
@@ -44,21 +48,30 @@ export function keypointDataset(pairs: readonly KeypointPair[], protocol: Keypoi
   };
 }
 
-function toItem(pair: KeypointPair, originPx: number, rankedBy: number): DatasetItem<KeypointOutcome> {
+function toItem(pair: KeypointPair, protocol: KeypointProtocol, rankedBy: number): DatasetItem<KeypointOutcome> {
   const { id, group, source, target } = pair;
+  const { originPx } = protocol;
   return {
     id,
     group,
     files: [source, target],
     truth: pair,
-    evaluate: (tools) => matchPair(tools, pair, originPx),
+    evaluate: (tools) => matchPair(tools, pair, protocol),
     picture: (outcome) => keypointPicture(pair, outcome, rankedBy, originPx),
   };
 }
 
-async function matchPair(tools: EvalTools, pair: KeypointPair, originPx: number): Promise<KeypointOutcome> {
+async function matchPair(
+  tools: EvalTools,
+  pair: KeypointPair,
+  { originPx, refusesOutside }: KeypointProtocol,
+): Promise<KeypointOutcome> {
   const from = await tools.features(pair.source, pair.category);
   const to = await tools.features(pair.target, pair.category);
+  if (refusesOutside) {
+    checkInside(pair.sourceKeypoints, from, pair.id, pair.source);
+    checkInside(pair.targetKeypoints, to, pair.id, pair.target);
+  }
   const points = pair.sourceKeypoints.map((point) => moved(point, originPx));
   const found = await matchBy(tools, from, to, points);
   return {
@@ -97,6 +110,17 @@ async function matchBy(
 
 function moved({ x, y }: Point, byPx: number): Point {
   return { x: x + byPx, y: y + byPx };
+}
+
+/** @throws SamepointError `ITEM_OUTSIDE_IMAGE` */
+function checkInside(points: readonly Point[], { width, height }: Size, id: string, path: string): void {
+  const outside = points.find(({ x, y }) => !(x >= 0 && y >= 0 && x <= width && y <= height));
+  if (outside === undefined) return;
+  throw new SamepointError(
+    'ITEM_OUTSIDE_IMAGE',
+    `(${outside.x}, ${outside.y}) of pair ${id} lies outside ${basename(path)}, which is ${width}×${height} pixels.`,
+    'Give points in pixels of their image, from its top left corner.',
+  );
 }
 
 function keypointPicture(

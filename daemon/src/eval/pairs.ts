@@ -25,6 +25,7 @@ const PROTOCOL = {
   rowTitle: 'group',
   alphas: [0.005, 0.01, 0.02, 0.05, 0.1],
   originPx: 0,
+  refusesOutside: true,
 } as const;
 
 const LAYOUT = `Give a folder with its images and a pairs.json: [{ "source": "a.png", "target": "b.png", "sourcePoints": [[x,y], …], "targetPoints": [[x,y], …], "group": "theme" }, …]`;

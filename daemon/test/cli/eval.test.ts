@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { writeHpatches, writePairs, writePfWillow, writeSpair } from '../eval/dataset-folders.js';
+import { draw, encoder } from '../support/draw.js';
 import { runCli } from '../support/run-cli.js';
 import { useTempFolder } from '../support/temp-folder.js';
 
@@ -87,6 +88,18 @@ describe('samepoint eval', { timeout: 120_000 }, () => {
       expect(figures(report, '@0.02/point')).toEqual({ moved: 100, same: 100, 'mean of 2': 100, all: 100 });
     },
   );
+
+  it('refuses own points outside their image, and names the pair', async () => {
+    const entry = { source: 'a.png', target: 'a.png', sourcePoints: [[50, 10]], targetPoints: [[5000, 10]] };
+    mkdirSync(folder.path('outside'));
+    await encoder(draw(300, 24)).png().toFile(folder.path('outside/a.png'));
+    writeFileSync(folder.path('outside/pairs.json'), JSON.stringify([entry]));
+    const { code, stdout, stderr } = await runCli('eval', 'pairs', folder.path('outside'));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(
+      /\nsamepoint: \(5000, 10\) of pair 1 a\.png → a\.png lies outside a\.png, which is 300×24 pixels\. /,
+    );
+  });
 
   it('finds the homographies of drawn sequences in the layout of HPatches, from given keypoints', async () => {
     const report = await evalJson('hpatches', folder.path('hpatches'), '--keypoints', folder.path('keypoints'));
