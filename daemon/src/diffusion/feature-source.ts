@@ -120,8 +120,8 @@ export class FeatureSource {
   ): Promise<SizedMap> {
     const known = this.#cache.get(key) ?? (await this.#store?.get(key));
     if (known !== undefined) onStep(stepsPerLook(part.preset));
-    const level = known ?? (await this.#compute(await image(), part, lookOf, () => onStep(1)));
-    if (known === undefined) await this.#store?.put(key, level);
+    const computed = known ?? (await this.#compute(await image(), part, lookOf, () => onStep(1)));
+    const level = known ?? (await this.#store?.put(key, computed)) ?? computed;
     this.#cache.set(key, level);
     return level;
   }

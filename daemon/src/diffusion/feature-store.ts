@@ -72,16 +72,19 @@ export class FeatureStore {
     }
   }
 
-  async put(key: string, entry: SizedMap): Promise<void> {
+  /** @returns the entry as it is read again, so that a first run finds what all later ones find */
+  async put(key: string, entry: SizedMap): Promise<SizedMap> {
     const unfinished = join(this.#folder, `${randomUUID()}.part`);
+    const bytes = encode(entry);
     try {
       await mkdir(this.#folder, { recursive: true, mode: MODES.folder });
-      await writeFile(unfinished, encode(entry), { mode: MODES.file });
+      await writeFile(unfinished, bytes, { mode: MODES.file });
       await rename(unfinished, this.#path(key));
       await this.#makeRoom();
     } catch {
       await rm(unfinished, { force: true }).catch(() => {});
     }
+    return decode(bytes);
   }
 
   async info(): Promise<{ entries: number; bytes: number }> {
