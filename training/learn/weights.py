@@ -25,5 +25,7 @@ def save_model(model: UiUnet, folder: Path) -> None:
     """Writes weights in fp16 and the config."""
     folder.mkdir(parents=True, exist_ok=True)
     halves = {name: tensor.detach().to(torch.float16).contiguous() for name, tensor in model.state_dict().items()}
-    save_file(halves, folder / "model.safetensors", metadata={"format": "pt"})
+    path = folder / "model.safetensors"
+    save_file(halves, path, metadata={"format": "pt"})
+    path.chmod(0o644)  # safetensors writes for the owner alone
     write_config(model.config, folder / "config.json")

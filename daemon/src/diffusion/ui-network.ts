@@ -10,7 +10,7 @@ import { type ModelFiles, requireFile } from './model-files.js';
 import { graphKey, type NetworkPool } from './network-pool.js';
 import { type NoCounterpartBin, readNoCounterpartBin } from './no-counterpart.js';
 
-/** The embedded network: a small diffusion U-Net for mockups that was trained to see clean images. */
+/** The embedded network: a small U-Net for mockups that was trained for correspondence, on clean images. */
 export class UiNetwork implements DiffusionNetwork {
   readonly schedule = null;
   readonly noCounterpart: NoCounterpartBin | undefined;

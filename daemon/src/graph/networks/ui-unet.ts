@@ -28,8 +28,9 @@ export const uiUnetConfigSchema = z.object({
 export type UiUnetConfig = z.infer<typeof uiUnetConfigSchema>;
 
 /**
- * The embedded diffusion U-Net for interface mockups: `x` (1,3,H,W) in [−1,1] → unit feature columns
- * (1, headChannels, H/4, W/4), made of the decoder's three maps before their upsamplers. The denoising head is left out.
+ * The embedded U-Net for interface mockups, wired like those of diffusion models: `x` (1,3,H,W) in [−1,1] → unit feature
+ * columns (1, headChannels, H/4, W/4), made of the decoder's maps before their upsamplers. The denoising head is left out;
+ * the weights that ship were trained for correspondence alone, and have not learned to denoise.
  */
 export function uiUnet(b: GraphBuilder, x: Value, config: UiUnetConfig): Value {
   const wiring = new UiUnetWiring(b, config);
