@@ -1,6 +1,7 @@
 import type { Point } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { AGREEMENT, agree, settleAnchors } from '../../src/correspond/agreement.js';
+import { agree, settleAnchors } from '../../src/correspond/agreement.js';
+import { AGREEMENT } from '../../src/correspond/agreement-settings.js';
 import type { Candidate } from '../../src/correspond/candidates.js';
 import { exactScale, fitLayout, LAYOUT, layoutBonus } from '../../src/correspond/layout-prior.js';
 import { seededRandom } from '../support/random.js';
