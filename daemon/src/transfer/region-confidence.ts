@@ -2,7 +2,7 @@
  * A region is found or not as a whole, so the share of its points' confidence that agrees is stretched: logistic
  * regression on the odds of the share (Platt, 1999), fitted by `npm run calibrate` on boxes of drawn screens.
  */
-const COEFFICIENTS = { bias: -0.71, shareOdds: 1.28 };
+const COEFFICIENTS = { bias: -1.25, shareOdds: 1.67 };
 
 /** Keeps the odds finite. */
 const FLOOR = 0.01;

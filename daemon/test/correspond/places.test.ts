@@ -50,7 +50,6 @@ describe.each(['ui default', 'sd21 default'])('the confidence of a match of %s',
   it.each([
     ['a backward match that ends farther away', { cycleCells: 8 }],
     ['less belief', { belief: 0.5 }],
-    ['less support of neighbours', { support: 0.1 }],
   ])('falls with %s', (_sign, less) => {
     expect(confidenceOf({ ...signs, ...less }, calibration)).toBeLessThan(confidenceOf(signs, calibration));
   });
@@ -62,6 +61,18 @@ describe.each(['ui default', 'sd21 default'])('the confidence of a match of %s',
   ])('is a probability: %j', (extreme) => {
     expect(confidenceOf(extreme, calibration)).toBeGreaterThanOrEqual(0);
     expect(confidenceOf(extreme, calibration)).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('what else is known', () => {
+  const signs = { similarity: 0.8, cycleCells: 0.5, belief: 0.9, support: 0.3, margin: 0.2 };
+
+  it.each([
+    ['a margin over "no counterpart"', 'ui default', { margin: 0 }],
+    ['the support of neighbours, which belief says already for ui', 'sd21 default', { support: 0.1 }],
+  ])('counts: %s', (_sign, backend, less) => {
+    const calibration = calibrationOf(backend);
+    expect(confidenceOf({ ...signs, ...less }, calibration)).toBeLessThan(confidenceOf(signs, calibration));
   });
 });
 

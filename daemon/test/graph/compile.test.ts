@@ -6,7 +6,7 @@ import { compileUiNetwork } from '../../src/diffusion/ui-network.js';
 import { useTempFolder } from '../support/temp-folder.js';
 
 const MODEL = fileURLToPath(new URL('../../models/ui/', import.meta.url));
-const SIZE = { width: 32, height: 16 };
+const SIZE = { width: 64, height: 32 };
 
 const folder = useTempFolder();
 const model = () => folder.path('ui');
@@ -24,13 +24,13 @@ describe('the embedded network', () => {
       inputs: [input],
       outputs: [output],
     } = compileUiNetwork(filesOf(model()), SIZE);
-    expect(input?.dims).toEqual([1, 3, 16, 32]);
-    expect(output?.dims).toEqual([1, expect.any(Number), 4, 8]);
+    expect(input?.dims).toEqual([1, 3, 32, 64]);
+    expect(output?.dims).toEqual([1, expect.any(Number), 8, 16]);
   });
 
   it('takes sides that are whole multiples only', () => {
-    expect(() => compileUiNetwork(filesOf(model()), { width: 33, height: 16 })).toThrow(RangeError);
-    expect(() => compileUiNetwork(filesOf(model()), { width: 32, height: 17 })).toThrow(RangeError);
+    expect(() => compileUiNetwork(filesOf(model()), { width: 65, height: 32 })).toThrow(RangeError);
+    expect(() => compileUiNetwork(filesOf(model()), { width: 64, height: 33 })).toThrow(RangeError);
   });
 
   it.each<[string, () => void]>([

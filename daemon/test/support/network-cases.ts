@@ -92,8 +92,8 @@ async function admCase(): Promise<NetworkCase> {
 /** Against the CPU, which is held against the original elsewhere: the original's smallest image is large for a slow device. */
 async function uiCase(): Promise<NetworkCase> {
   const { data } = readTensor(join(FIXTURES, 'ui/parity.safetensors'), 'input_96x160');
-  const small = { dims: [1, 3, 32, 48], data: data.subarray(0, 3 * 32 * 48) };
-  const compileAt: CompileAt = (target) => compileUiNetwork(filesOf(UI_MODEL), { width: 48, height: 32 }, target);
+  const small = { dims: [1, 3, 32, 64], data: data.subarray(0, 3 * 32 * 64) };
+  const compileAt: CompileAt = (target) => compileUiNetwork(filesOf(UI_MODEL), { width: 64, height: 32 }, target);
   const { features } = await runOnce(CPU_RUNTIME, compileAt, { image: small });
   if (features === undefined) throw new Error('the network has features');
   return { compileAt, feeds: [{ image: small }], expected: features };

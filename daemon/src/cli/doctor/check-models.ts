@@ -8,7 +8,7 @@ import { EMBEDDED_MODEL, type ModelState, modelState } from '../../models/resolv
 import { type Finding, REINSTALL } from './finding.js';
 
 /** In pixels, the least that the embedded network takes. */
-const SMALLEST_SIZE = { width: 16, height: 16 };
+const SMALLEST_SIZE = { width: 32, height: 32 };
 
 /** Why the embedded model cannot be used, as far as the header of its weights tells; undefined when it can. */
 export function inspectEmbedded(folder: string = EMBEDDED_UI_MODEL): SamepointError | undefined {

@@ -9,7 +9,7 @@ import { readNpy } from '../npy.js';
 /** Features of the drawn image that `scripts/make-self-test.mjs` has written. */
 export const SELF_TEST_FEATURES = fileURLToPath(new URL('../../../models/self-test/features.npy', import.meta.url));
 
-const SIZE = { width: 48, height: 32 };
+const SIZE = { width: 64, height: 32 };
 
 /**
  * Runs the embedded network once on the drawn image.
