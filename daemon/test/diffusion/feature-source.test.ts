@@ -150,7 +150,7 @@ describe('a feature pyramid', () => {
     // a new file of the same size and time, as installers write them
     const { atime, mtime } = statSync(weights);
     const bytes = readFileSync(weights);
-    // whole numbers of another place, since halves of halves may be none
+    // at a multiple of their size: two halves of different numbers may be none
     const middle = 8 * Math.floor(bytes.length / 16);
     bytes.copyWithin(middle, 8 * Math.floor(bytes.length / 32), middle);
     writeFileSync(`${weights}.new`, bytes);
