@@ -11,7 +11,7 @@ model=${OUT:-../daemon/models/ui}
 python=${PYTHON:-.venv/bin/python}
 if ! command -v "$python" >/dev/null; then
   python3 -m venv .venv
-  .venv/bin/pip install -q -r requirements.txt --extra-index-url https://download.pytorch.org/whl/cpu
+  .venv/bin/pip install -q -r requirements.txt
 fi
 [ -d node_modules ] || npm ci --no-audit --no-fund
 node ../scripts/prepare.mjs # the generator opens the browser as the product's tests do
