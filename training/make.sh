@@ -9,9 +9,9 @@ cd "$(dirname "$0")"
 work=${WORK:-.}
 model=${OUT:-../daemon/models/ui}
 python=${PYTHON:-.venv/bin/python}
-if ! command -v "$python" >/dev/null; then
-  python3 -m venv .venv
-  .venv/bin/pip install -q -r requirements.txt
+if [ -z "${PYTHON:-}" ] && ! "$python" -c 'import cv2, PIL, safetensors, torch' 2>/dev/null; then
+  [ -x "$python" ] || python3 -m venv .venv
+  "$python" -m pip install -q -r requirements.txt
 fi
 [ -d node_modules ] || npm ci --no-audit --no-fund
 node ../scripts/prepare.mjs # the generator opens the browser as the product's tests do
