@@ -1,18 +1,10 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Item, Placement, Point } from '@samepoint/shared-protocol';
 import { type Match, matchPoints } from '../../daemon/src/correspond/match-points.js';
 import { Matcher } from '../../daemon/src/correspond/matcher.js';
-import { planFeatures } from '../../daemon/src/diffusion/feature-plan.js';
-import { FeatureSource } from '../../daemon/src/diffusion/feature-source.js';
-import type { RgbImage } from '../../daemon/src/images/decode.js';
-import { EMBEDDED_UI_MODEL } from '../../daemon/src/models/embedded.js';
 import { placeItems, prepareItems } from '../../daemon/src/transfer/transfer.js';
+import { EMBEDDED_ID, EmbeddedFeatures, hashOf, hashOfImage } from './embedded-features.js';
 import { KeptLines } from './keep-lines.js';
 import type { LayerPair } from './layer-pair.js';
-
-const PLAN = planFeatures({ backend: 'ui' });
 
 /** Matches by their point, as text: layers of a pair ask for the same ones whatever is done with them. */
 type MatchesByPoint = { [point: string]: Match };
@@ -30,10 +22,9 @@ function itemsOf({ source }: LayerPair): Item[] {
 
 /** Finds layers with the embedded model. */
 export class LayerMatching {
-  readonly #features = new FeatureSource();
+  readonly #features = new EmbeddedFeatures();
   readonly #matcher = new Matcher();
   readonly #kept: KeptLines<MatchesByPoint>;
-  readonly #weights = hashOf(readFileSync(join(EMBEDDED_UI_MODEL, 'model.safetensors')));
 
   /** @param file keeps the matches, so that what is done with them can be tried again without the network */
   constructor(file: string) {
@@ -68,13 +59,13 @@ export class LayerMatching {
 
   async #matches({ source, target }: LayerPair, points: readonly Point[]): Promise<MatchesByPoint> {
     const key = [
-      this.#weights,
+      EMBEDDED_ID,
       hashOfImage(source.image),
       hashOfImage(target.image),
       hashOf(JSON.stringify(points)),
     ].join(' ');
     return this.#kept.get(key, async () => {
-      const [from, to] = [await this.#pyramid(source.image), await this.#pyramid(target.image)];
+      const [from, to] = [await this.#features.of(source.image), await this.#features.of(target.image)];
       const found = await matchPoints(this.#matcher, from, to, points);
       return Object.fromEntries(
         points.map((point, n) => {
@@ -84,10 +75,6 @@ export class LayerMatching {
       );
     });
   }
-
-  #pyramid(image: RgbImage) {
-    return this.#features.pyramid(hashOfImage(image), async () => image, PLAN);
-  }
 }
 
 function keyOf({ x, y }: Point): string {
@@ -96,12 +83,4 @@ function keyOf({ x, y }: Point): string {
 
 function missing(point: Point): never {
   throw new Error(`the point ${keyOf(point)} was not matched`);
-}
-
-function hashOf(bytes: string | Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
-}
-
-function hashOfImage({ width, height, rgb }: RgbImage): string {
-  return `${width}×${height} ${hashOf(rgb)}`;
 }

@@ -3,6 +3,7 @@ import { AGREEMENT } from './agreement-settings.js';
 import type { Candidate } from './candidates.js';
 import { confidentMatches, fitLayout, type Layout, layoutBonus, NO_LAYOUT } from './layout-prior.js';
 import { BALLOT, type Ballots, chooseNeighbours, type Neighbour, votes } from './neighbour-votes.js';
+import { ramp } from './ramp.js';
 
 /** A source point with its candidates, and the belief in each of them; beliefs of a point sum to 1. */
 export interface Node extends Point {
@@ -38,7 +39,6 @@ export function settleAnchors(
   sourceSidePx: number,
   targetSidePx: number,
 ): AnchorField {
-  const rest = { layout: NO_LAYOUT, sourceSidePx, targetSidePx };
   const neighbours = anchors.map((point, n) => chooseNeighbours(point, anchors, n, sourceSidePx));
   let nodes = anchors.map(({ x, y }, n): Node => {
     const own = candidates[n] ?? [];
@@ -46,11 +46,11 @@ export function settleAnchors(
   });
   // the last of the rounds is that of the points asked for
   for (let round = 1; round < AGREEMENT.rounds; round++) {
-    const field = { anchors, ...toBallots(nodes), consensus: 0, ...rest };
-    nodes = nodes.map((node, n) => weigh(node, node.candidates, neighbours[n] ?? [], field, 1));
+    const field = { anchors, ...toBallots(nodes), targetSidePx };
+    nodes = nodes.map((node, n) => weigh(node, node.candidates, neighbours[n] ?? [], field));
   }
   const layout = fitLayout(confidentMatches(nodes), sourceSidePx, targetSidePx);
-  return { anchors, ...toBallots(nodes), consensus: meanSupport(nodes), ...rest, layout };
+  return { anchors, ...toBallots(nodes), consensus: meanSupport(nodes), layout, sourceSidePx, targetSidePx };
 }
 
 /**
@@ -59,22 +59,23 @@ export function settleAnchors(
  */
 export function agree(point: Point, candidates: readonly Candidate[], field: AnchorField, layoutPrior: boolean): Node {
   const neighbours = chooseNeighbours(point, field.anchors, -1, field.sourceSidePx);
-  const { from, to } = AGREEMENT.trust;
   // where rows have moved or sides have changed, what was beside a thing no longer says where it is
-  const trust = Math.min(1, Math.max(0, (field.consensus - from) / (to - from)));
-  return weigh(point, candidates, neighbours, layoutPrior ? field : { ...field, layout: NO_LAYOUT }, trust);
+  const trust = ramp(field.consensus, AGREEMENT.trust);
+  return weigh(point, candidates, neighbours, field, trust, layoutPrior ? field.layout : NO_LAYOUT);
 }
 
+/** @param trust how much the neighbours' vote counts, 0 to 1 */
 function weigh(
   point: Point,
   candidates: readonly Candidate[],
   neighbours: readonly Neighbour[],
-  field: AnchorField,
-  trust: number,
+  field: Ballots,
+  trust = 1,
+  layout = NO_LAYOUT,
 ): Node {
   const support = votes(point, candidates, neighbours, field);
-  const layout = (candidate: Candidate) => layoutBonus(field.layout, point, candidate, field.targetSidePx);
-  const beliefs = softmax(candidates.map((one, k) => unary(one) + trust * gain(support[k] ?? 0) + layout(one)));
+  const bonus = (candidate: Candidate) => layoutBonus(layout, point, candidate, field.targetSidePx);
+  const beliefs = softmax(candidates.map((one, k) => unary(one) + trust * gain(support[k] ?? 0) + bonus(one)));
   return { x: point.x, y: point.y, candidates, beliefs, support };
 }
 

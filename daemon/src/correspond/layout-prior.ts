@@ -1,4 +1,5 @@
 import type { Point } from '@samepoint/shared-protocol';
+import { ramp } from './ramp.js';
 
 /**
  * A design in another theme, size or crop is laid out alike: where most confident matches agree on one placement of
@@ -71,9 +72,7 @@ export function fitLayout(matches: readonly LayoutMatch[], sourceSidePx: number,
   const layout = { scale: { x: x.scale, y: y.scale }, offset: { x: x.offset, y: y.offset }, trust: 0 };
   const slackPx = LAYOUT.slack * targetSidePx;
   const near = matches.filter(({ source, target }) => distance(layout, source, target) <= 2 * slackPx);
-  const { from, to } = LAYOUT.trust;
-  const trust = Math.min(1, Math.max(0, (near.length / matches.length - from) / (to - from)));
-  return { ...layout, trust };
+  return { ...layout, trust: ramp(near.length / matches.length, LAYOUT.trust) };
 }
 
 /** Logarithm of the odds that a place gains by lying where the layout says, 0 to `LAYOUT.bonus`. */

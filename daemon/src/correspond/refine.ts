@@ -41,7 +41,7 @@ export function refine(from: FeatureMap, point: Point, to: FeatureMap, found: Po
  * @returns pixels of the map's image
  */
 export function softArgmax(query: Float32Array, map: FeatureMap, cell: Point): Point {
-  const window = similarCells(query, map, windowAround(map, cell, { x: RADIUS_CELLS, y: RADIUS_CELLS }));
+  const window = similarCells(query, map, cellsAround(map, cell, { x: RADIUS_CELLS, y: RADIUS_CELLS }));
   const highest = Math.max(...window.map(({ similarity }) => similarity));
   const sum = { x: 0, y: 0, weight: 0 };
   for (const { x, y, similarity } of window) {
@@ -60,7 +60,7 @@ export function softArgmax(query: Float32Array, map: FeatureMap, cell: Point): P
  */
 export function peakNear(query: Float32Array, map: FeatureMap, near: Point, reachPx: number): CellPeak {
   const reach = { x: Math.max(1, reachPx / map.cellWidthPx), y: Math.max(1, reachPx / map.cellHeightPx) };
-  const window = windowAround(map, toCells(map, near), reach);
+  const window = cellsAround(map, toCells(map, near), reach);
   const best = similarCells(query, map, window).reduce((a, b) => (b.similarity > a.similarity ? b : a));
   const { left, right, top, bottom } = window;
   const endsAt = (cell: number, first: number, last: number, cells: number) =>
@@ -68,7 +68,7 @@ export function peakNear(query: Float32Array, map: FeatureMap, near: Point, reac
   return { ...best, atEdge: endsAt(best.x, left, right, map.columns) || endsAt(best.y, top, bottom, map.rows) };
 }
 
-function windowAround({ columns, rows }: FeatureMap, cell: Point, reach: Point): CellWindow {
+function cellsAround({ columns, rows }: FeatureMap, cell: Point, reach: Point): CellWindow {
   const [x, y] = [Math.round(cell.x), Math.round(cell.y)];
   const [across, down] = [Math.round(reach.x), Math.round(reach.y)];
   return {

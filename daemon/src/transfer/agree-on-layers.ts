@@ -4,7 +4,7 @@ import { ownOdds, type Scene } from './layer-odds.js';
 import type { LayerTraits } from './layer-traits.js';
 
 /** How layers that are seen together agree on where they went. */
-export const AGREEMENT = {
+export const LAYER_AGREEMENT = {
   /** Candidates of a layer that are looked at, the likeliest first. */
   options: 12,
   rounds: 5,
@@ -50,11 +50,12 @@ export function agreeOnLayers(
   const options = sought.map((one) => likeliest(one, candidates, scene));
   const ties = tiesOf(sought, companionsAmong(sought, sources), candidates, options, scene);
   believe(options, candidates.length);
-  for (let round = 0; round < AGREEMENT.rounds; round++) {
+  for (let round = 0; round < LAYER_AGREEMENT.rounds; round++) {
     const found = options.map(strongest);
     for (const { option, companions, parent } of ties) {
       option.support = supportOf(companions, found);
-      option.odds = option.own + AGREEMENT.context * (option.support - AGREEMENT.neutral) + parentOdds(parent, found);
+      option.odds =
+        option.own + LAYER_AGREEMENT.context * (option.support - LAYER_AGREEMENT.neutral) + parentOdds(parent, found);
     }
     believe(options, candidates.length);
   }
@@ -65,8 +66,8 @@ function likeliest(sought: SoughtLayer, candidates: readonly LayerTraits[], scen
   return candidates
     .map((candidate, index) => ({ index, own: ownOdds(sought, candidate, scene) }))
     .sort((a, b) => b.own - a.own)
-    .slice(0, AGREEMENT.options)
-    .map(({ index, own }) => ({ candidate: index, own, odds: own, belief: 0, support: AGREEMENT.neutral }));
+    .slice(0, LAYER_AGREEMENT.options)
+    .map(({ index, own }) => ({ candidate: index, own, odds: own, belief: 0, support: LAYER_AGREEMENT.neutral }));
 }
 
 /** Another layer, and those of its options that lie to a candidate as it lies to the layer. */
@@ -116,7 +117,7 @@ function tiesOf(
           const fitting = (options[other] ?? []).flatMap((one) => {
             const fit =
               one.candidate === option.candidate ? 0 : sameRelation(pair, [to, boxOf(one)], scale, targetSidePx);
-            return fit < AGREEMENT.minFit ? [] : [{ option: one, fit }];
+            return fit < LAYER_AGREEMENT.minFit ? [] : [{ option: one, fit }];
           });
           return { layer: other, fitting };
         }),
@@ -131,14 +132,14 @@ function tiesOf(
 
 /** @param found how sure each layer is that it has a counterpart at all */
 function supportOf(companions: readonly Companion[], found: readonly number[]): number {
-  let support = AGREEMENT.prior * AGREEMENT.neutral;
-  let most: number = AGREEMENT.prior;
+  let support = LAYER_AGREEMENT.prior * LAYER_AGREEMENT.neutral;
+  let most: number = LAYER_AGREEMENT.prior;
   for (const { layer, fitting } of companions) {
     let best = 0;
     for (const { option, fit } of fitting) best = Math.max(best, option.belief * fit);
     support += best;
     const there = found[layer] ?? 0;
-    most += there + AGREEMENT.gone * (1 - there);
+    most += there + LAYER_AGREEMENT.gone * (1 - there);
   }
   return support / most;
 }
@@ -146,7 +147,7 @@ function supportOf(companions: readonly Companion[], found: readonly number[]): 
 function parentOdds(parent: Tie['parent'], found: readonly number[]): number {
   if (parent === null) return 0;
   const same = parent.option?.belief ?? 0;
-  return AGREEMENT.parent * same + AGREEMENT.otherParent * Math.max(0, (found[parent.layer] ?? 0) - same);
+  return LAYER_AGREEMENT.parent * same + LAYER_AGREEMENT.otherParent * Math.max(0, (found[parent.layer] ?? 0) - same);
 }
 
 function strongest(options: readonly Option[]): number {

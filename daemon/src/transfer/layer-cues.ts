@@ -1,5 +1,5 @@
 import type { Evidence, LayerCue } from '@samepoint/shared-protocol';
-import { AGREEMENT } from './agree-on-layers.js';
+import { LAYER_AGREEMENT } from './agree-on-layers.js';
 import {
   areApart,
   imageLikeness,
@@ -21,7 +21,7 @@ const SAY: { readonly [cue in LayerCue['cue']]: number } = {
   size: ODDS.size,
   name: ODDS.name - ODDS.otherName,
   order: ODDS.order,
-  neighbours: AGREEMENT.context,
+  neighbours: LAYER_AGREEMENT.context,
 };
 
 /** Cues of what a layer is, without its pixels and words. */

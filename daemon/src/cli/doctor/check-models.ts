@@ -1,19 +1,18 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { filesOf } from '../../diffusion/model-files.js';
-import { compileUiNetwork } from '../../diffusion/ui-network.js';
+import { compileUiNetwork, readUiConfig } from '../../diffusion/ui-network.js';
 import { damagedFiles } from '../../models/damaged-files.js';
 import { EMBEDDED_UI_MODEL } from '../../models/embedded.js';
 import type { ModelEnvironment } from '../../models/model-environment.js';
 import { EMBEDDED_MODEL, type ModelState, modelState } from '../../models/resolve-model.js';
 import { type Finding, REINSTALL } from './finding.js';
 
-/** In pixels, the least that the embedded network takes. */
-const SMALLEST_SIZE = { width: 32, height: 32 };
-
 /** Why the embedded model cannot be used, as far as the header of its weights tells; undefined when it can. */
 export function inspectEmbedded(folder: string = EMBEDDED_UI_MODEL): SamepointError | undefined {
   try {
-    compileUiNetwork(filesOf(folder), SMALLEST_SIZE);
+    const files = filesOf(folder);
+    const { sizeMultiple: side } = readUiConfig(files);
+    compileUiNetwork(files, { width: side, height: side });
     return undefined;
   } catch (thrown) {
     return SamepointError.from(thrown);

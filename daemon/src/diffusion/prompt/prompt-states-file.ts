@@ -1,30 +1,28 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
-import { halvesToFloats } from '../../graph/half.js';
+import { readValues } from '../../graph/read-values.js';
 import type { NdArray } from '../../graph/run.js';
 import { readSafetensorsHeader } from '../../graph/safetensors.js';
 import { PROMPT_TOKENS } from './prompt-to-ids.js';
 
 /** The one tensor of the file. */
 const TENSOR = 'states';
+const DTYPES: ReadonlySet<string> = new Set(['F16', 'F32']);
 
 /**
  * The text states (1, 77, channels) in a safetensors file, stored in half or single precision under the name `states`.
  * @throws SamepointError `MODEL_INVALID`
  */
 export function readPromptStates(path: string): NdArray {
-  const entry = readSafetensorsHeader(path).tensors.get(TENSOR);
+  const file = readSafetensorsHeader(path);
+  const entry = file.tensors.get(TENSOR);
   const [one, tokens, channels] = entry?.shape ?? [];
   if (entry === undefined || one !== 1 || tokens !== PROMPT_TOKENS || channels === undefined) throw invalid(path);
-  const stored = readFileSync(path).subarray(entry.offset, entry.offset + entry.length);
-  // a copy, since a typed array must start at a multiple of its element
-  const { buffer } = Uint8Array.from(stored);
-  const dims = [one, tokens, channels];
-  if (entry.dtype === 'F32') return { dims, data: new Float32Array(buffer) };
-  if (entry.dtype === 'F16') return { dims, data: halvesToFloats(new Uint16Array(buffer)) };
-  throw invalid(path);
+  const data = DTYPES.has(entry.dtype) ? readValues(file, TENSOR) : undefined;
+  if (data === undefined) throw invalid(path);
+  return { dims: [one, tokens, channels], data };
 }
 
 /** Writes text states in single precision. A reader sees the old file or the new one, never a part. */
