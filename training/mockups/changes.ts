@@ -86,7 +86,7 @@ export const CHANGES = {
 } as const satisfies Record<string, ChangeKind>;
 
 export type ChangeId = keyof typeof CHANGES;
-const CHANGE_IDS: readonly ChangeId[] = Object.keys(CHANGES).filter((id): id is ChangeId => id in CHANGES);
+export const CHANGE_IDS: readonly ChangeId[] = Object.keys(CHANGES).filter((id): id is ChangeId => id in CHANGES);
 
 /** Two images of a screen; the first of `change` is what the pair is about. */
 export interface PairPlan {
@@ -95,19 +95,20 @@ export interface PairPlan {
   change: ChangeId[];
 }
 
-export function samplePair(look: Look, split: Split, rng: Random): PairPlan {
+/** `about`: what pairs may be about; others still come along. */
+export function samplePair(look: Look, split: Split, rng: Random, about = CHANGE_IDS): PairPlan {
   const shot = { scale: imageScale(look, rng), jpegQuality: null, frame: rng.chance(0.06), crop: null, scroll: 0 };
   const source = { look, shot, dialog: rng.chance(0.06) };
-  const first = weighted(rng);
+  const first = weighted(about, rng);
   const along = CHANGE_IDS.filter((id) => id !== first && rng.chance(CHANGES[id].along));
   const change = [first, ...along];
   const target = change.reduce<Side>((side, id) => CHANGES[id].apply(side, rng, split), source);
   return rng.chance(0.5) ? { source, target, change } : { source: target, target: source, change };
 }
 
-function weighted(rng: Random): ChangeId {
-  let left = rng.next() * CHANGE_IDS.reduce((sum, id) => sum + CHANGES[id].weight, 0);
-  for (const id of CHANGE_IDS) {
+function weighted(about: readonly ChangeId[], rng: Random): ChangeId {
+  let left = rng.next() * about.reduce((sum, id) => sum + CHANGES[id].weight, 0);
+  for (const id of about) {
     left -= CHANGES[id].weight;
     if (left < 0) return id;
   }

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { type PairPlan, type Side, samplePair } from './changes.js';
+import { type ChangeId, type PairPlan, type Side, samplePair } from './changes.js';
 import { correspond, type MeasuredSide } from './correspond.js';
 import { sampleLook } from './look.js';
 import type { Pictures } from './pictures/pictures.js';
@@ -15,7 +15,9 @@ import type { PairRecord } from './write-set.js';
 export interface GenerateOptions {
   split: Split;
   seed: string;
-  /** Numbers of the pairs: every pair depends on the seed, the split and its number alone. */
+  /** What pairs may be about (default: everything). */
+  about?: readonly ChangeId[];
+  /** Numbers of the pairs: every pair depends on the seed, the split, what it may be about and its number alone. */
   from: number;
   count: number;
   /** Pages that draw at the same time. */
@@ -51,11 +53,11 @@ export async function generate(browser: Browser, options: GenerateOptions): Prom
 }
 
 async function makePair(stage: Stage, pictures: Pictures, n: number, options: GenerateOptions): Promise<PairRecord> {
-  const { split, seed, folder } = options;
+  const { split, seed, folder, about } = options;
   const id = `${split}-${seed}-${n}`;
   const rng = random('pair', id);
   const screen = sampleScreen(id, split, rng);
-  const plan = samplePair(sampleLook(split, id, rng), split, rng);
+  const plan = samplePair(sampleLook(split, id, rng), split, rng, about);
   const source = await stage.take(screen, plan.source, pictures);
   const target = await stage.take(screen, plan.target, pictures);
   const paths = {

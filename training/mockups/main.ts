@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { launchChromium } from '../../test/figma-host/launch-chromium.js';
+import { CHANGE_IDS } from './changes.js';
 import { generate } from './generate.js';
 import { contactSheet } from './sheet.js';
 import { SPLITS } from './split.js';
@@ -10,6 +11,7 @@ import { writeSet } from './write-set.js';
 
 const USAGE = `Usage
   npm run mockups -- generate <folder> [--split train|validation] [--pairs 100] [--seed 1] [--from 0] [--workers 2]
+      [--about right-to-left,breakpoint]   pairs about these changes alone
   npm run mockups -- sheet <folder> [--pairs 12] [--from 0] [--plain]   writes <folder>/sheet.png`;
 
 const { positionals, values } = parseArgs({
@@ -18,6 +20,7 @@ const { positionals, values } = parseArgs({
     split: { type: 'string', default: 'train' },
     pairs: { type: 'string' },
     seed: { type: 'string', default: '1' },
+    about: { type: 'string' },
     from: { type: 'string', default: '0' },
     workers: { type: 'string', default: '2' },
     plain: { type: 'boolean', default: false },
@@ -30,6 +33,13 @@ if (folder === undefined || split === undefined || (command !== 'generate' && co
   process.exit(2);
 }
 
+const named = values.about?.split(',') ?? CHANGE_IDS;
+const about = CHANGE_IDS.filter((id) => named.includes(id));
+if (about.length < named.length) {
+  console.error(`--about knows: ${CHANGE_IDS.join(', ')}.`);
+  process.exit(2);
+}
+
 const browser = await launchChromium();
 try {
   if (command === 'sheet') {
@@ -39,6 +49,7 @@ try {
     const started = performance.now();
     const records = await generate(browser, {
       split,
+      about,
       seed: values.seed,
       from: Number(values.from),
       count: Number(values.pairs ?? 100),
