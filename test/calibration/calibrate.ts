@@ -1,7 +1,7 @@
 // Fits the confidences on half of the pairs and says what they are worth on the other half.
 //   npm run calibrate -- [FOLDER…] [--drawn N] [--signs FILE] [--screens N] [--layer-matches FILE] [--only layers] [--write]
-// FOLDER has a pairs.json; N pairs are drawn besides, and N screens with layers. FILEs keep the matches, so that the next
-// run only fits.
+// FOLDER has a pairs.json, and a pairs.jsonl where its layers are known; N pairs are drawn besides, and N screens with
+// layers. FILEs keep the matches, so that the next run only fits.
 // --write draws the reliability diagrams anew.
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,8 @@ import { collectLayerExamples } from './layer-examples.js';
 import { calibrationError, reliability, reliabilityDiagram, reliabilityTable, type Said } from './reliability.js';
 
 const BINS = 10;
+/** Of fewer items nothing can be said to within 10 %. */
+const FEWEST = 50;
 const THRESHOLDS = [0.05, 0.1, 0.15, 0.2, 0.3, 0.5];
 /** Pairs go to the two halves in turns of as many as there are layouts, so that each half has all. */
 const TURN = 4;
@@ -41,17 +43,15 @@ async function calibratePlaces() {
   const names = [...new Set(collected.points.map(({ pair }) => pair))];
   const isHeldOut = ({ pair }: LookedExample) => Math.floor(names.indexOf(pair) / TURN) % 2 === 1;
   const points = pointExamples(collected.points);
-  const [bias = 0, similarity = 0, cycle = 0, logSupport = 0, beliefOdds = 0, margin = 0] = fit(
-    'points',
-    points,
-    isHeldOut,
-  );
-  const fitted = { bias, similarity, cycle, logSupport, beliefOdds, margin };
+  const coefficients = fit('points', points, isHeldOut);
+  const [bias = 0, similarity = 0, cycle = 0, logSupport = 0, beliefOdds = 0, margin = 0, marginBeyond = 0] =
+    coefficients;
+  const fitted = { bias, similarity, cycle, logSupport, beliefOdds, margin, marginBeyond };
   const ui = calibrationOf('ui default');
-  const shipped = [ui.bias, ui.similarity, ui.cycle, ui.logSupport, ui.beliefOdds, ui.margin];
+  const shipped = [ui.bias, ui.similarity, ui.cycle, ui.logSupport, ui.beliefOdds, ui.margin, ui.marginBeyond];
   report('Points', points, isHeldOut, (example) => probability(shipped, example.values));
   print('Without similarity and margin, for backends that nobody has fitted:');
-  const others = points.map((example) => ({ ...example, values: example.values.slice(1, -1) }));
+  const others = points.map((example) => ({ ...example, values: example.values.slice(1, -2) }));
   fit('points', others, isHeldOut);
   const boxes = boxExamples(collected.boxes, fitted);
   fit('boxes', boxes, isHeldOut);
@@ -59,7 +59,7 @@ async function calibratePlaces() {
 }
 
 async function calibrateLayers() {
-  const layers = await collectLayerExamples(Number(values.screens), values['layer-matches']);
+  const layers = await collectLayerExamples(positionals, Number(values.screens), values['layer-matches']);
   const names = [...new Set(layers.map(({ pair }) => pair))];
   const isHeldOut = ({ pair }: LookedExample) => names.indexOf(pair) % 2 === 1;
   fit('layers', layers, isHeldOut);
@@ -84,7 +84,7 @@ function report<T extends LookedExample>(
   confidenceOf: (example: T) => number,
 ) {
   const said = examples.filter(isHeldOut).map((example) => ({ ...example, confidence: confidenceOf(example) }));
-  const bins = reliability(said, BINS);
+  const bins = reliability(said, BINS, FEWEST);
   const error = calibrationError(bins);
   print(`\n${what}, as shipped, on the half left out of the fit: expected calibration error ${error.toFixed(3)}\n`);
   print(reliabilityTable(bins));

@@ -46,6 +46,15 @@ describe('reliability', () => {
     expect(bins[9]).toMatchObject({ count: 2, said: 1, right: 0.5 });
     expect(calibrationError(bins)).toBeCloseTo(0.5, 9);
   });
+
+  it('joins bins of few items with their neighbours', () => {
+    const all = [said(0.05, false), said(0.05, true), said(0.15, true), said(0.35, true), said(1, true)];
+    const bins = reliability(all, 10, 2).map(({ from, to, count }) => ({ from, to, count }));
+    expect(bins).toEqual([
+      { from: 0, to: 0.1, count: 2 },
+      { from: 0.1, to: 1, count: 3 },
+    ]);
+  });
 });
 
 describe('drawn pairs', () => {

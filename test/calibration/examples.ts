@@ -26,11 +26,11 @@ export function pointExamples(points: readonly Looked<Point>[]): LookedExample[]
     points.flatMap((looked) => {
       const [match] = looked.matches;
       if (match === undefined) return [];
-      const { similarity, cycle, logSupport, beliefOdds, margin } = signValues(finite(match.signs));
+      const { similarity, cycle, logSupport, beliefOdds, margin, marginBeyond } = signValues(finite(match.signs));
       return [
         {
           ...about(looked),
-          values: [similarity, cycle, logSupport, beliefOdds, margin],
+          values: [similarity, cycle, logSupport, beliefOdds, margin, marginBeyond],
           right: isAt(looked, match.point),
         },
       ];

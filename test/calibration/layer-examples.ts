@@ -8,6 +8,7 @@ import { drawnLayerPairs } from './drawn-layer-pairs.js';
 import type { LookedExample } from './examples.js';
 import type { LayerPair } from './layer-pair.js';
 import { type LayerMatch, LayerMatching } from './match-layers.js';
+import { knowsLayers, setLayerPairs } from './set-layer-pairs.js';
 
 /** What is said of a layer's likeliest candidate, and was it the one? */
 export interface LayerExample extends LookedExample {
@@ -15,21 +16,33 @@ export interface LayerExample extends LookedExample {
   confidence: number;
 }
 
-/** Documents and drawn screens; `drawn` counts the screens, each of which makes three pairs. */
-export async function collectLayerExamples(drawn: number, file: string): Promise<LayerExample[]> {
+/**
+ * Documents, drawn screens, and the pairs of those folders whose layers are known; `drawn` counts the screens, each of
+ * which makes three pairs.
+ */
+export async function collectLayerExamples(
+  folders: readonly string[],
+  drawn: number,
+  file: string,
+): Promise<LayerExample[]> {
   const matching = new LayerMatching(file);
   const examples: LayerExample[] = [];
-  for await (const pair of allPairs(drawn)) examples.push(...layerExamples(pair, await matching.matchesByLayer(pair)));
+  for await (const pair of allPairs(folders, drawn)) {
+    examples.push(...layerExamples(pair, await matching.matchesByLayer(pair)));
+  }
   return examples;
 }
 
-async function* allPairs(drawn: number): AsyncGenerator<LayerPair> {
+async function* allPairs(folders: readonly string[], drawn: number): AsyncGenerator<LayerPair> {
   yield* documentLayerPairs();
   yield* drawnLayerPairs(drawn);
+  for (const folder of folders.filter(knowsLayers)) yield* setLayerPairs(folder, Number.POSITIVE_INFINITY);
 }
 
-/** @param matchesOf matches of the points that the pair's layers are sampled at, for each layer of the source */
-function layerExamples(pair: LayerPair, matchesOf: readonly (readonly LayerMatch[])[]): LayerExample[] {
+/**
+ * @param matchesOf matches of the points that the pair's layers are sampled at, for each layer of the source
+ */
+export function layerExamples(pair: LayerPair, matchesOf: readonly (readonly LayerMatch[])[]): LayerExample[] {
   const { source, target, truth } = pair;
   const targetSidePx = Math.max(target.image.width, target.image.height);
   const [sources, candidates] = [describeLayers(source.layers), describeLayers(target.layers)];
@@ -47,8 +60,8 @@ function layerExamples(pair: LayerPair, matchesOf: readonly (readonly LayerMatch
     const best = others.reduce((most, option) => (option.belief > most.belief ? option : most), first);
     const { odds, beliefOdds } = optionValues(best);
     return {
-      // all pairs of one drawn screen stay together
-      pair: pair.name.split(',', 1)[0] ?? pair.name,
+      // all pairs of one screen stay together
+      pair: pair.name.split(/,| in /, 1)[0] ?? pair.name,
       values: [odds, beliefOdds],
       right: expected !== null && candidates[best.candidate]?.layer.layerId === expected,
       hasCounterpart: expected !== null,

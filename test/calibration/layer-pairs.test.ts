@@ -13,7 +13,7 @@ import { partOf, withoutParts, withoutRows } from './changed-documents.js';
 import { drawnLayerPairs } from './drawn-layer-pairs.js';
 import { KeptLines } from './keep-lines.js';
 import type { LayerPair } from './layer-pair.js';
-import { judgeLayers, scoreLayers } from './score-layers.js';
+import { absencePrecisionAt, judgeLayers, scoreLayers } from './score-layers.js';
 import { setLayerPairs } from './set-layer-pairs.js';
 
 const temp = useTempFolder();
@@ -129,6 +129,17 @@ describe('the score of layers', () => {
     const { boxes } = scoreLayers(judged, median);
     expect(boxes).toMatchObject({ found: 3, sought: 3, medianMiddleErrorPart: 10 / 200 });
     expect(boxes.medianIou).toBeCloseTo(1 / 3, 9);
+  });
+});
+
+describe('"no counterpart" by the confidence of the likeliest candidate', () => {
+  const layer = (confidence: number, hasCounterpart: boolean) => ({ confidence, hasCounterpart });
+  const layers = [layer(0.9, true), layer(0.1, false), layer(0.2, true), layer(0.3, false), layer(0.4, false)];
+
+  it('is as precise as the least sure layers are without one, so many as the recall needs', () => {
+    expect(absencePrecisionAt(1 / 3, layers)).toBe(1);
+    expect(absencePrecisionAt(0.6, layers)).toBe(2 / 3);
+    expect(absencePrecisionAt(1, layers)).toBe(3 / 4);
   });
 });
 

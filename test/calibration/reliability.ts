@@ -16,20 +16,33 @@ export interface ReliabilityBin {
   weight: number;
 }
 
-export function reliability(all: readonly Said[], bins: number): ReliabilityBin[] {
-  return Array.from({ length: bins }, (_, bin) => {
-    const [from, to] = [bin / bins, (bin + 1) / bins];
-    const inside = all.filter(({ confidence }) => confidence >= from && (confidence < to || bin === bins - 1));
+/**
+ * Bins of equal width.
+ * @param fewest items of a bin: where there are fewer, it is joined with those after it, and the last with those before
+ */
+export function reliability(all: readonly Said[], bins: number, fewest = 0): ReliabilityBin[] {
+  const edges = [0];
+  for (let bin = 1; bin < bins; bin++) {
+    const from = edges.at(-1) ?? 0;
+    if (within(all, from, bin / bins).length >= fewest) edges.push(bin / bins);
+  }
+  while (edges.length > 1 && within(all, edges.at(-1) ?? 0, Number.POSITIVE_INFINITY).length < fewest) edges.pop();
+  return edges.map((from, n) => {
+    const inside = within(all, from, edges[n + 1] ?? Number.POSITIVE_INFINITY);
     const weight = sum(inside, () => 1);
     return {
       from,
-      to,
+      to: edges[n + 1] ?? 1,
       count: inside.length,
       said: sum(inside, ({ confidence }) => confidence) / weight,
       right: sum(inside, ({ right }) => Number(right)) / weight,
       weight,
     };
   });
+}
+
+function within(all: readonly Said[], from: number, to: number): Said[] {
+  return all.filter(({ confidence }) => confidence >= from && confidence < to);
 }
 
 /** Expected calibration error (Naeini et al., 2015): the mean distance of what was said from what was right. */

@@ -46,6 +46,24 @@ function compareBoxes(placed: Box, there: Box, sidePx: number) {
   };
 }
 
+/** What is said of the likeliest candidate of a layer, and has the layer a counterpart at all? */
+export interface LayerBelief {
+  confidence: number;
+  hasCounterpart: boolean;
+}
+
+/** How often "no counterpart" is true where it is said of the least sure layers, as many as find `recall` of those without one. */
+export function absencePrecisionAt(recall: number, layers: readonly LayerBelief[]): number {
+  const sorted = [...layers].sort((a, b) => a.confidence - b.confidence);
+  const wanted = recall * sorted.filter(({ hasCounterpart }) => !hasCounterpart).length;
+  let found = 0;
+  for (const [n, { hasCounterpart }] of sorted.entries()) {
+    if (!hasCounterpart) found++;
+    if (found > 0 && found >= wanted) return found / (n + 1);
+  }
+  return Number.NaN;
+}
+
 /** Sums over layers; shares are NaN where there is nothing to share. */
 export interface LayerScore {
   counts: { readonly [outcome in Outcome]: number };

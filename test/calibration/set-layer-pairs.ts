@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Layer } from '@samepoint/shared-protocol';
@@ -30,15 +31,23 @@ const TYPES: { readonly [type: string]: string } = {
   control: 'INSTANCE',
 };
 
+/** The file that tells elements. */
+const LAYERS = 'pairs.jsonl';
+
 /** Every so many pairs, the source is also looked for in the target of the next one. */
 const ANOTHER_EVERY = 3;
+
+/** A generated set does, a folder of points does not. */
+export function knowsLayers(folder: string): boolean {
+  return existsSync(join(folder, LAYERS));
+}
 
 /**
  * Pairs of a generated set whose elements are taken for layers with a type and a box, without names and words.
  * @param limit of pairs, evenly spread
  */
 export async function* setLayerPairs(folder: string, limit: number): AsyncGenerator<LayerPair> {
-  const lines = (await readFile(join(folder, 'pairs.jsonl'), 'utf8')).split('\n').filter((line) => line !== '');
+  const lines = (await readFile(join(folder, LAYERS), 'utf8')).split('\n').filter((line) => line !== '');
   const chosen = spread(lines, limit).map((line) => lineSchema.parse(JSON.parse(line)));
   for (const [n, line] of chosen.entries()) {
     const image = async (file: string) => decodeImage(await readFile(join(folder, file)), file);

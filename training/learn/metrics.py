@@ -17,6 +17,8 @@ ALPHAS = (0.02, 0.05, 0.1)
 #: For pairs that come without chosen points.
 POINTS_PER_PAIR = 40
 SEED = 7
+#: Recall at which the precision of "no counterpart" is told.
+RECALL = 0.8
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,12 @@ def _absence_scores(absence: list[tuple[bool, float]], known: bool) -> dict:
     truth, margin = (np.array(values) for values in zip(*absence))
     ordered = truth[np.argsort(-margin, kind="stable")]
     precisions = np.cumsum(ordered) / np.arange(1, len(ordered) + 1)
-    scores = {"share": _percent(truth), "average_precision": _percent(precisions[ordered])}
+    found = np.cumsum(ordered) / ordered.sum()
+    scores = {
+        "share": _percent(truth),
+        "average_precision": _percent(precisions[ordered]),
+        "precision_at_recall_80": _percent(precisions[np.searchsorted(found, RECALL)]),
+    }
     if known:
         said = margin > 0
         scores |= {"precision": _percent(truth[said]) if said.any() else None, "recall": _percent(said[truth])}

@@ -17,6 +17,9 @@ export interface MatchSigns {
 /** Keeps logarithms finite: support and odds below this are as good as none. */
 const FLOOR = { support: 0.02, belief: 0.01 };
 
+/** Up to this margin a little more says much; beyond it, little. */
+const MARGIN_KNEE = 0.1;
+
 /** The signs as the regression takes them. */
 export function signValues({ similarity, cycleCells, belief, support, margin }: MatchSigns): Omit<Calibration, 'bias'> {
   return {
@@ -25,7 +28,8 @@ export function signValues({ similarity, cycleCells, belief, support, margin }: 
     logSupport: Math.log(FLOOR.support + support),
     // also tells the ratio of the best place to the second: together they have nearly all of the belief
     beliefOdds: Math.log((FLOOR.belief + belief) / (FLOOR.belief + 1 - belief)),
-    margin,
+    margin: Math.min(margin, MARGIN_KNEE),
+    marginBeyond: Math.max(0, margin - MARGIN_KNEE),
   };
 }
 
@@ -38,6 +42,7 @@ export function confidenceOf(signs: MatchSigns, calibration: Calibration): numbe
     calibration.cycle * values.cycle +
     calibration.logSupport * values.logSupport +
     calibration.beliefOdds * values.beliefOdds +
-    calibration.margin * values.margin;
+    calibration.margin * values.margin +
+    calibration.marginBeyond * values.marginBeyond;
   return 1 / (1 + Math.exp(-logit));
 }
