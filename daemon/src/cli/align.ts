@@ -4,6 +4,7 @@ import { planTask } from '../diffusion/feature-plan.js';
 import { createEngineHost } from '../engine/engine-host.js';
 import type { FitChoice } from '../transfer/warp-edit.js';
 import { type AlignReport, alignTable } from './align-report.js';
+import { checkOutputFolder } from './check-output.js';
 import { makeFolder } from './draw-matches.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { type FeatureOptions, keepOffDisk } from './feature-options.js';
@@ -41,8 +42,8 @@ async function runAlign(sourcePath: string, targetPath: string, options: AlignOp
   // the engine checks this too, but only once it has started
   planTask('geometric', options);
   keepOffDisk(options);
+  await checkOutputFolder(options.out, '--out');
   const [source, target] = [await readImage(sourcePath), await readImage(targetPath)];
-  await makeFolder(options.out);
   const report = await align(source, target, options);
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : alignTable(report));
   if (report.state === 'refused') process.exitCode = EXIT_CODES.refused;
@@ -85,6 +86,7 @@ async function writePictures(
   payload: Uint8Array,
   lengths: Readonly<Record<string, number>>,
 ): Promise<string[]> {
+  await makeFolder(folder);
   const files: string[] = [];
   let start = 0;
   for (const [name, length] of Object.entries(lengths)) {

@@ -7,6 +7,7 @@ import {
   type WarpRequest,
 } from '@samepoint/shared-protocol';
 import type { Engine } from '../engine/engine.js';
+import { makeFolder } from './draw-matches.js';
 import { type ImageFile, readImage } from './read-image.js';
 import { sayDevice } from './say-device.js';
 import type { WarpedFile } from './warp-report.js';
@@ -26,7 +27,7 @@ export interface WarpTask {
   source: ImageFile;
   edit: Omit<ImageFile, 'image'>;
   request: Omit<WarpRequest, 'targets'>;
-  /** Where the results are written to. */
+  /** Where the results are written to; made with the first of them. */
   folder: string;
 }
 
@@ -44,7 +45,7 @@ export async function* warpTargets(
   const names = warpedNames(targetPaths);
   for (const [n, image] of targetPaths.entries()) {
     try {
-      yield { image, ...(await warpInto(engine, task, image, join(task.folder, names[n] ?? ''))) };
+      yield { image, ...(await warpInto(engine, task, image, names[n] ?? '')) };
     } catch (thrown) {
       if (!(thrown instanceof SamepointError) || !OF_ONE_TARGET.has(thrown.code)) throw thrown;
       yield { image, state: 'failed', code: thrown.code, reason: `${thrown.message} ${thrown.hint}` };
@@ -52,13 +53,15 @@ export async function* warpTargets(
   }
 }
 
-async function warpInto(engine: Engine, { source, edit, request }: WarpTask, path: string, file: string) {
+async function warpInto(engine: Engine, { source, edit, request, folder }: WarpTask, path: string, name: string) {
   const target = await readImage(path);
   const images = new Map([source, edit, target].map(({ imageId, bytes }) => [imageId, bytes]));
   const job = { ...request, targets: [{ targetId: '0', imageId: target.imageId }] };
   const { result, payload = new Uint8Array() } = await engine.run({ request: job, images }, { onDevice: sayDevice });
   const outcome = only(result);
   if (outcome.state === 'refused') return { state: outcome.state, reason: outcome.reason };
+  await makeFolder(folder);
+  const file = join(folder, name);
   await writeWarped(file, outcome, payload, target.image);
   return { state: outcome.state, file, ...outcome.fit };
 }

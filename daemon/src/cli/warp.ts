@@ -4,7 +4,7 @@ import type { Engine } from '../engine/engine.js';
 import { createEngineHost } from '../engine/engine-host.js';
 import { decodeLayer } from '../images/decode.js';
 import { type FitChoice, prepareEdit } from '../transfer/warp-edit.js';
-import { makeFolder } from './draw-matches.js';
+import { checkOutputFolder } from './check-output.js';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
 import { type FeatureOptions, keepOffDisk } from './feature-options.js';
 import { withFitOptions } from './fit-options.js';
@@ -47,11 +47,11 @@ async function runWarp(sourcePath: string, targetPaths: string[], options: WarpO
   // the engine checks this too, but only once it has started
   planFeatures(options);
   keepOffDisk(options);
+  await checkOutputFolder(options.out, '--out');
   const source = await readImage(sourcePath);
   const edit = identify(options.edit, await readBytes(options.edit));
   // and the edit
   prepareEdit(await decodeLayer(edit.bytes, options.edit), source.image);
-  await makeFolder(options.out);
   const report = await warp(source, edit, targetPaths, options);
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : warpTable(report));
   process.exitCode = exitCodeFor(report);

@@ -1,7 +1,7 @@
 import type { Box, Estimator, FittedTransform, Homography, TransformChoice } from '@samepoint/shared-protocol';
 import type { Size } from '../images/resize.js';
 import { chooseTransform } from './choose-transform.js';
-import type { RegionFit } from './fit-region.js';
+import { type RegionFit, unlessUnsure } from './fit-region.js';
 import { median } from './fit-similarity.js';
 import { flawOfTransform } from './judge-transform.js';
 import type { PointPair } from './refine-transform.js';
@@ -25,8 +25,6 @@ export const EDIT_FIT = {
   wide: { minInliers: 16, minInlierShare: 0.2 },
   /** Part of the edit that has to land inside the target. */
   minVisible: 0.5,
-  /** Less confidence than this is refused. */
-  minConfidence: 0.12,
 } as const;
 
 /** Matches that may place an edit. */
@@ -126,9 +124,7 @@ function judge(
   const agreeing = `${inliers.length} of the ${local.length} points that were found`;
   if (inliers.length < EDIT_FIT.minInliers || weigh(inliers) < EDIT_FIT.minInlierShare * weigh(local))
     return refused(`Only ${agreeing} agree on one transform.`, fit);
-  if (fit.confidence < EDIT_FIT.minConfidence)
-    return refused(`${agreeing} agree on one transform, which is too few to be sure.`, fit);
-  return { ok: true, fit };
+  return unlessUnsure(fit, agreeing);
 }
 
 function refused(reason: string, fit?: FittedTransform): RegionFit {

@@ -5,6 +5,9 @@ import { chooseTransform } from './choose-transform.js';
 import { flawOfTransform } from './judge-transform.js';
 import type { PointPair } from './refine-transform.js';
 
+/** A match of which it is known whether it returns. */
+export type ReturningMatch = Omit<ExplainedMatch, 'signs'>;
+
 /** How a transform of a region is found, and when it is believed. */
 export interface RegionSettings {
   transform: TransformChoice;
@@ -27,6 +30,9 @@ export type RegionFit =
   /** `fit` is the transform that was not believed, where there is one. */
   | { ok: false; reason: string; fit?: FittedTransform };
 
+/** A transform with less confidence than this is refused, be it for an edit or for a whole image. */
+export const MIN_FIT_CONFIDENCE = 0.12;
+
 /**
  * One transform for a region of the source from the matches of points in it. Matches whose backward match does not
  * return have no say, and a transform that few agree with or that does what no view of the same thing does is refused.
@@ -36,7 +42,7 @@ export type RegionFit =
 export async function fitRegion(
   region: Box,
   points: readonly Point[],
-  matches: readonly ExplainedMatch[],
+  matches: readonly ReturningMatch[],
   source: Size,
   target: Size,
   settings: RegionSettings,
@@ -55,16 +61,30 @@ export async function fitRegion(
   if (flaw !== null) return { ok: false, reason: `${agreeing} agree, but ${flaw}.` };
   const weight = inliers.reduce((sum, n) => sum + (trusted[n]?.weight ?? 0), 0);
   const confidence = Math.min(1, weight / points.length);
+  return unlessUnsure(
+    { kind, transform, inliers: inliers.length, samples: points.length, residualPx, confidence },
+    agreeing,
+  );
+}
+
+/**
+ * The fit, or its refusal where its confidence is too low.
+ * @param agreeing the matches behind it, such as "31 of the 80 points that were found"
+ */
+export function unlessUnsure(fit: FittedTransform, agreeing: string): RegionFit {
+  if (fit.confidence >= MIN_FIT_CONFIDENCE) return { ok: true, fit };
+  const percent = (part: number) => `${Math.floor(100 * part)} %`;
   return {
-    ok: true,
-    fit: { kind, transform, inliers: inliers.length, samples: points.length, residualPx, confidence },
+    ok: false,
+    reason: `${agreeing} agree on one transform, which is too few to be sure: the confidence is ${percent(fit.confidence)}, and ${percent(MIN_FIT_CONFIDENCE)} are needed. Check that both images show the same; where they share only a part, crop them to it.`,
+    fit,
   };
 }
 
 /** The points whose backward match returns and whose confidence is not less than `minConfidence`, weighted by it. */
 export function trustedPairs(
   points: readonly Point[],
-  matches: readonly ExplainedMatch[],
+  matches: readonly ReturningMatch[],
   minConfidence: number,
 ): PointPair[] {
   return points.flatMap((point, n) => {

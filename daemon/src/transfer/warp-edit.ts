@@ -1,11 +1,10 @@
 import type { Box, Estimator, FittedTransform, Point, TransformChoice } from '@samepoint/shared-protocol';
 import { SamepointError } from '@samepoint/shared-protocol';
-import type { ExplainedMatch } from '../correspond/match-points.js';
 import type { RgbaImage } from '../images/decode.js';
 import type { Size } from '../images/resize.js';
 import { editBox, pointsAllOver, pointsAroundEdit, pointsInEdit } from './edit-region.js';
 import { type EditMatches, fitEdit } from './fit-edit.js';
-import { trustedPairs } from './fit-region.js';
+import { type ReturningMatch, trustedPairs } from './fit-region.js';
 import { fitOfSame } from './same-picture.js';
 import { type PlacedImage, warpImage } from './warp-image.js';
 
@@ -22,7 +21,7 @@ const EDIT = {
 } as const;
 
 /** Finds the counterparts of source points in one target. */
-export type RegionMatches = (points: readonly Point[]) => Promise<readonly ExplainedMatch[]>;
+export type RegionMatches = (points: readonly Point[]) => Promise<readonly ReturningMatch[]>;
 
 /** What may be chosen; the rest is as in the table. */
 export interface FitChoice {

@@ -50,7 +50,14 @@ describe('samepoint align', { timeout: 120_000 }, () => {
     const run = await runCli('align', folder.path('before.png'), folder.path('blank.png'), '--out', out);
     expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 3, stderr: '' });
     expect(run.stdout).toMatch(/blank\.png: refused\. Only 0 of 600 points were found in the target\.\n$/);
-    expect(existsSync(`${out}/aligned.png`)).toBe(false);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('ends with 2 before the work where nothing can be written', async () => {
+    const out = folder.path('before.png/aligned');
+    const run = await runCli('align', folder.path('before.png'), folder.path('after.png'), '--out', out);
+    expect({ code: run.code, stdout: run.stdout }).toEqual({ code: 2, stdout: '' });
+    expect(run.stderr).toMatch(/^samepoint: Nothing can be written to .*aligned: .*before\.png is a file\. [^\n]*\n$/);
   });
 
   it('ends with 2 and a sentence where an image is not there', async () => {

@@ -99,6 +99,13 @@ describe('samepoint warp', { timeout: 120_000 }, () => {
     expect(readdirSync(out).sort()).toEqual(['home-warped.png', 'moved-warped.png']);
   });
 
+  it('leaves no folder where every target is refused', async () => {
+    const out = folder.path('all-refused');
+    const run = await runCli('warp', home(), folder.path('blank.png'), '--edit', sticker(), '--out', out);
+    expect(run.code).toBe(3);
+    expect(existsSync(out)).toBe(false);
+  });
+
   it('needs no engine where no target can be read', async () => {
     const gone = folder.path('gone.png');
     const run = await runCli('warp', home(), gone, '--edit', sticker(), '--out', folder.path('none'));

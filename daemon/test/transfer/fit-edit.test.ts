@@ -1,7 +1,8 @@
 import type { Box, Homography, Point } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import { pointsAllOver } from '../../src/transfer/edit-region.js';
-import { EDIT_FIT, fitEdit } from '../../src/transfer/fit-edit.js';
+import { fitEdit } from '../../src/transfer/fit-edit.js';
+import { MIN_FIT_CONFIDENCE } from '../../src/transfer/fit-region.js';
 import { project } from '../../src/transfer/projective.js';
 import type { PointPair } from '../../src/transfer/refine-transform.js';
 
@@ -73,7 +74,7 @@ describe('an edit is refused with a sentence and the transform that was not beli
   });
 
   it('where those that agree are doubtful', async () => {
-    const weight = EDIT_FIT.minConfidence * 0.9;
+    const weight = MIN_FIT_CONFIDENCE * 0.9;
     const matches = {
       own: pairs(BOX, SAMPLES.own, { weight }),
       near: pairs(AROUND, SAMPLES.near, { weight }),
@@ -81,7 +82,10 @@ describe('an edit is refused with a sentence and the transform that was not beli
       samples: SAMPLES,
     };
     const outcome = await fitEdit(matches, BOX, IMAGE, IMAGE, CHOICE);
-    expect(outcome).toMatchObject({ ok: false, reason: expect.stringMatching(/too few to be sure\.$/) });
-    expect('fit' in outcome && outcome.fit?.confidence).toBeLessThan(EDIT_FIT.minConfidence);
+    expect(outcome).toMatchObject({
+      ok: false,
+      reason: expect.stringMatching(/too few to be sure: the confidence is 10 %/),
+    });
+    expect('fit' in outcome && outcome.fit?.confidence).toBeLessThan(MIN_FIT_CONFIDENCE);
   });
 });
