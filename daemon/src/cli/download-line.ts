@@ -15,7 +15,8 @@ export function formatBytes(bytes: number): string {
   return `${(bytes / 1e3).toFixed(0)} kB`;
 }
 
-function formatDuration(seconds: number): string {
+/** `1 min 2 s` */
+export function formatDuration(seconds: number): string {
   const whole = Math.ceil(seconds);
   if (whole < 60) return `${whole} s`;
   const minutes = Math.floor(whole / 60);

@@ -15,6 +15,7 @@ import { programDigest } from '../eval/program-digest.js';
 import { PCK_BASES, SPAIR_SPLITS } from '../eval/spair.js';
 import type { Runtime } from '../graph/runtime.js';
 import { stateDir } from '../state-dir.js';
+import { checkOutputFile } from './check-output.js';
 import { evalProgress } from './eval-progress.js';
 import { writeEvalReport } from './eval-report.js';
 import { type EvalSettings, evalSettings, MATCHINGS, type MeasureOptions, matchingOf } from './eval-settings.js';
@@ -86,6 +87,7 @@ async function runEval(dataset: string, folder: string, options: EvalCliOptions)
   keepOffDisk(options);
   const settings = evalSettings(dataset, folder, options);
   checkFolder(folder);
+  if (options.report !== undefined) await checkOutputFile(options.report, '--report');
   let device = 'cpu';
   // nothing is loaded before the data set is known to be one
   const evaluation = await DATASETS[dataset].evaluate(folder, settings.options, async (opened) => {

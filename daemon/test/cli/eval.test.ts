@@ -163,6 +163,12 @@ describe('samepoint eval', { timeout: 120_000 }, () => {
       ['pairs', '.', '--with', 'closer-look', '--without', 'closer-look'],
       'closer-look cannot be both in and out.',
     ],
+    [
+      'a report in a folder that is not there',
+      ['pairs', '.', '--report', '/none/report.html'],
+      'Nothing can be written to /none/report.html: there is no folder /none. Give another path to --report.',
+    ],
+    ['a report that is a folder', ['pairs', '.', '--report', '/'], 'Nothing can be written to /: it is a folder.'],
     ['a limit of nothing', ['spair', '.', '--limit', '0'], 'Give a whole number from 1.'],
   ])('exits with 2 and a sentence for %s', async (_, args, sentence) => {
     const { code, stdout, stderr } = await runCli('eval', ...args);
