@@ -1,4 +1,5 @@
-import type { InspectResult } from '@samepoint/shared-protocol';
+import { extname } from 'node:path';
+import { type InspectResult, SamepointError } from '@samepoint/shared-protocol';
 import sharp from 'sharp';
 import type { Heatmap } from '../correspond/heatmap.js';
 import type { RgbImage } from '../images/decode.js';
@@ -13,11 +14,31 @@ const GROUND = { brightness: 1.0, saturation: 0.15 } as const;
 
 const MARK = { radius: 9, best: '#00e0ff', other: '#ffffff', fontSize: 12 } as const;
 
-/** PNG of the target under the similarity of all its cells, with the places numbered, the best first. */
+/** What a picture can be written as, by the end of its name. */
+const FORMATS = { '.png': 'png', '.jpg': 'jpeg', '.jpeg': 'jpeg', '.webp': 'webp' } as const;
+type PictureFormat = (typeof FORMATS)[keyof typeof FORMATS];
+
+/**
+ * The format that a file's name asks for.
+ * @throws SamepointError `BAD_REQUEST` where it asks for another one or none
+ */
+export function pictureFormatOf(path: string): PictureFormat {
+  const suffix = extname(path).toLowerCase();
+  const [, format] = Object.entries(FORMATS).find(([known]) => known === suffix) ?? [];
+  if (format !== undefined) return format;
+  throw new SamepointError(
+    'BAD_REQUEST',
+    `${path} does not say what picture it should be.`,
+    `Give --out a name that ends in ${Object.keys(FORMATS).join(', ')}.`,
+  );
+}
+
+/** The target under the similarity of all its cells, with the places numbered, the best first. */
 export async function drawHeatmap(
   target: RgbImage,
   { width, height, cells }: Pick<Heatmap, 'width' | 'height' | 'cells'>,
   matches: InspectResult['matches'],
+  format: PictureFormat,
 ): Promise<Uint8Array> {
   const picture = await toPictureSize(target);
   const size = { width: picture.width, height: picture.height };
@@ -40,7 +61,7 @@ export async function drawHeatmap(
     .png()
     .toBuffer();
   const layers = [{ input: heat }, { input: await renderSvg(svg) }];
-  return sharp(ground).composite(layers).png().toBuffer();
+  return sharp(ground).composite(layers).toFormat(format).toBuffer();
 }
 
 function mark(x: number, y: number, rank: number): string {

@@ -4,7 +4,8 @@ import { isCalibrated } from '../correspond/match-settings.js';
 import { planFeatures } from '../diffusion/feature-plan.js';
 import { createEngineHost } from '../engine/engine-host.js';
 import { prepareItems } from '../transfer/transfer.js';
-import { drawHeatmap } from './draw-heatmap.js';
+import { checkOutputFile } from './check-output.js';
+import { drawHeatmap, pictureFormatOf } from './draw-heatmap.js';
 import {
   backendOption,
   type FeatureOptions,
@@ -56,7 +57,10 @@ export function inspectCommand(): Command {
     .addOption(noCacheOption())
     .addOption(providerOption())
     .addOption(outOfMemoryOption())
-    .option('--out <file>', 'also write a PNG: the target under a heat map, the places marked')
+    .option(
+      '--out <file>',
+      'also write a picture (PNG, JPEG or WebP by its name): the target under a heat map, the places marked',
+    )
     .option('--map <file>', 'also write the similarities (rows, columns) as a NumPy array, in 256 steps')
     .option('--json', 'print JSON instead of a table')
     .addHelpText('after', DETAILS)
@@ -67,6 +71,9 @@ async function runInspect(sourcePath: string, targetPath: string, options: Inspe
   const { point, backend, out, map, json } = options;
   // the engine checks this and the position too, but only once it has started
   const calibrated = isCalibrated(planFeatures(options).parts.map(({ preset }) => preset));
+  const picture = out === undefined ? undefined : { path: out, format: pictureFormatOf(out) };
+  if (out !== undefined) await checkOutputFile(out, '--out');
+  if (map !== undefined) await checkOutputFile(map, '--map');
   keepOffDisk(options);
   const source = await readImage(sourcePath);
   prepareItems([{ kind: 'point', itemId: 'point', point }], [], source.image);
@@ -75,7 +82,8 @@ async function runInspect(sourcePath: string, targetPath: string, options: Inspe
   const hint = mirrored === undefined ? {} : { mirrored };
   const report = { backend, calibrated, source: sourcePath, target: targetPath, point, matches, ...hint };
   process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : inspectTable(report));
-  if (out !== undefined) await writeWhole(out, await drawHeatmap(target.image, { ...heatmap, cells }, matches));
+  if (picture !== undefined)
+    await writeWhole(picture.path, await drawHeatmap(target.image, { ...heatmap, cells }, matches, picture.format));
   if (map !== undefined) await writeNpy(map, similarities(heatmap, cells));
 }
 

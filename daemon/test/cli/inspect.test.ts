@@ -2,6 +2,7 @@ import { inspectResultSchema, mirroredHintSchema, pointSchema } from '@samepoint
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { drawHeatmap, pictureFormatOf } from '../../src/cli/draw-heatmap.js';
 import { readNpy } from '../../src/cli/npy.js';
 import { mirrorRgb } from '../../src/images/mirror.js';
 import { draw, encoder, moved, type Rect } from '../support/draw.js';
@@ -92,6 +93,32 @@ describe('samepoint inspect', () => {
     const run = await runCli('inspect', home(), folder.path('flipped.png'), '--point', '50,10', '--json', '--mirrored');
     const { mirrored } = reportSchema.extend({ mirrored: mirroredHintSchema }).parse(JSON.parse(run.stdout));
     expect(mirrored.mirroredConsensus).toBeGreaterThan(mirrored.consensus);
+  });
+
+  it.each([
+    ['heat.png', 'png'],
+    ['heat.jpg', 'jpeg'],
+    ['HEAT.JPEG', 'jpeg'],
+    ['heat.webp', 'webp'],
+  ])('writes %s as %s', async (name, expected) => {
+    const heat = { width: 2, height: 1, cells: Uint8Array.of(0, 255) };
+    const drawn = await drawHeatmap(draw(STRIP.width, STRIP.height, RECTS), heat, [], pictureFormatOf(name));
+    expect((await sharp(drawn).metadata()).format).toBe(expected);
+  });
+
+  it.each([
+    [
+      'a picture of another kind',
+      ['--out', 'heat.gif'],
+      /heat\.gif does not say what picture it should be\. .*\.png, /,
+    ],
+    ['a picture of no kind', ['--out', 'heat'], /heat does not say what picture it should be/],
+    ['a picture in no folder', ['--out', '/none/heat.png'], /there is no folder \/none\. Give another path to --out/],
+    ['similarities in no folder', ['--map', '/none/map.npy'], /there is no folder \/none\. .* to --map/],
+  ])('refuses %s before the work', async (_what, options, sentence) => {
+    const run = await runCli('inspect', home(), changed(), '--point', '50,10', ...options);
+    expect({ code: run.code, stdout: run.stdout }).toEqual({ code: 2, stdout: '' });
+    expect(run.stderr).toMatch(sentence);
   });
 
   it.each([
