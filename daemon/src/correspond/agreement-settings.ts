@@ -8,6 +8,11 @@ export const AGREEMENT = {
   agreementGain: 2,
   /** Consensus of the anchors up to which they have no say in the places of other points, and from which they have all. */
   trust: { from: 0.05, to: 0.13 },
+  /**
+   * Left and right are taken to be exchanged where the anchors' consensus is at least this part of what it is without, as it is never
+   * nothing: what lies above and below says the same either way. Not asked where it is beyond `upTo` as things are.
+   */
+  mirrored: { from: 0.26, upTo: 0.4 },
   /** Vote below which neighbours say nothing. */
   floor: 0.02,
   rounds: 3,

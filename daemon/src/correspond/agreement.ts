@@ -40,17 +40,32 @@ export function settleAnchors(
   targetSidePx: number,
 ): AnchorField {
   const neighbours = anchors.map((point, n) => chooseNeighbours(point, anchors, n, sourceSidePx));
+  const settled = (mirrored: boolean) =>
+    settle(anchors, candidates, neighbours, sourceSidePx, { targetSidePx, mirrored });
+  const asIs = settled(false);
+  if (asIs.consensus > AGREEMENT.mirrored.upTo) return asIs;
+  const mirrored = settled(true);
+  return mirrored.consensus > AGREEMENT.mirrored.from * asIs.consensus ? mirrored : asIs;
+}
+
+function settle(
+  anchors: readonly Point[],
+  candidates: readonly (readonly Candidate[])[],
+  neighbours: readonly (readonly Neighbour[])[],
+  sourceSidePx: number,
+  sides: Pick<Ballots, 'targetSidePx' | 'mirrored'>,
+): AnchorField {
   let nodes = anchors.map(({ x, y }, n): Node => {
     const own = candidates[n] ?? [];
     return { x, y, candidates: own, beliefs: softmax(own.map(unary)), support: own.map(() => 0) };
   });
   // the last of the rounds is that of the points asked for
   for (let round = 1; round < AGREEMENT.rounds; round++) {
-    const field = { anchors, ...toBallots(nodes), targetSidePx };
+    const field = { anchors, ...toBallots(nodes), ...sides };
     nodes = nodes.map((node, n) => weigh(node, node.candidates, neighbours[n] ?? [], field));
   }
-  const layout = fitLayout(confidentMatches(nodes), sourceSidePx, targetSidePx);
-  return { anchors, ...toBallots(nodes), consensus: meanSupport(nodes), layout, sourceSidePx, targetSidePx };
+  const layout = fitLayout(confidentMatches(nodes), sourceSidePx, sides.targetSidePx);
+  return { anchors, ...toBallots(nodes), ...sides, consensus: meanSupport(nodes), layout, sourceSidePx };
 }
 
 /**

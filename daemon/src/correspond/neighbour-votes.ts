@@ -12,6 +12,8 @@ export interface Ballots {
   ballots: Float64Array;
   /** The target's longer side in its pixels. */
   targetSidePx: number;
+  /** Does the target lie to the left what the source has to the right, as interfaces do that are read from the other side? */
+  mirrored: boolean;
 }
 
 /** Numbers of a ballot. */
@@ -56,6 +58,7 @@ export function votes(
   field: Ballots,
 ): number[] {
   const { anchors, starts, ballots } = field;
+  const side = field.mirrored ? -1 : 1;
   const sums = candidates.map(() => 0);
   let total = 0;
   for (const { index, weight } of neighbours) {
@@ -64,7 +67,7 @@ export function votes(
     total += weight;
     for (let at = BALLOT * (starts[index] ?? 0); at < end; at += BALLOT) {
       const scale = ballots[at + 2] ?? 1;
-      const dx = scale * (point.x - anchor.x);
+      const dx = side * scale * (point.x - anchor.x);
       const dy = scale * (point.y - anchor.y);
       const predicted = { x: (ballots[at] ?? 0) + dx, y: (ballots[at + 1] ?? 0) + dy };
       addVotes(sums, weight * (ballots[at + 3] ?? 0), candidates, predicted, dx * dx + dy * dy, field.targetSidePx);
