@@ -1,4 +1,5 @@
 import { companionsOf, sameRelation } from './layer-context.js';
+import { areKin, weighContents } from './layer-families.js';
 import type { SoughtLayer } from './layer-likeness.js';
 import { ownOdds, type Scene } from './layer-odds.js';
 import type { LayerTraits } from './layer-traits.js';
@@ -15,9 +16,11 @@ export const LAYER_AGREEMENT = {
   prior: 1,
   /** A companion that is gone itself counts as little as that. */
   gone: 0.3,
+  /** A companion in another container counts so much of one in the same: rows hold together, whatever comes between them. */
+  stranger: 0.5,
   /** Log odds of lying in the counterpart of the parent, and of lying in another one. */
-  parent: 1.5,
-  otherParent: -1.5,
+  parent: 1,
+  otherParent: -6,
   /** Relations that fit less than this are not looked at again. */
   minFit: 0.05,
 } as const;
@@ -48,6 +51,7 @@ export function agreeOnLayers(
   scene: Scene,
 ): Option[][] {
   const options = sought.map((one) => likeliest(one, candidates, scene));
+  weighContents(sought, candidates, options);
   const ties = tiesOf(sought, companionsAmong(sought, sources), candidates, options, scene);
   believe(options, candidates.length);
   for (let round = 0; round < LAYER_AGREEMENT.rounds; round++) {
@@ -73,6 +77,8 @@ function likeliest(sought: SoughtLayer, candidates: readonly LayerTraits[], scen
 /** Another layer, and those of its options that lie to a candidate as it lies to the layer. */
 interface Companion {
   layer: number;
+  /** How much it counts. */
+  weight: number;
   fitting: readonly { option: Option; fit: number }[];
 }
 
@@ -119,7 +125,8 @@ function tiesOf(
               one.candidate === option.candidate ? 0 : sameRelation(pair, [to, boxOf(one)], scale, targetSidePx);
             return fit < LAYER_AGREEMENT.minFit ? [] : [{ option: one, fit }];
           });
-          return { layer: other, fitting };
+          const weight = areKin(layer, layers[other] ?? never()) ? 1 : LAYER_AGREEMENT.stranger;
+          return { layer: other, weight, fitting };
         }),
         parent:
           parent === undefined || inside === undefined
@@ -134,12 +141,12 @@ function tiesOf(
 function supportOf(companions: readonly Companion[], found: readonly number[]): number {
   let support = LAYER_AGREEMENT.prior * LAYER_AGREEMENT.neutral;
   let most: number = LAYER_AGREEMENT.prior;
-  for (const { layer, fitting } of companions) {
+  for (const { layer, weight, fitting } of companions) {
     let best = 0;
     for (const { option, fit } of fitting) best = Math.max(best, option.belief * fit);
-    support += best;
+    support += weight * best;
     const there = found[layer] ?? 0;
-    most += there + LAYER_AGREEMENT.gone * (1 - there);
+    most += weight * (there + LAYER_AGREEMENT.gone * (1 - there));
   }
   return support / most;
 }
