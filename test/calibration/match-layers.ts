@@ -69,8 +69,8 @@ export class LayerMatching {
       const found = await matchPoints(this.#matcher, from, to, points);
       return Object.fromEntries(
         points.map((point, n) => {
-          const { point: at, similarity, confidence, scale } = found[n] ?? missing(point);
-          return [keyOf(point), { point: at, similarity, confidence, scale }];
+          const { point: at, similarity, confidence, scale, mirrored } = found[n] ?? missing(point);
+          return [keyOf(point), { point: at, similarity, confidence, scale, mirrored }];
         }),
       );
     });

@@ -26,11 +26,13 @@ export interface Match {
   confidence: number;
   /** Target pixels per source pixel at this place. */
   scale: number;
+  /** Do the images have left and right exchanged, as interfaces do that are read from the other side? */
+  mirrored: boolean;
 }
 
 /** In the very same image a point is where it is; equal things in it would only make that doubtful. */
 export function matchItself(point: Point): Match {
-  return { point, similarity: 1, confidence: 1, scale: 1 };
+  return { point, similarity: 1, confidence: 1, scale: 1, mirrored: false };
 }
 
 /** A match with what its confidence was made of. */
@@ -127,7 +129,7 @@ async function toMatches(
   source: FeaturePyramid,
   target: FeaturePyramid,
   settings: MatchSettings,
-  { layout }: AnchorField,
+  { layout, mirrored }: AnchorField,
 ): Promise<ExplainedMatch[]> {
   const coarse = placed.map((one) => toCoarsePlace(one, source, target, settings, layout));
   const nothingToFind = source.blank || target.blank;
@@ -142,6 +144,7 @@ async function toMatches(
       similarity,
       confidence: nothingToFind ? 0 : confidenceOf(signs, settings.calibration),
       scale,
+      mirrored,
       signs,
       returns,
     };

@@ -1,6 +1,7 @@
 import type { Box, Item, Layer, Placement, Point } from '@samepoint/shared-protocol';
 import type { Match } from '../correspond/match-points.js';
 import type { Size } from '../images/resize.js';
+import { mirrorLayers, placeByMirroredSurroundings, placeRegionEitherWay } from './exchanged-sides.js';
 import { findCounterparts } from './find-counterparts.js';
 import type { Correspondence } from './fit-similarity.js';
 import { companionsOf } from './layer-context.js';
@@ -81,15 +82,17 @@ export async function placeItems(
   const around = targetLayers.length === 0 ? [] : layersAround(prepared);
   const matches = await match([...prepared, ...around].flatMap(({ points }) => points));
   const targetSidePx = Math.max(target.width, target.height);
+  const mirrored = matches.some((one) => one.mirrored);
+  const place = mirrored ? placeRegionEitherWay : placeRegion;
   let next = 0;
   const find = (box: Box, points: readonly Point[]): FoundRegion => {
     const correspondences = points.map((source) => toCorrespondence(source, matches[next++]));
-    return { correspondences, placed: placeRegion(box, correspondences, targetSidePx) };
+    return { correspondences, placed: place(box, correspondences, targetSidePx) };
   };
   const found = prepared.map((entry) => ({ ...entry, ...find(boxOf(entry.item, sourceLayers), entry.points) }));
   const foundAround = new Map(around.map(({ layer, points }) => [layer.layerId, find(layer.box, points)]));
   const asked = layersOfItems(found);
-  const sources = describeLayers(sourceLayers);
+  const sources = describeLayers(mirrored ? mirrorLayers(sourceLayers) : sourceLayers);
   const counterparts = findCounterparts(
     seek(new Map([...foundAround, ...asked]), sources),
     sources,
@@ -102,7 +105,8 @@ export async function placeItems(
     const { item, surroundings, placed } = entry;
     if (item.kind === 'layer') return layerPlacement(item, placed, counterparts.get(item.layerId), withCues);
     if (item.kind !== 'overlay' || surroundings === null) return toPlacement({ ...entry, item });
-    const byLayers = placeBySurroundings(item.box, surroundings, counterparts, targetSidePx, placed);
+    const placeByLayers = mirrored ? placeByMirroredSurroundings : placeBySurroundings;
+    const byLayers = placeByLayers(item.box, surroundings, counterparts, targetSidePx, placed);
     return toPlacement({ ...entry, item, placed: byLayers });
   });
 }

@@ -15,6 +15,7 @@ function alignWith(confidence: number) {
         similarity: confidence,
         confidence,
         scale: 1,
+        mirrored: false,
         returns: true,
       })),
     {},

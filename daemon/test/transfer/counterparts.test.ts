@@ -33,7 +33,7 @@ const nameOf = (row: number) => NAMES[row] ?? '';
 const SOURCE = list([0, 1, 2, 3], nameOf);
 
 function found(point: Point, confidence: number): Match {
-  return { point, similarity: confidence, confidence, scale: 1 };
+  return { point, similarity: confidence, confidence, scale: 1, mirrored: false };
 }
 
 const itemsOf = (layers: readonly Layer[]): Item[] =>

@@ -25,14 +25,14 @@ function rows(layers: number, words = (row: number) => `Row ${row}`): Layer[] {
 const itemsOn = (layers: readonly Layer[]): Item[] =>
   layers.slice(0, LIMITS.itemsPerJob).map(({ layerId }) => ({ kind: 'layer', itemId: layerId, layerId }));
 
-const exact = (point: Point): Match => ({ point, similarity: 1, confidence: 0.95, scale: 1 });
+const exact = (point: Point): Match => ({ point, similarity: 1, confidence: 0.95, scale: 1, mirrored: false });
 
 /** As on a screen that has nothing of it: somewhere, and hardly believed. */
 function lost(size: Size): () => Match {
   const random = seededRandom(7);
   return () => {
     const point = { x: random() * size.width, y: random() * size.height };
-    return { point, similarity: 0.4, confidence: 0.02 * random(), scale: 1 };
+    return { point, similarity: 0.4, confidence: 0.02 * random(), scale: 1, mirrored: false };
   };
 }
 

@@ -14,6 +14,7 @@ const found = (point: Point, confidence = 0.9, scale = 1): Match => ({
   similarity: confidence,
   confidence,
   scale,
+  mirrored: false,
 });
 
 /** Everything is twice as large and shifted. */

@@ -49,7 +49,7 @@ async function rowsFound(source: Layer[], target: Layer[], match: (point: Point)
 }
 
 function found(point: Point, confidence: number): Match {
-  return { point, similarity: confidence, confidence, scale: 1 };
+  return { point, similarity: confidence, confidence, scale: 1, mirrored: false };
 }
 
 const BOX = { x: 0, y: 0, w: 40, h: 40 };

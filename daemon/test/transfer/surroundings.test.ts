@@ -33,7 +33,7 @@ async function place(boxes: Box[], target: Layer[]): Promise<(Box & { confidence
       );
       const [from, to] = [SOURCE[home]?.box ?? point, target[home]?.box ?? point];
       const found = { x: point.x + to.x - from.x, y: point.y + to.y - from.y };
-      return { point: found, similarity: 0.9, confidence: 0.9, scale: 1 };
+      return { point: found, similarity: 0.9, confidence: 0.9, scale: 1, mirrored: false };
     }),
   );
   return placements.map((placement, n) => {

@@ -57,7 +57,7 @@ async function assignOnce(sources: number, candidates: number, astray: number) {
   const match = ({ x, y }: Point): Match => {
     const isAstray = random() < astray;
     const point = isAstray ? { x: random() * size.width, y: random() * size.height } : { x, y: y + ROW_PX };
-    return { point, similarity: 0.9, confidence: 0.9, scale: 1 };
+    return { point, similarity: 0.9, confidence: 0.9, scale: 1, mirrored: false };
   };
   const begin = performance.now();
   const prepared = prepareItems(items, from, size);
