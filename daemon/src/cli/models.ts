@@ -114,7 +114,6 @@ async function verify({ environment, print }: ModelsTerminal, id: string): Promi
   }
   const report = await verifyModel(id, environment);
   for (const file of report) print(`${describe(file)}\n`);
-  if (report.length === 0) print(`${id} is a file that you registered; there is nothing to compare it with.\n`);
   const damaged = report.filter(({ status }) => status === 'damaged').map(({ name }) => name);
   if (damaged.length > 0) {
     throw new SamepointError(

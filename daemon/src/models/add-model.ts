@@ -1,15 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
-import { sdUnetConfigOf } from '../graph/networks/sd-configs-from-shapes.js';
 import { readSafetensorsHeader } from '../graph/safetensors.js';
-import { sdPartsOf } from '../graph/sd-single-file.js';
 import type { CatalogueFile, CatalogueModel } from './catalogue.js';
 import { checkWeights } from './check-weights.js';
 import type { ModelEnvironment } from './model-environment.js';
 import { updateStore } from './model-store.js';
 import { modelOf, resolveModel } from './resolve-model.js';
-import { isSingleFile, SINGLE_FILE } from './single-file.js';
+import { checkSingleFile, checkTextChannels, isSingleFile, SINGLE_FILE } from './single-file.js';
 
 /** The model that may stand in for a VAE. */
 const TINY_ENCODER = 'taesd';
@@ -23,20 +21,30 @@ const TINY_ENCODER = 'taesd';
 export async function addModel(id: string, path: string, environment: ModelEnvironment): Promise<string[]> {
   const model = modelOf(id, environment);
   const at = resolve(path);
-  const found = existsSync(at) || path !== TINY_ENCODER ? await filesAt(model, at) : encoderFor(model, environment);
+  const found =
+    existsSync(at) || path !== TINY_ENCODER ? await filesAt(model, at, environment) : encoderFor(model, environment);
   updateStore(environment.at.stateFile, ({ added }) => {
     added[id] = { ...added[id], ...found };
   });
   return Object.keys(found);
 }
 
-async function filesAt(model: CatalogueModel, path: string): Promise<Record<string, string>> {
+async function filesAt(
+  model: CatalogueModel,
+  path: string,
+  { catalogue }: ModelEnvironment,
+): Promise<Record<string, string>> {
   if (isFile(path) && isSingleFile(model, path)) {
-    sdUnetConfigOf(sdPartsOf(readSafetensorsHeader(path)).unet);
+    checkSingleFile(path, model, catalogue);
     return { [SINGLE_FILE]: path };
   }
   const found = partsAt(model, path);
-  for (const [file, at] of found) await checkWeights(at, file);
+  for (const [file, at] of found) {
+    await checkWeights(at, file);
+    // a folder may bring a configuration of its own
+    if (at === path && file.name.startsWith('unet/') && model.textChannels !== undefined)
+      checkTextChannels(readSafetensorsHeader(at), model, catalogue);
+  }
   return Object.fromEntries([...found].map(([{ name }, at]) => [name, at]));
 }
 

@@ -38,6 +38,8 @@ export interface CatalogueModel {
   weightsGb: number;
   /** Whether revision, sizes and hashes were all confirmed against published records of the files. */
   checked: boolean;
+  /** Of a Stable Diffusion: channels of the text states that its U-Net attends to, by which its families are told apart. */
+  textChannels?: number;
   files: readonly CatalogueFile[];
 }
 
@@ -130,6 +132,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
     goodFor: 'semantic matching in one pass without noise; the best single backend',
     weightsGb: 3.6,
     checked: true,
+    textChannels: 1024,
     files: [
       SD21_UNET_CONFIG,
       {
@@ -154,6 +157,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
     goodFor: 'DIFT as published: semantic and geometric matching, video labels',
     weightsGb: 3.6,
     checked: true,
+    textChannels: 1024,
     files: [
       SD21_UNET_CONFIG,
       {
@@ -178,6 +182,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
     goodFor: 'DIFT on the older network; smaller text encoder',
     weightsGb: 3.6,
     checked: true,
+    textChannels: 768,
     files: [
       file('unet/config.json', SD15, 743, '78f474de6bab3d893868f37be97b636ae65c0df3073ed3256ca458ff599b5f96'),
       {

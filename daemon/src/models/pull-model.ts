@@ -66,11 +66,7 @@ export async function pullModel(id: string, options: PullOptions, environment: M
 async function removeDamaged(model: CatalogueModel, environment: ModelEnvironment): Promise<void> {
   const damaged = await damagedFiles(model, environment);
   if (damaged.length === 0) return;
-  await removeFiles(
-    model,
-    damaged.map(({ file }) => file),
-    environment,
-  );
+  await removeFiles(model, damaged, environment);
 }
 
 async function fetchAll(

@@ -48,11 +48,11 @@ export async function removeModel(id: string, environment: ModelEnvironment): Pr
  */
 export async function removeFiles(
   { id }: CatalogueModel,
-  files: readonly CatalogueFile[],
+  files: readonly { name: string; file?: CatalogueFile }[],
   environment: ModelEnvironment,
 ): Promise<void> {
   const before = readStore(environment.at.stateFile);
-  for (const file of files) await removeComplete(file, before, environment);
+  for (const { file } of files) if (file !== undefined) await removeComplete(file, before, environment);
   updateStore(environment.at.stateFile, ({ added }) => {
     for (const { name } of files) delete added[id]?.[name];
   });

@@ -1,4 +1,7 @@
 import { realpathSync } from 'node:fs';
+import { SamepointError } from '@samepoint/shared-protocol';
+import type { Checkpoint } from '../graph/checkpoint.js';
+import { sdUnetConfigOf } from '../graph/networks/sd-configs-from-shapes.js';
 import { readSafetensorsHeader } from '../graph/safetensors.js';
 import { hasSdParts, sdPartsOf } from '../graph/sd-single-file.js';
 import type { CatalogueModel } from './catalogue.js';
@@ -20,10 +23,42 @@ export interface SingleFile {
   folders: ReadonlySet<string>;
 }
 
+/** Where the single file is that was registered for a model, whatever became of it since. */
+export function singleFilePath({ id, files }: CatalogueModel, { added }: ModelStore): string | undefined {
+  return files.some(({ name }) => name === SINGLE_FILE) ? undefined : added[id]?.[SINGLE_FILE];
+}
+
+/**
+ * Checks that a file holds a U-Net of the model's family, as far as its header tells.
+ * @throws SamepointError `MODEL_INVALID`
+ */
+export function checkSingleFile(path: string, model: CatalogueModel, catalogue: readonly CatalogueModel[]): void {
+  checkTextChannels(sdPartsOf(readSafetensorsHeader(path)).unet, model, catalogue);
+}
+
+/**
+ * Checks that a U-Net attends to text of the width that the model has.
+ * @throws SamepointError `MODEL_INVALID` also where it is no U-Net of Stable Diffusion
+ */
+export function checkTextChannels(
+  unet: Checkpoint,
+  { title, textChannels }: CatalogueModel,
+  catalogue: readonly CatalogueModel[],
+): void {
+  const found = sdUnetConfigOf(unet).cross_attention_dim;
+  if (textChannels === undefined || found === textChannels) return;
+  const fitting = catalogue.filter((model) => model.textChannels === found).map(({ id }) => id);
+  throw new SamepointError(
+    'MODEL_INVALID',
+    `${unet.path} does not hold ${title}: its U-Net takes text of ${found} channels, not of ${textChannels}.`,
+    fitting.length === 0 ? 'Give a file of this model.' : `Register it as what it is: ${fitting.join(' or ')}.`,
+  );
+}
+
 /** Undefined also for a file that is gone or damaged since, like other registered files that are gone. */
-export function singleFileOf({ id, files }: CatalogueModel, { added }: ModelStore): SingleFile | undefined {
-  const path = added[id]?.[SINGLE_FILE];
-  if (path === undefined || files.some(({ name }) => name === SINGLE_FILE)) return undefined;
+export function singleFileOf(model: CatalogueModel, store: ModelStore): SingleFile | undefined {
+  const path = singleFilePath(model, store);
+  if (path === undefined) return undefined;
   try {
     return { path: realpathSync(path), folders: foldersIn(path) };
   } catch {

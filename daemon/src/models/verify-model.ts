@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { SamepointError } from '@samepoint/shared-protocol';
-import type { CatalogueFile } from './catalogue.js';
+import type { CatalogueFile, CatalogueModel } from './catalogue.js';
 import { checkWeights } from './check-weights.js';
 import { sha256OfFile } from './hash-file.js';
 import type { ModelEnvironment } from './model-environment.js';
@@ -7,6 +8,7 @@ import { type ModelStore, readStore, updateStore } from './model-store.js';
 import { ownPath } from './own-files.js';
 import { pinKey } from './pins.js';
 import { findFile, lookUp, modelOf } from './resolve-model.js';
+import { checkSingleFile, SINGLE_FILE, singleFilePath } from './single-file.js';
 
 /** `pinned`: nobody has published a hash of this file, so what is there now is what later runs compare with. */
 export type VerifiedFile =
@@ -27,6 +29,8 @@ export async function verifyModel(
   const store = readStore(environment.at.stateFile);
   const missing = new Set(lookUp(model, {}, environment).missing);
   const report: VerifiedFile[] = [];
+  const single = singleFilePath(model, store);
+  if (single !== undefined) report.push(await verifySingleFile(single, model, environment, signal));
   for (const file of model.files) {
     const path = findFile(model, file, store, environment);
     if (path !== undefined) {
@@ -47,16 +51,46 @@ async function verifyFile(
   environment: ModelEnvironment,
   signal: AbortSignal | undefined,
 ): Promise<VerifiedFile> {
-  const { name } = file;
   try {
     await checkWeights(path, file);
   } catch (thrown) {
-    return { name, status: 'damaged', path, reason: SamepointError.from(thrown).message };
+    return damagedAt(path, file.name, thrown);
   }
   const isSubset = file.source.kind === 'hub' && path === ownPath(environment.at.ownFolder, file.source);
   const key = isAdded ? `added:${path}` : pinKey(file, isSubset);
   const pin = store.pins[key];
   const expected = isSubset || isAdded ? pin?.sha256 : (file.sha256 ?? pin?.sha256);
+  return compareHash({ name: file.name, path, key, expected }, environment, signal);
+}
+
+async function verifySingleFile(
+  path: string,
+  model: CatalogueModel,
+  environment: ModelEnvironment,
+  signal: AbortSignal | undefined,
+): Promise<VerifiedFile> {
+  const name = SINGLE_FILE;
+  if (!existsSync(path)) return { name, status: 'missing' };
+  try {
+    checkSingleFile(path, model, environment.catalogue);
+  } catch (thrown) {
+    return damagedAt(path, name, thrown);
+  }
+  const key = `added:${path}`;
+  const expected = readStore(environment.at.stateFile).pins[key]?.sha256;
+  return compareHash({ name, path, key, expected }, environment, signal);
+}
+
+function damagedAt(path: string, name: string, thrown: unknown): VerifiedFile {
+  return { name, status: 'damaged', path, reason: SamepointError.from(thrown).message };
+}
+
+/** Pins what nothing is known of. */
+async function compareHash(
+  { name, path, key, expected }: { name: string; path: string; key: string; expected: string | undefined },
+  environment: ModelEnvironment,
+  signal: AbortSignal | undefined,
+): Promise<VerifiedFile> {
   const sha256 = await sha256OfFile(path, signal);
   if (expected === sha256) return { name, status: 'verified', path, sha256 };
   if (expected !== undefined) return { name, status: 'damaged', path, reason: 'its SHA-256 is not the expected one.' };

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { openSdCheckpoint } from '../../src/diffusion/sd-checkpoint.js';
 import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
 import { addModel } from '../../src/models/add-model.js';
 import { CATALOGUE } from '../../src/models/catalogue.js';
+import { damagedFiles } from '../../src/models/damaged-files.js';
 import { modelSource } from '../../src/models/model-source.js';
 import { removeModel } from '../../src/models/remove-model.js';
 import { lookUp, modelOf, modelState, resolveModel } from '../../src/models/resolve-model.js';
@@ -24,7 +25,15 @@ beforeEach(async () => {
   room = await ModelRoom.open();
 });
 afterEach(() => room.close());
-const published = () => room.environment({ catalogue: CATALOGUE });
+/** The catalogue, as if the fixtures' U-Nets were the whole ones. */
+const SMALL: Readonly<Record<string, number>> = { sd15: 24, sd21: 32 };
+const published = () =>
+  room.environment({
+    catalogue: CATALOGUE.map((model) => {
+      const textChannels = SMALL[model.id];
+      return textChannels === undefined ? model : { ...model, textChannels };
+    }),
+  });
 
 /** A U-Net in the original layout, with one tensor of each further part. */
 function writeLdm(path: string, more: readonly string[] = []): void {
@@ -60,7 +69,44 @@ describe('a whole Stable Diffusion in the original layout', () => {
     const resolved = resolveModel('sd15', {}, published());
     expect(resolved.ok && [...resolved.files]).toEqual([['model.safetensors', path]]);
     expect(modelSource(published()).offer('sd15')?.bytes).toBe(0);
-    expect(await verifyModel('sd15', published())).toEqual([]);
+    expect(await verifyModel('sd15', published())).toMatchObject([
+      { name: 'model.safetensors', status: 'pinned', path },
+    ]);
+    expect(await verifyModel('sd15', published())).toMatchObject([{ status: 'verified' }]);
+  });
+
+  it('is checked again by verify, and by doctor and pull as far as its header tells', async () => {
+    const path = folder.path('whole.safetensors');
+    writeLdm(path, ['first_stage_model.encoder.conv_in.weight', text]);
+    await addModel('sd15', path, published());
+    await verifyModel('sd15', published());
+    const whole = readFileSync(path);
+    writeFileSync(path, Buffer.concat([whole.subarray(0, -4), Buffer.from('else')]));
+    expect(await verifyModel('sd15', published())).toMatchObject([
+      { status: 'damaged', reason: expect.stringContaining('SHA-256') },
+    ]);
+    writeFileSync(path, whole.subarray(0, -4));
+    const [single] = await verifyModel('sd15', published());
+    expect(single).toMatchObject({ name: 'model.safetensors', status: 'damaged' });
+    const damaged = await damagedFiles(modelOf('sd15', published()), published());
+    expect(damaged.map(({ name }) => name)).toEqual(['model.safetensors']);
+    rmSync(path);
+    expect(await damagedFiles(modelOf('sd15', published()), published())).toEqual([]);
+    expect((await verifyModel('sd15', published()))[0]).toEqual({ name: 'model.safetensors', status: 'missing' });
+  });
+
+  it.each([
+    ['a whole one', (path: string) => writeLdm(path, [text])],
+    ['a U-Net alone', (path: string) => cpSync(`${SD}/sd1/unet/${WEIGHTS}`, path)],
+  ])('is refused for a model of another family, and told where it belongs: %s', async (_what, write) => {
+    const path = folder.path('v1-5.safetensors');
+    write(path);
+    await expect(addModel('sd21', path, published())).rejects.toMatchObject({
+      code: 'MODEL_INVALID',
+      message: expect.stringContaining('its U-Net takes text of 24 channels, not of 32'),
+      hint: 'Register it as what it is: sd15.',
+    });
+    expect(modelState(modelOf('sd21', published()), published())).toBe('missing');
   });
 
   it('lacks what is not in it, and is forgotten by rm', async () => {
