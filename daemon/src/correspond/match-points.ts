@@ -13,6 +13,7 @@ import { ALL_PARTS, type MatchSettings } from './match-settings.js';
 import type { Matcher } from './matcher.js';
 import { type Place, rankPlaces } from './places.js';
 import { refine } from './refine.js';
+import { saysNothing } from './says-nothing.js';
 
 /** Candidates this near each other are one place; part of the target's longer side. */
 const SAME_PLACE = 0.02;
@@ -132,7 +133,7 @@ async function toMatches(
   { layout, mirrored }: AnchorField,
 ): Promise<ExplainedMatch[]> {
   const coarse = placed.map((one) => toCoarsePlace(one, source, target, settings, layout));
-  const nothingToFind = source.blank || target.blank;
+  const nothingToFind = saysNothing(source) || saysNothing(target);
   const looksCloser = settings.closerLook && !nothingToFind;
   const closer = looksCloser ? await lookCloser(source, target, coarse, settings.refinement) : [];
   return placed.map(({ point, place: { candidate, belief, support } }, n) => {

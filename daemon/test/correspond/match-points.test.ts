@@ -148,6 +148,17 @@ describe('where there is nothing to find', () => {
     expect(matches.map(({ confidence }) => confidence)).toEqual(LANDMARKS.map(() => 0));
   });
 
+  it('an image squeezed until it is two rows of cells gets no confidence, nor gives any', async () => {
+    const squeezed = await pyramidOf(await resizeRgb(SCREEN, { width: 2000, height: 20 }));
+    expect(squeezed.levels.map(({ rows }) => rows)).toEqual([1, 2, 2]);
+    const along = LANDMARKS.map(({ x, y }) => ({ x: (x * 2000) / width, y: (y * 20) / height }));
+    for (const matches of [
+      await matchPoints(matcher, source, squeezed, LANDMARKS),
+      await matchPoints(matcher, squeezed, source, along),
+    ])
+      expect(matches.map(({ confidence }) => confidence)).toEqual(LANDMARKS.map(() => 0));
+  });
+
   it('a target of one pixel by two thousand is no reason to fail', async () => {
     const thread = await pyramidOf(draw(1, 2000));
     const matches = await matchPoints(matcher, source, thread, [
