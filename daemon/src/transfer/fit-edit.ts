@@ -1,7 +1,7 @@
 import type { Box, Estimator, FittedTransform, Homography, TransformChoice } from '@samepoint/shared-protocol';
 import type { Size } from '../images/resize.js';
 import { chooseTransform } from './choose-transform.js';
-import { type RegionFit, unlessUnsure } from './fit-region.js';
+import { MIN_FIT_CONFIDENCE, type RegionFit, unlessUnsure } from './fit-region.js';
 import { median } from './fit-similarity.js';
 import { flawOfTransform } from './judge-transform.js';
 import type { PointPair } from './refine-transform.js';
@@ -124,7 +124,7 @@ function judge(
   const agreeing = `${inliers.length} of the ${local.length} points that were found`;
   if (inliers.length < EDIT_FIT.minInliers || weigh(inliers) < EDIT_FIT.minInlierShare * weigh(local))
     return refused(`Only ${agreeing} agree on one transform.`, fit);
-  return unlessUnsure(fit, agreeing);
+  return unlessUnsure(fit, agreeing, MIN_FIT_CONFIDENCE.edit);
 }
 
 function refused(reason: string, fit?: FittedTransform): RegionFit {

@@ -30,8 +30,11 @@ export type RegionFit =
   /** `fit` is the transform that was not believed, where there is one. */
   | { ok: false; reason: string; fit?: FittedTransform };
 
-/** A transform with less confidence than this is refused, be it for an edit or for a whole image. */
-export const MIN_FIT_CONFIDENCE = 0.12;
+/**
+ * A transform with less confidence than this is refused. A whole image has empty parts that no match can speak for: of screens that
+ * show other things at most 0.02 was seen, and 0.1 of one that was aligned to a pixel.
+ */
+export const MIN_FIT_CONFIDENCE = { edit: 0.12, whole: 0.08 } as const;
 
 /**
  * One transform for a region of the source from the matches of points in it. Matches whose backward match does not
@@ -64,19 +67,21 @@ export async function fitRegion(
   return unlessUnsure(
     { kind, transform, inliers: inliers.length, samples: points.length, residualPx, confidence },
     agreeing,
+    MIN_FIT_CONFIDENCE.whole,
   );
 }
 
 /**
  * The fit, or its refusal where its confidence is too low.
  * @param agreeing the matches behind it, such as "31 of the 80 points that were found"
+ * @param least confidence that is enough
  */
-export function unlessUnsure(fit: FittedTransform, agreeing: string): RegionFit {
-  if (fit.confidence >= MIN_FIT_CONFIDENCE) return { ok: true, fit };
+export function unlessUnsure(fit: FittedTransform, agreeing: string, least: number): RegionFit {
+  if (fit.confidence >= least) return { ok: true, fit };
   const percent = (part: number) => `${Math.floor(100 * part)} %`;
   return {
     ok: false,
-    reason: `${agreeing} agree on one transform, which is too few to be sure: the confidence is ${percent(fit.confidence)}, and ${percent(MIN_FIT_CONFIDENCE)} are needed. Check that both images show the same; where they share only a part, crop them to it.`,
+    reason: `${agreeing} agree on one transform, which is too few to be sure: the confidence is ${percent(fit.confidence)}, and ${percent(least)} are needed. Check that both images show the same; where they share only a part, crop them to it.`,
     fit,
   };
 }

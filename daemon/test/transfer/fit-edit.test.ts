@@ -74,7 +74,7 @@ describe('an edit is refused with a sentence and the transform that was not beli
   });
 
   it('where those that agree are doubtful', async () => {
-    const weight = MIN_FIT_CONFIDENCE * 0.9;
+    const weight = MIN_FIT_CONFIDENCE.edit * 0.9;
     const matches = {
       own: pairs(BOX, SAMPLES.own, { weight }),
       near: pairs(AROUND, SAMPLES.near, { weight }),
@@ -86,6 +86,6 @@ describe('an edit is refused with a sentence and the transform that was not beli
       ok: false,
       reason: expect.stringMatching(/too few to be sure: the confidence is 10 %/),
     });
-    expect('fit' in outcome && outcome.fit?.confidence).toBeLessThan(MIN_FIT_CONFIDENCE);
+    expect('fit' in outcome && outcome.fit?.confidence).toBeLessThan(MIN_FIT_CONFIDENCE.edit);
   });
 });
