@@ -1,7 +1,7 @@
 // Fits the confidences on half of the pairs and says what they are worth on the other half.
-//   npm run calibrate -- [FOLDER…] [--drawn N] [--signs FILE] [--screens N] [--layer-matches FILE] [--only layers] [--write]
+//   npm run calibrate -- [FOLDER…] [--drawn N] [--signs FILE] [--screens N] [--layer-matches FILE] [--only places|layers] [--write]
 // FOLDER has a pairs.json, and a pairs.jsonl where its layers are known; N pairs are drawn besides, and N screens with
-// layers. FILEs keep the matches, so that the next run only fits.
+// layers. FILEs keep the matches, so that the next run only fits. Layers are weighed by the confidence of points: fit that first.
 // --write draws the reliability diagrams anew.
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,7 +36,7 @@ const { values, positionals } = parseArgs({
   },
 });
 if (values.only !== 'layers') await calibratePlaces();
-await calibrateLayers();
+if (values.only !== 'places') await calibrateLayers();
 
 async function calibratePlaces() {
   const collected = await collect(positionals, Number(values.drawn), values.signs);

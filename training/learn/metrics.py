@@ -109,7 +109,9 @@ def _score_elements(scores: Scores, pair: Pair, here: Look, there: Look, thresho
     queries = here.at(source_centres)
     choice = targets[(queries @ there.at(target_centres).T).argmax(1).numpy()]
     among = np.isin(sources, targets)
-    scores.elements_right.extend((choice == sources)[among].tolist())
+    # a text of one word and the word lie in the same box, and are one thing to whoever points at it
+    same = (pair.target_boxes[choice] == pair.target_boxes[sources]).all(1)
+    scores.elements_right.extend(same[among].tolist())
     best, _ = there.nearest(queries)
     margin = (threshold(queries) if threshold else torch.zeros(len(queries))) - best
     absent = ~pair.in_both[sources]
