@@ -35,6 +35,8 @@ const { values, positionals } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 });
+if (values.only !== undefined && !['places', 'layers'].includes(values.only))
+  throw new Error('--only is places or layers');
 if (values.only !== 'layers') await calibratePlaces();
 if (values.only !== 'places') await calibrateLayers();
 

@@ -1,8 +1,8 @@
 import { agreeOnLayers } from '../../daemon/src/transfer/agree-on-layers.js';
+import { sidesOf } from '../../daemon/src/transfer/exchanged-sides.js';
 import { layerConfidence, optionValues } from '../../daemon/src/transfer/layer-confidence.js';
 import { describeScene } from '../../daemon/src/transfer/layer-odds.js';
 import { describeLayers } from '../../daemon/src/transfer/layer-traits.js';
-import { placeRegion } from '../../daemon/src/transfer/place-region.js';
 import { documentLayerPairs } from './document-layer-pairs.js';
 import { drawnLayerPairs } from './drawn-layer-pairs.js';
 import type { LookedExample } from './examples.js';
@@ -45,12 +45,18 @@ async function* allPairs(folders: readonly string[], drawn: number): AsyncGenera
 export function layerExamples(pair: LayerPair, matchesOf: readonly (readonly LayerMatch[])[]): LayerExample[] {
   const { source, target, truth } = pair;
   const targetSidePx = Math.max(target.image.width, target.image.height);
-  const [sources, candidates] = [describeLayers(source.layers), describeLayers(target.layers)];
+  const sides = sidesOf(matchesOf.flat().map(({ match }) => match));
+  const sources = describeLayers(sides.layersAsPlaced(source.layers));
+  const candidates = describeLayers(target.layers);
   const sought = sources.map((traits, n) => {
     const correspondences = (matchesOf[n] ?? []).map(({ source, match: { point, confidence, scale } }) => {
       return { source, target: point, weight: confidence, scale };
     });
-    return { traits, correspondences, placed: placeRegion(traits.layer.box, correspondences, targetSidePx) };
+    return {
+      traits,
+      correspondences,
+      placed: sides.placeRegion(source.layers[n]?.box ?? traits.layer.box, correspondences, targetSidePx),
+    };
   });
   const options = agreeOnLayers(sought, sources, candidates, describeScene(sought, sources, candidates, targetSidePx));
   return sought.flatMap(({ traits }, n) => {
@@ -60,7 +66,7 @@ export function layerExamples(pair: LayerPair, matchesOf: readonly (readonly Lay
     const best = others.reduce((most, option) => (option.belief > most.belief ? option : most), first);
     const { odds, beliefOdds } = optionValues(best);
     return {
-      // all pairs of one screen stay together
+      // all pairs of one drawn screen stay together
       pair: pair.name.split(/,| in /, 1)[0] ?? pair.name,
       values: [odds, beliefOdds],
       right: expected !== null && candidates[best.candidate]?.layer.layerId === expected,

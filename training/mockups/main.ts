@@ -33,7 +33,7 @@ if (folder === undefined || split === undefined || (command !== 'generate' && co
   process.exit(2);
 }
 
-const named = values.about?.split(',') ?? CHANGE_IDS;
+const named = [...new Set<string>(values.about?.split(',') ?? CHANGE_IDS)];
 const about = CHANGE_IDS.filter((id) => named.includes(id));
 if (about.length < named.length) {
   console.error(`--about knows: ${CHANGE_IDS.join(', ')}.`);

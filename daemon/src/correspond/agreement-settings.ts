@@ -9,10 +9,11 @@ export const AGREEMENT = {
   /** Consensus of the anchors up to which they have no say in the places of other points, and from which they have all. */
   trust: { from: 0.05, to: 0.13 },
   /**
-   * Left and right are taken to be exchanged where the anchors' consensus is at least this part of what it is without, as it is never
-   * nothing: what lies above and below says the same either way. Not asked where it is beyond `upTo` as things are.
+   * Left and right are taken to be exchanged where the anchors' consensus is then at least `atLeast`, and `from` times what it is
+   * without: it is never nothing, as what lies above and below says the same either way. Not asked where it is beyond
+   * `upTo` as things are, nor of images less broad than `breadth` of their longer side, where left and right are near.
    */
-  mirrored: { from: 0.26, upTo: 0.4 },
+  mirrored: { from: 0.26, atLeast: 0.04, upTo: 0.4, breadth: 0.2 },
   /** Vote below which neighbours say nothing. */
   floor: 0.02,
   rounds: 3,

@@ -20,6 +20,8 @@ export interface Node extends Point {
 export interface AnchorField extends Ballots {
   /** How well anchors predict each other's best candidates, 0 to 1; little where two layouts have little in common. */
   consensus: number;
+  /** The same with left and right as they are, if they were taken to be exchanged. */
+  consensusAsIs: number;
   /** How the source is laid out in the target as a whole. */
   layout: Layout;
   /** The source's longer side in its pixels. */
@@ -43,9 +45,11 @@ export function settleAnchors(
   const settled = (mirrored: boolean) =>
     settle(anchors, candidates, neighbours, sourceSidePx, { targetSidePx, mirrored });
   const asIs = settled(false);
-  if (asIs.consensus > AGREEMENT.mirrored.upTo) return asIs;
+  const { from, atLeast, upTo, breadth } = AGREEMENT.mirrored;
+  if (asIs.consensus > upTo || broadness(anchors) < breadth * sourceSidePx) return asIs;
   const mirrored = settled(true);
-  return mirrored.consensus > AGREEMENT.mirrored.from * asIs.consensus ? mirrored : asIs;
+  const isMirrored = mirrored.consensus >= Math.max(atLeast, from * asIs.consensus);
+  return isMirrored ? { ...mirrored, consensusAsIs: asIs.consensus } : asIs;
 }
 
 function settle(
@@ -65,7 +69,8 @@ function settle(
     nodes = nodes.map((node, n) => weigh(node, node.candidates, neighbours[n] ?? [], field));
   }
   const layout = fitLayout(confidentMatches(nodes), sourceSidePx, sides.targetSidePx);
-  return { anchors, ...toBallots(nodes), ...sides, consensus: meanSupport(nodes), layout, sourceSidePx };
+  const consensus = meanSupport(nodes);
+  return { anchors, ...toBallots(nodes), ...sides, consensus, consensusAsIs: consensus, layout, sourceSidePx };
 }
 
 /**
@@ -74,7 +79,7 @@ function settle(
  */
 export function agree(point: Point, candidates: readonly Candidate[], field: AnchorField, layoutPrior: boolean): Node {
   const neighbours = chooseNeighbours(point, field.anchors, -1, field.sourceSidePx);
-  // where rows have moved or sides have changed, what was beside a thing no longer says where it is
+  // where rows have moved, what was beside a thing no longer says where it is
   const trust = ramp(field.consensus, AGREEMENT.trust);
   return weigh(point, candidates, neighbours, field, trust, layoutPrior ? field.layout : NO_LAYOUT);
 }
@@ -92,6 +97,12 @@ function weigh(
   const bonus = (candidate: Candidate) => layoutBonus(layout, point, candidate, field.targetSidePx);
   const beliefs = softmax(candidates.map((one, k) => unary(one) + trust * gain(support[k] ?? 0) + bonus(one)));
   return { x: point.x, y: point.y, candidates, beliefs, support };
+}
+
+/** How far apart the outermost anchors are from left to right, in source pixels. */
+function broadness(anchors: readonly Point[]): number {
+  const across = anchors.map(({ x }) => x);
+  return anchors.length === 0 ? 0 : Math.max(...across) - Math.min(...across);
 }
 
 function unary(candidate: Candidate): number {

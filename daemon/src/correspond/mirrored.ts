@@ -11,7 +11,7 @@ const MIRRORED = { consensus: 0.1, factor: 1.5 } as const;
  * @param mirrored the same for the source with left and right exchanged
  */
 export function mirroredHint(asIs: AnchorField, mirrored: AnchorField): MirroredHint {
-  const [consensus, mirroredConsensus] = [Math.min(1, asIs.consensus), Math.min(1, mirrored.consensus)];
+  const [consensus, mirroredConsensus] = [Math.min(1, asIs.consensusAsIs), Math.min(1, mirrored.consensusAsIs)];
   return {
     mirrored: mirroredConsensus >= MIRRORED.consensus && mirroredConsensus >= MIRRORED.factor * consensus,
     consensus,

@@ -1,4 +1,5 @@
 import type { Box, Layer } from '@samepoint/shared-protocol';
+import type { Match } from '../correspond/match-points.js';
 import type { AssignedLayer } from './find-counterparts.js';
 import type { Correspondence } from './fit-similarity.js';
 import { placeBySurroundings } from './place-by-surroundings.js';
@@ -10,16 +11,33 @@ import type { Surroundings } from './surroundings.js';
  * mirror that stands at its left edge. What is placed is not turned itself: pictures, icons and words never are.
  */
 
-export function mirrorBox(box: Box): Box {
+/** How things are placed, with the sides of the source kept or exchanged. */
+export interface Sides {
+  placeRegion(box: Box, correspondences: readonly Correspondence[], targetSidePx: number): RegionByPoints | null;
+  placeBySurroundings: typeof placeBySurroundings;
+  /** The layers of the source as they lie to each other in the target. */
+  layersAsPlaced(layers: readonly Layer[]): readonly Layer[];
+}
+
+const KEPT: Sides = { placeRegion, placeBySurroundings, layersAsPlaced: (layers) => layers };
+
+const EXCHANGED: Sides = {
+  placeRegion: placeRegionEitherWay,
+  placeBySurroundings: placeByMirroredSurroundings,
+  layersAsPlaced: (layers) => layers.map((layer) => ({ ...layer, box: mirrorBox(layer.box) })),
+};
+
+/** @param matches of one pair of images */
+export function sidesOf(matches: readonly Pick<Match, 'mirrored'>[]): Sides {
+  return matches.some(({ mirrored }) => mirrored) ? EXCHANGED : KEPT;
+}
+
+function mirrorBox(box: Box): Box {
   return { ...box, x: -box.x - box.w };
 }
 
-export function mirrorLayers(layers: readonly Layer[]): Layer[] {
-  return layers.map((layer) => ({ ...layer, box: mirrorBox(layer.box) }));
-}
-
 /** A region placed as it is or as in a mirror, whichever more of its points agree on: an icon stays, a row turns round. */
-export function placeRegionEitherWay(
+function placeRegionEitherWay(
   box: Box,
   correspondences: readonly Correspondence[],
   targetSidePx: number,
@@ -27,12 +45,14 @@ export function placeRegionEitherWay(
   const asIs = placeRegion(box, correspondences, targetSidePx);
   const turned = correspondences.map((one) => ({ ...one, source: { ...one.source, x: -one.source.x } }));
   const mirrored = placeRegion(mirrorBox(box), turned, targetSidePx);
-  if (mirrored === null || mirrored.share <= (asIs?.share ?? 0)) return asIs;
+  // a thin line that was turned by half is one in a mirror, too
+  const upright = asIs !== null && asIs.fit.transform.a > 0;
+  if (mirrored === null || (upright && mirrored.share <= asIs.share)) return asIs;
   return { ...mirrored, ...turnedBack(mirrored, box) };
 }
 
 /** As `placeBySurroundings`, with the layers around the overlay as in a mirror. */
-export function placeByMirroredSurroundings(
+function placeByMirroredSurroundings(
   box: Box,
   { cluster, anchors }: Surroundings,
   counterparts: ReadonlyMap<string, AssignedLayer>,

@@ -1,14 +1,12 @@
 import type { Box, Item, Layer, Placement, Point } from '@samepoint/shared-protocol';
 import type { Match } from '../correspond/match-points.js';
 import type { Size } from '../images/resize.js';
-import { mirrorLayers, placeByMirroredSurroundings, placeRegionEitherWay } from './exchanged-sides.js';
+import { sidesOf } from './exchanged-sides.js';
 import { findCounterparts } from './find-counterparts.js';
 import type { Correspondence } from './fit-similarity.js';
 import { companionsOf } from './layer-context.js';
 import type { SoughtLayer } from './layer-likeness.js';
 import { describeLayers, type LayerTraits } from './layer-traits.js';
-import { placeBySurroundings } from './place-by-surroundings.js';
-import { placeRegion } from './place-region.js';
 import { findLayer, pointsOfLayer, samplePoints } from './sample-points.js';
 import { type Surroundings, surroundingsOf } from './surroundings.js';
 import { type FoundRegion, layerPlacement, toPlacement } from './to-placement.js';
@@ -82,17 +80,16 @@ export async function placeItems(
   const around = targetLayers.length === 0 ? [] : layersAround(prepared);
   const matches = await match([...prepared, ...around].flatMap(({ points }) => points));
   const targetSidePx = Math.max(target.width, target.height);
-  const mirrored = matches.some((one) => one.mirrored);
-  const place = mirrored ? placeRegionEitherWay : placeRegion;
+  const sides = sidesOf(matches);
   let next = 0;
   const find = (box: Box, points: readonly Point[]): FoundRegion => {
     const correspondences = points.map((source) => toCorrespondence(source, matches[next++]));
-    return { correspondences, placed: place(box, correspondences, targetSidePx) };
+    return { correspondences, placed: sides.placeRegion(box, correspondences, targetSidePx) };
   };
   const found = prepared.map((entry) => ({ ...entry, ...find(boxOf(entry.item, sourceLayers), entry.points) }));
   const foundAround = new Map(around.map(({ layer, points }) => [layer.layerId, find(layer.box, points)]));
   const asked = layersOfItems(found);
-  const sources = describeLayers(mirrored ? mirrorLayers(sourceLayers) : sourceLayers);
+  const sources = describeLayers(sides.layersAsPlaced(sourceLayers));
   const counterparts = findCounterparts(
     seek(new Map([...foundAround, ...asked]), sources),
     sources,
@@ -105,8 +102,7 @@ export async function placeItems(
     const { item, surroundings, placed } = entry;
     if (item.kind === 'layer') return layerPlacement(item, placed, counterparts.get(item.layerId), withCues);
     if (item.kind !== 'overlay' || surroundings === null) return toPlacement({ ...entry, item });
-    const placeByLayers = mirrored ? placeByMirroredSurroundings : placeBySurroundings;
-    const byLayers = placeByLayers(item.box, surroundings, counterparts, targetSidePx, placed);
+    const byLayers = sides.placeBySurroundings(item.box, surroundings, counterparts, targetSidePx, placed);
     return toPlacement({ ...entry, item, placed: byLayers });
   });
 }

@@ -47,4 +47,17 @@ describe('agreement among neighbours', () => {
   it('tells whether left and right were exchanged', () => {
     expect([asIs, mirrored, reordered].map((layout) => fieldOf(layout).mirrored)).toEqual([false, true, false]);
   });
+
+  it('takes nothing for exchanged where two screens have nothing in common', () => {
+    const random = seededRandom(11);
+    const anywhere = () => ({ x: SIDE * random(), y: SIDE * random() });
+    for (let n = 0; n < 5; n++) expect(fieldOf(anywhere).mirrored).toBe(false);
+  });
+
+  it('takes nothing for exchanged in a strip, where left and right are near each other', () => {
+    const strip = GRID.map(({ x, y }) => ({ x: 0.06 * x, y }));
+    const random = seededRandom(7);
+    const astray = strip.map((point) => [candidate(random() < 0.6 ? { x: 60 * random(), y: SIDE * random() } : point)]);
+    expect(settleAnchors(strip, astray, SIDE, SIDE).mirrored).toBe(false);
+  });
 });

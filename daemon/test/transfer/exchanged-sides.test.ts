@@ -16,6 +16,8 @@ function list(place: (box: Box) => Box): Layer[] {
     return [
       layer(`icon ${row}`, place({ x: 20, y, w: 40, h: 40 }), { type: 'VECTOR' }),
       layer(`title ${row}`, place({ x: 76, y: y + 8, w: 150, h: 24 }), { type: 'TEXT' }),
+      // thin, so that a half turn would do as well
+      layer(`note ${row}`, place({ x: 76, y: y + 40, w: 220, h: 12 }), { type: 'TEXT' }),
       layer(`price ${row}`, place({ x: 330, y: y + 8, w: 50, h: 24 }), { type: 'TEXT' }),
     ];
   });

@@ -58,7 +58,7 @@ async function runLayerAccuracy({ pairs: folder, kept, log }: BenchOptions): Pro
     rows: [...rows, all].map(toRow),
     notes: [
       '"Missed" are layers with a counterpart that were said to have none. Boxes are those that the pixels alone give: medians of the intersection over union, and of the distance of the middle as a part of the longer side of the target. Layers of a set have a type and a box, no names and no words.',
-      `In versions of the same screen, "none" said of the layers that are least sure of their likeliest candidate, so many that 80 % of those without counterpart are among them, is right in ${percent(absencePrecisionAt(RECALL, versions))}.`,
+      `In versions of the same screen, "none" said of the layers that are least sure of their likeliest candidate, so many that ${percent(RECALL)} of those without counterpart are among them, is right in ${percent(absencePrecisionAt(RECALL, versions))}.`,
     ],
     measurements: [...rows, all],
   };
