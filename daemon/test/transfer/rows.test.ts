@@ -63,15 +63,19 @@ const isPictureOrName = ({ x }: Point) => x > 5 && x < 200;
 
 describe('a row among others, with all names exchanged and a row added', () => {
   it.each([
-    [0, 0.8],
-    [3, 0.3],
-  ])('holds together at place %i, though pictures and names stay with a confidence of %d', async (at, confidence) => {
-    const rows = await rowsFound(list(ROWS, OLD_NAMES), list(withAdded(at), NEW_NAMES), (point) => {
-      if (rowAt(point) === at && isPictureOrName(point)) return found(point, confidence);
-      return found({ x: point.x, y: point.y + (rowAt(point) < at ? 0 : ROW_PX) }, 0.5);
-    });
-    for (const parts of rows) expect(new Set(parts).size, parts.join()).toBe(1);
-  });
+    [0, 'all of it the added one', 0.8, ADDED],
+    [3, 'all of it itself', 0.3, 3],
+  ])(
+    'holds together at place %i and is %s, though pictures and names stay with a confidence of %d',
+    async (at, _what, confidence, expected) => {
+      const rows = await rowsFound(list(ROWS, OLD_NAMES), list(withAdded(at), NEW_NAMES), (point) => {
+        if (rowAt(point) === at && isPictureOrName(point)) return found(point, confidence);
+        return found({ x: point.x, y: point.y + (rowAt(point) < at ? 0 : ROW_PX) }, 0.5);
+      });
+      const became = ROWS.map((row) => String(row === at ? expected : row));
+      expect(rows).toEqual(became.map((row) => PARTS.map(() => row)));
+    },
+  );
 });
 
 describe('what is in a row says which row it became', () => {
