@@ -4,18 +4,26 @@ import { dirname, resolve } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 
 /**
+ * How a file is going to be written: `beside` as by `writeWhole`, which needs the folder, or `over` what is there, which
+ * needs the file itself.
+ */
+export type Writing = 'beside' | 'over';
+
+/**
  * Checks before the work begins whether a file can be written, and leaves nothing behind.
  * @param option that names it, such as "--report"
  * @throws SamepointError `BAD_REQUEST`
  */
-export async function checkOutputFile(path: string, option: string): Promise<void> {
+export async function checkOutputFile(path: string, option: string, writing: Writing): Promise<void> {
   const existing = await kindOf(path);
   if (existing === 'folder') throw unwritable(path, 'it is a folder', option);
   const folder = dirname(resolve(path));
   const around = await kindOf(folder);
   if (around === undefined) throw unwritable(path, `there is no folder ${folder}`, option);
   if (around === 'file') throw unwritable(path, `${folder} is a file`, option);
-  if (!(await mayWrite(existing === 'file' ? path : folder))) throw unwritable(path, 'that is not allowed', option);
+  if (existing === 'file' && writing === 'over') {
+    if (!(await mayWrite(path))) throw unwritable(path, 'it may not be changed', option);
+  } else if (!(await mayWrite(folder))) throw unwritable(path, `${folder} may not be changed`, option);
 }
 
 /**

@@ -87,7 +87,7 @@ async function runEval(dataset: string, folder: string, options: EvalCliOptions)
   keepOffDisk(options);
   const settings = evalSettings(dataset, folder, options);
   checkFolder(folder);
-  if (options.report !== undefined) await checkOutputFile(options.report, '--report');
+  if (options.report !== undefined) await checkOutputFile(options.report, '--report', 'over');
   let device = 'cpu';
   // nothing is loaded before the data set is known to be one
   const evaluation = await DATASETS[dataset].evaluate(folder, settings.options, async (opened) => {

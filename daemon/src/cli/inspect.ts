@@ -72,8 +72,8 @@ async function runInspect(sourcePath: string, targetPath: string, options: Inspe
   // the engine checks this and the position too, but only once it has started
   const calibrated = isCalibrated(planFeatures(options).parts.map(({ preset }) => preset));
   const picture = out === undefined ? undefined : { path: out, format: pictureFormatOf(out) };
-  if (out !== undefined) await checkOutputFile(out, '--out');
-  if (map !== undefined) await checkOutputFile(map, '--map');
+  if (out !== undefined) await checkOutputFile(out, '--out', 'beside');
+  if (map !== undefined) await checkOutputFile(map, '--map', 'beside');
   keepOffDisk(options);
   const source = await readImage(sourcePath);
   prepareItems([{ kind: 'point', itemId: 'point', point }], [], source.image);
@@ -84,7 +84,7 @@ async function runInspect(sourcePath: string, targetPath: string, options: Inspe
   process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : inspectTable(report));
   if (picture !== undefined)
     await writeWhole(picture.path, await drawHeatmap(target.image, { ...heatmap, cells }, matches, picture.format));
-  if (map !== undefined) await writeNpy(map, similarities(heatmap, cells));
+  if (map !== undefined) await writeNpy(map, similarities(heatmap, cells), '--map');
 }
 
 type Inspected = Omit<InspectResult, 'kind'> & { cells: Uint8Array };
