@@ -81,7 +81,7 @@ export function unlessUnsure(fit: FittedTransform, agreeing: string, least: numb
   const percent = (part: number) => `${Math.floor(100 * part)} %`;
   return {
     ok: false,
-    reason: `${agreeing} agree on one transform, which is too few to be sure: the confidence is ${percent(fit.confidence)}, and ${percent(least)} are needed. Check that both images show the same; where they share only a part, crop them to it.`,
+    reason: `${agreeing} agree on one transform, but they are too few or too unsure: the confidence is ${percent(fit.confidence)}, and ${percent(least)} is needed. Check that both images show the same; where they share only a part, crop them to it.`,
     fit,
   };
 }

@@ -32,7 +32,9 @@ describe('an alignment', () => {
     const outcome = await alignWith(MIN_FIT_CONFIDENCE.whole - 0.01);
     expect(outcome).toMatchObject({
       ok: false,
-      reason: expect.stringMatching(/^300 of the 300 points .* too few to be sure: .* Check that both images /),
+      reason: expect.stringMatching(
+        /^300 of the 300 points .* agree on one transform, but they are too few or too unsure: the confidence is 7 %, and 8 % is needed\. Check that both images /,
+      ),
     });
   });
 });

@@ -84,7 +84,9 @@ describe('an edit is refused with a sentence and the transform that was not beli
     const outcome = await fitEdit(matches, BOX, IMAGE, IMAGE, CHOICE);
     expect(outcome).toMatchObject({
       ok: false,
-      reason: expect.stringMatching(/too few to be sure: the confidence is 10 %/),
+      reason: expect.stringMatching(
+        /but they are too few or too unsure: the confidence is 10 %, and 12 % is needed\. Check that /,
+      ),
     });
     expect('fit' in outcome && outcome.fit?.confidence).toBeLessThan(MIN_FIT_CONFIDENCE.edit);
   });
