@@ -96,6 +96,7 @@ async function pull(terminal: ModelsTerminal, id: string, options: { whole?: tru
         ...options,
         signal: abort.signal,
         onProgress: progressPrinter(note, terminal.isTerminal, environment.now),
+        onForget: (path) => note(`No longer registered for ${id}, as it cannot be used: ${path}\n`),
         onWait: () => note('Another samepoint is downloading; waiting for it to finish.\n'),
       },
       environment,

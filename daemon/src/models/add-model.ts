@@ -1,13 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
-import { readSafetensorsHeader } from '../graph/safetensors.js';
 import type { CatalogueFile, CatalogueModel } from './catalogue.js';
-import { checkWeights } from './check-weights.js';
+import { checkModelFile } from './check-model-file.js';
 import type { ModelEnvironment } from './model-environment.js';
 import { updateStore } from './model-store.js';
 import { modelOf, resolveModel } from './resolve-model.js';
-import { checkSingleFile, checkTextChannels, isSingleFile, SINGLE_FILE } from './single-file.js';
+import { checkSingleFile, isSingleFile, SINGLE_FILE } from './single-file.js';
 
 /** The model that may stand in for a VAE. */
 const TINY_ENCODER = 'taesd';
@@ -39,13 +38,9 @@ async function filesAt(
     return { [SINGLE_FILE]: path };
   }
   const found = partsAt(model, path);
-  for (const [file, at] of found) {
-    await checkWeights(at, file);
-    // a folder may bring a configuration of its own
-    if (at === path && file.name.startsWith('unet/') && model.textChannels !== undefined)
-      checkTextChannels(readSafetensorsHeader(at), model, catalogue);
-  }
-  return Object.fromEntries([...found].map(([{ name }, at]) => [name, at]));
+  const registered = Object.fromEntries([...found].map(([{ name }, at]) => [name, at]));
+  for (const [file, at] of found) await checkModelFile(at, file, model, registered, catalogue);
+  return registered;
 }
 
 function encoderFor(model: CatalogueModel, environment: ModelEnvironment): Record<string, string> {

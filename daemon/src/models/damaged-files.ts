@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { CatalogueFile, CatalogueModel } from './catalogue.js';
-import { checkWeights } from './check-weights.js';
+import { checkModelFile } from './check-model-file.js';
 import type { ModelEnvironment } from './model-environment.js';
 import { readStore } from './model-store.js';
 import { findFile } from './resolve-model.js';
@@ -11,6 +11,9 @@ export interface DamagedFile {
   name: string;
   /** Absent for a single file that was registered. */
   file?: CatalogueFile;
+  path: string;
+  /** Did the user register it? Then getting it anew is getting another one. */
+  isRegistered: boolean;
   /** What is wrong with it. */
   error: SamepointError;
 }
@@ -18,20 +21,22 @@ export interface DamagedFile {
 /** The files of a model that are on this disk and cannot be used, as far as their headers tell. */
 export async function damagedFiles(model: CatalogueModel, environment: ModelEnvironment): Promise<DamagedFile[]> {
   const store = readStore(environment.at.stateFile);
+  const registered = store.added[model.id] ?? {};
   const damaged: DamagedFile[] = [];
   const single = singleFilePath(model, store);
   if (single !== undefined && existsSync(single)) {
     try {
       checkSingleFile(single, model, environment.catalogue);
     } catch (thrown) {
-      damaged.push({ name: SINGLE_FILE, error: SamepointError.from(thrown) });
+      damaged.push({ name: SINGLE_FILE, path: single, isRegistered: true, error: SamepointError.from(thrown) });
     }
   }
   for (const file of model.files) {
     const path = findFile(model, file, store, environment);
     if (path === undefined) continue;
-    await checkWeights(path, file).catch((thrown: unknown) =>
-      damaged.push({ name: file.name, file, error: SamepointError.from(thrown) }),
+    const isRegistered = registered[file.name] === path;
+    await checkModelFile(path, file, model, registered, environment.catalogue).catch((thrown: unknown) =>
+      damaged.push({ name: file.name, file, path, isRegistered, error: SamepointError.from(thrown) }),
     );
   }
   return damaged;

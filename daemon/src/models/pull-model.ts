@@ -23,6 +23,8 @@ export interface PullOptions extends ResolveOptions {
   onProgress?: (progress: PullProgress) => void;
   /** Another process downloads the same model; called once before waiting for it. */
   onWait?: () => void;
+  /** A file that the user registered cannot be used, and is no longer registered. It stays where it is. */
+  onForget?: (path: string) => void;
   signal?: AbortSignal;
 }
 
@@ -44,7 +46,7 @@ export async function pullModel(id: string, options: PullOptions, environment: M
   try {
     // one lock for all models: they share files
     return await withLock(join(at.ownFolder, 'pull.lock'), lock, async () => {
-      await removeDamaged(model, environment);
+      await removeDamaged(model, options, environment);
       const store = readStore(at.stateFile);
       const { missing } = lookUp(model, options, environment);
       if (missing.length > 0 && at.offline) throw offline(model.title);
@@ -63,10 +65,15 @@ export async function pullModel(id: string, options: PullOptions, environment: M
 }
 
 /** What a header gives away; what is in a good file is a matter of `verifyModel`, which reads all of it. */
-async function removeDamaged(model: CatalogueModel, environment: ModelEnvironment): Promise<void> {
+async function removeDamaged(
+  model: CatalogueModel,
+  { onForget }: PullOptions,
+  environment: ModelEnvironment,
+): Promise<void> {
   const damaged = await damagedFiles(model, environment);
   if (damaged.length === 0) return;
   await removeFiles(model, damaged, environment);
+  for (const { path, isRegistered } of damaged) if (isRegistered) onForget?.(path);
 }
 
 async function fetchAll(

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { CatalogueFile, CatalogueModel } from './catalogue.js';
-import { checkWeights } from './check-weights.js';
+import { checkModelFile } from './check-model-file.js';
 import { sha256OfFile } from './hash-file.js';
 import type { ModelEnvironment } from './model-environment.js';
 import { type ModelStore, readStore, updateStore } from './model-store.js';
@@ -13,6 +13,7 @@ import { checkSingleFile, SINGLE_FILE, singleFilePath } from './single-file.js';
 /** `pinned`: nobody has published a hash of this file, so what is there now is what later runs compare with. */
 export type VerifiedFile =
   | { name: string; status: 'verified' | 'pinned'; path: string; sha256: string }
+  /** `reason` says what is wrong, and what to do where that is known. */
   | { name: string; status: 'damaged'; path: string; reason: string }
   | { name: string; status: 'missing' };
 
@@ -34,8 +35,7 @@ export async function verifyModel(
   for (const file of model.files) {
     const path = findFile(model, file, store, environment);
     if (path !== undefined) {
-      const isAdded = store.added[id]?.[file.name] === path;
-      report.push(await verifyFile(file, path, isAdded, store, environment, signal));
+      report.push(await verifyFile(file, path, model, store, environment, signal));
     } else if (missing.has(file)) {
       report.push({ name: file.name, status: 'missing' });
     }
@@ -46,17 +46,19 @@ export async function verifyModel(
 async function verifyFile(
   file: CatalogueFile,
   path: string,
-  isAdded: boolean,
+  model: CatalogueModel,
   store: ModelStore,
   environment: ModelEnvironment,
   signal: AbortSignal | undefined,
 ): Promise<VerifiedFile> {
+  const registered = store.added[model.id] ?? {};
   try {
-    await checkWeights(path, file);
+    await checkModelFile(path, file, model, registered, environment.catalogue);
   } catch (thrown) {
     return damagedAt(path, file.name, thrown);
   }
   const isSubset = file.source.kind === 'hub' && path === ownPath(environment.at.ownFolder, file.source);
+  const isAdded = registered[file.name] === path;
   const key = isAdded ? `added:${path}` : pinKey(file, isSubset);
   const pin = store.pins[key];
   const expected = isSubset || isAdded ? pin?.sha256 : (file.sha256 ?? pin?.sha256);
@@ -82,7 +84,8 @@ async function verifySingleFile(
 }
 
 function damagedAt(path: string, name: string, thrown: unknown): VerifiedFile {
-  return { name, status: 'damaged', path, reason: SamepointError.from(thrown).message };
+  const { message, hint } = SamepointError.from(thrown);
+  return { name, status: 'damaged', path, reason: `${message} ${hint}` };
 }
 
 /** Pins what nothing is known of. */

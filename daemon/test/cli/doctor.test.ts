@@ -191,7 +191,11 @@ describe('models', () => {
     writeFileSync(path, 'not weights at all');
     const [finding] = (await inspectModels(environment)).map(checkModel);
     expect(finding).toMatchObject({ state: 'warning', says: expect.stringContaining(path) });
-    expect(finding?.fix?.command).toBe('npx samepoint models pull tiny');
+    expect(finding?.fix).toEqual({
+      sentence:
+        "Get the file again; it may have been cut off or damaged. This forgets that it was registered and gets the model's own file instead:",
+      command: 'npx samepoint models pull tiny',
+    });
   });
 
   it('a list of models that cannot be read is a fault', async () => {

@@ -3,12 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { checkModel, inspectModels } from '../../src/cli/doctor/check-models.js';
 import { openSdCheckpoint } from '../../src/diffusion/sd-checkpoint.js';
 import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
 import { addModel } from '../../src/models/add-model.js';
 import { CATALOGUE } from '../../src/models/catalogue.js';
 import { damagedFiles } from '../../src/models/damaged-files.js';
 import { modelSource } from '../../src/models/model-source.js';
+import { updateStore } from '../../src/models/model-store.js';
 import { removeModel } from '../../src/models/remove-model.js';
 import { lookUp, modelOf, modelState, resolveModel } from '../../src/models/resolve-model.js';
 import { verifyModel } from '../../src/models/verify-model.js';
@@ -107,6 +109,44 @@ describe('a whole Stable Diffusion in the original layout', () => {
       hint: 'Register it as what it is: sd15.',
     });
     expect(modelState(modelOf('sd21', published()), published())).toBe('missing');
+  });
+
+  it.each([
+    ['a whole one', 'model.safetensors', (path: string) => writeLdm(path, [text])],
+    ['a U-Net alone', `unet/${WEIGHTS}`, (path: string) => cpSync(`${SD}/sd1/unet/${WEIGHTS}`, path)],
+  ])('that was registered for another family is found, and told where it belongs: %s', async (_what, name, write) => {
+    const path = folder.path('v1-5.safetensors');
+    write(path);
+    updateStore(published().at.stateFile, ({ added }) => {
+      added.sd21 = { [name]: path };
+    });
+    const reason = /its U-Net takes text of 24 channels, not of 32\. Register it as what it is: sd15\.$/;
+    expect(await verifyModel('sd21', published())).toContainEqual({
+      name,
+      status: 'damaged',
+      path,
+      reason: expect.stringMatching(reason),
+    });
+    const model = modelOf('sd21', published());
+    expect(await damagedFiles(model, published())).toMatchObject([{ name, path, isRegistered: true }]);
+    const [finding] = (await inspectModels({ ...published(), catalogue: [model] })).map(checkModel);
+    expect(finding).toMatchObject({
+      state: 'warning',
+      says: expect.stringContaining('not of 32'),
+      fix: {
+        sentence: expect.stringContaining('This forgets that it was registered'),
+        command: 'npx samepoint models pull sd21',
+      },
+    });
+  });
+
+  it('whose U-Net comes with a configuration of its own may take text of another width', async () => {
+    const flat = folder.path('own-unet');
+    for (const name of ['config.json', WEIGHTS]) cpSync(`${SD}/sd1/unet/${name}`, `${flat}/unet/${name}`);
+    await addModel('sd21', flat, published());
+    expect(await damagedFiles(modelOf('sd21', published()), published())).toEqual([]);
+    rmSync(`${flat}/unet/config.json`);
+    expect(await damagedFiles(modelOf('sd21', published()), published())).toMatchObject([{ name: `unet/${WEIGHTS}` }]);
   });
 
   it('lacks what is not in it, and is forgotten by rm', async () => {

@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
 import { addModel } from '../../src/models/add-model.js';
 import type { ModelEnvironment } from '../../src/models/model-environment.js';
@@ -342,7 +342,10 @@ describe('what is here and damaged', () => {
     writeFileSync(path, UNET);
     await addModel('tiny', path, environment);
     writeFileSync(path, 'damaged');
-    expect((await pullModel('tiny', {}, environment)).fetched).toEqual(['unet/config.json', 'unet/model.safetensors']);
+    const onForget = vi.fn<(path: string) => void>();
+    const { fetched } = await pullModel('tiny', { onForget }, environment);
+    expect(fetched).toEqual(['unet/config.json', 'unet/model.safetensors']);
+    expect(onForget.mock.calls).toEqual([[path]]);
     expect(readFileSync(path, 'utf8')).toBe('damaged');
     expect(filesOf(environment).get('unet/model.safetensors')).not.toBe(path);
   });

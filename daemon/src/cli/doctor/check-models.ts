@@ -1,7 +1,7 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { filesOf } from '../../diffusion/model-files.js';
 import { compileUiNetwork, readUiConfig } from '../../diffusion/ui-network.js';
-import { damagedFiles } from '../../models/damaged-files.js';
+import { type DamagedFile, damagedFiles } from '../../models/damaged-files.js';
 import { EMBEDDED_UI_MODEL } from '../../models/embedded.js';
 import type { ModelEnvironment } from '../../models/model-environment.js';
 import { EMBEDDED_MODEL, type ModelState, modelState } from '../../models/resolve-model.js';
@@ -25,11 +25,14 @@ export function checkEmbedded(refusal: SamepointError | undefined): Finding {
   return { check, state: 'failed', says: withoutStop(refusal.message), fix: REINSTALL };
 }
 
+const GETS_ANEW = 'This gets what is damaged anew:';
+const FORGETS = "This forgets that it was registered and gets the model's own file instead:";
+
 export interface ModelFacts {
   id: string;
   state: ModelState;
-  /** Sentences about files that are there and cannot be used. */
-  damaged: readonly string[];
+  /** Files that are there and cannot be used. */
+  damaged: readonly Pick<DamagedFile, 'isRegistered' | 'error'>[];
 }
 
 /**
@@ -41,7 +44,7 @@ export function inspectModels(environment: ModelEnvironment): Promise<ModelFacts
     environment.catalogue.map(async (model) => ({
       id: model.id,
       state: modelState(model, environment),
-      damaged: (await damagedFiles(model, environment)).map(({ error }) => error.message),
+      damaged: await damagedFiles(model, environment),
     })),
   );
 }
@@ -54,8 +57,8 @@ export function checkModel({ id, state, damaged }: ModelFacts): Finding {
     return {
       check,
       state: 'warning',
-      says: withoutStop(first),
-      fix: { sentence: 'This gets what is damaged anew:', command: pull },
+      says: withoutStop(first.error.message),
+      fix: { sentence: `${first.error.hint} ${first.isRegistered ? FORGETS : GETS_ANEW}`, command: pull },
     };
   }
   if (state === 'partial') {
