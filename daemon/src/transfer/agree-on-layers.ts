@@ -1,6 +1,7 @@
 import { companionsOf, sameRelation } from './layer-context.js';
 import { areKin, weighContents } from './layer-families.js';
 import type { SoughtLayer } from './layer-likeness.js';
+import { type Nesting, nestingOf } from './layer-nesting.js';
 import { ownOdds, type Scene } from './layer-odds.js';
 import type { LayerTraits } from './layer-traits.js';
 
@@ -18,7 +19,7 @@ export const LAYER_AGREEMENT = {
   gone: 0.3,
   /** A companion in another container counts so much of one in the same: rows hold together, whatever comes between them. */
   stranger: 0.5,
-  /** Log odds of lying in the counterpart of the parent, and of lying in another one. */
+  /** Log odds of lying in the counterpart of the parent, at whatever depth, and of lying elsewhere. */
   parent: 1,
   otherParent: -6,
   /** Relations that fit less than this are not looked at again. */
@@ -51,8 +52,9 @@ export function agreeOnLayers(
   scene: Scene,
 ): Option[][] {
   const options = sought.map((one) => likeliest(one, candidates, scene));
-  weighContents(sought, candidates, options);
-  const ties = tiesOf(sought, companionsAmong(sought, sources), candidates, options, scene);
+  const nesting = nestingOf(candidates.map(({ layer }) => layer));
+  weighContents(sought, nesting, options);
+  const ties = tiesOf(sought, companionsAmong(sought, sources), candidates, nesting, options, scene);
   believe(options, candidates.length);
   for (let round = 0; round < LAYER_AGREEMENT.rounds; round++) {
     const found = options.map(strongest);
@@ -85,8 +87,8 @@ interface Companion {
 interface Tie {
   option: Option;
   companions: readonly Companion[];
-  /** The option of the parent that the candidate lies in. */
-  parent: { layer: number; option: Option | undefined } | null;
+  /** The options of the parent that the candidate lies in, with frames between them or without. */
+  parent: { layer: number; around: readonly Option[] } | null;
 }
 
 /** For each sought layer the indices of those of its companions that are sought, too. */
@@ -104,18 +106,17 @@ function tiesOf(
   sought: readonly SoughtLayer[],
   companions: readonly (readonly number[])[],
   candidates: readonly LayerTraits[],
+  nesting: Nesting,
   options: readonly (readonly Option[])[],
   { scale, targetSidePx }: Scene,
 ): Tie[] {
   const layers = sought.map(({ traits }) => traits.layer);
   const indexById = new Map(layers.map(({ layerId }, n) => [layerId, n]));
-  const candidateById = new Map(candidates.map(({ layer }, n) => [layer.layerId, n]));
   const boxOf = (option: Option) => candidates[option.candidate]?.layer.box ?? never();
   return layers.flatMap((layer, n) => {
     const parent = indexById.get(layer.parentId ?? '');
     return (options[n] ?? []).map((option): Tie => {
       const to = boxOf(option);
-      const inside = candidateById.get(candidates[option.candidate]?.layer.parentId ?? '');
       return {
         option,
         companions: (companions[n] ?? []).map((other) => {
@@ -129,12 +130,16 @@ function tiesOf(
           return { layer: other, weight, fitting };
         }),
         parent:
-          parent === undefined || inside === undefined
+          parent === undefined || !nesting.hasParent(option.candidate)
             ? null
-            : { layer: parent, option: options[parent]?.find(({ candidate }) => candidate === inside) },
+            : { layer: parent, around: around(option, options[parent], nesting) },
       };
     });
   });
+}
+
+function around({ candidate }: Option, options: readonly Option[] = [], nesting: Nesting): Option[] {
+  return options.filter((one) => nesting.isWithin(candidate, one.candidate));
 }
 
 /** @param found how sure each layer is that it has a counterpart at all */
@@ -153,7 +158,7 @@ function supportOf(companions: readonly Companion[], found: readonly number[]): 
 
 function parentOdds(parent: Tie['parent'], found: readonly number[]): number {
   if (parent === null) return 0;
-  const same = parent.option?.belief ?? 0;
+  const same = parent.around.reduce((sum, { belief }) => sum + belief, 0);
   return LAYER_AGREEMENT.parent * same + LAYER_AGREEMENT.otherParent * Math.max(0, (found[parent.layer] ?? 0) - same);
 }
 

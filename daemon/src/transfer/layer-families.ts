@@ -1,7 +1,7 @@
 import type { Layer } from '@samepoint/shared-protocol';
 import type { Option } from './agree-on-layers.js';
 import type { SoughtLayer } from './layer-likeness.js';
-import type { LayerTraits } from './layer-traits.js';
+import type { Nesting } from './layer-nesting.js';
 
 /** Log odds that the contents of a container can take from one of its candidates at most. */
 const MOST_FROM_CONTENTS = 8;
@@ -19,17 +19,16 @@ export function areKin(one: Layer, other: Layer): boolean {
  */
 export function weighContents(
   sought: readonly SoughtLayer[],
-  candidates: readonly LayerTraits[],
+  nesting: Nesting,
   options: readonly (readonly Option[])[],
 ): void {
   const contents = contentsByParent(sought);
   // all is read before anything is changed: containers lie in one another
   const losses = sought.map(({ traits }, n) => {
-    const within = (contents.get(traits.layer.layerId) ?? []).map((child) => byParentOf(options[child], candidates));
-    const says = (options[n] ?? []).map(({ candidate }) => {
-      const id = candidates[candidate]?.layer.layerId ?? '';
-      return within.reduce((sum, byParent) => sum + (byParent.get(id) ?? 0), 0);
-    });
+    const within = contents.get(traits.layer.layerId) ?? [];
+    const says = (options[n] ?? []).map(({ candidate }) =>
+      within.reduce((sum, child) => sum + bestWithin(candidate, options[child], nesting), 0),
+    );
     const most = Math.max(0, ...says);
     return says.map((one) => Math.min(MOST_FROM_CONTENTS, most - one));
   });
@@ -41,14 +40,12 @@ export function weighContents(
   }
 }
 
-/** By the id of a parent in the target, what speaks for the likeliest option in it. */
-function byParentOf(options: readonly Option[] = [], candidates: readonly LayerTraits[]): ReadonlyMap<string, number> {
-  const best = new Map<string, number>();
-  for (const { candidate, own } of options) {
-    const parentId = candidates[candidate]?.layer.parentId;
-    if (parentId !== undefined) best.set(parentId, Math.max(best.get(parentId) ?? 0, own));
-  }
-  return best;
+/** What speaks for the likeliest option in a container of the target, with frames between them or without. */
+function bestWithin(container: number, options: readonly Option[] = [], nesting: Nesting): number {
+  return options.reduce(
+    (most, { candidate, own }) => (nesting.isWithin(candidate, container) ? Math.max(most, own) : most),
+    0,
+  );
 }
 
 /** By the id of a parent in the source, the indices of the sought layers in it. */

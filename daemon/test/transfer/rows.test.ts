@@ -3,36 +3,16 @@ import { describe, expect, it } from 'vitest';
 import type { Match } from '../../src/correspond/match-points.js';
 import type { Option } from '../../src/transfer/agree-on-layers.js';
 import { weighContents } from '../../src/transfer/layer-families.js';
+import { nestingOf } from '../../src/transfer/layer-nesting.js';
 import { describeLayers } from '../../src/transfer/layer-traits.js';
 import { placeItems, prepareItems } from '../../src/transfer/transfer.js';
 import { layer } from '../support/layers.js';
-
-const SIZE = { width: 400, height: 600 };
-const TOP_PX = 40;
-const ROW_PX = 60;
-const PARTS = ['row', 'picture', 'name', 'button'];
+import { LIST, list, PARTS } from '../support/list-screen.js';
 
 const ROWS = [0, 1, 2, 3, 4];
 const ADDED = 5;
 const OLD_NAMES = ['Maya', 'Jonas', 'Priya', 'Tomás', 'Ida'];
 const NEW_NAMES = ['Wei', 'Lena', 'Omar', 'Sofia', 'Karl', 'Yuki'];
-
-/** A list whose rows have a picture, a name and a button. */
-function list(rows: readonly number[], names: readonly string[]): Layer[] {
-  const { parentId: _none, ...screen } = layer('screen', { x: 0, y: 0, w: SIZE.width, h: SIZE.height });
-  return [
-    screen,
-    ...rows.flatMap((row, place) => {
-      const [y, parentId] = [TOP_PX + place * ROW_PX, `row ${row}`];
-      return [
-        layer(parentId, { x: 0, y, w: 400, h: 60 }, { parentId: 'screen', name: 'Row' }),
-        layer(`picture ${row}`, { x: 10, y: y + 10, w: 40, h: 40 }, { parentId, type: 'ELLIPSE', name: 'Ellipse 2' }),
-        layer(`name ${row}`, { x: 60, y: y + 20, w: 90, h: 20 }, { parentId, type: 'TEXT', text: names[row] ?? '' }),
-        layer(`button ${row}`, { x: 340, y: y + 15, w: 40, h: 30 }, { parentId, name: 'Frame 3' }),
-      ];
-    }),
-  ];
-}
 
 /** The rows with a new one at a place. */
 function withAdded(at: number): number[] {
@@ -42,8 +22,8 @@ function withAdded(at: number): number[] {
 /** For each source row the rows that its parts became parts of. */
 async function rowsFound(source: Layer[], target: Layer[], match: (point: Point) => Match) {
   const items: Item[] = source.map(({ layerId }) => ({ kind: 'layer', itemId: layerId, layerId }));
-  const prepared = prepareItems(items, source, SIZE);
-  const placements = await placeItems(prepared, source, target, SIZE, async (points) => points.map(match));
+  const prepared = prepareItems(items, source, LIST);
+  const placements = await placeItems(prepared, source, target, LIST, async (points) => points.map(match));
   const found = new Map(placements.map((one) => [one.itemId, one.kind === 'layer' ? one.layerId : null]));
   return ROWS.map((row) => PARTS.map((part) => found.get(`${part} ${row}`)?.split(' ')[1]));
 }
@@ -58,7 +38,7 @@ function inRow(layerId: string, parentId: string): Layer {
   return layer(layerId, BOX, { parentId });
 }
 
-const rowAt = ({ y }: Point) => Math.floor((y - TOP_PX) / ROW_PX);
+const rowAt = ({ y }: Point) => Math.floor((y - LIST.topPx) / LIST.rowPx);
 const isPictureOrName = ({ x }: Point) => x > 5 && x < 200;
 
 describe('a row among others, with all names exchanged and a row added', () => {
@@ -70,7 +50,7 @@ describe('a row among others, with all names exchanged and a row added', () => {
     async (at, _what, confidence, expected) => {
       const rows = await rowsFound(list(ROWS, OLD_NAMES), list(withAdded(at), NEW_NAMES), (point) => {
         if (rowAt(point) === at && isPictureOrName(point)) return found(point, confidence);
-        return found({ x: point.x, y: point.y + (rowAt(point) < at ? 0 : ROW_PX) }, 0.5);
+        return found({ x: point.x, y: point.y + (rowAt(point) < at ? 0 : LIST.rowPx) }, 0.5);
       });
       const became = ROWS.map((row) => String(row === at ? expected : row));
       expect(rows).toEqual(became.map((row) => PARTS.map(() => row)));
@@ -90,7 +70,11 @@ describe('what is in a row says which row it became', () => {
     inRow('old time', 'old'),
     inRow('added picture', 'added'),
     inRow('wrapped', 'wrapper'),
+    inRow('frame', 'added'),
+    inRow('framed picture', 'frame'),
   ]);
+
+  const nesting = nestingOf(candidates.map(({ layer }) => layer));
 
   function optionOf(candidateId: string, own: number): Option {
     const candidate = candidates.findIndex(({ layer: { layerId } }) => layerId === candidateId);
@@ -100,13 +84,17 @@ describe('what is in a row says which row it became', () => {
   /** The odds of the row for the two rows, from those of its picture and its time for what is in them. */
   function weighed(picture: Option, time: Option): number[] {
     const row = [optionOf('old', 1), optionOf('added', 3)];
-    weighContents(sought, candidates, [row, [picture], [time]]);
+    weighContents(sought, nesting, [row, [picture], [time]]);
     expect(row.map(({ odds }) => odds)).toEqual(row.map(({ own }) => own));
     return row.map(({ own }) => own);
   }
 
   it('by how much more it speaks for one than for the other', () => {
     expect(weighed(optionOf('added picture', 2), optionOf('old time', 7))).toEqual([1, 3 - 5]);
+  });
+
+  it('with one more frame between them, too', () => {
+    expect(weighed(optionOf('framed picture', 2), optionOf('old time', 7))).toEqual([1, 3 - 5]);
   });
 
   it('but not by speaking against either', () => {
