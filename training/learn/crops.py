@@ -19,13 +19,13 @@ class CropSettings:
     #: How far a window's centre is from the point it shows, in parts of the window's side.
     centre_jitter: float = 0.4
     #: Points asked for in each pair, before those outside the windows are lost.
-    corresponding: int = 384
-    without_counterpart: int = 96
+    corresponding: int = 768
+    without_counterpart: int = 192
     #: A place this near outside the other window is neither in it nor surely not.
     border_px: float = 8
     #: Queries kept for each direction, and how many of them may have no counterpart.
-    queries: int = 96
-    queries_without: int = 24
+    queries: int = 192
+    queries_without: int = 48
     #: Shares of crops that are changed in colour, and compressed.
     recoloured: float = 0.5
     compressed: float = 0.3
