@@ -57,7 +57,7 @@ async function calibratePlaces() {
   fit('points', others, isHeldOut);
   const boxes = boxExamples(collected.boxes, fitted);
   fit('boxes', boxes, isHeldOut);
-  report('Boxes', boxes, isHeldOut, ({ values: [odds = 0] }) => regionConfidence(odds));
+  report('Boxes', boxes, isHeldOut, ({ share }) => regionConfidence(share));
 }
 
 async function calibrateLayers() {

@@ -2,7 +2,7 @@ import type { Box, Point } from '@samepoint/shared-protocol';
 import type { Calibration } from '../../daemon/src/correspond/calibrations.js';
 import { confidenceOf, signValues } from '../../daemon/src/correspond/confidence.js';
 import { placeRegion } from '../../daemon/src/transfer/place-region.js';
-import { shareOdds } from '../../daemon/src/transfer/region-confidence.js';
+import { shareValues } from '../../daemon/src/transfer/region-confidence.js';
 import type { Looked } from './collect-signs.js';
 import type { Example } from './fit-logistic.js';
 
@@ -19,6 +19,11 @@ const SHARE_WITHOUT = 0.5;
 export interface LookedExample extends Example {
   pair: string;
   hasCounterpart: boolean;
+}
+
+/** A box with the share of its points' confidence behind its place. */
+export interface BoxExample extends LookedExample {
+  share: number;
 }
 
 export function pointExamples(points: readonly Looked<Point>[]): LookedExample[] {
@@ -39,7 +44,7 @@ export function pointExamples(points: readonly Looked<Point>[]): LookedExample[]
 }
 
 /** @param calibration of the points that place the boxes */
-export function boxExamples(boxes: readonly Looked<Box>[], calibration: Calibration): LookedExample[] {
+export function boxExamples(boxes: readonly Looked<Box>[], calibration: Calibration): BoxExample[] {
   return weighted(
     boxes.flatMap((looked) => {
       const { item, matches, targetSidePx } = looked;
@@ -51,7 +56,8 @@ export function boxExamples(boxes: readonly Looked<Box>[], calibration: Calibrat
       const { x, y, w, h } = placed.box;
       const sizeFits = item.truth !== null && within(w, item.truth.w) && within(h, item.truth.h);
       const right = sizeFits && isAt(looked, { x: x + w / 2, y: y + h / 2 });
-      return [{ ...about(looked), values: [shareOdds(placed.share)], right }];
+      const { odds, oddsBeyond } = shareValues(placed.share);
+      return [{ ...about(looked), values: [odds, oddsBeyond], share: placed.share, right }];
     }),
   );
 }
@@ -75,7 +81,7 @@ function within(side: number, truth: number): boolean {
   return Math.max(side / truth, truth / side) <= RIGHT_SIZE;
 }
 
-function weighted(examples: readonly LookedExample[]): LookedExample[] {
+function weighted<T extends LookedExample>(examples: readonly T[]): T[] {
   const having = examples.filter(({ hasCounterpart }) => hasCounterpart).length;
   const weight = (SHARE_WITHOUT * having) / (examples.length - having);
   return examples.map((example) => (example.hasCounterpart ? example : { ...example, weight }));

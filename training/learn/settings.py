@@ -8,11 +8,12 @@ from learn.loss import LossSettings
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    pairs_per_step: int = 4
-    #: Side of the crops, and of those during the decay: statistics of group norms and attention depend on size.
-    crop_px: int = 160
-    decay_crop_px: int = 256
-    decay_pairs_per_step: int = 2
+    pairs_per_step: int = 3
+    #: Side of the crops, and of those during the decay: statistics of group norms and attention depend on size, and a crop that
+    #: shows a list to its end is the only one that can tell its rows apart.
+    crop_px: int = 192
+    decay_crop_px: int = 384
+    decay_pairs_per_step: int = 1
     learning_rate: float = 4e-4
     betas: tuple[float, float] = (0.9, 0.99)
     weight_decay: float = 0.01

@@ -13,7 +13,7 @@ export const AGREEMENT = {
    * without: it is never nothing, as what lies above and below says the same either way. Not asked where it is beyond
    * `upTo` as things are, nor of images less broad than `breadth` of their longer side, where left and right are near.
    */
-  mirrored: { from: 0.26, atLeast: 0.04, upTo: 0.4, breadth: 0.2 },
+  mirrored: { from: 0.33, atLeast: 0.04, upTo: 0.4, breadth: 0.2 },
   /** Vote below which neighbours say nothing. */
   floor: 0.02,
   rounds: 3,

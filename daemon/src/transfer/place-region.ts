@@ -1,7 +1,7 @@
 import type { Affine, Box, Evidence } from '@samepoint/shared-protocol';
 import { fitEdges } from './fit-edges.js';
 import { type Correspondence, type Fit, fitSimilarity } from './fit-similarity.js';
-import { regionConfidence, shareOdds } from './region-confidence.js';
+import { regionConfidence } from './region-confidence.js';
 
 /** Correspondences within this part of the target's longer side of a common transform belong together. */
 export const TOLERANCE = 0.015;
@@ -38,7 +38,7 @@ export function placeRegion(
   if (fit === null) return null;
   const share = fit.inliers.reduce((sum, { weight }) => sum + weight, 0) / correspondences.length;
   if (share < MIN_SHARE) return null;
-  const confidence = regionConfidence(shareOdds(share));
+  const confidence = regionConfidence(share);
   return {
     fit,
     box: fitBox(box, fit, correspondences, tolerancePx),

@@ -2,17 +2,22 @@
  * A region is found or not as a whole, so the share of its points' confidence that agrees is stretched: logistic
  * regression on the odds of the share (Platt, 1999), fitted by `npm run calibrate` on boxes of drawn screens.
  */
-const COEFFICIENTS = { bias: -1.25, shareOdds: 1.67 };
+const COEFFICIENTS = { bias: -1.28, odds: 0.9, oddsBeyond: 1.97 };
 
 /** Keeps the odds finite. */
 const FLOOR = 0.01;
 
-/** The share as the regression takes it. */
-export function shareOdds(share: number): number {
-  return Math.log((FLOOR + share) / (FLOOR + 1 - share));
+/** Log odds of a share of about three quarters: beyond it, each point more says more. */
+const KNEE = 1;
+
+/** The share of the points' confidence behind a place as the regression takes it. */
+export function shareValues(share: number): Omit<typeof COEFFICIENTS, 'bias'> {
+  const odds = Math.log((FLOOR + share) / (FLOOR + 1 - share));
+  return { odds: Math.min(odds, KNEE), oddsBeyond: Math.max(0, odds - KNEE) };
 }
 
-/** Probability that a region is placed rightly, by the odds of the share of its points' confidence behind the fit. */
-export function regionConfidence(odds: number): number {
-  return 1 / (1 + Math.exp(-(COEFFICIENTS.bias + COEFFICIENTS.shareOdds * odds)));
+/** Probability that a region is placed rightly, by the share of its points' confidence behind the fit. */
+export function regionConfidence(share: number): number {
+  const { odds, oddsBeyond } = shareValues(share);
+  return 1 / (1 + Math.exp(-(COEFFICIENTS.bias + COEFFICIENTS.odds * odds + COEFFICIENTS.oddsBeyond * oddsBeyond)));
 }

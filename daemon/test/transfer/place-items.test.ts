@@ -2,7 +2,7 @@ import { type Box, type Item, type Point, placementSchema } from '@samepoint/sha
 import { describe, expect, it, vi } from 'vitest';
 import type { Match } from '../../src/correspond/match-points.js';
 import { contains } from '../../src/transfer/boxes.js';
-import { regionConfidence, shareOdds } from '../../src/transfer/region-confidence.js';
+import { regionConfidence } from '../../src/transfer/region-confidence.js';
 import { placeItems, prepareItems } from '../../src/transfer/transfer.js';
 import { layer } from '../support/layers.js';
 
@@ -72,7 +72,7 @@ describe('an item of kind', () => {
     const [placement] = await place([{ kind: 'box', itemId: 'b', box }], mostly);
     if (placement?.kind !== 'box') throw new Error('a box stays a box');
     expectBox(placement.box, doubledBox(box));
-    expect(placement.confidence).toBeCloseTo(regionConfidence(shareOdds((0.9 * 12) / 16)), 6);
+    expect(placement.confidence).toBeCloseTo(regionConfidence((0.9 * 12) / 16), 6);
   });
 
   it('box that sticks out is sampled inside and placed whole', async () => {
@@ -156,7 +156,7 @@ describe('an overlay', () => {
     const covered = (point: Point) => (contains(box, point) ? found({ x: 700, y: 500 }, 1) : doubled(point));
     const [placement] = await place([{ kind: 'overlay', itemId: 'o', box }], covered, []);
     expect(placement).toMatchObject({ transform: { a: expect.closeTo(2, 6), e: expect.closeTo(40, 4) } });
-    expect(placement?.confidence).toBeCloseTo(regionConfidence(shareOdds(0.9)), 6);
+    expect(placement?.confidence).toBeCloseTo(regionConfidence(0.9), 6);
   });
 
   it('is not placed by what another overlay covers either', () => {
