@@ -59,20 +59,21 @@ export function layerExamples(pair: LayerPair, matchesOf: readonly (readonly Lay
     };
   });
   const options = agreeOnLayers(sought, sources, candidates, describeScene(sought, sources, candidates, targetSidePx));
-  return sought.flatMap(({ traits }, n) => {
+  return sought.flatMap(({ traits, placed }, n) => {
     const [first, ...others] = options[n] ?? [];
     const expected = truth.get(traits.layer.layerId);
     if (first === undefined || expected === undefined) return [];
     const best = others.reduce((most, option) => (option.belief > most.belief ? option : most), first);
-    const { odds, beliefOdds } = optionValues(best);
+    const sure = placed?.confidence ?? 0;
+    const { odds, beliefOdds, placedOdds } = optionValues(best, sure);
     return {
       // all pairs of one drawn screen stay together
       pair: pair.name.split(/,| in /, 1)[0] ?? pair.name,
-      values: [odds, beliefOdds],
+      values: [odds, beliefOdds, placedOdds],
       right: expected !== null && candidates[best.candidate]?.layer.layerId === expected,
       hasCounterpart: expected !== null,
       weight: 1,
-      confidence: layerConfidence(best),
+      confidence: layerConfidence(best, sure),
     };
   });
 }

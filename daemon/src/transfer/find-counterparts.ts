@@ -31,12 +31,12 @@ export function findCounterparts(
 ): Map<string, AssignedLayer> {
   const scene = describeScene(sought, sources, candidates, targetSidePx);
   const options = agreeOnLayers(sought, sources, candidates, scene);
-  const probability = sought.map(({ traits }, row) => {
+  const probability = sought.map(({ traits, placed }, row) => {
     const line = new Array<number>(candidates.length).fill(0);
     for (const option of options[row] ?? []) {
       const candidate = candidates[option.candidate];
       if (candidate !== undefined && mayEndOn(traits.layer, candidate.layer))
-        line[option.candidate] = layerConfidence(option);
+        line[option.candidate] = layerConfidence(option, placed?.confidence ?? 0);
     }
     return line;
   });
@@ -47,7 +47,7 @@ export function findCounterparts(
       const candidate = candidates[option?.candidate ?? -1];
       if (option === undefined || candidate === undefined) return [];
       const likeness = compareLayers(one, candidate, scene.scale, option.support);
-      const confidence = layerConfidence(option);
+      const confidence = layerConfidence(option, one.placed?.confidence ?? 0);
       return [[one.traits.layer.layerId, { layer: candidate.layer, confidence, likeness, option }]];
     }),
   );

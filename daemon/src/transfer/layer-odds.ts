@@ -17,7 +17,7 @@ import { type LayerTraits, sharedWords } from './layer-traits.js';
  * the documents and drawn screens of `npm run bench -- layer-accuracy`.
  */
 export const ODDS = {
-  bias: -3,
+  bias: -2,
   /** By how well the pixels agree, 0 to 1. */
   image: 7,
   /** By how sure the pixels are of another place. */
