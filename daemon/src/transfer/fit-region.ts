@@ -31,10 +31,10 @@ export type RegionFit =
   | { ok: false; reason: string; fit?: FittedTransform };
 
 /**
- * A transform with less confidence than this is refused. A whole image has empty parts that no match can speak for: of screens that
+ * A transform with less confidence than this is refused; below that of an edit, it was as often wrong as right. A whole image has empty parts that no match can speak for: of screens that
  * show other things at most 0.02 was seen, and 0.1 of one that was aligned to a pixel.
  */
-export const MIN_FIT_CONFIDENCE = { edit: 0.12, whole: 0.08 } as const;
+export const MIN_FIT_CONFIDENCE = { edit: 0.27, whole: 0.08 } as const;
 
 /**
  * One transform for a region of the source from the matches of points in it. Matches whose backward match does not

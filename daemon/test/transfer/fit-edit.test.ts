@@ -85,7 +85,7 @@ describe('an edit is refused with a sentence and the transform that was not beli
     expect(outcome).toMatchObject({
       ok: false,
       reason: expect.stringMatching(
-        /but they are too few or too unsure: the confidence is 10 %, and 12 % is needed\. Check that /,
+        /but they are too few or too unsure: the confidence is 24 %, and 27 % is needed\. Check that /,
       ),
     });
     expect('fit' in outcome && outcome.fit?.confidence).toBeLessThan(MIN_FIT_CONFIDENCE.edit);
