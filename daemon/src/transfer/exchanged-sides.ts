@@ -1,10 +1,8 @@
 import type { Box, Layer } from '@samepoint/shared-protocol';
 import type { Match } from '../correspond/match-points.js';
-import type { AssignedLayer } from './find-counterparts.js';
 import type { Correspondence } from './fit-similarity.js';
 import { placeBySurroundings } from './place-by-surroundings.js';
 import { type PlacedRegion, placeRegion, type RegionByPoints } from './place-region.js';
-import type { Surroundings } from './surroundings.js';
 
 /*
  * Where left and right are exchanged, as in interfaces that are read from the other side, the source is placed as it looks in a
@@ -21,10 +19,26 @@ export interface Sides {
 
 const KEPT: Sides = { placeRegion, placeBySurroundings, layersAsPlaced: (layers) => layers };
 
+/** As `placeBySurroundings`, with the layers around the overlay as in a mirror. */
+const placeByMirroredSurroundings: Sides['placeBySurroundings'] = (
+  box,
+  surroundings,
+  counterparts,
+  sidePx,
+  byPixels,
+) => {
+  const around = {
+    cluster: mirrorBox(surroundings.cluster),
+    anchors: surroundings.anchors.map((anchor) => ({ ...anchor, layer: mirrorLayer(anchor.layer) })),
+  };
+  const placed = placeBySurroundings(mirrorBox(box), around, counterparts, sidePx, byPixels);
+  return placed === null || placed === byPixels ? placed : turnedBack(placed, box);
+};
+
 const EXCHANGED: Sides = {
   placeRegion: placeRegionEitherWay,
   placeBySurroundings: placeByMirroredSurroundings,
-  layersAsPlaced: (layers) => layers.map((layer) => ({ ...layer, box: mirrorBox(layer.box) })),
+  layersAsPlaced: (layers) => layers.map(mirrorLayer),
 };
 
 /** @param matches of one pair of images */
@@ -34,6 +48,10 @@ export function sidesOf(matches: readonly Pick<Match, 'mirrored'>[]): Sides {
 
 function mirrorBox(box: Box): Box {
   return { ...box, x: -box.x - box.w };
+}
+
+function mirrorLayer(layer: Layer): Layer {
+  return { ...layer, box: mirrorBox(layer.box) };
 }
 
 /** A region placed as it is or as in a mirror, whichever more of its points agree on: an icon stays, a row turns round. */
@@ -49,22 +67,6 @@ function placeRegionEitherWay(
   const upright = asIs !== null && asIs.fit.transform.a > 0;
   if (mirrored === null || (upright && mirrored.share <= asIs.share)) return asIs;
   return { ...mirrored, ...turnedBack(mirrored, box) };
-}
-
-/** As `placeBySurroundings`, with the layers around the overlay as in a mirror. */
-function placeByMirroredSurroundings(
-  box: Box,
-  { cluster, anchors }: Surroundings,
-  counterparts: ReadonlyMap<string, AssignedLayer>,
-  targetSidePx: number,
-  byPixels: PlacedRegion | null,
-): PlacedRegion | null {
-  const around = {
-    cluster: mirrorBox(cluster),
-    anchors: anchors.map((anchor) => ({ ...anchor, layer: { ...anchor.layer, box: mirrorBox(anchor.layer.box) } })),
-  };
-  const placed = placeBySurroundings(mirrorBox(box), around, counterparts, targetSidePx, byPixels);
-  return placed === null || placed === byPixels ? placed : turnedBack(placed, box);
 }
 
 /** The same place for the box itself instead of for the one in the mirror. */
