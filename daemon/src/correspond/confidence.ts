@@ -17,7 +17,7 @@ export interface MatchSigns {
 /** Keeps logarithms finite: support and odds below this are as good as none. */
 const FLOOR = { support: 0.02, belief: 0.01 };
 
-/** Up to this margin a little more says much; beyond it, little. */
+/** Beyond this margin each bit more says more than below it. */
 const MARGIN_KNEE = 0.1;
 
 /** The signs as the regression takes them. */
