@@ -67,13 +67,13 @@ def train(run: Run, options: argparse.Namespace, validation: list[PointPair], de
 
 
 def _stream(run: Run, options: argparse.Namespace) -> Iterator[Batch]:
-    """Batches of small crops, then of fewer, larger ones from the moment the decay begins."""
+    """Batches of small crops, then of fewer, larger ones from the moment the decay begins, with whole pictures in between."""
     pairs, settings = [pair for folder in options.train for pair in read_set(folder)], run.settings
     for decaying, side, size in (
         (False, settings.crop_px, settings.pairs_per_step),
         (True, settings.decay_crop_px, settings.decay_pairs_per_step),
     ):
-        batches = load_batches(Batches(pairs, size, settings.crops, run.seed), run.step, side, options.workers)
+        batches = load_batches(Batches(pairs, size, settings.whole_share, settings.crops, run.seed), run.step, side, options.workers)
         while run.progress.decaying == decaying:
             yield next(batches)
 

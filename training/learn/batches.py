@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from learn.crops import CropSettings, Queries, crop_pair
+from learn.crops import CropSettings, Queries, crop_pair, whole_pair
 from learn.sets import Pair
 
 QueryTensors = dict[str, Tensor]
@@ -16,16 +16,22 @@ Batch = dict[str, Tensor | QueryTensors]
 
 
 class Batches(Dataset):
-    """Items are asked for as (step, side of the crops)."""
+    """
+    Items are asked for as (step, side of the crops). Each is of `size` pairs of crops or, for a share of the steps, of one pair
+    of whole pictures, since no two of these have the same shape.
+    """
 
-    def __init__(self, pairs: list[Pair], size: int, settings: CropSettings, seed: int):
-        self.pairs, self.size, self.settings, self.seed = pairs, size, settings, seed
+    def __init__(self, pairs: list[Pair], size: int, whole_share: float, settings: CropSettings, seed: int):
+        self.pairs, self.size, self.whole_share, self.settings, self.seed = pairs, size, whole_share, settings, seed
 
     def __getitem__(self, item: tuple[int, int]) -> Batch:
         step, side = item
         rng = np.random.default_rng([self.seed, step])
-        chosen = rng.integers(len(self.pairs), size=self.size)
-        crops = [crop_pair(self.pairs[n], side, self.settings, rng) for n in chosen]
+        if rng.random() < self.whole_share:
+            crops = [whole_pair(self.pairs[rng.integers(len(self.pairs))], self.settings, rng)]
+        else:
+            chosen = rng.integers(len(self.pairs), size=self.size)
+            crops = [crop_pair(self.pairs[n], side, self.settings, rng) for n in chosen]
         return {
             "source": _pixels([crop.source for crop in crops]),
             "target": _pixels([crop.target for crop in crops]),
@@ -41,7 +47,7 @@ def load_batches(batches: Batches, first_step: int, side: int, workers: int) -> 
 
 
 def _pixels(crops: list[np.ndarray]) -> Tensor:
-    """(N,3,side,side) in [-1,1]"""
+    """(N,3,height,width) in [-1,1]"""
     return torch.from_numpy(np.stack(crops)).float() / 127.5 - 1
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageEnhance, ImageOps
 
-from learn.points import corresponding_points, points_without_counterpart
+from learn.points import Points, corresponding_points, points_without_counterpart
 from learn.sets import Pair, open_image
 
 
@@ -14,6 +14,10 @@ from learn.sets import Pair, open_image
 class CropSettings:
     #: Long sides, in pixels, that pictures are brought to before windows are cut; drawn log-uniformly.
     long_sides: tuple[int, int] = (384, 1024)
+    #: The same for pictures that are shown whole; those of the network's own size are among them.
+    whole_long_sides: tuple[int, int] = (384, 544)
+    #: Their canvas has sides that are multiples of this, the network's.
+    whole_multiple: int = 32
     #: How much larger the target is shown than the source, at most (or smaller, at least 1 / this).
     scale_jitter: float = 1.33
     #: How far a window's centre is from the point it shows, in parts of the window's side.
@@ -46,7 +50,7 @@ class Queries:
 
 @dataclass(frozen=True)
 class CropPair:
-    """Crops (3,side,side) of 8 bits, and queries in both directions."""
+    """Crops (3,height,width) of 8 bits, of one size, and queries in both directions."""
 
     source: np.ndarray
     target: np.ndarray
@@ -77,17 +81,33 @@ def crop_pair(pair: Pair, side: int, settings: CropSettings, rng: np.random.Gene
         _window(image.size, at[n] if n is not None else np.array(image.size) / 2, base * j, side, settings, rng)
         for image, at, j in ((source, points.source, jitter[0]), (target, points.target, jitter[1]))
     ]
-    a, b = windows
+    return _pair_in(pair, points, (source, target), windows, np.array([side, side]), settings, rng)
+
+
+def whole_pair(pair: Pair, settings: CropSettings, rng: np.random.Generator) -> CropPair:
+    """Both pictures whole, each at a scale of its own, on the smallest canvas that the network takes."""
+    images = open_image(pair.source), open_image(pair.target)
+    points = corresponding_points(pair, settings.corresponding, rng)
+    long_sides = np.exp(rng.uniform(*np.log(settings.whole_long_sides), 2))
+    windows = [Window(0, 0, long_side / max(image.size)) for image, long_side in zip(images, long_sides)]
+    shown = [np.array(image.size) * window.scale for image, window in zip(images, windows)]
+    size = (np.ceil(np.max(shown, axis=0) / settings.whole_multiple) * settings.whole_multiple).astype(int)
+    return _pair_in(pair, points, images, windows, size, settings, rng)
+
+
+def _pair_in(pair: Pair, points: Points, images, windows, size: np.ndarray, settings: CropSettings, rng) -> CropPair:
+    """What two windows show, on canvases of `size`."""
+    (source, target), (a, b) = images, windows
     lost = [
         points_without_counterpart(boxes, others, settings.without_counterpart, rng)
         for boxes, others in ((pair.source_boxes, pair.target_boxes), (pair.target_boxes, pair.source_boxes))
     ]
     here, there = a.crop_points(points.source), b.crop_points(points.target)
     return CropPair(
-        source=_recolour(_cut(source, a, side, rng), settings, rng),
-        target=_recolour(_cut(target, b, side, rng), settings, rng),
-        forward=queries_of(here, there, a.crop_points(lost[0]), side, settings, rng),
-        backward=queries_of(there, here, b.crop_points(lost[1]), side, settings, rng),
+        source=_recolour(_cut(source, a, size, rng), settings, rng),
+        target=_recolour(_cut(target, b, size, rng), settings, rng),
+        forward=queries_of(here, there, a.crop_points(lost[0]), size, settings, rng),
+        backward=queries_of(there, here, b.crop_points(lost[1]), size, settings, rng),
     )
 
 
@@ -100,14 +120,14 @@ def _window(size, centre, long_side, side, settings, rng) -> Window:
     return Window(x, y, scale)
 
 
-def _cut(image: Image.Image, window: Window, side: int, rng: np.random.Generator) -> Image.Image:
-    extent = np.array([side, side]) / window.scale
+def _cut(image: Image.Image, window: Window, size: np.ndarray, rng: np.random.Generator) -> Image.Image:
+    extent = size / window.scale
     end = np.minimum(np.array([window.x, window.y]) + extent, image.size)
     shown = np.maximum(1, np.round((end - [window.x, window.y]) * window.scale)).astype(int)
     resample = rng.choice([Image.Resampling.BOX, Image.Resampling.BILINEAR, Image.Resampling.LANCZOS])
     crop = image.resize(tuple(shown), Image.Resampling(resample), box=(window.x, window.y, *end))
-    if (shown < side).any():
-        pad = ((0, side - shown[1]), (0, side - shown[0]), (0, 0))
+    if (shown < size).any():
+        pad = ((0, size[1] - shown[1]), (0, size[0] - shown[0]), (0, 0))
         crop = Image.fromarray(np.pad(np.asarray(crop), pad, mode="edge"))
     return crop
 
@@ -125,13 +145,13 @@ def _recolour(crop: Image.Image, settings: CropSettings, rng: np.random.Generato
     return np.ascontiguousarray(np.asarray(crop).transpose(2, 0, 1))
 
 
-def queries_of(points, places, lost, side, settings, rng) -> Queries:
+def queries_of(points, places, lost, size, settings, rng) -> Queries:
     """Those with a place in the other crop, those whose place lies outside it, and those that have none anywhere."""
     margin = settings.border_px
-    shown = _within(points, side, 0)
-    present = np.flatnonzero(shown & _within(places, side, 0))
-    outside = points[shown & ~_within(places, side, -margin)]
-    absent = np.concatenate([lost[_within(lost, side, 0)], outside])
+    shown = _within(points, size, 0)
+    present = np.flatnonzero(shown & _within(places, size, 0))
+    outside = points[shown & ~_within(places, size, -margin)]
+    absent = np.concatenate([lost[_within(lost, size, 0)], outside])
     absent = absent[rng.permutation(len(absent))[: settings.queries_without]]
     present = present[: settings.queries - len(absent)]
     filler = settings.queries - len(present) - len(absent)
@@ -142,5 +162,5 @@ def queries_of(points, places, lost, side, settings, rng) -> Queries:
     )
 
 
-def _within(points: np.ndarray, side: int, inset: float) -> np.ndarray:
-    return ((points >= inset) & (points <= side - inset)).all(1)
+def _within(points: np.ndarray, size: np.ndarray, inset: float) -> np.ndarray:
+    return ((points >= inset) & (points <= size - inset)).all(1)

@@ -55,7 +55,7 @@ class QueriesTest(unittest.TestCase):
     def test_what_lies_outside_the_other_window_is_absent_and_what_lies_at_its_border_is_left_out(self):
         points = np.array([[10.0, 10], [20, 10], [30, 10]])
         places = np.array([[50.0, 50], [163, 50], [400, 50]])
-        queries = queries_of(points, places, np.zeros((0, 2)), 160, CropSettings(), np.random.default_rng(0))
+        queries = queries_of(points, places, np.zeros((0, 2)), np.array([160, 160]), CropSettings(), np.random.default_rng(0))
         self.assertEqual(queries.points[queries.kind == PRESENT].tolist(), [[10, 10]])
         self.assertEqual(queries.points[queries.kind == ABSENT].tolist(), [[30, 10]])
 

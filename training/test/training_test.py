@@ -2,6 +2,7 @@
 
 import json
 import unittest
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -32,7 +33,7 @@ class TrainingTest(unittest.TestCase):
         (self.folder / "images").mkdir()
         lines = [draw_toy_set.draw_pair(self.folder, str(n), np.random.default_rng(n)) for n in range(2)]
         (self.folder / "pairs.jsonl").write_text("\n".join(map(json.dumps, lines)))
-        self.batches = Batches(read_set(self.folder), 2, CropSettings(), 0)
+        self.batches = Batches(read_set(self.folder), 2, 0.5, CropSettings(), 0)
 
     def run_in(self, name):
         torch.manual_seed(0)
@@ -67,6 +68,19 @@ class TrainingTest(unittest.TestCase):
         one, two, other = self.batches[3, 64], self.batches[3, 64], self.batches[4, 64]
         self.assertTrue(torch.equal(one["source"], two["source"]))
         self.assertFalse(torch.equal(one["source"], other["source"]))
+
+
+    def test_a_whole_pair_lies_on_a_canvas_that_the_network_takes_and_everything_of_it_is_in_view(self):
+        pairs = read_set(self.folder)
+        whole = Batches(pairs, 2, 1, CropSettings(), 0)[0, 64]
+        count, _, height, width = whole["source"].shape
+        self.assertEqual((count, height % 32, width % 32), (1, 0, 0))
+        self.assertEqual(whole["target"].shape, whole["source"].shape)
+        # with nothing outside the window, only what was taken out is without a counterpart
+        kept = [replace(pair, target_boxes=pair.source_boxes, target=pair.source) for pair in pairs]
+        kind = Batches(kept, 2, 1, CropSettings(), 0)[0, 64]["forward"]["kind"]
+        self.assertEqual((kind == ABSENT).sum(), 0)
+        self.assertGreater((kind == PRESENT).sum(), 100)
 
 
 class LossTest(unittest.TestCase):
