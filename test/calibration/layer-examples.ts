@@ -7,7 +7,7 @@ import { documentLayerPairs } from './document-layer-pairs.js';
 import { drawnLayerPairs } from './drawn-layer-pairs.js';
 import type { LookedExample } from './examples.js';
 import type { LayerPair } from './layer-pair.js';
-import { type LayerMatch, LayerMatching } from './match-layers.js';
+import { LayerMatching, type SeenLayer } from './match-layers.js';
 import { knowsLayers, setLayerPairs } from './set-layer-pairs.js';
 
 /** What is said of a layer's likeliest candidate, and was it the one? */
@@ -28,7 +28,7 @@ export async function collectLayerExamples(
   const matching = new LayerMatching(file);
   const examples: LayerExample[] = [];
   for await (const pair of allPairs(folders, drawn)) {
-    examples.push(...layerExamples(pair, await matching.matchesByLayer(pair)));
+    examples.push(...layerExamples(pair, await matching.seenByLayer(pair)));
   }
   return examples;
 }
@@ -39,22 +39,21 @@ async function* allPairs(folders: readonly string[], drawn: number): AsyncGenera
   for (const folder of folders.filter(knowsLayers)) yield* setLayerPairs(folder, Number.POSITIVE_INFINITY);
 }
 
-/**
- * @param matchesOf matches of the points that the pair's layers are sampled at, for each layer of the source
- */
-export function layerExamples(pair: LayerPair, matchesOf: readonly (readonly LayerMatch[])[]): LayerExample[] {
+/** @param seen of each layer of the source */
+export function layerExamples(pair: LayerPair, seen: readonly SeenLayer[]): LayerExample[] {
   const { source, target, truth } = pair;
   const targetSidePx = Math.max(target.image.width, target.image.height);
-  const sides = sidesOf(matchesOf.flat().map(({ match }) => match));
+  const sides = sidesOf(seen.flatMap(({ matches }) => matches.map(({ match }) => match)));
   const sources = describeLayers(sides.layersAsPlaced(source.layers));
   const candidates = describeLayers(target.layers);
   const sought = sources.map((traits, n) => {
-    const correspondences = (matchesOf[n] ?? []).map(({ source, match: { point, confidence, scale } }) => {
+    const correspondences = (seen[n]?.matches ?? []).map(({ source, match: { point, confidence, scale } }) => {
       return { source, target: point, weight: confidence, scale };
     });
     return {
       traits,
       correspondences,
+      resemblance: seen[n]?.resemblance,
       placed: sides.placeRegion(source.layers[n]?.box ?? traits.layer.box, correspondences, targetSidePx),
     };
   });

@@ -1,18 +1,30 @@
 import type { Item, Placement, Point } from '@samepoint/shared-protocol';
 import { type Match, matchPoints } from '../../daemon/src/correspond/match-points.js';
 import { Matcher } from '../../daemon/src/correspond/matcher.js';
+import { resemblances } from '../../daemon/src/correspond/resemblances.js';
 import { placeItems, prepareItems } from '../../daemon/src/transfer/transfer.js';
 import { EMBEDDED_ID, EmbeddedFeatures, hashOf, hashOfImage } from './embedded-features.js';
 import { KeptLines } from './keep-lines.js';
 import type { LayerPair } from './layer-pair.js';
 
-/** Matches by their point, as text: layers of a pair ask for the same ones whatever is done with them. */
-type MatchesByPoint = { [point: string]: Match };
+/** What the network says of a pair, whatever is done with it. */
+interface Seen {
+  /** By their point, as text. */
+  matches: { [point: string]: Match };
+  /** Of all layers of the source to all of the target, as `resemblances` has it; null for NaN. */
+  resemblances: (number | null)[][];
+}
 
 /** A point of the source and its match. */
 export interface LayerMatch {
   source: Point;
   match: Match;
+}
+
+/** What is seen of a layer of the source. */
+export interface SeenLayer {
+  matches: LayerMatch[];
+  resemblance: Float32Array;
 }
 
 /** Every layer of the source as an item, in their order. */
@@ -24,9 +36,9 @@ function itemsOf({ source }: LayerPair): Item[] {
 export class LayerMatching {
   readonly #features = new EmbeddedFeatures();
   readonly #matcher = new Matcher();
-  readonly #kept: KeptLines<MatchesByPoint>;
+  readonly #kept: KeptLines<Seen>;
 
-  /** @param file keeps the matches, so that what is done with them can be tried again without the network */
+  /** @param file keeps what was seen, so that what is done with them can be tried again without the network */
   constructor(file: string) {
     this.#kept = new KeptLines(file);
   }
@@ -34,47 +46,62 @@ export class LayerMatching {
   /** One placement for each layer of the source, in their order. */
   async place(pair: LayerPair): Promise<Placement[]> {
     const { source, target } = pair;
-    const prepared = prepareItems(itemsOf(pair), source.layers, source.image);
-    const matches = await this.#matches(
-      pair,
-      prepared.flatMap(({ points }) => points),
-    );
-    return placeItems(prepared, source.layers, target.layers, target.image, async (points) =>
-      points.map((point) => matches[keyOf(point)] ?? missing(point)),
-    );
-  }
-
-  /** For each layer of the source its points and their matches. */
-  async matchesByLayer(pair: LayerPair): Promise<LayerMatch[][]> {
-    const { source } = pair;
-    const prepared = prepareItems(itemsOf(pair), source.layers, source.image);
-    const matches = await this.#matches(
-      pair,
-      prepared.flatMap(({ points }) => points),
-    );
-    return prepared.map(({ points }) =>
-      points.map((point) => ({ source: point, match: matches[keyOf(point)] ?? missing(point) })),
+    const { matches, resemblances } = await this.#see(pair);
+    return placeItems(
+      preparedLayers(pair),
+      source.layers,
+      target.layers,
+      target.image,
+      async (points) => points.map((point) => matches[keyOf(point)] ?? missing(point)),
+      false,
+      async () => resemblances.map(toFloats),
     );
   }
 
-  async #matches({ source, target }: LayerPair, points: readonly Point[]): Promise<MatchesByPoint> {
+  /** For each layer of the source its points with their matches, and how those of the target resemble it. */
+  async seenByLayer(pair: LayerPair): Promise<SeenLayer[]> {
+    const { matches, resemblances } = await this.#see(pair);
+    return preparedLayers(pair).map(({ points }, n) => ({
+      matches: points.map((point) => ({ source: point, match: matches[keyOf(point)] ?? missing(point) })),
+      resemblance: toFloats(resemblances[n] ?? []),
+    }));
+  }
+
+  async #see(pair: LayerPair): Promise<Seen> {
+    const { source, target } = pair;
+    const points = preparedLayers(pair).flatMap((layer) => layer.points);
+    const [parts, others] = [source.layers.map(({ box }) => box), target.layers.map(({ box }) => box)];
     const key = [
       EMBEDDED_ID,
       hashOfImage(source.image),
       hashOfImage(target.image),
-      hashOf(JSON.stringify(points)),
+      hashOf(JSON.stringify([points, parts, others])),
     ].join(' ');
     return this.#kept.get(key, async () => {
       const [from, to] = [await this.#features.of(source.image), await this.#features.of(target.image)];
       const found = await matchPoints(this.#matcher, from, to, points);
-      return Object.fromEntries(
-        points.map((point, n) => {
-          const { point: at, similarity, confidence, scale, mirrored } = found[n] ?? missing(point);
-          return [keyOf(point), { point: at, similarity, confidence, scale, mirrored }];
-        }),
-      );
+      const exchanged = found.some(({ mirrored }) => mirrored);
+      const entries = points.map((point, n) => {
+        const { point: at, similarity, confidence, scale, mirrored } = found[n] ?? missing(point);
+        return [keyOf(point), { point: at, similarity, confidence, scale, mirrored }];
+      });
+      const alike = await resemblances(this.#matcher, from, to, parts, others, exchanged);
+      return { matches: Object.fromEntries(entries), resemblances: alike.map((row) => Array.from(row, rounded)) };
     });
   }
+}
+
+function preparedLayers(pair: LayerPair) {
+  return prepareItems(itemsOf(pair), pair.source.layers, pair.source.image);
+}
+
+/** As JSON has it, with two decimals. */
+function rounded(value: number): number | null {
+  return Number.isNaN(value) ? null : Math.round(100 * value) / 100;
+}
+
+function toFloats(row: readonly (number | null)[]): Float32Array {
+  return Float32Array.from(row, (value) => value ?? Number.NaN);
 }
 
 function keyOf({ x, y }: Point): string {

@@ -2,6 +2,7 @@ import { type MirroredHint, type Point, SamepointError } from '@samepoint/shared
 import type { SimilarityMap } from '../correspond/heatmap.js';
 import type { ExplainedMatch } from '../correspond/match-points.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
+import type { CompareParts } from '../transfer/transfer.js';
 import type { RegionMatches } from '../transfer/warp-edit.js';
 import type { EngineJob } from './engine.js';
 
@@ -21,6 +22,8 @@ export interface ImagePairs {
   features(imageId: string): Promise<FeaturePyramid>;
   /** Finds points of the source in the target. */
   matcher(source: SeenImage, target: SeenImage): Promise<RegionMatches>;
+  /** Compares parts of the source with parts of the target. */
+  comparer(source: SeenImage, target: SeenImage): CompareParts;
   /** Looks for one point of the source in all of the target. @param count of the places at most */
   inspect(source: SeenImage, target: SeenImage, point: Point, count: number): Promise<Inspection>;
   /** Costs the features of the source's mirror image, once, and the preparation of one more pair. */

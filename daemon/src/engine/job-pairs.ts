@@ -5,11 +5,13 @@ import { inspectPoint, matchPoints } from '../correspond/match-points.js';
 import { type ChosenParts, type MatchSettings, settingsFor } from '../correspond/match-settings.js';
 import type { Matcher } from '../correspond/matcher.js';
 import { mirroredHint } from '../correspond/mirrored.js';
+import { resemblances } from '../correspond/resemblances.js';
 import type { FeaturePlan } from '../diffusion/feature-plan.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import type { FeatureSource } from '../diffusion/feature-source.js';
 import { decodeImage, type RgbImage } from '../images/decode.js';
 import { mirrorRgb } from '../images/mirror.js';
+import type { CompareParts } from '../transfer/transfer.js';
 import type { EngineJob } from './engine.js';
 import { type ImagePairs, type Inspection, imageBytes, type SeenImage } from './image-pairs.js';
 import type { PairCache } from './pair-cache.js';
@@ -56,6 +58,10 @@ export class JobPairs implements ImagePairs {
     const field = await this.#field(source, target);
     return (points: readonly Point[]) =>
       matchPoints(this.#kept.matcher, source[1], target[1], points, this.#settings, field);
+  }
+
+  comparer([, source]: SeenImage, [, target]: SeenImage): CompareParts {
+    return (parts, others, exchanged) => resemblances(this.#kept.matcher, source, target, parts, others, exchanged);
   }
 
   async inspect(source: SeenImage, target: SeenImage, point: Point, count: number): Promise<Inspection> {

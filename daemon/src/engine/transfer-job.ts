@@ -28,7 +28,8 @@ export async function runTransfer(
       const find = await pairs.matcher(seenSource, seenTarget);
       return find(points);
     };
-    const placements = await placeItems(prepared, source.layers, frame.layers, target, match, withCues);
+    const compare = pairs.comparer(seenSource, seenTarget);
+    const placements = await placeItems(prepared, source.layers, frame.layers, target, match, withCues, compare);
     const hint = withMirrored === true ? { mirrored: await pairs.mirrored(seenSource, seenTarget) } : {};
     placed.push({ targetId, placements, ...hint });
     progress.step();

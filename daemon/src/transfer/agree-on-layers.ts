@@ -70,7 +70,7 @@ export function agreeOnLayers(
 
 function likeliest(sought: SoughtLayer, candidates: readonly LayerTraits[], scene: Scene): Option[] {
   return candidates
-    .map((candidate, index) => ({ index, own: ownOdds(sought, candidate, scene) }))
+    .map((candidate, index) => ({ index, own: ownOdds(sought, candidate, index, scene) }))
     .sort((a, b) => b.own - a.own)
     .slice(0, LAYER_AGREEMENT.options)
     .map(({ index, own }) => ({ candidate: index, own, odds: own, belief: 0, support: LAYER_AGREEMENT.neutral }));

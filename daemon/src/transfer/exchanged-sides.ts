@@ -11,13 +11,14 @@ import { type PlacedRegion, placeRegion, type RegionByPoints } from './place-reg
 
 /** How things are placed, with the sides of the source kept or exchanged. */
 export interface Sides {
+  exchanged: boolean;
   placeRegion(box: Box, correspondences: readonly Correspondence[], targetSidePx: number): RegionByPoints | null;
   placeBySurroundings: typeof placeBySurroundings;
   /** The layers of the source as they lie to each other in the target. */
   layersAsPlaced(layers: readonly Layer[]): readonly Layer[];
 }
 
-const KEPT: Sides = { placeRegion, placeBySurroundings, layersAsPlaced: (layers) => layers };
+const KEPT: Sides = { exchanged: false, placeRegion, placeBySurroundings, layersAsPlaced: (layers) => layers };
 
 /** As `placeBySurroundings`, with the layers around the overlay as in a mirror. */
 const placeByMirroredSurroundings: Sides['placeBySurroundings'] = (
@@ -36,6 +37,7 @@ const placeByMirroredSurroundings: Sides['placeBySurroundings'] = (
 };
 
 const EXCHANGED: Sides = {
+  exchanged: true,
   placeRegion: placeRegionEitherWay,
   placeBySurroundings: placeByMirroredSurroundings,
   layersAsPlaced: (layers) => layers.map(mirrorLayer),

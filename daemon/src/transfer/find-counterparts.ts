@@ -46,7 +46,7 @@ export function findCounterparts(
       const option = options[row]?.find(({ candidate }) => candidate === columns[row]);
       const candidate = candidates[option?.candidate ?? -1];
       if (option === undefined || candidate === undefined) return [];
-      const likeness = compareLayers(one, candidate, scene.scale, option.support);
+      const likeness = compareLayers(one, candidate, option.candidate, scene.scale, option.support);
       const confidence = layerConfidence(option, one.placed?.confidence ?? 0);
       return [[one.traits.layer.layerId, { layer: candidate.layer, confidence, likeness, option }]];
     }),

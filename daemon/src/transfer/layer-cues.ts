@@ -10,12 +10,12 @@ import {
   textLikeness,
   typeLikeness,
 } from './layer-likeness.js';
-import { ODDS } from './layer-odds.js';
+import { ODDS, resemblanceOdds } from './layer-odds.js';
 import type { LayerTraits } from './layer-traits.js';
 
 /** The log odds that each cue can move. */
 const SAY: { readonly [cue in LayerCue['cue']]: number } = {
-  image: ODDS.image,
+  image: ODDS.image + ODDS.lookalike,
   text: ODDS.equalText + ODDS.onlyEqualText,
   type: -ODDS.otherType,
   size: ODDS.size,
@@ -35,17 +35,24 @@ export interface Likeness {
 }
 
 /**
+ * @param index of the candidate among all
  * @param scale target pixels a source pixel
  * @param support share of the layer's companions that lie beside the candidate
  */
-export function compareLayers(sought: SoughtLayer, candidate: LayerTraits, scale: number, support: number): Likeness {
+export function compareLayers(
+  sought: SoughtLayer,
+  candidate: LayerTraits,
+  index: number,
+  scale: number,
+  support: number,
+): Likeness {
   const { traits, correspondences } = sought;
   const image = imageLikeness(sought, candidate.layer);
   const isApart = areApart(traits.layer, candidate.layer);
   const unlessApart = (likeness: number | undefined) => (isApart && likeness !== undefined ? 0 : likeness);
   const values: { readonly [cue in LayerCue['cue']]: number | undefined } = {
     // a layer outside the picture has no pixels that could speak for or against
-    image: correspondences.length === 0 ? undefined : image,
+    image: correspondences.length === 0 ? undefined : withResemblance(image, sought.resemblance?.[index]),
     text: textLikeness(traits, candidate),
     type: unlessApart(typeLikeness(traits.layer, candidate.layer)),
     size: unlessApart(sizeLikeness(traits.layer, candidate.layer, scale)),
@@ -64,6 +71,12 @@ export function compareLayers(sought: SoughtLayer, candidate: LayerTraits, scale
     evidence: { image, structure, ...(text === undefined ? {} : { text }) },
     cues: said.map((one) => ({ ...one, weight: one.weight / total })),
   };
+}
+
+/** How well the pixels agree, by where they are found and by how they look. */
+function withResemblance(image: number, resemblance: number | undefined): number {
+  if (resemblance === undefined || Number.isNaN(resemblance)) return image;
+  return (ODDS.image * image + Math.max(0, resemblanceOdds(resemblance))) / (ODDS.image + ODDS.lookalike);
 }
 
 function textEvidence(source: LayerTraits, candidate: LayerTraits): Evidence['text'] {

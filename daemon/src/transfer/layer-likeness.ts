@@ -35,6 +35,8 @@ export interface SoughtLayer {
   placed: PlacedRegion | null;
   /** The matches of its points. */
   correspondences: readonly Correspondence[];
+  /** For each candidate how it resembles the layer, as `resemblances` has it; NaN or nothing where that is not known. */
+  resemblance?: Float32Array | undefined;
 }
 
 /** How far the pixels say that the layer became this one, 0 to 1. */

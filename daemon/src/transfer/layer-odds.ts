@@ -22,8 +22,12 @@ export const ODDS = {
   image: 7,
   /** By how sure the pixels are of another place. */
   elsewhere: -2,
-  /** Where they know no place: by how little of the screen is known from the other at all. */
+  /** Where they know no place and were not compared: by how little of the screen is known from the other at all. */
   nowhere: -4,
+  /** Where the two resemble each other as nothing else, so much of the log of how much less they do, and at the least. */
+  lookalike: 2,
+  resemblance: 0.35,
+  unlike: -6,
   equalText: 3,
   /** More where no other layer of either screen says the same. */
   onlyEqualText: 5,
@@ -82,12 +86,16 @@ export function describeScene(
   };
 }
 
-/** Log odds that the two are the same, by what they are and by their pixels. */
-export function ownOdds(sought: SoughtLayer, candidate: LayerTraits, scene: Scene): number {
+/**
+ * Log odds that the two are the same, by what they are and by their pixels.
+ * @param index of the candidate among all
+ */
+export function ownOdds(sought: SoughtLayer, candidate: LayerTraits, index: number, scene: Scene): number {
   const { traits } = sought;
   return (
     ODDS.bias +
     pixelOdds(sought, candidate.layer, scene) +
+    resemblanceOdds(sought.resemblance?.[index]) +
     textOdds(traits, candidate, scene) +
     nameOdds(traits, candidate) +
     typeOdds(traits.layer, candidate.layer) +
@@ -98,9 +106,14 @@ export function ownOdds(sought: SoughtLayer, candidate: LayerTraits, scene: Scen
 
 function pixelOdds(sought: SoughtLayer, candidate: Layer, { familiarity }: Scene): number {
   if (sought.correspondences.length === 0) return ODDS.image * NO_PIXELS;
-  if (sought.placed === null) return ODDS.nowhere * (1 - familiarity);
+  if (sought.placed === null) return sought.resemblance === undefined ? ODDS.nowhere * (1 - familiarity) : 0;
   const off = 1 - placedOverlap(sought.placed, candidate);
   return ODDS.image * imageLikeness(sought, candidate) + ODDS.elsewhere * sought.placed.confidence * off;
+}
+
+/** @param resemblance as `SoughtLayer` has it */
+export function resemblanceOdds(resemblance = Number.NaN): number {
+  return Number.isNaN(resemblance) ? 0 : Math.max(ODDS.unlike, ODDS.lookalike + ODDS.resemblance * resemblance);
 }
 
 function textOdds({ text }: LayerTraits, { text: other }: LayerTraits, { textsKept, onlyTexts }: Scene): number {

@@ -17,6 +17,19 @@ const COMPANION_GRID = 2;
 /** Finds the counterparts of source points in one target. */
 export type MatchSource = (points: readonly Point[]) => Promise<readonly Match[]>;
 
+/**
+ * How parts of the source resemble parts of the target, as `resemblances` has it.
+ * @param exchanged are left and right?
+ */
+export type CompareParts = (
+  parts: readonly Box[],
+  others: readonly Box[],
+  exchanged: boolean,
+) => Promise<readonly Float32Array[]>;
+
+/** Where parts cannot be compared. */
+const nothingCompared: CompareParts = async () => [];
+
 /** An item together with the points of the source that place it. */
 interface PreparedItem {
   item: Item;
@@ -76,6 +89,7 @@ export async function placeItems(
   target: Size,
   match: MatchSource,
   withCues = false,
+  compare = nothingCompared,
 ): Promise<Placement[]> {
   const around = targetLayers.length === 0 ? [] : layersAround(prepared);
   const matches = await match([...prepared, ...around].flatMap(({ points }) => points));
@@ -90,8 +104,9 @@ export async function placeItems(
   const foundAround = new Map(around.map(({ layer, points }) => [layer.layerId, find(layer.box, points)]));
   const asked = layersOfItems(found);
   const sources = describeLayers(sides.layersAsPlaced(sourceLayers));
+  const sought = seek(new Map([...foundAround, ...asked]), sources);
   const counterparts = findCounterparts(
-    seek(new Map([...foundAround, ...asked]), sources),
+    await withResemblance(sought, sourceLayers, targetLayers, sides.exchanged, compare),
     sources,
     describeLayers(targetLayers),
     targetSidePx,
@@ -152,4 +167,19 @@ function seek(found: FoundLayers, sources: readonly LayerTraits[]): SoughtLayer[
     const traits = unique.get(layerId);
     return traits === undefined ? [] : [{ ...region, traits }];
   });
+}
+
+/** @param layers of the source as they are, with the sides not exchanged */
+async function withResemblance(
+  sought: readonly SoughtLayer[],
+  layers: readonly Layer[],
+  candidates: readonly Layer[],
+  exchanged: boolean,
+  compare: CompareParts,
+): Promise<SoughtLayer[]> {
+  const boxes = new Map(layers.map(({ layerId, box }) => [layerId, box]));
+  const parts = sought.map(({ traits }) => boxes.get(traits.layer.layerId) ?? traits.layer.box);
+  const others = candidates.map(({ box }) => box);
+  const alike = parts.length === 0 || others.length === 0 ? [] : await compare(parts, others, exchanged);
+  return sought.map((one, n) => ({ ...one, resemblance: alike[n] }));
 }

@@ -92,6 +92,34 @@ describe('layers that the pixels do not find', () => {
   });
 });
 
+describe('layers that are compared with the candidates', () => {
+  const target = list([0, 1, 2, 3], () => '', false);
+  /** Each part resembles the one `by` rows below it, and no other. */
+  const alike = (by: number) => async (parts: readonly Box[], others: readonly Box[]) =>
+    parts.map(({ x, y }) =>
+      Float32Array.from(others, (other) => (other.x === x && other.y === y + by * ROW_PX ? 0 : -30)),
+    );
+
+  async function resembling(by: number) {
+    const source = list([0, 1, 2, 3], () => '', false);
+    const prepared = prepareItems(itemsOf(source), source, SIZE);
+    const match = async (points: readonly Point[]) => points.map(lost);
+    const placements = await placeItems(prepared, source, target, SIZE, match, false, alike(by));
+    return new Map(placements.map((one) => [one.itemId, layerIdOf(one)]));
+  }
+
+  it('are those they resemble, where no point of them is found', async () => {
+    const found = await resembling(1);
+    for (const row of [0, 1, 2]) expect(found.get(`button ${row}`)).toBe(`button ${row + 1}`);
+    expect((await resembling(0)).get('button 2')).toBe('button 2');
+  });
+
+  it('have no counterpart where they resemble none', async () => {
+    const found = await resembling(9);
+    expect([...found.values()].filter((layerId) => layerId !== null)).toEqual([]);
+  });
+});
+
 describe('a layer alone', () => {
   it('is found by those around it, which nobody asked for', async () => {
     const items = itemsOf(SOURCE.filter(({ layerId }) => layerId === 'button 2'));

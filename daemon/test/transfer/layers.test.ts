@@ -32,7 +32,7 @@ function compare(candidate: Layer, from: Layer = source, placed = PLACED, corres
   if (traits === undefined || other === undefined) throw new Error('every layer is described');
   const sought = { traits, placed, correspondences };
   const scene = describeScene([sought], [traits], [other], 500);
-  return { ...compareLayers(sought, other, 1, 0.5), odds: ownOdds(sought, other, scene) };
+  return { ...compareLayers(sought, other, 0, 1, 0.5), odds: ownOdds(sought, other, 0, scene) };
 }
 
 describe('the likeness of two layers', () => {
@@ -158,7 +158,7 @@ describe('the order of layers', () => {
     const sought = sources.map((traits) => ({ traits, placed: null, correspondences: [] }));
     const scene = describeScene(sought, sources, candidates, 500);
     const best = sought.map((one) => {
-      const odds = candidates.map((candidate) => ownOdds(one, candidate, scene));
+      const odds = candidates.map((candidate, index) => ownOdds(one, candidate, index, scene));
       return odds.indexOf(Math.max(...odds));
     });
     expect(best).toEqual([4, 3, 2, 1, 0]);
