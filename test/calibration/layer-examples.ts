@@ -1,6 +1,6 @@
 import { agreeOnLayers } from '../../daemon/src/transfer/agree-on-layers.js';
 import { sidesOf } from '../../daemon/src/transfer/exchanged-sides.js';
-import { layerConfidence, optionValues } from '../../daemon/src/transfer/layer-confidence.js';
+import { companyOf, layerConfidence, optionValues } from '../../daemon/src/transfer/layer-confidence.js';
 import { describeScene } from '../../daemon/src/transfer/layer-odds.js';
 import { describeLayers } from '../../daemon/src/transfer/layer-traits.js';
 import { documentLayerPairs } from './document-layer-pairs.js';
@@ -58,21 +58,22 @@ export function layerExamples(pair: LayerPair, seen: readonly SeenLayer[]): Laye
     };
   });
   const options = agreeOnLayers(sought, sources, candidates, describeScene(sought, sources, candidates, targetSidePx));
+  const company = companyOf(options);
   return sought.flatMap(({ traits, placed }, n) => {
     const [first, ...others] = options[n] ?? [];
     const expected = truth.get(traits.layer.layerId);
     if (first === undefined || expected === undefined) return [];
     const best = others.reduce((most, option) => (option.belief > most.belief ? option : most), first);
-    const sure = placed?.confidence ?? 0;
-    const { odds, beliefOdds, placedOdds } = optionValues(best, sure);
+    const signs = { placed: placed?.confidence ?? 0, company };
+    const values = optionValues(best, options[n] ?? [], signs);
     return {
       // all pairs of one drawn screen stay together
       pair: pair.name.split(/,| in /, 1)[0] ?? pair.name,
-      values: [odds, beliefOdds, placedOdds],
+      values: [values.odds, values.doubt, values.choiceOdds, values.placedOdds, values.companyOdds],
       right: expected !== null && candidates[best.candidate]?.layer.layerId === expected,
       hasCounterpart: expected !== null,
       weight: 1,
-      confidence: layerConfidence(best, sure),
+      confidence: layerConfidence(best, options[n] ?? [], signs),
     };
   });
 }

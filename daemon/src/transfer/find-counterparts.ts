@@ -1,7 +1,7 @@
 import type { Layer } from '@samepoint/shared-protocol';
 import { agreeOnLayers, type Option } from './agree-on-layers.js';
 import { assignLayers } from './assign-layers.js';
-import { layerConfidence } from './layer-confidence.js';
+import { companyOf, layerConfidence } from './layer-confidence.js';
 import { compareLayers, type Likeness } from './layer-cues.js';
 import type { SoughtLayer } from './layer-likeness.js';
 import { describeScene } from './layer-odds.js';
@@ -31,12 +31,14 @@ export function findCounterparts(
 ): Map<string, AssignedLayer> {
   const scene = describeScene(sought, sources, candidates, targetSidePx);
   const options = agreeOnLayers(sought, sources, candidates, scene);
+  const company = companyOf(options);
   const probability = sought.map(({ traits, placed }, row) => {
     const line = new Array<number>(candidates.length).fill(0);
-    for (const option of options[row] ?? []) {
+    const all = options[row] ?? [];
+    for (const option of all) {
       const candidate = candidates[option.candidate];
       if (candidate !== undefined && mayEndOn(traits.layer, candidate.layer))
-        line[option.candidate] = layerConfidence(option, placed?.confidence ?? 0);
+        line[option.candidate] = layerConfidence(option, all, { placed: placed?.confidence ?? 0, company });
     }
     return line;
   });
@@ -47,7 +49,7 @@ export function findCounterparts(
       const candidate = candidates[option?.candidate ?? -1];
       if (option === undefined || candidate === undefined) return [];
       const likeness = compareLayers(one, candidate, option.candidate, scene.scale, option.support);
-      const confidence = layerConfidence(option, one.placed?.confidence ?? 0);
+      const confidence = probability[row]?.[option.candidate] ?? 0;
       return [[one.traits.layer.layerId, { layer: candidate.layer, confidence, likeness, option }]];
     }),
   );

@@ -4,7 +4,7 @@ import type { Option } from './agree-on-layers.js';
  * Logistic regression (Platt, 1999) on what layers agreed on, fitted by `npm run calibrate` on layers of documents, of
  * drawn screens and of generated pairs.
  */
-const COEFFICIENTS = { bias: 0.09, odds: 0.06, beliefOdds: 0.33, placedOdds: 0.28 };
+const COEFFICIENTS = { bias: -0.19, odds: 0.04, doubt: 0.31, choiceOdds: 0.29, placedOdds: 0.26, companyOdds: 0.34 };
 
 /** Keeps the odds finite. */
 const FLOOR = 0.01;
@@ -12,23 +12,49 @@ const FLOOR = 0.01;
 /** Log odds beyond this say nothing more. */
 const MOST_ODDS = 12;
 
+/** What is known of a layer besides its options. */
+export interface LayerSigns {
+  /** How sure the pixels are of any place of it, 0 to 1. */
+  placed: number;
+  /** How sure the layers that are sought together are of what they became, 0 to 1. */
+  company: number;
+}
+
+/** The mean belief in what each layer most probably became. */
+export function companyOf(options: readonly (readonly Option[])[]): number {
+  const strongest = options.map((row) => row.reduce((most, { belief }) => Math.max(most, belief), 0));
+  return strongest.reduce((sum, belief) => sum + belief, 0) / Math.max(1, strongest.length);
+}
+
 /**
  * What is known of an option as the regression takes it.
- * @param placed how sure the pixels are of any place of the layer, 0 to 1
+ * @param all the options of its layer
  */
-export function optionValues({ odds, belief }: Option, placed: number): Omit<typeof COEFFICIENTS, 'bias'> {
+export function optionValues(option: Option, all: readonly Option[], signs: LayerSigns) {
+  const odds = Math.min(MOST_ODDS, Math.max(-MOST_ODDS, option.odds));
+  const choice = 1 / all.reduce((sum, other) => sum + Math.exp(other.odds - option.odds), 0);
   return {
-    odds: Math.min(MOST_ODDS, Math.max(-MOST_ODDS, odds)),
-    beliefOdds: oddsOf(belief),
-    placedOdds: oddsOf(placed),
+    odds,
+    // below even odds each bit says less, or more, than above
+    doubt: Math.min(0, odds),
+    choiceOdds: oddsOf(choice),
+    placedOdds: oddsOf(signs.placed),
+    companyOdds: oddsOf(signs.company),
   };
 }
 
 /** Probability that the layer became this candidate. */
-export function layerConfidence(option: Option, placed: number): number {
-  const { odds, beliefOdds, placedOdds } = optionValues(option, placed);
+export function layerConfidence(option: Option, all: readonly Option[], signs: LayerSigns): number {
+  const values = optionValues(option, all, signs);
   const { bias, ...of } = COEFFICIENTS;
-  return 1 / (1 + Math.exp(-(bias + of.odds * odds + of.beliefOdds * beliefOdds + of.placedOdds * placedOdds)));
+  const logit =
+    bias +
+    of.odds * values.odds +
+    of.doubt * values.doubt +
+    of.choiceOdds * values.choiceOdds +
+    of.placedOdds * values.placedOdds +
+    of.companyOdds * values.companyOdds;
+  return 1 / (1 + Math.exp(-logit));
 }
 
 function oddsOf(probability: number): number {
