@@ -2,10 +2,14 @@ import type { Item, Placement, Point } from '@samepoint/shared-protocol';
 import { type Match, matchPoints } from '../../daemon/src/correspond/match-points.js';
 import { Matcher } from '../../daemon/src/correspond/matcher.js';
 import { resemblances } from '../../daemon/src/correspond/resemblances.js';
+import { sidesOf } from '../../daemon/src/transfer/exchanged-sides.js';
 import { placeItems, prepareItems } from '../../daemon/src/transfer/transfer.js';
 import { EMBEDDED_ID, EmbeddedFeatures, hashOf, hashOfImage } from './embedded-features.js';
 import { KeptLines } from './keep-lines.js';
 import type { LayerPair } from './layer-pair.js';
+
+/** To be raised whenever points are matched, or parts compared, in another way. */
+const KEPT_VERSION = 2;
 
 /** What the network says of a pair, whatever is done with it. */
 interface Seen {
@@ -24,7 +28,7 @@ export interface LayerMatch {
 /** What is seen of a layer of the source. */
 export interface SeenLayer {
   matches: LayerMatch[];
-  resemblance: Float32Array;
+  resemblance: Float32Array | undefined;
 }
 
 /** Every layer of the source as an item, in their order. */
@@ -38,7 +42,7 @@ export class LayerMatching {
   readonly #matcher = new Matcher();
   readonly #kept: KeptLines<Seen>;
 
-  /** @param file keeps what was seen, so that what is done with them can be tried again without the network */
+  /** @param file keeps what was seen, so that what is done with it can be tried again without the network */
   constructor(file: string) {
     this.#kept = new KeptLines(file);
   }
@@ -47,15 +51,10 @@ export class LayerMatching {
   async place(pair: LayerPair): Promise<Placement[]> {
     const { source, target } = pair;
     const { matches, resemblances } = await this.#see(pair);
-    return placeItems(
-      preparedLayers(pair),
-      source.layers,
-      target.layers,
-      target.image,
-      async (points) => points.map((point) => matches[keyOf(point)] ?? missing(point)),
-      false,
-      async () => resemblances.map(toFloats),
-    );
+    return placeItems(preparedLayers(pair), source.layers, target.layers, target.image, {
+      match: async (points) => points.map((point) => matches[keyOf(point)] ?? missing(point)),
+      compare: async () => resemblances.map(toFloats),
+    });
   }
 
   /** For each layer of the source its points with their matches, and how those of the target resemble it. */
@@ -63,7 +62,7 @@ export class LayerMatching {
     const { matches, resemblances } = await this.#see(pair);
     return preparedLayers(pair).map(({ points }, n) => ({
       matches: points.map((point) => ({ source: point, match: matches[keyOf(point)] ?? missing(point) })),
-      resemblance: toFloats(resemblances[n] ?? []),
+      resemblance: resemblances[n] && toFloats(resemblances[n]),
     }));
   }
 
@@ -72,6 +71,7 @@ export class LayerMatching {
     const points = preparedLayers(pair).flatMap((layer) => layer.points);
     const [parts, others] = [source.layers.map(({ box }) => box), target.layers.map(({ box }) => box)];
     const key = [
+      KEPT_VERSION,
       EMBEDDED_ID,
       hashOfImage(source.image),
       hashOfImage(target.image),
@@ -80,7 +80,7 @@ export class LayerMatching {
     return this.#kept.get(key, async () => {
       const [from, to] = [await this.#features.of(source.image), await this.#features.of(target.image)];
       const found = await matchPoints(this.#matcher, from, to, points);
-      const exchanged = found.some(({ mirrored }) => mirrored);
+      const { exchanged } = sidesOf(found);
       const entries = points.map((point, n) => {
         const { point: at, similarity, confidence, scale, mirrored } = found[n] ?? missing(point);
         return [keyOf(point), { point: at, similarity, confidence, scale, mirrored }];

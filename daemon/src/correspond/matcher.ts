@@ -3,13 +3,19 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { cellCentre, type FeatureMap, sampleFeatures } from '../diffusion/feature-map.js';
 import { ort } from '../graph/session.js';
 import { SessionCache } from '../graph/session-cache.js';
-import { peaksGraph, similarityGraph } from './matching-graph.js';
+import { type MapShape, peaksGraph, similarityGraph } from './matching-graph.js';
 
 /** Compiled matching graphs kept, one for each map shape and number of peaks; they have no weights. */
 const SESSIONS_KEPT = 24;
 
 /** Similarities in one run, queries × cells: bounds its memory to four bytes each. */
 const SIMILARITIES_PER_RUN = 4 * 1024 * 1024;
+
+/** Columns that are not those of a map are filled up to a multiple of this, so that few graphs serve all numbers of them. */
+const COLUMNS_STEP = 64;
+
+/** What is searched: unit columns (channels, rows, columns). */
+type SearchedMap = MapShape & Pick<FeatureMap, 'chw'>;
 
 /** A place that resembles a query. */
 export interface Peak extends Point {
@@ -66,13 +72,41 @@ export class Matcher {
     }
   }
 
-  #session(kind: string, { channels, rows, columns }: FeatureMap, graph: () => Uint8Array): Promise<InferenceSession> {
+  /**
+   * Cosine similarity of unit columns with others.
+   * @param queries (queries, channels)
+   * @param others (others, channels)
+   * @returns one row a query, a view of memory that is its own
+   */
+  async similarities(queries: Float32Array, others: Float32Array, channels: number): Promise<Float32Array[]> {
+    const count = others.length / channels;
+    const to = asMap(others, channels, Math.ceil(count / COLUMNS_STEP) * COLUMNS_STEP);
+    const session = await this.#session('similarity', to, () => similarityGraph(to));
+    const found: Float32Array[] = [];
+    for (const { part } of partsOf(queries, to)) {
+      const { similarity } = await session.run(feeds(part, to));
+      if (!(similarity?.data instanceof Float32Array)) throw new TypeError('the matching graph has no similarity');
+      for (let at = 0; at < similarity.data.length; at += to.columns) {
+        found.push(similarity.data.subarray(at, at + count));
+      }
+    }
+    return found;
+  }
+
+  #session(kind: string, { channels, rows, columns }: MapShape, graph: () => Uint8Array): Promise<InferenceSession> {
     const key = `${kind} ${channels}×${rows}×${columns}`;
     return this.#sessions.get(key, () => ({ model: graph() }));
   }
 }
 
-function feeds(queries: Float32Array, { chw, channels, rows, columns }: FeatureMap) {
+/** Columns one after another as a map of one row, with zeros after the last. */
+function asMap(others: Float32Array, channels: number, columns: number): SearchedMap {
+  const chw = new Float32Array(channels * columns);
+  for (const [at, value] of others.entries()) chw[(at % channels) * columns + Math.floor(at / channels)] = value;
+  return { chw, channels, rows: 1, columns };
+}
+
+function feeds(queries: Float32Array, { chw, channels, rows, columns }: SearchedMap) {
   return {
     queries: new ort.Tensor('float32', queries, [queries.length / channels, channels]),
     map: new ort.Tensor('float32', chw, [channels, rows, columns]),
@@ -80,7 +114,7 @@ function feeds(queries: Float32Array, { chw, channels, rows, columns }: FeatureM
 }
 
 /** Queries that are run together, and the index of the first of them. */
-function* partsOf(queries: Float32Array, { channels, rows, columns }: FeatureMap) {
+function* partsOf(queries: Float32Array, { channels, rows, columns }: MapShape) {
   const perRun = Math.max(1, Math.floor(SIMILARITIES_PER_RUN / (rows * columns)));
   for (let start = 0; start * channels < queries.length; start += perRun) {
     yield { part: queries.subarray(start * channels, (start + perRun) * channels), start };

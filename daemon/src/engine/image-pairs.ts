@@ -2,7 +2,7 @@ import { type MirroredHint, type Point, SamepointError } from '@samepoint/shared
 import type { SimilarityMap } from '../correspond/heatmap.js';
 import type { ExplainedMatch } from '../correspond/match-points.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
-import type { CompareParts } from '../transfer/transfer.js';
+import type { PairSight } from '../transfer/transfer.js';
 import type { RegionMatches } from '../transfer/warp-edit.js';
 import type { EngineJob } from './engine.js';
 
@@ -15,6 +15,9 @@ export interface Inspection {
   similarity: SimilarityMap;
 }
 
+/** Boxes of the source and of the target, and are left and right exchanged? */
+export type ComparedParts = Parameters<NonNullable<PairSight['compare']>>;
+
 /** What a job about pairs of images needs from those who own networks and graphs. */
 export interface ImagePairs {
   /** Steps of progress that the features of one image are. */
@@ -23,7 +26,7 @@ export interface ImagePairs {
   /** Finds points of the source in the target. */
   matcher(source: SeenImage, target: SeenImage): Promise<RegionMatches>;
   /** Compares parts of the source with parts of the target. */
-  comparer(source: SeenImage, target: SeenImage): CompareParts;
+  compare(source: SeenImage, target: SeenImage, ...parts: ComparedParts): Promise<readonly Float32Array[]>;
   /** Looks for one point of the source in all of the target. @param count of the places at most */
   inspect(source: SeenImage, target: SeenImage, point: Point, count: number): Promise<Inspection>;
   /** Costs the features of the source's mirror image, once, and the preparation of one more pair. */

@@ -11,9 +11,8 @@ import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import type { FeatureSource } from '../diffusion/feature-source.js';
 import { decodeImage, type RgbImage } from '../images/decode.js';
 import { mirrorRgb } from '../images/mirror.js';
-import type { CompareParts } from '../transfer/transfer.js';
 import type { EngineJob } from './engine.js';
-import { type ImagePairs, type Inspection, imageBytes, type SeenImage } from './image-pairs.js';
+import { type ComparedParts, type ImagePairs, type Inspection, imageBytes, type SeenImage } from './image-pairs.js';
 import type { PairCache } from './pair-cache.js';
 import type { ProgressReporter } from './progress-reporter.js';
 
@@ -60,8 +59,8 @@ export class JobPairs implements ImagePairs {
       matchPoints(this.#kept.matcher, source[1], target[1], points, this.#settings, field);
   }
 
-  comparer([, source]: SeenImage, [, target]: SeenImage): CompareParts {
-    return (parts, others, exchanged) => resemblances(this.#kept.matcher, source, target, parts, others, exchanged);
+  compare([, source]: SeenImage, [, target]: SeenImage, ...parts: ComparedParts) {
+    return resemblances(this.#kept.matcher, source, target, ...parts);
   }
 
   async inspect(source: SeenImage, target: SeenImage, point: Point, count: number): Promise<Inspection> {

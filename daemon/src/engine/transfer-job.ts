@@ -1,6 +1,6 @@
-import type { Point, TransferRequest, TransferResult } from '@samepoint/shared-protocol';
-import { type Match, matchItself } from '../correspond/match-points.js';
-import { placeItems, prepareItems } from '../transfer/transfer.js';
+import type { TransferRequest, TransferResult } from '@samepoint/shared-protocol';
+import { matchItself } from '../correspond/match-points.js';
+import { type PairSight, placeItems, prepareItems } from '../transfer/transfer.js';
 import type { EngineOutcome } from './engine.js';
 import type { ImagePairs, SeenImage } from './image-pairs.js';
 import type { ProgressReporter } from './progress-reporter.js';
@@ -23,16 +23,21 @@ export async function runTransfer(
   for (const { targetId, frame } of targets) {
     const target = await pairs.features(frame.imageId);
     const seenTarget: SeenImage = [frame.imageId, target];
-    const match = async (points: readonly Point[]): Promise<readonly Match[]> => {
-      if (frame.imageId === source.imageId) return points.map(matchItself);
-      const find = await pairs.matcher(seenSource, seenTarget);
-      return find(points);
-    };
-    const compare = pairs.comparer(seenSource, seenTarget);
-    const placements = await placeItems(prepared, source.layers, frame.layers, target, match, withCues, compare);
+    const sight = frame.imageId === source.imageId ? ITSELF : sightOf(pairs, seenSource, seenTarget);
+    const placements = await placeItems(prepared, source.layers, frame.layers, target, sight, withCues);
     const hint = withMirrored === true ? { mirrored: await pairs.mirrored(seenSource, seenTarget) } : {};
     placed.push({ targetId, placements, ...hint });
     progress.step();
   }
   return { result: { kind: 'transfer', targets: placed } };
+}
+
+/** The very same image: there is nothing to compare. */
+const ITSELF: PairSight = { match: async (points) => points.map(matchItself) };
+
+function sightOf(pairs: ImagePairs, source: SeenImage, target: SeenImage): PairSight {
+  return {
+    match: async (points) => (await pairs.matcher(source, target))(points),
+    compare: (...parts) => pairs.compare(source, target, ...parts),
+  };
 }

@@ -70,7 +70,10 @@ export function agreeOnLayers(
 
 function likeliest(sought: SoughtLayer, candidates: readonly LayerTraits[], scene: Scene): Option[] {
   return candidates
-    .map((candidate, index) => ({ index, own: ownOdds(sought, candidate, index, scene) }))
+    .map((candidate, index) => ({
+      index,
+      own: ownOdds(sought, candidate, sought.resemblance?.[index] ?? Number.NaN, scene),
+    }))
     .sort((a, b) => b.own - a.own)
     .slice(0, LAYER_AGREEMENT.options)
     .map(({ index, own }) => ({ candidate: index, own, odds: own, belief: 0, support: LAYER_AGREEMENT.neutral }));
@@ -162,7 +165,8 @@ function parentOdds(parent: Tie['parent'], found: readonly number[]): number {
   return LAYER_AGREEMENT.parent * same + LAYER_AGREEMENT.otherParent * Math.max(0, (found[parent.layer] ?? 0) - same);
 }
 
-function strongest(options: readonly Option[]): number {
+/** Of one layer: how sure it is that it has a counterpart at all. */
+export function strongest(options: readonly Option[]): number {
   return options.reduce((most, { belief }) => Math.max(most, belief), 0);
 }
 

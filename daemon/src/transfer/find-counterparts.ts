@@ -48,7 +48,8 @@ export function findCounterparts(
       const option = options[row]?.find(({ candidate }) => candidate === columns[row]);
       const candidate = candidates[option?.candidate ?? -1];
       if (option === undefined || candidate === undefined) return [];
-      const likeness = compareLayers(one, candidate, option.candidate, scene.scale, option.support);
+      const look = one.resemblance?.[option.candidate] ?? Number.NaN;
+      const likeness = compareLayers(one, candidate, look, scene.scale, option.support);
       const confidence = probability[row]?.[option.candidate] ?? 0;
       return [[one.traits.layer.layerId, { layer: candidate.layer, confidence, likeness, option }]];
     }),

@@ -1,4 +1,4 @@
-import type { Option } from './agree-on-layers.js';
+import { type Option, strongest } from './agree-on-layers.js';
 
 /**
  * Logistic regression (Platt, 1999) on what layers agreed on, fitted by `npm run calibrate` on layers of documents, of
@@ -22,20 +22,23 @@ export interface LayerSigns {
 
 /** The mean belief in what each layer most probably became. */
 export function companyOf(options: readonly (readonly Option[])[]): number {
-  const strongest = options.map((row) => row.reduce((most, { belief }) => Math.max(most, belief), 0));
-  return strongest.reduce((sum, belief) => sum + belief, 0) / Math.max(1, strongest.length);
+  return options.reduce((sum, row) => sum + strongest(row), 0) / Math.max(1, options.length);
 }
 
 /**
  * What is known of an option as the regression takes it.
  * @param all the options of its layer
  */
-export function optionValues(option: Option, all: readonly Option[], signs: LayerSigns) {
+export function optionValues(
+  option: Option,
+  all: readonly Option[],
+  signs: LayerSigns,
+): Omit<typeof COEFFICIENTS, 'bias'> {
   const odds = Math.min(MOST_ODDS, Math.max(-MOST_ODDS, option.odds));
   const choice = 1 / all.reduce((sum, other) => sum + Math.exp(other.odds - option.odds), 0);
   return {
     odds,
-    // below even odds each bit says less, or more, than above
+    // below even odds each bit says more than above
     doubt: Math.min(0, odds),
     choiceOdds: oddsOf(choice),
     placedOdds: oddsOf(signs.placed),

@@ -15,7 +15,7 @@ import type { LayerTraits } from './layer-traits.js';
 
 /** The log odds that each cue can move. */
 const SAY: { readonly [cue in LayerCue['cue']]: number } = {
-  image: ODDS.image + ODDS.lookalike,
+  image: ODDS.image,
   text: ODDS.equalText + ODDS.onlyEqualText,
   type: -ODDS.otherType,
   size: ODDS.size,
@@ -35,24 +35,24 @@ export interface Likeness {
 }
 
 /**
- * @param index of the candidate among all
+ * @param resemblance log probability by how the candidate looks; NaN where that is not known
  * @param scale target pixels a source pixel
  * @param support share of the layer's companions that lie beside the candidate
  */
 export function compareLayers(
   sought: SoughtLayer,
   candidate: LayerTraits,
-  index: number,
+  resemblance: number,
   scale: number,
   support: number,
 ): Likeness {
   const { traits, correspondences } = sought;
-  const image = imageLikeness(sought, candidate.layer);
+  const image = pixelLikeness(imageLikeness(sought, candidate.layer), resemblance);
   const isApart = areApart(traits.layer, candidate.layer);
   const unlessApart = (likeness: number | undefined) => (isApart && likeness !== undefined ? 0 : likeness);
   const values: { readonly [cue in LayerCue['cue']]: number | undefined } = {
     // a layer outside the picture has no pixels that could speak for or against
-    image: correspondences.length === 0 ? undefined : withResemblance(image, sought.resemblance?.[index]),
+    image: correspondences.length === 0 ? undefined : image,
     text: textLikeness(traits, candidate),
     type: unlessApart(typeLikeness(traits.layer, candidate.layer)),
     size: unlessApart(sizeLikeness(traits.layer, candidate.layer, scale)),
@@ -73,9 +73,9 @@ export function compareLayers(
   };
 }
 
-/** How well the pixels agree, by where they are found and by how they look. */
-function withResemblance(image: number, resemblance: number | undefined): number {
-  if (resemblance === undefined || Number.isNaN(resemblance)) return image;
+/** How well the pixels agree, by where points are found and, where that is known, by how the two look. */
+function pixelLikeness(image: number, resemblance: number): number {
+  if (Number.isNaN(resemblance)) return image;
   return (ODDS.image * image + Math.max(0, resemblanceOdds(resemblance))) / (ODDS.image + ODDS.lookalike);
 }
 

@@ -35,7 +35,7 @@ export interface SoughtLayer {
   placed: PlacedRegion | null;
   /** The matches of its points. */
   correspondences: readonly Correspondence[];
-  /** For each candidate how it resembles the layer, as `resemblances` has it; NaN or nothing where that is not known. */
+  /** The log probability of each candidate by how it looks, as `resemblances` has it; NaN where that is not known. */
   resemblance?: Float32Array | undefined;
 }
 

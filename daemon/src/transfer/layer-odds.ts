@@ -17,16 +17,18 @@ import { type LayerTraits, sharedWords } from './layer-traits.js';
  * the documents and drawn screens of `npm run bench -- layer-accuracy`.
  */
 export const ODDS = {
-  bias: -2,
+  bias: -1.5,
   /** By how well the pixels agree, 0 to 1. */
   image: 7,
   /** By how sure the pixels are of another place. */
   elsewhere: -2,
-  /** Where they know no place and were not compared: by how little of the screen is known from the other at all. */
+  /** Where they know no place and the two were not compared: by how little of the screen is known from the other at all. */
   nowhere: -4,
-  /** Where the two resemble each other as nothing else, so much of the log of how much less they do, and at the least. */
+  /** Where the two resemble each other, and nothing else resembles either. */
   lookalike: 2,
+  /** By the log of how probable that makes them the same … */
   resemblance: 0.35,
+  /** … down to this. */
   unlike: -6,
   equalText: 3,
   /** More where no other layer of either screen says the same. */
@@ -88,14 +90,13 @@ export function describeScene(
 
 /**
  * Log odds that the two are the same, by what they are and by their pixels.
- * @param index of the candidate among all
+ * @param resemblance log probability by how the candidate looks; NaN where that is not known
  */
-export function ownOdds(sought: SoughtLayer, candidate: LayerTraits, index: number, scene: Scene): number {
+export function ownOdds(sought: SoughtLayer, candidate: LayerTraits, resemblance: number, scene: Scene): number {
   const { traits } = sought;
   return (
     ODDS.bias +
-    pixelOdds(sought, candidate.layer, scene) +
-    resemblanceOdds(sought.resemblance?.[index]) +
+    pixelOdds(sought, candidate.layer, resemblance, scene) +
     textOdds(traits, candidate, scene) +
     nameOdds(traits, candidate) +
     typeOdds(traits.layer, candidate.layer) +
@@ -104,16 +105,19 @@ export function ownOdds(sought: SoughtLayer, candidate: LayerTraits, index: numb
   );
 }
 
-function pixelOdds(sought: SoughtLayer, candidate: Layer, { familiarity }: Scene): number {
-  if (sought.correspondences.length === 0) return ODDS.image * NO_PIXELS;
-  if (sought.placed === null) return sought.resemblance === undefined ? ODDS.nowhere * (1 - familiarity) : 0;
-  const off = 1 - placedOverlap(sought.placed, candidate);
-  return ODDS.image * imageLikeness(sought, candidate) + ODDS.elsewhere * sought.placed.confidence * off;
+function pixelOdds(sought: SoughtLayer, candidate: Layer, resemblance: number, { familiarity }: Scene): number {
+  const { correspondences, placed } = sought;
+  if (correspondences.length === 0) return ODDS.image * NO_PIXELS;
+  const isCompared = !Number.isNaN(resemblance);
+  const look = isCompared ? resemblanceOdds(resemblance) : 0;
+  if (placed === null) return isCompared ? look : ODDS.nowhere * (1 - familiarity);
+  const off = 1 - placedOverlap(placed, candidate);
+  return look + ODDS.image * imageLikeness(sought, candidate) + ODDS.elsewhere * placed.confidence * off;
 }
 
-/** @param resemblance as `SoughtLayer` has it */
-export function resemblanceOdds(resemblance = Number.NaN): number {
-  return Number.isNaN(resemblance) ? 0 : Math.max(ODDS.unlike, ODDS.lookalike + ODDS.resemblance * resemblance);
+/** @param resemblance a log probability */
+export function resemblanceOdds(resemblance: number): number {
+  return Math.max(ODDS.unlike, ODDS.lookalike + ODDS.resemblance * resemblance);
 }
 
 function textOdds({ text }: LayerTraits, { text: other }: LayerTraits, { textsKept, onlyTexts }: Scene): number {

@@ -14,21 +14,16 @@ import { type FoundRegion, layerPlacement, toPlacement } from './to-placement.js
 /** Points a side of the grid over a layer that is but seen together with one that is asked for. */
 const COMPANION_GRID = 2;
 
-/** Finds the counterparts of source points in one target. */
-export type MatchSource = (points: readonly Point[]) => Promise<readonly Match[]>;
-
-/**
- * How parts of the source resemble parts of the target, as `resemblances` has it.
- * @param exchanged are left and right?
- */
-export type CompareParts = (
-  parts: readonly Box[],
-  others: readonly Box[],
-  exchanged: boolean,
-) => Promise<readonly Float32Array[]>;
-
-/** Where parts cannot be compared. */
-const nothingCompared: CompareParts = async () => [];
+/** What the features of the source and of one target say of each other. */
+export interface PairSight {
+  /** Finds the counterparts of source points. */
+  match(points: readonly Point[]): Promise<readonly Match[]>;
+  /**
+   * How parts of the source resemble parts of the target, as `resemblances` has it; without it, nothing is compared.
+   * @param exchanged are left and right?
+   */
+  compare?(parts: readonly Box[], others: readonly Box[], exchanged: boolean): Promise<readonly Float32Array[]>;
+}
 
 /** An item together with the points of the source that place it. */
 interface PreparedItem {
@@ -87,12 +82,11 @@ export async function placeItems(
   sourceLayers: readonly Layer[],
   targetLayers: readonly Layer[],
   target: Size,
-  match: MatchSource,
+  sight: PairSight,
   withCues = false,
-  compare = nothingCompared,
 ): Promise<Placement[]> {
   const around = targetLayers.length === 0 ? [] : layersAround(prepared);
-  const matches = await match([...prepared, ...around].flatMap(({ points }) => points));
+  const matches = await sight.match([...prepared, ...around].flatMap(({ points }) => points));
   const targetSidePx = Math.max(target.width, target.height);
   const sides = sidesOf(matches);
   let next = 0;
@@ -104,9 +98,11 @@ export async function placeItems(
   const foundAround = new Map(around.map(({ layer, points }) => [layer.layerId, find(layer.box, points)]));
   const asked = layersOfItems(found);
   const sources = describeLayers(sides.layersAsPlaced(sourceLayers));
-  const sought = seek(new Map([...foundAround, ...asked]), sources);
+  const sought = new Map([...foundAround, ...asked]);
+  const isCompared = sought.size > 0 && targetLayers.length > 0;
+  const alike = isCompared ? await resemblancesOf(sight, sourceLayers, targetLayers, sides.exchanged) : new Map();
   const counterparts = findCounterparts(
-    await withResemblance(sought, sourceLayers, targetLayers, sides.exchanged, compare),
+    seek(sought, sources, alike),
     sources,
     describeLayers(targetLayers),
     targetSidePx,
@@ -161,25 +157,26 @@ function layersOfItems(found: readonly FoundItem[]): FoundLayers {
   return new Map(found.flatMap((entry) => (entry.item.kind === 'layer' ? [[entry.item.layerId, entry]] : [])));
 }
 
-function seek(found: FoundLayers, sources: readonly LayerTraits[]): SoughtLayer[] {
+/** By the id of the source layer. All layers are compared, so that it makes no difference which are asked for. */
+async function resemblancesOf(
+  sight: PairSight,
+  sources: readonly Layer[],
+  candidates: readonly Layer[],
+  exchanged: boolean,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  const [parts, others] = [sources.map(({ box }) => box), candidates.map(({ box }) => box)];
+  const rows = (await sight.compare?.(parts, others, exchanged)) ?? [];
+  return new Map(rows.map((row, n) => [sources[n]?.layerId ?? '', row]));
+}
+
+function seek(
+  found: FoundLayers,
+  sources: readonly LayerTraits[],
+  alike: ReadonlyMap<string, Float32Array>,
+): SoughtLayer[] {
   const unique = new Map(sources.map((traits) => [traits.layer.layerId, traits]));
   return [...found].flatMap(([layerId, region]) => {
     const traits = unique.get(layerId);
-    return traits === undefined ? [] : [{ ...region, traits }];
+    return traits === undefined ? [] : [{ ...region, traits, resemblance: alike.get(layerId) }];
   });
-}
-
-/** @param layers of the source as they are, with the sides not exchanged */
-async function withResemblance(
-  sought: readonly SoughtLayer[],
-  layers: readonly Layer[],
-  candidates: readonly Layer[],
-  exchanged: boolean,
-  compare: CompareParts,
-): Promise<SoughtLayer[]> {
-  const boxes = new Map(layers.map(({ layerId, box }) => [layerId, box]));
-  const parts = sought.map(({ traits }) => boxes.get(traits.layer.layerId) ?? traits.layer.box);
-  const others = candidates.map(({ box }) => box);
-  const alike = parts.length === 0 || others.length === 0 ? [] : await compare(parts, others, exchanged);
-  return sought.map((one, n) => ({ ...one, resemblance: alike[n] }));
 }

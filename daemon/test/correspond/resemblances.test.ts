@@ -1,8 +1,10 @@
+import type { Box } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import { Matcher } from '../../src/correspond/matcher.js';
 import { resemblances } from '../../src/correspond/resemblances.js';
+import { sampleFeatures } from '../../src/diffusion/feature-map.js';
 import type { FeaturePyramid } from '../../src/diffusion/feature-pyramid.js';
-import { randomMap } from '../support/feature-maps.js';
+import { dot, randomMap } from '../support/feature-maps.js';
 
 const BOXES = [
   { x: 8, y: 8, w: 40, h: 20 },
@@ -10,18 +12,19 @@ const BOXES = [
   { x: 60, y: 8, w: 30, h: 60 },
 ];
 
+const CHANNELS = 32;
+const TEMPERATURE = 0.05;
 const matcher = new Matcher();
-const alike = (...[source, target, parts, others, exchanged]: Args) =>
-  resemblances(matcher, source, target, parts, others, exchanged);
-type Args = [FeaturePyramid, FeaturePyramid, typeof BOXES, typeof BOXES, boolean?];
 
-function seen(seed: number, noCounterpart?: FeaturePyramid['noCounterpart']): FeaturePyramid {
-  const levels = [randomMap(32, 24, 28, seed)];
+type Args = [FeaturePyramid, FeaturePyramid, typeof BOXES, typeof BOXES, boolean?];
+const alike = (...args: Args) => resemblances(matcher, ...args);
+
+/** Every column is as similar to "no counterpart" as `none`. */
+function seen(seed: number, none = 0): FeaturePyramid {
+  const levels = [randomMap(CHANNELS, 24, 28, seed)];
+  const noCounterpart = { weight: new Float32Array(CHANNELS), bias: none };
   return { width: 112, height: 96, levels, firstLook: 0, blank: false, noCounterpart };
 }
-
-/** Every column is as similar to "no counterpart" as that. */
-const bin = (bias: number) => ({ weight: new Float32Array(32), bias });
 
 describe('parts of an image', () => {
   it('resemble themselves, and nothing else', async () => {
@@ -34,26 +37,26 @@ describe('parts of an image', () => {
     }
   });
 
-  it('are as many probabilities as boxes: each of a row shared out among all and none, times each of a column', async () => {
-    const [pair, turned] = [
-      await alike(seen(1), seen(2), BOXES, BOXES.slice(1)),
-      await alike(seen(2), seen(1), BOXES.slice(1), BOXES),
-    ];
-    for (const [n, row] of pair.entries()) {
-      expect(row).toHaveLength(2);
+  it('have each its share among all others and none, times the same the other way round', async () => {
+    const [source, target] = [seen(1, 0.1), seen(2, 0.1)];
+    const none = Math.exp(0.1 / TEMPERATURE);
+    const odds = BOXES.map((part) =>
+      BOXES.map((other) => Math.exp(meanCosine(source, part, target, other) / TEMPERATURE)),
+    );
+    const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+    const log = await alike(source, target, BOXES, BOXES);
+    for (const [n, row] of log.entries()) {
       for (const [m, value] of row.entries()) {
-        expect(value).toBeLessThanOrEqual(0);
-        expect(value).toBeCloseTo(turned[m]?.[n] ?? Number.NaN, 4);
+        const own = odds[n]?.[m] ?? Number.NaN;
+        const [across, down] = [sum(odds[n] ?? []) + none, sum(odds.map((line) => line[m] ?? 0)) + none];
+        expect(value).toBeCloseTo(Math.log((own / across) * (own / down)), 3);
       }
     }
-    // alone with one other and nothing learned of "none", there is no choice
-    const [only] = await alike(seen(1), seen(2), BOXES.slice(0, 1), BOXES.slice(0, 1));
-    expect(only?.[0]).toBeCloseTo(0);
   });
 
   it('resemble nothing where "no counterpart" is more similar', async () => {
     const one = BOXES.slice(0, 1);
-    const beside = async (bias: number) => (await alike(seen(1, bin(bias)), seen(2, bin(bias)), one, one))[0]?.[0];
+    const beside = async (none: number) => (await alike(seen(1, none), seen(2, none), one, one))[0]?.[0];
     expect(await beside(-1)).toBeGreaterThan(-0.1);
     expect(await beside(1)).toBeLessThan(-10);
   });
@@ -71,18 +74,39 @@ describe('parts of an image', () => {
     expect(kept).toBeLessThan(exchanged);
   });
 
-  it('outside of the image are not known, and leave the others as they are', async () => {
+  it('outside of the image are not known, and rival none that is inside', async () => {
+    const [source, target] = [seen(1), seen(2)];
     const outside = { x: 200, y: 8, w: 20, h: 20 };
-    const log = await alike(seen(1), seen(1), [...BOXES, outside], [outside, ...BOXES]);
+    const log = await alike(source, target, [...BOXES, outside], [outside, ...BOXES]);
     expect(log.map((row) => row[0])).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
     expect([...(log[3] ?? [])].every(Number.isNaN)).toBe(true);
-    expect(log[1]?.[2]).toBeCloseTo((await alike(seen(1), seen(1), BOXES, BOXES))[1]?.[1] ?? Number.NaN, 4);
+    const inside = await alike(source, target, BOXES, BOXES);
+    expect(log.slice(0, 3).map((row) => [...row.slice(1)])).toEqual(inside.map((row) => [...row]));
+    const fewer = await alike(source, target, BOXES, BOXES.slice(0, 2));
+    expect(fewer[0]?.[0]).toBeGreaterThan((inside[0]?.[0] ?? 0) + 0.05);
   });
 
-  it('say nothing where the image does not', async () => {
+  it('are not compared where an image says nothing, or the features nothing of "no counterpart"', async () => {
     expect(await alike(seen(1), { ...seen(2), blank: true }, BOXES, BOXES)).toEqual([]);
+    const { noCounterpart: _none, ...source } = seen(1);
+    expect(await alike(source, seen(2), BOXES, BOXES)).toEqual([]);
   });
 });
+
+/** Of the middles, and of the places a tenth from each side. */
+function meanCosine(source: FeaturePyramid, part: Box, target: FeaturePyramid, other: Box): number {
+  const places = [
+    [0.5, 0.5],
+    [0.1, 0.5],
+    [0.9, 0.5],
+    [0.5, 0.1],
+    [0.5, 0.9],
+  ] as const;
+  const at = ({ levels: [map] }: FeaturePyramid, { x, y, w, h }: Box, [across, down]: readonly [number, number]) =>
+    map === undefined ? [] : [...sampleFeatures(map, [{ x: x + across * w, y: y + down * h }])];
+  const cosines = places.map((place) => dot(at(source, part, place), at(target, other, place)));
+  return cosines.reduce((sum, cosine) => sum + cosine, 0) / places.length;
+}
 
 function mirrorMap(map: FeaturePyramid['levels'][number]) {
   const { channels, rows, columns } = map;

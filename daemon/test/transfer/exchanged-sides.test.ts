@@ -36,7 +36,7 @@ function match(point: Point): Match {
 
 async function place(items: readonly Item[]) {
   const prepared = prepareItems(items, SOURCE, SIZE);
-  return placeItems(prepared, SOURCE, TARGET, SIZE, async (points) => points.map(match));
+  return placeItems(prepared, SOURCE, TARGET, SIZE, { match: async (points) => points.map(match) });
 }
 
 describe('a screen that is read from the other side', () => {

@@ -38,7 +38,7 @@ function lost(size: Size): () => Match {
 
 async function place(items: Item[], source: Layer[], target: Layer[], match: (point: Point) => Match, size = SCREEN) {
   const prepared = prepareItems(items, source, size);
-  const placements = await placeItems(prepared, source, target, size, async (points) => points.map(match));
+  const placements = await placeItems(prepared, source, target, size, { match: async (points) => points.map(match) });
   expect(placements).toHaveLength(items.length);
   for (const placement of placements) placementSchema.parse(placement);
   return placements;
@@ -59,7 +59,7 @@ describe('a screen of a thousand layers', () => {
   it('finds them by order, type and words where the pixels know no place', async () => {
     const items = itemsOn(all);
     const prepared = prepareItems(items, all, SCREEN).map((one) => ({ ...one, points: [], companions: [] }));
-    const placements = await placeItems(prepared, all, [...all].reverse(), SCREEN, async () => []);
+    const placements = await placeItems(prepared, all, [...all].reverse(), SCREEN, { match: async () => [] });
     expect(layerIds(placements)).toEqual(items.map(({ itemId }) => itemId));
   });
 

@@ -27,13 +27,46 @@ const PLACED = placeRegion(SOURCE_BOX, MATCHES, 500);
 const source = layer('confirm', SOURCE_BOX, { type: 'TEXT', text: 'Save' });
 
 /** As if each were alone in its frame, with half of the layers around it beside the candidate. */
-function compare(candidate: Layer, from: Layer = source, placed = PLACED, correspondences = MATCHES) {
+function compare(
+  candidate: Layer,
+  from: Layer = source,
+  placed = PLACED,
+  correspondences = MATCHES,
+  resemblance = Number.NaN,
+) {
   const [[traits], [other]] = [describeLayers([from]), describeLayers([candidate])];
   if (traits === undefined || other === undefined) throw new Error('every layer is described');
   const sought = { traits, placed, correspondences };
   const scene = describeScene([sought], [traits], [other], 500);
-  return { ...compareLayers(sought, other, 0, 1, 0.5), odds: ownOdds(sought, other, 0, scene) };
+  return { ...compareLayers(sought, other, resemblance, 1, 0.5), odds: ownOdds(sought, other, resemblance, scene) };
 }
+
+describe('how a candidate looks', () => {
+  const candidate = layer('there', TARGET_BOX, { type: 'TEXT' });
+  const looking = (resemblance: number, placed = PLACED) => compare(candidate, source, placed, MATCHES, resemblance);
+
+  it('speaks for it where nothing resembles either more, and against it where much does, down to a floor', () => {
+    const [alike, unsure, unlike, least] = [0, -6, -20, -90].map((resemblance) => looking(resemblance).odds);
+    expect([alike, unsure, unlike]).toEqual([alike, unsure, unlike].toSorted((a = 0, b = 0) => b - a));
+    expect(least).toBeCloseTo(looking(-60).odds, 6);
+    expect(alike).toBeGreaterThan(looking(Number.NaN).odds);
+    expect(unlike).toBeLessThan(looking(Number.NaN).odds);
+  });
+
+  it('is said of the pixels, with where they were found', () => {
+    const image = (resemblance: number) => looking(resemblance).evidence.image;
+    expect(image(0)).toBeGreaterThan(image(Number.NaN));
+    expect(image(-20)).toBeLessThan(image(Number.NaN));
+    expect(looking(0).cues.find(({ cue }) => cue === 'image')?.value).toBe(image(0));
+  });
+
+  it('is what counts where no point was found, and where it is not known either, both are probably strangers', () => {
+    expect(looking(0, null).odds).toBeGreaterThan(looking(Number.NaN, null).odds);
+    expect(looking(-20, null).odds).toBeLessThan(looking(Number.NaN, null).odds);
+    const found = compare(candidate).odds;
+    expect(looking(Number.NaN, null).odds).toBeLessThan(found - 4);
+  });
+});
 
 describe('the likeness of two layers', () => {
   const same = layer('confirm', TARGET_BOX, { type: 'TEXT', text: 'Save' });
@@ -158,7 +191,7 @@ describe('the order of layers', () => {
     const sought = sources.map((traits) => ({ traits, placed: null, correspondences: [] }));
     const scene = describeScene(sought, sources, candidates, 500);
     const best = sought.map((one) => {
-      const odds = candidates.map((candidate, index) => ownOdds(one, candidate, index, scene));
+      const odds = candidates.map((candidate) => ownOdds(one, candidate, Number.NaN, scene));
       return odds.indexOf(Math.max(...odds));
     });
     expect(best).toEqual([4, 3, 2, 1, 0]);

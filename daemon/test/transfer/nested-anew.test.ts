@@ -18,7 +18,9 @@ const doubtful = (point: Point): Match => ({ point, similarity: 0.5, confidence:
 async function counterparts(source: Layer[], target: Layer[]): Promise<Record<string, string | null>> {
   const items: Item[] = source.map(({ layerId }) => ({ kind: 'layer', itemId: layerId, layerId }));
   const prepared = prepareItems(items, source, LIST);
-  const placements = await placeItems(prepared, source, target, LIST, async (points) => points.map(doubtful));
+  const placements = await placeItems(prepared, source, target, LIST, {
+    match: async (points) => points.map(doubtful),
+  });
   return Object.fromEntries(placements.map((one) => [one.itemId, one.kind === 'layer' ? one.layerId : null]));
 }
 

@@ -28,9 +28,9 @@ const TITLE = layer('title', { x: 50, y: 10, w: 200, h: 20 }, { type: 'TEXT', te
 
 async function place(items: Item[], match: (point: Point) => Match, targetLayers = [BUTTON, TITLE].map(inTarget)) {
   const prepared = prepareItems(items, [BUTTON, TITLE], SOURCE);
-  const placements = await placeItems(prepared, [BUTTON, TITLE], targetLayers, TARGET, async (points) =>
-    points.map(match),
-  );
+  const placements = await placeItems(prepared, [BUTTON, TITLE], targetLayers, TARGET, {
+    match: async (points) => points.map(match),
+  });
   for (const placement of placements) placementSchema.parse(placement);
   return placements;
 }
@@ -194,7 +194,7 @@ describe('the matches of all items', () => {
       { kind: 'layer', itemId: 'l', layerId: 'button' },
       { kind: 'point', itemId: 'q', point: { x: 9, y: 10 } },
     ];
-    const placements = await placeItems(prepareItems(items, [BUTTON], SOURCE), [BUTTON], [], TARGET, match);
+    const placements = await placeItems(prepareItems(items, [BUTTON], SOURCE), [BUTTON], [], TARGET, { match });
     expect(match).toHaveBeenCalledTimes(1);
     expect(placements.map(({ itemId }) => itemId)).toEqual(['b', 'p', 'l', 'q']);
     expect(placements[1]).toMatchObject({ point: { x: 54, y: 46 } });
@@ -239,7 +239,7 @@ describe('a source layer', () => {
     const items: Item[] = [BUTTON.layerId, layerId].map((id) => ({ kind: 'layer', itemId: id, layerId: id }));
     const prepared = prepareItems(items, sources, SOURCE);
     const match = async (points: readonly Point[]) => points.map((point) => doubled(point));
-    const placements = await placeItems(prepared, sources, targets, TARGET, match);
+    const placements = await placeItems(prepared, sources, targets, TARGET, { match });
     for (const placement of placements) placementSchema.parse(placement);
     return placements.map((placement) => (placement.kind === 'layer' ? placement.layerId : 'none'));
   }
@@ -261,7 +261,7 @@ describe('what the cues of a layer weighed', () => {
       [TITLE],
       [inTarget(TITLE)],
       TARGET,
-      async (points) => points.map(doubled),
+      { match: async (points) => points.map(doubled) },
       withCues,
     );
 

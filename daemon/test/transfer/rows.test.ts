@@ -23,7 +23,7 @@ function withAdded(at: number): number[] {
 async function rowsFound(source: Layer[], target: Layer[], match: (point: Point) => Match) {
   const items: Item[] = source.map(({ layerId }) => ({ kind: 'layer', itemId: layerId, layerId }));
   const prepared = prepareItems(items, source, LIST);
-  const placements = await placeItems(prepared, source, target, LIST, async (points) => points.map(match));
+  const placements = await placeItems(prepared, source, target, LIST, { match: async (points) => points.map(match) });
   const found = new Map(placements.map((one) => [one.itemId, one.kind === 'layer' ? one.layerId : null]));
   return ROWS.map((row) => PARTS.map((part) => found.get(`${part} ${row}`)?.split(' ')[1]));
 }

@@ -26,16 +26,17 @@ function moved(by: { [id: string]: { x: number; y: number } }): Layer[] {
 async function place(boxes: Box[], target: Layer[]): Promise<(Box & { confidence: number })[]> {
   const items = boxes.map((box, n): Item => ({ kind: 'overlay', itemId: `${n}`, box }));
   const prepared = prepareItems(items, SOURCE, SIZE);
-  const placements = await placeItems(prepared, SOURCE, target, SIZE, async (points) =>
-    points.map((point) => {
-      const home = SOURCE.findIndex(
-        ({ box }) => Math.abs(centre(box).x - point.x) < box.w / 2 && Math.abs(centre(box).y - point.y) < box.h / 2,
-      );
-      const [from, to] = [SOURCE[home]?.box ?? point, target[home]?.box ?? point];
-      const found = { x: point.x + to.x - from.x, y: point.y + to.y - from.y };
-      return { point: found, similarity: 0.9, confidence: 0.9, scale: 1, mirrored: false };
-    }),
-  );
+  const placements = await placeItems(prepared, SOURCE, target, SIZE, {
+    match: async (points) =>
+      points.map((point) => {
+        const home = SOURCE.findIndex(
+          ({ box }) => Math.abs(centre(box).x - point.x) < box.w / 2 && Math.abs(centre(box).y - point.y) < box.h / 2,
+        );
+        const [from, to] = [SOURCE[home]?.box ?? point, target[home]?.box ?? point];
+        const found = { x: point.x + to.x - from.x, y: point.y + to.y - from.y };
+        return { point: found, similarity: 0.9, confidence: 0.9, scale: 1, mirrored: false };
+      }),
+  });
   return placements.map((placement, n) => {
     const box = boxes[n];
     if (placement.kind !== 'overlay' || placement.transform === null || box === undefined)

@@ -61,7 +61,7 @@ async function assignOnce(sources: number, candidates: number, astray: number) {
   };
   const begin = performance.now();
   const prepared = prepareItems(items, from, size);
-  const placements = await placeItems(prepared, from, to, size, async (points) => points.map(match));
+  const placements = await placeItems(prepared, from, to, size, { match: async (points) => points.map(match) });
   const seconds = (performance.now() - begin) / 1000;
   return { seconds, right: placements.filter((one) => one.kind === 'layer' && one.layerId === one.itemId).length };
 }
