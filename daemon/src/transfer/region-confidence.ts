@@ -2,7 +2,7 @@
  * A region is found or not as a whole, so the share of its points' confidence that agrees is stretched: logistic
  * regression on the odds of the share (Platt, 1999), fitted by `npm run calibrate` on boxes of drawn screens.
  */
-const COEFFICIENTS = { bias: -1.28, odds: 0.9, oddsBeyond: 1.97 };
+const COEFFICIENTS = { bias: -1.25, odds: 1.04, oddsBeyond: 1.95 };
 
 /** Keeps the odds finite. */
 const FLOOR = 0.01;
