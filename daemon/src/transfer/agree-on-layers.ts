@@ -13,7 +13,7 @@ export const LAYER_AGREEMENT = {
   /** Log odds between no companion beside the counterpart, and all of them. */
   context: 12,
   /** The share of companions that says nothing either way, and how many companions it counts for at first. */
-  neutral: 0.5,
+  neutral: 0.4,
   prior: 1,
   /** A companion that is gone itself counts as little as that. */
   gone: 0.3,

@@ -4,7 +4,7 @@ import { type Option, strongest } from './agree-on-layers.js';
  * Logistic regression (Platt, 1999) on what layers agreed on, fitted by `npm run calibrate` on layers of documents, of
  * drawn screens and of generated pairs.
  */
-const COEFFICIENTS = { bias: -0.19, odds: 0.04, doubt: 0.31, choiceOdds: 0.29, placedOdds: 0.26, companyOdds: 0.34 };
+const COEFFICIENTS = { bias: -1.67, odds: 0.09, doubt: 0.21, choiceOdds: 0.46, placedOdds: 0.19, companyOdds: 0.32 };
 
 /** Keeps the odds finite. */
 const FLOOR = 0.01;

@@ -17,7 +17,7 @@ import { setLayerPairs } from '../../calibration/set-layer-pairs.js';
 import { type Bench, type BenchOptions, type BenchResult, median } from '../bench.js';
 
 const DRAWN_SCREENS = 4;
-const SET_PAIRS = 48;
+const SET_PAIRS = 100;
 const RECALL = 0.8;
 const ANOTHER = /another screen/;
 const SET = /^set: /;
