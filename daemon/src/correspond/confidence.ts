@@ -1,4 +1,5 @@
 import type { Calibration } from './calibrations.js';
+import { logistic } from './logistic.js';
 
 /** What is known about a match. */
 export interface MatchSigns {
@@ -35,14 +36,5 @@ export function signValues({ similarity, cycleCells, belief, support, margin }: 
 
 /** Probability that a match is right: that there is a counterpart, and that it is this place among those found. */
 export function confidenceOf(signs: MatchSigns, calibration: Calibration): number {
-  const values = signValues(signs);
-  const logit =
-    calibration.bias +
-    calibration.similarity * values.similarity +
-    calibration.cycle * values.cycle +
-    calibration.logSupport * values.logSupport +
-    calibration.beliefOdds * values.beliefOdds +
-    calibration.margin * values.margin +
-    calibration.marginBeyond * values.marginBeyond;
-  return 1 / (1 + Math.exp(-logit));
+  return logistic(calibration, signValues(signs));
 }

@@ -62,14 +62,7 @@ export class Matcher {
     to: FeatureMap,
     take: (similarity: Float32Array, index: number) => void,
   ): Promise<void> {
-    const session = await this.#session('similarity', to, () => similarityGraph(to));
-    const cells = to.rows * to.columns;
-    for (const { part, start } of partsOf(sampleFeatures(from, points), to)) {
-      const { similarity } = await session.run(feeds(part, to));
-      if (!(similarity?.data instanceof Float32Array)) throw new TypeError('the matching graph has no similarity');
-      const count = part.length / to.channels;
-      for (let n = 0; n < count; n++) take(similarity.data.subarray(n * cells, (n + 1) * cells), start + n);
-    }
+    await this.#forEachRow(sampleFeatures(from, points), to, take);
   }
 
   /**
@@ -81,16 +74,24 @@ export class Matcher {
   async similarities(queries: Float32Array, others: Float32Array, channels: number): Promise<Float32Array[]> {
     const count = others.length / channels;
     const to = asMap(others, channels, Math.ceil(count / COLUMNS_STEP) * COLUMNS_STEP);
-    const session = await this.#session('similarity', to, () => similarityGraph(to));
     const found: Float32Array[] = [];
-    for (const { part } of partsOf(queries, to)) {
+    await this.#forEachRow(queries, to, (similarity) => found.push(similarity.subarray(0, count)));
+    return found;
+  }
+
+  async #forEachRow(
+    queries: Float32Array,
+    to: SearchedMap,
+    take: (similarity: Float32Array, index: number) => void,
+  ): Promise<void> {
+    const session = await this.#session('similarity', to, () => similarityGraph(to));
+    const cells = to.rows * to.columns;
+    for (const { part, start } of partsOf(queries, to)) {
       const { similarity } = await session.run(feeds(part, to));
       if (!(similarity?.data instanceof Float32Array)) throw new TypeError('the matching graph has no similarity');
-      for (let at = 0; at < similarity.data.length; at += to.columns) {
-        found.push(similarity.data.subarray(at, at + count));
-      }
+      const count = part.length / to.channels;
+      for (let n = 0; n < count; n++) take(similarity.data.subarray(n * cells, (n + 1) * cells), start + n);
     }
-    return found;
   }
 
   #session(kind: string, { channels, rows, columns }: MapShape, graph: () => Uint8Array): Promise<InferenceSession> {

@@ -1,3 +1,4 @@
+import { logistic } from '../correspond/logistic.js';
 import { type Option, strongest } from './agree-on-layers.js';
 
 /**
@@ -48,16 +49,7 @@ export function optionValues(
 
 /** Probability that the layer became this candidate. */
 export function layerConfidence(option: Option, all: readonly Option[], signs: LayerSigns): number {
-  const values = optionValues(option, all, signs);
-  const { bias, ...of } = COEFFICIENTS;
-  const logit =
-    bias +
-    of.odds * values.odds +
-    of.doubt * values.doubt +
-    of.choiceOdds * values.choiceOdds +
-    of.placedOdds * values.placedOdds +
-    of.companyOdds * values.companyOdds;
-  return 1 / (1 + Math.exp(-logit));
+  return logistic(COEFFICIENTS, optionValues(option, all, signs));
 }
 
 function oddsOf(probability: number): number {

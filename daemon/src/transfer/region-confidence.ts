@@ -1,3 +1,5 @@
+import { logistic } from '../correspond/logistic.js';
+
 /**
  * A region is found or not as a whole, so the share of its points' confidence that agrees is stretched: logistic
  * regression on the odds of the share (Platt, 1999), fitted by `npm run calibrate` on boxes of drawn screens.
@@ -18,6 +20,5 @@ export function shareValues(share: number): Omit<typeof COEFFICIENTS, 'bias'> {
 
 /** Probability that a region is placed rightly, by the share of its points' confidence behind the fit. */
 export function regionConfidence(share: number): number {
-  const { odds, oddsBeyond } = shareValues(share);
-  return 1 / (1 + Math.exp(-(COEFFICIENTS.bias + COEFFICIENTS.odds * odds + COEFFICIENTS.oddsBeyond * oddsBeyond)));
+  return logistic(COEFFICIENTS, shareValues(share));
 }
