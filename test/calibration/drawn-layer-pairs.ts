@@ -3,6 +3,7 @@ import { overlapArea, union } from '../../daemon/src/transfer/boxes.js';
 import type { View } from './draw-screen.js';
 import { COMMON, type DrawnVersions, drawVersions } from './drawn-pairs.js';
 import type { LayerPair, LayerScreen } from './layer-pair.js';
+import { TITLES } from './screen-content.js';
 import type { Screen, Shape } from './shape.js';
 
 /** The pair whose target serves as another screen: that many seeds further, where the layout differs. */
@@ -22,17 +23,19 @@ interface KeyedLayer {
 }
 
 /**
- * Drawn screens with their layers: the same rows in another version of the screen, the same with all words exchanged, and
- * in another screen, where nothing but bars is the same.
+ * Drawn screens with their layers: the same rows in another version of the screen, the same with all words exchanged, with
+ * all but those of bars, and in another screen, where nothing but bars is the same.
  * @param count of screens; the same pairs for the same count
  */
 export async function* drawnLayerPairs(count: number): AsyncGenerator<LayerPair> {
   for (let seed = 0; seed < count; seed++) {
     const own = await drawVersions(seed);
     const reworded = await drawVersions(seed, exchangeLetters);
+    const refilled = await drawVersions(seed, (text) => (TITLES.includes(text) ? text : exchangeLetters(text)));
     const other = await drawVersions(seed + ANOTHER);
     yield pairOf(`drawn ${seed}`, 'drawn version', own, own, seed);
     yield pairOf(`drawn ${seed}, other words`, 'drawn, other words', own, reworded, seed);
+    yield pairOf(`drawn ${seed}, other content`, 'drawn, other content', own, refilled, seed);
     yield pairOf(`drawn ${seed}, another screen`, 'another screen', own, other, seed);
   }
 }

@@ -1,7 +1,7 @@
 import type { Layer } from '@samepoint/shared-protocol';
 import { centre, contains, grow, overlap, thicken } from './boxes.js';
 import type { Correspondence } from './fit-similarity.js';
-import { type LayerTraits, sharedWords } from './layer-traits.js';
+import { commonWords, type LayerTraits, sharedWords } from './layer-traits.js';
 import type { PlacedRegion } from './place-region.js';
 import { rankLikeness } from './reading-order.js';
 
@@ -77,12 +77,28 @@ export function sizeLikeness(source: Layer, candidate: Layer, scale: number): nu
   return overlap(box, { ...other, x: other.x + from.x - to.x, y: other.y + from.y - to.y });
 }
 
-/** Undefined where either has no words. */
-export function textLikeness({ text }: LayerTraits, { text: other }: LayerTraits): number | undefined {
-  if (text === undefined || other === undefined) return undefined;
+/** By the words on them or, where one has none, those of the containers around them; undefined where there are none either. */
+export function textLikeness(source: LayerTraits, candidate: LayerTraits): number | undefined {
+  const [{ text }, { text: other }] = [source, candidate];
+  if (text === undefined || other === undefined) {
+    const around = wordsAroundLikeness(source, candidate);
+    return around === undefined ? undefined : DIFFERENT_TEXT + (1 - DIFFERENT_TEXT) * around;
+  }
   if (text.whole === other.whole) return 1;
   // the same words in another order are still not the same text
   return DIFFERENT_TEXT + ((1 - DIFFERENT_TEXT) / 2) * sharedWords(text.words, other.words);
+}
+
+/**
+ * Share of the words around the two that are the same, of those around the one that has fewer: a container may have been
+ * taken apart, or have more in it. Undefined where either has none.
+ */
+export function wordsAroundLikeness(
+  { wordsAround: words }: LayerTraits,
+  { wordsAround: others }: LayerTraits,
+): number | undefined {
+  if (words === undefined || others === undefined) return undefined;
+  return commonWords(words, others) / Math.min(words.size, others.size);
 }
 
 /** Undefined where nobody named one of them. */

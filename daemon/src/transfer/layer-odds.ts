@@ -9,6 +9,7 @@ import {
   type SoughtLayer,
   sizeLikeness,
   typeLikeness,
+  wordsAroundLikeness,
 } from './layer-likeness.js';
 import { type LayerTraits, sharedWords } from './layer-traits.js';
 
@@ -32,9 +33,14 @@ export const ODDS = {
   unlike: -6,
   equalText: 3,
   /** More where no other layer of either screen says the same. */
-  onlyEqualText: 5,
+  onlyEqualText: 10,
   /** By the share of words that differ, where the other texts are kept: in another language, this says nothing. */
   otherText: -6,
+  /** Besides, where one of the two says what the other screen says once, and elsewhere. */
+  textElsewhere: -10,
+  /** By how many of the words around the two are the same, where the other texts are kept, and how many are not. */
+  sameAround: 4,
+  otherAround: -12,
   kindredType: -1,
   otherType: -4,
   size: 2,
@@ -98,6 +104,7 @@ export function ownOdds(sought: SoughtLayer, candidate: LayerTraits, resemblance
     ODDS.bias +
     pixelOdds(sought, candidate.layer, resemblance, scene) +
     textOdds(traits, candidate, scene) +
+    aroundOdds(traits, candidate, scene) +
     nameOdds(traits, candidate) +
     typeOdds(traits.layer, candidate.layer) +
     ODDS.size * sizeLikeness(traits.layer, candidate.layer, scene.scale) +
@@ -123,7 +130,15 @@ export function resemblanceOdds(resemblance: number): number {
 function textOdds({ text }: LayerTraits, { text: other }: LayerTraits, { textsKept, onlyTexts }: Scene): number {
   if (text === undefined || other === undefined) return 0;
   if (text.whole === other.whole) return ODDS.equalText + (onlyTexts.has(text.whole) ? ODDS.onlyEqualText : 0);
-  return ODDS.otherText * textsKept * (1 - sharedWords(text.words, other.words));
+  const isElsewhere = onlyTexts.has(text.whole) || onlyTexts.has(other.whole);
+  return (
+    ODDS.otherText * textsKept * (1 - sharedWords(text.words, other.words)) + (isElsewhere ? ODDS.textElsewhere : 0)
+  );
+}
+
+function aroundOdds(source: LayerTraits, candidate: LayerTraits, { textsKept }: Scene): number {
+  const shared = wordsAroundLikeness(source, candidate);
+  return shared === undefined ? 0 : textsKept * (ODDS.sameAround * shared + ODDS.otherAround * (1 - shared));
 }
 
 function nameOdds(source: LayerTraits, candidate: LayerTraits): number {

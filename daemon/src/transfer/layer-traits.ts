@@ -12,25 +12,62 @@ export interface LayerTraits {
   name?: ReadonlySet<string>;
   /** The words on it: as one string without what only looks different, and each. */
   text?: { whole: string; words: ReadonlySet<string> };
+  /** All words of the row, card or other container that it is or lies in: the smallest that has any, but not the frame. */
+  wordsAround?: ReadonlySet<string>;
   rank: Rank;
 }
 
 /** @param layers all of one frame, as a layer's rank is one among the others */
 export function describeLayers(layers: readonly Layer[]): LayerTraits[] {
   const ranks = rankAmongPeers(layers);
+  const around = wordsAroundLayers(layers);
   return layers.map((layer, n) => ({
     layer,
     ...(isChosen(layer) ? { name: wordsOf(layer.name) } : {}),
-    ...(layer.text === undefined ? {} : { text: { whole: normalised(layer.text), words: wordsOf(layer.text) } }),
+    ...(hasWords(layer) ? { text: { whole: normalised(layer.text), words: wordsOf(layer.text) } } : {}),
+    ...(around[n] === undefined ? {} : { wordsAround: around[n] }),
     rank: ranks[n] ?? { index: 0, count: 1 },
   }));
 }
 
+function hasWords(layer: Layer): layer is Layer & { text: string } {
+  return layer.text !== undefined && normalised(layer.text) !== '';
+}
+
+function wordsAroundLayers(layers: readonly Layer[]): (ReadonlySet<string> | undefined)[] {
+  const byId = new Map(layers.map((layer) => [layer.layerId, layer]));
+  const wordsIn = new Map<string, Set<string>>();
+  for (const layer of layers.filter(hasWords)) {
+    for (const { layerId } of containersOf(layer, byId)) {
+      wordsIn.set(layerId, new Set([...(wordsIn.get(layerId) ?? []), ...wordsOf(layer.text)]));
+    }
+  }
+  return layers.map((layer) => {
+    const smallest = [layer, ...containersOf(layer, byId)].find(({ layerId }) => wordsIn.has(layerId));
+    return wordsIn.get(smallest?.layerId ?? '');
+  });
+}
+
+/** What a layer lies in, the nearest first, without the frame. */
+function containersOf(layer: Layer, byId: ReadonlyMap<string, Layer>): Layer[] {
+  const containers = new Set<Layer>();
+  for (let parent = byId.get(layer.parentId ?? ''); parent?.parentId !== undefined; ) {
+    if (containers.has(parent)) break;
+    containers.add(parent);
+    parent = byId.get(parent.parentId);
+  }
+  return [...containers];
+}
+
 /** Share of the words that two have in common (Dice, 1945), 0 to 1. */
 export function sharedWords(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
+  return one.size + other.size === 0 ? 0 : (2 * commonWords(one, other)) / (one.size + other.size);
+}
+
+export function commonWords(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
   let common = 0;
   for (const word of one) if (other.has(word)) common++;
-  return one.size + other.size === 0 ? 0 : (2 * common) / (one.size + other.size);
+  return common;
 }
 
 /** Design tools call a text layer by its words until somebody renames it. */

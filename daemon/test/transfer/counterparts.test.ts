@@ -67,6 +67,14 @@ describe('a row that is gone', () => {
     }
   });
 
+  it('nor where the pixels are sure of it: the words in a row are the row', async () => {
+    const found = await counterparts(target, stays);
+    for (const part of ['row', 'picture', 'name', 'button']) {
+      expect(found.get(`${part} 0`), `${part} 0`).toBeNull();
+      for (const row of [1, 2, 3]) expect(found.get(`${part} ${row}`)).toBe(`${part} ${row}`);
+    }
+  });
+
   /** A third of what is asked is seen in the row's old place, the rest where it went. */
   let asked = 0;
   function found0(point: Point): Match {
