@@ -1,6 +1,6 @@
 import { agreeOnLayers } from '../../daemon/src/transfer/agree-on-layers.js';
 import { sidesOf } from '../../daemon/src/transfer/exchanged-sides.js';
-import { companyOf, layerConfidence, optionValues } from '../../daemon/src/transfer/layer-confidence.js';
+import { layerConfidence, optionValues } from '../../daemon/src/transfer/layer-confidence.js';
 import { describeScene } from '../../daemon/src/transfer/layer-odds.js';
 import { describeLayers } from '../../daemon/src/transfer/layer-traits.js';
 import { documentLayerPairs } from './document-layer-pairs.js';
@@ -57,23 +57,24 @@ export function layerExamples(pair: LayerPair, seen: readonly SeenLayer[]): Laye
       placed: sides.placeRegion(source.layers[n]?.box ?? traits.layer.box, correspondences, targetSidePx),
     };
   });
-  const options = agreeOnLayers(sought, sources, candidates, describeScene(sought, sources, candidates, targetSidePx));
-  const company = companyOf(options);
-  return sought.flatMap(({ traits, placed }, n) => {
-    const [first, ...others] = options[n] ?? [];
+  const scene = describeScene(sought, sources, candidates, targetSidePx);
+  const agreed = agreeOnLayers(sought, sources, candidates, scene);
+  return sought.flatMap(({ traits, resemblance }, n) => {
+    const { options, company } = agreed[n] ?? { options: [], company: 0 };
+    const [first, ...others] = options;
     const expected = truth.get(traits.layer.layerId);
     if (first === undefined || expected === undefined) return [];
     const best = others.reduce((most, option) => (option.belief > most.belief ? option : most), first);
-    const signs = { placed: placed?.confidence ?? 0, company };
-    const values = optionValues(best, options[n] ?? [], signs);
+    const lead = resemblance?.lead[best.candidate] ?? Number.NaN;
+    const values = optionValues(best, { company }, lead);
     return {
       // all pairs of one drawn screen stay together
       pair: pair.name.split(/,| in /, 1)[0] ?? pair.name,
-      values: [values.odds, values.doubt, values.choiceOdds, values.placedOdds, values.companyOdds],
+      values: [values.odds, values.doubt, values.own, values.companyOdds, values.lead],
       right: expected !== null && candidates[best.candidate]?.layer.layerId === expected,
       hasCounterpart: expected !== null,
       weight: 1,
-      confidence: layerConfidence(best, options[n] ?? [], signs),
+      confidence: layerConfidence(best, { company }, lead),
     };
   });
 }

@@ -1,7 +1,7 @@
 import type { Item, Placement, Point } from '@samepoint/shared-protocol';
 import { type Match, matchPoints } from '../../daemon/src/correspond/match-points.js';
 import { Matcher } from '../../daemon/src/correspond/matcher.js';
-import { resemblances } from '../../daemon/src/correspond/resemblances.js';
+import { type Resemblance, resemblances, withLeads } from '../../daemon/src/correspond/resemblances.js';
 import { sidesOf } from '../../daemon/src/transfer/exchanged-sides.js';
 import { placeItems, prepareItems } from '../../daemon/src/transfer/transfer.js';
 import { EMBEDDED_ID, EmbeddedFeatures, hashOf, hashOfImage } from './embedded-features.js';
@@ -28,7 +28,7 @@ export interface LayerMatch {
 /** What is seen of a layer of the source. */
 export interface SeenLayer {
   matches: LayerMatch[];
-  resemblance: Float32Array | undefined;
+  resemblance: Resemblance | undefined;
 }
 
 /** Every layer of the source as an item, in their order. */
@@ -50,20 +50,25 @@ export class LayerMatching {
   /** One placement for each layer of the source, in their order. */
   async place(pair: LayerPair): Promise<Placement[]> {
     const { source, target } = pair;
-    const { matches, resemblances } = await this.#see(pair);
+    const { matches, resemblances } = await this.#seen(pair);
     return placeItems(preparedLayers(pair), source.layers, target.layers, target.image, {
       match: async (points) => points.map((point) => matches[keyOf(point)] ?? missing(point)),
-      compare: async () => resemblances.map(toFloats),
+      compare: async () => resemblances,
     });
   }
 
   /** For each layer of the source its points with their matches, and how those of the target resemble it. */
   async seenByLayer(pair: LayerPair): Promise<SeenLayer[]> {
-    const { matches, resemblances } = await this.#see(pair);
+    const { matches, resemblances } = await this.#seen(pair);
     return preparedLayers(pair).map(({ points }, n) => ({
       matches: points.map((point) => ({ source: point, match: matches[keyOf(point)] ?? missing(point) })),
-      resemblance: resemblances[n] && toFloats(resemblances[n]),
+      resemblance: resemblances[n],
     }));
+  }
+
+  async #seen(pair: LayerPair) {
+    const { matches, resemblances } = await this.#see(pair);
+    return { matches, resemblances: withLeads(resemblances.map(toFloats)) };
   }
 
   async #see(pair: LayerPair): Promise<Seen> {
@@ -86,7 +91,7 @@ export class LayerMatching {
         return [keyOf(point), { point: at, similarity, confidence, scale, mirrored }];
       });
       const alike = await resemblances(this.#matcher, from, to, parts, others, exchanged);
-      return { matches: Object.fromEntries(entries), resemblances: alike.map((row) => Array.from(row, rounded)) };
+      return { matches: Object.fromEntries(entries), resemblances: alike.map(({ log }) => Array.from(log, rounded)) };
     });
   }
 }

@@ -19,13 +19,20 @@ const PLACES: readonly Point[] = [
 /** Where left and right are exchanged, what is near the one side is compared with what is near the other. */
 const EXCHANGED_PLACES = PLACES.map(({ x, y }) => ({ x: 1 - x, y }));
 
+/** How one part of an image resembles each of the parts of another. */
+export interface Resemblance {
+  /** The log probability that they are the same, at most 0; NaN where the middle of one of the two lies outside its image. */
+  log: Float32Array;
+  /** By how much that is more than of any other part and the same one of the other image; endless where there is no other. */
+  lead: Float32Array;
+}
+
 /**
  * How parts of one image resemble parts of another, as a dual softmax (Rocco et al., Neighbourhood Consensus Networks, 2018):
  * the probability of each among all others and "no counterpart", times the same the other way round. At the largest of the
  * sizes that the images were seen at, as words are told apart there.
  * @param exchanged do the images have left and right exchanged?
- * @returns for each part the log probability of each of the others, at most 0; NaN where the middle of one of the two lies
- *   outside its image. Nothing where an image says nothing, or the features have learned nothing of "no counterpart".
+ * @returns for each part. Nothing where an image says nothing, or the features have learned nothing of "no counterpart".
  */
 export async function resemblances(
   matcher: Matcher,
@@ -34,13 +41,13 @@ export async function resemblances(
   parts: readonly Box[],
   others: readonly Box[],
   exchanged = false,
-): Promise<Float32Array[]> {
+): Promise<Resemblance[]> {
   const bin = source.noCounterpart;
   if (bin === undefined || saysNothing(source) || saysNothing(target)) return [];
   const from = look(source, parts, PLACES, bin);
   const to = look(target, others, exchanged ? EXCHANGED_PLACES : PLACES, bin);
   const log = parts.map(() => new Float32Array(others.length).fill(Number.NaN));
-  if (from.seen.length === 0 || to.seen.length === 0) return log;
+  if (from.seen.length === 0 || to.seen.length === 0) return withLeads(log);
   const similarities = await matcher.similarities(from.columns, to.columns, from.columns.length / from.seen.length);
   const rows = similarities.map((row) => row.map((cosine) => cosine / AGREEMENT.temperature));
   const inRow = rows.map((row, n) => logSumExp(row, from.none[n] ?? 0));
@@ -56,7 +63,25 @@ export async function resemblances(
       line[other] = 2 * (rows[n]?.[m] ?? 0) - (inRow[n] ?? 0) - (inColumn[m] ?? 0);
     }
   }
-  return log;
+  return withLeads(log);
+}
+
+/** @param log probabilities (parts, others) */
+export function withLeads(log: readonly Float32Array[]): Resemblance[] {
+  const most = new Float32Array(log[0]?.length ?? 0).fill(Number.NEGATIVE_INFINITY);
+  const second = most.slice();
+  for (const row of log) {
+    for (const [m, value] of row.entries()) {
+      if (value > (most[m] ?? 0)) {
+        second[m] = most[m] ?? 0;
+        most[m] = value;
+      } else if (value > (second[m] ?? 0)) second[m] = value;
+    }
+  }
+  return log.map((row) => ({
+    log: row,
+    lead: row.map((value, m) => value - ((value === most[m] ? second[m] : most[m]) ?? 0)),
+  }));
 }
 
 /** What the parts look like whose middle lies in the image. */

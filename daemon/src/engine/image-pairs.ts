@@ -1,6 +1,7 @@
 import { type MirroredHint, type Point, SamepointError } from '@samepoint/shared-protocol';
 import type { SimilarityMap } from '../correspond/heatmap.js';
 import type { ExplainedMatch } from '../correspond/match-points.js';
+import type { Resemblance } from '../correspond/resemblances.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import type { PairSight } from '../transfer/transfer.js';
 import type { RegionMatches } from '../transfer/warp-edit.js';
@@ -26,7 +27,7 @@ export interface ImagePairs {
   /** Finds points of the source in the target. */
   matcher(source: SeenImage, target: SeenImage): Promise<RegionMatches>;
   /** Compares parts of the source with parts of the target. */
-  compare(source: SeenImage, target: SeenImage, ...parts: ComparedParts): Promise<readonly Float32Array[]>;
+  compare(source: SeenImage, target: SeenImage, ...parts: ComparedParts): Promise<readonly Resemblance[]>;
   /** Looks for one point of the source in all of the target. @param count of the places at most */
   inspect(source: SeenImage, target: SeenImage, point: Point, count: number): Promise<Inspection>;
   /** Costs the features of the source's mirror image, once, and the preparation of one more pair. */

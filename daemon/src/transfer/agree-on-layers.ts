@@ -26,6 +26,9 @@ export const LAYER_AGREEMENT = {
   minFit: 0.05,
 } as const;
 
+/** How sure the companions are of a layer that has none. */
+const NO_COMPANY = 0.5;
+
 /** A candidate of a layer. */
 export interface Option {
   candidate: number;
@@ -38,23 +41,32 @@ export interface Option {
   support: number;
 }
 
+/** What a layer may have become. */
+export interface AgreedLayer {
+  /** Its likeliest candidates. */
+  options: Option[];
+  /** How sure its companions are of what they became, 0 to 1; half where it has none. */
+  company: number;
+}
+
 /**
  * Which candidates each layer may have become, by itself and by its companions: the parent and what is nearest should lie
  * around the counterpart as around the layer. What each believes goes into what its companions believe, round after
  * round (relaxation labelling; Rosenfeld, Hummel and Zucker, 1976).
  * @param sources all layers of the source, of which `sought` are some
- * @returns for each layer its likeliest options
+ * @returns for each sought layer
  */
 export function agreeOnLayers(
   sought: readonly SoughtLayer[],
   sources: readonly LayerTraits[],
   candidates: readonly LayerTraits[],
   scene: Scene,
-): Option[][] {
+): AgreedLayer[] {
   const options = sought.map((one) => likeliest(one, candidates, scene));
   const nesting = nestingOf(candidates.map(({ layer }) => layer));
   weighContents(sought, nesting, options);
-  const ties = tiesOf(sought, companionsAmong(sought, sources), candidates, nesting, options, scene);
+  const companions = companionsAmong(sought, sources);
+  const ties = tiesOf(sought, companions, candidates, nesting, options, scene);
   believe(options, candidates.length);
   for (let round = 0; round < LAYER_AGREEMENT.rounds; round++) {
     const found = options.map(strongest);
@@ -65,14 +77,18 @@ export function agreeOnLayers(
     }
     believe(options, candidates.length);
   }
-  return options;
+  const found = options.map(strongest);
+  return options.map((row, n) => ({
+    options: row,
+    company: mean((companions[n] ?? []).map((other) => found[other] ?? 0)) ?? NO_COMPANY,
+  }));
 }
 
 function likeliest(sought: SoughtLayer, candidates: readonly LayerTraits[], scene: Scene): Option[] {
   return candidates
     .map((candidate, index) => ({
       index,
-      own: ownOdds(sought, candidate, sought.resemblance?.[index] ?? Number.NaN, scene),
+      own: ownOdds(sought, candidate, sought.resemblance?.log[index] ?? Number.NaN, scene),
     }))
     .sort((a, b) => b.own - a.own)
     .slice(0, LAYER_AGREEMENT.options)
@@ -166,8 +182,12 @@ function parentOdds(parent: Tie['parent'], found: readonly number[]): number {
 }
 
 /** Of one layer: how sure it is that it has a counterpart at all. */
-export function strongest(options: readonly Option[]): number {
+function strongest(options: readonly Option[]): number {
   return options.reduce((most, { belief }) => Math.max(most, belief), 0);
+}
+
+function mean(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** One to one: an option is believed as far as neither the layer has a likelier one nor the candidate. */

@@ -1,7 +1,7 @@
 import type { Layer } from '@samepoint/shared-protocol';
 import { agreeOnLayers, type Option } from './agree-on-layers.js';
 import { assignLayers } from './assign-layers.js';
-import { companyOf, layerConfidence } from './layer-confidence.js';
+import { layerConfidence } from './layer-confidence.js';
 import { compareLayers, type Likeness } from './layer-cues.js';
 import type { SoughtLayer } from './layer-likeness.js';
 import { describeScene } from './layer-odds.js';
@@ -30,25 +30,24 @@ export function findCounterparts(
   mayEndOn: (source: Layer, candidate: Layer) => boolean,
 ): Map<string, AssignedLayer> {
   const scene = describeScene(sought, sources, candidates, targetSidePx);
-  const options = agreeOnLayers(sought, sources, candidates, scene);
-  const company = companyOf(options);
-  const probability = sought.map(({ traits, placed }, row) => {
+  const agreed = agreeOnLayers(sought, sources, candidates, scene);
+  const probability = sought.map(({ traits, resemblance }, row) => {
     const line = new Array<number>(candidates.length).fill(0);
-    const all = options[row] ?? [];
-    for (const option of all) {
+    const one = agreed[row] ?? { options: [], company: 0 };
+    for (const option of one.options) {
       const candidate = candidates[option.candidate];
       if (candidate !== undefined && mayEndOn(traits.layer, candidate.layer))
-        line[option.candidate] = layerConfidence(option, all, { placed: placed?.confidence ?? 0, company });
+        line[option.candidate] = layerConfidence(option, one, resemblance?.lead[option.candidate] ?? Number.NaN);
     }
     return line;
   });
   const columns = assignLayers(probability);
   return new Map(
     sought.flatMap((one, row): [string, AssignedLayer][] => {
-      const option = options[row]?.find(({ candidate }) => candidate === columns[row]);
+      const option = agreed[row]?.options.find(({ candidate }) => candidate === columns[row]);
       const candidate = candidates[option?.candidate ?? -1];
       if (option === undefined || candidate === undefined) return [];
-      const look = one.resemblance?.[option.candidate] ?? Number.NaN;
+      const look = one.resemblance?.log[option.candidate] ?? Number.NaN;
       const likeness = compareLayers(one, candidate, look, scene.scale, option.support);
       const confidence = probability[row]?.[option.candidate] ?? 0;
       return [[one.traits.layer.layerId, { layer: candidate.layer, confidence, likeness, option }]];

@@ -76,7 +76,9 @@ export function compareLayers(
 /** How well the pixels agree, by where points are found and, where that is known, by how the two look. */
 function pixelLikeness(image: number, resemblance: number): number {
   if (Number.isNaN(resemblance)) return image;
-  return (ODDS.image * image + Math.max(0, resemblanceOdds(resemblance))) / (ODDS.image + ODDS.lookalike);
+  return (
+    (ODDS.imageCompared * image + Math.max(0, resemblanceOdds(resemblance))) / (ODDS.imageCompared + ODDS.lookalike)
+  );
 }
 
 function textEvidence(source: LayerTraits, candidate: LayerTraits): Evidence['text'] {

@@ -1,4 +1,5 @@
 import type { Layer } from '@samepoint/shared-protocol';
+import type { Resemblance } from '../correspond/resemblances.js';
 import { centre, contains, grow, overlap, thicken } from './boxes.js';
 import type { Correspondence } from './fit-similarity.js';
 import { commonWords, type LayerTraits, sharedWords } from './layer-traits.js';
@@ -35,8 +36,8 @@ export interface SoughtLayer {
   placed: PlacedRegion | null;
   /** The matches of its points. */
   correspondences: readonly Correspondence[];
-  /** The log probability of each candidate by how it looks, as `resemblances` has it; NaN where that is not known. */
-  resemblance?: Float32Array | undefined;
+  /** How each candidate looks, where the two pictures were compared. */
+  resemblance?: Resemblance | undefined;
 }
 
 /** How far the pixels say that the layer became this one, 0 to 1. */

@@ -19,14 +19,16 @@ import { type LayerTraits, sharedWords } from './layer-traits.js';
  */
 export const ODDS = {
   bias: -1.5,
-  /** By how well the pixels agree, 0 to 1. */
+  /** By how well the places of its points agree, 0 to 1, and less where the two are compared as well. */
   image: 7,
-  /** By how sure the pixels are of another place. */
+  imageCompared: 3,
+  /** By how sure the points are of another place, and again less. */
   elsewhere: -2,
+  elsewhereCompared: -1,
   /** Where they know no place and the two were not compared: by how little of the screen is known from the other at all. */
   nowhere: -4,
   /** Where the two resemble each other, and nothing else resembles either. */
-  lookalike: 2,
+  lookalike: 4,
   /** By the log of how probable that makes them the same … */
   resemblance: 0.35,
   /** … down to this. */
@@ -118,8 +120,9 @@ function pixelOdds(sought: SoughtLayer, candidate: Layer, resemblance: number, {
   const isCompared = !Number.isNaN(resemblance);
   const look = isCompared ? resemblanceOdds(resemblance) : 0;
   if (placed === null) return isCompared ? look : ODDS.nowhere * (1 - familiarity);
+  const [image, elsewhere] = isCompared ? [ODDS.imageCompared, ODDS.elsewhereCompared] : [ODDS.image, ODDS.elsewhere];
   const off = 1 - placedOverlap(placed, candidate);
-  return look + ODDS.image * imageLikeness(sought, candidate) + ODDS.elsewhere * placed.confidence * off;
+  return look + image * imageLikeness(sought, candidate) + elsewhere * placed.confidence * off;
 }
 
 /** @param resemblance a log probability */

@@ -1,5 +1,6 @@
 import type { Box, Item, Layer, Placement, Point } from '@samepoint/shared-protocol';
 import type { Match } from '../correspond/match-points.js';
+import type { Resemblance } from '../correspond/resemblances.js';
 import type { Size } from '../images/resize.js';
 import { sidesOf } from './exchanged-sides.js';
 import { findCounterparts } from './find-counterparts.js';
@@ -22,7 +23,7 @@ export interface PairSight {
    * How parts of the source resemble parts of the target, as `resemblances` has it; without it, nothing is compared.
    * @param exchanged are left and right?
    */
-  compare?(parts: readonly Box[], others: readonly Box[], exchanged: boolean): Promise<readonly Float32Array[]>;
+  compare?(parts: readonly Box[], others: readonly Box[], exchanged: boolean): Promise<readonly Resemblance[]>;
 }
 
 /** An item together with the points of the source that place it. */
@@ -163,7 +164,7 @@ async function resemblancesOf(
   sources: readonly Layer[],
   candidates: readonly Layer[],
   exchanged: boolean,
-): Promise<ReadonlyMap<string, Float32Array>> {
+): Promise<ReadonlyMap<string, Resemblance>> {
   const [parts, others] = [sources.map(({ box }) => box), candidates.map(({ box }) => box)];
   const rows = (await sight.compare?.(parts, others, exchanged)) ?? [];
   return new Map(rows.map((row, n) => [sources[n]?.layerId ?? '', row]));
@@ -172,7 +173,7 @@ async function resemblancesOf(
 function seek(
   found: FoundLayers,
   sources: readonly LayerTraits[],
-  alike: ReadonlyMap<string, Float32Array>,
+  alike: ReadonlyMap<string, Resemblance>,
 ): SoughtLayer[] {
   const unique = new Map(sources.map((traits) => [traits.layer.layerId, traits]));
   return [...found].flatMap(([layerId, region]) => {

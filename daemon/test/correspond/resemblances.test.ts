@@ -1,7 +1,7 @@
 import type { Box } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import { Matcher } from '../../src/correspond/matcher.js';
-import { resemblances } from '../../src/correspond/resemblances.js';
+import { resemblances, withLeads } from '../../src/correspond/resemblances.js';
 import { sampleFeatures } from '../../src/diffusion/feature-map.js';
 import type { FeaturePyramid } from '../../src/diffusion/feature-pyramid.js';
 import { dot, randomMap } from '../support/feature-maps.js';
@@ -17,7 +17,7 @@ const TEMPERATURE = 0.05;
 const matcher = new Matcher();
 
 type Args = [FeaturePyramid, FeaturePyramid, typeof BOXES, typeof BOXES, boolean?];
-const alike = (...args: Args) => resemblances(matcher, ...args);
+const alike = async (...args: Args) => (await resemblances(matcher, ...args)).map(({ log }) => log);
 
 /** Every column is as similar to "no counterpart" as `none`. */
 function seen(seed: number, none = 0): FeaturePyramid {
@@ -90,6 +90,31 @@ describe('parts of an image', () => {
     expect(await alike(seen(1), { ...seen(2), blank: true }, BOXES, BOXES)).toEqual([]);
     const { noCounterpart: _none, ...source } = seen(1);
     expect(await alike(source, seen(2), BOXES, BOXES)).toEqual([]);
+  });
+});
+
+describe('the lead of a part over the others', () => {
+  const leads = (log: readonly number[][]) =>
+    withLeads(log.map((row) => Float32Array.from(row))).map(({ lead }) => [...lead]);
+
+  it('is by how much it resembles the same one more, or less than the best of them', () => {
+    expect(
+      leads([
+        [-1, -6],
+        [-3, -2],
+        [-8, -2],
+      ]),
+    ).toEqual([
+      [2, -4],
+      [-2, 0],
+      [-7, 0],
+    ]);
+  });
+
+  it('is endless over none, and not known of those outside', () => {
+    expect(leads([[-1, Number.NaN]])).toEqual([[Number.POSITIVE_INFINITY, Number.NaN]]);
+    expect(leads([[Number.NaN], [-5]])).toEqual([[Number.NaN], [Number.POSITIVE_INFINITY]]);
+    expect(leads([])).toEqual([]);
   });
 });
 

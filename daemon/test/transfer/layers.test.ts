@@ -62,7 +62,7 @@ describe('how a candidate looks', () => {
 
   it('is what counts where no point was found, and where it is not known either, both are probably strangers', () => {
     expect(looking(0, null).odds).toBeGreaterThan(looking(Number.NaN, null).odds);
-    expect(looking(-20, null).odds).toBeLessThan(looking(Number.NaN, null).odds);
+    expect(looking(-40, null).odds).toBeLessThan(looking(Number.NaN, null).odds);
     const found = compare(candidate).odds;
     expect(looking(Number.NaN, null).odds).toBeLessThan(found - 4);
   });
