@@ -1,9 +1,11 @@
 import type { Box, Point } from '@samepoint/shared-protocol';
-import { sampleFeatures } from '../diffusion/feature-map.js';
+import { type FeatureMap, sampleFeatures } from '../diffusion/feature-map.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import { binSimilarity, type NoCounterpartBin } from '../diffusion/no-counterpart.js';
+import type { Size } from '../images/resize.js';
 import { AGREEMENT } from './agreement-settings.js';
 import { level } from './candidates.js';
+import { ALL_PARTS, type MatchSettings } from './match-settings.js';
 import type { Matcher } from './matcher.js';
 import { saysNothing } from './says-nothing.js';
 
@@ -32,6 +34,7 @@ export interface Resemblance {
  * the probability of each among all others and "no counterpart", times the same the other way round. At the largest of the
  * sizes that the images were seen at, as words are told apart there.
  * @param exchanged do the images have left and right exchanged?
+ * @param secondLook without it, at the size of the first look
  * @returns for each part. Nothing where an image says nothing, or the features have learned nothing of "no counterpart".
  */
 export async function resemblances(
@@ -41,11 +44,13 @@ export async function resemblances(
   parts: readonly Box[],
   others: readonly Box[],
   exchanged = false,
+  { secondLook }: Pick<MatchSettings, 'secondLook'> = ALL_PARTS,
 ): Promise<Resemblance[]> {
   const bin = source.noCounterpart;
   if (bin === undefined || saysNothing(source) || saysNothing(target)) return [];
-  const from = look(source, parts, PLACES, bin);
-  const to = look(target, others, exchanged ? EXCHANGED_PLACES : PLACES, bin);
+  const map = (pyramid: FeaturePyramid) => level(pyramid, secondLook ? pyramid.levels.length - 1 : pyramid.firstLook);
+  const from = look(source, map(source), parts, PLACES, bin);
+  const to = look(target, map(target), others, exchanged ? EXCHANGED_PLACES : PLACES, bin);
   const log = parts.map(() => new Float32Array(others.length).fill(Number.NaN));
   if (from.seen.length === 0 || to.seen.length === 0) return withLeads(log);
   const similarities = await matcher.similarities(from.columns, to.columns, from.columns.length / from.seen.length);
@@ -94,9 +99,14 @@ interface Looked {
   none: number[];
 }
 
-function look(pyramid: FeaturePyramid, parts: readonly Box[], places: readonly Point[], bin: NoCounterpartBin): Looked {
-  const map = level(pyramid, pyramid.levels.length - 1);
-  const seen = [...parts.keys()].filter((n) => isInside(parts[n] ?? never(), pyramid));
+function look(
+  size: Size,
+  map: FeatureMap,
+  parts: readonly Box[],
+  places: readonly Point[],
+  bin: NoCounterpartBin,
+): Looked {
+  const seen = [...parts.keys()].filter((n) => isInside(parts[n] ?? never(), size));
   const points = seen.flatMap((n) => {
     const { x, y, w, h } = parts[n] ?? never();
     return places.map((place) => ({ x: x + place.x * w, y: y + place.y * h }));
@@ -110,7 +120,7 @@ function look(pyramid: FeaturePyramid, parts: readonly Box[], places: readonly P
   };
 }
 
-function isInside({ x, y, w, h }: Box, { width, height }: FeaturePyramid): boolean {
+function isInside({ x, y, w, h }: Box, { width, height }: Size): boolean {
   const middle = { x: x + w / 2, y: y + h / 2 };
   return middle.x >= 0 && middle.y >= 0 && middle.x <= width && middle.y <= height;
 }

@@ -59,8 +59,8 @@ export class JobPairs implements ImagePairs {
       matchPoints(this.#kept.matcher, source[1], target[1], points, this.#settings, field);
   }
 
-  compare([, source]: SeenImage, [, target]: SeenImage, ...parts: ComparedParts) {
-    return resemblances(this.#kept.matcher, source, target, ...parts);
+  compare([, source]: SeenImage, [, target]: SeenImage, ...[parts, others, exchanged]: ComparedParts) {
+    return resemblances(this.#kept.matcher, source, target, parts, others, exchanged, this.#settings);
   }
 
   async inspect(source: SeenImage, target: SeenImage, point: Point, count: number): Promise<Inspection> {

@@ -74,6 +74,18 @@ describe('parts of an image', () => {
     expect(kept).toBeLessThan(exchanged);
   });
 
+  it('are looked at as the first look has them where there is no second', async () => {
+    const two = (seed: number): FeaturePyramid => {
+      return { ...seen(seed), levels: [...seen(seed).levels, randomMap(CHANNELS, 24, 28, seed + 10)] };
+    };
+    const [source, target] = [two(1), two(2)];
+    const first = await alike(seen(1), seen(2), BOXES, BOXES);
+    const at = async (secondLook: boolean) =>
+      (await resemblances(matcher, source, target, BOXES, BOXES, false, { secondLook })).map(({ log }) => log);
+    expect(await at(false)).toEqual(first);
+    expect(await at(true)).toEqual(await alike(seen(11), seen(12), BOXES, BOXES));
+  });
+
   it('outside of the image are not known, and rival none that is inside', async () => {
     const [source, target] = [seen(1), seen(2)];
     const outside = { x: 200, y: 8, w: 20, h: 20 };
