@@ -1,6 +1,6 @@
 import { agreeOnLayers } from '../../daemon/src/transfer/agree-on-layers.js';
 import { sidesOf } from '../../daemon/src/transfer/exchanged-sides.js';
-import { layerConfidence, optionValues } from '../../daemon/src/transfer/layer-confidence.js';
+import { layerConfidence, likeliestOption, optionValues } from '../../daemon/src/transfer/layer-confidence.js';
 import { describeScene } from '../../daemon/src/transfer/layer-odds.js';
 import { describeLayers } from '../../daemon/src/transfer/layer-traits.js';
 import { documentLayerPairs } from './document-layer-pairs.js';
@@ -61,10 +61,9 @@ export function layerExamples(pair: LayerPair, seen: readonly SeenLayer[]): Laye
   const agreed = agreeOnLayers(sought, sources, candidates, scene);
   return sought.flatMap(({ traits, resemblance }, n) => {
     const { options, company } = agreed[n] ?? { options: [], company: 0 };
-    const [first, ...others] = options;
+    const best = likeliestOption(options);
     const expected = truth.get(traits.layer.layerId);
-    if (first === undefined || expected === undefined) return [];
-    const best = others.reduce((most, option) => (option.belief > most.belief ? option : most), first);
+    if (best === undefined || expected === undefined) return [];
     const lead = resemblance?.lead[best.candidate] ?? Number.NaN;
     const values = optionValues(best, { company }, lead);
     return {

@@ -2,7 +2,6 @@ import type { Box, Point } from '@samepoint/shared-protocol';
 import { type FeatureMap, sampleFeatures } from '../diffusion/feature-map.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import { binSimilarity, type NoCounterpartBin } from '../diffusion/no-counterpart.js';
-import type { Size } from '../images/resize.js';
 import { AGREEMENT } from './agreement-settings.js';
 import { level } from './candidates.js';
 import { ALL_PARTS, type MatchSettings } from './match-settings.js';
@@ -100,7 +99,7 @@ interface Looked {
 }
 
 function look(
-  size: Size,
+  size: Pick<FeaturePyramid, 'width' | 'height'>,
   map: FeatureMap,
   parts: readonly Box[],
   places: readonly Point[],
@@ -120,7 +119,7 @@ function look(
   };
 }
 
-function isInside({ x, y, w, h }: Box, { width, height }: Size): boolean {
+function isInside({ x, y, w, h }: Box, { width, height }: Pick<FeaturePyramid, 'width' | 'height'>): boolean {
   const middle = { x: x + w / 2, y: y + h / 2 };
   return middle.x >= 0 && middle.y >= 0 && middle.x <= width && middle.y <= height;
 }

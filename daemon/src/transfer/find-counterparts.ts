@@ -1,7 +1,7 @@
 import type { Layer } from '@samepoint/shared-protocol';
 import { agreeOnLayers, type Option } from './agree-on-layers.js';
 import { assignLayers } from './assign-layers.js';
-import { layerConfidence } from './layer-confidence.js';
+import { optionConfidences } from './layer-confidence.js';
 import { compareLayers, type Likeness } from './layer-cues.js';
 import type { SoughtLayer } from './layer-likeness.js';
 import { describeScene } from './layer-odds.js';
@@ -34,10 +34,11 @@ export function findCounterparts(
   const probability = sought.map(({ traits, resemblance }, row) => {
     const line = new Array<number>(candidates.length).fill(0);
     const one = agreed[row] ?? { options: [], company: 0 };
-    for (const option of one.options) {
+    const confidences = optionConfidences(one, resemblance?.lead);
+    for (const [n, option] of one.options.entries()) {
       const candidate = candidates[option.candidate];
       if (candidate !== undefined && mayEndOn(traits.layer, candidate.layer))
-        line[option.candidate] = layerConfidence(option, one, resemblance?.lead[option.candidate] ?? Number.NaN);
+        line[option.candidate] = confidences[n] ?? 0;
     }
     return line;
   });

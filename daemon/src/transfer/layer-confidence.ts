@@ -37,7 +37,29 @@ export function optionValues(
   };
 }
 
-/** Probability that the layer became this candidate. */
+/**
+ * Probability that the layer became each of its options. The likeliest is what the regression was fitted on; any other is
+ * the less probable, the less it is believed than that.
+ * @param lead of each candidate, as `resemblances` has it
+ */
+export function optionConfidences(agreed: AgreedLayer, lead: Float32Array | undefined): number[] {
+  const confidenceOf = (option: Option) => layerConfidence(option, agreed, lead?.[option.candidate] ?? Number.NaN);
+  const best = likeliestOption(agreed.options);
+  if (best === undefined) return [];
+  const most = confidenceOf(best);
+  return agreed.options.map((option) =>
+    option === best ? most : Math.min(confidenceOf(option), (most * option.belief) / best.belief),
+  );
+}
+
+export function likeliestOption(options: readonly Option[]): Option | undefined {
+  return options.reduce<Option | undefined>(
+    (most, option) => (most === undefined || option.belief > most.belief ? option : most),
+    undefined,
+  );
+}
+
+/** Probability that the layer became this candidate, the likeliest. */
 export function layerConfidence(option: Option, agreed: Pick<AgreedLayer, 'company'>, lead: number): number {
   return logistic(COEFFICIENTS, optionValues(option, agreed, lead));
 }
