@@ -7,6 +7,8 @@ export interface PairElement {
   type: ElementType | 'word';
   source: Box | null;
   target: Box | null;
+  /** What a text says on each side, where it is to be seen there. */
+  words?: { source: string | null; target: string | null };
   /** Whether places inside the box correspond too; otherwise only its middle, edges and corners do. */
   rigid: boolean;
 }
@@ -50,8 +52,18 @@ function pairOf(
   if (boxes.source === null && boxes.target === null) return [];
   const both = boxes.source !== null && boxes.target !== null && source.finished && target.finished;
   const rigid = both && from !== undefined && to !== undefined && sameInside(from, to);
-  const element = { id, type: some.type, source: boxes.source, target: boxes.target, rigid };
+  const words =
+    some.type === 'text' ? { words: { source: textOf(from, boxes.source), target: textOf(to, boxes.target) } } : {};
+  const element = { id, type: some.type, source: boxes.source, target: boxes.target, rigid, ...words };
   return [element, ...wordPairs(from, to, source, target)];
+}
+
+function textOf(element: Measured | undefined, box: Box | null): string | null {
+  return element === undefined || box === null ? null : said(element);
+}
+
+function said({ same }: Measured): string {
+  return same.split('|')[0] ?? '';
 }
 
 function imageBox(element: Measured | undefined, scale: number): Box | null | 'tiny' {
@@ -75,9 +87,7 @@ function wordPairs(
   target: MeasuredSide,
 ): PairElement[] {
   if (from === undefined || to === undefined || !source.finished || !target.finished) return [];
-  const [said] = from.same.split('|');
-  const [says] = to.same.split('|');
-  if (from.type !== 'text' || said !== says || from.words.length !== to.words.length) return [];
+  if (from.type !== 'text' || said(from) !== said(to) || from.words.length !== to.words.length) return [];
   return from.words.flatMap((word, n) => {
     const other = to.words[n];
     if (word.text === '' || other?.text !== word.text) return [];
