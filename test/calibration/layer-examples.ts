@@ -36,7 +36,7 @@ export async function collectLayerExamples(
 async function* allPairs(folders: readonly string[], drawn: number): AsyncGenerator<LayerPair> {
   yield* documentLayerPairs();
   yield* drawnLayerPairs(drawn);
-  for (const folder of folders.filter(knowsLayers)) yield* setLayerPairs(folder, Number.POSITIVE_INFINITY);
+  for (const folder of folders.filter(knowsLayers)) yield* setLayerPairs(folder, Number.POSITIVE_INFINITY, 'in turns');
 }
 
 /** @param seen of each layer of the source */

@@ -60,20 +60,23 @@ describe('a drawn screen with its layers', () => {
 });
 
 describe('a generated set', () => {
-  it('gives a layer for each element but words, and null for what is not there', async () => {
+  async function pairsOf(making: 'flat' | 'nested'): Promise<LayerPair[]> {
     const folder = temp.path('set');
     mkdirSync(join(folder, 'images'), { recursive: true });
     const png = await sharp({ create: { width: 20, height: 20, channels: 3, background: '#fff' } })
       .png()
       .toBuffer();
     writeFileSync(join(folder, 'images/a.png'), png);
+    const words = { source: 'See all', target: 'Alle' };
     const line = (id: string, component: string) => ({
       id,
       source: 'images/a.png',
       target: 'images/a.png',
+      sourceSize: [20, 20],
+      targetSize: [20, 20],
       change: ['removed', 'dark'],
       elements: [
-        { id: `${id}.${component}0.title`, type: 'text', source: [1, 2, 3, 4], target: [5, 6, 7, 8] },
+        { id: `${id}.${component}0.title`, type: 'text', source: [1, 2, 3, 4], target: [5, 6, 7, 8], words },
         { id: `${id}.${component}0.title/0`, type: 'word', source: [1, 2, 3, 4], target: [5, 6, 7, 8] },
         { id: `${id}.bar.icon`, type: 'icon', source: [1, 2, 3, 4], target: null },
         { id: `${id}.bar.other`, type: 'icon', source: null, target: [1, 2, 3, 4] },
@@ -82,8 +85,12 @@ describe('a generated set', () => {
     const lines = [line('v-0', 'hero'), line('v-1', 'card')].map((one) => JSON.stringify(one));
     writeFileSync(join(folder, 'pairs.jsonl'), `${lines.join('\n')}\n`);
     const pairs: LayerPair[] = [];
-    for await (const pair of setLayerPairs(folder, 10)) pairs.push(pair);
-    const [own, elsewhere] = pairs;
+    for await (const pair of setLayerPairs(folder, 10, making)) pairs.push(pair);
+    return pairs;
+  }
+
+  it('gives a layer for each element but words, and null for what is not there', async () => {
+    const [own, elsewhere] = await pairsOf('flat');
     expect(own?.change).toBe('set: removed');
     expect([...(own?.truth ?? [])]).toEqual([
       ['v-0.hero0.title', 'v-0.hero0.title'],
@@ -92,6 +99,20 @@ describe('a generated set', () => {
     expect(own?.target.layers[0]).toMatchObject({ type: 'TEXT', name: '', box: { x: 5, y: 6, w: 7, h: 8 } });
     // both screens have a bar
     expect([...(elsewhere?.truth ?? [])]).toEqual([['v-0.hero0.title', null]]);
+  });
+
+  it('or, nested, texts with their words, in frames that hold what is made together', async () => {
+    const [own] = await pairsOf('nested');
+    expect(own?.source.layers.map(({ layerId, parentId, text }) => [layerId, parentId, text])).toEqual([
+      ['screen', undefined, undefined],
+      ['v-0.hero0', 'screen', undefined],
+      ['v-0.bar', 'screen', undefined],
+      ['v-0.hero0.title', 'v-0.hero0', 'See all'],
+      ['v-0.bar.icon', 'v-0.bar', undefined],
+    ]);
+    expect(own?.target.layers.find(({ layerId }) => layerId === 'v-0.hero0')?.box).toEqual({ x: 5, y: 6, w: 7, h: 8 });
+    expect(own?.target.layers.find(({ text }) => text !== undefined)?.text).toBe('Alle');
+    expect([...(own?.truth.keys() ?? [])]).toEqual(['v-0.hero0.title', 'v-0.bar.icon']);
   });
 });
 

@@ -5,6 +5,7 @@ import type { Layer } from '@samepoint/shared-protocol';
 import * as z from 'zod';
 import { spread } from '../../daemon/src/eval/spread.js';
 import { decodeImage } from '../../daemon/src/images/decode.js';
+import { union } from '../../daemon/src/transfer/boxes.js';
 import type { LayerPair, LayerScreen } from './layer-pair.js';
 
 const boxSchema = z
@@ -12,15 +13,26 @@ const boxSchema = z
   .transform(([x, y, w, h]) => ({ x, y, w, h }))
   .nullable();
 
+const sizeSchema = z.tuple([z.number(), z.number()]);
+const wordsSchema = z.object({ source: z.string().nullable(), target: z.string().nullable() });
+
 /** A line of `pairs.jsonl` as training/README.md says it; what is not needed here is not looked at. */
 const lineSchema = z.object({
   id: z.string(),
   source: z.string(),
   target: z.string(),
   change: z.array(z.string()),
-  elements: z.array(z.object({ id: z.string(), type: z.string(), source: boxSchema, target: boxSchema })),
+  sourceSize: sizeSchema,
+  targetSize: sizeSchema,
+  elements: z.array(
+    z.object({ id: z.string(), type: z.string(), source: boxSchema, target: boxSchema, words: wordsSchema.optional() }),
+  ),
 });
 type Line = z.infer<typeof lineSchema>;
+type Side = 'source' | 'target';
+
+/** The id of the frame itself. */
+const SCREEN = 'screen';
 
 /** Kinds of layers that a design tool would have; a word alone is none. */
 const TYPES: { readonly [type: string]: string } = {
@@ -43,32 +55,67 @@ export function knowsLayers(folder: string): boolean {
 }
 
 /**
- * Pairs of a generated set whose elements are taken for layers with a type and a box, without names and words.
- * @param limit of pairs, evenly spread
+ * How the elements of a set become layers, none of which has a name: `flat`, with a type and a box alone; `nested`, as a design tool
+ * has them, texts with their words, and in frames as the components are made; `in turns`, two pairs the one way, two the other.
  */
-export async function* setLayerPairs(folder: string, limit: number): AsyncGenerator<LayerPair> {
+type Making = 'flat' | 'nested' | 'in turns';
+
+/** A turn: halves of the pairs that go to the two in turns have both ways. */
+const TURN = 2;
+
+/** @param limit of pairs, evenly spread */
+export async function* setLayerPairs(folder: string, limit: number, making: Making): AsyncGenerator<LayerPair> {
   const lines = (await readFile(join(folder, LAYERS), 'utf8')).split('\n').filter((line) => line !== '');
   const chosen = spread(lines, limit).map((line) => lineSchema.parse(JSON.parse(line)));
   for (const [n, line] of chosen.entries()) {
-    const image = async (file: string) => decodeImage(await readFile(join(folder, file)), file);
-    const source = { image: await image(line.source), layers: layersOf(line, 'source') };
-    const target = { image: await image(line.target), layers: layersOf(line, 'target') };
-    yield { name: line.id, change: `set: ${line.change[0] ?? 'same'}`, source, target, truth: truthOf(line) };
+    const isNested = making === 'nested' || (making === 'in turns' && Math.floor(n / TURN) % 2 === 1);
+    const screen = async (of: Line, side: Side): Promise<LayerScreen> => ({
+      image: await decodeImage(await readFile(join(folder, of[side])), of[side]),
+      layers: isNested ? nestedLayersOf(of, side) : layersOf(of, side),
+    });
+    const kind = isNested ? 'set, nested' : 'set';
+    const source = await screen(line, 'source');
+    const target = await screen(line, 'target');
+    yield { name: line.id, change: `${kind}: ${line.change[0] ?? 'same'}`, source, target, truth: truthOf(line) };
     const other = chosen[(n + 1) % chosen.length];
     if (n % ANOTHER_EVERY !== 0 || other === undefined || other === line) continue;
-    const elsewhere: LayerScreen = { image: await image(other.target), layers: layersOf(other, 'target') };
+    const elsewhere = await screen(other, 'target');
     const truth = nowhere(line, other);
-    yield { name: `${line.id} in ${other.id}`, change: 'set: another screen', source, target: elsewhere, truth };
+    yield { name: `${line.id} in ${other.id}`, change: `${kind}: another screen`, source, target: elsewhere, truth };
   }
 }
 
-function layersOf({ elements }: Line, side: 'source' | 'target'): Layer[] {
+function layersOf({ elements }: Line, side: Side): Layer[] {
   return elements.flatMap((element): Layer[] => {
     const [type, box] = [TYPES[element.type], element[side]];
     return type === undefined || box === null
       ? []
-      : [{ layerId: element.id, parentId: 'screen', type, name: '', box, candidate: true }];
+      : [{ layerId: element.id, parentId: SCREEN, type, name: '', box, candidate: true }];
   });
+}
+
+/** With the words of texts, and a frame around what has the same beginning of its id: `settings0.setting3` around its icon. */
+function nestedLayersOf(line: Line, side: Side): Layer[] {
+  const words = new Map(line.elements.map(({ id, words }) => [id, words?.[side] ?? undefined]));
+  const frames = new Map<string, Layer>();
+  const layers = layersOf(line, side).map((layer) => {
+    const text = words.get(layer.layerId);
+    const own = { ...layer, parentId: frameOf(line, layer.layerId), ...(text === undefined ? {} : { text }) };
+    for (let id = own.parentId; id !== SCREEN; id = frameOf(line, id)) {
+      const box = union(frames.get(id)?.box ?? layer.box, layer.box);
+      frames.set(id, { layerId: id, parentId: frameOf(line, id), type: 'FRAME', name: '', box, candidate: true });
+    }
+    return own;
+  });
+  const [w, h] = line[`${side}Size`];
+  const screen = { layerId: SCREEN, type: 'FRAME', name: '', box: { x: 0, y: 0, w, h }, candidate: true };
+  return [screen, ...frames.values(), ...layers];
+}
+
+/** The id without its last part. */
+function frameOf(line: Line, id: string): string {
+  const end = id.lastIndexOf('.');
+  return end > line.id.length ? id.slice(0, end) : SCREEN;
 }
 
 function truthOf(line: Line): Map<string, string | null> {

@@ -7,7 +7,7 @@ export interface PairElement {
   type: ElementType | 'word';
   source: Box | null;
   target: Box | null;
-  /** What a text says on each side, where it is to be seen there. */
+  /** What a text says on each side; null where it is not to be seen, or only its place. */
   words?: { source: string | null; target: string | null };
   /** Whether places inside the box correspond too; otherwise only its middle, edges and corners do. */
   rigid: boolean;
@@ -53,13 +53,15 @@ function pairOf(
   const both = boxes.source !== null && boxes.target !== null && source.finished && target.finished;
   const rigid = both && from !== undefined && to !== undefined && sameInside(from, to);
   const words =
-    some.type === 'text' ? { words: { source: textOf(from, boxes.source), target: textOf(to, boxes.target) } } : {};
+    some.type === 'text'
+      ? { words: { source: shownText(from, source.finished), target: shownText(to, target.finished) } }
+      : {};
   const element = { id, type: some.type, source: boxes.source, target: boxes.target, rigid, ...words };
   return [element, ...wordPairs(from, to, source, target)];
 }
 
-function textOf(element: Measured | undefined, box: Box | null): string | null {
-  return element === undefined || box === null ? null : said(element);
+function shownText(element: Measured | undefined, finished: boolean): string | null {
+  return element === undefined || element.shows === 'no' || !finished ? null : said(element);
 }
 
 function said({ same }: Measured): string {

@@ -54,6 +54,15 @@ describe('correspondence of what was measured', () => {
     ]);
   });
 
+  it('tells what a text says on each side where it is to be seen', () => {
+    const other = { ...text, same: 'Alle|Inter' };
+    const words = (to: Measured, finished = true) => correspond(side(text), { ...side(to), finished })[0]?.words;
+    expect(words(other)).toEqual({ source: 'See all', target: 'Alle' });
+    expect(words({ ...other, shows: 'no' })).toEqual({ source: 'See all', target: null });
+    expect(words(other, false)).toEqual({ source: 'See all', target: null });
+    expect(correspond(side(icon), side(icon))[0]).not.toHaveProperty('words');
+  });
+
   it('pairs no words of another text, of words that are cut, or of a skeleton', () => {
     const only = (other: Measured, finished = true) =>
       correspond(side(text), { ...side(other), finished }).filter(({ type }) => type === 'word');
