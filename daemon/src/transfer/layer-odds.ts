@@ -42,7 +42,7 @@ export const ODDS = {
   textElsewhere: -10,
   /** By how many of the words around the two are the same, where the other texts are kept, and how many are not. */
   sameAround: 4,
-  otherAround: -12,
+  otherAround: -10,
   kindredType: -1,
   otherType: -4,
   size: 2,
