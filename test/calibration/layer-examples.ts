@@ -18,7 +18,7 @@ export interface LayerExample extends LookedExample {
 
 /**
  * Documents, drawn screens, and the pairs of those folders whose layers are known; `drawn` counts the screens, each of
- * which makes three pairs.
+ * which makes four pairs.
  */
 export async function collectLayerExamples(
   folders: readonly string[],

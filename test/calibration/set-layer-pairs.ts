@@ -60,7 +60,7 @@ export function knowsLayers(folder: string): boolean {
  */
 type Making = 'flat' | 'nested' | 'in turns';
 
-/** A turn: halves of the pairs that go to the two in turns have both ways. */
+/** Pairs in a row that are made one way, so that of every other pair there are both. */
 const TURN = 2;
 
 /** @param limit of pairs, evenly spread */

@@ -24,7 +24,7 @@ const EXCHANGED_PLACES = PLACES.map(({ x, y }) => ({ x: 1 - x, y }));
 export interface Resemblance {
   /** The log probability that they are the same, at most 0; NaN where the middle of one of the two lies outside its image. */
   log: Float32Array;
-  /** By how much that is more than of any other part and the same one of the other image; endless where there is no other. */
+  /** By how much that is more than of any other part and the same one of the other image; NaN where there is no other. */
   lead: Float32Array;
 }
 
@@ -84,7 +84,10 @@ export function withLeads(log: readonly Float32Array[]): Resemblance[] {
   }
   return log.map((row) => ({
     log: row,
-    lead: row.map((value, m) => value - ((value === most[m] ? second[m] : most[m]) ?? 0)),
+    lead: row.map((value, m) => {
+      const rival = value === most[m] ? second[m] : most[m];
+      return rival === Number.NEGATIVE_INFINITY ? Number.NaN : value - (rival ?? 0);
+    }),
   }));
 }
 

@@ -49,7 +49,7 @@ export function findCounterparts(
       const candidate = candidates[option?.candidate ?? -1];
       if (option === undefined || candidate === undefined) return [];
       const look = one.resemblance?.log[option.candidate] ?? Number.NaN;
-      const likeness = compareLayers(one, candidate, look, scene.scale, option.support);
+      const likeness = compareLayers(one, candidate, look, scene, option.support);
       const confidence = probability[row]?.[option.candidate] ?? 0;
       return [[one.traits.layer.layerId, { layer: candidate.layer, confidence, likeness, option }]];
     }),

@@ -5,7 +5,7 @@ import type { AgreedLayer, Option } from './agree-on-layers.js';
  * Logistic regression (Platt, 1999) on what layers agreed on, fitted by `npm run calibrate` on layers of documents, of
  * drawn screens and of generated pairs.
  */
-const COEFFICIENTS = { bias: -1.29, odds: 0.12, doubt: 0.26, own: 0.13, companyOdds: 0.47, lead: 0.19 };
+const COEFFICIENTS = { bias: -1.5, odds: 0.09, doubt: 0.28, own: 0.19, companyOdds: 0.5, lead: 0.18 };
 
 /** Keeps the odds finite. */
 const FLOOR = 0.01;
@@ -18,8 +18,8 @@ const MOST_LEAD = 8;
 
 /**
  * What is known of an option as the regression takes it.
- * @param lead by how much its candidate resembles the layer more than it resembles any other, as `leads` has it; NaN where
- *   that is not known
+ * @param lead by how much its candidate resembles the layer more than it resembles any other, as `Resemblance` has
+ *   it; NaN where that is not known
  */
 export function optionValues(
   option: Option,
@@ -40,7 +40,7 @@ export function optionValues(
 /**
  * Probability that the layer became each of its options. The likeliest is what the regression was fitted on; any other is
  * the less probable, the less it is believed than that.
- * @param lead of each candidate, as `resemblances` has it
+ * @param lead of each candidate, as `Resemblance` has it
  */
 export function optionConfidences(agreed: AgreedLayer, lead: Float32Array | undefined): number[] {
   const confidenceOf = (option: Option) => layerConfidence(option, agreed, lead?.[option.candidate] ?? Number.NaN);

@@ -9,14 +9,13 @@ import {
   sizeLikeness,
   textLikeness,
   typeLikeness,
+  wordsAroundLikeness,
 } from './layer-likeness.js';
-import { ODDS, resemblanceOdds } from './layer-odds.js';
+import { ODDS, resemblanceOdds, type Scene } from './layer-odds.js';
 import type { LayerTraits } from './layer-traits.js';
 
-/** The log odds that each cue can move. */
-const SAY: { readonly [cue in LayerCue['cue']]: number } = {
-  image: ODDS.image,
-  text: ODDS.equalText + ODDS.onlyEqualText,
+/** The log odds that each cue can move, but for those of pixels and words, which depend. */
+const SAY: { readonly [cue in Exclude<LayerCue['cue'], 'image' | 'text'>]: number } = {
   type: -ODDS.otherType,
   size: ODDS.size,
   name: ODDS.name - ODDS.otherName,
@@ -36,14 +35,13 @@ export interface Likeness {
 
 /**
  * @param resemblance log probability by how the candidate looks; NaN where that is not known
- * @param scale target pixels a source pixel
  * @param support share of the layer's companions that lie beside the candidate
  */
 export function compareLayers(
   sought: SoughtLayer,
   candidate: LayerTraits,
   resemblance: number,
-  scale: number,
+  { scale, textsKept }: Pick<Scene, 'scale' | 'textsKept'>,
   support: number,
 ): Likeness {
   const { traits, correspondences } = sought;
@@ -53,16 +51,21 @@ export function compareLayers(
   const values: { readonly [cue in LayerCue['cue']]: number | undefined } = {
     // a layer outside the picture has no pixels that could speak for or against
     image: correspondences.length === 0 ? undefined : image,
-    text: textLikeness(traits, candidate),
+    text: textLikeness(traits, candidate) ?? (textsKept === 0 ? undefined : wordsAroundLikeness(traits, candidate)),
     type: unlessApart(typeLikeness(traits.layer, candidate.layer)),
     size: unlessApart(sizeLikeness(traits.layer, candidate.layer, scale)),
     name: unlessApart(nameLikeness(traits, candidate)),
     order: unlessApart(orderLikeness(traits, candidate)),
     neighbours: support,
   };
-  const said = (Object.keys(SAY) as LayerCue['cue'][]).flatMap((cue) => {
+  const say = {
+    image: Number.isNaN(resemblance) ? ODDS.image : ODDS.imageCompared + ODDS.lookalike - ODDS.unlike,
+    text: sayOfWords(traits, candidate, textsKept),
+    ...SAY,
+  };
+  const said = (Object.keys(say) as LayerCue['cue'][]).flatMap((cue) => {
     const value = values[cue];
-    return value === undefined ? [] : [{ cue, value, weight: SAY[cue] }];
+    return value === undefined ? [] : [{ cue, value, weight: say[cue] }];
   });
   const total = said.reduce((sum, { weight }) => sum + weight, 0);
   const structure = weightedMean(said.filter(({ cue }) => STRUCTURE.includes(cue)));
@@ -71,6 +74,12 @@ export function compareLayers(
     evidence: { image, structure, ...(text === undefined ? {} : { text }) },
     cues: said.map((one) => ({ ...one, weight: one.weight / total })),
   };
+}
+
+/** Of two texts by what is on them, of other layers by the words around. */
+function sayOfWords({ text }: LayerTraits, { text: other }: LayerTraits, textsKept: number): number {
+  if (text !== undefined && other !== undefined) return ODDS.equalText + ODDS.onlyEqualText;
+  return textsKept * (ODDS.sameAround - ODDS.otherAround);
 }
 
 /** How well the pixels agree, by where points are found and, where that is known, by how the two look. */

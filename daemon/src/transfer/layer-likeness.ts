@@ -78,28 +78,31 @@ export function sizeLikeness(source: Layer, candidate: Layer, scale: number): nu
   return overlap(box, { ...other, x: other.x + from.x - to.x, y: other.y + from.y - to.y });
 }
 
-/** By the words on them or, where one has none, those of the containers around them; undefined where there are none either. */
-export function textLikeness(source: LayerTraits, candidate: LayerTraits): number | undefined {
-  const [{ text }, { text: other }] = [source, candidate];
-  if (text === undefined || other === undefined) {
-    const around = wordsAroundLikeness(source, candidate);
-    return around === undefined ? undefined : DIFFERENT_TEXT + (1 - DIFFERENT_TEXT) * around;
-  }
+/** Undefined where either has no words. */
+export function textLikeness({ text }: LayerTraits, { text: other }: LayerTraits): number | undefined {
+  if (text === undefined || other === undefined) return undefined;
   if (text.whole === other.whole) return 1;
   // the same words in another order are still not the same text
   return DIFFERENT_TEXT + ((1 - DIFFERENT_TEXT) / 2) * sharedWords(text.words, other.words);
 }
 
+/** How many of the words around each two containers are the same, by the sets themselves: whole rows have the same ones. */
+const shares = new WeakMap<ReadonlySet<string>, WeakMap<ReadonlySet<string>, number>>();
+
 /**
  * Share of the words around the two that are the same, of those around the one that has fewer: a container may have been
- * taken apart, or have more in it. Undefined where either has none.
+ * taken apart, or have more in it. Undefined where either has none, and of two texts that differ, as that is said already.
  */
-export function wordsAroundLikeness(
-  { wordsAround: words }: LayerTraits,
-  { wordsAround: others }: LayerTraits,
-): number | undefined {
+export function wordsAroundLikeness(source: LayerTraits, candidate: LayerTraits): number | undefined {
+  const [words, others] = [source.wordsAround, candidate.wordsAround];
   if (words === undefined || others === undefined) return undefined;
-  return commonWords(words, others) / Math.min(words.size, others.size);
+  const [text, other] = [source.text?.whole, candidate.text?.whole];
+  if (text !== undefined && other !== undefined && text !== other) return undefined;
+  const ofWords = shares.get(words) ?? new WeakMap<ReadonlySet<string>, number>();
+  shares.set(words, ofWords);
+  const share = ofWords.get(others) ?? commonWords(words, others) / Math.min(words.size, others.size);
+  ofWords.set(others, share);
+  return share;
 }
 
 /** Undefined where nobody named one of them. */

@@ -34,11 +34,12 @@ export const ODDS = {
   /** … down to this. */
   unlike: -6,
   equalText: 3,
-  /** More where no other layer of either screen says the same. */
-  onlyEqualText: 10,
+  /** More where no other layer of either screen says the same, and yet more of words where the other texts are kept. */
+  onlyEqualText: 5,
+  onlyEqualTextKept: 5,
   /** By the share of words that differ, where the other texts are kept: in another language, this says nothing. */
   otherText: -6,
-  /** Besides, where one of the two says what the other screen says once, and elsewhere. */
+  /** Besides, where one of the two has words that both screens have once, and the other has not. */
   textElsewhere: -10,
   /** By how many of the words around the two are the same, where the other texts are kept, and how many are not. */
   sameAround: 4,
@@ -68,7 +69,7 @@ export interface Scene {
   scale: number;
   /** The target's longer side. */
   targetSidePx: number;
-  /** Share of the source's texts that the target has as well. */
+  /** Share of the source's texts that the target has as well; numbers do not count. */
   textsKept: number;
   /** How much of the source is known from the target at all: by the pixels or by the texts, whichever says more. */
   familiarity: number;
@@ -85,7 +86,8 @@ export function describeScene(
 ): Scene {
   const [here, there] = [countTexts(sources), countTexts(candidates)];
   const kept = [...here.keys()].filter((text) => there.has(text));
-  const textsKept = here.size === 0 ? 0 : kept.length / here.size;
+  const [lettered, letteredKept] = [[...here.keys()], kept].map((texts) => texts.filter(hasLetters).length);
+  const textsKept = (letteredKept ?? 0) / (lettered || 1);
   const found = sought.reduce((sum, { placed }) => sum + (placed?.confidence ?? 0), 0) / sought.length;
   return {
     scale: scaleOf(sought),
@@ -132,14 +134,17 @@ export function resemblanceOdds(resemblance: number): number {
 
 function textOdds({ text }: LayerTraits, { text: other }: LayerTraits, { textsKept, onlyTexts }: Scene): number {
   if (text === undefined || other === undefined) return 0;
-  if (text.whole === other.whole) return ODDS.equalText + (onlyTexts.has(text.whole) ? ODDS.onlyEqualText : 0);
-  const isElsewhere = onlyTexts.has(text.whole) || onlyTexts.has(other.whole);
-  return (
-    ODDS.otherText * textsKept * (1 - sharedWords(text.words, other.words)) + (isElsewhere ? ODDS.textElsewhere : 0)
-  );
+  if (text.whole === other.whole) {
+    const only = ODDS.onlyEqualText + (hasLetters(text.whole) ? ODDS.onlyEqualTextKept * textsKept : 0);
+    return ODDS.equalText + (onlyTexts.has(text.whole) ? only : 0);
+  }
+  const isElsewhere = [text.whole, other.whole].some((whole) => onlyTexts.has(whole) && hasLetters(whole));
+  const differ = ODDS.otherText * (1 - sharedWords(text.words, other.words));
+  return textsKept * (differ + (isElsewhere ? ODDS.textElsewhere : 0));
 }
 
 function aroundOdds(source: LayerTraits, candidate: LayerTraits, { textsKept }: Scene): number {
+  if (textsKept === 0) return 0;
   const shared = wordsAroundLikeness(source, candidate);
   return shared === undefined ? 0 : textsKept * (ODDS.sameAround * shared + ODDS.otherAround * (1 - shared));
 }
@@ -160,6 +165,11 @@ function typeOdds(source: Layer, candidate: Layer): number {
 function scaleOf(sought: readonly SoughtLayer[]): number {
   const sure = sought.flatMap(({ correspondences }) => correspondences.filter(({ weight }) => weight > SURE));
   return sure.length === 0 ? 1 : median(sure.map(({ scale }) => scale));
+}
+
+/** Numbers are kept in every language, and come again by chance. */
+function hasLetters(text: string): boolean {
+  return /\p{L}/u.test(text);
 }
 
 function countTexts(layers: readonly LayerTraits[]): Map<string, number> {

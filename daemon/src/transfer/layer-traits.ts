@@ -5,6 +5,11 @@ import { type Rank, rankAmongPeers } from './reading-order.js';
 const DEFAULT_NAME =
   /^(frame|group|rectangle|ellipse|vector|line|text|component|instance|image|polygon|star|union)\s*\d*$/i;
 
+/** Scripts that put no spaces between words. */
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const SEGMENTER = new Intl.Segmenter(undefined, { granularity: 'word' });
+
 /** A layer with what it is compared by, made once a layer rather than once a pair. */
 export interface LayerTraits {
   layer: Layer;
@@ -34,12 +39,16 @@ function hasWords(layer: Layer): layer is Layer & { text: string } {
   return layer.text !== undefined && normalised(layer.text) !== '';
 }
 
+/** Layers with the same container around them have the same set. */
 function wordsAroundLayers(layers: readonly Layer[]): (ReadonlySet<string> | undefined)[] {
   const byId = new Map(layers.map((layer) => [layer.layerId, layer]));
   const wordsIn = new Map<string, Set<string>>();
   for (const layer of layers.filter(hasWords)) {
+    const words = wordsOf(layer.text);
     for (const { layerId } of containersOf(layer, byId)) {
-      wordsIn.set(layerId, new Set([...(wordsIn.get(layerId) ?? []), ...wordsOf(layer.text)]));
+      const all = wordsIn.get(layerId) ?? new Set();
+      for (const word of words) all.add(word);
+      wordsIn.set(layerId, all);
     }
   }
   return layers.map((layer) => {
@@ -65,8 +74,9 @@ export function sharedWords(one: ReadonlySet<string>, other: ReadonlySet<string>
 }
 
 export function commonWords(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
+  const [fewer, more] = one.size <= other.size ? [one, other] : [other, one];
   let common = 0;
-  for (const word of one) if (other.has(word)) common++;
+  for (const word of fewer) if (more.has(word)) common++;
   return common;
 }
 
@@ -77,8 +87,14 @@ function isChosen({ name, text }: Layer): boolean {
 
 /** `Save button`, `save-button` and `SaveButton` are the same words. */
 function wordsOf(text: string): ReadonlySet<string> {
-  const separated = text.normalize('NFKC').replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2');
-  return new Set(separated.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [normalised(text)]);
+  const separated = text
+    .normalize('NFKC')
+    .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+    .toLowerCase();
+  const words = UNSPACED.test(separated)
+    ? [...SEGMENTER.segment(separated)].flatMap(({ segment, isWordLike }) => (isWordLike ? [segment] : []))
+    : (separated.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []);
+  return new Set(words.length === 0 ? [normalised(text)] : words);
 }
 
 function normalised(text: string): string {

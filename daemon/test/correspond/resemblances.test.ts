@@ -123,9 +123,9 @@ describe('the lead of a part over the others', () => {
     ]);
   });
 
-  it('is endless over none, and not known of those outside', () => {
-    expect(leads([[-1, Number.NaN]])).toEqual([[Number.POSITIVE_INFINITY, Number.NaN]]);
-    expect(leads([[Number.NaN], [-5]])).toEqual([[Number.NaN], [Number.POSITIVE_INFINITY]]);
+  it('is not known where there is no other, nor of those outside', () => {
+    expect(leads([[-1, Number.NaN]])).toEqual([[Number.NaN, Number.NaN]]);
+    expect(leads([[Number.NaN], [-5]])).toEqual([[Number.NaN], [Number.NaN]]);
     expect(leads([])).toEqual([]);
   });
 });

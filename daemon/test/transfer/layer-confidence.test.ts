@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Option } from '../../src/transfer/agree-on-layers.js';
-import { layerConfidence } from '../../src/transfer/layer-confidence.js';
+import { layerConfidence, optionConfidences } from '../../src/transfer/layer-confidence.js';
 
 const option = (odds: number, own = odds): Option => ({ candidate: 0, own, odds, belief: 0.5, support: 0.5 });
 const COMPANY = { company: 0.5 };
@@ -25,7 +25,30 @@ describe('the confidence in a candidate', () => {
 
   it('falls where the candidate resembles another layer more, and says nothing of that where it is not known', () => {
     expect(of(option(2), 0.5, -3)).toBeLessThan(of(option(2), 0.5, 3));
-    expect(of(option(2), 0.5, Number.POSITIVE_INFINITY)).toBe(of(option(2), 0.5, 8));
+    expect(of(option(2), 0.5, 30)).toBe(of(option(2), 0.5, 8));
     expect(of(option(2), 0.5, Number.NaN)).toBe(layerConfidence(option(2), COMPANY, 0));
+  });
+});
+
+describe('the confidence in each option of a layer', () => {
+  const options = [
+    { ...option(6), candidate: 0, belief: 0.2 },
+    { ...option(5), candidate: 1, belief: 0.8 },
+  ];
+  const agreed = { options, company: 0.8 };
+
+  it('is that of the likeliest, and of another as much less as it is less believed', () => {
+    const [other = 0, best = 0] = optionConfidences(agreed, undefined);
+    expect(best).toBe(layerConfidence(option(5), agreed, Number.NaN));
+    // by itself it would be more
+    expect(layerConfidence(option(6), agreed, Number.NaN)).toBeGreaterThan(best);
+    expect(other).toBeCloseTo((best * 0.2) / 0.8, 9);
+  });
+
+  it('takes the lead of its own candidate', () => {
+    const [, ahead = 0] = optionConfidences(agreed, Float32Array.of(0, 4));
+    const [, behind = 0] = optionConfidences(agreed, Float32Array.of(0, -4));
+    expect(ahead).toBeGreaterThan(behind);
+    expect(optionConfidences({ options: [], company: 0.5 }, undefined)).toEqual([]);
   });
 });

@@ -38,7 +38,7 @@ function compare(
   if (traits === undefined || other === undefined) throw new Error('every layer is described');
   const sought = { traits, placed, correspondences };
   const scene = describeScene([sought], [traits], [other], 500);
-  return { ...compareLayers(sought, other, resemblance, 1, 0.5), odds: ownOdds(sought, other, resemblance, scene) };
+  return { ...compareLayers(sought, other, resemblance, scene, 0.5), odds: ownOdds(sought, other, resemblance, scene) };
 }
 
 describe('how a candidate looks', () => {
