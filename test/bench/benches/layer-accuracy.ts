@@ -19,7 +19,7 @@ import { type Bench, type BenchOptions, type BenchResult, median } from '../benc
 const DRAWN_SCREENS = 4;
 const SET_PAIRS = 100;
 /** Of these, too, the same layers as a design tool has them. */
-const NESTED_PAIRS = 50;
+const NESTED_PAIRS = 60;
 const RECALL = 0.8;
 const ANOTHER = /another screen/;
 const SET = /^set: /;
@@ -69,7 +69,7 @@ async function runLayerAccuracy({ pairs: folder, kept, log }: BenchOptions): Pro
     ],
     rows: [...rows, all].map(toRow),
     notes: [
-      '"Missed" are layers with a counterpart that were said to have none. Boxes are those that the pixels alone give: medians of the intersection over union, and of the distance of the middle as a part of the longer side of the target. Layers of a set have a type and a box, no names and no words; "nested" are those of every other pair as a design tool has them, in frames and with their words.',
+      '"Missed" are layers with a counterpart that were said to have none. Boxes are those that the pixels alone give: medians of the intersection over union, and of the distance of the middle as a part of the longer side of the target. Layers of a set have a type and a box, no names and no words; "nested" are those of sixty pairs as a design tool has them, in frames and with their words.',
       `In versions of the same screen, the likeliest candidate of those with a counterpart is the right one in ${percent(likeliestRight(versions))}, in the set alone in ${percent(likeliestRight(ofSet))}, with frames and words in ${percent(likeliestRight(nested))}, whether it is believed or not.`,
       `In versions of the same screen, "none" said of the layers that are least sure of their likeliest candidate, so many that ${percent(RECALL)} of those without counterpart are among them, is right in ${percent(absencePrecisionAt(RECALL, versions))}, in the set alone in ${percent(absencePrecisionAt(RECALL, ofSet))}, with frames and words in ${percent(absencePrecisionAt(RECALL, nested))}.`,
     ],
