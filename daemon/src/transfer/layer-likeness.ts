@@ -86,7 +86,7 @@ export function textLikeness({ text }: LayerTraits, { text: other }: LayerTraits
   return DIFFERENT_TEXT + ((1 - DIFFERENT_TEXT) / 2) * sharedWords(text.words, other.words);
 }
 
-/** How many of the words around each two containers are the same, by the sets themselves: whole rows have the same ones. */
+/** What `wordsAroundLikeness` counted, by the two sets: layers of one container have the same set, and are many. */
 const shares = new WeakMap<ReadonlySet<string>, WeakMap<ReadonlySet<string>, number>>();
 
 /**

@@ -86,8 +86,8 @@ export function describeScene(
 ): Scene {
   const [here, there] = [countTexts(sources), countTexts(candidates)];
   const kept = [...here.keys()].filter((text) => there.has(text));
-  const [lettered, letteredKept] = [[...here.keys()], kept].map((texts) => texts.filter(hasLetters).length);
-  const textsKept = (letteredKept ?? 0) / (lettered || 1);
+  const lettered = [...here.keys()].filter(hasLetters).length;
+  const textsKept = lettered === 0 ? 0 : kept.filter(hasLetters).length / lettered;
   const found = sought.reduce((sum, { placed }) => sum + (placed?.confidence ?? 0), 0) / sought.length;
   return {
     scale: scaleOf(sought),

@@ -25,29 +25,35 @@ export interface LayerTraits {
 /** @param layers all of one frame, as a layer's rank is one among the others */
 export function describeLayers(layers: readonly Layer[]): LayerTraits[] {
   const ranks = rankAmongPeers(layers);
-  const around = wordsAroundLayers(layers);
+  const texts = layers.map(({ text }) => textOf(text));
+  const around = wordsAroundLayers(layers, texts);
   return layers.map((layer, n) => ({
     layer,
     ...(isChosen(layer) ? { name: wordsOf(layer.name) } : {}),
-    ...(hasWords(layer) ? { text: { whole: normalised(layer.text), words: wordsOf(layer.text) } } : {}),
+    ...(texts[n] === undefined ? {} : { text: texts[n] }),
     ...(around[n] === undefined ? {} : { wordsAround: around[n] }),
     rank: ranks[n] ?? { index: 0, count: 1 },
   }));
 }
 
-function hasWords(layer: Layer): layer is Layer & { text: string } {
-  return layer.text !== undefined && normalised(layer.text) !== '';
+/** Undefined where there are no words. */
+function textOf(text = ''): LayerTraits['text'] {
+  const whole = normalised(text);
+  return whole === '' ? undefined : { whole, words: wordsOf(text) };
 }
 
 /** Layers with the same container around them have the same set. */
-function wordsAroundLayers(layers: readonly Layer[]): (ReadonlySet<string> | undefined)[] {
+function wordsAroundLayers(
+  layers: readonly Layer[],
+  texts: readonly LayerTraits['text'][],
+): (ReadonlySet<string> | undefined)[] {
   const byId = new Map(layers.map((layer) => [layer.layerId, layer]));
   const wordsIn = new Map<string, Set<string>>();
-  for (const layer of layers.filter(hasWords)) {
-    const words = wordsOf(layer.text);
-    for (const { layerId } of containersOf(layer, byId)) {
+  for (const [n, layer] of layers.entries()) {
+    const text = texts[n];
+    for (const { layerId } of text === undefined ? [] : containersOf(layer, byId)) {
       const all = wordsIn.get(layerId) ?? new Set();
-      for (const word of words) all.add(word);
+      for (const word of text?.words ?? []) all.add(word);
       wordsIn.set(layerId, all);
     }
   }
