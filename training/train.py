@@ -18,7 +18,7 @@ from learn.batches import Batch, Batches, load_batches
 from learn.features import network_extractor
 from learn.metrics import PointPair, read_point_pairs, score
 from learn.model import UiUnet, UiUnetConfig, read_config
-from learn.objectives import OBJECTIVES, losses
+from learn.objectives import OBJECTIVES, losses, multiplies_in_bfloat16
 from learn.progress import Progress
 from learn.run import Run
 from learn.sets import read_set
@@ -35,7 +35,8 @@ def main() -> None:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     run.to(device)
     resumed = not options.anew and run.resume()
-    run.log("start", resumed=resumed, objective=options.objective, device=device.type)
+    precision = "bfloat16" if multiplies_in_bfloat16(device) else "float32"
+    run.log("start", resumed=resumed, objective=options.objective, device=device.type, precision=precision)
     validation = read_point_pairs(options.validation)
     train(run, options, validation, device)
     summary = _validate(run, validation)

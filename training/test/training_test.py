@@ -5,6 +5,7 @@ import unittest
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 import learn  # noqa: F401, I001 (before torch)
 
@@ -54,6 +55,14 @@ class TrainingTest(unittest.TestCase):
         first.save()
         self.assertTrue(second.resume())
         np.testing.assert_allclose(self.steps(second, 2), expected[2:], rtol=1e-5)
+
+    def test_multiplies_in_bfloat16_only_where_the_processor_does(self):
+        for has in (True, False):
+            run, seen = self.run_in(str(has)), []
+            run.model.register_forward_pre_hook(lambda *_: seen.append(torch.is_autocast_enabled("cpu")))
+            with patch("torch.cpu._is_avx512_bf16_supported", return_value=has):
+                losses(run, self.batches[0, 64], "correspond", torch.device("cpu"))
+            self.assertEqual(seen, [has])
 
     def test_every_objective_trains_its_own_head(self):
         for objective, head, other in (("denoise", "conv_out", "head"), ("correspond", "head", "conv_out")):
