@@ -14,6 +14,10 @@ export interface BenchOptions {
   pairs?: string;
   /** A file that keeps matches between runs, for benches that try what is done with them. */
   kept?: string;
+  /** A folder of weights to look through instead of those of the embedded model. */
+  model?: string;
+  /** How many pairs of a set to look at, evenly spread. */
+  setPairs: number;
   sizesPx: readonly number[];
   ensembles: readonly number[];
   /** Measurements of each side, which take turns. */

@@ -1,6 +1,6 @@
-// npm run bench -- NAME [--write] [--python PATH] [--pairs DIR] [--kept FILE] [--size PX …] [--ensemble N …] [--rounds N]
-import { parseArgs } from 'node:util';
-import type { Bench } from './bench.js';
+import { Argument, Command } from 'commander';
+import { positiveInteger, positiveIntegers } from '../count-options.js';
+import type { Bench, BenchOptions } from './bench.js';
 import { embeddedBench } from './benches/embedded.js';
 import { fullSizeBench } from './benches/full-size.js';
 import { inspectBench } from './benches/inspect.js';
@@ -23,39 +23,39 @@ const BENCHES: readonly Bench[] = [
   peersBench,
   warpBench,
 ];
-const DEFAULTS = { sizesPx: ['512', '768'], ensembles: ['1', '8'], rounds: '3' };
+const program = new Command('npm run bench --')
+  .description('Measures in figures, and prints the table that stands in docs/.')
+  .addArgument(new Argument('<bench>', 'what to measure').choices(BENCHES.map(({ name }) => name)))
+  .option('--write', 'put the table into docs/')
+  .option('--python <path>', 'Python with the packages that the bench asks for')
+  .option('--pairs <folder>', 'pairs as `eval pairs` takes them, or a generated set')
+  .option('--set-pairs <n>', 'how many pairs of a generated set, evenly spread', positiveInteger, 100)
+  .option('--kept <file>', 'keeps matches between runs')
+  .option('--model <folder>', 'weights to look through instead of those of the embedded model')
+  .option('--size <px...>', 'sizes of images (default: 512 768)', positiveIntegers)
+  .option('--ensemble <n...>', 'passes that are averaged (default: 1 8)', positiveIntegers)
+  .option('--rounds <n>', 'measurements of each side, which take turns', positiveInteger, 3)
+  .parse();
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    write: { type: 'boolean', default: false },
-    python: { type: 'string' },
-    pairs: { type: 'string' },
-    kept: { type: 'string' },
-    size: { type: 'string', multiple: true, default: DEFAULTS.sizesPx },
-    ensemble: { type: 'string', multiple: true, default: DEFAULTS.ensembles },
-    rounds: { type: 'string', default: DEFAULTS.rounds },
-  },
-});
-const bench = BENCHES.find(({ name }) => name === positionals[0]);
-if (bench === undefined) {
-  process.stderr.write(`Say which: npm run bench -- ${BENCHES.map(({ name }) => name).join(' | ')}\n`);
-  process.exit(2);
-}
+type Options = Omit<BenchOptions, 'sizesPx' | 'ensembles' | 'log'> & {
+  write?: true;
+  size?: number[];
+  ensemble?: number[];
+};
+
+const { write, size = [512, 768], ensemble = [1, 8], ...options } = program.opts<Options>();
+const bench = BENCHES.find(({ name }) => name === program.args[0]);
+if (bench === undefined) throw new Error('commander lets no other name pass');
 
 const result = await bench.run({
-  ...(values.python === undefined ? {} : { python: values.python }),
-  ...(values.pairs === undefined ? {} : { pairs: values.pairs }),
-  ...(values.kept === undefined ? {} : { kept: values.kept }),
-  sizesPx: values.size.map(Number),
-  ensembles: values.ensemble.map(Number),
-  rounds: Number(values.rounds),
+  ...options,
+  sizesPx: size,
+  ensembles: ensemble,
   log: (line) => process.stderr.write(`${line}\n`),
 });
 const date = new Date();
-const options = process.argv.slice(3).filter((argument) => argument !== '--write');
-const command = ['npm run bench --', bench.name, ...options].join(' ');
-const text = markdown(result, command, date);
+const given = process.argv.slice(3).filter((argument) => argument !== '--write');
+const text = markdown(result, ['npm run bench --', bench.name, ...given].join(' '), date);
 process.stdout.write(`${text}\n`);
 process.stderr.write(`${writeJson(bench, result, date)}\n`);
-if (values.write) writeToDoc(bench, text);
+if (write) writeToDoc(bench, text);

@@ -1,15 +1,11 @@
-// Fits the confidences on half of the pairs and says what they are worth on the other half.
-//   npm run calibrate -- [FOLDER…] [--drawn N] [--signs FILE] [--screens N] [--layer-matches FILE] [--only places|layers] [--write]
-// FOLDER has a pairs.json, and a pairs.jsonl where its layers are known; N pairs are drawn besides, and N screens with
-// layers. FILEs keep the matches, so that the next run only fits. Layers are weighed by the confidence of points: fit that first.
-// --write draws the reliability diagrams anew.
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { Command, Option } from 'commander';
 import { calibrationOf } from '../../daemon/src/correspond/calibrations.js';
 import { regionConfidence } from '../../daemon/src/transfer/region-confidence.js';
+import { wholeNumber } from '../count-options.js';
 import { collect } from './collect.js';
 import { boxExamples, type LookedExample, pointExamples } from './examples.js';
 import { fitLogistic, probability } from './fit-logistic.js';
@@ -24,24 +20,35 @@ const THRESHOLDS = [0.05, 0.1, 0.15, 0.2, 0.3, 0.5];
 const TURN = 4;
 const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url));
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    drawn: { type: 'string', default: '40' },
-    signs: { type: 'string', default: join(mkdtempSync(join(tmpdir(), 'samepoint-')), 'signs.jsonl') },
-    screens: { type: 'string', default: '4' },
-    'layer-matches': { type: 'string', default: join(mkdtempSync(join(tmpdir(), 'samepoint-')), 'layers.jsonl') },
-    only: { type: 'string' },
-    write: { type: 'boolean', default: false },
-  },
-});
-if (values.only !== undefined && !['places', 'layers'].includes(values.only))
-  throw new Error('--only is places or layers');
-if (values.only !== 'layers') await calibratePlaces();
-if (values.only !== 'places') await calibrateLayers();
+const program = new Command('npm run calibrate --')
+  .description(
+    'Fits the confidences on half of the pairs and says what they are worth on the other half. Layers are weighed by the confidence of points: fit that first.',
+  )
+  .argument('[folder...]', 'has a pairs.json, and a pairs.jsonl where its layers are known')
+  .option('--drawn <n>', 'pairs that are drawn besides', wholeNumber, 40)
+  .option('--signs <file>', 'keeps the matches of points, so that the next run only fits')
+  .option('--screens <n>', 'screens with layers that are drawn besides', wholeNumber, 4)
+  .option('--layer-matches <file>', 'keeps those of layers')
+  .addOption(new Option('--only <what>', 'fit these alone').choices(['places', 'layers']))
+  .option('--write', 'draw the reliability diagrams anew')
+  .parse();
+
+interface Options {
+  drawn: number;
+  signs?: string;
+  screens: number;
+  layerMatches?: string;
+  only?: 'places' | 'layers';
+  write?: true;
+}
+
+const folders = program.args;
+const options = program.opts<Options>();
+if (options.only !== 'layers') await calibratePlaces();
+if (options.only !== 'places') await calibrateLayers();
 
 async function calibratePlaces() {
-  const collected = await collect(positionals, Number(values.drawn), values.signs);
+  const collected = await collect(folders, options.drawn, options.signs ?? temporary('signs.jsonl'));
   const names = [...new Set(collected.points.map(({ pair }) => pair))];
   const isHeldOut = ({ pair }: LookedExample) => Math.floor(names.indexOf(pair) / TURN) % 2 === 1;
   const points = pointExamples(collected.points);
@@ -61,11 +68,19 @@ async function calibratePlaces() {
 }
 
 async function calibrateLayers() {
-  const layers = await collectLayerExamples(positionals, Number(values.screens), values['layer-matches']);
+  const layers = await collectLayerExamples(
+    folders,
+    options.screens,
+    options.layerMatches ?? temporary('layers.jsonl'),
+  );
   const names = [...new Set(layers.map(({ pair }) => pair))];
   const isHeldOut = ({ pair }: LookedExample) => names.indexOf(pair) % 2 === 1;
   fit('layers', layers, isHeldOut);
   report('Layers', layers, isHeldOut, ({ confidence }) => confidence);
+}
+
+function temporary(name: string): string {
+  return join(mkdtempSync(join(tmpdir(), 'samepoint-')), name);
 }
 
 type HeldOut = (example: LookedExample) => boolean;
@@ -94,7 +109,7 @@ function report<T extends LookedExample>(
     '\n| below | of the right ones | of the wrong ones | of those without counterpart |\n| --- | --- | --- | --- |',
   );
   for (const threshold of THRESHOLDS) print(thresholdRow(threshold, said));
-  if (values.write) {
+  if (options.write) {
     const file = join(IMAGES, `reliability-${what.toLowerCase()}.svg`);
     writeFileSync(file, `${reliabilityDiagram(bins, `${what}, held out: ECE ${error.toFixed(3)}`)}\n`);
   }

@@ -1,7 +1,7 @@
 import { Matcher } from '../../daemon/src/correspond/matcher.js';
 import { type Collected, collectSigns, readFolder } from './collect-signs.js';
 import { drawPair } from './drawn-pairs.js';
-import { EMBEDDED_ID, EmbeddedFeatures } from './embedded-features.js';
+import { EmbeddedFeatures } from './embedded-features.js';
 import { KeptLines } from './keep-lines.js';
 
 /** The pair whose target serves as another screen: that many places further, where the layout differs. */
@@ -22,7 +22,7 @@ export async function collect(folders: readonly string[], drawn: number, file: s
     for (const [n, pair] of pairs.entries()) {
       const another = pairs[(n + ANOTHER) % pairs.length];
       if (another === undefined) continue;
-      const key = `${EMBEDDED_ID} ${pair.name}`;
+      const key = `${features.id} ${pair.name}`;
       all.push(await kept.get(key, () => collectSigns(matcher, (image) => features.of(image), pair, another)));
       process.stderr.write(`${pair.name}\n`);
     }

@@ -13,6 +13,7 @@ import { partOf, withoutParts, withoutRows } from './changed-documents.js';
 import { drawnLayerPairs } from './drawn-layer-pairs.js';
 import { KeptLines } from './keep-lines.js';
 import type { LayerPair } from './layer-pair.js';
+import { likeliestByLooks } from './likeliest-by-looks.js';
 import { absencePrecisionAt, judgeLayers, scoreLayers } from './score-layers.js';
 import { setLayerPairs } from './set-layer-pairs.js';
 
@@ -162,6 +163,36 @@ describe('"no counterpart" by the confidence of the likeliest candidate', () => 
     expect(absencePrecisionAt(1 / 3, layers)).toBe(1);
     expect(absencePrecisionAt(0.6, layers)).toBe(2 / 3);
     expect(absencePrecisionAt(1, layers)).toBe(3 / 4);
+  });
+});
+
+describe('the likeliest layer by looks', () => {
+  const at = (x: number) => ({ x, y: 0, w: 10, h: 10 });
+  const pair: LayerPair = {
+    name: '',
+    change: '',
+    source: { image: IMAGE, layers: ['a', 'b', 'c', 'd', 'e'].map((id, n) => layer(id, at(10 * n))) },
+    target: { image: IMAGE, layers: [layer('a', at(0)), layer('around a', at(0)), layer('b', at(50))] },
+    truth: new Map([
+      ['a', 'a'],
+      ['b', 'b'],
+      ['c', null],
+      ['d', 'b'],
+    ]),
+  };
+  const seen = (...log: number[]) => ({
+    matches: [],
+    resemblance: { log: Float32Array.from(log), lead: Float32Array.from(log) },
+  });
+  const unseen = { matches: [], resemblance: undefined };
+
+  it('is any in the right box, and asks nothing of what is not compared', () => {
+    const rows = [seen(-1, -0.5, -2), seen(-1, -3, Number.NaN), seen(-8, -9, -7), unseen, seen(0, 0, 0)];
+    expect(likeliestByLooks(pair, rows)).toEqual([
+      { right: true, hasCounterpart: true, confidence: -0.5 },
+      { right: false, hasCounterpart: true, confidence: -1 },
+      { right: false, hasCounterpart: false, confidence: -7 },
+    ]);
   });
 });
 

@@ -1,10 +1,11 @@
 import type { Item, Placement, Point } from '@samepoint/shared-protocol';
 import { type Match, matchPoints } from '../../daemon/src/correspond/match-points.js';
+import { ALL_PARTS, type MatchSettings, settingsFor } from '../../daemon/src/correspond/match-settings.js';
 import { Matcher } from '../../daemon/src/correspond/matcher.js';
 import { type Resemblance, resemblances, withLeads } from '../../daemon/src/correspond/resemblances.js';
 import { sidesOf } from '../../daemon/src/transfer/exchanged-sides.js';
 import { placeItems, prepareItems } from '../../daemon/src/transfer/transfer.js';
-import { EMBEDDED_ID, EmbeddedFeatures, hashOf, hashOfImage } from './embedded-features.js';
+import { EmbeddedFeatures, hashOf, hashOfImage } from './embedded-features.js';
 import { KeptLines } from './keep-lines.js';
 import type { LayerPair } from './layer-pair.js';
 
@@ -36,15 +37,22 @@ function itemsOf({ source }: LayerPair): Item[] {
   return source.layers.map(({ layerId }) => ({ kind: 'layer', itemId: layerId, layerId }));
 }
 
+/** For weights that have learned nothing of "no counterpart": the fitted confidence of points would ask for it. */
+const UNFITTED: MatchSettings = settingsFor([]);
+
 /** Finds layers with the embedded model. */
 export class LayerMatching {
-  readonly #features = new EmbeddedFeatures();
+  readonly #features: EmbeddedFeatures;
   readonly #matcher = new Matcher();
   readonly #kept: KeptLines<Seen>;
 
-  /** @param file keeps what was seen, so that what is done with it can be tried again without the network */
-  constructor(file: string) {
+  /**
+   * @param file keeps what was seen, so that what is done with it can be tried again without the network
+   * @param model folder of weights instead of those that ship
+   */
+  constructor(file: string, model?: string) {
     this.#kept = new KeptLines(file);
+    this.#features = new EmbeddedFeatures(model);
   }
 
   /** One placement for each layer of the source, in their order. */
@@ -77,14 +85,15 @@ export class LayerMatching {
     const [parts, others] = [source.layers.map(({ box }) => box), target.layers.map(({ box }) => box)];
     const key = [
       KEPT_VERSION,
-      EMBEDDED_ID,
+      this.#features.id,
       hashOfImage(source.image),
       hashOfImage(target.image),
       hashOf(JSON.stringify([points, parts, others])),
     ].join(' ');
     return this.#kept.get(key, async () => {
       const [from, to] = [await this.#features.of(source.image), await this.#features.of(target.image)];
-      const found = await matchPoints(this.#matcher, from, to, points);
+      const settings = from.noCounterpart === undefined ? UNFITTED : ALL_PARTS;
+      const found = await matchPoints(this.#matcher, from, to, points, settings);
       const { exchanged } = sidesOf(found);
       const entries = points.map((point, n) => {
         const { point: at, similarity, confidence, scale, mirrored } = found[n] ?? missing(point);

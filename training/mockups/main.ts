@@ -1,69 +1,75 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Browser } from 'playwright-core';
+import { positiveInteger, wholeNumber } from '../../test/count-options.js';
 import { launchChromium } from '../../test/figma-host/launch-chromium.js';
 import { CHANGE_IDS } from './changes.js';
-import { generate } from './generate.js';
+import { type GenerateOptions, generate } from './generate.js';
 import { contactSheet } from './sheet.js';
 import { SPLITS } from './split.js';
 import { writeSet } from './write-set.js';
 
-const USAGE = `Usage
-  npm run mockups -- generate <folder> [--split train|validation] [--pairs 100] [--seed 1] [--from 0] [--workers 2]
-      [--about right-to-left,breakpoint]   pairs about these changes alone
-  npm run mockups -- sheet <folder> [--pairs 12] [--from 0] [--plain]   writes <folder>/sheet.png`;
+type SetOptions = Pick<GenerateOptions, 'split' | 'about' | 'seed' | 'from' | 'workers'> & { pairs: number };
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: {
-    split: { type: 'string', default: 'train' },
-    pairs: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    about: { type: 'string' },
-    from: { type: 'string', default: '0' },
-    workers: { type: 'string', default: '2' },
-    plain: { type: 'boolean', default: false },
-  },
-});
-const [command, folder] = positionals;
-const split = SPLITS.find((id) => id === values.split);
-if (folder === undefined || split === undefined || (command !== 'generate' && command !== 'sheet')) {
-  console.error(USAGE);
-  process.exit(2);
+interface SheetOptions {
+  pairs: number;
+  from: number;
+  plain?: true;
 }
 
-const named = [...new Set<string>(values.about?.split(',') ?? CHANGE_IDS)];
-const about = CHANGE_IDS.filter((id) => named.includes(id));
-if (about.length < named.length) {
-  console.error(`--about knows: ${CHANGE_IDS.join(', ')}.`);
-  process.exit(2);
+const program = new Command('npm run mockups --').description('Draws pairs of mockups that differ as versions do.');
+
+program
+  .command('generate <folder>')
+  .description('writes a set')
+  .addOption(new Option('--split <name>', 'whose components and styles').choices(SPLITS).default('train'))
+  .option('--pairs <n>', 'how many', positiveInteger, 100)
+  .option('--seed <text>', 'of what is drawn', '1')
+  .option('--from <n>', 'the first one', wholeNumber, 0)
+  .option('--about <changes>', 'pairs about these changes alone, such as right-to-left,breakpoint', changes, CHANGE_IDS)
+  .option('--workers <n>', 'pages that draw at the same time', positiveInteger, 2)
+  .action((folder: string, options: SetOptions) => withBrowser((browser) => generateSet(browser, folder, options)));
+
+program
+  .command('sheet <folder>')
+  .description("draws a set's pairs with their boxes: <folder>/sheet.png")
+  .option('--pairs <n>', 'how many', positiveInteger, 12)
+  .option('--from <n>', 'the first one', wholeNumber, 0)
+  .option('--plain', 'without the boxes')
+  .action((folder: string, options: SheetOptions) => withBrowser((browser) => drawSheet(browser, folder, options)));
+
+await program.parseAsync();
+
+async function generateSet(browser: Browser, folder: string, { pairs, ...options }: SetOptions) {
+  const started = performance.now();
+  const cache = fileURLToPath(new URL('../.cache', import.meta.url));
+  const records = await generate(browser, { ...options, count: pairs, folder, cache });
+  writeSet(folder, records);
+  const minutes = (performance.now() - started) / 60_000;
+  const elements = records.reduce((sum, record) => sum + record.elements.length, 0);
+  console.error(
+    `${records.length} pairs, ${elements} elements, ${(records.length / minutes).toFixed(0)} pairs a minute`,
+  );
 }
 
-const browser = await launchChromium();
-try {
-  if (command === 'sheet') {
-    const image = await contactSheet(browser, folder, Number(values.from), Number(values.pairs ?? 12), !values.plain);
-    writeFileSync(join(folder, 'sheet.png'), image);
-  } else {
-    const started = performance.now();
-    const records = await generate(browser, {
-      split,
-      about,
-      seed: values.seed,
-      from: Number(values.from),
-      count: Number(values.pairs ?? 100),
-      workers: Number(values.workers),
-      folder,
-      cache: fileURLToPath(new URL('../.cache', import.meta.url)),
-    });
-    writeSet(folder, records);
-    const minutes = (performance.now() - started) / 60_000;
-    const elements = records.reduce((sum, record) => sum + record.elements.length, 0);
-    console.error(
-      `${records.length} pairs, ${elements} elements, ${(records.length / minutes).toFixed(0)} pairs a minute`,
-    );
+async function drawSheet(browser: Browser, folder: string, { pairs, from, plain }: SheetOptions) {
+  writeFileSync(join(folder, 'sheet.png'), await contactSheet(browser, folder, from, pairs, !plain));
+}
+
+async function withBrowser(work: (browser: Browser) => Promise<void>) {
+  const browser = await launchChromium();
+  try {
+    await work(browser);
+  } finally {
+    await browser.close();
   }
-} finally {
-  await browser.close();
+}
+
+function changes(text: string) {
+  const named = [...new Set(text.split(','))];
+  const known = CHANGE_IDS.filter((id) => named.includes(id));
+  if (known.length < named.length) throw new InvalidArgumentError(`Choose from ${CHANGE_IDS.join(', ')}.`);
+  return known;
 }
