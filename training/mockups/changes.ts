@@ -56,7 +56,11 @@ export const CHANGES = {
     along: 0.3,
     apply: relooked((look, rng) => ({ contentSeed: `${look.contentSeed}:${rng.next()}` })),
   },
-  order: { weight: 3, along: 0.12, apply: edit((rng) => ({ reorder: true, removed: rng.next() * 0.1 })) },
+  order: {
+    weight: 3,
+    along: 0.12,
+    apply: edit((rng, { removed }) => ({ reorder: true, removed: Math.max(removed, rng.next() * 0.1) })),
+  },
   removed: { weight: 1.5, along: 0.1, apply: edit((rng) => ({ removed: 0.15 + rng.next() * 0.25 })) },
   inserted: { weight: 1.5, along: 0.1, apply: edit((rng) => ({ inserted: 0.08 + rng.next() * 0.2 })) },
   width: {
@@ -88,6 +92,9 @@ export const CHANGES = {
 export type ChangeId = keyof typeof CHANGES;
 export const CHANGE_IDS: readonly ChangeId[] = Object.keys(CHANGES).filter((id): id is ChangeId => id in CHANGES);
 
+/** What a change would take back of another that came before it. */
+const TAKES_BACK: { readonly [id in ChangeId]?: ChangeId } = { frame: 'crop', crop: 'frame', breakpoint: 'scale' };
+
 /** Two images of a screen; the first of `change` is what the pair is about. */
 export interface PairPlan {
   source: Side;
@@ -101,7 +108,7 @@ export function samplePair(look: Look, split: Split, rng: Random, about = CHANGE
   const source = { look, shot, dialog: rng.chance(0.06) };
   const first = weighted(about, rng);
   const along = CHANGE_IDS.filter((id) => id !== first && rng.chance(CHANGES[id].along));
-  const change = [first, ...along];
+  const change = [first, ...along].filter((id, n, all) => !all.slice(0, n).some((one) => one === TAKES_BACK[id]));
   const target = change.reduce<Side>((side, id) => CHANGES[id].apply(side, rng, split), source);
   return rng.chance(0.5) ? { source, target, change } : { source: target, target: source, change };
 }
@@ -128,8 +135,8 @@ function reshot(change: (shot: Shot, rng: Random) => Partial<Shot>): ChangeKind[
   return (side, rng) => ({ ...side, shot: { ...side.shot, ...change(side.shot, rng) } });
 }
 
-function edit(change: (rng: Random) => Partial<Look['edit']>): ChangeKind['apply'] {
-  return relooked((look, rng) => ({ edit: { ...look.edit, seed: `edit:${rng.next()}`, ...change(rng) } }));
+function edit(change: (rng: Random, before: Look['edit']) => Partial<Look['edit']>): ChangeKind['apply'] {
+  return relooked((look, rng) => ({ edit: { ...look.edit, seed: `edit:${rng.next()}`, ...change(rng, look.edit) } }));
 }
 
 function restyle(look: Look, rng: Random, split: Split): Partial<Look> {

@@ -19,7 +19,9 @@ export type LanguageId = keyof typeof LANGUAGES;
 /** Style sheets of the font packages, as modules. */
 export const FONT_SHEETS: readonly string[] = [
   ...['inter', 'open-sans', 'nunito', 'source-serif-4', 'jetbrains-mono', 'space-grotesk', 'dm-sans'].map(variable),
-  ...['noto-sans-arabic', 'noto-sans-hebrew', 'noto-sans-jp', 'noto-sans-kr', 'noto-sans-sc'].map(variable),
+  ...['noto-sans', 'noto-sans-arabic', 'noto-sans-hebrew', 'noto-sans-jp', 'noto-sans-kr', 'noto-sans-sc'].map(
+    variable,
+  ),
   ...['roboto', 'lato', 'ibm-plex-sans'].flatMap((id) => ['400', '700'].map((w) => `@fontsource/${id}/${w}.css`)),
 ];
 

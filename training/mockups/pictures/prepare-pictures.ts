@@ -13,7 +13,7 @@ import { OBJECTS, objectPicture } from './object-picture.js';
 import { PLACES, panoramaPhoto } from './panorama-photo.js';
 import { Pictures } from './pictures.js';
 
-const COUNTS = { drawnPhoto: 60, photo: 60, portrait: 60, object: 120, flag: 40 } as const;
+const COUNTS = { drawnPhoto: 60, photo: 60, portrait: 60, object: 120 } as const;
 const FLAGS =
   'ar at au be br ca ch cl cn cz de dk eg es et fi fr gb gr id ie il in it jp ke kr mx ng nl no nz pe pl pt ro se th tr ua'.split(
     ' ',
@@ -31,17 +31,18 @@ export async function preparePictures(page: Page, folder: string, split: Split):
     ...(await written(home, 'drawn-photo', COUNTS.drawnPhoto, (n) => drawnPhoto(page, `${split}:${n}`, n))),
     ...(await written(home, 'photo', COUNTS.photo, (n) => panoramaPhoto(mine(PLACES, split, n), `${split}:${n}`))),
   ];
+  const svg = (name: string, draw: () => string) => {
+    const file = join(home, `${name}.svg`);
+    if (!existsSync(file)) writeFileSync(file, draw());
+    return pathToFileURL(file).href;
+  };
   const drawn = (name: string, count: number, draw: (key: string, n: number) => string) =>
-    Array.from({ length: count }, (_, n) => {
-      const file = join(home, `${name}-${n}.svg`);
-      if (!existsSync(file)) writeFileSync(file, draw(`${split}:${name}:${n}`, n));
-      return pathToFileURL(file).href;
-    });
+    Array.from({ length: count }, (_, n) => svg(`${name}-${n}`, () => draw(`${split}:${name}:${n}`, n)));
   return new Pictures({
     photo: photos,
     portrait: drawn('portrait', COUNTS.portrait, portrait),
     object: drawn('object', COUNTS.object, (key, n) => objectPicture(mine(OBJECTS, split, n), key)),
-    flag: drawn('flag', COUNTS.flag, (_, n) => flag(n)),
+    flag: ownOf(FLAGS, split).map((country) => svg(`flag-${country}`, () => flag(country))),
   });
 }
 
@@ -62,9 +63,14 @@ async function drawnPhoto(page: Page, key: string, n: number): Promise<Buffer> {
   return Buffer.from(url.slice(url.indexOf(',') + 1), 'base64');
 }
 
-/** The members of a list that a split may show, by turns: every third is kept for validation. */
+/** The members of a list that a split may show: every third is kept for validation. */
+function ownOf<T>(all: readonly T[], split: Split): T[] {
+  return all.filter((_, at) => (at % 3 === 0) === (split === 'validation'));
+}
+
+/** One of them, by turns. */
 function mine<T>(all: readonly T[], split: Split, n: number): T {
-  const own = all.filter((_, at) => (at % 3 === 0) === (split === 'validation'));
+  const own = ownOf(all, split);
   const one = own[n % own.length];
   if (one === undefined) throw new RangeError('there is nothing to show');
   return one;
@@ -94,11 +100,11 @@ interface FlagSet {
   icons: Record<string, { body: string } | undefined>;
 }
 
-function flag(n: number): string {
+function flag(country: string): string {
   const set: FlagSet = JSON.parse(
     readFileSync(new URL(import.meta.resolve('@iconify-json/circle-flags/icons.json')), 'utf8'),
   );
-  const icon = set.icons[FLAGS[n % FLAGS.length] ?? ''];
-  if (icon === undefined) throw new RangeError(`there is no flag ${n}`);
+  const icon = set.icons[country];
+  if (icon === undefined) throw new RangeError(`there is no flag of ${country}`);
   return `<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64" viewBox="0 0 512 512">${icon.body}</svg>`;
 }

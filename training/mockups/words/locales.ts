@@ -10,7 +10,8 @@ export interface Locale {
   tag: string;
 }
 
-const LATIN = 'Noto Sans';
+/** Has Latin and Cyrillic, which not every font of a design language has. */
+const LATIN = 'Noto Sans Variable';
 
 export const LOCALES = {
   en: { faker: allFakers.en, direction: 'ltr', font: LATIN, tag: 'en-GB' },

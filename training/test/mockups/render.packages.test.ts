@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -11,6 +11,7 @@ import { UNEDITED } from '../../mockups/edit.js';
 import { generate } from '../../mockups/generate.js';
 import { sampleLook } from '../../mockups/look.js';
 import type { Box } from '../../mockups/measure.js';
+import type { PictureKind, Pictures } from '../../mockups/pictures/pictures.js';
 import { preparePictures } from '../../mockups/pictures/prepare-pictures.js';
 import { random } from '../../mockups/random.js';
 import { type Screen, sampleScreen } from '../../mockups/screen.js';
@@ -67,6 +68,26 @@ describe('a set', () => {
       expect([width, height]).toEqual(sourceSize);
       const outside = elements.filter(({ source: box }) => box !== null && !isInside(box, sourceSize));
       expect(outside).toEqual([]);
+    }
+  });
+});
+
+describe('pictures', () => {
+  it('of validation are in no training', async () => {
+    const page = await browser.newPage();
+    const [train, validation] = [
+      await preparePictures(page, join(cache, 'pictures'), 'train'),
+      await preparePictures(page, join(cache, 'pictures'), 'validation'),
+    ];
+    const contents = (pictures: Pictures, kind: PictureKind) => {
+      const rng = random('pictures', kind);
+      const urls = new Set(Array.from({ length: 600 }, () => pictures.pick(kind, rng)));
+      return new Set([...urls].map((url) => readFileSync(new URL(url), 'base64')));
+    };
+    for (const kind of ['photo', 'portrait', 'object', 'flag'] as const) {
+      const [seen, heldOut] = [contents(train, kind), contents(validation, kind)];
+      expect([...heldOut].filter((content) => seen.has(content))).toEqual([]);
+      expect(heldOut.size).toBeGreaterThan(5);
     }
   });
 });

@@ -42,6 +42,19 @@ describe('the splits', () => {
   });
 });
 
+it('has all changes in a pair that are said of it', () => {
+  for (let n = 0; n < 2000; n++) {
+    const rng = random('changes', n);
+    const { source, target, change } = samplePair(sampleLook('train', `s${n}`, rng), 'train', rng);
+    const sides = [source, target];
+    if (change.includes('frame')) expect(source.shot.frame).not.toBe(target.shot.frame);
+    if (change.includes('crop')) expect(sides.some(({ shot }) => shot.crop !== null)).toBe(true);
+    if (change.includes('scale')) expect(source.shot.scale).not.toBe(target.shot.scale);
+    if (change.includes('removed'))
+      expect(Math.max(...sides.map(({ look }) => look.edit.removed))).toBeGreaterThan(0.15);
+  }
+});
+
 it('has every icon in every set', () => {
   const missing = ICON_SETS.flatMap((set) =>
     ICON_ROLES.filter((role) => iconName(set, role) === undefined).map((role) => `${set}: ${role}`),
