@@ -1,7 +1,7 @@
 """
 What needs no training, on a set: raw patches, dense HOG, dense SIFT, the same network untrained; and another model.
 
-    python baselines.py data/validation --model v0=models/ui-v0
+    python baselines.py sets/validation --limit 60 --model embedded=../daemon/models/ui
 """
 
 import learn  # noqa: F401, I001 (before torch)
@@ -20,6 +20,7 @@ from torch import Tensor
 from learn.features import STRIDE_PX, Extractor, network_extractor
 from learn.metrics import read_point_pairs, score
 from learn.model import UiUnet, UiUnetConfig
+from learn.sets import spread
 from learn.weights import load_model
 
 LONG_SIDE_PX = 512
@@ -76,11 +77,12 @@ def untrained() -> Extractor:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("set", type=Path)
+    parser.add_argument("--limit", type=int, help="how many pairs, evenly spread (default: all)")
     parser.add_argument("--model", action="append", default=[], metavar="NAME=FOLDER", help="to compare with as well")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    pairs = read_point_pairs(options.set)
+    pairs = spread(read_point_pairs(options.set), options.limit)
     for name, open_extractor, threshold in [*_baselines(), *map(_model, options.model)]:
         with torch.no_grad():
             print(json.dumps({"features": name, **score(pairs, open_extractor(), LONG_SIDE_PX, threshold).summary()}), flush=True)

@@ -2,7 +2,7 @@
 Draws a tiny set of pairs: rectangles, words and marks in two arrangements and two themes. It is for trying the training out
 in a minute; what it teaches is of no use for real mockups.
 
-    python draw_toy_set.py data/toy --pairs 100
+    python draw_toy_set.py sets/toy --pairs 100
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """
 What a model is worth on sets, by arg-max of similarity at one size, and a sheet of the pairs where it fails most.
 
-    python evaluate.py ../daemon/models/ui data/validation --worst worst.png
+    python evaluate.py ../daemon/models/ui sets/validation --worst worst.png
 """
 
 import learn  # noqa: F401, I001 (before torch)
@@ -14,6 +14,7 @@ import torch
 
 from learn.features import network_extractor
 from learn.metrics import read_point_pairs, score
+from learn.sets import spread
 from learn.sheets import draw_worst
 from learn.weights import load_model
 
@@ -22,6 +23,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path)
     parser.add_argument("set", type=Path)
+    parser.add_argument("--limit", type=int, help="how many pairs, evenly spread (default: all)")
     parser.add_argument("--long-side", type=int, help="default: that of the model")
     parser.add_argument("--worst", type=Path, help="file to draw the worst pairs to")
     parser.add_argument("--threads", type=int, default=2)
@@ -32,7 +34,7 @@ def main() -> None:
     long_side = options.long_side or model.config.default_long_side
     bins = model.no_counterpart if knows_absence else None
     with torch.no_grad():
-        scores = score(read_point_pairs(options.set), extract, long_side, bins)
+        scores = score(spread(read_point_pairs(options.set), options.limit), extract, long_side, bins)
         print(json.dumps(scores.summary(), indent=2))
         if options.worst is not None:
             draw_worst(scores, extract, long_side).save(options.worst)

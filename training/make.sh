@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# From nothing to daemon/models/ui: data, training, the test's reference. Started again, it goes on where it was stopped.
+# From nothing to daemon/models/ui: data, training, the references of tests and doctor. Started again, the training goes on where it
+# was stopped; a set that was not finished is drawn anew.
 #   ./make.sh [options of train.py; without any: --minutes 480]
 # PAIRS and VALIDATION_PAIRS: size of the sets. WORK: folder of sets and run. OUT, PARITY: where the results go. PYTHON: one that
 # has the packages of requirements.txt already.
@@ -23,3 +24,4 @@ generate validation "${VALIDATION_PAIRS:-300}"
 "$python" train.py --train "$work/sets/train" --validation "$work/sets/validation" --run "$work/runs/ui" --out "$model" \
   --objective correspond "$@"
 "$python" write_parity.py "$model" "${PARITY:-../daemon/test/fixtures/ui/parity.safetensors}"
+[ -n "${OUT:-}" ] || node ../scripts/make-self-test.mjs

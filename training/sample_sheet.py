@@ -1,7 +1,7 @@
 """
 Draws pictures from noise: what the denoising head has learned.
 
-    python sample_sheet.py ../daemon/models/ui samples.png
+    python sample_sheet.py runs/denoise/model samples.png
 """
 
 import learn  # noqa: F401, I001 (before torch)
@@ -22,7 +22,7 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("file", type=Path)
     parser.add_argument("--count", type=int, default=16)
-    parser.add_argument("--side", type=int, default=160, help="in pixels, a multiple of 16")
+    parser.add_argument("--side", type=int, default=160, help="in pixels, a multiple of the network's `sizeMultiple`, 32")
     parser.add_argument("--steps", type=int, default=50)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)

@@ -1,7 +1,7 @@
 """
 Trains the embedded network on a set of pairs, and writes what `daemon/models/ui/` holds. Stopped, it goes on where it was.
 
-    python train.py --train data/train --validation data/validation --run runs/ui --minutes 240
+    python train.py --train sets/train --validation sets/validation --run runs/ui --minutes 240
 """
 
 import learn  # noqa: F401, I001 (before torch)
@@ -9,7 +9,6 @@ import learn  # noqa: F401, I001 (before torch)
 import argparse
 import time
 from collections.abc import Iterator
-from dataclasses import fields, replace
 from pathlib import Path
 
 import torch
@@ -22,7 +21,7 @@ from learn.objectives import OBJECTIVES, losses, multiplies_in_bfloat16
 from learn.progress import Progress
 from learn.run import Run
 from learn.sets import read_set
-from learn.settings import TrainingSettings
+from learn.settings import TrainingSettings, with_numbers
 from learn.weights import load_model, save_model
 
 
@@ -31,10 +30,10 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     settings = _settings(options)
-    run = Run(options.run, _new_model(options), _progress(options, settings), settings, options.seed)
+    run = Run(options.run, _new_model(options), _progress(options, settings), settings, options.seed, _training(options))
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     run.to(device)
-    resumed = not options.anew and run.resume()
+    resumed = not options.anew and _resume(run)
     precision = "bfloat16" if multiplies_in_bfloat16(device) else "float32"
     run.log("start", resumed=resumed, objective=options.objective, device=device.type, precision=precision)
     validation = read_point_pairs(options.validation)
@@ -58,7 +57,8 @@ def train(run: Run, options: argparse.Namespace, validation: list[PointPair], de
             run.log("train", rate=round(run.progress.rate, 4), **log)
         if now - validated > 60 * run.settings.validation_minutes:
             summary = _validate(run, _thinned(validation, run.settings.validation_pairs))
-            run.progress.validated(summary["pck"][1])
+            if not options.steps:  # when that is depends on the machine
+                run.progress.validated(summary["pck"][1])
             run.log("validation", **summary)
             validated = begun = time.monotonic()
         if now - saved > 60 * run.settings.checkpoint_minutes:
@@ -103,11 +103,23 @@ def _progress(options: argparse.Namespace, settings: TrainingSettings) -> Progre
 
 def _settings(options: argparse.Namespace) -> TrainingSettings:
     """The table in `learn/settings.py`, with what the command line says otherwise."""
-    values = dict(text.split("=", 1) for text in options.set)
-    kinds = {field.name: field.type for field in fields(TrainingSettings) if field.type in (int, float)}
-    if unknown := set(values) - set(kinds):
-        raise SystemExit(f"no such number: {', '.join(sorted(unknown))}; there are {', '.join(kinds)}")
-    return replace(TrainingSettings(), **{name: kinds[name](value) for name, value in values.items()})
+    try:
+        return with_numbers(TrainingSettings(), options.set)
+    except ValueError as error:
+        raise SystemExit(f"--set {error}") from error
+
+
+def _training(options: argparse.Namespace) -> dict:
+    """What makes it this training, beside seed and settings. Neither budget nor sets do: there may be more of both by and by."""
+    paths = {name: str(path and path.resolve()) for name, path in (("start", options.start), ("config", options.config))}
+    return {"objective": options.objective, "counts": "steps" if options.steps else "minutes", **paths}
+
+
+def _resume(run: Run) -> bool:
+    try:
+        return run.resume()
+    except ValueError as error:
+        raise SystemExit(str(error)) from error
 
 
 def _options() -> argparse.Namespace:
@@ -117,7 +129,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--run", type=Path, required=True, help="folder of checkpoint and log; goes on from there")
     parser.add_argument("--anew", action="store_true", help="do not go on from the checkpoint")
     parser.add_argument("--out", type=Path, help="folder of the finished model (default: model/ in the run)")
-    parser.add_argument("--objective", choices=OBJECTIVES, default="both")
+    parser.add_argument("--objective", choices=OBJECTIVES, default="correspond")
     budget = parser.add_mutually_exclusive_group(required=True)
     budget.add_argument("--minutes", type=float, help="time to train, validation aside")
     budget.add_argument("--steps", type=int, help="steps instead, which makes two trainings equal")
@@ -126,7 +138,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--workers", type=int, default=1, help="processes that cut crops")
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=NUMBER", help="of learn/settings.py")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=NUMBER", help="of learn/settings.py, such as crops.queries=96")
     return parser.parse_args()
 
 

@@ -1,6 +1,7 @@
 """What features are worth on a set: PCK of points, the right element among all, and what has no counterpart."""
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,7 +55,8 @@ class Scores:
             summary["right_element"] = _percent(np.array(self.elements_right))
         if any(absent for absent, _ in self.absence):
             summary["no_counterpart"] = _absence_scores(self.absence, self.knows_absence)
-        summary["groups"] = {group: _pck(d) for group, d in sorted(self.distances.items())}
+        pairs = Counter(pair.group for _, pair in self.pairs)
+        summary["groups"] = {group: {"pairs": pairs[group], "pck": _pck(d)} for group, d in sorted(self.distances.items())}
         return summary
 
 

@@ -50,7 +50,7 @@ def write_config(config: UiUnetConfig, path: Path) -> None:
 
 
 class UiUnet(nn.Module):
-    """A small diffusion U-Net with a feature head and a denoising head."""
+    """A small U-Net, wired like those of diffusion models, with a feature head and a denoising head."""
 
     def __init__(self, config: UiUnetConfig):
         super().__init__()

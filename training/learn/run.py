@@ -13,11 +13,17 @@ from learn.settings import TrainingSettings
 
 
 class Run:
-    """A network in training, its moving average, and how far it has come."""
+    """
+    A network in training, its moving average, and how far it has come. `training` says which training it is: one that was
+    begun otherwise does not go on as this one.
+    """
 
-    def __init__(self, folder: Path, model: UiUnet, progress: Progress, settings: TrainingSettings, seed: int):
+    def __init__(
+        self, folder: Path, model: UiUnet, progress: Progress, settings: TrainingSettings, seed: int, training: dict | None = None
+    ):
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.model, self.progress, self.settings, self.seed = folder, model, progress, settings, seed
+        self.training = {**(training or {}), "seed": seed, **asdict(settings)}
         self.step = 0
         self.average = UiUnet(model.config).eval().requires_grad_(False)
         self.average.load_state_dict(model.state_dict())
@@ -30,11 +36,14 @@ class Run:
             network.to(device, memory_format=torch.channels_last)
 
     def resume(self) -> bool:
-        """Goes on from the folder's checkpoint, if it has one."""
+        """Goes on from the folder's checkpoint, if it has one. Throws ValueError where that is of another training."""
         path = self.folder / "checkpoint.pt"
         if not path.exists():
             return False
         state = torch.load(path, map_location="cpu", weights_only=True)
+        begun = state.get("training", {})
+        if others := [f"{name}: {begun.get(name)}, not {value}" for name, value in self.training.items() if begun.get(name) != value]:
+            raise ValueError(f"{path} is of another training ({'; '.join(others)}); give another --run, or --anew to begin again")
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
@@ -51,6 +60,7 @@ class Run:
             "optimizer": self.optimizer.state_dict(),
             "step": self.step,
             "progress": asdict(self.progress),
+            "training": self.training,
         }
         unfinished = self.folder / "checkpoint.pt.part"
         torch.save(state, unfinished)

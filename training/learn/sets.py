@@ -1,11 +1,15 @@
 """Sets of pairs on disk: `images/` and `pairs.jsonl`, as README.md says."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from PIL import Image
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,13 @@ def read_set(folder: Path) -> list[Pair]:
     if not pairs:
         raise ValueError(f"{folder / 'pairs.jsonl'} has no pairs")
     return pairs
+
+
+def spread(values: Sequence[T], count: int | None) -> list[T]:
+    """`count` of them, evenly spread and in their order, as `samepoint eval --limit` takes them; all where it is None."""
+    if count is None or count >= len(values):
+        return list(values)
+    return [value for n, value in enumerate(values) if n * count // len(values) != (n - 1) * count // len(values)]
 
 
 def open_image(path: Path) -> Image.Image:

@@ -1,6 +1,8 @@
 """Every number of a training that someone may want to change."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import get_args
 
 from learn.crops import CropSettings
 from learn.loss import LossSettings
@@ -35,3 +37,40 @@ class TrainingSettings:
     log_steps: int = 20
     crops: CropSettings = field(default_factory=CropSettings)
     loss: LossSettings = field(default_factory=LossSettings)
+
+
+def with_numbers(settings: TrainingSettings, texts: Sequence[str]) -> TrainingSettings:
+    """
+    The settings with other numbers: `learning_rate=2e-4`, `crops.queries=96`, `crops.whole_long_sides=384,800`.
+    Throws ValueError where there is no such number, or the text is none.
+    """
+    for text in texts:
+        path, _, value = text.partition("=")
+        settings = _with_number(settings, path.split("."), value, text)
+    return settings
+
+
+def _with_number(settings, path: list[str], value: str, text: str):
+    name, *rest = path
+    kinds = {field.name: field.type for field in fields(settings)} if is_dataclass(settings) else {}
+    if name not in kinds or is_dataclass(kinds[name]) != bool(rest):
+        raise ValueError(f"{text}: there is no such number; there are {', '.join(_paths(TrainingSettings))}")
+    if rest:
+        return replace(settings, **{name: _with_number(getattr(settings, name), rest, value, text)})
+    several = get_args(kinds[name])
+    numbers = value.split(",") if several else [value]
+    if several and len(numbers) != len(several):
+        raise ValueError(f"{text}: {name} takes {len(several)} numbers, with a comma between")
+    try:
+        parsed = tuple(kind(number) for kind, number in zip(several or (kinds[name],), numbers))
+    except ValueError as error:
+        raise ValueError(f"{text}: {error}") from error
+    return replace(settings, **{name: parsed if several else parsed[0]})
+
+
+def _paths(kind: type) -> list[str]:
+    return [
+        path
+        for field in fields(kind)
+        for path in ([f"{field.name}.{inner}" for inner in _paths(field.type)] if is_dataclass(field.type) else [field.name])
+    ]

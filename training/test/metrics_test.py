@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from PIL import Image
 
 from learn.metrics import read_point_pairs, score
+from learn.sets import spread
 
 SIDE_PX = 64
 
@@ -60,6 +61,7 @@ class MetricsTest(unittest.TestCase):
         summary = score(read_point_pairs(self.folder), colours, SIDE_PX, bins).summary()
         self.assertEqual(summary["points"], 3)
         self.assertEqual(summary["pck"], [66.7, 66.7, 66.7])
+        self.assertEqual(summary["groups"], {"order": {"pairs": 1, "pck": [66.7, 66.7, 66.7]}})
         self.assertEqual(summary["right_element"], 100)
         expected = {"share": 25, "average_precision": 100, "precision_at_recall_80": 100, "precision": 100, "recall": 100}
         self.assertEqual(summary["no_counterpart"], expected)
@@ -69,6 +71,11 @@ class MetricsTest(unittest.TestCase):
         (self.folder / "pairs.jsonl").unlink()
         summary = score(read_point_pairs(self.folder), colours, SIDE_PX).summary()
         self.assertEqual(set(summary), {"points", "pck", "groups"})
+
+    def test_some_pairs_are_evenly_spread(self):
+        self.assertEqual(spread(range(10), 4), [0, 3, 5, 8])
+        self.assertEqual(spread("abc", 3), spread("abc", None))
+        self.assertEqual(len(spread(range(299), 60)), 60)
 
     def test_a_folder_with_neither_is_refused(self):
         with self.assertRaises(FileNotFoundError):

@@ -22,7 +22,7 @@ from learn.objectives import losses
 from learn.progress import Progress
 from learn.run import Run
 from learn.sets import read_set
-from learn.settings import TrainingSettings
+from learn.settings import TrainingSettings, with_numbers
 
 TINY = UiUnetConfig(level_channels=(8, 16, 32), time_embedding_channels=32, head_channels=16)
 SETTINGS = TrainingSettings(warmup_steps=1)
@@ -55,6 +55,16 @@ class TrainingTest(unittest.TestCase):
         first.save()
         self.assertTrue(second.resume())
         np.testing.assert_allclose(self.steps(second, 2), expected[2:], rtol=1e-5)
+
+    def test_does_not_go_on_as_another_training(self):
+        first, same = self.run_in("one"), self.run_in("one")
+        first.training["objective"] = same.training["objective"] = "both"
+        first.save()
+        self.assertTrue(same.resume())
+        other = self.run_in("one")
+        other.training |= {"objective": "correspond", "learning_rate": 1}
+        with self.assertRaisesRegex(ValueError, "objective: both, not correspond.*--anew"):
+            other.resume()
 
     def test_multiplies_in_bfloat16_only_where_the_processor_does(self):
         for has in (True, False):
@@ -118,6 +128,20 @@ class LossTest(unittest.TestCase):
         columns = torch.eye(16).reshape(1, 16, 4, 4)
         sampled = sample_columns(columns, torch.tensor([[[6.0, 10.0]]]), 4)
         self.assertEqual(sampled[0, 0].argmax().item(), 2 * 4 + 1)
+
+
+class SettingsTest(unittest.TestCase):
+    def test_every_number_can_be_said(self):
+        settings = with_numbers(
+            TrainingSettings(), ["learning_rate=2e-4", "crops.queries=96", "crops.whole_long_sides=384,800", "betas=0.8,0.9"]
+        )
+        self.assertEqual((settings.learning_rate, settings.crops.queries, settings.betas), (2e-4, 96, (0.8, 0.9)))
+        self.assertEqual((settings.crops.whole_long_sides, settings.crops.border_px), ((384, 800), CropSettings().border_px))
+
+    def test_nothing_else_can(self):
+        for text in ("rate=1", "crops=1", "ema.x=1", "crops.rate=1", "ema=x", "betas=1", "crop_px=1.5", "ema"):
+            with self.assertRaisesRegex(ValueError, text.split("=")[0]):
+                with_numbers(TrainingSettings(), [text])
 
 
 class ScheduleTest(unittest.TestCase):
