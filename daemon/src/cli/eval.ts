@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { Matcher } from '../correspond/matcher.js';
 import { featureStore } from '../diffusion/feature-store.js';
 import { openRuntime } from '../engine/open-runtime.js';
@@ -16,6 +16,7 @@ import { PCK_BASES, SPAIR_SPLITS } from '../eval/spair.js';
 import type { Runtime } from '../graph/runtime.js';
 import { stateDir } from '../state-dir.js';
 import { checkOutputFile } from './check-output.js';
+import { positiveInteger } from './count-options.js';
 import { evalProgress } from './eval-progress.js';
 import { writeEvalReport } from './eval-report.js';
 import { type EvalSettings, evalSettings, MATCHINGS, type MeasureOptions, matchingOf } from './eval-settings.js';
@@ -170,11 +171,6 @@ function toJson(settings: EvalSettings, machine: Machine, { available, items, ta
 function toText({ available, items, tables }: Evaluation): string {
   const part = items.length < available ? `${items.length} of ${available} items, evenly spread.\n` : '';
   return `${part}${tables.map(formatTable).join('\n')}`;
-}
-
-function positiveInteger(text: string): number {
-  if (/^[1-9]\d*$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Give a whole number from 1.');
 }
 
 function unknownDataset(name: string): SamepointError {

@@ -13,6 +13,7 @@ import { openRuntime } from '../engine/open-runtime.js';
 import type { NdArray } from '../graph/run.js';
 import type { Size } from '../images/resize.js';
 import { locations } from '../models/locations.js';
+import { wholeNumber } from './count-options.js';
 import { keepOffDisk, noCacheOption, presetOption } from './feature-options.js';
 import { NETWORK_KINDS, type NetworkChoice, planNetwork } from './features-plan.js';
 import { readNpy, writeNpy } from './npy.js';
@@ -130,11 +131,6 @@ function parseSize(text: string): Size {
   const [, width, height] = /^(\d+)x(\d+)$/.exec(text) ?? [];
   if (Number(width) > 0 && Number(height) > 0) return { width: Number(width), height: Number(height) };
   throw new InvalidArgumentError('Write WIDTHxHEIGHT, for example 768x768.');
-}
-
-function wholeNumber(text: string): number {
-  if (/^\d+$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Give a whole number.');
 }
 
 /** The network cannot take this size, block, timestep or noise. */

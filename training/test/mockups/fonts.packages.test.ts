@@ -1,9 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchChromium } from '../../../test/figma-host/launch-chromium.js';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 import type { Side } from '../../mockups/changes.js';
 import { LANGUAGES } from '../../mockups/languages.js';
 import { sampleLook } from '../../mockups/look.js';
@@ -12,25 +9,15 @@ import { random } from '../../mockups/random.js';
 import { type Screen, sampleScreen } from '../../mockups/screen.js';
 import { Stage } from '../../mockups/stage.js';
 import { LOCALES, type LocaleId } from '../../mockups/words/locales.js';
+import { CACHE, useBrowser } from './use-browser.js';
 
-const cache = join(import.meta.dirname, '../../.cache');
 const SHOT = { scale: 1, jpegQuality: null, frame: false, crop: null, scroll: 0 };
 const FONTS = [...new Set(Object.values(LANGUAGES).flatMap(({ fonts }) => fonts))];
-let browser: Browser;
-let folder: string;
-
-beforeAll(async () => {
-  browser = await launchChromium();
-  folder = mkdtempSync(join(tmpdir(), 'samepoint-mockups-'));
-});
-afterAll(async () => {
-  await browser.close();
-  rmSync(folder, { recursive: true });
-});
+const room = useBrowser();
 
 it('draws every letter with a font of a package, whatever fonts the machine has', async () => {
-  const stage = await Stage.open(browser, folder);
-  const pictures = await preparePictures(stage.page, join(cache, 'pictures'), 'train');
+  const stage = await Stage.open(room.browser, room.folder);
+  const pictures = await preparePictures(stage.page, join(CACHE, 'pictures'), 'train');
   const screen: Screen = {
     ...sampleScreen('fonts', 'train', random('fonts')),
     sections: ['settings', 'list', 'table', 'calendar', 'form'],

@@ -1,10 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../../../test/figma-host/launch-chromium.js';
+import { describe, expect, it } from 'vitest';
 import type { Side } from '../../mockups/changes.js';
 import { correspond } from '../../mockups/correspond.js';
 import { UNEDITED } from '../../mockups/edit.js';
@@ -16,36 +13,26 @@ import { preparePictures } from '../../mockups/pictures/prepare-pictures.js';
 import { random } from '../../mockups/random.js';
 import { type Screen, sampleScreen } from '../../mockups/screen.js';
 import { Stage } from '../../mockups/stage.js';
+import { CACHE, useBrowser } from './use-browser.js';
 
-const cache = join(import.meta.dirname, '../../.cache');
-let browser: Browser;
-let folder: string;
-
-beforeAll(async () => {
-  browser = await launchChromium();
-  folder = mkdtempSync(join(tmpdir(), 'samepoint-mockups-'));
-});
-afterAll(async () => {
-  await browser.close();
-  rmSync(folder, { recursive: true });
-});
+const room = useBrowser();
 
 describe('a set', () => {
   it('is the same for the same seed, however many pages draw it', async () => {
     const make = (name: string, workers: number) =>
-      generate(browser, {
+      generate(room.browser, {
         split: 'train',
         seed: 'test',
         from: 0,
         count: 5,
         workers,
-        folder: join(folder, name),
-        cache,
+        folder: join(room.folder, name),
+        cache: CACHE,
       });
     const [one, two] = [await make('one', 1), await make('two', 2)];
     expect(two).toEqual(one);
     for (const { source } of one) {
-      const [a, b] = [await pixels(join(folder, 'one', source)), await pixels(join(folder, 'two', source))];
+      const [a, b] = [await pixels(join(room.folder, 'one', source)), await pixels(join(room.folder, 'two', source))];
       expect(a.length).toBe(b.length);
       // the browser resamples pictures in tiles that depend on what it kept from before: single pixels by 3 of 255
       expect(a.every((value, n) => Math.abs(value - (b[n] ?? 0)) <= 8)).toBe(true);
@@ -53,15 +40,15 @@ describe('a set', () => {
   });
 
   it('says the size of every image, and has every box inside', async () => {
-    const home = join(folder, 'sizes');
-    const records = await generate(browser, {
+    const home = join(room.folder, 'sizes');
+    const records = await generate(room.browser, {
       split: 'validation',
       seed: 'test',
       from: 0,
       count: 5,
       workers: 2,
       folder: home,
-      cache,
+      cache: CACHE,
     });
     for (const { source, sourceSize, elements } of records) {
       const { width, height } = await sharp(join(home, source)).metadata();
@@ -74,10 +61,10 @@ describe('a set', () => {
 
 describe('pictures', () => {
   it('of validation are in no training', async () => {
-    const page = await browser.newPage();
+    const page = await room.browser.newPage();
     const [train, validation] = [
-      await preparePictures(page, join(cache, 'pictures'), 'train'),
-      await preparePictures(page, join(cache, 'pictures'), 'validation'),
+      await preparePictures(page, join(CACHE, 'pictures'), 'train'),
+      await preparePictures(page, join(CACHE, 'pictures'), 'validation'),
     ];
     const contents = (pictures: Pictures, kind: PictureKind) => {
       const rng = random('pictures', kind);
@@ -94,8 +81,8 @@ describe('pictures', () => {
 
 describe('correspondences', () => {
   it('show the same where only the order changed', async () => {
-    const stage = await Stage.open(browser, folder);
-    const pictures = await preparePictures(stage.page, join(cache, 'pictures'), 'train');
+    const stage = await Stage.open(room.browser, room.folder);
+    const pictures = await preparePictures(stage.page, join(CACHE, 'pictures'), 'train');
     const screen: Screen = {
       ...sampleScreen('order', 'train', random('order')),
       sections: ['settings', 'list', 'stats'],

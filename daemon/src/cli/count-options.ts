@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** Reads an option of a developer's command. @throws InvalidArgumentError */
+/** Reads an option that counts. @throws InvalidArgumentError */
 export function wholeNumber(text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
   throw new InvalidArgumentError('Give a whole number.');
