@@ -1,5 +1,6 @@
 """
-Writes a model's reference for the product's test: three random pictures and their features, from the weights as they ship.
+Writes a model's reference for the product's test, from the weights as they ship: three random pictures and their features, and
+random elements of two pictures with the logits of which are the same.
 
     python write_parity.py ../daemon/models/ui ../daemon/test/fixtures/ui/parity.safetensors
 """
@@ -12,11 +13,14 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
+from learn.element_matcher import Elements, geometry, load_matcher
 from learn.weights import load_model
 
 #: Height × width.
 SIZES = ((96, 160), (160, 96), (128, 128))
 SEED = 0
+#: Elements of the two pictures, and their width × height.
+ELEMENTS = ((70, (390, 844)), (13, (1440, 900)))
 NOTE = "features = unit-length columns of the head, computed with the fp16-rounded weights in float32"
 
 
@@ -35,7 +39,22 @@ def main() -> None:
         with torch.no_grad():
             tensors[f"input_{height}x{width}"] = x.contiguous()
             tensors[f"features_{height}x{width}"] = model.features(x).contiguous()
-    save_file(tensors, options.file, metadata={"note": NOTE})
+    save_file({**tensors, **_matched(options.model, generator)}, options.file, metadata={"note": NOTE})
+
+
+def _matched(model: Path, generator: torch.Generator) -> dict[str, torch.Tensor]:
+    matcher, tensors, sides = load_matcher(model), {}, []
+    for prefix, (count, size) in zip(("elements_", "other_elements_"), ELEMENTS):
+        columns = torch.nn.functional.normalize(torch.randn(count, matcher.config.column_channels, generator=generator), dim=1)
+        boxes = (torch.rand(count, 4, generator=generator) * 0.5 * torch.tensor([*size, *size])).round()
+        none = torch.randn(count, generator=generator) + 10
+        at = geometry(boxes, size)
+        sides.append(Elements(columns[None], at[None], none[None], torch.ones(1, count, dtype=torch.bool)))
+        tensors |= {f"{prefix}columns": columns, f"{prefix}boxes": boxes, f"{prefix}none": none}
+        tensors |= {f"{prefix}geometry": at, f"{prefix}size": torch.tensor(size, dtype=torch.float32)}
+    with torch.no_grad():
+        found = matcher(*sides)[-1]
+    return {**tensors, "logits": found.logits[0], "matched_none": found.none[0], "other_matched_none": found.other_none[0]}
 
 
 if __name__ == "__main__":

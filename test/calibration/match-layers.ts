@@ -10,7 +10,7 @@ import { KeptLines } from './keep-lines.js';
 import type { LayerPair } from './layer-pair.js';
 
 /** To be raised whenever points are matched, or parts compared, in another way. */
-const KEPT_VERSION = 2;
+const KEPT_VERSION = 3;
 
 /** What the network says of a pair, whatever is done with it. */
 interface Seen {
@@ -99,7 +99,7 @@ export class LayerMatching {
         const { point: at, similarity, confidence, scale, mirrored } = found[n] ?? missing(point);
         return [keyOf(point), { point: at, similarity, confidence, scale, mirrored }];
       });
-      const alike = await resemblances(this.#matcher, from, to, parts, others, exchanged);
+      const alike = await resemblances(from, to, parts, others, exchanged);
       return { matches: Object.fromEntries(entries), resemblances: alike.map(({ log }) => Array.from(log, rounded)) };
     });
   }

@@ -1,11 +1,12 @@
 import type { Box, Point } from '@samepoint/shared-protocol';
+import type { Elements } from '../diffusion/element-network.js';
 import { type FeatureMap, sampleFeatures } from '../diffusion/feature-map.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import { binSimilarity, type NoCounterpartBin } from '../diffusion/no-counterpart.js';
 import { AGREEMENT } from './agreement-settings.js';
 import { level } from './candidates.js';
+import { elementGeometry } from './element-geometry.js';
 import { ALL_PARTS, type MatchSettings } from './match-settings.js';
-import type { Matcher } from './matcher.js';
 import { saysNothing } from './says-nothing.js';
 
 /** Two parts are compared in the middle and near the middle of each side, in parts of their width and height. */
@@ -29,15 +30,14 @@ export interface Resemblance {
 }
 
 /**
- * How parts of one image resemble parts of another, as a dual softmax (Rocco et al., Neighbourhood Consensus Networks, 2018):
- * the probability of each among all others and "no counterpart", times the same the other way round. At the largest of the
- * sizes that the images were seen at, as words are told apart there.
+ * How parts of one image resemble parts of another: the matcher of elements that belongs to the features gives logits, and a
+ * dual softmax of them (Rocco et al., Neighbourhood Consensus Networks, 2018) the probability of each among all others and "no
+ * counterpart", times the same the other way round. At the largest of the sizes that the images were seen at, as words are told apart there.
  * @param exchanged do the images have left and right exchanged?
  * @param secondLook without it, at the size of the first look
- * @returns for each part. Nothing where an image says nothing, or the features have learned nothing of "no counterpart".
+ * @returns for each part. Nothing where an image says nothing, or no matcher of elements belongs to the features.
  */
 export async function resemblances(
-  matcher: Matcher,
   source: FeaturePyramid,
   target: FeaturePyramid,
   parts: readonly Box[],
@@ -45,17 +45,16 @@ export async function resemblances(
   exchanged = false,
   { secondLook }: Pick<MatchSettings, 'secondLook'> = ALL_PARTS,
 ): Promise<Resemblance[]> {
-  const bin = source.noCounterpart;
-  if (bin === undefined || saysNothing(source) || saysNothing(target)) return [];
+  const { elements, noCounterpart } = source;
+  if (elements === undefined || noCounterpart === undefined || saysNothing(source) || saysNothing(target)) return [];
   const map = (pyramid: FeaturePyramid) => level(pyramid, secondLook ? pyramid.levels.length - 1 : pyramid.firstLook);
-  const from = look(source, map(source), parts, PLACES, bin);
-  const to = look(target, map(target), others, exchanged ? EXCHANGED_PLACES : PLACES, bin);
+  const from = look(source, map(source), parts, PLACES, noCounterpart);
+  const to = look(target, map(target), others, exchanged ? EXCHANGED_PLACES : PLACES, noCounterpart);
   const log = parts.map(() => new Float32Array(others.length).fill(Number.NaN));
-  if (from.seen.length === 0 || to.seen.length === 0) return withLeads(log);
-  const similarities = await matcher.similarities(from.columns, to.columns, from.columns.length / from.seen.length);
-  const rows = similarities.map((row) => row.map((cosine) => cosine / AGREEMENT.temperature));
-  const inRow = rows.map((row, n) => logSumExp(row, from.none[n] ?? 0));
-  const inColumn = to.none.map((none, m) =>
+  if (from.count === 0 || to.count === 0) return withLeads(log);
+  const { rows, none, otherNone } = await elements.match(from, to);
+  const inRow = rows.map((row, n) => logSumExp(row, none[n] ?? 0));
+  const inColumn = Array.from(otherNone, (none, m) =>
     logSumExp(
       Float32Array.from(rows, (row) => row[m] ?? 0),
       none,
@@ -91,14 +90,10 @@ export function withLeads(log: readonly Float32Array[]): Resemblance[] {
   }));
 }
 
-/** What the parts look like whose middle lies in the image. */
-interface Looked {
+/** The parts whose middle lies in the image, as the matcher takes them. */
+interface Looked extends Elements {
   /** Their indices. */
   seen: number[];
-  /** One unit column each, those of its places one after another: (seen, places · channels). */
-  columns: Float32Array;
-  /** The logit of "no counterpart" of each. */
-  none: number[];
 }
 
 function look(
@@ -109,16 +104,19 @@ function look(
   bin: NoCounterpartBin,
 ): Looked {
   const seen = [...parts.keys()].filter((n) => isInside(parts[n] ?? never(), size));
-  const points = seen.flatMap((n) => {
-    const { x, y, w, h } = parts[n] ?? never();
-    return places.map((place) => ({ x: x + place.x * w, y: y + place.y * h }));
-  });
+  const boxes = seen.map((n) => parts[n] ?? never());
+  const points = boxes.flatMap(({ x, y, w, h }) => places.map((place) => ({ x: x + place.x * w, y: y + place.y * h })));
   const features = sampleFeatures(map, points);
   const bins = points.map((_, n) => binSimilarity(bin, features.subarray(n * map.channels, (n + 1) * map.channels)));
   return {
     seen,
+    count: seen.length,
     columns: features.map((value) => value / Math.sqrt(places.length)),
-    none: seen.map((_, n) => mean(bins.slice(n * places.length, (n + 1) * places.length)) / AGREEMENT.temperature),
+    geometry: Float32Array.from(boxes.flatMap((box) => elementGeometry(box, size))),
+    none: Float32Array.from(
+      seen,
+      (_, n) => mean(bins.slice(n * places.length, (n + 1) * places.length)) / AGREEMENT.temperature,
+    ),
   };
 }
 

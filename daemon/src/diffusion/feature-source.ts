@@ -98,8 +98,8 @@ export class FeatureSource {
       window: (box: Box) => this.#window(imageId, image, part, box),
     };
     const maps = levels.map(({ map }) => map);
-    const { noCounterpart } = this.#network(part);
-    return { width, height, blank, levels: maps, firstLook: firstLook(size), closer, noCounterpart };
+    const { noCounterpart, elements } = this.#network(part);
+    return { width, height, blank, levels: maps, firstLook: firstLook(size), closer, noCounterpart, elements };
   }
 
   async #window(imageId: string, image: () => Promise<RgbImage>, part: PlanPart, box: Box): Promise<FeatureMap> {

@@ -21,7 +21,7 @@ export function fusePyramids(parts: readonly WeightedPyramid[]): FeaturePyramid 
     fuseMaps(parts.map(({ pyramid, weight }) => ({ map: pyramid === most ? level : nearest(pyramid, level), weight }))),
   );
   // what one part has learned of its own similarities says nothing of the fusion's
-  const { closer, noCounterpart: _, ...whole } = most;
+  const { closer, noCounterpart: _none, elements: _elements, ...whole } = most;
   return { ...whole, levels, ...fuseCloser(parts, closer) };
 }
 

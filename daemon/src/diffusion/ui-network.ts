@@ -6,6 +6,7 @@ import type { GraphTarget } from '../graph/runtime.js';
 import { readSafetensorsHeader } from '../graph/safetensors.js';
 import type { Size } from '../images/resize.js';
 import type { DiffusionNetwork } from './dift.js';
+import { ElementNetwork } from './element-network.js';
 import { type ModelFiles, requireFile } from './model-files.js';
 import { graphKey, type NetworkPool } from './network-pool.js';
 import { type NoCounterpartBin, readNoCounterpartBin } from './no-counterpart.js';
@@ -14,6 +15,7 @@ import { type NoCounterpartBin, readNoCounterpartBin } from './no-counterpart.js
 export class UiNetwork implements DiffusionNetwork {
   readonly schedule = null;
   readonly noCounterpart: NoCounterpartBin | undefined;
+  readonly elements: ElementNetwork | undefined;
   readonly #files: ModelFiles;
   readonly #pool: NetworkPool;
 
@@ -21,6 +23,7 @@ export class UiNetwork implements DiffusionNetwork {
     this.#files = files;
     this.#pool = pool;
     this.noCounterpart = readNoCounterpartBin(readSafetensorsHeader(requireFile(files, 'model.safetensors')));
+    this.elements = ElementNetwork.of(files, pool);
   }
 
   encode(image: NdArray): Promise<NdArray> {

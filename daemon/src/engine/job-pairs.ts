@@ -60,7 +60,7 @@ export class JobPairs implements ImagePairs {
   }
 
   compare([, source]: SeenImage, [, target]: SeenImage, ...[parts, others, exchanged]: ComparedParts) {
-    return resemblances(this.#kept.matcher, source, target, parts, others, exchanged, this.#settings);
+    return resemblances(source, target, parts, others, exchanged, this.#settings);
   }
 
   async inspect(source: SeenImage, target: SeenImage, point: Point, count: number): Promise<Inspection> {

@@ -1,7 +1,8 @@
 import type { Box } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { Matcher } from '../../src/correspond/matcher.js';
+import { elementGeometry } from '../../src/correspond/element-geometry.js';
 import { resemblances, withLeads } from '../../src/correspond/resemblances.js';
+import type { ElementLogits, Elements } from '../../src/diffusion/element-network.js';
 import { sampleFeatures } from '../../src/diffusion/feature-map.js';
 import type { FeaturePyramid } from '../../src/diffusion/feature-pyramid.js';
 import { dot, randomMap } from '../support/feature-maps.js';
@@ -14,16 +15,28 @@ const BOXES = [
 
 const CHANNELS = 32;
 const TEMPERATURE = 0.05;
-const matcher = new Matcher();
 
 type Args = [FeaturePyramid, FeaturePyramid, typeof BOXES, typeof BOXES, boolean?];
-const alike = async (...args: Args) => (await resemblances(matcher, ...args)).map(({ log }) => log);
+const alike = async (...args: Args) => (await resemblances(...args)).map(({ log }) => log);
+
+/** A matcher that knows the looks alone. */
+const elements = {
+  async match(source: Elements, target: Elements): Promise<ElementLogits> {
+    const columnsOf = ({ count, columns }: Elements) => {
+      const channels = columns.length / count;
+      return Array.from({ length: count }, (_, n) => [...columns.subarray(n * channels, (n + 1) * channels)]);
+    };
+    const others = columnsOf(target);
+    const rows = columnsOf(source).map((one) => Float32Array.from(others, (other) => dot(one, other) / TEMPERATURE));
+    return { rows, none: source.none, otherNone: target.none };
+  },
+};
 
 /** Every column is as similar to "no counterpart" as `none`. */
 function seen(seed: number, none = 0): FeaturePyramid {
   const levels = [randomMap(CHANNELS, 24, 28, seed)];
   const noCounterpart = { weight: new Float32Array(CHANNELS), bias: none };
-  return { width: 112, height: 96, levels, firstLook: 0, blank: false, noCounterpart };
+  return { width: 112, height: 96, levels, firstLook: 0, blank: false, noCounterpart, elements };
 }
 
 describe('parts of an image', () => {
@@ -81,7 +94,7 @@ describe('parts of an image', () => {
     const [source, target] = [two(1), two(2)];
     const first = await alike(seen(1), seen(2), BOXES, BOXES);
     const at = async (secondLook: boolean) =>
-      (await resemblances(matcher, source, target, BOXES, BOXES, false, { secondLook })).map(({ log }) => log);
+      (await resemblances(source, target, BOXES, BOXES, false, { secondLook })).map(({ log }) => log);
     expect(await at(false)).toEqual(first);
     expect(await at(true)).toEqual(await alike(seen(11), seen(12), BOXES, BOXES));
   });
@@ -98,10 +111,26 @@ describe('parts of an image', () => {
     expect(fewer[0]?.[0]).toBeGreaterThan((inside[0]?.[0] ?? 0) + 0.05);
   });
 
-  it('are not compared where an image says nothing, or the features nothing of "no counterpart"', async () => {
+  it('are told to the matcher by where they lie, those inside alone', async () => {
+    const told: Elements[][] = [];
+    const spy = {
+      match(...sides: [Elements, Elements]) {
+        told.push(sides);
+        return elements.match(...sides);
+      },
+    };
+    const outside = { x: 200, y: 8, w: 20, h: 20 };
+    const image = { ...seen(1), elements: spy };
+    await alike(image, seen(2), [outside, ...BOXES], BOXES.slice(0, 2));
+    const [[source, target] = []] = told;
+    expect(source?.geometry).toEqual(Float32Array.from(BOXES.flatMap((box) => elementGeometry(box, image))));
+    expect([source?.count, target?.count]).toEqual([3, 2]);
+  });
+
+  it('are not compared where an image says nothing, or no matcher belongs to the features', async () => {
     expect(await alike(seen(1), { ...seen(2), blank: true }, BOXES, BOXES)).toEqual([]);
-    const { noCounterpart: _none, ...source } = seen(1);
-    expect(await alike(source, seen(2), BOXES, BOXES)).toEqual([]);
+    expect(await alike({ ...seen(1), elements: undefined }, seen(2), BOXES, BOXES)).toEqual([]);
+    expect(await alike({ ...seen(1), noCounterpart: undefined }, seen(2), BOXES, BOXES)).toEqual([]);
   });
 });
 

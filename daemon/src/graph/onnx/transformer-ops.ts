@@ -54,27 +54,28 @@ export function activate(b: GraphBuilder, x: Value, activation: Activation): Val
 }
 
 /**
- * Multi-head softmax(q·kᵀ/√d + mask)·v for (tokens, channels) values; returns the same shape. Holds all the scores: for
- * the few tokens of a prompt. The scores are float32.
- * @param mask (tokens, tokens), added to the scores of every head
+ * Multi-head softmax(q·kᵀ/√d + mask)·v, (n, channels) queries and (m, channels) keys and values → (n, channels). Holds all
+ * the scores: for the few tokens of a prompt, or the elements of a picture. The scores are float32.
+ * @param mask (n, m) or (1, m), added to the scores of every head
  */
 export function maskedAttention(
   b: GraphBuilder,
   { queries, keys, values }: { queries: Value; keys: Value; values: Value },
   { heads, mask }: { heads: number; mask: Value },
 ): Value {
-  const [tokens, channels] = matrixDims(queries);
+  const [n, channels] = matrixDims(queries);
+  const [m] = matrixDims(keys);
   const d = channels / heads;
   const split = (x: Value, permutation: readonly number[]) =>
-    transpose(b, reshape(b, x, [tokens, heads, d]), permutation);
+    transpose(b, reshape(b, x, [matrixDims(x)[0], heads, d]), permutation);
   const scale = b.constant([1], Float32Array.of(1 / Math.sqrt(d)));
   const scaled = split(b.node('Mul', [queries, scale], queries.dims), [1, 0, 2]);
   const weights = b.inFloat32([scaled, split(keys, [1, 2, 0]), mask], (wideQueries, wideKeys, wideMask) => {
-    const scores = b.node('MatMul', [wideQueries, wideKeys], [heads, tokens, tokens]);
+    const scores = b.node('MatMul', [wideQueries, wideKeys], [heads, n, m]);
     return b.node('Softmax', [add(b, scores, wideMask)], scores.dims, { axis: { int: -1 } });
   });
-  const attended = b.node('MatMul', [weights, split(values, [1, 0, 2])], [heads, tokens, d]);
-  return reshape(b, transpose(b, attended, [1, 0, 2]), [tokens, channels]);
+  const attended = b.node('MatMul', [weights, split(values, [1, 0, 2])], [heads, n, d]);
+  return reshape(b, transpose(b, attended, [1, 0, 2]), [n, channels]);
 }
 
 /** Rows `from` up to, not including, `to` of a (tokens, channels) value. */

@@ -1,0 +1,84 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { elementGeometry } from '../../src/correspond/element-geometry.js';
+import { ElementNetwork, type Elements } from '../../src/diffusion/element-network.js';
+import { filesOf } from '../../src/diffusion/model-files.js';
+import { NetworkPool } from '../../src/diffusion/network-pool.js';
+import { CPU_RUNTIME, type Runtime } from '../../src/graph/runtime.js';
+import { readTensor, relativeError } from '../support/read-tensor.js';
+
+// `training/small-run.sh` names a model of its own
+const MODEL = process.env.UI_MODEL ?? fileURLToPath(new URL('../../models/ui', import.meta.url));
+const REFERENCE = process.env.UI_PARITY ?? fileURLToPath(new URL('../fixtures/ui/parity.safetensors', import.meta.url));
+
+const reference = (name: string) => readTensor(REFERENCE, name).data;
+
+function elements(prefix: string): Elements {
+  const none = reference(`${prefix}none`);
+  return { count: none.length, columns: reference(`${prefix}columns`), geometry: reference(`${prefix}geometry`), none };
+}
+
+const SOURCE = elements('elements_');
+const TARGET = elements('other_elements_');
+
+describe('the compiled matcher of elements', () => {
+  const pool = new NetworkPool(CPU_RUNTIME);
+  const network = new ElementNetwork(filesOf(MODEL), pool);
+  afterAll(() => pool.release());
+
+  it('equals the original, to a relative error under 1e-4', async () => {
+    const { rows, none, otherNone } = await network.match(SOURCE, TARGET);
+    expect(rows).toHaveLength(SOURCE.count);
+    expect(relativeError(joined(rows), reference('logits'))).toBeLessThan(1e-4);
+    expect(relativeError(none, reference('matched_none'))).toBeLessThan(1e-4);
+    expect(relativeError(otherNone, reference('other_matched_none'))).toBeLessThan(1e-4);
+  });
+
+  it('says of two pictures the same as of the two exchanged', async () => {
+    const { rows } = await network.match(SOURCE, TARGET);
+    const back = await network.match(TARGET, SOURCE);
+    const turned = rows.map((_, n) => Float32Array.from(back.rows, (row) => row[n] ?? Number.NaN));
+    expect(relativeError(joined(turned), joined(rows))).toBeLessThan(1e-4);
+    expect(relativeError(back.otherNone, reference('matched_none'))).toBeLessThan(1e-4);
+  });
+
+  it('does not mind in which order they come', async () => {
+    const order = [...SOURCE.none.keys()].reverse();
+    const reversed = { ...SOURCE, ...picked(SOURCE, order) };
+    const { rows } = await network.match(SOURCE, TARGET);
+    const again = (await network.match(reversed, TARGET)).rows.reverse();
+    expect(relativeError(joined(again), joined(rows))).toBeLessThan(1e-4);
+  });
+
+  it('says in half precision, as for a GPU, the same within a hundredth', async () => {
+    const half: Runtime = { ...CPU_RUNTIME, precision: 'float16' };
+    const halfPool = new NetworkPool(half);
+    const { rows } = await new ElementNetwork(filesOf(MODEL), halfPool).match(SOURCE, TARGET);
+    await halfPool.release();
+    expect(relativeError(joined(rows), reference('logits'))).toBeLessThan(1e-2);
+  });
+});
+
+describe('where an element lies', () => {
+  it.each(['elements_', 'other_elements_'])('is told as in training, %s', (prefix) => {
+    const [width = 0, height = 0] = reference(`${prefix}size`);
+    const boxes = reference(`${prefix}boxes`);
+    const geometry = Array.from({ length: boxes.length / 4 }, (_, n) => {
+      const [x = 0, y = 0, w = 0, h = 0] = boxes.subarray(4 * n, 4 * n + 4);
+      return elementGeometry({ x, y, w, h }, { width, height });
+    });
+    expect(relativeError(Float32Array.from(geometry.flat()), reference(`${prefix}geometry`))).toBeLessThan(1e-5);
+  });
+});
+
+function picked({ columns, geometry, none }: Elements, order: readonly number[]): Partial<Elements> {
+  const take = (values: Float32Array) => {
+    const channels = values.length / order.length;
+    return Float32Array.from(order.flatMap((n) => [...values.subarray(n * channels, (n + 1) * channels)]));
+  };
+  return { columns: take(columns), geometry: take(geometry), none: take(none) };
+}
+
+function joined(rows: readonly Float32Array[]): Float32Array {
+  return Float32Array.from(rows.flatMap((row) => [...row]));
+}

@@ -1,0 +1,187 @@
+"""The matcher of elements, wired as `daemon/src/graph/networks/element-matcher.ts` compiles it."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+#: Octaves of the sinusoids of a centre, the longest of two long sides.
+OCTAVES = 6
+#: Parts of the longer side below which all lengths are the same.
+SHORTEST = 1e-3
+#: Hides what only fills up.
+HIDDEN = -1e4
+
+
+@dataclass(frozen=True)
+class ElementMatcherConfig:
+    """`elements.json` beside the weights; its keys are these in camelCase."""
+
+    network: str = "element-matcher"
+    column_channels: int = 480
+    geometry_channels: int = 10 + 4 * OCTAVES
+    width: int = 128
+    heads: int = 4
+    layers: int = 4
+    norm_eps: float = 1e-5
+    temperature: float = 0.05
+
+
+def geometry(boxes: Tensor, size: tuple[int, int]) -> Tensor:
+    """
+    Where elements (n,4) lie in a picture of (width, height): centre and size in parts of the longer side, the centre in parts of
+    width and height, the picture's own shape, the logarithms of the size, and sines and cosines of the centre. (n, 10 + 4·octaves)
+    """
+    sides = boxes.new_tensor(size)
+    side = sides.max()
+    middle = boxes[:, :2] + boxes[:, 2:] / 2
+    centre, extent = middle / side, boxes[:, 2:] / side
+    angles = (centre[:, :, None] * 2.0 ** torch.arange(OCTAVES) * torch.pi).flatten(1)
+    shape = (sides / side).expand(len(boxes), 2)
+    return torch.cat([centre, extent, middle / sides, shape, extent.clamp(min=SHORTEST).log(), angles.sin(), angles.cos()], 1)
+
+
+@dataclass
+class Elements:
+    """Elements of pictures, filled up to the same number: `mask` (N,n) says which are real."""
+
+    columns: Tensor
+    geometry: Tensor
+    none: Tensor
+    mask: Tensor
+
+
+@dataclass
+class Assignment:
+    """Logits of being the same (N,n,m), and of having no counterpart, (N,n) and (N,m)."""
+
+    logits: Tensor
+    none: Tensor
+    other_none: Tensor
+
+
+class ElementMatcher(nn.Module):
+    """In the manner of SuperGlue (Sarlin et al., 2020) and LightGlue (Lindenberger et al., 2023)."""
+
+    def __init__(self, config: ElementMatcherConfig = ElementMatcherConfig(), dropout: float = 0):
+        super().__init__()
+        self.config = config
+        width = config.width
+        self.appearance = nn.Linear(config.column_channels, width)
+        self.geometry_1 = nn.Linear(config.geometry_channels, width)
+        self.geometry_2 = nn.Linear(width, width)
+        self.angles = nn.Linear(2, width // config.heads // 2, bias=False)
+        nn.init.normal_(self.angles.weight, std=6.0)
+        self.layers = nn.ModuleList(Layer(config) for _ in range(config.layers))
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, source: Elements, target: Elements) -> list[Assignment]:
+        """What each layer thinks; the last one is what counts."""
+        looks = source.columns @ target.columns.transpose(1, 2) / self.config.temperature
+        x, turn_x = self._start(source)
+        y, turn_y = self._start(target)
+        assignments = [Assignment(looks, source.none, target.none)]
+        for layer in self.layers:
+            a = assignments[-1]
+            x, y = (
+                layer.expect(x, target, a.logits, a.none),
+                layer.expect(y, source, a.logits.transpose(1, 2), a.other_none),
+            )
+            x, y = layer.within(x, turn_x, source.mask), layer.within(y, turn_y, target.mask)
+            x, y = layer.across(x, y, target.mask), layer.across(y, x, source.mask)
+            logits = layer.looks * looks + layer.gain * (layer.project(x) @ layer.project(y).transpose(1, 2))
+            none, other_none = (
+                layer.looks_none * elements.none + layer.none(h)[..., 0] for elements, h in ((source, x), (target, y))
+            )
+            assignments.append(Assignment(logits, none, other_none))
+        return assignments[1:]
+
+    def _start(self, elements: Elements) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        angles = self.angles(elements.geometry[..., :2])[:, None]
+        state = self.dropout(self.appearance(elements.columns)) + self.geometry_2(F.gelu(self.geometry_1(elements.geometry)))
+        return state, (angles.cos(), angles.sin())
+
+
+class Layer(nn.Module):
+    """Where an element is expected, attention within the picture, attention across, and what follows for each pair."""
+
+    def __init__(self, config: ElementMatcherConfig):
+        super().__init__()
+        width = config.width
+        self.heads = config.heads
+        self.expected = nn.Linear(config.geometry_channels + 1, width)
+        self.within_qkv = nn.Linear(width, 3 * width)
+        self.within_out = nn.Linear(width, width)
+        self.across_qk = nn.Linear(width, width)
+        self.across_v = nn.Linear(width, width)
+        self.across_out = nn.Linear(width, width)
+        for name in ("expect", "within", "across"):
+            self.add_module(f"{name}_mix_1", nn.Linear(2 * width, 2 * width))
+            self.add_module(f"{name}_norm", nn.LayerNorm(2 * width, eps=config.norm_eps))
+            self.add_module(f"{name}_mix_2", nn.Linear(2 * width, width))
+        self.project = nn.Linear(width, width)
+        self.none = nn.Linear(width, 1)
+        nn.init.zeros_(self.none.weight)
+        nn.init.zeros_(self.none.bias)
+        # it begins near what the looks say
+        self.looks = nn.Parameter(torch.ones(1))
+        self.looks_none = nn.Parameter(torch.ones(1))
+        self.gain = nn.Parameter(torch.full((1,), width**-0.5))
+
+    def expect(self, x: Tensor, others: Elements, logits: Tensor, none: Tensor) -> Tensor:
+        """The geometry of the others, weighed by how likely they are the same, and how likely there is one at all."""
+        masked = logits.masked_fill(~others.mask[:, None], HIDDEN)
+        shares = torch.cat([masked, none[..., None]], 2).softmax(2)[..., :-1]
+        seen = torch.cat([shares @ others.geometry, shares.sum(2, keepdim=True)], 2)
+        return self._mixed("expect", x, self.expected(seen))
+
+    def within(self, x: Tensor, turn: tuple[Tensor, Tensor], mask: Tensor) -> Tensor:
+        q, k, v = (self._split(part) for part in self.within_qkv(x).chunk(3, 2))
+        return self._mixed("within", x, self.within_out(self._attended(_turned(q, turn), _turned(k, turn), v, mask)))
+
+    def across(self, x: Tensor, y: Tensor, mask: Tensor) -> Tensor:
+        q, k, v = self._split(self.across_qk(x)), self._split(self.across_qk(y)), self._split(self.across_v(y))
+        return self._mixed("across", x, self.across_out(self._attended(q, k, v, mask)))
+
+    def _split(self, x: Tensor) -> Tensor:
+        return x.unflatten(2, (self.heads, -1)).transpose(1, 2)
+
+    def _attended(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=mask[:, None, None]).transpose(1, 2).flatten(2)
+
+    def _mixed(self, name: str, x: Tensor, message: Tensor) -> Tensor:
+        first, norm, second = (getattr(self, f"{name}_{part}") for part in ("mix_1", "norm", "mix_2"))
+        return x + second(F.gelu(norm(first(torch.cat([x, message], 2)))))
+
+
+def _turned(x: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
+    """Rotary positions (Su et al., RoFormer, 2021): the two halves of the channels are the coordinates that turn."""
+    (cos, sin), (first, second) = turn, x.chunk(2, 3)
+    return torch.cat([first * cos - second * sin, first * sin + second * cos], 3)
+
+
+def load_matcher(folder: Path) -> ElementMatcher:
+    """`elements.json` and `elements.safetensors`, in float32."""
+    values = json.loads((folder / "elements.json").read_text())
+    names = {_camel(name): name for name in ElementMatcherConfig.__dataclass_fields__}
+    matcher = ElementMatcher(ElementMatcherConfig(**{names[key]: value for key, value in values.items()}))
+    matcher.load_state_dict({name: t.float() for name, t in load_file(folder / "elements.safetensors").items()})
+    return matcher.eval()
+
+
+def save_matcher(matcher: ElementMatcher, folder: Path) -> None:
+    """Writes weights in fp16 and the config."""
+    path = folder / "elements.safetensors"
+    save_file({name: t.detach().half().contiguous() for name, t in matcher.state_dict().items()}, path, metadata={"format": "pt"})
+    path.chmod(0o644)  # safetensors writes for the owner alone
+    lines = [f"  {json.dumps(_camel(key))}: {json.dumps(value).replace('e-0', 'e-')}" for key, value in asdict(matcher.config).items()]
+    (folder / "elements.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
