@@ -1,5 +1,6 @@
 """
-What a model is worth on sets, by arg-max of similarity at one size, and a sheet of the pairs where it fails most.
+What a model is worth on sets: points by arg-max of similarity at one size, elements by the model's matcher of elements where it has
+one, and a sheet of the pairs where it fails most.
 
     python evaluate.py ../daemon/models/ui sets/validation --worst worst.png
 """
@@ -12,8 +13,11 @@ from pathlib import Path
 
 import torch
 
+from learn.element_matcher import MATCHER_FILE, load_matcher
+from learn.element_pairs import score_elements, see_pairs
 from learn.features import network_extractor
-from learn.metrics import read_point_pairs, score
+from learn.metrics import PointPair, read_point_pairs, score
+from learn.model import UiUnet
 from learn.sets import spread
 from learn.sheets import draw_worst
 from learn.weights import load_model
@@ -33,11 +37,24 @@ def main() -> None:
     extract = network_extractor(model)
     long_side = options.long_side or model.config.default_long_side
     bins = model.no_counterpart if knows_absence else None
+    pairs = spread(read_point_pairs(options.set), options.limit)
     with torch.no_grad():
-        scores = score(spread(read_point_pairs(options.set), options.limit), extract, long_side, bins)
-        print(json.dumps(scores.summary(), indent=2))
+        scores = score(pairs, extract, long_side, bins)
+        print(json.dumps({**scores.summary(), **_matched_elements(options.model, model, pairs)}, indent=2))
         if options.worst is not None:
             draw_worst(scores, extract, long_side).save(options.worst)
+
+
+def _matched_elements(folder: Path, model: UiUnet, pairs: list[PointPair]) -> dict:
+    """By the matcher: those whose middle no other covers, words of texts among them; and all but words."""
+    if not (folder / MATCHER_FILE).exists():
+        return {}
+    matcher = load_matcher(folder)
+    seen = see_pairs([pair.elements for pair in pairs if pair.elements is not None], model)
+    return {
+        "matched_visible": score_elements(seen, model, matcher, words=True, covered_too=False),
+        "matched_layers": score_elements(seen, model, matcher, words=False, covered_too=True),
+    }
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# From nothing to daemon/models/ui: data, training, the references of tests and doctor. Started again, the training goes on where it
-# was stopped; a set that was not finished is drawn anew.
+# From nothing to daemon/models/ui: data, training of the features and of the matcher of elements, the references of tests and doctor.
+# Started again, the training goes on where it was stopped; a set that was not finished is drawn anew.
 #   ./make.sh [options of train.py; without any: --minutes 480]
+# ELEMENT_MINUTES: how long the matcher of elements is trained.
 # PAIRS and VALIDATION_PAIRS: size of the sets. WORK: folder of sets and run. OUT, PARITY: where the results go. PYTHON: one that
 # has the packages of requirements.txt already.
 set -euo pipefail
@@ -23,5 +24,7 @@ generate train "${PAIRS:-6000}"
 generate validation "${VALIDATION_PAIRS:-300}"
 "$python" train.py --train "$work/sets/train" --validation "$work/sets/validation" --run "$work/runs/ui" --out "$model" \
   --objective correspond "$@"
+"$python" train_elements.py "$model" --train "$work/sets/train" --validation "$work/sets/validation" --run "$work/runs/elements" \
+  --minutes "${ELEMENT_MINUTES:-70}"
 "$python" write_parity.py "$model" "${PARITY:-../daemon/test/fixtures/ui/parity.safetensors}"
 [ -n "${OUT:-}" ] || node ../scripts/make-self-test.mjs

@@ -9,6 +9,8 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+#: Beside `elements.json`.
+MATCHER_FILE = "elements.safetensors"
 #: Octaves of the sinusoids of a centre, the longest of two long sides.
 OCTAVES = 6
 #: Parts of the longer side below which all lengths are the same.
@@ -169,13 +171,13 @@ def load_matcher(folder: Path) -> ElementMatcher:
     values = json.loads((folder / "elements.json").read_text())
     names = {_camel(name): name for name in ElementMatcherConfig.__dataclass_fields__}
     matcher = ElementMatcher(ElementMatcherConfig(**{names[key]: value for key, value in values.items()}))
-    matcher.load_state_dict({name: t.float() for name, t in load_file(folder / "elements.safetensors").items()})
+    matcher.load_state_dict({name: t.float() for name, t in load_file(folder / MATCHER_FILE).items()})
     return matcher.eval()
 
 
 def save_matcher(matcher: ElementMatcher, folder: Path) -> None:
     """Writes weights in fp16 and the config."""
-    path = folder / "elements.safetensors"
+    path = folder / MATCHER_FILE
     save_file({name: t.detach().half().contiguous() for name, t in matcher.state_dict().items()}, path, metadata={"format": "pt"})
     path.chmod(0o644)  # safetensors writes for the owner alone
     lines = [f"  {json.dumps(_camel(key))}: {json.dumps(value).replace('e-0', 'e-')}" for key, value in asdict(matcher.config).items()]

@@ -52,9 +52,9 @@ class Scores:
         everything = [d for distances in self.distances.values() for d in distances]
         summary = {"points": len(everything), "pck": _pck(everything)}
         if self.elements_right:
-            summary["right_element"] = _percent(np.array(self.elements_right))
+            summary["right_element"] = percent(np.array(self.elements_right))
         if any(absent for absent, _ in self.absence):
-            summary["no_counterpart"] = _absence_scores(self.absence, self.knows_absence)
+            summary["no_counterpart"] = absence_scores(self.absence, self.knows_absence)
         pairs = Counter(pair.group for _, pair in self.pairs)
         summary["groups"] = {group: {"pairs": pairs[group], "pck": _pck(d)} for group, d in sorted(self.distances.items())}
         return summary
@@ -134,25 +134,25 @@ def _sampled(pair: Pair, n: int) -> PointPair:
 
 
 def _pck(distances: list[float]) -> list[float]:
-    return [_percent(np.array(distances) <= alpha) for alpha in ALPHAS]
+    return [percent(np.array(distances) <= alpha) for alpha in ALPHAS]
 
 
-def _absence_scores(absence: list[tuple[bool, float]], known: bool) -> dict:
+def absence_scores(absence: list[tuple[bool, float]], known: bool) -> dict:
     """Average precision over all margins; where there is a threshold, precision and recall of "it has none" at it."""
     truth, margin = (np.array(values) for values in zip(*absence))
     ordered = truth[np.argsort(-margin, kind="stable")]
     precisions = np.cumsum(ordered) / np.arange(1, len(ordered) + 1)
     found = np.cumsum(ordered) / ordered.sum()
     scores = {
-        "share": _percent(truth),
-        "average_precision": _percent(precisions[ordered]),
-        "precision_at_recall_80": _percent(precisions[np.searchsorted(found, RECALL)]),
+        "share": percent(truth),
+        "average_precision": percent(precisions[ordered]),
+        "precision_at_recall_80": percent(precisions[np.searchsorted(found, RECALL)]),
     }
     if known:
         said = margin > 0
-        scores |= {"precision": _percent(truth[said]) if said.any() else None, "recall": _percent(said[truth])}
+        scores |= {"precision": percent(truth[said]) if said.any() else None, "recall": percent(said[truth])}
     return scores
 
 
-def _percent(shares: np.ndarray) -> float:
+def percent(shares: np.ndarray) -> float:
     return round(100 * float(np.mean(shares)), 1)

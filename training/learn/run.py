@@ -1,15 +1,15 @@
 """The state of a training, and its folder: `checkpoint.pt` and `log.jsonl`."""
 
+import copy
 import json
 import os
 from dataclasses import asdict
 from pathlib import Path
 
 import torch
+from torch import nn
 
-from learn.model import UiUnet
 from learn.progress import Progress
-from learn.settings import TrainingSettings
 
 
 class Run:
@@ -19,14 +19,13 @@ class Run:
     """
 
     def __init__(
-        self, folder: Path, model: UiUnet, progress: Progress, settings: TrainingSettings, seed: int, training: dict | None = None
+        self, folder: Path, model: nn.Module, progress: Progress, settings, seed: int, training: dict | None = None
     ):
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.model, self.progress, self.settings, self.seed = folder, model, progress, settings, seed
         self.training = {**(training or {}), "seed": seed, **asdict(settings)}
         self.step = 0
-        self.average = UiUnet(model.config).eval().requires_grad_(False)
-        self.average.load_state_dict(model.state_dict())
+        self.average = copy.deepcopy(model).eval().requires_grad_(False)
         self.optimizer = torch.optim.AdamW(
             model.parameters(), lr=settings.learning_rate, betas=settings.betas, weight_decay=settings.weight_decay
         )

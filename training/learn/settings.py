@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import get_args
+from typing import TypeVar, get_args
 
 from learn.crops import CropSettings
 from learn.loss import LossSettings
+
+Settings = TypeVar("Settings")
 
 
 @dataclass(frozen=True)
@@ -39,24 +41,24 @@ class TrainingSettings:
     loss: LossSettings = field(default_factory=LossSettings)
 
 
-def with_numbers(settings: TrainingSettings, texts: Sequence[str]) -> TrainingSettings:
+def with_numbers(settings: Settings, texts: Sequence[str]) -> Settings:
     """
     The settings with other numbers: `learning_rate=2e-4`, `crops.queries=96`, `crops.whole_long_sides=384,800`.
     Throws ValueError where there is no such number, or the text is none.
     """
     for text in texts:
         path, _, value = text.partition("=")
-        settings = _with_number(settings, path.split("."), value, text)
+        settings = _with_number(settings, path.split("."), value, text, type(settings))
     return settings
 
 
-def _with_number(settings, path: list[str], value: str, text: str):
+def _with_number(settings, path: list[str], value: str, text: str, whole: type):
     name, *rest = path
     kinds = {field.name: field.type for field in fields(settings)} if is_dataclass(settings) else {}
     if name not in kinds or is_dataclass(kinds[name]) != bool(rest):
-        raise ValueError(f"{text}: there is no such number; there are {', '.join(_paths(TrainingSettings))}")
+        raise ValueError(f"{text}: there is no such number; there are {', '.join(_paths(whole))}")
     if rest:
-        return replace(settings, **{name: _with_number(getattr(settings, name), rest, value, text)})
+        return replace(settings, **{name: _with_number(getattr(settings, name), rest, value, text, whole)})
     several = get_args(kinds[name])
     numbers = value.split(",") if several else [value]
     if several and len(numbers) != len(several):

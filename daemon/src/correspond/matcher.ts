@@ -11,12 +11,6 @@ const SESSIONS_KEPT = 24;
 /** Similarities in one run, queries × cells: bounds its memory to four bytes each. */
 const SIMILARITIES_PER_RUN = 4 * 1024 * 1024;
 
-/** Columns that are not those of a map are filled up to a multiple of this, so that few graphs serve all numbers of them. */
-const COLUMNS_STEP = 64;
-
-/** What is searched: unit columns (channels, rows, columns). */
-type SearchedMap = MapShape & Pick<FeatureMap, 'chw'>;
-
 /** A place that resembles a query. */
 export interface Peak extends Point {
   cell: number;
@@ -62,31 +56,9 @@ export class Matcher {
     to: FeatureMap,
     take: (similarity: Float32Array, index: number) => void,
   ): Promise<void> {
-    await this.#forEachRow(sampleFeatures(from, points), to, take);
-  }
-
-  /**
-   * Cosine similarity of unit columns with others.
-   * @param queries (queries, channels)
-   * @param others (others, channels)
-   * @returns one row a query, a view of memory that is its own
-   */
-  async similarities(queries: Float32Array, others: Float32Array, channels: number): Promise<Float32Array[]> {
-    const count = others.length / channels;
-    const to = asMap(others, channels, Math.ceil(count / COLUMNS_STEP) * COLUMNS_STEP);
-    const found: Float32Array[] = [];
-    await this.#forEachRow(queries, to, (similarity) => found.push(similarity.subarray(0, count)));
-    return found;
-  }
-
-  async #forEachRow(
-    queries: Float32Array,
-    to: SearchedMap,
-    take: (similarity: Float32Array, index: number) => void,
-  ): Promise<void> {
     const session = await this.#session('similarity', to, () => similarityGraph(to));
     const cells = to.rows * to.columns;
-    for (const { part, start } of partsOf(queries, to)) {
+    for (const { part, start } of partsOf(sampleFeatures(from, points), to)) {
       const { similarity } = await session.run(feeds(part, to));
       if (!(similarity?.data instanceof Float32Array)) throw new TypeError('the matching graph has no similarity');
       const count = part.length / to.channels;
@@ -100,14 +72,7 @@ export class Matcher {
   }
 }
 
-/** Columns one after another as a map of one row, with zeros after the last. */
-function asMap(others: Float32Array, channels: number, columns: number): SearchedMap {
-  const chw = new Float32Array(channels * columns);
-  for (const [at, value] of others.entries()) chw[(at % channels) * columns + Math.floor(at / channels)] = value;
-  return { chw, channels, rows: 1, columns };
-}
-
-function feeds(queries: Float32Array, { chw, channels, rows, columns }: SearchedMap) {
+function feeds(queries: Float32Array, { chw, channels, rows, columns }: FeatureMap) {
   return {
     queries: new ort.Tensor('float32', queries, [queries.length / channels, channels]),
     map: new ort.Tensor('float32', chw, [channels, rows, columns]),

@@ -1,4 +1,5 @@
 import { SamepointError } from '@samepoint/shared-protocol';
+import { compileElementMatcher } from '../../diffusion/element-network.js';
 import { filesOf } from '../../diffusion/model-files.js';
 import { compileUiNetwork, readUiConfig } from '../../diffusion/ui-network.js';
 import { type DamagedFile, damagedFiles } from '../../models/damaged-files.js';
@@ -13,6 +14,7 @@ export function inspectEmbedded(folder: string = EMBEDDED_UI_MODEL): SamepointEr
     const files = filesOf(folder);
     const { sizeMultiple: side } = readUiConfig(files);
     compileUiNetwork(files, { width: side, height: side });
+    compileElementMatcher(files, 1, 1);
     return undefined;
   } catch (thrown) {
     return SamepointError.from(thrown);

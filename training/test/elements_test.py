@@ -1,0 +1,170 @@
+"""The matcher of elements is the one that the daemon compiles, learns, and goes on where it was stopped."""
+
+import json
+import unittest
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import learn  # noqa: F401, I001 (before torch)
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+
+import draw_toy_set
+from learn.element_matcher import ElementMatcher, ElementMatcherConfig, Elements, geometry, load_matcher, save_matcher
+from learn.element_pairs import (
+    PLACES,
+    SeenPair,
+    SeenSide,
+    batch,
+    matching_loss,
+    see_pairs,
+    whole_example,
+)
+from learn.model import UiUnet, UiUnetConfig
+from learn.progress import Progress
+from learn.run import Run
+from learn.sets import read_set
+from train_elements import ElementSettings, train
+
+DAEMON = Path(__file__).parents[2] / "daemon"
+FEATURES = UiUnetConfig(level_channels=(8, 16, 32), time_embedding_channels=32, head_channels=16)
+TINY = ElementMatcherConfig(column_channels=5 * 16, width=32, heads=2, layers=2)
+
+
+class ElementsTest(unittest.TestCase):
+    def setUp(self):
+        torch.manual_seed(0)
+        self.folder = Path(self.enterContext(TemporaryDirectory()))
+        (self.folder / "images").mkdir()
+        lines = [draw_toy_set.draw_pair(self.folder, str(n), np.random.default_rng(n)) for n in range(3)]
+        (self.folder / "pairs.jsonl").write_text("\n".join(map(json.dumps, lines)))
+        self.features = UiUnet(FEATURES).eval()
+        self.seen = see_pairs(read_set(self.folder), self.features)
+
+    def test_gives_the_logits_that_the_daemon_is_held_to(self):
+        reference = load_file(DAEMON / "test/fixtures/ui/parity.safetensors")
+        sides = []
+        for prefix in ("elements_", "other_elements_"):
+            size = tuple(reference[f"{prefix}size"].tolist())
+            at = geometry(reference[f"{prefix}boxes"], size)
+            self.assertTrue(torch.allclose(at, reference[f"{prefix}geometry"], atol=1e-5))
+            columns, none = reference[f"{prefix}columns"], reference[f"{prefix}none"]
+            sides.append(Elements(columns[None], at[None], none[None], torch.ones(1, len(none), dtype=torch.bool)))
+        with torch.no_grad():
+            found = load_matcher(DAEMON / "models/ui")(*sides)[-1]
+        expected = reference["logits"]
+        self.assertLess(((found.logits[0] - expected).norm() / expected.norm()).item(), 1e-5)
+
+    def test_comes_back_from_its_file_rounded_to_fp16(self):
+        matcher = ElementMatcher(TINY)
+        save_matcher(matcher, self.folder)
+        back = load_matcher(self.folder)
+        self.assertEqual(back.config, TINY)
+        for name, tensor in matcher.state_dict().items():
+            self.assertTrue(torch.equal(back.state_dict()[name], tensor.half().float()), name)
+
+    def test_what_only_fills_up_changes_nothing(self):
+        matcher = ElementMatcher(TINY).eval()
+        fewer = SeenPair(False, _first(9, self.seen[0].source), _first(12, self.seen[0].target))
+        small, large = (whole_example(pair, self.features, words=True, covered_too=True) for pair in (fewer, self.seen[1]))
+        alone, beside = batch([small]), batch([small, large])
+        n, m = small.same.shape
+        with torch.no_grad():
+            expected = matcher(alone.source, alone.target)[-1].logits[0]
+            found = matcher(beside.source, beside.target)[-1].logits[0, :n, :m]
+        self.assertTrue(torch.allclose(found, expected, atol=1e-4))
+
+    def test_knows_which_are_the_same_with_those_in_one_box(self):
+        boxes = torch.tensor([[0, 0, 10, 10], [0, 0, 10, 10], [20, 0, 10, 10.0]])
+        here = _side([0, 1, 2], boxes)
+        there = _side([0, 2, 3], boxes[[0, 2, 2]])
+        same = whole_example(SeenPair(False, here, there), self.features, words=True, covered_too=True).same
+        self.assertEqual(same.tolist(), [[True, False, False], [True, False, False], [False, True, True]])
+
+    def test_exchanges_the_places_of_exchanged_sides(self):
+        side = _side([0, 1], torch.tensor([[0, 0, 10, 10], [20, 0, 10, 10.0]]))
+        kept, exchanged = (
+            whole_example(SeenPair(turned, side, side), self.features, words=True, covered_too=True) for turned in (False, True)
+        )
+        channels = FEATURES.head_channels
+        left, right = (slice(n * channels, (n + 1) * channels) for n in (1, 2))
+        self.assertTrue(torch.equal(exchanged.source.columns, kept.source.columns))
+        self.assertTrue(torch.equal(exchanged.target.columns[:, left], kept.target.columns[:, right]))
+
+    def test_leaves_out_what_is_covered_and_words(self):
+        side = _side([0, 1, 2], torch.rand(3, 4) + 1, covered=[True, False, False], word=[False, True, False])
+        pair = SeenPair(False, side, side)
+        count = lambda words, covered_too: len(whole_example(pair, self.features, words, covered_too).source.mask)  # noqa: E731
+        self.assertEqual([count(True, True), count(True, False), count(False, True)], [3, 2, 2])
+        self.assertIsNone(whole_example(pair, self.features, words=False, covered_too=False))
+
+    def test_learns(self):
+        run = self._train("learns", 40)
+        whole = batch([whole_example(pair, self.features, words=True, covered_too=True) for pair in self.seen])
+        with torch.no_grad():
+            before, after = (
+                matching_loss(matcher.eval()(whole.source, whole.target)[-1], whole).item() for matcher in (_matcher(), run.model)
+            )
+        self.assertLess(after, before - 0.5)
+
+    def test_goes_on_exactly_where_it_was_stopped(self):
+        whole = self._train("whole", 6)
+        stopped = self._run("stopped", 6)
+        update = stopped.update
+
+        def update_until_stopped(loss):
+            if stopped.step == 3:
+                stopped.save()
+                raise KeyboardInterrupt
+            update(loss)
+
+        stopped.update = update_until_stopped
+        with self.assertRaises(KeyboardInterrupt):
+            train(stopped, self.seen, self.seen, self.features, by_steps=True)
+        again = self._run("stopped", 6)
+        self.assertTrue(again.resume())
+        train(again, self.seen, self.seen, self.features, by_steps=True)
+        self.assertEqual(again.step, whole.step)
+        for name, tensor in whole.model.state_dict().items():
+            torch.testing.assert_close(again.model.state_dict()[name], tensor, msg=name)
+
+    def test_what_was_seen_is_not_seen_again(self):
+        kept = self.folder / "seen"
+        first = see_pairs(read_set(self.folder), self.features, kept)
+        for picture in (self.folder / "images").iterdir():
+            picture.unlink()
+        again = see_pairs(read_set(self.folder), self.features, kept)
+        self.assertTrue(torch.equal(first[0].source.columns, again[0].source.columns))
+
+    def _run(self, name, steps):
+        settings = ElementSettings(pairs_per_step=2, warmup_steps=1, dropout=0, learning_rate=2e-3)
+        torch.manual_seed(0)
+        return Run(self.folder / name, _matcher(), Progress(steps, 0.5, 0, 0), settings, 0)
+
+    def _train(self, name, steps):
+        run = self._run(name, steps)
+        train(run, self.seen, self.seen, self.features, by_steps=True)
+        return run
+
+
+def _matcher() -> ElementMatcher:
+    torch.manual_seed(0)
+    return ElementMatcher(TINY)
+
+
+def _first(count: int, side: SeenSide) -> SeenSide:
+    arrays = ("index", "boxes", "covered", "word", "columns")
+    return replace(side, **{name: getattr(side, name)[:count] for name in arrays})
+
+
+def _side(index, boxes, covered=None, word=None) -> SeenSide:
+    columns = torch.randn(len(boxes), len(PLACES), FEATURES.head_channels, generator=torch.Generator().manual_seed(1))
+    flags = (np.array(values or [False] * len(boxes)) for values in (covered, word))
+    return SeenSide(np.array(index), boxes, (100, 100), *flags, columns)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,160 @@
+"""
+Trains the matcher of elements on what a feature network sees in a set of pairs, and writes it beside that network's weights.
+Stopped, it goes on where it was.
+
+    python train_elements.py ../daemon/models/ui --train sets/train --validation sets/validation --run runs/elements --minutes 90
+"""
+
+import learn  # noqa: F401, I001 (before torch)
+
+import argparse
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from learn.element_matcher import ElementMatcher, load_matcher, save_matcher
+from learn.element_pairs import ExampleSettings, SeenPair, batch, matching_loss, score_elements, see_pairs, training_example
+from learn.model import UiUnet
+from learn.progress import Progress
+from learn.run import Run
+from learn.sets import read_set, spread
+from learn.settings import with_numbers
+from learn.weights import load_model
+
+
+@dataclass(frozen=True)
+class ElementSettings:
+    """Every number of this training that someone may want to change."""
+
+    pairs_per_step: int = 8
+    learning_rate: float = 4e-4
+    betas: tuple[float, float] = (0.9, 0.99)
+    weight_decay: float = 0.02
+    dropout: float = 0.1
+    warmup_steps: int = 100
+    decay_share: float = 0.5
+    ema: float = 0.995
+    gradient_norm: float = 1.0
+    #: What each layer but the last counts in the loss; the last one is the rest of 1.
+    early_share: float = 0.15
+    checkpoint_minutes: float = 3
+    validation_minutes: float = 5
+    validation_pairs: int = 100
+    log_steps: int = 50
+    examples: ExampleSettings = field(default_factory=ExampleSettings)
+
+
+def main() -> None:
+    options = _options()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    features, knows_absence = load_model(options.model)
+    if not knows_absence:
+        raise SystemExit(f'{options.model} has learned nothing of "no counterpart", which the matcher begins with')
+    settings = _settings(options)
+    progress = Progress(options.steps or options.minutes, settings.decay_share, patience=0, least_gain=0)
+    run = Run(options.run, _new_matcher(options, settings), progress, settings, options.seed, _training(options))
+    resumed = not options.anew and _resume(run)
+    run.log("start", resumed=resumed)
+    seen = [pair for folder in options.train for pair in _seen(folder, features, options.run)]
+    validation = _seen(options.validation, features, options.run)
+    train(run, seen, validation, features, by_steps=options.steps is not None)
+    run.log("end", **_scores(run, validation, features))
+    save_matcher(run.average, options.out or options.model)
+
+
+def train(run: Run, seen: list[SeenPair], validation: list[SeenPair], features: UiUnet, by_steps: bool) -> None:
+    """Until the progress is finished. Step n sees the same examples whenever it is taken."""
+    settings = run.settings
+    saved = validated = begun = time.monotonic()
+    while not run.progress.finished:
+        rng = np.random.default_rng([run.seed, run.step])
+        chosen = rng.integers(len(seen), size=settings.pairs_per_step)
+        drawn = (training_example(seen[n], features, settings.examples, rng) for n in chosen)
+        examples = [example for example in drawn if example is not None]
+        if examples:
+            run.update(loss := _loss(run, batch(examples)))
+        else:
+            run.step += 1
+        now = time.monotonic()
+        run.progress.advance(1 if by_steps else (now - begun) / 60)
+        begun = now
+        if examples and run.step % settings.log_steps == 0:
+            run.log("train", rate=round(run.progress.rate, 4), loss=round(loss.item(), 4))
+        if now - validated > 60 * settings.validation_minutes:
+            run.log("validation", **_scores(run, spread(validation, settings.validation_pairs), features))
+            validated = begun = time.monotonic()
+        if now - saved > 60 * settings.checkpoint_minutes:
+            run.save()
+            saved = time.monotonic()
+    run.save()
+
+
+def _loss(run: Run, example) -> torch.Tensor:
+    found = run.model(example.source, example.target)
+    early = run.settings.early_share
+    shares = [early] * (len(found) - 1) + [1 - early * (len(found) - 1)]
+    return sum(share * matching_loss(layer, example) for share, layer in zip(shares, found))
+
+
+def _scores(run: Run, pairs: list[SeenPair], features: UiUnet) -> dict:
+    return {
+        "visible": score_elements(pairs, features, run.average, words=True, covered_too=False),
+        "layers": score_elements(pairs, features, run.average, words=False, covered_too=True),
+    }
+
+
+def _seen(folder: Path, features: UiUnet, run: Path) -> list[SeenPair]:
+    return see_pairs(read_set(folder), features, run / "seen" / folder.resolve().name)
+
+
+def _new_matcher(options: argparse.Namespace, settings: ElementSettings) -> ElementMatcher:
+    matcher = ElementMatcher(dropout=settings.dropout)
+    if options.start is not None:
+        matcher.load_state_dict(load_matcher(options.start).state_dict())
+    return matcher
+
+
+def _settings(options: argparse.Namespace) -> ElementSettings:
+    try:
+        return with_numbers(ElementSettings(), options.set)
+    except ValueError as error:
+        raise SystemExit(f"--set {error}") from error
+
+
+def _training(options: argparse.Namespace) -> dict:
+    """What makes it this training, beside seed and settings."""
+    start = options.start and str(options.start.resolve())
+    return {"model": str(options.model.resolve()), "start": start, "counts": "steps" if options.steps else "minutes"}
+
+
+def _resume(run: Run) -> bool:
+    try:
+        return run.resume()
+    except ValueError as error:
+        raise SystemExit(str(error)) from error
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", type=Path, help="folder of the feature network")
+    parser.add_argument("--train", type=Path, nargs="+", required=True, help="sets to train on")
+    parser.add_argument("--validation", type=Path, required=True, help="set of what training never shows")
+    parser.add_argument("--run", type=Path, required=True, help="folder of checkpoint, log and what was seen; goes on from there")
+    parser.add_argument("--anew", action="store_true", help="do not go on from the checkpoint")
+    parser.add_argument("--out", type=Path, help="folder of the finished matcher (default: that of the feature network)")
+    budget = parser.add_mutually_exclusive_group(required=True)
+    budget.add_argument("--minutes", type=float, help="time to train, seeing the pictures and validation aside")
+    budget.add_argument("--steps", type=int, help="steps instead, which makes two trainings equal")
+    parser.add_argument("--start", type=Path, help="folder of a matcher whose weights to begin with")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=NUMBER", help="of ElementSettings, such as examples.most=96")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
