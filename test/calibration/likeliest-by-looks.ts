@@ -8,9 +8,9 @@ export interface LooksBelief extends LayerBelief {
 }
 
 /**
- * What the features alone say of layers: no points around, no types, no layout. The likeliest of those of the target as their
- * places resemble each other; confidence is the log probability that both are the same. Two layers in one box look the same, and
- * either is right. Layers whose middle lies outside the image are left out; all are, where features know no "no counterpart".
+ * What the matcher of elements says alone: no points, no types, no words. The likeliest of those of the target as `resemblances`
+ * has it; confidence is the log probability that both are the same. Two layers in one box look the same, and
+ * either is right. Layers whose middle lies outside the image are left out; all are, where no matcher belongs to the features.
  * @param seen of each layer of the source
  */
 export function likeliestByLooks({ source, target, truth }: LayerPair, seen: readonly SeenLayer[]): LooksBelief[] {

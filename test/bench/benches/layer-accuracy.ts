@@ -77,7 +77,7 @@ async function runLayerAccuracy({ pairs: folder, setPairs, kept, model, log }: B
       '"Missed" are layers with a counterpart that were said to have none. Boxes are those that the pixels alone give: medians of the intersection over union, and of the distance of the middle as a part of the longer side of the target. Layers of a set have a type and a box, no names and no words; "nested" are those of sixty pairs as a design tool has them, in frames and with their words.',
       `In versions of the same screen, the likeliest candidate of those with a counterpart is the right one in ${percent(likeliestRight(versions))}, in the set alone in ${percent(likeliestRight(ofSet))}, with frames and words in ${percent(likeliestRight(nested))}, whether it is believed or not.`,
       `In versions of the same screen, "none" said of the layers that are least sure of their likeliest candidate, so many that ${percent(RECALL)} of those without counterpart are among them, is right in ${percent(absencePrecisionAt(RECALL, versions))}, in the set alone in ${percent(absencePrecisionAt(RECALL, ofSet))}, with frames and words in ${percent(absencePrecisionAt(RECALL, nested))}.`,
-      `By what the features say of the places of a layer alone, whatever lies around it and of whatever type it is, these are ${percent(likeliestRight(byLooks))} and ${percent(absencePrecisionAt(RECALL, byLooks))} in the set alone.`,
+      `By what the matcher of elements says alone, whatever the points of a layer find and of whatever type it is, these are ${percent(likeliestRight(byLooks))} and ${percent(absencePrecisionAt(RECALL, byLooks))} in the set alone.`,
     ],
     measurements: [...rows, all],
   };
