@@ -25,6 +25,6 @@ generate validation "${VALIDATION_PAIRS:-300}"
 "$python" train.py --train "$work/sets/train" --validation "$work/sets/validation" --run "$work/runs/ui" --out "$model" \
   --objective correspond "$@"
 "$python" train_elements.py "$model" --train "$work/sets/train" --validation "$work/sets/validation" --run "$work/runs/elements" \
-  --minutes "${ELEMENT_MINUTES:-70}"
+  --minutes "${ELEMENT_MINUTES:-70}" --threads "${ELEMENT_THREADS:-2}"
 "$python" write_parity.py "$model" "${PARITY:-../daemon/test/fixtures/ui/parity.safetensors}"
 [ -n "${OUT:-}" ] || node ../scripts/make-self-test.mjs

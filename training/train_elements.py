@@ -8,6 +8,7 @@ Stopped, it goes on where it was.
 import learn  # noqa: F401, I001 (before torch)
 
 import argparse
+import hashlib
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,11 +60,13 @@ def main() -> None:
     run = Run(options.run, _new_matcher(options, settings), progress, settings, options.seed, _training(options))
     resumed = not options.anew and _resume(run)
     run.log("start", resumed=resumed)
-    seen = [pair for folder in options.train for pair in _seen(folder, features, options.run)]
-    validation = _seen(options.validation, features, options.run)
+    seen = [pair for folder in options.train for pair in _seen(folder, features, options)]
+    if not seen:
+        raise SystemExit("the sets have no pair with elements in both pictures; give others to --train")
+    validation = _seen(options.validation, features, options)
     train(run, seen, validation, features, by_steps=options.steps is not None)
-    run.log("end", **_scores(run, validation, features))
     save_matcher(run.average, options.out or options.model)
+    run.log("end", **_scores(run, validation, features))
 
 
 def train(run: Run, seen: list[SeenPair], validation: list[SeenPair], features: UiUnet, by_steps: bool) -> None:
@@ -72,6 +75,7 @@ def train(run: Run, seen: list[SeenPair], validation: list[SeenPair], features: 
     saved = validated = begun = time.monotonic()
     while not run.progress.finished:
         rng = np.random.default_rng([run.seed, run.step])
+        torch.manual_seed(int(rng.integers(2**31)))  # of dropout
         chosen = rng.integers(len(seen), size=settings.pairs_per_step)
         drawn = (training_example(seen[n], features, settings.examples, rng) for n in chosen)
         examples = [example for example in drawn if example is not None]
@@ -107,8 +111,14 @@ def _scores(run: Run, pairs: list[SeenPair], features: UiUnet) -> dict:
     }
 
 
-def _seen(folder: Path, features: UiUnet, run: Path) -> list[SeenPair]:
-    return see_pairs(read_set(folder), features, run / "seen" / folder.resolve().name)
+def _seen(folder: Path, features: UiUnet, options: argparse.Namespace) -> list[SeenPair]:
+    """Under names of their contents: features and sets may change."""
+    name = f"{folder.resolve().name}-{_hash(options.model / 'model.safetensors', folder / 'pairs.jsonl')}"
+    return see_pairs(read_set(folder), features, options.run / "seen" / name)
+
+
+def _hash(*files: Path) -> str:
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
 def _new_matcher(options: argparse.Namespace, settings: ElementSettings) -> ElementMatcher:
@@ -128,7 +138,7 @@ def _settings(options: argparse.Namespace) -> ElementSettings:
 def _training(options: argparse.Namespace) -> dict:
     """What makes it this training, beside seed and settings."""
     start = options.start and str(options.start.resolve())
-    return {"model": str(options.model.resolve()), "start": start, "counts": "steps" if options.steps else "minutes"}
+    return {"features": _hash(options.model / "model.safetensors"), "start": start, "counts": "steps" if options.steps else "minutes"}
 
 
 def _resume(run: Run) -> bool:

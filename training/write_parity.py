@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from learn.element_matcher import Elements, geometry, load_matcher
+from learn.element_matcher import MATCHER_FILE, Elements, geometry, load_matcher
 from learn.weights import load_model
 
 #: Height × width.
@@ -43,11 +43,14 @@ def main() -> None:
 
 
 def _matched(model: Path, generator: torch.Generator) -> dict[str, torch.Tensor]:
+    """Nothing where the model has no matcher of elements."""
+    if not (model / MATCHER_FILE).exists():
+        return {}
     matcher, tensors, sides = load_matcher(model), {}, []
     for prefix, (count, size) in zip(("elements_", "other_elements_"), ELEMENTS):
         columns = torch.nn.functional.normalize(torch.randn(count, matcher.config.column_channels, generator=generator), dim=1)
         boxes = (torch.rand(count, 4, generator=generator) * 0.5 * torch.tensor([*size, *size])).round()
-        none = torch.randn(count, generator=generator) + 10
+        none = torch.rand(count, generator=generator)
         at = geometry(boxes, size)
         sides.append(Elements(columns[None], at[None], none[None], torch.ones(1, count, dtype=torch.bool)))
         tensors |= {f"{prefix}columns": columns, f"{prefix}boxes": boxes, f"{prefix}none": none}

@@ -9,8 +9,9 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-#: Beside `elements.json`.
 MATCHER_FILE = "elements.safetensors"
+CONFIG_FILE = "elements.json"
+MATCHER_FILES = (MATCHER_FILE, CONFIG_FILE)
 #: Octaves of the sinusoids of a centre, the longest of two long sides.
 OCTAVES = 6
 #: Parts of the longer side below which all lengths are the same.
@@ -49,7 +50,10 @@ def geometry(boxes: Tensor, size: tuple[int, int]) -> Tensor:
 
 @dataclass
 class Elements:
-    """Elements of pictures, filled up to the same number: `mask` (N,n) says which are real."""
+    """
+    Elements of pictures, filled up to the same number: `mask` (N,n) says which are real; unit `columns` (N,n,places·channels),
+    `geometry` (N,n,numbers), and by `none` (N,n) how similar each is to "no counterpart".
+    """
 
     columns: Tensor
     geometry: Tensor
@@ -84,9 +88,10 @@ class ElementMatcher(nn.Module):
     def forward(self, source: Elements, target: Elements) -> list[Assignment]:
         """What each layer thinks; the last one is what counts."""
         looks = source.columns @ target.columns.transpose(1, 2) / self.config.temperature
+        sides_none = [elements.none / self.config.temperature for elements in (source, target)]
         x, turn_x = self._start(source)
         y, turn_y = self._start(target)
-        assignments = [Assignment(looks, source.none, target.none)]
+        assignments = [Assignment(looks, *sides_none)]
         for layer in self.layers:
             a = assignments[-1]
             x, y = (
@@ -97,7 +102,7 @@ class ElementMatcher(nn.Module):
             x, y = layer.across(x, y, target.mask), layer.across(y, x, source.mask)
             logits = layer.looks * looks + layer.gain * (layer.project(x) @ layer.project(y).transpose(1, 2))
             none, other_none = (
-                layer.looks_none * elements.none + layer.none(h)[..., 0] for elements, h in ((source, x), (target, y))
+                layer.looks_none * side_none + layer.none(h)[..., 0] for side_none, h in zip(sides_none, (x, y))
             )
             assignments.append(Assignment(logits, none, other_none))
         return assignments[1:]
@@ -168,7 +173,7 @@ def _turned(x: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
 
 def load_matcher(folder: Path) -> ElementMatcher:
     """`elements.json` and `elements.safetensors`, in float32."""
-    values = json.loads((folder / "elements.json").read_text())
+    values = json.loads((folder / CONFIG_FILE).read_text())
     names = {_camel(name): name for name in ElementMatcherConfig.__dataclass_fields__}
     matcher = ElementMatcher(ElementMatcherConfig(**{names[key]: value for key, value in values.items()}))
     matcher.load_state_dict({name: t.float() for name, t in load_file(folder / MATCHER_FILE).items()})
@@ -177,11 +182,12 @@ def load_matcher(folder: Path) -> ElementMatcher:
 
 def save_matcher(matcher: ElementMatcher, folder: Path) -> None:
     """Writes weights in fp16 and the config."""
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / MATCHER_FILE
     save_file({name: t.detach().half().contiguous() for name, t in matcher.state_dict().items()}, path, metadata={"format": "pt"})
     path.chmod(0o644)  # safetensors writes for the owner alone
     lines = [f"  {json.dumps(_camel(key))}: {json.dumps(value).replace('e-0', 'e-')}" for key, value in asdict(matcher.config).items()]
-    (folder / "elements.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    (folder / CONFIG_FILE).write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 
 def _camel(name: str) -> str:

@@ -10,7 +10,6 @@ from torch import Tensor
 
 from learn.element_matcher import Assignment, ElementMatcher, Elements, geometry
 from learn.features import Extractor, look, network_extractor
-from learn.loss import LossSettings
 from learn.metrics import absence_scores, percent
 from learn.model import UiUnet
 from learn.points import MIRRORING, covered
@@ -25,8 +24,6 @@ LONG_SIDE = 768
 #: Pairs in one file of what was seen.
 CHUNK = 100
 WORD = "word"
-#: The temperature that the feature network was trained with.
-TEMPERATURE = LossSettings.temperature
 #: Logit of what only fills up.
 _NEVER = -1e4
 
@@ -157,7 +154,12 @@ def score_elements(pairs: list[SeenPair], model: UiUnet, matcher: ElementMatcher
         has = whole.same.any(1)
         right += whole.same[torch.arange(len(choice)), choice][has].tolist()
         absence += zip((~has).tolist(), (-best).tolist())
-    return {"elements": len(right), "right_element": percent(np.array(right)), "no_counterpart": absence_scores(absence, False)}
+    scores: dict = {"elements": len(right)}
+    if right:
+        scores["right_element"] = percent(np.array(right))
+    if any(absent for absent, _ in absence):
+        scores["no_counterpart"] = absence_scores(absence, False)
+    return scores
 
 
 def _one_way(shares: Tensor, same: Tensor, mask: Tensor) -> Tensor:
@@ -225,7 +227,7 @@ def _elements(side: SeenSide, which: np.ndarray, boxes: Tensor, exchanged: bool,
     return Elements(
         columns=columns.flatten(1) / len(PLACES) ** 0.5,
         geometry=geometry(boxes, side.size),
-        none=none / TEMPERATURE,
+        none=none,
         mask=torch.ones(len(which), dtype=torch.bool),
     )
 

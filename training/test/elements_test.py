@@ -20,6 +20,7 @@ from learn.element_pairs import (
     SeenSide,
     batch,
     matching_loss,
+    score_elements,
     see_pairs,
     whole_example,
 )
@@ -55,8 +56,9 @@ class ElementsTest(unittest.TestCase):
             sides.append(Elements(columns[None], at[None], none[None], torch.ones(1, len(none), dtype=torch.bool)))
         with torch.no_grad():
             found = load_matcher(DAEMON / "models/ui")(*sides)[-1]
-        expected = reference["logits"]
-        self.assertLess(((found.logits[0] - expected).norm() / expected.norm()).item(), 1e-5)
+        for name, values in (("logits", found.logits), ("matched_none", found.none), ("other_matched_none", found.other_none)):
+            expected = reference[name]
+            self.assertLess(((values[0] - expected).norm() / expected.norm()).item(), 1e-5, name)
 
     def test_comes_back_from_its_file_rounded_to_fp16(self):
         matcher = ElementMatcher(TINY)
@@ -76,6 +78,17 @@ class ElementsTest(unittest.TestCase):
             expected = matcher(alone.source, alone.target)[-1].logits[0]
             found = matcher(beside.source, beside.target)[-1].logits[0, :n, :m]
         self.assertTrue(torch.allclose(found, expected, atol=1e-4))
+
+    def test_scores_what_there_is(self):
+        side = _side([0, 1], torch.tensor([[0, 0, 10, 10], [20, 0, 10, 10.0]]))
+        matcher = _matcher().eval()
+        scores = score_elements([SeenPair(False, side, side)], self.features, matcher, words=True, covered_too=True)
+        self.assertEqual(scores, {"elements": 2, "right_element": 100.0})
+        none = score_elements([], self.features, matcher, words=True, covered_too=True)
+        self.assertEqual(none, {"elements": 0})
+        other = _side([0, 2], torch.tensor([[0, 0, 10, 10], [40, 40, 10, 10.0]]))
+        absent = score_elements([SeenPair(False, side, other)], self.features, matcher, words=True, covered_too=True)
+        self.assertEqual((absent["elements"], absent["no_counterpart"]["share"]), (1, 50.0))
 
     def test_knows_which_are_the_same_with_those_in_one_box(self):
         boxes = torch.tensor([[0, 0, 10, 10], [0, 0, 10, 10], [20, 0, 10, 10.0]])
@@ -140,8 +153,7 @@ class ElementsTest(unittest.TestCase):
         self.assertTrue(torch.equal(first[0].source.columns, again[0].source.columns))
 
     def _run(self, name, steps):
-        settings = ElementSettings(pairs_per_step=2, warmup_steps=1, dropout=0, learning_rate=2e-3)
-        torch.manual_seed(0)
+        settings = ElementSettings(pairs_per_step=2, warmup_steps=1, learning_rate=2e-3)
         return Run(self.folder / name, _matcher(), Progress(steps, 0.5, 0, 0), settings, 0)
 
     def _train(self, name, steps):
@@ -152,7 +164,7 @@ class ElementsTest(unittest.TestCase):
 
 def _matcher() -> ElementMatcher:
     torch.manual_seed(0)
-    return ElementMatcher(TINY)
+    return ElementMatcher(TINY, dropout=0.1)
 
 
 def _first(count: int, side: SeenSide) -> SeenSide:

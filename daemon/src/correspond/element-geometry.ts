@@ -7,7 +7,7 @@ const OCTAVES = 6;
 const SHORTEST = 1e-3;
 
 /**
- * Where an element lies in its picture, as `learn/elements.py` in `training/` has it: centre and size in parts of the longer side,
+ * Where an element lies in its picture, as `learn/element_matcher.py` in `training/` has it: centre and size in parts of the longer side,
  * the centre in parts of width and height, the picture's own shape, the logarithms of the size, and sines and cosines of the centre.
  * @returns (10 + 4 · octaves)
  */

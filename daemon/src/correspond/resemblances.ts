@@ -3,7 +3,6 @@ import type { Elements } from '../diffusion/element-network.js';
 import { type FeatureMap, sampleFeatures } from '../diffusion/feature-map.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import { binSimilarity, type NoCounterpartBin } from '../diffusion/no-counterpart.js';
-import { AGREEMENT } from './agreement-settings.js';
 import { level } from './candidates.js';
 import { elementGeometry } from './element-geometry.js';
 import { ALL_PARTS, type MatchSettings } from './match-settings.js';
@@ -31,8 +30,9 @@ export interface Resemblance {
 
 /**
  * How parts of one image resemble parts of another: the matcher of elements that belongs to the features gives logits, and a
- * dual softmax of them (Rocco et al., Neighbourhood Consensus Networks, 2018) the probability of each among all others and "no
- * counterpart", times the same the other way round. At the largest of the sizes that the images were seen at, as words are told apart there.
+ * dual softmax of them (Rocco et al., Neighbourhood Consensus Networks, 2018) the probability of each among all others and
+ * "no counterpart", times the same the other way round. At the largest of the sizes that the images were seen at, as words
+ * are told apart there.
  * @param exchanged do the images have left and right exchanged?
  * @param secondLook without it, at the size of the first look
  * @returns for each part. Nothing where an image says nothing, or no matcher of elements belongs to the features.
@@ -54,10 +54,10 @@ export async function resemblances(
   if (from.count === 0 || to.count === 0) return withLeads(log);
   const { rows, none, otherNone } = await elements.match(from, to);
   const inRow = rows.map((row, n) => logSumExp(row, none[n] ?? 0));
-  const inColumn = Array.from(otherNone, (none, m) =>
+  const inColumn = Array.from(otherNone, (itsNone, m) =>
     logSumExp(
       Float32Array.from(rows, (row) => row[m] ?? 0),
-      none,
+      itsNone,
     ),
   );
   for (const [n, part] of from.seen.entries()) {
@@ -113,10 +113,7 @@ function look(
     count: seen.length,
     columns: features.map((value) => value / Math.sqrt(places.length)),
     geometry: Float32Array.from(boxes.flatMap((box) => elementGeometry(box, size))),
-    none: Float32Array.from(
-      seen,
-      (_, n) => mean(bins.slice(n * places.length, (n + 1) * places.length)) / AGREEMENT.temperature,
-    ),
+    none: Float32Array.from(seen, (_, n) => mean(bins.slice(n * places.length, (n + 1) * places.length))),
   };
 }
 

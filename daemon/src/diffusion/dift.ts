@@ -1,5 +1,5 @@
 import type { NdArray } from '../graph/run.js';
-import type { ElementNetwork } from './element-network.js';
+import type { ElementMatching } from './element-network.js';
 import { gaussianNoise } from './gaussian-noise.js';
 import type { NoCounterpartBin } from './no-counterpart.js';
 import { addNoise, type NoiseSchedule } from './noise-schedule.js';
@@ -15,7 +15,7 @@ export interface DiffusionNetwork {
   /** For networks that have learned that some points have no counterpart. */
   readonly noCounterpart?: NoCounterpartBin | undefined;
   /** For networks whose features come with a matcher of elements. */
-  readonly elements?: Pick<ElementNetwork, 'match'> | undefined;
+  readonly elements?: ElementMatching | undefined;
 }
 
 export interface DiftSettings {

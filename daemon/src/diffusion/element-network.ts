@@ -1,3 +1,4 @@
+import { SamepointError } from '@samepoint/shared-protocol';
 import { weightCount } from '../graph/checkpoint-view.js';
 import { type CompiledNetwork, compile, readConfig } from '../graph/compile.js';
 import {
@@ -14,20 +15,20 @@ import { graphKey, type NetworkPool } from './network-pool.js';
 const CONFIG = 'elements.json';
 const WEIGHTS = 'elements.safetensors';
 
-/** Elements are filled up to a multiple of this, so that few graphs serve all numbers of them. */
-const ELEMENTS_STEP = 64;
+/** Elements are filled up to this, or to twice as many as often as it takes: few graphs serve all numbers of them. */
+const FEWEST_ELEMENTS = 64;
 
 /** Added to the scores of what only fills up; fits into half precision. */
 const HIDDEN = -1e4;
 
-/** Elements of one picture, one after another. */
+/** Elements of one picture, one after another; at least one. */
 export interface Elements {
   count: number;
   /** (count, columnChannels): the features of each, of unit length. */
   columns: Float32Array;
   /** (count, geometryChannels): where each lies. */
   geometry: Float32Array;
-  /** (count): logits of "no counterpart", as the feature network has them. */
+  /** (count): similarities with "no counterpart", as the feature network has them. */
   none: Float32Array;
 }
 
@@ -40,8 +41,14 @@ export interface ElementLogits {
   otherNone: Float32Array;
 }
 
+/** Matches elements of two pictures by the features of one network. */
+export interface ElementMatching {
+  /** @throws SamepointError `MODEL_INVALID` */
+  match(source: Elements, target: Elements): Promise<ElementLogits>;
+}
+
 /** The matcher of elements that belongs to the embedded network's features. */
-export class ElementNetwork {
+export class ElementNetwork implements ElementMatching {
   readonly #files: ModelFiles;
   readonly #pool: NetworkPool;
 
@@ -55,7 +62,6 @@ export class ElementNetwork {
     return files.has(WEIGHTS) ? new ElementNetwork(files, pool) : undefined;
   }
 
-  /** @throws SamepointError `MODEL_INVALID` */
   async match(source: Elements, target: Elements): Promise<ElementLogits> {
     const [n, m] = [filledUp(source), filledUp(target)];
     const checkpoint = readSafetensorsHeader(requireFile(this.#files, WEIGHTS));
@@ -64,12 +70,15 @@ export class ElementNetwork {
       {
         key: graphKey('elements', checkpoint, config, n, m),
         weights: weightCount(checkpoint),
-        compileAt: (target) => compileElementMatcher(this.#files, n, m, target),
+        compileAt: (graphTarget) => compileElementMatcher(this.#files, n, m, graphTarget),
       },
       { ...feeds('', source, n, config), ...feeds('other_', target, m, config) },
     );
     if (logits === undefined || none === undefined || otherNone === undefined)
       throw new Error('the matcher gives logits');
+    if (![logits, none, otherNone].every(({ data }) => data.every(Number.isFinite))) {
+      throw unfit('gives logits that are no numbers');
+    }
     return {
       rows: Array.from({ length: source.count }, (_, row) => logits.data.subarray(row * m, row * m + target.count)),
       none: none.data.subarray(0, source.count),
@@ -116,7 +125,7 @@ export function compileElementMatcher(files: ModelFiles, n: number, m: number, t
 }
 
 function filledUp({ count }: Elements): number {
-  return Math.ceil(count / ELEMENTS_STEP) * ELEMENTS_STEP;
+  return FEWEST_ELEMENTS * 2 ** Math.ceil(Math.log2(Math.max(1, count / FEWEST_ELEMENTS)));
 }
 
 function feeds(
@@ -126,16 +135,27 @@ function feeds(
   { columnChannels, geometryChannels }: ElementMatcherConfig,
 ): Record<string, NdArray> {
   return {
-    [`${prefix}columns`]: filled(columns, [length, columnChannels]),
-    [`${prefix}geometry`]: filled(geometry, [length, geometryChannels]),
-    [`${prefix}no_counterpart`]: filled(none, [length, 1]),
+    [`${prefix}columns`]: filled(columns, count, [length, columnChannels]),
+    [`${prefix}geometry`]: filled(geometry, count, [length, geometryChannels]),
+    [`${prefix}no_counterpart`]: filled(none, count, [length, 1]),
     [`${prefix}mask`]: { dims: [1, length], data: new Float32Array(length).fill(HIDDEN, count) },
   };
 }
 
-/** @throws RangeError where there is more than fits */
-function filled(values: Float32Array, dims: readonly [number, number]): NdArray {
+function filled(values: Float32Array, count: number, dims: readonly [number, number]): NdArray {
+  const [, channels] = dims;
+  if (values.length !== count * channels) {
+    throw unfit(`takes ${channels} numbers of an element where the features have ${values.length / count}`);
+  }
   const data = new Float32Array(dims[0] * dims[1]);
   data.set(values);
   return { dims, data };
+}
+
+function unfit(reason: string): SamepointError {
+  return new SamepointError(
+    'MODEL_INVALID',
+    `The matcher of elements (${WEIGHTS}) does not belong to its features: it ${reason}.`,
+    'Train it anew on these features, or install Samepoint again.',
+  );
 }

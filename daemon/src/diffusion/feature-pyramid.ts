@@ -1,6 +1,6 @@
 import type { Box } from '@samepoint/shared-protocol';
 import type { CloserSize } from './closer-windows.js';
-import type { ElementNetwork } from './element-network.js';
+import type { ElementMatching } from './element-network.js';
 import type { FeatureMap } from './feature-map.js';
 import type { NoCounterpartBin } from './no-counterpart.js';
 
@@ -18,7 +18,7 @@ export interface FeaturePyramid {
   /** What the network has learned of points without a counterpart. */
   noCounterpart?: NoCounterpartBin | undefined;
   /** Matches elements by these features. */
-  elements?: Pick<ElementNetwork, 'match'> | undefined;
+  elements?: ElementMatching | undefined;
 }
 
 /** The features of parts of an image that are seen larger than the whole. */

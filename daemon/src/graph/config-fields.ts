@@ -16,3 +16,5 @@ export const ratio = z.number().positive().max(MAX.ratio);
 export const eps = z.number().positive().max(MAX.eps);
 /** What a latent is multiplied by. */
 export const scale = z.number().positive().max(MAX.scale);
+/** What similarities are divided by before a softmax. */
+export const temperature = z.number().min(1e-3).max(1);

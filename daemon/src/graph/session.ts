@@ -26,11 +26,11 @@ const BLOCKED_LAYOUT_MAX_WEIGHTS = 100_000_000;
 /**
  * Above this, memory of activations goes back to the system when it is free. Kept for the next run, as ONNX Runtime does
  * otherwise, that of the VAE is still there when the U-Net runs: 4.1 GB instead of 3.5 at 512 px, for no time that could
- * be measured in either. In the embedded network (7 million weights) keeping it saves 8 %. Nor is it kept of graphs without
- * weights, those that match: there is one for every shape of map, and after twelve sizes of frames they held 0.9 GB of 3.7,
- * for no time that could be measured.
+ * be measured in either. In the embedded network (7 million weights) keeping it saves 8 %. Nor is it kept below, of graphs
+ * that match, without weights or with few: there is one for every shape of map, and after twelve sizes of frames they held
+ * 0.9 GB of 3.7, for no time that could be measured.
  */
-const ARENA_MAX_WEIGHTS = 20_000_000;
+const ARENA_WEIGHTS = { least: 5_000_000, most: 20_000_000 };
 
 export interface SessionOptions {
   /** Default: the CPU. What it cannot run, ONNX Runtime gives to the CPU without a word. */
@@ -52,7 +52,7 @@ export function createSession(
     intraOpNumThreads: availableParallelism(),
     // DirectML refuses memory patterns
     enableMemPattern: provider !== 'dml',
-    enableCpuMemArena: weightCount > 0 && weightCount <= ARENA_MAX_WEIGHTS,
+    enableCpuMemArena: weightCount >= ARENA_WEIGHTS.least && weightCount <= ARENA_WEIGHTS.most,
     graphOptimizationLevel: provider === 'cpu' && weightCount > BLOCKED_LAYOUT_MAX_WEIGHTS ? 'extended' : 'all',
     ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
     extra: {

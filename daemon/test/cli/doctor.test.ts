@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
@@ -20,6 +20,7 @@ import { doctorTable } from '../../src/cli/doctor/doctor-table.js';
 import { type Finding, worksWith } from '../../src/cli/doctor/finding.js';
 import { PROVIDERS } from '../../src/graph/runtime.js';
 import { addModel } from '../../src/models/add-model.js';
+import { EMBEDDED_UI_MODEL } from '../../src/models/embedded.js';
 import { ModelRoom, modelWith, UNET, unetFile } from '../models/model-room.js';
 import { runCli } from '../support/run-cli.js';
 import { useTempFolder } from '../support/temp-folder.js';
@@ -169,6 +170,13 @@ describe('models', () => {
   it('without the embedded one nothing works', () => {
     const finding = checkEmbedded(inspectEmbedded(folder.path('nowhere')));
     expect(finding).toMatchObject({ state: 'failed', fix: { command: expect.any(String) } });
+  });
+
+  it('without its matcher of elements it is broken', () => {
+    const model = folder.path('half');
+    cpSync(EMBEDDED_UI_MODEL, model, { recursive: true, filter: (path) => !path.endsWith('elements.safetensors') });
+    const finding = checkEmbedded(inspectEmbedded(model));
+    expect(finding).toMatchObject({ state: 'failed', says: expect.stringContaining('elements.safetensors') });
   });
 
   it('one that is missing is no fault', async () => {

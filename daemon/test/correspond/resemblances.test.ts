@@ -28,7 +28,8 @@ const elements = {
     };
     const others = columnsOf(target);
     const rows = columnsOf(source).map((one) => Float32Array.from(others, (other) => dot(one, other) / TEMPERATURE));
-    return { rows, none: source.none, otherNone: target.none };
+    const logits = (none: Float32Array) => none.map((similarity) => similarity / TEMPERATURE);
+    return { rows, none: logits(source.none), otherNone: logits(target.none) };
   },
 };
 

@@ -162,6 +162,14 @@ describe('a feature pyramid', () => {
     expect(levels[0]?.chw).not.toEqual(old[0]?.chw);
   });
 
+  it('comes with the matcher of elements that lies beside the weights, if one does', async () => {
+    expect((await source.pyramid('a', decoder(STRIP), UI)).elements).toBeDefined();
+    const model = folder.path('features-alone');
+    cpSync(EMBEDDED_UI_MODEL, model, { recursive: true, filter: (path) => !path.includes('elements') });
+    const alone = new FeatureSource(CPU_RUNTIME, new FeatureStore(folder.path('alone')));
+    expect((await alone.pyramid('a', decoder(STRIP), planOf(model))).elements).toBeUndefined();
+  });
+
   it('is not kept, and said to be broken, where the weights give no numbers', async () => {
     const model = folder.path('broken');
     cpSync(EMBEDDED_UI_MODEL, model, { recursive: true });

@@ -59,6 +59,15 @@ describe('a fusion of pyramids', () => {
     expect(fusePyramids([...parts, { pyramid: pyramid(FINE), weight: 1 }])).not.toHaveProperty('closer');
   });
 
+  it('has neither a matcher of elements nor a "no counterpart" of its parts', () => {
+    const elements = { match: () => Promise.reject(new Error('of other features')) };
+    const noCounterpart = { weight: new Float32Array(6), bias: 0 };
+    const one = { pyramid: { ...pyramid(FINE), elements, noCounterpart }, weight: 1 };
+    const fused = fusePyramids([one, { ...one }]);
+    expect(fused).not.toHaveProperty('elements');
+    expect(fused).not.toHaveProperty('noCounterpart');
+  });
+
   it('has the levels of the part with most, each with what is nearest of the others', () => {
     const fused = fusePyramids([
       { pyramid: pyramid(COARSE), weight: 1 },

@@ -4,7 +4,7 @@ import { elementGeometry } from '../../src/correspond/element-geometry.js';
 import { ElementNetwork, type Elements } from '../../src/diffusion/element-network.js';
 import { filesOf } from '../../src/diffusion/model-files.js';
 import { NetworkPool } from '../../src/diffusion/network-pool.js';
-import { CPU_RUNTIME, type Runtime } from '../../src/graph/runtime.js';
+import { CPU_RUNTIME } from '../../src/graph/runtime.js';
 import { readTensor, relativeError } from '../support/read-tensor.js';
 
 // `training/small-run.sh` names a model of its own
@@ -49,13 +49,23 @@ describe('the compiled matcher of elements', () => {
     const again = (await network.match(reversed, TARGET)).rows.reverse();
     expect(relativeError(joined(again), joined(rows))).toBeLessThan(1e-4);
   });
+});
 
-  it('says in half precision, as for a GPU, the same within a hundredth', async () => {
-    const half: Runtime = { ...CPU_RUNTIME, precision: 'float16' };
-    const halfPool = new NetworkPool(half);
-    const { rows } = await new ElementNetwork(filesOf(MODEL), halfPool).match(SOURCE, TARGET);
-    await halfPool.release();
-    expect(relativeError(joined(rows), reference('logits'))).toBeLessThan(1e-2);
+describe('a matcher of elements', () => {
+  const pool = new NetworkPool(CPU_RUNTIME);
+
+  it('is there only where its weights are', () => {
+    const features = [...filesOf(MODEL)].filter(([name]) => !name.startsWith('elements'));
+    expect(ElementNetwork.of(new Map(features), pool)).toBeUndefined();
+    expect(ElementNetwork.of(filesOf(MODEL), pool)).toBeInstanceOf(ElementNetwork);
+  });
+
+  it('does not take features of another width', async () => {
+    const narrow = { ...TARGET, columns: TARGET.columns.subarray(0, TARGET.count * 10) };
+    await expect(new ElementNetwork(filesOf(MODEL), pool).match(SOURCE, narrow)).rejects.toMatchObject({
+      code: 'MODEL_INVALID',
+      message: expect.stringContaining('takes 480 numbers of an element where the features have 10'),
+    });
   });
 });
 

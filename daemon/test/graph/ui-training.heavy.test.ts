@@ -25,6 +25,8 @@ describe.skipIf(!canTrain)('a model that was trained from nothing', () => {
       const [set, run, reference] = [folder.path('set'), folder.path('run'), folder.path('parity.safetensors')];
       python('draw_toy_set.py', set, '--pairs', '8');
       python('train.py', '--train', set, '--validation', set, '--run', run, '--steps', STEPS);
+      const sets = ['--train', set, '--validation', set];
+      python('train_elements.py', `${run}/model`, ...sets, '--run', `${run}/elements`, '--steps', STEPS);
       python('write_parity.py', `${run}/model`, reference);
 
       for (const size of PARITY_SIZES) await expectUiParity(`${run}/model`, reference, size);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { filesOf } from '../../src/diffusion/model-files.js';
@@ -6,6 +7,7 @@ import { compileUiNetwork } from '../../src/diffusion/ui-network.js';
 import type { Checkpoint } from '../../src/graph/checkpoint.js';
 import { compile, type Wiring } from '../../src/graph/compile.js';
 import { admUnet, admUnetConfigSchema } from '../../src/graph/networks/adm-unet.js';
+import { elementMatcher, elementMatcherConfigSchema } from '../../src/graph/networks/element-matcher.js';
 import { sdUnet, sdUnetConfigSchema } from '../../src/graph/networks/sd-unet.js';
 import { sdVaeConfigSchema, sdVaeEncoder } from '../../src/graph/networks/sd-vae-encoder.js';
 import { taesdConfigSchema, taesdEncoder } from '../../src/graph/networks/taesd.js';
@@ -56,6 +58,7 @@ export const NETWORK_CASES: Readonly<Record<string, () => NetworkCase | Promise<
     return toCase(checkpoint, wire, { pixels: reference('image_70x70') }, reference('final_70x70'));
   },
   'embedded network': uiCase,
+  'matcher of elements': elementsCase,
 };
 
 function sdUnetCase(family: string, upFtIndex: number): NetworkCase {
@@ -97,6 +100,31 @@ async function uiCase(): Promise<NetworkCase> {
   const { features } = await runOnce(CPU_RUNTIME, compileAt, { image: small });
   if (features === undefined) throw new Error('the network has features');
   return { compileAt, feeds: [{ image: small }], expected: features };
+}
+
+function elementsCase(): NetworkCase {
+  const checkpoint = readSafetensorsHeader(join(UI_MODEL, 'elements.safetensors'));
+  const config = elementMatcherConfigSchema.parse(JSON.parse(readFileSync(join(UI_MODEL, 'elements.json'), 'utf8')));
+  const reference = (name: string) => readTensor(join(FIXTURES, 'ui/parity.safetensors'), name);
+  const asColumn = ({ data }: NdArray): NdArray => ({ dims: [data.length, 1], data });
+  const maskOf = ({ data }: NdArray): NdArray => ({ dims: [1, data.length], data: new Float32Array(data.length) });
+  const [none, otherNone] = [reference('elements_none'), reference('other_elements_none')];
+  const feeds = {
+    columns: reference('elements_columns'),
+    geometry: reference('elements_geometry'),
+    none: asColumn(none),
+    mask: maskOf(none),
+    otherColumns: reference('other_elements_columns'),
+    otherGeometry: reference('other_elements_geometry'),
+    otherNone: asColumn(otherNone),
+    otherMask: maskOf(otherNone),
+  };
+  const wire: Wiring<keyof typeof feeds> = (b, at) => {
+    const source = { columns: at.columns, geometry: at.geometry, none: at.none, mask: at.mask };
+    const target = { columns: at.otherColumns, geometry: at.otherGeometry, none: at.otherNone, mask: at.otherMask };
+    return { features: elementMatcher(b, source, target, config).logits };
+  };
+  return toCase(checkpoint, wire, feeds, reference('logits'));
 }
 
 function open(family: string, weights = 'diffusion_pytorch_model.safetensors') {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { eps, size } from '../config-fields.js';
+import { eps, size, temperature } from '../config-fields.js';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { add, multiply, reshape, split, transpose } from '../onnx/ops.js';
 import { activate, layerNorm, linearRows, maskedAttention, matrixDims, namesUnder } from '../onnx/transformer-ops.js';
@@ -13,7 +13,7 @@ export const elementMatcherConfigSchema = z.object({
   heads: size,
   layers: size,
   normEps: eps,
-  temperature: z.number().positive(),
+  temperature,
 });
 export type ElementMatcherConfig = z.infer<typeof elementMatcherConfigSchema>;
 
@@ -23,13 +23,13 @@ export interface ElementInputs {
   columns: Value;
   /** (n, geometryChannels); the first two are the centre */
   geometry: Value;
-  /** (n, 1): logits of "no counterpart" as the feature network has them */
+  /** (n, 1): similarities with "no counterpart" as the feature network has them */
   none: Value;
   /** (1, n): 0, or what hides those that only fill up from attention */
   mask: Value;
 }
 
-/** What is known of a picture's elements on their way through the layers. */
+/** What is known of a picture's elements on their way through the layers; `none` are logits here. */
 interface Tokens extends ElementInputs {
   /** (n, width) */
   state: Value;
@@ -68,7 +68,7 @@ export function elementMatcher(
   const wiring = new ElementMatcherWiring(b, config);
   const looks = wiring.looks(source, target);
   let [here, there] = [wiring.tokens(source), wiring.tokens(target)];
-  let assignment: Assignment = { logits: looks, none: source.none, otherNone: target.none };
+  let assignment: Assignment = { logits: looks, none: here.none, otherNone: there.none };
   for (let layer = 0; layer < config.layers; layer++) {
     const prefix = `layers.${layer}`;
     [here, there] = wiring.expect(here, there, assignment, prefix);
@@ -90,15 +90,14 @@ class ElementMatcherWiring {
 
   /** Cosine similarities as logits, (n, m). */
   looks(source: ElementInputs, target: ElementInputs): Value {
-    const { temperature } = this.#config;
-    return this.#times(this.#products(source.columns, target.columns), 1 / temperature);
+    return this.#asLogits(this.#products(source.columns, target.columns));
   }
 
   tokens(inputs: ElementInputs): Tokens {
     const { geometry, columns } = inputs;
     const hidden = activate(this.#b, this.#linear(geometry, 'geometry_1'), 'gelu');
     const state = add(this.#b, this.#linear(columns, 'appearance'), this.#linear(hidden, 'geometry_2'));
-    return { ...inputs, state, rotation: this.#rotation(geometry) };
+    return { ...inputs, none: this.#asLogits(inputs.none), state, rotation: this.#rotation(geometry) };
   }
 
   /** Each learns where it is expected in the other picture. */
@@ -221,8 +220,8 @@ class ElementMatcherWiring {
     return this.#b.weight(name, [1]);
   }
 
-  #times(x: Value, factor: number): Value {
-    return multiply(this.#b, x, this.#b.constant([1], Float32Array.of(factor)));
+  #asLogits(similarities: Value): Value {
+    return multiply(this.#b, similarities, this.#b.constant([1], Float32Array.of(1 / this.#config.temperature)));
   }
 
   #beside(x: Value, y: Value): Value {
