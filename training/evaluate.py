@@ -46,14 +46,15 @@ def main() -> None:
 
 
 def _matched_elements(folder: Path, model: UiUnet, pairs: list[PointPair]) -> dict:
-    """By the matcher: those whose middle no other covers, words of texts among them; and all but words."""
+    """By the matcher: all whose middle lies in the picture; all but words of texts; and those whose middle no other covers."""
     if not (folder / MATCHER_FILE).exists():
         return {}
     matcher = load_matcher(folder)
     seen = see_pairs([pair.elements for pair in pairs if pair.elements is not None], model)
     return {
-        "matched_visible": score_elements(seen, model, matcher, words=True, covered_too=False),
+        "matched_all": score_elements(seen, model, matcher, words=True, covered_too=True),
         "matched_layers": score_elements(seen, model, matcher, words=False, covered_too=True),
+        "matched_visible": score_elements(seen, model, matcher, words=True, covered_too=False),
     }
 
 
