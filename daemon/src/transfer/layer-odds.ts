@@ -21,16 +21,16 @@ export const ODDS = {
   bias: -1.5,
   /** By how well the places of its points agree, 0 to 1, and less where the two are compared as well. */
   image: 7,
-  imageCompared: 3,
+  imageCompared: 1,
   /** By how sure the points are of another place, and again less. */
   elsewhere: -2,
   elsewhereCompared: -1,
   /** Where they know no place and the two were not compared: by how little of the screen is known from the other at all. */
   nowhere: -4,
   /** Where the two resemble each other, and nothing else resembles either. */
-  lookalike: 4,
+  lookalike: 5,
   /** By the log of how probable that makes them the same … */
-  resemblance: 0.35,
+  resemblance: 0.6,
   /** … down to this. */
   unlike: -6,
   equalText: 3,
