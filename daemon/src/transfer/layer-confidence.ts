@@ -16,6 +16,9 @@ const MOST_ODDS = 12;
 /** Nor does more of a lead. */
 const MOST_LEAD = 8;
 
+/** Taken where no other is known, as for the layers that no network compared: neither for a candidate nor against it. */
+const UNKNOWN_LEAD = 4;
+
 /**
  * What is known of an option as the regression takes it.
  * @param lead by how much its candidate resembles the layer more than it resembles any other, as `Resemblance` has
@@ -33,7 +36,7 @@ export function optionValues(
     doubt: Math.min(0, odds),
     own: within(MOST_ODDS, option.own),
     companyOdds: Math.log((FLOOR + company) / (FLOOR + 1 - company)),
-    lead: Number.isNaN(lead) ? 0 : within(MOST_LEAD, lead),
+    lead: Number.isNaN(lead) ? UNKNOWN_LEAD : within(MOST_LEAD, lead),
   };
 }
 

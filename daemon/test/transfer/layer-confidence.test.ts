@@ -23,10 +23,10 @@ describe('the confidence in a candidate', () => {
     expect(of(option(2), 0.9)).toBeGreaterThan(of(option(2), 0.1));
   });
 
-  it('falls where the candidate resembles another layer more, and says nothing of that where it is not known', () => {
+  it('falls where the candidate resembles another layer more, and is in between where that is not known', () => {
     expect(of(option(2), 0.5, -3)).toBeLessThan(of(option(2), 0.5, 3));
     expect(of(option(2), 0.5, 30)).toBe(of(option(2), 0.5, 8));
-    expect(of(option(2), 0.5, Number.NaN)).toBe(layerConfidence(option(2), COMPANY, 0));
+    expect(of(option(2), 0.5, Number.NaN)).toBe(layerConfidence(option(2), COMPANY, 4));
   });
 });
 
