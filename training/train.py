@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 
 from learn.batches import Batch, Batches, load_batches
+from learn.commands import chosen_settings, resume
 from learn.features import network_extractor
 from learn.metrics import PointPair, read_point_pairs, score
 from learn.model import UiUnet, UiUnetConfig, read_config
@@ -21,7 +22,7 @@ from learn.objectives import OBJECTIVES, losses, multiplies_in_bfloat16
 from learn.progress import Progress
 from learn.run import Run
 from learn.sets import read_set
-from learn.settings import TrainingSettings, with_numbers
+from learn.settings import TrainingSettings
 from learn.weights import load_model, save_model
 
 
@@ -29,11 +30,11 @@ def main() -> None:
     options = _options()
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    settings = _settings(options)
+    settings = chosen_settings(TrainingSettings(), options.set)
     run = Run(options.run, _new_model(options), _progress(options, settings), settings, options.seed, _training(options))
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     run.to(device)
-    resumed = not options.anew and _resume(run)
+    resumed = resume(run, options.anew)
     precision = "bfloat16" if multiplies_in_bfloat16(device) else "float32"
     run.log("start", resumed=resumed, objective=options.objective, device=device.type, precision=precision)
     validation = read_point_pairs(options.validation)
@@ -101,25 +102,10 @@ def _progress(options: argparse.Namespace, settings: TrainingSettings) -> Progre
     return Progress(budget, settings.decay_share, settings.patience, settings.least_gain)
 
 
-def _settings(options: argparse.Namespace) -> TrainingSettings:
-    """The table in `learn/settings.py`, with what the command line says otherwise."""
-    try:
-        return with_numbers(TrainingSettings(), options.set)
-    except ValueError as error:
-        raise SystemExit(f"--set {error}") from error
-
-
 def _training(options: argparse.Namespace) -> dict:
     """What makes it this training, beside seed and settings. Neither budget nor sets do: there may be more of both by and by."""
     paths = {name: str(path and path.resolve()) for name, path in (("start", options.start), ("config", options.config))}
     return {"objective": options.objective, "counts": "steps" if options.steps else "minutes", **paths}
-
-
-def _resume(run: Run) -> bool:
-    try:
-        return run.resume()
-    except ValueError as error:
-        raise SystemExit(str(error)) from error
 
 
 def _options() -> argparse.Namespace:

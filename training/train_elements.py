@@ -16,13 +16,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from learn.commands import chosen_settings, resume
 from learn.element_matcher import ElementMatcher, load_matcher, save_matcher
 from learn.element_pairs import ExampleSettings, SeenPair, batch, matching_loss, score_elements, see_pairs, training_example
 from learn.model import UiUnet
 from learn.progress import Progress
 from learn.run import Run
 from learn.sets import read_set, spread
-from learn.settings import with_numbers
 from learn.weights import load_model
 
 
@@ -55,10 +55,10 @@ def main() -> None:
     features, knows_absence = load_model(options.model)
     if not knows_absence:
         raise SystemExit(f'{options.model} has learned nothing of "no counterpart", which the matcher begins with')
-    settings = _settings(options)
+    settings = chosen_settings(ElementSettings(), options.set)
     progress = Progress(options.steps or options.minutes, settings.decay_share, patience=0, least_gain=0)
     run = Run(options.run, _new_matcher(options, settings), progress, settings, options.seed, _training(options))
-    resumed = not options.anew and _resume(run)
+    resumed = resume(run, options.anew)
     run.log("start", resumed=resumed)
     seen = [pair for folder in options.train for pair in _seen(folder, features, options)]
     if not seen:
@@ -128,24 +128,10 @@ def _new_matcher(options: argparse.Namespace, settings: ElementSettings) -> Elem
     return matcher
 
 
-def _settings(options: argparse.Namespace) -> ElementSettings:
-    try:
-        return with_numbers(ElementSettings(), options.set)
-    except ValueError as error:
-        raise SystemExit(f"--set {error}") from error
-
-
 def _training(options: argparse.Namespace) -> dict:
     """What makes it this training, beside seed and settings."""
     start = options.start and str(options.start.resolve())
     return {"features": _hash(options.model / "model.safetensors"), "start": start, "counts": "steps" if options.steps else "minutes"}
-
-
-def _resume(run: Run) -> bool:
-    try:
-        return run.resume()
-    except ValueError as error:
-        raise SystemExit(str(error)) from error
 
 
 def _options() -> argparse.Namespace:
