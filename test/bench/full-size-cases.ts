@@ -84,7 +84,10 @@ export async function inputFile(name: string, dims: readonly number[], deviation
   const path = join(CHECKPOINTS, `${name}-${dims.join('x')}.npy`);
   const values = dims.reduce((product, dim) => product * dim, 1);
   mkdirSync(CHECKPOINTS, { recursive: true });
-  await writeNpy(path, { dims, data: gaussianNoise(values, values).map((value) => value * deviation) });
+  await writeNpy(path, {
+    dims,
+    data: gaussianNoise(values, { content: '', seed: values, member: 0 }).map((value) => value * deviation),
+  });
   return path;
 }
 

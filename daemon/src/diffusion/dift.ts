@@ -1,6 +1,6 @@
 import type { NdArray } from '../graph/run.js';
 import type { ElementMatching } from './element-network.js';
-import { gaussianNoise } from './gaussian-noise.js';
+import { contentOf, gaussianNoise } from './gaussian-noise.js';
 import type { NoCounterpartBin } from './no-counterpart.js';
 import { addNoise, type NoiseSchedule } from './noise-schedule.js';
 
@@ -23,7 +23,7 @@ export interface DiftSettings {
   t: number;
   /** Passes with different noise, averaged. */
   ensembleSize: number;
-  /** The noise of member n is seeded with `seed + n`. */
+  /** Another one gives every member other noise. */
   seed: number;
   /** Noise from outside instead, (ensembleSize, …shape of what `encode` gives). */
   noise?: NdArray;
@@ -31,8 +31,9 @@ export interface DiftSettings {
 
 /**
  * DIFT (Tang et al., Emergent Correspondence from Image Diffusion, NeurIPS 2023, section 3.2): add noise for timestep t
- * to the encoded image, run the U-Net up to one of its decoder blocks, average over several draws of the noise.
- * Members run one after another, since their attention scores together would not fit into memory.
+ * to the encoded image, run the U-Net up to one of its decoder blocks, average over several draws of the noise. Every image
+ * and member has noise of its own, as in the published code, but drawn from the image's content: the same image gives the
+ * same features. Members run one after another, since their attention scores together would not fit into memory.
  * @param image (1,3,H,W) in [−1,1]
  * @param onStep called after the encoder and after each pass
  * @returns (1,C,h,w), not normalised
@@ -50,9 +51,10 @@ export async function dift(
     onStep();
     return features;
   }
+  const content = contentOf(image);
   let mean: NdArray | null = null;
   for (let member = 0; member < settings.ensembleSize; member++) {
-    const noise = memberNoise(settings, member, x0);
+    const noise = memberNoise(settings, content, member, x0);
     const xt = { dims: x0.dims, data: addNoise(network.schedule, x0.data, noise, settings.t) };
     mean = accumulate(mean, await network.features(xt), settings.ensembleSize);
     onStep();
@@ -61,8 +63,8 @@ export async function dift(
   return mean;
 }
 
-function memberNoise({ noise, seed }: DiftSettings, member: number, { data }: NdArray): Float32Array {
-  if (noise === undefined) return gaussianNoise(data.length, seed + member);
+function memberNoise({ noise, seed }: DiftSettings, content: string, member: number, { data }: NdArray): Float32Array {
+  if (noise === undefined) return gaussianNoise(data.length, { content, seed, member });
   if (noise.data.length < (member + 1) * data.length) {
     throw new RangeError(`the noise has ${noise.data.length} values; each member takes ${data.length}`);
   }

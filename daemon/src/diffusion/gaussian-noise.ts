@@ -1,27 +1,46 @@
+import { createCipheriv, createHash } from 'node:crypto';
+import type { NdArray } from '../graph/run.js';
+
+/** What a draw of noise depends on: draws that differ in any of it are independent, equal ones are equal. */
+export interface NoiseSource {
+  /** Of the image that the noise is for, by {@link contentOf}: with shared noise, places would match themselves. */
+  content: string;
+  seed: number;
+  /** Member of the ensemble, from 0. */
+  member: number;
+}
+
+/** Bytes of one uniform value. */
+const UNIFORM_BYTES = 4;
+
 /**
- * Standard normal values from a seed: mulberry32 for the uniform ones, Box and Muller (1958) for the rest. Ours rather
- * than a package's, since the same image has to give the same features with every later version.
+ * Standard normal values: Box and Muller (1958) over the key stream of AES-128 in counter mode, whose key is the hash of
+ * `source`. The same image gives the same features on every machine, and streams of different sources share nothing.
  */
-export function gaussianNoise(length: number, seed: number): Float32Array {
-  const uniform = mulberry32(seed);
+export function gaussianNoise(length: number, source: NoiseSource): Float32Array {
+  const uniform = uniformValues(length + (length % 2), source);
   const values = new Float32Array(length);
   for (let i = 0; i < length; i += 2) {
-    // 1 − u lies in (0, 1], whose logarithm is finite
-    const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
-    const angle = 2 * Math.PI * uniform();
+    const radius = Math.sqrt(-2 * Math.log(uniform[i] ?? 1));
+    const angle = 2 * Math.PI * (uniform[i + 1] ?? 0);
     values[i] = radius * Math.cos(angle);
     if (i + 1 < length) values[i + 1] = radius * Math.sin(angle);
   }
   return values;
 }
 
-/** Uniform values in [0, 1) with 32 bits of state. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+/** SHA-256 of an array's shape and values. */
+export function contentOf({ dims, data }: NdArray): string {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return createHash('sha256').update(JSON.stringify(dims)).update(bytes).digest('hex');
+}
+
+/** Uniform values in (0, 1], whose logarithms are finite. */
+function uniformValues(length: number, { content, seed, member }: NoiseSource): Float64Array {
+  const key = createHash('sha256')
+    .update(JSON.stringify([content, seed, member]))
+    .digest()
+    .subarray(0, 16);
+  const stream = createCipheriv('aes-128-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(UNIFORM_BYTES * length));
+  return Float64Array.from({ length }, (_, i) => (stream.readUInt32LE(UNIFORM_BYTES * i) + 1) / 2 ** 32);
 }

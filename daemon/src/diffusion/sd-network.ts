@@ -6,7 +6,7 @@ import { type SdVaeConfig, sdVaeEncoder } from '../graph/networks/sd-vae-encoder
 import { type TaesdConfig, taesdEncoder } from '../graph/networks/taesd.js';
 import type { NdArray } from '../graph/run.js';
 import type { DiffusionNetwork } from './dift.js';
-import { gaussianNoise } from './gaussian-noise.js';
+import { contentOf, gaussianNoise } from './gaussian-noise.js';
 import type { ModelFiles } from './model-files.js';
 import { graphKey, type NetworkPool } from './network-pool.js';
 import { type NoiseSchedule, scaledLinearSchedule } from './noise-schedule.js';
@@ -88,12 +88,14 @@ export class SdNetwork implements DiffusionNetwork {
       { image },
     );
     if (mean === undefined || logVariance === undefined) throw new Error('the VAE gives a mean and a variance');
-    return { dims: mean.dims, data: this.#latent(mean.data, logVariance.data, config.scaling_factor) };
+    const latent = this.#latent(image, mean.data, logVariance.data, config.scaling_factor);
+    return { dims: mean.dims, data: latent };
   }
 
-  #latent(mean: Float32Array, logVariance: Float32Array, scale: number): Float32Array {
-    if (this.#settings.latentMode === 'mean') return mean.map((value) => scale * value);
-    const noise = gaussianNoise(mean.length, this.#settings.seed);
+  #latent(image: NdArray, mean: Float32Array, logVariance: Float32Array, scale: number): Float32Array {
+    const { latentMode, seed } = this.#settings;
+    if (latentMode === 'mean') return mean.map((value) => scale * value);
+    const noise = gaussianNoise(mean.length, { content: `latent of ${contentOf(image)}`, seed, member: 0 });
     return mean.map((value, i) => scale * (value + Math.exp((logVariance[i] ?? 0) / 2) * (noise[i] ?? 0)));
   }
 

@@ -39,6 +39,26 @@ describe('dift', () => {
     expect((await dift(squaring(linearSchedule()), image, { ...settings, seed: 8 })).data).not.toEqual(first.data);
   });
 
+  it('draws noise of its own for every image, member and seed', async () => {
+    const schedule = linearSchedule();
+    const draw = async (shade: number, seed: number) => {
+      const network = squaring(schedule);
+      const plain = { dims: [1, 3, 40, 40], data: new Float32Array(4800).fill(shade) };
+      await dift(network, plain, { t: 999, ensembleSize: 3, seed });
+      return network.calls.map(({ data }) => data);
+    };
+    const draws = [
+      ...(await draw(0.25, 0)),
+      ...(await draw(-0.25, 0)),
+      ...(await draw(0.25, 1)),
+      ...(await draw(0.25, 2)),
+    ];
+    for (const [i, a] of draws.entries()) {
+      // of 4800 independent pairs the correlation lies within 0.07 but for one time in a million
+      for (const b of draws.slice(i + 1)) expect(Math.abs(correlation(a, b))).toBeLessThan(0.07);
+    }
+  });
+
   it('refuses noise for fewer members than the ensemble has', async () => {
     const noise = { dims: [1, 3, 2, 2], data: new Float32Array(12) };
     const settings = { t: 1, ensembleSize: 2, seed: 0, noise };
@@ -54,7 +74,7 @@ describe('dift', () => {
 
 describe('gaussianNoise', () => {
   it('has mean 0, variance 1, kurtosis 3 and no correlation between neighbours', () => {
-    const values = gaussianNoise(200_001, 42);
+    const values = gaussianNoise(200_001, { content: 'an image', seed: 42, member: 0 });
     const mean = (pick: (value: number, i: number) => number) =>
       values.reduce((sum, v, i) => sum + pick(v, i), 0) / values.length;
     expect(mean((v) => v)).toBeCloseTo(0, 1.7);
@@ -63,3 +83,11 @@ describe('gaussianNoise', () => {
     expect(mean((v, i) => v * (values[i + 1] ?? 0))).toBeCloseTo(0, 1.7);
   });
 });
+
+function correlation(a: Float32Array, b: Float32Array): number {
+  const mean = (of: Float32Array) => of.reduce((sum, value) => sum + value, 0) / of.length;
+  const [meanA, meanB] = [mean(a), mean(b)];
+  const covariance = (x: Float32Array, mx: number, y: Float32Array, my: number) =>
+    x.reduce((sum, value, i) => sum + (value - mx) * ((y[i] ?? 0) - my), 0);
+  return covariance(a, meanA, b, meanB) / Math.sqrt(covariance(a, meanA, a, meanA) * covariance(b, meanB, b, meanB));
+}
