@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Box, SamepointError } from '@samepoint/shared-protocol';
 import { LRUCache } from 'lru-cache';
@@ -9,6 +8,7 @@ import { isBlank } from '../images/is-blank.js';
 import { locations } from '../models/locations.js';
 import { closerSize, windowLook } from './closer-windows.js';
 import type { DiffusionNetwork } from './dift.js';
+import { featureKey, networkKey } from './feature-key.js';
 import type { FeatureMap } from './feature-map.js';
 import { type FeaturePlan, type PlanPart, passesOf, stepsPerLook } from './feature-plan.js';
 import type { FeaturePyramid } from './feature-pyramid.js';
@@ -24,12 +24,6 @@ const CACHE_BYTES = 1024 * 1024 * 1024;
 
 /** Networks with their conditions kept open; their weights lie in the pool. */
 const NETWORKS_OPEN = 64;
-
-/** To be raised when the same settings give other features than before. */
-const METHOD_VERSION = 2;
-
-/** What of a preset does not change its features, or is said otherwise in the key. */
-const NOT_IN_KEY: ReadonlySet<string> = new Set(['name', 'similarity', 'refinement', 'matching', 'prompt']);
 
 /**
  * The one road from an image to its features, for every backend and for fusions: pixels → encoder → noise → network
@@ -88,7 +82,7 @@ export class FeatureSource {
     const levels: SizedMap[] = [];
     for (let look = 0; look < lookCount(size); look++) {
       const at = (seen: RgbImage) => lookAt(size, look, seen, part.halvings);
-      levels.push(await this.#level(this.#levelKey(imageId, part, look), image, part, at, onStep));
+      levels.push(await this.#level(this.#key(imageId, part, look), image, part, at, onStep));
     }
     const [first] = levels;
     if (first === undefined) throw new Error('a preset has at least one look');
@@ -106,7 +100,7 @@ export class FeatureSource {
     const { preset, halvings } = part;
     const at = (seen: RgbImage) => windowLook(preset.size, closerSize(preset.size, halvings), seen);
     const crop = async () => cropRgb(await image(), box);
-    const { map } = await this.#level(this.#levelKey(imageId, part, box), crop, part, at, () => {});
+    const { map } = await this.#level(this.#key(imageId, part, box), crop, part, at, () => {});
     return map;
   }
 
@@ -146,8 +140,9 @@ export class FeatureSource {
     return { width: image.width, height: image.height, blank: isBlank(image), map };
   }
 
-  #network({ preset, files, weightsId, prompt, seed }: PlanPart): DiffusionNetwork {
-    const key = JSON.stringify([weightsId, settingsOf(preset), prompt, seed]);
+  #network(part: PlanPart): DiffusionNetwork {
+    const { preset, files, prompt, seed } = part;
+    const key = networkKey(part);
     const known = this.#networks.get(key);
     if (known !== undefined) return known;
     const promptFolder = join(locations(process.env).ownFolder, 'prompts');
@@ -157,12 +152,8 @@ export class FeatureSource {
     return network;
   }
 
-  /** SHA-256 of everything that a level depends on. */
-  #levelKey(imageId: string, part: PlanPart, look: number | Box): string {
-    const { preset, weightsId, prompt, seed, halvings } = part;
-    const { provider, precision } = this.#runtime;
-    const settings = [settingsOf(preset), prompt, seed, halvings, look, provider, precision];
-    return sha256(JSON.stringify([METHOD_VERSION, imageId, weightsId, settings]));
+  #key(imageId: string, part: PlanPart, level: number | Box): string {
+    return featureKey({ imageId, part, level, target: this.#runtime });
   }
 }
 
@@ -182,14 +173,6 @@ function notNumbers(backend: string): SamepointError {
     `The weights registered for ${backend} give features that are no numbers.`,
     `Run: samepoint models verify ${backend}`,
   );
-}
-
-function settingsOf(preset: PlanPart['preset']): string {
-  return JSON.stringify(preset, (key, value: unknown) => (NOT_IN_KEY.has(key) ? undefined : value));
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 function once<T>(create: () => T): () => T {

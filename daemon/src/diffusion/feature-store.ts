@@ -19,6 +19,7 @@ const MAX_BYTES = 2e9;
 
 const SUFFIX = '.features';
 const LENGTH_BYTES = 4;
+const SHA256_BYTES = 32;
 /** Features say something about the picture: nobody else may read them. */
 const MODES = { folder: 0o700, file: 0o600 } as const;
 
@@ -33,8 +34,6 @@ const headerSchema = z.object({
   cellWidthPx: z.number().positive(),
   cellHeightPx: z.number().positive(),
   hasLengths: z.boolean(),
-  /** Of the values, lower-case hex. */
-  sha256: z.string(),
 });
 
 /** The store that the environment asks for: none with `SAMEPOINT_NO_CACHE`. */
@@ -48,7 +47,7 @@ export function featureFolder(env: NodeJS.ProcessEnv = process.env): string {
 
 /**
  * Feature maps on disk in half precision, by key; the least recently used go when there are too many. A file is a length,
- * a JSON header, the values and, in single precision, the lengths of the columns. What cannot be read or written counts as not there: features can be computed again.
+ * a JSON header, the values, in single precision the lengths of the columns, and the SHA-256 of all of it. What cannot be read or written counts as not there: features can be computed again.
  */
 export class FeatureStore {
   readonly #folder: string;
@@ -125,32 +124,24 @@ export class FeatureStore {
 }
 
 function encode({ map: { chw, lengths, ...shape }, ...image }: SizedMap): Buffer {
-  const values = Buffer.concat([bytesOf(floatsToHalves(chw)), bytesOf(lengths ?? new Float32Array())]);
-  const hasLengths = lengths !== undefined;
-  const header = Buffer.from(JSON.stringify({ ...image, ...shape, hasLengths, sha256: sha256(values) }));
+  const header = Buffer.from(JSON.stringify({ ...image, ...shape, hasLengths: lengths !== undefined }));
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeUInt32LE(header.length);
-  return Buffer.concat([length, header, values]);
+  const values = [bytesOf(floatsToHalves(chw)), bytesOf(lengths ?? new Float32Array())];
+  const content = Buffer.concat([length, header, ...values]);
+  return Buffer.concat([content, sha256(content)]);
 }
 
 function decode(bytes: Buffer): SizedMap {
-  const valuesAt = LENGTH_BYTES + bytes.readUInt32LE(0);
-  const {
-    width,
-    height,
-    blank,
-    hasLengths,
-    sha256: expected,
-    ...shape
-  } = headerSchema.parse(JSON.parse(bytes.toString('utf8', LENGTH_BYTES, valuesAt)));
-  const values = bytes.subarray(valuesAt);
-  const cells = shape.rows * shape.columns;
-  const halvesEnd = 2 * shape.channels * cells;
-  const isWhole = values.length === halvesEnd + (hasLengths ? 4 * cells : 0) && sha256(values) === expected;
-  if (!isWhole) throw new RangeError('the entry is damaged');
+  const content = bytes.subarray(0, -SHA256_BYTES);
+  if (!sha256(content).equals(bytes.subarray(-SHA256_BYTES))) throw new RangeError('the entry is damaged');
+  const valuesAt = LENGTH_BYTES + content.readUInt32LE(0);
+  const header = headerSchema.parse(JSON.parse(content.toString('utf8', LENGTH_BYTES, valuesAt)));
+  const { width, height, blank, hasLengths, ...shape } = header;
+  const halvesEnd = valuesAt + 2 * shape.channels * shape.rows * shape.columns;
   // copies, since a typed array must start at a multiple of its element
-  const copy = (start: number, end?: number) => Uint8Array.from(values.subarray(start, end)).buffer;
-  const chw = halvesToFloats(new Uint16Array(copy(0, halvesEnd)));
+  const copy = (start: number, end?: number) => Uint8Array.from(content.subarray(start, end)).buffer;
+  const chw = halvesToFloats(new Uint16Array(copy(valuesAt, halvesEnd)));
   const lengths = hasLengths ? { lengths: new Float32Array(copy(halvesEnd)) } : {};
   return { width, height, blank, map: { ...shape, chw, ...lengths } };
 }
@@ -159,6 +150,6 @@ function bytesOf({ buffer, byteOffset, byteLength }: Uint16Array | Float32Array)
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+function sha256(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest();
 }

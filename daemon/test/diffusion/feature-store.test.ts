@@ -52,6 +52,21 @@ describe('a feature map on disk', () => {
     expect(await store.get('a')).toBeDefined();
   });
 
+  it('counts as not there whichever bit of the file is flipped, its geometry included', async () => {
+    const folder = newFolder();
+    const store = new FeatureStore(folder);
+    await store.put('a', { ...entry(), map: { ...randomMap(1, 2, 2, 1), lengths: Float32Array.of(1, 2, 3, 4) } });
+    const bytes = readFileSync(fileOf(folder, 'a'));
+    const accepted: number[] = [];
+    for (let bit = 0; bit < 8 * bytes.length; bit++) {
+      const flipped = Buffer.from(bytes);
+      flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      writeFileSync(fileOf(folder, 'a'), flipped);
+      if ((await store.get('a')) !== undefined) accepted.push(bit);
+    }
+    expect(accepted).toEqual([]);
+  });
+
   it('leaves nothing unfinished behind', async () => {
     const folder = newFolder();
     await new FeatureStore(folder).put('a', entry());

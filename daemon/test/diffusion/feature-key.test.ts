@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { type FeatureOrigin, featureKey } from '../../src/diffusion/feature-key.js';
+import type { PlanPart } from '../../src/diffusion/feature-plan.js';
+import type { DiffusionPreset } from '../../src/diffusion/presets.js';
+import type { GraphTarget } from '../../src/graph/runtime.js';
+
+const PRESET: DiffusionPreset = {
+  backend: 'sd21',
+  name: 'semantic',
+  network: 'sd-unet',
+  size: { fit: 'squash', width: 768, height: 768, multiple: 64 },
+  similarity: 'cosine',
+  refinement: false,
+  t: 261,
+  upFtIndex: 1,
+  ensembleSize: 8,
+  prompt: 'a photo of a {category}',
+};
+const PART: PlanPart = {
+  preset: PRESET,
+  weight: 1,
+  files: new Map(),
+  weightsId: 'weights',
+  prompt: 'a photo of a cat',
+  seed: 0,
+  halvings: 0,
+};
+const ORIGIN: FeatureOrigin = {
+  imageId: 'image',
+  part: PART,
+  level: 0,
+  target: { provider: 'cpu', precision: 'float32' },
+};
+
+/** One other value for every field; undefined where the features do not depend on it. */
+type Others<T> = { [Field in keyof T]-?: T[Field] | undefined };
+
+const ORIGINS: Others<Omit<FeatureOrigin, 'part' | 'target'>> = { imageId: 'another', level: 1 };
+const TARGETS: Others<GraphTarget> = { provider: 'cuda', precision: 'float16' };
+const PARTS: Others<Omit<PlanPart, 'preset'>> = {
+  // in a fusion, features are weighted after they were read
+  weight: undefined,
+  // the weights' identity stands for them
+  files: undefined,
+  weightsId: 'other weights',
+  prompt: 'a photo of a dog',
+  seed: 1,
+  halvings: 1,
+};
+const PRESETS: Partial<DiffusionPreset> = {
+  backend: 'sd15',
+  network: 'cleandift',
+  size: { fit: 'squash', width: 768, height: 512, multiple: 64 },
+  t: 101,
+  upFtIndex: 2,
+  ensembleSize: 2,
+};
+
+const changes = <T extends object>(others: T, apply: (change: Partial<T>) => FeatureOrigin) =>
+  Object.entries(others)
+    .filter(([, other]) => other !== undefined)
+    .map(([field, other]) => [field, apply({ [field]: other } as Partial<T>)] as const);
+
+describe('the key of a feature map', () => {
+  it.each([
+    ...changes(ORIGINS, (change) => ({ ...ORIGIN, ...change }) as FeatureOrigin),
+    ...changes(TARGETS, (change) => ({ ...ORIGIN, target: { ...ORIGIN.target, ...change } as GraphTarget })),
+    ...changes(PARTS, (change) => ({ ...ORIGIN, part: { ...PART, ...change } as PlanPart })),
+    ...changes(PRESETS, (change) => ({ ...ORIGIN, part: { ...PART, preset: { ...PRESET, ...change } } })),
+  ])('is another one for another %s', (_, other) => {
+    expect(featureKey(other)).not.toBe(featureKey(ORIGIN));
+  });
+
+  it('tells a window of the image from another one, and from the whole', () => {
+    const windows = [0, { x: 0, y: 0, w: 8, h: 8 }, { x: 8, y: 0, w: 8, h: 8 }, { x: 0, y: 8, w: 8, h: 8 }];
+    const sizes = [
+      { x: 0, y: 0, w: 9, h: 8 },
+      { x: 0, y: 0, w: 8, h: 9 },
+    ];
+    const keys = [...windows, ...sizes].map((level) => featureKey({ ...ORIGIN, level }));
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it.each([
+    ['weight in a fusion', { ...PART, weight: 0.5 }],
+    ['name of the preset', { ...PART, preset: { ...PRESET, name: 'edit' as const } }],
+    ['matching', { ...PART, preset: { ...PRESET, similarity: 'l2' as const, refinement: true } }],
+  ])('is the same for another %s, which changes no features', (_, part) => {
+    expect(featureKey({ ...ORIGIN, part })).toBe(featureKey(ORIGIN));
+  });
+});
