@@ -15,7 +15,7 @@ const { t, ensembleSize, latentMode } = request;
 const image = await readNpy(request.image);
 const text = request.text === undefined ? {} : { textStates: await readNpy(request.text) };
 const noise = request.noise === undefined ? {} : { noise: await readNpy(request.noise) };
-const condition = { prompt: '', latentMode, seed: SEED, preferLearnedT: false, promptFolder: '', ...text };
+const condition = { prompt: '', latentMode, preferLearnedT: false, promptFolder: '', ...text };
 const pool = new NetworkPool(CPU_RUNTIME);
 const network = openNetwork(cutOf(request), filesOf(request.checkpoint), condition, pool);
 const runS: number[] = [];

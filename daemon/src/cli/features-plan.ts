@@ -1,9 +1,9 @@
 import { SamepointError } from '@samepoint/shared-protocol';
-import { choosePresets, passesOf, planFeatures } from '../diffusion/feature-plan.js';
+import { choosePresets, latentModeOf, passesOf, planFeatures } from '../diffusion/feature-plan.js';
 import type { InputSize } from '../diffusion/input-size.js';
 import { filesOf, type ModelFiles } from '../diffusion/model-files.js';
 import type { NetworkCut } from '../diffusion/open-network.js';
-import type { Preset } from '../diffusion/presets.js';
+import type { LatentMode, Preset } from '../diffusion/presets.js';
 import type { Size } from '../images/resize.js';
 import { modelEnvironment } from '../models/model-environment.js';
 import { resolveModel } from '../models/resolve-model.js';
@@ -22,6 +22,7 @@ export interface NetworkChoice {
   upFtIndex?: number;
   ensemble?: number;
   size?: Size;
+  latentMode?: LatentMode;
 }
 
 /** One network with the settings it is to run with. */
@@ -31,6 +32,7 @@ export interface NetworkPlan {
   t: number;
   ensembleSize: number;
   size: InputSize;
+  latentMode: LatentMode;
 }
 
 /**
@@ -48,6 +50,7 @@ export function planNetwork(choice: NetworkChoice): NetworkPlan {
     t,
     ensembleSize: choice.ensemble ?? (preset === undefined ? 1 : passesOf(preset)),
     size,
+    latentMode: choice.latentMode ?? (preset === undefined ? 'mean' : latentModeOf(preset)),
   };
 }
 

@@ -9,6 +9,7 @@ import { firstLook, lookAt } from '../diffusion/input-size.js';
 import { lookFeatures } from '../diffusion/look-features.js';
 import { NetworkPool } from '../diffusion/network-pool.js';
 import { openNetwork } from '../diffusion/open-network.js';
+import { LATENT_MODES } from '../diffusion/presets.js';
 import { openRuntime } from '../engine/open-runtime.js';
 import type { NdArray } from '../graph/run.js';
 import type { Size } from '../images/resize.js';
@@ -25,7 +26,6 @@ interface FeaturesOptions extends NetworkChoice, Pick<ProviderOptions, 'provider
   prompt?: string;
   textStates?: string;
   noise?: string;
-  latentMode: 'mean' | 'sample';
   seed: number;
   cache: boolean;
   out: string;
@@ -54,7 +54,10 @@ export function featuresCommand(): Command {
     .option('--text-states <file>', 'text states (1, tokens, channels) as NPY instead of a prompt')
     .option('--noise <file>', 'noise (members, channels, rows, columns) as NPY instead of a drawn one')
     .addOption(
-      new Option('--latent-mode <mode>', 'what of the VAE is taken').choices(['mean', 'sample']).default('mean'),
+      new Option(
+        '--latent-mode <mode>',
+        "the mean of the VAE's distribution, or a sample for every draw of noise (default: the preset's)",
+      ).choices(LATENT_MODES),
     )
     .option('--seed <n>', 'of the noise', wholeNumber, 0)
     .addOption(noCacheOption())
@@ -89,12 +92,11 @@ async function fusedFeatures(imagePath: string, options: FeaturesOptions & { bac
 }
 
 async function networkFeatures(imagePath: string, options: FeaturesOptions): Promise<NdArray> {
-  const { cut, files, t, ensembleSize, size } = planNetwork(options);
+  const { cut, files, t, ensembleSize, size, latentMode } = planNetwork(options);
   const { image } = await readImage(imagePath);
   const condition = {
     prompt: options.prompt ?? '',
-    latentMode: options.latentMode,
-    seed: options.seed,
+    latentMode,
     preferLearnedT: options.t === undefined,
     promptFolder: join(locations(process.env).ownFolder, 'prompts'),
     ...(options.textStates === undefined ? {} : { textStates: await readNpy(options.textStates) }),

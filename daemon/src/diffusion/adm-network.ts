@@ -4,7 +4,7 @@ import { compile, readConfig } from '../graph/compile.js';
 import { ADM_256_UNCONDITIONAL, admUnet, admUnetConfigSchema } from '../graph/networks/adm-unet.js';
 import { readPytorchZip } from '../graph/pytorch-zip.js';
 import type { NdArray } from '../graph/run.js';
-import type { DiffusionNetwork } from './dift.js';
+import type { DiffusionNetwork, EncodedImage } from './dift.js';
 import { type ModelFiles, requireFile } from './model-files.js';
 import { graphKey, type NetworkPool } from './network-pool.js';
 import { linearSchedule } from './noise-schedule.js';
@@ -29,8 +29,8 @@ export class AdmNetwork implements DiffusionNetwork {
     this.#pool = pool;
   }
 
-  encode(image: NdArray): Promise<NdArray> {
-    return Promise.resolve(image);
+  encode(image: NdArray): Promise<EncodedImage> {
+    return Promise.resolve({ mean: image });
   }
 
   async features(x: NdArray): Promise<NdArray> {

@@ -4,7 +4,7 @@ import { resolveModel } from '../models/resolve-model.js';
 import { parseBackend } from './backend-spec.js';
 import { lookCount } from './input-size.js';
 import { checkpointIdentity, type ModelFiles } from './model-files.js';
-import { PRESETS, type Preset, type PresetName, type PublishedMatching } from './presets.js';
+import { type LatentMode, PRESETS, type Preset, type PresetName, type PublishedMatching } from './presets.js';
 
 /** Which features somebody wants. */
 export interface FeatureChoice {
@@ -93,6 +93,11 @@ export function stepsPerLook(preset: Preset): number {
 /** How often the network runs for one look. */
 export function passesOf(preset: Preset): number {
   return 'ensembleSize' in preset ? preset.ensembleSize : 1;
+}
+
+/** What a preset takes of the VAE; networks without one have nothing to draw. */
+export function latentModeOf(preset: Preset): LatentMode {
+  return ('latentMode' in preset ? preset.latentMode : undefined) ?? 'mean';
 }
 
 /** The presets of one backend, the default first. */

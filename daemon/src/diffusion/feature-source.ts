@@ -10,7 +10,7 @@ import { closerSize, windowLook } from './closer-windows.js';
 import type { DiffusionNetwork } from './dift.js';
 import { featureKey, networkKey } from './feature-key.js';
 import type { FeatureMap } from './feature-map.js';
-import { type FeaturePlan, type PlanPart, passesOf, stepsPerLook } from './feature-plan.js';
+import { type FeaturePlan, latentModeOf, type PlanPart, passesOf, stepsPerLook } from './feature-plan.js';
 import type { FeaturePyramid } from './feature-pyramid.js';
 import type { FeatureStore, SizedMap } from './feature-store.js';
 import { fusePyramids } from './fuse-maps.js';
@@ -141,12 +141,12 @@ export class FeatureSource {
   }
 
   #network(part: PlanPart): DiffusionNetwork {
-    const { preset, files, prompt, seed } = part;
+    const { preset, files, prompt } = part;
     const key = networkKey(part);
     const known = this.#networks.get(key);
     if (known !== undefined) return known;
     const promptFolder = join(locations(process.env).ownFolder, 'prompts');
-    const condition = { prompt, seed, latentMode: 'mean', preferLearnedT: true, promptFolder } as const;
+    const condition = { prompt, latentMode: latentModeOf(preset), preferLearnedT: true, promptFolder };
     const network = openNetwork(preset, files, condition, this.#pool);
     this.#networks.set(key, network);
     return network;

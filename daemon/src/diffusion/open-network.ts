@@ -3,7 +3,7 @@ import { AdmNetwork } from './adm-network.js';
 import type { DiffusionNetwork } from './dift.js';
 import type { ModelFiles } from './model-files.js';
 import type { NetworkPool } from './network-pool.js';
-import type { DiffusionPreset, UiPreset, VitPreset } from './presets.js';
+import type { DiffusionPreset, LatentMode, UiPreset, VitPreset } from './presets.js';
 import { SdNetwork } from './sd-network.js';
 import { UiNetwork } from './ui-network.js';
 import { VitNetwork } from './vit-network.js';
@@ -18,8 +18,7 @@ export type NetworkCut =
 export interface NetworkCondition {
   prompt: string;
   textStates?: NdArray;
-  latentMode: 'mean' | 'sample';
-  seed: number;
+  latentMode: LatentMode;
   /** CleanDIFT's learned time goes before `t`. */
   preferLearnedT: boolean;
   /** Where the states of the empty prompt are kept. */

@@ -17,6 +17,10 @@ export type PublishedMatching =
   /** Random pixels of an edit to their nearest neighbours, then a homography that warps the edit. */
   | { kind: 'edit-propagation'; points: number; estimator: 'ransac'; thresholdPx: number };
 
+/** What a member of the ensemble sees of an image: the mean of the VAE's distribution, or a draw of its own from it. */
+export const LATENT_MODES = ['mean', 'sample'] as const;
+export type LatentMode = (typeof LATENT_MODES)[number];
+
 interface PresetBase {
   /** Model of the catalogue, or `ui`. */
   backend: string;
@@ -37,6 +41,8 @@ export interface DiffusionPreset extends PresetBase {
   ensembleSize: number;
   /** Text condition, with `{category}` for what the image shows; without a category, the empty prompt. */
   prompt: string;
+  /** Of networks that see latents. */
+  latentMode?: LatentMode;
 }
 
 /** A block of a vision transformer, the last if none is named, and what of it. */

@@ -5,11 +5,11 @@ import { sdUnet } from '../graph/networks/sd-unet.js';
 import { type SdVaeConfig, sdVaeEncoder } from '../graph/networks/sd-vae-encoder.js';
 import { type TaesdConfig, taesdEncoder } from '../graph/networks/taesd.js';
 import type { NdArray } from '../graph/run.js';
-import type { DiffusionNetwork } from './dift.js';
-import { contentOf, gaussianNoise } from './gaussian-noise.js';
+import type { DiffusionNetwork, EncodedImage } from './dift.js';
 import type { ModelFiles } from './model-files.js';
 import { graphKey, type NetworkPool } from './network-pool.js';
-import { type NoiseSchedule, scaledLinearSchedule } from './noise-schedule.js';
+import { type NoiseSchedule, readSchedule, scaledLinearSchedule } from './noise-schedule.js';
+import type { LatentMode } from './presets.js';
 import { promptStates } from './prompt/prompt-states.js';
 import { openSdCheckpoint, type SdCheckpoint } from './sd-checkpoint.js';
 
@@ -21,10 +21,7 @@ export interface SdSettings {
   prompt: string;
   /** Text states (1, tokens, channels) instead of a prompt. */
   textStates?: NdArray;
-  /** The VAE's mean, or one sample of its distribution, as the published code draws. */
-  latentMode: 'mean' | 'sample';
-  /** Of the latent's sample. */
-  seed: number;
+  latentMode: LatentMode;
   /** Where the states of the empty prompt are kept. */
   promptFolder: string;
   /** CleanDIFT sees the clean latent. */
@@ -44,10 +41,10 @@ export class SdNetwork implements DiffusionNetwork {
     this.#checkpoint = openSdCheckpoint(files);
     this.#settings = settings;
     this.#pool = pool;
-    this.schedule = settings.noisy ? scaledLinearSchedule() : null;
+    this.schedule = settings.noisy ? scheduleOf(files) : null;
   }
 
-  encode(image: NdArray): Promise<NdArray> {
+  encode(image: NdArray): Promise<EncodedImage> {
     const { encoder } = this.#checkpoint;
     return encoder.kind === 'tiny'
       ? this.#encodeTiny(encoder.checkpoint, encoder.config, image)
@@ -77,7 +74,7 @@ export class SdNetwork implements DiffusionNetwork {
     return features;
   }
 
-  async #encodeVae(checkpoint: Checkpoint, config: SdVaeConfig, image: NdArray): Promise<NdArray> {
+  async #encodeVae(checkpoint: Checkpoint, config: SdVaeConfig, image: NdArray): Promise<EncodedImage> {
     const { mean, logVariance } = await this.#pool.run(
       {
         key: graphKey('sd-vae', checkpoint, config, image.dims),
@@ -88,19 +85,14 @@ export class SdNetwork implements DiffusionNetwork {
       { image },
     );
     if (mean === undefined || logVariance === undefined) throw new Error('the VAE gives a mean and a variance');
-    const latent = this.#latent(image, mean.data, logVariance.data, config.scaling_factor);
-    return { dims: mean.dims, data: latent };
-  }
-
-  #latent(image: NdArray, mean: Float32Array, logVariance: Float32Array, scale: number): Float32Array {
-    const { latentMode, seed } = this.#settings;
-    if (latentMode === 'mean') return mean.map((value) => scale * value);
-    const noise = gaussianNoise(mean.length, { content: `latent of ${contentOf(image)}`, seed, member: 0 });
-    return mean.map((value, i) => scale * (value + Math.exp((logVariance[i] ?? 0) / 2) * (noise[i] ?? 0)));
+    const { scaling_factor: scale } = config;
+    const scaled = { dims: mean.dims, data: mean.data.map((value) => scale * value) };
+    if (this.#settings.latentMode === 'mean') return { mean: scaled };
+    return { mean: scaled, deviation: logVariance.data.map((value) => scale * Math.exp(value / 2)) };
   }
 
   /** TAESD's latent is certain: there is nothing to sample. */
-  async #encodeTiny(checkpoint: Checkpoint, config: TaesdConfig, image: NdArray): Promise<NdArray> {
+  async #encodeTiny(checkpoint: Checkpoint, config: TaesdConfig, image: NdArray): Promise<EncodedImage> {
     const { latent } = await this.#pool.run(
       {
         key: graphKey('taesd', checkpoint, config, image.dims),
@@ -111,7 +103,7 @@ export class SdNetwork implements DiffusionNetwork {
       { image },
     );
     if (latent === undefined) throw new Error('the encoder gives a latent');
-    return { dims: latent.dims, data: latent.data.map((value) => config.scaling_factor * value) };
+    return { mean: { dims: latent.dims, data: latent.data.map((value) => config.scaling_factor * value) } };
   }
 
   #textStates(channels: number): Promise<NdArray> {
@@ -124,4 +116,10 @@ export class SdNetwork implements DiffusionNetwork {
     });
     return this.#states;
   }
+}
+
+/** The checkpoint's own, which a fine-tuned one may have changed; files without one are read as the official ones. */
+function scheduleOf(files: ModelFiles): NoiseSchedule {
+  const path = files.get('scheduler/scheduler_config.json');
+  return path === undefined ? scaledLinearSchedule() : readSchedule(path);
 }

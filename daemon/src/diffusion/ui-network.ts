@@ -5,7 +5,7 @@ import type { NdArray } from '../graph/run.js';
 import type { GraphTarget } from '../graph/runtime.js';
 import { readSafetensorsHeader } from '../graph/safetensors.js';
 import type { Size } from '../images/resize.js';
-import type { DiffusionNetwork } from './dift.js';
+import type { DiffusionNetwork, EncodedImage } from './dift.js';
 import { ElementNetwork } from './element-network.js';
 import { type ModelFiles, requireFile } from './model-files.js';
 import { graphKey, type NetworkPool } from './network-pool.js';
@@ -26,8 +26,8 @@ export class UiNetwork implements DiffusionNetwork {
     this.elements = ElementNetwork.of(files, pool);
   }
 
-  encode(image: NdArray): Promise<NdArray> {
-    return Promise.resolve(image);
+  encode(image: NdArray): Promise<EncodedImage> {
+    return Promise.resolve({ mean: image });
   }
 
   async features(image: NdArray): Promise<NdArray> {

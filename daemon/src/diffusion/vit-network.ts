@@ -4,7 +4,7 @@ import { vit, vitPixels } from '../graph/networks/vit.js';
 import { facebookVitConfig, vitConfigSchema } from '../graph/networks/vit-config.js';
 import type { NdArray } from '../graph/run.js';
 import { readSafetensorsHeader } from '../graph/safetensors.js';
-import type { DiffusionNetwork } from './dift.js';
+import type { DiffusionNetwork, EncodedImage } from './dift.js';
 import { type ModelFiles, requireFile } from './model-files.js';
 import { graphKey, type NetworkPool } from './network-pool.js';
 import type { VitChoice } from './presets.js';
@@ -22,8 +22,8 @@ export class VitNetwork implements DiffusionNetwork {
     this.#pool = pool;
   }
 
-  encode(image: NdArray): Promise<NdArray> {
-    return Promise.resolve(image);
+  encode(image: NdArray): Promise<EncodedImage> {
+    return Promise.resolve({ mean: image });
   }
 
   async features(image: NdArray): Promise<NdArray> {

@@ -24,6 +24,8 @@ export interface CatalogueFile {
   tensors?: RegExp;
   /** End of the name of a tensor that tells this file from others; in front of it may be a prefix. One of several will do. */
   proof?: string | readonly string[];
+  /** Nothing is missing without it: published values stand in. `models pull` gets it all the same. */
+  optional?: true;
 }
 
 export interface CatalogueModel {
@@ -36,7 +38,7 @@ export interface CatalogueModel {
    * number of parameters. What an image takes comes on top.
    */
   weightsGb: number;
-  /** Whether revision, sizes and hashes were all confirmed against published records of the files. */
+  /** Whether revision, sizes and hashes of all files it needs were confirmed against published records of them. */
   checked: boolean;
   /** Of a Stable Diffusion: channels of the text states that its U-Net attends to, by which its families are told apart. */
   textChannels?: number;
@@ -123,6 +125,12 @@ const SD21_TEXT: readonly CatalogueFile[] = [
   file('tokenizer/merges.txt', SD21, 524_619, '9fd691f7c8039210e0fced15865466c65820d09b63988b0174bfe25de299051a'),
 ];
 
+/** Betas of the noise, for which the constants of the original training stand in. */
+const schedulerOf = (at: HubRevision): CatalogueFile => ({
+  ...file('scheduler/scheduler_config.json', at, null, null),
+  optional: true,
+});
+
 /** Every model Samepoint knows how to get. Sizes and hashes are of the official files. */
 export const CATALOGUE: readonly CatalogueModel[] = [
   {
@@ -159,6 +167,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
     checked: true,
     textChannels: 1024,
     files: [
+      schedulerOf(SD21),
       SD21_UNET_CONFIG,
       {
         ...file(
@@ -184,6 +193,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
     checked: true,
     textChannels: 768,
     files: [
+      schedulerOf(SD15),
       file('unet/config.json', SD15, 743, '78f474de6bab3d893868f37be97b636ae65c0df3073ed3256ca458ff599b5f96'),
       {
         ...file(

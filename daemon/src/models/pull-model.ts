@@ -48,10 +48,10 @@ export async function pullModel(id: string, options: PullOptions, environment: M
     return await withLock(join(at.ownFolder, 'pull.lock'), lock, async () => {
       await removeDamaged(model, options, environment);
       const store = readStore(at.stateFile);
-      const { missing } = lookUp(model, options, environment);
+      const { missing, optional } = lookUp(model, options, environment);
       if (missing.length > 0 && at.offline) throw offline(model.title);
       const plans: FetchPlan[] = [];
-      for (const file of missing) {
+      for (const file of at.offline ? missing : [...missing, ...optional]) {
         const plan = await planFetch(file, options.whole === true, environment, options.signal);
         checkPin(store, plan.file, plan.remote);
         plans.push(plan);

@@ -46,22 +46,27 @@ export function resolveModel(
   return { ok: false, error: missingError(model, names, options) };
 }
 
-/** What there is of a model, and what there is not: neither the file nor a registered one that has its content. */
+/**
+ * What there is of a model, what is missing (neither the file nor a registered one that has its content), and what it does
+ * without.
+ */
 export function lookUp(
   model: CatalogueModel,
   options: ResolveOptions,
   environment: ModelEnvironment,
-): { files: Map<string, string>; missing: CatalogueFile[] } {
+): { files: Map<string, string>; missing: CatalogueFile[]; optional: CatalogueFile[] } {
   const store = readStore(environment.at.stateFile);
   const single = singleFileOf(model, store);
   const files = new Map<string, string>(single === undefined ? [] : [[SINGLE_FILE, single.path]]);
   const missing: CatalogueFile[] = [];
+  const optional: CatalogueFile[] = [];
   for (const file of model.files) {
     const path = findFile(model, file, store, environment, options.whole);
     if (path !== undefined) files.set(file.name, realpathSync(path));
+    else if (file.optional) optional.push(file);
     else if (!single?.folders.has(dirname(file.name))) missing.push(file);
   }
-  return { files, missing };
+  return { files, missing, optional };
 }
 
 /** What `samepoint models list` says. */

@@ -12,7 +12,7 @@ function squaring(schedule: DiffusionNetwork['schedule']): DiffusionNetwork & { 
   return {
     calls,
     schedule,
-    encode: async (x) => x,
+    encode: async (x) => ({ mean: x }),
     features: async (xt) => {
       calls.push(xt);
       return { dims: xt.dims, data: xt.data.map((value) => value * value) };
@@ -57,6 +57,40 @@ describe('dift', () => {
       // of 4800 independent pairs the correlation lies within 0.07 but for one time in a million
       for (const b of draws.slice(i + 1)) expect(Math.abs(correlation(a, b))).toBeLessThan(0.07);
     }
+  });
+
+  it('draws the latent of every member anew, independent of the noise that is added', async () => {
+    const size = 4096;
+    const flat = { dims: [1, 1, 64, 64], data: new Float32Array(size) };
+    const network = squaring(null);
+    network.encode = async () => ({ mean: flat, deviation: new Float32Array(size).fill(1) });
+    const seen = { ...network, schedule: { alphasCumprod: Float64Array.of(0.5) } };
+    await dift(seen, image, {
+      t: 0,
+      ensembleSize: 3,
+      seed: 0,
+      noise: { dims: [3, size], data: new Float32Array(3 * size) },
+    });
+    await dift(seen, image, {
+      t: 0,
+      ensembleSize: 3,
+      seed: 0,
+      latentNoise: { dims: [3, size], data: new Float32Array(3 * size) },
+    });
+    const draws = network.calls.map(({ data }) => data.map((value) => value * Math.SQRT2));
+    expect(draws).toHaveLength(6);
+    for (const [n, a] of draws.entries()) {
+      expect(a.some((value) => value !== 0)).toBe(true);
+      for (const b of draws.slice(n + 1)) expect(Math.abs(correlation(a, b))).toBeLessThan(0.1);
+    }
+  });
+
+  it('draws a latent also where no noise is added', async () => {
+    const network = squaring(null);
+    network.encode = async (x) => ({ mean: x, deviation: new Float32Array(12).fill(0.5) });
+    const latentNoise = { dims: [1, 3, 2, 2], data: new Float32Array(12).fill(2) };
+    await dift(network, image, { t: 261, ensembleSize: 1, seed: 0, latentNoise });
+    expect(network.calls.map(({ data }) => data)).toEqual([image.data.map((value) => value + 1)]);
   });
 
   it('refuses noise for fewer members than the ensemble has', async () => {

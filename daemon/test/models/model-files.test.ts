@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addModel } from '../../src/models/add-model.js';
-import { CATALOGUE } from '../../src/models/catalogue.js';
+import { CATALOGUE, type CatalogueFile } from '../../src/models/catalogue.js';
 import { pullModel } from '../../src/models/pull-model.js';
 import { removeModel } from '../../src/models/remove-model.js';
 import { modelState, resolveModel } from '../../src/models/resolve-model.js';
@@ -112,6 +112,30 @@ describe('a model is found where it lies', () => {
       code: 'BACKEND_UNKNOWN',
       hint: 'Choose one of: tiny.',
     });
+  });
+});
+
+describe('a file that a model does without', () => {
+  const path = 'scheduler/scheduler_config.json';
+  const optional: CatalogueFile = {
+    ...CONFIG_FILE,
+    name: path,
+    source: { kind: 'hub', at: { repository: 'org/tiny', revision: COMMIT }, path },
+    optional: true,
+  };
+  const model = modelWith([optional, CONFIG_FILE, unetFile()]);
+
+  it('is fetched by a pull, and missed by nobody where it is not there', async () => {
+    room.hub.put(path, Buffer.from('{}'), false);
+    const environment = room.environment({ catalogue: [model] });
+    await pullModel('tiny', {}, room.environment());
+    expect(modelState(model, environment)).toBe('ready');
+    expect(resolveModel('tiny', {}, environment).ok).toBe(true);
+    const offline = { ...environment, at: { ...environment.at, offline: true } };
+    expect((await pullModel('tiny', {}, offline)).fetched).toEqual([]);
+    expect((await pullModel('tiny', {}, environment)).fetched).toEqual([path]);
+    const resolved = resolveModel('tiny', {}, environment);
+    expect(resolved.ok && readFileSync(resolved.files.get(path) ?? '', 'utf8')).toBe('{}');
   });
 });
 
@@ -291,12 +315,12 @@ describe('removing takes only what is ours', () => {
 });
 
 describe('the catalogue', () => {
-  it('has hashes and commits in full wherever it says that they were checked', () => {
+  it('has hashes and commits in full of all that a model needs wherever it says that they were checked', () => {
     for (const { id, checked, files } of CATALOGUE) {
-      for (const { name, sha256: hash, size, source } of files) {
+      for (const { name, sha256: hash, size, source, optional } of files) {
         const isPinned = hash !== null && /^[0-9a-f]{64}$/.test(hash) && size !== null;
         const isCommit = source.kind === 'url' || /^[0-9a-f]{40}$/.test(source.at.revision);
-        if (checked) expect([id, name, isPinned, isCommit]).toEqual([id, name, true, true]);
+        if (checked && !optional) expect([id, name, isPinned, isCommit]).toEqual([id, name, true, true]);
       }
     }
   });
