@@ -4,15 +4,16 @@ import { backendOption, noCacheOption, presetOption, promptOption } from './feat
 import { outOfMemoryOption, providerOption } from './provider-options.js';
 
 function transformOption(): Option {
-  return new Option('--transform <kind>', 'how free it is; auto: the simplest that explains the matches')
-    .choices(transformChoiceSchema.options)
-    .default('auto');
+  return new Option(
+    '--transform <kind>',
+    'how free it is; auto: the simplest that explains the matches (default: auto)',
+  ).choices(transformChoiceSchema.options);
 }
 
 function estimatorOption(): Option {
-  return new Option('--estimator <name>', 'how it is found among wrong matches')
-    .choices(estimatorSchema.options)
-    .default('magsac');
+  return new Option('--estimator <name>', 'how it is found among wrong matches (default: magsac)').choices(
+    estimatorSchema.options,
+  );
 }
 
 /** Options of the commands that put one transform between images. */

@@ -71,7 +71,14 @@ const NEAREST = { kind: 'nearest-pixel' } as const;
 const LMEDS = { kind: 'homography', keypoints: 1000, estimator: 'lmeds', thresholdPx: 3 } as const;
 const RANSAC = { kind: 'homography', keypoints: 1000, estimator: 'ransac', thresholdPx: 3 } as const;
 const LABELS = { kind: 'label-propagation', radiusCells: 15, queueFrames: 28 } as const;
-const EDIT = { kind: 'edit-propagation', points: 1000, estimator: 'ransac', thresholdPx: 5 } as const;
+
+/** What was published for edits, whatever the features. */
+export const EDIT_PROPAGATION = {
+  kind: 'edit-propagation',
+  points: 1000,
+  estimator: 'ransac',
+  thresholdPx: 5,
+} as const satisfies PublishedMatching;
 
 const cosine = { similarity: 'cosine', refinement: false } as const;
 const l2 = { similarity: 'l2', refinement: false } as const;
@@ -104,7 +111,7 @@ export const PRESETS: readonly Preset[] = [
   { ...sd21,  name: 'semantic',  size: square(768),  t: 261, upFtIndex: 1,  ensembleSize: 8, prompt: CATEGORY, matching: NEAREST },
   { ...sd21,  name: 'geometric', size: square(768),  t: 0,   upFtIndex: 2,  ensembleSize: 8, prompt: '', matching: LMEDS },
   { ...sd21,  name: 'video',     size: VIDEO_SIZE,   t: 51,  upFtIndex: 2,  ensembleSize: 8, prompt: '', matching: { ...LABELS, temperature: 0.2, topK: 15 } },
-  { ...sd21,  name: 'edit',      size: square(768),  t: 261, upFtIndex: 1,  ensembleSize: 8, prompt: CATEGORY, matching: EDIT },
+  { ...sd21,  name: 'edit',      size: square(768),  t: 261, upFtIndex: 1,  ensembleSize: 8, prompt: CATEGORY, matching: EDIT_PROPAGATION },
 
   { ...sd15,  name: 'default',   size: bucket(512),  t: 261, upFtIndex: 1,  ensembleSize: 2, prompt: '' },
   { ...sd15,  name: 'semantic',  size: square(768),  t: 261, upFtIndex: 1,  ensembleSize: 8, prompt: CATEGORY, matching: NEAREST },

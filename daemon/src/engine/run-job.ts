@@ -6,6 +6,7 @@ import { type FeatureChoice, type FeaturePlan, planFeatures, planTask } from '..
 import { FeatureSource } from '../diffusion/feature-source.js';
 import type { FeatureStore } from '../diffusion/feature-store.js';
 import type { Runtime } from '../graph/runtime.js';
+import { editProtocol } from '../transfer/published-edit.js';
 import { trackSettings } from '../transfer/track-settings.js';
 import { runAlign } from './align-job.js';
 import type { EngineJob, EngineOutcome } from './engine.js';
@@ -46,8 +47,11 @@ export class JobRunner {
         return runTransfer(request, this.#chosenPairs(request, images, planFeatures(choice), progress), progress);
       case 'inspect':
         return runInspect(request, this.#chosenPairs(request, images, planFeatures(choice), progress), progress);
-      case 'warp':
-        return runWarp(request, images, new JobPairs(this.#kept, images, planFeatures(choice), progress), progress);
+      case 'warp': {
+        const plan = planFeatures(choice);
+        const pairs = new JobPairs(this.#kept, images, plan, progress);
+        return runWarp(request, images, pairs, progress, editProtocol(request, plan));
+      }
       case 'align': {
         const plan = planTask('geometric', choice);
         return runAlign(request, images, new JobPairs(this.#kept, images, plan, progress), progress);
