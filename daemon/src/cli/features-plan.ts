@@ -62,7 +62,7 @@ function cutOf({ network, upFtIndex }: NetworkChoice, preset: Preset | undefined
   if (kind === 'ui-unet') return { network: kind };
   if (kind === 'vit') {
     const chosen = preset?.network === 'vit' ? preset.feature : {};
-    return { network: kind, feature: upFtIndex === undefined ? chosen : { layer: upFtIndex } };
+    return { network: kind, feature: upFtIndex === undefined ? chosen : { ...chosen, layer: upFtIndex } };
   }
   const block = upFtIndex ?? (preset !== undefined && 'upFtIndex' in preset ? preset.upFtIndex : undefined);
   if (block === undefined) throw incomplete('Which block to take is not said.', 'Add --up-ft-index K.');
