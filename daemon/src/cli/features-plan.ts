@@ -4,7 +4,7 @@ import type { InputSize } from '../diffusion/input-size.js';
 import { filesOf, type ModelFiles } from '../diffusion/model-files.js';
 import type { NetworkCut } from '../diffusion/open-network.js';
 import type { Preset } from '../diffusion/presets.js';
-import type { Size } from '../images/resize.js';
+import type { Resampling, Size } from '../images/resize.js';
 import { modelEnvironment } from '../models/model-environment.js';
 import { resolveModel } from '../models/resolve-model.js';
 
@@ -31,6 +31,7 @@ export interface NetworkPlan {
   t: number;
   ensembleSize: number;
   size: InputSize;
+  resampling: Resampling;
 }
 
 /**
@@ -48,6 +49,7 @@ export function planNetwork(choice: NetworkChoice): NetworkPlan {
     t,
     ensembleSize: choice.ensemble ?? (preset === undefined ? 1 : passesOf(preset)),
     size,
+    resampling: preset?.resampling ?? 'pil-bicubic',
   };
 }
 

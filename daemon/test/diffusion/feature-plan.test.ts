@@ -27,6 +27,22 @@ describe('the presets', () => {
     expect(published(backend, name)).toMatchObject(settings);
   });
 
+  it.each([
+    ['semantic', 'sd21', 'pil-bicubic'],
+    ['geometric', 'sd21', 'pil-bicubic'],
+    ['edit', 'sd21', 'pil-bicubic'],
+    ['video', 'sd21', 'opencv-bilinear'],
+    ['semantic', 'adm', 'pil-bicubic'],
+    ['geometric', 'adm', 'pil-bicubic'],
+    ['video', 'adm', 'opencv-bilinear'],
+    ['semantic', 'cleandift-sd21', 'pil-bicubic'],
+    // Zhang et al., 2023
+    ['semantic', 'dinov2-b', 'lanczos'],
+    ['semantic', 'dinov2-s', 'lanczos'],
+  ])('for %s of %s resize images by %s, as published', (name, backend, resampling) => {
+    expect(published(backend, name)?.resampling).toBe(resampling);
+  });
+
   it('exist for every model of the catalogue but the encoder, and for the embedded one, the default first', () => {
     const models = CATALOGUE.map(({ id }) => id).filter((id) => id !== 'taesd');
     expect([...BACKEND_IDS].sort()).toEqual(['ui', ...models].sort());
