@@ -4,7 +4,7 @@ import type { InputSize } from '../diffusion/input-size.js';
 import { filesOf, type ModelFiles } from '../diffusion/model-files.js';
 import type { NetworkCut } from '../diffusion/open-network.js';
 import type { LatentMode, Preset } from '../diffusion/presets.js';
-import type { Size } from '../images/resize.js';
+import type { Resampling, Size } from '../images/resize.js';
 import { modelEnvironment } from '../models/model-environment.js';
 import { resolveModel } from '../models/resolve-model.js';
 
@@ -33,6 +33,7 @@ export interface NetworkPlan {
   ensembleSize: number;
   size: InputSize;
   latentMode: LatentMode;
+  resampling: Resampling;
 }
 
 /**
@@ -51,6 +52,7 @@ export function planNetwork(choice: NetworkChoice): NetworkPlan {
     ensembleSize: choice.ensemble ?? (preset === undefined ? 1 : passesOf(preset)),
     size,
     latentMode: choice.latentMode ?? (preset === undefined ? 'mean' : latentModeOf(preset)),
+    resampling: preset?.resampling ?? 'pil-bicubic',
   };
 }
 

@@ -92,7 +92,7 @@ async function fusedFeatures(imagePath: string, options: FeaturesOptions & { bac
 }
 
 async function networkFeatures(imagePath: string, options: FeaturesOptions): Promise<NdArray> {
-  const { cut, files, t, ensembleSize, size, latentMode } = planNetwork(options);
+  const { cut, files, t, ensembleSize, size, latentMode, resampling } = planNetwork(options);
   const { image } = await readImage(imagePath);
   const condition = {
     prompt: options.prompt ?? '',
@@ -106,7 +106,7 @@ async function networkFeatures(imagePath: string, options: FeaturesOptions): Pro
   try {
     const look = lookAt(size, firstLook(size), image);
     const network = openNetwork(cut, files, condition, pool);
-    return await lookFeatures(network, image, look, { t, ensembleSize, seed: options.seed, ...noise });
+    return await lookFeatures(network, image, look, { t, ensembleSize, seed: options.seed, resampling, ...noise });
   } catch (thrown) {
     throw thrown instanceof RangeError ? unfit(thrown) : thrown;
   } finally {

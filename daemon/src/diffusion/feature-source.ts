@@ -129,7 +129,7 @@ export class FeatureSource {
     const { preset, seed } = part;
     const look = lookOf(image);
     const t = 't' in preset ? preset.t : 0;
-    const settings = { t, ensembleSize: passesOf(preset), seed };
+    const settings = { t, ensembleSize: passesOf(preset), resampling: preset.resampling, seed };
     const network = this.#network(part);
     const features = await lookFeatures(network, image, look, settings, onStep).catch((thrown: unknown) => {
       throw thrown instanceof RangeError ? unfit(preset.backend, thrown) : thrown;

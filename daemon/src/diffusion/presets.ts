@@ -1,5 +1,6 @@
 import type { VitFeature } from '../graph/networks/vit.js';
 import { POSITION_INTERPOLATIONS } from '../graph/networks/vit-config.js';
+import type { Resampling } from '../images/resize.js';
 import type { InputSize } from './input-size.js';
 
 /** `default` is for people; the others are settings that were published for a task. */
@@ -34,6 +35,8 @@ interface PresetBase {
   backend: string;
   name: PresetName;
   size: InputSize;
+  /** How the image gets that size. */
+  resampling: Resampling;
   similarity: 'cosine' | 'l2';
   /** Sub-cell positions by window soft-argmax: measured to help `ui`, reported to help ViTs and to hurt Stable Diffusion. */
   refinement: boolean;
@@ -91,18 +94,25 @@ export const EDIT_PROPAGATION = {
   thresholdPx: 5,
 } as const satisfies PublishedMatching;
 
+/** `img.resize(size)` of `extract_dift.py`, of DIFT's evaluation and of CleanDIFT's notebook. */
+const pil = { resampling: 'pil-bicubic' } as const;
+/** `cv2.resize(img, size)` of `eval_davis.py`. */
+const openCv = { resampling: 'opencv-bilinear' } as const;
+/** Zhang et al., 2023; `ui` is trained with it among others. */
+const lanczos = { resampling: 'lanczos' } as const;
+
 const cosine = { similarity: 'cosine', refinement: false } as const;
 const l2 = { similarity: 'l2', refinement: false } as const;
 const refined = { similarity: 'cosine', refinement: true } as const;
 
-const sd21 = { backend: 'sd21', network: 'sd-unet', ...cosine } as const;
-const sd15 = { backend: 'sd15', network: 'sd-unet', ...cosine } as const;
-const clean = { backend: 'cleandift-sd21', network: 'cleandift', ...cosine, ensembleSize: 1 } as const;
-const adm = { backend: 'adm', network: 'adm', prompt: '' } as const;
-const dinov2b = { backend: 'dinov2-b', network: 'vit', feature: { finalNorm: false } } as const;
+const sd21 = { backend: 'sd21', network: 'sd-unet', ...pil, ...cosine } as const;
+const sd15 = { backend: 'sd15', network: 'sd-unet', ...pil, ...cosine } as const;
+const clean = { backend: 'cleandift-sd21', network: 'cleandift', ...pil, ...cosine, ensembleSize: 1 } as const;
+const adm = { backend: 'adm', network: 'adm', ...pil, prompt: '' } as const;
+const dinov2b = { backend: 'dinov2-b', network: 'vit', ...pil, feature: { finalNorm: false } } as const;
 const dinov2s = { ...dinov2b, backend: 'dinov2-s' } as const;
-const dino = { backend: 'dino-vitb8', network: 'vit' } as const;
-const openclip = { backend: 'openclip', network: 'vit' } as const;
+const dino = { backend: 'dino-vitb8', network: 'vit', ...pil } as const;
+const openclip = { backend: 'openclip', network: 'vit', ...pil } as const;
 
 /** Our way to look at latents, and the published one. */
 const mean = { latentMode: 'mean' } as const;
@@ -116,8 +126,8 @@ const offset = { interpolation: POSITION_INTERPOLATIONS.offset } as const;
  */
 // biome-ignore format: a table is read by its columns
 export const PRESETS: readonly Preset[] = [
-  { backend: 'ui', network: 'ui-unet', name: 'default', size: UI_SIZE, ...refined },
-  { backend: 'ui', network: 'ui-unet', name: 'video',   size: UI_VIDEO_SIZE, ...refined, matching: { ...LABELS, temperature: 0.1, topK: 10, queueFrames: 8 } },
+  { backend: 'ui', network: 'ui-unet', name: 'default', size: UI_SIZE, ...lanczos, ...refined },
+  { backend: 'ui', network: 'ui-unet', name: 'video',   size: UI_VIDEO_SIZE, ...lanczos, ...refined, matching: { ...LABELS, temperature: 0.1, topK: 10, queueFrames: 8 } },
 
   { ...clean, name: 'default',   size: bucket(768),  t: 261, upFtIndex: 1,  prompt: CAPTION, ...mean },
   { ...clean, name: 'semantic',  size: square(768),  t: 261, upFtIndex: 1,  prompt: CAPTION, ...drawn, matching: NEAREST },
@@ -125,7 +135,7 @@ export const PRESETS: readonly Preset[] = [
   { ...sd21,  name: 'default',   size: bucket(768),  t: 261, upFtIndex: 1,  ensembleSize: 2, prompt: '', ...mean },
   { ...sd21,  name: 'semantic',  size: square(768),  t: 261, upFtIndex: 1,  ensembleSize: 8, prompt: CATEGORY, ...drawn, matching: NEAREST },
   { ...sd21,  name: 'geometric', size: square(768),  t: 0,   upFtIndex: 2,  ensembleSize: 8, prompt: '', ...drawn, matching: LMEDS },
-  { ...sd21,  name: 'video',     size: VIDEO_SIZE,   t: 51,  upFtIndex: 2,  ensembleSize: 8, prompt: '', ...drawn, matching: { ...DAVIS, temperature: 0.2, topK: 15 } },
+  { ...sd21,  name: 'video',     size: VIDEO_SIZE, ...openCv,   t: 51,  upFtIndex: 2,  ensembleSize: 8, prompt: '', ...drawn, matching: { ...DAVIS, temperature: 0.2, topK: 15 } },
   { ...sd21,  name: 'edit',      size: square(768),  t: 261, upFtIndex: 1,  ensembleSize: 8, prompt: CATEGORY, ...drawn, matching: EDIT_PROPAGATION },
 
   { ...sd15,  name: 'default',   size: bucket(512),  t: 261, upFtIndex: 1,  ensembleSize: 2, prompt: '', ...mean },
@@ -134,12 +144,12 @@ export const PRESETS: readonly Preset[] = [
   { ...adm,   name: 'default',   size: bucket(512),  t: 101, upFtIndex: 4,  ensembleSize: 2, ...cosine },
   { ...adm,   name: 'semantic',  size: square(512),  t: 101, upFtIndex: 4,  ensembleSize: 8, ...cosine, matching: NEAREST },
   { ...adm,   name: 'geometric', size: square(768),  t: 41,  upFtIndex: 11, ensembleSize: 4, ...l2, matching: RANSAC },
-  { ...adm,   name: 'video',     size: VIDEO_SIZE,   t: 51,  upFtIndex: 7,  ensembleSize: 4, ...cosine, matching: { ...DAVIS, temperature: 0.1, topK: 10 } },
+  { ...adm,   name: 'video',     size: VIDEO_SIZE, ...openCv,   t: 51,  upFtIndex: 7,  ensembleSize: 4, ...cosine, matching: { ...DAVIS, temperature: 0.1, topK: 10 } },
 
   { ...dinov2b,  name: 'default',  size: bucket(518, 14), ...refined },
-  { ...dinov2b,  name: 'semantic', size: square(840, 14), ...cosine, matching: NEAREST },
+  { ...dinov2b,  name: 'semantic', size: square(840, 14), ...lanczos, ...cosine, matching: NEAREST },
   { ...dinov2s,  name: 'default',  size: bucket(518, 14), ...refined },
-  { ...dinov2s,  name: 'semantic', size: square(840, 14), ...cosine, matching: NEAREST },
+  { ...dinov2s,  name: 'semantic', size: square(840, 14), ...lanczos, ...cosine, matching: NEAREST },
   { ...dino,     name: 'default',  size: bucket(448, 8),  feature: { layer: 9, facet: 'key' }, ...refined },
   { ...dino,     name: 'semantic', size: square(448, 8),  feature: { layer: 9, finalNorm: true, ...offset }, ...cosine, matching: NEAREST },
   { ...openclip, name: 'default',  size: bucket(448, 14), feature: offset, ...refined },

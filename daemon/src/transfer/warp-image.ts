@@ -74,6 +74,7 @@ async function crop(source: RgbaImage, box: Box, scale: number): Promise<{ image
     raw: { width: source.width, height: source.height, channels: 4 },
     limitInputPixels: false,
   })
+    // only shrinks: what sharp enlarges is moved by half a pixel
     .extract({ left: box.x, top: box.y, width: box.w, height: box.h })
     .resize(width, height, { fit: 'fill' });
   const { data, info } = await cut

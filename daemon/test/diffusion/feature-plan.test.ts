@@ -19,6 +19,24 @@ const empty = mkdtempSync(join(tmpdir(), 'samepoint-plan-'));
 const NOTHING_HERE = modelEnvironment({ HF_HOME: empty, SAMEPOINT_STATE_DIR: empty });
 
 describe('the presets', () => {
+  const published = (backend: string, name: string) => presetsOf(backend).find((preset) => preset.name === name);
+
+  it.each([
+    ['semantic', 'sd21', 'pil-bicubic'],
+    ['geometric', 'sd21', 'pil-bicubic'],
+    ['edit', 'sd21', 'pil-bicubic'],
+    ['video', 'sd21', 'opencv-bilinear'],
+    ['semantic', 'adm', 'pil-bicubic'],
+    ['geometric', 'adm', 'pil-bicubic'],
+    ['video', 'adm', 'opencv-bilinear'],
+    ['semantic', 'cleandift-sd21', 'pil-bicubic'],
+    // Zhang et al., 2023
+    ['semantic', 'dinov2-b', 'lanczos'],
+    ['semantic', 'dinov2-s', 'lanczos'],
+  ])('for %s of %s resize images by %s, as published', (name, backend, resampling) => {
+    expect(published(backend, name)?.resampling).toBe(resampling);
+  });
+
   it('exist for every model of the catalogue but the encoder, and for the embedded one, the default first', () => {
     const models = CATALOGUE.map(({ id }) => id).filter((id) => id !== 'taesd');
     expect([...BACKEND_IDS].sort()).toEqual(['ui', ...models].sort());

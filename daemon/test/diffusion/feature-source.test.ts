@@ -75,6 +75,15 @@ describe('a feature map', () => {
     expect(Math.abs(y - 28)).toBeLessThan(20);
   });
 
+  it('is of the image as its preset resizes it', async () => {
+    const parts = UI.parts.map((part) => ({
+      ...part,
+      preset: { ...part.preset, resampling: 'opencv-bilinear' as const },
+    }));
+    const [bilinear] = (await source.pyramid('bilinear', async () => STRIP, { ...UI, id: 'bilinear', parts })).levels;
+    expect(bilinear?.chw).not.toEqual((await smallest(STRIP)).chw);
+  });
+
   it('is the same in every process, down to the last bit', async () => {
     const [a] = (await new FeatureSource().pyramid('a', decoder(STRIP), UI)).levels;
     expect(a).toEqual(await smallest(STRIP));
