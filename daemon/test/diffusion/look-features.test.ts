@@ -10,7 +10,7 @@ const SEEN = { width: 20, height: 9 };
 const LOOK = { seen: SEEN, padded: { width: 32, height: 32 } };
 
 /** Features are the pixels that come in. */
-const PIXELS: DiffusionNetwork = { schedule: null, encode: async (image) => image, features: async (xt) => xt };
+const PIXELS: DiffusionNetwork = { schedule: null, encode: async (image) => ({ mean: image }), features: async (xt) => xt };
 
 describe('a look at an image', () => {
   it.each<Resampling>(['pil-bicubic', 'lanczos', 'opencv-bilinear'])('resizes it by %s', async (resampling) => {
