@@ -6,14 +6,14 @@ import { type DiffusionNetwork, type DiftSettings, dift } from './dift.js';
 import type { FeatureMap } from './feature-map.js';
 import type { Look } from './input-size.js';
 
-/** The features of one look at an image as the network gives them: (1,C,h,w), not normalised. */
+/** The features of one look at an image as the network gives them: (1,C,h,w) for each block, not normalised. */
 export async function lookFeatures(
   network: DiffusionNetwork,
   image: RgbImage,
   { seen, padded }: Look,
   settings: DiftSettings,
   onStep?: () => void,
-): Promise<NdArray> {
+): Promise<readonly NdArray[]> {
   const pixels = toPaddedChw(await resizeRgb(image, seen), padded);
   return dift(network, { dims: [1, 3, padded.height, padded.width], data: pixels }, settings, onStep);
 }

@@ -3,7 +3,8 @@ export interface NoiseSchedule {
   alphasCumprod: Float64Array;
 }
 
-const TRAINING_STEPS = 1000;
+/** Timesteps of the published diffusion processes, from 0. */
+export const TRAINING_STEPS = 1000;
 
 /** Stable Diffusion: betas "scaled linear" from 0.00085 to 0.012 (Rombach et al., 2022, public configuration). */
 export function scaledLinearSchedule(): NoiseSchedule {

@@ -17,6 +17,10 @@ export type PublishedMatching =
   /** Random pixels of an edit to their nearest neighbours, then a homography that warps the edit. */
   | { kind: 'edit-propagation'; points: number; estimator: 'ransac'; thresholdPx: number };
 
+/** What of the VAE is diffused: its mean, or a sample of its distribution. */
+export const LATENT_MODES = ['mean', 'sample'] as const;
+export type LatentMode = (typeof LATENT_MODES)[number];
+
 interface PresetBase {
   /** Model of the catalogue, or `ui`. */
   backend: string;
@@ -26,6 +30,8 @@ interface PresetBase {
   /** Sub-cell positions by window soft-argmax: measured to help `ui`, reported to help ViTs and to hurt Stable Diffusion. */
   refinement: boolean;
   matching?: PublishedMatching;
+  /** Some of it was chosen by hand; what was fitted to the preset does not hold for it. */
+  custom?: true;
 }
 
 /** DIFT: a U-Net after one of its decoder blocks. */
@@ -37,6 +43,10 @@ export interface DiffusionPreset extends PresetBase {
   ensembleSize: number;
   /** Text condition, with `{category}` for what the image shows; without a category, the empty prompt. */
   prompt: string;
+  /** Of Stable Diffusion. Default: the mean. */
+  latentMode?: LatentMode;
+  /** `t` goes before the time that a checkpoint of CleanDIFT has learned. */
+  ignoreLearnedT?: true;
 }
 
 /** A block of a vision transformer, the last if none is named, and what of it. */
@@ -118,3 +128,17 @@ export const PRESETS: readonly Preset[] = [
 
 /** Backends in the order in which they are offered. */
 export const BACKEND_IDS: readonly string[] = [...new Set(PRESETS.map(({ backend }) => backend))];
+
+/** The same preset after another block. */
+export function withBlock(preset: Preset, block: number): Preset {
+  if (preset.network === 'ui-unet') return preset;
+  return preset.network === 'vit'
+    ? { ...preset, feature: { ...preset.feature, layer: block } }
+    : { ...preset, upFtIndex: block };
+}
+
+/** The block that a preset's network is cut after; none where the network or its depth decides. */
+export function blockOf(preset: Preset): number | undefined {
+  if (preset.network === 'ui-unet') return undefined;
+  return preset.network === 'vit' ? preset.feature.layer : preset.upFtIndex;
+}

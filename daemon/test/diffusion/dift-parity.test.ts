@@ -41,11 +41,11 @@ describe.each([
     it.each([0, 1, 2, 3])('up block %i', async (upFtIndex) => {
       const network = openNetwork({ network: 'sd-unet', t, upFtIndex }, files(family), condition, pool);
       const image = readTensor(reference, 'image');
-      const features = await dift(network, image, { t, ensembleSize: MEMBERS, seed: 0, noise });
+      const [features] = await dift(network, image, { t, ensembleSize: MEMBERS, seed: 0, noise });
 
       const expected = readTensor(reference, `features_${upFtIndex}`);
-      expect(features.dims).toEqual(expected.dims);
-      expect(relativeError(features.data, expected.data)).toBeLessThan(1e-4);
+      expect(features?.dims).toEqual(expected.dims);
+      expect(relativeError(features?.data ?? new Float32Array(), expected.data)).toBeLessThan(1e-4);
     });
   },
 );
