@@ -1,8 +1,7 @@
-import { basename } from 'node:path';
+import { basename, posix } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { type ModelEnvironment, modelEnvironment } from '../models/model-environment.js';
 import { resolveModel } from '../models/resolve-model.js';
-import { SINGLE_FILE } from '../models/single-file.js';
 import { parseBackend } from './backend-spec.js';
 import { barePreset, type NetworkKind } from './bare-preset.js';
 import type { DiftSettings } from './dift.js';
@@ -10,6 +9,9 @@ import { applySettings, type FeatureSettings } from './feature-settings.js';
 import { lookCount } from './input-size.js';
 import { checkpointIdentity, filesOf, type ModelFiles } from './model-files.js';
 import { blockOf, PRESETS, type Preset, type PresetName, type PublishedMatching } from './presets.js';
+
+/** Names of files that hold weights. */
+const WEIGHTS = /\.(safetensors|pt|pth|ckpt|bin)$/;
 
 /** Which features somebody wants. Its settings go before those of the preset. */
 export interface FeatureChoice extends FeatureSettings {
@@ -196,9 +198,16 @@ function filesFor(
     if (!resolved.ok) throw resolved.error;
     return resolved.files;
   }
-  // a single file of the backend's would go before the parts of the folder that was given
-  const lent = [...(resolved.ok ? resolved.files : [])].filter(([name]) => name !== SINGLE_FILE);
-  return new Map([...lent, ...own]);
+  return new Map([...(resolved.ok ? lent(resolved.files, own) : []), ...own]);
+}
+
+/** What a checkpoint takes from the backend's model: weights only of parts that it lacks, lest they go before its own. */
+function lent(files: ModelFiles, own: ModelFiles): [string, string][] {
+  const parts = new Set([...own.keys()].map((name) => posix.dirname(name)));
+  return [...files].filter(([name]) => {
+    const part = posix.dirname(name);
+    return !WEIGHTS.test(name) || (part !== '.' && !parts.has(part));
+  });
 }
 
 function unknownPreset(backend: string, preset: string, first: string): SamepointError {
