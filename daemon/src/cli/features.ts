@@ -1,6 +1,7 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { Command } from 'commander';
 import { diftSettings, type FeaturePlan, type PlanPart } from '../diffusion/feature-plan.js';
+import { obeys } from '../diffusion/feature-settings.js';
 import { FeatureSource } from '../diffusion/feature-source.js';
 import { featureStore } from '../diffusion/feature-store.js';
 import { firstLook, lookAt } from '../diffusion/input-size.js';
@@ -64,6 +65,7 @@ async function fusedFeatures(imagePath: string, plan: FeaturePlan, options: Feat
 }
 
 async function networkFeatures(imagePath: string, part: PlanPart, options: FeaturesOptions): Promise<NdArray> {
+  refuseUnused(part, options);
   const { image } = await readImage(imagePath);
   const textStates = options.textStates === undefined ? undefined : await readNpy(options.textStates);
   const noise = options.noise === undefined ? {} : { noise: await readNpy(options.noise) };
@@ -89,6 +91,20 @@ function refuseForFusion({ textStates, noise }: FeaturesOptions): void {
     'BAD_REQUEST',
     '--text-states and --noise are for a single network, and a fusion has several.',
     'Leave them out, or name one backend.',
+  );
+}
+
+/** The same of a network that takes neither. */
+function refuseUnused({ preset }: PlanPart, { textStates, noise }: FeaturesOptions): void {
+  const unused = [
+    ...(textStates !== undefined && !obeys(preset, 'prompt') ? ['--text-states'] : []),
+    ...(noise !== undefined && !obeys(preset, 'ensembleSize') ? ['--noise'] : []),
+  ].join(' and ');
+  if (unused === '') return;
+  throw new SamepointError(
+    'BAD_REQUEST',
+    `${preset.backend} takes no ${unused}.`,
+    'Leave it out, or name another --backend.',
   );
 }
 

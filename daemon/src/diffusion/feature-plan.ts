@@ -8,7 +8,7 @@ import type { DiftSettings } from './dift.js';
 import { applySettings, type FeatureSettings } from './feature-settings.js';
 import { lookCount } from './input-size.js';
 import { checkpointIdentity, filesOf, type ModelFiles } from './model-files.js';
-import { blockOf, PRESETS, type Preset, type PresetName, type PublishedMatching } from './presets.js';
+import { blockOf, type LatentMode, PRESETS, type Preset, type PresetName, type PublishedMatching } from './presets.js';
 
 /** Names of files that hold weights. */
 const WEIGHTS = /\.(safetensors|pt|pth|ckpt|bin)$/;
@@ -161,6 +161,11 @@ export function stepsPerLook(preset: Preset): number {
 /** How often the network runs for one look. */
 function passesOf(preset: Preset): number {
   return 'ensembleSize' in preset ? preset.ensembleSize : 1;
+}
+
+/** What a preset takes of the VAE; networks without one have nothing to draw. */
+export function latentModeOf(preset: Preset): LatentMode {
+  return ('latentMode' in preset ? preset.latentMode : undefined) ?? 'mean';
 }
 
 /** What noise a part of a plan adds, and how often. */

@@ -84,8 +84,8 @@ export function applySettings(name: string, presets: readonly Preset[], settings
   return presets.map((preset) => withSettings(preset, settings));
 }
 
-/** Without noise, a seed draws the sample of the latent or nothing. */
-function obeys(preset: Preset, setting: keyof typeof WITHOUT, settings: FeatureSettings): boolean {
+/** Whether a setting changes what a network gives. Without noise, a seed draws the sample of the latent or nothing. */
+export function obeys(preset: Preset, setting: keyof typeof WITHOUT, settings: FeatureSettings = {}): boolean {
   if (!OBEYED[preset.network].includes(setting)) return false;
   if (setting !== 'seed' || preset.network !== 'cleandift') return true;
   return (settings.latentMode ?? preset.latentMode) === 'sample';

@@ -3,7 +3,7 @@ import type { NdArray } from '../graph/run.js';
 import { locations } from '../models/locations.js';
 import { AdmNetwork } from './adm-network.js';
 import type { DiffusionNetwork } from './dift.js';
-import type { PlanPart } from './feature-plan.js';
+import { latentModeOf, type PlanPart } from './feature-plan.js';
 import type { ModelFiles } from './model-files.js';
 import type { NetworkPool } from './network-pool.js';
 import type { DiffusionPreset, LatentMode, UiPreset, VitPreset } from './presets.js';
@@ -39,7 +39,7 @@ export function openPart(part: PlanPart, pool: NetworkPool, textStates?: NdArray
   const condition = {
     prompt,
     seed,
-    latentMode: ('latentMode' in preset && preset.latentMode) || 'mean',
+    latentMode: latentModeOf(preset),
     preferLearnedT: !('ignoreLearnedT' in preset),
     promptFolder: join(locations(process.env).ownFolder, 'prompts'),
     ...(textStates === undefined ? {} : { textStates }),
