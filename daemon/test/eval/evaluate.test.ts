@@ -4,7 +4,13 @@ import * as z from 'zod';
 import { ALL_PARTS } from '../../src/correspond/match-settings.js';
 import { Matcher } from '../../src/correspond/matcher.js';
 import type { Dataset, EvalTools } from '../../src/eval/dataset.js';
-import { type EvalOptions, type EvalProgress, type Evaluation, evaluate } from '../../src/eval/evaluate.js';
+import {
+  type EvalOptions,
+  type EvalProgress,
+  type EvalRun,
+  type Evaluation,
+  evaluate,
+} from '../../src/eval/evaluate.js';
 import { KeptResults } from '../../src/eval/kept-results.js';
 import { spread } from '../../src/eval/spread.js';
 import { useTempFolder } from '../support/temp-folder.js';
@@ -120,6 +126,28 @@ describe('evaluation', () => {
     const again = change();
     await evaluateOnce(again);
     expect(again.evaluated).toEqual([0, 1]);
+  });
+
+  it('measures an item in all runs of a pass before the next item, and pass after pass', async () => {
+    const order: string[] = [];
+    const dataset = numbers(2);
+    const items = dataset.items.map((item) => ({
+      ...item,
+      evaluate: async ({ matching }: EvalTools) => {
+        order.push(`${item.id} ${matching}`);
+        return Number(item.id);
+      },
+    }));
+    const run = (label: string): EvalRun => {
+      const results = new KeptResults(folder.path(`${label}.jsonl`), true);
+      return { label, tools: { ...TOOLS, matching: label as 'published' }, results };
+    };
+    const labels: string[] = [];
+    const onProgress = ({ label }: EvalProgress) => labels.push(label);
+    const evaluations = await evaluate({ ...dataset, items }, [[run('a'), run('b')], [run('c')]], { onProgress });
+    expect(order).toEqual(['0 a', '0 b', '1 a', '1 b', '0 c', '1 c']);
+    expect(labels).toEqual(['a', 'a', 'b', 'a', 'b', 'c', 'c']);
+    expect(evaluations.map(({ items: done }) => done.map(({ id }) => id))).toEqual(Array(3).fill(['0', '1']));
   });
 
   it('takes a limited number of items from the whole length of the data set', async () => {
