@@ -22,7 +22,7 @@ const runS: number[] = [];
 let features = image;
 for (let run = 0; run < request.runs; run++) {
   const begin = performance.now();
-  features = await dift(network, image, { t, ensembleSize, seed: SEED, ...noise });
+  [features = image] = await dift(network, image, { t, ensembleSize, seed: SEED, ...noise });
   runS.push((performance.now() - begin) / 1000);
 }
 if (request.out !== undefined) await writeNpy(request.out, features);

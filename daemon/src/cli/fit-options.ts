@@ -1,6 +1,6 @@
 import { estimatorSchema, transformChoiceSchema } from '@samepoint/shared-protocol';
 import { type Command, Option } from 'commander';
-import { backendOption, noCacheOption, presetOption, promptOption } from './feature-options.js';
+import { withFeatureOptions } from './feature-options.js';
 import { outOfMemoryOption, providerOption } from './provider-options.js';
 
 function transformOption(): Option {
@@ -18,13 +18,11 @@ function estimatorOption(): Option {
 
 /** Options of the commands that put one transform between images. */
 export function withFitOptions(command: Command): Command {
-  return command
-    .addOption(transformOption())
-    .addOption(estimatorOption())
-    .addOption(backendOption())
-    .addOption(presetOption())
-    .addOption(promptOption())
-    .addOption(noCacheOption())
-    .addOption(providerOption())
-    .addOption(outOfMemoryOption());
+  return withFeatureOptions(
+    command
+      .addOption(transformOption())
+      .addOption(estimatorOption())
+      .addOption(providerOption())
+      .addOption(outOfMemoryOption()),
+  );
 }

@@ -1,5 +1,4 @@
 import { Command, Option } from 'commander';
-import { planFeatures } from '../diffusion/feature-plan.js';
 import type { Engine } from '../engine/engine.js';
 import { createEngineHost } from '../engine/engine-host.js';
 import { decodeLayer } from '../images/decode.js';
@@ -8,7 +7,14 @@ import { type FitChoice, prepareEdit } from '../transfer/warp-edit.js';
 import { checkOutputFolder } from './check-output.js';
 import { MATCHINGS } from './eval-settings.js';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
-import { type FeatureOptions, keepOffDisk } from './feature-options.js';
+import {
+  checkedPlan,
+  describeFeatures,
+  type FeatureOptions,
+  featureChoice,
+  keepOffDisk,
+  requestedFeatures,
+} from './feature-options.js';
 import { withFitOptions } from './fit-options.js';
 import { progressLine } from './progress-line.js';
 import type { ProviderOptions } from './provider-options.js';
@@ -36,7 +42,7 @@ Exit codes: 0 every target was done; 2 the file of a target cannot be read; 3 so
 
 /** `samepoint warp`: carries a raster edit of one image into others. */
 export function warpCommand(): Command {
-  return withFitOptions(new Command('warp'))
+  const command = new Command('warp')
     .description('Carry an edit of one image into others.')
     .argument('<source>', 'the image the edit was made on, without it')
     .argument('<targets...>', 'the images to carry it into')
@@ -52,11 +58,12 @@ export function warpCommand(): Command {
     .option('--json', 'print JSON instead of a table')
     .addHelpText('after', DETAILS)
     .action(runWarp);
+  return withFitOptions(command);
 }
 
 async function runWarp(sourcePath: string, targetPaths: string[], options: WarpOptions): Promise<void> {
   // the engine checks this too, but only once it has started
-  editProtocol(options, planFeatures(options));
+  editProtocol(options, checkedPlan(options));
   keepOffDisk(options);
   await checkOutputFolder(options.out, '--out');
   const source = await readImage(sourcePath);
@@ -81,15 +88,13 @@ async function warp(
   targetPaths: readonly string[],
   options: WarpOptions,
 ): Promise<WarpReport> {
-  const { backend, preset, prompt, transform, estimator, matching, layerOnly, out } = options;
+  const { transform, estimator, matching, layerOnly, out } = options;
   const engine = createEngineHost(options);
   const progress = progressLine(targetPaths.length, 'targets');
   try {
     const request = {
       kind: 'warp' as const,
-      backend,
-      preset,
-      prompt,
+      ...requestedFeatures(options),
       source: source.imageId,
       edit: edit.imageId,
       transform,
@@ -97,13 +102,14 @@ async function warp(
       matching,
       output: layerOnly ? ('layer' as const) : ('blended' as const),
     };
+    const task = { source, edit, request, features: featureChoice(options), folder: out };
     const targets: WarpedFile[] = [];
-    for await (const target of warpTargets(engine, { source, edit, request, folder: out }, targetPaths)) {
+    for await (const target of warpTargets(engine, task, targetPaths)) {
       targets.push(target);
       progress.step();
     }
     return {
-      backend: preset === undefined ? backend : `${backend} (${preset})`,
+      backend: describeFeatures(options),
       ...(await deviceOf(engine, targets)),
       source: source.path,
       edit: edit.path,

@@ -1,18 +1,20 @@
 import type { Checkpoint } from '../graph/checkpoint.js';
 import { weightCount } from '../graph/checkpoint-view.js';
-import { compile, readConfig } from '../graph/compile.js';
-import { ADM_256_UNCONDITIONAL, admUnet, admUnetConfigSchema } from '../graph/networks/adm-unet.js';
+import { compile } from '../graph/compile.js';
+import { admUnetBlocks } from '../graph/networks/adm-unet.js';
 import { readPytorchZip } from '../graph/pytorch-zip.js';
 import type { NdArray } from '../graph/run.js';
+import { featuresOf, nameBlocks } from './block-features.js';
 import type { DiffusionNetwork, EncodedImage } from './dift.js';
 import { type ModelFiles, requireFile } from './model-files.js';
+import { readAdmConfig } from './network-configs.js';
 import { graphKey, type NetworkPool } from './network-pool.js';
 import { linearSchedule } from './noise-schedule.js';
 
 export interface AdmSettings {
   t: number;
-  /** Index of the output block. */
-  outputBlock: number;
+  /** Output blocks whose features are taken. */
+  blocks: readonly number[];
 }
 
 /** ADM as DIFT uses it: noise goes onto the pixels themselves. Without a `config.json` it is the official 256×256 one. */
@@ -33,27 +35,25 @@ export class AdmNetwork implements DiffusionNetwork {
     return Promise.resolve({ mean: image });
   }
 
-  async features(x: NdArray): Promise<NdArray> {
-    const configPath = this.#files.get('config.json');
-    const config = configPath === undefined ? ADM_256_UNCONDITIONAL : readConfig(configPath, admUnetConfigSchema);
+  async features(x: NdArray): Promise<readonly NdArray[]> {
+    const config = readAdmConfig(this.#files);
     this.#checkpoint ??= readPytorchZip(requireFile(this.#files, 'model.pt'));
     const checkpoint = await this.#checkpoint;
-    const { t: timestep, outputBlock } = this.#settings;
-    const { features } = await this.#pool.run(
+    const { t: timestep, blocks } = this.#settings;
+    const outputs = await this.#pool.run(
       {
-        key: graphKey('adm', checkpoint, config, x.dims, timestep, outputBlock),
+        key: graphKey('adm', checkpoint, config, x.dims, timestep, blocks),
         weights: weightCount(checkpoint),
         compileAt: (target) =>
           compile(
             checkpoint,
             { x },
-            (b, inputs) => ({ features: admUnet(b, { ...inputs, timestep }, config, outputBlock) }),
+            (b, inputs) => nameBlocks(blocks, admUnetBlocks(b, { ...inputs, timestep }, config, blocks)),
             target,
           ),
       },
       { x },
     );
-    if (features === undefined) throw new Error('the network gives features');
-    return features;
+    return featuresOf(blocks, outputs);
   }
 }

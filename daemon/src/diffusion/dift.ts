@@ -17,8 +17,8 @@ export interface DiffusionNetwork {
   schedule: NoiseSchedule | null;
   /** Image (1,3,H,W) in [−1,1] → what noise is added to: the VAE's latent, or the pixels themselves. */
   encode(image: NdArray): Promise<EncodedImage>;
-  /** x_t → the feature map (1,C,h,w) of the block the network was cut after. */
-  features(xt: NdArray): Promise<NdArray>;
+  /** x_t → the feature map (1,C,h,w) of each block the network was cut after. */
+  features(xt: NdArray): Promise<readonly NdArray[]>;
   /** For networks that have learned that some points have no counterpart. */
   readonly noCounterpart?: NoCounterpartBin | undefined;
   /** For networks whose features come with a matcher of elements. */
@@ -46,14 +46,14 @@ export interface DiftSettings {
  * Members run one after another, since their attention scores together would not fit into memory.
  * @param image (1,3,H,W) in [−1,1]
  * @param onStep called after the encoder and after each pass
- * @returns (1,C,h,w), not normalised
+ * @returns (1,C,h,w) for each block, not normalised
  */
 export async function dift(
   network: DiffusionNetwork,
   image: NdArray,
   settings: DiftSettings,
   onStep: () => void = () => {},
-): Promise<NdArray> {
+): Promise<readonly NdArray[]> {
   const encoded = await network.encode(image);
   onStep();
   const content = contentOf(image);
@@ -62,16 +62,17 @@ export async function dift(
     onStep();
     return features;
   }
-  let mean: NdArray | null = null;
+  let means: readonly NdArray[] = [];
   for (let member = 0; member < settings.ensembleSize; member++) {
     const x0 = drawValue(encoded, settings, content, member);
     const noise = memberNoise(settings.noise, x0.data.length, { content, seed: settings.seed, member });
     const xt = { dims: x0.dims, data: addNoise(network.schedule, x0.data, noise, settings.t) };
-    mean = accumulate(mean, await network.features(xt), settings.ensembleSize);
+    const features = await network.features(xt);
+    means = features.map((map, block) => accumulate(means[block], map, settings.ensembleSize));
     onStep();
   }
-  if (mean === null) throw new RangeError('an ensemble has at least one member');
-  return mean;
+  if (means.length === 0) throw new RangeError('an ensemble has at least one member');
+  return means;
 }
 
 /** The value that one member sees of the image; draws have nothing in common with the noise that is added later. */
@@ -96,9 +97,9 @@ function memberNoise(given: NdArray | undefined, length: number, source: NoiseSo
   return given.data.subarray(member * length, (member + 1) * length);
 }
 
-function accumulate(mean: NdArray | null, features: NdArray, members: number): NdArray {
+function accumulate(mean: NdArray | undefined, features: NdArray, members: number): NdArray {
   const share = features.data.map((value) => value / members);
-  if (mean === null) return { dims: features.dims, data: share };
+  if (mean === undefined) return { dims: features.dims, data: share };
   for (let i = 0; i < share.length; i++) mean.data[i] = (mean.data[i] ?? 0) + (share[i] ?? 0);
   return mean;
 }

@@ -11,14 +11,14 @@ export interface LookSettings extends DiftSettings {
   resampling: Resampling;
 }
 
-/** The features of one look at an image as the network gives them: (1,C,h,w), not normalised. */
+/** The features of one look at an image as the network gives them: (1,C,h,w) for each block, not normalised. */
 export async function lookFeatures(
   network: DiffusionNetwork,
   image: RgbImage,
   { seen, padded }: Look,
   settings: LookSettings,
   onStep?: () => void,
-): Promise<NdArray> {
+): Promise<readonly NdArray[]> {
   const pixels = toPaddedChw(resizeRgb(image, seen, settings.resampling), padded);
   return dift(network, { dims: [1, 3, padded.height, padded.width], data: pixels }, settings, onStep);
 }

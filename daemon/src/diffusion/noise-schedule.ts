@@ -6,7 +6,8 @@ export interface NoiseSchedule {
   alphasCumprod: Float64Array;
 }
 
-const TRAINING_STEPS = 1000;
+/** Timesteps of the published diffusion processes, from 0. */
+export const TRAINING_STEPS = 1000;
 
 /** Far above every published diffusion process. */
 const MAX_STEPS = 100_000;

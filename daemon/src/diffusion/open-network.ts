@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import type { NdArray } from '../graph/run.js';
+import { locations } from '../models/locations.js';
 import { AdmNetwork } from './adm-network.js';
 import type { DiffusionNetwork } from './dift.js';
+import { latentModeOf, type PlanPart } from './feature-plan.js';
 import type { ModelFiles } from './model-files.js';
 import type { NetworkPool } from './network-pool.js';
 import type { DiffusionPreset, LatentMode, UiPreset, VitPreset } from './presets.js';
@@ -26,7 +29,25 @@ export interface NetworkCondition {
 }
 
 /**
+ * Opens the network of a part of a plan, to be loaded into `pool`.
+ * @param textStates (1, tokens, channels) instead of the prompt's
+ * @throws SamepointError `MODEL_MISSING`, `MODEL_INVALID`
+ */
+export function openPart(part: PlanPart, pool: NetworkPool, textStates?: NdArray): DiffusionNetwork {
+  const { preset, files, prompt } = part;
+  const condition = {
+    prompt,
+    latentMode: latentModeOf(preset),
+    preferLearnedT: !('ignoreLearnedT' in preset),
+    promptFolder: join(locations(process.env).ownFolder, 'prompts'),
+    ...(textStates === undefined ? {} : { textStates }),
+  } as const;
+  return openNetwork(preset, files, condition, pool, part.passBlocks);
+}
+
+/**
  * Opens a checkpoint as the network of a preset, to be loaded into `pool`.
+ * @param blocks whose features are taken; default: that of the cut
  * @throws SamepointError `MODEL_MISSING`, `MODEL_INVALID`
  */
 export function openNetwork(
@@ -34,17 +55,22 @@ export function openNetwork(
   files: ModelFiles,
   condition: NetworkCondition,
   pool: NetworkPool,
+  blocks?: readonly number[],
 ): DiffusionNetwork {
   switch (cut.network) {
-    case 'sd-unet':
-      return new SdNetwork(files, { ...cut, ...condition, preferLearnedT: false, noisy: true }, pool);
-    case 'cleandift':
-      return new SdNetwork(files, { ...cut, ...condition, noisy: false }, pool);
-    case 'adm':
-      return new AdmNetwork(files, { t: cut.t, outputBlock: cut.upFtIndex }, pool);
     case 'vit':
-      return new VitNetwork(files, cut.feature, pool);
+      return new VitNetwork(files, cut.feature, pool, blocks);
     case 'ui-unet':
       return new UiNetwork(files, pool);
+  }
+  const { t, upFtIndex } = cut;
+  const settings = { t, blocks: blocks ?? [upFtIndex] };
+  switch (cut.network) {
+    case 'sd-unet':
+      return new SdNetwork(files, { ...settings, ...condition, preferLearnedT: false, noisy: true }, pool);
+    case 'cleandift':
+      return new SdNetwork(files, { ...settings, ...condition, noisy: false }, pool);
+    case 'adm':
+      return new AdmNetwork(files, settings, pool);
   }
 }

@@ -41,6 +41,8 @@ interface PresetBase {
   /** Sub-cell positions by window soft-argmax: measured to help `ui`, reported to help ViTs and to hurt Stable Diffusion. */
   refinement: boolean;
   matching?: PublishedMatching;
+  /** Some of it was chosen by hand; what was fitted to the preset does not hold for it. */
+  custom?: true;
 }
 
 /** DIFT: a U-Net after one of its decoder blocks. */
@@ -52,8 +54,10 @@ export interface DiffusionPreset extends PresetBase {
   ensembleSize: number;
   /** Text condition, with `{category}` for what the image shows; without a category, the empty prompt. */
   prompt: string;
-  /** Of networks that see latents. */
+  /** Of networks that see latents. Default: the mean. */
   latentMode?: LatentMode;
+  /** `t` goes before the time that a checkpoint of CleanDIFT has learned. */
+  ignoreLearnedT?: true;
 }
 
 /** A block of a vision transformer, the last if none is named, and what of it. */
@@ -158,3 +162,17 @@ export const PRESETS: readonly Preset[] = [
 
 /** Backends in the order in which they are offered. */
 export const BACKEND_IDS: readonly string[] = [...new Set(PRESETS.map(({ backend }) => backend))];
+
+/** The same preset after another block. */
+export function withBlock(preset: Preset, block: number): Preset {
+  if (preset.network === 'ui-unet') return preset;
+  return preset.network === 'vit'
+    ? { ...preset, feature: { ...preset.feature, layer: block } }
+    : { ...preset, upFtIndex: block };
+}
+
+/** The block that a preset's network is cut after; none where the network or its depth decides. */
+export function blockOf(preset: Preset): number | undefined {
+  if (preset.network === 'ui-unet') return undefined;
+  return preset.network === 'vit' ? preset.feature.layer : preset.upFtIndex;
+}

@@ -1,10 +1,11 @@
 import type { Checkpoint } from '../graph/checkpoint.js';
 import { weightCount } from '../graph/checkpoint-view.js';
 import { compile } from '../graph/compile.js';
-import { sdUnet } from '../graph/networks/sd-unet.js';
+import { sdUnetBlocks } from '../graph/networks/sd-unet.js';
 import { type SdVaeConfig, sdVaeEncoder } from '../graph/networks/sd-vae-encoder.js';
 import { type TaesdConfig, taesdEncoder } from '../graph/networks/taesd.js';
 import type { NdArray } from '../graph/run.js';
+import { featuresOf, nameBlocks } from './block-features.js';
 import type { DiffusionNetwork, EncodedImage } from './dift.js';
 import type { ModelFiles } from './model-files.js';
 import { graphKey, type NetworkPool } from './network-pool.js';
@@ -17,7 +18,8 @@ export interface SdSettings {
   t: number;
   /** CleanDIFT's learned time goes before `t` where the checkpoint has it. */
   preferLearnedT: boolean;
-  upFtIndex: number;
+  /** Up blocks whose features are taken. */
+  blocks: readonly number[];
   prompt: string;
   /** Text states (1, tokens, channels) instead of a prompt. */
   textStates?: NdArray;
@@ -51,27 +53,26 @@ export class SdNetwork implements DiffusionNetwork {
       : this.#encodeVae(encoder.checkpoint, encoder.config, image);
   }
 
-  async features(latent: NdArray): Promise<NdArray> {
+  async features(latent: NdArray): Promise<readonly NdArray[]> {
     const { checkpoint, config, learnedT } = this.#checkpoint.unet;
-    const { t, preferLearnedT, upFtIndex } = this.#settings;
+    const { t, preferLearnedT, blocks } = this.#settings;
     const timestep = preferLearnedT ? (learnedT ?? t) : t;
     const text = await this.#textStates(config.cross_attention_dim);
-    const { features } = await this.#pool.run(
+    const outputs = await this.#pool.run(
       {
-        key: graphKey('sd-unet', checkpoint, config, latent.dims, text.dims, timestep, upFtIndex),
+        key: graphKey('sd-unet', checkpoint, config, latent.dims, text.dims, timestep, blocks),
         weights: weightCount(checkpoint),
         compileAt: (target) =>
           compile(
             checkpoint,
             { latent, text },
-            (b, inputs) => ({ features: sdUnet(b, { ...inputs, timestep }, config, upFtIndex) }),
+            (b, inputs) => nameBlocks(blocks, sdUnetBlocks(b, { ...inputs, timestep }, config, blocks)),
             target,
           ),
       },
       { latent, text },
     );
-    if (features === undefined) throw new Error('the U-Net gives features');
-    return features;
+    return featuresOf(blocks, outputs);
   }
 
   async #encodeVae(checkpoint: Checkpoint, config: SdVaeConfig, image: NdArray): Promise<EncodedImage> {

@@ -1,11 +1,11 @@
 import { weightCount } from '../graph/checkpoint-view.js';
-import { compile, readConfig } from '../graph/compile.js';
-import { vit, vitPixels } from '../graph/networks/vit.js';
-import { facebookVitConfig, vitConfigSchema } from '../graph/networks/vit-config.js';
+import { compile } from '../graph/compile.js';
+import { vitLayers, vitPixels } from '../graph/networks/vit.js';
 import type { NdArray } from '../graph/run.js';
-import { readSafetensorsHeader } from '../graph/safetensors.js';
+import { featuresOf, nameBlocks } from './block-features.js';
 import type { DiffusionNetwork, EncodedImage } from './dift.js';
-import { type ModelFiles, requireFile } from './model-files.js';
+import type { ModelFiles } from './model-files.js';
+import { openVit } from './network-configs.js';
 import { graphKey, type NetworkPool } from './network-pool.js';
 import type { VitChoice } from './presets.js';
 
@@ -14,11 +14,14 @@ export class VitNetwork implements DiffusionNetwork {
   readonly schedule = null;
   readonly #files: ModelFiles;
   readonly #choice: VitChoice;
+  readonly #layers: readonly number[] | undefined;
   readonly #pool: NetworkPool;
 
-  constructor(files: ModelFiles, choice: VitChoice, pool: NetworkPool) {
+  /** @param layers whose features are taken; default: the choice's own */
+  constructor(files: ModelFiles, choice: VitChoice, pool: NetworkPool, layers?: readonly number[]) {
     this.#files = files;
     this.#choice = choice;
+    this.#layers = layers;
     this.#pool = pool;
   }
 
@@ -26,27 +29,25 @@ export class VitNetwork implements DiffusionNetwork {
     return Promise.resolve({ mean: image });
   }
 
-  async features(image: NdArray): Promise<NdArray> {
-    const weights = requireFile(this.#files, 'model.safetensors', 'open_clip_model.safetensors');
-    const checkpoint = readSafetensorsHeader(weights);
-    const configPath = this.#files.get('config.json') ?? this.#files.get('open_clip_config.json');
-    const config = configPath === undefined ? facebookVitConfig(checkpoint) : readConfig(configPath, vitConfigSchema);
-    const feature = { ...this.#choice, layer: this.#choice.layer ?? config.layers - 1 };
-    const { features } = await this.#pool.run(
+  async features(image: NdArray): Promise<readonly NdArray[]> {
+    const { checkpoint, config } = openVit(this.#files);
+    const { layer = config.layers - 1, ...feature } = this.#choice;
+    const layers = this.#layers ?? [layer];
+    const outputs = await this.#pool.run(
       {
-        key: graphKey('vit', checkpoint, config, image.dims, feature),
+        key: graphKey('vit', checkpoint, config, image.dims, feature, layers),
         weights: weightCount(checkpoint),
         compileAt: (target) =>
           compile(
             checkpoint,
             { image },
-            (b, inputs) => ({ features: vit(b, vitPixels(b, inputs.image, config), config, feature) }),
+            (b, inputs) =>
+              nameBlocks(layers, vitLayers(b, vitPixels(b, inputs.image, config), config, feature, layers)),
             target,
           ),
       },
       { image },
     );
-    if (features === undefined) throw new Error('the network gives features');
-    return features;
+    return featuresOf(layers, outputs);
   }
 }

@@ -36,12 +36,12 @@ export class JobRunner {
 
   /** @throws SamepointError */
   async run(
-    { request, images }: EngineJob,
+    { request, images, features }: EngineJob,
     report: ReportProgress,
-    options: RunJobOptions = {},
+    { shrink }: RunJobOptions = {},
   ): Promise<EngineOutcome> {
     const progress = new ProgressReporter(report);
-    const choice = choiceOf(request, options);
+    const choice = { ...(features ?? choiceOf(request)), halvings: shrink };
     switch (request.kind) {
       case 'transfer':
         return runTransfer(request, this.#chosenPairs(request, images, planFeatures(choice), progress), progress);
@@ -79,6 +79,7 @@ export class JobRunner {
   }
 }
 
-function choiceOf({ backend, preset, prompt }: FeatureChoice, { shrink }: RunJobOptions): FeatureChoice {
-  return { backend, preset, prompt, halvings: shrink };
+/** No more than a request may say. */
+function choiceOf({ backend, preset, prompt }: EngineJob['request']): FeatureChoice {
+  return { backend, preset, prompt };
 }

@@ -15,7 +15,7 @@ function squaring(schedule: DiffusionNetwork['schedule']): DiffusionNetwork & { 
     encode: async (x) => ({ mean: x }),
     features: async (xt) => {
       calls.push(xt);
-      return { dims: xt.dims, data: xt.data.map((value) => value * value) };
+      return [{ dims: xt.dims, data: xt.data.map((value) => value * value) }];
     },
   };
 }
@@ -24,10 +24,11 @@ describe('dift', () => {
   it('averages the features, not the noise, over the members', async () => {
     const network = squaring(linearSchedule());
     const noise = { dims: [2, 1, 3, 2, 2], data: Float32Array.from({ length: 24 }, (_, i) => (i < 12 ? 1 : -1)) };
-    const { data } = await dift(network, image, { t: 500, ensembleSize: 2, seed: 0, noise });
+    const [features] = await dift(network, image, { t: 500, ensembleSize: 2, seed: 0, noise });
     const [a, b] = network.calls;
     expect(network.calls).toHaveLength(2);
-    for (const [i, value] of data.entries()) {
+    expect(features?.data).toHaveLength(12);
+    for (const [i, value] of features?.data.entries() ?? []) {
       expect(value).toBeCloseTo(((a?.data[i] ?? 0) ** 2 + (b?.data[i] ?? 0) ** 2) / 2, 5);
     }
   });
@@ -35,8 +36,8 @@ describe('dift', () => {
   it('gives the same features for the same seed and others for another', async () => {
     const settings = { t: 100, ensembleSize: 2, seed: 7 };
     const first = await dift(squaring(linearSchedule()), image, settings);
-    expect((await dift(squaring(linearSchedule()), image, settings)).data).toEqual(first.data);
-    expect((await dift(squaring(linearSchedule()), image, { ...settings, seed: 8 })).data).not.toEqual(first.data);
+    expect(await dift(squaring(linearSchedule()), image, settings)).toEqual(first);
+    expect(await dift(squaring(linearSchedule()), image, { ...settings, seed: 8 })).not.toEqual(first);
   });
 
   it('draws noise of its own for every image, member and seed', async () => {
@@ -91,6 +92,23 @@ describe('dift', () => {
     const latentNoise = { dims: [1, 3, 2, 2], data: new Float32Array(12).fill(2) };
     await dift(network, image, { t: 261, ensembleSize: 1, seed: 0, latentNoise });
     expect(network.calls.map(({ data }) => data)).toEqual([image.data.map((value) => value + 1)]);
+  });
+
+  it('averages each block of a network that gives several, which runs once a member', async () => {
+    const network = squaring(linearSchedule());
+    const blocks = {
+      ...network,
+      features: async (xt: NdArray) => {
+        const [square] = await network.features(xt);
+        return [xt, ...(square === undefined ? [] : [square])];
+      },
+    };
+    const settings = { t: 100, ensembleSize: 3, seed: 0 };
+    const [own, squares] = await dift(blocks, image, settings);
+    expect(network.calls).toHaveLength(3);
+    expect([squares]).toEqual(await dift(squaring(linearSchedule()), image, settings));
+    const mean = (i: number) => network.calls.reduce((sum, { data }) => sum + (data[i] ?? 0), 0) / 3;
+    expect(own?.data[7]).toBeCloseTo(mean(7), 5);
   });
 
   it('refuses noise for fewer members than the ensemble has', async () => {

@@ -43,10 +43,13 @@ const PARTS: Others<Omit<PlanPart, 'preset'>> = {
   weight: undefined,
   // the weights' identity stands for them
   files: undefined,
+  checkpoint: undefined,
   weightsId: 'other weights',
   prompt: 'a photo of a dog',
   seed: 1,
   halvings: 1,
+  // each block of a pass has a key of its own
+  passBlocks: undefined,
 };
 const PRESETS: Partial<DiffusionPreset> = {
   backend: 'sd15',

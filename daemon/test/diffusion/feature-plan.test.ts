@@ -112,6 +112,20 @@ describe('a plan', () => {
   });
 });
 
+describe('a choice of its own', () => {
+  const presetOf = (choice: FeatureChoice) => choosePresets(choice)[0]?.preset;
+
+  it('of what is taken of a latent goes before the preset, which goes before the mean', () => {
+    expect(presetOf({ backend: 'sd21', preset: 'semantic' })).toMatchObject({ latentMode: 'sample' });
+    expect(presetOf({ backend: 'sd21', preset: 'semantic', latentMode: 'mean' })).toMatchObject({ latentMode: 'mean' });
+  });
+
+  it('of a layer is looked at as the preset looks at its own', () => {
+    const preset = presetOf({ backend: 'dino-vitb8', preset: 'semantic', upFtIndex: 7 });
+    expect(preset).toMatchObject({ feature: { layer: 7, finalNorm: true } });
+  });
+});
+
 describe('the text condition', () => {
   /** Every file of every model is registered, and is the same empty one. */
   const registered = () => {

@@ -10,12 +10,16 @@ const SEEN = { width: 20, height: 9 };
 const LOOK = { seen: SEEN, padded: { width: 32, height: 32 } };
 
 /** Features are the pixels that come in. */
-const PIXELS: DiffusionNetwork = { schedule: null, encode: async (image) => ({ mean: image }), features: async (xt) => xt };
+const PIXELS: DiffusionNetwork = {
+  schedule: null,
+  encode: async (image) => ({ mean: image }),
+  features: async (xt) => [xt],
+};
 
 describe('a look at an image', () => {
   it.each<Resampling>(['pil-bicubic', 'lanczos', 'opencv-bilinear'])('resizes it by %s', async (resampling) => {
     const settings = { t: 0, ensembleSize: 1, seed: 0, resampling };
-    const { data } = await lookFeatures(PIXELS, IMAGE, LOOK, settings);
-    expect(data).toEqual(toPaddedChw(resizeRgb(IMAGE, SEEN, resampling), LOOK.padded));
+    const [features] = await lookFeatures(PIXELS, IMAGE, LOOK, settings);
+    expect(features?.data).toEqual(toPaddedChw(resizeRgb(IMAGE, SEEN, resampling), LOOK.padded));
   });
 });

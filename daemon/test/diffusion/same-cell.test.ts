@@ -50,7 +50,8 @@ it.each(['sd1', 'sd2'] as const)(
     const network = openNetwork({ network: 'sd-unet', t, upFtIndex }, files, condition, pool);
     const maps: number[][][] = [];
     for (const grid of reference.grids) {
-      const features = await dift(network, imageOf(grid), { t, ensembleSize: members, seed: 0 });
+      const [features] = await dift(network, imageOf(grid), { t, ensembleSize: members, seed: 0 });
+      if (features === undefined) throw new Error('a network gives features');
       const { rows, columns, ...map } = toFeatureMap(features, { seen: size, padded: size }, size);
       maps.push(Array.from({ length: rows * columns }, (_, cell) => columnAt({ rows, columns, ...map }, cell)));
     }
