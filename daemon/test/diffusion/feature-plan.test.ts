@@ -115,7 +115,6 @@ describe('the text condition', () => {
     ['cleandift-sd21', 'semantic', 'A photo of a pottedplant'],
     ['cleandift-sd21', 'default', 'A photo of a pottedplant'],
     ['sd21', 'geometric', ''],
-    ['adm', 'semantic', ''],
   ])('of %s for %s is "%s" where the category is known, and empty where it is not', (backend, preset, prompt) => {
     expect(promptOf({ backend, preset, category: 'pottedplant' })).toBe(prompt);
     expect(promptOf({ backend, preset })).toBe('');
