@@ -8,7 +8,8 @@ import { pullModel } from '../../src/models/pull-model.js';
 import { removeModel } from '../../src/models/remove-model.js';
 import { modelState, resolveModel } from '../../src/models/resolve-model.js';
 import { verifyModel } from '../../src/models/verify-model.js';
-import { COMMIT, gitBlob, sha256 } from './fake-hub.js';
+import { gitBlob, sha256 } from '../support/hub-cache-layout.js';
+import { COMMIT } from './fake-hub.js';
 import { CONFIG, CONFIG_FILE, ModelRoom, modelWith, UNET, unetFile } from './model-room.js';
 import { safetensorsFile, withHeader } from './safetensors-file.js';
 

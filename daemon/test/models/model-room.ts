@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { CatalogueFile, CatalogueModel } from '../../src/models/catalogue.js';
 import { locations } from '../../src/models/locations.js';
 import type { ModelEnvironment } from '../../src/models/model-environment.js';
-import { COMMIT, FakeHub, sha256 } from './fake-hub.js';
+import { sha256 } from '../support/hub-cache-layout.js';
+import { COMMIT, FakeHub } from './fake-hub.js';
 import { safetensorsFile } from './safetensors-file.js';
 
 /** The checkpoint of the tests' model: the third up block is what features do not need. */

@@ -8,7 +8,8 @@ import type { ModelEnvironment } from '../../src/models/model-environment.js';
 import type { PullProgress } from '../../src/models/progress.js';
 import { pullModel } from '../../src/models/pull-model.js';
 import { resolveModel } from '../../src/models/resolve-model.js';
-import { COMMIT, gitBlob, sha256 } from './fake-hub.js';
+import { gitBlob, sha256 } from '../support/hub-cache-layout.js';
+import { COMMIT } from './fake-hub.js';
 import { CONFIG, CONFIG_FILE, ModelRoom, modelWith, UNET, unetFile } from './model-room.js';
 import { safetensorsFile } from './safetensors-file.js';
 
@@ -79,11 +80,12 @@ describe('a whole pull', () => {
   });
 
   it('fetches a file that belongs to no repository into our own folder', async () => {
-    const file = unetFile({ source: { kind: 'url', url: `${room.hub.cdnUrl}/unet/model.fp16.safetensors` } });
+    room.hub.putElsewhere('weights/model.safetensors', UNET);
+    const file = unetFile({ source: { kind: 'url', url: `${room.hub.cdnUrl}/weights/model.safetensors` } });
     const { tensors: _, ...whole } = file;
     const environment = room.environment({ catalogue: [modelWith([whole])] });
     await pullModel('tiny', {}, environment);
-    expect(room.files()).toEqual(['assets/samepoint/files/127.0.0.1/unet/model.fp16.safetensors', 'state/models.json']);
+    expect(room.files()).toEqual(['assets/samepoint/files/127.0.0.1/weights/model.safetensors', 'state/models.json']);
     expect(read(environment, 'unet/model.safetensors').equals(UNET)).toBe(true);
   });
 
