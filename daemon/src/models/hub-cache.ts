@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { copyFile, mkdir, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { CatalogueFile, FileSource, HubRevision } from './catalogue.js';
@@ -48,9 +48,12 @@ function hasSize(path: string, size: number | null): boolean {
   return stats?.isFile() === true && (size === null ? stats.size > 0 : stats.size === size);
 }
 
-/** A large file's blob is called by its hash, so another hash is another file. */
+/**
+ * A large file's blob is called by its hash, so another hash is another file. The blob may be a link itself, to a store
+ * that names files by another kind of hash.
+ */
 function isOtherBlob(path: string, sha256: string | null): boolean {
-  const blob = basename(realpathSync(path));
+  const blob = basename(lstatSync(path).isSymbolicLink() ? readlinkSync(path) : path);
   return sha256 !== null && /^[0-9a-f]{64}$/.test(blob) && blob !== sha256;
 }
 

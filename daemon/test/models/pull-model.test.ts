@@ -143,7 +143,7 @@ describe('a ranged pull', () => {
     const environment = room.environment();
     await pullModel('tiny', {}, environment);
     expect(filesOf(environment).get('unet/model.safetensors')).toBe(
-      join(room.folder, REPOSITORY, 'blobs', sha256(UNET)),
+      join(room.folder, REPOSITORY, 'snapshots', COMMIT, 'unet/model.fp16.safetensors'),
     );
   });
 
@@ -252,7 +252,7 @@ describe('a connection that breaks', () => {
       room.hub.put('unet/model.fp16.safetensors', other);
       await pullModel('tiny', { whole }, environment);
       const path = filesOf(environment, { whole }).get('unet/model.safetensors') ?? '';
-      expect(path).toContain(whole ? '/blobs/' : '/subsets/');
+      expect(path).toContain(whole ? '/snapshots/' : '/subsets/');
       const got = readFileSync(path);
       const last = readSafetensorsHeader(path);
       const { offset = 0, length = 0 } = last.tensors.get('down.weight') ?? {};
