@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseBackend } from '../diffusion/backend-spec.js';
@@ -96,7 +95,7 @@ async function networkFeatures(imagePath: string, options: FeaturesOptions): Pro
     latentMode: options.latentMode,
     seed: options.seed,
     preferLearnedT: options.t === undefined,
-    promptFolder: join(locations(process.env).ownFolder, 'prompts'),
+    promptFolder: locations(process.env).promptFolder,
     ...(options.textStates === undefined ? {} : { textStates: await readNpy(options.textStates) }),
   };
   const noise = options.noise === undefined ? {} : { noise: await readNpy(options.noise) };

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { type Box, SamepointError } from '@samepoint/shared-protocol';
 import { LRUCache } from 'lru-cache';
 import { CPU_RUNTIME, type Runtime } from '../graph/runtime.js';
@@ -145,7 +144,7 @@ export class FeatureSource {
     const key = networkKey(part);
     const known = this.#networks.get(key);
     if (known !== undefined) return known;
-    const promptFolder = join(locations(process.env).ownFolder, 'prompts');
+    const { promptFolder } = locations(process.env);
     const condition = { prompt, seed, latentMode: 'mean', preferLearnedT: true, promptFolder } as const;
     const network = openNetwork(preset, files, condition, this.#pool);
     this.#networks.set(key, network);

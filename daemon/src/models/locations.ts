@@ -8,6 +8,8 @@ export interface Locations {
   hubCache: string;
   /** Our own files: subsets of checkpoints, files from elsewhere. Never read by other tools. */
   ownFolder: string;
+  /** Text states of the empty prompt, which are the same for every image. */
+  promptFolder: string;
   /** Pins, registered models, and what we put into the Hugging Face cache. */
   stateFile: string;
   endpoint: string;
@@ -26,6 +28,7 @@ export function locations(env: NodeJS.ProcessEnv): Locations {
   return {
     hubCache,
     ownFolder: join(assets, 'samepoint'),
+    promptFolder: join(assets, 'samepoint', 'prompts'),
     stateFile: join(stateDir(env), 'models.json'),
     endpoint: (env.HF_ENDPOINT || DEFAULT_ENDPOINT).replace(/\/+$/, ''),
     token: env.HF_TOKEN || undefined,

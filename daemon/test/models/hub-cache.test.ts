@@ -5,52 +5,25 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { promptStates } from '../../src/diffusion/prompt/prompt-states.js';
 import { openSdCheckpoint } from '../../src/diffusion/sd-checkpoint.js';
 import { addModel } from '../../src/models/add-model.js';
-import { CATALOGUE, type CatalogueModel } from '../../src/models/catalogue.js';
 import type { ModelEnvironment } from '../../src/models/model-environment.js';
 import { pullModel } from '../../src/models/pull-model.js';
 import { removeModel } from '../../src/models/remove-model.js';
 import { lookUp, modelOf, modelState, resolveModel } from '../../src/models/resolve-model.js';
 import { verifyModel } from '../../src/models/verify-model.js';
-import { type CacheLayout, type HubRepository, sha256, writeHubCache } from '../support/hub-cache-layout.js';
+import { type CacheLayout, writeHubCache } from '../support/hub-cache-layout.js';
 import { readTensor, relativeError } from '../support/read-tensor.js';
 import { ModelRoom } from './model-room.js';
+import { smallSd21 } from './small-sd.js';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures', import.meta.url));
 const ID = 'sd21';
 const EXPECTED = readTensor(`${FIXTURES}/text/sd2/parity.safetensors`, 'states_0').data;
-/** Folder of the official layout → where a small network of its kind is. */
-const PARTS: Readonly<Record<string, string>> = {
-  unet: 'sd/sd2/unet',
-  vae: 'sd/vae',
-  text_encoder: 'text/sd2/text_encoder',
-  tokenizer: 'text/sd2/tokenizer',
-};
 
 let room: ModelRoom;
 beforeEach(async () => {
   room = await ModelRoom.open();
 });
 afterEach(() => room.close());
-
-/** The catalogue's Stable Diffusion 2.1 and its repository, with small networks in its files. */
-function smallSd21(): { model: CatalogueModel; repository: HubRepository } {
-  const official = CATALOGUE.find(({ id }) => id === ID);
-  if (official === undefined) throw new TypeError(`the catalogue has ${ID}`);
-  const files = official.files.map((file) => {
-    const [part = '', name = ''] = file.name.split('/');
-    const content = readFileSync(join(FIXTURES, PARTS[part] ?? '', name));
-    return { file: { ...file, size: content.length, sha256: sha256(content) }, content };
-  });
-  const inRepository = files.map(({ file: { source }, content }) => {
-    if (source.kind !== 'hub') throw new TypeError('all of it is in one repository');
-    return { ...source, content, isLarge: source.path.endsWith('.safetensors') };
-  });
-  const [{ at = { repository: '', revision: '' } } = {}] = inRepository;
-  return {
-    model: { ...official, files: files.map(({ file }) => file) },
-    repository: { repository: at.repository, commit: at.revision, files: inRepository },
-  };
-}
 
 const environmentOf = (env: NodeJS.ProcessEnv = {}) => room.environment({ catalogue: [smallSd21().model], env });
 
