@@ -10,8 +10,8 @@ import { formatBytes, progressPrinter } from './download-line.js';
 import { listModels, modelsTable } from './models-table.js';
 
 const DETAILS = `
-Models come from Hugging Face and lie in its cache; HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and
-HF_HUB_OFFLINE are respected. Sizes are of the official
+Models come from Hugging Face and lie in its cache; HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN,
+HF_HUB_OFFLINE, HTTPS_PROXY, HTTP_PROXY and NO_PROXY are respected. Sizes are of the official
 files; of large ones only the tensors that features need are downloaded.`;
 
 /** What the commands touch outside themselves. */

@@ -4,8 +4,10 @@ import { type FileHandle, mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import type { FileSource } from './catalogue.js';
-import { damaged, fileFailure, networkFailure, TransientFailure } from './failures.js';
+import { damaged, fileFailure, TransientFailure } from './failures.js';
 import type { ModelEnvironment } from './model-environment.js';
+import { networkFailure } from './network-failures.js';
+import { proxyFor } from './proxy.js';
 import { type ByteRange, describeSource, getRemote, headRemote, type RemoteFile } from './remote-file.js';
 import { withRetries } from './retry.js';
 
@@ -176,7 +178,8 @@ class Transfer {
         left -= chunk.length;
       }
     } catch (thrown) {
-      throw networkFailure(thrown, response.url);
+      const { url } = this.#remote;
+      throw networkFailure(thrown, url, proxyFor(url, this.environment.at.proxies));
     }
     if (left > 0) throw new TransientFailure(`${what} ended early`);
   }

@@ -2,12 +2,13 @@ import { mkdir, stat, statfs } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CATALOGUE, type CatalogueModel } from './catalogue.js';
 import { type Locations, locations } from './locations.js';
+import { type Fetch, proxiedFetch } from './proxy.js';
 
 /** What the models code touches outside itself, so that tests can stand in for it. */
 export interface ModelEnvironment {
   catalogue: readonly CatalogueModel[];
   at: Locations;
-  fetch: typeof fetch;
+  fetch: Fetch;
   /** The disk `folder` lies on, which is created: its id, and the bytes this user can still write to it. */
   disk: (folder: string) => Promise<{ id: number; freeBytes: number }>;
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
@@ -17,10 +18,11 @@ export interface ModelEnvironment {
 }
 
 export function modelEnvironment(env: NodeJS.ProcessEnv = process.env): ModelEnvironment {
+  const at = locations(env);
   return {
     catalogue: CATALOGUE,
-    at: locations(env),
-    fetch: (input, init) => fetch(input, init),
+    at,
+    fetch: proxiedFetch(at.proxies),
     disk,
     sleep: async (ms, signal) => {
       await delay(ms, undefined, signal === undefined ? {} : { signal });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { CatalogueFile, CatalogueModel } from '../../src/models/catalogue.js';
 import { locations } from '../../src/models/locations.js';
 import type { ModelEnvironment } from '../../src/models/model-environment.js';
+import { proxiedFetch } from '../../src/models/proxy.js';
 import { sha256 } from '../support/hub-cache-layout.js';
 import { COMMIT, FakeHub } from './fake-hub.js';
 import { safetensorsFile } from './safetensors-file.js';
@@ -75,15 +76,16 @@ export class ModelRoom {
   environment(change: Partial<ModelEnvironment> & { env?: NodeJS.ProcessEnv } = {}): ModelEnvironment {
     const { env, ...rest } = change;
     let clock = 0;
+    const at = locations({
+      HF_HOME: this.folder,
+      SAMEPOINT_STATE_DIR: join(this.folder, 'state'),
+      HF_ENDPOINT: this.hub.url,
+      ...env,
+    });
     return {
       catalogue: [modelWith([CONFIG_FILE, unetFile()])],
-      at: locations({
-        HF_HOME: this.folder,
-        SAMEPOINT_STATE_DIR: join(this.folder, 'state'),
-        HF_ENDPOINT: this.hub.url,
-        ...env,
-      }),
-      fetch: (input, init) => fetch(input, init),
+      at,
+      fetch: proxiedFetch(at.proxies),
       disk: async () => ({ id: 1, freeBytes: 1e12 }),
       sleep: async (ms) => {
         this.waits.push(ms);
