@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { type FileHandle, mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
+import { makeFolder } from '../make-folder.js';
 import type { FileSource } from './catalogue.js';
 import { damaged, fileFailure, TransientFailure } from './failures.js';
 import type { ModelEnvironment } from './model-environment.js';
@@ -90,7 +91,7 @@ class Transfer {
     signal: AbortSignal | undefined,
   ): Promise<Transfer> {
     try {
-      await mkdir(dirname(plan.partial), { recursive: true });
+      makeFolder(dirname(plan.partial));
       const position = resumableBytes(plan);
       const validator = position === 0 ? undefined : readResumeState(plan)?.validator;
       const file = await open(plan.partial, position === 0 ? 'w' : 'r+');

@@ -1,6 +1,9 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { HttpProxy } from './proxy.js';
 
+/** Error codes of Node for a place where nothing can be written. */
+const NOT_WRITABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR']);
+
 /** A failure that may pass by itself. */
 export class TransientFailure extends Error {
   override readonly name = 'TransientFailure';
@@ -46,7 +49,7 @@ export function httpFailure(
 export function fileFailure(thrown: unknown, path: string): unknown {
   const code = codeOf(thrown);
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull();
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+  if (code !== undefined && NOT_WRITABLE.has(code)) {
     return new SamepointError(
       'MODEL_MISSING',
       `${path} cannot be written (${code}).`,

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { copyFile, mkdir, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { makeFolder } from '../make-folder.js';
 import type { CatalogueFile, FileSource, HubRevision } from './catalogue.js';
 
 /** Files up to this size are hashed when they are looked for; larger ones are recognised by the name of their blob. */
@@ -84,7 +85,7 @@ export async function placeInHubCache(
   platform: NodeJS.Platform,
 ): Promise<void> {
   const { blob, snapshot, ref } = paths;
-  await mkdir(dirname(snapshot), { recursive: true });
+  makeFolder(dirname(snapshot));
   await rm(snapshot, { force: true });
   if (platform === 'win32') {
     await moveFile(complete, snapshot);
@@ -93,12 +94,12 @@ export async function placeInHubCache(
     await symlink(relative(dirname(snapshot), blob), snapshot);
   }
   if (ref === undefined) return;
-  await mkdir(dirname(ref), { recursive: true });
+  makeFolder(dirname(ref));
   await writeFile(ref, commit);
 }
 
 async function moveFile(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true });
+  makeFolder(dirname(to));
   try {
     await rename(from, to);
   } catch (thrown) {

@@ -1,5 +1,6 @@
-import { mkdir, stat, statfs } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { makeFolder } from '../make-folder.js';
 import { CATALOGUE, type CatalogueModel } from './catalogue.js';
 import { type Locations, locations } from './locations.js';
 import { type Fetch, proxiedFetch } from './proxy.js';
@@ -33,7 +34,7 @@ export function modelEnvironment(env: NodeJS.ProcessEnv = process.env): ModelEnv
 }
 
 async function disk(folder: string): Promise<{ id: number; freeBytes: number }> {
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   const { bavail, bsize } = await statfs(folder);
   return { id: (await stat(folder)).dev, freeBytes: bavail * bsize };
 }
