@@ -2,6 +2,7 @@ import { copyFileSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { filesOf } from '../../src/diffusion/model-files.js';
 import { promptStates } from '../../src/diffusion/prompt/prompt-states.js';
 import { openSdCheckpoint } from '../../src/diffusion/sd-checkpoint.js';
 import { addModel } from '../../src/models/add-model.js';
@@ -69,6 +70,13 @@ describe('Stable Diffusion computes what it should', () => {
     const before = room.files().length;
     expect((await removeModel(ID, environment)).removed).toEqual([]);
     expect(room.files().length).toBeGreaterThanOrEqual(before);
+  });
+
+  it('from a snapshot of such a cache that is given as a folder', async () => {
+    const snapshot = writeHubCache(join(room.folder, 'elsewhere'), smallSd21().repository);
+    const { text } = openSdCheckpoint(filesOf(snapshot));
+    const { data } = await promptStates(text, '', 64, join(room.folder, 'prompts'));
+    expect(relativeError(data, EXPECTED)).toBeLessThan(1e-4);
   });
 
   it('from a snapshot of such a cache that is registered', async () => {

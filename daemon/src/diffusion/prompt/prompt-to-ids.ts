@@ -25,7 +25,9 @@ export function promptToIds(files: TokenizerFiles, encoder: EncoderVocabulary, t
   const description = readTokenizer(files);
   checkFits(description, encoder);
   const { json, ids: special } = description;
-  const words = new Tokenizer(json, {}).encode(lowercaseSigma(text), { add_special_tokens: false }).ids;
+  // to build the tokenizer takes long, and the empty prompt needs none
+  const words =
+    text === '' ? [] : new Tokenizer(json, {}).encode(lowercaseSigma(text), { add_special_tokens: false }).ids;
   const room = PROMPT_TOKENS - 2;
   const ids = new BigInt64Array(PROMPT_TOKENS).fill(BigInt(special.pad));
   ids.set([special.bos, ...words.slice(0, room), special.eos].map(BigInt));
