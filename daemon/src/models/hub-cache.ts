@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { copyFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { makeFolder } from '../make-folder.js';
 import type { CatalogueFile, FileSource, HubRevision } from './catalogue.js';
+import type { ModelEnvironment } from './model-environment.js';
 
 /** Files up to this size are hashed when they are looked for; larger ones are recognised by the name of their blob. */
 const SMALL_BYTES = 4 * 1024 * 1024;
@@ -76,22 +77,23 @@ export function hubPaths(hubCache: string, source: HubSource, commit: string, et
 
 /**
  * Moves a complete file into the cache: the blob, a symbolic link to it in the snapshot, and the branch's ref.
- * On Windows, where links need a privilege, the snapshot holds the file itself, as huggingface_hub does it there.
+ * Where there are no links, as on Windows and on disks with FAT, the snapshot holds the file itself, as
+ * huggingface_hub does it there.
  */
 export async function placeInHubCache(
   complete: string,
   paths: ReturnType<typeof hubPaths>,
   commit: string,
-  platform: NodeJS.Platform,
+  link: ModelEnvironment['link'],
 ): Promise<void> {
   const { blob, snapshot, ref } = paths;
   makeFolder(dirname(snapshot));
   await rm(snapshot, { force: true });
-  if (platform === 'win32') {
-    await moveFile(complete, snapshot);
-  } else {
-    await moveFile(complete, blob);
-    await symlink(relative(dirname(snapshot), blob), snapshot);
+  await moveFile(complete, blob);
+  try {
+    await link(relative(dirname(snapshot), blob), snapshot);
+  } catch {
+    await moveFile(blob, snapshot);
   }
   if (ref === undefined) return;
   makeFolder(dirname(ref));

@@ -1,4 +1,4 @@
-import { stat, statfs } from 'node:fs/promises';
+import { stat, statfs, symlink } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeFolder } from '../make-folder.js';
 import { CATALOGUE, type CatalogueModel } from './catalogue.js';
@@ -15,7 +15,8 @@ export interface ModelEnvironment {
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** Milliseconds, never going back. */
   now: () => number;
-  platform: NodeJS.Platform;
+  /** Makes a symbolic link; rejects where the system or the disk has none. */
+  link: (target: string, path: string) => Promise<void>;
 }
 
 export function modelEnvironment(env: NodeJS.ProcessEnv = process.env): ModelEnvironment {
@@ -29,7 +30,8 @@ export function modelEnvironment(env: NodeJS.ProcessEnv = process.env): ModelEnv
       await delay(ms, undefined, signal === undefined ? {} : { signal });
     },
     now: () => performance.now(),
-    platform: process.platform,
+    // on Windows links need a privilege
+    link: process.platform === 'win32' ? () => Promise.reject(new Error('no links')) : symlink,
   };
 }
 

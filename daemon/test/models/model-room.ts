@@ -1,4 +1,5 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CatalogueFile, CatalogueModel } from '../../src/models/catalogue.js';
@@ -92,7 +93,7 @@ export class ModelRoom {
         await new Promise((resolve) => setImmediate(resolve));
       },
       now: () => (clock += 100),
-      platform: 'linux',
+      link: symlink,
       ...rest,
     };
   }
