@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { NdArray } from '../graph/run.js';
 import { locations } from '../models/locations.js';
 import { AdmNetwork } from './adm-network.js';
@@ -39,7 +38,7 @@ export function openPart(part: PlanPart, pool: NetworkPool, textStates?: NdArray
     prompt,
     latentMode: latentModeOf(preset),
     preferLearnedT: !('ignoreLearnedT' in preset),
-    promptFolder: join(locations(process.env).ownFolder, 'prompts'),
+    promptFolder: locations(process.env).promptFolder,
     ...(textStates === undefined ? {} : { textStates }),
   } as const;
   return openNetwork(preset, files, condition, pool, part.passBlocks);

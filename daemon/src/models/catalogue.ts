@@ -123,6 +123,19 @@ const SD21_TEXT: readonly CatalogueFile[] = [
   },
   file('tokenizer/vocab.json', SD21, 1_059_962, 'e089ad92ba36837a0d31433e555c8f45fe601ab5c221d4f607ded32d9f7a4349'),
   file('tokenizer/merges.txt', SD21, 524_619, '9fd691f7c8039210e0fced15865466c65820d09b63988b0174bfe25de299051a'),
+  file(
+    'tokenizer/tokenizer_config.json',
+    SD21,
+    824,
+    '87a3154f0990fd992fd59f9d42c39520155b3d77cd543efe3f2bf011726f379d',
+  ),
+  // the only file that names the pad token, "!"
+  file(
+    'tokenizer/special_tokens_map.json',
+    SD21,
+    460,
+    'f118ab3a983206e4f32583448de6bd6aae4ee21869135cef1f5848a753cdaab6',
+  ),
 ];
 
 /** Betas of the noise, for which the constants of the original training stand in. */
@@ -231,6 +244,18 @@ export const CATALOGUE: readonly CatalogueModel[] = [
       },
       file('tokenizer/vocab.json', SD15, 1_059_962, 'e089ad92ba36837a0d31433e555c8f45fe601ab5c221d4f607ded32d9f7a4349'),
       file('tokenizer/merges.txt', SD15, 524_619, '9fd691f7c8039210e0fced15865466c65820d09b63988b0174bfe25de299051a'),
+      file(
+        'tokenizer/tokenizer_config.json',
+        SD15,
+        806,
+        '00439066fcba73de57644cf41e4e3b9f2dbb09d7f3fc2005898ba52399045882',
+      ),
+      file(
+        'tokenizer/special_tokens_map.json',
+        SD15,
+        472,
+        'c4864a9376a8401918425bed71fc14fc0e81f9b59ec45c1cf96cccb2df508eac',
+      ),
     ],
   },
   {

@@ -123,7 +123,7 @@ async function settle(plan: FetchPlan, environment: ModelEnvironment, signal: Ab
   const sha256 = await sha256OfFile(partial, signal);
   if (!isSubset) await checkContent(plan, sha256, signal);
   await checkWeights(partial, file);
-  const { at, platform } = environment;
+  const { at, link } = environment;
   if (isSubset || file.source.kind === 'url') {
     const path = ownPath(at.ownFolder, file.source);
     await rename(partial, path);
@@ -131,7 +131,7 @@ async function settle(plan: FetchPlan, environment: ModelEnvironment, signal: Ab
     if (isSubset) await writeFile(subsetNotePath(path), JSON.stringify(note));
   } else {
     const paths = hubPaths(at.hubCache, file.source, remote.commit, remote.etag);
-    await placeInHubCache(partial, paths, remote.commit, platform);
+    await placeInHubCache(partial, paths, remote.commit, link);
     const { snapshot, blob } = paths;
     updateStore(at.stateFile, ({ pulled }) => {
       if (!pulled.some((entry) => entry.snapshot === snapshot))

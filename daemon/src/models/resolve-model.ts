@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { CatalogueFile, CatalogueModel } from './catalogue.js';
 import { EMBEDDED_UI_MODEL } from './embedded.js';
@@ -22,7 +22,10 @@ export interface ResolveOptions {
   whole?: boolean;
 }
 
-/** `files`: name in the catalogue (`unet/config.json`) → absolute path, links resolved. */
+/**
+ * `files`: name in the catalogue (`unet/config.json`) → absolute path where it was found, links not resolved: in a
+ * Hugging Face cache they lead to files named by a hash. What opens weights resolves them.
+ */
 export type ResolvedModel =
   | { ok: true; id: string; files: ReadonlyMap<string, string> }
   | { ok: false; error: SamepointError };
@@ -58,15 +61,16 @@ export function lookUp(
   const store = readStore(environment.at.stateFile);
   const single = singleFileOf(model, store);
   const files = new Map<string, string>(single === undefined ? [] : [[SINGLE_FILE, single.path]]);
-  const missing: CatalogueFile[] = [];
-  const optional: CatalogueFile[] = [];
   for (const file of model.files) {
     const path = findFile(model, file, store, environment, options.whole);
-    if (path !== undefined) files.set(file.name, realpathSync(path));
-    else if (file.optional) optional.push(file);
-    else if (!single?.folders.has(dirname(file.name))) missing.push(file);
+    if (path !== undefined) files.set(file.name, resolve(path));
   }
-  return { files, missing, optional };
+  // half a tokenizer would give other tokens than none
+  const inSingle = new Set(single?.folders);
+  if (files.has('tokenizer/vocab.json')) inSingle.delete('tokenizer');
+  const absent = model.files.filter(({ name }) => !files.has(name));
+  const missing = absent.filter(({ name, optional }) => !optional && !inSingle.has(dirname(name)));
+  return { files, missing, optional: absent.filter(({ optional }) => optional) };
 }
 
 /** What `samepoint models list` says. */

@@ -8,7 +8,8 @@ import { pullModel } from '../../src/models/pull-model.js';
 import { removeModel } from '../../src/models/remove-model.js';
 import { modelState, resolveModel } from '../../src/models/resolve-model.js';
 import { verifyModel } from '../../src/models/verify-model.js';
-import { COMMIT, gitBlob, sha256 } from './fake-hub.js';
+import { gitBlob, sha256 } from '../support/hub-cache-layout.js';
+import { COMMIT } from './fake-hub.js';
 import { CONFIG, CONFIG_FILE, ModelRoom, modelWith, UNET, unetFile } from './model-room.js';
 import { safetensorsFile, withHeader } from './safetensors-file.js';
 
@@ -55,10 +56,13 @@ describe('a model is found where it lies', () => {
 
   it('in the Hugging Face cache, where another tool has put it', () => {
     putInCache('org/tiny', COMMIT, 'unet/config.json', CONFIG);
-    const blob = putInCache('org/tiny', COMMIT, 'unet/model.fp16.safetensors', UNET);
+    putInCache('org/tiny', COMMIT, 'unet/model.fp16.safetensors', UNET);
     const resolved = resolveModel('tiny', {}, room.environment());
-    // ONNX Runtime follows no links, so the real file is what is wanted
-    expect(resolved.ok && resolved.files.get('unet/model.safetensors')).toBe(blob);
+    const snapshot = join(room.folder, 'hub/models--org--tiny/snapshots', COMMIT);
+    expect(resolved.ok && [...resolved.files.values()]).toEqual([
+      join(snapshot, 'unet/config.json'),
+      join(snapshot, 'unet/model.fp16.safetensors'),
+    ]);
   });
 
   it('under the name the repository had before, when the hash is the right one', () => {
