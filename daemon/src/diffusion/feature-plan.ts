@@ -1,4 +1,4 @@
-import { basename, posix } from 'node:path';
+import { basename } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { type ModelEnvironment, modelEnvironment } from '../models/model-environment.js';
 import { resolveModel } from '../models/resolve-model.js';
@@ -6,12 +6,10 @@ import { parseBackend } from './backend-spec.js';
 import { barePreset, type NetworkKind } from './bare-preset.js';
 import { applySettings, type FeatureSettings } from './feature-settings.js';
 import { lookCount } from './input-size.js';
+import { lendFiles } from './lend-files.js';
 import type { LookSettings } from './look-features.js';
 import { checkpointIdentity, filesOf, type ModelFiles } from './model-files.js';
 import { blockOf, type LatentMode, PRESETS, type Preset, type PresetName, type PublishedMatching } from './presets.js';
-
-/** Names of files that hold weights. */
-const WEIGHTS = /\.(safetensors|pt|pth|ckpt|bin)$/;
 
 /** Which features somebody wants. Its settings go before those of the preset. */
 export interface FeatureChoice extends FeatureSettings {
@@ -204,16 +202,7 @@ function filesFor(
     if (!resolved.ok) throw resolved.error;
     return resolved.files;
   }
-  return new Map([...(resolved.ok ? lent(resolved.files, own) : []), ...own]);
-}
-
-/** What a checkpoint takes from the backend's model: weights only of parts that it lacks, lest they go before its own. */
-function lent(files: ModelFiles, own: ModelFiles): [string, string][] {
-  const parts = new Set([...own.keys()].map((name) => posix.dirname(name)));
-  return [...files].filter(([name]) => {
-    const part = posix.dirname(name);
-    return !WEIGHTS.test(name) || (part !== '.' && !parts.has(part));
-  });
+  return resolved.ok ? lendFiles(own, resolved.files) : own;
 }
 
 function unknownPreset(backend: string, preset: string, first: string): SamepointError {

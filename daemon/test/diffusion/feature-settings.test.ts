@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { isCalibrated } from '../../src/correspond/match-settings.js';
 import { featureKey } from '../../src/diffusion/feature-key.js';
 import { choosePresets, type FeatureChoice, type PlanPart, planFeatures } from '../../src/diffusion/feature-plan.js';
+import { lendFiles } from '../../src/diffusion/lend-files.js';
 import { checkPlan } from '../../src/diffusion/network-limits.js';
 import { PRESETS, type Preset } from '../../src/diffusion/presets.js';
 import { CPU_RUNTIME } from '../../src/graph/runtime.js';
@@ -163,6 +164,18 @@ describe('a checkpoint', () => {
     expect(part?.files.get('elements.json')).toBe(shipped?.files.get('elements.json'));
     expect(part?.files.has('model.safetensors')).toBe(false);
     expect(part?.weightsId).not.toBe(shipped?.weightsId);
+  });
+
+  it.each<[string, string[], string[], string[]]>([
+    ['a file, from a folder', ['model.safetensors'], ['vae/w.bin', 'config.json'], ['vae/w.bin', 'config.json']],
+    ['a folder, from a folder', ['unet/w.bin'], ['unet/w.safetensors', 'vae/w.bin'], ['vae/w.bin']],
+    ['a folder, from a file', ['unet/w.bin'], ['model.safetensors', 'tokenizer/vocab.json'], ['tokenizer/vocab.json']],
+    ['a file, from a file', ['model.safetensors'], ['model.pt', 'open_clip_model.safetensors'], []],
+  ])('takes the parts that it lacks, but no weights that would go before its own: %s', (_, own, lender, lent) => {
+    const files = (from: string, names: string[]) => new Map(names.map((name) => [name, `${from}/${name}`]));
+    const whole = lendFiles(files('own', own), files('lender', lender));
+    const expected = [...lent.map((name) => `lender/${name}`), ...own.map((name) => `own/${name}`)];
+    expect([...whole.values()].sort()).toEqual(expected.sort());
   });
 
   it.each<[string, FeatureChoice, RegExp]>([

@@ -36,6 +36,15 @@ describe('blocks of one pass', () => {
     expect(runs).toHaveBeenCalledTimes(2 * MEMBERS);
   });
 
+  it('come after one of them was asked for alone', async () => {
+    const source = new FeatureSource();
+    await source.pyramid('image', decoder(), plan(1));
+    await source.pyramid('another image', decoder(), inPass(1));
+    const decode = decoder();
+    await source.pyramid('another image', decode, plan(5));
+    expect(decode).not.toHaveBeenCalled();
+  });
+
   it('have the features that each has alone', async () => {
     const source = new FeatureSource();
     for (const block of BLOCKS) {
