@@ -2,7 +2,7 @@ import { SamepointError } from '@samepoint/shared-protocol';
 import { choosePresets, passesOf, planFeatures } from '../diffusion/feature-plan.js';
 import type { InputSize } from '../diffusion/input-size.js';
 import { filesOf, type ModelFiles } from '../diffusion/model-files.js';
-import type { NetworkCut } from '../diffusion/open-network.js';
+import { checkCheckpoint, type NetworkCut } from '../diffusion/open-network.js';
 import type { Preset } from '../diffusion/presets.js';
 import type { Size } from '../images/resize.js';
 import { modelEnvironment } from '../models/model-environment.js';
@@ -40,11 +40,13 @@ export interface NetworkPlan {
 export function planNetwork(choice: NetworkChoice): NetworkPlan {
   const { backend, preset: name, checkpoint } = choice;
   const preset = backend === undefined ? undefined : choosePresets({ backend, preset: name })[0]?.preset;
+  const kind = choice.network ?? preset?.network;
+  const files = checkpoint === undefined ? backendFiles(backend) : withCheckpoint(checkpoint, backend, kind);
   const size = sizeOf(choice, preset);
   const t = choice.t ?? (preset !== undefined && 't' in preset ? preset.t : 0);
   return {
     cut: cutOf(choice, preset, t),
-    files: checkpoint === undefined ? backendFiles(backend) : withCheckpoint(checkpoint, backend),
+    files,
     t,
     ensembleSize: choice.ensemble ?? (preset === undefined ? 1 : passesOf(preset)),
     size,
@@ -77,11 +79,17 @@ function backendFiles(backend: string | undefined): ModelFiles {
   return planFeatures({ backend }).parts[0]?.files ?? new Map();
 }
 
-function withCheckpoint(checkpoint: string, backend: string | undefined): ModelFiles {
+/** What is wrong with the checkpoint itself is named before an option that is missing. */
+function withCheckpoint(
+  checkpoint: string,
+  backend: string | undefined,
+  network: NetworkCut['network'] | undefined,
+): ModelFiles {
   const own = filesOf(checkpoint);
-  if (backend === undefined) return own;
-  const resolved = resolveModel(backend, {}, modelEnvironment());
-  return new Map([...(resolved.ok ? resolved.files : []), ...own]);
+  const resolved = backend === undefined ? undefined : resolveModel(backend, {}, modelEnvironment());
+  const files = resolved?.ok === true ? new Map([...resolved.files, ...own]) : own;
+  if (network !== undefined) checkCheckpoint(network, files);
+  return files;
 }
 
 function incomplete(message: string, hint: string): SamepointError {

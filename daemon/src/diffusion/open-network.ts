@@ -1,12 +1,13 @@
 import type { NdArray } from '../graph/run.js';
-import { AdmNetwork } from './adm-network.js';
+import { AdmNetwork, openAdmCheckpoint } from './adm-network.js';
 import type { DiffusionNetwork } from './dift.js';
 import type { ModelFiles } from './model-files.js';
 import type { NetworkPool } from './network-pool.js';
 import type { DiffusionPreset, UiPreset, VitPreset } from './presets.js';
+import { openSdCheckpoint } from './sd-checkpoint.js';
 import { SdNetwork } from './sd-network.js';
 import { UiNetwork } from './ui-network.js';
-import { VitNetwork } from './vit-network.js';
+import { openVitCheckpoint, VitNetwork } from './vit-network.js';
 
 /** Which network, and where it is cut. */
 export type NetworkCut =
@@ -24,6 +25,16 @@ export interface NetworkCondition {
   preferLearnedT: boolean;
   /** Where the states of the empty prompt are kept. */
   promptFolder: string;
+}
+
+/**
+ * Checks that a checkpoint holds a network of this kind, as far as the names of its tensors tell.
+ * @throws SamepointError `MODEL_INVALID`
+ */
+export function checkCheckpoint(network: NetworkCut['network'], files: ModelFiles): void {
+  if (network === 'vit') openVitCheckpoint(files);
+  else if (network === 'adm') openAdmCheckpoint(files);
+  else if (network !== 'ui-unet') openSdCheckpoint(files);
 }
 
 /**

@@ -1,13 +1,24 @@
 import { weightCount } from '../graph/checkpoint-view.js';
-import { compile, readConfig } from '../graph/compile.js';
+import { compile } from '../graph/compile.js';
+import { refuseOtherNetwork } from '../graph/network-kind.js';
 import { vit, vitPixels } from '../graph/networks/vit.js';
-import { facebookVitConfig, vitConfigSchema } from '../graph/networks/vit-config.js';
+import { type VitCheckpoint, vitCheckpoint } from '../graph/networks/vit-config.js';
 import type { NdArray } from '../graph/run.js';
-import { readSafetensorsHeader } from '../graph/safetensors.js';
+import { openWeights } from '../graph/weights.js';
 import type { DiffusionNetwork } from './dift.js';
 import { type ModelFiles, requireFile } from './model-files.js';
 import { graphKey, type NetworkPool } from './network-pool.js';
 import type { VitChoice } from './presets.js';
+
+/**
+ * Opens a vision transformer of transformers, open_clip or facebookresearch.
+ * @throws SamepointError `MODEL_INVALID`
+ */
+export function openVitCheckpoint(files: ModelFiles): VitCheckpoint {
+  const opened = openWeights(requireFile(files, 'model.safetensors', 'open_clip_model.safetensors'));
+  refuseOtherNetwork(opened, 'vit');
+  return vitCheckpoint(opened, files.get('config.json') ?? files.get('open_clip_config.json'));
+}
 
 /** A vision transformer, DIFT's rival: no noise, no time; the features of one of its blocks. */
 export class VitNetwork implements DiffusionNetwork {
@@ -27,10 +38,7 @@ export class VitNetwork implements DiffusionNetwork {
   }
 
   async features(image: NdArray): Promise<NdArray> {
-    const weights = requireFile(this.#files, 'model.safetensors', 'open_clip_model.safetensors');
-    const checkpoint = readSafetensorsHeader(weights);
-    const configPath = this.#files.get('config.json') ?? this.#files.get('open_clip_config.json');
-    const config = configPath === undefined ? facebookVitConfig(checkpoint) : readConfig(configPath, vitConfigSchema);
+    const { checkpoint, config } = openVitCheckpoint(this.#files);
     const feature = { ...this.#choice, layer: this.#choice.layer ?? config.layers - 1 };
     const { features } = await this.#pool.run(
       {

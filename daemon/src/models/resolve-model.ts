@@ -7,7 +7,7 @@ import { findInHubCache } from './hub-cache.js';
 import { type ModelEnvironment, modelEnvironment } from './model-environment.js';
 import { type ModelStore, readStore } from './model-store.js';
 import { findOwn } from './own-files.js';
-import { SINGLE_FILE, singleFileOf } from './single-file.js';
+import { needsNoConfig, SINGLE_FILE, singleFileOf } from './single-file.js';
 
 /** The model inside the package. It is in every list and needs no download. */
 export const EMBEDDED_MODEL = {
@@ -16,6 +16,9 @@ export const EMBEDDED_MODEL = {
   licence: 'MIT',
   goodFor: 'interface mockups, at once and on any machine',
 } as const;
+
+/** The configuration of a model with one network. */
+const CONFIG = 'config.json';
 
 export interface ResolveOptions {
   /** Only complete official files, not the tensors that the published settings need. */
@@ -55,11 +58,13 @@ export function lookUp(
   const store = readStore(environment.at.stateFile);
   const single = singleFileOf(model, store);
   const files = new Map<string, string>(single === undefined ? [] : [[SINGLE_FILE, single.path]]);
+  const isNeedless = ({ name }: CatalogueFile) =>
+    single?.folders.has(dirname(name)) || (name === CONFIG && needsNoConfig(model, store));
   const missing: CatalogueFile[] = [];
   for (const file of model.files) {
     const path = findFile(model, file, store, environment, options.whole);
     if (path !== undefined) files.set(file.name, realpathSync(path));
-    else if (!single?.folders.has(dirname(file.name))) missing.push(file);
+    else if (!isNeedless(file)) missing.push(file);
   }
   return { files, missing };
 }

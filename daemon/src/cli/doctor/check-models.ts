@@ -46,7 +46,7 @@ export function inspectModels(environment: ModelEnvironment): Promise<ModelFacts
     environment.catalogue.map(async (model) => ({
       id: model.id,
       state: modelState(model, environment),
-      damaged: await damagedFiles(model, environment),
+      damaged: damagedFiles(model, environment),
     })),
   );
 }
