@@ -73,6 +73,15 @@ describe('a PyTorch checkpoint', () => {
     expect([...openWeights(path).tensors.keys()]).toEqual(['w']);
   });
 
+  it('may be an archive with the fields of more than 4 GB', () => {
+    const path = folder.path('zip64.pt');
+    const entries = [{ name: 'model/data.pkl', data: pickle.of(pickle.dict({ w: tensorPickle() })) }, STORAGE];
+    writeZip(path, entries, { zip64: true });
+    expect(openWeights(path).tensors).toEqual(
+      new Map([['w', { ...openWeights(writeTensor({})).tensors.get('w'), file: 'zip64.pt' }]]),
+    );
+  });
+
   it('is read behind a symbolic link, under the name of the real file', () => {
     const link = folder.path('link.pt');
     symlinkSync(OFFICIAL, link);
