@@ -35,7 +35,8 @@ const DETAILS = `
 Writes a NumPy array (1, channels, rows, columns) of float32: what the network gives, or for a fusion its unit columns.
 With --backend, what is not said comes from --preset. With --checkpoint too, the checkpoint is used with the backend's
 settings, and what it lacks (VAE, text encoder) comes from the backend's model. A checkpoint is a folder as diffusers,
-transformers or open_clip write it, or one file: ADM's, a ViT's, a U-Net's, or a whole Stable Diffusion in the original layout.`;
+transformers or open_clip write it, or one file: ADM's, a ViT's, a U-Net's, or a whole Stable Diffusion in the original layout;
+safetensors or what torch.save writes (.bin, .ckpt, .pth, .pt), of which nothing is executed.`;
 
 /** `samepoint features`: the feature map of one image, as the paper takes it. */
 export function featuresCommand(): Command {

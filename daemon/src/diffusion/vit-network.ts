@@ -10,14 +10,24 @@ import { type ModelFiles, requireFile } from './model-files.js';
 import { graphKey, type NetworkPool } from './network-pool.js';
 import type { VitChoice } from './presets.js';
 
+const WEIGHTS = 'model.safetensors';
+const CONFIG = 'config.json';
+const OPEN_CLIP_WEIGHTS = 'open_clip_model.safetensors';
+const OPEN_CLIP_CONFIG = 'open_clip_config.json';
+
 /**
  * Opens a vision transformer of transformers, open_clip or facebookresearch.
  * @throws SamepointError `MODEL_INVALID`
  */
 export function openVitCheckpoint(files: ModelFiles): VitCheckpoint {
-  const opened = openWeights(requireFile(files, 'model.safetensors', 'open_clip_model.safetensors'));
+  const opened = openWeights(requireFile(files, WEIGHTS, OPEN_CLIP_WEIGHTS));
   refuseOtherNetwork(opened, 'vit');
-  return vitCheckpoint(opened, files.get('config.json') ?? files.get('open_clip_config.json'));
+  // LAION's folders have both configurations
+  const configs = files.has(WEIGHTS) ? [CONFIG, OPEN_CLIP_CONFIG] : [OPEN_CLIP_CONFIG, CONFIG];
+  return vitCheckpoint(
+    opened,
+    configs.map((name) => files.get(name)).find((path) => path !== undefined),
+  );
 }
 
 /** A vision transformer, DIFT's rival: no noise, no time; the features of one of its blocks. */

@@ -113,6 +113,6 @@ function nothingFound(model: CatalogueModel, path: string): SamepointError {
   return new SamepointError(
     'BAD_REQUEST',
     `${path} has no weights of ${model.title}.`,
-    `Give a folder with ${names.join(', ')}, or one of these files.`,
+    `Give a folder with ${names.join(', ')}, or the file with the weights itself.`,
   );
 }

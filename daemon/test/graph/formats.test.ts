@@ -100,6 +100,15 @@ describe('a vision transformer gives the features that transformers gives, as', 
     }
   });
 
+  it("takes the configuration of the weights in a folder that has transformers' and open_clip's", () => {
+    const both = folder.path('both');
+    cpSync(join(FIXTURES, 'vit/openclip-gelu'), both, { recursive: true });
+    cpSync(join(FORMATS, 'clip/config.json'), join(both, 'config.json'));
+    expect(openVitCheckpoint(filesOf(both)).config.channels).toBe(48);
+    cpSync(join(FORMATS, 'clip/model.safetensors'), join(both, 'model.safetensors'));
+    expect(openVitCheckpoint(filesOf(both)).config.channels).toBe(32);
+  });
+
   it('needs its configuration where the names are those of transformers', () => {
     const alone = folder.path('alone.safetensors');
     cpSync(join(FORMATS, 'dinov2/model.safetensors'), alone);
