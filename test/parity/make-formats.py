@@ -261,3 +261,8 @@ make_transformers_folders("dinov2")
 swiglu = make_dinov2("dinov2-swiglu", seed=8, swiglu=True)
 (OUT / "dinov2-swiglu/official").mkdir()
 torch.save(swiglu, OUT / "dinov2-swiglu/official/pretrain.pth")
+
+protocols = fresh("protocols")
+for protocol in (2, 3, 4, 5):
+    table = {"w": torch.arange(6.0).reshape(2, 3), "b": torch.arange(3.0), "name": "x" * 300, "bytes": bytes(300), "set": {1, 2}}
+    torch.save(table, protocols / f"protocol-{protocol}.pt", pickle_protocol=protocol)

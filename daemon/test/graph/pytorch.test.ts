@@ -73,6 +73,16 @@ describe('a PyTorch checkpoint', () => {
     expect([...openWeights(path).tensors.keys()]).toEqual(['w']);
   });
 
+  it.each([2, 3, 4, 5])('may be a pickle of protocol %i, as torch writes it', (protocol) => {
+    const path = fileURLToPath(new URL(`../fixtures/formats/protocols/protocol-${protocol}.pt`, import.meta.url));
+    const { tensors } = openWeights(path);
+    expect([...tensors].map(([name, { shape }]) => [name, shape])).toEqual([
+      ['w', [2, 3]],
+      ['b', [3]],
+    ]);
+    expect(tensors.get('w')?.offset).not.toBe(tensors.get('b')?.offset);
+  });
+
   it('may be an archive with the fields of more than 4 GB', () => {
     const path = folder.path('zip64.pt');
     const entries = [{ name: 'model/data.pkl', data: pickle.of(pickle.dict({ w: tensorPickle() })) }, STORAGE];
