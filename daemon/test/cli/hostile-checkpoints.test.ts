@@ -135,16 +135,6 @@ describe('a hostile checkpoint is one sentence and exit code 5, and leaves every
         writeFileSync(weights('vit'), legacy.subarray(0, legacy.length - 1000));
       },
     ],
-    [
-      'a pickle of the format before torch 1.6 whose storages are longer than the file',
-      'vit',
-      () => {
-        const legacy = readFileSync(join(FIXTURES, 'formats/dinov2/official/legacy.pth'), 'latin1');
-        // the number of elements of the patches' weights, in the pickle
-        const longer = legacy.replace('M\x00\x30', 'J\xff\xff\xff\x7f');
-        writeFileSync(weights('vit'), longer, 'latin1');
-      },
-    ],
     ['a configuration that is not JSON', 'vit', () => writeFileSync(config('vit'), '{"hidden_size":\nno')],
     ['negative channels', 'vit', () => changeConfig('vit', { hidden_size: -48 })],
     ['more channels than any network has', 'vit', () => changeConfig('vit', { hidden_size: 2 ** 48 })],

@@ -225,6 +225,28 @@ describe('tensors that cannot be used where they lie are refused', () => {
   });
 });
 
+describe('a file of torch before 1.6 that does not fit together is refused', () => {
+  const LEGACY = fileURLToPath(new URL('../fixtures/formats/dinov2/official/legacy.pth', import.meta.url));
+  const changed = (change: (bytes: string) => string) => {
+    const path = folder.path(`${count++}.pth`);
+    const before = readFileSync(LEGACY, 'latin1');
+    const after = change(before);
+    expect(after).not.toBe(before);
+    writeFileSync(path, after, 'latin1');
+    return refusal(path);
+  };
+
+  it.each<[string, (bytes: string) => string, RegExp]>([
+    ['cut off in its weights', (bytes) => bytes.slice(0, -1000), /ends behind the file's end/],
+    ['cut off in its pickle', (bytes) => bytes.slice(0, 1000), /its pickle is damaged/],
+    // the number of elements of the patches' weights
+    ['with a storage of another size', (bytes) => bytes.replace('M\x00\x30', 'M\x01\x30'), /not where it should be/],
+    ['big-endian', (bytes) => bytes.replace(/(little_endianq.)\x88/, '$1\x89'), /not little-endian/],
+  ])('%s', (_what, change, reason) => {
+    expect(changed(change)).toMatch(reason);
+  });
+});
+
 describe('an archive that does not fit together is refused', () => {
   const PICKLE: ZipEntry = { name: 'model/data.pkl', data: pickle.of(pickle.dict({ w: tensorPickle() })) };
 
@@ -232,6 +254,35 @@ describe('an archive that does not fit together is refused', () => {
     const path = folder.path(`cut${bytes}.pt`);
     writeFileSync(path, readFileSync(OFFICIAL).subarray(0, bytes === 0 ? 0 : bytes));
     expect(refusal(path)).toMatch(/is (not a usable PyTorch checkpoint|an empty file)/);
+  });
+
+  /** Overwrites a byte or more of the first directory entry, or behind it. */
+  const patched = (at: number, bytes: readonly number[], signature = 'PK\x01\x02', zip64 = false) => {
+    const path = folder.path(`${count++}.pt`);
+    writeZip(path, [PICKLE, STORAGE], { zip64 });
+    const archive = readFileSync(path);
+    Buffer.from(bytes).copy(archive, archive.indexOf(signature) + at);
+    writeFileSync(path, archive);
+    return refusal(path);
+  };
+
+  it('encrypted', () => {
+    expect(patched(8, [1])).toMatch(/data\.pkl is compressed/);
+  });
+
+  it('with a name that is longer than the directory', () => {
+    expect(patched(28, [0xff, 0xff])).toMatch(/its directory is damaged/);
+  });
+
+  it('with more entries, or a longer directory, than any checkpoint has', () => {
+    const record = 'PK\x06\x06';
+    expect(patched(32, [0xa1, 0x86, 1], record, true)).toMatch(/100001 entries/);
+    expect(patched(40, [0, 0, 0, 4], record, true)).toMatch(/directory has 67108864 bytes/);
+  });
+
+  it('with a pickle that is longer than any checkpoint has', () => {
+    const data = Buffer.alloc(32_000_001);
+    expect(refusal(write({ name: 'model/data.pkl', data }))).toMatch(/pickle has 32000001 bytes/);
   });
 
   it('compressed', () => {
