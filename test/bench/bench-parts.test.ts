@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readPytorchZip } from '../../daemon/src/graph/pytorch-zip.js';
+import { readPytorchZip } from '../../daemon/src/graph/pytorch.js';
 import { readSafetensorsHeader } from '../../daemon/src/graph/safetensors.js';
 import { useTempFolder } from '../../daemon/test/support/temp-folder.js';
 import { median } from './bench.js';

@@ -24,9 +24,10 @@ interface FeaturesOptions extends FeatureOptions, Pick<ProviderOptions, 'provide
 
 const DETAILS = `
 Writes a NumPy array (1, channels, rows, columns) of float32: what the network gives, or for a fusion its unit columns.
-What is not said comes from --preset. With --checkpoint and --backend, what the checkpoint lacks (VAE, text encoder) comes
+What is not given comes from --preset. With --checkpoint and --backend, what the checkpoint lacks (VAE, text encoder) comes
 from the backend's model. A checkpoint is a folder as diffusers, transformers or open_clip write it, or one file: ADM's, a
-ViT's, a U-Net's, or a whole Stable Diffusion in the original layout.`;
+ViT's, a U-Net's, or a whole Stable Diffusion in the original layout; safetensors or what torch.save writes (.bin, .ckpt,
+.pth, .pt), of which nothing is executed.`;
 
 /** `samepoint features`: the feature map of one image, as the paper takes it. */
 export function featuresCommand(): Command {

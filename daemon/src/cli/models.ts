@@ -73,7 +73,7 @@ export function modelsCommand(terminal: ModelsTerminal = defaultTerminal()): Com
     .argument('<id>', 'the model they belong to')
     .argument(
       '<path>',
-      'a folder in the official layout, the file with the weights, a whole Stable Diffusion in one file; or taesd, to put it in place of a VAE',
+      'a folder in the official layout, the file with the weights (.safetensors, .bin, .ckpt, .pth, .pt), a whole Stable Diffusion in one file; or taesd, to put it in place of a VAE',
     )
     .action((id: string, path: string) => add(terminal, id, path));
   models.addHelpText('after', DETAILS);

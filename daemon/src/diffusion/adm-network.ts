@@ -1,13 +1,11 @@
-import type { Checkpoint } from '../graph/checkpoint.js';
 import { weightCount } from '../graph/checkpoint-view.js';
 import { compile } from '../graph/compile.js';
 import { admUnetBlocks } from '../graph/networks/adm-unet.js';
-import { readPytorchZip } from '../graph/pytorch-zip.js';
 import type { NdArray } from '../graph/run.js';
 import { featuresOf, nameBlocks } from './block-features.js';
 import type { DiffusionNetwork, EncodedImage } from './dift.js';
-import { type ModelFiles, requireFile } from './model-files.js';
-import { readAdmConfig } from './network-configs.js';
+import type { ModelFiles } from './model-files.js';
+import { openAdm } from './network-checkpoints.js';
 import { graphKey, type NetworkPool } from './network-pool.js';
 import { linearSchedule } from './noise-schedule.js';
 
@@ -23,7 +21,7 @@ export class AdmNetwork implements DiffusionNetwork {
   readonly #files: ModelFiles;
   readonly #settings: AdmSettings;
   readonly #pool: NetworkPool;
-  #checkpoint: Promise<Checkpoint> | undefined;
+  #opened: ReturnType<typeof openAdm> | undefined;
 
   constructor(files: ModelFiles, settings: AdmSettings, pool: NetworkPool) {
     this.#files = files;
@@ -36,9 +34,8 @@ export class AdmNetwork implements DiffusionNetwork {
   }
 
   async features(x: NdArray): Promise<readonly NdArray[]> {
-    const config = readAdmConfig(this.#files);
-    this.#checkpoint ??= readPytorchZip(requireFile(this.#files, 'model.pt'));
-    const checkpoint = await this.#checkpoint;
+    this.#opened ??= openAdm(this.#files);
+    const { checkpoint, config } = this.#opened;
     const { t: timestep, blocks } = this.#settings;
     const outputs = await this.#pool.run(
       {

@@ -9,6 +9,7 @@ import { lookCount } from './input-size.js';
 import { lendFiles } from './lend-files.js';
 import type { LookSettings } from './look-features.js';
 import { checkpointIdentity, filesOf, type ModelFiles } from './model-files.js';
+import { checkCheckpoint } from './network-checkpoints.js';
 import { blockOf, type LatentMode, PRESETS, type Preset, type PresetName, type PublishedMatching } from './presets.js';
 
 /** Which features somebody wants. Its settings go before those of the preset. */
@@ -67,6 +68,7 @@ export function planFeatures(choice: FeatureChoice, environment: ModelEnvironmen
   const chosen = choosePresets(choice);
   const parts = chosen.map(({ preset, weight }) => {
     const files = filesFor(preset.backend, choice, environment);
+    if (checkpoint !== undefined) checkCheckpoint(preset.network, files);
     const prompt = choice.prompt ?? promptOf(preset, choice.category);
     const from = checkpoint === undefined ? {} : { checkpoint };
     return { preset, weight, files, ...from, weightsId: checkpointIdentity(files), prompt, seed, halvings };
@@ -139,6 +141,8 @@ function checkpointPreset(choice: FeatureChoice): Preset {
       'Add --backend ID, whose settings it takes, or --network KIND.',
     );
   }
+  // what is wrong with the checkpoint itself comes before a setting that is missing
+  checkCheckpoint(network, filesOf(checkpoint));
   return barePreset(nameOf(choice), network, choice);
 }
 

@@ -1,25 +1,30 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
+import * as z from 'zod';
+import { weightsFilesAt } from '../graph/weights.js';
 import { SINGLE_FILE } from '../models/single-file.js';
+import { officialNames } from '../models/weights-names.js';
 
 /** Files of a checkpoint by their names in the official layout (`unet/config.json`), as absolute paths. */
 export type ModelFiles = ReadonlyMap<string, string>;
 
 /**
- * The files of a checkpoint on disk: a folder as diffusers, transformers or open_clip write it, or a single file with
- * its `config.json` beside it.
+ * The files of a checkpoint on disk: a folder as diffusers, transformers or open_clip write it, weights in whatever format under
+ * the name of safetensors; or a single file with its `config.json` beside it.
  * @throws SamepointError `BAD_REQUEST` when there is nothing at `path`
  */
 export function filesOf(path: string): ModelFiles {
   if (!existsSync(path)) {
     throw new SamepointError('BAD_REQUEST', `${path} does not exist.`, 'Give the folder or file of a checkpoint.');
   }
-  if (statSync(path).isDirectory()) return new Map(walk(path).map((file) => [nameIn(path, file), file]));
+  if (statSync(path).isDirectory()) {
+    const names = walk(path).map((file) => nameIn(path, file));
+    return new Map([...officialNames(names)].map(([official, name]) => [official, join(path, name)]));
+  }
   const config = join(path, '..', 'config.json');
-  const weights = path.endsWith('.safetensors') ? SINGLE_FILE : 'model.pt';
-  return new Map([[weights, path], ...(existsSync(config) ? [['config.json', config] as const] : [])]);
+  return new Map([[SINGLE_FILE, path], ...(existsSync(config) ? [['config.json', config] as const] : [])]);
 }
 
 /**
@@ -33,19 +38,41 @@ export function requireFile(files: ModelFiles, ...names: readonly string[]): str
   }
   throw new SamepointError(
     'MODEL_INVALID',
-    `The checkpoint has no ${names.join(' or ')}.`,
+    `The checkpoint has no ${names.join(' or ')}${classIn(files)}.`,
     'Give a complete checkpoint in its official layout, or get the model with `samepoint models pull`.',
   );
 }
 
+const classSchema = z.object({
+  _class_name: z.string().optional(),
+  architectures: z.array(z.string()).optional(),
+});
+
+/** What the folder says that it holds, as diffusers or transformers do. */
+function classIn(files: ModelFiles): string {
+  const path = files.get('model_index.json') ?? files.get('config.json');
+  try {
+    const { _class_name: name, architectures } = classSchema.parse(JSON.parse(readFileSync(path ?? '', 'utf8')));
+    const found = name ?? architectures?.[0];
+    return found === undefined ? '' : `; it is a ${found}`;
+  } catch {
+    return '';
+  }
+}
+
 /**
  * What is another for another content: hashing gigabytes would cost more than features do. Archives and installers set the
- * time of the content as they like, that of the last change nobody can set.
+ * time of the content as they like, that of the last change nobody can set. Weights in several files are all of them.
  */
 export function fileIdentity(path: string): string {
-  const real = realpathSync(path);
-  const { size, mtimeMs, ctimeMs } = statSync(real);
-  return JSON.stringify([real, size, mtimeMs, ctimeMs]);
+  const facts = weightsFilesAt(path).map((file) => {
+    // what is missing is named where the weights are opened
+    if (!existsSync(file)) return [file];
+    const real = realpathSync(file);
+    const { size, mtimeMs, ctimeMs } = statSync(real);
+    return [real, size, mtimeMs, ctimeMs];
+  });
+  return JSON.stringify(facts);
 }
 
 /** Like {@link fileIdentity} for all files of a checkpoint, as a hash. */

@@ -2,7 +2,7 @@ import { SamepointError } from '@samepoint/shared-protocol';
 import type { FeaturePlan, PlanPart } from './feature-plan.js';
 import { SETTING_OPTIONS } from './feature-settings.js';
 import type { InputSize } from './input-size.js';
-import { openVit, readAdmConfig, readUiConfig } from './network-configs.js';
+import { openAdm, openVit, readUiConfig } from './network-checkpoints.js';
 import { blockOf } from './presets.js';
 import { openSdCheckpoint, type SdEncoderPart } from './sd-checkpoint.js';
 
@@ -53,7 +53,7 @@ function limitsOf({ preset, files }: PlanPart): NetworkLimits {
       return { blocks, multiple: 2 ** (encoderLevels(encoder) - 1) };
     }
     case 'adm': {
-      const { channel_mult: levels, num_res_blocks: perLevel } = readAdmConfig(files);
+      const { channel_mult: levels, num_res_blocks: perLevel } = openAdm(files).config;
       const blocks = { count: levels.length * (perLevel + 1), name: 'output blocks' };
       return { blocks, multiple: 2 ** (levels.length - 1) };
     }

@@ -5,14 +5,15 @@ import * as z from 'zod';
 import type { Checkpoint } from '../graph/checkpoint.js';
 import { readConfig } from '../graph/compile.js';
 import type { LdmText } from '../graph/ldm-view.js';
+import { refuseOtherNetwork } from '../graph/network-kind.js';
 import { clipTextConfigSchema } from '../graph/networks/clip-text.js';
 import { clipTextConfigOf, sdUnetConfigOf, sdVaeConfigOf } from '../graph/networks/sd-configs-from-shapes.js';
 import { type SdUnetConfig, sdUnetConfigSchema } from '../graph/networks/sd-unet.js';
 import { type SdVaeConfig, sdVaeConfigSchema } from '../graph/networks/sd-vae-encoder.js';
 import { type TaesdConfig, taesdConfigSchema } from '../graph/networks/taesd.js';
 import { readValues } from '../graph/read-values.js';
-import { readSafetensorsHeader } from '../graph/safetensors.js';
 import { sdPartsOf } from '../graph/sd-single-file.js';
+import { openWeights } from '../graph/weights.js';
 import { SINGLE_FILE } from '../models/single-file.js';
 import { type ModelFiles, requireFile } from './model-files.js';
 import { tokenizerFiles } from './prompt/clip-tokenizer-files.js';
@@ -36,8 +37,8 @@ export interface SdCheckpoint {
   text?: TextEncoder;
 }
 
-const WEIGHTS = ['diffusion_pytorch_model.safetensors', 'diffusion_pytorch_model.fp16.safetensors'];
-const TEXT_WEIGHTS = ['text_encoder/model.safetensors', 'text_encoder/model.fp16.safetensors'];
+const WEIGHTS = 'diffusion_pytorch_model.safetensors';
+const TEXT_WEIGHTS = 'text_encoder/model.safetensors';
 
 /** The class of diffusers that the folder `vae` holds when TAESD stands in for the VAE. */
 const TINY = 'AutoencoderTiny';
@@ -54,7 +55,8 @@ const LEARNED_T = 'timestep';
 export function openSdCheckpoint(files: ModelFiles): SdCheckpoint {
   const path = files.get(SINGLE_FILE);
   if (path === undefined) return { unet: folderUnet(files), encoder: folderEncoder(files), ...folderText(files) };
-  const file = readSafetensorsHeader(path);
+  const file = openWeights(path);
+  refuseOtherNetwork(file, 'sd');
   const { unet, vae, text } = sdPartsOf(file);
   const learned = file.tensors.has(LEARNED_T) ? { learnedT: readScalar(file, LEARNED_T) } : {};
   return {
@@ -65,24 +67,23 @@ export function openSdCheckpoint(files: ModelFiles): SdCheckpoint {
 }
 
 function folderUnet(files: ModelFiles): SdUnetPart {
-  return {
-    checkpoint: readSafetensorsHeader(requireFile(files, ...WEIGHTS.map((name) => `unet/${name}`))),
-    config: readConfig(requireFile(files, 'unet/config.json'), sdUnetConfigSchema),
-  };
+  const checkpoint = openWeights(requireFile(files, `unet/${WEIGHTS}`));
+  refuseOtherNetwork(checkpoint, 'sd');
+  return { checkpoint, config: readConfig(requireFile(files, 'unet/config.json'), sdUnetConfigSchema) };
 }
 
 function folderEncoder(files: ModelFiles): SdEncoderPart {
   const configPath = requireFile(files, 'vae/config.json');
-  const checkpoint = readSafetensorsHeader(requireFile(files, ...WEIGHTS.map((name) => `vae/${name}`)));
+  const checkpoint = openWeights(requireFile(files, `vae/${WEIGHTS}`));
   return readConfig(configPath, encoderSchema)._class_name === TINY
     ? { kind: 'tiny', checkpoint, config: readConfig(configPath, taesdConfigSchema) }
     : { kind: 'kl', checkpoint, config: readConfig(configPath, sdVaeConfigSchema) };
 }
 
 function folderText(files: ModelFiles): { text?: TextEncoder } {
-  const weights = TEXT_WEIGHTS.map((name) => files.get(name)).find((path) => path !== undefined);
+  const weights = files.get(TEXT_WEIGHTS);
   if (weights === undefined) return {};
-  const checkpoint = readSafetensorsHeader(weights);
+  const checkpoint = openWeights(weights);
   const config = readConfig(requireFile(files, 'text_encoder/config.json'), clipTextConfigSchema);
   return { text: { weights, checkpoint, config, ...tokenizerOf(files) } };
 }

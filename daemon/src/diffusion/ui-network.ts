@@ -8,7 +8,7 @@ import type { Size } from '../images/resize.js';
 import type { DiffusionNetwork, EncodedImage } from './dift.js';
 import { ElementNetwork } from './element-network.js';
 import { type ModelFiles, requireFile } from './model-files.js';
-import { readUiConfig } from './network-configs.js';
+import { readUiConfig } from './network-checkpoints.js';
 import { graphKey, type NetworkPool } from './network-pool.js';
 import { type NoCounterpartBin, readNoCounterpartBin } from './no-counterpart.js';
 

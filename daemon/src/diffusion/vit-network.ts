@@ -5,7 +5,7 @@ import type { NdArray } from '../graph/run.js';
 import { featuresOf, nameBlocks } from './block-features.js';
 import type { DiffusionNetwork, EncodedImage } from './dift.js';
 import type { ModelFiles } from './model-files.js';
-import { openVit } from './network-configs.js';
+import { openVit } from './network-checkpoints.js';
 import { graphKey, type NetworkPool } from './network-pool.js';
 import type { VitChoice } from './presets.js';
 

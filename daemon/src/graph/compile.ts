@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type * as z from 'zod';
 import type { Checkpoint } from './checkpoint.js';
+import { refuseStandIn } from './file-kind.js';
 import { GraphBuilder, type Value } from './onnx/graph-builder.js';
 import { CPU_RUNTIME, type GraphTarget } from './runtime.js';
 
@@ -79,6 +80,7 @@ function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
+    if (existsSync(path)) refuseStandIn(path);
     // the parser quotes what it could not read, line breaks and all
     throw invalidConfig(path, (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s+/g, ' '));
   }

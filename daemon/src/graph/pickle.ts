@@ -1,6 +1,3 @@
-/** A pickle with an instruction or a name that a table of tensors does not need. */
-export class PickleCodeError extends Error {}
-
 /** A pickle that is cut off or does not fit together. */
 export class PickleDamagedError extends Error {}
 
@@ -23,53 +20,88 @@ export class PickledStorage {
   ) {}
 }
 
-/** The name of a class or function. It is never looked up. */
+/** The name of one of the few classes and functions that tables of tensors are made with. It is never looked up. */
 class PickledName {
   constructor(readonly name: string) {}
 }
+
+/** Stands in for every object of another class, and for what is called to make one. Nothing is known of it. */
+const OPAQUE = Symbol('an object that is not a tensor');
 
 export type PickleValue =
   | null
   | boolean
   | number
   | string
-  | readonly PickleValue[]
+  | PickleValue[]
   | Map<PickleValue, PickleValue>
+  | typeof OPAQUE
   | PickledName
   | PickledStorage
   | PickledTensor;
 
 const ORDERED_DICT = 'collections.OrderedDict';
-const REBUILD_TENSOR = 'torch._utils._rebuild_tensor_v2';
+/** `(storage, offset, shape, strides, …)`; torch 0.3 and older write the first. */
+const REBUILD_TENSOR: ReadonlySet<string> = new Set([
+  'torch._utils._rebuild_tensor',
+  'torch._utils._rebuild_tensor_v2',
+]);
+/** `(tensor, …)` */
+const REBUILD_PARAMETER: ReadonlySet<string> = new Set([
+  'torch._utils._rebuild_parameter',
+  'torch._utils._rebuild_parameter_with_state',
+]);
 const STORAGE = /^torch\.([A-Za-z0-9]+Storage)$/;
-/** What `torch.save` writes. */
-const MAX_PROTOCOL = 2;
+const MAX_PROTOCOL = 5;
 const STOP = 0x2e;
+/** A byte of pickle can make an object of hundreds. A checkpoint of Stable Diffusion has about 70 instructions a tensor. */
+const MAX_INSTRUCTIONS = 2_000_000;
+
+export interface ReadPickle {
+  value: PickleValue;
+  /** Every storage that is mentioned, by its key. */
+  storages: ReadonlyMap<string, PickledStorage>;
+  /** Where its bytes end. */
+  end: number;
+}
 
 /**
- * Reads the pickles that `torch.save` writes for tables of tensors, and nothing else. A pickle is a program; this machine
- * has no instruction that runs anything, and refuses those it does not have.
- * @throws PickleCodeError or PickleDamagedError
+ * Reads a pickle for the tables of tensors in it. A pickle is a program; this machine has no instruction that runs
+ * anything: what a class or a function would make is a placeholder without content.
+ * @param begin where in `bytes` the pickle starts
+ * @throws PickleDamagedError
  */
-export function readTensorPickle(bytes: Buffer): PickleValue {
-  const machine = new PickleMachine(bytes);
+export function readTensorPickle(bytes: Buffer, begin = 0): ReadPickle {
+  const machine = new PickleMachine(bytes, begin);
+  let instructions = 0;
   for (let opcode = machine.uint(1); opcode !== STOP; opcode = machine.uint(1)) {
     const instruction = INSTRUCTIONS.get(opcode);
-    if (instruction === undefined) throw new PickleCodeError(`the pickle instruction 0x${opcode.toString(16)}`);
+    if (instruction === undefined) {
+      throw new PickleDamagedError(`its pickle has the unknown instruction 0x${opcode.toString(16)}`);
+    }
+    if (++instructions > MAX_INSTRUCTIONS) {
+      throw new PickleDamagedError(`its pickle has more than ${MAX_INSTRUCTIONS} instructions`);
+    }
     instruction(machine);
   }
-  return machine.pop();
+  return { value: machine.pop(), storages: machine.storages, end: machine.position };
 }
 
 class PickleMachine {
+  readonly storages = new Map<string, PickledStorage>();
   readonly #bytes: Buffer;
   readonly #memo = new Map<number, PickleValue>();
   readonly #marked: PickleValue[][] = [];
   #stack: PickleValue[] = [];
   #at = 0;
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, begin: number) {
     this.#bytes = bytes;
+    this.#at = begin;
+  }
+
+  get position(): number {
+    return this.#at;
   }
 
   take(count: number): Buffer {
@@ -80,6 +112,11 @@ class PickleMachine {
 
   uint(bytes: number): number {
     return this.take(bytes).readUIntLE(0, bytes);
+  }
+
+  /** A length of 8 bytes. */
+  long(): number {
+    return Number(this.take(8).readBigUInt64LE());
   }
 
   line(): string {
@@ -99,6 +136,13 @@ class PickleMachine {
     return value === undefined ? damaged() : value;
   }
 
+  /** The last `count` values, in the order in which they were pushed. */
+  pops(count: number): PickleValue[] {
+    const values: PickleValue[] = [];
+    for (let n = 0; n < count; n++) values.unshift(this.pop());
+    return values;
+  }
+
   top(): PickleValue {
     const value = this.#stack.at(-1);
     return value === undefined ? damaged() : value;
@@ -115,7 +159,7 @@ class PickleMachine {
     return values;
   }
 
-  remember(index: number): void {
+  remember(index = this.#memo.size): void {
     this.#memo.set(index, this.top());
   }
 
@@ -125,90 +169,181 @@ class PickleMachine {
   }
 }
 
+type Instruction = (machine: PickleMachine) => void;
+
+/** Numbers, texts, and the bytes that nothing here needs. */
+const SCALARS: Record<string, Instruction> = {
+  N: (m) => m.push(null),
+  '\x88': (m) => m.push(true),
+  '\x89': (m) => m.push(false),
+  I: (m) => m.push(decimal(m.line())),
+  J: (m) => m.push(m.take(4).readInt32LE()),
+  K: (m) => m.push(m.uint(1)),
+  L: (m) => m.push(decimal(m.line().replace(/L$/, ''))),
+  M: (m) => m.push(m.uint(2)),
+  '\x8a': (m) => m.push(longInteger(m.take(m.uint(1)))),
+  '\x8b': (m) => skipped(m, m.uint(4)),
+  F: (m) => m.push(decimal(m.line())),
+  G: (m) => m.push(m.take(8).readDoubleBE()),
+  S: (m) => m.push(m.line().replace(/^(['"])(.*)\1$/, '$2')),
+  V: (m) => m.push(m.line()),
+  T: (m) => m.push(m.take(m.uint(4)).toString('latin1')),
+  U: (m) => m.push(m.take(m.uint(1)).toString('latin1')),
+  X: (m) => m.push(m.take(m.uint(4)).toString('utf8')),
+  '\x8c': (m) => m.push(m.take(m.uint(1)).toString('utf8')),
+  '\x8d': (m) => m.push(m.take(m.long()).toString('utf8')),
+  B: (m) => skipped(m, m.uint(4)),
+  C: (m) => skipped(m, m.uint(1)),
+  '\x8e': (m) => skipped(m, m.long()),
+  '\x96': (m) => skipped(m, m.long()),
+};
+
+const CONTAINERS: Record<string, Instruction> = {
+  '(': (m) => m.mark(),
+  ')': (m) => m.push([]),
+  ']': (m) => m.push([]),
+  t: (m) => m.push(m.popToMark()),
+  l: (m) => m.push(m.popToMark()),
+  '\x85': (m) => m.push(m.pops(1)),
+  '\x86': (m) => m.push(m.pops(2)),
+  '\x87': (m) => m.push(m.pops(3)),
+  a: (m) => append(m, m.pops(1)),
+  e: (m) => append(m, m.popToMark()),
+  '}': (m) => m.push(new Map()),
+  d: (m) => dictionary(m, m.popToMark()),
+  s: (m) => setItems(m, m.pops(2)),
+  u: (m) => setItems(m, m.popToMark()),
+  // sets
+  '\x8f': (m) => m.push(OPAQUE),
+  '\x90': (m) => void m.popToMark(),
+  '\x91': (m) => opaque(m, m.popToMark()),
+};
+
+const STACK: Record<string, Instruction> = {
+  '\x80': (m) => expectProtocol(m.uint(1)),
+  // a frame says how much to read ahead
+  '\x95': (m) => void m.long(),
+  '0': (m) => void m.pop(),
+  '1': (m) => void m.popToMark(),
+  '2': (m) => m.push(m.top()),
+  p: (m) => m.remember(Number(m.line())),
+  q: (m) => m.remember(m.uint(1)),
+  r: (m) => m.remember(m.uint(4)),
+  '\x94': (m) => m.remember(),
+  g: (m) => m.recall(Number(m.line())),
+  h: (m) => m.recall(m.uint(1)),
+  j: (m) => m.recall(m.uint(4)),
+};
+
+/** What would run code elsewhere. */
+const OBJECTS: Record<string, Instruction> = {
+  c: (m) => m.push(name(m.line(), m.line())),
+  '\x93': (m) => m.push(stackName(m.pop(), m.pop())),
+  P: (m) => opaque(m, [m.line()]),
+  Q: (m) => m.push(storage(m, m.pop())),
+  R: (m) => m.push(rebuild(m.pop(), m.pop())),
+  b: (m) => void m.pop(),
+  i: (m) => opaque(m, [m.line(), m.line(), ...m.popToMark()]),
+  o: (m) => opaque(m, m.popToMark()),
+  '\x81': (m) => m.push(rebuild(m.pop(), m.pop())),
+  '\x92': (m) => opaque(m, m.pops(3)),
+  '\x82': (m) => opaque(m, [m.uint(1)]),
+  '\x83': (m) => opaque(m, [m.uint(2)]),
+  '\x84': (m) => opaque(m, [m.uint(4)]),
+};
+
 /** Opcodes of Python's `pickletools`, by their byte. */
-const INSTRUCTIONS: ReadonlyMap<number, (machine: PickleMachine) => void> = new Map(
-  Object.entries<(machine: PickleMachine) => void>({
-    '\x80': (m) => expectProtocol(m.uint(1)),
-    N: (m) => m.push(null),
-    '\x88': (m) => m.push(true),
-    '\x89': (m) => m.push(false),
-    J: (m) => m.push(m.take(4).readInt32LE()),
-    K: (m) => m.push(m.uint(1)),
-    M: (m) => m.push(m.uint(2)),
-    '\x8a': (m) => m.push(longInteger(m.take(m.uint(1)))),
-    X: (m) => m.push(m.take(m.uint(4)).toString('utf8')),
-    '(': (m) => m.mark(),
-    ')': (m) => m.push([]),
-    t: (m) => m.push(m.popToMark()),
-    '\x85': (m) => m.push([m.pop()]),
-    '\x86': (m) => m.push([m.pop(), m.pop()].reverse()),
-    '\x87': (m) => m.push([m.pop(), m.pop(), m.pop()].reverse()),
-    '}': (m) => m.push(new Map()),
-    s: (m) => setItems(m, [m.pop(), m.pop()].reverse()),
-    u: (m) => setItems(m, m.popToMark()),
-    q: (m) => m.remember(m.uint(1)),
-    r: (m) => m.remember(m.uint(4)),
-    h: (m) => m.recall(m.uint(1)),
-    j: (m) => m.recall(m.uint(4)),
-    c: (m) => m.push(name(m.line(), m.line())),
-    Q: (m) => m.push(storage(m.pop())),
-    R: (m) => m.push(rebuild(m.pop(), m.pop())),
-    b: (m) => ignoreState(m.pop(), m.top()),
-  }).map(([opcode, instruction]) => [opcode.charCodeAt(0), instruction]),
+const INSTRUCTIONS: ReadonlyMap<number, Instruction> = new Map(
+  Object.entries({ ...SCALARS, ...CONTAINERS, ...STACK, ...OBJECTS }).map(([opcode, instruction]) => [
+    opcode.charCodeAt(0),
+    instruction,
+  ]),
 );
 
 function expectProtocol(protocol: number): void {
-  if (protocol > MAX_PROTOCOL) throw new PickleCodeError(`pickle protocol ${protocol}`);
+  if (protocol > MAX_PROTOCOL) throw new PickleDamagedError(`its pickle has the unknown protocol ${protocol}`);
 }
 
-function longInteger(bytes: Buffer): number {
+/** Pushes the placeholder for what would be made of `parts`. */
+function opaque(machine: PickleMachine, _parts: readonly PickleValue[]): void {
+  machine.push(OPAQUE);
+}
+
+function skipped(machine: PickleMachine, bytes: number): void {
+  machine.take(bytes);
+  machine.push(OPAQUE);
+}
+
+function decimal(text: string): PickleValue {
+  const value = Number(text);
+  return Number.isNaN(value) ? damaged() : value;
+}
+
+function longInteger(bytes: Buffer): PickleValue {
   const unsigned = bytes.reduceRight((sum, byte) => sum * 256n + BigInt(byte), 0n);
   const value = Number(BigInt.asIntN(8 * bytes.length, unsigned));
-  return Number.isSafeInteger(value) ? value : damaged();
+  return Number.isSafeInteger(value) ? value : OPAQUE;
+}
+
+function append(machine: PickleMachine, items: readonly PickleValue[]): void {
+  const list = machine.top();
+  if (Array.isArray(list)) for (const item of items) list.push(item);
+  else if (list !== OPAQUE) throw damage();
+}
+
+function dictionary(machine: PickleMachine, items: readonly PickleValue[]): void {
+  machine.push(new Map());
+  setItems(machine, items);
 }
 
 function setItems(machine: PickleMachine, items: readonly PickleValue[]): void {
   const map = machine.top();
+  if (map === OPAQUE) return;
   if (!(map instanceof Map) || items.length % 2 !== 0) throw damage();
   for (let i = 0; i < items.length; i += 2) map.set(items[i] ?? null, items[i + 1] ?? null);
 }
 
-function name(module: string, member: string): PickledName {
+function name(module: string, member: string): PickleValue {
   const full = `${module}.${member}`;
-  if (full !== ORDERED_DICT && full !== REBUILD_TENSOR && !STORAGE.test(full)) throw new PickleCodeError(full);
-  return new PickledName(full);
+  const isKnown =
+    full === ORDERED_DICT || REBUILD_TENSOR.has(full) || REBUILD_PARAMETER.has(full) || STORAGE.test(full);
+  return isKnown ? new PickledName(full) : OPAQUE;
 }
 
-/** `('storage', class, key, device, elements)` */
-function storage(id: PickleValue): PickledStorage {
-  if (!Array.isArray(id)) return damaged();
-  const [tag, storageClass, key, , elements] = id;
+function stackName(member: PickleValue, module: PickleValue): PickleValue {
+  return typeof module === 'string' && typeof member === 'string' ? name(module, member) : damaged();
+}
+
+/** `('storage', class, key, device, elements)`; torch before 1.6 adds which part of the storage is viewed. */
+function storage(machine: PickleMachine, id: PickleValue): PickleValue {
+  if (!Array.isArray(id)) return id === OPAQUE ? OPAQUE : damaged();
+  const [tag, storageClass, key, , elements, view] = id;
+  if (tag !== 'storage' || storageClass === OPAQUE || Array.isArray(view)) return OPAQUE;
   const type = storageClass instanceof PickledName ? STORAGE.exec(storageClass.name)?.[1] : undefined;
-  if (tag !== 'storage' || type === undefined || typeof key !== 'string' || !isCount(elements)) return damaged();
-  return new PickledStorage(type, key, elements);
+  if (type === undefined || typeof key !== 'string' || !isCount(elements)) return damaged();
+  const made = new PickledStorage(type, key, elements);
+  machine.storages.set(key, made);
+  return made;
 }
 
-/** The two calls of a table of tensors: an empty OrderedDict, and a tensor made of a storage. */
+/** The calls of a table of tensors: an empty OrderedDict, a tensor made of a storage, a parameter made of a tensor. */
 function rebuild(args: PickleValue, callee: PickleValue): PickleValue {
+  if (callee === OPAQUE) return OPAQUE;
   if (!(callee instanceof PickledName) || !Array.isArray(args)) return damaged();
-  if (callee.name === ORDERED_DICT && args.length === 0) return new Map();
-  if (callee.name !== REBUILD_TENSOR) throw new PickleCodeError(`a call of ${callee.name}`);
+  if (callee.name === ORDERED_DICT) return args.length === 0 ? new Map() : OPAQUE;
   const [source, offset, shape, strides] = args;
+  if (REBUILD_PARAMETER.has(callee.name)) return source instanceof PickledTensor ? source : OPAQUE;
+  if (!REBUILD_TENSOR.has(callee.name) || source === OPAQUE) return OPAQUE;
   if (!(source instanceof PickledStorage) || !isCount(offset) || !isCounts(shape) || !isCounts(strides))
     return damaged();
   return new PickledTensor(source, offset, shape, strides);
-}
-
-/** A state dict carries version numbers of its layers as attributes; nothing here has attributes. */
-function ignoreState(_state: PickleValue, target: PickleValue): void {
-  if (!(target instanceof Map)) throw new PickleCodeError('a state for something that is not a table');
 }
 
 function isCount(value: PickleValue | undefined): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
-function isCounts(value: PickleValue | undefined): value is readonly number[] {
+function isCounts(value: PickleValue | undefined): value is number[] {
   return Array.isArray(value) && value.every(isCount);
 }
 

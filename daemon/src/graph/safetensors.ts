@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { type Checkpoint, ELEMENT_BYTES, type ElementType, type TensorEntry } from './checkpoint.js';
 
 /** A header larger than this is refused, as the format's own reader does. */
-const MAX_HEADER_BYTES = 100_000_000;
+export const MAX_HEADER_BYTES = 100_000_000;
 
 const entrySchema = z.object({
   dtype: z.string(),

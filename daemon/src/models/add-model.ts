@@ -1,5 +1,5 @@
-import { existsSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { CatalogueFile, CatalogueModel } from './catalogue.js';
 import { checkModelFile } from './check-model-file.js';
@@ -7,13 +7,14 @@ import type { ModelEnvironment } from './model-environment.js';
 import { updateStore } from './model-store.js';
 import { modelOf, resolveModel } from './resolve-model.js';
 import { checkSingleFile, isSingleFile, SINGLE_FILE } from './single-file.js';
+import { officialNames } from './weights-names.js';
 
 /** The model that may stand in for a VAE. */
 const TINY_ENCODER = 'taesd';
 
 /**
- * Registers files that are on this disk already: a folder in the official layout, the one file with the weights, or a whole
- * Stable Diffusion in one file. `taesd` instead of a path puts that model in the place of the VAE.
+ * Registers files that are on this disk already, weights in any format that can be opened: a folder in the official layout,
+ * the one file with the weights, or a whole Stable Diffusion in one file. `taesd` instead of a path puts that model in the place of the VAE.
  * Nothing is copied. Returns the names of the files it found.
  * @throws SamepointError `BACKEND_UNKNOWN`, `BAD_REQUEST`, `MODEL_MISSING`, `MODEL_INVALID`; nothing is registered then
  */
@@ -21,25 +22,21 @@ export async function addModel(id: string, path: string, environment: ModelEnvir
   const model = modelOf(id, environment);
   const at = resolve(path);
   const found =
-    existsSync(at) || path !== TINY_ENCODER ? await filesAt(model, at, environment) : encoderFor(model, environment);
+    existsSync(at) || path !== TINY_ENCODER ? filesAt(model, at, environment) : encoderFor(model, environment);
   updateStore(environment.at.stateFile, ({ added }) => {
     added[id] = { ...added[id], ...found };
   });
   return Object.keys(found);
 }
 
-async function filesAt(
-  model: CatalogueModel,
-  path: string,
-  { catalogue }: ModelEnvironment,
-): Promise<Record<string, string>> {
+function filesAt(model: CatalogueModel, path: string, { catalogue }: ModelEnvironment): Record<string, string> {
   if (isFile(path) && isSingleFile(model, path)) {
     checkSingleFile(path, model, catalogue);
     return { [SINGLE_FILE]: path };
   }
   const found = partsAt(model, path);
   const registered = Object.fromEntries([...found].map(([{ name }, at]) => [name, at]));
-  for (const [file, at] of found) await checkModelFile(at, file, model, registered, catalogue);
+  for (const [file, at] of found) checkModelFile(at, file, model, registered, catalogue);
   return registered;
 }
 
@@ -60,36 +57,47 @@ function partsAt(model: CatalogueModel, path: string): Map<CatalogueFile, string
   if (stats === undefined) {
     throw new SamepointError('BAD_REQUEST', `There is no file or folder ${path}.`, 'Check the path.');
   }
-  const found = new Map<CatalogueFile, string>();
-  if (stats.isDirectory()) {
-    for (const file of model.files) {
-      const at = candidates(file)
-        .map((name) => join(path, name))
-        .find(isFile);
-      if (at !== undefined) found.set(file, at);
-    }
-  } else {
-    const file = weightsFile(model, path);
-    if (file !== undefined) found.set(file, path);
-  }
+  const found = stats.isDirectory() ? partsInFolder(model, path) : new Map([[weightsOf(model, path), path]]);
   if (![...found.keys()].some((file) => file.proof !== undefined)) throw nothingFound(model, path);
   return found;
 }
 
-/** Names a file may have in a folder: ours, the official one, and either without its own folder. */
-function candidates({ name, source }: CatalogueFile): string[] {
+function partsInFolder(model: CatalogueModel, folder: string): Map<CatalogueFile, string> {
+  const found = new Map<CatalogueFile, string>();
+  for (const file of model.files) {
+    for (const name of candidates(file)) {
+      const at = join(folder, name);
+      const official = isFile(at) ? at : weightsIn(dirname(at), basename(at));
+      if (official === undefined) continue;
+      found.set(file, official);
+      break;
+    }
+  }
+  return found;
+}
+
+/** The file that stands in for weights of this name: another precision, another format, or several files. */
+function weightsIn(folder: string, name: string): string | undefined {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined;
+  const file = officialNames(readdirSync(folder)).get(name);
+  return file !== undefined && isFile(join(folder, file)) ? join(folder, file) : undefined;
+}
+
+/** Names a file may have in a folder: ours, the official one, those of another layout, and each without its own folder. */
+function candidates({ name, source, alsoNamed = [] }: CatalogueFile): string[] {
   const official = source.kind === 'hub' ? source.path : new URL(source.url).pathname.split('/').at(-1);
-  const names = official === undefined ? [name] : [official, name];
+  const names = [...(official === undefined ? [] : [official]), name, ...alsoNamed];
   // a folder with one network only; configurations are left out, since any network may have one of that name
   const flat = name.endsWith('.json') && name.includes('/') ? [] : names.map((entry) => basename(entry));
   return [...new Set([...names, ...flat])];
 }
 
-/** A single file is the network's own weights, which come first among those of its format. */
-function weightsFile(model: CatalogueModel, path: string): CatalogueFile | undefined {
-  const suffix = /\.[^.]+$/.exec(basename(path))?.[0] ?? '';
-  const weights = model.files.filter(({ name, proof }) => proof !== undefined && name.endsWith(suffix));
-  return suffix === '' ? undefined : (weights.find(({ source }) => isNamed(source, path)) ?? weights[0]);
+/** A single file is the network's own weights, which come first among the model's. */
+function weightsOf(model: CatalogueModel, path: string): CatalogueFile {
+  const weights = model.files.filter(({ proof }) => proof !== undefined);
+  const file = weights.find(({ source }) => isNamed(source, path)) ?? weights[0];
+  if (file === undefined) throw nothingFound(model, path);
+  return file;
 }
 
 function isNamed(source: CatalogueFile['source'], path: string): boolean {
@@ -105,6 +113,6 @@ function nothingFound(model: CatalogueModel, path: string): SamepointError {
   return new SamepointError(
     'BAD_REQUEST',
     `${path} has no weights of ${model.title}.`,
-    `Give a folder with ${names.join(', ')}, or one of these files.`,
+    `Give a folder with ${names.join(', ')}, or the file with the weights itself.`,
   );
 }

@@ -14,6 +14,8 @@ export interface CatalogueFile {
   /** What the rest of Samepoint calls it, in the layout of diffusers and transformers. */
   name: string;
   source: FileSource;
+  /** Names that registered files may have instead: those of another layout of the same network. */
+  alsoNamed?: readonly string[];
   /** Bytes of the whole file; null where it could not be checked. */
   size: number | null;
   /** Where only a rounded size could be found: what a page of the publisher says. */
@@ -365,7 +367,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
     weightsGb: 2.6,
     checked: false,
     files: [
-      file('open_clip_config.json', OPENCLIP_H, null, null),
+      { ...file('open_clip_config.json', OPENCLIP_H, null, null), alsoNamed: ['config.json'] },
       {
         ...file(
           'open_clip_model.safetensors',
@@ -373,8 +375,9 @@ export const CATALOGUE: readonly CatalogueModel[] = [
           3_944_517_836,
           '0084e75319a50ad85ef45377bad5bc38f2f58824459eb690048d51c9f8863be5',
         ),
+        alsoNamed: ['model.safetensors'],
         tensors: /^visual\./,
-        proof: 'visual.conv1.weight',
+        proof: ['visual.conv1.weight', 'embeddings.class_embedding'],
       },
     ],
   },

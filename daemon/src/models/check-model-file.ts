@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readSafetensorsHeader } from '../graph/safetensors.js';
+import { openWeights } from '../graph/weights.js';
 import type { CatalogueFile, CatalogueModel } from './catalogue.js';
 import { checkWeights } from './check-weights.js';
 import { checkTextChannels } from './single-file.js';
@@ -12,16 +12,16 @@ const UNET_CONFIG = 'unet/config.json';
  * @param registered what the user registered for the model, or is about to: name of the file → path
  * @throws SamepointError `MODEL_INVALID`
  */
-export async function checkModelFile(
+export function checkModelFile(
   path: string,
   file: CatalogueFile,
   model: CatalogueModel,
   registered: Readonly<Record<string, string>>,
   catalogue: readonly CatalogueModel[],
-): Promise<void> {
-  await checkWeights(path, file);
+): void {
+  checkWeights(path, file);
   if (model.textChannels === undefined || !isUnet(file) || registered[file.name] !== path) return;
-  if (!existsSync(registered[UNET_CONFIG] ?? '')) checkTextChannels(readSafetensorsHeader(path), model, catalogue);
+  if (!existsSync(registered[UNET_CONFIG] ?? '')) checkTextChannels(openWeights(path), model, catalogue);
 }
 
 function isUnet({ name, proof }: CatalogueFile): boolean {

@@ -1,7 +1,6 @@
-import type { Checkpoint } from '../graph/checkpoint.js';
+import { networkKind } from '../graph/network-kind.js';
 import { isWeightType } from '../graph/onnx/graph-builder.js';
-import { readPytorchZip } from '../graph/pytorch-zip.js';
-import { readSafetensorsHeader } from '../graph/safetensors.js';
+import { openWeights } from '../graph/weights.js';
 import type { CatalogueFile } from './catalogue.js';
 import { checkConfig } from './check-config.js';
 import { damaged } from './failures.js';
@@ -12,20 +11,19 @@ import { damaged } from './failures.js';
  * is executed.
  * @throws SamepointError `MODEL_INVALID`
  */
-export async function checkWeights(path: string, file: CatalogueFile): Promise<void> {
+export function checkWeights(path: string, file: CatalogueFile): void {
   if (file.name.endsWith('.json')) checkConfig(path, file.name);
-  const checkpoint = await readCheckpoint(path, file);
-  if (checkpoint === undefined || file.proof === undefined) return;
+  if (file.proof === undefined) return;
+  const checkpoint = openWeights(path);
   const proofs = [file.proof].flat();
   const isProof = (name: string) => proofs.some((proof) => name === proof || name.endsWith(`.${proof}`));
   const [, tensor] = [...checkpoint.tensors].find(([name]) => isProof(name)) ?? [];
-  if (tensor === undefined) throw damaged(path, `it has no tensor "${proofs[0]}", so it is not ${file.name}`);
+  if (tensor === undefined) {
+    const kind = networkKind(checkpoint);
+    const found = kind === undefined ? '' : `; it is ${kind.name}`;
+    throw damaged(path, `it has no tensor "${proofs[0]}", so it is not ${file.name}${found}`);
+  }
   if (!isWeightType(tensor.dtype)) {
     throw damaged(path, `its weights are ${tensor.dtype}; only F32, F16 and BF16 can be used`);
   }
-}
-
-async function readCheckpoint(path: string, { name }: CatalogueFile): Promise<Checkpoint | undefined> {
-  if (name.endsWith('.safetensors')) return readSafetensorsHeader(path);
-  return name.endsWith('.pt') ? readPytorchZip(path) : undefined;
 }

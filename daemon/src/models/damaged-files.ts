@@ -19,24 +19,28 @@ export interface DamagedFile {
 }
 
 /** The files of a model that are on this disk and cannot be used, as far as their headers tell. */
-export async function damagedFiles(model: CatalogueModel, environment: ModelEnvironment): Promise<DamagedFile[]> {
+export function damagedFiles(model: CatalogueModel, environment: ModelEnvironment): DamagedFile[] {
   const store = readStore(environment.at.stateFile);
   const registered = store.added[model.id] ?? {};
   const damaged: DamagedFile[] = [];
+  const check = (file: Omit<DamagedFile, 'error'>, checks: () => void) => {
+    try {
+      checks();
+    } catch (thrown) {
+      damaged.push({ ...file, error: SamepointError.from(thrown) });
+    }
+  };
   const single = singleFilePath(model, store);
   if (single !== undefined && existsSync(single)) {
-    try {
-      checkSingleFile(single, model, environment.catalogue);
-    } catch (thrown) {
-      damaged.push({ name: SINGLE_FILE, path: single, isRegistered: true, error: SamepointError.from(thrown) });
-    }
+    const file = { name: SINGLE_FILE, path: single, isRegistered: true };
+    check(file, () => checkSingleFile(single, model, environment.catalogue));
   }
   for (const file of model.files) {
     const path = findFile(model, file, store, environment);
     if (path === undefined) continue;
     const isRegistered = registered[file.name] === path;
-    await checkModelFile(path, file, model, registered, environment.catalogue).catch((thrown: unknown) =>
-      damaged.push({ name: file.name, file, path, isRegistered, error: SamepointError.from(thrown) }),
+    check({ name: file.name, file, path, isRegistered }, () =>
+      checkModelFile(path, file, model, registered, environment.catalogue),
     );
   }
   return damaged;

@@ -70,7 +70,7 @@ async function removeDamaged(
   { onForget }: PullOptions,
   environment: ModelEnvironment,
 ): Promise<void> {
-  const damaged = await damagedFiles(model, environment);
+  const damaged = damagedFiles(model, environment);
   if (damaged.length === 0) return;
   await removeFiles(model, damaged, environment);
   for (const { path, isRegistered } of damaged) if (isRegistered) onForget?.(path);
@@ -122,7 +122,7 @@ async function settle(plan: FetchPlan, environment: ModelEnvironment, signal: Ab
   const { file, remote, partial, isSubset } = plan;
   const sha256 = await sha256OfFile(partial, signal);
   if (!isSubset) await checkContent(plan, sha256, signal);
-  await checkWeights(partial, file);
+  checkWeights(partial, file);
   const { at, link } = environment;
   if (isSubset || file.source.kind === 'url') {
     const path = ownPath(at.ownFolder, file.source);

@@ -7,7 +7,7 @@ import { findInHubCache } from './hub-cache.js';
 import { type ModelEnvironment, modelEnvironment } from './model-environment.js';
 import { type ModelStore, readStore } from './model-store.js';
 import { findOwn } from './own-files.js';
-import { SINGLE_FILE, singleFileOf } from './single-file.js';
+import { needsNoConfig, SINGLE_FILE, singleFileOf } from './single-file.js';
 
 /** The model inside the package. It is in every list and needs no download. */
 export const EMBEDDED_MODEL = {
@@ -16,6 +16,9 @@ export const EMBEDDED_MODEL = {
   licence: 'MIT',
   goodFor: 'interface mockups, at once and on any machine',
 } as const;
+
+/** The configuration of a model with one network. */
+const CONFIG = 'config.json';
 
 export interface ResolveOptions {
   /** Only complete official files, not the tensors that the published settings need. */
@@ -68,8 +71,10 @@ export function lookUp(
   // half a tokenizer would give other tokens than none
   const inSingle = new Set(single?.folders);
   if (files.has('tokenizer/vocab.json')) inSingle.delete('tokenizer');
+  const isNeedless = ({ name, optional }: CatalogueFile) =>
+    optional || inSingle.has(dirname(name)) || (name === CONFIG && needsNoConfig(model, store));
   const absent = model.files.filter(({ name }) => !files.has(name));
-  const missing = absent.filter(({ name, optional }) => !optional && !inSingle.has(dirname(name)));
+  const missing = absent.filter((file) => !isNeedless(file));
   return { files, missing, optional: absent.filter(({ optional }) => optional) };
 }
 

@@ -1,18 +1,20 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { Checkpoint } from '../graph/checkpoint.js';
+import { refuseOtherNetwork } from '../graph/network-kind.js';
 import { sdUnetConfigOf } from '../graph/networks/sd-configs-from-shapes.js';
-import { readSafetensorsHeader } from '../graph/safetensors.js';
+import { facebookView } from '../graph/networks/vit-config.js';
 import { hasSdParts, sdPartsOf } from '../graph/sd-single-file.js';
+import { openWeights } from '../graph/weights.js';
 import type { CatalogueModel } from './catalogue.js';
 import type { ModelStore } from './model-store.js';
 
-/** What a checkpoint in one safetensors file is called among the files of a model. */
+/** What a checkpoint in one file, whatever its format, is called among the files of a model. */
 export const SINGLE_FILE = 'model.safetensors';
 
 /** Whether the file is a Stable Diffusion with several parts, and the model one that it may stand in for. */
 export function isSingleFile({ files }: CatalogueModel, path: string): boolean {
   const isSd = files.some(({ name }) => name === 'unet/config.json');
-  return isSd && path.endsWith('.safetensors') && hasSdParts(readSafetensorsHeader(path));
+  return isSd && hasSdParts(openWeights(path));
 }
 
 /** A Stable Diffusion in one file that was registered for a model. */
@@ -32,7 +34,9 @@ export function singleFilePath({ id, files }: CatalogueModel, { added }: ModelSt
  * @throws SamepointError `MODEL_INVALID`
  */
 export function checkSingleFile(path: string, model: CatalogueModel, catalogue: readonly CatalogueModel[]): void {
-  checkTextChannels(sdPartsOf(readSafetensorsHeader(path)).unet, model, catalogue);
+  const file = openWeights(path);
+  refuseOtherNetwork(file, 'sd');
+  checkTextChannels(sdPartsOf(file).unet, model, catalogue);
 }
 
 /**
@@ -65,8 +69,19 @@ export function singleFileOf(model: CatalogueModel, store: ModelStore): SingleFi
   }
 }
 
+/** Whether weights were registered that need no configuration: those of facebookresearch, whose tensors say their sizes. */
+export function needsNoConfig({ id, files }: CatalogueModel, { added }: ModelStore): boolean {
+  const path = files.some(({ name }) => name === SINGLE_FILE) ? added[id]?.[SINGLE_FILE] : undefined;
+  if (path === undefined) return false;
+  try {
+    return facebookView(openWeights(path)) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 function foldersIn(path: string): ReadonlySet<string> {
-  const { vae, text } = sdPartsOf(readSafetensorsHeader(path));
+  const { vae, text } = sdPartsOf(openWeights(path));
   // for the empty prompt the text encoder needs no tokenizer
   return new Set(['unet', ...(vae ? ['vae'] : []), ...(text ? ['text_encoder', 'tokenizer'] : [])]);
 }

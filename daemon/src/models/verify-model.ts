@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { CatalogueFile, CatalogueModel } from './catalogue.js';
 import { checkModelFile } from './check-model-file.js';
-import { sha256OfFile } from './hash-file.js';
+import { sha256OfWeights } from './hash-file.js';
 import type { ModelEnvironment } from './model-environment.js';
 import { type ModelStore, readStore, updateStore } from './model-store.js';
 import { ownPath } from './own-files.js';
@@ -53,7 +53,7 @@ async function verifyFile(
 ): Promise<VerifiedFile> {
   const registered = store.added[model.id] ?? {};
   try {
-    await checkModelFile(path, file, model, registered, environment.catalogue);
+    checkModelFile(path, file, model, registered, environment.catalogue);
   } catch (thrown) {
     return damagedAt(path, file.name, thrown);
   }
@@ -94,7 +94,7 @@ async function compareHash(
   environment: ModelEnvironment,
   signal: AbortSignal | undefined,
 ): Promise<VerifiedFile> {
-  const sha256 = await sha256OfFile(path, signal);
+  const sha256 = await sha256OfWeights(path, signal);
   if (expected === sha256) return { name, status: 'verified', path, sha256 };
   if (expected !== undefined) return { name, status: 'damaged', path, reason: 'its SHA-256 is not the expected one.' };
   updateStore(environment.at.stateFile, ({ pins }) => {

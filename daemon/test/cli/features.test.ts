@@ -2,10 +2,12 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readNpy, writeNpy } from '../../src/cli/npy.js';
+import { relativeError } from '../support/read-tensor.js';
 import { runCli } from '../support/run-cli.js';
 import { useTempFolder } from '../support/temp-folder.js';
 
 const ADM = fileURLToPath(new URL('../fixtures/adm/official', import.meta.url));
+const FORMATS = fileURLToPath(new URL('../fixtures/formats', import.meta.url));
 const DINOV2 = fileURLToPath(new URL('../fixtures/vit/dinov2', import.meta.url));
 
 const folder = useTempFolder();
@@ -47,6 +49,24 @@ describe('samepoint features', () => {
     for (const [i, value] of two.data.entries()) expect(value).toBeCloseTo(one.data[i] ?? Number.NaN, 5);
     const tooFew = await run('3', 'two');
     expect(tooFew.code).toBe(2);
+  });
+
+  it('is the same for the same weights in another format', async () => {
+    const run = async (checkpoint: string) => {
+      const [path, out] = [`${FORMATS}/${checkpoint}`, folder.path('format.npy')];
+      const options = ['--network', 'vit', '--size', '32x32', '--no-cache', '--out', out];
+      expect(await runCli('features', image(), '--checkpoint', path, ...options)).toMatchObject({ code: 0 });
+      return (await readNpy(out)).data;
+    };
+    const expected = await run('dinov2');
+    for (const other of [
+      'dinov2/bin',
+      'dinov2/sharded',
+      'dinov2/official/pretrain.pth',
+      'dinov2/official/legacy.pth',
+    ]) {
+      expect(relativeError(await run(other), expected), other).toBeLessThan(1e-4);
+    }
   });
 
   it("takes a vision transformer's last layer where none is named", async () => {

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
@@ -50,7 +50,7 @@ beforeEach(() => {
 });
 
 function restore(kind: Kind): void {
-  mkdirSync(checkpoint(kind), { recursive: true });
+  rmSync(checkpoint(kind), { recursive: true, force: true });
   cpSync(join(FIXTURES, KINDS[kind].fixture), checkpoint(kind), { recursive: true });
 }
 
@@ -93,6 +93,12 @@ function changeConfig(kind: Kind, change: Record<string, unknown>): void {
   writeFileSync(config(kind), JSON.stringify({ ...known, ...change }));
 }
 
+function replaceByIndex(shard: string): void {
+  rmSync(weights('vit'));
+  const index = JSON.stringify({ weight_map: { [CLS]: shard } });
+  writeFileSync(join(checkpoint('vit'), 'model.safetensors.index.json'), index);
+}
+
 const CLS = 'embeddings.cls_token';
 
 describe('a hostile checkpoint is one sentence and exit code 5, and leaves everything as it was', () => {
@@ -116,6 +122,19 @@ describe('a hostile checkpoint is one sentence and exit code 5, and leaves every
         }),
     ],
     ['a text', 'vit', () => writeFileSync(weights('vit'), 'these are no weights\n'.repeat(1000))],
+    ['a Git LFS pointer', 'vit', () => writeFileSync(weights('vit'), 'version https://git-lfs.github.com/spec/v1\n')],
+    ['a web page', 'adm', () => writeFileSync(weights('adm'), '<!DOCTYPE html><html></html>')],
+    ['a web page for a configuration', 'vit', () => writeFileSync(config('vit'), '<!DOCTYPE html><html></html>')],
+    ['an index of files that are missing', 'vit', () => replaceByIndex('model-00001-of-00002.safetensors')],
+    ['an index of files elsewhere', 'vit', () => replaceByIndex('../../secret.safetensors')],
+    [
+      'a pickle of the format before torch 1.6, cut off',
+      'vit',
+      () => {
+        const legacy = readFileSync(join(FIXTURES, 'formats/dinov2/official/legacy.pth'));
+        writeFileSync(weights('vit'), legacy.subarray(0, legacy.length - 1000));
+      },
+    ],
     ['a configuration that is not JSON', 'vit', () => writeFileSync(config('vit'), '{"hidden_size":\nno')],
     ['negative channels', 'vit', () => changeConfig('vit', { hidden_size: -48 })],
     ['more channels than any network has', 'vit', () => changeConfig('vit', { hidden_size: 2 ** 48 })],
@@ -167,6 +186,13 @@ describe('a hostile checkpoint is one sentence and exit code 5, and leaves every
     for (const kind of ['vit', 'adm'] as const) truncate(weights(kind));
     expectRefusal(await Promise.all([runCli('models', 'verify', 'dinov2-s'), runCli('models', 'verify', 'adm')]));
   });
+});
+
+it('what the file is goes before what the command lacks', async () => {
+  writeFileSync(weights('vit'), 'version https://git-lfs.github.com/spec/v1\n');
+  const run = await runCli('features', image(), '--checkpoint', checkpoint('vit'), '--network', 'vit', '--out', out());
+  expectRefusal([run]);
+  expect(run.stderr).toContain('git lfs pull');
 });
 
 function setType(header: Record<string, ReturnType<typeof tensor>>, dtype: string): void {

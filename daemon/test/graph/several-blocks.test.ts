@@ -7,8 +7,8 @@ import { sdUnetBlocks, sdUnetConfigSchema } from '../../src/graph/networks/sd-un
 import { VIT_FACETS, vitLayers } from '../../src/graph/networks/vit.js';
 import { vitConfigSchema } from '../../src/graph/networks/vit-config.js';
 import type { GraphBuilder, Value } from '../../src/graph/onnx/graph-builder.js';
-import { readPytorchZip } from '../../src/graph/pytorch-zip.js';
 import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
+import { openWeights } from '../../src/graph/weights.js';
 import { readTensor, relativeError } from '../support/read-tensor.js';
 import { type FloatTensor, readConfig, runNetwork } from '../support/run-network.js';
 
@@ -36,7 +36,7 @@ async function adm(): Promise<Network> {
   const folder = join(FIXTURES, 'adm/official');
   const config = admUnetConfigSchema.parse(readConfig(folder));
   return {
-    checkpoint: await readPytorchZip(join(folder, 'model.pt')),
+    checkpoint: openWeights(join(folder, 'model.pt')),
     inputs: { x: readTensor(join(folder, 'parity.safetensors'), 'image_8x8') },
     wire: (b, input, blocks) => admUnetBlocks(b, { x: input('x'), timestep: 101 }, config, blocks),
   };

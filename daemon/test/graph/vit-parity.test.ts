@@ -1,12 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type VitConfig, type VitFeature, vit } from '../../src/graph/networks/vit.js';
-import { facebookVitConfig, POSITION_INTERPOLATIONS, vitConfigSchema } from '../../src/graph/networks/vit-config.js';
+import { POSITION_INTERPOLATIONS, vitCheckpoint } from '../../src/graph/networks/vit-config.js';
 import { GraphBuilder } from '../../src/graph/onnx/graph-builder.js';
 import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
 import { createSession, ort } from '../../src/graph/session.js';
+import { openWeights } from '../../src/graph/weights.js';
 import { readTensor, relativeError } from '../support/read-tensor.js';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/vit', import.meta.url));
@@ -23,12 +24,8 @@ type Family = keyof typeof FAMILIES;
 
 function openFamily(family: Family) {
   const { weights, config } = FAMILIES[family];
-  const checkpoint = readSafetensorsHeader(join(FIXTURES, family, weights));
   const path = join(FIXTURES, family, config);
-  const parsed = existsSync(path)
-    ? vitConfigSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
-    : facebookVitConfig(checkpoint);
-  return { checkpoint, config: parsed };
+  return vitCheckpoint(openWeights(join(FIXTURES, family, weights)), existsSync(path) ? path : undefined);
 }
 
 /** `token_1_64x40` → block 1; `final_64x40` → the last block behind the last LayerNorm; `dift_…`: DIFT's positions. */

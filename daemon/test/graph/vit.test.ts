@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { bicubicMatrix } from '../../src/graph/layers/bicubic-matrix.js';
 import { type VitFeature, vit, vitPixels } from '../../src/graph/networks/vit.js';
-import { facebookVitConfig, POSITION_INTERPOLATIONS, vitConfigSchema } from '../../src/graph/networks/vit-config.js';
+import { POSITION_INTERPOLATIONS, vitCheckpoint, vitConfigSchema } from '../../src/graph/networks/vit-config.js';
 import { GraphBuilder } from '../../src/graph/onnx/graph-builder.js';
 import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
 import { createSession, ort } from '../../src/graph/session.js';
@@ -53,7 +53,6 @@ describe('a feature that does not exist is refused', () => {
 
 describe('a config of another network is refused', () => {
   it.each([
-    ['SwiGLU', { ...DINO_CONFIG, model_type: 'dinov2', use_swiglu_ffn: true }],
     ['an unknown activation', { ...DINO_CONFIG, hidden_act: 'relu' }],
     ['another kind of model', { ...DINO_CONFIG, model_type: 'swin' }],
     ['heads that do not divide the channels', { ...DINO_CONFIG, num_attention_heads: 5 }],
@@ -65,9 +64,9 @@ describe('a config of another network is refused', () => {
     expect(vitConfigSchema.safeParse(config).success).toBe(false);
   });
 
-  it('a file without the tensors of DINO', () => {
+  it('a file without the tensors of DINO that comes without a config', () => {
     const checkpoint = readSafetensorsHeader(join(OPEN_CLIP, 'open_clip_model.safetensors'));
-    expect(() => facebookVitConfig(checkpoint)).toThrow(expect.objectContaining({ code: 'MODEL_INVALID' }));
+    expect(() => vitCheckpoint(checkpoint, undefined)).toThrow(expect.objectContaining({ code: 'MODEL_INVALID' }));
   });
 
   it('weights that do not fit the config', () => {

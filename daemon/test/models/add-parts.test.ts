@@ -91,10 +91,10 @@ describe('a whole Stable Diffusion in the original layout', () => {
     writeFileSync(path, whole.subarray(0, -4));
     const [single] = await verifyModel('sd15', published());
     expect(single).toMatchObject({ name: 'model.safetensors', status: 'damaged' });
-    const damaged = await damagedFiles(modelOf('sd15', published()), published());
+    const damaged = damagedFiles(modelOf('sd15', published()), published());
     expect(damaged.map(({ name }) => name)).toEqual(['model.safetensors']);
     rmSync(path);
-    expect(await damagedFiles(modelOf('sd15', published()), published())).toEqual([]);
+    expect(damagedFiles(modelOf('sd15', published()), published())).toEqual([]);
     expect((await verifyModel('sd15', published()))[0]).toEqual({ name: 'model.safetensors', status: 'missing' });
   });
 
@@ -129,7 +129,7 @@ describe('a whole Stable Diffusion in the original layout', () => {
       reason: expect.stringMatching(reason),
     });
     const model = modelOf('sd21', published());
-    expect(await damagedFiles(model, published())).toMatchObject([{ name, path, isRegistered: true }]);
+    expect(damagedFiles(model, published())).toMatchObject([{ name, path, isRegistered: true }]);
     const [finding] = (await inspectModels({ ...published(), catalogue: [model] })).map(checkModel);
     expect(finding).toMatchObject({
       state: 'warning',
@@ -145,9 +145,9 @@ describe('a whole Stable Diffusion in the original layout', () => {
     const flat = folder.path('own-unet');
     for (const name of ['config.json', WEIGHTS]) cpSync(`${SD}/sd1/unet/${name}`, `${flat}/unet/${name}`);
     await addModel('sd21', flat, published());
-    expect(await damagedFiles(modelOf('sd21', published()), published())).toEqual([]);
+    expect(damagedFiles(modelOf('sd21', published()), published())).toEqual([]);
     rmSync(`${flat}/unet/config.json`);
-    expect(await damagedFiles(modelOf('sd21', published()), published())).toMatchObject([{ name: `unet/${WEIGHTS}` }]);
+    expect(damagedFiles(modelOf('sd21', published()), published())).toMatchObject([{ name: `unet/${WEIGHTS}` }]);
   });
 
   it('lacks what is not in it, and is forgotten by rm', async () => {

@@ -184,7 +184,7 @@ describe('weights on the disk are registered', () => {
   it.each([
     ['a truncated file', UNET.subarray(0, 50_000), 'ends behind the end of the file'],
     ['a header longer than the file', withHeader('{}', Buffer.alloc(0)).fill(1, 0, 3), 'its header claims'],
-    ['an empty file', Buffer.alloc(0), 'shorter than a header'],
+    ['an empty file', Buffer.alloc(0), 'is an empty file'],
     ['overlapping tensors', withHeader(overlapping, Buffer.alloc(12)), 'overlaps another one'],
     ['whole numbers for weights', safetensorsFile({ 'conv_in.weight': 4 }, 'I32'), 'its weights are I32'],
     ['an unknown type', safetensorsFile({ 'conv_in.weight': 4 }, 'F4'), 'unknown type F4'],
@@ -334,7 +334,7 @@ describe('the catalogue', () => {
       expect(new Set(files.map(({ name }) => name)).size).toBe(files.length);
       for (const { name, proof, tensors } of files) {
         expect([name, /\.(safetensors|pt)$/.test(name)]).toEqual([name, proof !== undefined]);
-        if (tensors !== undefined) for (const one of [proof].flat()) expect(one).toMatch(tensors);
+        if (tensors !== undefined) expect([proof].flat().some((one) => tensors.test(one ?? ''))).toBe(true);
       }
     }
   });

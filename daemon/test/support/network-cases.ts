@@ -13,7 +13,7 @@ import { sdVaeConfigSchema, sdVaeEncoder } from '../../src/graph/networks/sd-vae
 import { taesdConfigSchema, taesdEncoder } from '../../src/graph/networks/taesd.js';
 import { vit } from '../../src/graph/networks/vit.js';
 import { vitConfigSchema } from '../../src/graph/networks/vit-config.js';
-import { readPytorchZip } from '../../src/graph/pytorch-zip.js';
+import { readPytorchZip } from '../../src/graph/pytorch.js';
 import { type CompileAt, load, type NdArray, runOnce } from '../../src/graph/run.js';
 import { CPU_RUNTIME, type GraphTarget, type Placement, type Provider, type Runtime } from '../../src/graph/runtime.js';
 import { readSafetensorsHeader } from '../../src/graph/safetensors.js';

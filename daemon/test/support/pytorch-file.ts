@@ -7,8 +7,11 @@ export interface ZipEntry {
   patch?: { method?: number; compressedSize?: number; size?: number; localOffset?: number };
 }
 
-/** Writes a ZIP archive of stored entries. */
-export function writeZip(path: string, entries: readonly ZipEntry[]): void {
+/**
+ * Writes a ZIP archive of stored entries.
+ * @param zip64 with all sizes and offsets in the fields of 8 bytes, as archives of more than 4 GB have them
+ */
+export function writeZip(path: string, entries: readonly ZipEntry[], { zip64 = false } = {}): void {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
@@ -16,12 +19,16 @@ export function writeZip(path: string, entries: readonly ZipEntry[]): void {
     const name = Buffer.from(entry.name);
     const fields = sharedFields(entry, name.length);
     const local = Buffer.concat([Buffer.from('PK\x03\x04'), fields, name, entry.data]);
-    directory.push(directoryEntry(fields, name, entry.patch?.localOffset ?? offset));
+    const localOffset = entry.patch?.localOffset ?? offset;
+    directory.push(zip64 ? zip64Entry(fields, name, localOffset) : directoryEntry(fields, name, localOffset));
     parts.push(local);
     offset += local.length;
   }
   const central = Buffer.concat(directory);
-  writeFileSync(path, Buffer.concat([...parts, central, endRecord(entries.length, central.length, offset)]));
+  const end = zip64
+    ? zip64End(entries.length, central.length, offset)
+    : endRecord(entries.length, central.length, offset);
+  writeFileSync(path, Buffer.concat([...parts, central, end]));
 }
 
 /** What the local header and the directory have in common: version to file name length, and no extra field. */
@@ -39,6 +46,34 @@ function directoryEntry(fields: Buffer, name: Buffer, localOffset: number): Buff
   const rest = Buffer.alloc(14);
   rest.writeUInt32LE(localOffset, 10);
   return Buffer.concat([Buffer.from('PK\x01\x02'), Buffer.from([20, 0]), fields, rest, name]);
+}
+
+/** Sizes and offset that say "elsewhere", and the extra field that has them. */
+function zip64Entry(fields: Buffer, name: Buffer, localOffset: number): Buffer {
+  const values = [fields.readUInt32LE(18), fields.readUInt32LE(14), localOffset];
+  const extra = Buffer.concat([Buffer.from([1, 0, 24, 0]), ...values.map(uint64)]);
+  const large = Buffer.from(fields);
+  large.fill(0xff, 14, 22);
+  large.writeUInt16LE(extra.length, 24);
+  return Buffer.concat([directoryEntry(large, name, 0xffffffff), extra]);
+}
+
+function zip64End(entries: number, directoryBytes: number, directoryOffset: number): Buffer {
+  const counts = [entries, entries, directoryBytes, directoryOffset].map(uint64);
+  const record = Buffer.concat([Buffer.from('PK\x06\x06'), uint64(44), Buffer.alloc(12), ...counts]);
+  const locator = Buffer.concat([
+    Buffer.from('PK\x06\x07'),
+    Buffer.alloc(4),
+    uint64(directoryOffset + directoryBytes),
+    Buffer.from([1, 0, 0, 0]),
+  ]);
+  return Buffer.concat([record, locator, endRecord(0xffff, 0xffffffff, 0xffffffff)]);
+}
+
+function uint64(value: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(BigInt(value));
+  return bytes;
 }
 
 function endRecord(entries: number, directoryBytes: number, directoryOffset: number): Buffer {

@@ -1,7 +1,7 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { compileElementMatcher } from '../../diffusion/element-network.js';
 import { filesOf } from '../../diffusion/model-files.js';
-import { readUiConfig } from '../../diffusion/network-configs.js';
+import { readUiConfig } from '../../diffusion/network-checkpoints.js';
 import { compileUiNetwork } from '../../diffusion/ui-network.js';
 import { type DamagedFile, damagedFiles } from '../../models/damaged-files.js';
 import { EMBEDDED_UI_MODEL } from '../../models/embedded.js';
@@ -47,7 +47,7 @@ export function inspectModels(environment: ModelEnvironment): Promise<ModelFacts
     environment.catalogue.map(async (model) => ({
       id: model.id,
       state: modelState(model, environment),
-      damaged: await damagedFiles(model, environment),
+      damaged: damagedFiles(model, environment),
     })),
   );
 }

@@ -20,6 +20,7 @@ export interface EncoderBlockNames {
   projections: ProjectionNames;
   out: LayerNames;
   norm2: LayerNames;
+  /** Of a SwiGLU, the gate's outputs and then those it is multiplied with. */
   fc1: LayerNames;
   fc2: LayerNames;
   /** LayerScale vectors (channels) behind the attention and behind the MLP; only some networks have them. */
@@ -29,7 +30,8 @@ export interface EncoderBlockNames {
 export interface EncoderBlockOptions {
   heads: number;
   mlpChannels: number;
-  activation: Activation;
+  /** `swiglu`: the MLP is `fc_2(silu(a)·b)` with `[a, b] = fc_1(x)`, as in DINOv2 giant (Shazeer, GLU Variants, 2020). */
+  activation: Activation | 'swiglu';
   eps: number;
 }
 
@@ -52,13 +54,13 @@ export function transformerEncoderBlock(
   mask?: Value,
 ): Value {
   const [, channels] = matrixDims(x);
-  const { heads, mlpChannels, activation, eps } = options;
+  const { heads, eps } = options;
   const { query: queries, key: keys, value: values } = encoderBlockProjections(b, x, names, eps);
   const projected = { queries, keys, values };
   const attended =
     mask === undefined ? attention(b, projected, { heads }) : maskedAttention(b, projected, { heads, mask });
   const h = add(b, x, layerScale(b, linearRows(b, attended, names.out, channels), names.layerScales?.[0]));
-  const hidden = activate(b, linearRows(b, layerNorm(b, h, names.norm2, eps), names.fc1, mlpChannels), activation);
+  const hidden = mlpHidden(b, layerNorm(b, h, names.norm2, eps), names.fc1, options);
   return add(b, h, layerScale(b, linearRows(b, hidden, names.fc2, channels), names.layerScales?.[1]));
 }
 
@@ -83,6 +85,22 @@ export function encoderBlockProjections(
   const [query, key, value] = b.nodes('Split', [fused], dims, { axis: { int: 1 }, num_outputs: { int: 3 } });
   if (query === undefined || key === undefined || value === undefined) throw new Error('Split has three outputs');
   return { query, key, value };
+}
+
+function mlpHidden(
+  b: GraphBuilder,
+  x: Value,
+  fc1: LayerNames,
+  { mlpChannels, activation }: EncoderBlockOptions,
+): Value {
+  if (activation !== 'swiglu') return activate(b, linearRows(b, x, fc1, mlpChannels), activation);
+  const [tokens] = matrixDims(x);
+  const dims = [tokens, mlpChannels];
+  const both = linearRows(b, x, fc1, 2 * mlpChannels);
+  const [gate, up] = b.nodes('Split', [both], [dims, dims], { axis: { int: 1 }, num_outputs: { int: 2 } });
+  if (gate === undefined || up === undefined) throw new Error('Split has two outputs');
+  const silu = b.node('Mul', [gate, b.node('Sigmoid', [gate], dims)], dims);
+  return b.node('Mul', [silu, up], dims);
 }
 
 function layerScale(b: GraphBuilder, x: Value, name: string | undefined): Value {

@@ -1,11 +1,19 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
 import type { Checkpoint } from '../checkpoint.js';
+import { under, view } from '../checkpoint-view.js';
+import { readConfig } from '../compile.js';
 import { eps, ratio, size } from '../config-fields.js';
 import type { PositionInterpolation } from '../layers/bicubic-matrix.js';
-import { ACTIVATIONS } from '../onnx/transformer-ops.js';
+import { ACTIVATIONS, type Activation } from '../onnx/transformer-ops.js';
 import type { VitConfig } from './vit.js';
-import { facebookNames, openClipNames, transformersDinov2Names, transformersVitNames } from './vit-names.js';
+import {
+  facebookNames,
+  openClipNames,
+  TRANSFORMERS_CLIP_NAMES,
+  transformersDinov2Names,
+  transformersVitNames,
+} from './vit-names.js';
 
 /** How published code stretches position embeddings. */
 export const POSITION_INTERPOLATIONS = {
@@ -35,7 +43,7 @@ const dinov2Fields = {
   ...transformersFields,
   mlp_ratio: ratio.default(4),
   layer_norm_eps: eps.default(1e-6),
-  use_swiglu_ffn: z.literal(false).default(false),
+  use_swiglu_ffn: z.boolean().default(false),
 };
 
 const transformersVitSchema = z
@@ -59,8 +67,7 @@ const transformersDinov2Schema = z
   .object({ model_type: z.literal('dinov2'), ...dinov2Fields, patch_size: size.default(14) })
   .transform(
     (config): VitConfig => ({
-      ...fromTransformers(config, Math.trunc(config.hidden_size * config.mlp_ratio)),
-      names: transformersDinov2Names(config.qkv_bias),
+      ...fromTransformersDinov2(config),
       registers: 0,
       interpolation: POSITION_INTERPOLATIONS.plain,
     }),
@@ -75,12 +82,30 @@ const transformersRegistersSchema = z
   })
   .transform(
     (config): VitConfig => ({
-      ...fromTransformers(config, Math.trunc(config.hidden_size * config.mlp_ratio)),
-      names: transformersDinov2Names(config.qkv_bias),
+      ...fromTransformersDinov2(config),
       registers: config.num_register_tokens,
       interpolation: POSITION_INTERPOLATIONS.antialiased,
     }),
   );
+
+const clipVisionSchema = z.object({
+  hidden_size: size.default(768),
+  intermediate_size: size.default(3072),
+  num_hidden_layers: size.default(12),
+  num_attention_heads: size.default(12),
+  image_size: size.default(224),
+  patch_size: size.default(32),
+  hidden_act: z.enum(ACTIVATIONS).default('quick_gelu'),
+  layer_norm_eps: eps.default(1e-5),
+});
+
+const transformersClipVisionSchema = z
+  .object({ model_type: z.literal('clip_vision_model'), ...clipVisionSchema.shape })
+  .transform(fromTransformersClip);
+
+const transformersClipSchema = z
+  .object({ model_type: z.literal('clip'), vision_config: clipVisionSchema })
+  .transform(({ vision_config: vision }) => fromTransformersClip(vision));
 
 const rgb = z.tuple([z.number(), z.number(), z.number()]);
 
@@ -120,27 +145,53 @@ const openClipSchema = z
     };
   });
 
-/** transformers' `config.json` of ViT and DINOv2 models, or open_clip's `open_clip_config.json`. */
+/** transformers' `config.json` of ViT, DINOv2 and CLIP models, or open_clip's `open_clip_config.json`. */
 export const vitConfigSchema = z
   .union([
-    z.discriminatedUnion('model_type', [transformersVitSchema, transformersDinov2Schema, transformersRegistersSchema]),
+    z.discriminatedUnion('model_type', [
+      transformersVitSchema,
+      transformersDinov2Schema,
+      transformersRegistersSchema,
+      transformersClipVisionSchema,
+      transformersClipSchema,
+    ]),
     openClipSchema,
   ])
   .refine(({ channels, heads }) => channels % heads === 0, 'the channels do not divide into the attention heads')
   .refine(({ nativeGrid }) => nativeGrid > 0, 'its images are smaller than its patches');
 
-function fromTransformers(
-  config: {
-    hidden_size: number;
-    num_hidden_layers: number;
-    num_attention_heads: number;
-    hidden_act: VitConfig['activation'];
-    image_size: number;
-    layer_norm_eps: number;
-    patch_size: number;
-  },
-  mlpChannels: number,
+interface TransformersFields {
+  hidden_size: number;
+  num_hidden_layers: number;
+  num_attention_heads: number;
+  hidden_act: Activation;
+  image_size: number;
+  layer_norm_eps: number;
+  patch_size: number;
+}
+
+/** The hidden layer of a SwiGLU has two thirds of the channels, rounded up to a multiple of 8. */
+function fromTransformersDinov2(
+  config: TransformersFields & { mlp_ratio: number; use_swiglu_ffn: boolean; qkv_bias: boolean },
 ) {
+  const mlpChannels = Math.trunc(config.hidden_size * config.mlp_ratio);
+  const names = transformersDinov2Names(config.qkv_bias, config.use_swiglu_ffn);
+  if (!config.use_swiglu_ffn) return { ...fromTransformers(config, mlpChannels), names };
+  const swigluChannels = 8 * Math.ceil(Math.trunc((mlpChannels * 2) / 3) / 8);
+  return { ...fromTransformers(config, swigluChannels), activation: 'swiglu' as const, names };
+}
+
+function fromTransformersClip(config: TransformersFields & { intermediate_size: number }): VitConfig {
+  return {
+    ...fromTransformers(config, config.intermediate_size),
+    ...OPENAI_PIXELS,
+    names: TRANSFORMERS_CLIP_NAMES,
+    registers: 0,
+    interpolation: POSITION_INTERPOLATIONS.plain,
+  };
+}
+
+function fromTransformers(config: TransformersFields, mlpChannels: number) {
   return {
     channels: config.hidden_size,
     layers: config.num_hidden_layers,
@@ -156,13 +207,42 @@ function fromTransformers(
 
 /** Channels of a head in every network of DINO and DINOv2. */
 const FACEBOOK_HEAD_CHANNELS = 64;
+/** In front of the names of facebookresearch's networks, by how the training saved them. */
+const FACEBOOK_PREFIXES = ['', 'module.', 'backbone.', 'module.backbone.'];
+/** Training of DINOv2 splits the blocks into chunks, whose number goes before that of the block. */
+const BLOCK_CHUNK = /^blocks\.\d+\.(\d+\.)/;
+
+/** A vision transformer's tensors by the names of its family, and how they are wired. */
+export interface VitCheckpoint {
+  checkpoint: Checkpoint;
+  config: VitConfig;
+}
 
 /**
- * The network in a file of facebookresearch/dino or facebookresearch/dinov2, which comes without a config: sizes are
- * those of its tensors.
- * @throws SamepointError `MODEL_INVALID` when it is no such file
+ * The vision transformer in a checkpoint of transformers, open_clip or facebookresearch, whose own files need no
+ * configuration: sizes are those of the tensors.
+ * @param configPath where the configuration lies, if there is one
+ * @throws SamepointError `MODEL_INVALID`
  */
-export function facebookVitConfig(checkpoint: Checkpoint): VitConfig {
+export function vitCheckpoint(opened: Checkpoint, configPath: string | undefined): VitCheckpoint {
+  const facebook = facebookView(opened);
+  if (facebook !== undefined) return { checkpoint: facebook, config: facebookVitConfig(facebook) };
+  if (configPath === undefined) throw notFacebook(opened, 'it needs the config.json that belongs to it');
+  const vision = under(opened, 'vision_model.');
+  const checkpoint = vision.tensors.size > 0 ? vision : opened;
+  return { checkpoint, config: readConfig(configPath, vitConfigSchema) };
+}
+
+/** A file of facebookresearch/dino or facebookresearch/dinov2 by the names of the published networks, if it is one. */
+export function facebookView(opened: Checkpoint): Checkpoint | undefined {
+  const isFacebook = (prefix: string) =>
+    opened.tensors.has(`${prefix}cls_token`) && opened.tensors.has(`${prefix}pos_embed`);
+  const prefix = FACEBOOK_PREFIXES.find(isFacebook);
+  if (prefix === undefined) return undefined;
+  return view(under(opened, prefix), (name, entry) => [[name.replace(BLOCK_CHUNK, 'blocks.$1'), entry]]);
+}
+
+function facebookVitConfig(checkpoint: Checkpoint): VitConfig {
   const sizeOf = (name: string, axis: number) => {
     const size = checkpoint.tensors.get(name)?.shape[axis];
     if (size === undefined) throw notFacebook(checkpoint, `the tensor "${name}" is missing or has another shape`);
@@ -175,13 +255,14 @@ export function facebookVitConfig(checkpoint: Checkpoint): VitConfig {
   let layers = 0;
   while (checkpoint.tensors.has(`blocks.${layers}.norm1.weight`)) layers++;
   const registers = checkpoint.tensors.has('register_tokens') ? sizeOf('register_tokens', 1) : 0;
+  const swiglu = checkpoint.tensors.has('blocks.0.mlp.w12.weight');
   return {
-    names: facebookNames(checkpoint.tensors.has('blocks.0.ls1.gamma')),
+    names: facebookNames(checkpoint.tensors.has('blocks.0.ls1.gamma'), swiglu),
     channels,
     layers,
     heads: channels / FACEBOOK_HEAD_CHANNELS,
-    mlpChannels: sizeOf('blocks.0.mlp.fc1.weight', 0),
-    activation: 'gelu',
+    mlpChannels: swiglu ? sizeOf('blocks.0.mlp.w12.weight', 0) / 2 : sizeOf('blocks.0.mlp.fc1.weight', 0),
+    activation: swiglu ? 'swiglu' : 'gelu',
     eps: 1e-6,
     patchSize: sizeOf('patch_embed.proj.weight', 2),
     nativeGrid,

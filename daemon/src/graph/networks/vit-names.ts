@@ -40,12 +40,12 @@ export function transformersVitNames(qkvBias: boolean): VitNames {
 }
 
 /** transformers' `Dinov2Model` and `Dinov2WithRegistersModel`, for example `facebook/dinov2-base`. */
-export function transformersDinov2Names(qkvBias: boolean): VitNames {
+export function transformersDinov2Names(qkvBias: boolean, swiglu: boolean): VitNames {
   const block = (index: number) => {
     const prefix = `encoder.layer.${index}`;
     return {
       ...transformersAttention(prefix, qkvBias),
-      ...numberedLayers(prefix),
+      ...numberedLayers(prefix, swiglu ? ['weights_in', 'weights_out'] : undefined),
       layerScales: [`${prefix}.layer_scale1.lambda1`, `${prefix}.layer_scale2.lambda1`] as const,
     };
   };
@@ -53,11 +53,11 @@ export function transformersDinov2Names(qkvBias: boolean): VitNames {
 }
 
 /** The files of facebookresearch/dino and facebookresearch/dinov2, and timm's of the same networks. */
-export function facebookNames(layerScale: boolean): VitNames {
+export function facebookNames(layerScale: boolean, swiglu: boolean): VitNames {
   const block = (index: number) => {
     const prefix = `blocks.${index}`;
     return {
-      ...numberedLayers(prefix),
+      ...numberedLayers(prefix, swiglu ? ['w12', 'w3'] : undefined),
       projections: { qkv: namesUnder(`${prefix}.attn.qkv`) },
       out: namesUnder(`${prefix}.attn.proj`),
       ...(layerScale ? { layerScales: [`${prefix}.ls1.gamma`, `${prefix}.ls2.gamma`] as const } : {}),
@@ -100,6 +100,29 @@ export function openClipNames(layerScale: boolean): VitNames {
   };
 }
 
+/** transformers' `CLIPVisionModel`. Its letters are transposed in "layrnorm". */
+export const TRANSFORMERS_CLIP_NAMES: VitNames = {
+  classToken: 'embeddings.class_embedding',
+  positions: 'embeddings.position_embedding.weight',
+  registers: '',
+  batched: false,
+  patches: { weight: 'embeddings.patch_embedding.weight' },
+  preNorm: namesUnder('pre_layrnorm'),
+  block: (index) => {
+    const prefix = `encoder.layers.${index}`;
+    const projection = (part: string) => namesUnder(`${prefix}.self_attn.${part}_proj`);
+    return {
+      norm1: namesUnder(`${prefix}.layer_norm1`),
+      projections: { query: projection('q'), key: projection('k'), value: projection('v') },
+      out: projection('out'),
+      norm2: namesUnder(`${prefix}.layer_norm2`),
+      fc1: namesUnder(`${prefix}.mlp.fc1`),
+      fc2: namesUnder(`${prefix}.mlp.fc2`),
+    };
+  },
+  finalNorm: namesUnder('post_layernorm'),
+};
+
 function transformersAttention(prefix: string, qkvBias: boolean) {
   const projection = (part: string): LayerNames => {
     const { weight, ...bias } = namesUnder(`${prefix}.attention.attention.${part}`);
@@ -111,11 +134,11 @@ function transformersAttention(prefix: string, qkvBias: boolean) {
   };
 }
 
-function numberedLayers(prefix: string) {
+function numberedLayers(prefix: string, [fc1, fc2]: readonly [string, string] = ['fc1', 'fc2']) {
   return {
     norm1: namesUnder(`${prefix}.norm1`),
     norm2: namesUnder(`${prefix}.norm2`),
-    fc1: namesUnder(`${prefix}.mlp.fc1`),
-    fc2: namesUnder(`${prefix}.mlp.fc2`),
+    fc1: namesUnder(`${prefix}.mlp.${fc1}`),
+    fc2: namesUnder(`${prefix}.mlp.${fc2}`),
   };
 }

@@ -1,0 +1,118 @@
+import { closeSync, openSync } from 'node:fs';
+import { SamepointError } from '@samepoint/shared-protocol';
+import { readAt } from './read-at.js';
+import { MAX_HEADER_BYTES } from './safetensors.js';
+
+/** Files that weights can be read from. */
+export type WeightsFormat = 'safetensors' | 'pytorch-zip' | 'pytorch-legacy';
+
+interface Impostor {
+  /** Completes "… is". */
+  what: string;
+  hint: string;
+  matches: (head: Buffer, text: string) => boolean;
+}
+
+/** Enough for the signature of a tar archive. */
+const HEAD_BYTES = 512;
+const GET_AGAIN = 'Get the file again.';
+const CONVERT = 'Save its weights as safetensors, or with torch.save(model.state_dict(), path) of torch 1.6 or newer.';
+
+/** The pickle of the number that `torch.save` before 1.6 starts with. */
+const LEGACY_MAGIC = Buffer.from([0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19]);
+/** Of an ONNX model: `ir_version`, then one of the names, versions and texts that come before the graph. */
+const ONNX_SECOND_FIELDS: ReadonlySet<number> = new Set([0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42]);
+
+/** What stands where any file should be, after a download that went wrong. */
+const STAND_INS: readonly Impostor[] = [
+  { what: 'an empty file', hint: GET_AGAIN, matches: (head) => head.length === 0 },
+  {
+    what: 'a Git LFS pointer, which stands in for a file that was not fetched',
+    hint: 'Run `git lfs pull` in its repository, which gets the file itself.',
+    matches: (_, text) => text.startsWith('version https://git-lfs.github.com/spec/'),
+  },
+  {
+    what: 'a web page',
+    hint: 'Get the file by its download link; a page in its place often asks for an account or a licence.',
+    matches: (_, text) => /^\s*(<!doctype html|<html|<head|<\?xml)/i.test(text),
+  },
+];
+
+/** What stands where weights should be, the first that matches. */
+const OTHER_FORMATS: readonly Impostor[] = [
+  {
+    what: 'JSON and holds no weights',
+    hint: 'Give the file with the weights, or the folder that holds both.',
+    matches: (_, text) => /^\s*[{[]\s*["{[\]}\d]/.test(text),
+  },
+  { what: 'a GGUF file, whose weights are quantised', hint: CONVERT, matches: (_, text) => text.startsWith('GGUF') },
+  { what: 'an HDF5 file', hint: CONVERT, matches: (_, text) => text.startsWith('\x89HDF') },
+  {
+    what: 'an ONNX model',
+    hint: 'Give the PyTorch or safetensors file that it was made from.',
+    matches: (head) => head[0] === 8 && (head[1] ?? 0xff) < 0x20 && ONNX_SECOND_FIELDS.has(head[2] ?? 0),
+  },
+  {
+    what: 'a tar archive, as torch before 0.2 wrote checkpoints',
+    hint: CONVERT,
+    matches: (head) => head.toString('latin1', 257, 262) === 'ustar',
+  },
+  {
+    what: 'a pickle that torch.save did not write',
+    hint: CONVERT,
+    matches: (head) => head[0] === 0x80 && (head[1] ?? 0) >= 2 && (head[1] ?? 0) <= 5,
+  },
+  {
+    what: 'a compressed archive',
+    hint: 'Unpack it and give the file with the weights.',
+    matches: (head, text) =>
+      (head[0] === 0x1f && head[1] === 0x8b) || /^(7z\xbc\xaf|Rar!|BZh|\xfd7zXZ|\x28\xb5\x2f\xfd)/.test(text),
+  },
+];
+
+/**
+ * The format of a file of weights, by its first bytes; its name decides only where they say nothing.
+ * @throws SamepointError `MODEL_INVALID` that names what the file is
+ */
+export function weightsFormat(path: string): WeightsFormat {
+  const head = readHead(path);
+  const text = head.toString('latin1');
+  if (isSafetensors(head)) return 'safetensors';
+  if (text.startsWith('PK\x03\x04')) return 'pytorch-zip';
+  if (head.subarray(0, LEGACY_MAGIC.length).equals(LEGACY_MAGIC)) return 'pytorch-legacy';
+  refuse([...STAND_INS, ...OTHER_FORMATS], path, head);
+  return path.endsWith('.safetensors') ? 'safetensors' : 'pytorch-zip';
+}
+
+/**
+ * Refuses a file that is none, such as a Git LFS pointer or a web page.
+ * @throws SamepointError `MODEL_INVALID` that names what the file is
+ */
+export function refuseStandIn(path: string): void {
+  refuse(STAND_INS, path, readHead(path));
+}
+
+function refuse(impostors: readonly Impostor[], path: string, head: Buffer): void {
+  const text = head.toString('latin1');
+  const impostor = impostors.find(({ matches }) => matches(head, text));
+  if (impostor !== undefined) throw new SamepointError('MODEL_INVALID', `${path} is ${impostor.what}.`, impostor.hint);
+}
+
+function readHead(path: string): Buffer {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch {
+    throw new SamepointError('MODEL_INVALID', `${path} does not exist or cannot be opened.`, 'Check the path.');
+  }
+  try {
+    return readAt(file, 0, HEAD_BYTES);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A length of 8 bytes, then a JSON object. */
+function isSafetensors(head: Buffer): boolean {
+  return head.length > 8 && head[8] === 0x7b && head.readBigUInt64LE() <= BigInt(MAX_HEADER_BYTES);
+}

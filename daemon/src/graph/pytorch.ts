@@ -1,0 +1,116 @@
+import { closeSync, fstatSync, openSync, realpathSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { SamepointError } from '@samepoint/shared-protocol';
+import type { Checkpoint, TensorEntry } from './checkpoint.js';
+import { type PickledStorage, type PickleValue, readTensorPickle } from './pickle.js';
+import { elementBytes, locateTensors, PytorchRefusal } from './pytorch-tensors.js';
+import { readAt } from './read-at.js';
+import { readZipDirectory, type Stored } from './zip-directory.js';
+
+/** A pickle longer than this is refused unread. Stable Diffusion's with its optimizer has 1 MB. */
+const MAX_PICKLE_BYTES = 32_000_000;
+const STORAGE_LENGTH_BYTES = 8;
+
+/**
+ * Reads a table of tensors that `torch.save` of torch 1.6 or newer wrote: a ZIP archive with a pickle and one entry for
+ * each storage. Nothing of the pickle is executed, and no weight is read: the tensors lie in the file itself.
+ * @throws SamepointError `MODEL_INVALID`
+ */
+export function readPytorchZip(path: string): Checkpoint {
+  return readPytorch(path, (file, name) => {
+    const entries = readZipDirectory(file);
+    const { root, pickle } = readZippedPickle(file, entries);
+    return locateTensors(readTensorPickle(pickle).value, name, (key) => entries.get(`${root}data/${key}`));
+  });
+}
+
+/**
+ * The same of `torch.save` before 1.6: pickles of a magic number, a version and the machine, the pickle of what was saved, that of
+ * the storages' keys, and the storages in that order, each behind the number of its elements.
+ * @throws SamepointError `MODEL_INVALID`
+ */
+export function readPytorchLegacy(path: string): Checkpoint {
+  return readPytorch(path, (file, name) => {
+    const bytes = readAt(file, 0, Math.min(fstatSync(file).size, MAX_PICKLE_BYTES));
+    const magic = readTensorPickle(bytes);
+    const version = readTensorPickle(bytes, magic.end);
+    const machine = readTensorPickle(bytes, version.end);
+    if (!(machine.value instanceof Map) || machine.value.get('little_endian') !== true) {
+      throw new PytorchRefusal('its weights are not little-endian');
+    }
+    const saved = readTensorPickle(bytes, machine.end);
+    const keys = readTensorPickle(bytes, saved.end);
+    const storages = locateStorages(file, keys.end, keys.value, saved.storages);
+    return locateTensors(saved.value, name, (key) => storages.get(key));
+  });
+}
+
+function readPytorch(path: string, locate: (file: number, name: string) => Map<string, TensorEntry>): Checkpoint {
+  const realPath = realpathSync(path);
+  const file = openSync(realPath, 'r');
+  try {
+    return { path, folder: dirname(realPath), tensors: locate(file, basename(realPath)) };
+  } catch (error) {
+    throw modelInvalid(path, error);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The pickle, and the folder in the archive that it lies in. */
+function readZippedPickle(file: number, entries: ReadonlyMap<string, Stored>): { root: string; pickle: Buffer } {
+  const [name, ...others] = [...entries.keys()].filter((entry) => entry.endsWith('/data.pkl'));
+  if (name === undefined || others.length > 0) throw new PytorchRefusal('it has not one data.pkl');
+  const root = name.slice(0, -'data.pkl'.length);
+  if (entries.has(`${root}constants.pkl`)) {
+    throw new PytorchRefusal(
+      'it is a TorchScript program; save its weights alone with torch.save(model.state_dict(), …)',
+    );
+  }
+  const byteOrder = entries.get(`${root}byteorder`);
+  if (byteOrder !== undefined && read(file, byteOrder).toString() !== 'little') {
+    throw new PytorchRefusal('its weights are not little-endian');
+  }
+  return { root, pickle: read(file, entries.get(name)) };
+}
+
+function read(file: number, stored: Stored | undefined): Buffer {
+  const { offset, length } = stored ?? { offset: 0, length: 0 };
+  if (length > MAX_PICKLE_BYTES) throw new PytorchRefusal(`its pickle has ${length} bytes`);
+  return readAt(file, offset, length);
+}
+
+function locateStorages(
+  file: number,
+  begin: number,
+  keys: PickleValue,
+  storages: ReadonlyMap<string, PickledStorage>,
+): Map<string, Stored> {
+  if (!Array.isArray(keys)) throw new PytorchRefusal('its list of storages is missing');
+  const fileBytes = fstatSync(file).size;
+  const located = new Map<string, Stored>();
+  let at = begin;
+  for (const key of keys) {
+    const storage = typeof key === 'string' ? storages.get(key) : undefined;
+    if (typeof key !== 'string' || storage === undefined)
+      throw new PytorchRefusal(`its storage ${String(key)} is unknown`);
+    const count = readAt(file, at, STORAGE_LENGTH_BYTES);
+    const length = storage.elements * elementBytes(storage);
+    if (count.length < STORAGE_LENGTH_BYTES || Number(count.readBigInt64LE()) !== storage.elements) {
+      throw new PytorchRefusal(`its storage ${key} is not where it should be`);
+    }
+    at += STORAGE_LENGTH_BYTES + length;
+    if (at > fileBytes) throw new PytorchRefusal(`its storage ${key} ends behind the file's end`);
+    located.set(key, { offset: at - length, length });
+  }
+  return located;
+}
+
+function modelInvalid(path: string, error: unknown): SamepointError {
+  const reason = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ');
+  return new SamepointError(
+    'MODEL_INVALID',
+    `${path} is not a usable PyTorch checkpoint: ${reason}.`,
+    'Get the file again; it may have been cut off or damaged.',
+  );
+}

@@ -1,0 +1,189 @@
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fileIdentity, filesOf } from '../../src/diffusion/model-files.js';
+import { addModel } from '../../src/models/add-model.js';
+import { CATALOGUE } from '../../src/models/catalogue.js';
+import { damagedFiles } from '../../src/models/damaged-files.js';
+import { lookUp, modelOf, modelState, resolveModel } from '../../src/models/resolve-model.js';
+import { verifyModel } from '../../src/models/verify-model.js';
+import { officialNames } from '../../src/models/weights-names.js';
+import { writeSafetensors } from '../support/safetensors-file.js';
+import { useTempFolder } from '../support/temp-folder.js';
+import { ModelRoom } from './model-room.js';
+
+const FORMATS = fileURLToPath(new URL('../fixtures/formats', import.meta.url));
+const UNET = 'unet/diffusion_pytorch_model.safetensors';
+
+const folder = useTempFolder();
+let room: ModelRoom;
+beforeEach(async () => {
+  room = await ModelRoom.open();
+});
+afterEach(() => room.close());
+
+/** The catalogue, as if the fixtures' U-Net were that of sd21. */
+const published = () =>
+  room.environment({
+    catalogue: CATALOGUE.map((model) => (model.id === 'sd21' ? { ...model, textChannels: 4 } : model)),
+  });
+const stateOf = (id: string) => modelState(modelOf(id, published()), published());
+
+async function registered(id: string, path: string): Promise<Map<string, string>> {
+  await addModel(id, join(FORMATS, path), published());
+  const { files } = lookUp(modelOf(id, published()), {}, published());
+  return new Map([...files].map(([name, at]) => [name, at.slice(FORMATS.length + 1)]));
+}
+
+describe('weights in another format stand in for the official file', () => {
+  it.each([
+    ['dinov2/bin', 'dinov2/bin/pytorch_model.bin'],
+    ['dinov2/sharded', 'dinov2/sharded/model.safetensors.index.json'],
+    ['dinov2', 'dinov2/model.safetensors'],
+  ])('of DINOv2 in %s', async (path, weights) => {
+    const files = await registered('dinov2-s', path);
+    expect(files).toEqual(
+      new Map([
+        ['config.json', `${path}/config.json`],
+        ['model.safetensors', weights],
+      ]),
+    );
+    expect(stateOf('dinov2-s')).toBe('ready');
+  });
+
+  it.each([
+    ['unet/sharded', 'diffusion_pytorch_model.safetensors.index.json'],
+    ['unet/sharded-fp16', 'diffusion_pytorch_model.safetensors.index.fp16.json'],
+    ['unet/bin', 'diffusion_pytorch_model.bin'],
+    ['unet/bin-sharded', 'diffusion_pytorch_model.bin.index.json'],
+  ])('of a U-Net in %s', async (path, weights) => {
+    const files = await registered('sd21', path);
+    expect([...files]).toEqual([
+      ['unet/config.json', `${path}/unet/config.json`],
+      [UNET, `${path}/unet/${weights}`],
+    ]);
+  });
+
+  it("of OpenCLIP by the names of transformers' CLIP", async () => {
+    for (const path of ['clip', 'clip-vision']) {
+      const files = await registered('openclip', path);
+      expect([...files.values()]).toEqual([`${path}/config.json`, `${path}/model.safetensors`]);
+      expect(stateOf('openclip')).toBe('ready');
+    }
+  });
+
+  it('of Stable Diffusion in a .ckpt, for the parts that it holds', async () => {
+    await addModel('sd21', join(FORMATS, 'unet/original/original.ckpt'), published());
+    const { files, missing } = lookUp(modelOf('sd21', published()), {}, published());
+    expect([...files.keys()]).toEqual(['model.safetensors']);
+    expect(missing.map(({ name }) => name)).not.toContain('unet/config.json');
+    expect(missing.map(({ name }) => name)).toContain('vae/config.json');
+  });
+
+  it.each(['pretrain', 'legacy', 'full_checkpoint', 'teacher_checkpoint'])(
+    'of DINOv2 in the official %s.pth, which needs no configuration',
+    async (name) => {
+      const files = await registered('dinov2-s', `dinov2/official/${name}.pth`);
+      expect([...files]).toEqual([['model.safetensors', `dinov2/official/${name}.pth`]]);
+      expect(stateOf('dinov2-s')).toBe('ready');
+      expect(await verifyModel('dinov2-s', published())).toMatchObject([{ status: 'pinned' }]);
+      expect(await verifyModel('dinov2-s', published())).toMatchObject([{ status: 'verified' }]);
+    },
+  );
+
+  it('but the names of transformers need one', async () => {
+    await addModel('dinov2-s', join(FORMATS, 'dinov2/bin/pytorch_model.bin'), published());
+    expect(resolveModel('dinov2-s', {}, published())).toMatchObject({
+      error: { message: expect.stringContaining('missing: config.json') },
+    });
+  });
+});
+
+describe('weights in several files are checked as a whole', () => {
+  const SECOND = 'model-00002-of-00003.safetensors';
+  let copies = 0;
+  let at: string;
+  beforeEach(async () => {
+    at = folder.path(`sharded-${copies++}`);
+    cpSync(join(FORMATS, 'dinov2/sharded'), at, { recursive: true });
+    await addModel('dinov2-s', at, published());
+    await verifyModel('dinov2-s', published());
+  });
+  const status = async () => (await verifyModel('dinov2-s', published()))[1];
+  const change = () => {
+    const bytes = readFileSync(join(at, SECOND));
+    bytes.fill(1, bytes.length - 2);
+    writeFileSync(join(at, SECOND), bytes);
+  };
+
+  it('a byte that changed in one of them is found', async () => {
+    expect(await status()).toMatchObject({ status: 'verified' });
+    change();
+    expect(await status()).toMatchObject({ status: 'damaged', reason: expect.stringContaining('SHA-256') });
+  });
+
+  it('one that is gone is named', async () => {
+    rmSync(join(at, SECOND));
+    expect(await status()).toMatchObject({
+      status: 'damaged',
+      reason: expect.stringContaining(`${SECOND} is missing`),
+    });
+    expect(damagedFiles(modelOf('dinov2-s', published()), published())).toMatchObject([
+      { name: 'model.safetensors', isRegistered: true },
+    ]);
+    // nor does what asks for the identity stumble over it
+    expect(fileIdentity(join(at, 'model.safetensors.index.json'))).toContain(SECOND);
+  });
+
+  it('features are made anew when one of them is another', () => {
+    const index = filesOf(at).get('model.safetensors') ?? '';
+    const before = fileIdentity(index);
+    change();
+    expect(fileIdentity(index)).not.toBe(before);
+  });
+});
+
+describe('a checkpoint of another network is named, and nothing is registered', () => {
+  it.each([
+    ['sd21', 'lora_unet_mid_block.lora_up.weight', 'a LoRA'],
+    ['sd21', 'conditioner.embedders.0.weight', 'Stable Diffusion XL'],
+    ['dinov2-s', 'double_blocks.0.img_attn.proj.weight', 'Flux'],
+    ['openclip', 'encoder.conv_in.weight', 'an autoencoder (VAE)'],
+  ])('for %s: %s', async (id, name, kind) => {
+    const path = folder.path('other.safetensors');
+    writeSafetensors(path, { [name]: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }, Buffer.alloc(4));
+    await expect(addModel(id, path, published())).rejects.toMatchObject({
+      code: 'MODEL_INVALID',
+      message: expect.stringContaining(kind),
+    });
+    expect(stateOf(id)).toBe('missing');
+  });
+});
+
+describe('of several files with the same weights the best is taken', () => {
+  it.each([
+    [['unet/diffusion_pytorch_model.bin', UNET], UNET],
+    [['unet/diffusion_pytorch_model.fp16.safetensors', UNET], UNET],
+    [['unet/diffusion_pytorch_model.fp16.safetensors', 'unet/diffusion_pytorch_model.bin'], undefined],
+    [[UNET, 'unet/diffusion_pytorch_model.safetensors.index.json'], UNET],
+    [['unet/diffusion_pytorch_model-00001-of-00002.safetensors', `${UNET}.index.json`], `${UNET}.index.json`],
+    [['unet/diffusion_pytorch_model-00001-of-00002.fp16.safetensors'], undefined],
+  ])('of %j', (names, best = names[0]) => {
+    for (const order of [names, names.toReversed()]) expect([...officialNames(order)]).toEqual([[UNET, best]]);
+  });
+
+  it.each(['text_encoder/pytorch_model.bin', 'text_encoder/pytorch_model.bin.index.json'])(
+    "%s is transformers' model.safetensors",
+    (name) => {
+      expect([...officialNames([name])]).toEqual([['text_encoder/model.safetensors', name]]);
+    },
+  );
+
+  it.each(['unet/diffusion_pytorch_model.non_ema.bin', 'optimizer.bin', 'model.onnx', 'model.safetensors.json'])(
+    '%s is no such file',
+    (name) => {
+      expect([...officialNames([name])]).toEqual([[name, name]]);
+    },
+  );
+});
