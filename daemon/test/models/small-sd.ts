@@ -18,10 +18,12 @@ const PARTS: Readonly<Record<string, string>> = {
 export function smallSd21(): { model: CatalogueModel; repository: HubRepository } {
   const official = CATALOGUE.find(({ id }) => id === ID);
   if (official === undefined) throw new TypeError(`the catalogue has ${ID}`);
-  const files = official.files.map((file) => {
+  const files = official.files.flatMap((file) => {
     const [part = '', name = ''] = file.name.split('/');
-    const content = readFileSync(join(FIXTURES, PARTS[part] ?? '', name));
-    return { file: { ...file, size: content.length, sha256: sha256(content) }, content };
+    const from = PARTS[part];
+    if (from === undefined) return [];
+    const content = readFileSync(join(FIXTURES, from, name));
+    return [{ file: { ...file, size: content.length, sha256: sha256(content) }, content }];
   });
   const inRepository = files.map(({ file: { source }, content }) => {
     if (source.kind !== 'hub') throw new TypeError('all of it is in one repository');
