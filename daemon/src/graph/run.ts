@@ -92,7 +92,7 @@ interface OpenNetwork {
 /** Loads a network for one target. On another provider than the CPU, its first run is watched. */
 async function open(runtime: Runtime, compileAt: CompileAt, target: GraphTarget): Promise<OpenNetwork> {
   const network = compileAt(target);
-  const { session, placement } = await loadSession(network, target).catch((thrown: unknown) => {
+  const { session, placement } = await loadSession(network, { ...target, deviceId: runtime.deviceId }).catch((thrown: unknown) => {
     throw recogniseOutOfMemory(thrown);
   });
   let unseen = placement;
@@ -121,9 +121,9 @@ async function open(runtime: Runtime, compileAt: CompileAt, target: GraphTarget)
 
 async function loadSession(
   network: CompiledNetwork,
-  { provider }: GraphTarget,
+  at: GraphTarget & { deviceId: number | undefined },
 ): Promise<{ session: InferenceSession; placement?: () => Placement }> {
-  return provider === 'cpu' ? { session: await createSession(network) } : createProfiledSession(network, provider);
+  return at.provider === 'cpu' ? { session: await createSession(network) } : createProfiledSession(network, at);
 }
 
 function isAllFinite({ data }: NdArray): boolean {
