@@ -7,7 +7,7 @@ import { sdVaeConfigSchema, sdVaeEncoder } from '../../daemon/src/graph/networks
 import { vit, vitPixels } from '../../daemon/src/graph/networks/vit.js';
 import { vitConfigSchema } from '../../daemon/src/graph/networks/vit-config.js';
 import { writeRandomPytorchFile, writeRandomSafetensors } from './random-weights.js';
-import { type NetworkSurvey, surveyNetwork } from './survey-network.js';
+import { type NetworkSurvey, surveyNetwork } from '../../daemon/src/graph/survey-network.js';
 
 /** Where random checkpoints are kept between runs; together they are 4 GB. */
 export const CHECKPOINTS = process.env.SAMEPOINT_BENCH_DIR ?? join(tmpdir(), 'samepoint-bench');

@@ -10,6 +10,7 @@ import { originalBench } from './benches/original.js';
 import { peersBench } from './benches/peers.js';
 import { targetsBench } from './benches/targets.js';
 import { warpBench } from './benches/warp.js';
+import { webgpuBuffersBench } from './benches/webgpu-buffers.js';
 import { markdown, writeJson, writeToDoc } from './report.js';
 
 const BENCHES: readonly Bench[] = [
@@ -22,6 +23,7 @@ const BENCHES: readonly Bench[] = [
   layerAccuracyBench,
   peersBench,
   warpBench,
+  webgpuBuffersBench,
 ];
 const program = new Command('npm run bench --')
   .description('Measures in figures, and prints the table that stands in docs/.')

@@ -8,7 +8,7 @@ import { uiUnet } from '../../../daemon/src/graph/networks/ui-unet.js';
 import type { Size } from '../../../daemon/src/images/resize.js';
 import type { Bench, BenchResult } from '../bench.js';
 import { gflops, matrixProductGflops } from '../matrix-product.js';
-import { surveyNetwork } from '../survey-network.js';
+import { surveyNetwork } from '../../../daemon/src/graph/survey-network.js';
 
 /** Seconds that the features of one screen take. */
 export interface EmbeddedTimes {
