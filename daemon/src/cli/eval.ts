@@ -23,7 +23,7 @@ import { type EvalSettings, evalSettings, MATCHINGS, type MeasureOptions, matchi
 import { backendOption, keepOffDisk, noCacheOption, presetOption, promptOption } from './feature-options.js';
 import { type Machine, thisMachine } from './machine.js';
 import { PARTS } from './matching-parts.js';
-import { type ProviderOptions, providerOption } from './provider-options.js';
+import { deviceOption, type ProviderOptions, providerOption } from './provider-options.js';
 import { sayDevice } from './say-device.js';
 
 const DETAILS = `
@@ -44,6 +44,7 @@ export function evalCommand(): Command {
     .addOption(presetOption())
     .addOption(promptOption())
     .addOption(providerOption())
+    .addOption(deviceOption())
     .addOption(noCacheOption())
     .addOption(
       new Option(
@@ -76,7 +77,7 @@ export function evalCommand(): Command {
     .action(runEval);
 }
 
-interface EvalCliOptions extends MeasureOptions, Pick<ProviderOptions, 'provider'> {
+interface EvalCliOptions extends MeasureOptions, Pick<ProviderOptions, 'provider' | 'device'> {
   limit?: number;
   fresh?: true;
   json?: true;
@@ -92,7 +93,7 @@ async function runEval(dataset: string, folder: string, options: EvalCliOptions)
   let device = 'cpu';
   // nothing is loaded before the data set is known to be one
   const evaluation = await DATASETS[dataset].evaluate(folder, settings.options, async (opened) => {
-    const runtime = await openRuntime(options.provider, (found) => {
+    const runtime = await openRuntime(options, (found) => {
       device = `${found.provider} (${found.description})`;
       sayDevice(found);
     });

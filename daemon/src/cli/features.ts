@@ -17,11 +17,11 @@ import { wholeNumber } from './count-options.js';
 import { keepOffDisk, noCacheOption, presetOption } from './feature-options.js';
 import { NETWORK_KINDS, type NetworkChoice, planNetwork } from './features-plan.js';
 import { readNpy, writeNpy } from './npy.js';
-import { type ProviderOptions, providerOption } from './provider-options.js';
+import { deviceOption, type ProviderOptions, providerOption } from './provider-options.js';
 import { readImage } from './read-image.js';
 import { sayDevice } from './say-device.js';
 
-interface FeaturesOptions extends NetworkChoice, Pick<ProviderOptions, 'provider'> {
+interface FeaturesOptions extends NetworkChoice, Pick<ProviderOptions, 'provider' | 'device'> {
   prompt?: string;
   textStates?: string;
   noise?: string;
@@ -59,6 +59,7 @@ export function featuresCommand(): Command {
     .option('--seed <n>', 'of the noise', wholeNumber, 0)
     .addOption(noCacheOption())
     .addOption(providerOption())
+    .addOption(deviceOption())
     .requiredOption('--out <file>', 'the NPY file to write')
     .addHelpText('after', DETAILS)
     .action(runFeatures);
@@ -80,7 +81,7 @@ async function fusedFeatures(imagePath: string, options: FeaturesOptions & { bac
   const plan = planFeatures({ backend, preset, prompt, seed });
   refuseForFusion(options);
   const { imageId, image } = await readImage(imagePath);
-  const source = new FeatureSource(await openRuntime(options.provider, sayDevice), featureStore());
+  const source = new FeatureSource(await openRuntime(options, sayDevice), featureStore());
   const { levels, firstLook: first } = await source.pyramid(imageId, () => Promise.resolve(image), plan);
   await source.release();
   const level = levels[first];
@@ -100,7 +101,7 @@ async function networkFeatures(imagePath: string, options: FeaturesOptions): Pro
     ...(options.textStates === undefined ? {} : { textStates: await readNpy(options.textStates) }),
   };
   const noise = options.noise === undefined ? {} : { noise: await readNpy(options.noise) };
-  const pool = new NetworkPool(await openRuntime(options.provider, sayDevice));
+  const pool = new NetworkPool(await openRuntime(options, sayDevice));
   try {
     const look = lookAt(size, firstLook(size), image);
     const network = openNetwork(cut, files, condition, pool);

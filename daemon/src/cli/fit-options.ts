@@ -1,7 +1,7 @@
 import { estimatorSchema, transformChoiceSchema } from '@samepoint/shared-protocol';
 import { type Command, Option } from 'commander';
 import { backendOption, noCacheOption, presetOption, promptOption } from './feature-options.js';
-import { outOfMemoryOption, providerOption } from './provider-options.js';
+import { deviceOption, outOfMemoryOption, providerOption } from './provider-options.js';
 
 function transformOption(): Option {
   return new Option('--transform <kind>', 'how free it is; auto: the simplest that explains the matches')
@@ -25,5 +25,6 @@ export function withFitOptions(command: Command): Command {
     .addOption(promptOption())
     .addOption(noCacheOption())
     .addOption(providerOption())
+    .addOption(deviceOption())
     .addOption(outOfMemoryOption());
 }

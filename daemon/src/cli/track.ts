@@ -10,14 +10,14 @@ import {
 } from './feature-options.js';
 import { listFrames } from './list-frames.js';
 import { progressLine } from './progress-line.js';
-import { type ProviderOptions, providerOption } from './provider-options.js';
+import { deviceOption, type ProviderOptions, providerOption } from './provider-options.js';
 import { openTrackFrames, type TrackFrames } from './track-frames.js';
 import { trackMaskFiles } from './track-mask-files.js';
 import { trackPointFiles } from './track-point-files.js';
 import { type TrackReport, trackSummary } from './track-report.js';
 import type { ResultOptions } from './track-results.js';
 
-interface TrackOptions extends FeatureOptions, Pick<ProviderOptions, 'provider'> {
+interface TrackOptions extends FeatureOptions, Pick<ProviderOptions, 'provider' | 'device'> {
   mask?: string;
   points?: string;
   frame?: string;
@@ -50,6 +50,7 @@ export function trackCommand(): Command {
     .addOption(promptOption())
     .addOption(noCacheOption())
     .addOption(providerOption())
+    .addOption(deviceOption())
     .requiredOption('--out <dir>', 'folder to write to')
     .option('--overlay', 'also write each frame with its labels drawn over it')
     .option('--json', 'print JSON instead of a summary')
