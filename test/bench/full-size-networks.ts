@@ -6,8 +6,8 @@ import { sdUnet, sdUnetConfigSchema } from '../../daemon/src/graph/networks/sd-u
 import { sdVaeConfigSchema, sdVaeEncoder } from '../../daemon/src/graph/networks/sd-vae-encoder.js';
 import { vit, vitPixels } from '../../daemon/src/graph/networks/vit.js';
 import { vitConfigSchema } from '../../daemon/src/graph/networks/vit-config.js';
-import { writeRandomPytorchFile, writeRandomSafetensors } from './random-weights.js';
 import { type NetworkSurvey, surveyNetwork } from '../../daemon/src/graph/survey-network.js';
+import { writeRandomPytorchFile, writeRandomSafetensors } from './random-weights.js';
 
 /** Where random checkpoints are kept between runs; together they are 4 GB. */
 export const CHECKPOINTS = process.env.SAMEPOINT_BENCH_DIR ?? join(tmpdir(), 'samepoint-bench');

@@ -6,7 +6,7 @@ import { EMBEDDED_UI_MODEL } from '../../daemon/src/models/embedded.js';
 import type { BufferMeasurement } from './benches/webgpu-buffers.js';
 import { peakMemoryGb } from './peak-memory.js';
 
-const RUNS = 3;
+const RUNS = 2;
 const mode = process.argv[2] === 'bucket' ? 'bucket' : 'simple';
 const side = Number(process.argv[3]);
 const { model, weightsFolder } = compileUiNetwork(

@@ -113,7 +113,8 @@ function asAsked(
   if (best !== undefined)
     return onGpu(best, `It was asked for; ${best.speed < 1 ? slownessWords(best) : speedWords(best)}`, devices);
   const what = provider === undefined ? `Device ${device}` : PROVIDER_NAMES[provider];
-  const noDevice = `${provider === undefined ? 'no provider of this platform' : 'it'} takes no number of a device`;
+  const noDevice =
+    provider === undefined ? 'no provider here takes the number of a device' : 'it takes no number of a device';
   const why = probes.map((probe) => (probe.works ? '' : probe.why)).join('; ') || noDevice;
   throw new SamepointError(
     'BAD_REQUEST',

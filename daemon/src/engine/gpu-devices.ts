@@ -19,7 +19,10 @@ export interface GpuDevice {
 const MEBIBYTE = 2 ** 20;
 
 /** What `nvidia-smi` is asked for, in the order of {@link parseNvidiaSmi}. */
-export const NVIDIA_QUERY = ['--query-gpu=name,driver_version,memory.total,memory.free', '--format=csv,noheader,nounits'];
+export const NVIDIA_QUERY = [
+  '--query-gpu=name,driver_version,memory.total,memory.free',
+  '--format=csv,noheader,nounits',
+];
 
 /** Devices of NVIDIA in the order in which CUDA counts them: a line each, sizes in MiB, "[N/A]" where there is none. */
 export function parseNvidiaSmi(text: string): GpuDevice[] {
@@ -88,7 +91,13 @@ function fromJson(text: string): unknown {
   }
 }
 
-const NAMES: Record<GpuVendor, string> = { nvidia: 'NVIDIA', amd: 'AMD', intel: 'Intel', apple: 'Apple', other: 'Unknown' };
+const NAMES: Record<GpuVendor, string> = {
+  nvidia: 'NVIDIA',
+  amd: 'AMD',
+  intel: 'Intel',
+  apple: 'Apple',
+  other: 'Unknown',
+};
 /** PCI numbers of vendors. */
 const VENDORS: Readonly<Record<string, GpuVendor>> = { '10de': 'nvidia', '1002': 'amd', '8086': 'intel' };
 
@@ -119,7 +128,13 @@ export function pciGpus(devices: readonly PciDevice[]): GpuDevice[] {
       const bytes = Number(vramTotal?.trim() || Number.NaN);
       const sharesMemory = brand === 'intel' || bytes < LEAST_OWN_BYTES;
       const memoryBytes = bytes > 0 && !sharesMemory ? bytes : undefined;
-      return { vendor: brand, name: `${NAMES[brand]} ${device.trim()}`.trim(), driver: undefined, memoryBytes, sharesMemory };
+      return {
+        vendor: brand,
+        name: `${NAMES[brand]} ${device.trim()}`.trim(),
+        driver: undefined,
+        memoryBytes,
+        sharesMemory,
+      };
     })
     .filter(({ vendor }) => vendor !== 'other');
 }

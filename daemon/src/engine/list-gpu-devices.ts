@@ -54,7 +54,12 @@ function pciDevices(): PciDevice[] {
   if (!existsSync(PCI_DEVICES)) return [];
   return readdirSync(PCI_DEVICES).map((name) => {
     const read = (file: string) => textOf(join(PCI_DEVICES, name, file));
-    return { class: read('class'), vendor: read('vendor'), device: read('device'), vramTotal: read('mem_info_vram_total') };
+    return {
+      class: read('class'),
+      vendor: read('vendor'),
+      device: read('device'),
+      vramTotal: read('mem_info_vram_total'),
+    };
   });
 }
 

@@ -50,7 +50,12 @@ async function measureAt(target: Target, trials: Trials): Promise<Success> {
   const ours = await trials.workingSize(target);
   const theirs = await trials.workingSize(CPU);
   const errors = theirs.features.map((expected, i) =>
-    compare(ours.features[i] ?? new Float32Array(), expected, target.precision, 'its results at working size are wrong'),
+    compare(
+      ours.features[i] ?? new Float32Array(),
+      expected,
+      target.precision,
+      'its results at working size are wrong',
+    ),
   );
   return { ...found, relativeError: Math.max(smallError, ...errors), speed: theirs.ms / ours.ms, atWorkingSize: true };
 }

@@ -18,6 +18,11 @@ async function probe(candidate: Candidate): Promise<ProviderProbe> {
     trials ??= (await import('./provider-trials.js')).providerTrials(folder);
     return await measureProvider(candidate, trials);
   } catch (thrown) {
-    return { ...candidate, works: false, why: whyItFailed(candidate.provider, thrown), lasts: thrown instanceof WrongResults };
+    return {
+      ...candidate,
+      works: false,
+      why: whyItFailed(candidate.provider, thrown),
+      lasts: thrown instanceof WrongResults,
+    };
   }
 }

@@ -66,12 +66,7 @@ async function workingSize(target: Target, folder: string): Promise<{ features: 
   const blocks = await timed(runtime, (at) => probeBlocks(checkpoint, at), blockFeeds(), runs);
   const side = { width: EMBEDDED_SIDE, height: EMBEDDED_SIDE };
   const image = noise([1, 3, EMBEDDED_SIDE, EMBEDDED_SIDE], PIXEL_DEVIATION);
-  const embedded = await timed(
-    runtime,
-    (at) => compileUiNetwork(filesOf(EMBEDDED_UI_MODEL), side, at),
-    { image },
-    1,
-  );
+  const embedded = await timed(runtime, (at) => compileUiNetwork(filesOf(EMBEDDED_UI_MODEL), side, at), { image }, 1);
   return { features: [blocks.features, embedded.features], ms: blocks.ms };
 }
 

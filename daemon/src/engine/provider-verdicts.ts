@@ -97,7 +97,9 @@ export class VerdictStore {
   #read(): Record<string, Verdict> {
     try {
       const parsed = fileSchema.parse(JSON.parse(readFileSync(this.#path, 'utf8')));
-      return Object.fromEntries(Object.entries(parsed).map(([key, { at, probe }]) => [key, { at, probe: tidy(probe) }]));
+      return Object.fromEntries(
+        Object.entries(parsed).map(([key, { at, probe }]) => [key, { at, probe: tidy(probe) }]),
+      );
     } catch {
       return {};
     }
