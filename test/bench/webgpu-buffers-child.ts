@@ -1,10 +1,11 @@
 // Peak memory of the embedded network on WebGPU, in a process of its own: cache mode and side as the arguments, JSON on stdout.
+
+import { peakMemoryGb } from '../../daemon/src/cli/bench/peak-memory.js';
 import { filesOf } from '../../daemon/src/diffusion/model-files.js';
 import { compileUiNetwork } from '../../daemon/src/diffusion/ui-network.js';
 import { ort } from '../../daemon/src/graph/session.js';
 import { EMBEDDED_UI_MODEL } from '../../daemon/src/models/embedded.js';
 import type { BufferMeasurement } from './benches/webgpu-buffers.js';
-import { peakMemoryGb } from './peak-memory.js';
 
 const RUNS = 2;
 const mode = process.argv[2] === 'bucket' ? 'bucket' : 'simple';

@@ -13,7 +13,7 @@ const TIMEOUT_MS = 120_000;
 /** A provider, and which of its devices; its own default without one. */
 export interface Candidate {
   provider: Provider;
-  deviceId?: number;
+  deviceId?: number | undefined;
 }
 
 /** What was found when a provider was put through its trials. */

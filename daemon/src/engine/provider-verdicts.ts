@@ -96,19 +96,9 @@ export class VerdictStore {
 
   #read(): Record<string, Verdict> {
     try {
-      const parsed = fileSchema.parse(JSON.parse(readFileSync(this.#path, 'utf8')));
-      return Object.fromEntries(
-        Object.entries(parsed).map(([key, { at, probe }]) => [key, { at, probe: tidy(probe) }]),
-      );
+      return fileSchema.parse(JSON.parse(readFileSync(this.#path, 'utf8')));
     } catch {
       return {};
     }
   }
-}
-
-type Parsed = z.output<typeof verdictSchema>['probe'];
-
-/** Without a device that is not there. */
-function tidy({ deviceId, ...probe }: Parsed): ProviderProbe {
-  return deviceId === undefined ? probe : { ...probe, deviceId };
 }

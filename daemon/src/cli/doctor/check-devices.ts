@@ -8,7 +8,7 @@ export function checkDevices(devices: readonly GpuDevice[], platform: string): F
   if (devices.length === 0) return [{ check: 'device', state: 'none', says: 'no graphics card was found' }];
   return devices.map((device) => {
     const number = numberOf(device, devices, platform);
-    return { check: number === undefined ? 'device' : `device ${number}`, state: 'ok', says: describe(device) };
+    return { check: number === undefined ? 'device' : `device ${number}`, state: 'ok', says: describeDevice(device) };
   });
 }
 
@@ -19,7 +19,8 @@ function numberOf(device: GpuDevice, devices: readonly GpuDevice[], platform: st
   return number < 0 ? undefined : number;
 }
 
-function describe({ name, driver, memoryBytes, freeBytes, sharesMemory }: GpuDevice): string {
+/** Name, driver and memory. */
+export function describeDevice({ name, driver, memoryBytes, freeBytes, sharesMemory }: GpuDevice): string {
   const size = (bytes: number) => `${(bytes / GIGABYTE).toFixed(1)} GB`;
   const memory = memoryBytes === undefined ? 'how much memory it has is not known' : size(memoryBytes);
   return [
