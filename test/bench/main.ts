@@ -9,6 +9,7 @@ import { layersBench } from './benches/layers.js';
 import { originalBench } from './benches/original.js';
 import { peersBench } from './benches/peers.js';
 import { targetsBench } from './benches/targets.js';
+import { trialsBench } from './benches/trials.js';
 import { warpBench } from './benches/warp.js';
 import { webgpuBuffersBench } from './benches/webgpu-buffers.js';
 import { markdown, writeJson, writeToDoc } from './report.js';
@@ -22,6 +23,7 @@ const BENCHES: readonly Bench[] = [
   layersBench,
   layerAccuracyBench,
   peersBench,
+  trialsBench,
   warpBench,
   webgpuBuffersBench,
 ];

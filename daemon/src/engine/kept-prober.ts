@@ -14,7 +14,7 @@ export interface Prober {
 
 export interface KeptProberOptions {
   devices: readonly GpuDevice[];
-  /** Tries anew, whatever is kept; what is found is kept. */
+  /** Tries anew, whatever is kept; what is found is kept. Default: whether `SAMEPOINT_PROBE` is `anew`. */
   anew?: boolean;
   store?: Pick<VerdictStore, 'get' | 'put'>;
   prober?: Prober;
@@ -34,7 +34,8 @@ export class KeptProber implements Prober {
 
   async probe(candidate: Candidate): Promise<ProviderProbe> {
     const key = keyHere(candidate, this.#options.devices);
-    const kept = this.#options.anew ? undefined : this.#store.get(key);
+    const { anew = process.env.SAMEPOINT_PROBE === 'anew' } = this.#options;
+    const kept = anew ? undefined : this.#store.get(key);
     if (kept !== undefined) return kept.probe;
     const probe = await this.#prober.probe(candidate);
     this.#store.put(key, probe);

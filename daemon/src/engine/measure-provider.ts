@@ -68,7 +68,8 @@ function compare(ours: Float32Array, theirs: Float32Array, precision: Precision,
   return error;
 }
 
-function relativeDifference(ours: Float32Array, theirs: Float32Array): number {
+/** ‖ours − theirs‖/‖theirs‖; infinite where they are not of one size. */
+export function relativeDifference(ours: Float32Array, theirs: Float32Array): number {
   if (ours.length !== theirs.length) return Number.POSITIVE_INFINITY;
   const norm = (values: Float32Array) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
   return norm(ours.map((value, i) => value - (theirs[i] ?? 0))) / norm(theirs);

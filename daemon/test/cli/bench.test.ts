@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+// the built one: it forks the built process beside itself
+import { type CaseRuns, measureCase } from '../../dist/cli/bench/measure-case.js';
 import { benchCases } from '../../src/cli/bench/bench-cases.js';
 import {
   type BenchMachine,
@@ -8,7 +10,6 @@ import {
   estimateS,
   noRoom,
 } from '../../src/cli/bench/bench-report.js';
-import type { CaseRuns } from '../../src/cli/bench/measure-case.js';
 import { runCli } from '../support/run-cli.js';
 
 const MACHINE: BenchMachine = {
@@ -96,5 +97,44 @@ describe('samepoint bench', () => {
 
   it('refuses a time that is no number', async () => {
     expect((await runCli('bench', '--seconds', 'long')).code).toBe(2);
+  });
+});
+
+describe('a case', () => {
+  const request = {
+    index: 0,
+    target: { provider: 'cpu', precision: 'float32' },
+    folder: '.',
+    freeBytes: async () => undefined,
+  } as const;
+
+  it('runs more than once in a process of its own, whose memory it tells', async () => {
+    let free = 10e9;
+    const freeBytes = async () => {
+      free -= 1e9;
+      return free;
+    };
+    const found = await measureCase({ ...request, limitS: 300, freeBytes });
+    expect(found).toMatchObject({
+      runS: [expect.any(Number), expect.any(Number), expect.any(Number)],
+      deviceBytes: 1e9,
+    });
+    expect(found.peakBytes).toBeGreaterThan(50e6);
+    expect(found.stopped).toBeUndefined();
+  });
+
+  it('ends when its time is over, and keeps what there is', async () => {
+    expect(await measureCase({ ...request, limitS: 0 })).toEqual({
+      runS: [],
+      peakBytes: 0,
+      placement: [],
+      stopped: 'out of time',
+    });
+  });
+
+  it('says why it failed', async () => {
+    const found = await measureCase({ ...request, target: { provider: 'cuda', precision: 'float16' }, limitS: 300 });
+    expect(found).toMatchObject({ runS: [], stopped: expect.any(String) });
+    expect(found.stopped).not.toBe('out of time');
   });
 });

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { KeptProber } from '../../src/engine/kept-prober.js';
 import type { Candidate, ProviderProbe } from '../../src/engine/provider-probe.js';
 import { type VerdictFacts, VerdictStore, verdictKey } from '../../src/engine/provider-verdicts.js';
@@ -108,6 +108,10 @@ describe('a provider is tried', () => {
     expect(tried).toHaveLength(1);
     await new KeptProber({ devices: [], store, prober, anew: true }).probe(candidate);
     expect(tried).toHaveLength(2);
+    vi.stubEnv('SAMEPOINT_PROBE', 'anew');
+    await new KeptProber({ devices: [], store, prober }).probe(candidate);
+    vi.unstubAllEnvs();
+    expect(tried).toHaveLength(3);
   });
 
   it('again with another device in the computer', async () => {
