@@ -13,7 +13,12 @@ const MODES = ['bucket', 'simple'] as const;
 const CHILD = fileURLToPath(new URL('../webgpu-buffers-child.ts', import.meta.url));
 
 /** Memory of WebGPU by how it keeps its buffers; with a driver in software, all of it is that of the process. */
-export const webgpuBuffersBench: Bench = { name: 'webgpu-buffers', title: 'Buffers of WebGPU', doc: 'gpu', run: runBuffers };
+export const webgpuBuffersBench: Bench = {
+  name: 'webgpu-buffers',
+  title: 'Buffers of WebGPU',
+  doc: 'gpu',
+  run: runBuffers,
+};
 
 async function runBuffers({ sizesPx, rounds, log }: BenchOptions): Promise<BenchResult> {
   const rows: string[][] = [];
