@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { gaussianNoise } from '../diffusion/gaussian-noise.js';
 import { filesOf } from '../diffusion/model-files.js';
 import { compileUiNetwork } from '../diffusion/ui-network.js';
 import { PROBE_BLOCK_INPUTS, probeBlocks, probeBlockWeights } from '../graph/probe-block.js';
@@ -10,6 +9,7 @@ import type { Placement, Precision, Runtime } from '../graph/runtime.js';
 import { EMBEDDED_UI_MODEL } from '../models/embedded.js';
 import type { Trials } from './measure-provider.js';
 import type { Candidate } from './provider-probe.js';
+import { PIXEL_DEVIATION, randomInput } from './random-input.js';
 
 type Target = Candidate & { precision: Precision };
 type Feeds = Record<string, NdArray>;
@@ -17,8 +17,6 @@ type Feeds = Record<string, NdArray>;
 const PRODUCTS = { n: 256, products: 8, runs: 3 };
 /** Side of the image that the embedded network sees, in pixels. */
 const EMBEDDED_SIDE = 512;
-/** Deviation of pixels in [−1,1]. */
-const PIXEL_DEVIATION = 1 / 3;
 /** Runs of a network of working size on a provider; the first one compiles programs. */
 const WORKING_RUNS = 2;
 const WEIGHTS_FILE = 'probe-weights.bin';
@@ -65,18 +63,13 @@ async function workingSize(target: Target, folder: string): Promise<{ features: 
   const runs = target.provider === 'cpu' ? 1 : 1 + WORKING_RUNS;
   const blocks = await timed(runtime, (at) => probeBlocks(checkpoint, at), blockFeeds(), runs);
   const side = { width: EMBEDDED_SIDE, height: EMBEDDED_SIDE };
-  const image = noise([1, 3, EMBEDDED_SIDE, EMBEDDED_SIDE], PIXEL_DEVIATION);
+  const image = randomInput([1, 3, EMBEDDED_SIDE, EMBEDDED_SIDE], PIXEL_DEVIATION);
   const embedded = await timed(runtime, (at) => compileUiNetwork(filesOf(EMBEDDED_UI_MODEL), side, at), { image }, 1);
   return { features: [blocks.features, embedded.features], ms: blocks.ms };
 }
 
 function blockFeeds(): Feeds {
-  return { latent: noise(PROBE_BLOCK_INPUTS.latent.dims, 1), text: noise(PROBE_BLOCK_INPUTS.text.dims, 1) };
-}
-
-function noise(dims: readonly number[], deviation: number): NdArray {
-  const count = dims.reduce((product, size) => product * size, 1);
-  return { dims, data: gaussianNoise(count, count).map((value) => deviation * value) };
+  return { latent: randomInput(PROBE_BLOCK_INPUTS.latent.dims), text: randomInput(PROBE_BLOCK_INPUTS.text.dims) };
 }
 
 function runtimeOf(target: Target): Runtime {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { gaussianNoise } from '../../diffusion/gaussian-noise.js';
 import { filesOf } from '../../diffusion/model-files.js';
 import { NetworkPool } from '../../diffusion/network-pool.js';
 import { compileUiNetwork, readUiConfig } from '../../diffusion/ui-network.js';
+import { PIXEL_DEVIATION, randomInput } from '../../engine/random-input.js';
 import type { Checkpoint } from '../../graph/checkpoint.js';
 import { weightCount } from '../../graph/checkpoint-view.js';
 import { compile } from '../../graph/compile.js';
@@ -12,7 +12,6 @@ import { SD21_UNET, SD21_VAE } from '../../graph/networks/sd21-published.js';
 import { uiUnet } from '../../graph/networks/ui-unet.js';
 import type { GraphBuilder, Value } from '../../graph/onnx/graph-builder.js';
 import { writeSharedWeights } from '../../graph/random-weights.js';
-import type { NdArray } from '../../graph/run.js';
 import type { GraphTarget, Runtime } from '../../graph/runtime.js';
 import { surveyNetwork } from '../../graph/survey-network.js';
 import { EMBEDDED_UI_MODEL } from '../../models/embedded.js';
@@ -35,8 +34,6 @@ const EMBEDDED_SIDE = 512;
 const SD_SIDES = [512, 768];
 /** The settings of the paper's semantic correspondence. */
 const SD = { timestep: 261, upFtIndex: 1, textDims: [1, 77, SD21_UNET.cross_attention_dim], cellPx: 8 };
-/** Deviation of pixels in [−1,1]. */
-const PIXEL_DEVIATION = 1 / 3;
 
 const unetConfig = sdUnetConfigSchema.parse(SD21_UNET);
 const vaeConfig = sdVaeConfigSchema.parse(SD21_VAE);
@@ -48,7 +45,7 @@ export function benchCases(): BenchCase[] {
 
 function embeddedCase(): BenchCase {
   const files = filesOf(EMBEDDED_UI_MODEL);
-  const image = noise([1, 3, EMBEDDED_SIDE, EMBEDDED_SIDE], PIXEL_DEVIATION);
+  const image = randomInput([1, 3, EMBEDDED_SIDE, EMBEDDED_SIDE], PIXEL_DEVIATION);
   const config = readUiConfig(files);
   const wire = (b: GraphBuilder, inputs: { image: Value }) => ({ features: uiUnet(b, inputs.image, config) });
   return {
@@ -83,8 +80,8 @@ function sdCase(sizePx: number): BenchCase {
       const pool = new NetworkPool(runtime);
       const vaeWeights = writeSharedWeights(join(folder, 'vae.bin'), vae.weights);
       const unetWeights = writeSharedWeights(join(folder, 'unet.bin'), unet.weights);
-      const pixels = noise(image.dims, PIXEL_DEVIATION);
-      const feeds = { latent: noise(latent.dims, 1), text: noise(text.dims, 1) };
+      const pixels = randomInput(image.dims, PIXEL_DEVIATION);
+      const feeds = { latent: randomInput(latent.dims), text: randomInput(text.dims) };
       const encoder = {
         ...entryOf(vaeWeights),
         compileAt: (target: GraphTarget) => compile(vaeWeights, { image }, wireVae, target),
@@ -111,9 +108,4 @@ function wireUnet(b: GraphBuilder, inputs: Record<'latent' | 'text', Value>): Re
 
 function entryOf(checkpoint: Checkpoint) {
   return { key: { weights: checkpoint.path, graph: checkpoint.path }, weights: weightCount(checkpoint) };
-}
-
-function noise(dims: readonly number[], deviation: number): NdArray {
-  const count = dims.reduce((product, size) => product * size, 1);
-  return { dims, data: gaussianNoise(count, count).map((value) => deviation * value) };
 }
