@@ -197,7 +197,9 @@ describe('a provider', () => {
   ])('CUDA is not to be had on %s %s', (platform, arch, says) => {
     const there = { ...CUDA, platform, arch };
     const finding = checkProvider({ ...facts, platform, arch, provider: 'cuda', probe: undefined, cuda: there });
-    expect(finding).toEqual({ check: 'provider cuda', state: 'none', says });
+    expect(finding).toMatchObject({ check: 'provider cuda', state: 'none', says });
+    const command = platform === 'win32' ? 'npx samepoint start --provider dml' : undefined;
+    expect(finding.fix?.command).toBe(command);
   });
 
   it('CUDA is no matter where there is no card of NVIDIA', () => {

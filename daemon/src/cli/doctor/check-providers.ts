@@ -22,7 +22,7 @@ export interface ProviderFacts {
 export function checkProvider(facts: ProviderFacts): Finding {
   const { provider, probe } = facts;
   const check = probe?.deviceId ? `provider ${provider} ${probe.deviceId}` : `provider ${provider}`;
-  if (probe === undefined) return { check, state: 'none', says: absence(facts) };
+  if (probe === undefined) return { check, state: 'none', ...absence(facts) };
   if (!probe.works) return { check, ...failure(facts, probe.why) };
   if (provider === 'cpu') return { check, state: 'ok', says: 'works' };
   const objection = objectionTo(probe);
@@ -38,9 +38,13 @@ function trialWords({ lastTrial }: ProviderFacts): string[] {
   return lastTrial === undefined ? [] : [`tried before on ${new Date(lastTrial).toISOString().slice(0, 10)}`];
 }
 
-/** Why a platform has no such provider. */
-function absence({ platform, arch, cuda }: ProviderFacts): string {
-  return cuda?.hasCard ? cudaProblem(cuda, '') : `not for ${platform} ${arch}`;
+/** Why a platform has no such provider, and what uses a card of NVIDIA instead. */
+function absence({ platform, arch, cuda }: ProviderFacts): Pick<Finding, 'says' | 'fix'> {
+  if (!cuda?.hasCard) return { says: `not for ${platform} ${arch}` };
+  const says = cudaProblem(cuda, '');
+  if (platform !== 'win32') return { says };
+  const sentence = 'DirectML needs the driver of the card and nothing else. This asks for it, however fast it is:';
+  return { says, fix: { sentence, command: 'npx samepoint start --provider dml' } };
 }
 
 function failure({ provider, platform, arch, cuda, hasGpu }: ProviderFacts, why: string): Omit<Finding, 'check'> {
