@@ -242,6 +242,8 @@ export const warpRequestSchema = z.strictObject({
     .min(1)
     .max(LIMITS.targetsPerJob),
   ...robustFit,
+  /** As the paper carries edits over, or Samepoint's way; the former by default where the preset is one for edits. */
+  matching: z.enum(['published', 'samepoint']).optional(),
   /** The warped edit alone, cut to what is not transparent (the default), or the whole target with the edit in it. */
   output: z.enum(['layer', 'blended']).optional(),
 });

@@ -16,8 +16,8 @@ import { median } from './bench.js';
 import type { EmbeddedTimes } from './benches/embedded.js';
 
 const RUNS = 5;
-const SETTINGS = { t: 0, ensembleSize: 1, seed: 0 };
-const CONDITION = { prompt: '', seed: 0, latentMode: 'mean', preferLearnedT: true, promptFolder: '' } as const;
+const SETTINGS = { t: 0, ensembleSize: 1, seed: 0, resampling: 'lanczos' } as const;
+const CONDITION = { prompt: '', latentMode: 'mean', preferLearnedT: true, promptFolder: '' } as const;
 
 const size: Size = JSON.parse(process.argv[2] ?? '{}');
 const folder = mkdtempSync(join(tmpdir(), 'samepoint-bench-'));

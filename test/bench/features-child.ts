@@ -15,14 +15,14 @@ const { t, ensembleSize, latentMode } = request;
 const image = await readNpy(request.image);
 const text = request.text === undefined ? {} : { textStates: await readNpy(request.text) };
 const noise = request.noise === undefined ? {} : { noise: await readNpy(request.noise) };
-const condition = { prompt: '', latentMode, seed: SEED, preferLearnedT: false, promptFolder: '', ...text };
+const condition = { prompt: '', latentMode, preferLearnedT: false, promptFolder: '', ...text };
 const pool = new NetworkPool(CPU_RUNTIME);
 const network = openNetwork(cutOf(request), filesOf(request.checkpoint), condition, pool);
 const runS: number[] = [];
 let features = image;
 for (let run = 0; run < request.runs; run++) {
   const begin = performance.now();
-  features = await dift(network, image, { t, ensembleSize, seed: SEED, ...noise });
+  [features = image] = await dift(network, image, { t, ensembleSize, seed: SEED, ...noise });
   runS.push((performance.now() - begin) / 1000);
 }
 if (request.out !== undefined) await writeNpy(request.out, features);

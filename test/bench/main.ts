@@ -8,6 +8,7 @@ import { layerAccuracyBench } from './benches/layer-accuracy.js';
 import { layersBench } from './benches/layers.js';
 import { originalBench } from './benches/original.js';
 import { peersBench } from './benches/peers.js';
+import { resizeBench } from './benches/resize.js';
 import { targetsBench } from './benches/targets.js';
 import { warpBench } from './benches/warp.js';
 import { markdown, writeJson, writeToDoc } from './report.js';
@@ -22,6 +23,7 @@ const BENCHES: readonly Bench[] = [
   layerAccuracyBench,
   peersBench,
   warpBench,
+  resizeBench,
 ];
 const program = new Command('npm run bench --')
   .description('Measures in figures, and prints the table that stands in docs/.')

@@ -3,7 +3,8 @@
     python test/parity/make-dift.py
 
 Output: daemon/test/fixtures/sd/dift/{sd1,sd2}.safetensors: an image, noise for an ensemble, and the mean of the features
-after every up block. The encoder, the schedule and the U-Net are those of diffusers.
+after every up block; `sampled_*` as the published code runs it, where every member draws a latent of its own, with the
+draws in `latent_noise`. The encoder, the schedule and the U-Net are those of diffusers.
 """
 
 import json
@@ -45,15 +46,26 @@ def make(name: str, t: int) -> None:
     text = load_file(FIXTURES / name / "parity.safetensors")["text"]
     vae = open_encoder()
     image = torch.rand(1, 3, HEIGHT, WIDTH) * 2 - 1
-    latent = vae.encode(image).latent_dist.mean * vae.config.scaling_factor
-    noise = torch.randn(MEMBERS, *latent.shape[1:])
+    distribution = vae.encode(image).latent_dist
+    scale = vae.config.scaling_factor
+    noise = torch.randn(MEMBERS, *distribution.mean.shape[1:])
+    latent_noise = torch.randn_like(noise)
     schedule = DDIMScheduler(**SCHEDULE)
-    members = [
-        features_after(unet, schedule.add_noise(latent, epsilon[None], torch.tensor([t])), text, t) for epsilon in noise
-    ]
-    means = {f"features_{k}": torch.stack(block).mean(0).contiguous() for k, block in enumerate(zip(*members))}
+
+    def means(kind: str, latents: torch.Tensor) -> dict[str, torch.Tensor]:
+        noisy = schedule.add_noise(latents, noise, torch.full((MEMBERS,), t))
+        members = [features_after(unet, member[None], text, t) for member in noisy]
+        return {f"{kind}_{k}": torch.stack(block).mean(0).contiguous() for k, block in enumerate(zip(*members))}
+
     (FIXTURES / "dift").mkdir(exist_ok=True)
-    save_file({"image": image, "noise": noise, **means}, FIXTURES / "dift" / f"{name}.safetensors")
+    # DiagonalGaussianDistribution.sample(), with draws that are kept
+    drawn = distribution.mean + distribution.std * latent_noise
+    tensors = {
+        **{"image": image, "noise": noise, "latent_noise": latent_noise},
+        **means("features", (distribution.mean * scale).expand(MEMBERS, -1, -1, -1)),
+        **means("sampled", drawn * scale),
+    }
+    save_file(tensors, FIXTURES / "dift" / f"{name}.safetensors")
 
 
 if __name__ == "__main__":

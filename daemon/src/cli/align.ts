@@ -1,13 +1,19 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { planTask } from '../diffusion/feature-plan.js';
 import { createEngineHost } from '../engine/engine-host.js';
 import type { FitChoice } from '../transfer/warp-edit.js';
 import { type AlignReport, alignTable } from './align-report.js';
 import { checkOutputFolder } from './check-output.js';
 import { makeFolder } from './draw-matches.js';
 import { EXIT_CODES } from './exit-codes.js';
-import { type FeatureOptions, keepOffDisk } from './feature-options.js';
+import {
+  checkedPlan,
+  describeFeatures,
+  type FeatureOptions,
+  featureChoice,
+  keepOffDisk,
+  requestedFeatures,
+} from './feature-options.js';
 import { withFitOptions } from './fit-options.js';
 import type { ProviderOptions } from './provider-options.js';
 import { type ImageFile, readImage } from './read-image.js';
@@ -28,7 +34,7 @@ Exit codes: 0 aligned; 3 refused, since the images do not show the same or not s
 
 /** `samepoint align`: one transform between two images, and where they differ. */
 export function alignCommand(): Command {
-  return withFitOptions(new Command('align'))
+  const command = new Command('align')
     .description('Lay one image over another and show where they differ.')
     .argument('<source>', 'the image to lay over')
     .argument('<target>', 'the image that stays')
@@ -36,11 +42,12 @@ export function alignCommand(): Command {
     .option('--json', 'print JSON instead of a table')
     .addHelpText('after', DETAILS)
     .action(runAlign);
+  return withFitOptions(command);
 }
 
 async function runAlign(sourcePath: string, targetPath: string, options: AlignOptions): Promise<void> {
   // the engine checks this too, but only once it has started
-  planTask('geometric', options);
+  checkedPlan(options, 'geometric');
   keepOffDisk(options);
   await checkOutputFolder(options.out, '--out');
   const [source, target] = [await readImage(sourcePath), await readImage(targetPath)];
@@ -50,19 +57,23 @@ async function runAlign(sourcePath: string, targetPath: string, options: AlignOp
 }
 
 async function align(source: ImageFile, target: ImageFile, options: AlignOptions): Promise<AlignReport> {
-  const { backend, preset, prompt, transform, estimator, out } = options;
+  const { transform, estimator, out } = options;
   const engine = createEngineHost(options);
   try {
     const ids = { source: source.imageId, target: target.imageId };
-    const request = { kind: 'align' as const, backend, preset, prompt, ...ids, transform, estimator };
+    const request = { kind: 'align' as const, ...requestedFeatures(options), ...ids, transform, estimator };
     const images = new Map([source, target].map(({ imageId, bytes }) => [imageId, bytes]));
-    const { result, payload = new Uint8Array() } = await engine.run({ request, images }, { onDevice: sayDevice });
+    const features = featureChoice(options);
+    const { result, payload = new Uint8Array() } = await engine.run(
+      { request, images, features },
+      { onDevice: sayDevice },
+    );
     // only now is it known where the networks ran
     const device = await engine.ready();
     if (result.kind !== 'align') throw new TypeError(`an alignment answered with ${result.kind}`);
     const { outcome } = result;
     const about = {
-      backend: preset === undefined ? backend : `${backend} (${preset})`,
+      backend: describeFeatures(options),
       device: `${device.provider} (${device.description})`,
       source: source.path,
       target: target.path,

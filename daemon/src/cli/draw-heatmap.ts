@@ -2,8 +2,10 @@ import { extname } from 'node:path';
 import { type InspectResult, SamepointError } from '@samepoint/shared-protocol';
 import sharp from 'sharp';
 import type { Heatmap } from '../correspond/heatmap.js';
-import type { RgbImage } from '../images/decode.js';
+import type { RgbaImage, RgbImage } from '../images/decode.js';
+import { encodePng } from '../images/encode.js';
 import { renderSvg } from '../images/render-svg.js';
+import { resizeRgb, type Size } from '../images/resize.js';
 import { toPictureSize } from './draw-matches.js';
 
 /** The hottest colour, how opaque it is, and the exponent that keeps what is merely alike pale. */
@@ -36,20 +38,12 @@ export function pictureFormatOf(path: string): PictureFormat {
 /** The target under the similarity of all its cells, with the places numbered, the best first. */
 export async function drawHeatmap(
   target: RgbImage,
-  { width, height, cells }: Pick<Heatmap, 'width' | 'height' | 'cells'>,
+  heatmap: Pick<Heatmap, 'width' | 'height' | 'cells'>,
   matches: InspectResult['matches'],
   format: PictureFormat,
 ): Promise<Uint8Array> {
-  const picture = await toPictureSize(target);
+  const picture = toPictureSize(target);
   const size = { width: picture.width, height: picture.height };
-  const rgba = Uint8Array.from({ length: 4 * cells.length }, (_, i) => {
-    const heat = ((cells[i >> 2] ?? 0) / 255) ** HEAT.exponent;
-    return i % 4 === 3 ? 255 * HEAT.opacity * heat : (HEAT.rgb[i % 4] ?? 0);
-  });
-  const heat = await sharp(rgba, { raw: { width, height, channels: 4 } })
-    .resize(size.width, size.height, { fit: 'fill', kernel: 'linear' })
-    .png()
-    .toBuffer();
   const scale = { x: size.width / target.width, y: size.height / target.height };
   const marks = matches
     .map(({ point }, n) => mark(point.x * scale.x, point.y * scale.y, n))
@@ -60,8 +54,24 @@ export async function drawHeatmap(
     .modulate(GROUND)
     .png()
     .toBuffer();
+  const heat = await encodePng(heatLayer(heatmap, size));
   const layers = [{ input: heat }, { input: await renderSvg(svg) }];
   return sharp(ground).composite(layers).toFormat(format).toBuffer();
+}
+
+/** The similarity of the cells as a layer over the picture, smooth between the middles of cells. */
+function heatLayer({ width, height, cells }: Pick<Heatmap, 'width' | 'height' | 'cells'>, size: Size): RgbaImage {
+  const opacities = cells.map((cell) => 255 * HEAT.opacity * (cell / 255) ** HEAT.exponent);
+  const grey = {
+    width,
+    height,
+    rgb: Uint8Array.from({ length: 3 * cells.length }, (_, i) => opacities[Math.floor(i / 3)] ?? 0),
+  };
+  const { rgb } = resizeRgb(grey, size, 'opencv-bilinear');
+  const rgba = Uint8Array.from({ length: 4 * size.width * size.height }, (_, i) =>
+    i % 4 === 3 ? (rgb[3 * (i >> 2)] ?? 0) : (HEAT.rgb[i % 4] ?? 0),
+  );
+  return { ...size, rgba };
 }
 
 function mark(x: number, y: number, rank: number): string {

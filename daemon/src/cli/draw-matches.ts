@@ -71,8 +71,8 @@ async function drawPair(
   items: readonly MatchedItem[],
   path: string,
 ): Promise<void> {
-  const left = await toPictureSize(source);
-  const right = await toPictureSize(target);
+  const left = toPictureSize(source);
+  const right = toPictureSize(target);
   const width = left.width + PICTURE.gap + right.width;
   const height = Math.max(left.height, right.height);
   const shapes = items.map((item) => item.source);
@@ -110,10 +110,10 @@ function holdsOthers(shape: Point | Box, shapes: readonly (Point | Box)[]): bool
 }
 
 /** Fits an image into the box of a picture. */
-export function toPictureSize(image: RgbImage): Promise<RgbImage> {
+export function toPictureSize(image: RgbImage): RgbImage {
   const scale = Math.min(PICTURE.maxWidth / image.width, PICTURE.maxHeight / image.height);
   const side = (length: number) => Math.max(1, Math.round(length * scale));
-  return resizeRgb(image, { width: side(image.width), height: side(image.height) });
+  return resizeRgb(image, { width: side(image.width), height: side(image.height) }, 'lanczos');
 }
 
 function scaleOf(image: RgbImage, drawn: RgbImage): Point {

@@ -9,7 +9,7 @@ const LOG_EVERY_MS = 10_000;
 export function evalProgress(): { show(progress: EvalProgress): void; stop(): void } {
   let isTimed = false;
   const bar = new SingleBar({
-    format: '{bar} {value}/{total} items{eta_formatted}',
+    format: '{label}{bar} {value}/{total} items{eta_formatted}',
     // what the library says before the first item is a zero, and of a very long time a word
     formatTime: (seconds) => (isTimed && Number.isFinite(seconds) ? `, ${formatDuration(seconds)} left` : ''),
     barCompleteChar: '█',
@@ -21,14 +21,15 @@ export function evalProgress(): { show(progress: EvalProgress): void; stop(): vo
   });
   let isShown = false;
   return {
-    show({ done, total, kept }) {
+    show({ done, total, kept, label }) {
+      const payload = { label: label === '' ? '' : `${label} ` };
       if (isShown) {
         isTimed = true;
-        return bar.update(done);
+        return bar.update(done, payload);
       }
       if (kept > 0) process.stderr.write(`${kept} of ${total} items were done before; --fresh does them again.\n`);
       if (done === total) return;
-      bar.start(total, done);
+      bar.start(total, done, payload);
       isShown = true;
     },
     stop() {

@@ -1,10 +1,10 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { settingsFor } from '../correspond/match-settings.js';
-import { choosePresets } from '../diffusion/feature-plan.js';
+import { choiceForTask, choosePresets, type FeatureChoice } from '../diffusion/feature-plan.js';
 import { DATASETS, type DatasetName, type DatasetOptions } from '../eval/datasets.js';
 import { homographySettings } from '../eval/homography-settings.js';
 import { trackSettings } from '../transfer/track-settings.js';
-import type { FeatureOptions } from './feature-options.js';
+import { type FeatureOptions, featureChoice } from './feature-options.js';
 import { PARTS, type PartName } from './matching-parts.js';
 
 export const MATCHINGS = ['published', 'samepoint'] as const;
@@ -20,9 +20,7 @@ export interface MeasureOptions extends FeatureOptions, DatasetOptions {
 export interface EvalSettings {
   dataset: DatasetName;
   folder: string;
-  backend: string;
-  preset: string;
-  prompt?: string;
+  features: FeatureChoice;
   matching: (typeof MATCHINGS)[number];
   with: readonly PartName[];
   without: readonly PartName[];
@@ -34,22 +32,13 @@ export interface EvalSettings {
  * @throws SamepointError `BACKEND_UNKNOWN`, `BAD_REQUEST`
  */
 export function evalSettings(dataset: DatasetName, folder: string, asked: MeasureOptions): EvalSettings {
-  const { backend, prompt, with: added = [], without = [], split, pckBase, keypoints } = asked;
-  const matching = asked.matching ?? DATASETS[dataset].matching;
+  const { with: added = [], without = [], split, pckBase, keypoints } = asked;
+  const { task, matching: usual } = DATASETS[dataset];
+  const matching = asked.matching ?? usual;
   checkParts(matching, added, without);
-  const preset = asked.preset ?? presetFor(dataset, backend);
+  const features = choiceForTask(task, featureChoice(asked));
   const options = { split, pckBase, ...(keypoints === undefined ? {} : { keypoints }) };
-  return {
-    dataset,
-    folder,
-    backend,
-    preset,
-    ...(prompt === undefined ? {} : { prompt }),
-    matching,
-    with: added,
-    without,
-    options,
-  };
+  return { dataset, folder, features, matching, with: added, without, options };
 }
 
 function checkParts(
@@ -70,21 +59,9 @@ function checkParts(
   }
 }
 
-/** The preset of the data set's task where one of the backends has it. */
-function presetFor(dataset: DatasetName, backend: string): string {
-  const { task } = DATASETS[dataset];
-  try {
-    choosePresets({ backend, preset: task });
-    return task;
-  } catch (thrown) {
-    if (thrown instanceof SamepointError && thrown.code === 'BAD_REQUEST') return 'default';
-    throw thrown;
-  }
-}
-
 /** The matching of these settings, as the tools of an evaluation have it. */
-export function matchingOf({ backend, preset, matching, with: added, without }: EvalSettings) {
-  const presets = choosePresets({ backend, preset }).map((chosen) => chosen.preset);
+export function matchingOf({ features, matching, with: added, without }: EvalSettings) {
+  const presets = choosePresets(features).map((chosen) => chosen.preset);
   const parts = settingsFor(presets);
   for (const part of added) parts[PARTS[part]] = true;
   for (const part of without) parts[PARTS[part]] = false;

@@ -1,30 +1,24 @@
-import { realpathSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { Command, Option } from 'commander';
-import { Matcher } from '../correspond/matcher.js';
-import { featureStore } from '../diffusion/feature-store.js';
+import { nameOf, planFeatures } from '../diffusion/feature-plan.js';
+import { checkPlan } from '../diffusion/network-limits.js';
 import { openRuntime } from '../engine/open-runtime.js';
-import type { Dataset } from '../eval/dataset.js';
 import { DATASET_NAMES, DATASETS, isDatasetName } from '../eval/datasets.js';
-import { EvalFeatures } from '../eval/eval-features.js';
-import { type Evaluation, evaluate } from '../eval/evaluate.js';
+import { type EvalReport, evaluationReport, sweepReport } from '../eval/eval-report.js';
 import { formatTable } from '../eval/figure-table.js';
-import { digest, KeptResults } from '../eval/kept-results.js';
-import { programDigest } from '../eval/program-digest.js';
 import { PCK_BASES, SPAIR_SPLITS } from '../eval/spair.js';
-import type { Runtime } from '../graph/runtime.js';
-import { stateDir } from '../state-dir.js';
 import { checkOutputFile } from './check-output.js';
 import { positiveInteger } from './count-options.js';
-import { evalProgress } from './eval-progress.js';
-import { writeEvalReport } from './eval-report.js';
-import { type EvalSettings, evalSettings, MATCHINGS, type MeasureOptions, matchingOf } from './eval-settings.js';
-import { backendOption, keepOffDisk, noCacheOption, presetOption, promptOption } from './feature-options.js';
+import { type EvalSettings, evalSettings, MATCHINGS, type MeasureOptions } from './eval-settings.js';
+import { keepOffDisk, withFeatureOptions } from './feature-options.js';
 import { type Machine, thisMachine } from './machine.js';
 import { PARTS } from './matching-parts.js';
+import { type MeasureRun, measure } from './measure.js';
 import { type ProviderOptions, providerOption } from './provider-options.js';
 import { sayDevice } from './say-device.js';
+import { type SweepAxis, sweepOption, sweepPasses } from './sweep-options.js';
+import { writeEvalReport } from './write-eval-report.js';
 
 const DETAILS = `
 Data sets, in their official layouts:
@@ -36,15 +30,11 @@ settings, the model, the images and the truth are the same. --limit takes items 
 
 /** `samepoint eval`: how good is the matching on images whose correspondences are known? */
 export function evalCommand(): Command {
-  return new Command('eval')
+  const command = new Command('eval')
     .description('Measure the matching on a data set.')
     .argument('<dataset>', DATASET_NAMES.join(', '))
     .argument('<dir>', 'folder of the data set')
-    .addOption(backendOption())
-    .addOption(presetOption())
-    .addOption(promptOption())
     .addOption(providerOption())
-    .addOption(noCacheOption())
     .addOption(
       new Option(
         '--matching <kind>',
@@ -68,17 +58,18 @@ export function evalCommand(): Command {
         .default('box'),
     )
     .option('--keypoints <dir>', 'of HPatches: given keypoints, one file an image; else corners are detected')
+    .addOption(sweepOption())
     .option('--limit <n>', 'evaluate at most so many items', positiveInteger)
     .option('--fresh', 'start over; forget what earlier runs found')
     .option('--json', 'print JSON instead of tables')
     .option('--report <file>', 'also write a page with figures and the best and worst cases drawn')
     .addHelpText('after', DETAILS)
     .action(runEval);
+  return withFeatureOptions(command);
 }
 
-interface EvalCliOptions extends MeasureOptions, Pick<ProviderOptions, 'provider'> {
-  limit?: number;
-  fresh?: true;
+interface EvalCliOptions extends MeasureOptions, MeasureRun, Pick<ProviderOptions, 'provider'> {
+  sweep?: SweepAxis[];
   json?: true;
   report?: string;
 }
@@ -87,58 +78,28 @@ async function runEval(dataset: string, folder: string, options: EvalCliOptions)
   if (!isDatasetName(dataset)) throw unknownDataset(dataset);
   keepOffDisk(options);
   const settings = evalSettings(dataset, folder, options);
+  const passes = sweepPasses(options.sweep ?? [], options).map((combinations) =>
+    combinations.map(({ label, options: swept, settings: varied }) => {
+      return { label, varied, settings: evalSettings(dataset, folder, { ...options, ...swept }) };
+    }),
+  );
   checkFolder(folder);
+  // a wrong value at the end of a sweep should not cost what all the others take
+  for (const way of passes.flat()) checkPlan(planFeatures(way.settings.features));
   if (options.report !== undefined) await checkOutputFile(options.report, '--report', 'over');
   let device = 'cpu';
   // nothing is loaded before the data set is known to be one
-  const evaluation = await DATASETS[dataset].evaluate(folder, settings.options, async (opened) => {
+  const evaluations = await DATASETS[dataset].evaluate(folder, settings.options, async (opened) => {
     const runtime = await openRuntime(options.provider, (found) => {
       device = `${found.provider} (${found.description})`;
       sayDevice(found);
     });
-    return measure(opened, settings, runtime, options);
+    return measure(opened, passes, runtime, options);
   });
+  const report = options.sweep === undefined ? evaluationReport(evaluations) : sweepReport(passes.flat(), evaluations);
   const machine = thisMachine(device);
-  process.stdout.write(options.json ? toJson(settings, machine, evaluation) : toText(evaluation));
-  if (options.report !== undefined) await writeEvalReport(options.report, settings, machine, evaluation);
-}
-
-async function measure<Outcome>(
-  dataset: Dataset<Outcome>,
-  settings: EvalSettings,
-  runtime: Runtime,
-  { limit, fresh }: EvalCliOptions,
-): Promise<Evaluation> {
-  const { backend, preset, prompt } = settings;
-  const features = new EvalFeatures({ backend, preset, prompt }, runtime, featureStore());
-  const results = new KeptResults(resultsPath(settings, features.identity()), fresh === true);
-  const tools = {
-    ...matchingOf(settings),
-    matcher: new Matcher(),
-    features: (path: string, category?: string) => features.pyramid(path, category),
-  };
-  const progress = evalProgress();
-  const stopListening = onInterrupt(() => {
-    progress.stop();
-    process.stderr.write('\nStopped. What is done is kept; run the same command to go on.\n');
-  });
-  try {
-    return await evaluate(dataset, tools, results, {
-      ...(limit === undefined ? {} : { limit }),
-      onProgress: (step) => progress.show(step),
-    });
-  } finally {
-    progress.stop();
-    stopListening();
-    await features.release();
-  }
-}
-
-/** One file for everything that makes results comparable. */
-function resultsPath(settings: EvalSettings, features: unknown): string {
-  const folder = realpathSync(settings.folder);
-  const key = digest([programDigest(), features, { ...settings, folder }]);
-  return join(stateDir(), 'eval', `${settings.dataset}-${key.slice(0, 16)}.jsonl`);
+  process.stdout.write(options.json ? toJson(settings, machine, report) : toText(report));
+  if (options.report !== undefined) await writeEvalReport(options.report, settings, machine, report);
 }
 
 /** @throws SamepointError `BAD_REQUEST` */
@@ -149,27 +110,14 @@ function checkFolder(folder: string): void {
   throw new SamepointError('BAD_REQUEST', `${folder} ${reason}.`, 'Give the folder of the data set.');
 }
 
-/** Every result is on disk already, so Ctrl+C ends at once. */
-function onInterrupt(explain: () => void): () => void {
-  const stop = () => {
-    explain();
-    process.exit(EXIT_INTERRUPTED);
-  };
-  process.once('SIGINT', stop);
-  return () => process.off('SIGINT', stop);
-}
-
-/** As shells have it: 128 and the number of the signal. */
-const EXIT_INTERRUPTED = 130;
-
-function toJson(settings: EvalSettings, machine: Machine, { available, items, tables }: Evaluation): string {
-  const scores = items.map(({ id, group, score }) => ({ id, group, score }));
-  const report = { ...settings, machine, available, evaluated: items.length, tables, items: scores };
+function toJson(settings: EvalSettings, machine: Machine, { available, evaluated, json }: EvalReport): string {
+  const { features, ...measured } = settings;
+  const report = { ...measured, ...features, backend: nameOf(features), machine, available, evaluated, ...json };
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-function toText({ available, items, tables }: Evaluation): string {
-  const part = items.length < available ? `${items.length} of ${available} items, evenly spread.\n` : '';
+function toText({ available, evaluated, tables }: EvalReport): string {
+  const part = evaluated < available ? `${evaluated} of ${available} items, evenly spread.\n` : '';
   return `${part}${tables.map(formatTable).join('\n')}`;
 }
 

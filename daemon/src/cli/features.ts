@@ -1,84 +1,60 @@
-import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { parseBackend } from '../diffusion/backend-spec.js';
-import { planFeatures } from '../diffusion/feature-plan.js';
+import { Command } from 'commander';
+import { type FeaturePlan, lookSettings, type PlanPart } from '../diffusion/feature-plan.js';
+import { obeys } from '../diffusion/feature-settings.js';
 import { FeatureSource } from '../diffusion/feature-source.js';
 import { featureStore } from '../diffusion/feature-store.js';
 import { firstLook, lookAt } from '../diffusion/input-size.js';
 import { lookFeatures } from '../diffusion/look-features.js';
 import { NetworkPool } from '../diffusion/network-pool.js';
-import { openNetwork } from '../diffusion/open-network.js';
+import { openPart } from '../diffusion/open-network.js';
 import { openRuntime } from '../engine/open-runtime.js';
 import type { NdArray } from '../graph/run.js';
-import type { Size } from '../images/resize.js';
-import { locations } from '../models/locations.js';
-import { wholeNumber } from './count-options.js';
-import { keepOffDisk, noCacheOption, presetOption } from './feature-options.js';
-import { NETWORK_KINDS, type NetworkChoice, planNetwork } from './features-plan.js';
+import { checkedPlan, type FeatureOptions, keepOffDisk, withFeatureOptions } from './feature-options.js';
 import { readNpy, writeNpy } from './npy.js';
 import { type ProviderOptions, providerOption } from './provider-options.js';
 import { readImage } from './read-image.js';
 import { sayDevice } from './say-device.js';
 
-interface FeaturesOptions extends NetworkChoice, Pick<ProviderOptions, 'provider'> {
-  prompt?: string;
+interface FeaturesOptions extends FeatureOptions, Pick<ProviderOptions, 'provider'> {
   textStates?: string;
   noise?: string;
-  latentMode: 'mean' | 'sample';
-  seed: number;
-  cache: boolean;
   out: string;
 }
 
 const DETAILS = `
 Writes a NumPy array (1, channels, rows, columns) of float32: what the network gives, or for a fusion its unit columns.
-With --backend, what is not said comes from --preset. With --checkpoint too, the checkpoint is used with the backend's
-settings, and what it lacks (VAE, text encoder) comes from the backend's model. A checkpoint is a folder as diffusers,
-transformers or open_clip write it, or one file: ADM's, a ViT's, a U-Net's, or a whole Stable Diffusion in the original layout;
-safetensors or what torch.save writes (.bin, .ckpt, .pth, .pt), of which nothing is executed.`;
+What is not given comes from --preset. With --checkpoint and --backend, what the checkpoint lacks (VAE, text encoder) comes
+from the backend's model. A checkpoint is a folder as diffusers, transformers or open_clip write it, or one file: ADM's, a
+ViT's, a U-Net's, or a whole Stable Diffusion in the original layout; safetensors or what torch.save writes (.bin, .ckpt,
+.pth, .pt), of which nothing is executed.`;
 
 /** `samepoint features`: the feature map of one image, as the paper takes it. */
 export function featuresCommand(): Command {
-  return new Command('features')
+  const command = new Command('features')
     .description('Write the features of an image as a NumPy array.')
     .argument('<image>', 'a PNG, JPEG or WebP image')
-    .option('--backend <id>', 'a model of `samepoint models list`, or fuse(a,b)')
-    .addOption(presetOption())
-    .option('--checkpoint <path>', 'a checkpoint on disk instead, with --network or --backend')
-    .addOption(new Option('--network <kind>', 'what the checkpoint holds').choices(NETWORK_KINDS))
-    .option('--t <timestep>', 'how much noise is added, 0 to 999', wholeNumber)
-    .option('--up-ft-index <k>', 'the block whose output is taken (a ViT: the layer)', wholeNumber)
-    .option('--ensemble <n>', 'draws of noise that are averaged', wholeNumber)
-    .option('--size <WxH>', 'size the network sees the image at, in pixels; the image is squashed to it', parseSize)
-    .option('--prompt <text>', 'text condition of Stable Diffusion')
     .option('--text-states <file>', 'text states (1, tokens, channels) as NPY instead of a prompt')
     .option('--noise <file>', 'noise (members, channels, rows, columns) as NPY instead of a drawn one')
-    .addOption(
-      new Option('--latent-mode <mode>', 'what of the VAE is taken').choices(['mean', 'sample']).default('mean'),
-    )
-    .option('--seed <n>', 'of the noise', wholeNumber, 0)
-    .addOption(noCacheOption())
     .addOption(providerOption())
     .requiredOption('--out <file>', 'the NPY file to write')
     .addHelpText('after', DETAILS)
     .action(runFeatures);
+  return withFeatureOptions(command);
 }
 
 async function runFeatures(imagePath: string, options: FeaturesOptions): Promise<void> {
   keepOffDisk(options);
-  const { backend } = options;
-  const isFusion = backend !== undefined && parseBackend(backend).length > 1;
-  const features = isFusion
-    ? await fusedFeatures(imagePath, { ...options, backend })
-    : await networkFeatures(imagePath, options);
+  const plan = checkedPlan(options);
+  const [part, ...others] = plan.parts;
+  if (part === undefined) throw new Error('a plan has at least one part');
+  const features =
+    others.length > 0 ? await fusedFeatures(imagePath, plan, options) : await networkFeatures(imagePath, part, options);
   await writeNpy(options.out, features);
   process.stderr.write(`${options.out}: ${describe(features)}\n`);
 }
 
-async function fusedFeatures(imagePath: string, options: FeaturesOptions & { backend: string }): Promise<NdArray> {
-  const { backend, preset, prompt, seed } = options;
-  const plan = planFeatures({ backend, preset, prompt, seed });
+async function fusedFeatures(imagePath: string, plan: FeaturePlan, options: FeaturesOptions): Promise<NdArray> {
   refuseForFusion(options);
   const { imageId, image } = await readImage(imagePath);
   const source = new FeatureSource(await openRuntime(options.provider, sayDevice), featureStore());
@@ -89,23 +65,19 @@ async function fusedFeatures(imagePath: string, options: FeaturesOptions & { bac
   return { dims: [1, level.channels, level.rows, level.columns], data: level.chw };
 }
 
-async function networkFeatures(imagePath: string, options: FeaturesOptions): Promise<NdArray> {
-  const { cut, files, t, ensembleSize, size } = planNetwork(options);
+async function networkFeatures(imagePath: string, part: PlanPart, options: FeaturesOptions): Promise<NdArray> {
+  refuseUnused(part, options);
   const { image } = await readImage(imagePath);
-  const condition = {
-    prompt: options.prompt ?? '',
-    latentMode: options.latentMode,
-    seed: options.seed,
-    preferLearnedT: options.t === undefined,
-    promptFolder: join(locations(process.env).ownFolder, 'prompts'),
-    ...(options.textStates === undefined ? {} : { textStates: await readNpy(options.textStates) }),
-  };
+  const textStates = options.textStates === undefined ? undefined : await readNpy(options.textStates);
   const noise = options.noise === undefined ? {} : { noise: await readNpy(options.noise) };
   const pool = new NetworkPool(await openRuntime(options.provider, sayDevice));
   try {
+    const { size } = part.preset;
     const look = lookAt(size, firstLook(size), image);
-    const network = openNetwork(cut, files, condition, pool);
-    return await lookFeatures(network, image, look, { t, ensembleSize, seed: options.seed, ...noise });
+    const network = openPart(part, pool, textStates);
+    const [features] = await lookFeatures(network, image, look, { ...lookSettings(part), ...noise });
+    if (features === undefined) throw new Error('a network gives features');
+    return features;
   } catch (thrown) {
     throw thrown instanceof RangeError ? unfit(thrown) : thrown;
   } finally {
@@ -114,24 +86,31 @@ async function networkFeatures(imagePath: string, options: FeaturesOptions): Pro
 }
 
 /** A fusion has several networks; what is meant for one of them would be left out silently. */
-function refuseForFusion(options: FeaturesOptions): void {
-  const one = ['checkpoint', 'network', 't', 'upFtIndex', 'ensemble', 'size', 'textStates', 'noise'] as const;
-  if (one.every((name) => options[name] === undefined)) return;
+function refuseForFusion({ textStates, noise }: FeaturesOptions): void {
+  if (textStates === undefined && noise === undefined) return;
   throw new SamepointError(
     'BAD_REQUEST',
-    'A fusion takes the settings of its backends’ presets.',
-    'Leave the options for a single network out, or name one backend.',
+    '--text-states and --noise are for a single network, and a fusion has several.',
+    'Leave them out, or name one backend.',
+  );
+}
+
+/** The same of a network that takes neither. */
+function refuseUnused({ preset }: PlanPart, { textStates, noise }: FeaturesOptions): void {
+  const unused = [
+    ...(textStates !== undefined && !obeys(preset, 'prompt') ? ['--text-states'] : []),
+    ...(noise !== undefined && !obeys(preset, 'ensembleSize') ? ['--noise'] : []),
+  ].join(' and ');
+  if (unused === '') return;
+  throw new SamepointError(
+    'BAD_REQUEST',
+    `${preset.backend} takes no ${unused}.`,
+    'Leave it out, or name another --backend.',
   );
 }
 
 function describe({ dims }: NdArray): string {
   return `float32 (${dims.join(', ')})`;
-}
-
-function parseSize(text: string): Size {
-  const [, width, height] = /^(\d+)x(\d+)$/.exec(text) ?? [];
-  if (Number(width) > 0 && Number(height) > 0) return { width: Number(width), height: Number(height) };
-  throw new InvalidArgumentError('Write WIDTHxHEIGHT, for example 768x768.');
 }
 
 /** The network cannot take this size, block, timestep or noise. */

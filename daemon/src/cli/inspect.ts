@@ -1,19 +1,19 @@
 import { type InspectResult, LIMITS, type Point, SamepointError } from '@samepoint/shared-protocol';
 import { Command, InvalidArgumentError } from 'commander';
 import { isCalibrated } from '../correspond/match-settings.js';
-import { planFeatures } from '../diffusion/feature-plan.js';
 import { createEngineHost } from '../engine/engine-host.js';
 import { prepareItems } from '../transfer/transfer.js';
 import { checkOutputFile } from './check-output.js';
 import { drawHeatmap, pictureFormatOf } from './draw-heatmap.js';
 import {
-  backendOption,
+  checkedPlan,
+  describeFeatures,
   type FeatureOptions,
+  featureChoice,
   keepOffDisk,
   mirroredOption,
-  noCacheOption,
-  presetOption,
-  promptOption,
+  requestedFeatures,
+  withFeatureOptions,
 } from './feature-options.js';
 import { inspectTable } from './inspect-table.js';
 import { type AskedPart, askedParts, withPartsOption } from './matching-parts.js';
@@ -43,18 +43,14 @@ the pair of sizes at which the best place was found.`;
 
 /** `samepoint inspect`: where else might this point be, and how alike is the rest? */
 export function inspectCommand(): Command {
-  return new Command('inspect')
+  const command = new Command('inspect')
     .description('Show where a point of one image may be in another, and how similar all of it is.')
     .argument('<source>', 'the image the point belongs to')
     .argument('<target>', 'the image to look in')
     .requiredOption('--point <x,y>', 'the point', parsePoint)
     .option('--top <k>', 'how many places to list', parseTop, DEFAULT_TOP)
-    .addOption(backendOption())
-    .addOption(presetOption())
-    .addOption(promptOption())
     .addOption(withPartsOption())
     .addOption(mirroredOption())
-    .addOption(noCacheOption())
     .addOption(providerOption())
     .addOption(outOfMemoryOption())
     .option(
@@ -65,12 +61,13 @@ export function inspectCommand(): Command {
     .option('--json', 'print JSON instead of a table')
     .addHelpText('after', DETAILS)
     .action(runInspect);
+  return withFeatureOptions(command);
 }
 
 async function runInspect(sourcePath: string, targetPath: string, options: InspectOptions): Promise<void> {
-  const { point, backend, out, map, json } = options;
+  const { point, out, map, json } = options;
   // the engine checks this and the position too, but only once it has started
-  const calibrated = isCalibrated(planFeatures(options).parts.map(({ preset }) => preset));
+  const calibrated = isCalibrated(checkedPlan(options).parts.map(({ preset }) => preset));
   const picture = out === undefined ? undefined : { path: out, format: pictureFormatOf(out) };
   if (out !== undefined) await checkOutputFile(out, '--out', 'beside');
   if (map !== undefined) await checkOutputFile(map, '--map', 'beside');
@@ -80,6 +77,7 @@ async function runInspect(sourcePath: string, targetPath: string, options: Inspe
   const target = await readImage(targetPath);
   const { matches, heatmap, cells, mirrored } = await inspect(source, target, options);
   const hint = mirrored === undefined ? {} : { mirrored };
+  const backend = describeFeatures(options);
   const report = { backend, calibrated, source: sourcePath, target: targetPath, point, matches, ...hint };
   process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : inspectTable(report));
   if (picture !== undefined)
@@ -90,14 +88,12 @@ async function runInspect(sourcePath: string, targetPath: string, options: Inspe
 type Inspected = Omit<InspectResult, 'kind'> & { cells: Uint8Array };
 
 async function inspect(source: ImageFile, target: ImageFile, options: InspectOptions): Promise<Inspected> {
-  const { point, top, backend, preset, prompt, mirrored, with: parts } = options;
+  const { point, top, mirrored, with: parts } = options;
   const engine = createEngineHost(options);
   try {
     const request = {
       kind: 'inspect' as const,
-      backend,
-      preset,
-      prompt,
+      ...requestedFeatures(options),
       source: source.imageId,
       target: target.imageId,
       point,
@@ -106,7 +102,10 @@ async function inspect(source: ImageFile, target: ImageFile, options: InspectOpt
       ...askedParts(parts),
     };
     const images = new Map([source, target].map(({ imageId, bytes }) => [imageId, bytes]));
-    const { result, payload } = await engine.run({ request, images }, { onDevice: sayDevice });
+    const { result, payload } = await engine.run(
+      { request, images, features: featureChoice(options) },
+      { onDevice: sayDevice },
+    );
     if (result.kind !== 'inspect' || payload === undefined) throw new TypeError(`an inspect answered ${result.kind}`);
     return { ...result, cells: payload };
   } finally {

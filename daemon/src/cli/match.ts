@@ -1,19 +1,19 @@
 import { type Box, type Item, type Point, SamepointError, type TransferRequest } from '@samepoint/shared-protocol';
 import { Command } from 'commander';
 import { isCalibrated } from '../correspond/match-settings.js';
-import { planFeatures } from '../diffusion/feature-plan.js';
 import type { Engine, EngineJob } from '../engine/engine.js';
 import { createEngineHost } from '../engine/engine-host.js';
 import { prepareItems } from '../transfer/transfer.js';
 import { drawMatches, makeFolder } from './draw-matches.js';
 import {
-  backendOption,
+  checkedPlan,
+  describeFeatures,
   type FeatureOptions,
+  featureChoice,
   keepOffDisk,
   mirroredOption,
-  noCacheOption,
-  presetOption,
-  promptOption,
+  requestedFeatures,
+  withFeatureOptions,
 } from './feature-options.js';
 import { checkAllPairs, type Transfer, withWays } from './match-all-pairs.js';
 import type { MatchReport } from './match-report.js';
@@ -47,7 +47,7 @@ of layerId, parentId, type, name, text and candidate. Each layer of the source g
 
 /** `samepoint match`: where are these points, boxes or layers in the other images? */
 export function matchCommand(): Command {
-  return new Command('match')
+  const command = new Command('match')
     .description('Find points, boxes or layers of one image in others.')
     .argument('<source>', 'the image the points or boxes belong to')
     .argument('<targets...>', 'the images to find them in')
@@ -55,25 +55,22 @@ export function matchCommand(): Command {
     .option('--boxes <list>', 'boxes to find, "x,y,w,h x,y,w,h …"')
     .option('--layers <file>', 'layers of all images as JSON, to find which became which')
     .option('--all-pairs', 'also match the targets among themselves, and say whether points end at the same places')
-    .addOption(backendOption())
-    .addOption(presetOption())
-    .addOption(promptOption())
     .addOption(withPartsOption())
     .addOption(mirroredOption())
-    .addOption(noCacheOption())
     .addOption(providerOption())
     .addOption(outOfMemoryOption())
     .option('--json', 'print JSON instead of a table')
     .option('--out <dir>', 'also write a picture of each pair with the matches drawn')
     .addHelpText('after', DETAILS)
     .action(runMatch);
+  return withFeatureOptions(command);
 }
 
 async function runMatch(sourcePath: string, targetPaths: string[], options: MatchOptions): Promise<void> {
   const asked = await readAsked(options, targetPaths);
   if (options.allPairs) checkAllPairs(asked.shapes, asked.layers, targetPaths.length);
   // the engine checks this too, but only once it has started
-  const plan = planFeatures(options);
+  const plan = checkedPlan(options);
   keepOffDisk(options);
   const source = await readImage(sourcePath);
   // and positions
@@ -109,12 +106,12 @@ async function match(
   options: MatchOptions,
   calibrated: boolean,
 ): Promise<MatchReport> {
-  const { backend, preset } = options;
+  const features = featureChoice(options);
   const engine = createEngineHost(options);
   try {
     const request = requestOf(source, targets, asked, options);
     const images = new Map([source, ...targets].map(({ imageId, bytes }) => [imageId, bytes]));
-    const { result } = await engine.run({ request, images }, { onDevice: sayDevice });
+    const { result } = await engine.run({ request, images, features }, { onDevice: sayDevice });
     // only now is it known where the networks ran
     const device = await engine.ready();
     if (result.kind !== 'transfer') throw new TypeError(`a transfer answered with ${result.kind}`);
@@ -123,7 +120,7 @@ async function match(
       ...(mirrored === undefined ? {} : { mirrored }),
     }));
     return {
-      backend: preset === undefined ? backend : `${backend} (${preset})`,
+      backend: describeFeatures(options),
       calibrated,
       device: `${device.provider} (${device.description})`,
       source: source.path,
@@ -140,7 +137,7 @@ function transferIn(engine: Engine, images: EngineJob['images'], options: MatchO
     const asked = requestOf(source, targets, { shapes: [] }, options);
     // the hint is about the source alone
     const request = { ...asked, items: [...items], withMirrored: undefined };
-    const { result } = await engine.run({ request, images });
+    const { result } = await engine.run({ request, images, features: featureChoice(options) });
     if (result.kind !== 'transfer') throw new TypeError(`a transfer answered with ${result.kind}`);
     return result.targets.map(({ placements }) => placements);
   };
@@ -150,14 +147,13 @@ function requestOf(
   source: ImageFile,
   targets: readonly ImageFile[],
   asked: Asked,
-  { backend, preset, prompt, mirrored, with: parts }: MatchOptions,
+  options: MatchOptions,
 ): TransferRequest {
   const { layers } = asked;
+  const { mirrored, with: parts } = options;
   return {
     kind: 'transfer',
-    backend,
-    preset,
-    prompt,
+    ...requestedFeatures(options),
     source: { imageId: source.imageId, layers: [...(layers?.source ?? [])] },
     targets: targets.map(({ imageId }, n) => ({
       targetId: String(n),

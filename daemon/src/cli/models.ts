@@ -4,14 +4,14 @@ import { addModel } from '../models/add-model.js';
 import { type ModelEnvironment, modelEnvironment } from '../models/model-environment.js';
 import { pullModel } from '../models/pull-model.js';
 import { removeModel } from '../models/remove-model.js';
-import { EMBEDDED_MODEL, resolveModel } from '../models/resolve-model.js';
+import { EMBEDDED_MODEL, modelOf, resolveModel } from '../models/resolve-model.js';
 import { type VerifiedFile, verifyModel } from '../models/verify-model.js';
 import { formatBytes, progressPrinter } from './download-line.js';
 import { listModels, modelsTable } from './models-table.js';
 
 const DETAILS = `
-Models come from Hugging Face and lie in its cache; HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and
-HF_HUB_OFFLINE are respected. Sizes are of the official
+Models come from Hugging Face and lie in its cache; HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN,
+HF_HUB_OFFLINE, HTTPS_PROXY, HTTP_PROXY and NO_PROXY are respected. Sizes are of the official
 files; of large ones only the tensors that features need are downloaded.`;
 
 /** What the commands touch outside themselves. */
@@ -89,22 +89,33 @@ async function pull(terminal: ModelsTerminal, id: string, options: { whole?: tru
   const { environment, note } = terminal;
   const abort = new AbortController();
   const stopListening = terminal.onInterrupt(() => abort.abort());
+  const { fetched, bytes } = await pullModel(
+    id,
+    {
+      ...options,
+      signal: abort.signal,
+      onProgress: progressPrinter(note, terminal.isTerminal, environment.now),
+      onForget: (path) => note(`No longer registered for ${id}, as it cannot be used: ${path}\n`),
+      onWait: () => note('Another samepoint is downloading; waiting for it to finish.\n'),
+    },
+    environment,
+  ).finally(stopListening);
+  if (fetched.length > 0) await computeEmptyPrompt(terminal, id);
+  const what = fetched.length === 0 ? 'was there already' : `is ready; ${formatBytes(bytes)} downloaded`;
+  terminal.print(`${id} ${what}.\n`);
+}
+
+/** Saves the first run of Stable Diffusion from running the text encoder. What fails here is tried again there. */
+async function computeEmptyPrompt({ environment, note }: ModelsTerminal, id: string): Promise<void> {
+  const resolved = resolveModel(id, {}, environment);
+  if (!resolved.ok || modelOf(id, environment).textChannels === undefined) return;
+  note('Computing the text states of the empty prompt, once for this model.\n');
   try {
-    const { fetched, bytes } = await pullModel(
-      id,
-      {
-        ...options,
-        signal: abort.signal,
-        onProgress: progressPrinter(note, terminal.isTerminal, environment.now),
-        onForget: (path) => note(`No longer registered for ${id}, as it cannot be used: ${path}\n`),
-        onWait: () => note('Another samepoint is downloading; waiting for it to finish.\n'),
-      },
-      environment,
-    );
-    const what = fetched.length === 0 ? 'was there already' : `is ready; ${formatBytes(bytes)} downloaded`;
-    terminal.print(`${id} ${what}.\n`);
-  } finally {
-    stopListening();
+    const { keepEmptyPrompt } = await import('../diffusion/keep-empty-prompt.js');
+    await keepEmptyPrompt(resolved.files, environment.at.promptFolder);
+  } catch (thrown) {
+    const { message } = SamepointError.from(thrown);
+    note(`The first run with ${id} computes them; now it failed: ${message}\n`);
   }
 }
 

@@ -1,12 +1,11 @@
 import { SamepointError } from '@samepoint/shared-protocol';
-import { planTask } from '../diffusion/feature-plan.js';
 import { FeatureSource } from '../diffusion/feature-source.js';
 import { featureStore } from '../diffusion/feature-store.js';
 import { openRuntime } from '../engine/open-runtime.js';
 import { sizeOfFile } from '../images/decode.js';
 import { lookToTrack, type TrackedFrames } from '../transfer/track-labels.js';
 import { type TrackSettings, trackSettings } from '../transfer/track-settings.js';
-import type { FeatureOptions } from './feature-options.js';
+import { checkedPlan, describeFeatures, type FeatureOptions } from './feature-options.js';
 import { type FrameFile, findFrame } from './list-frames.js';
 import type { ProviderOptions } from './provider-options.js';
 import { type ImageFile, readImage } from './read-image.js';
@@ -29,8 +28,7 @@ export async function openTrackFrames(
   annotated: string | undefined,
   features: FeatureOptions & Pick<ProviderOptions, 'provider'>,
 ): Promise<TrackFrames> {
-  const { backend, preset, prompt } = features;
-  const plan = planTask('video', { backend, preset, prompt });
+  const plan = checkedPlan(features, 'video');
   const index = annotated === undefined ? 0 : findFrame(files, annotated);
   await checkFrames(files, index);
   let source: Promise<FeatureSource> | undefined;
@@ -40,7 +38,7 @@ export async function openTrackFrames(
     count: files.length,
     annotated: index,
     annotatedImage: await readImage(pathOf(index)),
-    backend,
+    backend: describeFeatures(features),
     settings: trackSettings(plan),
     features: async (frame) => {
       const { imageId, image } = await readImage(pathOf(frame));

@@ -1,13 +1,6 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { Command } from 'commander';
-import {
-  backendOption,
-  type FeatureOptions,
-  keepOffDisk,
-  noCacheOption,
-  presetOption,
-  promptOption,
-} from './feature-options.js';
+import { type FeatureOptions, keepOffDisk, withFeatureOptions } from './feature-options.js';
 import { listFrames } from './list-frames.js';
 import { progressLine } from './progress-line.js';
 import { type ProviderOptions, providerOption } from './provider-options.js';
@@ -38,23 +31,20 @@ share of neighbours that agree (masks) or of the point that arrived in one place
 
 /** `samepoint track`: where do the labels or points of one frame go in the others? */
 export function trackCommand(): Command {
-  return new Command('track')
+  const command = new Command('track')
     .description('Carry a mask or points of one frame through a sequence.')
     .argument('<frames-dir>', 'folder with the frames')
     .option('--mask <file>', 'mask of the annotated frame')
     .option('--points <file>', 'points of the annotated frame')
     .option('--frame <name>', 'the annotated frame: file name, or number counted from 1 (default: the first)')
     .option('--labels <names...>', 'carry only these: indices of the mask, or names of points')
-    .addOption(backendOption())
-    .addOption(presetOption())
-    .addOption(promptOption())
-    .addOption(noCacheOption())
     .addOption(providerOption())
     .requiredOption('--out <dir>', 'folder to write to')
     .option('--overlay', 'also write each frame with its labels drawn over it')
     .option('--json', 'print JSON instead of a summary')
     .addHelpText('after', DETAILS)
     .action(runTrack);
+  return withFeatureOptions(command);
 }
 
 async function runTrack(folder: string, options: TrackOptions): Promise<void> {

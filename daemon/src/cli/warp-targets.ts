@@ -6,6 +6,7 @@ import {
   type WarpedTarget,
   type WarpRequest,
 } from '@samepoint/shared-protocol';
+import type { FeatureChoice } from '../diffusion/feature-plan.js';
 import type { Engine } from '../engine/engine.js';
 import { makeFolder } from './draw-matches.js';
 import { type ImageFile, readImage } from './read-image.js';
@@ -27,6 +28,7 @@ export interface WarpTask {
   source: ImageFile;
   edit: Omit<ImageFile, 'image'>;
   request: Omit<WarpRequest, 'targets'>;
+  features: FeatureChoice;
   /** Where the results are written to; made with the first of them. */
   folder: string;
 }
@@ -53,11 +55,15 @@ export async function* warpTargets(
   }
 }
 
-async function warpInto(engine: Engine, { source, edit, request, folder }: WarpTask, path: string, name: string) {
+async function warpInto(engine: Engine, task: WarpTask, path: string, name: string) {
+  const { source, edit, request, features, folder } = task;
   const target = await readImage(path);
   const images = new Map([source, edit, target].map(({ imageId, bytes }) => [imageId, bytes]));
   const job = { ...request, targets: [{ targetId: '0', imageId: target.imageId }] };
-  const { result, payload = new Uint8Array() } = await engine.run({ request: job, images }, { onDevice: sayDevice });
+  const { result, payload = new Uint8Array() } = await engine.run(
+    { request: job, images, features },
+    { onDevice: sayDevice },
+  );
   const outcome = only(result);
   if (outcome.state === 'refused') return { state: outcome.state, reason: outcome.reason };
   await makeFolder(folder);

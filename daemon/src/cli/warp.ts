@@ -1,12 +1,20 @@
-import { Command } from 'commander';
-import { planFeatures } from '../diffusion/feature-plan.js';
+import { Command, Option } from 'commander';
 import type { Engine } from '../engine/engine.js';
 import { createEngineHost } from '../engine/engine-host.js';
 import { decodeLayer } from '../images/decode.js';
+import { editProtocol } from '../transfer/published-edit.js';
 import { type FitChoice, prepareEdit } from '../transfer/warp-edit.js';
 import { checkOutputFolder } from './check-output.js';
+import { MATCHINGS } from './eval-settings.js';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
-import { type FeatureOptions, keepOffDisk } from './feature-options.js';
+import {
+  checkedPlan,
+  describeFeatures,
+  type FeatureOptions,
+  featureChoice,
+  keepOffDisk,
+  requestedFeatures,
+} from './feature-options.js';
 import { withFitOptions } from './fit-options.js';
 import { progressLine } from './progress-line.js';
 import type { ProviderOptions } from './provider-options.js';
@@ -17,6 +25,7 @@ import { type WarpTask, warpTargets } from './warp-targets.js';
 interface WarpOptions extends FitChoice, FeatureOptions, ProviderOptions {
   edit: string;
   out: string;
+  matching?: (typeof MATCHINGS)[number];
   layerOnly?: true;
   json?: true;
 }
@@ -25,27 +34,36 @@ const DETAILS = `
 EDIT is a PNG or WebP of the size of SOURCE: what was drawn or changed there, transparent elsewhere. It is put where each
 target shows what the source shows under it, as <target>-warped.png; with --layer-only on a transparent ground of the
 target's size. A target in which that place is not found, or not surely, is refused with a reason, and nothing is written.
+With --preset edit the edit is carried over as Tang et al. published it: 1000 random pixels of it to their nearest neighbours,
+a homography by RANSAC; nothing is refused then for being unsure.
 Targets are done one after another: one whose file cannot be read does not keep the others from being written.
 
 Exit codes: 0 every target was done; 2 the file of a target cannot be read; 3 some or all were refused.`;
 
 /** `samepoint warp`: carries a raster edit of one image into others. */
 export function warpCommand(): Command {
-  return withFitOptions(new Command('warp'))
+  const command = new Command('warp')
     .description('Carry an edit of one image into others.')
     .argument('<source>', 'the image the edit was made on, without it')
     .argument('<targets...>', 'the images to carry it into')
     .requiredOption('--edit <file>', 'the edit: a transparent image of the size of the source')
     .requiredOption('--out <dir>', 'folder to write to')
+    .addOption(
+      new Option(
+        '--matching <kind>',
+        "as the paper carries edits over, or Samepoint's own (default: published with --preset edit, else samepoint)",
+      ).choices(MATCHINGS),
+    )
     .option('--layer-only', 'write the warped edit alone, not over the target')
     .option('--json', 'print JSON instead of a table')
     .addHelpText('after', DETAILS)
     .action(runWarp);
+  return withFitOptions(command);
 }
 
 async function runWarp(sourcePath: string, targetPaths: string[], options: WarpOptions): Promise<void> {
   // the engine checks this too, but only once it has started
-  planFeatures(options);
+  editProtocol(options, checkedPlan(options));
   keepOffDisk(options);
   await checkOutputFolder(options.out, '--out');
   const source = await readImage(sourcePath);
@@ -70,28 +88,28 @@ async function warp(
   targetPaths: readonly string[],
   options: WarpOptions,
 ): Promise<WarpReport> {
-  const { backend, preset, prompt, transform, estimator, layerOnly, out } = options;
+  const { transform, estimator, matching, layerOnly, out } = options;
   const engine = createEngineHost(options);
   const progress = progressLine(targetPaths.length, 'targets');
   try {
     const request = {
       kind: 'warp' as const,
-      backend,
-      preset,
-      prompt,
+      ...requestedFeatures(options),
       source: source.imageId,
       edit: edit.imageId,
       transform,
       estimator,
+      matching,
       output: layerOnly ? ('layer' as const) : ('blended' as const),
     };
+    const task = { source, edit, request, features: featureChoice(options), folder: out };
     const targets: WarpedFile[] = [];
-    for await (const target of warpTargets(engine, { source, edit, request, folder: out }, targetPaths)) {
+    for await (const target of warpTargets(engine, task, targetPaths)) {
       targets.push(target);
       progress.step();
     }
     return {
-      backend: preset === undefined ? backend : `${backend} (${preset})`,
+      backend: describeFeatures(options),
       ...(await deviceOf(engine, targets)),
       source: source.path,
       edit: edit.path,

@@ -47,6 +47,7 @@ export function isCalibrated(presets: readonly Preset[]): boolean {
   return isFitted(featuresName(presets));
 }
 
+/** What is fitted to a preset does not hold once some of it was changed. */
 function featuresName(presets: readonly Preset[]): string {
-  return presets.map(({ backend, name }) => `${backend} ${name}`).join(' + ');
+  return presets.map(({ backend, name, custom }) => `${backend} ${custom ? 'custom' : name}`).join(' + ');
 }

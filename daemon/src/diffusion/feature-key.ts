@@ -8,7 +8,7 @@ import type { Preset } from './presets.js';
 const METHOD_VERSION = 3;
 
 /** What of a preset does not change its features, or is in the key by itself. */
-const NOT_IN_KEY: ReadonlySet<string> = new Set(['name', 'similarity', 'refinement', 'matching', 'prompt']);
+const NOT_IN_KEY: ReadonlySet<string> = new Set(['name', 'similarity', 'refinement', 'matching', 'prompt', 'custom']);
 
 /** Everything that the features of one pyramid level depend on. */
 export interface FeatureOrigin {

@@ -1,23 +1,22 @@
-import { join } from 'node:path';
 import { type Box, SamepointError } from '@samepoint/shared-protocol';
 import { LRUCache } from 'lru-cache';
 import { CPU_RUNTIME, type Runtime } from '../graph/runtime.js';
 import { cropRgb } from '../images/crop.js';
 import type { RgbImage } from '../images/decode.js';
 import { isBlank } from '../images/is-blank.js';
-import { locations } from '../models/locations.js';
 import { closerSize, windowLook } from './closer-windows.js';
 import type { DiffusionNetwork } from './dift.js';
-import { featureKey, networkKey } from './feature-key.js';
+import { type FeatureOrigin, featureKey, networkKey } from './feature-key.js';
 import type { FeatureMap } from './feature-map.js';
-import { type FeaturePlan, type PlanPart, passesOf, stepsPerLook } from './feature-plan.js';
+import { type FeaturePlan, lookSettings, type PlanPart, stepsPerLook } from './feature-plan.js';
 import type { FeaturePyramid } from './feature-pyramid.js';
 import type { FeatureStore, SizedMap } from './feature-store.js';
 import { fusePyramids } from './fuse-maps.js';
 import { firstLook, type Look, lookAt, lookCount } from './input-size.js';
 import { lookFeatures, toFeatureMap } from './look-features.js';
 import { NetworkPool } from './network-pool.js';
-import { openNetwork } from './open-network.js';
+import { openPart } from './open-network.js';
+import { blockOf, withBlock } from './presets.js';
 
 /** Feature maps kept in memory. */
 const CACHE_BYTES = 1024 * 1024 * 1024;
@@ -82,7 +81,7 @@ export class FeatureSource {
     const levels: SizedMap[] = [];
     for (let look = 0; look < lookCount(size); look++) {
       const at = (seen: RgbImage) => lookAt(size, look, seen, part.halvings);
-      levels.push(await this.#level(this.#key(imageId, part, look), image, part, at, onStep));
+      levels.push(await this.#level({ imageId, part, level: look }, image, at, onStep));
     }
     const [first] = levels;
     if (first === undefined) throw new Error('a preset has at least one look');
@@ -100,65 +99,95 @@ export class FeatureSource {
     const { preset, halvings } = part;
     const at = (seen: RgbImage) => windowLook(preset.size, closerSize(preset.size, halvings), seen);
     const crop = async () => cropRgb(await image(), box);
-    const { map } = await this.#level(this.#key(imageId, part, box), crop, part, at, () => {});
+    const { map } = await this.#level({ imageId, part, level: box }, crop, at, () => {});
     return map;
   }
 
-  /** What is kept under the key, or else computed and kept. */
+  /** What is kept under the key, or else computed and kept, together with what else the same passes give. */
   async #level(
-    key: string,
+    origin: Omit<FeatureOrigin, 'target'>,
     image: () => Promise<RgbImage>,
-    part: PlanPart,
     lookOf: (image: RgbImage) => Look,
     onStep: (steps: number) => void,
   ): Promise<SizedMap> {
+    const { part } = origin;
+    const key = this.#key(origin);
     const known = this.#cache.get(key) ?? (await this.#store?.get(key));
-    if (known !== undefined) onStep(stepsPerLook(part.preset));
-    const computed = known ?? (await this.#compute(await image(), part, lookOf, () => onStep(1)));
-    const level = known ?? (await this.#store?.put(key, computed)) ?? computed;
+    if (known !== undefined) {
+      onStep(stepsPerLook(part.preset));
+      this.#cache.set(key, known);
+      return known;
+    }
+    let own: SizedMap | undefined;
+    const levels = await this.#compute(await image(), part, lookOf, () => onStep(1));
+    for (const [n, blockPart] of partsOfPass(part).entries()) {
+      const level = levels[n];
+      if (level === undefined) throw new Error('a pass gives features of each of its blocks');
+      const kept = await this.#keep(this.#key({ ...origin, part: blockPart }), level);
+      if (blockOf(blockPart.preset) === blockOf(part.preset)) own = kept;
+    }
+    if (own === undefined) throw new Error('the block that is asked for is one of its pass');
+    return own;
+  }
+
+  async #keep(key: string, computed: SizedMap): Promise<SizedMap> {
+    const level = (await this.#store?.put(key, computed)) ?? computed;
     this.#cache.set(key, level);
     return level;
   }
 
+  /** One level for each block of the part's pass. */
   async #compute(
     image: RgbImage,
     part: PlanPart,
     lookOf: (image: RgbImage) => Look,
     onStep: () => void,
-  ): Promise<SizedMap> {
-    const { preset, seed } = part;
+  ): Promise<SizedMap[]> {
     const look = lookOf(image);
-    const t = 't' in preset ? preset.t : 0;
-    const settings = { t, ensembleSize: passesOf(preset), seed };
     const network = this.#network(part);
-    const features = await lookFeatures(network, image, look, settings, onStep).catch((thrown: unknown) => {
-      throw thrown instanceof RangeError ? unfit(preset.backend, thrown) : thrown;
+    const blocks = await lookFeatures(network, image, look, lookSettings(part), onStep).catch((thrown: unknown) => {
+      throw thrown instanceof RangeError ? unfit(part, thrown) : thrown;
     });
-    const map = toFeatureMap(features, look, image);
-    // kept, they would be wrong for ever
-    if (!map.lengths?.every(Number.isFinite)) throw notNumbers(preset.backend);
-    return { width: image.width, height: image.height, blank: isBlank(image), map };
+    const { width, height } = image;
+    const blank = isBlank(image);
+    return blocks.map((features) => {
+      const map = toFeatureMap(features, look, image);
+      // kept, they would be wrong for ever
+      if (!map.lengths?.every(Number.isFinite)) throw notNumbers(part);
+      return { width, height, blank, map };
+    });
   }
 
   #network(part: PlanPart): DiffusionNetwork {
-    const { preset, files, prompt, seed } = part;
-    const key = networkKey(part);
+    const key = JSON.stringify([networkKey(part), part.passBlocks]);
     const known = this.#networks.get(key);
     if (known !== undefined) return known;
-    const promptFolder = join(locations(process.env).ownFolder, 'prompts');
-    const condition = { prompt, seed, latentMode: 'mean', preferLearnedT: true, promptFolder } as const;
-    const network = openNetwork(preset, files, condition, this.#pool);
+    const network = openPart(part, this.#pool);
     this.#networks.set(key, network);
     return network;
   }
 
-  #key(imageId: string, part: PlanPart, level: number | Box): string {
-    return featureKey({ imageId, part, level, target: this.#runtime });
+  #key(origin: Omit<FeatureOrigin, 'target'>): string {
+    return featureKey({ ...origin, target: this.#runtime });
   }
 }
 
+/** A part for each block of its pass. */
+function partsOfPass(part: PlanPart): PlanPart[] {
+  const { passBlocks } = part;
+  return passBlocks?.map((block) => ({ ...part, preset: withBlock(part.preset, block) })) ?? [part];
+}
+
 /** The network has no such block, or does not take such a size. */
-function unfit(backend: string, { message }: RangeError): SamepointError {
+function unfit({ preset: { backend, custom }, checkpoint }: PlanPart, { message }: RangeError): SamepointError {
+  if (custom) {
+    const network = checkpoint ?? backend;
+    return new SamepointError(
+      'BAD_REQUEST',
+      `${network} cannot be run so: ${message}.`,
+      'Choose --size, --t and --up-ft-index that fit it.',
+    );
+  }
   return new SamepointError(
     'MODEL_INVALID',
     `The weights registered for ${backend} are of another network: ${message}.`,
@@ -167,7 +196,11 @@ function unfit(backend: string, { message }: RangeError): SamepointError {
 }
 
 /** As damaged weights give them; where half precision does, the network has been loaded anew before. */
-function notNumbers(backend: string): SamepointError {
+function notNumbers({ preset: { backend }, checkpoint }: PlanPart): SamepointError {
+  if (checkpoint !== undefined) {
+    const message = `The weights of ${checkpoint} give features that are no numbers.`;
+    return new SamepointError('MODEL_INVALID', message, 'Get the checkpoint again.');
+  }
   return new SamepointError(
     'MODEL_INVALID',
     `The weights registered for ${backend} give features that are no numbers.`,

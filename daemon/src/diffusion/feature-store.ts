@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { cacheDir } from '../cache-dir.js';
 import { floatsToHalves, halvesToFloats } from '../graph/half.js';
+import { makeFolder } from '../make-folder.js';
 import type { FeatureMap } from './feature-map.js';
 
 /** A feature map with the size of the image it was made from, in pixels, and whether that is of one colour. */
@@ -76,7 +77,7 @@ export class FeatureStore {
     const unfinished = join(this.#folder, `${randomUUID()}.part`);
     const bytes = encode(entry);
     try {
-      await mkdir(this.#folder, { recursive: true, mode: MODES.folder });
+      makeFolder(this.#folder, MODES.folder);
       await writeFile(unfinished, bytes, { mode: MODES.file });
       await rename(unfinished, this.#path(key));
       await this.#makeRoom();

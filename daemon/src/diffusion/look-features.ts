@@ -1,20 +1,25 @@
 import type { NdArray } from '../graph/run.js';
 import type { RgbImage } from '../images/decode.js';
-import { resizeRgb, type Size } from '../images/resize.js';
+import { type Resampling, resizeRgb, type Size } from '../images/resize.js';
 import { toPaddedChw } from '../images/to-tensor.js';
 import { type DiffusionNetwork, type DiftSettings, dift } from './dift.js';
 import type { FeatureMap } from './feature-map.js';
 import type { Look } from './input-size.js';
 
-/** The features of one look at an image as the network gives them: (1,C,h,w), not normalised. */
+/** How features are made of the pixels of a look, and these of the image. */
+export interface LookSettings extends DiftSettings {
+  resampling: Resampling;
+}
+
+/** The features of one look at an image as the network gives them: (1,C,h,w) for each block, not normalised. */
 export async function lookFeatures(
   network: DiffusionNetwork,
   image: RgbImage,
   { seen, padded }: Look,
-  settings: DiftSettings,
+  settings: LookSettings,
   onStep?: () => void,
-): Promise<NdArray> {
-  const pixels = toPaddedChw(await resizeRgb(image, seen), padded);
+): Promise<readonly NdArray[]> {
+  const pixels = toPaddedChw(resizeRgb(image, seen, settings.resampling), padded);
   return dift(network, { dims: [1, 3, padded.height, padded.width], data: pixels }, settings, onStep);
 }
 

@@ -1,13 +1,14 @@
 import type { NdArray } from '../graph/run.js';
-import { AdmNetwork, openAdmCheckpoint } from './adm-network.js';
+import { locations } from '../models/locations.js';
+import { AdmNetwork } from './adm-network.js';
 import type { DiffusionNetwork } from './dift.js';
+import { latentModeOf, type PlanPart } from './feature-plan.js';
 import type { ModelFiles } from './model-files.js';
 import type { NetworkPool } from './network-pool.js';
-import type { DiffusionPreset, UiPreset, VitPreset } from './presets.js';
-import { openSdCheckpoint } from './sd-checkpoint.js';
+import type { DiffusionPreset, LatentMode, UiPreset, VitPreset } from './presets.js';
 import { SdNetwork } from './sd-network.js';
 import { UiNetwork } from './ui-network.js';
-import { openVitCheckpoint, VitNetwork } from './vit-network.js';
+import { VitNetwork } from './vit-network.js';
 
 /** Which network, and where it is cut. */
 export type NetworkCut =
@@ -19,8 +20,7 @@ export type NetworkCut =
 export interface NetworkCondition {
   prompt: string;
   textStates?: NdArray;
-  latentMode: 'mean' | 'sample';
-  seed: number;
+  latentMode: LatentMode;
   /** CleanDIFT's learned time goes before `t`. */
   preferLearnedT: boolean;
   /** Where the states of the empty prompt are kept. */
@@ -28,17 +28,25 @@ export interface NetworkCondition {
 }
 
 /**
- * Checks that a checkpoint holds a network of this kind, as far as the names of its tensors tell.
- * @throws SamepointError `MODEL_INVALID`
+ * Opens the network of a part of a plan, to be loaded into `pool`.
+ * @param textStates (1, tokens, channels) instead of the prompt's
+ * @throws SamepointError `MODEL_MISSING`, `MODEL_INVALID`
  */
-export function checkCheckpoint(network: NetworkCut['network'], files: ModelFiles): void {
-  if (network === 'vit') openVitCheckpoint(files);
-  else if (network === 'adm') openAdmCheckpoint(files);
-  else if (network !== 'ui-unet') openSdCheckpoint(files);
+export function openPart(part: PlanPart, pool: NetworkPool, textStates?: NdArray): DiffusionNetwork {
+  const { preset, files, prompt } = part;
+  const condition = {
+    prompt,
+    latentMode: latentModeOf(preset),
+    preferLearnedT: !('ignoreLearnedT' in preset),
+    promptFolder: locations(process.env).promptFolder,
+    ...(textStates === undefined ? {} : { textStates }),
+  } as const;
+  return openNetwork(preset, files, condition, pool, part.passBlocks);
 }
 
 /**
  * Opens a checkpoint as the network of a preset, to be loaded into `pool`.
+ * @param blocks whose features are taken; default: that of the cut
  * @throws SamepointError `MODEL_MISSING`, `MODEL_INVALID`
  */
 export function openNetwork(
@@ -46,17 +54,22 @@ export function openNetwork(
   files: ModelFiles,
   condition: NetworkCondition,
   pool: NetworkPool,
+  blocks?: readonly number[],
 ): DiffusionNetwork {
   switch (cut.network) {
-    case 'sd-unet':
-      return new SdNetwork(files, { ...cut, ...condition, preferLearnedT: false, noisy: true }, pool);
-    case 'cleandift':
-      return new SdNetwork(files, { ...cut, ...condition, noisy: false }, pool);
-    case 'adm':
-      return new AdmNetwork(files, { t: cut.t, outputBlock: cut.upFtIndex }, pool);
     case 'vit':
-      return new VitNetwork(files, cut.feature, pool);
+      return new VitNetwork(files, cut.feature, pool, blocks);
     case 'ui-unet':
       return new UiNetwork(files, pool);
+  }
+  const { t, upFtIndex } = cut;
+  const settings = { t, blocks: blocks ?? [upFtIndex] };
+  switch (cut.network) {
+    case 'sd-unet':
+      return new SdNetwork(files, { ...settings, ...condition, preferLearnedT: false, noisy: true }, pool);
+    case 'cleandift':
+      return new SdNetwork(files, { ...settings, ...condition, noisy: false }, pool);
+    case 'adm':
+      return new AdmNetwork(files, settings, pool);
   }
 }

@@ -1,5 +1,6 @@
 import type { VitFeature } from '../graph/networks/vit.js';
 import { POSITION_INTERPOLATIONS } from '../graph/networks/vit-config.js';
+import type { Resampling } from '../images/resize.js';
 import type { InputSize } from './input-size.js';
 
 /** `default` is for people; the others are settings that were published for a task. */
@@ -13,19 +14,35 @@ export type PublishedMatching =
   /** Mutual nearest neighbours among detected keypoints, then a homography. */
   | { kind: 'homography'; keypoints: number; estimator: 'lmeds' | 'ransac'; thresholdPx: number }
   /** Labels carried from the first frame and the last `queueFrames`; the radius is in cells. */
-  | { kind: 'label-propagation'; temperature: number; topK: number; radiusCells: number; queueFrames: number }
+  | {
+      kind: 'label-propagation';
+      temperature: number;
+      topK: number;
+      radiusCells: number;
+      queueFrames: number;
+      /** Pixels a cell at which masks are drawn before they are stretched to the frame. */
+      drawnCellPx?: number;
+    }
   /** Random pixels of an edit to their nearest neighbours, then a homography that warps the edit. */
   | { kind: 'edit-propagation'; points: number; estimator: 'ransac'; thresholdPx: number };
+
+/** What a member of the ensemble sees of an image: the mean of the VAE's distribution, or a draw of its own from it. */
+export const LATENT_MODES = ['mean', 'sample'] as const;
+export type LatentMode = (typeof LATENT_MODES)[number];
 
 interface PresetBase {
   /** Model of the catalogue, or `ui`. */
   backend: string;
   name: PresetName;
   size: InputSize;
+  /** How the image gets that size. */
+  resampling: Resampling;
   similarity: 'cosine' | 'l2';
   /** Sub-cell positions by window soft-argmax: measured to help `ui`, reported to help ViTs and to hurt Stable Diffusion. */
   refinement: boolean;
   matching?: PublishedMatching;
+  /** Some of it was chosen by hand; what was fitted to the preset does not hold for it. */
+  custom?: true;
 }
 
 /** DIFT: a U-Net after one of its decoder blocks. */
@@ -37,6 +54,10 @@ export interface DiffusionPreset extends PresetBase {
   ensembleSize: number;
   /** Text condition, with `{category}` for what the image shows; without a category, the empty prompt. */
   prompt: string;
+  /** Of networks that see latents. Default: the mean. */
+  latentMode?: LatentMode;
+  /** `t` goes before the time that a checkpoint of CleanDIFT has learned. */
+  ignoreLearnedT?: true;
 }
 
 /** A block of a vision transformer, the last if none is named, and what of it. */
@@ -61,60 +82,97 @@ const UI_SIZE = { fit: 'long-sides', px: [384, 512, 768], firstLook: 512, multip
 const UI_VIDEO_SIZE = { fit: 'long-sides', px: [768], firstLook: 768, multiple: 32 } as const;
 
 const CATEGORY = 'a photo of a {category}';
+/** As CleanDIFT writes it; tokenizers of CLIP do not see the difference. */
+const CAPTION = 'A photo of a {category}';
 const NEAREST = { kind: 'nearest-pixel' } as const;
 const LMEDS = { kind: 'homography', keypoints: 1000, estimator: 'lmeds', thresholdPx: 3 } as const;
 const RANSAC = { kind: 'homography', keypoints: 1000, estimator: 'ransac', thresholdPx: 3 } as const;
 const LABELS = { kind: 'label-propagation', radiusCells: 15, queueFrames: 28 } as const;
-const EDIT = { kind: 'edit-propagation', points: 1000, estimator: 'ransac', thresholdPx: 5 } as const;
+const DAVIS = { ...LABELS, drawnCellPx: 8 } as const;
+
+/** What was published for edits, whatever the features. */
+export const EDIT_PROPAGATION = {
+  kind: 'edit-propagation',
+  points: 1000,
+  estimator: 'ransac',
+  thresholdPx: 5,
+} as const satisfies PublishedMatching;
+
+/** `img.resize(size)` of `extract_dift.py`, of DIFT's evaluation and of CleanDIFT's notebook. */
+const pil = { resampling: 'pil-bicubic' } as const;
+/** `cv2.resize(img, size)` of `eval_davis.py`. */
+const openCv = { resampling: 'opencv-bilinear' } as const;
+/** Zhang et al., 2023; `ui` is trained with it among others. */
+const lanczos = { resampling: 'lanczos' } as const;
 
 const cosine = { similarity: 'cosine', refinement: false } as const;
 const l2 = { similarity: 'l2', refinement: false } as const;
 const refined = { similarity: 'cosine', refinement: true } as const;
 
-const sd21 = { backend: 'sd21', network: 'sd-unet', ...cosine } as const;
-const sd15 = { backend: 'sd15', network: 'sd-unet', ...cosine } as const;
-const clean = { backend: 'cleandift-sd21', network: 'cleandift', ...cosine, ensembleSize: 1 } as const;
-const adm = { backend: 'adm', network: 'adm', prompt: '' } as const;
-const dinov2 = { network: 'vit', feature: { finalNorm: false }, ...refined } as const;
+const sd21 = { backend: 'sd21', network: 'sd-unet', ...pil, ...cosine } as const;
+const sd15 = { backend: 'sd15', network: 'sd-unet', ...pil, ...cosine } as const;
+const clean = { backend: 'cleandift-sd21', network: 'cleandift', ...pil, ...cosine, ensembleSize: 1 } as const;
+const adm = { backend: 'adm', network: 'adm', ...pil, prompt: '' } as const;
+const dinov2b = { backend: 'dinov2-b', network: 'vit', ...pil, feature: { finalNorm: false } } as const;
+const dinov2s = { ...dinov2b, backend: 'dinov2-s' } as const;
+const dino = { backend: 'dino-vitb8', network: 'vit', ...pil } as const;
+const openclip = { backend: 'openclip', network: 'vit', ...pil } as const;
+
+/** Our way to look at latents, and the published one. */
+const mean = { latentMode: 'mean' } as const;
+const drawn = { latentMode: 'sample' } as const;
+/** Positions stretched as in facebookresearch/dino, and after it in DIFT's OpenCLIP. */
+const offset = { interpolation: POSITION_INTERPOLATIONS.offset } as const;
 
 /**
- * Every way the backends look at an image. `semantic`, `geometric`, `video` and `edit` of `sd21` and `adm`: Tang et al.,
- * Emergent Correspondence from Image Diffusion, 2023, section 5, appendix and public code. `cleandift-sd21`: Stracke et
- * al., CleanDIFT, 2025. DINO and DINOv2: the layers of Zhang et al., A Tale of Two Features, 2023 (there DINO ViT-S/8,
- * which has as many); its images are padded, not squashed. `sd15` takes the settings of 2.1. For `openclip` no published
- * layer was found: the last one. `video` of `ui` is ours: 768 px carried masks better than 512 (mean overlap 0.77 against
- * 0.68 over three drawn sequences of cards on a mockup); temperature and top k hardly mattered. The sizes of `default` are
- * ours, near those the networks were trained on, not measured.
+ * Every way the backends look at an image. `default` is ours, for people, and so are both of `ui`; the others are as
+ * published. `docs/published-settings.md` has the source of each, and what differs all the same.
  */
 // biome-ignore format: a table is read by its columns
 export const PRESETS: readonly Preset[] = [
-  { backend: 'ui', network: 'ui-unet', name: 'default', size: UI_SIZE, ...refined },
-  { backend: 'ui', network: 'ui-unet', name: 'video',   size: UI_VIDEO_SIZE, ...refined, matching: { ...LABELS, temperature: 0.1, topK: 10, queueFrames: 8 } },
+  { backend: 'ui', network: 'ui-unet', name: 'default', size: UI_SIZE, ...lanczos, ...refined },
+  { backend: 'ui', network: 'ui-unet', name: 'video',   size: UI_VIDEO_SIZE, ...lanczos, ...refined, matching: { ...LABELS, temperature: 0.1, topK: 10, queueFrames: 8 } },
 
-  { ...clean, name: 'default',   size: bucket(768),  t: 261, upFtIndex: 1,  prompt: '' },
-  { ...clean, name: 'semantic',  size: square(768),  t: 261, upFtIndex: 1,  prompt: '', matching: NEAREST },
+  { ...clean, name: 'default',   size: bucket(768),  t: 261, upFtIndex: 1,  prompt: CAPTION, ...mean },
+  { ...clean, name: 'semantic',  size: square(768),  t: 261, upFtIndex: 1,  prompt: CAPTION, ...drawn, matching: NEAREST },
 
-  { ...sd21,  name: 'default',   size: bucket(768),  t: 261, upFtIndex: 1,  ensembleSize: 2, prompt: '' },
-  { ...sd21,  name: 'semantic',  size: square(768),  t: 261, upFtIndex: 1,  ensembleSize: 8, prompt: CATEGORY, matching: NEAREST },
-  { ...sd21,  name: 'geometric', size: square(768),  t: 0,   upFtIndex: 2,  ensembleSize: 8, prompt: '', matching: LMEDS },
-  { ...sd21,  name: 'video',     size: VIDEO_SIZE,   t: 51,  upFtIndex: 2,  ensembleSize: 8, prompt: '', matching: { ...LABELS, temperature: 0.2, topK: 15 } },
-  { ...sd21,  name: 'edit',      size: square(768),  t: 261, upFtIndex: 1,  ensembleSize: 8, prompt: CATEGORY, matching: EDIT },
+  { ...sd21,  name: 'default',   size: bucket(768),  t: 261, upFtIndex: 1,  ensembleSize: 2, prompt: '', ...mean },
+  { ...sd21,  name: 'semantic',  size: square(768),  t: 261, upFtIndex: 1,  ensembleSize: 8, prompt: CATEGORY, ...drawn, matching: NEAREST },
+  { ...sd21,  name: 'geometric', size: square(768),  t: 0,   upFtIndex: 2,  ensembleSize: 8, prompt: '', ...drawn, matching: LMEDS },
+  { ...sd21,  name: 'video',     size: VIDEO_SIZE, ...openCv,   t: 51,  upFtIndex: 2,  ensembleSize: 8, prompt: '', ...drawn, matching: { ...DAVIS, temperature: 0.2, topK: 15 } },
+  { ...sd21,  name: 'edit',      size: square(768),  t: 261, upFtIndex: 1,  ensembleSize: 8, prompt: CATEGORY, ...drawn, matching: EDIT_PROPAGATION },
 
-  { ...sd15,  name: 'default',   size: bucket(512),  t: 261, upFtIndex: 1,  ensembleSize: 2, prompt: '' },
-  { ...sd15,  name: 'semantic',  size: square(768),  t: 261, upFtIndex: 1,  ensembleSize: 8, prompt: CATEGORY, matching: NEAREST },
+  { ...sd15,  name: 'default',   size: bucket(512),  t: 261, upFtIndex: 1,  ensembleSize: 2, prompt: '', ...mean },
+  { ...sd15,  name: 'semantic',  size: square(768),  t: 261, upFtIndex: 1,  ensembleSize: 8, prompt: CATEGORY, ...drawn, matching: NEAREST },
 
   { ...adm,   name: 'default',   size: bucket(512),  t: 101, upFtIndex: 4,  ensembleSize: 2, ...cosine },
   { ...adm,   name: 'semantic',  size: square(512),  t: 101, upFtIndex: 4,  ensembleSize: 8, ...cosine, matching: NEAREST },
   { ...adm,   name: 'geometric', size: square(768),  t: 41,  upFtIndex: 11, ensembleSize: 4, ...l2, matching: RANSAC },
-  { ...adm,   name: 'video',     size: VIDEO_SIZE,   t: 51,  upFtIndex: 7,  ensembleSize: 4, ...cosine, matching: { ...LABELS, temperature: 0.1, topK: 10 } },
+  { ...adm,   name: 'video',     size: VIDEO_SIZE, ...openCv,   t: 51,  upFtIndex: 7,  ensembleSize: 4, ...cosine, matching: { ...DAVIS, temperature: 0.1, topK: 10 } },
 
-  { backend: 'dinov2-b', ...dinov2, name: 'default',  size: bucket(518, 14) },
-  { backend: 'dinov2-b', ...dinov2, name: 'semantic', size: square(840, 14), matching: NEAREST },
-  { backend: 'dinov2-s', ...dinov2, name: 'default',  size: bucket(518, 14) },
-  { backend: 'dinov2-s', ...dinov2, name: 'semantic', size: square(840, 14), matching: NEAREST },
-  { backend: 'dino-vitb8', network: 'vit', name: 'default', size: bucket(448, 8),  feature: { layer: 9, facet: 'key' }, ...refined },
-  { backend: 'openclip',   network: 'vit', name: 'default', size: bucket(448, 14), feature: { interpolation: POSITION_INTERPOLATIONS.offset }, ...refined },
+  { ...dinov2b,  name: 'default',  size: bucket(518, 14), ...refined },
+  { ...dinov2b,  name: 'semantic', size: square(840, 14), ...lanczos, ...cosine, matching: NEAREST },
+  { ...dinov2s,  name: 'default',  size: bucket(518, 14), ...refined },
+  { ...dinov2s,  name: 'semantic', size: square(840, 14), ...lanczos, ...cosine, matching: NEAREST },
+  { ...dino,     name: 'default',  size: bucket(448, 8),  feature: { layer: 9, facet: 'key' }, ...refined },
+  { ...dino,     name: 'semantic', size: square(448, 8),  feature: { layer: 9, finalNorm: true, ...offset }, ...cosine, matching: NEAREST },
+  { ...openclip, name: 'default',  size: bucket(448, 14), feature: offset, ...refined },
+  { ...openclip, name: 'semantic', size: square(448, 14), feature: { finalNorm: false, ...offset }, ...cosine, matching: NEAREST },
 ];
 
 /** Backends in the order in which they are offered. */
 export const BACKEND_IDS: readonly string[] = [...new Set(PRESETS.map(({ backend }) => backend))];
+
+/** The same preset after another block. */
+export function withBlock(preset: Preset, block: number): Preset {
+  if (preset.network === 'ui-unet') return preset;
+  return preset.network === 'vit'
+    ? { ...preset, feature: { ...preset.feature, layer: block } }
+    : { ...preset, upFtIndex: block };
+}
+
+/** The block that a preset's network is cut after; none where the network or its depth decides. */
+export function blockOf(preset: Preset): number | undefined {
+  if (preset.network === 'ui-unet') return undefined;
+  return preset.network === 'vit' ? preset.feature.layer : preset.upFtIndex;
+}

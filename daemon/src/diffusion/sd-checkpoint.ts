@@ -16,6 +16,7 @@ import { sdPartsOf } from '../graph/sd-single-file.js';
 import { openWeights } from '../graph/weights.js';
 import { SINGLE_FILE } from '../models/single-file.js';
 import { type ModelFiles, requireFile } from './model-files.js';
+import { tokenizerFiles } from './prompt/clip-tokenizer-files.js';
 import type { TextEncoder } from './prompt/text-encoder.js';
 
 interface SdUnetPart {
@@ -91,9 +92,9 @@ function singleFileText(weights: string, { checkpoint, activation }: LdmText, fi
   return { weights, checkpoint, config: clipTextConfigOf(checkpoint, activation), ...tokenizerOf(files) };
 }
 
-function tokenizerOf(files: ModelFiles): { tokenizerFolder?: string } {
-  const file = files.get('tokenizer/tokenizer.json') ?? files.get('tokenizer/vocab.json');
-  return file === undefined ? {} : { tokenizerFolder: dirname(file) };
+function tokenizerOf(files: ModelFiles): Pick<TextEncoder, 'tokenizer'> {
+  const tokenizer = tokenizerFiles(files);
+  return tokenizer === undefined ? {} : { tokenizer };
 }
 
 /** The configuration beside a U-Net's file, as diffusers puts it there. */

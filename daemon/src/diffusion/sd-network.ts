@@ -1,15 +1,16 @@
 import type { Checkpoint } from '../graph/checkpoint.js';
 import { weightCount } from '../graph/checkpoint-view.js';
 import { compile } from '../graph/compile.js';
-import { sdUnet } from '../graph/networks/sd-unet.js';
+import { sdUnetBlocks } from '../graph/networks/sd-unet.js';
 import { type SdVaeConfig, sdVaeEncoder } from '../graph/networks/sd-vae-encoder.js';
 import { type TaesdConfig, taesdEncoder } from '../graph/networks/taesd.js';
 import type { NdArray } from '../graph/run.js';
-import type { DiffusionNetwork } from './dift.js';
-import { contentOf, gaussianNoise } from './gaussian-noise.js';
+import { featuresOf, nameBlocks } from './block-features.js';
+import type { DiffusionNetwork, EncodedImage } from './dift.js';
 import type { ModelFiles } from './model-files.js';
 import { graphKey, type NetworkPool } from './network-pool.js';
-import { type NoiseSchedule, scaledLinearSchedule } from './noise-schedule.js';
+import { type NoiseSchedule, readSchedule, scaledLinearSchedule } from './noise-schedule.js';
+import type { LatentMode } from './presets.js';
 import { promptStates } from './prompt/prompt-states.js';
 import { openSdCheckpoint, type SdCheckpoint } from './sd-checkpoint.js';
 
@@ -17,14 +18,12 @@ export interface SdSettings {
   t: number;
   /** CleanDIFT's learned time goes before `t` where the checkpoint has it. */
   preferLearnedT: boolean;
-  upFtIndex: number;
+  /** Up blocks whose features are taken. */
+  blocks: readonly number[];
   prompt: string;
   /** Text states (1, tokens, channels) instead of a prompt. */
   textStates?: NdArray;
-  /** The VAE's mean, or one sample of its distribution, as the published code draws. */
-  latentMode: 'mean' | 'sample';
-  /** Of the latent's sample. */
-  seed: number;
+  latentMode: LatentMode;
   /** Where the states of the empty prompt are kept. */
   promptFolder: string;
   /** CleanDIFT sees the clean latent. */
@@ -44,40 +43,39 @@ export class SdNetwork implements DiffusionNetwork {
     this.#checkpoint = openSdCheckpoint(files);
     this.#settings = settings;
     this.#pool = pool;
-    this.schedule = settings.noisy ? scaledLinearSchedule() : null;
+    this.schedule = settings.noisy ? scheduleOf(files) : null;
   }
 
-  encode(image: NdArray): Promise<NdArray> {
+  encode(image: NdArray): Promise<EncodedImage> {
     const { encoder } = this.#checkpoint;
     return encoder.kind === 'tiny'
       ? this.#encodeTiny(encoder.checkpoint, encoder.config, image)
       : this.#encodeVae(encoder.checkpoint, encoder.config, image);
   }
 
-  async features(latent: NdArray): Promise<NdArray> {
+  async features(latent: NdArray): Promise<readonly NdArray[]> {
     const { checkpoint, config, learnedT } = this.#checkpoint.unet;
-    const { t, preferLearnedT, upFtIndex } = this.#settings;
+    const { t, preferLearnedT, blocks } = this.#settings;
     const timestep = preferLearnedT ? (learnedT ?? t) : t;
     const text = await this.#textStates(config.cross_attention_dim);
-    const { features } = await this.#pool.run(
+    const outputs = await this.#pool.run(
       {
-        key: graphKey('sd-unet', checkpoint, config, latent.dims, text.dims, timestep, upFtIndex),
+        key: graphKey('sd-unet', checkpoint, config, latent.dims, text.dims, timestep, blocks),
         weights: weightCount(checkpoint),
         compileAt: (target) =>
           compile(
             checkpoint,
             { latent, text },
-            (b, inputs) => ({ features: sdUnet(b, { ...inputs, timestep }, config, upFtIndex) }),
+            (b, inputs) => nameBlocks(blocks, sdUnetBlocks(b, { ...inputs, timestep }, config, blocks)),
             target,
           ),
       },
       { latent, text },
     );
-    if (features === undefined) throw new Error('the U-Net gives features');
-    return features;
+    return featuresOf(blocks, outputs);
   }
 
-  async #encodeVae(checkpoint: Checkpoint, config: SdVaeConfig, image: NdArray): Promise<NdArray> {
+  async #encodeVae(checkpoint: Checkpoint, config: SdVaeConfig, image: NdArray): Promise<EncodedImage> {
     const { mean, logVariance } = await this.#pool.run(
       {
         key: graphKey('sd-vae', checkpoint, config, image.dims),
@@ -88,19 +86,14 @@ export class SdNetwork implements DiffusionNetwork {
       { image },
     );
     if (mean === undefined || logVariance === undefined) throw new Error('the VAE gives a mean and a variance');
-    const latent = this.#latent(image, mean.data, logVariance.data, config.scaling_factor);
-    return { dims: mean.dims, data: latent };
-  }
-
-  #latent(image: NdArray, mean: Float32Array, logVariance: Float32Array, scale: number): Float32Array {
-    const { latentMode, seed } = this.#settings;
-    if (latentMode === 'mean') return mean.map((value) => scale * value);
-    const noise = gaussianNoise(mean.length, { content: `latent of ${contentOf(image)}`, seed, member: 0 });
-    return mean.map((value, i) => scale * (value + Math.exp((logVariance[i] ?? 0) / 2) * (noise[i] ?? 0)));
+    const { scaling_factor: scale } = config;
+    const scaled = { dims: mean.dims, data: mean.data.map((value) => scale * value) };
+    if (this.#settings.latentMode === 'mean') return { mean: scaled };
+    return { mean: scaled, deviation: logVariance.data.map((value) => scale * Math.exp(value / 2)) };
   }
 
   /** TAESD's latent is certain: there is nothing to sample. */
-  async #encodeTiny(checkpoint: Checkpoint, config: TaesdConfig, image: NdArray): Promise<NdArray> {
+  async #encodeTiny(checkpoint: Checkpoint, config: TaesdConfig, image: NdArray): Promise<EncodedImage> {
     const { latent } = await this.#pool.run(
       {
         key: graphKey('taesd', checkpoint, config, image.dims),
@@ -111,7 +104,7 @@ export class SdNetwork implements DiffusionNetwork {
       { image },
     );
     if (latent === undefined) throw new Error('the encoder gives a latent');
-    return { dims: latent.dims, data: latent.data.map((value) => config.scaling_factor * value) };
+    return { mean: { dims: latent.dims, data: latent.data.map((value) => config.scaling_factor * value) } };
   }
 
   #textStates(channels: number): Promise<NdArray> {
@@ -124,4 +117,10 @@ export class SdNetwork implements DiffusionNetwork {
     });
     return this.#states;
   }
+}
+
+/** The checkpoint's own, which a fine-tuned one may have changed; files without one are read as the official ones. */
+function scheduleOf(files: ModelFiles): NoiseSchedule {
+  const path = files.get('scheduler/scheduler_config.json');
+  return path === undefined ? scaledLinearSchedule() : readSchedule(path);
 }

@@ -1,13 +1,14 @@
 import { weightCount } from '../graph/checkpoint-view.js';
-import { type CompiledNetwork, compile, readConfig } from '../graph/compile.js';
-import { type UiUnetConfig, uiUnet, uiUnetConfigSchema } from '../graph/networks/ui-unet.js';
+import { type CompiledNetwork, compile } from '../graph/compile.js';
+import { uiUnet } from '../graph/networks/ui-unet.js';
 import type { NdArray } from '../graph/run.js';
 import type { GraphTarget } from '../graph/runtime.js';
 import { readSafetensorsHeader } from '../graph/safetensors.js';
 import type { Size } from '../images/resize.js';
-import type { DiffusionNetwork } from './dift.js';
+import type { DiffusionNetwork, EncodedImage } from './dift.js';
 import { ElementNetwork } from './element-network.js';
 import { type ModelFiles, requireFile } from './model-files.js';
+import { readUiConfig } from './network-checkpoints.js';
 import { graphKey, type NetworkPool } from './network-pool.js';
 import { type NoCounterpartBin, readNoCounterpartBin } from './no-counterpart.js';
 
@@ -26,11 +27,11 @@ export class UiNetwork implements DiffusionNetwork {
     this.elements = ElementNetwork.of(files, pool);
   }
 
-  encode(image: NdArray): Promise<NdArray> {
-    return Promise.resolve(image);
+  encode(image: NdArray): Promise<EncodedImage> {
+    return Promise.resolve({ mean: image });
   }
 
-  async features(image: NdArray): Promise<NdArray> {
+  async features(image: NdArray): Promise<readonly NdArray[]> {
     const [, , height = 0, width = 0] = image.dims;
     const config = readUiConfig(this.#files);
     const checkpoint = readSafetensorsHeader(requireFile(this.#files, 'model.safetensors'));
@@ -43,7 +44,7 @@ export class UiNetwork implements DiffusionNetwork {
       { image },
     );
     if (features === undefined) throw new Error('the network gives features');
-    return features;
+    return [features];
   }
 }
 
@@ -60,9 +61,4 @@ export function compileUiNetwork(files: ModelFiles, { width, height }: Size, tar
   const checkpoint = readSafetensorsHeader(requireFile(files, 'model.safetensors'));
   const image = { dims: [1, config.inChannels, height, width] };
   return compile(checkpoint, { image }, (b, inputs) => ({ features: uiUnet(b, inputs.image, config) }), target);
-}
-
-/** @throws SamepointError `MODEL_INVALID` */
-export function readUiConfig(files: ModelFiles): UiUnetConfig {
-  return readConfig(requireFile(files, 'config.json'), uiUnetConfigSchema);
 }

@@ -34,12 +34,10 @@ async function start({ provider, precision, device }: ProviderChoice): Promise<v
   }
 }
 
-async function run({ request, images, shrink }: Extract<ToChild, { type: 'run' }>): Promise<void> {
+async function run({ job, shrink }: Extract<ToChild, { type: 'run' }>): Promise<void> {
   try {
     if (runner === undefined) throw new Error('a job came before the start');
-    const outcome = await runner.run({ request, images }, (progress) => send({ type: 'progress', progress }), {
-      shrink,
-    });
+    const outcome = await runner.run(job, (progress) => send({ type: 'progress', progress }), { shrink });
     send({ type: 'done', ...outcome });
   } catch (thrown) {
     send({ type: 'failed', error: SamepointError.from(thrown).toPayload() });

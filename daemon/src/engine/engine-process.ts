@@ -48,7 +48,7 @@ export class EngineProcess {
   }
 
   /** @throws SamepointError what the job failed with, `CANCELLED` after an abort, `ENGINE_CRASHED` */
-  run({ request, images }: EngineJob, shrink: Shrink, options: RunOptions): Promise<EngineOutcome> {
+  run(job: EngineJob, shrink: Shrink, options: RunOptions): Promise<EngineOutcome> {
     const { signal, onProgress, onDevice } = options;
     return new Promise((resolve, reject) => {
       const settle = (act: () => void) => {
@@ -70,7 +70,7 @@ export class EngineProcess {
       this.#process.on('message', onMessage);
       this.#process.on('exit', onExit);
       signal?.addEventListener('abort', onAbort);
-      this.#send({ type: 'run', request, images, shrink });
+      this.#send({ type: 'run', job, shrink });
     });
   }
 

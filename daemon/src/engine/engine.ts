@@ -1,9 +1,15 @@
 import type { Device, JobProgress, JobRequest, JobResult } from '@samepoint/shared-protocol';
+import type { FeatureChoice } from '../diffusion/feature-plan.js';
 
 /** A job with the encoded bytes (PNG, JPEG or WebP) of every image it refers to, by image id. */
 export interface EngineJob {
   request: JobRequest;
   images: ReadonlyMap<string, Uint8Array>;
+  /**
+   * The features to use instead of those that the request names. Only for jobs of this computer's own command line: a choice
+   * may name files of this disk, and a request from elsewhere must not.
+   */
+  features?: FeatureChoice | undefined;
 }
 
 export interface EngineOutcome {

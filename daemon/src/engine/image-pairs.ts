@@ -3,6 +3,7 @@ import type { SimilarityMap } from '../correspond/heatmap.js';
 import type { ExplainedMatch } from '../correspond/match-points.js';
 import type { Resemblance } from '../correspond/resemblances.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
+import type { NearestPixels } from '../transfer/published-edit.js';
 import type { PairSight } from '../transfer/transfer.js';
 import type { RegionMatches } from '../transfer/warp-edit.js';
 import type { EngineJob } from './engine.js';
@@ -26,6 +27,8 @@ export interface ImagePairs {
   features(imageId: string): Promise<FeaturePyramid>;
   /** Finds points of the source in the target. */
   matcher(source: SeenImage, target: SeenImage): Promise<RegionMatches>;
+  /** Finds the pixels of the target nearest to pixels of the source, as edit propagation was published. */
+  nearest(source: SeenImage, target: SeenImage): NearestPixels;
   /** Compares parts of the source with parts of the target. */
   compare(source: SeenImage, target: SeenImage, ...parts: ComparedParts): Promise<readonly Resemblance[]>;
   /** Looks for one point of the source in all of the target. @param count of the places at most */

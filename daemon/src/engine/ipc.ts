@@ -1,13 +1,12 @@
-import type { Device, ErrorPayload, JobProgress, JobRequest, JobResult } from '@samepoint/shared-protocol';
+import type { Device, ErrorPayload, JobProgress, JobResult } from '@samepoint/shared-protocol';
 import type { ProviderChoice } from './choose-provider.js';
+import type { EngineJob } from './engine.js';
 
 /** How much smaller than usual a job looks at its images: 1 after it was too large for the device's memory. */
 export type Shrink = 0 | 1;
 
 /** What the daemon tells the engine's process; `start` comes first, and once. */
-export type ToChild =
-  | { type: 'start'; choice: ProviderChoice }
-  | { type: 'run'; request: JobRequest; images: ReadonlyMap<string, Uint8Array>; shrink: Shrink };
+export type ToChild = { type: 'start'; choice: ProviderChoice } | { type: 'run'; job: EngineJob; shrink: Shrink };
 
 /** What the engine's process tells the daemon. It runs one job at a time, so jobs need no ids here. */
 export type FromChild =

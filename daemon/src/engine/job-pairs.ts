@@ -5,6 +5,7 @@ import { inspectPoint, matchPoints } from '../correspond/match-points.js';
 import { type ChosenParts, type MatchSettings, settingsFor } from '../correspond/match-settings.js';
 import type { Matcher } from '../correspond/matcher.js';
 import { mirroredHint } from '../correspond/mirrored.js';
+import { nearestPixels } from '../correspond/nearest-pixels.js';
 import { resemblances } from '../correspond/resemblances.js';
 import type { FeaturePlan } from '../diffusion/feature-plan.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
@@ -57,6 +58,10 @@ export class JobPairs implements ImagePairs {
     const field = await this.#field(source, target);
     return (points: readonly Point[]) =>
       matchPoints(this.#kept.matcher, source[1], target[1], points, this.#settings, field);
+  }
+
+  nearest([, source]: SeenImage, [, target]: SeenImage) {
+    return (pixels: readonly Point[]) => nearestPixels(this.#kept.matcher, source, target, pixels);
   }
 
   compare([, source]: SeenImage, [, target]: SeenImage, ...[parts, others, exchanged]: ComparedParts) {

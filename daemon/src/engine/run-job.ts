@@ -6,6 +6,7 @@ import { type FeatureChoice, type FeaturePlan, planFeatures, planTask } from '..
 import { FeatureSource } from '../diffusion/feature-source.js';
 import type { FeatureStore } from '../diffusion/feature-store.js';
 import type { Runtime } from '../graph/runtime.js';
+import { editProtocol } from '../transfer/published-edit.js';
 import { trackSettings } from '../transfer/track-settings.js';
 import { runAlign } from './align-job.js';
 import type { EngineJob, EngineOutcome } from './engine.js';
@@ -35,19 +36,22 @@ export class JobRunner {
 
   /** @throws SamepointError */
   async run(
-    { request, images }: EngineJob,
+    { request, images, features }: EngineJob,
     report: ReportProgress,
-    options: RunJobOptions = {},
+    { shrink }: RunJobOptions = {},
   ): Promise<EngineOutcome> {
     const progress = new ProgressReporter(report);
-    const choice = choiceOf(request, options);
+    const choice = { ...(features ?? choiceOf(request)), halvings: shrink };
     switch (request.kind) {
       case 'transfer':
         return runTransfer(request, this.#chosenPairs(request, images, planFeatures(choice), progress), progress);
       case 'inspect':
         return runInspect(request, this.#chosenPairs(request, images, planFeatures(choice), progress), progress);
-      case 'warp':
-        return runWarp(request, images, new JobPairs(this.#kept, images, planFeatures(choice), progress), progress);
+      case 'warp': {
+        const plan = planFeatures(choice);
+        const pairs = new JobPairs(this.#kept, images, plan, progress);
+        return runWarp(request, images, pairs, progress, editProtocol(request, plan));
+      }
       case 'align': {
         const plan = planTask('geometric', choice);
         return runAlign(request, images, new JobPairs(this.#kept, images, plan, progress), progress);
@@ -75,6 +79,7 @@ export class JobRunner {
   }
 }
 
-function choiceOf({ backend, preset, prompt }: FeatureChoice, { shrink }: RunJobOptions): FeatureChoice {
-  return { backend, preset, prompt, halvings: shrink };
+/** No more than a request may say. */
+function choiceOf({ backend, preset, prompt }: EngineJob['request']): FeatureChoice {
+  return { backend, preset, prompt };
 }

@@ -2,6 +2,7 @@ import type { WarpedTarget, WarpRequest } from '@samepoint/shared-protocol';
 import { blendOver } from '../images/blend.js';
 import { decodeImage, decodeLayer, type RgbImage } from '../images/decode.js';
 import { encodePng } from '../images/encode.js';
+import { type PublishedEdit, warpEditAsPublished } from '../transfer/published-edit.js';
 import { isSamePicture } from '../transfer/same-picture.js';
 import { prepareEdit, type WarpedEdit, warpEdit, warpEditToSame } from '../transfer/warp-edit.js';
 import type { EngineJob, EngineOutcome } from './engine.js';
@@ -9,12 +10,16 @@ import { type ImagePairs, imageBytes } from './image-pairs.js';
 import { toPayload } from './png-payload.js';
 import type { ProgressReporter } from './progress-reporter.js';
 
-/** @throws SamepointError also where the edit does not fit its source */
+/**
+ * @param protocol the published one, where it is to be followed
+ * @throws SamepointError also where the edit does not fit its source
+ */
 export async function runWarp(
   request: WarpRequest,
   images: EngineJob['images'],
   pairs: ImagePairs,
   progress: ProgressReporter,
+  protocol: PublishedEdit | undefined,
 ): Promise<EngineOutcome> {
   progress.begin('features', pairs.steps);
   const source = await pairs.features(request.source);
@@ -22,6 +27,10 @@ export async function runWarp(
   const edit = prepareEdit(await decodeLayer(imageBytes(images, request.edit), 'The edit'), original);
   const warpByMatches = async (imageId: string): Promise<WarpedEdit> => {
     const target = await pairs.features(imageId);
+    if (protocol !== undefined) {
+      const nearest = pairs.nearest([request.source, source], [imageId, target]);
+      return warpEditAsPublished(edit, target, nearest, protocol);
+    }
     const match = await pairs.matcher([request.source, source], [imageId, target]);
     return warpEdit(edit, source, target, match, request);
   };
@@ -30,9 +39,10 @@ export async function runWarp(
   const pngs: Uint8Array[] = [];
   for (const { targetId, imageId } of request.targets) {
     const picture = await decodeImage(imageBytes(images, imageId));
-    const warped = isSamePicture(original, picture)
-      ? await warpEditToSame(edit, picture, request)
-      : await warpByMatches(imageId);
+    const warped =
+      protocol === undefined && isSamePicture(original, picture)
+        ? await warpEditToSame(edit, picture, request)
+        : await warpByMatches(imageId);
     if (warped.ok) {
       const { box, png } = await toPng(warped, request.output ?? 'layer', picture);
       pngs.push(png);

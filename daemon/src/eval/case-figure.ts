@@ -1,6 +1,7 @@
 import type { Point } from '@samepoint/shared-protocol';
 import sharp from 'sharp';
 import type { RgbImage } from '../images/decode.js';
+import { resizeRgb } from '../images/resize.js';
 import type { CaseMark, CasePicture } from './dataset.js';
 import { readDatasetImage } from './dataset-image.js';
 
@@ -43,14 +44,13 @@ async function place(path: string, x: number): Promise<PlacedImage> {
   const scale = Math.min(DRAWING.height / image.height, DRAWING.maxWidth / image.width);
   const width = Math.max(1, Math.round(image.width * scale));
   const height = Math.max(1, Math.round(image.height * scale));
-  const jpeg = await toJpeg(image, width, height);
+  const jpeg = await toJpeg(resizeRgb(image, { width, height }, 'lanczos'));
   const svg = `<image x="${x}" y="0" width="${width}" height="${height}" preserveAspectRatio="none" href="data:image/jpeg;base64,${jpeg.toString('base64')}"/>`;
   return { x, width, height, scale, svg };
 }
 
-function toJpeg({ width, height, rgb }: RgbImage, toWidth: number, toHeight: number): Promise<Buffer> {
+function toJpeg({ width, height, rgb }: RgbImage): Promise<Buffer> {
   return sharp(rgb, { raw: { width, height, channels: 3 }, limitInputPixels: false })
-    .resize(toWidth, toHeight, { fit: 'fill' })
     .jpeg({ quality: DRAWING.jpegQuality })
     .toBuffer();
 }

@@ -12,8 +12,8 @@ import { openSpair, type SpairOptions } from './spair.js';
 
 export type DatasetOptions = SpairOptions & HpatchesOptions;
 
-/** Evaluates a data set, whatever its outcomes are. */
-type Run = <Outcome>(dataset: Dataset<Outcome>) => Promise<Evaluation>;
+/** Evaluates a data set in one or several ways, whatever its outcomes are. */
+type Run = <Outcome>(dataset: Dataset<Outcome>) => Promise<Evaluation[]>;
 
 interface DatasetEntry {
   /** One line for the help. */
@@ -22,7 +22,7 @@ interface DatasetEntry {
   matching: 'published' | 'samepoint';
   /** The preset that was published for it. */
   task: PresetName;
-  evaluate(folder: string, options: DatasetOptions, run: Run): Promise<Evaluation>;
+  evaluate(folder: string, options: DatasetOptions, run: Run): Promise<Evaluation[]>;
 }
 
 function entry<Outcome>(

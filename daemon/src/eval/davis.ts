@@ -5,6 +5,7 @@ import { WindowMatcher } from '../correspond/window-matcher.js';
 import { decodeLabelMask, type LabelMask } from '../images/label-mask.js';
 import { readPngPalette } from '../images/png-palette.js';
 import { trackMask } from '../transfer/track-mask.js';
+import type { TrackSettings } from '../transfer/track-settings.js';
 import type { Dataset, DatasetItem, EvalTools, GroupedOutcome } from './dataset.js';
 import { readDatasetBytes } from './dataset-image.js';
 import { type BinaryMask, boundaryAccuracy, mean, regionSimilarity, sequenceStatistics } from './davis-metrics.js';
@@ -21,6 +22,9 @@ const VOID = 255;
 
 /** The first frame is given and the last is not scored; between them has to be one. */
 const MIN_FRAMES = 3;
+
+/** The published run keeps fewer frames of this sequence, whose matrix does not fit into memory otherwise. */
+const SHORT_QUEUES: Readonly<Record<string, number>> = { shooting: 10 };
 
 const LAYOUT =
   'Give the folder DAVIS as it is published, with ImageSets/2017/val.txt, JPEGImages/480p/ and Annotations/480p/.';
@@ -74,7 +78,7 @@ function toItem(sequence: Sequence, matcher: WindowMatcher): DatasetItem<DavisOu
 }
 
 async function evaluateSequence(
-  { frames, masks }: Sequence,
+  { name, frames, masks }: Sequence,
   matcher: WindowMatcher,
   tools: EvalTools,
 ): Promise<DavisOutcome> {
@@ -84,7 +88,8 @@ async function evaluateSequence(
   const objects = labels.slice(1).map(() => ({ j: [] as number[], f: [] as number[] }));
   // the last frame is not scored
   const tracked = videoFrames(frames, frames.length - 1, tools);
-  const options = { settings: tools.propagation, sampling: 'centre', lostBelow: 0 } as const;
+  const settings = propagationOf(name, tools.propagation);
+  const options = { settings, sampling: 'centre', lostBelow: 0, drawnCellPx: settings.drawnCellPx } as const;
   for await (const { frame, mask } of trackMask(matcher, tracked, first, labels, options)) {
     if (frame === 0) continue;
     const truth = await readMask(masks[frame] ?? '');
@@ -95,6 +100,12 @@ async function evaluateSequence(
     }
   }
   return { objects };
+}
+
+/** The settings for one sequence, as eval_davis.py of Tang et al., 2023, has them. */
+export function propagationOf(sequence: string, settings: TrackSettings): TrackSettings {
+  const most = SHORT_QUEUES[sequence] ?? Number.POSITIVE_INFINITY;
+  return { ...settings, queueFrames: Math.min(settings.queueFrames, most) };
 }
 
 async function readMask(path: string): Promise<LabelMask> {

@@ -1,36 +1,31 @@
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
-import { type FeatureChoice, type FeaturePlan, planFeatures } from '../diffusion/feature-plan.js';
+import { networkKey } from '../diffusion/feature-key.js';
+import { type FeatureChoice, type FeaturePlan, inPassOf, planFeatures } from '../diffusion/feature-plan.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
-import { FeatureSource } from '../diffusion/feature-source.js';
-import type { FeatureStore } from '../diffusion/feature-store.js';
-import type { Runtime } from '../graph/runtime.js';
+import type { FeatureSource } from '../diffusion/feature-source.js';
+import type { GraphTarget } from '../graph/runtime.js';
 import { decodeDatasetImage, readDatasetBytes } from './dataset-image.js';
 
-/** Features of the images of a data set, with one backend and preset. */
+/** Features of the images of a data set, made as one choice says. */
 export class EvalFeatures {
   readonly #choice: FeatureChoice;
-  readonly #runtime: Runtime;
   readonly #source: FeatureSource;
+  readonly #passBlocks: readonly number[] | undefined;
   readonly #plans = new Map<string | undefined, FeaturePlan>();
 
-  /** @param store keeps features on disk */
-  constructor(choice: FeatureChoice, runtime: Runtime, store?: FeatureStore) {
+  /** @param passBlocks blocks that are asked for one after another, each by a choice of its own; see `inPassOf` */
+  constructor(choice: FeatureChoice, source: FeatureSource, passBlocks?: readonly number[]) {
     this.#choice = choice;
-    this.#runtime = runtime;
-    this.#source = new FeatureSource(runtime, store);
+    this.#source = source;
+    this.#passBlocks = passBlocks;
   }
 
   /**
    * What the features depend on besides the images, as JSON.
    * @throws SamepointError `BACKEND_UNKNOWN`, `BAD_REQUEST`, `MODEL_MISSING`
    */
-  identity(): unknown {
-    const { provider, precision } = this.#runtime;
-    const parts = this.#plan(undefined).parts.map(({ preset, weight, files, prompt }) => {
-      const weights = [...files].map(([name, path]) => [name, path, statSync(path).size, statSync(path).mtimeMs]);
-      return { preset, weight, prompt, weights };
-    });
+  identity({ provider, precision }: GraphTarget): unknown {
+    const parts = this.#plan(undefined).parts.map((part) => [part.preset, part.weight, networkKey(part)]);
     return { provider, precision, parts };
   }
 
@@ -44,15 +39,11 @@ export class EvalFeatures {
     return this.#source.pyramid(imageId, () => decodeDatasetImage(bytes, path), this.#plan(category));
   }
 
-  /** Frees the memory of the networks. */
-  release(): Promise<void> {
-    return this.#source.release();
-  }
-
   #plan(category: string | undefined): FeaturePlan {
     const known = this.#plans.get(category);
     if (known !== undefined) return known;
-    const plan = planFeatures({ ...this.#choice, category });
+    const own = planFeatures({ ...this.#choice, category });
+    const plan = this.#passBlocks === undefined ? own : inPassOf(this.#passBlocks, own);
     this.#plans.set(category, plan);
     return plan;
   }

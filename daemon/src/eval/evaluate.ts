@@ -3,6 +3,14 @@ import type { FigureTable } from './figure-table.js';
 import { itemKey, type KeptResults } from './kept-results.js';
 import { spread } from './spread.js';
 
+/** One way to evaluate a data set, and where its outcomes are kept. */
+export interface EvalRun {
+  /** What tells it from the other runs; empty for a single one. */
+  label: string;
+  tools: EvalTools;
+  results: KeptResults;
+}
+
 export interface EvalOptions {
   /** At most this many items, evenly spread over the data set, the same in every run. */
   limit?: number;
@@ -10,11 +18,13 @@ export interface EvalOptions {
 }
 
 export interface EvalProgress {
-  /** Those of an earlier run are done from the beginning. */
+  /** Outcomes of all runs together. Those of an earlier call are done from the beginning. */
   done: number;
   total: number;
-  /** How many come from an earlier run. */
+  /** How many come from an earlier call. */
   kept: number;
+  /** The run at work. */
+  label: string;
 }
 
 export interface Evaluation {
@@ -34,38 +44,77 @@ export interface ScoredItem {
   picture?: () => CasePicture;
 }
 
+/** An item with what is known of it in each run of a pass, in their order. */
+interface PassItem<Outcome> {
+  item: DatasetItem<Outcome>;
+  key: string;
+  outcomes: (Outcome | undefined)[];
+}
+
 /**
- * The one road of every data set: evaluates item by item, keeps each outcome at once, takes those of an earlier run,
+ * The one road of every data set: evaluates item by item, keeps each outcome at once, takes those of an earlier call,
  * and sums up.
+ * @param passes runs that belong together, as those that take their features from the same passes of a network: an item is
+ *   evaluated in all of them before the next one is, so that what they share need not be kept for long
+ * @returns an evaluation for each run, pass by pass
  * @throws SamepointError where an image or a model cannot be read
  */
 export async function evaluate<Outcome>(
   dataset: Dataset<Outcome>,
-  tools: EvalTools,
-  results: KeptResults,
+  passes: readonly (readonly EvalRun[])[],
   { limit, onProgress = () => {} }: EvalOptions = {},
-): Promise<Evaluation> {
-  const chosen = spread(dataset.items, limit ?? dataset.items.length).map((item) => {
-    const key = itemKey(item);
-    return { item, key, known: results.get(key, dataset.outcomeSchema) };
-  });
-  const kept = chosen.filter(({ known }) => known !== undefined).length;
-  const report = (done: number) => onProgress({ done, total: chosen.length, kept });
-  report(kept);
-  const outcomes: { item: DatasetItem<Outcome>; outcome: Outcome }[] = [];
+): Promise<Evaluation[]> {
+  const chosen = spread(dataset.items, limit ?? dataset.items.length).map((item) => ({ item, key: itemKey(item) }));
+  const work = passes.map((runs) => ({
+    runs,
+    items: chosen.map(({ item, key }): PassItem<Outcome> => {
+      return { item, key, outcomes: runs.map(({ results }) => results.get(key, dataset.outcomeSchema)) };
+    }),
+  }));
+  const kept = work.flatMap(({ items }) => items.flatMap(({ outcomes }) => outcomes)).filter(isKnown).length;
+  const total = chosen.length * passes.flat().length;
   let done = kept;
-  for (const { item, key, known } of chosen) {
-    const outcome = known ?? (await item.evaluate(tools));
-    outcomes.push({ item, outcome });
-    if (known !== undefined) continue;
-    results.add(key, item.id, outcome);
-    report(++done);
+  const report = (label: string) => onProgress({ done, total, kept, label });
+  report(passes[0]?.[0]?.label ?? '');
+  for (const { runs, items } of work) {
+    await evaluatePass(runs, items, (label) => {
+      done++;
+      report(label);
+    });
   }
+  return work.flatMap(({ runs, items }) => runs.map((_, run) => summedUp(dataset, items, run)));
+}
+
+async function evaluatePass<Outcome>(
+  runs: readonly EvalRun[],
+  items: readonly PassItem<Outcome>[],
+  onDone: (label: string) => void,
+): Promise<void> {
+  for (const { item, key, outcomes } of items) {
+    for (const [run, { label, tools, results }] of runs.entries()) {
+      if (isKnown(outcomes[run])) continue;
+      const outcome = await item.evaluate(tools);
+      outcomes[run] = outcome;
+      results.add(key, item.id, outcome);
+      onDone(label);
+    }
+  }
+}
+
+function isKnown<Outcome>(outcome: Outcome | undefined): outcome is Outcome {
+  return outcome !== undefined;
+}
+
+function summedUp<Outcome>(dataset: Dataset<Outcome>, items: readonly PassItem<Outcome>[], run: number): Evaluation {
+  const evaluated = items.flatMap(({ item, outcomes }) => {
+    const outcome = outcomes[run];
+    return isKnown(outcome) ? [{ item, outcome }] : [];
+  });
   return {
     available: dataset.items.length,
-    items: outcomes.map(({ item, outcome }) => scored(dataset, item, outcome)),
+    items: evaluated.map(({ item, outcome }) => scored(dataset, item, outcome)),
     meaning: meaningOf(dataset),
-    tables: dataset.summarise(outcomes.map(({ item: { group }, outcome }) => ({ group, outcome }))),
+    tables: dataset.summarise(evaluated.map(({ item: { group }, outcome }) => ({ group, outcome }))),
   };
 }
 

@@ -1,14 +1,8 @@
 import { type Homography, pointSchema } from '@samepoint/shared-protocol';
 import * as z from 'zod';
-import { estimateByOpenCv } from '../transfer/opencv-estimate.js';
 import { project } from '../transfer/projective.js';
-import { TRANSFORM_KINDS } from '../transfer/refine-transform.js';
-import type { GroupedOutcome, HomographySettings } from './dataset.js';
+import type { GroupedOutcome } from './dataset.js';
 import type { FigureTable } from './figure-table.js';
-import type { PixelPair } from './match-keypoints.js';
-
-/** How long OpenCV's `findHomography` samples where nothing is said. */
-const OPENCV_DEFAULTS = { maxRounds: 2000, confidence: 0.995 };
 
 /** Thresholds in pixels of the original images, for corners and for matches alike. */
 export const PIXEL_THRESHOLDS = [1, 3, 5] as const;
@@ -24,21 +18,6 @@ export const homographyOutcomeSchema = z.object({
   shown: z.array(z.object({ source: pointSchema, truth: pointSchema, predicted: pointSchema })),
 });
 export type HomographyOutcome = z.infer<typeof homographyOutcomeSchema>;
-
-/**
- * The homography between two images as the official code finds it: OpenCV's `findHomography` with its defaults, and
- * nothing done to what it gives.
- * Source: eval_homography.py of Tang et al., 2023.
- * @returns null where there is none
- */
-export async function publishedHomography(
-  matches: readonly PixelPair[],
-  { estimator, thresholdPx }: Pick<HomographySettings, 'estimator' | 'thresholdPx'>,
-): Promise<Homography | null> {
-  if (matches.length < TRANSFORM_KINDS.homography.pairs) return null;
-  const pairs = matches.map((match) => ({ ...match, weight: 1 }));
-  return estimateByOpenCv('homography', pairs, { estimator, tolerancePx: thresholdPx, ...OPENCV_DEFAULTS });
-}
 
 /**
  * Mean distance of the image's four corners under both homographies, in pixels of the target. Corners are the middles of

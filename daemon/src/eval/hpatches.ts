@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Homography, Point } from '@samepoint/shared-protocol';
 import { project } from '../transfer/projective.js';
+import { publishedHomography } from '../transfer/published-homography.js';
 import type { CasePicture, Dataset, DatasetItem, EvalTools } from './dataset.js';
 import {
   cornerErrorPx,
@@ -11,7 +12,6 @@ import {
   matchingScore,
   matchingTable,
   PIXEL_THRESHOLDS,
-  publishedHomography,
 } from './homography-accuracy.js';
 import { type KeypointSource, keypointFiles, keypointsOf } from './keypoint-source.js';
 import { matchImages, type PixelPair } from './match-keypoints.js';

@@ -1,8 +1,9 @@
 import type { Point } from '@samepoint/shared-protocol';
 import { matchPoints } from '../correspond/match-points.js';
 import { type Descriptors, mutualNearest } from '../correspond/mutual-nearest.js';
-import { sampleUnscaled, unscaledFeatures } from '../diffusion/feature-map.js';
+import { type FeatureMap, sampleUnscaled, unscaledFeatures } from '../diffusion/feature-map.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
+import type { Size } from '../images/resize.js';
 import type { EvalTools } from './dataset.js';
 
 /** An image with keypoints; (0,0) is the middle of the first pixel. */
@@ -45,16 +46,30 @@ function toPair(source: Point | undefined, target: Point | undefined): PixelPair
   return source === undefined || target === undefined ? [] : [{ source, target }];
 }
 
-/**
- * Features at the keypoints, as eval_hpatches.py of DIFT samples them: the first and the last pixel lie on the outer edges
- * of the map. Beyond the middles of its outermost cells, those are repeated; the original fades to zero there, which the
- * cosine does not see.
- */
 function descriptors({ features, keypoints }: KeypointImage): Descriptors {
   const level = features.levels[features.firstLook];
   if (level === undefined) throw new Error('a pyramid has the level of its first look');
-  const map = unscaledFeatures(level);
+  return sampleKeypoints(unscaledFeatures(level), features, keypoints);
+}
+
+/**
+ * Features at keypoints, as eval_hpatches.py of DIFT samples them with `grid_sample`: the first and the last pixel lie on
+ * the outer edges of the map, and beyond the middles of its outermost cells features fade to zero.
+ * @param map features as the network gave them
+ */
+export function sampleKeypoints(map: FeatureMap, { width, height }: Size, keypoints: readonly Point[]): Descriptors {
   const stretch = (value: number, side: number) => (side > 1 ? (value * side) / (side - 1) : value);
-  const points = keypoints.map(({ x, y }) => ({ x: stretch(x, features.width), y: stretch(y, features.height) }));
-  return { count: points.length, channels: map.channels, data: sampleUnscaled(map, points) };
+  const points = keypoints.map(({ x, y }) => ({ x: stretch(x, width), y: stretch(y, height) }));
+  const data = sampleUnscaled(map, points);
+  for (const [n, { x, y }] of points.entries()) {
+    const share = shareInside(x / map.cellWidthPx, map.columns) * shareInside(y / map.cellHeightPx, map.rows);
+    if (share === 1) continue;
+    for (let at = n * map.channels; at < (n + 1) * map.channels; at++) data[at] = (data[at] ?? 0) * share;
+  }
+  return { count: points.length, channels: map.channels, data };
+}
+
+/** How much of a bilinear sample falls on cells of the map, at a position in cells from its edge. */
+function shareInside(position: number, cells: number): number {
+  return Math.min(1, Math.max(0, position + 0.5), Math.max(0, cells - position + 0.5));
 }

@@ -9,6 +9,11 @@ export interface ReportContent {
   /** "what: value" lines: settings first, then the machine. */
   facts: readonly (readonly [string, string])[];
   tables: readonly FigureTable[];
+  /** The items one by one; a page of several evaluations has none. */
+  cases?: ReportCases;
+}
+
+export interface ReportCases {
   /** Scores of all items, 0 to 100. */
   scores: readonly number[];
   meaning: Evaluation['meaning'];
@@ -20,7 +25,7 @@ export interface ReportContent {
 const BINS = 10;
 
 /** One page without any other file: figures, the spread of scores, and the best and worst cases drawn. */
-export function reportPage({ title, facts, tables, scores, meaning, best, worst }: ReportContent): string {
+export function reportPage({ title, facts, tables, cases }: ReportContent): string {
   const rows = facts.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`);
   return `<!doctype html>
 <html lang="en">
@@ -34,9 +39,7 @@ export function reportPage({ title, facts, tables, scores, meaning, best, worst 
 <main>
 <header><h1>${escapeHtml(title)}</h1></header>
 ${tables.map(tableHtml).join('\n')}
-${histogramHtml(scores, meaning)}
-${casesHtml('Worst', worst, meaning)}
-${casesHtml('Best', best, meaning)}
+${cases === undefined ? '' : itemsHtml(cases)}
 <section><h2>How this was measured</h2><dl>${rows.join('')}</dl></section>
 </main>
 </body>
@@ -60,6 +63,12 @@ function tableHtml({ title, note, rowTitle, columns, rows }: FigureTable): strin
 <div class="scroll"><table><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>
 <p class="note">${escapeHtml(note)}</p>
 </section>`;
+}
+
+function itemsHtml({ scores, meaning, best, worst }: ReportCases): string {
+  return [histogramHtml(scores, meaning), casesHtml('Worst', worst, meaning), casesHtml('Best', best, meaning)].join(
+    '\n',
+  );
 }
 
 /** How many items lie between 0 and 10, 10 and 20, … */

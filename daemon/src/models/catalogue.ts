@@ -26,6 +26,8 @@ export interface CatalogueFile {
   tensors?: RegExp;
   /** End of the name of a tensor that tells this file from others; in front of it may be a prefix. One of several will do. */
   proof?: string | readonly string[];
+  /** Nothing is missing without it: published values stand in. `models pull` gets it all the same. */
+  optional?: true;
 }
 
 export interface CatalogueModel {
@@ -38,7 +40,7 @@ export interface CatalogueModel {
    * number of parameters. What an image takes comes on top.
    */
   weightsGb: number;
-  /** Whether revision, sizes and hashes were all confirmed against published records of the files. */
+  /** Whether revision, sizes and hashes of all files it needs were confirmed against published records of them. */
   checked: boolean;
   /** Of a Stable Diffusion: channels of the text states that its U-Net attends to, by which its families are told apart. */
   textChannels?: number;
@@ -123,7 +125,26 @@ const SD21_TEXT: readonly CatalogueFile[] = [
   },
   file('tokenizer/vocab.json', SD21, 1_059_962, 'e089ad92ba36837a0d31433e555c8f45fe601ab5c221d4f607ded32d9f7a4349'),
   file('tokenizer/merges.txt', SD21, 524_619, '9fd691f7c8039210e0fced15865466c65820d09b63988b0174bfe25de299051a'),
+  file(
+    'tokenizer/tokenizer_config.json',
+    SD21,
+    824,
+    '87a3154f0990fd992fd59f9d42c39520155b3d77cd543efe3f2bf011726f379d',
+  ),
+  // the only file that names the pad token, "!"
+  file(
+    'tokenizer/special_tokens_map.json',
+    SD21,
+    460,
+    'f118ab3a983206e4f32583448de6bd6aae4ee21869135cef1f5848a753cdaab6',
+  ),
 ];
+
+/** Betas of the noise, for which the constants of the original training stand in. */
+const schedulerOf = (at: HubRevision): CatalogueFile => ({
+  ...file('scheduler/scheduler_config.json', at, null, null),
+  optional: true,
+});
 
 /** Every model Samepoint knows how to get. Sizes and hashes are of the official files. */
 export const CATALOGUE: readonly CatalogueModel[] = [
@@ -161,6 +182,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
     checked: true,
     textChannels: 1024,
     files: [
+      schedulerOf(SD21),
       SD21_UNET_CONFIG,
       {
         ...file(
@@ -186,6 +208,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
     checked: true,
     textChannels: 768,
     files: [
+      schedulerOf(SD15),
       file('unet/config.json', SD15, 743, '78f474de6bab3d893868f37be97b636ae65c0df3073ed3256ca458ff599b5f96'),
       {
         ...file(
@@ -223,6 +246,18 @@ export const CATALOGUE: readonly CatalogueModel[] = [
       },
       file('tokenizer/vocab.json', SD15, 1_059_962, 'e089ad92ba36837a0d31433e555c8f45fe601ab5c221d4f607ded32d9f7a4349'),
       file('tokenizer/merges.txt', SD15, 524_619, '9fd691f7c8039210e0fced15865466c65820d09b63988b0174bfe25de299051a'),
+      file(
+        'tokenizer/tokenizer_config.json',
+        SD15,
+        806,
+        '00439066fcba73de57644cf41e4e3b9f2dbb09d7f3fc2005898ba52399045882',
+      ),
+      file(
+        'tokenizer/special_tokens_map.json',
+        SD15,
+        472,
+        'c4864a9376a8401918425bed71fc14fc0e81f9b59ec45c1cf96cccb2df508eac',
+      ),
     ],
   },
   {

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { type FileHandle, mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
+import { makeFolder } from '../make-folder.js';
 import type { FileSource } from './catalogue.js';
-import { damaged, fileFailure, networkFailure, TransientFailure } from './failures.js';
+import { damaged, fileFailure, TransientFailure } from './failures.js';
 import type { ModelEnvironment } from './model-environment.js';
+import { networkFailure } from './network-failures.js';
+import { proxyFor } from './proxy.js';
 import { type ByteRange, describeSource, getRemote, headRemote, type RemoteFile } from './remote-file.js';
 import { withRetries } from './retry.js';
 
@@ -88,7 +91,7 @@ class Transfer {
     signal: AbortSignal | undefined,
   ): Promise<Transfer> {
     try {
-      await mkdir(dirname(plan.partial), { recursive: true });
+      makeFolder(dirname(plan.partial));
       const position = resumableBytes(plan);
       const validator = position === 0 ? undefined : readResumeState(plan)?.validator;
       const file = await open(plan.partial, position === 0 ? 'w' : 'r+');
@@ -176,7 +179,8 @@ class Transfer {
         left -= chunk.length;
       }
     } catch (thrown) {
-      throw networkFailure(thrown, response.url);
+      const { url } = this.#remote;
+      throw networkFailure(thrown, url, proxyFor(url, this.environment.at.proxies));
     }
     if (left > 0) throw new TransientFailure(`${what} ended early`);
   }

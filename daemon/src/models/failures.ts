@@ -1,4 +1,8 @@
 import { SamepointError } from '@samepoint/shared-protocol';
+import type { HttpProxy } from './proxy.js';
+
+/** Error codes of Node for a place where nothing can be written. */
+const NOT_WRITABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR']);
 
 /** A failure that may pass by itself. */
 export class TransientFailure extends Error {
@@ -12,64 +16,40 @@ export class TransientFailure extends Error {
   }
 }
 
-/** Error codes of Node for a network that is not there, as opposed to one that stumbles. */
-const UNREACHABLE: ReadonlySet<string> = new Set([
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-]);
-
-/** Error codes of a connection that broke and may work again. */
-const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT']);
-
 /** The error for an HTTP status that is not a success. `what` names the file, `origin` the server. */
-export function httpFailure(response: Response, what: string, hasToken: boolean): SamepointError | TransientFailure {
+export function httpFailure(
+  response: Response,
+  what: string,
+  hasToken: boolean,
+  proxy: HttpProxy | undefined,
+): SamepointError | TransientFailure {
   const { status, url } = response;
+  const server = `${hostOf(url)}${through(proxy)}`;
   if (status === 401 || status === 403) {
     return new SamepointError(
       'MODEL_MISSING',
-      `${hostOf(url)} refused ${what} (${status}).`,
+      `${server} refused ${what} (${status}).`,
       hasToken
         ? "Accept the model's licence on its page with the account that HF_TOKEN belongs to, or check the token."
         : 'If the model asks for an account, create a token at https://huggingface.co/settings/tokens and set HF_TOKEN.',
     );
   }
   if (status === 429 || status === 408 || status >= 500) {
-    return new TransientFailure(`${hostOf(url)} answered ${status} for ${what}`, retryAfterMs(response));
+    return new TransientFailure(`${server} answered ${status} for ${what}`, retryAfterMs(response));
   }
   const said = status === 404 ? 'does not have' : `answered ${status} for`;
   return new SamepointError(
     'MODEL_MISSING',
-    `${hostOf(url)} ${said} ${what}.`,
+    `${server} ${said} ${what}.`,
     'A newer Samepoint may know where it went; weights you already have can be registered with samepoint models add.',
   );
-}
-
-/** What a rejected `fetch` or a broken body means. Anything that is not about the network comes back as it was. */
-export function networkFailure(thrown: unknown, url: string): unknown {
-  if (thrown instanceof SamepointError || thrown instanceof TransientFailure) return thrown;
-  if (thrown instanceof Error && thrown.name === 'AbortError') return interrupted();
-  const code = codeOf(thrown);
-  if (code !== undefined && UNREACHABLE.has(code)) {
-    return new SamepointError(
-      'MODEL_MISSING',
-      `This computer cannot reach ${hostOf(url)} (${code}).`,
-      'Check the network, a proxy, or HF_ENDPOINT, and try again.',
-    );
-  }
-  const isConnection =
-    code === undefined ? thrown instanceof TypeError : BROKEN.has(code) || code.startsWith('UND_ERR');
-  if (!isConnection) return thrown;
-  return new TransientFailure(`the connection to ${hostOf(url)} broke${code === undefined ? '' : ` (${code})`}`);
 }
 
 /** What a failed write means. */
 export function fileFailure(thrown: unknown, path: string): unknown {
   const code = codeOf(thrown);
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull();
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+  if (code !== undefined && NOT_WRITABLE.has(code)) {
     return new SamepointError(
       'MODEL_MISSING',
       `${path} cannot be written (${code}).`,
@@ -107,14 +87,20 @@ export function damaged(what: string, reason: string): SamepointError {
   return new SamepointError('MODEL_INVALID', `${what} is not usable: ${reason}.`, 'Get the file again.');
 }
 
-function codeOf(thrown: unknown): string | undefined {
+/** Node's code for a failure, which may be the cause of the one that was thrown. */
+export function codeOf(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error)) return undefined;
   if ('code' in thrown && typeof thrown.code === 'string') return thrown.code;
   return codeOf(thrown.cause);
 }
 
-function hostOf(url: string): string {
+export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : 'The server';
+}
+
+/** For messages: what stood between this computer and a server. */
+export function through(proxy: HttpProxy | undefined): string {
+  return proxy === undefined ? '' : ` through the proxy ${proxy.url.host}`;
 }
 
 function retryAfterMs(response: Response): number | undefined {

@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { CatalogueFile } from './catalogue.js';
 import { type DownloadPlan, plannedBytes, resumableBytes } from './download.js';
-import { damaged, networkFailure } from './failures.js';
+import { damaged } from './failures.js';
 import { hubPaths } from './hub-cache.js';
 import type { ModelEnvironment } from './model-environment.js';
+import { networkFailure } from './network-failures.js';
 import { ownPath } from './own-files.js';
+import { proxyFor } from './proxy.js';
 import { type ByteRange, describeSource, getRemote, headRemote, type RemoteFile } from './remote-file.js';
 import { withRetries } from './retry.js';
 import { headerLength, LENGTH_BYTES, planSubset } from './safetensors-subset.js';
@@ -93,7 +95,7 @@ async function readRange(
     const bytes = Buffer.from(await response.arrayBuffer());
     return bytes.length === range.to - range.from ? bytes : undefined;
   } catch (thrown) {
-    throw networkFailure(thrown, remote.url);
+    throw networkFailure(thrown, remote.url, proxyFor(remote.url, environment.at.proxies));
   }
 }
 

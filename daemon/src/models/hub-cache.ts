@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { copyFile, mkdir, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { copyFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { makeFolder } from '../make-folder.js';
 import type { CatalogueFile, FileSource, HubRevision } from './catalogue.js';
+import type { ModelEnvironment } from './model-environment.js';
 
 /** Files up to this size are hashed when they are looked for; larger ones are recognised by the name of their blob. */
 const SMALL_BYTES = 4 * 1024 * 1024;
@@ -48,9 +50,12 @@ function hasSize(path: string, size: number | null): boolean {
   return stats?.isFile() === true && (size === null ? stats.size > 0 : stats.size === size);
 }
 
-/** A large file's blob is called by its hash, so another hash is another file. */
+/**
+ * A large file's blob is called by its hash, so another hash is another file. The blob may be a link itself, to a store
+ * that names files by another kind of hash.
+ */
 function isOtherBlob(path: string, sha256: string | null): boolean {
-  const blob = basename(realpathSync(path));
+  const blob = basename(lstatSync(path).isSymbolicLink() ? readlinkSync(path) : path);
   return sha256 !== null && /^[0-9a-f]{64}$/.test(blob) && blob !== sha256;
 }
 
@@ -72,30 +77,31 @@ export function hubPaths(hubCache: string, source: HubSource, commit: string, et
 
 /**
  * Moves a complete file into the cache: the blob, a symbolic link to it in the snapshot, and the branch's ref.
- * On Windows, where links need a privilege, the snapshot holds the file itself, as huggingface_hub does it there.
+ * Where there are no links, as on Windows and on disks with FAT, the snapshot holds the file itself, as
+ * huggingface_hub does it there.
  */
 export async function placeInHubCache(
   complete: string,
   paths: ReturnType<typeof hubPaths>,
   commit: string,
-  platform: NodeJS.Platform,
+  link: ModelEnvironment['link'],
 ): Promise<void> {
   const { blob, snapshot, ref } = paths;
-  await mkdir(dirname(snapshot), { recursive: true });
+  makeFolder(dirname(snapshot));
   await rm(snapshot, { force: true });
-  if (platform === 'win32') {
-    await moveFile(complete, snapshot);
-  } else {
-    await moveFile(complete, blob);
-    await symlink(relative(dirname(snapshot), blob), snapshot);
+  await moveFile(complete, blob);
+  try {
+    await link(relative(dirname(snapshot), blob), snapshot);
+  } catch {
+    await moveFile(blob, snapshot);
   }
   if (ref === undefined) return;
-  await mkdir(dirname(ref), { recursive: true });
+  makeFolder(dirname(ref));
   await writeFile(ref, commit);
 }
 
 async function moveFile(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true });
+  makeFolder(dirname(to));
   try {
     await rename(from, to);
   } catch (thrown) {

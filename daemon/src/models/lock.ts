@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
+import { makeFolder } from '../make-folder.js';
 import { interrupted } from './failures.js';
 
 /** How often a waiting process looks again, and how often the holder says that it lives. */
@@ -18,7 +19,7 @@ export interface LockOptions {
 
 /** Runs `action` while holding a lock file, waiting for other processes that hold it. */
 export async function withLock<T>(path: string, options: LockOptions, action: () => Promise<T>): Promise<T> {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   for (let waits = 0; !take(path); waits++) {
     if (waits === 0) options.onWait?.();
     await options.sleep(POLL_MS, options.signal).catch(() => {

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
+import { makeFolder } from '../make-folder.js';
 
 const pinSchema = z.object({
   etag: z.string(),
@@ -43,7 +44,7 @@ export function readStore(path: string): ModelStore {
 export function updateStore(path: string, change: (store: ModelStore) => void): void {
   const store = readStore(path);
   change(store);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path), 0o700);
   const beside = `${path}.${process.pid}.new`;
   writeFileSync(beside, `${JSON.stringify(store, null, 2)}\n`, { mode: 0o600 });
   renameSync(beside, path);

@@ -48,10 +48,10 @@ export async function pullModel(id: string, options: PullOptions, environment: M
     return await withLock(join(at.ownFolder, 'pull.lock'), lock, async () => {
       await removeDamaged(model, options, environment);
       const store = readStore(at.stateFile);
-      const { missing } = lookUp(model, options, environment);
+      const { missing, optional } = lookUp(model, options, environment);
       if (missing.length > 0 && at.offline) throw offline(model.title);
       const plans: FetchPlan[] = [];
-      for (const file of missing) {
+      for (const file of at.offline ? missing : [...missing, ...optional]) {
         const plan = await planFetch(file, options.whole === true, environment, options.signal);
         checkPin(store, plan.file, plan.remote);
         plans.push(plan);
@@ -123,7 +123,7 @@ async function settle(plan: FetchPlan, environment: ModelEnvironment, signal: Ab
   const sha256 = await sha256OfFile(partial, signal);
   if (!isSubset) await checkContent(plan, sha256, signal);
   checkWeights(partial, file);
-  const { at, platform } = environment;
+  const { at, link } = environment;
   if (isSubset || file.source.kind === 'url') {
     const path = ownPath(at.ownFolder, file.source);
     await rename(partial, path);
@@ -131,7 +131,7 @@ async function settle(plan: FetchPlan, environment: ModelEnvironment, signal: Ab
     if (isSubset) await writeFile(subsetNotePath(path), JSON.stringify(note));
   } else {
     const paths = hubPaths(at.hubCache, file.source, remote.commit, remote.etag);
-    await placeInHubCache(partial, paths, remote.commit, platform);
+    await placeInHubCache(partial, paths, remote.commit, link);
     const { snapshot, blob } = paths;
     updateStore(at.stateFile, ({ pulled }) => {
       if (!pulled.some((entry) => entry.snapshot === snapshot))

@@ -1,7 +1,9 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { FileSource } from './catalogue.js';
-import { httpFailure, networkFailure, TransientFailure } from './failures.js';
+import { httpFailure, TransientFailure } from './failures.js';
 import type { ModelEnvironment } from './model-environment.js';
+import { networkFailure } from './network-failures.js';
+import { proxyFor } from './proxy.js';
 
 /** What the server says about a file before any of it is read. */
 export interface RemoteFile {
@@ -21,11 +23,23 @@ export function describeSource(source: FileSource): string {
   return source.kind === 'url' ? source.url : `${source.at.repository}/${source.path}`;
 }
 
+/** @throws SamepointError `BAD_REQUEST` when HF_ENDPOINT is no address */
 export function sourceUrl(source: FileSource, endpoint: string): string {
   if (source.kind === 'url') return source.url;
+  if (!isHttp(endpoint)) {
+    throw new SamepointError(
+      'BAD_REQUEST',
+      `HF_ENDPOINT is "${endpoint}", which is not the address of a server.`,
+      'Set HF_ENDPOINT to an address like https://hub.example.com, or unset it.',
+    );
+  }
   const { repository, revision } = source.at;
   const path = source.path.split('/').map(encodeURIComponent).join('/');
   return `${endpoint}/${repository}/resolve/${encodeURIComponent(revision)}/${path}`;
+}
+
+function isHttp(address: string): boolean {
+  return URL.canParse(address) && /^https?:$/.test(new URL(address).protocol);
 }
 
 /**
@@ -44,7 +58,7 @@ export async function headRemote(
     const location = response.headers.get('location');
     const isRedirect = response.status >= 300 && response.status < 400 && location !== null;
     if (!isRedirect && !response.ok) {
-      throw httpFailure(response, describeSource(source), environment.at.token !== undefined);
+      throw refusal(response, describeSource(source), environment, url);
     }
     said = { ...announcementOf(response.headers, !isRedirect), ...said };
     const next = isRedirect ? new URL(location, url).href : url;
@@ -114,7 +128,11 @@ export async function getRemote(
   if (response.status === 403 && !isEndpoint(environment, remote.url)) {
     throw new TransientFailure(`the address of ${what} has expired`);
   }
-  throw httpFailure(response, what, environment.at.token !== undefined);
+  throw refusal(response, what, environment, remote.url);
+}
+
+function refusal(response: Response, what: string, { at }: ModelEnvironment, url: string) {
+  return httpFailure(response, what, at.token !== undefined, proxyFor(url, at.proxies));
 }
 
 async function request(
@@ -128,13 +146,14 @@ async function request(
   if (environment.at.token !== undefined && isEndpoint(environment, url)) {
     headers.authorization = `Bearer ${environment.at.token}`;
   }
+  const proxy = proxyFor(url, environment.at.proxies);
   try {
     return await environment.fetch(url, { ...init, headers, ...(signal === undefined ? {} : { signal }) });
   } catch (thrown) {
-    throw networkFailure(thrown, url);
+    throw networkFailure(thrown, url, proxy);
   }
 }
 
 function isEndpoint(environment: ModelEnvironment, url: string): boolean {
-  return new URL(url).origin === new URL(environment.at.endpoint).origin;
+  return isHttp(environment.at.endpoint) && new URL(url).origin === new URL(environment.at.endpoint).origin;
 }

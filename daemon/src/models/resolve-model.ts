@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { CatalogueFile, CatalogueModel } from './catalogue.js';
 import { EMBEDDED_UI_MODEL } from './embedded.js';
@@ -25,7 +25,10 @@ export interface ResolveOptions {
   whole?: boolean;
 }
 
-/** `files`: name in the catalogue (`unet/config.json`) → absolute path, links resolved. */
+/**
+ * `files`: name in the catalogue (`unet/config.json`) → absolute path where it was found, links not resolved: in a
+ * Hugging Face cache they lead to files named by a hash. What opens weights resolves them.
+ */
 export type ResolvedModel =
   | { ok: true; id: string; files: ReadonlyMap<string, string> }
   | { ok: false; error: SamepointError };
@@ -49,24 +52,30 @@ export function resolveModel(
   return { ok: false, error: missingError(model, names, options) };
 }
 
-/** What there is of a model, and what there is not: neither the file nor a registered one that has its content. */
+/**
+ * What there is of a model, what is missing (neither the file nor a registered one that has its content), and what it does
+ * without.
+ */
 export function lookUp(
   model: CatalogueModel,
   options: ResolveOptions,
   environment: ModelEnvironment,
-): { files: Map<string, string>; missing: CatalogueFile[] } {
+): { files: Map<string, string>; missing: CatalogueFile[]; optional: CatalogueFile[] } {
   const store = readStore(environment.at.stateFile);
   const single = singleFileOf(model, store);
   const files = new Map<string, string>(single === undefined ? [] : [[SINGLE_FILE, single.path]]);
-  const isNeedless = ({ name }: CatalogueFile) =>
-    single?.folders.has(dirname(name)) || (name === CONFIG && needsNoConfig(model, store));
-  const missing: CatalogueFile[] = [];
   for (const file of model.files) {
     const path = findFile(model, file, store, environment, options.whole);
-    if (path !== undefined) files.set(file.name, realpathSync(path));
-    else if (!isNeedless(file)) missing.push(file);
+    if (path !== undefined) files.set(file.name, resolve(path));
   }
-  return { files, missing };
+  // half a tokenizer would give other tokens than none
+  const inSingle = new Set(single?.folders);
+  if (files.has('tokenizer/vocab.json')) inSingle.delete('tokenizer');
+  const isNeedless = ({ name, optional }: CatalogueFile) =>
+    optional || inSingle.has(dirname(name)) || (name === CONFIG && needsNoConfig(model, store));
+  const absent = model.files.filter(({ name }) => !files.has(name));
+  const missing = absent.filter((file) => !isNeedless(file));
+  return { files, missing, optional: absent.filter(({ optional }) => optional) };
 }
 
 /** What `samepoint models list` says. */

@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { Checkpoint } from '../graph/checkpoint.js';
 import { refuseOtherNetwork } from '../graph/network-kind.js';
@@ -64,7 +63,7 @@ export function singleFileOf(model: CatalogueModel, store: ModelStore): SingleFi
   const path = singleFilePath(model, store);
   if (path === undefined) return undefined;
   try {
-    return { path: realpathSync(path), folders: foldersIn(path) };
+    return { path, folders: foldersIn(path) };
   } catch {
     return undefined;
   }

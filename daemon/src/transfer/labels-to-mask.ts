@@ -49,6 +49,24 @@ export function labelsToMask(
   return { pixels, outcomes: outcomes.slice(1) };
 }
 
+/**
+ * As published: drawn with `cellPx` pixels a cell, which is the size that the network saw, and stretched from there to the
+ * nearest pixels.
+ * Source: eval_davis.py of Tang et al., 2023, whose nearest neighbours are PIL's.
+ */
+export function labelsToStretchedMask(map: LabelMap, { width, height }: Size, lostBelow: number, cellPx: number) {
+  const drawn = { width: cellPx * map.columns, height: cellPx * map.rows };
+  const { pixels, outcomes } = labelsToMask({ ...map, cellWidthPx: cellPx, cellHeightPx: cellPx }, drawn, lostBelow);
+  const stretched = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const row = Math.floor(((y + 0.5) * drawn.height) / height) * drawn.width;
+    for (let x = 0; x < width; x++) {
+      stretched[y * width + x] = pixels[row + Math.floor(((x + 0.5) * drawn.width) / width)] ?? 0;
+    }
+  }
+  return { pixels: stretched, outcomes };
+}
+
 function peakShares({ labels, shares }: LabelMap): number[] {
   const peaks = new Array<number>(labels).fill(0);
   for (let at = 0; at < shares.length; at++) {

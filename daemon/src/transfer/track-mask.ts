@@ -1,7 +1,7 @@
 import type { WindowMatcher } from '../correspond/window-matcher.js';
 import type { FeatureMap } from '../diffusion/feature-map.js';
 import type { LabelMask } from '../images/label-mask.js';
-import { type LabelOutcome, labelsToMask } from './labels-to-mask.js';
+import { type LabelOutcome, labelsToMask, labelsToStretchedMask } from './labels-to-mask.js';
 import { type MaskSampling, maskToLabels } from './mask-to-labels.js';
 import { type TrackedFrames, trackLabels } from './track-labels.js';
 import type { TrackSettings } from './track-settings.js';
@@ -18,6 +18,8 @@ export interface MaskOptions {
   sampling: MaskSampling;
   /** See `labelsToMask`. */
   lostBelow: number;
+  /** Pixels a cell at which masks are drawn and then stretched to the frame, as published; ours are drawn at its size. */
+  drawnCellPx?: number | undefined;
 }
 
 /**
@@ -31,7 +33,7 @@ export async function* trackMask(
   frames: TrackedFrames,
   mask: LabelMask,
   labels: readonly number[],
-  { settings, sampling, lostBelow }: MaskOptions,
+  { settings, sampling, lostBelow, drawnCellPx }: MaskOptions,
 ): AsyncGenerator<TrackedMask> {
   const annotate = (map: FeatureMap) => maskToLabels(mask, labels, map, sampling);
   for await (const { frame, labels: carried } of trackLabels(matcher, frames, annotate, settings)) {
@@ -39,7 +41,10 @@ export async function* trackMask(
       const outcomes = labels.slice(1).map(() => ({ confidence: 1, lost: false }));
       yield { frame, mask: onlyLabels(mask, labels), outcomes };
     } else {
-      const { pixels, outcomes } = labelsToMask(carried, mask, lostBelow);
+      const { pixels, outcomes } =
+        drawnCellPx === undefined
+          ? labelsToMask(carried, mask, lostBelow)
+          : labelsToStretchedMask(carried, mask, lostBelow, drawnCellPx);
       yield { frame, mask: { ...mask, indices: pixels.map((label) => labels[label] ?? 0) }, outcomes };
     }
   }

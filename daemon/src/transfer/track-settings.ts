@@ -10,6 +10,8 @@ export interface TrackSettings {
   radiusCells: number;
   /** How many of the last frames are looked at beside the annotated one. */
   queueFrames: number;
+  /** Pixels a cell at which the published protocol draws masks before it stretches them to the frame. */
+  drawnCellPx?: number;
 }
 
 /** For features without published settings for labels in video. */

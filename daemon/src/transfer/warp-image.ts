@@ -74,6 +74,7 @@ async function crop(source: RgbaImage, box: Box, scale: number): Promise<{ image
     raw: { width: source.width, height: source.height, channels: 4 },
     limitInputPixels: false,
   })
+    // only shrinks: what sharp enlarges is moved by half a pixel
     .extract({ left: box.x, top: box.y, width: box.w, height: box.h })
     .resize(width, height, { fit: 'fill' });
   const { data, info } = await cut
@@ -85,6 +86,28 @@ async function crop(source: RgbaImage, box: Box, scale: number): Promise<{ image
     image: { width: info.width, height: info.height, rgba: data },
     fromCrop: compose(translation(box.x, box.y), compose(shrink, translation(-MARGIN_PX, -MARGIN_PX))),
   };
+}
+
+/**
+ * The whole image as OpenCV's `warpPerspective` warps it by default: four channels alike, so that the colour of transparent
+ * pixels reaches into the edge.
+ * Source: edit_propagation.ipynb of Tang et al., 2023.
+ * @param transform source to target, from middle to middle of pixels
+ */
+export async function warpStraight(
+  source: RgbaImage,
+  transform: Homography,
+  { width, height }: Size,
+): Promise<RgbaImage> {
+  if (source.width * source.height + width * height > MAX_WARP_PIXELS) throw tooLarge({ w: width, h: height });
+  const inOpenCv = await openCv();
+  return inOpenCv(({ cv, keep }) => {
+    const from = keep(cv.matFromArray(source.height, source.width, cv.CV_8UC4, source.rgba));
+    const matrix = keep(cv.matFromArray(3, 3, cv.CV_64FC1, transform));
+    const to = keep(new cv.Mat());
+    cv.warpPerspective(from, to, matrix, new cv.Size(width, height), LINEAR, CONSTANT_BORDER, new cv.Scalar());
+    return { width, height, rgba: Uint8Array.from(to.data) };
+  });
 }
 
 async function warpPremultiplied(source: RgbaImage, transform: Homography, size: Size): Promise<RgbaImage> {

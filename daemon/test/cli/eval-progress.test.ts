@@ -7,7 +7,7 @@ afterEach(() => {
 });
 
 /** What is shown of a run that took those steps, ten seconds apart, where nothing can be redrawn. */
-function shownOf(steps: readonly { done: number; kept: number }[]): string {
+function shownOf(steps: readonly { done: number; kept: number }[], label = ''): string {
   vi.useFakeTimers();
   let shown = '';
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
@@ -16,7 +16,7 @@ function shownOf(steps: readonly { done: number; kept: number }[]): string {
   });
   const progress = evalProgress();
   for (const step of steps) {
-    progress.show({ ...step, total: 9 });
+    progress.show({ ...step, total: 9, label });
     vi.advanceTimersByTime(10_000);
   }
   progress.stop();
@@ -38,5 +38,10 @@ describe('the progress of an evaluation', () => {
   it('says it by what those of this run took', () => {
     const steps = [3, 4, 5].map((done) => ({ done, kept: 3 }));
     expect(shownOf(steps)).toMatch(/ 5\/9 items, 40 s left\n/);
+  });
+
+  it('names the combination of a sweep that is at work', () => {
+    expect(shownOf([{ done: 0, kept: 0 }], 't=101 up-ft-index=2')).toMatch(/^t=101 up-ft-index=2 \S* 0\/9 items/);
+    expect(shownOf([{ done: 0, kept: 0 }])).toMatch(/^\S* 0\/9 items/);
   });
 });

@@ -108,6 +108,16 @@ describe('samepoint features', () => {
       ['--checkpoint', ADM, '--network', 'adm', '--size', '64x64', '--up-ft-index', '99'],
       2,
     ],
+    [
+      'noise for a network that adds none',
+      ['--checkpoint', DINOV2, '--network', 'vit', '--size', '56', '--noise', 'n'],
+      2,
+    ],
+    [
+      'text for a network that takes none',
+      ['--checkpoint', DINOV2, '--network', 'vit', '--size', '56', '--text-states', 't'],
+      2,
+    ],
     ['a size that is no size', ['--checkpoint', ADM, '--network', 'adm', '--size', 'large'], 2],
     ['a checkpoint that is not there', ['--checkpoint', '/nowhere', '--network', 'vit', '--size', '56x56'], 2],
     ['a checkpoint of something else', ['--checkpoint', ADM, '--network', 'vit', '--size', '56x56'], 5],

@@ -4,8 +4,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { drawHeatmap, pictureFormatOf } from '../../src/cli/draw-heatmap.js';
 import { readNpy } from '../../src/cli/npy.js';
+import { decodeImage } from '../../src/images/decode.js';
 import { mirrorRgb } from '../../src/images/mirror.js';
-import { draw, encoder, moved, type Rect } from '../support/draw.js';
+import { draw, encoder, moved, pixel, type Rect } from '../support/draw.js';
 import { runCli } from '../support/run-cli.js';
 import { useTempFolder } from '../support/temp-folder.js';
 
@@ -104,6 +105,15 @@ describe('samepoint inspect', () => {
     const heat = { width: 2, height: 1, cells: Uint8Array.of(0, 255) };
     const drawn = await drawHeatmap(draw(STRIP.width, STRIP.height, RECTS), heat, [], pictureFormatOf(name));
     expect((await sharp(drawn).metadata()).format).toBe(expected);
+  });
+
+  it('draws the heat of a cell around its middle', async () => {
+    const heat = { width: 3, height: 1, cells: Uint8Array.of(0, 255, 0) };
+    const drawn = await decodeImage(await drawHeatmap(draw(60, 20), heat, [], 'png'));
+    const row = Math.floor(drawn.height / 2);
+    const slope = [0.2, 0.3, 0.4].map((part) => Math.round(part * drawn.width));
+    expect(slope.map((x) => pixel(drawn, x, row))).toEqual(slope.map((x) => pixel(drawn, drawn.width - 1 - x, row)));
+    expect(pixel(drawn, slope[1] ?? 0, row)).not.toEqual(pixel(drawn, slope[2] ?? 0, row));
   });
 
   it.each([

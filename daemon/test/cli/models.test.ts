@@ -5,11 +5,18 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { downloadLine, progressPrinter } from '../../src/cli/download-line.js';
 import { exitCodeOf } from '../../src/cli/exit-codes.js';
 import { modelsCommand } from '../../src/cli/models.js';
+import { emptyPromptStates } from '../../src/diffusion/prompt/empty-prompt.js';
+import { openSdCheckpoint } from '../../src/diffusion/sd-checkpoint.js';
+import type { ModelEnvironment } from '../../src/models/model-environment.js';
+import { lookUp } from '../../src/models/resolve-model.js';
 import { ModelRoom } from '../models/model-room.js';
+import { smallSd21 } from '../models/small-sd.js';
 
 let room: ModelRoom;
+let environment: ModelEnvironment;
 beforeEach(async () => {
   room = await ModelRoom.open();
+  environment = room.environment();
 });
 afterEach(() => room.close());
 
@@ -18,7 +25,7 @@ async function run(args: string[], onInterrupt: (callback: () => void) => () => 
   const out: string[] = [];
   const notes: string[] = [];
   const command = modelsCommand({
-    environment: room.environment(),
+    environment,
     print: (text) => out.push(text),
     note: (text) => notes.push(text),
     isTerminal: false,
@@ -58,6 +65,33 @@ describe('samepoint models', () => {
     expect(first.notes).toMatch(/unet\/model\.safetensors: .* \(100 %\)/);
     expect((await run(['pull', 'tiny'])).out).toBe('tiny was there already.\n');
     expect((await run(['pull', 'ui'])).out).toContain('part of Samepoint');
+  });
+
+  it('pull of a Stable Diffusion computes the states of the empty prompt, which the first run finds', async () => {
+    const { model, repository } = smallSd21();
+    room.hub.putRepository(repository);
+    environment = room.environment({ catalogue: [model] });
+    const { notes, out } = await run(['pull', 'sd21']);
+    expect(out).toMatch(/^sd21 is ready; /);
+    expect(notes).toContain('Computing the text states of the empty prompt, once for this model.');
+    const { text } = openSdCheckpoint(lookUp(model, {}, environment).files);
+    if (text === undefined) throw new TypeError('it has a text encoder');
+    const notAgain = () => Promise.reject(new Error('they were kept'));
+    const { dims } = await emptyPromptStates(text, 64, environment.at.promptFolder, notAgain);
+    expect(dims).toEqual([1, 77, 64]);
+    expect((await run(['pull', 'sd21'])).notes).toBe('');
+  });
+
+  it('pull succeeds also where the states of the empty prompt cannot be computed', async () => {
+    const { model, repository } = smallSd21();
+    const vocabulary = { path: 'tokenizer/vocab.json', content: Buffer.from('{"<|startoftext|>": 0}'), isLarge: false };
+    room.hub.putRepository(repository);
+    room.hub.putRepository({ ...repository, files: [vocabulary] });
+    const files = model.files.map((file) => ({ ...file, size: null, sha256: null }));
+    environment = room.environment({ catalogue: [{ ...model, files }] });
+    const { notes, out, exitCode } = await run(['pull', 'sd21']);
+    expect([exitCode, out]).toEqual([0, expect.stringMatching(/^sd21 is ready; /)]);
+    expect(notes).toContain('The first run with sd21 computes them; now it failed: ');
   });
 
   it('pull stops on Ctrl+C with a sentence', async () => {

@@ -70,6 +70,16 @@ describe('samepoint warp', { timeout: 120_000 }, () => {
     expect(at(5, 5)).toEqual([0, 0, 0, 0]);
   });
 
+  it('carries the edit over as published where that is asked for', async () => {
+    const out = folder.path('published');
+    const run = await runCli('warp', home(), moved(), '--edit', sticker(), '--out', out, '--matching', 'published');
+    expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: '\r1/1 targets\n' });
+    expect(run.stdout).toMatch(/moved\.png +homography +\d+\/1000 /);
+    const chosen = ['--matching', 'published', '--estimator', 'lmeds'];
+    const refused = await runCli('warp', home(), moved(), '--edit', sticker(), '--out', out, ...chosen);
+    expect(refused.stderr).toContain('its transform and estimator cannot be chosen');
+  });
+
   it('prints a table for people', async () => {
     const run = await runCli('warp', home(), moved(), '--edit', sticker(), '--out', folder.path('table'));
     expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: '\r1/1 targets\n' });

@@ -93,7 +93,7 @@ describe('points are found', () => {
   });
 
   it('in a copy at one and a half times the size', async () => {
-    const target = await pyramidOf(await resizeRgb(SCREEN, { width: width * 1.5, height: height * 1.5 }));
+    const target = await pyramidOf(resizeRgb(SCREEN, { width: width * 1.5, height: height * 1.5 }, 'lanczos'));
     const matches = await matchPoints(matcher, source, target, LANDMARKS);
     expectAt(
       matches,
@@ -149,7 +149,7 @@ describe('where there is nothing to find', () => {
   });
 
   it('an image squeezed until it is two rows of cells gets no confidence, nor gives any', async () => {
-    const squeezed = await pyramidOf(await resizeRgb(SCREEN, { width: 2000, height: 20 }));
+    const squeezed = await pyramidOf(resizeRgb(SCREEN, { width: 2000, height: 20 }, 'lanczos'));
     expect(squeezed.levels.map(({ rows }) => rows)).toEqual([1, 2, 2]);
     const along = LANDMARKS.map(({ x, y }) => ({ x: (x * 2000) / width, y: (y * 20) / height }));
     for (const matches of [
@@ -260,7 +260,7 @@ describe('with the parts that are out by default', () => {
   });
 
   it('points are found in a copy at one and a half times the size', async () => {
-    const target = await pyramidOf(await resizeRgb(SCREEN, { width: width * 1.5, height: height * 1.5 }));
+    const target = await pyramidOf(resizeRgb(SCREEN, { width: width * 1.5, height: height * 1.5 }, 'lanczos'));
     const expected = LANDMARKS.map(({ x, y }) => ({ x: x * 1.5, y: y * 1.5 }));
     expectAt(await matchWith(source, target, LANDMARKS), expected, 1.5 * CELL_PX);
   });

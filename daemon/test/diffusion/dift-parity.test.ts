@@ -32,20 +32,24 @@ describe.each([
     const condition = {
       prompt: '',
       textStates: readTensor(`${SD}/${family}/parity.safetensors`, 'text'),
-      latentMode: 'mean' as const,
-      seed: 0,
       preferLearnedT: false,
       promptFolder: '',
     };
 
-    it.each([0, 1, 2, 3])('up block %i', async (upFtIndex) => {
-      const network = openNetwork({ network: 'sd-unet', t, upFtIndex }, files(family), condition, pool);
-      const image = readTensor(reference, 'image');
-      const features = await dift(network, image, { t, ensembleSize: MEMBERS, seed: 0, noise });
+    const latentNoise = readTensor(reference, 'latent_noise');
 
-      const expected = readTensor(reference, `features_${upFtIndex}`);
-      expect(features.dims).toEqual(expected.dims);
-      expect(relativeError(features.data, expected.data)).toBeLessThan(1e-4);
+    it.each([
+      ...[0, 1, 2, 3].map((upFtIndex) => ({ upFtIndex, latentMode: 'mean' as const, kind: 'features' })),
+      ...[0, 1, 2, 3].map((upFtIndex) => ({ upFtIndex, latentMode: 'sample' as const, kind: 'sampled' })),
+    ])('up block $upFtIndex of the $latentMode of the latent', async ({ upFtIndex, latentMode, kind }) => {
+      const cut = { network: 'sd-unet', t, upFtIndex } as const;
+      const network = openNetwork(cut, files(family), { ...condition, latentMode }, pool);
+      const image = readTensor(reference, 'image');
+      const [features] = await dift(network, image, { t, ensembleSize: MEMBERS, seed: 0, noise, latentNoise });
+
+      const expected = readTensor(reference, `${kind}_${upFtIndex}`);
+      expect(features?.dims).toEqual(expected.dims);
+      expect(relativeError(features?.data ?? new Float32Array(), expected.data)).toBeLessThan(1e-4);
     });
   },
 );

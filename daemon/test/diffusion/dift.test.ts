@@ -12,10 +12,10 @@ function squaring(schedule: DiffusionNetwork['schedule']): DiffusionNetwork & { 
   return {
     calls,
     schedule,
-    encode: async (x) => x,
+    encode: async (x) => ({ mean: x }),
     features: async (xt) => {
       calls.push(xt);
-      return { dims: xt.dims, data: xt.data.map((value) => value * value) };
+      return [{ dims: xt.dims, data: xt.data.map((value) => value * value) }];
     },
   };
 }
@@ -24,10 +24,11 @@ describe('dift', () => {
   it('averages the features, not the noise, over the members', async () => {
     const network = squaring(linearSchedule());
     const noise = { dims: [2, 1, 3, 2, 2], data: Float32Array.from({ length: 24 }, (_, i) => (i < 12 ? 1 : -1)) };
-    const { data } = await dift(network, image, { t: 500, ensembleSize: 2, seed: 0, noise });
+    const [features] = await dift(network, image, { t: 500, ensembleSize: 2, seed: 0, noise });
     const [a, b] = network.calls;
     expect(network.calls).toHaveLength(2);
-    for (const [i, value] of data.entries()) {
+    expect(features?.data).toHaveLength(12);
+    for (const [i, value] of features?.data.entries() ?? []) {
       expect(value).toBeCloseTo(((a?.data[i] ?? 0) ** 2 + (b?.data[i] ?? 0) ** 2) / 2, 5);
     }
   });
@@ -35,8 +36,8 @@ describe('dift', () => {
   it('gives the same features for the same seed and others for another', async () => {
     const settings = { t: 100, ensembleSize: 2, seed: 7 };
     const first = await dift(squaring(linearSchedule()), image, settings);
-    expect((await dift(squaring(linearSchedule()), image, settings)).data).toEqual(first.data);
-    expect((await dift(squaring(linearSchedule()), image, { ...settings, seed: 8 })).data).not.toEqual(first.data);
+    expect(await dift(squaring(linearSchedule()), image, settings)).toEqual(first);
+    expect(await dift(squaring(linearSchedule()), image, { ...settings, seed: 8 })).not.toEqual(first);
   });
 
   it('draws noise of its own for every image, member and seed', async () => {
@@ -57,6 +58,57 @@ describe('dift', () => {
       // of 4800 independent pairs the correlation lies within 0.07 but for one time in a million
       for (const b of draws.slice(i + 1)) expect(Math.abs(correlation(a, b))).toBeLessThan(0.07);
     }
+  });
+
+  it('draws the latent of every member anew, independent of the noise that is added', async () => {
+    const size = 4096;
+    const flat = { dims: [1, 1, 64, 64], data: new Float32Array(size) };
+    const network = squaring(null);
+    network.encode = async () => ({ mean: flat, deviation: new Float32Array(size).fill(1) });
+    const seen = { ...network, schedule: { alphasCumprod: Float64Array.of(0.5) } };
+    await dift(seen, image, {
+      t: 0,
+      ensembleSize: 3,
+      seed: 0,
+      noise: { dims: [3, size], data: new Float32Array(3 * size) },
+    });
+    await dift(seen, image, {
+      t: 0,
+      ensembleSize: 3,
+      seed: 0,
+      latentNoise: { dims: [3, size], data: new Float32Array(3 * size) },
+    });
+    const draws = network.calls.map(({ data }) => data.map((value) => value * Math.SQRT2));
+    expect(draws).toHaveLength(6);
+    for (const [n, a] of draws.entries()) {
+      expect(a.some((value) => value !== 0)).toBe(true);
+      for (const b of draws.slice(n + 1)) expect(Math.abs(correlation(a, b))).toBeLessThan(0.1);
+    }
+  });
+
+  it('draws a latent also where no noise is added', async () => {
+    const network = squaring(null);
+    network.encode = async (x) => ({ mean: x, deviation: new Float32Array(12).fill(0.5) });
+    const latentNoise = { dims: [1, 3, 2, 2], data: new Float32Array(12).fill(2) };
+    await dift(network, image, { t: 261, ensembleSize: 1, seed: 0, latentNoise });
+    expect(network.calls.map(({ data }) => data)).toEqual([image.data.map((value) => value + 1)]);
+  });
+
+  it('averages each block of a network that gives several, which runs once a member', async () => {
+    const network = squaring(linearSchedule());
+    const blocks = {
+      ...network,
+      features: async (xt: NdArray) => {
+        const [square] = await network.features(xt);
+        return [xt, ...(square === undefined ? [] : [square])];
+      },
+    };
+    const settings = { t: 100, ensembleSize: 3, seed: 0 };
+    const [own, squares] = await dift(blocks, image, settings);
+    expect(network.calls).toHaveLength(3);
+    expect([squares]).toEqual(await dift(squaring(linearSchedule()), image, settings));
+    const mean = (i: number) => network.calls.reduce((sum, { data }) => sum + (data[i] ?? 0), 0) / 3;
+    expect(own?.data[7]).toBeCloseTo(mean(7), 5);
   });
 
   it('refuses noise for fewer members than the ensemble has', async () => {

@@ -1,87 +1,119 @@
-import { mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { emptyPromptStates } from '../../src/diffusion/prompt/empty-prompt.js';
-import { readPromptStates, writePromptStates } from '../../src/diffusion/prompt/prompt-states-file.js';
+import { promptStates } from '../../src/diffusion/prompt/prompt-states.js';
+import { readPromptStates } from '../../src/diffusion/prompt/prompt-states-file.js';
+import type { TextEncoder } from '../../src/diffusion/prompt/text-encoder.js';
+import { clipTextConfigSchema } from '../../src/graph/networks/clip-text.js';
+import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
+import { readTensor, relativeError } from '../support/read-tensor.js';
+import { tokenizerIn } from '../support/tokenizer-in.js';
+
+const SD2 = fileURLToPath(new URL('../fixtures/text/sd2', import.meta.url));
+const CHANNELS = 64;
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'samepoint-prompt-'));
-const states = (value: number, channels = 2) => ({
-  dims: [1, 77, channels],
-  data: new Float32Array(77 * channels).fill(value),
-});
 
-/** A text encoder that counts its runs and puts out their number. */
-function countingEncoder(folder: string) {
+/** The fixture's text encoder in a folder of its own, and what counts its runs. */
+function textEncoder(change: Partial<TextEncoder> = {}) {
+  const folder = newFolder();
   const weights = join(folder, 'model.safetensors');
-  writeFileSync(weights, 'weights');
+  cpSync(`${SD2}/text_encoder/model.safetensors`, weights);
+  const config = clipTextConfigSchema.parse(JSON.parse(readFileSync(`${SD2}/text_encoder/config.json`, 'utf8')));
+  const checkpoint = readSafetensorsHeader(weights);
+  const encoder: TextEncoder = { weights, checkpoint, config, tokenizer: tokenizerIn(`${SD2}/tokenizer`), ...change };
   let runs = 0;
-  const encode = async () => states(++runs);
-  return { weights, encode, runs: () => runs };
+  const encode = async () => {
+    const data = new Float32Array(77 * CHANNELS).fill(++runs);
+    return { dims: [1, 77, CHANNELS], data };
+  };
+  return { encoder, encode, runs: () => runs };
 }
 
-describe("the checkpoint's own text encoder", () => {
-  it('runs once, and its states are kept exactly', async () => {
-    const cacheFolder = newFolder();
-    const textEncoder = countingEncoder(newFolder());
-    const first = await emptyPromptStates({ channels: 2, textEncoder, cacheFolder });
-    expect(await emptyPromptStates({ channels: 2, textEncoder, cacheFolder })).toEqual(first);
-    expect(textEncoder.runs()).toBe(1);
+describe('the states of the empty prompt', () => {
+  it('are those that transformers computes, with a tokenizer and without one', async () => {
+    const expected = readTensor(`${SD2}/parity.safetensors`, 'states_0').data;
+    const { encoder } = textEncoder();
+    const { tokenizer: _, ...alone } = encoder;
+    for (const one of [encoder, alone]) {
+      const { data } = await promptStates(one, '', CHANNELS, newFolder());
+      expect(relativeError(data, expected)).toBeLessThan(1e-4);
+    }
   });
 
-  it('runs again when its weights have changed', async () => {
+  it('are computed once, and kept exactly', async () => {
     const cacheFolder = newFolder();
-    const textEncoder = countingEncoder(newFolder());
-    await emptyPromptStates({ channels: 2, textEncoder, cacheFolder });
-    utimesSync(textEncoder.weights, 1, 1);
-    await emptyPromptStates({ channels: 2, textEncoder, cacheFolder });
-    expect(textEncoder.runs()).toBe(2);
+    const { encoder, encode, runs } = textEncoder();
+    const first = await emptyPromptStates(encoder, CHANNELS, cacheFolder, encode);
+    expect(await emptyPromptStates(encoder, CHANNELS, cacheFolder, encode)).toEqual(first);
+    expect(runs()).toBe(1);
   });
 
-  it('runs again where nothing can be kept', async () => {
-    const textEncoder = countingEncoder(newFolder());
+  it('are computed again when the weights have changed', async () => {
+    const cacheFolder = newFolder();
+    const { encoder, encode, runs } = textEncoder();
+    await emptyPromptStates(encoder, CHANNELS, cacheFolder, encode);
+    utimesSync(encoder.weights, 1, 1);
+    await emptyPromptStates(encoder, CHANNELS, cacheFolder, encode);
+    expect(runs()).toBe(2);
+  });
+
+  it('are computed again when the configuration has changed', async () => {
+    const cacheFolder = newFolder();
+    const { encoder, encode, runs } = textEncoder();
+    await emptyPromptStates(encoder, CHANNELS, cacheFolder, encode);
+    const other = { ...encoder, config: { ...encoder.config, num_hidden_layers: 1 } };
+    await emptyPromptStates(other, CHANNELS, cacheFolder, encode);
+    expect(runs()).toBe(2);
+  });
+
+  it('are computed again when the tokenizer pads with another token', async () => {
+    const cacheFolder = newFolder();
+    const { encoder, encode, runs } = textEncoder();
+    await emptyPromptStates(encoder, CHANNELS, cacheFolder, encode);
+    const map = join(newFolder(), 'special_tokens_map.json');
+    writeFileSync(map, '{"pad_token": "<|endoftext|>"}');
+    const tokenizer = new Map([...(encoder.tokenizer ?? []), ['special_tokens_map.json', map]]);
+    await emptyPromptStates({ ...encoder, tokenizer }, CHANNELS, cacheFolder, encode);
+    expect(runs()).toBe(2);
+  });
+
+  it('are not computed with half a tokenizer', async () => {
+    const { encoder, encode, runs } = textEncoder();
+    const tokenizer = new Map([...(encoder.tokenizer ?? [])].filter(([name]) => !name.startsWith('special_tokens')));
+    const states = emptyPromptStates({ ...encoder, tokenizer }, CHANNELS, newFolder(), encode);
+    await expect(states).rejects.toMatchObject({ code: 'MODEL_MISSING' });
+    expect(runs()).toBe(0);
+  });
+
+  it('are computed each time where nothing can be kept', async () => {
+    const { encoder, encode, runs } = textEncoder();
     // a file where a folder should be
-    const options = { channels: 2, textEncoder, cacheFolder: join(textEncoder.weights, 'prompts') };
-    expect(await emptyPromptStates(options)).toEqual(states(1));
-    expect(await emptyPromptStates(options)).toEqual(states(2));
+    const cacheFolder = join(encoder.weights, 'prompts');
+    await emptyPromptStates(encoder, CHANNELS, cacheFolder, encode);
+    await emptyPromptStates(encoder, CHANNELS, cacheFolder, encode);
+    expect(runs()).toBe(2);
   });
 
-  it('runs again when what was kept is damaged', async () => {
+  it('are computed again when what was kept is damaged', async () => {
     const cacheFolder = newFolder();
-    const textEncoder = countingEncoder(newFolder());
-    await emptyPromptStates({ channels: 2, textEncoder, cacheFolder });
+    const { encoder, encode, runs } = textEncoder();
+    await emptyPromptStates(encoder, CHANNELS, cacheFolder, encode);
     const [kept = ''] = readdirSync(cacheFolder);
     writeFileSync(join(cacheFolder, kept), readFileSync(join(cacheFolder, kept)).subarray(0, 100));
-    expect(await emptyPromptStates({ channels: 2, textEncoder, cacheFolder })).toEqual(states(2));
-    expect(readPromptStates(join(cacheFolder, kept))).toEqual(states(2));
-  });
-
-  it('goes before the constant', async () => {
-    const constantsFolder = newFolder();
-    writePromptStates(join(constantsFolder, 'empty-clip-l.safetensors'), states(9, 768));
-    const textEncoder = countingEncoder(newFolder());
-    const options = { channels: 768, textEncoder, cacheFolder: newFolder(), constantsFolder };
-    expect(await emptyPromptStates(options)).toEqual(states(1));
+    const states = await emptyPromptStates(encoder, CHANNELS, cacheFolder, encode);
+    expect(readPromptStates(join(cacheFolder, kept))).toEqual(states);
+    expect(runs()).toBe(2);
   });
 });
 
-describe('without a text encoder', () => {
-  it.each([
-    [768, 'empty-clip-l.safetensors'],
-    [1024, 'empty-openclip-h.safetensors'],
-  ])('the constant for %i channels is taken', async (channels, file) => {
-    const constantsFolder = newFolder();
-    writePromptStates(join(constantsFolder, file), states(9, channels));
-    const options = { channels, cacheFolder: newFolder(), constantsFolder };
-    expect(await emptyPromptStates(options)).toEqual(states(9, channels));
-  });
-
-  it('and without a constant the error says what is missing', async () => {
-    const options = { channels: 1024, cacheFolder: newFolder(), constantsFolder: newFolder() };
-    await expect(emptyPromptStates(options)).rejects.toMatchObject({
-      code: 'MODEL_MISSING',
-      message: expect.stringContaining('1024 channels'),
-    });
+it('without a text encoder the error says what is missing', async () => {
+  await expect(promptStates(undefined, '', CHANNELS, newFolder())).rejects.toMatchObject({
+    code: 'MODEL_MISSING',
+    message: expect.stringContaining('no text encoder'),
   });
 });
 

@@ -9,6 +9,7 @@ const PRESET: DiffusionPreset = {
   name: 'semantic',
   network: 'sd-unet',
   size: { fit: 'squash', width: 768, height: 768, multiple: 64 },
+  resampling: 'pil-bicubic',
   similarity: 'cosine',
   refinement: false,
   t: 261,
@@ -42,15 +43,19 @@ const PARTS: Others<Omit<PlanPart, 'preset'>> = {
   weight: undefined,
   // the weights' identity stands for them
   files: undefined,
+  checkpoint: undefined,
   weightsId: 'other weights',
   prompt: 'a photo of a dog',
   seed: 1,
   halvings: 1,
+  // each block of a pass has a key of its own
+  passBlocks: undefined,
 };
 const PRESETS: Partial<DiffusionPreset> = {
   backend: 'sd15',
   network: 'cleandift',
   size: { fit: 'squash', width: 768, height: 512, multiple: 64 },
+  resampling: 'lanczos',
   t: 101,
   upFtIndex: 2,
   ensembleSize: 2,

@@ -1,9 +1,15 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isBackend, parseBackend } from '../../src/diffusion/backend-spec.js';
-import { choosePresets, planFeatures, planTask, presetsOf } from '../../src/diffusion/feature-plan.js';
+import {
+  choosePresets,
+  type FeatureChoice,
+  planFeatures,
+  planTask,
+  presetsOf,
+} from '../../src/diffusion/feature-plan.js';
 import { listBackends } from '../../src/diffusion/list-backends.js';
 import { BACKEND_IDS, PRESETS } from '../../src/diffusion/presets.js';
 import { CATALOGUE } from '../../src/models/catalogue.js';
@@ -15,16 +21,20 @@ const NOTHING_HERE = modelEnvironment({ HF_HOME: empty, SAMEPOINT_STATE_DIR: emp
 describe('the presets', () => {
   const published = (backend: string, name: string) => presetsOf(backend).find((preset) => preset.name === name);
 
-  // Tang et al., 2023, section 5 and appendix
   it.each([
-    ['sd21', 'semantic', { t: 261, upFtIndex: 1, ensembleSize: 8, size: { width: 768, height: 768 } }],
-    ['sd21', 'geometric', { t: 0, upFtIndex: 2, ensembleSize: 8, size: { width: 768, height: 768 } }],
-    ['sd21', 'video', { t: 51, upFtIndex: 2, ensembleSize: 8, size: { px: 480, multiple: 32 } }],
-    ['adm', 'semantic', { t: 101, upFtIndex: 4, ensembleSize: 8, size: { width: 512, height: 512 } }],
-    ['adm', 'geometric', { t: 41, upFtIndex: 11, ensembleSize: 4, similarity: 'l2', size: { width: 768 } }],
-    ['adm', 'video', { t: 51, upFtIndex: 7, ensembleSize: 4, size: { px: 480, multiple: 32 } }],
-  ])('%s for %s are as published', (backend, name, settings) => {
-    expect(published(backend, name)).toMatchObject(settings);
+    ['semantic', 'sd21', 'pil-bicubic'],
+    ['geometric', 'sd21', 'pil-bicubic'],
+    ['edit', 'sd21', 'pil-bicubic'],
+    ['video', 'sd21', 'opencv-bilinear'],
+    ['semantic', 'adm', 'pil-bicubic'],
+    ['geometric', 'adm', 'pil-bicubic'],
+    ['video', 'adm', 'opencv-bilinear'],
+    ['semantic', 'cleandift-sd21', 'pil-bicubic'],
+    // Zhang et al., 2023
+    ['semantic', 'dinov2-b', 'lanczos'],
+    ['semantic', 'dinov2-s', 'lanczos'],
+  ])('for %s of %s resize images by %s, as published', (name, backend, resampling) => {
+    expect(published(backend, name)?.resampling).toBe(resampling);
   });
 
   it('exist for every model of the catalogue but the encoder, and for the embedded one, the default first', () => {
@@ -86,8 +96,8 @@ describe('a plan', () => {
   });
 
   it('takes in a fusion the preset of those that have it', () => {
-    expect(choosePresets({ backend: 'fuse(sd21,openclip)', preset: 'semantic' })).toMatchObject([
-      { preset: { backend: 'sd21', name: 'semantic' } },
+    expect(choosePresets({ backend: 'fuse(sd21,openclip)', preset: 'edit' })).toMatchObject([
+      { preset: { backend: 'sd21', name: 'edit' } },
       { preset: { backend: 'openclip', name: 'default' } },
     ]);
   });
@@ -99,6 +109,48 @@ describe('a plan', () => {
     expect(() => planFeatures({ backend: 'sd21' }, NOTHING_HERE)).toThrow(
       expect.objectContaining({ code: 'MODEL_MISSING', hint: 'Run: samepoint models pull sd21' }),
     );
+  });
+});
+
+describe('a choice of its own', () => {
+  const presetOf = (choice: FeatureChoice) => choosePresets(choice)[0]?.preset;
+
+  it('of what is taken of a latent goes before the preset, which goes before the mean', () => {
+    expect(presetOf({ backend: 'sd21', preset: 'semantic' })).toMatchObject({ latentMode: 'sample' });
+    expect(presetOf({ backend: 'sd21', preset: 'semantic', latentMode: 'mean' })).toMatchObject({ latentMode: 'mean' });
+  });
+
+  it('of a layer is looked at as the preset looks at its own', () => {
+    const preset = presetOf({ backend: 'dino-vitb8', preset: 'semantic', upFtIndex: 7 });
+    expect(preset).toMatchObject({ feature: { layer: 7, finalNorm: true } });
+  });
+});
+
+describe('the text condition', () => {
+  /** Every file of every model is registered, and is the same empty one. */
+  const registered = () => {
+    const at = mkdtempSync(join(tmpdir(), 'samepoint-plan-'));
+    const file = join(at, 'file');
+    writeFileSync(file, '');
+    const added = CATALOGUE.map(({ id, files }) => [id, Object.fromEntries(files.map(({ name }) => [name, file]))]);
+    writeFileSync(
+      join(at, 'models.json'),
+      JSON.stringify({ version: 1, pins: {}, added: Object.fromEntries(added), pulled: [] }),
+    );
+    return modelEnvironment({ HF_HOME: at, SAMEPOINT_STATE_DIR: at });
+  };
+  const promptOf = (choice: FeatureChoice) => planFeatures(choice, registered()).parts[0]?.prompt;
+
+  it.each([
+    ['sd21', 'semantic', 'a photo of a pottedplant'],
+    ['sd21', 'edit', 'a photo of a pottedplant'],
+    ['cleandift-sd21', 'semantic', 'A photo of a pottedplant'],
+    ['cleandift-sd21', 'default', 'A photo of a pottedplant'],
+    ['sd21', 'geometric', ''],
+  ])('of %s for %s is "%s" where the category is known, and empty where it is not', (backend, preset, prompt) => {
+    expect(promptOf({ backend, preset, category: 'pottedplant' })).toBe(prompt);
+    expect(promptOf({ backend, preset })).toBe('');
+    expect(promptOf({ backend, preset, category: 'pottedplant', prompt: 'a drawing' })).toBe('a drawing');
   });
 });
 

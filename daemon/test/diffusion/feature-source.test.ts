@@ -1,11 +1,13 @@
 import { cpSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import { cellCentre, type FeatureMap } from '../../src/diffusion/feature-map.js';
-import { type FeaturePlan, planFeatures } from '../../src/diffusion/feature-plan.js';
+import { choosePresets, type FeaturePlan, planFeatures } from '../../src/diffusion/feature-plan.js';
 import { FeatureSource } from '../../src/diffusion/feature-source.js';
 import { FeatureStore } from '../../src/diffusion/feature-store.js';
 import { checkpointIdentity, filesOf } from '../../src/diffusion/model-files.js';
+import type { DiffusionPreset } from '../../src/diffusion/presets.js';
 import { CPU_RUNTIME } from '../../src/graph/runtime.js';
 import { cropRgb } from '../../src/images/crop.js';
 import type { RgbImage } from '../../src/images/decode.js';
@@ -13,6 +15,7 @@ import { EMBEDDED_UI_MODEL } from '../../src/models/embedded.js';
 import { draw } from '../support/draw.js';
 import { columnAt, dot } from '../support/feature-maps.js';
 import { useTempFolder } from '../support/temp-folder.js';
+import { writeTextEncoder } from '../support/text-encoder.js';
 
 const STRIDE_PX = 4;
 const LONG_SIDES = [384, 512, 768];
@@ -70,6 +73,15 @@ describe('a feature map', () => {
     const { x, y } = cellCentre(with_, most);
     expect(Math.abs(x - 228)).toBeLessThan(20);
     expect(Math.abs(y - 28)).toBeLessThan(20);
+  });
+
+  it('is of the image as its preset resizes it', async () => {
+    const parts = UI.parts.map((part) => ({
+      ...part,
+      preset: { ...part.preset, resampling: 'opencv-bilinear' as const },
+    }));
+    const [bilinear] = (await source.pyramid('bilinear', async () => STRIP, { ...UI, id: 'bilinear', parts })).levels;
+    expect(bilinear?.chw).not.toEqual((await smallest(STRIP)).chw);
   });
 
   it('is the same in every process, down to the last bit', async () => {
@@ -196,5 +208,34 @@ describe('a feature pyramid', () => {
   it('is made again after the memory was freed', async () => {
     await source.release();
     expect(await source.pyramid('freed', decoder(STRIP), UI)).toMatchObject({ width: 300 });
+  });
+});
+
+describe('features of Stable Diffusion', () => {
+  const SD = fileURLToPath(new URL('../fixtures/sd', import.meta.url));
+  const SMALL = { fit: 'squash', width: 32, height: 32, multiple: 8 } as const;
+
+  /** A preset of 2.1 on the small networks of the fixtures, whose text states have 32 channels. */
+  function planFor(change: Partial<DiffusionPreset>): FeaturePlan {
+    const text = folder.path('text_encoder');
+    writeTextEncoder(text, 32);
+    const of = (at: string, part: string) => [...filesOf(at)].map(([name, path]) => [`${part}/${name}`, path] as const);
+    const files = new Map([...of(`${SD}/sd2/unet`, 'unet'), ...of(`${SD}/vae`, 'vae'), ...of(text, 'text_encoder')]);
+    const [semantic] = choosePresets({ backend: 'sd21', preset: 'semantic' });
+    if (semantic?.preset.network !== 'sd-unet') throw new Error('sd21 has a preset for semantic correspondence');
+    const preset = { ...semantic.preset, size: SMALL, ensembleSize: 2, ...change };
+    const condition = { prompt: '', seed: 0, halvings: 0 };
+    const part = { preset, weight: 1, files, weightsId: checkpointIdentity(files), ...condition };
+    return { id: '', parts: [part], steps: 3, refinement: false };
+  }
+  const mapOf = async (change: Partial<DiffusionPreset>) => {
+    const { levels } = await new FeatureSource().pyramid('strip', async () => STRIP, planFor(change));
+    return levels[0]?.chw;
+  };
+
+  it('come from drawn latents where the preset says so, the same in every run', async () => {
+    const drawn = await mapOf({});
+    expect(await mapOf({})).toEqual(drawn);
+    expect(await mapOf({ latentMode: 'mean' })).not.toEqual(drawn);
   });
 });

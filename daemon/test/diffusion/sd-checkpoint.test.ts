@@ -3,11 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { planFeatures } from '../../src/diffusion/feature-plan.js';
+import { NetworkPool } from '../../src/diffusion/network-pool.js';
+import { openPart } from '../../src/diffusion/open-network.js';
 import { openSdCheckpoint } from '../../src/diffusion/sd-checkpoint.js';
 import { type Checkpoint, ELEMENT_BYTES, type TensorEntry } from '../../src/graph/checkpoint.js';
 import { ldmText, ldmUnet, ldmVae } from '../../src/graph/ldm-view.js';
 import { sdUnetConfigOf, sdVaeConfigOf } from '../../src/graph/networks/sd-configs-from-shapes.js';
 import { sdUnet, sdUnetConfigSchema } from '../../src/graph/networks/sd-unet.js';
+import { CPU_RUNTIME } from '../../src/graph/runtime.js';
 import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
 import { readTensor, relativeError } from '../support/read-tensor.js';
 import { readConfig, runNetwork } from '../support/run-network.js';
@@ -126,6 +130,27 @@ describe('Stable Diffusion in one file', () => {
     expect(unet.learnedT).toBe(learnedT);
     const first = readSafetensorsHeader(path).tensors.get('unet_feature_extractor_cleandift.conv_in.weight');
     expect(unet.checkpoint.tensors.get('conv_in.weight')).toEqual(first);
+  });
+
+  it('of CleanDIFT is told its learned time, but a time that is chosen by hand goes before', async () => {
+    const path = folder.path('learned.safetensors');
+    const own = [...UNET.tensors.keys()].map((name) => [`unet_feature_extractor_cleandift.${name}`, name] as const);
+    writeRenamed(path, UNET, own, { timestep: { dtype: 'F32', shape: [], data_offsets: [0, 4] } });
+    copyFileSync(`${SD}/sd1/unet/config.json`, folder.path('config.json'));
+    const reference = `${SD}/sd1/parity.safetensors`;
+    const [latent, text] = [readTensor(reference, 'latent_8x24'), readTensor(reference, 'text')];
+    const pool = new NetworkPool(CPU_RUNTIME);
+    const featuresAt = async (t?: number) => {
+      const choice = { checkpoint: path, network: 'cleandift', upFtIndex: 0, size: 64, t } as const;
+      const [part] = planFeatures(choice).parts;
+      if (part === undefined) throw new Error('a plan has a part');
+      return openPart({ ...part, files: new Map([...vae, ...part.files]) }, pool, text).features(latent);
+    };
+    const learned = await featuresAt();
+    // the first four bytes of the file are zeros: the time that was learned is 0
+    expect(await featuresAt(0)).toEqual(learned);
+    expect(await featuresAt(500)).not.toEqual(learned);
+    await pool.release();
   });
 
   it('that is a U-Net alone takes the encoder from elsewhere, and says so where there is none', () => {

@@ -113,6 +113,25 @@ describe('an edit lands where its target shows what is under it', () => {
   });
 });
 
+describe('an edit carried over as published', () => {
+  it('is placed by a homography of a thousand nearest neighbours, over the whole target', async () => {
+    const shift: Homography = [1, 0, 23, 0, 1, -9, 0, 0, 1];
+    const { image, box, fit } = await warpedInto(seenThrough(busyPicture(), shift), { matching: 'published' });
+    expect(fit).toMatchObject({ kind: 'homography', samples: 1000 });
+    expect(box).toEqual({ x: 0, y: 0, w: PICTURE.width, h: PICTURE.height });
+    expect(overlapWithTruth(image, box, shift)).toBeGreaterThan(0.8);
+  });
+
+  it('is matched in the very same picture, too', async () => {
+    const { fit } = await warpedInto(busyPicture(), { matching: 'published' });
+    expect(fit).toMatchObject({ kind: 'homography', samples: 1000 });
+  });
+
+  it('takes no choice of the transform', async () => {
+    await expect(warp([source], { matching: 'published', transform: 'affine' })).rejects.toThrow('cannot be chosen');
+  });
+});
+
 describe('a target is refused with a reason, and the others are done', () => {
   it('a blank one', async () => {
     const blank = await picture(draw(PICTURE.width, PICTURE.height));

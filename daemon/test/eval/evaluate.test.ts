@@ -4,7 +4,13 @@ import * as z from 'zod';
 import { ALL_PARTS } from '../../src/correspond/match-settings.js';
 import { Matcher } from '../../src/correspond/matcher.js';
 import type { Dataset, EvalTools } from '../../src/eval/dataset.js';
-import { type EvalProgress, evaluate } from '../../src/eval/evaluate.js';
+import {
+  type EvalOptions,
+  type EvalProgress,
+  type EvalRun,
+  type Evaluation,
+  evaluate,
+} from '../../src/eval/evaluate.js';
 import { KeptResults } from '../../src/eval/kept-results.js';
 import { spread } from '../../src/eval/spread.js';
 import { useTempFolder } from '../support/temp-folder.js';
@@ -54,6 +60,14 @@ function numbers(count: number, { truth = 0, stopAt = Number.NaN } = {}): Datase
   };
 }
 
+/** Evaluates in one way, with what was kept before. */
+async function evaluateOnce<Outcome>(dataset: Dataset<Outcome>, options?: EvalOptions): Promise<Evaluation> {
+  const run = { label: '', tools: TOOLS, results: new KeptResults(stateFile(), false) };
+  const [evaluation] = await evaluate(dataset, [[run]], options);
+  if (evaluation === undefined) throw new Error('a run has an evaluation');
+  return evaluation;
+}
+
 beforeEach(() => {
   writeFileSync(image(), 'image');
   new KeptResults(stateFile(), true);
@@ -62,10 +76,10 @@ beforeEach(() => {
 describe('evaluation', () => {
   it('goes item by item, tells how far it is, and sums up', async () => {
     const progress: EvalProgress[] = [];
-    const result = await evaluate(numbers(3), TOOLS, new KeptResults(stateFile(), false), {
+    const result = await evaluateOnce(numbers(3), {
       onProgress: (step) => progress.push(step),
     });
-    expect(progress).toEqual([0, 1, 2, 3].map((done) => ({ done, total: 3, kept: 0 })));
+    expect(progress).toEqual([0, 1, 2, 3].map((done) => ({ done, total: 3, kept: 0, label: '' })));
     expect(result.tables[0]?.rows).toEqual([{ name: 'all', items: 3, values: [3] }]);
     expect(result.items.map(({ id, group, score }) => [id, group, score])).toEqual([
       ['0', 'even', 0],
@@ -76,18 +90,18 @@ describe('evaluation', () => {
 
   it('goes on where it stopped, and the figures are those of an undisturbed run', async () => {
     const first = numbers(5, { stopAt: 3 });
-    await expect(evaluate(first, TOOLS, new KeptResults(stateFile(), false))).rejects.toThrow('interrupted');
+    await expect(evaluateOnce(first)).rejects.toThrow('interrupted');
     // what a process leaves that is killed while it writes
     appendFileSync(stateFile(), '\n{"key":"');
     const second = numbers(5);
-    const result = await evaluate(second, TOOLS, new KeptResults(stateFile(), false));
+    const result = await evaluateOnce(second);
     expect([first.evaluated, second.evaluated]).toEqual([
       [0, 1, 2],
       [3, 4],
     ]);
     expect(result.tables[0]?.rows[0]?.values).toEqual([10]);
     const third = numbers(5);
-    await evaluate(third, TOOLS, new KeptResults(stateFile(), false));
+    await evaluateOnce(third);
     expect(third.evaluated).toEqual([]);
   });
 
@@ -108,15 +122,37 @@ describe('evaluation', () => {
       },
     ],
   ])('computes again when %s', async (_, change) => {
-    await evaluate(numbers(2), TOOLS, new KeptResults(stateFile(), false));
+    await evaluateOnce(numbers(2));
     const again = change();
-    await evaluate(again, TOOLS, new KeptResults(stateFile(), false));
+    await evaluateOnce(again);
     expect(again.evaluated).toEqual([0, 1]);
+  });
+
+  it('measures an item in all runs of a pass before the next item, and pass after pass', async () => {
+    const order: string[] = [];
+    const dataset = numbers(2);
+    const items = dataset.items.map((item) => ({
+      ...item,
+      evaluate: async ({ matching }: EvalTools) => {
+        order.push(`${item.id} ${matching}`);
+        return Number(item.id);
+      },
+    }));
+    const run = (label: string): EvalRun => {
+      const results = new KeptResults(folder.path(`${label}.jsonl`), true);
+      return { label, tools: { ...TOOLS, matching: label as 'published' }, results };
+    };
+    const labels: string[] = [];
+    const onProgress = ({ label }: EvalProgress) => labels.push(label);
+    const evaluations = await evaluate({ ...dataset, items }, [[run('a'), run('b')], [run('c')]], { onProgress });
+    expect(order).toEqual(['0 a', '0 b', '1 a', '1 b', '0 c', '1 c']);
+    expect(labels).toEqual(['a', 'a', 'b', 'a', 'b', 'c', 'c']);
+    expect(evaluations.map(({ items: done }) => done.map(({ id }) => id))).toEqual(Array(3).fill(['0', '1']));
   });
 
   it('takes a limited number of items from the whole length of the data set', async () => {
     const dataset = numbers(10);
-    const { available } = await evaluate(dataset, TOOLS, new KeptResults(stateFile(), false), { limit: 4 });
+    const { available } = await evaluateOnce(dataset, { limit: 4 });
     expect({ available, evaluated: dataset.evaluated }).toEqual({ available: 10, evaluated: [0, 3, 5, 8] });
   });
 

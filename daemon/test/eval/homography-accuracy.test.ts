@@ -5,8 +5,8 @@ import {
   type HomographyOutcome,
   homographyTable,
   matchingTable,
-  publishedHomography,
 } from '../../src/eval/homography-accuracy.js';
+import { publishedHomography } from '../../src/transfer/published-homography.js';
 
 const IDENTITY: Homography = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 

@@ -6,7 +6,7 @@ import { Matcher } from '../../src/correspond/matcher.js';
 import type { FeaturePyramid } from '../../src/diffusion/feature-pyramid.js';
 import type { Dataset, EvalTools } from '../../src/eval/dataset.js';
 import { readDatasetImage } from '../../src/eval/dataset-image.js';
-import { openDavis } from '../../src/eval/davis.js';
+import { openDavis, propagationOf } from '../../src/eval/davis.js';
 import { openJhmdb } from '../../src/eval/jhmdb.js';
 import { encodeLabelMask } from '../../src/images/label-mask.js';
 import { draw, encoder, type Rect } from '../support/draw.js';
@@ -112,6 +112,26 @@ describe('DAVIS-2017 in its official layout', () => {
     expect(table?.rows[1]?.values[1]).toBeGreaterThan(90);
     expect(table?.rows[1]?.values[2]).toBe(100);
     expect(scores).toEqual([expect.closeTo(table?.rows[1]?.values[0] ?? 0, 9)]);
+  });
+
+  it('looks back at ten frames of "shooting" at most, as the published run does', () => {
+    const settings = { ...tools.propagation, queueFrames: 28 };
+    expect(propagationOf('shooting', settings).queueFrames).toBe(10);
+    expect(propagationOf('shooting', { ...settings, queueFrames: 7 }).queueFrames).toBe(7);
+    expect(propagationOf('car', settings)).toEqual(settings);
+  });
+
+  it('draws masks at the size that the network saw where the protocol says how large that is', async () => {
+    for (let frame = 0; frame < FRAMES; frame++) writeMask(frame, indicesOf(things(frame)));
+    const [fine] = (await evaluateAll(await openDavis(root()))).scores;
+    const coarse = { ...tools, propagation: { ...tools.propagation, drawnCellPx: 1 } };
+    const [item] = (await openDavis(root())).items;
+    const dataset = await openDavis(root());
+    const outcome = await item?.evaluate(coarse);
+    if (outcome === undefined || fine === undefined) throw new Error('the data set has a sequence');
+    // drawn a pixel a cell, whole cells keep their corners
+    expect(dataset.score(outcome)).toBe(100);
+    expect(fine).toBeLessThan(100);
   });
 
   it('takes pixels of no known object (255) for background', async () => {

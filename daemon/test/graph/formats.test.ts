@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import { filesOf } from '../../src/diffusion/model-files.js';
+import { openVit } from '../../src/diffusion/network-checkpoints.js';
 import { openSdCheckpoint } from '../../src/diffusion/sd-checkpoint.js';
-import { openVitCheckpoint } from '../../src/diffusion/vit-network.js';
 import { sdUnet } from '../../src/graph/networks/sd-unet.js';
 import { vit } from '../../src/graph/networks/vit.js';
 import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
@@ -79,7 +79,7 @@ describe('a vision transformer gives the features that transformers gives, as', 
   ])('%s', async (_what, path, reference) => {
     const tensors = join(FORMATS, reference, 'parity.safetensors');
     const names = [...readSafetensorsHeader(tensors).tensors.keys()];
-    const { checkpoint, config } = openVitCheckpoint(filesOf(join(FORMATS, path)));
+    const { checkpoint, config } = openVit(filesOf(join(FORMATS, path)));
     for (const size of names.flatMap((name) => /^image_(.*)/.exec(name)?.slice(1) ?? [])) {
       const wanted = names.filter((name) => !name.startsWith('image') && name.endsWith(`_${size}`));
       const inputs = { pixels: readTensor(tensors, `image_${size}`) };
@@ -104,15 +104,15 @@ describe('a vision transformer gives the features that transformers gives, as', 
     const both = folder.path('both');
     cpSync(join(FIXTURES, 'vit/openclip-gelu'), both, { recursive: true });
     cpSync(join(FORMATS, 'clip/config.json'), join(both, 'config.json'));
-    expect(openVitCheckpoint(filesOf(both)).config.channels).toBe(48);
+    expect(openVit(filesOf(both)).config.channels).toBe(48);
     cpSync(join(FORMATS, 'clip/model.safetensors'), join(both, 'model.safetensors'));
-    expect(openVitCheckpoint(filesOf(both)).config.channels).toBe(32);
+    expect(openVit(filesOf(both)).config.channels).toBe(32);
   });
 
   it('needs its configuration where the names are those of transformers', () => {
     const alone = folder.path('alone.safetensors');
     cpSync(join(FORMATS, 'dinov2/model.safetensors'), alone);
-    expect(refusal(() => openVitCheckpoint(new Map([['model.safetensors', alone]]))).message).toContain('config.json');
+    expect(refusal(() => openVit(new Map([['model.safetensors', alone]]))).message).toContain('config.json');
   });
 });
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { resizeRgb } from '../../src/images/resize.js';
 import { toPaddedChw } from '../../src/images/to-tensor.js';
-import { draw, pixel } from '../support/draw.js';
+import { draw } from '../support/draw.js';
 
 const LEFT = [255, 0, 51] as const;
 const RIGHT = [0, 255, 102] as const;
@@ -21,22 +20,5 @@ describe('the network sees', () => {
       [-1, 1, 1, -1, 1, 1],
       [-0.6, -0.2, -0.2, -0.6, -0.2, -0.2],
     ]);
-  });
-});
-
-describe('resizing', () => {
-  it.each([
-    [1, 1],
-    [1, 2000],
-    [37, 911],
-  ])('gives exactly the size asked for, from %i×%i', async (width, height) => {
-    const image = await resizeRgb(draw(width, height, [], LEFT), { width: 48, height: 16 });
-    expect(image).toMatchObject({ width: 48, height: 16 });
-    expect(image.rgb.length).toBe(48 * 16 * 3);
-    expect(pixel(image, 47, 15)).toEqual([...LEFT]);
-  });
-
-  it('leaves an image of that size as it is', async () => {
-    expect(await resizeRgb(PAIR, { width: 2, height: 1 })).toBe(PAIR);
   });
 });

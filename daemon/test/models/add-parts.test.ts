@@ -1,4 +1,5 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -158,6 +159,23 @@ describe('a whole Stable Diffusion in the original layout', () => {
     expect(!resolved.ok && resolved.error.message).not.toContain('unet');
     await removeModel('sd15', published());
     expect(modelState(modelOf('sd15', published()), published())).toBe('missing');
+  });
+
+  it('lacks the rest of a tokenizer of which some is there, since half of one gives other tokens than none', async () => {
+    const path = folder.path('with-text.safetensors');
+    writeLdm(path, ['first_stage_model.encoder.conv_in.weight', text]);
+    await addModel('sd15', path, published());
+    const halves = Object.fromEntries(
+      ['vocab.json', 'merges.txt'].map((name) => [`tokenizer/${name}`, join(SD, '../text/sd1/tokenizer', name)]),
+    );
+    updateStore(published().at.stateFile, ({ added }) => {
+      added.sd15 = { ...added.sd15, ...halves };
+    });
+    const { missing } = lookUp(modelOf('sd15', published()), {}, published());
+    expect(missing.map(({ name }) => name)).toEqual([
+      'tokenizer/tokenizer_config.json',
+      'tokenizer/special_tokens_map.json',
+    ]);
   });
 
   it('is refused where its U-Net has shapes of another network', async () => {

@@ -1,7 +1,9 @@
-import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { etagOf, gitBlob, type HubFile, type HubRepository, sha256 } from '../support/hub-cache-layout.js';
 
+/** The repository of `put`. */
+const REPOSITORY = 'org/tiny';
 export const COMMIT = 'c0ffee0000000000000000000000000000000001';
 
 /** What a test changes about the server's manners. Every field applies to the CDN unless it says otherwise. */
@@ -33,13 +35,17 @@ export interface SeenRequest {
 }
 
 /**
- * Speaks the part of the Hugging Face hub that downloads use: `resolve` on the endpoint; large files redirect to
- * another origin, the CDN; small ones come from the endpoint itself. Loopback only, on free ports.
+ * Speaks the part of the Hugging Face hub that downloads use, those of `huggingface_hub` included: `resolve` on the
+ * endpoint, and what lists a repository. Large files redirect to another origin, the CDN; small ones come from the
+ * endpoint itself. Any number of repositories, each with one commit, where `main` is. Loopback only, on free ports.
  */
 export class FakeHub {
   readonly seen: SeenRequest[] = [];
   manners: Manners = {};
-  readonly #files = new Map<string, { content: Buffer; isLarge: boolean }>();
+  /** `org/name` → commit, and files by their path. */
+  readonly #repositories = new Map<string, { commit: string; files: Map<string, HubFile> }>();
+  /** What the CDN has: path of the address → content. */
+  readonly #contents = new Map<string, Buffer>();
   #signatures = 0;
   readonly #endpoint: Server;
   readonly #cdn: Server;
@@ -72,9 +78,25 @@ export class FakeHub {
     return originOf(this.#cdn);
   }
 
-  /** Large files are in LFS: their ETag is their SHA-256 and they come from the CDN. */
-  put(path: string, content: Buffer, isLarge = true): void {
-    this.#files.set(path, { content, isLarge });
+  /** One file, added to a repository. Large files are in LFS: their ETag is their SHA-256 and they come from the CDN. */
+  put(path: string, content: Buffer, isLarge = true, repository = REPOSITORY): void {
+    const commit = this.#repositories.get(repository)?.commit ?? COMMIT;
+    this.putRepository({ repository, commit, files: [{ path, content, isLarge }] });
+  }
+
+  /** Files of a repository, added to those that it has, and the commit that it is at from now on. */
+  putRepository({ repository, commit, files }: HubRepository): void {
+    const known = this.#repositories.get(repository)?.files ?? new Map<string, HubFile>();
+    for (const file of files) {
+      known.set(file.path, file);
+      if (file.isLarge) this.putElsewhere(`${repository}/${file.path}`, file.content);
+    }
+    this.#repositories.set(repository, { commit, files: known });
+  }
+
+  /** A file that is in no repository, at a path below `cdnUrl`. */
+  putElsewhere(path: string, content: Buffer): void {
+    this.#contents.set(path, content);
   }
 
   /** Bytes of bodies that were asked for on the CDN, by `Range`. */
@@ -104,35 +126,65 @@ export class FakeHub {
       response.writeHead(planned.status, planned.headers).end();
       return;
     }
-    const [, path = ''] = /^(?:\/api\/resolve-cache)?\/[^/]+\/[^/]+\/resolve\/[^/]+\/(.+)$/.exec(url) ?? [];
-    const file = this.#files.get(path);
+    const listed = /^\/api\/models\/([^/]+\/[^/]+)(?:\/(revision|tree)\/([^/?]+))?(?:\?.*)?$/.exec(url);
+    if (listed !== null) this.#answerList(response, listed[1] ?? '', listed[2] ?? 'revision', listed[3] ?? 'main');
+    else this.#answerFile(request, response, url);
+  }
+
+  #answerFile(request: IncomingMessage, response: ServerResponse, url: string): void {
+    const cached = /^\/api\/resolve-cache\/models\/([^/]+\/[^/]+)\/([^/]+)\/([^?]+)/.exec(url);
+    const [, repository = '', revision = '', escaped = ''] =
+      cached ?? /^\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/([^?]+)/.exec(url) ?? [];
+    const path = decodeURIComponent(escaped);
+    const found = this.#commitOf(response, repository, revision);
+    if (found === undefined) return;
+    response.setHeader('x-repo-commit', found.commit);
+    const file = found.files.get(path);
     if (file === undefined) {
-      response.writeHead(404).end();
+      refuse(response, 'EntryNotFound');
       return;
     }
-    response.setHeader('x-repo-commit', COMMIT);
+    const { content } = file;
     if (file.isLarge) {
-      response.setHeader('x-linked-etag', `"${sha256(file.content)}"`);
-      response.setHeader('x-linked-size', file.content.length);
-      response
-        .writeHead(302, { location: `${this.cdnUrl}/${path}?signature=${++this.#signatures}`, etag: '"pointer"' })
-        .end();
+      const location = `${this.cdnUrl}/${repository}/${escaped}?signature=${++this.#signatures}`;
+      response.setHeader('x-linked-etag', `"${etagOf(file)}"`);
+      response.setHeader('x-linked-size', content.length);
+      response.writeHead(302, { location, etag: '"pointer"' }).end();
       return;
     }
     // as the hub does for small files: a redirect within the server, with a text of its own as the body
-    if (!url.startsWith('/api/')) {
+    if (cached === null) {
       const text = 'Temporary Redirect';
-      response.writeHead(307, { location: `/api/resolve-cache${url}`, 'content-length': text.length }).end(text);
+      const location = `/api/resolve-cache/models/${repository}/${found.commit}/${escaped}?etag=${etagOf(file)}`;
+      response.writeHead(307, { location, 'content-length': text.length }).end(text);
       return;
     }
-    response.writeHead(200, { etag: `"${gitBlob(file.content)}"`, 'content-length': file.content.length });
-    response.end(request.method === 'HEAD' ? undefined : file.content);
+    response.writeHead(200, { etag: `"${etagOf(file)}"`, 'content-length': content.length });
+    response.end(request.method === 'HEAD' ? undefined : content);
+  }
+
+  /** What `huggingface_hub` asks before it downloads a whole repository. */
+  #answerList(response: ServerResponse, repository: string, what: string, revision: string): void {
+    const found = this.#commitOf(response, repository, revision);
+    if (found === undefined) return;
+    const files = [...found.files.values()];
+    const siblings = files.map(({ path }) => ({ rfilename: path }));
+    const answer = what === 'tree' ? files.map(treeEntry) : { id: repository, sha: found.commit, siblings };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  }
+
+  #commitOf(response: ServerResponse, repository: string, revision: string) {
+    const found = this.#repositories.get(repository);
+    if (found === undefined) refuse(response, 'RepoNotFound');
+    else if (revision !== found.commit && revision !== 'main') refuse(response, 'RevisionNotFound');
+    else return found;
+    return undefined;
   }
 
   async #answerCdn(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = this.#note('cdn', request);
-    const file = this.#files.get(new URL(url, this.cdnUrl).pathname.slice(1));
-    if (file === undefined) {
+    const content = this.#contents.get(decodeURIComponent(new URL(url, this.cdnUrl).pathname.slice(1)));
+    if (content === undefined) {
       response.writeHead(404).end();
       return;
     }
@@ -140,8 +192,8 @@ export class FakeHub {
       response.writeHead(403).end();
       return;
     }
-    const whole = this.manners.corrupts === true ? Buffer.alloc(file.content.length, 7) : file.content;
-    const etag = `"cdn-${sha256(file.content)}"`;
+    const whole = this.manners.corrupts === true ? Buffer.alloc(content.length, 7) : content;
+    const etag = `"cdn-${sha256(content)}"`;
     const asked = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '');
     const ifRange = request.headers['if-range'];
     const isPart = asked !== null && this.manners.ignoresRanges !== true && (ifRange === undefined || ifRange === etag);
@@ -168,12 +220,14 @@ export class FakeHub {
   }
 }
 
-export function sha256(content: Buffer): string {
-  return createHash('sha256').update(content).digest('hex');
+function refuse(response: ServerResponse, code: string): void {
+  response.writeHead(404, { 'x-error-code': code }).end();
 }
 
-export function gitBlob(content: Buffer): string {
-  return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
+function treeEntry(file: HubFile) {
+  const { path, content } = file;
+  const entry = { type: 'file', path, size: content.length, oid: gitBlob(content) };
+  return file.isLarge ? { ...entry, lfs: { oid: etagOf(file), size: content.length, pointerSize: 134 } } : entry;
 }
 
 function originOf(server: Server): string {

@@ -3,12 +3,13 @@ import { dirname, join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addModel } from '../../src/models/add-model.js';
-import { CATALOGUE } from '../../src/models/catalogue.js';
+import { CATALOGUE, type CatalogueFile } from '../../src/models/catalogue.js';
 import { pullModel } from '../../src/models/pull-model.js';
 import { removeModel } from '../../src/models/remove-model.js';
 import { modelState, resolveModel } from '../../src/models/resolve-model.js';
 import { verifyModel } from '../../src/models/verify-model.js';
-import { COMMIT, gitBlob, sha256 } from './fake-hub.js';
+import { gitBlob, sha256 } from '../support/hub-cache-layout.js';
+import { COMMIT } from './fake-hub.js';
 import { CONFIG, CONFIG_FILE, ModelRoom, modelWith, UNET, unetFile } from './model-room.js';
 import { safetensorsFile, withHeader } from './safetensors-file.js';
 
@@ -55,10 +56,13 @@ describe('a model is found where it lies', () => {
 
   it('in the Hugging Face cache, where another tool has put it', () => {
     putInCache('org/tiny', COMMIT, 'unet/config.json', CONFIG);
-    const blob = putInCache('org/tiny', COMMIT, 'unet/model.fp16.safetensors', UNET);
+    putInCache('org/tiny', COMMIT, 'unet/model.fp16.safetensors', UNET);
     const resolved = resolveModel('tiny', {}, room.environment());
-    // ONNX Runtime follows no links, so the real file is what is wanted
-    expect(resolved.ok && resolved.files.get('unet/model.safetensors')).toBe(blob);
+    const snapshot = join(room.folder, 'hub/models--org--tiny/snapshots', COMMIT);
+    expect(resolved.ok && [...resolved.files.values()]).toEqual([
+      join(snapshot, 'unet/config.json'),
+      join(snapshot, 'unet/model.fp16.safetensors'),
+    ]);
   });
 
   it('under the name the repository had before, when the hash is the right one', () => {
@@ -112,6 +116,30 @@ describe('a model is found where it lies', () => {
       code: 'BACKEND_UNKNOWN',
       hint: 'Choose one of: tiny.',
     });
+  });
+});
+
+describe('a file that a model does without', () => {
+  const path = 'scheduler/scheduler_config.json';
+  const optional: CatalogueFile = {
+    ...CONFIG_FILE,
+    name: path,
+    source: { kind: 'hub', at: { repository: 'org/tiny', revision: COMMIT }, path },
+    optional: true,
+  };
+  const model = modelWith([optional, CONFIG_FILE, unetFile()]);
+
+  it('is fetched by a pull, and missed by nobody where it is not there', async () => {
+    room.hub.put(path, Buffer.from('{}'), false);
+    const environment = room.environment({ catalogue: [model] });
+    await pullModel('tiny', {}, room.environment());
+    expect(modelState(model, environment)).toBe('ready');
+    expect(resolveModel('tiny', {}, environment).ok).toBe(true);
+    const offline = { ...environment, at: { ...environment.at, offline: true } };
+    expect((await pullModel('tiny', {}, offline)).fetched).toEqual([]);
+    expect((await pullModel('tiny', {}, environment)).fetched).toEqual([path]);
+    const resolved = resolveModel('tiny', {}, environment);
+    expect(resolved.ok && readFileSync(resolved.files.get(path) ?? '', 'utf8')).toBe('{}');
   });
 });
 
@@ -291,12 +319,12 @@ describe('removing takes only what is ours', () => {
 });
 
 describe('the catalogue', () => {
-  it('has hashes and commits in full wherever it says that they were checked', () => {
+  it('has hashes and commits in full of all that a model needs wherever it says that they were checked', () => {
     for (const { id, checked, files } of CATALOGUE) {
-      for (const { name, sha256: hash, size, source } of files) {
+      for (const { name, sha256: hash, size, source, optional } of files) {
         const isPinned = hash !== null && /^[0-9a-f]{64}$/.test(hash) && size !== null;
         const isCommit = source.kind === 'url' || /^[0-9a-f]{40}$/.test(source.at.revision);
-        if (checked) expect([id, name, isPinned, isCommit]).toEqual([id, name, true, true]);
+        if (checked && !optional) expect([id, name, isPinned, isCommit]).toEqual([id, name, true, true]);
       }
     }
   });

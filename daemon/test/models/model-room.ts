@@ -1,10 +1,13 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CatalogueFile, CatalogueModel } from '../../src/models/catalogue.js';
 import { locations } from '../../src/models/locations.js';
 import type { ModelEnvironment } from '../../src/models/model-environment.js';
-import { COMMIT, FakeHub, sha256 } from './fake-hub.js';
+import { proxiedFetch } from '../../src/models/proxy.js';
+import { sha256 } from '../support/hub-cache-layout.js';
+import { COMMIT, FakeHub } from './fake-hub.js';
 import { safetensorsFile } from './safetensors-file.js';
 
 /** The checkpoint of the tests' model: the third up block is what features do not need. */
@@ -74,22 +77,23 @@ export class ModelRoom {
   environment(change: Partial<ModelEnvironment> & { env?: NodeJS.ProcessEnv } = {}): ModelEnvironment {
     const { env, ...rest } = change;
     let clock = 0;
+    const at = locations({
+      HF_HOME: this.folder,
+      SAMEPOINT_STATE_DIR: join(this.folder, 'state'),
+      HF_ENDPOINT: this.hub.url,
+      ...env,
+    });
     return {
       catalogue: [modelWith([CONFIG_FILE, unetFile()])],
-      at: locations({
-        HF_HOME: this.folder,
-        SAMEPOINT_STATE_DIR: join(this.folder, 'state'),
-        HF_ENDPOINT: this.hub.url,
-        ...env,
-      }),
-      fetch: (input, init) => fetch(input, init),
+      at,
+      fetch: proxiedFetch(at.proxies),
       disk: async () => ({ id: 1, freeBytes: 1e12 }),
       sleep: async (ms) => {
         this.waits.push(ms);
         await new Promise((resolve) => setImmediate(resolve));
       },
       now: () => (clock += 100),
-      platform: 'linux',
+      link: symlink,
       ...rest,
     };
   }

@@ -16,6 +16,8 @@ describe('where models lie follows the variables of huggingface_hub', () => {
     [{ HF_HOME: '/hf' }, '/hf/hub', '/hf/assets/samepoint'],
     [{ HF_HOME: '~/hf' }, 'hf/hub', 'hf/assets/samepoint'],
     [{ HF_HOME: '/hf', HF_HUB_CACHE: '/big/hub' }, '/big/hub', '/big/assets/samepoint'],
+    [{ HF_HOME: '/hf', HUGGINGFACE_HUB_CACHE: '/big/hub' }, '/big/hub', '/big/assets/samepoint'],
+    [{ HF_HUB_CACHE: '/new/hub', HUGGINGFACE_HUB_CACHE: '/old/hub' }, '/new/hub', '/new/assets/samepoint'],
     [{ HF_HOME: '/hf', HF_ASSETS_CACHE: '/own' }, '/hf/hub', '/own/samepoint'],
   ])('%j', (env, hub, own) => {
     const { hubCache, ownFolder } = locations({ SAMEPOINT_STATE_DIR: '/state', ...env });
@@ -27,6 +29,21 @@ describe('where models lie follows the variables of huggingface_hub', () => {
   it('an endpoint may end with a slash', () => {
     expect(locations({ HF_ENDPOINT: 'http://mirror/' }).endpoint).toBe('http://mirror');
     expect(locations({}).endpoint).toBe('https://huggingface.co');
+  });
+
+  it.each([
+    ['hub.example.com', 'https://hub.example.com'],
+    ['hub.example.com:8080/hf/', 'https://hub.example.com:8080/hf'],
+    [' https://hub.example.com ', 'https://hub.example.com'],
+  ])('HF_ENDPOINT=%s is %s', (value, endpoint) => {
+    expect(locations({ HF_ENDPOINT: value }).endpoint).toBe(endpoint);
+  });
+
+  it('the older names of variables do', () => {
+    expect(locations({ HUGGING_FACE_HUB_TOKEN: 'old' }).token).toBe('old');
+    expect(locations({ HF_TOKEN: 'new', HUGGING_FACE_HUB_TOKEN: 'old' }).token).toBe('new');
+    expect(locations({ TRANSFORMERS_OFFLINE: '1' }).offline).toBe(true);
+    expect(locations({ HF_HUB_OFFLINE: '0', TRANSFORMERS_OFFLINE: '1' }).offline).toBe(false);
   });
 
   it.each([

@@ -8,7 +8,8 @@ import type { ModelEnvironment } from '../../src/models/model-environment.js';
 import type { PullProgress } from '../../src/models/progress.js';
 import { pullModel } from '../../src/models/pull-model.js';
 import { resolveModel } from '../../src/models/resolve-model.js';
-import { COMMIT, gitBlob, sha256 } from './fake-hub.js';
+import { gitBlob, sha256 } from '../support/hub-cache-layout.js';
+import { COMMIT } from './fake-hub.js';
 import { CONFIG, CONFIG_FILE, ModelRoom, modelWith, UNET, unetFile } from './model-room.js';
 import { safetensorsFile } from './safetensors-file.js';
 
@@ -70,20 +71,23 @@ describe('a whole pull', () => {
     expect(read(environment, 'unet/config.json').equals(CONFIG)).toBe(true);
   });
 
-  it('puts the file itself into the snapshot on Windows, where links need a privilege', async () => {
-    const environment = room.environment({ platform: 'win32' });
+  it('puts the file itself into the snapshot where there are no links, as on Windows and on disks with FAT', async () => {
+    const link = () => Promise.reject(Object.assign(new Error('operation not permitted'), { code: 'EPERM' }));
+    const environment = room.environment({ link });
     await pullModel('tiny', { whole: true }, environment);
     const snapshot = join(room.folder, REPOSITORY, 'snapshots', COMMIT, 'unet/model.fp16.safetensors');
     expect(lstatSync(snapshot).isFile()).toBe(true);
+    expect(room.files().filter((path) => path.includes('/blobs/'))).toEqual([]);
     expect(read(environment, 'unet/model.safetensors').equals(UNET)).toBe(true);
   });
 
   it('fetches a file that belongs to no repository into our own folder', async () => {
-    const file = unetFile({ source: { kind: 'url', url: `${room.hub.cdnUrl}/unet/model.fp16.safetensors` } });
+    room.hub.putElsewhere('weights/model.safetensors', UNET);
+    const file = unetFile({ source: { kind: 'url', url: `${room.hub.cdnUrl}/weights/model.safetensors` } });
     const { tensors: _, ...whole } = file;
     const environment = room.environment({ catalogue: [modelWith([whole])] });
     await pullModel('tiny', {}, environment);
-    expect(room.files()).toEqual(['assets/samepoint/files/127.0.0.1/unet/model.fp16.safetensors', 'state/models.json']);
+    expect(room.files()).toEqual(['assets/samepoint/files/127.0.0.1/weights/model.safetensors', 'state/models.json']);
     expect(read(environment, 'unet/model.safetensors').equals(UNET)).toBe(true);
   });
 
@@ -141,7 +145,7 @@ describe('a ranged pull', () => {
     const environment = room.environment();
     await pullModel('tiny', {}, environment);
     expect(filesOf(environment).get('unet/model.safetensors')).toBe(
-      join(room.folder, REPOSITORY, 'blobs', sha256(UNET)),
+      join(room.folder, REPOSITORY, 'snapshots', COMMIT, 'unet/model.fp16.safetensors'),
     );
   });
 
@@ -250,7 +254,7 @@ describe('a connection that breaks', () => {
       room.hub.put('unet/model.fp16.safetensors', other);
       await pullModel('tiny', { whole }, environment);
       const path = filesOf(environment, { whole }).get('unet/model.safetensors') ?? '';
-      expect(path).toContain(whole ? '/blobs/' : '/subsets/');
+      expect(path).toContain(whole ? '/snapshots/' : '/subsets/');
       const got = readFileSync(path);
       const last = readSafetensorsHeader(path);
       const { offset = 0, length = 0 } = last.tensors.get('down.weight') ?? {};
@@ -412,6 +416,15 @@ describe('refusals are one sentence and what to do next', () => {
     expect(failure.message).toContain('cannot reach');
     expect(room.waits).toEqual([]);
   });
+
+  it.each(['::', 'hub:8080', 'ftp://hub.example.com', 'http//hub.example.com', '"https://hub.example.com"'])(
+    'HF_ENDPOINT=%s',
+    async (value) => {
+      const failure = await failureOf(pullModel('tiny', {}, room.environment({ env: { HF_ENDPOINT: value } })));
+      expect(failure).toMatchObject({ code: 'BAD_REQUEST', hint: expect.stringContaining('Set HF_ENDPOINT') });
+      expect(failure.message).toContain(`HF_ENDPOINT is "${value}"`);
+    },
+  );
 
   it('HF_HUB_OFFLINE', async () => {
     const failure = await failureOf(pullModel('tiny', {}, room.environment({ env: { HF_HUB_OFFLINE: '1' } })));

@@ -22,6 +22,7 @@ let server: TestServer;
 
 beforeEach(async () => {
   room = await ModelRoom.open();
+  room.hub.put('unet/model.fp16.safetensors', UNET, true, 'org/other');
   environment = room.environment({
     catalogue: [modelWith([{ ...CONFIG_FILE, size: CONFIG.length }, unetFile()]), modelWith([WHOLE], 'other')],
   });

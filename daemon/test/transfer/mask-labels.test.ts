@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LabelMask } from '../../src/images/label-mask.js';
-import { labelsToMask } from '../../src/transfer/labels-to-mask.js';
+import { labelsToMask, labelsToStretchedMask } from '../../src/transfer/labels-to-mask.js';
 import { labelsOfMask, maskToLabels } from '../../src/transfer/mask-to-labels.js';
 
 /** Two rows of three cells, each four pixels wide and high. */
@@ -80,5 +80,15 @@ describe('labels of cells as a mask', () => {
   it('a label that no cell has any more is lost, whatever is asked for', () => {
     const gone = map(3, ...Array(6).fill([0.5, 0.5, 0]).flat());
     expect(labelsToMask(gone, SIZE, 0).outcomes[1]).toEqual({ confidence: 0, lost: true });
+  });
+
+  it('as published is drawn at the size that the network saw, and the nearest pixels of that are taken', () => {
+    const row = { rows: 1, columns: 3, cellWidthPx: 20 / 3, cellHeightPx: 6, labels: 2 };
+    const shares = Float32Array.of(1, 0, 0.4, 0.6, 0, 1);
+    const size = { width: 20, height: 6 };
+    const lengthOfFirst = (pixels: Uint8Array) => pixels.indexOf(1);
+    // the border lies at 0.444 of the width; at two pixels a cell it falls on the third of six
+    expect(lengthOfFirst(labelsToMask({ ...row, shares }, size, 0).pixels)).toBe(9);
+    expect(lengthOfFirst(labelsToStretchedMask({ ...row, shares }, size, 0, 2).pixels)).toBe(10);
   });
 });

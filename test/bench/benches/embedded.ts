@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { planFeatures } from '../../../daemon/src/diffusion/feature-plan.js';
 import { firstLook, lookAt, lookCount } from '../../../daemon/src/diffusion/input-size.js';
-import { readUiConfig } from '../../../daemon/src/diffusion/ui-network.js';
+import { readUiConfig } from '../../../daemon/src/diffusion/network-checkpoints.js';
 import { uiUnet } from '../../../daemon/src/graph/networks/ui-unet.js';
 import type { Size } from '../../../daemon/src/images/resize.js';
 import type { Bench, BenchResult } from '../bench.js';

@@ -1,7 +1,8 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { compileElementMatcher } from '../../diffusion/element-network.js';
 import { filesOf } from '../../diffusion/model-files.js';
-import { compileUiNetwork, readUiConfig } from '../../diffusion/ui-network.js';
+import { readUiConfig } from '../../diffusion/network-checkpoints.js';
+import { compileUiNetwork } from '../../diffusion/ui-network.js';
 import { type DamagedFile, damagedFiles } from '../../models/damaged-files.js';
 import { EMBEDDED_UI_MODEL } from '../../models/embedded.js';
 import type { ModelEnvironment } from '../../models/model-environment.js';

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { readValues } from '../../graph/read-values.js';
 import type { NdArray } from '../../graph/run.js';
 import { readSafetensorsHeader } from '../../graph/safetensors.js';
+import { makeFolder } from '../../make-folder.js';
 import { PROMPT_TOKENS } from './prompt-to-ids.js';
 
 /** The one tensor of the file. */
@@ -31,7 +32,7 @@ export function writePromptStates(path: string, { dims, data }: NdArray): void {
   const header = Buffer.from(JSON.stringify({ [TENSOR]: entry }));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(header.length));
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const unfinished = join(dirname(path), `${randomUUID()}.part`);
   writeFileSync(
     unfinished,

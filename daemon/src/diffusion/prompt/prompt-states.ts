@@ -1,7 +1,7 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { NdArray } from '../../graph/run.js';
 import { emptyPromptStates } from './empty-prompt.js';
-import { encodePrompt, type TextEncoder } from './text-encoder.js';
+import { encodeTokens, promptTokens, type TextEncoder } from './text-encoder.js';
 
 /**
  * The text states of a prompt, (1, 77, channels), by the checkpoint's own text encoder. The empty prompt's are kept.
@@ -14,21 +14,15 @@ export async function promptStates(
   channels: number,
   cacheFolder: string,
 ): Promise<NdArray> {
-  if (prompt === '') {
-    const textEncoder =
-      encoder === undefined
-        ? {}
-        : { textEncoder: { weights: encoder.weights, encode: () => encodePrompt(encoder, '') } };
-    return emptyPromptStates({ channels, cacheFolder, ...textEncoder });
-  }
   if (encoder === undefined) throw noTextEncoder();
-  return encodePrompt(encoder, prompt);
+  if (prompt === '') return emptyPromptStates(encoder, channels, cacheFolder);
+  return encodeTokens(encoder, promptTokens(encoder, prompt));
 }
 
 function noTextEncoder(): SamepointError {
   return new SamepointError(
     'MODEL_MISSING',
-    'The checkpoint has no text encoder, which a prompt needs.',
-    'Add its folders text_encoder and tokenizer, or leave the prompt out.',
+    'The checkpoint has no text encoder, which Stable Diffusion needs for every prompt, the empty one included.',
+    'Add its folders text_encoder and tokenizer, or give the text states as a file.',
   );
 }

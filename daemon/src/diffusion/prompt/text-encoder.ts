@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { Checkpoint } from '../../graph/checkpoint.js';
 import { compile } from '../../graph/compile.js';
 import { type ClipTextConfig, clipText } from '../../graph/networks/clip-text.js';
 import { type NdArray, runOnce } from '../../graph/run.js';
 import { CPU_RUNTIME } from '../../graph/runtime.js';
+import { fileIdentity } from '../model-files.js';
+import type { TokenizerFiles } from './clip-tokenizer-files.js';
 import { emptyPromptIds, PROMPT_TOKENS, promptToIds } from './prompt-to-ids.js';
 
 /** A checkpoint's own text encoder. */
@@ -13,33 +16,41 @@ export interface TextEncoder {
   checkpoint: Checkpoint;
   config: ClipTextConfig;
   /** Single files come without one; the empty prompt does without. */
-  tokenizerFolder?: string;
+  tokenizer?: TokenizerFiles;
 }
 
-/**
- * The text states of a prompt, (1, 77, channels).
- * @throws SamepointError `MODEL_MISSING` when there is no tokenizer, `MODEL_INVALID`
- */
-export async function encodePrompt(encoder: TextEncoder, prompt: string): Promise<NdArray> {
-  const ids = { dims: [1, PROMPT_TOKENS], data: idsOf(encoder, prompt) };
+/** Text states (1, 77, channels) of 77 tokens. */
+export type EncodeTokens = (encoder: TextEncoder, ids: BigInt64Array) => Promise<NdArray>;
+
+/** Runs the text encoder on the CPU: it is needed once for a prompt, and exact there. */
+export const encodeTokens: EncodeTokens = async ({ checkpoint, config }, data) => {
+  const ids = { dims: [1, PROMPT_TOKENS], data };
   const shape = { dims: ids.dims, dataType: 'int64' as const };
-  // on the CPU: once for a prompt, and exact
   const { states } = await runOnce(
     CPU_RUNTIME,
-    () =>
-      compile(encoder.checkpoint, { ids: shape }, (b, inputs) => ({ states: clipText(b, inputs.ids, encoder.config) })),
+    () => compile(checkpoint, { ids: shape }, (b, inputs) => ({ states: clipText(b, inputs.ids, config) })),
     { ids },
   );
   if (states === undefined) throw new Error('the text encoder gives states');
   return states;
-}
+};
 
-function idsOf({ tokenizerFolder, config }: TextEncoder, prompt: string): BigInt64Array {
-  if (tokenizerFolder !== undefined) return promptToIds(tokenizerFolder, prompt).ids;
+/**
+ * The 77 tokens of a prompt.
+ * @throws SamepointError `MODEL_MISSING` when there is no tokenizer or not all of it, `MODEL_INVALID`
+ */
+export function promptTokens({ tokenizer, config }: TextEncoder, prompt: string): BigInt64Array {
+  if (tokenizer !== undefined) return promptToIds(tokenizer, config, prompt).ids;
   if (prompt === '') return emptyPromptIds(config);
   throw new SamepointError(
     'MODEL_MISSING',
     'The checkpoint has no tokenizer, which a prompt needs.',
     'Leave the prompt out, or add --backend ID to take the tokenizer of that model.',
   );
+}
+
+/** SHA-256 of everything that text states depend on; what the tokenizer's files say is in the tokens. */
+export function statesKey({ weights, config }: TextEncoder, ids: BigInt64Array): string {
+  const facts = [fileIdentity(weights), config, Array.from(ids, Number)];
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 }

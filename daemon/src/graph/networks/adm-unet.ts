@@ -6,6 +6,7 @@ import { GUIDED_DIFFUSION_NAMES } from '../layers/tensor-names.js';
 import { timeEmbedding } from '../layers/time-embedding.js';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { averagePool2, concatChannels, conv2d, nchw, upsample } from '../onnx/ops.js';
+import { onlyValue, pickValues } from './pick-values.js';
 
 const NORM = { groups: 32, eps: 1e-5 };
 
@@ -54,9 +55,20 @@ export interface AdmUnetInputs {
  * @throws RangeError if the network has no such block, or the image cannot be halved as often as the network does
  */
 export function admUnet(b: GraphBuilder, inputs: AdmUnetInputs, config: AdmUnetConfig, outputBlock: number): Value {
+  return onlyValue(admUnetBlocks(b, inputs, config, [outputBlock]));
+}
+
+/** The same after several output blocks, in the order asked for; the network ends after the last of them. */
+export function admUnetBlocks(
+  b: GraphBuilder,
+  inputs: AdmUnetInputs,
+  config: AdmUnetConfig,
+  outputBlocks: readonly number[],
+): Value[] {
   const blocks = config.channel_mult.length * (config.num_res_blocks + 1);
-  if (!Number.isInteger(outputBlock) || outputBlock < 0 || outputBlock >= blocks) {
-    throw new RangeError(`The network has the output blocks 0 to ${blocks - 1}, not ${outputBlock}`);
+  const missing = outputBlocks.find((block) => !Number.isInteger(block) || block < 0 || block >= blocks);
+  if (missing !== undefined) {
+    throw new RangeError(`The network has the output blocks 0 to ${blocks - 1}, not ${missing}`);
   }
   const [, , height, width] = nchw(inputs.x);
   const multiple = 2 ** (config.channel_mult.length - 1);
@@ -65,7 +77,8 @@ export function admUnet(b: GraphBuilder, inputs: AdmUnetInputs, config: AdmUnetC
   }
   const wiring = new AdmUnetWiring(b, inputs.timestep, config);
   const { h, skips } = wiring.down(inputs.x);
-  return wiring.up(wiring.mid(h), skips, outputBlock);
+  const maps = wiring.up(wiring.mid(h), skips, Math.max(...outputBlocks));
+  return pickValues(maps, outputBlocks);
 }
 
 type Resample = 'up' | 'down';
@@ -112,11 +125,12 @@ class AdmUnetWiring {
     return this.#resnet(this.#attention(h, 'middle_block.1', this.#config.num_heads), 'middle_block.2', channels);
   }
 
-  /** Consumes `skips` from the end. */
-  up(x: Value, skips: Value[], outputBlock: number): Value {
+  /** What each block gives, up to the last. Consumes `skips` from the end. */
+  up(x: Value, skips: Value[], last: number): Value[] {
     const { num_res_blocks: resBlocks, num_heads: heads, num_heads_upsample: upHeads } = this.#config;
+    const maps: Value[] = [];
     let h = x;
-    for (let block = 0; block <= outputBlock; block++) {
+    for (let block = 0; block <= last; block++) {
       const level = this.#levels - 1 - Math.floor(block / (resBlocks + 1));
       const skip = skips.pop();
       if (skip === undefined) throw new Error('the decoder takes one skip for each that the encoder made');
@@ -126,8 +140,9 @@ class AdmUnetWiring {
       if (this.#attends(level)) h = this.#attention(h, next(), upHeads === -1 ? heads : upHeads);
       const lastOfLevel = block % (resBlocks + 1) === resBlocks;
       if (level > 0 && lastOfLevel) h = this.#resample(h, next(), 'up');
+      maps.push(h);
     }
-    return h;
+    return maps;
   }
 
   #resample(x: Value, prefix: string, direction: Resample): Value {

@@ -6,6 +6,7 @@ import { DIFFUSERS_NAMES } from '../layers/tensor-names.js';
 import { timeEmbedding } from '../layers/time-embedding.js';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { concatChannels, conv2d, nchw, reshape, resizeNearest } from '../onnx/ops.js';
+import { onlyValue, pickValues } from './pick-values.js';
 
 /** A setting that no Stable Diffusion 1.x or 2.x has; the network it would make is another one. */
 const absent = z.null().optional();
@@ -67,13 +68,25 @@ export interface SdUnetInputs {
  * @throws RangeError if the network has no such block
  */
 export function sdUnet(b: GraphBuilder, inputs: SdUnetInputs, config: SdUnetConfig, upFtIndex: number): Value {
+  return onlyValue(sdUnetBlocks(b, inputs, config, [upFtIndex]));
+}
+
+/** The same after several up blocks, in the order asked for; the network ends after the last of them. */
+export function sdUnetBlocks(
+  b: GraphBuilder,
+  inputs: SdUnetInputs,
+  config: SdUnetConfig,
+  upBlocks: readonly number[],
+): Value[] {
   const blocks = config.up_block_types.length;
-  if (!Number.isInteger(upFtIndex) || upFtIndex < 0 || upFtIndex >= blocks) {
-    throw new RangeError(`The network has the up blocks 0 to ${blocks - 1}, not ${upFtIndex}`);
+  const missing = upBlocks.find((block) => !Number.isInteger(block) || block < 0 || block >= blocks);
+  if (missing !== undefined) {
+    throw new RangeError(`The network has the up blocks 0 to ${blocks - 1}, not ${missing}`);
   }
   const wiring = new SdUnetWiring(b, inputs, config);
   const { h, skips } = wiring.down(wiring.convIn(inputs.latent));
-  return wiring.up(wiring.mid(h), skips, upFtIndex);
+  const maps = wiring.up(wiring.mid(h), skips, Math.max(...upBlocks));
+  return pickValues(maps, upBlocks);
 }
 
 class SdUnetWiring {
@@ -125,10 +138,11 @@ class SdUnetWiring {
     return this.#resnet(h, 'mid_block.resnets.1', level);
   }
 
-  /** Consumes `skips` from the end. */
-  up(x: Value, skips: Value[], upFtIndex: number): Value {
+  /** What each block gives, up to the last. Consumes `skips` from the end. */
+  up(x: Value, skips: Value[], last: number): Value[] {
+    const maps: Value[] = [];
     let h = x;
-    for (let block = 0; block <= upFtIndex; block++) {
+    for (let block = 0; block <= last; block++) {
       const level = this.#levels - 1 - block;
       const prefix = `up_blocks.${block}`;
       const attends = this.#config.up_block_types[block] === 'CrossAttnUpBlock2D';
@@ -139,8 +153,9 @@ class SdUnetWiring {
       }
       const next = skips.at(-1);
       if (next !== undefined) h = this.#upsample(h, next, `${prefix}.upsamplers.0.conv`);
+      maps.push(h);
     }
-    return h;
+    return maps;
   }
 
   /** To the size of the skip that comes next: twice the size, or one less where the encoder halved an odd one. */

@@ -8,6 +8,7 @@ import {
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { add, nchw, reshape, transpose } from '../onnx/ops.js';
 import { concatRows, layerNorm, matrixDims, sliceRows } from '../onnx/transformer-ops.js';
+import { onlyValue, pickValues } from './pick-values.js';
 import type { VitNames } from './vit-names.js';
 
 /** A vision transformer as its checkpoint describes it. */
@@ -46,17 +47,41 @@ export interface VitFeature {
  * @throws SamepointError `MODEL_INVALID`; RangeError when there is no such layer or no whole patch
  */
 export function vit(b: GraphBuilder, pixels: Value, config: VitConfig, feature: VitFeature): Value {
-  const { layer, facet = 'token', finalNorm = layer === config.layers - 1 } = feature;
-  if (!Number.isInteger(layer) || layer < 0 || layer >= config.layers) {
-    throw new RangeError(`the network has the layers 0 to ${config.layers - 1}, not ${layer}`);
+  return onlyValue(vitLayers(b, pixels, config, feature, [feature.layer]));
+}
+
+/** The same of several blocks instead of the feature's own, in the order asked for. */
+export function vitLayers(
+  b: GraphBuilder,
+  pixels: Value,
+  config: VitConfig,
+  feature: Omit<VitFeature, 'layer'>,
+  layers: readonly number[],
+): Value[] {
+  const missing = layers.find((layer) => !Number.isInteger(layer) || layer < 0 || layer >= config.layers);
+  if (missing !== undefined) {
+    throw new RangeError(`the network has the layers 0 to ${config.layers - 1}, not ${missing}`);
   }
   const { tokens, grid } = embed(b, pixels, config, feature.interpolation ?? config.interpolation);
+  const { facet = 'token' } = feature;
+  const last = Math.max(...layers);
+  const maps: Value[] = [];
   let h = tokens;
-  for (let index = 0; index < layer; index++) h = transformerEncoderBlock(b, h, config.names.block(index), config);
-  h = takeFacet(b, h, config, layer, facet);
-  if (facet === 'token' && finalNorm) h = layerNorm(b, h, config.names.finalNorm, config.eps);
-  const patches = sliceRows(b, h, 1 + config.registers, matrixDims(h)[0]);
-  return reshape(b, transpose(b, patches, [1, 0]), [1, config.channels, grid.rows, grid.columns]);
+  for (let layer = 0; layer <= last; layer++) {
+    const names = config.names.block(layer);
+    const { finalNorm = layer === config.layers - 1 } = feature;
+    // ONNX Runtime would run a last block that no output needs
+    const next = facet === 'token' || layer < last ? transformerEncoderBlock(b, h, names, config) : h;
+    if (layers.includes(layer)) {
+      const taken = facet === 'token' ? next : encoderBlockProjections(b, h, names, config.eps)[facet];
+      const isNormed = facet === 'token' && finalNorm;
+      const rows = isNormed ? layerNorm(b, taken, config.names.finalNorm, config.eps) : taken;
+      const patches = sliceRows(b, rows, 1 + config.registers, matrixDims(rows)[0]);
+      maps[layer] = reshape(b, transpose(b, patches, [1, 0]), [1, config.channels, grid.rows, grid.columns]);
+    }
+    h = next;
+  }
+  return pickValues(maps, layers);
 }
 
 /** `image` (1,3,H,W) in [−1,1], as every other network takes it → the pixels that `vit` takes. */
@@ -65,12 +90,6 @@ export function vitPixels(b: GraphBuilder, image: Value, { pixelMean, pixelStd }
   const scale = perChannel(pixelStd.map((std) => 0.5 / std));
   const shift = perChannel(pixelMean.map((mean, i) => (0.5 - mean) / (pixelStd[i] ?? 1)));
   return add(b, b.node('Mul', [image, scale], image.dims), shift);
-}
-
-function takeFacet(b: GraphBuilder, x: Value, config: VitConfig, layer: number, facet: VitFacet): Value {
-  const names = config.names.block(layer);
-  if (facet === 'token') return transformerEncoderBlock(b, x, names, config);
-  return encoderBlockProjections(b, x, names, config.eps)[facet];
 }
 
 /** Class token, registers, patches, in this order, (tokens, channels); registers have no position. */

@@ -1,9 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { SamepointError } from '@samepoint/shared-protocol';
+import { nameOf } from '../diffusion/feature-plan.js';
 import { type CaseFigure, drawCase } from '../eval/case-figure.js';
-import type { Evaluation, ScoredItem } from '../eval/evaluate.js';
-import { reportPage } from '../eval/report-page.js';
+import type { EvalReport } from '../eval/eval-report.js';
+import type { ScoredItem } from '../eval/evaluate.js';
+import { type ReportCases, reportPage } from '../eval/report-page.js';
 import type { EvalSettings } from './eval-settings.js';
+import { describeChoice } from './feature-options.js';
 import type { Machine } from './machine.js';
 import { ownVersion } from './own-version.js';
 
@@ -18,20 +21,13 @@ export async function writeEvalReport(
   path: string,
   settings: EvalSettings,
   machine: Machine,
-  { available, items, meaning, tables }: Evaluation,
+  { available, evaluated, tables, cases }: EvalReport,
 ): Promise<void> {
-  const ranked = items.filter(({ picture }) => picture !== undefined).sort((a, b) => b.score - a.score);
-  const [top] = ranked;
-  // what is as good as the best is not among the worst
-  const worst = ranked.filter(({ score }) => score < (top?.score ?? 0)).slice(-CASES);
   const page = reportPage({
-    title: `${settings.dataset} with ${settings.backend}`,
-    facts: facts(settings, machine, items.length, available),
+    title: `${settings.dataset} with ${nameOf(settings.features)}`,
+    facts: facts(settings, machine, evaluated, available),
     tables,
-    scores: items.map(({ score }) => score),
-    meaning,
-    best: await drawCases(ranked.filter((item) => !worst.includes(item)).slice(0, CASES)),
-    worst: await drawCases(worst.reverse()),
+    ...(cases === undefined ? {} : { cases: await drawnCases(cases) }),
   });
   await writeFile(path, page).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -44,6 +40,19 @@ export async function writeEvalReport(
   process.stderr.write(`Report: ${path}\n`);
 }
 
+async function drawnCases({ items, meaning }: NonNullable<EvalReport['cases']>): Promise<ReportCases> {
+  const ranked = items.filter(({ picture }) => picture !== undefined).sort((a, b) => b.score - a.score);
+  const [top] = ranked;
+  // what is as good as the best is not among the worst
+  const worst = ranked.filter(({ score }) => score < (top?.score ?? 0)).slice(-CASES);
+  return {
+    scores: items.map(({ score }) => score),
+    meaning,
+    best: await drawCases(ranked.filter((item) => !worst.includes(item)).slice(0, CASES)),
+    worst: await drawCases(worst.reverse()),
+  };
+}
+
 async function drawCases(items: readonly ScoredItem[]): Promise<CaseFigure[]> {
   const figures: CaseFigure[] = [];
   for (const { id, group, score, picture } of items) {
@@ -53,12 +62,12 @@ async function drawCases(items: readonly ScoredItem[]): Promise<CaseFigure[]> {
 }
 
 function facts(settings: EvalSettings, machine: Machine, evaluated: number, available: number): [string, string][] {
-  const { dataset, folder, backend, preset, prompt, options } = settings;
+  const { dataset, folder, features, options } = settings;
   const rows: [string, string | undefined][] = [
     ['Data set', `${dataset}, ${folder}`],
     ['Items', evaluated < available ? `${evaluated} of ${available}, evenly spread` : String(available)],
-    ['Backend', `${backend}, preset ${preset}`],
-    ['Prompt', prompt],
+    ['Features', describeChoice(features)],
+    ['Prompt', features.prompt],
     ['Matching', describeMatching(settings)],
     ['Split and base of PCK', dataset === 'spair' ? `${options.split}, ${options.pckBase}` : undefined],
     ['Keypoints', dataset === 'hpatches' ? (options.keypoints ?? 'detected corners') : undefined],

@@ -1,0 +1,262 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { isCalibrated } from '../../src/correspond/match-settings.js';
+import { featureKey } from '../../src/diffusion/feature-key.js';
+import { choosePresets, type FeatureChoice, type PlanPart, planFeatures } from '../../src/diffusion/feature-plan.js';
+import { lendFiles } from '../../src/diffusion/lend-files.js';
+import { checkPlan } from '../../src/diffusion/network-limits.js';
+import { PRESETS, type Preset } from '../../src/diffusion/presets.js';
+import { CPU_RUNTIME } from '../../src/graph/runtime.js';
+import { useTempFolder } from '../support/temp-folder.js';
+
+const FIXTURES = fileURLToPath(new URL('../fixtures', import.meta.url));
+const ADM = `${FIXTURES}/adm/official`;
+const VIT = `${FIXTURES}/vit/dinov2`;
+
+const folder = useTempFolder();
+const SD = () => folder.path('sd');
+
+beforeAll(() => {
+  cpSync(`${FIXTURES}/sd/sd2/unet`, `${SD()}/unet`, { recursive: true });
+  cpSync(`${FIXTURES}/sd/vae`, `${SD()}/vae`, { recursive: true });
+});
+
+const table = (backend: string, name = 'default') => {
+  const found = PRESETS.find((preset) => preset.backend === backend && preset.name === name);
+  if (found === undefined) throw new Error(`${backend} has no ${name}`);
+  return found;
+};
+const presetOf = (choice: FeatureChoice) => choosePresets(choice)[0]?.preset;
+const refusal = (choice: FeatureChoice) => {
+  try {
+    choosePresets(choice);
+    return undefined;
+  } catch (thrown) {
+    return thrown;
+  }
+};
+const refused = (message: RegExp) =>
+  expect.objectContaining({ code: 'BAD_REQUEST', message: expect.stringMatching(message) });
+
+describe('a setting chosen by hand', () => {
+  it.each<[string, FeatureChoice, object]>([
+    ['t', { backend: 'sd21', t: 101 }, { ...table('sd21'), t: 101 }],
+    ['a block', { backend: 'sd21', upFtIndex: 2 }, { ...table('sd21'), upFtIndex: 2 }],
+    ['the ensemble', { backend: 'adm', ensembleSize: 1 }, { ...table('adm'), ensembleSize: 1 }],
+    ['the latent', { backend: 'sd15', latentMode: 'sample' }, { ...table('sd15'), latentMode: 'sample' }],
+    [
+      'a layer, whose facet stays',
+      { backend: 'dino-vitb8', upFtIndex: 5 },
+      { ...table('dino-vitb8'), feature: { layer: 5, facet: 'key' } },
+    ],
+    [
+      'several, over a preset that is named',
+      { backend: 'adm', preset: 'geometric', t: 0, upFtIndex: 3 },
+      { ...table('adm', 'geometric'), t: 0, upFtIndex: 3 },
+    ],
+    [
+      "t of CleanDIFT, before the checkpoint's own",
+      { backend: 'cleandift-sd21', t: 7 },
+      { ...table('cleandift-sd21'), t: 7, ignoreLearnedT: true },
+    ],
+  ])('takes the place of the preset’s: %s', (_, choice, preset) => {
+    expect(presetOf(choice)).toEqual({ ...preset, custom: true });
+  });
+
+  it.each<[string, FeatureChoice, Preset['size']]>([
+    [
+      'a square',
+      { backend: 'sd21', preset: 'semantic', size: 512 },
+      { fit: 'squash', width: 512, height: 512, multiple: 64 },
+    ],
+    ['the image’s proportions', { backend: 'sd21', size: 512 }, { fit: 'bucket', side: 512, multiple: 64 }],
+    ['also where its multiple is another', { backend: 'sd21', size: 480 }, { fit: 'bucket', side: 480, multiple: 32 }],
+    ['the shorter side', { backend: 'sd21', preset: 'video', size: 240 }, { fit: 'short-side', px: 240, multiple: 16 }],
+    [
+      'one look at the embedded network',
+      { backend: 'ui', size: 640 },
+      { fit: 'long-sides', px: [640], firstLook: 640, multiple: 32 },
+    ],
+    [
+      'exactly this',
+      { backend: 'dinov2-b', size: { width: 224, height: 448 } },
+      { fit: 'squash', width: 224, height: 448, multiple: 14 },
+    ],
+  ])('keeps what the preset does to proportions: %s', (_, choice, size) => {
+    expect(presetOf(choice)?.size).toEqual(size);
+  });
+
+  it('holds in a fusion for every part that obeys it', () => {
+    const [sd, vit] = choosePresets({ backend: 'fuse(sd21,dinov2-b)', t: 51, ensembleSize: 4 });
+    expect(sd?.preset).toMatchObject({ t: 51, ensembleSize: 4, custom: true });
+    expect(vit?.preset).toEqual(table('dinov2-b'));
+    const [a, b] = choosePresets({ backend: 'fuse(sd21,dinov2-b)', size: 448 });
+    expect([a?.preset.size, b?.preset.size]).toEqual([
+      { fit: 'bucket', side: 448, multiple: 64 },
+      { fit: 'bucket', side: 448, multiple: 14 },
+    ]);
+  });
+
+  it('makes the confidence that was fitted to the preset void', () => {
+    const presets = (choice: FeatureChoice) => choosePresets(choice).map(({ preset }) => preset);
+    expect(isCalibrated(presets({ backend: 'ui' }))).toBe(true);
+    expect(isCalibrated(presets({ backend: 'ui', size: 512 }))).toBe(false);
+  });
+
+  it.each<[string, FeatureChoice, RegExp]>([
+    ['--t', { backend: 'sd21', t: 1000 }, /^--t cannot be 1000\.$/],
+    ['--t', { backend: 'adm', t: -1 }, /^--t cannot be -1\.$/],
+    ['--t', { backend: 'adm', t: 0.5 }, /^--t cannot be 0\.5\.$/],
+    ['--ensemble', { backend: 'adm', ensembleSize: 0 }, /^--ensemble cannot be 0\.$/],
+    ['--up-ft-index', { backend: 'adm', upFtIndex: -1 }, /^--up-ft-index cannot be -1\.$/],
+    ['--seed', { backend: 'adm', seed: 2 ** 60 }, /^--seed cannot be/],
+    ['--size', { backend: 'ui', size: 0 }, /^--size cannot be 0\.$/],
+    ['--size', { backend: 'ui', size: { width: 64, height: 5000 } }, /^--size cannot be 5000\.$/],
+  ])('is refused out of its range: %s in %j', (_, choice, message) => {
+    expect(refusal(choice)).toEqual(refused(message));
+  });
+
+  it.each<[string, FeatureChoice, RegExp]>([
+    ['--t', { backend: 'dinov2-b', t: 1 }, /dinov2-b has no timestep/],
+    ['--t', { backend: 'ui', t: 1 }, /ui has no timestep/],
+    ['--up-ft-index', { backend: 'ui', upFtIndex: 1 }, /ui is not cut after one of its blocks/],
+    ['--ensemble', { backend: 'cleandift-sd21', ensembleSize: 2 }, /cleandift-sd21 adds no noise/],
+    ['--ensemble', { backend: 'openclip', ensembleSize: 2 }, /openclip adds no noise/],
+    ['--seed', { backend: 'ui', seed: 1 }, /ui draws nothing at random/],
+    ['--seed', { backend: 'cleandift-sd21', seed: 1, latentMode: 'mean' }, /cleandift-sd21 draws nothing at random/],
+    ['--latent-mode', { backend: 'adm', latentMode: 'sample' }, /adm has no VAE/],
+    ['--prompt', { backend: 'adm', prompt: 'a cat' }, /adm takes no text/],
+    ['--t', { backend: 'fuse(ui,dinov2-b)', t: 1 }, /fuse\(ui,dinov2-b\) has no timestep/],
+  ])('is refused, not left out, where no network obeys it: %s in %j', (option, choice, message) => {
+    expect(refusal(choice)).toEqual(refused(message));
+    expect(refusal(choice)).toEqual(refused(new RegExp(`^${option} would change nothing`)));
+  });
+
+  it('is taken where only a sample of the latent is drawn at random', () => {
+    expect(refusal({ backend: 'cleandift-sd21', seed: 1, latentMode: 'sample' })).toBeUndefined();
+  });
+
+  it('is refused for the blocks of a fusion, which each network counts in its own way', () => {
+    expect(refusal({ backend: 'fuse(sd21,dinov2-b)', upFtIndex: 1 })).toEqual(refused(/^The networks of fuse/));
+    expect(presetOf({ backend: 'fuse(sd21,ui)', upFtIndex: 2 })).toMatchObject({ upFtIndex: 2 });
+  });
+});
+
+describe('a checkpoint', () => {
+  const bare = { checkpoint: ADM, network: 'adm', t: 101, upFtIndex: 1, size: 32 } as const;
+
+  it('without a backend is run with the settings that are given', () => {
+    const [part, ...others] = planFeatures(bare).parts;
+    expect(others).toEqual([]);
+    expect(part?.preset).toMatchObject({ t: 101, upFtIndex: 1, ensembleSize: 1, size: { width: 32, height: 32 } });
+    expect(part).toMatchObject({ checkpoint: ADM, prompt: '', seed: 0 });
+    expect([...(part?.files.keys() ?? [])]).toContain('model.pt');
+  });
+
+  it('with a backend takes its preset, and what it lacks from the backend’s model, but no weights of its own part', () => {
+    mkdirSync(folder.path('lone'), { recursive: true });
+    writeFileSync(folder.path('lone/config.json'), '{}');
+    const [shipped] = planFeatures({ backend: 'ui' }).parts;
+    const [part] = planFeatures({ backend: 'ui', checkpoint: folder.path('lone') }).parts;
+    expect(part?.preset).toEqual({ ...table('ui'), custom: true });
+    expect(part?.files.get('config.json')).toBe(folder.path('lone/config.json'));
+    expect(part?.files.get('elements.json')).toBe(shipped?.files.get('elements.json'));
+    expect(part?.files.has('model.safetensors')).toBe(false);
+    expect(part?.weightsId).not.toBe(shipped?.weightsId);
+  });
+
+  it.each<[string, string[], string[], string[]]>([
+    ['a file, from a folder', ['model.safetensors'], ['vae/w.bin', 'config.json'], ['vae/w.bin', 'config.json']],
+    ['a folder, from a folder', ['unet/w.bin'], ['unet/w.safetensors', 'vae/w.bin'], ['vae/w.bin']],
+    ['a folder, from a file', ['unet/w.bin'], ['model.safetensors', 'tokenizer/vocab.json'], ['tokenizer/vocab.json']],
+    ['a file, from a file', ['model.safetensors'], ['model.pt', 'open_clip_model.safetensors'], []],
+  ])('takes the parts that it lacks, but no weights that would go before its own: %s', (_, own, lender, lent) => {
+    const files = (from: string, names: string[]) => new Map(names.map((name) => [name, `${from}/${name}`]));
+    const whole = lendFiles(files('own', own), files('lender', lender));
+    const expected = [...lent.map((name) => `lender/${name}`), ...own.map((name) => `own/${name}`)];
+    expect([...whole.values()].sort()).toEqual(expected.sort());
+  });
+
+  it.each<[string, FeatureChoice, RegExp]>([
+    ['no network at all', {}, /^No network is named/],
+    ['a checkpoint of who knows what', { checkpoint: ADM, t: 1 }, /^Which network .* is not said/],
+    ['a network without a checkpoint', { backend: 'adm', network: 'adm' }, /^--network says what a checkpoint holds/],
+    ['a network that is named twice', { ...bare, backend: 'adm' }, /^--backend adm says already/],
+    ['a preset of no backend', { ...bare, preset: 'video' }, /^--preset names settings of a backend/],
+    ['one checkpoint for a fusion', { backend: 'fuse(ui,adm)', checkpoint: ADM }, /has several networks/],
+    ['no timestep', { ...bare, t: undefined }, /^No preset says --t for official/],
+    ['no block', { ...bare, upFtIndex: undefined }, /^No preset says --up-ft-index/],
+    ['no size', { checkpoint: VIT, network: 'vit' }, /^No preset says --size for dinov2/],
+  ])('is refused with a sentence: %s', (_, choice, message) => {
+    expect(refusal(choice)).toEqual(refused(message));
+  });
+});
+
+describe('settings are held against the checkpoint before anything is loaded', () => {
+  const check = (choice: FeatureChoice) => () => checkPlan(planFeatures(choice));
+  const sd = () => ({ checkpoint: SD(), network: 'sd-unet', t: 1, upFtIndex: 3, size: 64 }) as const;
+  const adm = { checkpoint: ADM, network: 'adm', t: 1, upFtIndex: 5, size: 32 } as const;
+  const vit = { checkpoint: VIT, network: 'vit', size: 28, upFtIndex: 2 } as const;
+
+  it('and taken where they fit it', () => {
+    for (const choice of [sd(), adm, vit, { backend: 'ui', size: 320 }]) expect(check(choice)).not.toThrow();
+  });
+
+  it.each<[string, () => FeatureChoice, RegExp]>([
+    ['a block', () => ({ ...sd(), upFtIndex: 4 }), /has the up blocks 0 to 3, not 4\.$/],
+    ['a block', () => ({ ...adm, upFtIndex: 6 }), /has the output blocks 0 to 5, not 6\.$/],
+    ['a block', () => ({ ...vit, upFtIndex: 3 }), /has the layers 0 to 2, not 3\.$/],
+    ['a size', () => ({ ...sd(), size: { width: 64, height: 60 } }), /multiples of 8 px, and 60 is none\.$/],
+    ['a size', () => ({ ...adm, size: 30 }), /multiples of 4 px, and 30 is none\.$/],
+    ['a size', () => ({ ...vit, size: 32 }), /multiples of 14 px, and 32 is none\.$/],
+    ['a size', () => ({ backend: 'ui', size: 500 }), /multiples of 32 px, and 500 is none\.$/],
+  ])('and refused where they do not: %s %#', (_, choice, message) => {
+    expect(check(choice())).toThrow(refused(message));
+  });
+
+  it('with the sizes beside it that do', () => {
+    expect(check({ ...vit, size: 32 })).toThrow(
+      expect.objectContaining({ hint: 'Give --size 28 or 42 in its place.' }),
+    );
+    expect(check({ ...vit, size: 3 })).toThrow(expect.objectContaining({ hint: 'Give --size 14 in its place.' }));
+  });
+});
+
+describe('the key of features', () => {
+  const partOf = (choice: FeatureChoice): PlanPart => {
+    const preset = presetOf(choice);
+    if (preset === undefined) throw new Error('a choice has a preset');
+    return { preset, weight: 1, files: new Map(), weightsId: 'w', prompt: '', seed: choice.seed ?? 0, halvings: 0 };
+  };
+  const key = (choice: FeatureChoice) =>
+    featureKey({ imageId: 'image', part: partOf(choice), level: 0, target: CPU_RUNTIME });
+
+  it('is another one for every setting', () => {
+    const settings: FeatureChoice[] = [
+      {},
+      { t: 101 },
+      { upFtIndex: 2 },
+      { ensembleSize: 1 },
+      { size: 512 },
+      { size: { width: 768, height: 512 } },
+      { seed: 1 },
+      { latentMode: 'sample' },
+    ];
+    const keys = settings.map((setting) => key({ backend: 'sd21', ...setting }));
+    expect(new Set(keys).size).toBe(settings.length);
+    // the time that a checkpoint of CleanDIFT has learned is another one than the same number chosen by hand
+    expect(key({ backend: 'cleandift-sd21', t: 261 })).not.toBe(key({ backend: 'cleandift-sd21' }));
+  });
+
+  it('is that of a preset with the same settings', () => {
+    expect(key({ backend: 'adm', t: 101, upFtIndex: 4, ensembleSize: 2 })).toBe(key({ backend: 'adm' }));
+    expect(key({ backend: 'sd21', preset: 'edit', size: 768 })).toBe(key({ backend: 'sd21', preset: 'semantic' }));
+  });
+
+  it('is another one for another checkpoint', () => {
+    const own = planFeatures({ checkpoint: ADM, network: 'adm', t: 1, upFtIndex: 1, size: 32 }).parts;
+    const other = planFeatures({ checkpoint: VIT, network: 'adm', t: 1, upFtIndex: 1, size: 32 }).parts;
+    expect(own[0]?.weightsId).not.toBe(other[0]?.weightsId);
+  });
+});

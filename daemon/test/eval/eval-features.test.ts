@@ -1,0 +1,46 @@
+import { cpSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { FeatureChoice } from '../../src/diffusion/feature-plan.js';
+import { FeatureSource } from '../../src/diffusion/feature-source.js';
+import { EvalFeatures } from '../../src/eval/eval-features.js';
+import { CPU_RUNTIME } from '../../src/graph/runtime.js';
+import { useTempFolder } from '../support/temp-folder.js';
+
+const FIXTURES = fileURLToPath(new URL('../fixtures', import.meta.url));
+
+const folder = useTempFolder();
+const sd = (): FeatureChoice => {
+  return { checkpoint: folder.path('sd'), network: 'sd-unet', t: 261, upFtIndex: 1, size: 64 };
+};
+const identity = (choice: FeatureChoice, blocks?: readonly number[]) =>
+  JSON.stringify(new EvalFeatures(choice, new FeatureSource(), blocks).identity(CPU_RUNTIME));
+
+beforeAll(() => {
+  for (const copy of ['sd', 'other']) {
+    cpSync(`${FIXTURES}/sd/sd2/unet`, `${folder.path(copy)}/unet`, { recursive: true });
+    cpSync(`${FIXTURES}/sd/vae`, `${folder.path(copy)}/vae`, { recursive: true });
+  }
+});
+
+describe('results are kept apart', () => {
+  it.each<[string, Partial<FeatureChoice>]>([
+    ['timestep', { t: 101 }],
+    ['block', { upFtIndex: 2 }],
+    ['ensemble', { ensembleSize: 2 }],
+    ['size', { size: 128 }],
+    ['seed', { seed: 1 }],
+    ['latent', { latentMode: 'sample' }],
+    ['prompt', { prompt: 'a cat' }],
+  ])('for another %s', (_, change) => {
+    expect(identity({ ...sd(), ...change })).not.toBe(identity(sd()));
+  });
+
+  it('for another checkpoint', () => {
+    expect(identity({ ...sd(), checkpoint: folder.path('other') })).not.toBe(identity(sd()));
+  });
+
+  it('not for a sweep that measures the same among others', () => {
+    expect(identity(sd(), [0, 1, 2])).toBe(identity(sd()));
+  });
+});

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+
+/** A file of a repository on the hub. Large ones are in LFS. */
+export interface HubFile {
+  path: string;
+  content: Buffer;
+  isLarge: boolean;
+}
+
+/** One commit of a repository, which is also where its branch `main` is. */
+export interface HubRepository {
+  /** `org/name` */
+  repository: string;
+  commit: string;
+  files: readonly HubFile[];
+}
+
+export interface CacheLayout {
+  /** The branch that was asked for; without one it was the commit, and there is no ref. */
+  branch?: string;
+  /** False where links need a privilege, as on Windows: the snapshot holds the files, and `blobs` is empty. */
+  symlinks?: boolean;
+  /** Since version 2, files that come by Xet lie once for all repositories, and the blob is a link as well. */
+  sharedBlobs?: boolean;
+  /** Paths that were asked for and that the repository does not have. */
+  absent?: readonly string[];
+}
+
+/**
+ * Writes what `huggingface_hub` leaves in its cache after downloading every file of a repository, and returns the
+ * snapshot's folder. `hub-cache-layout.test.ts` compares this with the real package.
+ */
+export function writeHubCache(hubCache: string, from: HubRepository, layout: CacheLayout = {}): string {
+  const folder = `models--${from.repository.replaceAll('/', '--')}`;
+  const snapshot = join(hubCache, folder, 'snapshots', from.commit);
+  write(join(hubCache, 'CACHEDIR.TAG'), CACHEDIR_TAG);
+  for (const file of from.files) {
+    write(join(hubCache, '.locks', folder, `${etagOf(file)}.lock`), '');
+    if (layout.symlinks === false) write(join(snapshot, file.path), file.content);
+    else writeLinked(hubCache, folder, join(snapshot, file.path), file, layout.sharedBlobs === true);
+  }
+  if (layout.branch !== undefined) write(join(hubCache, folder, 'refs', layout.branch), from.commit);
+  write(join(hubCache, folder, 'trees', `${from.commit}.json`), treeOf(from));
+  for (const path of layout.absent ?? []) write(join(hubCache, folder, '.no_exist', from.commit, path), '');
+  return snapshot;
+}
+
+/** What the hub calls the content of a file, and the cache its blob. */
+export function etagOf({ content, isLarge }: HubFile): string {
+  return isLarge ? sha256(content) : gitBlob(content);
+}
+
+export function sha256(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+export function gitBlob(content: Buffer): string {
+  return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
+}
+
+/** Stands in for Xet's own hash, of which only the form matters here: it is not the SHA-256. */
+export function xetHash(content: Buffer): string {
+  return createHash('sha256').update('xet').update(content).digest('hex');
+}
+
+const CACHEDIR_TAG = [
+  'Signature: 8a477f597d28d172789f06886806bc55',
+  '# This file is a cache directory tag created by huggingface_hub.',
+  '# For information about cache directory tags, see:',
+  '#\thttps://bford.info/cachedir/',
+  '',
+].join('\n');
+
+function treeOf({ files }: HubRepository): string {
+  const entries = files.map(({ path, content, isLarge }) => {
+    const large = isLarge ? { lfs_sha256: sha256(content), lfs_size: content.length } : {};
+    return [path, { size: content.length, blob_id: gitBlob(content), ...large }] as const;
+  });
+  return JSON.stringify({ format_version: 1, files: Object.fromEntries(entries) });
+}
+
+function writeLinked(hubCache: string, folder: string, pointer: string, file: HubFile, isShared: boolean): void {
+  const blob = join(hubCache, folder, 'blobs', etagOf(file));
+  link(pointer, blob);
+  // two files of one content share a blob
+  if (existsSync(blob)) return;
+  if (!isShared || !file.isLarge) {
+    write(blob, file.content);
+    return;
+  }
+  const hash = xetHash(file.content);
+  const store = join(hubCache, 'blobs');
+  write(join(store, '.huggingface-shared-blobs'), '1\n');
+  write(join(store, hash.slice(0, 2), hash), file.content);
+  write(join(store, hash.slice(0, 2), `${hash}.lock`), '');
+  write(join(store, hash.slice(0, 2), `${hash}.refs`), `${folder}/blobs/${etagOf(file)}\n`);
+  link(blob, join(store, hash.slice(0, 2), hash));
+}
+
+function link(at: string, target: string): void {
+  mkdirSync(dirname(at), { recursive: true });
+  symlinkSync(relative(dirname(at), target), at);
+}
+
+function write(path: string, content: Buffer | string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+}
