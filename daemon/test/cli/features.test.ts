@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +9,7 @@ import { useTempFolder } from '../support/temp-folder.js';
 
 const ADM = fileURLToPath(new URL('../fixtures/adm/official', import.meta.url));
 const FORMATS = fileURLToPath(new URL('../fixtures/formats', import.meta.url));
+const VAE = fileURLToPath(new URL('../fixtures/sd/vae', import.meta.url));
 const DINOV2 = fileURLToPath(new URL('../fixtures/vit/dinov2', import.meta.url));
 
 const folder = useTempFolder();
@@ -65,6 +67,24 @@ describe('samepoint features', () => {
       'dinov2/official/pretrain.pth',
       'dinov2/official/legacy.pth',
     ]) {
+      expect(relativeError(await run(other), expected), other).toBeLessThan(1e-4);
+    }
+  });
+
+  it('is the same for a Stable Diffusion whose U-Net is in several files or in a .bin', async () => {
+    const text = Float32Array.from({ length: 5 * 4 }, (_, i) => Math.sin(i));
+    await writeNpy(folder.path('text.npy'), { dims: [1, 5, 4], data: text });
+    const run = async (unet: string) => {
+      const [path, out] = [folder.path(unet), folder.path('format.npy')];
+      cpSync(`${FORMATS}/unet/${unet}`, path, { recursive: true });
+      cpSync(VAE, `${path}/vae`, { recursive: true });
+      const cut = ['--network', 'sd-unet', '--t', '101', '--up-ft-index', '1', '--size', '64x64'];
+      const given = ['--text-states', folder.path('text.npy'), '--out', out];
+      expect(await runCli('features', image(), '--checkpoint', path, ...cut, ...given)).toMatchObject({ code: 0 });
+      return (await readNpy(out)).data;
+    };
+    const expected = await run('sharded');
+    for (const other of ['sharded-fp16', 'bin', 'bin-sharded']) {
       expect(relativeError(await run(other), expected), other).toBeLessThan(1e-4);
     }
   });

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SamepointError } from '@samepoint/shared-protocol';
@@ -165,6 +165,7 @@ describe('weights in several files', () => {
       (at) => changeIndex(at, (shard) => (shard === FIRST ? SECOND : FIRST)),
       /has no tensor "conv_in/,
     ],
+    ['more than any index', (at) => truncateSync(join(at, INDEX), 100_000_001), /it has 100000001 bytes/],
   ])('are refused when the index holds %s', (_what, damage, reason) => {
     const at = copy(SHARDED);
     damage(at);

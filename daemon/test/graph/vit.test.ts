@@ -78,6 +78,20 @@ describe('a config of another network is refused', () => {
   });
 });
 
+it("what a configuration of CLIP leaves out is what transformers takes for it, and pixels are normalised as OpenAI's", () => {
+  expect(vitConfigSchema.parse({ model_type: 'clip_vision_model' })).toMatchObject({
+    channels: 768,
+    layers: 12,
+    heads: 12,
+    mlpChannels: 3072,
+    activation: 'quick_gelu',
+    eps: 1e-5,
+    patchSize: 32,
+    nativeGrid: 7,
+    pixelMean: [0.48145466, 0.4578275, 0.40821073],
+  });
+});
+
 it('pixels in [−1,1] become the normalised ones the network was trained on', async () => {
   const config = vitConfigSchema.parse(DINO_CONFIG);
   const b = new GraphBuilder();
