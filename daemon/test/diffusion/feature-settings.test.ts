@@ -256,7 +256,8 @@ describe('the key of features', () => {
 
   it('is another one for another checkpoint', () => {
     const own = planFeatures({ checkpoint: ADM, network: 'adm', t: 1, upFtIndex: 1, size: 32 }).parts;
-    const other = planFeatures({ checkpoint: VIT, network: 'adm', t: 1, upFtIndex: 1, size: 32 }).parts;
+    cpSync(ADM, folder.path('adm'), { recursive: true });
+    const other = planFeatures({ checkpoint: folder.path('adm'), network: 'adm', t: 1, upFtIndex: 1, size: 32 }).parts;
     expect(own[0]?.weightsId).not.toBe(other[0]?.weightsId);
   });
 });
