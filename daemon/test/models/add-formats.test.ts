@@ -1,8 +1,9 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileIdentity, filesOf } from '../../src/diffusion/model-files.js';
+import { openVitCheckpoint } from '../../src/diffusion/vit-network.js';
 import { addModel } from '../../src/models/add-model.js';
 import { CATALOGUE } from '../../src/models/catalogue.js';
 import { damagedFiles } from '../../src/models/damaged-files.js';
@@ -98,6 +99,19 @@ describe('weights in another format stand in for the official file', () => {
       error: { message: expect.stringContaining('missing: config.json') },
     });
   });
+});
+
+it('weights in several files are opened where huggingface_hub put them', async () => {
+  const [blobs, snapshot] = [folder.path('hub/blobs'), folder.path('hub/snapshots/commit')];
+  for (const made of [blobs, snapshot]) mkdirSync(made, { recursive: true });
+  for (const [n, name] of readdirSync(join(FORMATS, 'dinov2/sharded')).entries()) {
+    cpSync(join(FORMATS, 'dinov2/sharded', name), join(blobs, `hash${n}`));
+    symlinkSync(`../../blobs/hash${n}`, join(snapshot, name));
+  }
+  await addModel('dinov2-s', snapshot, published());
+  const resolved = resolveModel('dinov2-s', {}, published());
+  if (!resolved.ok) throw resolved.error;
+  expect(openVitCheckpoint(resolved.files).checkpoint.folder).toBe(blobs);
 });
 
 describe('weights in several files are checked as a whole', () => {
