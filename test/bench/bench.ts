@@ -3,7 +3,7 @@ export interface Bench {
   name: string;
   title: string;
   /** Which page of docs/ the table belongs on; `performance` without. */
-  doc?: 'performance' | 'evaluation';
+  doc?: 'performance' | 'evaluation' | 'gpu';
   run(options: BenchOptions): Promise<BenchResult>;
 }
 

@@ -1,11 +1,12 @@
 // One measurement of Samepoint in a process of its own: a FeaturesRequest as the argument, a Measurement on stdout.
+
+import { peakMemoryGb } from '../../daemon/src/cli/bench/peak-memory.js';
 import { readNpy, writeNpy } from '../../daemon/src/cli/npy.js';
 import { dift } from '../../daemon/src/diffusion/dift.js';
 import { filesOf } from '../../daemon/src/diffusion/model-files.js';
 import { NetworkPool } from '../../daemon/src/diffusion/network-pool.js';
 import { type NetworkCut, openNetwork } from '../../daemon/src/diffusion/open-network.js';
 import { CPU_RUNTIME } from '../../daemon/src/graph/runtime.js';
-import { peakMemoryGb } from './peak-memory.js';
 import type { FeaturesRequest, Measurement } from './run-child.js';
 
 const SEED = 0;

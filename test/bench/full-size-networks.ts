@@ -4,10 +4,11 @@ import { dirname, join } from 'node:path';
 import { ADM_256_UNCONDITIONAL, admUnet } from '../../daemon/src/graph/networks/adm-unet.js';
 import { sdUnet, sdUnetConfigSchema } from '../../daemon/src/graph/networks/sd-unet.js';
 import { sdVaeConfigSchema, sdVaeEncoder } from '../../daemon/src/graph/networks/sd-vae-encoder.js';
+import { SD21_UNET, SD21_VAE } from '../../daemon/src/graph/networks/sd21-published.js';
 import { vit, vitPixels } from '../../daemon/src/graph/networks/vit.js';
 import { vitConfigSchema } from '../../daemon/src/graph/networks/vit-config.js';
+import { type NetworkSurvey, surveyNetwork } from '../../daemon/src/graph/survey-network.js';
 import { writeRandomPytorchFile, writeRandomSafetensors } from './random-weights.js';
-import { type NetworkSurvey, surveyNetwork } from './survey-network.js';
 
 /** Where random checkpoints are kept between runs; together they are 4 GB. */
 export const CHECKPOINTS = process.env.SAMEPOINT_BENCH_DIR ?? join(tmpdir(), 'samepoint-bench');
@@ -17,26 +18,6 @@ const SEED = 1;
 const FORMAT = 'v1';
 const TEXT_TOKENS = 77;
 
-/** `unet/config.json` of Stable Diffusion 2.1. */
-const SD21_UNET = {
-  _class_name: 'UNet2DConditionModel',
-  sample_size: 96,
-  block_out_channels: [320, 640, 1280, 1280],
-  down_block_types: ['CrossAttnDownBlock2D', 'CrossAttnDownBlock2D', 'CrossAttnDownBlock2D', 'DownBlock2D'],
-  up_block_types: ['UpBlock2D', 'CrossAttnUpBlock2D', 'CrossAttnUpBlock2D', 'CrossAttnUpBlock2D'],
-  attention_head_dim: [5, 10, 20, 20],
-  cross_attention_dim: 1024,
-  use_linear_projection: true,
-};
-const SD21_VAE = {
-  _class_name: 'AutoencoderKL',
-  sample_size: 768,
-  block_out_channels: [128, 256, 512, 512],
-  down_block_types: Array.from({ length: 4 }, () => 'DownEncoderBlock2D'),
-  up_block_types: Array.from({ length: 4 }, () => 'UpDecoderBlock2D'),
-  latent_channels: 4,
-  layers_per_block: 2,
-};
 const DINOV2_B = { model_type: 'dinov2', image_size: 518, patch_size: 14 };
 
 const unetConfig = sdUnetConfigSchema.parse(SD21_UNET);

@@ -10,7 +10,9 @@ import { originalBench } from './benches/original.js';
 import { peersBench } from './benches/peers.js';
 import { resizeBench } from './benches/resize.js';
 import { targetsBench } from './benches/targets.js';
+import { trialsBench } from './benches/trials.js';
 import { warpBench } from './benches/warp.js';
+import { webgpuBuffersBench } from './benches/webgpu-buffers.js';
 import { markdown, writeJson, writeToDoc } from './report.js';
 
 const BENCHES: readonly Bench[] = [
@@ -22,8 +24,10 @@ const BENCHES: readonly Bench[] = [
   layersBench,
   layerAccuracyBench,
   peersBench,
+  trialsBench,
   warpBench,
   resizeBench,
+  webgpuBuffersBench,
 ];
 const program = new Command('npm run bench --')
   .description('Measures in figures, and prints the table that stands in docs/.')

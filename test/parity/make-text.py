@@ -157,25 +157,26 @@ def make(name: str, pad: str, seed: int, half: bool, **config) -> None:
     tokenizer.save_pretrained(folder / "tokenizer-json")
 
 
-make(
-    "sd1",
-    EOS,
-    seed=1,
-    half=True,
-    hidden_size=48,
-    intermediate_size=192,
-    num_hidden_layers=3,
-    num_attention_heads=4,
-    hidden_act="quick_gelu",
-)
-make(
-    "sd2",
-    "!",
-    seed=2,
-    half=False,
-    hidden_size=64,
-    intermediate_size=256,
-    num_hidden_layers=2,
-    num_attention_heads=2,
-    hidden_act="gelu",
-)
+if __name__ == "__main__":
+    make(
+        "sd1",
+        EOS,
+        seed=1,
+        half=True,
+        hidden_size=48,
+        intermediate_size=192,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        hidden_act="quick_gelu",
+    )
+    make(
+        "sd2",
+        "!",
+        seed=2,
+        half=False,
+        hidden_size=64,
+        intermediate_size=256,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        hidden_act="gelu",
+    )

@@ -1,7 +1,9 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { Command } from 'commander';
+import { listGpuDevices } from '../engine/list-gpu-devices.js';
 import { modelEnvironment } from '../models/model-environment.js';
 import { stateDir } from '../state-dir.js';
+import { checkDevices } from './doctor/check-devices.js';
 import { checkCache, inspectCache } from './doctor/check-disk.js';
 import { checkInference, inspectInference } from './doctor/check-inference.js';
 import { checkEmbedded, checkModel, inspectEmbedded, inspectModels, storeUnreadable } from './doctor/check-models.js';
@@ -45,12 +47,14 @@ async function runDoctor({ json }: { json?: true }): Promise<void> {
 async function examine(): Promise<Finding[]> {
   const { platform, arch, versions } = process;
   const environment = modelEnvironment();
+  const devices = await listGpuDevices();
   const { hubCache, ownFolder } = environment.at;
   const caches = await Promise.all([inspectCache('models', hubCache), inspectCache('own files', ownFolder)]);
   return [
     ...checkPlatform({ platform, arch, nodeVersion: versions.node }),
     checkInference(await inspectInference()),
-    ...(await inspectProviders()).map(checkProvider),
+    ...checkDevices(devices, platform),
+    ...(await inspectProviders(devices)).map(checkProvider),
     checkEmbedded(inspectEmbedded()),
     ...(await inspectModels(environment).then(
       (models) => models.map(checkModel),

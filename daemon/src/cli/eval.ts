@@ -15,7 +15,7 @@ import { keepOffDisk, withFeatureOptions } from './feature-options.js';
 import { type Machine, thisMachine } from './machine.js';
 import { PARTS } from './matching-parts.js';
 import { type MeasureRun, measure } from './measure.js';
-import { type ProviderOptions, providerOption } from './provider-options.js';
+import { deviceOption, type ProviderOptions, providerOption } from './provider-options.js';
 import { sayDevice } from './say-device.js';
 import { type SweepAxis, sweepOption, sweepPasses } from './sweep-options.js';
 import { writeEvalReport } from './write-eval-report.js';
@@ -35,6 +35,7 @@ export function evalCommand(): Command {
     .argument('<dataset>', DATASET_NAMES.join(', '))
     .argument('<dir>', 'folder of the data set')
     .addOption(providerOption())
+    .addOption(deviceOption())
     .addOption(
       new Option(
         '--matching <kind>',
@@ -68,7 +69,7 @@ export function evalCommand(): Command {
   return withFeatureOptions(command);
 }
 
-interface EvalCliOptions extends MeasureOptions, MeasureRun, Pick<ProviderOptions, 'provider'> {
+interface EvalCliOptions extends MeasureOptions, MeasureRun, Pick<ProviderOptions, 'provider' | 'device'> {
   sweep?: SweepAxis[];
   json?: true;
   report?: string;
@@ -90,7 +91,7 @@ async function runEval(dataset: string, folder: string, options: EvalCliOptions)
   let device = 'cpu';
   // nothing is loaded before the data set is known to be one
   const evaluations = await DATASETS[dataset].evaluate(folder, settings.options, async (opened) => {
-    const runtime = await openRuntime(options.provider, (found) => {
+    const runtime = await openRuntime(options, (found) => {
       device = `${found.provider} (${found.description})`;
       sayDevice(found);
     });

@@ -12,11 +12,11 @@ import { openRuntime } from '../engine/open-runtime.js';
 import type { NdArray } from '../graph/run.js';
 import { checkedPlan, type FeatureOptions, keepOffDisk, withFeatureOptions } from './feature-options.js';
 import { readNpy, writeNpy } from './npy.js';
-import { type ProviderOptions, providerOption } from './provider-options.js';
+import { deviceOption, type ProviderOptions, providerOption } from './provider-options.js';
 import { readImage } from './read-image.js';
 import { sayDevice } from './say-device.js';
 
-interface FeaturesOptions extends FeatureOptions, Pick<ProviderOptions, 'provider'> {
+interface FeaturesOptions extends FeatureOptions, Pick<ProviderOptions, 'provider' | 'device'> {
   textStates?: string;
   noise?: string;
   out: string;
@@ -37,6 +37,7 @@ export function featuresCommand(): Command {
     .option('--text-states <file>', 'text states (1, tokens, channels) as NPY instead of a prompt')
     .option('--noise <file>', 'noise (members, channels, rows, columns) as NPY instead of a drawn one')
     .addOption(providerOption())
+    .addOption(deviceOption())
     .requiredOption('--out <file>', 'the NPY file to write')
     .addHelpText('after', DETAILS)
     .action(runFeatures);
@@ -57,7 +58,7 @@ async function runFeatures(imagePath: string, options: FeaturesOptions): Promise
 async function fusedFeatures(imagePath: string, plan: FeaturePlan, options: FeaturesOptions): Promise<NdArray> {
   refuseForFusion(options);
   const { imageId, image } = await readImage(imagePath);
-  const source = new FeatureSource(await openRuntime(options.provider, sayDevice), featureStore());
+  const source = new FeatureSource(await openRuntime(options, sayDevice), featureStore());
   const { levels, firstLook: first } = await source.pyramid(imageId, () => Promise.resolve(image), plan);
   await source.release();
   const level = levels[first];
@@ -70,7 +71,7 @@ async function networkFeatures(imagePath: string, part: PlanPart, options: Featu
   const { image } = await readImage(imagePath);
   const textStates = options.textStates === undefined ? undefined : await readNpy(options.textStates);
   const noise = options.noise === undefined ? {} : { noise: await readNpy(options.noise) };
-  const pool = new NetworkPool(await openRuntime(options.provider, sayDevice));
+  const pool = new NetworkPool(await openRuntime(options, sayDevice));
   try {
     const { size } = part.preset;
     const look = lookAt(size, firstLook(size), image);

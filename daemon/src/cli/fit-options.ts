@@ -1,7 +1,7 @@
 import { estimatorSchema, transformChoiceSchema } from '@samepoint/shared-protocol';
 import { type Command, Option } from 'commander';
 import { withFeatureOptions } from './feature-options.js';
-import { outOfMemoryOption, providerOption } from './provider-options.js';
+import { deviceOption, outOfMemoryOption, providerOption } from './provider-options.js';
 
 function transformOption(): Option {
   return new Option(
@@ -23,6 +23,7 @@ export function withFitOptions(command: Command): Command {
       .addOption(transformOption())
       .addOption(estimatorOption())
       .addOption(providerOption())
+      .addOption(deviceOption())
       .addOption(outOfMemoryOption()),
   );
 }

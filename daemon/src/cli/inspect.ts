@@ -19,7 +19,7 @@ import { inspectTable } from './inspect-table.js';
 import { type AskedPart, askedParts, withPartsOption } from './matching-parts.js';
 import { writeNpy } from './npy.js';
 import { parsePoints } from './parse-shapes.js';
-import { outOfMemoryOption, type ProviderOptions, providerOption } from './provider-options.js';
+import { deviceOption, outOfMemoryOption, type ProviderOptions, providerOption } from './provider-options.js';
 import { type ImageFile, readImage } from './read-image.js';
 import { sayDevice } from './say-device.js';
 import { writeWhole } from './write-whole.js';
@@ -52,6 +52,7 @@ export function inspectCommand(): Command {
     .addOption(withPartsOption())
     .addOption(mirroredOption())
     .addOption(providerOption())
+    .addOption(deviceOption())
     .addOption(outOfMemoryOption())
     .option(
       '--out <file>',

@@ -39,6 +39,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   features: async () => (await import('./features.js')).featuresCommand(),
   models: async () => (await import('./models.js')).modelsCommand(),
   cache: async () => (await import('./cache.js')).cacheCommand(),
+  bench: async () => (await import('./bench.js')).benchCommand(),
   doctor: async () => (await import('./doctor.js')).doctorCommand(),
 };
 

@@ -21,7 +21,7 @@ import { matchTable } from './match-table.js';
 import { type Asked, toMatchedTarget } from './matched-target.js';
 import { type AskedPart, askedParts, withPartsOption } from './matching-parts.js';
 import { parseBoxes, parsePoints } from './parse-shapes.js';
-import { outOfMemoryOption, type ProviderOptions, providerOption } from './provider-options.js';
+import { deviceOption, outOfMemoryOption, type ProviderOptions, providerOption } from './provider-options.js';
 import { type ImageFile, readImage } from './read-image.js';
 import { readLayers } from './read-layers.js';
 import { sayDevice } from './say-device.js';
@@ -58,6 +58,7 @@ export function matchCommand(): Command {
     .addOption(withPartsOption())
     .addOption(mirroredOption())
     .addOption(providerOption())
+    .addOption(deviceOption())
     .addOption(outOfMemoryOption())
     .option('--json', 'print JSON instead of a table')
     .option('--out <dir>', 'also write a picture of each pair with the matches drawn')

@@ -1,23 +1,35 @@
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import type { WantedProvider } from '../engine/choose-provider.js';
 import { OUT_OF_MEMORY_POLICIES, type OutOfMemoryPolicy } from '../engine/engine-host.js';
-import { PROVIDERS, type Provider } from '../graph/runtime.js';
+import { PROVIDERS } from '../graph/runtime.js';
 
-/** What the two options below are parsed to. */
-export interface ProviderOptions {
-  provider?: Provider;
+/** What the options below are parsed to. */
+export interface ProviderOptions extends WantedProvider {
   onOutOfMemory?: OutOfMemoryPolicy;
 }
 
 /** `--provider`, for every command that runs networks. */
 export function providerOption(): Option {
-  return new Option('--provider <id>', 'what the networks run on (default: the best that works here)')
+  return new Option('--provider <id>', 'execution provider (default: the fastest that works here)')
     .choices(PROVIDERS)
     .env('SAMEPOINT_PROVIDER');
 }
 
+/** `--device`, for every command that runs networks. */
+export function deviceOption(): Option {
+  return new Option('--device <number>', 'which device of CUDA or DirectML, as samepoint doctor counts them')
+    .argParser(parseDevice)
+    .env('SAMEPOINT_DEVICE');
+}
+
+function parseDevice(text: string): number {
+  if (/^\d{1,3}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give the number of a device, from 0.');
+}
+
 /** `--on-out-of-memory`, for the commands that run jobs. */
 export function outOfMemoryOption(): Option {
-  return new Option('--on-out-of-memory <what>', 'what a job does that the device has too little memory for')
+  return new Option('--on-out-of-memory <what>', 'what to do when the device runs out of memory')
     .choices(OUT_OF_MEMORY_POLICIES)
     .default('smaller' satisfies OutOfMemoryPolicy);
 }

@@ -15,6 +15,8 @@ export interface StartOptions {
   port?: number;
   version: string;
   createEngine(): Engine;
+  /** One line on a faster provider than the one that was taken, if there is any. */
+  findFaster?(provider: string): Promise<string | undefined>;
   /** Takes what a person is to read. */
   print(text: string): void;
   env?: NodeJS.ProcessEnv;
@@ -58,7 +60,8 @@ async function serve(options: StartOptions, engine: Engine, ports: readonly numb
   const models = modelSource(environment);
   const server = await startServer({ engine, device, backends, models, daemon, tokens, ports });
   const code = server.pairing.live?.code ?? '';
-  options.print(startBanner({ daemon, device, port: server.port, code, pairedClients: tokens.count }));
+  const faster = await options.findFaster?.(device.provider);
+  options.print(startBanner({ daemon, device, faster, port: server.port, code, pairedClients: tokens.count }));
   return {
     port: server.port,
     stop: async () => {

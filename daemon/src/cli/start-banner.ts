@@ -4,6 +4,8 @@ export interface BannerFacts {
   /** Name and version. */
   daemon: string;
   device: Device;
+  /** A faster provider that could be had. */
+  faster?: string | undefined;
   port: number;
   /** Six digits. */
   code: string;
@@ -11,9 +13,10 @@ export interface BannerFacts {
 }
 
 /** What a person reads once the daemon serves: facts in a column, then what to do next. */
-export function startBanner({ daemon, device, port, code, pairedClients }: BannerFacts): string {
+export function startBanner({ daemon, device, faster, port, code, pairedClients }: BannerFacts): string {
   const facts: [string, string][] = [
     ['Device', `${device.description} (${device.reason})`],
+    ...(faster === undefined ? [] : [['Faster', faster] satisfies [string, string]]),
     ['Address', addressOf(port)],
     ['Pairing code', `${code.slice(0, 3)} ${code.slice(3)}`],
   ];

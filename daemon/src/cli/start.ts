@@ -1,8 +1,9 @@
 import { PORTS } from '@samepoint/shared-protocol';
 import { Command, InvalidArgumentError } from 'commander';
 import { createEngineHost } from '../engine/engine-host.js';
+import { fasterProviderHere } from './faster-provider.js';
 import { ownVersion } from './own-version.js';
-import { outOfMemoryOption, type ProviderOptions, providerOption } from './provider-options.js';
+import { deviceOption, outOfMemoryOption, type ProviderOptions, providerOption } from './provider-options.js';
 import { runStart, type StartedDaemon } from './run-start.js';
 
 const MAX_PORT = 65_535;
@@ -17,12 +18,14 @@ export function startCommand(): Command {
       parsePort,
     )
     .addOption(providerOption())
+    .addOption(deviceOption())
     .addOption(outOfMemoryOption())
     .action(async ({ port, ...engine }: { port?: number } & ProviderOptions) => {
       const daemon = await runStart({
         ...(port === undefined ? {} : { port }),
         version: ownVersion(),
         createEngine: () => createEngineHost(engine),
+        ...(engine.provider === undefined ? { findFaster: fasterProviderHere } : {}),
         print: (text) => process.stdout.write(text),
       });
       if (daemon !== undefined) stopOnSignal(daemon);

@@ -26,7 +26,7 @@ export interface TrackFrames extends TrackedFrames {
 export async function openTrackFrames(
   files: readonly FrameFile[],
   annotated: string | undefined,
-  features: FeatureOptions & Pick<ProviderOptions, 'provider'>,
+  features: FeatureOptions & Pick<ProviderOptions, 'provider' | 'device'>,
 ): Promise<TrackFrames> {
   const plan = checkedPlan(features, 'video');
   const index = annotated === undefined ? 0 : findFrame(files, annotated);
@@ -49,8 +49,8 @@ export async function openTrackFrames(
   };
 }
 
-async function openSource({ provider }: Pick<ProviderOptions, 'provider'>): Promise<FeatureSource> {
-  return new FeatureSource(await openRuntime(provider, sayDevice), featureStore());
+async function openSource(wanted: Pick<ProviderOptions, 'provider' | 'device'>): Promise<FeatureSource> {
+  return new FeatureSource(await openRuntime(wanted, sayDevice), featureStore());
 }
 
 /** Before the first is looked at: a wrong frame at the end should not cost what all the others take. */

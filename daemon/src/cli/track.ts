@@ -3,14 +3,14 @@ import { Command } from 'commander';
 import { type FeatureOptions, keepOffDisk, withFeatureOptions } from './feature-options.js';
 import { listFrames } from './list-frames.js';
 import { progressLine } from './progress-line.js';
-import { type ProviderOptions, providerOption } from './provider-options.js';
+import { deviceOption, type ProviderOptions, providerOption } from './provider-options.js';
 import { openTrackFrames, type TrackFrames } from './track-frames.js';
 import { trackMaskFiles } from './track-mask-files.js';
 import { trackPointFiles } from './track-point-files.js';
 import { type TrackReport, trackSummary } from './track-report.js';
 import type { ResultOptions } from './track-results.js';
 
-interface TrackOptions extends FeatureOptions, Pick<ProviderOptions, 'provider'> {
+interface TrackOptions extends FeatureOptions, Pick<ProviderOptions, 'provider' | 'device'> {
   mask?: string;
   points?: string;
   frame?: string;
@@ -39,6 +39,7 @@ export function trackCommand(): Command {
     .option('--frame <name>', 'the annotated frame: file name, or number counted from 1 (default: the first)')
     .option('--labels <names...>', 'carry only these: indices of the mask, or names of points')
     .addOption(providerOption())
+    .addOption(deviceOption())
     .requiredOption('--out <dir>', 'folder to write to')
     .option('--overlay', 'also write each frame with its labels drawn over it')
     .option('--json', 'print JSON instead of a summary')

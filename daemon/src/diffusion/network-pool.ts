@@ -6,7 +6,7 @@ import type { Runtime } from '../graph/runtime.js';
 import { fileIdentity } from './model-files.js';
 
 /**
- * What may be loaded at once, the memory as that of weights. Measured with Stable Diffusion 2.1 at 512×512 on the CPU: the
+ * What may be loaded at once, the memory as that of weights, a share of that of the device. Measured with Stable Diffusion 2.1 at 512×512 on the CPU: the
  * U-Net's weights take 3.4 GB for each input size, and 5.4 GB while they are loaded; 6.0 GB where the VAE stays. So with 8 GB
  * of memory the VAE goes before the U-Net comes, and with 16 GB it stays.
  */
@@ -18,16 +18,26 @@ type Feeds = Parameters<LoadedNetwork['runAll']>[0];
 
 /** A network for one size of its input. */
 export interface PoolEntry {
-  /** Same key, same graph. */
-  key: string;
+  key: GraphKey;
   /** How many weights the graph holds, at most. */
   weights: number;
   compileAt: CompileAt;
 }
 
-/** The key of a graph: whose weights it takes, and everything else that it is written from. */
-export function graphKey(network: string, { path }: Checkpoint, ...writtenFrom: readonly unknown[]): string {
-  return JSON.stringify([network, fileIdentity(path), ...writtenFrom]);
+/** Bytes of weights that networks may hold together where `runtime` runs them. */
+export function budgetOf({ memoryBytes }: Pick<Runtime, 'memoryBytes'>): number {
+  return LIMITS.shareOfMemory * (memoryBytes ?? totalmem());
+}
+
+/** Which graph it is: `weights` says whose it takes, `graph` that and everything else that it is written from. */
+export interface GraphKey {
+  weights: string;
+  graph: string;
+}
+
+export function graphKey(network: string, { path }: Checkpoint, ...writtenFrom: readonly unknown[]): GraphKey {
+  const weights = JSON.stringify([network, fileIdentity(path)]);
+  return { weights, graph: JSON.stringify([weights, ...writtenFrom]) };
 }
 
 /**
@@ -38,24 +48,24 @@ export class NetworkPool {
   readonly #runtime: Runtime;
   readonly #budgetBytes: number;
   /** In the order of their last use. */
-  readonly #loaded = new Map<string, { network: LoadedNetwork; bytes: number }>();
+  readonly #loaded = new Map<string, { network: LoadedNetwork; bytes: number; weights: string }>();
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(runtime: Runtime, budgetBytes: number = LIMITS.shareOfMemory * totalmem()) {
+  constructor(runtime: Runtime, budgetBytes: number = budgetOf(runtime)) {
     this.#runtime = runtime;
     this.#budgetBytes = budgetBytes;
   }
 
   /**
    * Loads the network if it is not there and runs it. A failure to load is not kept: the next run tries again. How much
-   * memory a GPU has is not known before it runs out; then the other networks go, and it is tried once more.
+   * memory of a GPU is free is not known before it runs out; then the other networks go, and it is tried once more.
    */
   run(entry: PoolEntry, feeds: Feeds): Promise<Record<string, NdArray>> {
     return this.#inTurn(async () => {
       try {
         return await (await this.#get(entry)).runAll(feeds);
       } catch (thrown) {
-        const alone = [...this.#loaded.keys()].every((key) => key === entry.key);
+        const alone = [...this.#loaded.keys()].every((graph) => graph === entry.key.graph);
         if (alone || !(thrown instanceof SamepointError) || thrown.code !== 'GPU_OUT_OF_MEMORY') throw thrown;
         await this.#makeRoom(Number.POSITIVE_INFINITY);
         return (await this.#get(entry)).runAll(feeds);
@@ -69,25 +79,33 @@ export class NetworkPool {
   }
 
   async #get({ key, weights, compileAt }: PoolEntry): Promise<LoadedNetwork> {
-    const known = this.#loaded.get(key);
+    const known = this.#loaded.get(key.graph);
     if (known !== undefined) {
-      this.#loaded.delete(key);
-      this.#loaded.set(key, known);
+      this.#loaded.delete(key.graph);
+      this.#loaded.set(key.graph, known);
       return known.network;
     }
     const bytes = weights * BYTES_PER_WEIGHT[this.#runtime.precision];
-    await this.#makeRoom(bytes);
+    await this.#makeRoom(bytes, key.weights);
     const network = await load(this.#runtime, compileAt);
-    this.#loaded.set(key, { network, bytes });
+    this.#loaded.set(key.graph, { network, bytes, weights: key.weights });
     return network;
   }
 
-  /** Releases networks until another one of `bytes` fits, or none is left. */
-  async #makeRoom(bytes: number): Promise<void> {
-    for (const [key, { network }] of this.#loaded) {
+  /**
+   * Releases networks until another one of `bytes` fits, or none is left. Those with the same weights for another size go
+   * first: they hold what comes twice.
+   */
+  async #makeRoom(bytes: number, weights?: string): Promise<void> {
+    const inOrder = [...this.#loaded];
+    const sameFirst = [
+      ...inOrder.filter(([, loaded]) => loaded.weights === weights),
+      ...inOrder.filter(([, loaded]) => loaded.weights !== weights),
+    ];
+    for (const [graph, { network }] of sameFirst) {
       const used = [...this.#loaded.values()].reduce((sum, entry) => sum + entry.bytes, 0);
       if (this.#loaded.size < LIMITS.networks && used + bytes <= this.#budgetBytes) return;
-      this.#loaded.delete(key);
+      this.#loaded.delete(graph);
       await network.release();
     }
   }

@@ -1,11 +1,15 @@
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, totalmem } from 'node:os';
 import { type Device, SamepointError } from '@samepoint/shared-protocol';
+import { takesDevice } from '../graph/execution-provider.js';
 import type { GraphTarget, Precision, Provider } from '../graph/runtime.js';
+import { deviceFor, type GpuDevice, memoryFor } from './gpu-devices.js';
+import { KeptProber, type Prober } from './kept-prober.js';
+import { listGpuDevices } from './list-gpu-devices.js';
 import { placementWords } from './placement-words.js';
-import { type ProviderProbe, ProviderProber } from './provider-probe.js';
+import type { Candidate, ProviderProbe } from './provider-probe.js';
 import { PROVIDER_NAMES } from './provider-words.js';
 
-/** What is tried before the CPU, in this order. */
+/** What is tried beside the CPU; which of two that are as fast is taken, is said by the order. */
 const ORDER: Partial<Record<NodeJS.Platform, readonly Provider[]>> = {
   linux: ['cuda', 'webgpu'],
   win32: ['dml', 'webgpu'],
@@ -18,55 +22,120 @@ const SOFTWARE_SPEED = 0.2;
 /** A provider that leaves more than the rest of the nodes to the CPU waits for copies more than it computes. */
 const SMALLEST_SHARE = 0.5;
 
+/** Devices of one provider that are tried: each costs seconds. */
+const MAX_DEVICES = 4;
+
 /** Where networks run, and what to tell people of it. */
 export interface ProviderChoice extends GraphTarget {
+  deviceId?: number | undefined;
+  /** Memory of what they run on, in bytes. */
+  memoryBytes: number;
   device: Device;
 }
 
-export interface ChooseOptions {
+/** What people may ask for. */
+export interface WantedProvider {
   /** The only one to try, however slow it is. */
-  forced?: Provider | undefined;
-  platform?: NodeJS.Platform;
-  prober?: Pick<ProviderProber, 'probe' | 'close'>;
+  provider?: Provider | undefined;
+  /** Number of the only device to try. */
+  device?: number | undefined;
 }
 
-/** What is tried on a platform, the CPU last. */
+export interface ChooseOptions {
+  wanted?: WantedProvider;
+  platform?: NodeJS.Platform;
+  devices?: readonly GpuDevice[];
+  prober?: Prober;
+}
+
+type Success = ProviderProbe & { works: true };
+
+/** What a platform has, the CPU last. */
 export function providersOf(platform: NodeJS.Platform): readonly Provider[] {
   return [...(ORDER[platform] ?? []), 'cpu'];
 }
 
 /**
- * The first provider of the platform that works and is faster than the CPU; the CPU where there is none, and then the
+ * What is tried, in the order of preference: CUDA only where there is a card of NVIDIA, DirectML and CUDA on every device,
+ * since the first one may be part of the processor.
+ */
+export function candidatesOf(
+  platform: NodeJS.Platform,
+  devices: readonly GpuDevice[],
+  { provider: forced, device: wanted }: WantedProvider = {},
+): Candidate[] {
+  const providers = forced === undefined ? (ORDER[platform] ?? []) : [forced];
+  return providers.flatMap((provider): Candidate[] => {
+    if (!takesDevice(provider)) return wanted === undefined ? [{ provider }] : [];
+    if (wanted !== undefined) return [{ provider, deviceId: wanted }];
+    const count = provider === 'cuda' ? devices.filter(({ vendor }) => vendor === 'nvidia').length : devices.length;
+    if (count === 0) return provider === 'cuda' && forced === undefined ? [] : [{ provider }];
+    return Array.from({ length: Math.min(count, MAX_DEVICES) }, (_, deviceId) => ({ provider, deviceId }));
+  });
+}
+
+/**
+ * The fastest provider of the platform that is right and faster than the CPU; the CPU where there is none, and then the
  * reason says why for each.
- * @throws SamepointError `BAD_REQUEST` when a forced provider does not work
+ * @throws SamepointError `BAD_REQUEST` when a provider or device that was asked for does not work
  */
 export async function chooseProvider(options: ChooseOptions = {}): Promise<ProviderChoice> {
-  const { forced, platform = process.platform, prober = new ProviderProber() } = options;
+  const { wanted = {}, platform = process.platform } = options;
+  if (wanted.provider === 'cpu') return onCpu('it was asked for.');
+  const devices = options.devices ?? (await listGpuDevices(platform));
+  const prober = options.prober ?? new KeptProber({ devices });
   try {
-    if (forced !== undefined) return await force(forced, prober);
-    const refused: string[] = [];
-    for (const provider of ORDER[platform] ?? []) {
-      const probe = await prober.probe(provider);
-      const objection = probe.works ? objectionTo(probe) : probe.why;
-      if (probe.works && objection === undefined) return onGpu(probe, speedWords(probe));
-      refused.push(`${PROVIDER_NAMES[provider]}: ${objection}`);
-    }
-    return onCpu(refused.length === 0 ? 'nothing else is supported on this platform.' : `${refused.join('; ')}.`);
+    const probes: ProviderProbe[] = [];
+    for (const candidate of candidatesOf(platform, devices, wanted)) probes.push(await prober.probe(candidate));
+    return isAsked(wanted) ? asAsked(probes, wanted, devices) : fastest(probes, devices);
   } finally {
     prober.close();
   }
 }
 
-async function force(provider: Provider, prober: Pick<ProviderProber, 'probe'>): Promise<ProviderChoice> {
-  if (provider === 'cpu') return onCpu('it was asked for.');
-  const probe = await prober.probe(provider);
-  if (probe.works)
-    return onGpu(probe, `It was asked for; ${probe.speed < 1 ? slownessWords(probe) : speedWords(probe)}`);
+function isAsked({ provider, device }: WantedProvider): boolean {
+  return provider !== undefined || device !== undefined;
+}
+
+function fastest(probes: readonly ProviderProbe[], devices: readonly GpuDevice[]): ProviderChoice {
+  const best = fastestOf(probes.filter((probe) => probe.works && objectionTo(probe) === undefined));
+  if (best !== undefined) return onGpu(best, speedWords(best), devices);
+  const refused = probes.map((probe) => `${nameOf(probe)}: ${probe.works ? objectionTo(probe) : probe.why}`);
+  return onCpu(refused.length === 0 ? 'no graphics card was found that can be used.' : `${refused.join('; ')}.`);
+}
+
+function asAsked(
+  probes: readonly ProviderProbe[],
+  { provider, device }: WantedProvider,
+  devices: readonly GpuDevice[],
+): ProviderChoice {
+  const best = fastestOf(probes);
+  if (best !== undefined)
+    return onGpu(best, `It was asked for; ${best.speed < 1 ? slownessWords(best) : speedWords(best)}`, devices);
+  const what = provider === undefined ? `Device ${device}` : PROVIDER_NAMES[provider];
+  const noDevice =
+    provider === undefined ? 'no provider here takes the number of a device' : 'it takes no number of a device';
+  const why = probes.map((probe) => (probe.works ? '' : probe.why)).join('; ') || noDevice;
   throw new SamepointError(
     'BAD_REQUEST',
-    `${PROVIDER_NAMES[provider]} was asked for and cannot be used here: ${probe.why}.`,
-    'Leave --provider and SAMEPOINT_PROVIDER out to take the best one that works, or choose cpu.',
+    `${what} was asked for and cannot be used here: ${why}.`,
+    'Leave --provider, --device and their variables out to take the fastest that works, choose cpu, or see samepoint doctor.',
   );
+}
+
+function fastestOf(probes: readonly ProviderProbe[]): Success | undefined {
+  const working = probes.filter((probe) => probe.works);
+  return working.reduce<Success | undefined>(
+    (best, probe) => (best === undefined || probe.speed > best.speed ? probe : best),
+    undefined,
+  );
+}
+
+/** What a provider is called where several of its devices are. */
+function nameOf({ provider, deviceId }: Candidate): string {
+  return deviceId === undefined || deviceId === 0
+    ? PROVIDER_NAMES[provider]
+    : `${PROVIDER_NAMES[provider]} ${deviceId}`;
 }
 
 function onCpu(why: string): ProviderChoice {
@@ -74,6 +143,7 @@ function onCpu(why: string): ProviderChoice {
   return {
     provider: 'cpu',
     precision: 'float32',
+    memoryBytes: totalmem(),
     device: {
       provider: 'cpu',
       description: `${model}, ${availableParallelism()} threads`,
@@ -82,12 +152,27 @@ function onCpu(why: string): ProviderChoice {
   };
 }
 
-function onGpu(probe: ProviderProbe & { works: true }, why: string): ProviderChoice {
-  const { provider, precision, share } = probe;
+function onGpu(probe: Success, why: string, devices: readonly GpuDevice[]): ProviderChoice {
+  const { provider, deviceId, precision, share } = probe;
   const description = placementWords(
     new Map<Provider, number>([[provider, share], ...(share < 1 ? [['cpu', 1 - share] as const] : [])]),
   );
-  return { provider, precision, device: { provider, description, reason: `${why}; ${PRECISION_WORDS[precision]}.` } };
+  const reason = [why, PRECISION_WORDS[precision], ...deviceWords(probe, devices)].join('; ');
+  return {
+    provider,
+    ...(deviceId === undefined ? {} : { deviceId }),
+    precision,
+    memoryBytes: memoryFor(probe, devices, totalmem()),
+    device: { provider, description, reason: `${reason}.` },
+  };
+}
+
+/** Which device was taken: its name where it is known, its number where there are several. */
+function deviceWords(candidate: Candidate, devices: readonly GpuDevice[]): string[] {
+  const name = deviceFor(candidate, devices)?.name;
+  const number = candidate.deviceId === undefined || devices.length < 2 ? undefined : `device ${candidate.deviceId}`;
+  const words = [name, number].filter((word) => word !== undefined);
+  return words.length === 0 ? [] : [words.join(', ')];
 }
 
 const PRECISION_WORDS: Record<Precision, string> = {
@@ -96,7 +181,7 @@ const PRECISION_WORDS: Record<Precision, string> = {
 };
 
 /** Why a provider that works is not chosen, if so. */
-export function objectionTo(probe: ProviderProbe & { works: true }): string | undefined {
+export function objectionTo(probe: Success): string | undefined {
   if (probe.share < SMALLEST_SHARE) return `it leaves ${Math.round(100 * (1 - probe.share))} % of the work to the CPU`;
   return probe.speed < 1 ? slownessWords(probe) : undefined;
 }

@@ -14,15 +14,14 @@ process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit());
 process.on('message', (message: ToChild) => void (message.type === 'start' ? start(message.choice) : run(message)));
 
-async function start({ provider, precision, device }: ProviderChoice): Promise<void> {
+async function start({ device, ...target }: ProviderChoice): Promise<void> {
   const report = new DeviceReport(device, (changed) => send({ type: 'device', device: changed }));
   try {
     // here, since ONNX Runtime itself may not load
     const { JobRunner } = await import('./run-job.js');
     runner = new JobRunner(
       {
-        provider,
-        precision,
+        ...target,
         notify: (sentence) => report.notify(sentence),
         onPlacement: (placement) => report.onPlacement(placement),
       },

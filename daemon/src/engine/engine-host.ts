@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { type Device, SamepointError } from '@samepoint/shared-protocol';
-import type { Provider } from '../graph/runtime.js';
-import { chooseProvider, type ProviderChoice } from './choose-provider.js';
+import { chooseProvider, type ProviderChoice, type WantedProvider } from './choose-provider.js';
 import { withNotice } from './device-report.js';
 import type { Engine, EngineJob, EngineOutcome, RunOptions } from './engine.js';
 import { cancelled, crashed, EngineProcess } from './engine-process.js';
 import type { Shrink } from './ipc.js';
-import { ProviderProber } from './provider-probe.js';
+import { KeptProber, type Prober } from './kept-prober.js';
+import { listGpuDevices } from './list-gpu-devices.js';
 
 const CHILD_ENTRY = fileURLToPath(new URL('./engine-child.js', import.meta.url));
 
@@ -17,9 +17,8 @@ export type OutOfMemoryPolicy = (typeof OUT_OF_MEMORY_POLICIES)[number];
 const SMALLER_NOTICE =
   'A job needed more memory than the device has free; it was run again on smaller images, which is less exact.';
 
-export interface EngineHostOptions {
-  /** The provider to run on, however slow it is. Without one the best that works is chosen. */
-  provider?: Provider | undefined;
+/** Without a provider or device that is asked for, the fastest that works is chosen. */
+export interface EngineHostOptions extends WantedProvider {
   /** Default: `smaller`. */
   onOutOfMemory?: OutOfMemoryPolicy | undefined;
   /** The module that runs as the engine's process. */
@@ -36,7 +35,7 @@ export function createEngineHost(options: EngineHostOptions = {}): Engine & { re
 
 class EngineHost implements Engine {
   readonly #options: EngineHostOptions;
-  #choosing: { choice: Promise<ProviderChoice>; prober: ProviderProber } | undefined;
+  #choosing: { choice: Promise<ProviderChoice>; breakOff(): void } | undefined;
   #child: EngineProcess | undefined;
 
   constructor(options: EngineHostOptions) {
@@ -73,7 +72,7 @@ class EngineHost implements Engine {
 
   async close(): Promise<void> {
     // whoever still waits for the choice sees that it is no longer the host's
-    this.#choosing?.prober.close();
+    this.#choosing?.breakOff();
     this.#choosing = undefined;
     await this.#child?.end();
   }
@@ -100,13 +99,24 @@ class EngineHost implements Engine {
   }
 
   #choose() {
-    const prober = new ProviderProber();
-    const choice = chooseProvider({ forced: this.#options.provider, prober });
+    let prober: Prober | undefined;
+    let isOver = false;
+    const choose = async () => {
+      const devices = this.#options.provider === 'cpu' ? [] : await listGpuDevices();
+      if (isOver) throw crashed();
+      prober = new KeptProber({ devices });
+      return chooseProvider({ wanted: this.#options, devices, prober });
+    };
+    const choice = choose();
     // a failure is not kept: the next job tries again
     choice.catch(() => {
       if (this.#choosing?.choice === choice) this.#choosing = undefined;
     });
-    return { choice, prober };
+    const breakOff = () => {
+      isOver = true;
+      prober?.close();
+    };
+    return { choice, breakOff };
   }
 
   #start(choice: ProviderChoice): EngineProcess {

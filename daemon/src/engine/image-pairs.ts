@@ -25,6 +25,8 @@ export interface ImagePairs {
   /** Steps of progress that the features of one image are. */
   steps: number;
   features(imageId: string): Promise<FeaturePyramid>;
+  /** The order in which images share the most graphs: those seen at one size follow each other. @returns indexes */
+  orderBySize(imageIds: readonly string[]): Promise<number[]>;
   /** Finds points of the source in the target. */
   matcher(source: SeenImage, target: SeenImage): Promise<RegionMatches>;
   /** Finds the pixels of the target nearest to pixels of the source, as edit propagation was published. */

@@ -10,9 +10,11 @@ import { resemblances } from '../correspond/resemblances.js';
 import type { FeaturePlan } from '../diffusion/feature-plan.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import type { FeatureSource } from '../diffusion/feature-source.js';
-import { decodeImage, type RgbImage } from '../images/decode.js';
+import { lookAt, lookCount } from '../diffusion/input-size.js';
+import { decodeImage, type RgbImage, sizeOfImage } from '../images/decode.js';
 import { mirrorRgb } from '../images/mirror.js';
 import type { EngineJob } from './engine.js';
+import { groupedOrder } from './grouped-order.js';
 import { type ComparedParts, type ImagePairs, type Inspection, imageBytes, type SeenImage } from './image-pairs.js';
 import type { PairCache } from './pair-cache.js';
 import type { ProgressReporter } from './progress-reporter.js';
@@ -54,6 +56,10 @@ export class JobPairs implements ImagePairs {
     return this.#pyramid(imageId, () => decodeImage(bytes));
   }
 
+  async orderBySize(imageIds: readonly string[]): Promise<number[]> {
+    return groupedOrder(await Promise.all(imageIds.map((imageId) => this.#sizesOf(imageId))));
+  }
+
   async matcher(source: SeenImage, target: SeenImage) {
     const field = await this.#field(source, target);
     return (points: readonly Point[]) =>
@@ -79,6 +85,17 @@ export class JobPairs implements ImagePairs {
     const mirrorId = `${sourceId} mirrored`;
     const mirror = await this.#pyramid(mirrorId, async () => mirrorRgb(await decodeImage(bytes)));
     return mirroredHint(await this.#field(source, target), await this.#field([mirrorId, mirror], target));
+  }
+
+  /** The sizes that the networks see an image at, as text; that of one that cannot be read is found out later. */
+  async #sizesOf(imageId: string): Promise<string> {
+    const bytes = this.#images.get(imageId);
+    const size = bytes === undefined ? undefined : await sizeOfImage(bytes).catch(() => undefined);
+    if (size === undefined) return '';
+    const looks = this.#plan.parts.map(({ preset, halvings }) =>
+      Array.from({ length: lookCount(preset.size) }, (_, index) => lookAt(preset.size, index, size, halvings).padded),
+    );
+    return JSON.stringify(looks);
   }
 
   #pyramid(imageId: string, decode: () => Promise<RgbImage>): Promise<FeaturePyramid> {

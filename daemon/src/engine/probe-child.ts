@@ -1,20 +1,28 @@
-// Entry of the process that tries providers, one for each message. See ProviderProber.
-import type { Provider } from '../graph/runtime.js';
-import type { FromProbe, ProviderProbe } from './provider-probe.js';
+// Entry of the process that tries providers, one for each message; its argument is a folder to write to. See ProviderProber.
+import { measureProvider, type Trials, WrongResults } from './measure-provider.js';
+import type { Candidate, FromProbe, ProviderProbe, ToProbe } from './provider-probe.js';
 import { whyItFailed } from './provider-words.js';
+
+const [folder = '.'] = process.argv.slice(2);
+let trials: Trials | undefined;
 
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit());
-process.on('message', (provider: Provider) => {
-  void probe(provider).then((found) => process.send?.({ probe: found } satisfies FromProbe));
+process.on('message', ({ candidate }: ToProbe) => {
+  void probe(candidate).then((found) => process.send?.({ probe: found } satisfies FromProbe));
 });
 
-async function probe(provider: Provider): Promise<ProviderProbe> {
+async function probe(candidate: Candidate): Promise<ProviderProbe> {
   try {
     // here, since ONNX Runtime itself may not load
-    const { measureProvider } = await import('./measure-provider.js');
-    return await measureProvider(provider);
+    trials ??= (await import('./provider-trials.js')).providerTrials(folder);
+    return await measureProvider(candidate, trials);
   } catch (thrown) {
-    return { provider, works: false, why: whyItFailed(provider, thrown) };
+    return {
+      ...candidate,
+      works: false,
+      why: whyItFailed(candidate.provider, thrown),
+      lasts: thrown instanceof WrongResults,
+    };
   }
 }

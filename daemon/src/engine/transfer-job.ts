@@ -19,17 +19,21 @@ export async function runTransfer(
   const mirroredSteps = withMirrored === true ? pairs.steps : 0;
   progress.begin('matching', targets.length * (pairs.steps + mirroredSteps + 1));
   const seenSource: SeenImage = [source.imageId, sourceFeatures];
-  const placed: TransferResult['targets'] = [];
-  for (const { targetId, frame } of targets) {
+  const placed = new Map<number, TransferResult['targets'][number]>();
+  const order = await pairs.orderBySize(targets.map(({ frame }) => frame.imageId));
+  for (const index of order) {
+    const wanted = targets[index];
+    if (wanted === undefined) throw new Error('the order has an index for each target');
+    const { targetId, frame } = wanted;
     const target = await pairs.features(frame.imageId);
     const seenTarget: SeenImage = [frame.imageId, target];
     const sight = frame.imageId === source.imageId ? ITSELF : sightOf(pairs, seenSource, seenTarget);
     const placements = await placeItems(prepared, source.layers, frame.layers, target, sight, withCues);
     const hint = withMirrored === true ? { mirrored: await pairs.mirrored(seenSource, seenTarget) } : {};
-    placed.push({ targetId, placements, ...hint });
+    placed.set(index, { targetId, placements, ...hint });
     progress.step();
   }
-  return { result: { kind: 'transfer', targets: placed } };
+  return { result: { kind: 'transfer', targets: targets.flatMap((_, index) => placed.get(index) ?? []) } };
 }
 
 /** The very same image: there is nothing to compare. */

@@ -17,7 +17,7 @@ export type ElementType = keyof typeof ELEMENT_BYTES;
 export interface TensorEntry {
   dtype: ElementType;
   shape: readonly number[];
-  /** Name of the file in the checkpoint's folder. */
+  /** Path of the file below the checkpoint's folder, with `/`. */
   file: string;
   offset: number;
   length: number;

@@ -19,6 +19,8 @@ export interface CompiledNetwork {
   weightsFolder: string;
   /** How many numbers of the checkpoint the graph takes. */
   weightCount: number;
+  /** How many nodes have to run for every input, before ONNX Runtime fuses any. */
+  nodeCount: number;
   inputs: readonly Port[];
   outputs: readonly Port[];
 }
@@ -53,6 +55,7 @@ export function compile<Name extends string>(
     model: b.toModel(),
     weightsFolder: checkpoint.folder,
     weightCount: b.weightCount,
+    nodeCount: b.nodeCount,
     inputs: shapes.map(([name, { dims }]) => ({ name, dims })),
     outputs: outputs.map(([name, { dims }]) => ({ name, dims: dims.map(Number) })),
   };

@@ -28,17 +28,20 @@ export interface ProfiledSession {
 }
 
 /** Creates a session whose first run is profiled: the only way to learn on which provider a node really runs. */
-export async function createProfiledSession(graph: Graph, provider: Provider): Promise<ProfiledSession> {
+export async function createProfiledSession(
+  graph: Graph,
+  { provider, deviceId }: { provider: Provider; deviceId: number | undefined },
+): Promise<ProfiledSession> {
   const folder = mkdtempSync(join(tmpdir(), 'samepoint-profile-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
-    const session = await createSession(graph, { provider, profilePrefix: join(folder, 'run') });
+    const session = await createSession(graph, { provider, deviceId, profilePrefix: join(folder, 'run') });
     const placement = () => {
       session.endProfiling();
       const [file] = readdirSync(folder);
       const trace = file === undefined ? '[]' : readFileSync(join(folder, file), 'utf8');
       remove();
-      return countNodes(trace);
+      return placementOf(trace, provider, graph.nodeCount ?? 0);
     };
     return { session, placement };
   } catch (thrown) {
@@ -47,8 +50,22 @@ export async function createProfiledSession(graph: Graph, provider: Provider): P
   }
 }
 
-/** Counts the nodes of a profile by the provider that ran them. One that was cut off says nothing. */
-export function countNodes(trace: string): Placement {
+/**
+ * Where the nodes of a graph ran, from the profile of one run. What the CPU ran is counted; the rest of the graph is the
+ * provider's, since DirectML and Core ML run a whole graph as one node of the profile. Times would mislead: those of a GPU
+ * are of handing work over, those of the CPU include waiting for it.
+ * @param nodeCount of the graph before ONNX Runtime fused any
+ * @returns nothing for a profile that was cut off
+ */
+export function placementOf(trace: string, provider: Provider, nodeCount: number): Placement {
+  const ran = countEvents(trace);
+  const own = ran.get(provider) ?? 0;
+  const onCpu = ran.get('cpu') ?? 0;
+  if (own === 0 || provider === 'cpu') return ran;
+  return new Map(ran).set(provider, Math.max(own, nodeCount - onCpu));
+}
+
+function countEvents(trace: string): Map<Provider, number> {
   const counts = new Map<Provider, number>();
   for (const { cat, name, args } of readTrace(trace)) {
     const provider = PROFILE_NAMES.get(args?.provider ?? '');

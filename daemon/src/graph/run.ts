@@ -92,9 +92,11 @@ interface OpenNetwork {
 /** Loads a network for one target. On another provider than the CPU, its first run is watched. */
 async function open(runtime: Runtime, compileAt: CompileAt, target: GraphTarget): Promise<OpenNetwork> {
   const network = compileAt(target);
-  const { session, placement } = await loadSession(network, target).catch((thrown: unknown) => {
-    throw recogniseOutOfMemory(thrown);
-  });
+  const { session, placement } = await loadSession(network, { ...target, deviceId: runtime.deviceId }).catch(
+    (thrown: unknown) => {
+      throw recogniseOutOfMemory(thrown);
+    },
+  );
   let unseen = placement;
   const look = (): Placement | undefined => {
     const seen = unseen?.();
@@ -121,9 +123,9 @@ async function open(runtime: Runtime, compileAt: CompileAt, target: GraphTarget)
 
 async function loadSession(
   network: CompiledNetwork,
-  { provider }: GraphTarget,
+  at: GraphTarget & { deviceId: number | undefined },
 ): Promise<{ session: InferenceSession; placement?: () => Placement }> {
-  return provider === 'cpu' ? { session: await createSession(network) } : createProfiledSession(network, provider);
+  return at.provider === 'cpu' ? { session: await createSession(network) } : createProfiledSession(network, at);
 }
 
 function isAllFinite({ data }: NdArray): boolean {

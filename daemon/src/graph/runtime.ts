@@ -16,6 +16,10 @@ export type Placement = ReadonlyMap<Provider, number>;
 
 /** Where the networks of one process run. */
 export interface Runtime extends GraphTarget {
+  /** Which device of the provider, by the provider's own count from 0; without one, the provider's default. */
+  deviceId?: number | undefined;
+  /** Memory of that device in bytes, where it is known. */
+  memoryBytes?: number | undefined;
   /** Takes a sentence for the user when something runs otherwise than it should. */
   notify(message: string): void;
   /** Takes, after the first run of a network on another provider than the CPU, where its nodes really ran. */

@@ -1,8 +1,11 @@
 import { availableParallelism } from 'node:os';
+import { executionProvider } from './execution-provider.js';
 import type { Provider } from './runtime.js';
 
-// must be set before ONNX Runtime is loaded
+// both must be set before ONNX Runtime is loaded
 process.env.ORT_DISABLE_TELEMETRY = '1';
+// CUDA counts devices as nvidia-smi does, not by its own guess of their speed
+process.env.CUDA_DEVICE_ORDER ??= 'PCI_BUS_ID';
 const ortModule = await import('onnxruntime-node');
 
 /** ONNX Runtime, loaded with telemetry off. Every other file takes it from here. */
@@ -14,6 +17,8 @@ export interface Graph {
   weightsFolder?: string;
   /** How many numbers those weights are; 0 if not given. */
   weightCount?: number;
+  /** How many nodes the graph has, before ONNX Runtime fuses any. */
+  nodeCount?: number;
 }
 
 /**
@@ -35,6 +40,8 @@ const ARENA_WEIGHTS = { least: 5_000_000, most: 20_000_000 };
 export interface SessionOptions {
   /** Default: the CPU. What it cannot run, ONNX Runtime gives to the CPU without a word. */
   provider?: Provider;
+  /** See {@link executionProvider}. */
+  deviceId?: number | undefined;
   /** Writes a profile to a file whose name begins so, when `endProfiling` is called. */
   profilePrefix?: string;
 }
@@ -45,10 +52,10 @@ export interface SessionOptions {
  */
 export function createSession(
   { model, weightsFolder, weightCount = 0 }: Graph,
-  { provider = 'cpu', profilePrefix }: SessionOptions = {},
+  { provider = 'cpu', deviceId, profilePrefix }: SessionOptions = {},
 ) {
   return ort.InferenceSession.create(model, {
-    executionProviders: [provider],
+    executionProviders: [executionProvider(provider, deviceId)],
     intraOpNumThreads: availableParallelism(),
     // DirectML refuses memory patterns
     enableMemPattern: provider !== 'dml',

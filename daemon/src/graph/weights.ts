@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, posix, relative, sep } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
 import type { Checkpoint, TensorEntry } from './checkpoint.js';
@@ -92,20 +92,30 @@ function joinShards(path: string, { shards, weightMap }: ShardSet): Checkpoint {
       `Get it into the same folder; the weights lie in ${shards.length} files.`,
     );
   }
+  const opened = shards.map((shard) => ({ shard, ...openFile(join(dirname(path), shard)) }));
+  const folder = commonFolder(
+    opened.map((one) => one.folder),
+    path,
+  );
   const tensors = new Map<string, TensorEntry>();
-  const folders = new Set<string>();
-  for (const shard of shards) {
-    const opened = openFile(join(dirname(path), shard));
-    folders.add(opened.folder);
-    for (const [name, entry] of opened.tensors) {
-      if ((weightMap[name] ?? shard) === shard) tensors.set(name, entry);
+  for (const { shard, folder: own, tensors: some } of opened) {
+    const below = relative(folder, own).replaceAll(sep, '/');
+    for (const [name, entry] of some) {
+      if ((weightMap[name] ?? shard) === shard) tensors.set(name, { ...entry, file: posix.join(below, entry.file) });
     }
   }
   const absent = Object.keys(weightMap).find((name) => !tensors.has(name));
   if (absent !== undefined) throw invalid(path, `${weightMap[absent]} has no tensor "${absent}"`);
-  const [folder, ...others] = folders;
-  if (folder === undefined || others.length > 0) throw invalid(path, 'its files lie in different folders');
   return { path, folder, tensors };
+}
+
+/** Links may lead to different folders, as in the store that the repositories of a Hugging Face cache share. */
+function commonFolder([first = '', ...others]: readonly string[], path: string): string {
+  const isAbove = (folder: string) => others.every((other) => !/^\.\.|^[A-Za-z]:/.test(relative(folder, other)));
+  let folder = first;
+  while (!isAbove(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  if (!isAbove(folder)) throw invalid(path, 'its files lie on different disks');
+  return folder;
 }
 
 function invalid(path: string, reason: string): SamepointError {

@@ -100,6 +100,16 @@ export async function sizeOfFile(path: string): Promise<{ width: number; height:
   return metadata.autoOrient;
 }
 
+/**
+ * The size of an encoded image as it is decoded, from its first bytes alone.
+ * @throws SamepointError `IMAGE_UNREADABLE` or `IMAGE_TOO_LARGE`
+ */
+export async function sizeOfImage(bytes: Uint8Array, label = 'The image'): Promise<{ width: number; height: number }> {
+  const metadata = await readMetadata(bytes, label);
+  checkSize(metadata, label);
+  return metadata.autoOrient;
+}
+
 async function readMetadata(bytes: Uint8Array, label: string): Promise<Metadata> {
   if (bytes.length === 0) throw unreadable(label, 'the file has 0 bytes');
   if (bytes.length > LIMITS.imageBytes) throw tooLarge(label, `${bytes.length} bytes`, `${LIMITS.imageBytes} bytes`);

@@ -141,8 +141,8 @@ const SD21_TEXT: readonly CatalogueFile[] = [
 ];
 
 /** Betas of the noise, for which the constants of the original training stand in. */
-const schedulerOf = (at: HubRevision): CatalogueFile => ({
-  ...file('scheduler/scheduler_config.json', at, null, null),
+const schedulerOf = (at: HubRevision, size: number, sha256: string): CatalogueFile => ({
+  ...file('scheduler/scheduler_config.json', at, size, sha256),
   optional: true,
 });
 
@@ -182,7 +182,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
     checked: true,
     textChannels: 1024,
     files: [
-      schedulerOf(SD21),
+      schedulerOf(SD21, 345, '4cd9b9597ca64549df35016ca02bd3450ecbac70ccd8b0465b018be4ba54fe4b'),
       SD21_UNET_CONFIG,
       {
         ...file(
@@ -208,7 +208,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
     checked: true,
     textChannels: 768,
     files: [
-      schedulerOf(SD15),
+      schedulerOf(SD15, 308, '699cce92eb7c122e2eb7dfdea78e6187fda76a5ed4a8e42319b85610e620e091'),
       file('unet/config.json', SD15, 743, '78f474de6bab3d893868f37be97b636ae65c0df3073ed3256ca458ff599b5f96'),
       {
         ...file(

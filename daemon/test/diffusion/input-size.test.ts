@@ -5,6 +5,15 @@ const PHONE = { width: 390, height: 844 };
 const DESKTOP = { width: 1440, height: 900 };
 const STRIP = { width: 4000, height: 40 };
 
+/** Sizes that Figma offers for frames, and usual ones of phones, tablets, windows and posts. */
+// biome-ignore format: a table is read by its columns
+const SCREENS: readonly (readonly [number, number])[] = [
+  [390, 844], [393, 852], [430, 932], [375, 667], [414, 896], [360, 640], [360, 800], [412, 915], [320, 568], [768, 1024],
+  [820, 1180], [834, 1194], [1024, 1366], [1180, 820], [1024, 768], [1280, 720], [1280, 800], [1366, 768], [1440, 900],
+  [1440, 1024], [1512, 982], [1536, 864], [1600, 900], [1920, 1080], [2560, 1440], [1728, 1117], [1080, 1080], [1200, 630],
+  [1080, 1920], [800, 600],
+];
+
 describe('a bucket', () => {
   const bucket = { fit: 'bucket', side: 768, multiple: 64 } as const;
 
@@ -27,6 +36,17 @@ describe('a bucket', () => {
     }
     expect(sizes.size).toBeLessThan(40);
     expect(lookAt(bucket, 0, STRIP).seen).toEqual({ width: 1536, height: 384 });
+  });
+
+  it.each([
+    ['Stable Diffusion 2.1', 768, 64, 9],
+    ['Stable Diffusion 1.5 and ADM', 512, 64, 9],
+    ['DINOv2', 518, 14, 12],
+    ['DINO', 448, 8, 14],
+  ])('is one of few for thirty usual screens: %s', (_network, side, multiple, graphs) => {
+    const seen = SCREENS.map(([width, height]) => lookAt({ fit: 'bucket', side, multiple }, 0, { width, height }).seen);
+    expect(SCREENS).toHaveLength(30);
+    expect(new Set(seen.map(({ width, height }) => `${width}×${height}`)).size).toBe(graphs);
   });
 
   it('has half the sides when it is halved', () => {

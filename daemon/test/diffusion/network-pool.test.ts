@@ -1,6 +1,7 @@
+import { totalmem } from 'node:os';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { NetworkPool } from '../../src/diffusion/network-pool.js';
+import { budgetOf, NetworkPool } from '../../src/diffusion/network-pool.js';
 import { compile } from '../../src/graph/compile.js';
 import { CPU_RUNTIME } from '../../src/graph/runtime.js';
 
@@ -8,11 +9,12 @@ const BYTES = 100;
 const x = { dims: [1], data: Float32Array.of(3) };
 
 /** A network of 25 weights that counts how often it was loaded. */
-function network(key: string) {
+function network(name: string, weights = name) {
+  const key = { weights, graph: name };
   let loads = 0;
   const compileAt = () => {
     loads++;
-    const checkpoint = { path: key, folder: '.', tensors: new Map() };
+    const checkpoint = { path: name, folder: '.', tensors: new Map() };
     return compile(checkpoint, { x }, (b, inputs) => ({ y: b.node('Neg', [inputs.x], [1]) }));
   };
   return { entry: { key, weights: BYTES / 4, compileAt }, loads: () => loads };
@@ -32,6 +34,26 @@ describe('loaded networks', () => {
     const [a, b] = [network('a'), network('b')];
     for (const { entry } of [a, a, b, a]) await pool.run(entry, { x });
     expect([a.loads(), b.loads()]).toEqual([2, 1]);
+  });
+
+  it('with the same weights for another size go first, since those would be held twice', async () => {
+    const pool = new NetworkPool(CPU_RUNTIME, 2 * BYTES);
+    const [vae, large, small] = [network('vae'), network('unet 768', 'unet'), network('unet 512', 'unet')];
+    for (const { entry } of [vae, large, small, vae, large]) await pool.run(entry, { x });
+    expect([vae.loads(), large.loads(), small.loads()]).toEqual([1, 2, 1]);
+  });
+
+  it('take a share of the memory of the device, and of the system where that is not known', () => {
+    const GIB = 2 ** 30;
+    expect(budgetOf({ memoryBytes: 10 * GIB })).toBe(4 * GIB);
+    expect(budgetOf({})).toBe(0.4 * totalmem());
+  });
+
+  it('take half the room in half precision', async () => {
+    const pool = new NetworkPool({ ...CPU_RUNTIME, precision: 'float16', memoryBytes: (2 * BYTES) / 2 / 0.4 });
+    const [a, b] = [network('a'), network('b')];
+    for (const { entry } of [a, b, a, b]) await pool.run(entry, { x });
+    expect([a.loads(), b.loads()]).toEqual([1, 1]);
   });
 
   it('take turns, and are loaded again after all were released', async () => {

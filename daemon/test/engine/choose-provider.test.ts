@@ -1,26 +1,41 @@
 import { describe, expect, it } from 'vitest';
-import { chooseProvider, providersOf } from '../../src/engine/choose-provider.js';
-import type { ProviderProbe } from '../../src/engine/provider-probe.js';
+import { candidatesOf, chooseProvider, providersOf } from '../../src/engine/choose-provider.js';
+import type { GpuDevice } from '../../src/engine/gpu-devices.js';
+import type { Candidate, ProviderProbe } from '../../src/engine/provider-probe.js';
 import type { Provider } from '../../src/graph/runtime.js';
 
-const works = (provider: Provider, speed = 8, share = 1): ProviderProbe => ({
+const GIB = 2 ** 30;
+const NVIDIA: GpuDevice = {
+  vendor: 'nvidia',
+  name: 'RTX 4090',
+  driver: '550',
+  memoryBytes: 24 * GIB,
+  sharesMemory: false,
+};
+const INTEL: GpuDevice = { vendor: 'intel', name: 'UHD 620', driver: '31', memoryBytes: undefined, sharesMemory: true };
+
+const works = (provider: Provider, speed = 8, parts: { share?: number; deviceId?: number } = {}): ProviderProbe => ({
   provider,
   works: true,
   precision: 'float16',
   relativeError: 1e-3,
-  share,
+  share: 1,
   speed,
+  atWorkingSize: true,
+  ...parts,
 });
 
 /** Answers as given; what is not given does not work. */
 function fakeProber(...probes: ProviderProbe[]) {
-  const tried: Provider[] = [];
+  const tried: Candidate[] = [];
   return {
     tried,
     closed: false,
-    async probe(provider: Provider): Promise<ProviderProbe> {
-      tried.push(provider);
-      return probes.find((probe) => probe.provider === provider) ?? { provider, works: false, why: 'it is not there' };
+    async probe(candidate: Candidate): Promise<ProviderProbe> {
+      tried.push(candidate);
+      const { provider, deviceId = 0 } = candidate;
+      const found = probes.find((probe) => probe.provider === provider && (probe.deviceId ?? 0) === deviceId);
+      return found ? { ...found, ...candidate } : { ...candidate, works: false, why: 'it is not there', lasts: false };
     },
     close() {
       this.closed = true;
@@ -28,76 +43,154 @@ function fakeProber(...probes: ProviderProbe[]) {
   };
 }
 
-describe('the provider that is chosen', () => {
+describe('what is tried', () => {
   it.each([
     ['linux', ['cuda', 'webgpu', 'cpu']],
     ['win32', ['dml', 'webgpu', 'cpu']],
     ['darwin', ['webgpu', 'coreml', 'cpu']],
     ['freebsd', ['cpu']],
-  ] as const)('is looked for in an order of its own on %s', (platform, order) => {
+  ] as const)('has an order of its own on %s', (platform, order) => {
     expect(providersOf(platform)).toEqual(order);
   });
 
-  it('is the first that works, and the others are not tried', async () => {
-    const prober = fakeProber(works('cuda'), works('webgpu'));
-    expect(await chooseProvider({ platform: 'linux', prober })).toEqual({
-      provider: 'cuda',
+  it('is CUDA only where there is a card of NVIDIA', () => {
+    expect(candidatesOf('linux', [INTEL])).toEqual([{ provider: 'webgpu' }]);
+    expect(candidatesOf('linux', [INTEL, NVIDIA])).toEqual([{ provider: 'cuda', deviceId: 0 }, { provider: 'webgpu' }]);
+  });
+
+  it('is DirectML on every adapter, of which the first may be part of the processor', () => {
+    expect(candidatesOf('win32', [INTEL, NVIDIA])).toEqual([
+      { provider: 'dml', deviceId: 0 },
+      { provider: 'dml', deviceId: 1 },
+      { provider: 'webgpu' },
+    ]);
+    expect(candidatesOf('win32', [])).toEqual([{ provider: 'dml' }, { provider: 'webgpu' }]);
+    expect(
+      candidatesOf(
+        'win32',
+        Array.from({ length: 9 }, () => NVIDIA),
+      ),
+    ).toHaveLength(5);
+  });
+
+  it('is one device where that is asked for, with the providers that take its number', () => {
+    expect(candidatesOf('linux', [NVIDIA, NVIDIA], { device: 1 })).toEqual([{ provider: 'cuda', deviceId: 1 }]);
+    expect(candidatesOf('win32', [], { device: 2 })).toEqual([{ provider: 'dml', deviceId: 2 }]);
+    expect(candidatesOf('darwin', [], { device: 1 })).toEqual([]);
+  });
+
+  it('is what was asked for, even without a card that the system lists', () => {
+    expect(candidatesOf('linux', [], { provider: 'cuda' })).toEqual([{ provider: 'cuda' }]);
+  });
+});
+
+describe('the provider that is chosen', () => {
+  it('is the fastest that works, not the first', async () => {
+    const prober = fakeProber(works('cuda', 8), works('webgpu', 9));
+    const choice = await chooseProvider({ platform: 'linux', devices: [NVIDIA], prober });
+    expect(choice).toEqual({
+      provider: 'webgpu',
       precision: 'float16',
+      memoryBytes: 24 * GIB,
       device: {
-        provider: 'cuda',
-        description: '100 % GPU (CUDA)',
-        reason: '8 times the speed of the CPU; half precision.',
+        provider: 'webgpu',
+        description: '100 % GPU (WebGPU)',
+        reason: '9 times the speed of the CPU; half precision; RTX 4090.',
       },
     });
-    expect(prober.tried).toEqual(['cuda']);
     expect(prober.closed).toBe(true);
   });
 
+  it('is the first of two that are as fast', async () => {
+    const prober = fakeProber(works('cuda'), works('webgpu'));
+    expect((await chooseProvider({ platform: 'linux', devices: [NVIDIA], prober })).provider).toBe('cuda');
+  });
+
+  it('is on the fastest of several devices, and says which', async () => {
+    const prober = fakeProber(works('dml', 2), works('dml', 30, { deviceId: 1 }));
+    const choice = await chooseProvider({ platform: 'win32', devices: [INTEL, NVIDIA], prober });
+    expect(choice).toMatchObject({ provider: 'dml', deviceId: 1 });
+    expect(choice.device.reason).toBe('30 times the speed of the CPU; half precision; device 1.');
+  });
+
+  it('is on the device that was asked for', async () => {
+    const prober = fakeProber(works('cuda', 30), works('cuda', 2, { deviceId: 1 }), works('webgpu', 99));
+    const choice = await chooseProvider({
+      wanted: { device: 1 },
+      platform: 'linux',
+      devices: [NVIDIA, NVIDIA],
+      prober,
+    });
+    expect(choice).toMatchObject({ provider: 'cuda', deviceId: 1 });
+    expect(prober.tried).toEqual([{ provider: 'cuda', deviceId: 1 }]);
+  });
+
   it('is the CPU where none works, and says why each does not', async () => {
-    const { provider, precision, device } = await chooseProvider({ platform: 'win32', prober: fakeProber() });
+    const prober = fakeProber();
+    const { provider, precision, device } = await chooseProvider({
+      platform: 'win32',
+      devices: [INTEL, NVIDIA],
+      prober,
+    });
     expect([provider, precision, device.provider]).toEqual(['cpu', 'float32', 'cpu']);
-    expect(device.reason).toBe('CPU, because DirectML: it is not there; WebGPU: it is not there.');
+    expect(device.reason).toBe(
+      'CPU, because DirectML: it is not there; DirectML 1: it is not there; WebGPU: it is not there.',
+    );
+  });
+
+  it('says nothing of CUDA where there is no card for it', async () => {
+    const { device } = await chooseProvider({ platform: 'linux', devices: [INTEL], prober: fakeProber() });
+    expect(device.reason).toBe('CPU, because WebGPU: it is not there.');
   });
 
   it('is not one that is slower than the CPU', async () => {
     const prober = fakeProber(works('webgpu', 1 / 30));
-    const { provider, device } = await chooseProvider({ platform: 'linux', prober });
+    const { provider, device } = await chooseProvider({ platform: 'linux', devices: [], prober });
     expect(provider).toBe('cpu');
     expect(device.reason).toContain('WebGPU: 30 times slower than the CPU, as a driver in software is');
   });
 
-  it('is not one that leaves most of the work to the CPU', async () => {
-    const prober = fakeProber(works('coreml', 8, 0.3));
-    const { provider, device } = await chooseProvider({ platform: 'darwin', prober });
-    expect(provider).toBe('cpu');
+  it('is not one that leaves most of the work to the CPU, however fast', async () => {
+    const prober = fakeProber(works('coreml', 80, { share: 0.3 }), works('webgpu', 2));
+    expect((await chooseProvider({ platform: 'darwin', devices: [], prober })).provider).toBe('webgpu');
+    const { device } = await chooseProvider({
+      platform: 'darwin',
+      devices: [],
+      prober: fakeProber(works('coreml', 80, { share: 0.3 })),
+    });
     expect(device.reason).toContain('Core ML: it leaves 70 % of the work to the CPU');
   });
 
   it('is the one that was asked for, however slow', async () => {
     const prober = fakeProber(works('cuda'), works('webgpu', 1 / 30));
-    const { provider, device } = await chooseProvider({ forced: 'webgpu', platform: 'linux', prober });
+    const { provider, device } = await chooseProvider({ wanted: { provider: 'webgpu' }, devices: [], prober });
     expect(provider).toBe('webgpu');
     expect(device.reason).toContain('It was asked for; 30 times slower');
   });
 
-  it('is refused in a sentence when it was asked for and does not work', async () => {
+  it.each([
+    [{ provider: 'cuda' }, 'CUDA was asked for and cannot be used here: it is not there.'],
+    [{ device: 3 }, 'Device 3 was asked for and cannot be used here: no provider here takes the number of a device.'],
+    [
+      { provider: 'coreml', device: 3 },
+      'Core ML was asked for and cannot be used here: it takes no number of a device.',
+    ],
+  ] as const)('is refused in a sentence when it was asked for and does not work: %j', async (wanted, message) => {
     const prober = fakeProber();
-    await expect(chooseProvider({ forced: 'cuda', prober })).rejects.toMatchObject({
-      code: 'BAD_REQUEST',
-      message: 'CUDA was asked for and cannot be used here: it is not there.',
-    });
+    const choice = chooseProvider({ wanted, platform: 'darwin', devices: [], prober });
+    await expect(choice).rejects.toMatchObject({ code: 'BAD_REQUEST', message });
     expect(prober.closed).toBe(true);
   });
 
   it('is the CPU without any trial when the CPU was asked for', async () => {
     const prober = fakeProber();
-    expect((await chooseProvider({ forced: 'cpu', prober })).provider).toBe('cpu');
+    expect((await chooseProvider({ wanted: { provider: 'cpu' }, prober })).provider).toBe('cpu');
     expect(prober.tried).toEqual([]);
   });
 
   it('says how much of the work it leaves to the CPU', async () => {
-    const prober = fakeProber(works('coreml', 3, 0.93));
-    const { device } = await chooseProvider({ platform: 'darwin', prober });
+    const prober = fakeProber(works('coreml', 3, { share: 0.93 }));
+    const { device } = await chooseProvider({ platform: 'darwin', devices: [], prober });
     expect(device.description).toBe('93 % GPU (Core ML), 7 % CPU');
   });
 });

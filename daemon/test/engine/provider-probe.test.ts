@@ -9,28 +9,34 @@ afterAll(() => prober.close());
 
 describe('trying a provider', () => {
   it('finds the CPU right, by its own measure', async () => {
-    expect(await prober.probe('cpu')).toEqual({
+    expect(await prober.probe({ provider: 'cpu' })).toEqual({
       provider: 'cpu',
       works: true,
       precision: 'float32',
       relativeError: 0,
       share: 1,
       speed: 1,
+      atWorkingSize: true,
     });
   });
 
   it('says in words why one is not there, and goes on with the next', async () => {
     // on no platform does ONNX Runtime have both
-    const probes = [await prober.probe('dml'), await prober.probe('coreml')];
+    const probes = [await prober.probe({ provider: 'dml' }), await prober.probe({ provider: 'coreml' })];
     expect(probes).toContainEqual(
       expect.objectContaining({ works: false, why: `ONNX Runtime has none for ${process.platform} ${process.arch}` }),
     );
-    expect(await prober.probe('cpu')).toMatchObject({ works: true });
+    expect(await prober.probe({ provider: 'cpu' })).toMatchObject({ works: true });
   });
 
   it('does not wait for ever', async () => {
     const impatient = new ProviderProber(0);
-    expect(await impatient.probe('cpu')).toEqual({ provider: 'cpu', works: false, why: 'no answer within 0 s' });
+    expect(await impatient.probe({ provider: 'cpu' })).toEqual({
+      provider: 'cpu',
+      works: false,
+      why: 'no answer within 0 s',
+      lasts: true,
+    });
   });
 });
 

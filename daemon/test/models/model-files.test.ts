@@ -319,12 +319,12 @@ describe('removing takes only what is ours', () => {
 });
 
 describe('the catalogue', () => {
-  it('has hashes and commits in full of all that a model needs wherever it says that they were checked', () => {
+  it('has hashes and commits in full wherever it says that they were checked', () => {
     for (const { id, checked, files } of CATALOGUE) {
-      for (const { name, sha256: hash, size, source, optional } of files) {
+      for (const { name, sha256: hash, size, source } of files) {
         const isPinned = hash !== null && /^[0-9a-f]{64}$/.test(hash) && size !== null;
         const isCommit = source.kind === 'url' || /^[0-9a-f]{40}$/.test(source.at.revision);
-        if (checked && !optional) expect([id, name, isPinned, isCommit]).toEqual([id, name, true, true]);
+        if (checked) expect([id, name, isPinned, isCommit]).toEqual([id, name, true, true]);
       }
     }
   });

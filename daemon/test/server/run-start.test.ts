@@ -105,6 +105,13 @@ describe('the banner', () => {
     expect(startBanner({ ...facts, pairedClients: 2 })).toContain('If it is not paired yet,');
   });
 
+  it('has a line on a faster provider, where there is one', () => {
+    expect(startBanner(facts)).not.toContain('Faster');
+    expect(startBanner({ ...facts, faster: 'CUDA would use the card: type this' })).toMatch(
+      /^ {2}Faster +CUDA would use the card: type this$/m,
+    );
+  });
+
   it('says so when the plugin will not find the port', () => {
     expect(startBanner({ ...facts, port: 8000 })).toContain('it will not find this one');
   });

@@ -5,10 +5,10 @@ import { planFeatures } from '../../../daemon/src/diffusion/feature-plan.js';
 import { firstLook, lookAt, lookCount } from '../../../daemon/src/diffusion/input-size.js';
 import { readUiConfig } from '../../../daemon/src/diffusion/network-checkpoints.js';
 import { uiUnet } from '../../../daemon/src/graph/networks/ui-unet.js';
+import { surveyNetwork } from '../../../daemon/src/graph/survey-network.js';
 import type { Size } from '../../../daemon/src/images/resize.js';
 import type { Bench, BenchResult } from '../bench.js';
 import { gflops, matrixProductGflops } from '../matrix-product.js';
-import { surveyNetwork } from '../survey-network.js';
 
 /** Seconds that the features of one screen take. */
 export interface EmbeddedTimes {

@@ -1,16 +1,8 @@
 import { objectionTo, speedWords } from '../../engine/choose-provider.js';
 import type { ProviderProbe } from '../../engine/provider-probe.js';
 import type { Provider } from '../../graph/runtime.js';
+import { type CudaFacts, cudaFix, cudaProblem } from './check-cuda.js';
 import { type Finding, type Fix, REINSTALL } from './finding.js';
-
-export interface CudaFacts {
-  /** Whether there is a card of NVIDIA with its driver. */
-  hasCard: boolean;
-  /** Path of onnxruntime-node's script that gets its libraries for CUDA. */
-  installScript: string;
-  /** File names of libraries that are not found. */
-  missing: readonly string[];
-}
 
 export interface ProviderFacts {
   provider: Provider;
@@ -18,17 +10,19 @@ export interface ProviderFacts {
   arch: string;
   /** Undefined where the platform has no such provider. */
   probe: ProviderProbe | undefined;
-  /** Why CUDA does not work; undefined where it does, and for the others. */
+  /** What CUDA needs; undefined for the others. */
   cuda: CudaFacts | undefined;
   /** Whether there is a graphics card, as far as the system tells. */
   hasGpu: boolean;
+  /** When it was tried before, in milliseconds since 1970, if that counts still. */
+  lastTrial?: number | undefined;
 }
 
 /** Everything runs on the CPU as well: no provider but that one has to work. */
 export function checkProvider(facts: ProviderFacts): Finding {
-  const { provider, platform, arch, probe } = facts;
-  const check = `provider ${provider}`;
-  if (probe === undefined) return { check, state: 'none', says: `not for ${platform} ${arch}` };
+  const { provider, probe } = facts;
+  const check = probe?.deviceId ? `provider ${provider} ${probe.deviceId}` : `provider ${provider}`;
+  if (probe === undefined) return { check, state: 'none', ...absence(facts) };
   if (!probe.works) return { check, ...failure(facts, probe.why) };
   if (provider === 'cpu') return { check, state: 'ok', says: 'works' };
   const objection = objectionTo(probe);
@@ -36,7 +30,21 @@ export function checkProvider(facts: ProviderFacts): Finding {
     return { check, state: 'none', says: `works, but ${objection}; not used unless --provider asks for it` };
   }
   const share = `${Math.round(100 * probe.share)} % of the network on it`;
-  return { check, state: 'ok', says: `works at ${speedWords(probe)}, ${share}` };
+  const error = `relative error ${probe.relativeError.toExponential(1)} in ${probe.precision}`;
+  return { check, state: 'ok', says: [`works at ${speedWords(probe)}`, share, error, ...trialWords(facts)].join(', ') };
+}
+
+function trialWords({ lastTrial }: ProviderFacts): string[] {
+  return lastTrial === undefined ? [] : [`tried before on ${new Date(lastTrial).toISOString().slice(0, 10)}`];
+}
+
+/** Why a platform has no such provider, and what uses a card of NVIDIA instead. */
+function absence({ platform, arch, cuda }: ProviderFacts): Pick<Finding, 'says' | 'fix'> {
+  if (!cuda?.hasCard) return { says: `not for ${platform} ${arch}` };
+  const says = cudaProblem(cuda, '');
+  if (platform !== 'win32') return { says };
+  const sentence = 'DirectML needs the driver of the card and nothing else. This asks for it, however fast it is:';
+  return { says, fix: { sentence, command: 'npx samepoint start --provider dml' } };
 }
 
 function failure({ provider, platform, arch, cuda, hasGpu }: ProviderFacts, why: string): Omit<Finding, 'check'> {
@@ -47,26 +55,14 @@ function failure({ provider, platform, arch, cuda, hasGpu }: ProviderFacts, why:
   return { state: 'warning', says: why, fix: driverFix(platform, arch) };
 }
 
-function cudaFailure({ hasCard, installScript, missing }: CudaFacts, why: string): Omit<Finding, 'check'> {
-  if (!hasCard) return { state: 'none', says: 'no graphics card of NVIDIA was found' };
-  if (missing.length === 0) {
-    return { state: 'warning', says: why, fix: { sentence: 'Update the driver of the graphics card.' } };
-  }
-  const says = `${why}: missing ${missing.join(', ')}`;
-  const isOnnxRuntime = missing.some((name) => name.includes('onnxruntime'));
-  return {
-    state: 'warning',
-    says,
-    fix: isOnnxRuntime
-      ? {
-          sentence: 'It also needs CUDA 12 and cuDNN 9. This downloads the libraries of ONNX Runtime for it:',
-          command: `node ${installScript} --onnxruntime-node-install`,
-        }
-      : { sentence: 'Install CUDA 12 and cuDNN 9: https://developer.nvidia.com/cudnn.' },
-  };
+function cudaFailure(cuda: CudaFacts, why: string): Omit<Finding, 'check'> {
+  const says = cudaProblem(cuda, why);
+  if (!cuda.hasCard) return { state: 'none', says };
+  return { state: 'warning', says, fix: cudaFix(cuda) ?? { sentence: 'Update the driver of the graphics card.' } };
 }
 
-function driverFix(platform: string, arch: string): Fix {
+/** What to do where a graphics card has no driver that works. */
+export function driverFix(platform: string, arch: string): Fix {
   if (platform === 'linux' && arch === 'x64') {
     return {
       sentence:

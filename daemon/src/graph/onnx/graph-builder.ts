@@ -45,6 +45,9 @@ export class GraphBuilder {
   readonly #inputs: Record<string, unknown>[] = [];
   readonly #outputs: Record<string, unknown>[] = [];
   readonly #weights = new Map<string, StoredWeight>();
+  /** Names of values that depend on no input: ONNX Runtime computes them at load. */
+  readonly #constants = new Set<string>();
+  #computedNodes = 0;
   readonly #checkpoint: Checkpoint | undefined;
   /** What weights and constants are given in at present. */
   #precision: Precision;
@@ -101,6 +104,9 @@ export class GraphBuilder {
   ): Value[] {
     const name = `${opType}_${this.#count++}`;
     const outputs = outputDims.map((dims, index) => ({ name: `${name}:${index}`, dims }));
+    if (inputs.every((input) => this.#constants.has(input.name))) {
+      for (const output of outputs) this.#constants.add(output.name);
+    } else this.#computedNodes++;
     this.#nodes.push({
       ...operator(opType),
       name,
@@ -133,6 +139,7 @@ export class GraphBuilder {
 
   #stored(dims: readonly number[], data: Float32Array | BigInt64Array): Value {
     const name = `constant_${this.#count++}`;
+    this.#constants.add(name);
     this.#initializers.push({
       name,
       dims,
@@ -155,6 +162,11 @@ export class GraphBuilder {
     return [...this.#weights.values()].reduce((sum, { value }) => sum + elementsOf(value), 0);
   }
 
+  /** How many of the nodes have to run for every input. */
+  get nodeCount(): number {
+    return this.#computedNodes;
+  }
+
   hasWeight(name: string): boolean {
     return this.#checkpoint?.tensors.has(name) ?? false;
   }
@@ -173,6 +185,7 @@ export class GraphBuilder {
 
   #storedWeight(name: string, expected: readonly number[]): StoredWeight {
     const { file, offset, length, dims, dataType } = this.#locate(name, expected);
+    this.#constants.add(name);
     this.#initializers.push({
       name,
       dims,

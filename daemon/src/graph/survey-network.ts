@@ -1,5 +1,5 @@
-import type { InputShape, Wiring } from '../../daemon/src/graph/compile.js';
-import { type Attribute, GraphBuilder, type Value } from '../../daemon/src/graph/onnx/graph-builder.js';
+import type { InputShape, Wiring } from './compile.js';
+import { type Attribute, GraphBuilder, type Value } from './onnx/graph-builder.js';
 
 /** What a network is made of, found by wiring it without a checkpoint. */
 export interface NetworkSurvey {

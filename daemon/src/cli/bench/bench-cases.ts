@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import { filesOf } from '../../diffusion/model-files.js';
+import { readUiConfig } from '../../diffusion/network-checkpoints.js';
+import { NetworkPool } from '../../diffusion/network-pool.js';
+import { compileUiNetwork } from '../../diffusion/ui-network.js';
+import { PIXEL_DEVIATION, randomInput } from '../../engine/random-input.js';
+import type { Checkpoint } from '../../graph/checkpoint.js';
+import { weightCount } from '../../graph/checkpoint-view.js';
+import { compile } from '../../graph/compile.js';
+import { sdUnet, sdUnetConfigSchema } from '../../graph/networks/sd-unet.js';
+import { sdVaeConfigSchema, sdVaeEncoder } from '../../graph/networks/sd-vae-encoder.js';
+import { SD21_UNET, SD21_VAE } from '../../graph/networks/sd21-published.js';
+import { uiUnet } from '../../graph/networks/ui-unet.js';
+import type { GraphBuilder, Value } from '../../graph/onnx/graph-builder.js';
+import { writeSharedWeights } from '../../graph/random-weights.js';
+import type { GraphTarget, Runtime } from '../../graph/runtime.js';
+import { surveyNetwork } from '../../graph/survey-network.js';
+import { EMBEDDED_UI_MODEL } from '../../models/embedded.js';
+
+/** A network on an image of one size. */
+export interface BenchCase {
+  title: string;
+  sizePx: number;
+  /** Multiply-accumulates of one image. */
+  macs: number;
+  /**
+   * Gets it ready, but for what is loaded when it runs first.
+   * @param folder for weights that are made up
+   * @returns what runs it once
+   */
+  prepare(runtime: Runtime, folder: string): () => Promise<unknown>;
+}
+
+const EMBEDDED_SIDE = 512;
+const SD_SIDES = [512, 768];
+/** The settings of the paper's semantic correspondence. */
+const SD = { timestep: 261, upFtIndex: 1, textDims: [1, 77, SD21_UNET.cross_attention_dim], cellPx: 8 };
+
+const unetConfig = sdUnetConfigSchema.parse(SD21_UNET);
+const vaeConfig = sdVaeConfigSchema.parse(SD21_VAE);
+
+/** What `samepoint bench` runs, the smallest first. */
+export function benchCases(): BenchCase[] {
+  return [embeddedCase(), ...SD_SIDES.map(sdCase)];
+}
+
+function embeddedCase(): BenchCase {
+  const files = filesOf(EMBEDDED_UI_MODEL);
+  const image = randomInput([1, 3, EMBEDDED_SIDE, EMBEDDED_SIDE], PIXEL_DEVIATION);
+  const config = readUiConfig(files);
+  const wire = (b: GraphBuilder, inputs: { image: Value }) => ({ features: uiUnet(b, inputs.image, config) });
+  return {
+    title: 'embedded network',
+    sizePx: EMBEDDED_SIDE,
+    macs: surveyNetwork({ image }, wire).macs,
+    prepare: (runtime) => {
+      const pool = new NetworkPool(runtime);
+      const side = { width: EMBEDDED_SIDE, height: EMBEDDED_SIDE };
+      const entry = {
+        key: { weights: 'embedded', graph: 'embedded' },
+        weights: 0,
+        compileAt: (target: GraphTarget) => compileUiNetwork(files, side, target),
+      };
+      return () => pool.run(entry, { image });
+    },
+  };
+}
+
+/** Encoder and U-Net to up block 1 with random weights. */
+function sdCase(sizePx: number): BenchCase {
+  const image = { dims: [1, 3, sizePx, sizePx] };
+  const latent = { dims: [1, 4, sizePx / SD.cellPx, sizePx / SD.cellPx] };
+  const text = { dims: SD.textDims };
+  const vae = surveyNetwork({ image }, wireVae);
+  const unet = surveyNetwork({ latent, text }, wireUnet);
+  return {
+    title: 'Stable Diffusion 2.1, random weights',
+    sizePx,
+    macs: vae.macs + unet.macs,
+    prepare: (runtime, folder) => {
+      const pool = new NetworkPool(runtime);
+      const vaeWeights = writeSharedWeights(join(folder, 'vae.bin'), vae.weights);
+      const unetWeights = writeSharedWeights(join(folder, 'unet.bin'), unet.weights);
+      const pixels = randomInput(image.dims, PIXEL_DEVIATION);
+      const feeds = { latent: randomInput(latent.dims), text: randomInput(text.dims) };
+      const encoder = {
+        ...entryOf(vaeWeights),
+        compileAt: (target: GraphTarget) => compile(vaeWeights, { image }, wireVae, target),
+      };
+      const decoder = {
+        ...entryOf(unetWeights),
+        compileAt: (target: GraphTarget) => compile(unetWeights, { latent, text }, wireUnet, target),
+      };
+      return async () => {
+        await pool.run(encoder, { image: pixels });
+        await pool.run(decoder, feeds);
+      };
+    },
+  };
+}
+
+function wireVae(b: GraphBuilder, inputs: Record<'image', Value>): Record<string, Value> {
+  return { ...sdVaeEncoder(b, inputs.image, vaeConfig) };
+}
+
+function wireUnet(b: GraphBuilder, inputs: Record<'latent' | 'text', Value>): Record<string, Value> {
+  return { features: sdUnet(b, { ...inputs, timestep: SD.timestep }, unetConfig, SD.upFtIndex) };
+}
+
+function entryOf(checkpoint: Checkpoint) {
+  return { key: { weights: checkpoint.path, graph: checkpoint.path }, weights: weightCount(checkpoint) };
+}

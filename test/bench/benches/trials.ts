@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { peakMemoryGb } from '../../../daemon/src/cli/bench/peak-memory.js';
+import { relativeDifference } from '../../../daemon/src/engine/measure-provider.js';
+import { providerTrials } from '../../../daemon/src/engine/provider-trials.js';
+import type { Precision } from '../../../daemon/src/graph/runtime.js';
+import type { Bench, BenchResult } from '../bench.js';
+
+/** What the trials of a provider cost the CPU, and how far rounding to half precision alone leads. */
+export const trialsBench: Bench = { name: 'trials', title: 'Trials of a provider', doc: 'gpu', run: runTrials };
+
+const MICROSECONDS = 1e6;
+const NETWORKS = ['blocks of Stable Diffusion 2.1, 64×64 latent', 'embedded network, 512×512 pixels'];
+
+async function runTrials(): Promise<BenchResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'samepoint-bench-'));
+  try {
+    const single = await measure(folder, 'float32');
+    const half = await measure(folder, 'float16');
+    return {
+      columns: ['network', 'relative error of half precision on the CPU'],
+      rows: NETWORKS.map((name, i) => {
+        const [ours, theirs] = [half.features[i], single.features[i]];
+        return [name, ours && theirs ? relativeDifference(ours, theirs).toExponential(1) : '–'];
+      }),
+      notes: [
+        `Both networks in single precision, once, with weights to draw and to load: ${single.processorS.toFixed(1)} s of processor time on all cores, ${single.peakGb.toFixed(1)} GB at most. That is what the first start waits for on a computer with a graphics device.`,
+        'The CPU computes each node of a half-precision graph in single precision and rounds in between.',
+      ],
+      measurements: { single: { ...single, features: undefined }, half: { ...half, features: undefined } },
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function measure(folder: string, precision: Precision) {
+  const before = process.cpuUsage();
+  const { features } = await providerTrials(folder).workingSize({ provider: 'cpu', precision });
+  const { user, system } = process.cpuUsage(before);
+  return {
+    features,
+    processorS: (user + system) / MICROSECONDS,
+    peakGb: peakMemoryGb(),
+  };
+}

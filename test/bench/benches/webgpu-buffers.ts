@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type Bench, type BenchOptions, type BenchResult, median } from '../bench.js';
+
+/** What one process needed. */
+export interface BufferMeasurement {
+  runS: number[];
+  peakGb: number;
+}
+
+const MODES = ['bucket', 'simple'] as const;
+const CHILD = fileURLToPath(new URL('../webgpu-buffers-child.ts', import.meta.url));
+
+/** Memory of WebGPU by how it keeps its buffers; with a driver in software, all of it is that of the process. */
+export const webgpuBuffersBench: Bench = {
+  name: 'webgpu-buffers',
+  title: 'Buffers of WebGPU',
+  doc: 'gpu',
+  run: runBuffers,
+};
+
+async function runBuffers({ sizesPx, rounds, log }: BenchOptions): Promise<BenchResult> {
+  const rows: string[][] = [];
+  const measurements = [];
+  for (const side of sizesPx) {
+    for (const mode of MODES) {
+      const all: BufferMeasurement[] = [];
+      for (let round = 0; round < rounds; round++) all.push(await measure(mode, side));
+      log(`${side} px, ${mode}: ${all.map(({ peakGb }) => peakGb.toFixed(2)).join(', ')} GB`);
+      measurements.push({ side, mode, all });
+      const peaks = all.map(({ peakGb }) => peakGb);
+      const loaded = all.flatMap(({ runS }) => runS.slice(1));
+      rows.push([`${side} px`, mode, `${median(peaks).toFixed(2)} GB`, `${median(loaded).toFixed(1)} s`]);
+    }
+  }
+  return {
+    columns: ['embedded network', 'storageBufferCacheMode', 'peak memory', 'loaded'],
+    rows,
+    notes: [
+      'Peak memory is that of the process. It is that of the device, too, where the driver computes in software; set VK_DRIVER_FILES to choose one.',
+    ],
+    measurements,
+  };
+}
+
+async function measure(mode: (typeof MODES)[number], side: number): Promise<BufferMeasurement> {
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', CHILD, mode, String(side)]);
+  return JSON.parse(stdout) as BufferMeasurement;
+}
