@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileIdentity, filesOf } from '../../src/diffusion/model-files.js';
-import { openVitCheckpoint } from '../../src/diffusion/vit-network.js';
+import { openVit } from '../../src/diffusion/network-checkpoints.js';
 import { addModel } from '../../src/models/add-model.js';
 import { CATALOGUE } from '../../src/models/catalogue.js';
 import { damagedFiles } from '../../src/models/damaged-files.js';
@@ -111,7 +111,7 @@ it('weights in several files are opened where huggingface_hub put them', async (
   await addModel('dinov2-s', snapshot, published());
   const resolved = resolveModel('dinov2-s', {}, published());
   if (!resolved.ok) throw resolved.error;
-  expect(openVitCheckpoint(resolved.files).checkpoint.folder).toBe(blobs);
+  expect(openVit(resolved.files).checkpoint.folder).toBe(blobs);
 });
 
 describe('weights in several files are checked as a whole', () => {
@@ -162,11 +162,15 @@ describe('a checkpoint of another network is named, and nothing is registered', 
   it.each([
     ['sd21', 'lora_unet_mid_block.lora_up.weight', 'a LoRA'],
     ['sd21', 'conditioner.embedders.0.weight', 'Stable Diffusion XL'],
+    ['sd21', 'control_model.time_embed.0.weight', 'a ControlNet'],
     ['dinov2-s', 'double_blocks.0.img_attn.proj.weight', 'Flux'],
     ['openclip', 'encoder.conv_in.weight', 'an autoencoder (VAE)'],
   ])('for %s: %s', async (id, name, kind) => {
     const path = folder.path('other.safetensors');
-    writeSafetensors(path, { [name]: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }, Buffer.alloc(4));
+    const tensor = { dtype: 'F32', shape: [1], data_offsets: [0, 4] };
+    // ControlNets of the original layout come with the whole Stable Diffusion
+    const shared = { 'model.diffusion_model.time_embed.0.weight': { ...tensor, data_offsets: [4, 8] } };
+    writeSafetensors(path, { [name]: tensor, ...(kind === 'a ControlNet' ? shared : {}) }, Buffer.alloc(8));
     await expect(addModel(id, path, published())).rejects.toMatchObject({
       code: 'MODEL_INVALID',
       message: expect.stringContaining(kind),
