@@ -56,7 +56,7 @@ function featureOptions(): Option[] {
     new Option('--seed <n>', 'of the noise').argParser(wholeNumber),
     new Option('--prompt <text>', 'text condition of Stable Diffusion, for example "a photo of a cat"'),
     new Option('--checkpoint <path>', "a checkpoint on disk in the place of the backend's, or with --network"),
-    new Option('--network <kind>', 'what the checkpoint holds, where no --backend says it').choices(NETWORK_KINDS),
+    new Option('--network <kind>', 'what the checkpoint holds, where no --backend is given').choices(NETWORK_KINDS),
     new Option('--no-cache', 'neither read nor write features on disk'),
   ];
 }
@@ -80,7 +80,7 @@ export function checkedPlan(options: FeatureOptions, task?: PresetName): Feature
   return plan;
 }
 
-/** What a request says of its features. The engine goes by the choice that comes with the job, which may name files. */
+/** The features that a request names. The engine takes the choice that comes with the job, which may name files. */
 export function requestedFeatures(options: FeatureOptions): Pick<JobRequest, 'backend' | 'preset' | 'prompt'> {
   const { preset, prompt, ...choice } = featureChoice(options);
   return { backend: nameOf(choice), preset, prompt };
@@ -91,6 +91,7 @@ export function describeFeatures(options: FeatureOptions): string {
   return describeChoice(featureChoice(options));
 }
 
+/** The same of a choice. */
 export function describeChoice(choice: FeatureChoice): string {
   const settings = Object.entries(SETTING_OPTIONS).flatMap(([name, option]) => {
     const value = choice[name as SettingName];

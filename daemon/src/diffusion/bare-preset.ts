@@ -6,7 +6,7 @@ import type { DiffusionPreset, Preset } from './presets.js';
 export const NETWORK_KINDS = ['sd-unet', 'cleandift', 'adm', 'vit'] as const;
 export type NetworkKind = (typeof NETWORK_KINDS)[number];
 
-/** What has to be said of a network that no preset describes. A ViT's last layer goes without saying. */
+/** What has to be given for a network that no preset describes. A ViT's default layer is its last. */
 const NEEDED: Readonly<Record<NetworkKind, readonly SettingName[]>> = {
   'sd-unet': ['t', 'upFtIndex', 'size'],
   cleandift: ['upFtIndex', 'size'],
@@ -49,7 +49,7 @@ function needed(name: string, setting: SettingName): SamepointError {
   const option = SETTING_OPTIONS[setting];
   return new SamepointError(
     'BAD_REQUEST',
-    `No preset says ${option} for ${name}.`,
+    `No preset sets ${option} for ${name}.`,
     `Add ${option}, or name the --backend whose presets it takes.`,
   );
 }

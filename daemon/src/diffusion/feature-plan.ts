@@ -14,7 +14,7 @@ import { blockOf, type LatentMode, PRESETS, type Preset, type PresetName, type P
 
 /** Which features somebody wants. Its settings go before those of the preset. */
 export interface FeatureChoice extends FeatureSettings {
-  /** A backend, or a fusion of several: `fuse(sd21,dinov2-b)`. Without one, `checkpoint` and `network` say what to take. */
+  /** A backend, or a fusion of several: `fuse(sd21,dinov2-b)`. Without one, `checkpoint` and `network` name what to take. */
   backend?: string | undefined;
   /** One of the backend's presets; in a fusion, of those that have it. */
   preset?: string | undefined;
@@ -22,7 +22,7 @@ export interface FeatureChoice extends FeatureSettings {
   category?: string | undefined;
   /** Folder or file of a checkpoint in the place of the backend's, whose model lends what it lacks. */
   checkpoint?: string | undefined;
-  /** What the checkpoint holds, where no backend says it. */
+  /** What the checkpoint holds, where no backend is given. */
   network?: NetworkKind | undefined;
   /** How often the size is halved, for machines with little memory. */
   halvings?: number | undefined;
@@ -137,7 +137,7 @@ function checkpointPreset(choice: FeatureChoice): Preset {
     );
   if (network === undefined) {
     throw badChoice(
-      `Which network ${checkpoint} holds is not said.`,
+      `Which network ${checkpoint} holds is not given.`,
       'Add --backend ID, whose settings it takes, or --network KIND.',
     );
   }
@@ -216,13 +216,13 @@ function unknownPreset(backend: string, preset: string, first: string): Samepoin
 
 function networkAlone(): SamepointError {
   return badChoice(
-    '--network says what a checkpoint holds, and none is given.',
+    '--network names what a checkpoint holds, and no checkpoint is given.',
     'Add --checkpoint PATH, or leave --network out.',
   );
 }
 
 function networkTwice(backend: string): SamepointError {
-  return badChoice(`--backend ${backend} says already which network it is.`, 'Leave --network or --backend out.');
+  return badChoice(`--backend ${backend} names the network already.`, 'Leave --network or --backend out.');
 }
 
 function checkpointOfFusion(backend: string): SamepointError {

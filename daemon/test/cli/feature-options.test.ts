@@ -88,7 +88,7 @@ describe('the options of features', () => {
       ['--t', '3'],
       /^samepoint: --t would change nothing: ui has no timestep\. Leave --t out, or name another --backend\.\n$/,
     ],
-    [['--network', 'adm'], /^samepoint: --network says what a checkpoint holds, and none is given\./],
+    [['--network', 'adm'], /^samepoint: --network names what a checkpoint holds, and no checkpoint is given\./],
     [['--backend', 'adm', '--t', '1000'], /^samepoint: --t cannot be 1000\. Give a whole number from 0 to 999\.\n$/],
   ])('are refused with a sentence where they are wrong: %j', async (options, sentence) => {
     const { code, stdout, stderr } = await runCli('match', image(), image(), '--points', '5,5', ...options);

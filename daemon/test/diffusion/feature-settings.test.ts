@@ -180,14 +180,14 @@ describe('a checkpoint', () => {
 
   it.each<[string, FeatureChoice, RegExp]>([
     ['no network at all', {}, /^No network is named/],
-    ['a checkpoint of who knows what', { checkpoint: ADM, t: 1 }, /^Which network .* is not said/],
-    ['a network without a checkpoint', { backend: 'adm', network: 'adm' }, /^--network says what a checkpoint holds/],
-    ['a network that is named twice', { ...bare, backend: 'adm' }, /^--backend adm says already/],
+    ['a checkpoint of who knows what', { checkpoint: ADM, t: 1 }, /^Which network .* is not given/],
+    ['a network without a checkpoint', { backend: 'adm', network: 'adm' }, /^--network names what a checkpoint holds/],
+    ['a network that is named twice', { ...bare, backend: 'adm' }, /^--backend adm names the network already/],
     ['a preset of no backend', { ...bare, preset: 'video' }, /^--preset names settings of a backend/],
     ['one checkpoint for a fusion', { backend: 'fuse(ui,adm)', checkpoint: ADM }, /has several networks/],
-    ['no timestep', { ...bare, t: undefined }, /^No preset says --t for official/],
-    ['no block', { ...bare, upFtIndex: undefined }, /^No preset says --up-ft-index/],
-    ['no size', { checkpoint: VIT, network: 'vit' }, /^No preset says --size for dinov2/],
+    ['no timestep', { ...bare, t: undefined }, /^No preset sets --t for official/],
+    ['no block', { ...bare, upFtIndex: undefined }, /^No preset sets --up-ft-index/],
+    ['no size', { checkpoint: VIT, network: 'vit' }, /^No preset sets --size for dinov2/],
   ])('is refused with a sentence: %s', (_, choice, message) => {
     expect(refusal(choice)).toEqual(refused(message));
   });
@@ -256,7 +256,8 @@ describe('the key of features', () => {
 
   it('is another one for another checkpoint', () => {
     const own = planFeatures({ checkpoint: ADM, network: 'adm', t: 1, upFtIndex: 1, size: 32 }).parts;
-    const other = planFeatures({ checkpoint: VIT, network: 'adm', t: 1, upFtIndex: 1, size: 32 }).parts;
+    cpSync(ADM, folder.path('adm'), { recursive: true });
+    const other = planFeatures({ checkpoint: folder.path('adm'), network: 'adm', t: 1, upFtIndex: 1, size: 32 }).parts;
     expect(own[0]?.weightsId).not.toBe(other[0]?.weightsId);
   });
 });

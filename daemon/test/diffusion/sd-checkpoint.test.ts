@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { planFeatures } from '../../src/diffusion/feature-plan.js';
+import { choosePresets } from '../../src/diffusion/feature-plan.js';
 import { NetworkPool } from '../../src/diffusion/network-pool.js';
 import { openPart } from '../../src/diffusion/open-network.js';
 import { openSdCheckpoint } from '../../src/diffusion/sd-checkpoint.js';
@@ -141,10 +141,11 @@ describe('Stable Diffusion in one file', () => {
     const [latent, text] = [readTensor(reference, 'latent_8x24'), readTensor(reference, 'text')];
     const pool = new NetworkPool(CPU_RUNTIME);
     const featuresAt = async (t?: number) => {
-      const choice = { checkpoint: path, network: 'cleandift', upFtIndex: 0, size: 64, t } as const;
-      const [part] = planFeatures(choice).parts;
-      if (part === undefined) throw new Error('a plan has a part');
-      return openPart({ ...part, files: new Map([...vae, ...part.files]) }, pool, text).features(latent);
+      const [chosen] = choosePresets({ backend: 'cleandift-sd21', upFtIndex: 0, t });
+      if (chosen === undefined) throw new Error('a backend has a preset');
+      const files = new Map([...vae, ['model.safetensors', path] as const]);
+      const part = { ...chosen, files, weightsId: '', prompt: '', seed: 0, halvings: 0 };
+      return openPart(part, pool, text).features(latent);
     };
     const learned = await featuresAt();
     // the first four bytes of the file are zeros: the time that was learned is 0
