@@ -8,9 +8,9 @@ import { openWeights } from '../graph/weights.js';
 import { SINGLE_FILE } from '../models/single-file.js';
 import { type ModelFiles, requireFile } from './model-files.js';
 import type { Preset } from './presets.js';
-import { openSdCheckpoint } from './sd-checkpoint.js';
 
 const CONFIG = 'config.json';
+const SD_UNET = 'unet/diffusion_pytorch_model.safetensors';
 const VIT_WEIGHTS = 'model.safetensors';
 const OPEN_CLIP = { weights: 'open_clip_model.safetensors', config: 'open_clip_config.json' };
 
@@ -21,7 +21,10 @@ const OPEN_CLIP = { weights: 'open_clip_model.safetensors', config: 'open_clip_c
 export function checkCheckpoint(network: Preset['network'], files: ModelFiles): void {
   if (network === 'vit') openVit(files);
   else if (network === 'adm') openAdm(files);
-  else if (network !== 'ui-unet') openSdCheckpoint(files);
+  else if (network !== 'ui-unet') {
+    // what it lacks besides may still be lent
+    refuseOtherNetwork(openWeights(requireFile(files, SINGLE_FILE, SD_UNET)), 'sd');
+  }
 }
 
 /**

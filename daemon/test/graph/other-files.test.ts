@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { checkCheckpoint, openAdm } from '../../src/diffusion/network-checkpoints.js';
 import { refuseOtherNetwork } from '../../src/graph/network-kind.js';
 import { openWeights } from '../../src/graph/weights.js';
 import { writeZip } from '../support/pytorch-file.js';
@@ -117,6 +119,27 @@ describe('a network of another kind is named', () => {
       if (wanted === family) expect(() => refuseOtherNetwork(checkpoint, wanted)).not.toThrow();
       else expect(() => refuseOtherNetwork(checkpoint, wanted)).toThrow(/holds a/);
     }
+  });
+
+  it.each([
+    ['sd-unet', 'model.safetensors', 'a LoRA', 'lora_unet_mid_block.lora_up.weight'],
+    ['sd-unet', 'unet/diffusion_pytorch_model.safetensors', 'Stable Diffusion XL', 'add_embedding.linear_1.weight'],
+    ['cleandift', 'model.safetensors', 'an autoencoder (VAE)', 'encoder.conv_in.weight'],
+    ['vit', 'model.safetensors', 'a text encoder', 'text_model.embeddings.token_embedding.weight'],
+    ['vit', 'open_clip_model.safetensors', 'Flux', 'double_blocks.0.img_attn.proj.weight'],
+    ['adm', 'model.safetensors', 'a vision transformer', 'cls_token'],
+    ['adm', 'model.pt', 'a vision transformer', 'cls_token'],
+  ] as const)('a checkpoint for %s (%s) that holds %s', (network, file, kind, name) => {
+    expect(() => checkCheckpoint(network, new Map([[file, holding(name).path]]))).toThrow(`holds ${kind}, not`);
+  });
+
+  it("a file of one's own goes before the backend's", () => {
+    const own = fileURLToPath(new URL('../fixtures/adm/official/model.pt', import.meta.url));
+    const files = new Map([
+      ['model.pt', folder.path('not-there.pt')],
+      ['model.safetensors', own],
+    ]);
+    expect(openAdm(files).checkpoint.path).toBe(own);
   });
 
   it('what nothing is known of is left to those who need its tensors', () => {

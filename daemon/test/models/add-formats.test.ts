@@ -1,8 +1,9 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileIdentity, filesOf } from '../../src/diffusion/model-files.js';
+import { openVit } from '../../src/diffusion/network-checkpoints.js';
 import { addModel } from '../../src/models/add-model.js';
 import { CATALOGUE } from '../../src/models/catalogue.js';
 import { damagedFiles } from '../../src/models/damaged-files.js';
@@ -100,6 +101,19 @@ describe('weights in another format stand in for the official file', () => {
   });
 });
 
+it('weights in several files are opened where huggingface_hub put them', async () => {
+  const [blobs, snapshot] = [folder.path('hub/blobs'), folder.path('hub/snapshots/commit')];
+  for (const made of [blobs, snapshot]) mkdirSync(made, { recursive: true });
+  for (const [n, name] of readdirSync(join(FORMATS, 'dinov2/sharded')).entries()) {
+    cpSync(join(FORMATS, 'dinov2/sharded', name), join(blobs, `hash${n}`));
+    symlinkSync(`../../blobs/hash${n}`, join(snapshot, name));
+  }
+  await addModel('dinov2-s', snapshot, published());
+  const resolved = resolveModel('dinov2-s', {}, published());
+  if (!resolved.ok) throw resolved.error;
+  expect(openVit(resolved.files).checkpoint.folder).toBe(blobs);
+});
+
 describe('weights in several files are checked as a whole', () => {
   const SECOND = 'model-00002-of-00003.safetensors';
   let copies = 0;
@@ -148,11 +162,15 @@ describe('a checkpoint of another network is named, and nothing is registered', 
   it.each([
     ['sd21', 'lora_unet_mid_block.lora_up.weight', 'a LoRA'],
     ['sd21', 'conditioner.embedders.0.weight', 'Stable Diffusion XL'],
+    ['sd21', 'control_model.time_embed.0.weight', 'a ControlNet'],
     ['dinov2-s', 'double_blocks.0.img_attn.proj.weight', 'Flux'],
     ['openclip', 'encoder.conv_in.weight', 'an autoencoder (VAE)'],
   ])('for %s: %s', async (id, name, kind) => {
     const path = folder.path('other.safetensors');
-    writeSafetensors(path, { [name]: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }, Buffer.alloc(4));
+    const tensor = { dtype: 'F32', shape: [1], data_offsets: [0, 4] };
+    // ControlNets of the original layout come with the whole Stable Diffusion
+    const shared = { 'model.diffusion_model.time_embed.0.weight': { ...tensor, data_offsets: [4, 8] } };
+    writeSafetensors(path, { [name]: tensor, ...(kind === 'a ControlNet' ? shared : {}) }, Buffer.alloc(8));
     await expect(addModel(id, path, published())).rejects.toMatchObject({
       code: 'MODEL_INVALID',
       message: expect.stringContaining(kind),
