@@ -167,6 +167,18 @@ describe.each(MODELS)('$id under its official names gives what PyTorch gives', {
   });
 });
 
+it.each([
+  { id: 'sd21', was: 'stabilityai/stable-diffusion-2-1' },
+  { id: 'sd15', was: 'runwayml/stable-diffusion-v1-5' },
+])('$id is found in a cache of $was, which is gone from the hub', { timeout: TIMEOUT_MS }, async ({ id, was }) => {
+  const home = models.newHome().offline();
+  for (const repository of officialRepositories()) {
+    if (!repositoriesOf(id).includes(repository.repository)) continue;
+    writeHubCache(home.hubCache, { ...repository, repository: was, commit: 'f'.repeat(40) }, { branch: 'main' });
+  }
+  for (const model of MODELS) if (model.id === id) await expectUsableAgain(home, model);
+});
+
 describe.each(SUBSETS)('$id', { timeout: TIMEOUT_MS }, (model) => {
   it('gives what PyTorch gives from its complete official files, too', async () => {
     const home = models.newHome();
