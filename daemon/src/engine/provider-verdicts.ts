@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as z from 'zod';
 import { PROVIDERS } from '../graph/runtime.js';
+import { writeFileAtomic } from '../write-file-atomic.js';
 import type { GpuDevice } from './gpu-devices.js';
 import type { Candidate, ProviderProbe } from './provider-probe.js';
 
@@ -79,11 +80,8 @@ export class VerdictStore {
     if (!probe.works && !probe.lasts) return;
     const kept = Object.entries(this.#read()).filter(([, verdict]) => this.#counts(verdict));
     const all = { ...Object.fromEntries(kept), [key]: { at: this.#now(), probe } };
-    const beside = `${this.#path}.${process.pid}.new`;
     try {
-      mkdirSync(dirname(this.#path), { recursive: true });
-      writeFileSync(beside, JSON.stringify(all, null, 2));
-      renameSync(beside, this.#path);
+      writeFileAtomic(this.#path, JSON.stringify(all, null, 2), { folder: 0o700 });
     } catch {
       // the next start tries again
     }

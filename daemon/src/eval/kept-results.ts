@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod';
+import { makeFolder } from '../make-folder.js';
 
 const lineSchema = z.object({ key: z.string(), id: z.string(), outcome: z.unknown() });
 
@@ -13,7 +14,7 @@ export class KeptResults {
   /** @param fresh drop what is there */
   constructor(path: string, fresh: boolean) {
     this.#path = path;
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     if (fresh) rmSync(path, { force: true });
     this.#outcomes = readLines(path);
   }

@@ -1,8 +1,7 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
-import { makeFolder } from '../make-folder.js';
+import { writeFileAtomic } from '../write-file-atomic.js';
 
 const pinSchema = z.object({
   etag: z.string(),
@@ -40,12 +39,9 @@ export function readStore(path: string): ModelStore {
   }
 }
 
-/** Reads, changes and writes in one go. Written beside and moved over: a crash leaves the old file or the new one. */
+/** Reads, changes and writes in one go. */
 export function updateStore(path: string, change: (store: ModelStore) => void): void {
   const store = readStore(path);
   change(store);
-  makeFolder(dirname(path), 0o700);
-  const beside = `${path}.${process.pid}.new`;
-  writeFileSync(beside, `${JSON.stringify(store, null, 2)}\n`, { mode: 0o600 });
-  renameSync(beside, path);
+  writeFileAtomic(path, `${JSON.stringify(store, null, 2)}\n`, { file: 0o600, folder: 0o700 });
 }

@@ -1,9 +1,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { z } from 'zod';
 import { makeFolder } from '../make-folder.js';
+import { writeFileAtomic } from '../write-file-atomic.js';
 
 const TOKEN_BYTES = 32;
 const FILE_NAME = 'clients.json';
@@ -55,12 +56,9 @@ export class TokenStore {
     return found?.tokenSha256;
   }
 
-  /** Written beside and moved over, so that a crash leaves the old file or the new one. */
   #save(): void {
-    const beside = `${this.#path}.${process.pid}.new`;
     const content: z.infer<typeof fileSchema> = { version: 1, clients: this.#clients };
-    writeFileSync(beside, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
-    renameSync(beside, this.#path);
+    writeFileAtomic(this.#path, `${JSON.stringify(content, null, 2)}\n`, { file: 0o600, folder: 0o700 });
   }
 }
 

@@ -1,11 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { readValues } from '../../graph/read-values.js';
 import type { NdArray } from '../../graph/run.js';
 import { readSafetensorsHeader } from '../../graph/safetensors.js';
-import { makeFolder } from '../../make-folder.js';
+import { writeFileAtomic } from '../../write-file-atomic.js';
 import { PROMPT_TOKENS } from './prompt-to-ids.js';
 
 /** The one tensor of the file. */
@@ -26,19 +23,13 @@ export function readPromptStates(path: string): NdArray {
   return { dims: [one, tokens, channels], data };
 }
 
-/** Writes text states in single precision. A reader sees the old file or the new one, never a part. */
+/** Writes text states in single precision. */
 export function writePromptStates(path: string, { dims, data }: NdArray): void {
   const entry = { dtype: 'F32', shape: dims, data_offsets: [0, data.byteLength] };
   const header = Buffer.from(JSON.stringify({ [TENSOR]: entry }));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(header.length));
-  makeFolder(dirname(path));
-  const unfinished = join(dirname(path), `${randomUUID()}.part`);
-  writeFileSync(
-    unfinished,
-    Buffer.concat([length, header, Buffer.from(data.buffer, data.byteOffset, data.byteLength)]),
-  );
-  renameSync(unfinished, path);
+  writeFileAtomic(path, Buffer.concat([length, header, Buffer.from(data.buffer, data.byteOffset, data.byteLength)]));
 }
 
 function invalid(path: string): SamepointError {

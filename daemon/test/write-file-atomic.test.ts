@@ -1,0 +1,31 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { expect, it } from 'vitest';
+import { VerdictStore } from '../src/engine/provider-verdicts.js';
+import { writeFileAtomic } from '../src/write-file-atomic.js';
+import { useTempFolder } from './support/temp-folder.js';
+
+const folder = useTempFolder();
+
+it('a file is written with its folder, replaces the old one, and leaves nothing beside it', () => {
+  const path = folder.path('state/store.json');
+  writeFileAtomic(path, 'old', { file: 0o600, folder: 0o700 });
+  writeFileAtomic(path, 'new', { file: 0o600, folder: 0o700 });
+  expect(readFileSync(path, 'utf8')).toBe('new');
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(statSync(dirname(path)).mode & 0o777).toBe(0o700);
+  expect(readdirSync(dirname(path))).toEqual(['store.json']);
+});
+
+it('where it cannot be put in place nothing is left of it', () => {
+  const path = folder.path('taken/store.json');
+  mkdirSync(`${path}/full`, { recursive: true });
+  expect(() => writeFileAtomic(path, 'new')).toThrow();
+  expect(readdirSync(dirname(path))).toEqual(['store.json']);
+});
+
+it.skipIf(!existsSync('/proc/self'))('a state in which nothing can be made keeps no verdicts, and ends', () => {
+  const store = new VerdictStore('/proc/nonexistent/samepoint');
+  store.put('key', { provider: 'webgpu', works: false, why: 'wrong', lasts: true });
+  expect(store.get('key')).toBeUndefined();
+});
