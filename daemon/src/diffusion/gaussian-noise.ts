@@ -1,4 +1,5 @@
-import { createCipheriv, createHash } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { keyStream } from '../graph/key-stream.js';
 import type { NdArray } from '../graph/run.js';
 
 /** What a draw of noise depends on: draws that differ in any of it are independent, equal ones are equal. */
@@ -14,8 +15,8 @@ export interface NoiseSource {
 const UNIFORM_BYTES = 4;
 
 /**
- * Standard normal values: Box and Muller (1958) over the key stream of AES-128 in counter mode, whose key is the hash of
- * `source`. The same image gives the same features on every machine, and streams of different sources share nothing.
+ * Standard normal values: Box and Muller (1958) over the key stream of `source`. The same image gives the same features on
+ * every machine, and draws of different sources share nothing.
  */
 export function gaussianNoise(length: number, source: NoiseSource): Float32Array {
   const uniform = uniformValues(length + (length % 2), source);
@@ -37,10 +38,6 @@ export function contentOf({ dims, data }: NdArray): string {
 
 /** Uniform values in (0, 1], whose logarithms are finite. */
 function uniformValues(length: number, { content, seed, member }: NoiseSource): Float64Array {
-  const key = createHash('sha256')
-    .update(JSON.stringify([content, seed, member]))
-    .digest()
-    .subarray(0, 16);
-  const stream = createCipheriv('aes-128-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(UNIFORM_BYTES * length));
+  const stream = keyStream(JSON.stringify([content, seed, member]), UNIFORM_BYTES * length);
   return Float64Array.from({ length }, (_, i) => (stream.readUInt32LE(UNIFORM_BYTES * i) + 1) / 2 ** 32);
 }

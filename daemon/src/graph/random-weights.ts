@@ -1,7 +1,7 @@
-import { createCipheriv, createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Checkpoint, TensorEntry } from './checkpoint.js';
+import { keyStream } from './key-stream.js';
 
 type Shapes = ReadonlyMap<string, readonly number[]>;
 
@@ -15,7 +15,6 @@ const MANTISSA_BITS = 10;
 const RMS_OF_MANTISSA = Math.sqrt(7 / 3);
 /** Biases are small against activations. */
 const BIAS_EXPONENT = -4;
-const ENCRYPTION = 'aes-128-ctr';
 
 /** How large random weights are: numbers of ±[1,2)·2^exponent, or of [1,2)·2^exponent. */
 interface Magnitude {
@@ -73,18 +72,12 @@ export function writeSharedWeights(path: string, shapes: Shapes): Checkpoint {
 }
 
 function randomHalves({ exponent, signed }: Magnitude, count: number, seed: string): Uint8Array {
-  const bytes = randomBytes(seed, HALF_BYTES * count);
+  const bytes = keyStream(seed, HALF_BYTES * count);
   const halves = new Uint16Array(bytes.buffer, bytes.byteOffset, count);
   const exponentBits = (exponent + EXPONENT_BIAS) << MANTISSA_BITS;
   const drawn = signed ? SIGN_AND_MANTISSA : MANTISSA;
   for (let i = 0; i < halves.length; i++) halves[i] = ((halves[i] ?? 0) & drawn) | exponentBits;
   return bytes;
-}
-
-/** A stream cipher: a gigabyte of seeded random bytes takes a second. */
-function randomBytes(seed: string, length: number): Buffer {
-  const key = createHash('sha256').update(seed).digest().subarray(0, 16);
-  return createCipheriv(ENCRYPTION, key, Buffer.alloc(16)).update(Buffer.alloc(length));
 }
 
 function elements(shape: readonly number[]): number {
