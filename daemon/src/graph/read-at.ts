@@ -1,9 +1,6 @@
 import { fstatSync, readSync } from 'node:fs';
 
-/**
- * Up to `length` bytes of an open file from `offset` on; fewer where the file ends.
- * @throws RangeError when the file cannot hold an offset like that
- */
+/** Up to `length` bytes of an open file from `offset` on; fewer where the file ends, none outside of it. */
 export function readAt(file: number, offset: number, length: number): Buffer {
   const available = Math.min(length, fstatSync(file).size - offset);
   if (!Number.isSafeInteger(offset) || offset < 0 || available <= 0) return Buffer.alloc(0);

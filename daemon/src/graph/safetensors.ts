@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
 import { type Checkpoint, ELEMENT_BYTES, type ElementType, type TensorEntry } from './checkpoint.js';
+import { readAt } from './read-at.js';
 
 /** A header larger than this is refused, as the format's own reader does. */
 export const MAX_HEADER_BYTES = 100_000_000;
@@ -33,14 +34,13 @@ function readHeaderJson(path: string): { json: Record<string, unknown>; dataStar
   const file = openFile(path);
   try {
     const fileBytes = fstatSync(file).size;
-    const prefix = Buffer.alloc(8);
-    if (readSync(file, prefix, 0, 8, 0) < 8) throw invalid(path, 'it is shorter than a header');
+    const prefix = readAt(file, 0, 8);
+    if (prefix.length < 8) throw invalid(path, 'it is shorter than a header');
     const headerBytes = Number(prefix.readBigUInt64LE());
     if (headerBytes > MAX_HEADER_BYTES || headerBytes + 8 > fileBytes) {
       throw invalid(path, `its header claims ${headerBytes} bytes, the file has ${fileBytes}`);
     }
-    const header = Buffer.alloc(headerBytes);
-    readSync(file, header, 0, headerBytes, 8);
+    const header = readAt(file, 8, headerBytes);
     return { json: parseObject(path, header.toString('utf8')), dataStart: 8 + headerBytes, fileBytes };
   } finally {
     closeSync(file);
