@@ -56,7 +56,8 @@ export async function dift(
 ): Promise<readonly NdArray[]> {
   const encoded = await network.encode(image);
   onStep();
-  const content = contentOf(image);
+  // networks that draw nothing need no hash of millions of pixels
+  const content = network.schedule === null && encoded.deviation === undefined ? '' : contentOf(image);
   if (network.schedule === null) {
     const features = await network.features(drawValue(encoded, settings, content, 0));
     onStep();

@@ -16,6 +16,7 @@ export class VitNetwork implements DiffusionNetwork {
   readonly #choice: VitChoice;
   readonly #layers: readonly number[] | undefined;
   readonly #pool: NetworkPool;
+  #opened: ReturnType<typeof openVit> | undefined;
 
   /** @param layers whose features are taken; default: the choice's own */
   constructor(files: ModelFiles, choice: VitChoice, pool: NetworkPool, layers?: readonly number[]) {
@@ -30,7 +31,8 @@ export class VitNetwork implements DiffusionNetwork {
   }
 
   async features(image: NdArray): Promise<readonly NdArray[]> {
-    const { checkpoint, config } = openVit(this.#files);
+    this.#opened ??= openVit(this.#files);
+    const { checkpoint, config } = this.#opened;
     const { layer = config.layers - 1, ...feature } = this.#choice;
     const layers = this.#layers ?? [layer];
     const outputs = await this.#pool.run(
