@@ -14,7 +14,6 @@ import { lookAt, lookCount } from '../diffusion/input-size.js';
 import { decodeImage, type RgbImage, sizeOfImage } from '../images/decode.js';
 import { mirrorRgb } from '../images/mirror.js';
 import type { EngineJob } from './engine.js';
-import { groupedOrder } from './grouped-order.js';
 import { type ComparedParts, type ImagePairs, type Inspection, imageBytes, type SeenImage } from './image-pairs.js';
 import type { PairCache } from './pair-cache.js';
 import type { ProgressReporter } from './progress-reporter.js';
@@ -106,4 +105,12 @@ export class JobPairs implements ImagePairs {
     const key = [this.#plan.id, sourceId, targetId];
     return this.#kept.pairs.get(key, () => preparePair(this.#kept.matcher, source, target, this.#settings));
   }
+}
+
+/** Indexes so that equal keys follow each other, groups in the order of their first. */
+export function groupedOrder(keys: readonly string[]): number[] {
+  const first = new Map<string, number>();
+  for (const [index, key] of keys.entries()) if (!first.has(key)) first.set(key, index);
+  const rank = (index: number) => first.get(keys[index] ?? '') ?? 0;
+  return keys.map((_, index) => index).sort((a, b) => rank(a) - rank(b) || a - b);
 }

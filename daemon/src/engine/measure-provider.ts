@@ -9,22 +9,23 @@ export const TOLERANCE: Record<Precision, number> = { float32: 1e-3, float16: 2e
 const HOPELESS_SPEED = 0.1;
 
 type Success = ProviderProbe & { works: true };
-type Target = Candidate & { precision: Precision };
+/** What trials run on. */
+export type TrialTarget = Candidate & { precision: Precision };
 
 /** What a provider is put through. Each throws what ONNX Runtime or the driver throws. */
 export interface Trials {
   /** A small graph with every kind of operator. */
-  small(target: Target): Promise<{ features: Float32Array; placement: Placement }>;
+  small(target: TrialTarget): Promise<{ features: Float32Array; placement: Placement }>;
   /** Milliseconds of a chain of small matrix products. */
-  productMs(target: Target): Promise<number>;
+  productMs(target: TrialTarget): Promise<number>;
   /** Networks of working size: their features, and the milliseconds of the first once everything is compiled. */
-  workingSize(target: Target): Promise<{ features: readonly Float32Array[]; ms: number }>;
+  workingSize(target: TrialTarget): Promise<{ features: readonly Float32Array[]; ms: number }>;
 }
 
 /** Results that differ from the CPU's, or work that is not done on the provider: the same at every start. */
 export class WrongResults extends Error {}
 
-const CPU: Target = { provider: 'cpu', precision: 'float32' };
+const CPU: TrialTarget = { provider: 'cpu', precision: 'float32' };
 
 /**
  * Puts a provider through trials and compares it with the CPU, in half precision first. A driver may take the process down.
@@ -39,7 +40,7 @@ export async function measureProvider(candidate: Candidate, trials: Trials): Pro
   );
 }
 
-async function measureAt(target: Target, trials: Trials): Promise<Success> {
+async function measureAt(target: TrialTarget, trials: Trials): Promise<Success> {
   const { features, placement } = await trials.small(target);
   const smallError = compare(features, (await trials.small(CPU)).features, target.precision, 'its results are wrong');
   const share = shareOf(placement, target.provider);

@@ -5,13 +5,11 @@ import { PROBE_BLOCK_INPUTS, probeBlocks, probeBlockWeights } from '../graph/pro
 import { probeInput, probeNetwork, productNetwork } from '../graph/probe-graph.js';
 import { writeSharedWeights } from '../graph/random-weights.js';
 import { type CompileAt, load, type NdArray } from '../graph/run.js';
-import type { Placement, Precision, Runtime } from '../graph/runtime.js';
+import type { Placement, Runtime } from '../graph/runtime.js';
 import { EMBEDDED_UI_MODEL } from '../models/embedded.js';
-import type { Trials } from './measure-provider.js';
-import type { Candidate } from './provider-probe.js';
+import type { Trials, TrialTarget } from './measure-provider.js';
 import { PIXEL_DEVIATION, randomInput } from './random-input.js';
 
-type Target = Candidate & { precision: Precision };
 type Feeds = Record<string, NdArray>;
 
 const PRODUCTS = { n: 256, products: 8, runs: 3 };
@@ -33,7 +31,7 @@ export function providerTrials(folder: string): Trials {
   };
 }
 
-function onceOnCpu<T>(run: (target: Target) => Promise<T>): (target: Target) => Promise<T> {
+function onceOnCpu<T>(run: (target: TrialTarget) => Promise<T>): (target: TrialTarget) => Promise<T> {
   let kept: Promise<T> | undefined;
   return (target) => {
     if (target.provider !== 'cpu') return run(target);
@@ -42,7 +40,7 @@ function onceOnCpu<T>(run: (target: Target) => Promise<T>): (target: Target) => 
   };
 }
 
-async function smallNetwork(target: Target): Promise<{ features: Float32Array; placement: Placement }> {
+async function smallNetwork(target: TrialTarget): Promise<{ features: Float32Array; placement: Placement }> {
   let placement: Placement = new Map([[target.provider, 1]]);
   const onPlacement = (seen: Placement) => {
     placement = seen;
@@ -51,13 +49,13 @@ async function smallNetwork(target: Target): Promise<{ features: Float32Array; p
   return { features, placement };
 }
 
-async function productMs(target: Target): Promise<number> {
+async function productMs(target: TrialTarget): Promise<number> {
   const x = { dims: [1, 1], data: Float32Array.of(0) };
   const { ms } = await timed(runtimeOf(target), (at) => productNetwork(at, PRODUCTS), { x }, 1 + PRODUCTS.runs);
   return ms;
 }
 
-async function workingSize(target: Target, folder: string): Promise<{ features: Float32Array[]; ms: number }> {
+async function workingSize(target: TrialTarget, folder: string): Promise<{ features: Float32Array[]; ms: number }> {
   const checkpoint = writeSharedWeights(join(folder, WEIGHTS_FILE), probeBlockWeights());
   const runtime = runtimeOf(target);
   const runs = target.provider === 'cpu' ? 1 : 1 + WORKING_RUNS;
@@ -72,7 +70,7 @@ function blockFeeds(): Feeds {
   return { latent: randomInput(PROBE_BLOCK_INPUTS.latent.dims), text: randomInput(PROBE_BLOCK_INPUTS.text.dims) };
 }
 
-function runtimeOf(target: Target): Runtime {
+function runtimeOf(target: TrialTarget): Runtime {
   return {
     ...target,
     // what a real network survives is a failure here
