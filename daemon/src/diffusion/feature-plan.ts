@@ -6,9 +6,8 @@ import { parseBackend } from './backend-spec.js';
 import { barePreset, type NetworkKind } from './bare-preset.js';
 import { applySettings, type FeatureSettings } from './feature-settings.js';
 import { lookCount } from './input-size.js';
-import { lendFiles } from './lend-files.js';
 import type { LookSettings } from './look-features.js';
-import { checkpointIdentity, filesOf, type ModelFiles } from './model-files.js';
+import { checkpointIdentity, filesOf, fillMissingParts, type ModelFiles } from './model-files.js';
 import { checkCheckpoint } from './network-checkpoints.js';
 import { blockOf, type LatentMode, PRESETS, type Preset, type PresetName, type PublishedMatching } from './presets.js';
 
@@ -206,7 +205,7 @@ function filesFor(
     if (!resolved.ok) throw resolved.error;
     return resolved.files;
   }
-  return resolved.ok ? lendFiles(own, resolved.files) : own;
+  return resolved.ok ? fillMissingParts(own, resolved.files) : own;
 }
 
 function unknownPreset(backend: string, preset: string, first: string): SamepointError {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { join, posix, relative, sep } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
 import { weightsFilesAt } from '../graph/weights.js';
@@ -41,6 +41,22 @@ export function requireFile(files: ModelFiles, ...names: readonly string[]): str
     `The checkpoint has no ${names.join(' or ')}${classIn(files)}.`,
     'Give a complete checkpoint in its official layout, or get the model with `samepoint models pull`.',
   );
+}
+
+/** Names of files that hold weights. */
+const WEIGHTS = /\.(safetensors|pt|pth|ckpt|bin)$/;
+
+/**
+ * A checkpoint with what it lacks from another one. Weights come from there only for whole parts that are missing (the VAE,
+ * the text encoder): beside the checkpoint's own, they might be taken in their place.
+ */
+export function fillMissingParts(own: ModelFiles, fallback: ModelFiles): ModelFiles {
+  const parts = new Set([...own.keys()].map((name) => posix.dirname(name)));
+  const taken = [...fallback].filter(([name]) => {
+    const part = posix.dirname(name);
+    return !WEIGHTS.test(name) || (part !== '.' && !parts.has(part));
+  });
+  return new Map([...taken, ...own]);
 }
 
 const classSchema = z.object({

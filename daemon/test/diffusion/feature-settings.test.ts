@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { isCalibrated } from '../../src/correspond/match-settings.js';
 import { featureKey } from '../../src/diffusion/feature-key.js';
 import { choosePresets, type FeatureChoice, type PlanPart, planFeatures } from '../../src/diffusion/feature-plan.js';
-import { lendFiles } from '../../src/diffusion/lend-files.js';
+import { fillMissingParts } from '../../src/diffusion/model-files.js';
 import { checkPlan } from '../../src/diffusion/network-limits.js';
 import { PRESETS, type Preset } from '../../src/diffusion/presets.js';
 import { CPU_RUNTIME } from '../../src/graph/runtime.js';
@@ -171,10 +171,10 @@ describe('a checkpoint', () => {
     ['a folder, from a folder', ['unet/w.bin'], ['unet/w.safetensors', 'vae/w.bin'], ['vae/w.bin']],
     ['a folder, from a file', ['unet/w.bin'], ['model.safetensors', 'tokenizer/vocab.json'], ['tokenizer/vocab.json']],
     ['a file, from a file', ['model.safetensors'], ['model.pt', 'open_clip_model.safetensors'], []],
-  ])('takes the parts that it lacks, but no weights that would go before its own: %s', (_, own, lender, lent) => {
+  ])('takes the parts that it lacks, but no weights that would go before its own: %s', (_, own, fallback, taken) => {
     const files = (from: string, names: string[]) => new Map(names.map((name) => [name, `${from}/${name}`]));
-    const whole = lendFiles(files('own', own), files('lender', lender));
-    const expected = [...lent.map((name) => `lender/${name}`), ...own.map((name) => `own/${name}`)];
+    const whole = fillMissingParts(files('own', own), files('fallback', fallback));
+    const expected = [...taken.map((name) => `fallback/${name}`), ...own.map((name) => `own/${name}`)];
     expect([...whole.values()].sort()).toEqual(expected.sort());
   });
 
