@@ -208,6 +208,10 @@ export type TransformChoice = z.infer<typeof transformChoiceSchema>;
 export const estimatorSchema = z.enum(['ransac', 'lmeds', 'magsac']);
 export type Estimator = z.infer<typeof estimatorSchema>;
 
+/** Keypoints are matched, and edits carried over, as the paper publishes it, or Samepoint's way. */
+export const matchingChoiceSchema = z.enum(['published', 'samepoint']);
+export type MatchingChoice = z.infer<typeof matchingChoiceSchema>;
+
 const robustFit = { transform: transformChoiceSchema.optional(), estimator: estimatorSchema.optional() };
 
 /** A transform from source to target pixels and what speaks for it. */
@@ -242,8 +246,8 @@ export const warpRequestSchema = z.strictObject({
     .min(1)
     .max(LIMITS.targetsPerJob),
   ...robustFit,
-  /** As the paper carries edits over, or Samepoint's way; the former by default where the preset is one for edits. */
-  matching: z.enum(['published', 'samepoint']).optional(),
+  /** Default: `published` where the preset is one for edits. */
+  matching: matchingChoiceSchema.optional(),
   /** The warped edit alone, cut to what is not transparent (the default), or the whole target with the edit in it. */
   output: z.enum(['layer', 'blended']).optional(),
 });

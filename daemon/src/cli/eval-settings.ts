@@ -1,4 +1,4 @@
-import { SamepointError } from '@samepoint/shared-protocol';
+import { type MatchingChoice, SamepointError } from '@samepoint/shared-protocol';
 import { settingsFor } from '../correspond/match-settings.js';
 import { choiceForTask, choosePresets, type FeatureChoice } from '../diffusion/feature-plan.js';
 import { DATASETS, type DatasetName, type DatasetOptions } from '../eval/datasets.js';
@@ -7,11 +7,9 @@ import { trackSettings } from '../transfer/track-settings.js';
 import { type FeatureOptions, featureChoice } from './feature-options.js';
 import { PARTS, type PartName } from './matching-parts.js';
 
-export const MATCHINGS = ['published', 'samepoint'] as const;
-
 /** Options of the command that say what is measured. */
 export interface MeasureOptions extends FeatureOptions, DatasetOptions {
-  matching?: (typeof MATCHINGS)[number];
+  matching?: MatchingChoice;
   with?: PartName[];
   without?: PartName[];
 }
@@ -21,7 +19,7 @@ export interface EvalSettings {
   dataset: DatasetName;
   folder: string;
   features: FeatureChoice;
-  matching: (typeof MATCHINGS)[number];
+  matching: MatchingChoice;
   with: readonly PartName[];
   without: readonly PartName[];
   options: DatasetOptions;

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { SamepointError } from '@samepoint/shared-protocol';
+import { matchingChoiceSchema, SamepointError } from '@samepoint/shared-protocol';
 import { Command, Option } from 'commander';
 import { nameOf, planFeatures } from '../diffusion/feature-plan.js';
 import { checkPlan } from '../diffusion/network-limits.js';
@@ -10,7 +10,7 @@ import { formatTable } from '../eval/figure-table.js';
 import { PCK_BASES, SPAIR_SPLITS } from '../eval/spair.js';
 import { checkOutputFile } from './check-output.js';
 import { positiveInteger } from './count-options.js';
-import { type EvalSettings, evalSettings, MATCHINGS, type MeasureOptions } from './eval-settings.js';
+import { type EvalSettings, evalSettings, type MeasureOptions } from './eval-settings.js';
 import { keepOffDisk, withFeatureOptions } from './feature-options.js';
 import { type Machine, thisMachine } from './machine.js';
 import { PARTS } from './matching-parts.js';
@@ -40,7 +40,7 @@ export function evalCommand(): Command {
       new Option(
         '--matching <kind>',
         "the published protocol's, or Samepoint's own (default: published, pairs: samepoint)",
-      ).choices(MATCHINGS),
+      ).choices(matchingChoiceSchema.options),
     )
     .addOption(
       new Option('--with <parts...>', "add parts of Samepoint's matching that are out by default").choices(

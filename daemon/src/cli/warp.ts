@@ -1,3 +1,4 @@
+import { type MatchingChoice, matchingChoiceSchema } from '@samepoint/shared-protocol';
 import { Command, Option } from 'commander';
 import type { Engine } from '../engine/engine.js';
 import { createEngineHost } from '../engine/engine-host.js';
@@ -5,7 +6,6 @@ import { decodeLayer } from '../images/decode.js';
 import { editProtocol } from '../transfer/published-edit.js';
 import { type FitChoice, prepareEdit } from '../transfer/warp-edit.js';
 import { checkOutputFolder } from './check-output.js';
-import { MATCHINGS } from './eval-settings.js';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
 import {
   checkedPlan,
@@ -25,7 +25,7 @@ import { type WarpTask, warpTargets } from './warp-targets.js';
 interface WarpOptions extends FitChoice, FeatureOptions, ProviderOptions {
   edit: string;
   out: string;
-  matching?: (typeof MATCHINGS)[number];
+  matching?: MatchingChoice;
   layerOnly?: true;
   json?: true;
 }
@@ -52,7 +52,7 @@ export function warpCommand(): Command {
       new Option(
         '--matching <kind>',
         "as the paper carries edits over, or Samepoint's own (default: published with --preset edit, else samepoint)",
-      ).choices(MATCHINGS),
+      ).choices(matchingChoiceSchema.options),
     )
     .option('--layer-only', 'write the warped edit alone, not over the target')
     .option('--json', 'print JSON instead of a table')

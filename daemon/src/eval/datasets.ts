@@ -1,4 +1,4 @@
-import { SamepointError } from '@samepoint/shared-protocol';
+import { type MatchingChoice, SamepointError } from '@samepoint/shared-protocol';
 import type { PresetName } from '../diffusion/presets.js';
 import type { Dataset } from './dataset.js';
 import { openDavis } from './davis.js';
@@ -19,7 +19,7 @@ interface DatasetEntry {
   /** One line for the help. */
   layout: string;
   /** What is used where `--matching` does not say. */
-  matching: 'published' | 'samepoint';
+  matching: MatchingChoice;
   /** The preset that was published for it. */
   task: PresetName;
   evaluate(folder: string, options: DatasetOptions, run: Run): Promise<Evaluation[]>;
