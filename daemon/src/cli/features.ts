@@ -1,7 +1,7 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { Command } from 'commander';
 import { type FeaturePlan, lookSettings, type PlanPart } from '../diffusion/feature-plan.js';
-import { obeys } from '../diffusion/feature-settings.js';
+import { supports } from '../diffusion/feature-settings.js';
 import { FeatureSource } from '../diffusion/feature-source.js';
 import { featureStore } from '../diffusion/feature-store.js';
 import { firstLook, lookAt } from '../diffusion/input-size.js';
@@ -99,8 +99,8 @@ function refuseForFusion({ textStates, noise }: FeaturesOptions): void {
 /** The same of a network that takes neither. */
 function refuseUnused({ preset }: PlanPart, { textStates, noise }: FeaturesOptions): void {
   const unused = [
-    ...(textStates !== undefined && !obeys(preset, 'prompt') ? ['--text-states'] : []),
-    ...(noise !== undefined && !obeys(preset, 'ensembleSize') ? ['--noise'] : []),
+    ...(textStates !== undefined && !supports(preset, 'prompt') ? ['--text-states'] : []),
+    ...(noise !== undefined && !supports(preset, 'ensembleSize') ? ['--noise'] : []),
   ].join(' and ');
   if (unused === '') return;
   throw new SamepointError(

@@ -36,7 +36,7 @@ export const SETTING_OPTIONS = {
   prompt: '--prompt',
 } as const satisfies Record<SettingName, string>;
 
-/** Why a network does not obey a setting, after its name. All obey the size. */
+/** Why a network does not support a setting, after its name. All support the size. */
 const WITHOUT = {
   t: 'has no timestep',
   upFtIndex: 'is not cut after one of its blocks',
@@ -47,8 +47,8 @@ const WITHOUT = {
 } as const satisfies Partial<Record<SettingName, string>>;
 const OPTIONAL = Object.keys(WITHOUT) as (keyof typeof WITHOUT)[];
 
-/** Which of them a network obeys. What none of a choice's networks obeys is refused, not left out silently. */
-const OBEYED: Readonly<Record<Preset['network'], readonly (keyof typeof WITHOUT)[]>> = {
+/** Which of them a network supports. What none of a choice's networks supports is refused, not left out silently. */
+const SUPPORTED: Readonly<Record<Preset['network'], readonly (keyof typeof WITHOUT)[]>> = {
   'sd-unet': ['t', 'upFtIndex', 'ensembleSize', 'seed', 'latentMode', 'prompt'],
   cleandift: ['t', 'upFtIndex', 'seed', 'latentMode', 'prompt'],
   adm: ['t', 'upFtIndex', 'ensembleSize', 'seed'],
@@ -69,24 +69,24 @@ const RANGED = Object.keys(RANGES) as (keyof typeof RANGES)[];
 const MAX_SIDE_PX = 4096;
 
 /**
- * The presets with the settings in them. In a fusion, each part takes what it obeys.
+ * The presets with the settings in them. In a fusion, each part takes what it supports.
  * @param name of the backend or checkpoint, for sentences
- * @throws SamepointError `BAD_REQUEST` for a value out of its range, for a setting that no part obeys, and for a block where
+ * @throws SamepointError `BAD_REQUEST` for a value out of its range, for a setting that no part supports, and for a block where
  *   several parts have blocks, which each counts otherwise
  */
 export function applySettings(name: string, presets: readonly Preset[], settings: FeatureSettings): Preset[] {
   checkRanges(settings);
   for (const setting of OPTIONAL.filter((given) => settings[given] !== undefined)) {
-    const obeying = presets.filter((preset) => obeys(preset, setting, settings));
-    if (obeying.length === 0) throw notObeyed(name, setting);
-    if (setting === 'upFtIndex' && obeying.length > 1) throw severalBlocks(name);
+    const supporting = presets.filter((preset) => supports(preset, setting, settings));
+    if (supporting.length === 0) throw unsupported(name, setting);
+    if (setting === 'upFtIndex' && supporting.length > 1) throw severalBlocks(name);
   }
   return presets.map((preset) => withSettings(preset, settings));
 }
 
 /** Whether a setting changes what a network gives. Without noise, a seed draws the sample of the latent or nothing. */
-export function obeys(preset: Preset, setting: keyof typeof WITHOUT, settings: FeatureSettings = {}): boolean {
-  if (!OBEYED[preset.network].includes(setting)) return false;
+export function supports(preset: Preset, setting: keyof typeof WITHOUT, settings: FeatureSettings = {}): boolean {
+  if (!SUPPORTED[preset.network].includes(setting)) return false;
   if (setting !== 'seed' || preset.network !== 'cleandift') return true;
   return (settings.latentMode ?? preset.latentMode) === 'sample';
 }
@@ -163,7 +163,7 @@ function checkRange(option: string, value: number, from: number, to: number): vo
   throw new SamepointError('BAD_REQUEST', `${option} cannot be ${value}.`, `Give a whole number ${range}.`);
 }
 
-function notObeyed(name: string, setting: keyof typeof WITHOUT): SamepointError {
+function unsupported(name: string, setting: keyof typeof WITHOUT): SamepointError {
   const option = SETTING_OPTIONS[setting];
   return new SamepointError(
     'BAD_REQUEST',

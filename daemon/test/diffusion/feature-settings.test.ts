@@ -87,7 +87,7 @@ describe('a setting chosen by hand', () => {
     expect(presetOf(choice)?.size).toEqual(size);
   });
 
-  it('holds in a fusion for every part that obeys it', () => {
+  it('holds in a fusion for every part that supports it', () => {
     const [sd, vit] = choosePresets({ backend: 'fuse(sd21,dinov2-b)', t: 51, ensembleSize: 4 });
     expect(sd?.preset).toMatchObject({ t: 51, ensembleSize: 4, custom: true });
     expect(vit?.preset).toEqual(table('dinov2-b'));
@@ -128,7 +128,7 @@ describe('a setting chosen by hand', () => {
     ['--latent-mode', { backend: 'adm', latentMode: 'sample' }, /adm has no VAE/],
     ['--prompt', { backend: 'adm', prompt: 'a cat' }, /adm takes no text/],
     ['--t', { backend: 'fuse(ui,dinov2-b)', t: 1 }, /fuse\(ui,dinov2-b\) has no timestep/],
-  ])('is refused, not left out, where no network obeys it: %s in %j', (option, choice, message) => {
+  ])('is refused, not left out, where no network supports it: %s in %j', (option, choice, message) => {
     expect(refusal(choice)).toEqual(refused(message));
     expect(refusal(choice)).toEqual(refused(new RegExp(`^${option} would change nothing`)));
   });
