@@ -11,7 +11,7 @@ export interface LookSettings extends DiftSettings {
   resampling: Resampling;
 }
 
-/** The features of one look at an image as the network gives them: (1,C,h,w) for each block, not normalised. */
+/** The features of one pyramid level as the network gives them: (1,C,h,w) for each block, not normalised. */
 export async function lookFeatures(
   network: DiffusionNetwork,
   image: RgbImage,

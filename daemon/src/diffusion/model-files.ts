@@ -64,7 +64,7 @@ const classSchema = z.object({
   architectures: z.array(z.string()).optional(),
 });
 
-/** What the folder says that it holds, as diffusers or transformers do. */
+/** The class that the configuration of diffusers or transformers names, to end a sentence with. */
 function classIn(files: ModelFiles): string {
   const path = files.get('model_index.json') ?? files.get('config.json');
   try {

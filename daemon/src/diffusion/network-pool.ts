@@ -29,7 +29,7 @@ export function budgetOf({ memoryBytes }: Pick<Runtime, 'memoryBytes'>): number 
   return LIMITS.shareOfMemory * (memoryBytes ?? totalmem());
 }
 
-/** Which graph it is: `weights` says whose it takes, `graph` that and everything else that it is written from. */
+/** Which graph it is: `weights` identifies its weights, `graph` those and everything else that it is written from. */
 export interface GraphKey {
   weights: string;
   graph: string;

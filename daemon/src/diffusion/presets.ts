@@ -118,14 +118,14 @@ const dinov2s = { ...dinov2b, backend: 'dinov2-s' } as const;
 const dino = { backend: 'dino-vitb8', network: 'vit', ...pil } as const;
 const openclip = { backend: 'openclip', network: 'vit', ...pil } as const;
 
-/** Our way to look at latents, and the published one. */
+/** What we take of the latent distribution, and what the published code takes. */
 const mean = { latentMode: 'mean' } as const;
 const drawn = { latentMode: 'sample' } as const;
 /** Positions stretched as in facebookresearch/dino, and after it in DIFT's OpenCLIP. */
 const offset = { interpolation: POSITION_INTERPOLATIONS.offset } as const;
 
 /**
- * Every way the backends look at an image. `default` is ours, for people, and so are both of `ui`; the others are as
+ * Every preset of the backends. `default` is ours, for people, and so are both of `ui`; the others are as
  * published. `docs/published-settings.md` has the source of each, and what differs all the same.
  */
 // biome-ignore format: a table is read by its columns

@@ -9,7 +9,7 @@ import { placementWords } from './placement-words.js';
 import type { Candidate, ProviderProbe } from './provider-probe.js';
 import { PROVIDER_NAMES } from './provider-words.js';
 
-/** What is tried beside the CPU; which of two that are as fast is taken, is said by the order. */
+/** What is tried beside the CPU; of two that are as fast, the first is taken. */
 const ORDER: Partial<Record<NodeJS.Platform, readonly Provider[]>> = {
   linux: ['cuda', 'webgpu'],
   win32: ['dml', 'webgpu'],

@@ -6,13 +6,13 @@ import { DeviceReport } from './device-report.js';
 /**
  * The runtime of a command that runs networks in its own process, not in the engine's.
  * @param wanted the only provider and device to try
- * @param say takes the device, unless it is the CPU that was asked for, and then whenever it turns out to be another
+ * @param onDevice takes the device, unless it is the CPU that was asked for, and then whenever it turns out to be another
  * @throws SamepointError `BAD_REQUEST` when what was asked for does not work
  */
-export async function openRuntime(wanted: WantedProvider, say: (device: Device) => void): Promise<Runtime> {
+export async function openRuntime(wanted: WantedProvider, onDevice: (device: Device) => void): Promise<Runtime> {
   const { device, ...target } = await chooseProvider({ wanted });
-  if (wanted.provider !== 'cpu') say(device);
-  const report = new DeviceReport(device, say);
+  if (wanted.provider !== 'cpu') onDevice(device);
+  const report = new DeviceReport(device, onDevice);
   return {
     ...target,
     notify: (sentence) => report.notify(sentence),

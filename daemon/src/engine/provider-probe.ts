@@ -39,7 +39,7 @@ export type ProviderProbe = Candidate &
     | { works: false; why: string; lasts: boolean }
   );
 
-/** What the probing process is asked, and what it says. */
+/** Messages to the probing process, and from it. */
 export type ToProbe = { candidate: Candidate };
 export type FromProbe = { probe: ProviderProbe };
 

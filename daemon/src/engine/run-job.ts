@@ -79,7 +79,7 @@ export class JobRunner {
   }
 }
 
-/** No more than a request may say. */
+/** A request names a backend, a preset and a prompt; settings and files come from this computer's command line. */
 function choiceOf({ backend, preset, prompt }: EngineJob['request']): FeatureChoice {
   return { backend, preset, prompt };
 }

@@ -6,7 +6,7 @@ import type { FeatureSource } from '../diffusion/feature-source.js';
 import type { GraphTarget } from '../graph/runtime.js';
 import { decodeDatasetImage, readDatasetBytes } from './dataset-image.js';
 
-/** Features of the images of a data set, made as one choice says. */
+/** Features of the images of a data set, made by one choice. */
 export class EvalFeatures {
   readonly #choice: FeatureChoice;
   readonly #source: FeatureSource;

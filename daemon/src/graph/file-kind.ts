@@ -71,7 +71,7 @@ const OTHER_FORMATS: readonly Impostor[] = [
 ];
 
 /**
- * The format of a file of weights, by its first bytes; its name decides only where they say nothing.
+ * The format of a file of weights, by its first bytes; its name decides only where they are of no known format.
  * @throws SamepointError `MODEL_INVALID` that names what the file is
  */
 export function weightsFormat(path: string): WeightsFormat {

@@ -221,7 +221,7 @@ const CONTAINERS: Record<string, Instruction> = {
 
 const STACK: Record<string, Instruction> = {
   '\x80': (m) => expectProtocol(m.uint(1)),
-  // a frame says how much to read ahead
+  // a frame: how much to read ahead
   '\x95': (m) => void m.long(),
   '0': (m) => void m.pop(),
   '1': (m) => void m.popToMark(),

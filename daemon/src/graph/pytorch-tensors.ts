@@ -70,7 +70,7 @@ function locateTensor(name: string, tensor: PickledTensor, stored: Stored | unde
   return { dtype, shape, offset: stored.offset + begin, length };
 }
 
-/** Row-major without gaps. The stride of a dimension of 1 says nothing, nor do strides of a tensor without elements. */
+/** Row-major without gaps. Any stride will do for a dimension of 1, and for a tensor without elements. */
 function isContiguous({ shape, strides }: PickledTensor): boolean {
   if (shape.length !== strides.length) return false;
   if (shape.includes(0)) return true;

@@ -15,7 +15,7 @@ const MAX_INDEX_BYTES = 100_000_000;
 
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
 
-/** The files of a checkpoint in several: all that the index names, or as many as the name of one of them says. */
+/** The files of a checkpoint in several: all that the index names, or as many as the name of one of them counts. */
 interface ShardSet {
   shards: readonly string[];
   /** Which of them should hold a tensor, where there is an index. */

@@ -24,7 +24,7 @@ const NOT_TLS: ReadonlySet<string> = new Set([
 /** How Node's codes for certificates begin that it does not trust. */
 const CERTIFICATE = /^(CERT_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|ERR_TLS_CERT)/;
 
-/** What undici says when a proxy answers a request for a tunnel with something else than 200, or asks who is there. */
+/** Messages of undici for a proxy that answers a request for a tunnel with another status than 200, or with 407. */
 const PROXY_ANSWER = /Proxy response \((\d+)\)|Proxy Authentication Required \((407)\)/;
 
 /**

@@ -69,7 +69,7 @@ export function singleFileOf(model: CatalogueModel, store: ModelStore): SingleFi
   }
 }
 
-/** Whether weights were registered that need no configuration: those of facebookresearch, whose tensors say their sizes. */
+/** Whether weights were registered that need no configuration: those of facebookresearch, whose tensors have all sizes. */
 export function needsNoConfig({ id, files }: CatalogueModel, { added }: ModelStore): boolean {
   const path = files.some(({ name }) => name === SINGLE_FILE) ? added[id]?.[SINGLE_FILE] : undefined;
   if (path === undefined) return false;

@@ -2,7 +2,7 @@ import type { Estimator, Homography, Point } from '@samepoint/shared-protocol';
 import { estimateByOpenCv } from './opencv-estimate.js';
 import { TRANSFORM_KINDS } from './refine-transform.js';
 
-/** How long OpenCV's `findHomography` samples where nothing is said. */
+/** How long OpenCV's `findHomography` samples by default. */
 const OPENCV_DEFAULTS = { maxRounds: 2000, confidence: 0.995 };
 
 /**

@@ -49,7 +49,7 @@ describe('what there is time for', () => {
     expect(estimateS(8e9, [result(runs())])).toBeUndefined();
   });
 
-  it('leaves out what would take longer than is left, and says so', () => {
+  it('leaves out what would take longer than is left, and names it', () => {
     expect(noRoom({ macs: 8e9 }, 5, [result(runs(9, 2))])).toBeUndefined();
     expect(noRoom({ macs: 8e9 }, 3, [result(runs(9, 2))])).toBe(
       'not run: about 4.0 s at the speed of the one before, and 3.0 s were left',
@@ -67,7 +67,7 @@ describe('the report', () => {
     expect(table).toMatch(/a network, 512 px +9\.0 s +1\.0 s +8 +1\.5 GB +2\.0 GB +100 % GPU \(CUDA\)\n/);
   });
 
-  it('says of the others why they did not', () => {
+  it('gives the reason of those that did not run', () => {
     const table = benchTable(MACHINE, [
       result({ skipped: 'not run: no time was left' }),
       result({ ...runs(9), stopped: 'out of time' }),
@@ -132,7 +132,7 @@ describe('a case', () => {
     });
   });
 
-  it('says why it failed', async () => {
+  it('gives the reason of a failure', async () => {
     const found = await measureCase({ ...request, target: { provider: 'cuda', precision: 'float16' }, limitS: 300 });
     expect(found).toMatchObject({ runS: [], stopped: expect.any(String) });
     expect(found.stopped).not.toBe('out of time');

@@ -121,7 +121,7 @@ describe('a provider', () => {
     expect(finding.says).toContain('relative error 1.0e-3 in float16');
   });
 
-  it('is named with its device where that is not the first, and says when it was tried before', () => {
+  it('is named with its device where that is not the first, and with the day of its last trial', () => {
     const probe = { provider: 'dml', deviceId: 1, ...works, speed: 14 } as const;
     const finding = checkProvider({ ...facts, provider: 'dml', probe, lastTrial: Date.UTC(2026, 10, 25) });
     expect(finding).toMatchObject({
@@ -183,7 +183,7 @@ describe('a provider', () => {
     expect(finding).toMatchObject({ state: 'warning', says: expect.stringContaining(says), fix: { command } });
   });
 
-  it('CUDA that lacks nothing and does not work says why', () => {
+  it('CUDA that lacks nothing and does not work is shown with the reason', () => {
     expect(cuda({})).toMatchObject({
       state: 'warning',
       says: 'its libraries are not installed',

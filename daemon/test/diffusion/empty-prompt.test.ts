@@ -110,7 +110,7 @@ describe('the states of the empty prompt', () => {
   });
 });
 
-it('without a text encoder the error says what is missing', async () => {
+it('without a text encoder the error names what is missing', async () => {
   await expect(promptStates(undefined, '', CHANNELS, newFolder())).rejects.toMatchObject({
     code: 'MODEL_MISSING',
     message: expect.stringContaining('no text encoder'),

@@ -120,7 +120,7 @@ describe('a choice of its own', () => {
     expect(presetOf({ backend: 'sd21', preset: 'semantic', latentMode: 'mean' })).toMatchObject({ latentMode: 'mean' });
   });
 
-  it('of a layer is looked at as the preset looks at its own', () => {
+  it('of a layer is taken as the preset takes its own', () => {
     const preset = presetOf({ backend: 'dino-vitb8', preset: 'semantic', upFtIndex: 7 });
     expect(preset).toMatchObject({ feature: { layer: 7, finalNorm: true } });
   });

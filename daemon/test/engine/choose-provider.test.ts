@@ -106,7 +106,7 @@ describe('the provider that is chosen', () => {
     expect((await chooseProvider({ platform: 'linux', devices: [NVIDIA], prober })).provider).toBe('cuda');
   });
 
-  it('is on the fastest of several devices, and says which', async () => {
+  it('is on the fastest of several devices, which is named', async () => {
     const prober = fakeProber(works('dml', 2), works('dml', 30, { deviceId: 1 }));
     const choice = await chooseProvider({ platform: 'win32', devices: [INTEL, NVIDIA], prober });
     expect(choice).toMatchObject({ provider: 'dml', deviceId: 1 });
@@ -138,7 +138,7 @@ describe('the provider that is chosen', () => {
     );
   });
 
-  it('says nothing of CUDA where there is no card for it', async () => {
+  it('names CUDA nowhere without a card for it', async () => {
     const { device } = await chooseProvider({ platform: 'linux', devices: [INTEL], prober: fakeProber() });
     expect(device.reason).toBe('CPU, because WebGPU: it is not there.');
   });

@@ -70,7 +70,7 @@ describe('a provider is right', () => {
     await expect(found({ working: { float16: 1, float32: 1.1 * TOLERANCE.float32 } })).rejects.toThrow(WrongResults);
   });
 
-  it('never where it is wrong at working size in either, which is said with the error', async () => {
+  it('never where it is wrong at working size in either, and the reason has the error', async () => {
     const wrong = measureProvider({ provider: 'dml' }, trials({ working: { float16: 0.5, float32: 0.5 } }).trials);
     await expect(wrong).rejects.toThrow('its results at working size are wrong (relative error 0.50)');
   });

@@ -10,7 +10,7 @@ import { runTransfer } from '../../src/engine/transfer-job.js';
 import { draw, toPng } from '../support/draw.js';
 
 const CARD = { x: 8, y: 8, w: 20, h: 16, colour: [40, 90, 200] } as const;
-/** The network is to look at little. */
+/** Small inputs of the network, for speed. */
 const HALVINGS = 3;
 const png = (width: number, height: number) => toPng(draw(width, height, [{ ...CARD, colour: [...CARD.colour] }]));
 

@@ -121,7 +121,7 @@ describe('DAVIS-2017 in its official layout', () => {
     expect(propagationOf('car', settings)).toEqual(settings);
   });
 
-  it('draws masks at the size that the network saw where the protocol says how large that is', async () => {
+  it('draws masks at the size that the network saw where the protocol sets it', async () => {
     for (let frame = 0; frame < FRAMES; frame++) writeMask(frame, indicesOf(things(frame)));
     const [fine] = (await evaluateAll(await openDavis(root()))).scores;
     const coarse = { ...tools, propagation: { ...tools.propagation, drawnCellPx: 1 } };

@@ -45,7 +45,7 @@ function thrownBy(action: () => unknown): unknown {
 }
 
 describe('a PyTorch checkpoint', () => {
-  it('says where in the file each tensor lies', () => {
+  it('locates each tensor in the file', () => {
     const path = writeTensor({});
     const { folder: weightsFolder, tensors } = openWeights(path);
     const { offset = 0, length = 0, ...rest } = tensors.get('w') ?? {};

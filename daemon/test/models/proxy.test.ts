@@ -156,7 +156,7 @@ describe('a failure of the network', () => {
   const failureWith = (code: string, proxy?: Parameters<typeof networkFailure>[2]) =>
     networkFailure(new TypeError('fetch failed', { cause: Object.assign(new Error(), { code }) }), HUB, proxy);
 
-  it('says that no proxy was used', () => {
+  it('mentions that no proxy was used', () => {
     expect(failureWith('ENOTFOUND')).toMatchObject({
       message: 'This computer cannot reach hub.invalid (ENOTFOUND); no proxy was used.',
       hint: expect.stringContaining('HTTPS_PROXY'),

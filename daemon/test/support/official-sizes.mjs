@@ -1,5 +1,5 @@
-// Preloaded into the command line. The catalogue has sizes and hashes of the official files, and ADM's file says nothing
-// of its shape: in their place come those of the small networks that the tests serve. Nothing else of Samepoint changes.
+// Preloaded into the command line. The catalogue has sizes and hashes of the official files, and ADM's file has no
+// configuration: in their place come those of the small networks that the tests serve. Nothing else of Samepoint changes.
 import { readFileSync } from 'node:fs';
 import { ADM_256_UNCONDITIONAL } from '../../dist/graph/networks/adm-unet.js';
 import { CATALOGUE } from '../../dist/models/catalogue.js';

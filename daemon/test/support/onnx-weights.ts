@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs/light.js';
 import * as z from 'zod';
 
-/** The part of onnx.proto that names the weights of a model and says where they are used. */
+/** The part of onnx.proto that has the weights of a model and where they are used. */
 const SCHEMA = {
   nested: {
     NodeProto: {

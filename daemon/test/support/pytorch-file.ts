@@ -48,7 +48,7 @@ function directoryEntry(fields: Buffer, name: Buffer, localOffset: number): Buff
   return Buffer.concat([Buffer.from('PK\x01\x02'), Buffer.from([20, 0]), fields, rest, name]);
 }
 
-/** Sizes and offset that say "elsewhere", and the extra field that has them. */
+/** Sizes and offset with the mark of ZIP64, and the extra field that has them. */
 function zip64Entry(fields: Buffer, name: Buffer, localOffset: number): Buffer {
   const values = [fields.readUInt32LE(18), fields.readUInt32LE(14), localOffset];
   const extra = Buffer.concat([Buffer.from([1, 0, 24, 0]), ...values.map(uint64)]);

@@ -52,7 +52,7 @@ export interface TokenizerDescription {
   /** In the format of `tokenizer.json`. */
   json: TokenizerJson;
   ids: SpecialTokens<number>;
-  /** False where the pad token is only what tokenizers of CLIP have when their files do not say. */
+  /** False where no file names the pad token, and it is the default of CLIP's tokenizers. */
   isPadNamed: boolean;
   /** How many tokens there are, added ones included. */
   size: number;

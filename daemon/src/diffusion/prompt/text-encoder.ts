@@ -49,7 +49,7 @@ export function promptTokens({ tokenizer, config }: TextEncoder, prompt: string)
   );
 }
 
-/** SHA-256 of everything that text states depend on; what the tokenizer's files say is in the tokens. */
+/** SHA-256 of everything that text states depend on; the tokens stand for the tokenizer's files. */
 export function statesKey({ weights, config }: TextEncoder, ids: BigInt64Array): string {
   const facts = [fileIdentity(weights), config, Array.from(ids, Number)];
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
