@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect, it } from 'vitest';
-import { VerdictStore } from '../src/engine/provider-verdicts.js';
+import { VerdictStore } from '../src/engine/providers/provider-verdicts.js';
 import { writeFileAtomic } from '../src/write-file-atomic.js';
 import { useTempFolder } from './support/temp-folder.js';
 

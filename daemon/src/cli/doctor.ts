@@ -1,6 +1,6 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { Command } from 'commander';
-import { listGpuDevices } from '../engine/list-gpu-devices.js';
+import { listGpuDevices } from '../engine/providers/list-gpu-devices.js';
 import { modelEnvironment } from '../models/model-environment.js';
 import { stateDir } from '../state-dir.js';
 import { checkDevices } from './doctor/check-devices.js';

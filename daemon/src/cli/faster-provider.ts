@@ -1,5 +1,5 @@
-import type { GpuDevice } from '../engine/gpu-devices.js';
-import { listGpuDevices, vulkanDrivers } from '../engine/list-gpu-devices.js';
+import type { GpuDevice } from '../engine/providers/gpu-devices.js';
+import { listGpuDevices, vulkanDrivers } from '../engine/providers/list-gpu-devices.js';
 import { type CudaFacts, cudaFix } from './doctor/check-cuda.js';
 import { driverFix } from './doctor/check-providers.js';
 import { inspectCuda } from './doctor/inspect-cuda.js';

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import type { WantedProvider } from '../engine/choose-provider.js';
+import type { WantedProvider } from '../engine/providers/choose-provider.js';
 import { OUT_OF_MEMORY_POLICIES, type OutOfMemoryPolicy } from '../engine/engine-host.js';
 import { PROVIDERS } from '../graph/runtime.js';
 

@@ -1,6 +1,6 @@
 import { type Device, LIMITS } from '@samepoint/shared-protocol';
 import type { Placement, Provider } from '../graph/runtime.js';
-import { placementWords } from './placement-words.js';
+import { placementWords } from './providers/placement-words.js';
 
 /** Keeps what is said of the device true while networks run, and tells of every change. */
 export class DeviceReport {

@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { type Device, SamepointError } from '@samepoint/shared-protocol';
-import { chooseProvider, type ProviderChoice, type WantedProvider } from './choose-provider.js';
+import { chooseProvider, type ProviderChoice, type WantedProvider } from './providers/choose-provider.js';
 import { withNotice } from './device-report.js';
 import type { Engine, EngineJob, EngineOutcome, RunOptions } from './engine.js';
 import { cancelled, crashed, EngineProcess } from './engine-process.js';
 import type { Shrink } from './ipc.js';
-import { KeptProber, type Prober } from './kept-prober.js';
-import { listGpuDevices } from './list-gpu-devices.js';
+import { CachedProber, type Prober } from './providers/cached-prober.js';
+import { listGpuDevices } from './providers/list-gpu-devices.js';
 
 const CHILD_ENTRY = fileURLToPath(new URL('./engine-child.js', import.meta.url));
 
@@ -104,7 +104,7 @@ class EngineHost implements Engine {
     const choose = async () => {
       const devices = this.#options.provider === 'cpu' ? [] : await listGpuDevices();
       if (isOver) throw crashed();
-      prober = new KeptProber({ devices });
+      prober = new CachedProber({ devices });
       return chooseProvider({ wanted: this.#options, devices, prober });
     };
     const choice = choose();

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { type Device, SamepointError } from '@samepoint/shared-protocol';
-import type { ProviderChoice } from './choose-provider.js';
+import type { ProviderChoice } from './providers/choose-provider.js';
 import type { EngineJob, EngineOutcome, RunOptions } from './engine.js';
 import type { FromChild, Shrink, ToChild } from './ipc.js';
 

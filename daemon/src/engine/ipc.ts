@@ -1,5 +1,5 @@
 import type { Device, ErrorPayload, JobProgress, JobResult } from '@samepoint/shared-protocol';
-import type { ProviderChoice } from './choose-provider.js';
+import type { ProviderChoice } from './providers/choose-provider.js';
 import type { EngineJob } from './engine.js';
 
 /** How much smaller than usual a job looks at its images: 1 after it was too large for the device's memory. */

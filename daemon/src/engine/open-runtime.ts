@@ -1,6 +1,6 @@
 import type { Device } from '@samepoint/shared-protocol';
 import type { Runtime } from '../graph/runtime.js';
-import { chooseProvider, type WantedProvider } from './choose-provider.js';
+import { chooseProvider, type WantedProvider } from './providers/choose-provider.js';
 import { DeviceReport } from './device-report.js';
 
 /**

@@ -26,7 +26,7 @@ import { checkState, inspectState } from '../../src/cli/doctor/check-state.js';
 import { doctorTable } from '../../src/cli/doctor/doctor-table.js';
 import { type Finding, worksWith } from '../../src/cli/doctor/finding.js';
 import { fasterProvider } from '../../src/cli/faster-provider.js';
-import type { GpuDevice } from '../../src/engine/gpu-devices.js';
+import type { GpuDevice } from '../../src/engine/providers/gpu-devices.js';
 import { PROVIDERS } from '../../src/graph/runtime.js';
 import { addModel } from '../../src/models/add-model.js';
 import { EMBEDDED_UI_MODEL } from '../../src/models/embedded.js';

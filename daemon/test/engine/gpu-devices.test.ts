@@ -7,7 +7,7 @@ import {
   parseNvidiaSmi,
   parseWindowsAdapters,
   pciGpus,
-} from '../../src/engine/gpu-devices.js';
+} from '../../src/engine/providers/gpu-devices.js';
 
 const GIB = 2 ** 30;
 

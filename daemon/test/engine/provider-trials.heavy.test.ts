@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { measureProvider, TOLERANCE } from '../../src/engine/measure-provider.js';
-import { providerTrials } from '../../src/engine/provider-trials.js';
+import { measureProvider, TOLERANCE } from '../../src/engine/providers/measure-provider.js';
+import { providerTrials } from '../../src/engine/providers/provider-trials.js';
 import { useTempFolder } from '../support/temp-folder.js';
 
 const TIMEOUT_MS = 300_000;

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { KeptProber } from '../../src/engine/kept-prober.js';
-import type { Candidate, ProviderProbe } from '../../src/engine/provider-probe.js';
-import { type VerdictFacts, VerdictStore, verdictKey } from '../../src/engine/provider-verdicts.js';
+import { CachedProber } from '../../src/engine/providers/cached-prober.js';
+import type { Candidate, ProviderProbe } from '../../src/engine/providers/provider-probe.js';
+import { type VerdictFacts, VerdictStore, verdictKey } from '../../src/engine/providers/provider-verdicts.js';
 import { useTempFolder } from '../support/temp-folder.js';
 
 const folder = useTempFolder();
@@ -103,13 +103,13 @@ describe('a provider is tried', () => {
     const store = new VerdictStore(folder.path('once'));
     const { tried, prober } = counted();
     for (let start = 0; start < 2; start++) {
-      expect(await new KeptProber({ devices: [], store, prober }).probe(candidate)).toEqual(WORKS);
+      expect(await new CachedProber({ devices: [], store, prober }).probe(candidate)).toEqual(WORKS);
     }
     expect(tried).toHaveLength(1);
-    await new KeptProber({ devices: [], store, prober, anew: true }).probe(candidate);
+    await new CachedProber({ devices: [], store, prober, anew: true }).probe(candidate);
     expect(tried).toHaveLength(2);
     vi.stubEnv('SAMEPOINT_PROBE', 'anew');
-    await new KeptProber({ devices: [], store, prober }).probe(candidate);
+    await new CachedProber({ devices: [], store, prober }).probe(candidate);
     vi.unstubAllEnvs();
     expect(tried).toHaveLength(3);
   });
@@ -118,8 +118,8 @@ describe('a provider is tried', () => {
     const store = new VerdictStore(folder.path('other'));
     const { tried, prober } = counted();
     const card = { vendor: 'nvidia', name: 'new', driver: '1', memoryBytes: 1, sharesMemory: false } as const;
-    await new KeptProber({ devices: [], store, prober }).probe(candidate);
-    await new KeptProber({ devices: [card], store, prober }).probe(candidate);
+    await new CachedProber({ devices: [], store, prober }).probe(candidate);
+    await new CachedProber({ devices: [card], store, prober }).probe(candidate);
     expect(tried).toHaveLength(2);
   });
 });

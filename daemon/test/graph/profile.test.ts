@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { placementWords, shareOf } from '../../src/engine/placement-words.js';
+import { placementWords, shareOf } from '../../src/engine/providers/placement-words.js';
 import { GraphBuilder } from '../../src/graph/onnx/graph-builder.js';
 import { placementOf } from '../../src/graph/profile.js';
 

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { peakMemoryGb } from '../../../daemon/src/cli/bench/peak-memory.js';
-import { relativeDifference } from '../../../daemon/src/engine/measure-provider.js';
-import { providerTrials } from '../../../daemon/src/engine/provider-trials.js';
+import { relativeDifference } from '../../../daemon/src/engine/providers/measure-provider.js';
+import { providerTrials } from '../../../daemon/src/engine/providers/provider-trials.js';
 import type { Precision } from '../../../daemon/src/graph/runtime.js';
 import type { Bench, BenchResult } from '../bench.js';
 

@@ -3,7 +3,7 @@ import { filesOf } from '../../diffusion/model-files.js';
 import { readUiConfig } from '../../diffusion/network-checkpoints.js';
 import { NetworkPool } from '../../diffusion/network-pool.js';
 import { compileUiNetwork } from '../../diffusion/ui-network.js';
-import { PIXEL_DEVIATION, randomInput } from '../../engine/random-input.js';
+import { PIXEL_DEVIATION, randomInput } from '../../engine/providers/random-input.js';
 import type { Checkpoint } from '../../graph/checkpoint.js';
 import { weightCount } from '../../graph/checkpoint-view.js';
 import { compile } from '../../graph/compile.js';

@@ -1,4 +1,4 @@
-import { placementWords } from '../../engine/placement-words.js';
+import { placementWords } from '../../engine/providers/placement-words.js';
 import { textTable } from '../text-table.js';
 import type { BenchCase } from './bench-cases.js';
 import type { CaseRuns } from './measure-case.js';

@@ -1,4 +1,4 @@
-import type { GpuDevice } from '../../engine/gpu-devices.js';
+import type { GpuDevice } from '../../engine/providers/gpu-devices.js';
 import type { Finding } from './finding.js';
 
 const GIGABYTE = 1e9;

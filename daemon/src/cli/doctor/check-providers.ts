@@ -1,5 +1,5 @@
-import { objectionTo, speedWords } from '../../engine/choose-provider.js';
-import type { ProviderProbe } from '../../engine/provider-probe.js';
+import { objectionTo, speedWords } from '../../engine/providers/choose-provider.js';
+import type { ProviderProbe } from '../../engine/providers/provider-probe.js';
 import type { Provider } from '../../graph/runtime.js';
 import { type CudaFacts, cudaFix, cudaProblem } from './check-cuda.js';
 import { type Finding, type Fix, REINSTALL } from './finding.js';

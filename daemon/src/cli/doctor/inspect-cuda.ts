@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join, relative } from 'node:path';
-import type { GpuDevice } from '../../engine/gpu-devices.js';
+import type { GpuDevice } from '../../engine/providers/gpu-devices.js';
 import { type CudaFacts, missingCudaLibraries, ORT_CUDA_LIBRARY } from './check-cuda.js';
 
 /** Where the driver shows itself on Linux; the last one is that of Windows, below it. */

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { candidatesOf, providersOf } from '../../engine/choose-provider.js';
-import type { GpuDevice } from '../../engine/gpu-devices.js';
-import { KeptProber, keyHere } from '../../engine/kept-prober.js';
-import { VerdictStore } from '../../engine/provider-verdicts.js';
+import { candidatesOf, providersOf } from '../../engine/providers/choose-provider.js';
+import type { GpuDevice } from '../../engine/providers/gpu-devices.js';
+import { CachedProber, keyHere } from '../../engine/providers/cached-prober.js';
+import { VerdictStore } from '../../engine/providers/provider-verdicts.js';
 import { PROVIDERS } from '../../graph/runtime.js';
 import { stateDir } from '../../state-dir.js';
 import type { ProviderFacts } from './check-providers.js';
@@ -21,7 +21,7 @@ export async function inspectProviders(devices: readonly GpuDevice[]): Promise<P
   const folder = stateDir();
   const kept = new VerdictStore(folder);
   const store = existsSync(folder) ? kept : { get: () => undefined, put: () => {} };
-  const prober = new KeptProber({ devices, anew: true, store });
+  const prober = new CachedProber({ devices, anew: true, store });
   const hasGpu = platform !== 'linux' || devices.length > 0 || GPU_SIGNS.some((path) => existsSync(path));
   const facts: ProviderFacts[] = [];
   try {

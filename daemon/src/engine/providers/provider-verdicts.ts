@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { PROVIDERS } from '../graph/runtime.js';
-import { writeFileAtomic } from '../write-file-atomic.js';
+import { PROVIDERS } from '../../graph/runtime.js';
+import { writeFileAtomic } from '../../write-file-atomic.js';
 import type { GpuDevice } from './gpu-devices.js';
 import type { Candidate, ProviderProbe } from './provider-probe.js';
 

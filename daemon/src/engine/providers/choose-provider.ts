@@ -1,9 +1,9 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { type Device, SamepointError } from '@samepoint/shared-protocol';
-import { takesDevice } from '../graph/execution-provider.js';
-import type { GraphTarget, Precision, Provider } from '../graph/runtime.js';
+import { takesDevice } from '../../graph/execution-provider.js';
+import type { GraphTarget, Precision, Provider } from '../../graph/runtime.js';
 import { deviceFor, type GpuDevice, memoryFor } from './gpu-devices.js';
-import { KeptProber, type Prober } from './kept-prober.js';
+import { CachedProber, type Prober } from './cached-prober.js';
 import { listGpuDevices } from './list-gpu-devices.js';
 import { placementWords } from './placement-words.js';
 import type { Candidate, ProviderProbe } from './provider-probe.js';
@@ -83,7 +83,7 @@ export async function chooseProvider(options: ChooseOptions = {}): Promise<Provi
   const { wanted = {}, platform = process.platform } = options;
   if (wanted.provider === 'cpu') return onCpu('it was asked for.');
   const devices = options.devices ?? (await listGpuDevices(platform));
-  const prober = options.prober ?? new KeptProber({ devices });
+  const prober = options.prober ?? new CachedProber({ devices });
   try {
     const probes: ProviderProbe[] = [];
     for (const candidate of candidatesOf(platform, devices, wanted)) probes.push(await prober.probe(candidate));

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import * as z from 'zod';
-import { stateDir } from '../state-dir.js';
+import { stateDir } from '../../state-dir.js';
 import type { GpuDevice } from './gpu-devices.js';
 import { driverStamp } from './list-gpu-devices.js';
 import { type Candidate, type ProviderProbe, ProviderProber } from './provider-probe.js';
@@ -12,7 +12,7 @@ export interface Prober {
   close(): void;
 }
 
-export interface KeptProberOptions {
+export interface CachedProberOptions {
   devices: readonly GpuDevice[];
   /** Tries anew, whatever is kept; what is found is kept. Default: whether `SAMEPOINT_PROBE` is `anew`. */
   anew?: boolean;
@@ -21,12 +21,12 @@ export interface KeptProberOptions {
 }
 
 /** Tries a provider only where no verdict on it is kept. */
-export class KeptProber implements Prober {
-  readonly #options: KeptProberOptions;
+export class CachedProber implements Prober {
+  readonly #options: CachedProberOptions;
   readonly #store: Pick<VerdictStore, 'get' | 'put'>;
   readonly #prober: Prober;
 
-  constructor(options: KeptProberOptions) {
+  constructor(options: CachedProberOptions) {
     this.#options = options;
     this.#store = options.store ?? new VerdictStore(stateDir());
     this.#prober = options.prober ?? new ProviderProber();
