@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
-import type { WantedProvider } from '../engine/providers/choose-provider.js';
 import { OUT_OF_MEMORY_POLICIES, type OutOfMemoryPolicy } from '../engine/engine-host.js';
+import type { WantedProvider } from '../engine/providers/choose-provider.js';
 import { PROVIDERS } from '../graph/runtime.js';
 
 /** What the options below are parsed to. */

@@ -1,9 +1,9 @@
 // Entry of the inference process. It owns every ONNX Runtime session and dies with the daemon.
 import { SamepointError } from '@samepoint/shared-protocol';
 import { featureStore } from '../diffusion/feature-store.js';
-import type { ProviderChoice } from './providers/choose-provider.js';
 import { DeviceReport } from './device-report.js';
 import type { FromChild, ToChild } from './ipc.js';
+import type { ProviderChoice } from './providers/choose-provider.js';
 import { whyItFailed } from './providers/provider-words.js';
 import type { JobRunner } from './run-job.js';
 

@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { type Device, SamepointError } from '@samepoint/shared-protocol';
-import { chooseProvider, type ProviderChoice, type WantedProvider } from './providers/choose-provider.js';
 import { withNotice } from './device-report.js';
 import type { Engine, EngineJob, EngineOutcome, RunOptions } from './engine.js';
 import { cancelled, crashed, EngineProcess } from './engine-process.js';
 import type { Shrink } from './ipc.js';
 import { CachedProber, type Prober } from './providers/cached-prober.js';
+import { chooseProvider, type ProviderChoice, type WantedProvider } from './providers/choose-provider.js';
 import { listGpuDevices } from './providers/list-gpu-devices.js';
 
 const CHILD_ENTRY = fileURLToPath(new URL('./engine-child.js', import.meta.url));

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { type Device, SamepointError } from '@samepoint/shared-protocol';
-import type { ProviderChoice } from './providers/choose-provider.js';
 import type { EngineJob, EngineOutcome, RunOptions } from './engine.js';
 import type { FromChild, Shrink, ToChild } from './ipc.js';
+import type { ProviderChoice } from './providers/choose-provider.js';
 
 /** One life of the inference process. */
 export class EngineProcess {

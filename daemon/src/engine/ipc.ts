@@ -1,6 +1,6 @@
 import type { Device, ErrorPayload, JobProgress, JobResult } from '@samepoint/shared-protocol';
-import type { ProviderChoice } from './providers/choose-provider.js';
 import type { EngineJob } from './engine.js';
+import type { ProviderChoice } from './providers/choose-provider.js';
 
 /** How much smaller than usual a job looks at its images: 1 after it was too large for the device's memory. */
 export type Shrink = 0 | 1;

@@ -1,7 +1,7 @@
 import type { Device } from '@samepoint/shared-protocol';
 import type { Runtime } from '../graph/runtime.js';
-import { chooseProvider, type WantedProvider } from './providers/choose-provider.js';
 import { DeviceReport } from './device-report.js';
+import { chooseProvider, type WantedProvider } from './providers/choose-provider.js';
 
 /**
  * The runtime of a command that runs networks in its own process, not in the engine's.

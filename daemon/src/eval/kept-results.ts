@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod';
-import { makeFolder } from '../make-folder.js';
 
 const lineSchema = z.object({ key: z.string(), id: z.string(), outcome: z.unknown() });
 
@@ -14,7 +13,7 @@ export class KeptResults {
   /** @param fresh drop what is there */
   constructor(path: string, fresh: boolean) {
     this.#path = path;
-    makeFolder(dirname(path));
+    mkdirSync(dirname(path), { recursive: true });
     if (fresh) rmSync(path, { force: true });
     this.#outcomes = readLines(path);
   }

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
+import { makeFolder } from '../make-folder.js';
 import { writeFileAtomic } from '../write-file-atomic.js';
 
 const pinSchema = z.object({
@@ -43,5 +45,6 @@ export function readStore(path: string): ModelStore {
 export function updateStore(path: string, change: (store: ModelStore) => void): void {
   const store = readStore(path);
   change(store);
-  writeFileAtomic(path, `${JSON.stringify(store, null, 2)}\n`, { file: 0o600, folder: 0o700 });
+  makeFolder(dirname(path), 0o700);
+  writeFileAtomic(path, `${JSON.stringify(store, null, 2)}\n`, 0o600);
 }

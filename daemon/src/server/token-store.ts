@@ -58,7 +58,7 @@ export class TokenStore {
 
   #save(): void {
     const content: z.infer<typeof fileSchema> = { version: 1, clients: this.#clients };
-    writeFileAtomic(this.#path, `${JSON.stringify(content, null, 2)}\n`, { file: 0o600, folder: 0o700 });
+    writeFileAtomic(this.#path, `${JSON.stringify(content, null, 2)}\n`, 0o600);
   }
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
+import { CachedProber, keyHere } from '../../engine/providers/cached-prober.js';
 import { candidatesOf, providersOf } from '../../engine/providers/choose-provider.js';
 import type { GpuDevice } from '../../engine/providers/gpu-devices.js';
-import { CachedProber, keyHere } from '../../engine/providers/cached-prober.js';
 import { VerdictStore } from '../../engine/providers/provider-verdicts.js';
 import { PROVIDERS } from '../../graph/runtime.js';
 import { stateDir } from '../../state-dir.js';

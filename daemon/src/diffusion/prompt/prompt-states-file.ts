@@ -1,7 +1,9 @@
+import { dirname } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { readValues } from '../../graph/read-values.js';
 import type { NdArray } from '../../graph/run.js';
 import { readSafetensorsHeader } from '../../graph/safetensors.js';
+import { makeFolder } from '../../make-folder.js';
 import { writeFileAtomic } from '../../write-file-atomic.js';
 import { PROMPT_TOKENS } from './prompt-to-ids.js';
 
@@ -29,6 +31,7 @@ export function writePromptStates(path: string, { dims, data }: NdArray): void {
   const header = Buffer.from(JSON.stringify({ [TENSOR]: entry }));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(header.length));
+  makeFolder(dirname(path));
   writeFileAtomic(path, Buffer.concat([length, header, Buffer.from(data.buffer, data.byteOffset, data.byteLength)]));
 }
 

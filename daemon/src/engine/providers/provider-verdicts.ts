@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { PROVIDERS } from '../../graph/runtime.js';
+import { makeFolder } from '../../make-folder.js';
 import { writeFileAtomic } from '../../write-file-atomic.js';
 import type { GpuDevice } from './gpu-devices.js';
 import type { Candidate, ProviderProbe } from './provider-probe.js';
@@ -81,7 +82,8 @@ export class VerdictStore {
     const kept = Object.entries(this.#read()).filter(([, verdict]) => this.#counts(verdict));
     const all = { ...Object.fromEntries(kept), [key]: { at: this.#now(), probe } };
     try {
-      writeFileAtomic(this.#path, JSON.stringify(all, null, 2), { folder: 0o700 });
+      makeFolder(dirname(this.#path));
+      writeFileAtomic(this.#path, JSON.stringify(all, null, 2));
     } catch {
       // the next start tries again
     }
