@@ -111,8 +111,8 @@ async function computeEmptyPrompt({ environment, note }: ModelsTerminal, id: str
   if (!resolved.ok || modelOf(id, environment).textChannels === undefined) return;
   note('Computing the text states of the empty prompt, once for this model.\n');
   try {
-    const { keepEmptyPrompt } = await import('../diffusion/keep-empty-prompt.js');
-    await keepEmptyPrompt(resolved.files, environment.at.promptFolder);
+    const { cacheEmptyPrompt } = await import('../diffusion/cache-empty-prompt.js');
+    await cacheEmptyPrompt(resolved.files, environment.at.promptFolder);
   } catch (thrown) {
     const { message } = SamepointError.from(thrown);
     note(`The first run with ${id} computes them; now it failed: ${message}\n`);

@@ -3,11 +3,11 @@ import { promptStates } from './prompt/prompt-states.js';
 import { openSdCheckpoint } from './sd-checkpoint.js';
 
 /**
- * Computes the text states of the empty prompt of a Stable Diffusion and keeps them in `promptFolder`, so that the first
+ * Computes the text states of the empty prompt of a Stable Diffusion and caches them in `promptFolder`, so that the first
  * image does not wait for the text encoder.
  * @throws SamepointError `MODEL_MISSING`, `MODEL_INVALID`
  */
-export async function keepEmptyPrompt(files: ModelFiles, promptFolder: string): Promise<void> {
+export async function cacheEmptyPrompt(files: ModelFiles, promptFolder: string): Promise<void> {
   const { text, unet } = openSdCheckpoint(files);
   await promptStates(text, '', unet.config.cross_attention_dim, promptFolder);
 }
