@@ -35,6 +35,7 @@ export interface GraphKey {
   graph: string;
 }
 
+/** @param writtenFrom everything that the graph depends on besides the network and its weights */
 export function graphKey(network: string, { path }: Checkpoint, ...writtenFrom: readonly unknown[]): GraphKey {
   const weights = JSON.stringify([network, fileIdentity(path)]);
   return { weights, graph: JSON.stringify([weights, ...writtenFrom]) };

@@ -16,11 +16,12 @@ export interface EvalReport {
 }
 
 /** What tells an evaluation of a sweep from the others, as a person reads it and as settings. */
-interface Way {
+interface SweptSettings {
   label: string;
   varied: FeatureSettings;
 }
 
+/** The report of the only evaluation. */
 export function evaluationReport([evaluation]: readonly Evaluation[]): EvalReport {
   if (evaluation === undefined) throw new Error('there is an evaluation');
   const { available, items, meaning, tables } = evaluation;
@@ -29,25 +30,25 @@ export function evaluationReport([evaluation]: readonly Evaluation[]): EvalRepor
 }
 
 /** A row for each evaluation, with the figures of all its items together. */
-export function sweepReport(ways: readonly Way[], evaluations: readonly Evaluation[]): EvalReport {
+export function sweepReport(sweep: readonly SweptSettings[], evaluations: readonly Evaluation[]): EvalReport {
   const [first] = evaluations;
   if (first === undefined) throw new Error('a sweep has at least one evaluation');
   const { available, items, tables } = first;
   return {
     available,
     evaluated: items.length,
-    tables: tables.map((table, n) => sweepTable(table, n, ways, evaluations)),
-    json: { rows: ways.map(({ varied }, way) => ({ settings: varied, tables: evaluations[way]?.tables })) },
+    tables: tables.map((table, n) => sweepTable(table, n, sweep, evaluations)),
+    json: { rows: sweep.map(({ varied }, run) => ({ settings: varied, tables: evaluations[run]?.tables })) },
   };
 }
 
 function sweepTable(
   table: FigureTable,
   n: number,
-  ways: readonly Way[],
+  sweep: readonly SweptSettings[],
   evaluations: readonly Evaluation[],
 ): FigureTable {
-  const rows = ways.map(({ label }, way) => ({ ...totalOf(evaluations[way]?.tables[n]), name: label }));
+  const rows = sweep.map(({ label }, run) => ({ ...totalOf(evaluations[run]?.tables[n]), name: label }));
   return { ...table, rowTitle: 'settings', rows };
 }
 

@@ -19,6 +19,7 @@ export const BICUBIC: PilFilter = {
   },
 };
 
+/** A sinc of three lobes, windowed by the middle one of another (Duchon, Lanczos Filtering in One and Two Dimensions, 1979). */
 export const LANCZOS: PilFilter = {
   support: 3,
   weightAt: (x) => (x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0),

@@ -94,6 +94,7 @@ export function codeOf(thrown: unknown): string | undefined {
   return codeOf(thrown.cause);
 }
 
+/** For messages: the server of an address. */
 export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : 'The server';
 }
