@@ -1,6 +1,6 @@
 // One measurement of Samepoint in a process of its own: a FeaturesRequest as the argument, a Measurement on stdout.
 
-import { peakMemoryGb } from '../../daemon/src/cli/bench/peak-memory.js';
+import { peakMemoryBytes } from '../../daemon/src/cli/bench/peak-memory.js';
 import { readNpy, writeNpy } from '../../daemon/src/cli/npy.js';
 import { dift } from '../../daemon/src/diffusion/dift.js';
 import { filesOf } from '../../daemon/src/diffusion/model-files.js';
@@ -30,7 +30,7 @@ if (request.out !== undefined) await writeNpy(request.out, features);
 const measurement: Measurement = {
   loadS: 0,
   runS,
-  peakGb: peakMemoryGb(),
+  peakGb: peakMemoryBytes() / 1e9,
   dims: [...features.dims],
   finite: features.data.every(Number.isFinite),
 };

@@ -1,6 +1,6 @@
 // Peak memory of the embedded network on WebGPU, in a process of its own: cache mode and side as the arguments, JSON on stdout.
 
-import { peakMemoryGb } from '../../daemon/src/cli/bench/peak-memory.js';
+import { peakMemoryBytes } from '../../daemon/src/cli/bench/peak-memory.js';
 import { filesOf } from '../../daemon/src/diffusion/model-files.js';
 import { compileUiNetwork } from '../../daemon/src/diffusion/ui-network.js';
 import { ort } from '../../daemon/src/graph/session.js';
@@ -26,4 +26,4 @@ for (let run = 0; run < RUNS; run++) {
   await session.run({ image });
   runS.push((performance.now() - begin) / 1000);
 }
-process.stdout.write(JSON.stringify({ runS, peakGb: peakMemoryGb() } satisfies BufferMeasurement));
+process.stdout.write(JSON.stringify({ runS, peakGb: peakMemoryBytes() / 1e9 } satisfies BufferMeasurement));

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { peakMemoryGb } from '../../../daemon/src/cli/bench/peak-memory.js';
+import { peakMemoryBytes } from '../../../daemon/src/cli/bench/peak-memory.js';
 import { relativeDifference } from '../../../daemon/src/engine/providers/measure-provider.js';
 import { providerTrials } from '../../../daemon/src/engine/providers/provider-trials.js';
 import type { Precision } from '../../../daemon/src/graph/runtime.js';
@@ -42,6 +42,6 @@ async function measure(folder: string, precision: Precision) {
   return {
     features,
     processorS: (user + system) / MICROSECONDS,
-    peakGb: peakMemoryGb(),
+    peakGb: peakMemoryBytes() / 1e9,
   };
 }

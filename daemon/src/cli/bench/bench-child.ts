@@ -2,9 +2,8 @@
 import type { Placement, Provider } from '../../graph/runtime.js';
 import { benchCases } from './bench-cases.js';
 import type { FromBench, ToBench } from './measure-case.js';
-import { peakMemoryGb } from './peak-memory.js';
+import { peakMemoryBytes } from './peak-memory.js';
 
-const GIGABYTE = 1e9;
 const RUNS = 3;
 
 process.on('SIGINT', () => {});
@@ -22,7 +21,7 @@ async function run({ index, target, folder }: ToBench): Promise<void> {
       const begin = performance.now();
       await once?.();
       const seconds = (performance.now() - begin) / 1000;
-      send({ type: 'run', seconds, peakBytes: peakMemoryGb() * GIGABYTE, placement: [...nodes] });
+      send({ type: 'run', seconds, peakBytes: peakMemoryBytes(), placement: [...nodes] });
     }
     send({ type: 'done' });
   } catch (thrown) {

@@ -1,11 +1,11 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { GraphTarget, Provider } from '../../graph/runtime.js';
+import type { Provider, Runtime } from '../../graph/runtime.js';
 
 const CHILD_ENTRY = fileURLToPath(new URL('./bench-child.js', import.meta.url));
 
 /** Where a case runs. */
-export type BenchTarget = GraphTarget & { deviceId?: number | undefined; memoryBytes?: number | undefined };
+export type BenchTarget = Omit<Runtime, 'notify' | 'onPlacement'>;
 
 export interface ToBench {
   /** Which of the cases. */

@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 
 const STATUS = '/proc/self/status';
-const GIGABYTE = 1e9;
 
-/** The most memory that this process has had at once, in gigabytes. */
-export function peakMemoryGb(): number {
+/** The most memory that this process has had at once, in bytes. */
+export function peakMemoryBytes(): number {
   // Linux carries maxRSS over from the parent to a process that it starts
   const highWater = existsSync(STATUS) ? /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(STATUS, 'utf8'))?.[1] : undefined;
-  return (1024 * Number(highWater ?? process.resourceUsage().maxRSS)) / GIGABYTE;
+  return 1024 * Number(highWater ?? process.resourceUsage().maxRSS);
 }
