@@ -1,5 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -10,12 +9,19 @@ import type { TextEncoder } from '../../src/diffusion/prompt/text-encoder.js';
 import { clipTextConfigSchema } from '../../src/graph/networks/clip-text.js';
 import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
 import { readTensor, relativeError } from '../support/read-tensor.js';
+import { useTempFolder } from '../support/temp-folder.js';
 import { tokenizerIn } from '../support/tokenizer-in.js';
 
 const SD2 = fileURLToPath(new URL('../fixtures/text/sd2', import.meta.url));
 const CHANNELS = 64;
 
-const newFolder = () => mkdtempSync(join(tmpdir(), 'samepoint-prompt-'));
+const temp = useTempFolder();
+let folders = 0;
+function newFolder(): string {
+  const path = temp.path(String(folders++));
+  mkdirSync(path);
+  return path;
+}
 
 /** The fixture's text encoder in a folder of its own, and what counts its runs. */
 function textEncoder(change: Partial<TextEncoder> = {}) {

@@ -1,5 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { filesOf } from '../../src/diffusion/model-files.js';
@@ -7,6 +5,9 @@ import { promptStates } from '../../src/diffusion/prompt/prompt-states.js';
 import { openSdCheckpoint } from '../../src/diffusion/sd-checkpoint.js';
 import { OFFICIAL } from '../support/official-models.js';
 import { readTensor, relativeError } from '../support/read-tensor.js';
+import { useTempFolder } from '../support/temp-folder.js';
+
+const folder = useTempFolder();
 
 // SD 2.1 fills up with "!", which only special_tokens_map.json names; SD 1.5 with <|endoftext|>
 describe.each([
@@ -18,8 +19,7 @@ describe.each([
     { prompt: 'a photo of a cat', tensor: 'states_prompt' },
   ])('for "$prompt"', async ({ prompt, tensor }) => {
     const { text, unet } = openSdCheckpoint(filesOf(join(OFFICIAL, repository)));
-    const cacheFolder = mkdtempSync(join(tmpdir(), 'samepoint-states-'));
-    const states = await promptStates(text, prompt, unet.config.cross_attention_dim, cacheFolder);
+    const states = await promptStates(text, prompt, unet.config.cross_attention_dim, folder.path(id));
     const expected = readTensor(join(OFFICIAL, `expected/${id}.safetensors`), tensor);
     expect(states.dims).toEqual(expected.dims);
     expect(relativeError(states.data, expected.data)).toBeLessThan(1e-4);
