@@ -4,7 +4,7 @@ import type { GraphTarget } from '../graph/runtime.js';
 import type { PlanPart } from './feature-plan.js';
 import type { Preset } from './presets.js';
 
-/** To be raised when the same settings give other features than before. */
+/** To be raised with every change of the features that the same settings give. */
 const METHOD_VERSION = 3;
 
 /** What of a preset does not change its features, or is in the key by itself. */

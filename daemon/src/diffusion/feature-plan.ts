@@ -11,7 +11,7 @@ import { checkpointIdentity, filesOf, fillMissingParts, type ModelFiles } from '
 import { checkCheckpoint } from './network-checkpoints.js';
 import { blockOf, type LatentMode, PRESETS, type Preset, type PresetName, type PublishedMatching } from './presets.js';
 
-/** Which features somebody wants. Its settings go before those of the preset. */
+/** A choice of features. Its settings replace those of the preset. */
 export interface FeatureChoice extends FeatureSettings {
   /** A backend, or a fusion of several: `fuse(sd21,dinov2-b)`. Without one, `checkpoint` and `network` name what to take. */
   backend?: string | undefined;

@@ -7,7 +7,7 @@ import type { LatentMode, Preset } from './presets.js';
 /** The longer side of what the network sees, or whatever side the preset fixes; or exactly this size. Pixels. */
 export type SizeChoice = number | Size;
 
-/** Settings chosen by hand; each goes before that of the preset. */
+/** Settings chosen by hand; each replaces that of the preset. */
 export interface FeatureSettings {
   /** Timestep: how much noise is added. */
   t?: number | undefined;

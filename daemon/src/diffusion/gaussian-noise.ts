@@ -16,7 +16,7 @@ const UNIFORM_BYTES = 4;
 
 /**
  * Standard normal values: Box and Muller (1958) over the key stream of `source`. The same image gives the same features on
- * every machine, and draws of different sources share nothing.
+ * every machine, and draws of different sources are independent.
  */
 export function gaussianNoise(length: number, source: NoiseSource): Float32Array {
   const uniform = uniformValues(length + (length % 2), source);

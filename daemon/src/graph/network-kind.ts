@@ -37,7 +37,7 @@ const KINDS: readonly NetworkKind[] = [
   { name: 'a tiny autoencoder (TAESD)', tensors: /^encoder\.layers\.0\.weight$/ },
 ];
 
-const WANTED: Readonly<Record<NetworkFamily, string>> = {
+const FAMILY_NAMES: Readonly<Record<NetworkFamily, string>> = {
   sd: 'Stable Diffusion 1.x or 2.x',
   adm: 'ADM',
   vit: 'a vision transformer of DINO, DINOv2 or CLIP',
@@ -58,7 +58,7 @@ export function refuseOtherNetwork(checkpoint: Checkpoint, family: NetworkFamily
   if (kind === undefined || kind.family === family) return;
   throw new SamepointError(
     'MODEL_INVALID',
-    `${checkpoint.path} holds ${kind.name}, not ${WANTED[family]}.`,
+    `${checkpoint.path} holds ${kind.name}, not ${FAMILY_NAMES[family]}.`,
     'Give the checkpoint of the network that the features are to come from.',
   );
 }

@@ -180,7 +180,7 @@ describe('a checkpoint', () => {
 
   it.each<[string, FeatureChoice, RegExp]>([
     ['no network at all', {}, /^No network is named/],
-    ['a checkpoint of who knows what', { checkpoint: ADM, t: 1 }, /^Which network .* is not given/],
+    ['a checkpoint of an unnamed network', { checkpoint: ADM, t: 1 }, /^Which network .* is not given/],
     ['a network without a checkpoint', { backend: 'adm', network: 'adm' }, /^--network names what a checkpoint holds/],
     ['a network that is named twice', { ...bare, backend: 'adm' }, /^--backend adm names the network already/],
     ['a preset of no backend', { ...bare, preset: 'video' }, /^--preset names settings of a backend/],

@@ -9,7 +9,7 @@ import { type CudaFacts, missingCudaLibraries, ORT_CUDA_LIBRARY } from './check-
 const DRIVER_SIGNS = ['/proc/driver/nvidia/version', '/dev/nvidia0', '/usr/lib/wsl/lib/libcuda.so.1'];
 const COMMAND_TIMEOUT_MS = 10_000;
 
-/** Looks for everything that CUDA needs. */
+/** Finds out what CUDA needs here and lacks. */
 export function inspectCuda(devices: readonly GpuDevice[]): CudaFacts {
   const { platform, arch } = process;
   const root = join(dirname(createRequire(import.meta.url).resolve('onnxruntime-node')), '..');

@@ -7,7 +7,7 @@ import { writeFileAtomic } from '../../write-file-atomic.js';
 import type { GpuDevice } from './gpu-devices.js';
 import type { Candidate, ProviderProbe } from './provider-probe.js';
 
-/** To be raised when providers are put through other trials than before. */
+/** To be raised with every change of the trials. */
 const TRIALS_VERSION = 1;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
