@@ -47,8 +47,9 @@ export function featureFolder(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /**
- * Feature maps on disk in half precision, by key; the least recently used go when there are too many. A file is a length,
- * a JSON header, the values, in single precision the lengths of the columns, and the SHA-256 of all of it. What cannot be read or written counts as not there: features can be computed again.
+ * Feature maps on disk in half precision, by key; the least recently used go when there are too many. A file is a length, a
+ * JSON header, the values, in single precision the lengths of the columns, and the SHA-256 of all of it. What cannot be
+ * read or written counts as not there: features can be computed again.
  */
 export class FeatureStore {
   readonly #folder: string;

@@ -6,9 +6,9 @@ import type { Runtime } from '../graph/runtime.js';
 import { fileIdentity } from './model-files.js';
 
 /**
- * What may be loaded at once, the memory as that of weights, a share of that of the device. Measured with Stable Diffusion 2.1 at 512×512 on the CPU: the
- * U-Net's weights take 3.4 GB for each input size, and 5.4 GB while they are loaded; 6.0 GB where the VAE stays. So with 8 GB
- * of memory the VAE goes before the U-Net comes, and with 16 GB it stays.
+ * What may be loaded at once, the memory as that of weights, a share of that of the device. Measured with Stable Diffusion
+ * 2.1 at 512×512 on the CPU: the U-Net's weights take 3.4 GB for each input size, and 5.4 GB while they are loaded; 6.0 GB
+ * where the VAE stays. So with 8 GB of memory the VAE goes before the U-Net comes, and with 16 GB it stays.
  */
 const LIMITS = { networks: 12, shareOfMemory: 0.4 };
 

@@ -14,8 +14,8 @@ const TINY_ENCODER = 'taesd';
 
 /**
  * Registers files that are on this disk already, weights in any format that can be opened: a folder in the official layout,
- * the one file with the weights, or a whole Stable Diffusion in one file. `taesd` instead of a path puts that model in the place of the VAE.
- * Nothing is copied. Returns the names of the files it found.
+ * the one file with the weights, or a whole Stable Diffusion in one file. `taesd` instead of a path puts that model in the
+ * place of the VAE. Nothing is copied. Returns the names of the files it found.
  * @throws SamepointError `BACKEND_UNKNOWN`, `BAD_REQUEST`, `MODEL_MISSING`, `MODEL_INVALID`; nothing is registered then
  */
 export async function addModel(id: string, path: string, environment: ModelEnvironment): Promise<string[]> {
