@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { PROVIDERS } from '../graph/runtime.js';
+import { makeFolder } from '../make-folder.js';
 import type { GpuDevice } from './gpu-devices.js';
 import type { Candidate, ProviderProbe } from './provider-probe.js';
 
@@ -81,7 +82,7 @@ export class VerdictStore {
     const all = { ...Object.fromEntries(kept), [key]: { at: this.#now(), probe } };
     const beside = `${this.#path}.${process.pid}.new`;
     try {
-      mkdirSync(dirname(this.#path), { recursive: true });
+      makeFolder(dirname(this.#path));
       writeFileSync(beside, JSON.stringify(all, null, 2));
       renameSync(beside, this.#path);
     } catch {

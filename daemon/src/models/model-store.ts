@@ -2,7 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
-import { makeFolder } from '../make-folder.js';
+import { makeStateFolder } from '../state-dir.js';
 
 const pinSchema = z.object({
   etag: z.string(),
@@ -40,11 +40,14 @@ export function readStore(path: string): ModelStore {
   }
 }
 
-/** Reads, changes and writes in one go. Written beside and moved over: a crash leaves the old file or the new one. */
+/**
+ * Reads, changes and writes in one go. Written beside and moved over: a crash leaves the old file or the new one.
+ * @throws SamepointError `INTERNAL`
+ */
 export function updateStore(path: string, change: (store: ModelStore) => void): void {
   const store = readStore(path);
   change(store);
-  makeFolder(dirname(path), 0o700);
+  makeStateFolder(dirname(path), 'the list of models');
   const beside = `${path}.${process.pid}.new`;
   writeFileSync(beside, `${JSON.stringify(store, null, 2)}\n`, { mode: 0o600 });
   renameSync(beside, path);

@@ -3,7 +3,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { z } from 'zod';
-import { makeFolder } from '../make-folder.js';
+import { makeStateFolder } from '../state-dir.js';
 
 const TOKEN_BYTES = 32;
 const FILE_NAME = 'clients.json';
@@ -25,7 +25,7 @@ export class TokenStore {
 
   /** @throws SamepointError `INTERNAL` when the file is there but cannot be understood. */
   constructor(readonly stateDir: string) {
-    makeStateDir(stateDir);
+    makeStateFolder(stateDir, 'paired clients');
     this.#path = join(stateDir, FILE_NAME);
     this.#clients = readClients(this.#path);
   }
@@ -61,19 +61,6 @@ export class TokenStore {
     const content: z.infer<typeof fileSchema> = { version: 1, clients: this.#clients };
     writeFileSync(beside, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
     renameSync(beside, this.#path);
-  }
-}
-
-function makeStateDir(stateDir: string): void {
-  try {
-    makeFolder(stateDir, 0o700);
-  } catch (thrown) {
-    const code = thrown instanceof Error && 'code' in thrown ? ` (${thrown.code})` : '';
-    throw new SamepointError(
-      'INTERNAL',
-      `The folder ${stateDir} for paired clients cannot be made${code}.`,
-      'Set SAMEPOINT_STATE_DIR to a folder that you may write to.',
-    );
   }
 }
 
