@@ -13,7 +13,7 @@ export interface FasterFacts {
   hasVulkanDriver: boolean;
 }
 
-/** One line on a faster provider that a command away, if there is one; never of CUDA without a card of NVIDIA. */
+/** One line on a faster provider that is a command away, if there is one; never of CUDA without a card of NVIDIA. */
 export function fasterProvider({ chosen, cuda, devices, hasVulkanDriver }: FasterFacts): string | undefined {
   if (chosen === 'cuda') return undefined;
   const forCuda = cudaFix(cuda);

@@ -25,6 +25,7 @@ import { checkProvider, type ProviderFacts } from '../../src/cli/doctor/check-pr
 import { checkState, inspectState } from '../../src/cli/doctor/check-state.js';
 import { doctorTable } from '../../src/cli/doctor/doctor-table.js';
 import { type Finding, worksWith } from '../../src/cli/doctor/finding.js';
+import { cachedLibraries } from '../../src/cli/doctor/inspect-cuda.js';
 import { fasterProvider } from '../../src/cli/faster-provider.js';
 import type { GpuDevice } from '../../src/engine/gpu-devices.js';
 import { PROVIDERS } from '../../src/graph/runtime.js';
@@ -222,6 +223,12 @@ describe('a provider', () => {
       ORT_CUDA_LIBRARY,
       ...Object.keys(CUDA_LIBRARIES),
     ]);
+  });
+
+  it.skipIf(!existsSync('/sbin/ldconfig'))('are looked up although users may not have ldconfig in their PATH', () => {
+    vi.stubEnv('PATH', '/nonexistent');
+    expect(cachedLibraries()).toContain('libc.so.6');
+    vi.unstubAllEnvs();
   });
 
   it('the CPU has to work', () => {
