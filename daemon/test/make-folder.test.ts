@@ -1,7 +1,11 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { makeOutputFolder } from '../src/cli/draw-matches.js';
+import { VerdictStore } from '../src/engine/providers/provider-verdicts.js';
+import { KeptResults } from '../src/eval/kept-results.js';
 import { makeFolder } from '../src/make-folder.js';
+import { updateStore } from '../src/models/model-store.js';
 import { TokenStore } from '../src/server/token-store.js';
 import { useTempFolder } from './support/temp-folder.js';
 
@@ -20,12 +24,40 @@ it('below a file it fails', () => {
   expect(() => makeFolder(join(folder.path('file'), 'a/b'))).toThrow(expect.objectContaining({ code: 'ENOTDIR' }));
 });
 
-it.skipIf(!existsSync('/proc/self'))('where no folder can be made it fails, and ends', () => {
-  expect(() => makeFolder('/proc/nonexistent/a/b')).toThrow(expect.objectContaining({ code: 'ENOENT' }));
-  expect(() => new TokenStore('/proc/nonexistent/samepoint')).toThrow(
-    expect.objectContaining({
-      message: 'The folder /proc/nonexistent/samepoint for paired clients cannot be made (ENOENT).',
-      hint: expect.stringContaining('SAMEPOINT_STATE_DIR'),
-    }),
-  );
+it('a file of that name is no folder', () => {
+  writeFileSync(folder.path('taken'), '');
+  expect(() => makeFolder(folder.path('taken'))).toThrow(expect.objectContaining({ code: 'EEXIST' }));
+});
+
+describe.skipIf(!existsSync('/proc/self'))('where no folder can be made', () => {
+  const HERE = '/proc/nonexistent/samepoint';
+
+  it('it fails, and ends', () => {
+    expect(() => makeFolder(`${HERE}/a`)).toThrow(expect.objectContaining({ code: 'ENOENT' }));
+  });
+
+  it.each<[string, () => unknown]>([
+    ['paired clients', () => new TokenStore(HERE)],
+    ['the list of models', () => updateStore(`${HERE}/models.json`, () => {})],
+    ['results', () => new KeptResults(`${HERE}/results.jsonl`, false)],
+  ])('a sentence tells that of %s', (use, make) => {
+    expect(make).toThrow(
+      expect.objectContaining({
+        message: `The folder ${HERE} for ${use} cannot be made (ENOENT).`,
+        hint: expect.stringContaining('SAMEPOINT_STATE_DIR'),
+      }),
+    );
+  });
+
+  it('nor can pictures be written there', () => {
+    expect(() => makeOutputFolder(HERE)).toThrow(
+      expect.objectContaining({ message: expect.stringContaining('No pictures can be written'), code: 'BAD_REQUEST' }),
+    );
+  });
+
+  it('verdicts on providers are not kept', () => {
+    const store = new VerdictStore(HERE);
+    store.put('key', { provider: 'webgpu', works: false, why: 'slow', lasts: true });
+    expect(store.get('key')).toBeUndefined();
+  });
 });

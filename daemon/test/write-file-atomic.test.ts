@@ -1,7 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect, it } from 'vitest';
-import { VerdictStore } from '../src/engine/providers/provider-verdicts.js';
 import { writeFileAtomic } from '../src/write-file-atomic.js';
 import { useTempFolder } from './support/temp-folder.js';
 
@@ -22,10 +21,4 @@ it('where it cannot be put in place nothing is left of it', () => {
   mkdirSync(`${path}/full`, { recursive: true });
   expect(() => writeFileAtomic(path, 'new')).toThrow();
   expect(readdirSync(dirname(path))).toEqual(['store.json']);
-});
-
-it.skipIf(!existsSync('/proc/self'))('a state in which nothing can be made keeps no verdicts, and ends', () => {
-  const store = new VerdictStore('/proc/nonexistent/samepoint');
-  store.put('key', { provider: 'webgpu', works: false, why: 'wrong', lasts: true });
-  expect(store.get('key')).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import { createEngineHost } from '../engine/engine-host.js';
 import type { FitChoice } from '../transfer/warp-edit.js';
 import { type AlignReport, alignTable } from './align-report.js';
 import { checkOutputFolder } from './check-output.js';
-import { makeFolder } from './draw-matches.js';
+import { makeOutputFolder } from './draw-matches.js';
 import { EXIT_CODES } from './exit-codes.js';
 import {
   checkedPlan,
@@ -97,7 +97,7 @@ async function writePictures(
   payload: Uint8Array,
   lengths: Readonly<Record<string, number>>,
 ): Promise<string[]> {
-  await makeFolder(folder);
+  makeOutputFolder(folder);
   const files: string[] = [];
   let start = 0;
   for (const [name, length] of Object.entries(lengths)) {

@@ -8,8 +8,9 @@ import { deviceFor, type GpuDevice } from '../engine/providers/gpu-devices.js';
 import { listGpuDevices } from '../engine/providers/list-gpu-devices.js';
 import { benchCases } from './bench/bench-cases.js';
 import { type BenchMachine, type BenchResult, benchJson, benchTable, noRoom } from './bench/bench-report.js';
-import { measureCase } from './bench/measure-case.js';
+import { INTERRUPTED, measureCase } from './bench/measure-case.js';
 import { describeDevice } from './doctor/check-devices.js';
+import { EXIT_CODES } from './exit-codes.js';
 import { ownVersion } from './own-version.js';
 import { deviceOption, type ProviderOptions, providerOption } from './provider-options.js';
 
@@ -56,6 +57,10 @@ async function measureAll(
   devices: readonly GpuDevice[],
 ): Promise<BenchResult[]> {
   const { device: _, ...target } = choice;
+  const interrupted = new AbortController();
+  const interrupt = () => interrupted.abort();
+  process.once('SIGINT', interrupt);
+  const { signal } = interrupted;
   const end = performance.now() + MILLISECONDS * limitS;
   const folder = mkdtempSync(join(tmpdir(), 'samepoint-bench-'));
   const results: BenchResult[] = [];
@@ -63,15 +68,19 @@ async function measureAll(
     for (const [index, { title, sizePx, macs }] of benchCases().entries()) {
       if (process.stderr.isTTY) process.stderr.write(`${title}, ${sizePx} px …\n`);
       const leftS = (end - performance.now()) / MILLISECONDS;
-      const skipped = noRoom({ macs }, leftS, results);
+      const skipped = signal.aborted ? `not run: ${INTERRUPTED}` : noRoom({ macs }, leftS, results);
       const freeBytes = () => freeMemory(choice, devices);
       const outcome =
-        skipped === undefined ? await measureCase({ index, target, folder, limitS: leftS, freeBytes }) : { skipped };
+        skipped === undefined
+          ? await measureCase({ index, target, folder, limitS: leftS, freeBytes, signal })
+          : { skipped };
       results.push({ title, sizePx, macs, outcome });
     }
   } finally {
+    process.off('SIGINT', interrupt);
     rmSync(folder, { recursive: true, force: true });
   }
+  if (signal.aborted) process.exitCode = EXIT_CODES.interrupted;
   return results;
 }
 

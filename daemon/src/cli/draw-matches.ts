@@ -1,10 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { type Box, type Point, SamepointError } from '@samepoint/shared-protocol';
 import sharp from 'sharp';
 import type { RgbImage } from '../images/decode.js';
 import { renderSvg } from '../images/render-svg.js';
 import { resizeRgb } from '../images/resize.js';
+import { makeFolder } from '../make-folder.js';
 import { centre, contains } from '../transfer/boxes.js';
 import type { MatchedItem, MatchedTarget, MatchReport } from './match-report.js';
 import type { ImageFile } from './read-image.js';
@@ -19,8 +19,10 @@ const BACKGROUND = '#808080';
 const HUE_STEP = 137.5;
 
 /** @throws SamepointError `BAD_REQUEST` when there can be no such folder */
-export async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+export function makeOutputFolder(folder: string): void {
+  try {
+    makeFolder(folder);
+  } catch (cause) {
     const isFile = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
     const reason = isFile ? 'it is a file' : String(cause);
     throw new SamepointError(
@@ -28,7 +30,7 @@ export async function makeFolder(folder: string): Promise<void> {
       `No pictures can be written to ${folder}: ${reason}.`,
       'Give another folder to --out.',
     );
-  });
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@samepoint/shared-protocol';
 
-/** What the exit code of the command line says. */
-export const EXIT_CODES = { failed: 1, badInput: 2, refused: 3, badModel: 5 } as const;
+/** What the exit code of the command line says; when interrupted as shells have it: 128 and the number of the signal. */
+export const EXIT_CODES = { failed: 1, badInput: 2, refused: 3, badModel: 5, interrupted: 130 } as const;
 
 const BAD_INPUT: ReadonlySet<ErrorCode> = new Set([
   'BAD_REQUEST',

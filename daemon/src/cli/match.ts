@@ -4,7 +4,7 @@ import { isCalibrated } from '../correspond/match-settings.js';
 import type { Engine, EngineJob } from '../engine/engine.js';
 import { createEngineHost } from '../engine/engine-host.js';
 import { prepareItems } from '../transfer/transfer.js';
-import { drawMatches, makeFolder } from './draw-matches.js';
+import { drawMatches, makeOutputFolder } from './draw-matches.js';
 import {
   checkedPlan,
   describeFeatures,
@@ -77,7 +77,7 @@ async function runMatch(sourcePath: string, targetPaths: string[], options: Matc
   // and positions
   prepareItems(itemsOf(asked), asked.layers?.source ?? [], source.image);
   const targets = await Promise.all(targetPaths.map((path) => readImage(path)));
-  if (options.out !== undefined) await makeFolder(options.out);
+  if (options.out !== undefined) makeOutputFolder(options.out);
   const report = await match(source, targets, asked, options, isCalibrated(plan.parts.map(({ preset }) => preset)));
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : matchTable(report));
   if (options.out !== undefined) {

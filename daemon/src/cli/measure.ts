@@ -12,6 +12,7 @@ import type { Runtime } from '../graph/runtime.js';
 import { stateDir } from '../state-dir.js';
 import { evalProgress } from './eval-progress.js';
 import { type EvalSettings, matchingOf } from './eval-settings.js';
+import { EXIT_CODES } from './exit-codes.js';
 
 /** One way to measure. */
 export interface Measured {
@@ -25,9 +26,6 @@ export interface MeasureRun {
   /** Forget what earlier runs found. */
   fresh?: true;
 }
-
-/** As shells have it: 128 and the number of the signal. */
-const EXIT_INTERRUPTED = 130;
 
 /**
  * Evaluates a data set in every way, and shows how far it is.
@@ -83,7 +81,7 @@ function resultsPath(settings: EvalSettings, features: unknown): string {
 function onInterrupt(explain: () => void): () => void {
   const stop = () => {
     explain();
-    process.exit(EXIT_INTERRUPTED);
+    process.exit(EXIT_CODES.interrupted);
   };
   process.once('SIGINT', stop);
   return () => process.off('SIGINT', stop);

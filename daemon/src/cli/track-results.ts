@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
-import { makeFolder } from './draw-matches.js';
+import { makeOutputFolder } from './draw-matches.js';
 import type { FrameFile } from './list-frames.js';
 import type { TrackFrames } from './track-frames.js';
 import type { FrameReport, TrackReport } from './track-report.js';
@@ -33,7 +33,7 @@ export class TrackResults {
       const message = 'The results would be written over the frames.';
       throw new SamepointError('BAD_REQUEST', message, 'Give another folder to --out.');
     }
-    await makeFolder(options.overlay ? results.path('overlay') : options.folder);
+    makeOutputFolder(options.overlay ? results.path('overlay') : options.folder);
     return results;
   }
 

@@ -8,7 +8,7 @@ import {
 } from '@samepoint/shared-protocol';
 import type { FeatureChoice } from '../diffusion/feature-plan.js';
 import type { Engine } from '../engine/engine.js';
-import { makeFolder } from './draw-matches.js';
+import { makeOutputFolder } from './draw-matches.js';
 import { type ImageFile, readImage } from './read-image.js';
 import { sayDevice } from './say-device.js';
 import type { WarpedFile } from './warp-report.js';
@@ -66,7 +66,7 @@ async function warpInto(engine: Engine, task: WarpTask, path: string, name: stri
   );
   const outcome = only(result);
   if (outcome.state === 'refused') return { state: outcome.state, reason: outcome.reason };
-  await makeFolder(folder);
+  makeOutputFolder(folder);
   const file = join(folder, name);
   await writeWarped(file, outcome, payload, target.image);
   return { state: outcome.state, file, ...outcome.fit };

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod';
+import { makeStateFolder } from '../state-dir.js';
 
 const lineSchema = z.object({ key: z.string(), id: z.string(), outcome: z.unknown() });
 
@@ -10,10 +11,13 @@ export class KeptResults {
   readonly #path: string;
   readonly #outcomes: Map<string, unknown>;
 
-  /** @param fresh drop what is there */
+  /**
+   * @param fresh drop what is there
+   * @throws SamepointError `INTERNAL`
+   */
   constructor(path: string, fresh: boolean) {
     this.#path = path;
-    mkdirSync(dirname(path), { recursive: true });
+    makeStateFolder(dirname(path), 'results');
     if (fresh) rmSync(path, { force: true });
     this.#outcomes = readLines(path);
   }

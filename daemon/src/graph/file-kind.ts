@@ -45,6 +45,11 @@ const OTHER_FORMATS: readonly Impostor[] = [
     hint: 'Give the file with the weights, or the folder that holds both.',
     matches: (_, text) => /^\s*[{[]\s*["{[\]}\d]/.test(text),
   },
+  {
+    what: 'an image',
+    hint: 'Give the file with the weights.',
+    matches: (_, text) => /^(\x89PNG|\xff\xd8\xff|RIFF.{4}WEBP)/s.test(text),
+  },
   { what: 'a GGUF file, whose weights are quantised', hint: CONVERT, matches: (_, text) => text.startsWith('GGUF') },
   { what: 'an HDF5 file', hint: CONVERT, matches: (_, text) => text.startsWith('\x89HDF') },
   {

@@ -56,6 +56,10 @@ const MAX_PROTOCOL = 5;
 const STOP = 0x2e;
 /** A byte of pickle can make an object of hundreds. A checkpoint of Stable Diffusion has about 70 instructions a tensor. */
 const MAX_INSTRUCTIONS = 2_000_000;
+/** Names and shapes may be used again by every instruction, so that the work with one of them must be small. */
+const MAX_NAME_CHARS = 1000;
+/** As many as torch allows. */
+const MAX_DIMENSIONS = 64;
 
 export interface ReadPickle {
   value: PickleValue;
@@ -311,7 +315,7 @@ function name(module: string, member: string): PickleValue {
 }
 
 function stackName(member: PickleValue, module: PickleValue): PickleValue {
-  return typeof module === 'string' && typeof member === 'string' ? name(module, member) : damaged();
+  return isName(module) && isName(member) ? name(module, member) : damaged();
 }
 
 /** `('storage', class, key, device, elements)`; torch before 1.6 adds which part of the storage is viewed. */
@@ -320,7 +324,7 @@ function storage(machine: PickleMachine, id: PickleValue): PickleValue {
   const [tag, storageClass, key, , elements, view] = id;
   if (tag !== 'storage' || storageClass === OPAQUE || Array.isArray(view)) return OPAQUE;
   const type = storageClass instanceof PickledName ? STORAGE.exec(storageClass.name)?.[1] : undefined;
-  if (type === undefined || typeof key !== 'string' || !isCount(elements)) return damaged();
+  if (type === undefined || !isName(key) || !isCount(elements)) return damaged();
   const made = new PickledStorage(type, key, elements);
   machine.storages.set(key, made);
   return made;
@@ -339,12 +343,16 @@ function rebuild(args: PickleValue, callee: PickleValue): PickleValue {
   return new PickledTensor(source, offset, shape, strides);
 }
 
+function isName(value: PickleValue | undefined): value is string {
+  return typeof value === 'string' && value.length <= MAX_NAME_CHARS;
+}
+
 function isCount(value: PickleValue | undefined): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function isCounts(value: PickleValue | undefined): value is number[] {
-  return Array.isArray(value) && value.every(isCount);
+  return Array.isArray(value) && value.length <= MAX_DIMENSIONS && value.every(isCount);
 }
 
 function damaged(): never {

@@ -91,9 +91,9 @@ function locateStorages(
   const located = new Map<string, Stored>();
   let at = begin;
   for (const key of keys) {
-    const storage = typeof key === 'string' ? storages.get(key) : undefined;
-    if (typeof key !== 'string' || storage === undefined)
-      throw new PytorchRefusal(`its storage ${String(key)} is unknown`);
+    if (typeof key !== 'string') throw new PytorchRefusal('its list of storages is damaged');
+    const storage = storages.get(key);
+    if (storage === undefined) throw new PytorchRefusal(`its storage ${key} is unknown`);
     const count = readAt(file, at, STORAGE_LENGTH_BYTES);
     const length = storage.elements * elementBytes(storage);
     if (count.length < STORAGE_LENGTH_BYTES || Number(count.readBigInt64LE()) !== storage.elements) {

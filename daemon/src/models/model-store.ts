@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
-import { makeFolder } from '../make-folder.js';
+import { makeStateFolder } from '../state-dir.js';
 import { writeFileAtomic } from '../write-file-atomic.js';
 
 const pinSchema = z.object({
@@ -41,10 +41,13 @@ export function readStore(path: string): ModelStore {
   }
 }
 
-/** Reads, changes and writes in one go. */
+/**
+ * Reads, changes and writes in one go.
+ * @throws SamepointError `INTERNAL`
+ */
 export function updateStore(path: string, change: (store: ModelStore) => void): void {
   const store = readStore(path);
   change(store);
-  makeFolder(dirname(path), 0o700);
+  makeStateFolder(dirname(path), 'the list of models');
   writeFileAtomic(path, `${JSON.stringify(store, null, 2)}\n`, 0o600);
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { z } from 'zod';
-import { makeFolder } from '../make-folder.js';
+import { makeStateFolder } from '../state-dir.js';
 import { writeFileAtomic } from '../write-file-atomic.js';
 
 const TOKEN_BYTES = 32;
@@ -26,7 +26,7 @@ export class TokenStore {
 
   /** @throws SamepointError `INTERNAL` when the file is there but cannot be understood. */
   constructor(readonly stateDir: string) {
-    makeStateDir(stateDir);
+    makeStateFolder(stateDir, 'paired clients');
     this.#path = join(stateDir, FILE_NAME);
     this.#clients = readClients(this.#path);
   }
@@ -59,19 +59,6 @@ export class TokenStore {
   #save(): void {
     const content: z.infer<typeof fileSchema> = { version: 1, clients: this.#clients };
     writeFileAtomic(this.#path, `${JSON.stringify(content, null, 2)}\n`, 0o600);
-  }
-}
-
-function makeStateDir(stateDir: string): void {
-  try {
-    makeFolder(stateDir, 0o700);
-  } catch (thrown) {
-    const code = thrown instanceof Error && 'code' in thrown ? ` (${thrown.code})` : '';
-    throw new SamepointError(
-      'INTERNAL',
-      `The folder ${stateDir} for paired clients cannot be made${code}.`,
-      'Set SAMEPOINT_STATE_DIR to a folder that you may write to.',
-    );
   }
 }
 

@@ -1,4 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, vi } from 'vitest';
 // the built one: it forks the built process beside itself
 import { type CaseRuns, measureCase } from '../../dist/cli/bench/measure-case.js';
 import { benchCases } from '../../src/cli/bench/bench-cases.js';
@@ -11,6 +16,10 @@ import {
   noRoom,
 } from '../../src/cli/bench/bench-report.js';
 import { runCli } from '../support/run-cli.js';
+import { useTempFolder } from '../support/temp-folder.js';
+
+const BIN = fileURLToPath(new URL('../../bin/samepoint.js', import.meta.url));
+const folder = useTempFolder();
 
 const MACHINE: BenchMachine = {
   samepoint: '0.1.0',
@@ -95,6 +104,23 @@ describe('samepoint bench', () => {
     );
   });
 
+  // Windows has no signals that a program could take
+  it.skipIf(process.platform === 'win32')(
+    'tells what it has when it is interrupted, and leaves nothing behind',
+    async () => {
+      mkdirSync(folder.path('temporary'));
+      const env = { ...process.env, TMPDIR: folder.path('temporary') };
+      const child = spawn(process.execPath, [BIN, 'bench', '--provider', 'cpu', '--seconds', '300'], { env });
+      const ended = once(child, 'exit');
+      const stdout = text(child.stdout);
+      await vi.waitFor(() => expect(readdirSync(folder.path('temporary'))).toHaveLength(1), { timeout: 60_000 });
+      child.kill('SIGINT');
+      expect(await ended).toEqual([130, null]);
+      expect(await stdout).toContain('768 px: not run: interrupted.');
+      expect(readdirSync(folder.path('temporary'))).toEqual([]);
+    },
+  );
+
   it('refuses a time that is no number', async () => {
     expect((await runCli('bench', '--seconds', 'long')).code).toBe(2);
   });
@@ -130,6 +156,11 @@ describe('a case', () => {
       placement: [],
       stopped: 'out of time',
     });
+  });
+
+  it('ends when it is interrupted', async () => {
+    const signal = AbortSignal.abort();
+    expect(await measureCase({ ...request, limitS: 300, signal })).toMatchObject({ stopped: 'interrupted' });
   });
 
   it('gives the reason of a failure', async () => {

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { existsSync } from 'node:fs';
+import { describe, expect, it, vi } from 'vitest';
 import {
   CUDA_LIBRARIES,
   type CudaFacts,
@@ -7,6 +8,7 @@ import {
 } from '../../src/cli/doctor/check-cuda.js';
 import { checkDevices } from '../../src/cli/doctor/check-devices.js';
 import { checkProvider, type ProviderFacts } from '../../src/cli/doctor/check-providers.js';
+import { cachedLibraries } from '../../src/cli/doctor/inspect-cuda.js';
 import { fasterProvider } from '../../src/cli/faster-provider.js';
 import type { GpuDevice } from '../../src/engine/providers/gpu-devices.js';
 
@@ -153,6 +155,12 @@ describe('a provider', () => {
       ORT_CUDA_LIBRARY,
       ...Object.keys(CUDA_LIBRARIES),
     ]);
+  });
+
+  it.skipIf(!existsSync('/sbin/ldconfig'))('are looked up although users may not have ldconfig in their PATH', () => {
+    vi.stubEnv('PATH', '/nonexistent');
+    expect(cachedLibraries()).toContain('libc.so.6');
+    vi.unstubAllEnvs();
   });
 
   it('the CPU has to work', () => {

@@ -175,6 +175,10 @@ describe('the folder of the state', () => {
       fix: { sentence: expect.stringContaining('SAMEPOINT_STATE_DIR') },
     });
   });
+
+  it.skipIf(!existsSync('/proc/self'))('is a fault where it cannot even be made', () => {
+    expect(inspectState('/proc/nonexistent/samepoint').refusal).toBeDefined();
+  });
 });
 
 describe('the ports', () => {

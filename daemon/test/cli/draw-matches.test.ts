@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { drawMatches, makeFolder } from '../../src/cli/draw-matches.js';
+import { drawMatches, makeOutputFolder } from '../../src/cli/draw-matches.js';
 import { decodeImage } from '../../src/images/decode.js';
 import { draw, pixel, WHITE } from '../support/draw.js';
 import { useTempFolder } from '../support/temp-folder.js';
@@ -23,7 +23,7 @@ it('a box that holds others is an outline, so that what is in it keeps its colou
     source: 'a.png',
     targets: [{ image: 'b.png', items }],
   };
-  await makeFolder(folder.path('drawn'));
+  makeOutputFolder(folder.path('drawn'));
   const [path = ''] = await drawMatches(folder.path('drawn'), file('a.png'), [file('b.png')], report);
   const picture = await decodeImage(readFileSync(path));
   expect(pixel(picture, 400, 500)).toEqual(WHITE);

@@ -60,26 +60,21 @@ describe('dift', () => {
     }
   });
 
-  it('draws the latent of every member anew, independent of the noise that is added', async () => {
+  it('draws the latent of every image, member and seed anew, independent of the noise that is added', async () => {
     const size = 4096;
+    const none = { dims: [3, size], data: new Float32Array(3 * size) };
     const flat = { dims: [1, 1, 64, 64], data: new Float32Array(size) };
     const network = squaring(null);
     network.encode = async () => ({ mean: flat, deviation: new Float32Array(size).fill(1) });
     const seen = { ...network, schedule: { alphasCumprod: Float64Array.of(0.5) } };
-    await dift(seen, image, {
-      t: 0,
-      ensembleSize: 3,
-      seed: 0,
-      noise: { dims: [3, size], data: new Float32Array(3 * size) },
-    });
-    await dift(seen, image, {
-      t: 0,
-      ensembleSize: 3,
-      seed: 0,
-      latentNoise: { dims: [3, size], data: new Float32Array(3 * size) },
-    });
+    const other = { ...image, data: image.data.map((value) => -value) };
+    const settings = { t: 0, ensembleSize: 3, seed: 0 };
+    await dift(seen, image, { ...settings, noise: none });
+    await dift(seen, image, { ...settings, latentNoise: none });
+    await dift(seen, image, { ...settings, seed: 1, noise: none });
+    await dift(seen, other, { ...settings, noise: none });
     const draws = network.calls.map(({ data }) => data.map((value) => value * Math.SQRT2));
-    expect(draws).toHaveLength(6);
+    expect(draws).toHaveLength(12);
     for (const [n, a] of draws.entries()) {
       expect(a.some((value) => value !== 0)).toBe(true);
       for (const b of draws.slice(n + 1)) expect(Math.abs(correlation(a, b))).toBeLessThan(0.1);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type FeatureOrigin, featureKey } from '../../src/diffusion/feature-key.js';
 import type { PlanPart } from '../../src/diffusion/feature-plan.js';
-import type { DiffusionPreset } from '../../src/diffusion/presets.js';
+import type { DiffusionPreset, VitChoice, VitPreset } from '../../src/diffusion/presets.js';
 import type { GraphTarget } from '../../src/graph/runtime.js';
 
 const PRESET: DiffusionPreset = {
@@ -51,7 +51,15 @@ const PARTS: Others<Omit<PlanPart, 'preset'>> = {
   // each block of a pass has a key of its own
   passBlocks: undefined,
 };
-const PRESETS: Partial<DiffusionPreset> = {
+const PRESETS: Others<DiffusionPreset> = {
+  // what is done with the features
+  name: undefined,
+  similarity: undefined,
+  refinement: undefined,
+  matching: undefined,
+  custom: undefined,
+  // the part has the words that come of it
+  prompt: undefined,
   backend: 'sd15',
   network: 'cleandift',
   size: { fit: 'squash', width: 768, height: 512, multiple: 64 },
@@ -59,6 +67,24 @@ const PRESETS: Partial<DiffusionPreset> = {
   t: 101,
   upFtIndex: 2,
   ensembleSize: 2,
+  latentMode: 'sample',
+  ignoreLearnedT: true,
+};
+const VIT: VitPreset = {
+  backend: 'dino-vitb8',
+  name: 'default',
+  network: 'vit',
+  size: PRESET.size,
+  resampling: PRESET.resampling,
+  similarity: 'cosine',
+  refinement: false,
+  feature: { layer: 9, facet: 'key' },
+};
+const FEATURES: Others<VitChoice> = {
+  layer: 10,
+  facet: 'token',
+  finalNorm: false,
+  interpolation: { antialias: false, offset: 0.1 },
 };
 
 const changes = <T extends object>(others: T, apply: (change: Partial<T>) => FeatureOrigin) =>
@@ -71,9 +97,17 @@ describe('the key of a feature map', () => {
     ...changes(ORIGINS, (change) => ({ ...ORIGIN, ...change }) as FeatureOrigin),
     ...changes(TARGETS, (change) => ({ ...ORIGIN, target: { ...ORIGIN.target, ...change } as GraphTarget })),
     ...changes(PARTS, (change) => ({ ...ORIGIN, part: { ...PART, ...change } as PlanPart })),
-    ...changes(PRESETS, (change) => ({ ...ORIGIN, part: { ...PART, preset: { ...PRESET, ...change } } })),
+    ...changes(PRESETS, (change) => ({
+      ...ORIGIN,
+      part: { ...PART, preset: { ...PRESET, ...change } as DiffusionPreset },
+    })),
   ])('is another one for another %s', (_, other) => {
     expect(featureKey(other)).not.toBe(featureKey(ORIGIN));
+  });
+
+  it.each(Object.entries(FEATURES))('is another one for another %s of a vision transformer', (field, other) => {
+    const keyOf = (feature: VitChoice) => featureKey({ ...ORIGIN, part: { ...PART, preset: { ...VIT, feature } } });
+    expect(keyOf({ ...VIT.feature, [field]: other })).not.toBe(keyOf(VIT.feature));
   });
 
   it('tells a window of the image from another one, and from the whole', () => {

@@ -6,6 +6,7 @@ import { isBackend, parseBackend } from '../../src/diffusion/backend-spec.js';
 import {
   choosePresets,
   type FeatureChoice,
+  lookSettings,
   planFeatures,
   planTask,
   presetsOf,
@@ -93,6 +94,13 @@ describe('a plan', () => {
   it('counts the encoder and every pass of every look', () => {
     expect(planFeatures({ backend: 'ui' }).steps).toBe(6);
     expect(choosePresets({ backend: 'sd21', preset: 'semantic' })).toMatchObject([{ preset: { ensembleSize: 8 } }]);
+  });
+
+  it('looks at an image as its preset and seed say', () => {
+    const [preset] = presetsOf('adm').filter(({ name }) => name === 'video');
+    if (preset === undefined) throw new TypeError('ADM has a preset for videos');
+    const part = { preset, weight: 1, files: new Map(), weightsId: '', prompt: '', seed: 5, halvings: 0 };
+    expect(lookSettings(part)).toEqual({ t: 51, ensembleSize: 4, seed: 5, resampling: 'opencv-bilinear' });
   });
 
   it('takes in a fusion the preset of those that have it', () => {

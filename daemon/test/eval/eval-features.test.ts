@@ -1,6 +1,6 @@
 import { cpSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { FeatureChoice } from '../../src/diffusion/feature-plan.js';
 import { FeatureSource } from '../../src/diffusion/feature-source.js';
 import { EvalFeatures } from '../../src/eval/eval-features.js';
@@ -43,4 +43,13 @@ describe('results are kept apart', () => {
   it('not for a sweep that measures the same among others', () => {
     expect(identity(sd(), [0, 1, 2])).toBe(identity(sd()));
   });
+});
+
+it('the blocks of a sweep are made in the same passes', async () => {
+  const source = new FeatureSource();
+  const pyramid = vi.spyOn(source, 'pyramid');
+  const choice = { checkpoint: `${FIXTURES}/adm/official`, network: 'adm', t: 41, upFtIndex: 1, size: 32 } as const;
+  await new EvalFeatures(choice, source, [1, 3]).pyramid(`${FIXTURES}/official/images/24x16.png`);
+  expect(pyramid.mock.lastCall?.[2].parts).toMatchObject([{ passBlocks: [1, 3] }]);
+  await source.release();
 });

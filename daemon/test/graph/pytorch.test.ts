@@ -187,6 +187,13 @@ describe('a damaged pickle is refused', () => {
     ['an odd number of items', `}(${text('a')}u`],
     ['items for what is no table', `N(${text('a')}${text('b')}u`],
     ['a negative shape', tensorPickle({ shape: [-2, 3] })],
+    // what many instructions may use again takes time with each of them
+    [
+      'a shape of more dimensions than torch has',
+      tensorPickle({ shape: Array(65).fill(1), strides: Array(65).fill(1) }),
+    ],
+    ['a name longer than any class has', `${text('torch')}${text('a'.repeat(1001))}\x93`],
+    ['a key longer than any storage has', tensorPickle({ key: '0'.repeat(1001) })],
   ])('%s', (what, body) => {
     const bytes = what === 'no end' ? pickle.of(body).subarray(0, -1) : pickle.of(body);
     expect(refusal(writePickle(bytes))).toContain('its pickle is damaged');
@@ -241,6 +248,11 @@ describe('a file of torch before 1.6 that does not fit together is refused', () 
     ['cut off in its pickle', (bytes) => bytes.slice(0, 1000), /its pickle is damaged/],
     // the number of elements of the patches' weights
     ['with a storage of another size', (bytes) => bytes.replace('M\x00\x30', 'M\x01\x30'), /not where it should be/],
+    [
+      'with a list of storages that are no texts',
+      (bytes) => bytes.replace('\x80\x02]q\x00(', '$&]'),
+      /list of storages/,
+    ],
     ['big-endian', (bytes) => bytes.replace(/(little_endianq.)\x88/, '$1\x89'), /not little-endian/],
   ])('%s', (_what, change, reason) => {
     expect(changed(change)).toMatch(reason);

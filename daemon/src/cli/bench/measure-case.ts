@@ -36,10 +36,15 @@ export interface MeasureOptions extends ToBench {
   limitS: number;
   /** Free memory of the device; undefined where the system does not tell. */
   freeBytes(): Promise<number | undefined>;
+  /** Ends the process. */
+  signal?: AbortSignal;
 }
 
+/** Why runs are missing that were interrupted. */
+export const INTERRUPTED = 'interrupted';
+
 /** Runs a case in a process of its own, so that its memory is its own, and a driver can end no other process. */
-export async function measureCase({ limitS, freeBytes, ...request }: MeasureOptions): Promise<CaseRuns> {
+export async function measureCase({ limitS, freeBytes, signal, ...request }: MeasureOptions): Promise<CaseRuns> {
   const before = await freeBytes();
   const child = fork(CHILD_ENTRY, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   const found: CaseRuns = { runS: [], peakBytes: 0, placement: [] };
@@ -49,6 +54,9 @@ export async function measureCase({ limitS, freeBytes, ...request }: MeasureOpti
       clearTimeout(timer);
       resolve(reason);
     };
+    const interrupt = () => settle(INTERRUPTED);
+    if (signal?.aborted) interrupt();
+    signal?.addEventListener('abort', interrupt, { once: true });
     child.on('message', (message: FromBench) => {
       if (message.type === 'failed') settle(message.reason);
       if (message.type === 'done') settle();

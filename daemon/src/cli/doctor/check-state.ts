@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Finding } from './finding.js';
 
@@ -11,15 +11,14 @@ export interface StateFacts {
 /** Tries to write where the daemon keeps pairings and the list of models. Leaves nothing there. */
 export function inspectState(folder: string): StateFacts {
   try {
-    if (existsSync(folder)) writeAndRemove(join(folder, `doctor-${process.pid}.tmp`));
-    else accessSync(existingParent(folder), constants.W_OK);
+    writeAndRemove(join(existingParent(folder), `doctor-${process.pid}.tmp`));
     return { folder, refusal: undefined };
   } catch (thrown) {
     return { folder, refusal: thrown instanceof Error && 'code' in thrown ? String(thrown.code) : String(thrown) };
   }
 }
 
-/** Rights alone do not say on Windows, nor on a disk that is full or read-only, whether a file can be written. */
+/** Rights alone do not say on Windows, nor on a disk that is full or read-only, nor in `/proc`, whether a file can be written. */
 function writeAndRemove(path: string): void {
   writeFileSync(path, '');
   rmSync(path);

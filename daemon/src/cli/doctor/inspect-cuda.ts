@@ -23,10 +23,16 @@ export function inspectCuda(devices: readonly GpuDevice[]): CudaFacts {
     installScript: shortest(join(root, 'script', 'install.js')),
     missing: missingCudaLibraries({
       hasOrtLibrary: existsSync(library),
-      ldconfig: spawnSync('ldconfig', ['-p'], { encoding: 'utf8', timeout: COMMAND_TIMEOUT_MS }).stdout ?? '',
+      ldconfig: cachedLibraries(),
       libraryPathFiles: (process.env.LD_LIBRARY_PATH ?? '').split(delimiter).filter(Boolean).flatMap(filesIn),
     }),
   };
+}
+
+/** What `ldconfig -p` prints. Of Debian's users, only root has its folder in `PATH`. */
+export function cachedLibraries(): string {
+  const env = { ...process.env, PATH: [process.env.PATH, '/usr/sbin', '/sbin'].join(delimiter) };
+  return spawnSync('ldconfig', ['-p'], { encoding: 'utf8', timeout: COMMAND_TIMEOUT_MS, env }).stdout ?? '';
 }
 
 function filesIn(folder: string): string[] {
