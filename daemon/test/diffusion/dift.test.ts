@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type DiffusionNetwork, dift } from '../../src/diffusion/dift.js';
-import { gaussianNoise } from '../../src/diffusion/gaussian-noise.js';
+import { contentOf, gaussianNoise } from '../../src/diffusion/gaussian-noise.js';
 import { linearSchedule } from '../../src/diffusion/noise-schedule.js';
 import type { NdArray } from '../../src/graph/run.js';
 
@@ -116,6 +116,13 @@ describe('dift', () => {
     const network = squaring(null);
     await dift(network, image, { t: 261, ensembleSize: 8, seed: 0 });
     expect(network.calls.map(({ data }) => data)).toEqual([image.data]);
+  });
+});
+
+describe('contentOf', () => {
+  it('tells images of the same values and another shape apart', () => {
+    const data = Float32Array.from({ length: 24 }, (_, i) => i);
+    expect(contentOf({ dims: [1, 3, 2, 4], data })).not.toBe(contentOf({ dims: [1, 3, 4, 2], data }));
   });
 });
 
