@@ -56,11 +56,14 @@ const SUPPORTED: Readonly<Record<Preset['network'], readonly (keyof typeof WITHO
   'ui-unet': [],
 };
 
+/** Eight times the largest published ensemble: each draw is a run of the network, and more hardly change their mean. */
+const MAX_ENSEMBLE = 64;
+
 /** Settings that are whole numbers, and from which to which. */
 const RANGES = {
   t: { from: 0, to: TRAINING_STEPS - 1 },
   upFtIndex: { from: 0, to: Number.MAX_SAFE_INTEGER },
-  ensembleSize: { from: 1, to: Number.MAX_SAFE_INTEGER },
+  ensembleSize: { from: 1, to: MAX_ENSEMBLE },
   seed: { from: 0, to: Number.MAX_SAFE_INTEGER },
 } as const satisfies Partial<Record<SettingName, { from: number; to: number }>>;
 const RANGED = Object.keys(RANGES) as (keyof typeof RANGES)[];

@@ -44,6 +44,7 @@ describe('a setting chosen by hand', () => {
     ['t', { backend: 'sd21', t: 101 }, { ...table('sd21'), t: 101 }],
     ['a block', { backend: 'sd21', upFtIndex: 2 }, { ...table('sd21'), upFtIndex: 2 }],
     ['the ensemble', { backend: 'adm', ensembleSize: 1 }, { ...table('adm'), ensembleSize: 1 }],
+    ['the largest ensemble', { backend: 'adm', ensembleSize: 64 }, { ...table('adm'), ensembleSize: 64 }],
     ['the latent', { backend: 'sd15', latentMode: 'sample' }, { ...table('sd15'), latentMode: 'sample' }],
     [
       'a layer, whose facet stays',
@@ -109,6 +110,7 @@ describe('a setting chosen by hand', () => {
     ['--t', { backend: 'adm', t: -1 }, /^--t cannot be -1\.$/],
     ['--t', { backend: 'adm', t: 0.5 }, /^--t cannot be 0\.5\.$/],
     ['--ensemble', { backend: 'adm', ensembleSize: 0 }, /^--ensemble cannot be 0\.$/],
+    ['--ensemble', { backend: 'sd21', ensembleSize: 65 }, /^--ensemble cannot be 65\.$/],
     ['--up-ft-index', { backend: 'adm', upFtIndex: -1 }, /^--up-ft-index cannot be -1\.$/],
     ['--seed', { backend: 'adm', seed: 2 ** 60 }, /^--seed cannot be/],
     ['--size', { backend: 'ui', size: 0 }, /^--size cannot be 0\.$/],
