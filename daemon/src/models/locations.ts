@@ -36,11 +36,17 @@ export function locations(env: NodeJS.ProcessEnv): Locations {
     ownFolder: join(assets, 'samepoint'),
     promptFolder: join(assets, 'samepoint', 'prompts'),
     stateFile: join(stateDir(env), 'models.json'),
-    endpoint: withScheme((env.HF_ENDPOINT || DEFAULT_ENDPOINT).trim()).replace(/\/+$/, ''),
+    endpoint: endpointOf(env.HF_ENDPOINT || DEFAULT_ENDPOINT),
     proxies: proxySettings(env),
     token: env.HF_TOKEN || env.HUGGING_FACE_HUB_TOKEN || undefined,
     offline: TRUE_VALUES.has((env.HF_HUB_OFFLINE || env.TRANSFORMERS_OFFLINE || '').toUpperCase()),
   };
+}
+
+/** Without the slashes at its end; what is no address stays as it was written, to be named where it is used. */
+function endpointOf(written: string): string {
+  const address = withScheme(written.trim());
+  return /^https?:/i.test(address) && URL.canParse(address) ? address.replace(/\/+$/, '') : written;
 }
 
 /** A host alone, as many proxies and mirrors are written. */
