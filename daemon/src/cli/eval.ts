@@ -86,7 +86,7 @@ async function runEval(dataset: string, folder: string, options: EvalCliOptions)
   );
   checkFolder(folder);
   // a wrong value at the end of a sweep should not cost what all the others take
-  for (const way of passes.flat()) checkPlan(planFeatures(way.settings.features));
+  for (const way of passes.flat()) checkPlan(planFeatures(way.settings.features), way.settings.features);
   if (options.report !== undefined) await checkOutputFile(options.report, '--report', 'over');
   let device = 'cpu';
   // nothing is loaded before the data set is known to be one

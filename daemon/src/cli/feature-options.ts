@@ -76,7 +76,7 @@ export function featureChoice(options: FeatureOptions): FeatureChoice {
 export function checkedPlan(options: FeatureOptions, task?: PresetName): FeaturePlan {
   const choice = featureChoice(options);
   const plan = planFeatures(task === undefined ? choice : choiceForTask(task, choice));
-  checkPlan(plan);
+  checkPlan(plan, choice);
   return plan;
 }
 

@@ -1,6 +1,6 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { FeaturePlan, PlanPart } from './feature-plan.js';
-import { SETTING_OPTIONS } from './feature-settings.js';
+import { type FeatureSettings, SETTING_OPTIONS } from './feature-settings.js';
 import type { InputSize } from './input-size.js';
 import { openAdm, openVit, readUiConfig } from './network-checkpoints.js';
 import { blockOf } from './presets.js';
@@ -12,15 +12,20 @@ interface NetworkLimits {
   blocks?: { count: number; name: string };
   /** Sides of its input are multiples of this, in pixels. */
   multiple: number;
+  /** Its encoder gives a distribution, which latents can be drawn from. */
+  samples?: boolean;
 }
 
 /**
  * Holds what was chosen by hand against the checkpoints, whose configurations alone are read: a wrong number should not
- * cost a start of the engine, or the encoding of an image.
+ * cost a start of the engine, or the encoding of an image. In a fusion, a sample of the latent is for those that have one.
+ * @param settings chosen by hand, which are in the plan's presets
  * @throws SamepointError `BAD_REQUEST`, `MODEL_INVALID`, `MODEL_MISSING`
  */
-export function checkPlan({ parts }: FeaturePlan): void {
-  for (const part of parts) if (part.preset.custom) checkPart(part, limitsOf(part));
+export function checkPlan({ parts }: FeaturePlan, { latentMode }: FeatureSettings): void {
+  const chosen = parts.filter(({ preset }) => preset.custom).map((part) => ({ part, limits: limitsOf(part) }));
+  for (const { part, limits } of chosen) checkPart(part, limits);
+  if (latentMode === 'sample' && !chosen.some(({ limits }) => limits.samples)) throw nothingToSample(parts);
 }
 
 function checkPart({ preset }: PlanPart, { blocks, multiple }: NetworkLimits): void {
@@ -50,7 +55,7 @@ function limitsOf({ preset, files }: PlanPart): NetworkLimits {
     case 'cleandift': {
       const { unet, encoder } = openSdCheckpoint(files);
       const blocks = { count: unet.config.up_block_types.length, name: 'up blocks' };
-      return { blocks, multiple: 2 ** (encoderLevels(encoder) - 1) };
+      return { blocks, multiple: 2 ** (encoderLevels(encoder) - 1), samples: encoder.kind === 'kl' };
     }
     case 'adm': {
       const { channel_mult: levels, num_res_blocks: perLevel } = openAdm(files).config;
@@ -64,6 +69,15 @@ function limitsOf({ preset, files }: PlanPart): NetworkLimits {
     case 'ui-unet':
       return { multiple: readUiConfig(files).sizeMultiple };
   }
+}
+
+function nothingToSample(parts: readonly PlanPart[]): SamepointError {
+  const names = parts.filter(({ preset }) => 'latentMode' in preset).map(({ preset }) => preset.backend);
+  return new SamepointError(
+    'BAD_REQUEST',
+    `${SETTING_OPTIONS.latentMode} sample would change nothing: TAESD stands in for the VAE of ${names.join(' and ')}, and its latent is certain.`,
+    `Leave ${SETTING_OPTIONS.latentMode} out, or take a checkpoint with a VAE of its own.`,
+  );
 }
 
 /** Each level but the first halves the image. */

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -14,7 +14,8 @@ import { draw, encoder } from '../support/draw.js';
 import { runCli } from '../support/run-cli.js';
 import { useTempFolder } from '../support/temp-folder.js';
 
-const ADM = fileURLToPath(new URL('../fixtures/adm/official', import.meta.url));
+const FIXTURES = fileURLToPath(new URL('../fixtures', import.meta.url));
+const ADM = `${FIXTURES}/adm/official`;
 const CHECKPOINT = ['--checkpoint', ADM, '--network', 'adm', '--t', '51', '--size', '32'];
 
 const folder = useTempFolder();
@@ -34,6 +35,8 @@ const COMMANDS: [string, () => Command, () => string[]][] = [
 
 beforeAll(async () => {
   mkdirSync(folder.path('frames'));
+  cpSync(`${FIXTURES}/sd/sd2/unet`, folder.path('tiny/unet'), { recursive: true });
+  cpSync(`${FIXTURES}/sd/taesd`, folder.path('tiny/vae'), { recursive: true });
   await encoder(draw(60, 40, [], [90, 120, 200]))
     .png()
     .toFile(folder.path('frames/next.png'));
@@ -66,6 +69,26 @@ describe('the options of features', () => {
         stderr:
           'samepoint: The network of official has the output blocks 0 to 5, not 6. Give one of them to --up-ft-index.\n',
       });
+    },
+  );
+
+  it.each(COMMANDS)(
+    'refuse a sample of a latent that TAESD does not have: %s',
+    { timeout: 30_000 },
+    async (name, _, args) => {
+      const sample = [
+        '--backend',
+        'sd21',
+        '--checkpoint',
+        folder.path('tiny'),
+        '--size',
+        '64',
+        '--latent-mode',
+        'sample',
+      ];
+      const { code, stderr } = await runCli(name, ...args(), ...sample);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^samepoint: --latent-mode sample would change nothing: TAESD /);
     },
   );
 

@@ -16,10 +16,14 @@ const VIT = `${FIXTURES}/vit/dinov2`;
 
 const folder = useTempFolder();
 const SD = () => folder.path('sd');
+/** The same with TAESD in the place of the VAE. */
+const TINY = () => folder.path('tiny');
 
 beforeAll(() => {
   cpSync(`${FIXTURES}/sd/sd2/unet`, `${SD()}/unet`, { recursive: true });
   cpSync(`${FIXTURES}/sd/vae`, `${SD()}/vae`, { recursive: true });
+  cpSync(`${FIXTURES}/sd/sd2/unet`, `${TINY()}/unet`, { recursive: true });
+  cpSync(`${FIXTURES}/sd/taesd`, `${TINY()}/vae`, { recursive: true });
 });
 
 const table = (backend: string, name = 'default') => {
@@ -196,7 +200,7 @@ describe('a checkpoint', () => {
 });
 
 describe('settings are held against the checkpoint before anything is loaded', () => {
-  const check = (choice: FeatureChoice) => () => checkPlan(planFeatures(choice));
+  const check = (choice: FeatureChoice) => () => checkPlan(planFeatures(choice), choice);
   const sd = () => ({ checkpoint: SD(), network: 'sd-unet', t: 1, upFtIndex: 3, size: 64 }) as const;
   const adm = { checkpoint: ADM, network: 'adm', t: 1, upFtIndex: 5, size: 32 } as const;
   const vit = { checkpoint: VIT, network: 'vit', size: 28, upFtIndex: 2 } as const;
@@ -222,6 +226,38 @@ describe('settings are held against the checkpoint before anything is loaded', (
       expect.objectContaining({ hint: 'Give --size 28 or 42 in its place.' }),
     );
     expect(check({ ...vit, size: 3 })).toThrow(expect.objectContaining({ hint: 'Give --size 14 in its place.' }));
+  });
+});
+
+describe('a sample of the latent chosen by hand', () => {
+  const choice = (checkpoint: string, change: FeatureChoice = {}) => ({
+    backend: 'sd21',
+    checkpoint,
+    size: 64,
+    ...change,
+  });
+  const check = (chosen: FeatureChoice) => () => checkPlan(planFeatures(chosen), chosen);
+
+  it('is refused with TAESD, whose latent is certain, and taken with a VAE', () => {
+    const sample = { latentMode: 'sample' } as const;
+    expect(check(choice(TINY(), sample))).toThrow(
+      refused(/^--latent-mode sample would change nothing: TAESD stands in for the VAE of sd21,/),
+    );
+    expect(check(choice(TINY(), { ...sample, backend: 'cleandift-sd21' }))).toThrow(refused(/cleandift-sd21/));
+    expect(check(choice(SD(), sample))).not.toThrow();
+  });
+
+  it('is taken in a fusion where one of the networks has a VAE', () => {
+    const sample = { latentMode: 'sample' } as const;
+    const [tiny, other] = [TINY(), SD()].map((path) => planFeatures(choice(path, sample)));
+    if (tiny === undefined || other === undefined) throw new Error('there are two plans');
+    expect(() => checkPlan({ ...tiny, parts: [...tiny.parts, ...other.parts] }, sample)).not.toThrow();
+  });
+
+  it('is another thing than that of a published preset, which runs with TAESD', () => {
+    expect(table('sd21', 'semantic')).toMatchObject({ latentMode: 'sample' });
+    expect(check(choice(TINY(), { preset: 'semantic', t: 101 }))).not.toThrow();
+    expect(check(choice(TINY(), { latentMode: 'mean' }))).not.toThrow();
   });
 });
 
