@@ -4,7 +4,7 @@ import { addModel } from '../models/add-model.js';
 import { type ModelEnvironment, modelEnvironment } from '../models/model-environment.js';
 import { pullModel } from '../models/pull-model.js';
 import { removeModel } from '../models/remove-model.js';
-import { EMBEDDED_MODEL, modelOf, resolveModel } from '../models/resolve-model.js';
+import { EMBEDDED_MODEL, lookUp, modelOf, resolveModel } from '../models/resolve-model.js';
 import { type VerifiedFile, verifyModel } from '../models/verify-model.js';
 import { formatBytes, progressPrinter } from './download-line.js';
 import { listModels, modelsTable } from './models-table.js';
@@ -13,6 +13,9 @@ const DETAILS = `
 Models come from Hugging Face and lie in its cache; HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN,
 HF_HUB_OFFLINE, HTTPS_PROXY, HTTP_PROXY and NO_PROXY are respected. Sizes are of the official
 files; of large ones only the tensors that features need are downloaded.`;
+
+/** Computed by `pull` for a Stable Diffusion. */
+const EMPTY_PROMPT = 'text states of the empty prompt';
 
 /** What the commands touch outside themselves. */
 export interface ModelsTerminal {
@@ -109,7 +112,7 @@ async function pull(terminal: ModelsTerminal, id: string, options: { whole?: tru
 async function computeEmptyPrompt({ environment, note }: ModelsTerminal, id: string): Promise<void> {
   const resolved = resolveModel(id, {}, environment);
   if (!resolved.ok || modelOf(id, environment).textChannels === undefined) return;
-  note('Computing the text states of the empty prompt, once for this model.\n');
+  note(`Computing the ${EMPTY_PROMPT}, once for this model.\n`);
   try {
     const { cacheEmptyPrompt } = await import('../diffusion/cache-empty-prompt.js');
     await cacheEmptyPrompt(resolved.files, environment.at.promptFolder);
@@ -155,11 +158,26 @@ async function remove({ environment, print, note }: ModelsTerminal, id: string):
   if (id === EMBEDDED_MODEL.id) {
     throw new SamepointError('BAD_REQUEST', 'ui is part of Samepoint and cannot be removed.', 'Name another model.');
   }
-  const { removed, left } = await removeModel(id, environment);
+  // the states are found by the text encoder, so they go before it
+  const states = (await removeEmptyPrompt(environment, id)) ? [EMPTY_PROMPT] : [];
+  const { removed: files, left } = await removeModel(id, environment);
+  const removed = [...files, ...states];
   print(
     removed.length === 0 ? `There was nothing of ${id} to remove.\n` : `Removed of ${id}: ${removed.join(', ')}.\n`,
   );
   if (left.length > 0) note(`Left where they are, since Samepoint did not put them there: ${left.join(', ')}\n`);
+}
+
+/** Whether there were states of the empty prompt. Those of weights that cannot be opened are not found. */
+async function removeEmptyPrompt(environment: ModelEnvironment, id: string): Promise<boolean> {
+  const model = modelOf(id, environment);
+  if (model.textChannels === undefined) return false;
+  const { forgetEmptyPrompt } = await import('../diffusion/cache-empty-prompt.js');
+  try {
+    return forgetEmptyPrompt(lookUp(model, {}, environment).files, environment.at.promptFolder);
+  } catch {
+    return false;
+  }
 }
 
 async function add({ environment, print, note }: ModelsTerminal, id: string, path: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ModelFiles } from './model-files.js';
+import { removeEmptyPromptStates } from './prompt/empty-prompt.js';
 import { promptStates } from './prompt/prompt-states.js';
 import { openSdCheckpoint } from './sd-checkpoint.js';
 
@@ -10,4 +11,15 @@ import { openSdCheckpoint } from './sd-checkpoint.js';
 export async function cacheEmptyPrompt(files: ModelFiles, promptFolder: string): Promise<void> {
   const { text, unet } = openSdCheckpoint(files);
   await promptStates(text, '', unet.config.cross_attention_dim, promptFolder);
+}
+
+/**
+ * Removes the text states that {@link cacheEmptyPrompt} has cached for a Stable Diffusion, whose files have to be there
+ * still. Another model with the same text encoder computes them again.
+ * @returns whether there were any
+ * @throws SamepointError `MODEL_INVALID`
+ */
+export function forgetEmptyPrompt(files: ModelFiles, promptFolder: string): boolean {
+  const { text } = openSdCheckpoint(files);
+  return text !== undefined && removeEmptyPromptStates(text, promptFolder);
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -125,6 +125,19 @@ describe('samepoint models', () => {
     const weights = room.files().find((path) => path.endsWith('model.fp16.safetensors')) ?? '';
     writeFileSync(join(room.folder, weights), 'x');
     expect(await run(['verify', 'tiny'])).toMatchObject({ exitCode: 5 });
+  });
+
+  it('rm of a Stable Diffusion removes the states of its empty prompt, and only these', async () => {
+    const { model, repository } = smallSd21();
+    room.hub.putRepository(repository);
+    environment = room.environment({ catalogue: [model] });
+    await run(['pull', 'sd21']);
+    const { promptFolder } = environment.at;
+    writeFileSync(join(promptFolder, 'of-another-model.safetensors'), '');
+    expect(readdirSync(promptFolder)).toHaveLength(2);
+    expect((await run(['rm', 'sd21'])).out).toMatch(/^Removed of sd21: .*, text states of the empty prompt\.\n$/);
+    expect(readdirSync(promptFolder)).toEqual(['of-another-model.safetensors']);
+    expect((await run(['rm', 'sd21'])).out).toBe('There was nothing of sd21 to remove.\n');
   });
 
   it('rm says what it removed', async () => {

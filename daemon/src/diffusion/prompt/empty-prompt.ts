@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NdArray } from '../../graph/run.js';
 import { readPromptStates, writePromptStates } from './prompt-states-file.js';
@@ -17,8 +17,24 @@ export async function emptyPromptStates(
   encode: EncodeTokens = encodeTokens,
 ): Promise<NdArray> {
   const ids = promptTokens(encoder, '');
-  const path = join(cacheFolder, `${statesKey(encoder, ids)}.safetensors`);
+  const path = statesPath(encoder, ids, cacheFolder);
   return readKept(path, channels) ?? computeAndKeep(path, () => encode(encoder, ids));
+}
+
+/**
+ * Removes the text states that {@link emptyPromptStates} has kept for an encoder.
+ * @returns whether there were any
+ * @throws SamepointError `MODEL_INVALID` for a tokenizer that gives no tokens
+ */
+export function removeEmptyPromptStates(encoder: TextEncoder, cacheFolder: string): boolean {
+  const path = statesPath(encoder, promptTokens(encoder, ''), cacheFolder);
+  const existed = existsSync(path);
+  rmSync(path, { force: true });
+  return existed;
+}
+
+function statesPath(encoder: TextEncoder, ids: BigInt64Array, cacheFolder: string): string {
+  return join(cacheFolder, `${statesKey(encoder, ids)}.safetensors`);
 }
 
 /** Undefined where nothing usable is kept: what is damaged is computed again. */
