@@ -23,6 +23,14 @@ export function formatDuration(seconds: number): string {
   return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** Goes to the start of the line on a terminal, and clears it. */
+const CLEAR_LINE = '\r\u001b[2K';
+
+/** A line of its own for a download that tries again; on a terminal it takes the place of the line that is redrawn. */
+export function retryLine(reason: string, isTerminal: boolean): string {
+  return `${isTerminal ? CLEAR_LINE : ''}Trying again: ${reason}.\n`;
+}
+
 /** Redrawn this often where a line can be redrawn. */
 const REDRAW_MS = 200;
 /** Elsewhere, a line for each file and each of these steps. */
@@ -37,7 +45,7 @@ export function progressPrinter(write: (text: string) => void, isTerminal: boole
     if (isTerminal) {
       if (now() - lastDrawn < REDRAW_MS && !isLast) return;
       lastDrawn = now();
-      write(`\r\u001b[2K${downloadLine(progress)}${isLast ? '\n' : ''}`);
+      write(`${CLEAR_LINE}${downloadLine(progress)}${isLast ? '\n' : ''}`);
       return;
     }
     const step = `${progress.file} ${Math.floor((progress.bytes / progress.totalBytes) * (100 / STEP_PERCENT))}`;

@@ -6,7 +6,7 @@ import { pullModel } from '../models/pull-model.js';
 import { removeModel } from '../models/remove-model.js';
 import { EMBEDDED_MODEL, lookUp, modelOf, resolveModel } from '../models/resolve-model.js';
 import { type VerifiedFile, verifyModel } from '../models/verify-model.js';
-import { formatBytes, progressPrinter } from './download-line.js';
+import { formatBytes, progressPrinter, retryLine } from './download-line.js';
 import { listModels, modelsTable } from './models-table.js';
 
 const DETAILS = `
@@ -99,6 +99,7 @@ async function pull(terminal: ModelsTerminal, id: string, options: { whole?: tru
       signal: abort.signal,
       onProgress: progressPrinter(note, terminal.isTerminal, environment.now),
       onForget: (path) => note(`No longer registered for ${id}, as it cannot be used: ${path}\n`),
+      onRetry: (reason) => note(retryLine(reason, terminal.isTerminal)),
       onWait: () => note('Another samepoint is downloading; waiting for it to finish.\n'),
     },
     environment,

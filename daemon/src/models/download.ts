@@ -10,7 +10,7 @@ import type { ModelEnvironment } from './model-environment.js';
 import { networkFailure } from './network-failures.js';
 import { proxyFor } from './proxy.js';
 import { type ByteRange, describeSource, getRemote, headRemote, type RemoteFile } from './remote-file.js';
-import { withRetries } from './retry.js';
+import { type AttemptOptions, withRetries } from './retry.js';
 
 /** A file to be written: `prefix`, then parts of the remote file. A whole file is one range without prefix. */
 export interface DownloadPlan {
@@ -58,11 +58,11 @@ export async function download(
   plan: DownloadPlan,
   environment: ModelEnvironment,
   onPosition: (bytes: number) => void,
-  signal?: AbortSignal,
+  { signal, onRetry }: AttemptOptions = {},
 ): Promise<Download> {
   const transfer = await Transfer.open(plan, environment, onPosition, signal);
   try {
-    return await transfer.run();
+    return await transfer.run(onRetry);
   } finally {
     await transfer.close();
   }
@@ -101,8 +101,8 @@ class Transfer {
     }
   }
 
-  async run(): Promise<Download> {
-    const options = { sleep: this.environment.sleep, signal: this.signal, progress: () => this.position };
+  async run(onRetry: AttemptOptions['onRetry']): Promise<Download> {
+    const options = { sleep: this.environment.sleep, signal: this.signal, onRetry, progress: () => this.position };
     return withRetries(() => this.#attempt(), options);
   }
 

@@ -9,7 +9,7 @@ import { networkFailure } from './network-failures.js';
 import { ownPath } from './own-files.js';
 import { proxyFor } from './proxy.js';
 import { type ByteRange, describeSource, getRemote, headRemote, type RemoteFile } from './remote-file.js';
-import { withRetries } from './retry.js';
+import { type AttemptOptions, withRetries } from './retry.js';
 import { headerLength, LENGTH_BYTES, planSubset } from './safetensors-subset.js';
 
 /** Read at once in the hope that the whole header is in it. */
@@ -26,9 +26,9 @@ export async function planFetch(
   file: CatalogueFile,
   whole: boolean,
   environment: ModelEnvironment,
-  signal?: AbortSignal,
+  { signal, onRetry }: AttemptOptions = {},
 ): Promise<FetchPlan> {
-  const retry = { sleep: environment.sleep, signal };
+  const retry = { sleep: environment.sleep, signal, onRetry };
   const remote = await withRetries(() => headRemote(file.source, environment, signal), retry);
   checkAgainstCatalogue(file, remote);
   const { tensors } = file;

@@ -18,14 +18,14 @@ import { ProgressMeter, type PullProgress } from './progress.js';
 import { describeSource } from './remote-file.js';
 import { removeFiles } from './remove-model.js';
 import { lookUp, modelOf, type ResolveOptions } from './resolve-model.js';
+import type { AttemptOptions } from './retry.js';
 
-export interface PullOptions extends ResolveOptions {
+export interface PullOptions extends ResolveOptions, AttemptOptions {
   onProgress?: (progress: PullProgress) => void;
   /** Another process downloads the same model; called once before waiting for it. */
   onWait?: () => void;
   /** A file that the user registered cannot be used, and is no longer registered. It stays where it is. */
   onForget?: (path: string) => void;
-  signal?: AbortSignal;
 }
 
 export interface PullReport {
@@ -52,7 +52,7 @@ export async function pullModel(id: string, options: PullOptions, environment: M
       if (missing.length > 0 && at.offline) throw offline(model.title);
       const plans: FetchPlan[] = [];
       for (const file of at.offline ? missing : [...missing, ...optional]) {
-        const plan = await planFetch(file, options.whole === true, environment, options.signal);
+        const plan = await planFetch(file, options.whole === true, environment, options);
         checkPin(store, plan.file, plan.remote);
         plans.push(plan);
       }
@@ -78,7 +78,7 @@ async function removeDamaged(
 
 async function fetchAll(
   plans: readonly FetchPlan[],
-  { onProgress, signal }: PullOptions,
+  { onProgress, signal, onRetry }: PullOptions,
   environment: ModelEnvironment,
 ): Promise<PullReport> {
   const meter = new ProgressMeter(
@@ -88,7 +88,7 @@ async function fetchAll(
   let done = 0;
   for (const plan of plans) {
     const onPosition = (bytes: number) => onProgress?.(meter.update(plan.file.name, done + bytes));
-    await fetchFile(plan, environment, onPosition, signal);
+    await fetchFile(plan, environment, onPosition, { signal, onRetry });
     done += plannedBytes(plan);
   }
   return { fetched: plans.map(({ file }) => file.name), bytes: done };
@@ -98,18 +98,18 @@ async function fetchFile(
   planned: FetchPlan,
   environment: ModelEnvironment,
   onPosition: (bytes: number) => void,
-  signal: AbortSignal | undefined,
+  attempts: AttemptOptions,
 ): Promise<void> {
   let plan = planned;
-  const got = await download(plan, environment, onPosition, signal);
+  const got = await download(plan, environment, onPosition, attempts);
   if (!got.ok) {
     await removePartial(plan.partial);
     plan = wholePlan(plan.file, plan.remote, environment);
     await checkDiskSpace([plan], environment);
-    await download(plan, environment, onPosition, signal);
+    await download(plan, environment, onPosition, attempts);
   }
   try {
-    await settle(plan, environment, signal);
+    await settle(plan, environment, attempts.signal);
   } catch (thrown) {
     // what is complete and wrong will not get better by resuming
     if (thrown instanceof SamepointError && thrown.code === 'MODEL_INVALID') await removePartial(plan.partial);

@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { downloadLine, progressPrinter } from '../../src/cli/download-line.js';
+import { downloadLine, progressPrinter, retryLine } from '../../src/cli/download-line.js';
 import { exitCodeOf } from '../../src/cli/exit-codes.js';
 import { modelsCommand } from '../../src/cli/models.js';
 import { emptyPromptStates } from '../../src/diffusion/prompt/empty-prompt.js';
@@ -94,6 +94,14 @@ describe('samepoint models', () => {
     expect(notes).toContain('The first run with sd21 computes them; now it failed: ');
   });
 
+  it('pull says once what failed and is tried again', async () => {
+    room.hub.manners = { statuses: Array.from({ length: 20 }, () => ({ status: 502 })) };
+    const { notes, message } = await run(['pull', 'tiny']);
+    const { host } = new URL(room.hub.url);
+    expect(notes).toBe(`Trying again: ${host} answered 502 for org/tiny/unet/config.json.\n`);
+    expect(message).toContain('answered 502');
+  });
+
   it('pull stops on Ctrl+C with a sentence', async () => {
     const stopped = await run(['pull', 'tiny', '--whole'], (callback) => {
       callback();
@@ -178,6 +186,11 @@ describe('progress on the terminal', () => {
     expect(written.length).toBeLessThan(15);
     expect(written.every((text) => text.startsWith('\r'))).toBe(true);
     expect(written.filter((text) => text.endsWith('\n'))).toHaveLength(1);
+  });
+
+  it('makes room for what is tried again, which stays in sight', () => {
+    expect(retryLine('it broke', true)).toBe('\r\u001b[2KTrying again: it broke.\n');
+    expect(retryLine('it broke', false)).toBe('Trying again: it broke.\n');
   });
 
   it('is a line for every tenth in a log', () => {

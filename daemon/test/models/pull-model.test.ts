@@ -173,6 +173,15 @@ describe('a connection that breaks', () => {
     expect(lastRange?.startsWith('bytes=0-')).toBe(false);
   });
 
+  it('is said with its reason each time that it is taken up', async () => {
+    room.hub.manners = { cuts: 2, cutAfterBytes: 100_000 };
+    const onRetry = vi.fn<(reason: string) => void>();
+    await pullModel('tiny', { whole: true, onRetry }, room.environment());
+    const { host } = new URL(room.hub.cdnUrl);
+    const broke = expect.stringContaining(`the connection to ${host} broke`);
+    expect(onRetry.mock.calls).toEqual([[broke], [broke]]);
+  });
+
   it.each([{ whole: true }, { whole: false }])(
     'a later run fetches only what is missing (whole: $whole)',
     async ({ whole }) => {
