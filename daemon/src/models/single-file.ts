@@ -43,17 +43,27 @@ export function checkSingleFile(path: string, model: CatalogueModel, catalogue: 
  * Checks that a U-Net attends to text of the width that the model has.
  * @throws SamepointError `MODEL_INVALID` also where it is no U-Net of Stable Diffusion
  */
-export function checkTextChannels(
-  unet: Checkpoint,
+export function checkTextChannels(unet: Checkpoint, model: CatalogueModel, catalogue: readonly CatalogueModel[]): void {
+  checkTextWidth(unet.path, sdUnetConfigOf(unet).cross_attention_dim, model, catalogue);
+}
+
+/**
+ * Checks that text states are of the width that the model has.
+ * @param path file or folder of the U-Net, for the message
+ * @param found channels of the text states that the U-Net attends to
+ * @throws SamepointError `MODEL_INVALID`
+ */
+export function checkTextWidth(
+  path: string,
+  found: number,
   { title, textChannels }: CatalogueModel,
   catalogue: readonly CatalogueModel[],
 ): void {
-  const found = sdUnetConfigOf(unet).cross_attention_dim;
   if (textChannels === undefined || found === textChannels) return;
   const fitting = catalogue.filter((model) => model.textChannels === found).map(({ id }) => id);
   throw new SamepointError(
     'MODEL_INVALID',
-    `${unet.path} does not hold ${title}: its U-Net takes text of ${found} channels, not of ${textChannels}.`,
+    `${path} does not hold ${title}: its U-Net takes text of ${found} channels, not of ${textChannels}.`,
     fitting.length === 0 ? 'Give a file of this model.' : `Register it as what it is: ${fitting.join(' or ')}.`,
   );
 }

@@ -11,7 +11,8 @@ import { addModel } from '../../src/models/add-model.js';
 import { CATALOGUE } from '../../src/models/catalogue.js';
 import { damagedFiles } from '../../src/models/damaged-files.js';
 import { modelSource } from '../../src/models/model-source.js';
-import { updateStore } from '../../src/models/model-store.js';
+import { readStore, updateStore } from '../../src/models/model-store.js';
+import { pullModel } from '../../src/models/pull-model.js';
 import { removeModel } from '../../src/models/remove-model.js';
 import { lookUp, modelOf, modelState, resolveModel } from '../../src/models/resolve-model.js';
 import { verifyModel } from '../../src/models/verify-model.js';
@@ -141,15 +142,6 @@ describe('a whole Stable Diffusion in the original layout', () => {
     });
   });
 
-  it('whose U-Net comes with a configuration of its own may take text of another width', async () => {
-    const flat = folder.path('own-unet');
-    for (const name of ['config.json', WEIGHTS]) cpSync(`${SD}/sd1/unet/${name}`, `${flat}/unet/${name}`);
-    await addModel('sd21', flat, published());
-    expect(damagedFiles(modelOf('sd21', published()), published())).toEqual([]);
-    rmSync(`${flat}/unet/config.json`);
-    expect(damagedFiles(modelOf('sd21', published()), published())).toMatchObject([{ name: `unet/${WEIGHTS}` }]);
-  });
-
   it('lacks what is not in it, and is forgotten by rm', async () => {
     const path = folder.path('unet-only.safetensors');
     writeLdm(path);
@@ -186,6 +178,75 @@ describe('a whole Stable Diffusion in the original layout', () => {
       Buffer.alloc(4),
     );
     await expect(addModel('sd15', path, published())).rejects.toMatchObject({ code: 'MODEL_INVALID' });
+  });
+});
+
+describe('a folder in the layout of diffusers', () => {
+  /** A complete one with a U-Net of the fixtures. */
+  const diffusers = (family: 'sd1' | 'sd2', at = folder.path(`diffusers-${family}`)) => {
+    for (const [part, from] of Object.entries({
+      unet: `${SD}/${family}/unet`,
+      vae: `${SD}/vae`,
+      text_encoder: join(SD, `../text/${family}/text_encoder`),
+      tokenizer: join(SD, `../text/${family}/tokenizer`),
+    })) {
+      cpSync(from, `${at}/${part}`, { recursive: true });
+    }
+    return at;
+  };
+  const stateFile = () => published().at.stateFile;
+
+  it.each([
+    ['sd15', 'sd2', 'its U-Net takes text of 32 channels, not of 24.', 'sd21'],
+    ['sd21', 'sd1', 'its U-Net takes text of 24 channels, not of 32.', 'sd15'],
+  ] as const)('is refused for %s where its U-Net is of %s', async (id, family, reason, fitting) => {
+    const path = diffusers(family);
+    await expect(addModel(id, path, published())).rejects.toMatchObject({
+      code: 'MODEL_INVALID',
+      message: `${path} does not hold ${modelOf(id, published()).title}: ${reason}`,
+      hint: `Register it as what it is: ${fitting}.`,
+    });
+    expect(modelState(modelOf(id, published()), published())).toBe('missing');
+  });
+
+  it('that was registered for another family is reported, and forgotten by a pull, with all of its files', async () => {
+    const [right, wrong] = [diffusers('sd1'), diffusers('sd2')];
+    await addModel('sd15', right, published());
+    expect(damagedFiles(modelOf('sd15', published()), published())).toEqual([]);
+    const vae = ['vae/config.json', `vae/${WEIGHTS}`];
+    updateStore(stateFile(), ({ added }) => {
+      for (const [name, path] of Object.entries(added.sd15 ?? {})) {
+        if (!vae.includes(name)) added.sd15 = { ...added.sd15, [name]: path.replace(right, wrong) };
+      }
+    });
+    const { added } = readStore(stateFile());
+    const wrongNames = Object.keys(added.sd15 ?? {}).filter((name) => !vae.includes(name));
+    expect(wrongNames).toEqual(expect.arrayContaining(['unet/config.json', 'tokenizer/vocab.json']));
+    expect(damagedFiles(modelOf('sd15', published()), published()).map(({ name }) => name)).toEqual(wrongNames);
+    const verified = await verifyModel('sd15', published());
+    expect(verified.filter(({ status }) => status === 'damaged').map(({ name }) => name)).toEqual(wrongNames);
+    const offline = { ...published(), at: { ...published().at, offline: true } };
+    await expect(pullModel('sd15', {}, offline)).rejects.toMatchObject({ code: 'MODEL_MISSING' });
+    expect(Object.keys(readStore(stateFile()).added.sd15 ?? {})).toEqual(vae);
+  });
+
+  it('whose configuration is damaged loses no other file', async () => {
+    const path = diffusers('sd1', folder.path('damaged'));
+    await addModel('sd15', path, published());
+    writeFileSync(`${path}/unet/config.json`, '{');
+    const damaged = damagedFiles(modelOf('sd15', published()), published());
+    expect(damaged.map(({ name }) => name)).toEqual(['unet/config.json']);
+  });
+
+  it('may have a U-Net that takes text of a width of its own, as long as it has the configuration', async () => {
+    const path = folder.path('own-unet');
+    const others = published().catalogue.filter(({ id }) => id !== 'sd15');
+    const environment = { ...published(), catalogue: others };
+    for (const name of ['config.json', WEIGHTS]) cpSync(`${SD}/sd1/unet/${name}`, `${path}/unet/${name}`);
+    await addModel('sd21', path, environment);
+    expect(damagedFiles(modelOf('sd21', environment), environment)).toEqual([]);
+    rmSync(`${path}/unet/config.json`);
+    expect(damagedFiles(modelOf('sd21', environment), environment)).toMatchObject([{ name: `unet/${WEIGHTS}` }]);
   });
 });
 
