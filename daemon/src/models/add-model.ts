@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { CatalogueFile, CatalogueModel } from './catalogue.js';
 import { checkModelFile } from './check-model-file.js';
+import { isConfigOf } from './config-beside.js';
 import type { ModelEnvironment } from './model-environment.js';
 import { updateStore } from './model-store.js';
 import { modelOf, resolveModel } from './resolve-model.js';
@@ -14,8 +15,8 @@ const TINY_ENCODER = 'taesd';
 
 /**
  * Registers files that are on this disk already, weights in any format that can be opened: a folder in the official layout,
- * the one file with the weights, or a whole Stable Diffusion in one file. `taesd` instead of a path puts that model in the
- * place of the VAE. Nothing is copied. Returns the names of the files it found.
+ * the one file with the weights (and the configuration beside it), or a whole Stable Diffusion in one file. `taesd` instead of
+ * a path puts that model in the place of the VAE. Nothing is copied. Returns the names of the files it found.
  * @throws SamepointError `BACKEND_UNKNOWN`, `BAD_REQUEST`, `MODEL_MISSING`, `MODEL_INVALID`; nothing is registered then
  */
 export async function addModel(id: string, path: string, environment: ModelEnvironment): Promise<string[]> {
@@ -57,8 +58,20 @@ function partsAt(model: CatalogueModel, path: string): Map<CatalogueFile, string
   if (stats === undefined) {
     throw new SamepointError('BAD_REQUEST', `There is no file or folder ${path}.`, 'Check the path.');
   }
-  const found = stats.isDirectory() ? partsInFolder(model, path) : new Map([[weightsOf(model, path), path]]);
+  const found = stats.isDirectory() ? partsInFolder(model, path) : partsOfFile(model, path);
   if (![...found.keys()].some((file) => file.proof !== undefined)) throw nothingFound(model, path);
+  return found;
+}
+
+/** Weights alone, with the configuration that lies beside them where it is theirs. */
+function partsOfFile(model: CatalogueModel, path: string): Map<CatalogueFile, string> {
+  const found = new Map([[weightsOf(model, path), path]]);
+  for (const file of model.files) {
+    if (!file.name.endsWith('.json') || file.name.includes('/')) continue;
+    const beside = candidates(file).map((name) => join(dirname(path), name));
+    const config = beside.find((at) => isFile(at) && isConfigOf(at, path));
+    if (config !== undefined) found.set(file, config);
+  }
   return found;
 }
 

@@ -1,7 +1,8 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { fileIdentity, filesOf } from '../../src/diffusion/model-files.js';
 import { openVit } from '../../src/diffusion/network-checkpoints.js';
 import { addModel } from '../../src/models/add-model.js';
@@ -15,6 +16,7 @@ import { useTempFolder } from '../support/temp-folder.js';
 import { ModelRoom } from './model-room.js';
 
 const FORMATS = fileURLToPath(new URL('../fixtures/formats', import.meta.url));
+const configSchema = z.record(z.string(), z.unknown());
 const UNET = 'unet/diffusion_pytorch_model.safetensors';
 
 const folder = useTempFolder();
@@ -94,10 +96,50 @@ describe('weights in another format stand in for the official file', () => {
   );
 
   it('but the names of transformers need one', async () => {
-    await addModel('dinov2-s', join(FORMATS, 'dinov2/bin/pytorch_model.bin'), published());
+    const path = folder.path('pytorch_model.bin');
+    cpSync(join(FORMATS, 'dinov2/bin/pytorch_model.bin'), path);
+    await addModel('dinov2-s', path, published());
     expect(resolveModel('dinov2-s', {}, published())).toMatchObject({
       error: { message: expect.stringContaining('missing: config.json') },
     });
+  });
+});
+
+describe('the configuration beside a file of weights', () => {
+  it.each([
+    ['dinov2-s', 'dinov2/model.safetensors', 'config.json'],
+    ['dinov2-s', 'dinov2/sharded/model.safetensors.index.json', 'config.json'],
+    ['dinov2-s', 'dinov2/bin/pytorch_model.bin', 'config.json'],
+    ['openclip', 'clip-vision/model.safetensors', 'open_clip_config.json'],
+  ])('is registered with it, for %s: %s', async (id, weights, name) => {
+    const files = await registered(id, weights);
+    expect(files.get(name)).toBe(posix.join(posix.dirname(weights), 'config.json'));
+    expect([...files.values()]).toContain(weights);
+    expect(stateOf(id)).toBe('ready');
+  });
+
+  const dinov2 = configSchema.parse(JSON.parse(readFileSync(join(FORMATS, 'dinov2/config.json'), 'utf8')));
+  let copies = 0;
+  it.each([
+    ['a network of another kind', { model_type: 'llama' }],
+    ['another family of vision transformers', { ...dinov2, model_type: 'vit' }],
+    ['a wider network', { ...dinov2, hidden_size: 128 }],
+    ['a deeper network', { ...dinov2, num_hidden_layers: 3 }],
+    ['a network with fewer blocks', { ...dinov2, num_hidden_layers: 1 }],
+  ])('is left out where it is of %s', async (_what, config) => {
+    const at = folder.path(`beside-${copies++}`);
+    cpSync(join(FORMATS, 'dinov2/bin'), at, { recursive: true });
+    writeFileSync(join(at, 'config.json'), JSON.stringify(config));
+    expect(await addModel('dinov2-s', join(at, 'pytorch_model.bin'), published())).toEqual(['model.safetensors']);
+    expect(stateOf('dinov2-s')).toBe('partial');
+  });
+
+  it('is left out where the weights need none', async () => {
+    const at = folder.path('official');
+    cpSync(join(FORMATS, 'dinov2/official'), at, { recursive: true });
+    cpSync(join(FORMATS, 'dinov2/config.json'), join(at, 'config.json'));
+    expect(await addModel('dinov2-s', join(at, 'pretrain.pth'), published())).toEqual(['model.safetensors']);
+    expect(stateOf('dinov2-s')).toBe('ready');
   });
 });
 
