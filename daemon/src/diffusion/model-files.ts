@@ -13,7 +13,7 @@ export type ModelFiles = ReadonlyMap<string, string>;
 /**
  * The files of a checkpoint on disk: a folder as diffusers, transformers or open_clip write it, weights in whatever format under
  * the name of safetensors; or a single file with its `config.json` beside it.
- * @throws SamepointError `BAD_REQUEST` when there is nothing at `path`
+ * @throws SamepointError `BAD_REQUEST` when there is nothing at `path`, `MODEL_INVALID` for an empty folder
  */
 export function filesOf(path: string): ModelFiles {
   if (!existsSync(path)) {
@@ -21,11 +21,16 @@ export function filesOf(path: string): ModelFiles {
   }
   if (statSync(path).isDirectory()) {
     const names = walk(path).map((file) => nameIn(path, file));
-    return new Map([...officialNames(names)].map(([official, name]) => [official, join(path, name)]));
+    const files = new Map([...officialNames(names)].map(([official, name]) => [official, join(path, name)]));
+    if (files.size > 0) return files;
+    throw noWeights(`${path} is empty`, files);
   }
   const config = join(path, '..', 'config.json');
   return new Map([[SINGLE_FILE, path], ...(existsSync(config) ? [['config.json', config] as const] : [])]);
 }
+
+/** Names of files that hold weights. */
+const WEIGHTS = /\.(safetensors|pt|pth|ckpt|bin)$/;
 
 /**
  * The first of several names that is there.
@@ -36,6 +41,10 @@ export function requireFile(files: ModelFiles, ...names: readonly string[]): str
     const path = files.get(name);
     if (path !== undefined) return path;
   }
+  if (names.some((name) => WEIGHTS.test(name))) {
+    const none = `has no ${names.join(' or ')}, nor these weights in another format`;
+    throw noWeights(`${checkpointFolder(files) ?? 'The checkpoint'} ${none}`, files);
+  }
   throw new SamepointError(
     'MODEL_INVALID',
     `The checkpoint has no ${names.join(' or ')}${classIn(files)}.`,
@@ -43,18 +52,31 @@ export function requireFile(files: ModelFiles, ...names: readonly string[]): str
   );
 }
 
-/** Names of files that hold weights. */
-const WEIGHTS = /\.(safetensors|pt|pth|ckpt|bin)$/;
+/** @param what to begin the message with: which weights are not where */
+function noWeights(what: string, files: ModelFiles): SamepointError {
+  return new SamepointError(
+    'MODEL_INVALID',
+    `${what}${classIn(files)}.`,
+    'Give a folder in the official layout with weights as .safetensors or .bin, or the file with the weights itself ' +
+      '(.safetensors, .bin, .ckpt, .pth, .pt), or get the model with `samepoint models pull`.',
+  );
+}
+
+/** Where the files lie under their names; of several folders that of the checkpoint's own, which come last. */
+function checkpointFolder(files: ModelFiles): string | undefined {
+  const [name, path] = [...files].at(-1) ?? [];
+  return name === undefined || path === undefined ? undefined : join(path, ...name.split('/').map(() => '..'));
+}
 
 /**
  * A checkpoint with what it lacks from another one. Weights come from there only for whole parts that are missing (the VAE,
- * the text encoder): beside the checkpoint's own, they might be taken in their place.
+ * the text encoder): beside the checkpoint's own, they might be taken in their place. Its own files come last.
  */
 export function fillMissingParts(own: ModelFiles, fallback: ModelFiles): ModelFiles {
   const parts = new Set([...own.keys()].map((name) => posix.dirname(name)));
   const taken = [...fallback].filter(([name]) => {
     const part = posix.dirname(name);
-    return !WEIGHTS.test(name) || (part !== '.' && !parts.has(part));
+    return !own.has(name) && (!WEIGHTS.test(name) || (part !== '.' && !parts.has(part)));
   });
   return new Map([...taken, ...own]);
 }

@@ -1,10 +1,11 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { isCalibrated } from '../../src/correspond/match-settings.js';
 import { featureKey } from '../../src/diffusion/feature-key.js';
 import { choosePresets, type FeatureChoice, type PlanPart, planFeatures } from '../../src/diffusion/feature-plan.js';
-import { fillMissingParts } from '../../src/diffusion/model-files.js';
+import { fillMissingParts, requireFile } from '../../src/diffusion/model-files.js';
 import { checkPlan } from '../../src/diffusion/network-limits.js';
 import { PRESETS, type Preset } from '../../src/diffusion/presets.js';
 import { CPU_RUNTIME } from '../../src/graph/runtime.js';
@@ -196,6 +197,36 @@ describe('a checkpoint', () => {
     ['no size', { checkpoint: VIT, network: 'vit' }, /^No preset sets --size for dinov2/],
   ])('is refused with a sentence: %s', (_, choice, message) => {
     expect(refusal(choice)).toEqual(refused(message));
+  });
+});
+
+describe('a folder where weights are not, is named with the formats that would do', () => {
+  it.each<[string, 'vit' | 'adm' | 'sd-unet', string[], string]>([
+    ['nothing', 'vit', [], 'is empty'],
+    ['a text', 'vit', ['readme.txt'], 'has no model.safetensors or open_clip_model.safetensors, nor'],
+    ['weights of another part', 'sd-unet', ['vae/weights.bin'], 'has no model.safetensors or unet/diffusion_'],
+    ['a configuration', 'adm', ['configs/config.json'], 'has no model.safetensors or model.pt, nor'],
+  ])('with %s in it, for %s', (what, network, names, reason) => {
+    const at = folder.path(what);
+    mkdirSync(at);
+    for (const name of names) {
+      mkdirSync(dirname(join(at, name)), { recursive: true });
+      writeFileSync(join(at, name), '{}');
+    }
+    expect(refusal({ checkpoint: at, network, t: 1, upFtIndex: 1, size: 32 })).toMatchObject({
+      code: 'MODEL_INVALID',
+      message: expect.stringContaining(`${at} ${reason}`),
+      hint: expect.stringContaining('(.safetensors, .bin, .ckpt, .pth, .pt)'),
+    });
+  });
+
+  it("the checkpoint's own, where the rest is a backend's", () => {
+    const at = folder.path('without-weights');
+    mkdirSync(at);
+    writeFileSync(join(at, 'config.json'), '{"_class_name": "UNet2DModel"}');
+    const [part] = planFeatures({ backend: 'ui', checkpoint: at }).parts;
+    const reason = 'has no model.safetensors, nor these weights in another format; it is a UNet2DModel.';
+    expect(() => requireFile(part?.files ?? new Map(), 'model.safetensors')).toThrowError(`${at} ${reason}`);
   });
 });
 
