@@ -2,7 +2,7 @@ import type { FeatureSettings } from '../diffusion/feature-settings.js';
 import type { Evaluation, ScoredItem } from './evaluate.js';
 import type { FigureRow, FigureTable } from './figure-table.js';
 
-/** What is told of an evaluation, or of a sweep of several. */
+/** The report of an evaluation, or of a sweep of several. */
 export interface EvalReport {
   /** Items in the whole data set, and how many of them were evaluated. */
   available: number;

@@ -13,7 +13,7 @@ export function takesDevice(provider: Provider): boolean {
 }
 
 /**
- * What ONNX Runtime is told of a provider.
+ * The options that ONNX Runtime takes for a provider.
  *
  * - Core ML: the ML program format, since the older one has no half precision and gives such nodes to the CPU.
  * - WebGPU: buffers are reused for requests of their exact size. Graphs here have fixed shapes, and the default rounds sizes

@@ -18,7 +18,7 @@ export function inspectState(folder: string): StateFacts {
   }
 }
 
-/** Rights alone do not say on Windows, nor on a disk that is full or read-only, nor in `/proc`, whether a file can be written. */
+/** Whether a file can be written: rights alone do not tell on Windows, on a full or read-only disk, or in `/proc`. */
 function writeAndRemove(path: string): void {
   writeFileSync(path, '');
   rmSync(path);
