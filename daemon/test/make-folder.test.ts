@@ -1,7 +1,7 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makeOutputFolder } from '../src/cli/draw-matches.js';
+import { makeOutputFolder } from '../src/cli/files/draw-matches.js';
 import { VerdictStore } from '../src/engine/providers/provider-verdicts.js';
 import { KeptResults } from '../src/eval/kept-results.js';
 import { makeFolder } from '../src/make-folder.js';

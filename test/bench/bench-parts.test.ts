@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readPytorchZip } from '../../daemon/src/graph/pytorch.js';
-import { readSafetensorsHeader } from '../../daemon/src/graph/safetensors.js';
+import { readPytorchZip } from '../../daemon/src/graph/weights/pytorch.js';
+import { readSafetensorsHeader } from '../../daemon/src/graph/weights/safetensors.js';
 import { useTempFolder } from '../../daemon/test/support/temp-folder.js';
 import { median } from './bench.js';
 import { surveySd21Unet, surveySd21Vae } from './full-size-networks.js';

@@ -1,12 +1,12 @@
 // One measurement of Samepoint in a process of its own: a FeaturesRequest as the argument, a Measurement on stdout.
 
 import { peakMemoryBytes } from '../../daemon/src/cli/bench/peak-memory.js';
-import { readNpy, writeNpy } from '../../daemon/src/cli/npy.js';
+import { readNpy, writeNpy } from '../../daemon/src/cli/files/npy.js';
 import { dift } from '../../daemon/src/diffusion/dift.js';
-import { filesOf } from '../../daemon/src/diffusion/model-files.js';
-import { NetworkPool } from '../../daemon/src/diffusion/network-pool.js';
-import { type NetworkCut, openNetwork } from '../../daemon/src/diffusion/open-network.js';
-import { CPU_RUNTIME } from '../../daemon/src/graph/runtime.js';
+import { filesOf } from '../../daemon/src/diffusion/networks/model-files.js';
+import { NetworkPool } from '../../daemon/src/diffusion/networks/network-pool.js';
+import { type NetworkCut, openNetwork } from '../../daemon/src/diffusion/networks/open-network.js';
+import { CPU_RUNTIME } from '../../daemon/src/graph/runtime/runtime.js';
 import type { FeaturesRequest, Measurement } from './run-child.js';
 
 const SEED = 0;

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeNpy } from '../../daemon/src/cli/npy.js';
+import { writeNpy } from '../../daemon/src/cli/files/npy.js';
 import { gaussianNoise } from '../../daemon/src/diffusion/gaussian-noise.js';
 import {
   admCheckpoint,

@@ -7,7 +7,7 @@ import { sdVaeConfigSchema, sdVaeEncoder } from '../../daemon/src/graph/networks
 import { SD21_UNET, SD21_VAE } from '../../daemon/src/graph/networks/sd21-published.js';
 import { vit, vitPixels } from '../../daemon/src/graph/networks/vit.js';
 import { vitConfigSchema } from '../../daemon/src/graph/networks/vit-config.js';
-import { type NetworkSurvey, surveyNetwork } from '../../daemon/src/graph/survey-network.js';
+import { type NetworkSurvey, surveyNetwork } from '../../daemon/src/graph/probe/survey-network.js';
 import { writeRandomPytorchFile, writeRandomSafetensors } from './random-weights.js';
 
 /** Where random checkpoints are kept between runs; together they are 4 GB. */

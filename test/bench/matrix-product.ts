@@ -1,5 +1,5 @@
 import { GraphBuilder } from '../../daemon/src/graph/onnx/graph-builder.js';
-import { createSession, ort } from '../../daemon/src/graph/session.js';
+import { createSession, ort } from '../../daemon/src/graph/runtime/session.js';
 import { median } from './bench.js';
 
 const SIDE = 4096;

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { randomWeights } from '../../daemon/src/graph/random-weights.js';
+import { randomWeights } from '../../daemon/src/graph/probe/random-weights.js';
 import { pickle, tensorPickle, writeZip } from '../../daemon/test/support/pytorch-file.js';
 import { lengthPrefix } from '../../daemon/test/support/safetensors-file.js';
 

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Box, Homography, Point } from '@samepoint/shared-protocol';
-import { readPairs } from '../../daemon/src/eval/pairs.js';
+import { readPairs } from '../../daemon/src/eval/datasets/pairs.js';
 import { decodeImage, type RgbaImage, type RgbImage } from '../../daemon/src/images/decode.js';
 import type { Size } from '../../daemon/src/images/resize.js';
-import { compose, project, scaling, translation } from '../../daemon/src/transfer/projective.js';
-import { fitTransform } from '../../daemon/src/transfer/robust-transform.js';
+import { compose, project, scaling, translation } from '../../daemon/src/transfer/transforms/projective.js';
+import { fitTransform } from '../../daemon/src/transfer/transforms/robust-transform.js';
 import { seenThrough } from '../../daemon/test/support/picture.js';
 import { seededRandom } from '../../daemon/test/support/random.js';
 import { drawScreen } from '../calibration/draw-screen.js';

@@ -1,9 +1,9 @@
 // Peak memory of the embedded network on WebGPU, in a process of its own: cache mode and side as the arguments, JSON on stdout.
 
 import { peakMemoryBytes } from '../../daemon/src/cli/bench/peak-memory.js';
-import { filesOf } from '../../daemon/src/diffusion/model-files.js';
-import { compileUiNetwork } from '../../daemon/src/diffusion/ui-network.js';
-import { ort } from '../../daemon/src/graph/session.js';
+import { filesOf } from '../../daemon/src/diffusion/networks/model-files.js';
+import { compileUiNetwork } from '../../daemon/src/diffusion/networks/ui-network.js';
+import { ort } from '../../daemon/src/graph/runtime/session.js';
 import { EMBEDDED_UI_MODEL } from '../../daemon/src/models/embedded.js';
 import type { BufferMeasurement } from './benches/webgpu-buffers.js';
 

@@ -5,7 +5,7 @@ import { longSidePx } from '../../daemon/src/correspond/anchors.js';
 import { type ExplainedMatch, matchPoints } from '../../daemon/src/correspond/match-points.js';
 import type { Matcher } from '../../daemon/src/correspond/matcher.js';
 import type { FeaturePyramid } from '../../daemon/src/diffusion/feature-pyramid.js';
-import { readPairs } from '../../daemon/src/eval/pairs.js';
+import { readPairs } from '../../daemon/src/eval/datasets/pairs.js';
 import { decodeImage, type RgbImage } from '../../daemon/src/images/decode.js';
 import { pointsOfBox } from '../../daemon/src/transfer/sample-points.js';
 import type { DrawnPair, Truth } from './drawn-pairs.js';

@@ -1,5 +1,5 @@
 import type { Box, Layer } from '@samepoint/shared-protocol';
-import { overlapArea, union } from '../../daemon/src/transfer/boxes.js';
+import { overlapArea, union } from '../../daemon/src/transfer/transforms/boxes.js';
 import type { View } from './draw-screen.js';
 import { COMMON, type DrawnVersions, drawVersions } from './drawn-pairs.js';
 import type { LayerPair, LayerScreen } from './layer-pair.js';

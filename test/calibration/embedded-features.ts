@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type FeaturePlan, planFeatures } from '../../daemon/src/diffusion/feature-plan.js';
 import type { FeaturePyramid } from '../../daemon/src/diffusion/feature-pyramid.js';
 import { FeatureSource } from '../../daemon/src/diffusion/feature-source.js';
-import { checkpointIdentity, filesOf } from '../../daemon/src/diffusion/model-files.js';
+import { checkpointIdentity, filesOf } from '../../daemon/src/diffusion/networks/model-files.js';
+import { type FeaturePlan, planFeatures } from '../../daemon/src/diffusion/plan/feature-plan.js';
 import type { RgbImage } from '../../daemon/src/images/decode.js';
 
 /** What the embedded model sees in images. */

@@ -1,5 +1,5 @@
 import type { Box, Placement } from '@samepoint/shared-protocol';
-import { centre, overlap, thicken } from '../../daemon/src/transfer/boxes.js';
+import { centre, overlap, thicken } from '../../daemon/src/transfer/transforms/boxes.js';
 import type { LayerPair } from './layer-pair.js';
 
 /** Boxes are compared as at least this thick, in pixels: a line has no area. */

@@ -5,7 +5,7 @@ import type { Layer } from '@samepoint/shared-protocol';
 import * as z from 'zod';
 import { spread } from '../../daemon/src/eval/spread.js';
 import { decodeImage } from '../../daemon/src/images/decode.js';
-import { union } from '../../daemon/src/transfer/boxes.js';
+import { union } from '../../daemon/src/transfer/transforms/boxes.js';
 import type { LayerPair, LayerScreen } from './layer-pair.js';
 
 const boxSchema = z

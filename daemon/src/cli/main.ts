@@ -29,18 +29,18 @@ Exit codes:
 
 /** Each is loaded when it is asked for: `doctor` has to run where others cannot even be loaded. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  start: async () => (await import('./start.js')).startCommand(),
-  match: async () => (await import('./match.js')).matchCommand(),
-  inspect: async () => (await import('./inspect.js')).inspectCommand(),
-  track: async () => (await import('./track.js')).trackCommand(),
-  eval: async () => (await import('./eval.js')).evalCommand(),
-  align: async () => (await import('./align.js')).alignCommand(),
-  warp: async () => (await import('./warp.js')).warpCommand(),
-  features: async () => (await import('./features.js')).featuresCommand(),
-  models: async () => (await import('./models.js')).modelsCommand(),
-  cache: async () => (await import('./cache.js')).cacheCommand(),
-  bench: async () => (await import('./bench.js')).benchCommand(),
-  doctor: async () => (await import('./doctor.js')).doctorCommand(),
+  start: async () => (await import('./commands/start.js')).startCommand(),
+  match: async () => (await import('./commands/match.js')).matchCommand(),
+  inspect: async () => (await import('./commands/inspect.js')).inspectCommand(),
+  track: async () => (await import('./commands/track.js')).trackCommand(),
+  eval: async () => (await import('./commands/eval.js')).evalCommand(),
+  align: async () => (await import('./commands/align.js')).alignCommand(),
+  warp: async () => (await import('./commands/warp.js')).warpCommand(),
+  features: async () => (await import('./commands/features.js')).featuresCommand(),
+  models: async () => (await import('./commands/models.js')).modelsCommand(),
+  cache: async () => (await import('./commands/cache.js')).cacheCommand(),
+  bench: async () => (await import('./commands/bench.js')).benchCommand(),
+  doctor: async () => (await import('./commands/doctor.js')).doctorCommand(),
 };
 
 const program = new Command('samepoint')

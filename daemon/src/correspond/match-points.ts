@@ -1,7 +1,7 @@
 import type { Point } from '@samepoint/shared-protocol';
 import { cellSidePx, sampleFeatures } from '../diffusion/feature-map.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
-import { binSimilarity } from '../diffusion/no-counterpart.js';
+import { binSimilarity } from '../diffusion/networks/no-counterpart.js';
 import { type AnchorField, agree, type Node } from './agreement.js';
 import { longSidePx, preparePair } from './anchors.js';
 import { type Candidate, findCandidates, level } from './candidates.js';

@@ -1,8 +1,8 @@
 import type { Box, Point } from '@samepoint/shared-protocol';
-import type { Elements } from '../diffusion/element-network.js';
 import { type FeatureMap, sampleFeatures } from '../diffusion/feature-map.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
-import { binSimilarity, type NoCounterpartBin } from '../diffusion/no-counterpart.js';
+import type { Elements } from '../diffusion/networks/element-network.js';
+import { binSimilarity, type NoCounterpartBin } from '../diffusion/networks/no-counterpart.js';
 import { level } from './candidates.js';
 import { elementGeometry } from './element-geometry.js';
 import { ALL_PARTS, type MatchSettings } from './match-settings.js';

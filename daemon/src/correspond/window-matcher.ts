@@ -1,6 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node';
-import { ort } from '../graph/session.js';
-import { SessionCache } from '../graph/session-cache.js';
+import { ort } from '../graph/runtime/session.js';
+import { SessionCache } from '../graph/runtime/session-cache.js';
 import type { CellFeatures } from './cell-features.js';
 import { TopNeighbours } from './top-neighbours.js';
 import { windowGraph } from './window-graph.js';

@@ -1,7 +1,7 @@
-import type { NdArray } from '../graph/run.js';
-import type { ElementMatching } from './element-network.js';
+import type { NdArray } from '../graph/runtime/run.js';
 import { contentOf, gaussianNoise, type NoiseSource } from './gaussian-noise.js';
-import type { NoCounterpartBin } from './no-counterpart.js';
+import type { ElementMatching } from './networks/element-network.js';
+import type { NoCounterpartBin } from './networks/no-counterpart.js';
 import { addNoise, type NoiseSchedule } from './noise-schedule.js';
 
 /** What an encoder makes of an image: a certain value, or the normal distribution that members draw theirs from. */

@@ -1,8 +1,8 @@
 import type { Box } from '@samepoint/shared-protocol';
 import type { CloserSize } from './closer-windows.js';
-import type { ElementMatching } from './element-network.js';
 import type { FeatureMap } from './feature-map.js';
-import type { NoCounterpartBin } from './no-counterpart.js';
+import type { ElementMatching } from './networks/element-network.js';
+import type { NoCounterpartBin } from './networks/no-counterpart.js';
 
 /** The same image seen at every size of a preset, the smallest first. */
 export interface FeaturePyramid {

@@ -1,21 +1,21 @@
 import { type Box, SamepointError } from '@samepoint/shared-protocol';
 import { LRUCache } from 'lru-cache';
-import { CPU_RUNTIME, type Runtime } from '../graph/runtime.js';
+import { CPU_RUNTIME, type Runtime } from '../graph/runtime/runtime.js';
 import { cropRgb } from '../images/crop.js';
 import type { RgbImage } from '../images/decode.js';
 import { isBlank } from '../images/is-blank.js';
+import { type FeatureOrigin, featureKey, networkKey } from './cache/feature-key.js';
+import type { FeatureStore, SizedMap } from './cache/feature-store.js';
 import { closerSize, windowLook } from './closer-windows.js';
 import type { DiffusionNetwork } from './dift.js';
-import { type FeatureOrigin, featureKey, networkKey } from './feature-key.js';
 import type { FeatureMap } from './feature-map.js';
-import { type FeaturePlan, lookSettings, type PlanPart, stepsPerLook } from './feature-plan.js';
 import type { FeaturePyramid } from './feature-pyramid.js';
-import type { FeatureStore, SizedMap } from './feature-store.js';
 import { fusePyramids } from './fuse-maps.js';
 import { firstLook, type Look, lookAt, lookCount } from './input-size.js';
 import { lookFeatures, toFeatureMap } from './look-features.js';
-import { NetworkPool } from './network-pool.js';
-import { openPart } from './open-network.js';
+import { NetworkPool } from './networks/network-pool.js';
+import { openPart } from './networks/open-network.js';
+import { type FeaturePlan, lookSettings, type PlanPart, stepsPerLook } from './plan/feature-plan.js';
 import { blockOf, withBlock } from './presets.js';
 
 /** Feature maps kept in memory. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { keyStream } from '../graph/key-stream.js';
-import type { NdArray } from '../graph/run.js';
+import { keyStream } from '../graph/probe/key-stream.js';
+import type { NdArray } from '../graph/runtime/run.js';
 
 /** What a draw of noise depends on: draws that differ in any of it are independent, equal ones are equal. */
 export interface NoiseSource {

@@ -1,4 +1,4 @@
-import type { NdArray } from '../graph/run.js';
+import type { NdArray } from '../graph/runtime/run.js';
 import type { RgbImage } from '../images/decode.js';
 import { type Resampling, resizeRgb, type Size } from '../images/resize.js';
 import { toPaddedChw } from '../images/to-tensor.js';

@@ -1,5 +1,5 @@
 import { type Device, LIMITS } from '@samepoint/shared-protocol';
-import type { Placement, Provider } from '../graph/runtime.js';
+import type { Placement, Provider } from '../graph/runtime/runtime.js';
 import { placementWords } from './providers/placement-words.js';
 
 /** Keeps what is said of the device true while networks run, and tells of every change. */

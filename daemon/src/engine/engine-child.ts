@@ -1,11 +1,11 @@
 // Entry of the inference process. It owns every ONNX Runtime session and dies with the daemon.
 import { SamepointError } from '@samepoint/shared-protocol';
-import { featureStore } from '../diffusion/feature-store.js';
+import { featureStore } from '../diffusion/cache/feature-store.js';
 import { DeviceReport } from './device-report.js';
 import type { FromChild, ToChild } from './ipc.js';
+import type { JobRunner } from './jobs/run-job.js';
 import type { ProviderChoice } from './providers/choose-provider.js';
 import { whyItFailed } from './providers/provider-words.js';
-import type { JobRunner } from './run-job.js';
 
 let runner: JobRunner | undefined;
 
@@ -18,7 +18,7 @@ async function start({ device, ...target }: ProviderChoice): Promise<void> {
   const report = new DeviceReport(device, (changed) => send({ type: 'device', device: changed }));
   try {
     // here, since ONNX Runtime itself may not load
-    const { JobRunner } = await import('./run-job.js');
+    const { JobRunner } = await import('./jobs/run-job.js');
     runner = new JobRunner(
       {
         ...target,

@@ -1,5 +1,5 @@
 import type { Device, JobProgress, JobRequest, JobResult } from '@samepoint/shared-protocol';
-import type { FeatureChoice } from '../diffusion/feature-plan.js';
+import type { FeatureChoice } from '../diffusion/plan/feature-plan.js';
 
 /** A job with the encoded bytes (PNG, JPEG or WebP) of every image it refers to, by image id. */
 export interface EngineJob {

@@ -1,5 +1,5 @@
 import type { Device } from '@samepoint/shared-protocol';
-import type { Runtime } from '../graph/runtime.js';
+import type { Runtime } from '../graph/runtime/runtime.js';
 import { DeviceReport } from './device-report.js';
 import { chooseProvider, type WantedProvider } from './providers/choose-provider.js';
 

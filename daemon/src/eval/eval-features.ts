@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { networkKey } from '../diffusion/feature-key.js';
-import { type FeatureChoice, type FeaturePlan, inPassOf, planFeatures } from '../diffusion/feature-plan.js';
+import { networkKey } from '../diffusion/cache/feature-key.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import type { FeatureSource } from '../diffusion/feature-source.js';
-import type { GraphTarget } from '../graph/runtime.js';
-import { decodeDatasetImage, readDatasetBytes } from './dataset-image.js';
+import { type FeatureChoice, type FeaturePlan, inPassOf, planFeatures } from '../diffusion/plan/feature-plan.js';
+import type { GraphTarget } from '../graph/runtime/runtime.js';
+import { decodeDatasetImage, readDatasetBytes } from './datasets/dataset-image.js';
 
 /** Features of the images of a data set, made by one choice. */
 export class EvalFeatures {

@@ -1,6 +1,6 @@
-import type { CasePicture, Dataset, DatasetItem, EvalTools } from './dataset.js';
-import type { FigureTable } from './figure-table.js';
+import type { CasePicture, Dataset, DatasetItem, EvalTools } from './datasets/dataset.js';
 import { itemKey, type KeptResults } from './kept-results.js';
+import type { FigureTable } from './report/figure-table.js';
 import { spread } from './spread.js';
 
 /** One way to evaluate a data set, and where its outcomes are kept. */

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type * as z from 'zod';
-import type { Checkpoint } from './checkpoint.js';
-import { refuseStandIn } from './file-kind.js';
 import { GraphBuilder, type Value } from './onnx/graph-builder.js';
-import { CPU_RUNTIME, type GraphTarget } from './runtime.js';
+import { CPU_RUNTIME, type GraphTarget } from './runtime/runtime.js';
+import type { Checkpoint } from './weights/checkpoint.js';
+import { refuseStandIn } from './weights/file-kind.js';
 
 /** Name and shape of a graph's input or output. */
 export interface Port {

@@ -2,13 +2,13 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { CatalogueFile, CatalogueModel } from './catalogue.js';
-import { checkModelFile } from './check-model-file.js';
-import { isConfigOf } from './config-beside.js';
+import { checkModelFile } from './files/check-model-file.js';
+import { isConfigOf } from './files/config-beside.js';
+import { checkSingleFile, isSingleFile, SINGLE_FILE } from './files/single-file.js';
+import { officialNames } from './files/weights-names.js';
 import type { ModelEnvironment } from './model-environment.js';
 import { updateStore } from './model-store.js';
 import { modelOf, resolveModel } from './resolve-model.js';
-import { checkSingleFile, isSingleFile, SINGLE_FILE } from './single-file.js';
-import { officialNames } from './weights-names.js';
 
 /** The model that may stand in for a VAE. */
 const TINY_ENCODER = 'taesd';

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stateDir } from '../state-dir.js';
-import { type ProxySettings, proxySettings } from './proxy.js';
+import { type ProxySettings, proxySettings } from './download/proxy.js';
 
 /** Where models come from and where they lie, after the environment variables of huggingface_hub. */
 export interface Locations {

@@ -2,8 +2,8 @@ import { stat, statfs, symlink } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeFolder } from '../make-folder.js';
 import { CATALOGUE, type CatalogueModel } from './catalogue.js';
+import { type Fetch, proxiedFetch } from './download/proxy.js';
 import { type Locations, locations } from './locations.js';
-import { type Fetch, proxiedFetch } from './proxy.js';
 
 /** What the models code touches outside itself, so that tests can stand in for it. */
 export interface ModelEnvironment {

@@ -1,6 +1,6 @@
 import type { CatalogueModel } from './catalogue.js';
+import { type PullOptions, pullModel } from './download/pull-model.js';
 import type { ModelEnvironment } from './model-environment.js';
-import { type PullOptions, pullModel } from './pull-model.js';
 import { lookUp } from './resolve-model.js';
 
 /** What a download would bring, for someone who has to decide. */

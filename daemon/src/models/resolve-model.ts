@@ -3,11 +3,11 @@ import { dirname, join, resolve } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { CatalogueFile, CatalogueModel } from './catalogue.js';
 import { EMBEDDED_UI_MODEL } from './embedded.js';
-import { findInHubCache } from './hub-cache.js';
+import { findInHubCache } from './files/hub-cache.js';
+import { findOwn } from './files/own-files.js';
+import { needsNoConfig, SINGLE_FILE, singleFileOf } from './files/single-file.js';
 import { type ModelEnvironment, modelEnvironment } from './model-environment.js';
 import { type ModelStore, readStore } from './model-store.js';
-import { findOwn } from './own-files.js';
-import { needsNoConfig, SINGLE_FILE, singleFileOf } from './single-file.js';
 
 /** The model inside the package. It is in every list and needs no download. */
 export const EMBEDDED_MODEL = {

@@ -1,7 +1,7 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { ModelSource } from '../models/model-source.js';
 import type { Log } from './log.js';
-import type { Backends } from './session-context.js';
+import type { Backends } from './session/session-context.js';
 
 /**
  * Backends as they were when they could last be looked at. The list of models on the disk may become unreadable while

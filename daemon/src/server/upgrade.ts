@@ -3,10 +3,10 @@ import type { Duplex } from 'node:stream';
 import { LIMITS, SamepointError, SUBPROTOCOL } from '@samepoint/shared-protocol';
 import { WebSocketServer } from 'ws';
 import { checkConnections, checkHost, checkOrigin, notPaired, readSubprotocols } from './guards.js';
-import { errorBody, statusOf } from './http-errors.js';
-import { Session } from './session.js';
-import type { SessionContext } from './session-context.js';
-import type { SessionRegistry } from './session-registry.js';
+import { errorBody, statusOf } from './http/http-errors.js';
+import { Session } from './session/session.js';
+import type { SessionContext } from './session/session-context.js';
+import type { SessionRegistry } from './session/session-registry.js';
 import type { TokenStore } from './token-store.js';
 import type { Verdict } from './verdict.js';
 

@@ -1,8 +1,8 @@
 import type { Box, Layer } from '@samepoint/shared-protocol';
 import type { Match } from '../correspond/match-points.js';
-import type { Correspondence } from './fit-similarity.js';
-import { placeBySurroundings } from './place-by-surroundings.js';
-import { type PlacedRegion, placeRegion, type RegionByPoints } from './place-region.js';
+import { placeBySurroundings } from './overlays/place-by-surroundings.js';
+import type { Correspondence } from './transforms/fit-similarity.js';
+import { type PlacedRegion, placeRegion, type RegionByPoints } from './transforms/place-region.js';
 
 /*
  * Where left and right are exchanged, as in interfaces that are read from the other side, the source is placed as it looks in a

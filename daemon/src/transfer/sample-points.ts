@@ -1,7 +1,7 @@
 import type { Box, Item, Layer, Point } from '@samepoint/shared-protocol';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { Size } from '../images/resize.js';
-import { clip, contains, gap, gridPoints, grow } from './boxes.js';
+import { clip, contains, gap, gridPoints, grow } from './transforms/boxes.js';
 
 /** Points a side of the grid over a box or a layer. */
 const REGION_GRID = 4;

@@ -3,14 +3,14 @@ import type { Match } from '../correspond/match-points.js';
 import type { Resemblance } from '../correspond/resemblances.js';
 import type { Size } from '../images/resize.js';
 import { sidesOf } from './exchanged-sides.js';
-import { findCounterparts } from './find-counterparts.js';
-import type { Correspondence } from './fit-similarity.js';
-import { companionsOf } from './layer-context.js';
-import type { SoughtLayer } from './layer-likeness.js';
-import { describeLayers, type LayerTraits } from './layer-traits.js';
+import { findCounterparts } from './layers/find-counterparts.js';
+import { companionsOf } from './layers/layer-context.js';
+import type { SoughtLayer } from './layers/layer-likeness.js';
+import { describeLayers, type LayerTraits } from './layers/layer-traits.js';
+import { type Surroundings, surroundingsOf } from './overlays/surroundings.js';
 import { findLayer, pointsOfLayer, samplePoints } from './sample-points.js';
-import { type Surroundings, surroundingsOf } from './surroundings.js';
 import { type FoundRegion, layerPlacement, toPlacement } from './to-placement.js';
+import type { Correspondence } from './transforms/fit-similarity.js';
 
 /** Points a side of the grid over a layer that is but seen together with one that is asked for. */
 const COMPANION_GRID = 2;

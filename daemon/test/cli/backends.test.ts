@@ -1,7 +1,7 @@
 import { copyFileSync, cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readNpy } from '../../src/cli/npy.js';
+import { readNpy } from '../../src/cli/files/npy.js';
 import { draw, encoder, moved } from '../support/draw.js';
 import { MOCKUP, mockup } from '../support/mockup.js';
 import { runCliWith } from '../support/run-cli.js';

@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkOutputFile } from '../../src/cli/check-output.js';
-import { writeNpy } from '../../src/cli/npy.js';
-import { writeWhole } from '../../src/cli/write-whole.js';
+import { checkOutputFile } from '../../src/cli/files/check-output.js';
+import { writeNpy } from '../../src/cli/files/npy.js';
+import { writeWhole } from '../../src/cli/files/write-whole.js';
 import { useTempFolder } from '../support/temp-folder.js';
 
 const folder = useTempFolder();

@@ -8,8 +8,8 @@ import {
 } from '../../src/cli/doctor/check-cuda.js';
 import { checkDevices } from '../../src/cli/doctor/check-devices.js';
 import { checkProvider, type ProviderFacts } from '../../src/cli/doctor/check-providers.js';
+import { fasterProvider } from '../../src/cli/doctor/faster-provider.js';
 import { cachedLibraries } from '../../src/cli/doctor/inspect-cuda.js';
-import { fasterProvider } from '../../src/cli/faster-provider.js';
 import type { GpuDevice } from '../../src/engine/providers/gpu-devices.js';
 
 const CUDA: CudaFacts = {

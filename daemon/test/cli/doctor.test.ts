@@ -17,7 +17,7 @@ import { checkPorts, inspectPorts } from '../../src/cli/doctor/check-ports.js';
 import { checkState, inspectState } from '../../src/cli/doctor/check-state.js';
 import { doctorTable } from '../../src/cli/doctor/doctor-table.js';
 import { type Finding, worksWith } from '../../src/cli/doctor/finding.js';
-import { PROVIDERS } from '../../src/graph/runtime.js';
+import { PROVIDERS } from '../../src/graph/runtime/runtime.js';
 import { addModel } from '../../src/models/add-model.js';
 import { EMBEDDED_UI_MODEL } from '../../src/models/embedded.js';
 import { ModelRoom, modelWith, UNET, unetFile } from '../models/model-room.js';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { evalProgress } from '../../src/cli/eval-progress.js';
+import { evalProgress } from '../../src/cli/format/eval-progress.js';
 
 afterEach(() => {
   vi.restoreAllMocks();

@@ -2,7 +2,7 @@ import { cpSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readNpy, writeNpy } from '../../src/cli/npy.js';
+import { readNpy, writeNpy } from '../../src/cli/files/npy.js';
 import { relativeError } from '../support/read-tensor.js';
 import { runCli } from '../support/run-cli.js';
 import { useTempFolder } from '../support/temp-folder.js';

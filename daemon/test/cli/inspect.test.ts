@@ -2,8 +2,8 @@ import { inspectResultSchema, mirroredHintSchema, pointSchema } from '@samepoint
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { drawHeatmap, pictureFormatOf } from '../../src/cli/draw-heatmap.js';
-import { readNpy } from '../../src/cli/npy.js';
+import { drawHeatmap, pictureFormatOf } from '../../src/cli/files/draw-heatmap.js';
+import { readNpy } from '../../src/cli/files/npy.js';
 import { decodeImage } from '../../src/images/decode.js';
 import { mirrorRgb } from '../../src/images/mirror.js';
 import { draw, encoder, moved, pixel, type Rect } from '../support/draw.js';

@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
-import { evalSettings } from '../../src/cli/eval-settings.js';
-import type { FeatureOptions } from '../../src/cli/feature-options.js';
-import { measure } from '../../src/cli/measure.js';
-import { type SweepAxis, sweepOption, sweepPasses } from '../../src/cli/sweep-options.js';
-import { NetworkPool } from '../../src/diffusion/network-pool.js';
-import type { Dataset } from '../../src/eval/dataset.js';
-import { CPU_RUNTIME } from '../../src/graph/runtime.js';
+import { measure } from '../../src/cli/commands/measure.js';
+import { evalSettings } from '../../src/cli/options/eval-settings.js';
+import type { FeatureOptions } from '../../src/cli/options/feature-options.js';
+import { type SweepAxis, sweepOption, sweepPasses } from '../../src/cli/options/sweep-options.js';
+import { NetworkPool } from '../../src/diffusion/networks/network-pool.js';
+import type { Dataset } from '../../src/eval/datasets/dataset.js';
+import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
 import { draw, encoder } from '../support/draw.js';
 import { useTempFolder } from '../support/temp-folder.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { readNpy } from '../../src/cli/npy.js';
+import { readNpy } from '../../src/cli/files/npy.js';
 import { CATALOGUE } from '../../src/models/catalogue.js';
 import { writeHubCache } from '../support/hub-cache-layout.js';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseBoxes, parsePoints } from '../../src/cli/parse-shapes.js';
+import { parseBoxes, parsePoints } from '../../src/cli/options/parse-shapes.js';
 
 const badRequest = (message: string) => expect.objectContaining({ code: 'BAD_REQUEST', message });
 

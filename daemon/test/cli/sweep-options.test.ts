@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type SweepAxis, sweepOption, sweepPasses } from '../../src/cli/sweep-options.js';
+import { type SweepAxis, sweepOption, sweepPasses } from '../../src/cli/options/sweep-options.js';
 
 /** What the command makes of its `--sweep` options. */
 function axesOf(...texts: string[]): SweepAxis[] {

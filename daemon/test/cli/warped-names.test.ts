@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { warpedNames } from '../../src/cli/write-warped.js';
+import { warpedNames } from '../../src/cli/files/write-warped.js';
 
 it('gives every target a file of its own, whatever the files are called', () => {
   expect(warpedNames(['a/home.png', 'b/home.jpg', 'home-2.png', 'other.png'])).toEqual([

@@ -6,12 +6,12 @@ import { inspectPoint, type Match, matchPoints } from '../../src/correspond/matc
 import { ALL_PARTS } from '../../src/correspond/match-settings.js';
 import { Matcher } from '../../src/correspond/matcher.js';
 import { maxZoom } from '../../src/diffusion/closer-windows.js';
-import { planFeatures } from '../../src/diffusion/feature-plan.js';
 import type { FeaturePyramid } from '../../src/diffusion/feature-pyramid.js';
 import { FeatureSource } from '../../src/diffusion/feature-source.js';
+import { planFeatures } from '../../src/diffusion/plan/feature-plan.js';
 import type { RgbImage } from '../../src/images/decode.js';
 import { resizeRgb } from '../../src/images/resize.js';
-import { contains } from '../../src/transfer/boxes.js';
+import { contains } from '../../src/transfer/transforms/boxes.js';
 import { draw, moved } from '../support/draw.js';
 import { LANDMARKS, MOCKUP, mockup, ROWS } from '../support/mockup.js';
 

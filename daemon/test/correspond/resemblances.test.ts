@@ -2,9 +2,9 @@ import type { Box } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import { elementGeometry } from '../../src/correspond/element-geometry.js';
 import { resemblances, withLeads } from '../../src/correspond/resemblances.js';
-import type { ElementLogits, Elements } from '../../src/diffusion/element-network.js';
 import { sampleFeatures } from '../../src/diffusion/feature-map.js';
 import type { FeaturePyramid } from '../../src/diffusion/feature-pyramid.js';
+import type { ElementLogits, Elements } from '../../src/diffusion/networks/element-network.js';
 import { dot, randomMap } from '../support/feature-maps.js';
 
 const BOXES = [

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { matchPoints } from '../../src/correspond/match-points.js';
 import { Matcher } from '../../src/correspond/matcher.js';
-import { planFeatures } from '../../src/diffusion/feature-plan.js';
 import { FeatureSource } from '../../src/diffusion/feature-source.js';
+import { planFeatures } from '../../src/diffusion/plan/feature-plan.js';
 import { draw } from '../support/draw.js';
 
 const features = new FeatureSource();

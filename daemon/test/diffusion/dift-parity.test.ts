@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { dift } from '../../src/diffusion/dift.js';
-import { NetworkPool } from '../../src/diffusion/network-pool.js';
-import { openNetwork } from '../../src/diffusion/open-network.js';
-import { CPU_RUNTIME } from '../../src/graph/runtime.js';
+import { NetworkPool } from '../../src/diffusion/networks/network-pool.js';
+import { openNetwork } from '../../src/diffusion/networks/open-network.js';
+import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
 import { readTensor, relativeError } from '../support/read-tensor.js';
 
 const SD = fileURLToPath(new URL('../fixtures/sd', import.meta.url));

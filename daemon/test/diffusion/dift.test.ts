@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type DiffusionNetwork, dift } from '../../src/diffusion/dift.js';
 import { contentOf, gaussianNoise } from '../../src/diffusion/gaussian-noise.js';
 import { linearSchedule } from '../../src/diffusion/noise-schedule.js';
-import type { NdArray } from '../../src/graph/run.js';
+import type { NdArray } from '../../src/graph/runtime/run.js';
 
 const image: NdArray = { dims: [1, 3, 2, 2], data: Float32Array.from({ length: 12 }, (_, i) => i / 12) };
 

@@ -7,7 +7,7 @@ import { promptStates } from '../../src/diffusion/prompt/prompt-states.js';
 import { readPromptStates } from '../../src/diffusion/prompt/prompt-states-file.js';
 import type { TextEncoder } from '../../src/diffusion/prompt/text-encoder.js';
 import { clipTextConfigSchema } from '../../src/graph/networks/clip-text.js';
-import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
+import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
 import { readTensor, relativeError } from '../support/read-tensor.js';
 import { useTempFolder } from '../support/temp-folder.js';
 import { tokenizerIn } from '../support/tokenizer-in.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type FeatureOrigin, featureKey } from '../../src/diffusion/feature-key.js';
-import type { PlanPart } from '../../src/diffusion/feature-plan.js';
+import { type FeatureOrigin, featureKey } from '../../src/diffusion/cache/feature-key.js';
+import type { PlanPart } from '../../src/diffusion/plan/feature-plan.js';
 import type { DiffusionPreset, VitChoice, VitPreset } from '../../src/diffusion/presets.js';
-import type { GraphTarget } from '../../src/graph/runtime.js';
+import type { GraphTarget } from '../../src/graph/runtime/runtime.js';
 
 const PRESET: DiffusionPreset = {
   backend: 'sd21',

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isBackend, parseBackend } from '../../src/diffusion/backend-spec.js';
+import { isBackend, parseBackend } from '../../src/diffusion/plan/backend-spec.js';
 import {
   choosePresets,
   type FeatureChoice,
@@ -10,8 +10,8 @@ import {
   planFeatures,
   planTask,
   presetsOf,
-} from '../../src/diffusion/feature-plan.js';
-import { listBackends } from '../../src/diffusion/list-backends.js';
+} from '../../src/diffusion/plan/feature-plan.js';
+import { listBackends } from '../../src/diffusion/plan/list-backends.js';
 import { BACKEND_IDS, PRESETS } from '../../src/diffusion/presets.js';
 import { CATALOGUE } from '../../src/models/catalogue.js';
 import { modelEnvironment } from '../../src/models/model-environment.js';

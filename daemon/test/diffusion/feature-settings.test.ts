@@ -3,12 +3,17 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { isCalibrated } from '../../src/correspond/match-settings.js';
-import { featureKey } from '../../src/diffusion/feature-key.js';
-import { choosePresets, type FeatureChoice, type PlanPart, planFeatures } from '../../src/diffusion/feature-plan.js';
-import { fillMissingParts, requireFile } from '../../src/diffusion/model-files.js';
-import { checkPlan } from '../../src/diffusion/network-limits.js';
+import { featureKey } from '../../src/diffusion/cache/feature-key.js';
+import { fillMissingParts, requireFile } from '../../src/diffusion/networks/model-files.js';
+import { checkPlan } from '../../src/diffusion/networks/network-limits.js';
+import {
+  choosePresets,
+  type FeatureChoice,
+  type PlanPart,
+  planFeatures,
+} from '../../src/diffusion/plan/feature-plan.js';
 import { PRESETS, type Preset } from '../../src/diffusion/presets.js';
-import { CPU_RUNTIME } from '../../src/graph/runtime.js';
+import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
 import { useTempFolder } from '../support/temp-folder.js';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures', import.meta.url));

@@ -2,13 +2,13 @@ import { cpSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync }
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
+import { FeatureStore } from '../../src/diffusion/cache/feature-store.js';
 import { cellCentre, type FeatureMap } from '../../src/diffusion/feature-map.js';
-import { choosePresets, type FeaturePlan, planFeatures } from '../../src/diffusion/feature-plan.js';
 import { FeatureSource } from '../../src/diffusion/feature-source.js';
-import { FeatureStore } from '../../src/diffusion/feature-store.js';
-import { checkpointIdentity, filesOf } from '../../src/diffusion/model-files.js';
+import { checkpointIdentity, filesOf } from '../../src/diffusion/networks/model-files.js';
+import { choosePresets, type FeaturePlan, planFeatures } from '../../src/diffusion/plan/feature-plan.js';
 import type { DiffusionPreset } from '../../src/diffusion/presets.js';
-import { CPU_RUNTIME } from '../../src/graph/runtime.js';
+import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
 import { cropRgb } from '../../src/images/crop.js';
 import type { RgbImage } from '../../src/images/decode.js';
 import { EMBEDDED_UI_MODEL } from '../../src/models/embedded.js';

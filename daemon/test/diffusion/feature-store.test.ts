@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { FeatureStore, featureStore } from '../../src/diffusion/feature-store.js';
+import { FeatureStore, featureStore } from '../../src/diffusion/cache/feature-store.js';
 import { randomMap } from '../support/feature-maps.js';
 import { useTempFolder } from '../support/temp-folder.js';
 

@@ -1,9 +1,9 @@
 import { totalmem } from 'node:os';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { budgetOf, NetworkPool } from '../../src/diffusion/network-pool.js';
+import { budgetOf, NetworkPool } from '../../src/diffusion/networks/network-pool.js';
 import { compile } from '../../src/graph/compile.js';
-import { CPU_RUNTIME } from '../../src/graph/runtime.js';
+import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
 
 const BYTES = 100;
 const x = { dims: [1], data: Float32Array.of(3) };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { binSimilarity, readNoCounterpartBin } from '../../src/diffusion/no-counterpart.js';
-import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
+import { binSimilarity, readNoCounterpartBin } from '../../src/diffusion/networks/no-counterpart.js';
+import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
 import { writeSafetensors } from '../support/safetensors-file.js';
 import { useTempFolder } from '../support/temp-folder.js';
 

@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { NetworkPool } from '../../src/diffusion/network-pool.js';
+import { NetworkPool } from '../../src/diffusion/networks/network-pool.js';
+import { type NetworkCut, openNetwork } from '../../src/diffusion/networks/open-network.js';
 import { addNoise, linearSchedule, readSchedule, scaledLinearSchedule } from '../../src/diffusion/noise-schedule.js';
-import { type NetworkCut, openNetwork } from '../../src/diffusion/open-network.js';
-import { CPU_RUNTIME } from '../../src/graph/runtime.js';
+import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
 import { useTempFolder } from '../support/temp-folder.js';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures', import.meta.url));

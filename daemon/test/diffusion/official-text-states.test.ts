@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { filesOf } from '../../src/diffusion/model-files.js';
+import { filesOf } from '../../src/diffusion/networks/model-files.js';
+import { openSdCheckpoint } from '../../src/diffusion/networks/sd-checkpoint.js';
 import { promptStates } from '../../src/diffusion/prompt/prompt-states.js';
-import { openSdCheckpoint } from '../../src/diffusion/sd-checkpoint.js';
 import { OFFICIAL } from '../support/official-models.js';
 import { readTensor, relativeError } from '../support/read-tensor.js';
 import { useTempFolder } from '../support/temp-folder.js';

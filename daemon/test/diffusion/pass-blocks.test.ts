@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type FeatureChoice, inPassOf, planFeatures } from '../../src/diffusion/feature-plan.js';
+import { FeatureStore } from '../../src/diffusion/cache/feature-store.js';
 import { FeatureSource } from '../../src/diffusion/feature-source.js';
-import { FeatureStore } from '../../src/diffusion/feature-store.js';
-import { NetworkPool } from '../../src/diffusion/network-pool.js';
-import { CPU_RUNTIME } from '../../src/graph/runtime.js';
+import { NetworkPool } from '../../src/diffusion/networks/network-pool.js';
+import { type FeatureChoice, inPassOf, planFeatures } from '../../src/diffusion/plan/feature-plan.js';
+import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
 import { draw } from '../support/draw.js';
 import { relativeError } from '../support/read-tensor.js';
 import { useTempFolder } from '../support/temp-folder.js';

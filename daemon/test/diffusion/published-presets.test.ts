@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { presetsOf } from '../../src/diffusion/feature-plan.js';
+import { presetsOf } from '../../src/diffusion/plan/feature-plan.js';
 import { PRESETS } from '../../src/diffusion/presets.js';
 
 /**

@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 import { dift } from '../../src/diffusion/dift.js';
 import { toFeatureMap } from '../../src/diffusion/look-features.js';
-import { NetworkPool } from '../../src/diffusion/network-pool.js';
-import { openNetwork } from '../../src/diffusion/open-network.js';
-import type { NdArray } from '../../src/graph/run.js';
-import { CPU_RUNTIME } from '../../src/graph/runtime.js';
+import { NetworkPool } from '../../src/diffusion/networks/network-pool.js';
+import { openNetwork } from '../../src/diffusion/networks/open-network.js';
+import type { NdArray } from '../../src/graph/runtime/run.js';
+import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
 import { columnAt, dot } from '../support/feature-maps.js';
 import { readTensor } from '../support/read-tensor.js';
 

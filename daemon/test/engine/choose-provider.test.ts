@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { candidatesOf, chooseProvider, providersOf } from '../../src/engine/providers/choose-provider.js';
 import type { GpuDevice } from '../../src/engine/providers/gpu-devices.js';
 import type { Candidate, ProviderProbe } from '../../src/engine/providers/provider-probe.js';
-import type { Provider } from '../../src/graph/runtime.js';
+import type { Provider } from '../../src/graph/runtime/runtime.js';
 
 const GIB = 2 ** 30;
 const NVIDIA: GpuDevice = {

@@ -3,9 +3,9 @@ import { jobRequestSchema } from '@samepoint/shared-protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 // the built one: the engine forks the built entry beside itself
 import { createEngineHost } from '../../dist/engine/engine-host.js';
-import type { FeatureChoice } from '../../src/diffusion/feature-plan.js';
-import { JobRunner } from '../../src/engine/run-job.js';
-import { CPU_RUNTIME } from '../../src/graph/runtime.js';
+import type { FeatureChoice } from '../../src/diffusion/plan/feature-plan.js';
+import { JobRunner } from '../../src/engine/jobs/run-job.js';
+import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
 import { imagesOf, inspectOf, strip, type TestImage } from '../support/strips.js';
 
 const ADM = fileURLToPath(new URL('../fixtures/adm/official', import.meta.url));

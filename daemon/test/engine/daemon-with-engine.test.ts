@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngineHost } from '../../dist/engine/engine-host.js';
 import { type RunningServer, startServer } from '../../dist/server/server.js';
 import { TokenStore } from '../../dist/server/token-store.js';
-import { median } from '../../src/transfer/fit-similarity.js';
+import { median } from '../../src/transfer/transforms/fit-similarity.js';
 import { TestClient } from '../server/test-client.js';
 import { NO_MODELS } from '../server/test-server.js';
 import { inspectOf, strip, type TestImage, testImage, transferOf } from '../support/strips.js';

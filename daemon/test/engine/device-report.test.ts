@@ -1,7 +1,7 @@
 import { type Device, LIMITS } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import { DeviceReport, withNotice } from '../../src/engine/device-report.js';
-import type { Provider } from '../../src/graph/runtime.js';
+import type { Provider } from '../../src/graph/runtime/runtime.js';
 
 const CHOSEN: Device = { provider: 'webgpu', description: '100 % GPU (WebGPU)', reason: 'It is fast.' };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { measureProvider, TOLERANCE, type Trials, WrongResults } from '../../src/engine/providers/measure-provider.js';
-import type { Placement, Precision, Provider } from '../../src/graph/runtime.js';
+import type { Placement, Precision, Provider } from '../../src/graph/runtime/runtime.js';
 
 const EXPECTED = Float32Array.of(3, 4);
 

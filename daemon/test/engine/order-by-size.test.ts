@@ -1,12 +1,12 @@
 import type { TransferRequest } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import { Matcher } from '../../src/correspond/matcher.js';
-import { planFeatures } from '../../src/diffusion/feature-plan.js';
 import { FeatureSource } from '../../src/diffusion/feature-source.js';
-import { groupedOrder, JobPairs } from '../../src/engine/job-pairs.js';
-import { PairCache } from '../../src/engine/pair-cache.js';
-import { ProgressReporter } from '../../src/engine/progress-reporter.js';
-import { runTransfer } from '../../src/engine/transfer-job.js';
+import { planFeatures } from '../../src/diffusion/plan/feature-plan.js';
+import { groupedOrder, JobPairs } from '../../src/engine/jobs/job-pairs.js';
+import { PairCache } from '../../src/engine/jobs/pair-cache.js';
+import { ProgressReporter } from '../../src/engine/jobs/progress-reporter.js';
+import { runTransfer } from '../../src/engine/jobs/transfer-job.js';
 import { draw, toPng } from '../support/draw.js';
 
 const CARD = { x: 8, y: 8, w: 20, h: 16, colour: [40, 90, 200] } as const;

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 // the built one: it forks the built process beside itself
 import { ProviderProber } from '../../dist/engine/providers/provider-probe.js';
 import { whyItFailed } from '../../src/engine/providers/provider-words.js';
-import { PROVIDERS } from '../../src/graph/runtime.js';
+import { PROVIDERS } from '../../src/graph/runtime/runtime.js';
 
 const prober = new ProviderProber();
 afterAll(() => prober.close());

@@ -1,7 +1,7 @@
 import { type JobProgress, jobResultSchema, type TrackRequest } from '@samepoint/shared-protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { JobRunner } from '../../src/engine/run-job.js';
-import { CPU_RUNTIME } from '../../src/graph/runtime.js';
+import { JobRunner } from '../../src/engine/jobs/run-job.js';
+import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
 import { decodeLabelMask, encodeLabelMask } from '../../src/images/label-mask.js';
 import { draw, type Rect, toPng } from '../support/draw.js';
 import { identified, imagesOf, type TestImage } from '../support/strips.js';

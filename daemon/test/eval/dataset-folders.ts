@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Homography, Point } from '@samepoint/shared-protocol';
 import type { RgbImage } from '../../src/images/decode.js';
-import { invert, project } from '../../src/transfer/projective.js';
+import { invert, project } from '../../src/transfer/transforms/projective.js';
 import { draw, encoder, moved } from '../support/draw.js';
 import { LANDMARKS, MOCKUP, mockup } from '../support/mockup.js';
 

@@ -6,7 +6,7 @@ import {
   regionSimilarity,
   type SequenceStatistics,
   sequenceStatistics,
-} from '../../src/eval/davis-metrics.js';
+} from '../../src/eval/metrics/davis-metrics.js';
 
 /** Centre and radii in pixels. */
 type Ellipse = [x: number, y: number, radiusX: number, radiusY: number];

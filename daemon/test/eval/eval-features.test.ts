@@ -1,10 +1,10 @@
 import { cpSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type { FeatureChoice } from '../../src/diffusion/feature-plan.js';
 import { FeatureSource } from '../../src/diffusion/feature-source.js';
+import type { FeatureChoice } from '../../src/diffusion/plan/feature-plan.js';
 import { EvalFeatures } from '../../src/eval/eval-features.js';
-import { CPU_RUNTIME } from '../../src/graph/runtime.js';
+import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
 import { useTempFolder } from '../support/temp-folder.js';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures', import.meta.url));

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { ALL_PARTS } from '../../src/correspond/match-settings.js';
 import { Matcher } from '../../src/correspond/matcher.js';
-import type { Dataset, EvalTools } from '../../src/eval/dataset.js';
+import type { Dataset, EvalTools } from '../../src/eval/datasets/dataset.js';
 import {
   type EvalOptions,
   type EvalProgress,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatTable } from '../../src/eval/figure-table.js';
+import { formatTable } from '../../src/eval/report/figure-table.js';
 
 it('prints figures in columns that stand under their titles, and a dash where there is nothing to measure', () => {
   const text = formatTable({

@@ -5,8 +5,8 @@ import {
   type HomographyOutcome,
   homographyTable,
   matchingTable,
-} from '../../src/eval/homography-accuracy.js';
-import { publishedHomography } from '../../src/transfer/published-homography.js';
+} from '../../src/eval/metrics/homography-accuracy.js';
+import { publishedHomography } from '../../src/transfer/transforms/published-homography.js';
 
 const IDENTITY: Homography = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jointErrors, jointPck } from '../../src/eval/jhmdb-metrics.js';
+import { jointErrors, jointPck } from '../../src/eval/metrics/jhmdb-metrics.js';
 
 /** A person 30 wide and 40 high: the diagonal is 50, the base 30. */
 const TRUTH = [

@@ -1,10 +1,10 @@
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { KeypointPair } from '../../src/eval/keypoint-pairs.js';
-import { openPairs } from '../../src/eval/pairs.js';
-import { openPfWillow } from '../../src/eval/pf-willow.js';
-import { openSpair } from '../../src/eval/spair.js';
+import type { KeypointPair } from '../../src/eval/datasets/keypoint-pairs.js';
+import { openPairs } from '../../src/eval/datasets/pairs.js';
+import { openPfWillow } from '../../src/eval/datasets/pf-willow.js';
+import { openSpair } from '../../src/eval/datasets/spair.js';
 import { LANDMARKS } from '../support/mockup.js';
 import { useTempFolder } from '../support/temp-folder.js';
 import { MOVED_LANDMARKS, spairAnnotation, writeJson, writePfWillow, writeSpair } from './dataset-folders.js';

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { detectCorners } from '../../src/eval/detect-corners.js';
-import { keypointFiles, keypointsOf } from '../../src/eval/keypoint-source.js';
-import { readKeypointFile } from '../../src/eval/read-keypoint-file.js';
+import { keypointFiles, keypointsOf } from '../../src/eval/datasets/keypoint-source.js';
+import { readKeypointFile } from '../../src/eval/datasets/read-keypoint-file.js';
+import { detectCorners } from '../../src/eval/matching/detect-corners.js';
 import { draw } from '../support/draw.js';
 import { useTempFolder } from '../support/temp-folder.js';
 

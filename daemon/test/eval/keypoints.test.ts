@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Keypoint, pck, pckTable } from '../../src/eval/keypoints.js';
+import { type Keypoint, pck, pckTable } from '../../src/eval/metrics/keypoints.js';
 
 /** A keypoint found `dx`, `dy` away from where it is. */
 function off(dx: number, dy: number): Keypoint {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { readMatArray } from '../../src/eval/mat-file.js';
+import { readMatArray } from '../../src/eval/datasets/mat-file.js';
 import { useTempFolder } from '../support/temp-folder.js';
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/mat/${name}`, import.meta.url));

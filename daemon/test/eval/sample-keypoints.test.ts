@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import * as z from 'zod';
-import { sampleKeypoints } from '../../src/eval/match-keypoints.js';
+import { sampleKeypoints } from '../../src/eval/matching/match-keypoints.js';
 
 const numbers = z.array(z.number());
 const fixture = z.object({

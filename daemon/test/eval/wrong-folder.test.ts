@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { DATASETS, type DatasetName } from '../../src/eval/datasets.js';
+import { DATASETS, type DatasetName } from '../../src/eval/datasets/datasets.js';
 import { useTempFolder } from '../support/temp-folder.js';
 import { writeHpatches, writePairs, writePfWillow, writeSpair } from './dataset-folders.js';
 

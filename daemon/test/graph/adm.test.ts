@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { addNoise, linearSchedule } from '../../src/diffusion/noise-schedule.js';
-import type { Checkpoint } from '../../src/graph/checkpoint.js';
 import { type AdmUnetConfig, admUnet, admUnetConfigSchema } from '../../src/graph/networks/adm-unet.js';
 import { GraphBuilder } from '../../src/graph/onnx/graph-builder.js';
-import { readPytorchZip } from '../../src/graph/pytorch.js';
+import type { Checkpoint } from '../../src/graph/weights/checkpoint.js';
+import { readPytorchZip } from '../../src/graph/weights/pytorch.js';
 import { readTensor, relativeError } from '../support/read-tensor.js';
 import { type FloatTensor, readConfig, runNetwork } from '../support/run-network.js';
 

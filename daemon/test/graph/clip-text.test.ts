@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { clipText, clipTextConfigSchema } from '../../src/graph/networks/clip-text.js';
 import { GraphBuilder } from '../../src/graph/onnx/graph-builder.js';
-import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
-import { createSession, ort } from '../../src/graph/session.js';
+import { createSession, ort } from '../../src/graph/runtime/session.js';
+import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
 import { readPrompts } from '../support/read-prompts.js';
 import { readTensor, relativeError } from '../support/read-tensor.js';
 

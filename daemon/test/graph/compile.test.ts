@@ -1,8 +1,8 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { filesOf } from '../../src/diffusion/model-files.js';
-import { compileUiNetwork } from '../../src/diffusion/ui-network.js';
+import { filesOf } from '../../src/diffusion/networks/model-files.js';
+import { compileUiNetwork } from '../../src/diffusion/networks/ui-network.js';
 import { useTempFolder } from '../support/temp-folder.js';
 
 const MODEL = fileURLToPath(new URL('../../models/ui/', import.meta.url));

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { elementGeometry } from '../../src/correspond/element-geometry.js';
-import { ElementNetwork, type Elements } from '../../src/diffusion/element-network.js';
-import { filesOf } from '../../src/diffusion/model-files.js';
-import { NetworkPool } from '../../src/diffusion/network-pool.js';
-import { CPU_RUNTIME } from '../../src/graph/runtime.js';
+import { ElementNetwork, type Elements } from '../../src/diffusion/networks/element-network.js';
+import { filesOf } from '../../src/diffusion/networks/model-files.js';
+import { NetworkPool } from '../../src/diffusion/networks/network-pool.js';
+import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
 import { readTensor, relativeError } from '../support/read-tensor.js';
 
 // `training/small-run.sh` names a model of its own

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { executionProvider } from '../../src/graph/execution-provider.js';
+import { executionProvider } from '../../src/graph/runtime/execution-provider.js';
 
 describe('what ONNX Runtime is told of a provider', () => {
   it.each([

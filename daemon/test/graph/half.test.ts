@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { floatsToHalves, halvesToFloats } from '../../src/graph/half.js';
+import { floatsToHalves, halvesToFloats } from '../../src/graph/weights/half.js';
 
 describe('half precision', () => {
   it('every half comes back as itself', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { placementWords, shareOf } from '../../src/engine/providers/placement-words.js';
 import { GraphBuilder } from '../../src/graph/onnx/graph-builder.js';
-import { placementOf } from '../../src/graph/profile.js';
+import { placementOf } from '../../src/graph/runtime/profile.js';
 
 const NODES = 300;
 const NAMES = { cpu: 'CPUExecutionProvider', webgpu: 'WebGpuExecutionProvider', dml: 'DmlExecutionProvider' } as const;

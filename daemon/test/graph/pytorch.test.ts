@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { openWeights } from '../../src/graph/weights.js';
+import { openWeights } from '../../src/graph/weights/weights.js';
 import { pickle, type TensorParts, tensorPickle, writeZip, type ZipEntry } from '../support/pytorch-file.js';
 import { useTempFolder } from '../support/temp-folder.js';
 

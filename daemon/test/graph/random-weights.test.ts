@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { probeBlockWeights } from '../../src/graph/probe-block.js';
-import { writeSharedWeights } from '../../src/graph/random-weights.js';
-import { readValues } from '../../src/graph/read-values.js';
+import { probeBlockWeights } from '../../src/graph/probe/probe-block.js';
+import { writeSharedWeights } from '../../src/graph/probe/random-weights.js';
+import { readValues } from '../../src/graph/weights/read-values.js';
 import { useTempFolder } from '../support/temp-folder.js';
 
 const folder = useTempFolder();

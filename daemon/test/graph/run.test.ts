@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/graph/compile.js';
-import { recogniseOutOfMemory } from '../../src/graph/out-of-memory.js';
-import { load } from '../../src/graph/run.js';
-import type { GraphTarget } from '../../src/graph/runtime.js';
+import { recogniseOutOfMemory } from '../../src/graph/runtime/out-of-memory.js';
+import { load } from '../../src/graph/runtime/run.js';
+import type { GraphTarget } from '../../src/graph/runtime/runtime.js';
 
 const X = { dims: [2], data: Float32Array.of(3, -4) };
 const NO_WEIGHTS = { path: '', folder: '.', tensors: new Map() };

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { sdUnet, sdUnetConfigSchema } from '../../src/graph/networks/sd-unet.js';
 import { GraphBuilder } from '../../src/graph/onnx/graph-builder.js';
-import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
+import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
 import { readTensor, relativeError } from '../support/read-tensor.js';
 import { readConfig, runNetwork } from '../support/run-network.js';
 

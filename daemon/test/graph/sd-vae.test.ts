@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { Checkpoint } from '../../src/graph/checkpoint.js';
 import { sdVaeConfigSchema, sdVaeEncoder } from '../../src/graph/networks/sd-vae-encoder.js';
-import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
+import type { Checkpoint } from '../../src/graph/weights/checkpoint.js';
+import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
 import { readTensor, relativeError } from '../support/read-tensor.js';
 import { readConfig, runNetwork } from '../support/run-network.js';
 

@@ -4,8 +4,8 @@ const create = vi.hoisted(() => vi.fn());
 vi.mock('onnxruntime-node', () => ({ InferenceSession: { create } }));
 
 const { compile } = await import('../../src/graph/compile.js');
-const { load } = await import('../../src/graph/run.js');
-const { CPU_RUNTIME } = await import('../../src/graph/runtime.js');
+const { load } = await import('../../src/graph/runtime/run.js');
+const { CPU_RUNTIME } = await import('../../src/graph/runtime/runtime.js');
 
 const x = { dims: [1] };
 const compileAt = () =>

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { Checkpoint } from '../../src/graph/checkpoint.js';
 import { admUnetBlocks, admUnetConfigSchema } from '../../src/graph/networks/adm-unet.js';
 import { sdUnetBlocks, sdUnetConfigSchema } from '../../src/graph/networks/sd-unet.js';
 import { VIT_FACETS, vitLayers } from '../../src/graph/networks/vit.js';
 import { vitConfigSchema } from '../../src/graph/networks/vit-config.js';
 import type { GraphBuilder, Value } from '../../src/graph/onnx/graph-builder.js';
-import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
-import { openWeights } from '../../src/graph/weights.js';
+import type { Checkpoint } from '../../src/graph/weights/checkpoint.js';
+import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
+import { openWeights } from '../../src/graph/weights/weights.js';
 import { readTensor, relativeError } from '../support/read-tensor.js';
 import { type FloatTensor, readConfig, runNetwork } from '../support/run-network.js';
 

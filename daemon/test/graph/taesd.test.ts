@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { taesdConfigSchema, taesdEncoder } from '../../src/graph/networks/taesd.js';
-import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
+import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
 import { readTensor, relativeError } from '../support/read-tensor.js';
 import { readConfig, runNetwork } from '../support/run-network.js';
 

@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { type VitConfig, type VitFeature, vit } from '../../src/graph/networks/vit.js';
 import { POSITION_INTERPOLATIONS, vitCheckpoint } from '../../src/graph/networks/vit-config.js';
 import { GraphBuilder } from '../../src/graph/onnx/graph-builder.js';
-import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
-import { createSession, ort } from '../../src/graph/session.js';
-import { openWeights } from '../../src/graph/weights.js';
+import { createSession, ort } from '../../src/graph/runtime/session.js';
+import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
+import { openWeights } from '../../src/graph/weights/weights.js';
 import { readTensor, relativeError } from '../support/read-tensor.js';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/vit', import.meta.url));

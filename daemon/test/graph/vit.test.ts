@@ -6,8 +6,8 @@ import { bicubicMatrix } from '../../src/graph/layers/bicubic-matrix.js';
 import { type VitFeature, vit, vitPixels } from '../../src/graph/networks/vit.js';
 import { POSITION_INTERPOLATIONS, vitCheckpoint, vitConfigSchema } from '../../src/graph/networks/vit-config.js';
 import { GraphBuilder } from '../../src/graph/onnx/graph-builder.js';
-import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
-import { createSession, ort } from '../../src/graph/session.js';
+import { createSession, ort } from '../../src/graph/runtime/session.js';
+import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
 import { readTensor, relativeError } from '../support/read-tensor.js';
 
 const DINO = fileURLToPath(new URL('../fixtures/vit/dino', import.meta.url));

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { probeInput, probeNetwork } from '../../src/graph/probe-graph.js';
-import { runOnce } from '../../src/graph/run.js';
-import { CPU_RUNTIME } from '../../src/graph/runtime.js';
+import { probeInput, probeNetwork } from '../../src/graph/probe/probe-graph.js';
+import { runOnce } from '../../src/graph/runtime/run.js';
+import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
 import { NETWORK_CASES, runCase } from '../support/network-cases.js';
 
 /** Vulkan in software, which Debian's Chromium brings: slow, and the same everywhere. */

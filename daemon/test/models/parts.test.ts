@@ -3,11 +3,11 @@ import { homedir, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fileFailure } from '../../src/models/failures.js';
+import { fileFailure } from '../../src/models/download/failures.js';
+import { withLock } from '../../src/models/download/lock.js';
+import { ProgressMeter } from '../../src/models/download/progress.js';
+import { headerLength, planSubset } from '../../src/models/download/safetensors-subset.js';
 import { locations } from '../../src/models/locations.js';
-import { withLock } from '../../src/models/lock.js';
-import { ProgressMeter } from '../../src/models/progress.js';
-import { headerLength, planSubset } from '../../src/models/safetensors-subset.js';
 
 describe('where models lie follows the variables of huggingface_hub', () => {
   it.each([

@@ -1,9 +1,9 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { networkFailure } from '../../src/models/download/network-failures.js';
+import { proxyFor, proxySettings } from '../../src/models/download/proxy.js';
+import { pullModel } from '../../src/models/download/pull-model.js';
 import { modelEnvironment } from '../../src/models/model-environment.js';
-import { networkFailure } from '../../src/models/network-failures.js';
-import { proxyFor, proxySettings } from '../../src/models/proxy.js';
-import { pullModel } from '../../src/models/pull-model.js';
 import { TestProxy } from '../support/test-proxy.js';
 import { ModelRoom } from './model-room.js';
 

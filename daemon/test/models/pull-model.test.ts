@@ -2,11 +2,11 @@ import { lstatSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
+import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
 import { addModel } from '../../src/models/add-model.js';
+import type { PullProgress } from '../../src/models/download/progress.js';
+import { pullModel } from '../../src/models/download/pull-model.js';
 import type { ModelEnvironment } from '../../src/models/model-environment.js';
-import type { PullProgress } from '../../src/models/progress.js';
-import { pullModel } from '../../src/models/pull-model.js';
 import { resolveModel } from '../../src/models/resolve-model.js';
 import { gitBlob, sha256 } from '../support/hub-cache-layout.js';
 import { COMMIT } from './fake-hub.js';

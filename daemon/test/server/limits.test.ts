@@ -10,8 +10,8 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ImageStore } from '../../src/jobs/image-store.js';
 import { ProgressThrottle } from '../../src/jobs/progress-throttle.js';
-import { Outbox, type OutboxSocket } from '../../src/server/outbox.js';
-import { PairingDesk } from '../../src/server/pairing-desk.js';
+import { PairingDesk } from '../../src/server/http/pairing-desk.js';
+import { Outbox, type OutboxSocket } from '../../src/server/session/outbox.js';
 import { ManualClock } from './manual-clock.js';
 import { imageIdOf, inspectRequest, SOURCE, TARGET, TRANSFER_OUTCOME, transferRequest } from './requests.js';
 import { TestClient } from './test-client.js';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runStart, type StartedDaemon, type StartOptions } from '../../src/cli/run-start.js';
-import { startBanner } from '../../src/cli/start-banner.js';
+import { runStart, type StartedDaemon, type StartOptions } from '../../src/cli/commands/run-start.js';
+import { startBanner } from '../../src/cli/format/start-banner.js';
 import { stateDir } from '../../src/state-dir.js';
 import { FakeEngine } from './fake-engine.js';
 

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { filesOf } from '../../src/diffusion/model-files.js';
+import { filesOf } from '../../src/diffusion/networks/model-files.js';
+import { compileUiNetwork } from '../../src/diffusion/networks/ui-network.js';
 import { addNoise, linearSchedule } from '../../src/diffusion/noise-schedule.js';
-import { compileUiNetwork } from '../../src/diffusion/ui-network.js';
-import type { Checkpoint } from '../../src/graph/checkpoint.js';
 import { compile, type Wiring } from '../../src/graph/compile.js';
 import { admUnet, admUnetConfigSchema } from '../../src/graph/networks/adm-unet.js';
 import { elementMatcher, elementMatcherConfigSchema } from '../../src/graph/networks/element-matcher.js';
@@ -13,10 +12,17 @@ import { sdVaeConfigSchema, sdVaeEncoder } from '../../src/graph/networks/sd-vae
 import { taesdConfigSchema, taesdEncoder } from '../../src/graph/networks/taesd.js';
 import { vit } from '../../src/graph/networks/vit.js';
 import { vitConfigSchema } from '../../src/graph/networks/vit-config.js';
-import { readPytorchZip } from '../../src/graph/pytorch.js';
-import { type CompileAt, load, type NdArray, runOnce } from '../../src/graph/run.js';
-import { CPU_RUNTIME, type GraphTarget, type Placement, type Provider, type Runtime } from '../../src/graph/runtime.js';
-import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
+import { type CompileAt, load, type NdArray, runOnce } from '../../src/graph/runtime/run.js';
+import {
+  CPU_RUNTIME,
+  type GraphTarget,
+  type Placement,
+  type Provider,
+  type Runtime,
+} from '../../src/graph/runtime/runtime.js';
+import type { Checkpoint } from '../../src/graph/weights/checkpoint.js';
+import { readPytorchZip } from '../../src/graph/weights/pytorch.js';
+import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
 import { readTensor, relativeError } from './read-tensor.js';
 import { readConfig } from './run-network.js';
 

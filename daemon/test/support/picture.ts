@@ -1,6 +1,6 @@
 import type { Homography, Point } from '@samepoint/shared-protocol';
 import type { RgbaImage, RgbImage } from '../../src/images/decode.js';
-import { invert, project } from '../../src/transfer/projective.js';
+import { invert, project } from '../../src/transfer/transforms/projective.js';
 import { type Colour, draw, type Rect, WHITE } from './draw.js';
 import { seededRandom } from './random.js';
 

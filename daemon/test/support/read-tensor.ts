@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readSafetensorsHeader } from '../../src/graph/safetensors.js';
+import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
 
 /** Reads one float32 tensor of a safetensors file. */
 export function readTensor(path: string, name: string): { dims: readonly number[]; data: Float32Array } {

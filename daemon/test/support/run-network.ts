@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Checkpoint } from '../../src/graph/checkpoint.js';
 import { GraphBuilder, type Value } from '../../src/graph/onnx/graph-builder.js';
-import { createSession, ort } from '../../src/graph/session.js';
+import { createSession, ort } from '../../src/graph/runtime/session.js';
+import type { Checkpoint } from '../../src/graph/weights/checkpoint.js';
 
 export interface FloatTensor {
   dims: readonly number[];

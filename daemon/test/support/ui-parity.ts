@@ -1,7 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect } from 'vitest';
-import { filesOf } from '../../src/diffusion/model-files.js';
-import { compileUiNetwork } from '../../src/diffusion/ui-network.js';
+import { filesOf } from '../../src/diffusion/networks/model-files.js';
+import { compileUiNetwork } from '../../src/diffusion/networks/ui-network.js';
 import { readTensor, relativeError } from './read-tensor.js';
 
 /** Height × width of the inputs that `training/write_parity.py` writes. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { alignImages } from '../../src/transfer/align-images.js';
-import { MIN_FIT_CONFIDENCE } from '../../src/transfer/fit-region.js';
+import { alignImages } from '../../src/transfer/edits/align-images.js';
+import { MIN_FIT_CONFIDENCE } from '../../src/transfer/transforms/fit-region.js';
 
 const SIZE = { width: 800, height: 600 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { centre, clip, contains, gridPoints, grow, overlap } from '../../src/transfer/boxes.js';
-import { transformBox } from '../../src/transfer/place-region.js';
+import { centre, clip, contains, gridPoints, grow, overlap } from '../../src/transfer/transforms/boxes.js';
+import { transformBox } from '../../src/transfer/transforms/place-region.js';
 
 const BOX = { x: 10, y: 20, w: 30, h: 40 };
 

@@ -2,7 +2,7 @@ import type { Box, Item, Layer, Placement, Point } from '@samepoint/shared-proto
 import { describe, expect, it } from 'vitest';
 import type { Match } from '../../src/correspond/match-points.js';
 import { withLeads } from '../../src/correspond/resemblances.js';
-import { companionsOf, sameRelation } from '../../src/transfer/layer-context.js';
+import { companionsOf, sameRelation } from '../../src/transfer/layers/layer-context.js';
 import { placeItems, prepareItems } from '../../src/transfer/transfer.js';
 import { layer } from '../support/layers.js';
 

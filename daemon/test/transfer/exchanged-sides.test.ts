@@ -1,9 +1,9 @@
 import type { Box, Item, Layer, Point } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import type { Match } from '../../src/correspond/match-points.js';
-import { contains, overlap } from '../../src/transfer/boxes.js';
-import { transformBox } from '../../src/transfer/place-region.js';
 import { placeItems, prepareItems } from '../../src/transfer/transfer.js';
+import { contains, overlap } from '../../src/transfer/transforms/boxes.js';
+import { transformBox } from '../../src/transfer/transforms/place-region.js';
 import { layer } from '../support/layers.js';
 
 const SIZE = { width: 400, height: 800 };

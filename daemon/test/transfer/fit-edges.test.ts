@@ -1,7 +1,7 @@
 import type { Point } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { gridPoints } from '../../src/transfer/boxes.js';
-import { placeRegion } from '../../src/transfer/place-region.js';
+import { gridPoints } from '../../src/transfer/transforms/boxes.js';
+import { placeRegion } from '../../src/transfer/transforms/place-region.js';
 
 const CARD = { x: 40, y: 100, w: 200, h: 80 };
 const SIDE_PX = 600;

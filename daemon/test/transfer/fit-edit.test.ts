@@ -1,10 +1,10 @@
 import type { Box, Homography, Point } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { pointsAllOver } from '../../src/transfer/edit-region.js';
-import { fitEdit } from '../../src/transfer/fit-edit.js';
-import { MIN_FIT_CONFIDENCE } from '../../src/transfer/fit-region.js';
-import { project } from '../../src/transfer/projective.js';
-import type { PointPair } from '../../src/transfer/refine-transform.js';
+import { pointsAllOver } from '../../src/transfer/edits/edit-region.js';
+import { fitEdit } from '../../src/transfer/edits/fit-edit.js';
+import { MIN_FIT_CONFIDENCE } from '../../src/transfer/transforms/fit-region.js';
+import { project } from '../../src/transfer/transforms/projective.js';
+import type { PointPair } from '../../src/transfer/transforms/refine-transform.js';
 
 const IMAGE = { width: 800, height: 1000 };
 const BOX: Box = { x: 300, y: 400, w: 30, h: 30 };

@@ -1,6 +1,6 @@
 import type { Point } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { type Correspondence, fitSimilarity, median } from '../../src/transfer/fit-similarity.js';
+import { type Correspondence, fitSimilarity, median } from '../../src/transfer/transforms/fit-similarity.js';
 import { seededRandom } from '../support/random.js';
 
 const TOLERANCE_PX = 6;

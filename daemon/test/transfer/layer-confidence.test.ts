@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Option } from '../../src/transfer/agree-on-layers.js';
-import { layerConfidence, optionConfidences } from '../../src/transfer/layer-confidence.js';
+import type { Option } from '../../src/transfer/layers/agree-on-layers.js';
+import { layerConfidence, optionConfidences } from '../../src/transfer/layers/layer-confidence.js';
 
 const option = (odds: number, own = odds): Option => ({ candidate: 0, own, odds, belief: 0.5, support: 0.5 });
 const COMPANY = { company: 0.5 };

@@ -1,13 +1,13 @@
 import type { Layer } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { assignLayers } from '../../src/transfer/assign-layers.js';
-import { gridPoints } from '../../src/transfer/boxes.js';
-import type { Correspondence } from '../../src/transfer/fit-similarity.js';
-import { compareLayers } from '../../src/transfer/layer-cues.js';
-import { describeScene, ownOdds } from '../../src/transfer/layer-odds.js';
-import { describeLayers } from '../../src/transfer/layer-traits.js';
-import { placeRegion } from '../../src/transfer/place-region.js';
-import { rankLikeness } from '../../src/transfer/reading-order.js';
+import { assignLayers } from '../../src/transfer/layers/assign-layers.js';
+import { compareLayers } from '../../src/transfer/layers/layer-cues.js';
+import { describeScene, ownOdds } from '../../src/transfer/layers/layer-odds.js';
+import { describeLayers } from '../../src/transfer/layers/layer-traits.js';
+import { rankLikeness } from '../../src/transfer/layers/reading-order.js';
+import { gridPoints } from '../../src/transfer/transforms/boxes.js';
+import type { Correspondence } from '../../src/transfer/transforms/fit-similarity.js';
+import { placeRegion } from '../../src/transfer/transforms/place-region.js';
 import { layer } from '../support/layers.js';
 import { seededRandom } from '../support/random.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LabelMask } from '../../src/images/label-mask.js';
-import { labelsToMask, labelsToStretchedMask } from '../../src/transfer/labels-to-mask.js';
-import { labelsOfMask, maskToLabels } from '../../src/transfer/mask-to-labels.js';
+import { labelsToMask, labelsToStretchedMask } from '../../src/transfer/tracking/labels-to-mask.js';
+import { labelsOfMask, maskToLabels } from '../../src/transfer/tracking/mask-to-labels.js';
 
 /** Two rows of three cells, each four pixels wide and high. */
 const GRID = { rows: 2, columns: 3, cellWidthPx: 4, cellHeightPx: 4 };

@@ -1,7 +1,7 @@
 import type { Item, Layer, Point } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import type { Match } from '../../src/correspond/match-points.js';
-import { nestingOf } from '../../src/transfer/layer-nesting.js';
+import { nestingOf } from '../../src/transfer/layers/layer-nesting.js';
 import { placeItems, prepareItems } from '../../src/transfer/transfer.js';
 import { layer } from '../support/layers.js';
 import { LIST, list, PARTS } from '../support/list-screen.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { labelsToPoints, pointsToLabels } from '../../src/transfer/point-labels.js';
+import { labelsToPoints, pointsToLabels } from '../../src/transfer/tracking/point-labels.js';
 import { randomMap } from '../support/feature-maps.js';
 
 /** Cells that are wider than high, so that swapped axes show. */

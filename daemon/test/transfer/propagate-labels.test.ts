@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { TopNeighbours } from '../../src/correspond/top-neighbours.js';
-import { propagateLabels } from '../../src/transfer/propagate-labels.js';
+import { propagateLabels } from '../../src/transfer/tracking/propagate-labels.js';
 
 const labelMap = (...shares: number[]) => ({
   rows: 1,

@@ -7,11 +7,11 @@ import type { FeaturePyramid } from '../../src/diffusion/feature-pyramid.js';
 import { toFeatureMap } from '../../src/diffusion/look-features.js';
 import { EDIT_PROPAGATION, PRESETS } from '../../src/diffusion/presets.js';
 import type { RgbaImage } from '../../src/images/decode.js';
-import { compose, normalise, translation } from '../../src/transfer/projective.js';
-import { editProtocol, warpEditAsPublished } from '../../src/transfer/published-edit.js';
-import { publishedHomography } from '../../src/transfer/published-homography.js';
-import { prepareEdit } from '../../src/transfer/warp-edit.js';
-import { warpStraight } from '../../src/transfer/warp-image.js';
+import { editProtocol, warpEditAsPublished } from '../../src/transfer/edits/published-edit.js';
+import { prepareEdit } from '../../src/transfer/edits/warp-edit.js';
+import { warpStraight } from '../../src/transfer/edits/warp-image.js';
+import { compose, normalise, translation } from '../../src/transfer/transforms/projective.js';
+import { publishedHomography } from '../../src/transfer/transforms/published-homography.js';
 import { readTensor } from '../support/read-tensor.js';
 
 /** Made by `python test/parity/make-edit.py`. */

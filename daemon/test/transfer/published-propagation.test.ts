@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { WindowMatcher } from '../../src/correspond/window-matcher.js';
 import type { FeatureMap } from '../../src/diffusion/feature-map.js';
-import { labelsToMask } from '../../src/transfer/labels-to-mask.js';
-import { trackLabels } from '../../src/transfer/track-labels.js';
-import type { TrackSettings } from '../../src/transfer/track-settings.js';
+import { labelsToMask } from '../../src/transfer/tracking/labels-to-mask.js';
+import { trackLabels } from '../../src/transfer/tracking/track-labels.js';
+import type { TrackSettings } from '../../src/transfer/tracking/track-settings.js';
 
 interface Parity {
   rows: number;

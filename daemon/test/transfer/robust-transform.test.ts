@@ -1,8 +1,8 @@
 import { estimatorSchema, type Homography, type Point } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { compose, invert, project, stretchAt } from '../../src/transfer/projective.js';
-import { type PointPair, TRANSFORM_KINDS, type TransformKind } from '../../src/transfer/refine-transform.js';
-import { type FitOutcome, fitTransform, type RobustTransform } from '../../src/transfer/robust-transform.js';
+import { compose, invert, project, stretchAt } from '../../src/transfer/transforms/projective.js';
+import { type PointPair, TRANSFORM_KINDS, type TransformKind } from '../../src/transfer/transforms/refine-transform.js';
+import { type FitOutcome, fitTransform, type RobustTransform } from '../../src/transfer/transforms/robust-transform.js';
 import { seededRandom } from '../support/random.js';
 
 const SIDE = { width: 800, height: 600 };

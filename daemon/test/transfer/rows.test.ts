@@ -1,10 +1,10 @@
 import type { Item, Layer, Point } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import type { Match } from '../../src/correspond/match-points.js';
-import type { Option } from '../../src/transfer/agree-on-layers.js';
-import { weighContents } from '../../src/transfer/layer-families.js';
-import { nestingOf } from '../../src/transfer/layer-nesting.js';
-import { describeLayers } from '../../src/transfer/layer-traits.js';
+import type { Option } from '../../src/transfer/layers/agree-on-layers.js';
+import { weighContents } from '../../src/transfer/layers/layer-families.js';
+import { nestingOf } from '../../src/transfer/layers/layer-nesting.js';
+import { describeLayers } from '../../src/transfer/layers/layer-traits.js';
 import { placeItems, prepareItems } from '../../src/transfer/transfer.js';
 import { layer } from '../support/layers.js';
 import { LIST, list, PARTS } from '../support/list-screen.js';

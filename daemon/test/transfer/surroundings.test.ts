@@ -1,9 +1,9 @@
 import type { Box, Item, Layer } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { centre } from '../../src/transfer/boxes.js';
-import { transformBox } from '../../src/transfer/place-region.js';
-import { surroundingsOf } from '../../src/transfer/surroundings.js';
+import { surroundingsOf } from '../../src/transfer/overlays/surroundings.js';
 import { placeItems, prepareItems } from '../../src/transfer/transfer.js';
+import { centre } from '../../src/transfer/transforms/boxes.js';
+import { transformBox } from '../../src/transfer/transforms/place-region.js';
 import { layer } from '../support/layers.js';
 
 const SIZE = { width: 400, height: 800 };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { WindowMatcher } from '../../src/correspond/window-matcher.js';
 import type { FeatureMap } from '../../src/diffusion/feature-map.js';
-import type { LabelMap } from '../../src/transfer/label-map.js';
-import { trackLabels } from '../../src/transfer/track-labels.js';
+import type { LabelMap } from '../../src/transfer/tracking/label-map.js';
+import { trackLabels } from '../../src/transfer/tracking/track-labels.js';
 import { columnAt, randomMap } from '../support/feature-maps.js';
 
 const ROWS = 12;

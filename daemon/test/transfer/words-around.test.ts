@@ -1,8 +1,8 @@
 import type { Item, Layer, Point } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import { withLeads } from '../../src/correspond/resemblances.js';
-import { wordsAroundLikeness } from '../../src/transfer/layer-likeness.js';
-import { describeLayers } from '../../src/transfer/layer-traits.js';
+import { wordsAroundLikeness } from '../../src/transfer/layers/layer-likeness.js';
+import { describeLayers } from '../../src/transfer/layers/layer-traits.js';
 import { placeItems, prepareItems } from '../../src/transfer/transfer.js';
 import { layer } from '../support/layers.js';
 

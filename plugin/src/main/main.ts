@@ -1,9 +1,9 @@
 import type { Command, MainToUi, UiToMain } from '../shared/messages.js';
-import { applyPlacements } from './apply.js';
-import { exportChoice } from './export-frame.js';
-import { initialPicks } from './picks.js';
-import { reveal } from './reveal.js';
-import { readSelection } from './selection.js';
+import { exportChoice } from './canvas/export-frame.js';
+import { initialPicks } from './canvas/picks.js';
+import { reveal } from './canvas/reveal.js';
+import { readSelection } from './canvas/selection.js';
+import { applyPlacements } from './changes/apply.js';
 import { loadPending, loadSettings, savePending, saveSettings } from './settings.js';
 import { SELECTION, WINDOW } from './tables.js';
 import { summaryLine } from './words.js';

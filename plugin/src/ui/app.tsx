@@ -1,8 +1,8 @@
-import type { ConnectionEvent } from './connection.js';
-import { connectionWords } from './connection-words.js';
-import { wantedBackend } from './flow-download.js';
-import type { FlowEvent } from './flow-state.js';
-import { obstacleOf } from './gate.js';
+import type { ConnectionEvent } from './connection/connection.js';
+import { connectionWords } from './connection/connection-words.js';
+import { obstacleOf } from './connection/gate.js';
+import { wantedBackend } from './flow/flow-download.js';
+import type { FlowEvent } from './flow/flow-state.js';
 import type { State } from './store.js';
 import { ConnectionView } from './views/connection-view.js';
 import { DoneView } from './views/done-view.js';

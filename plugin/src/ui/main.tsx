@@ -1,6 +1,6 @@
 import { render } from 'preact';
 import { App } from './app.js';
-import { blocksLoopback, browserFacts } from './browser-access.js';
+import { blocksLoopback, browserFacts } from './connection/browser-access.js';
 import { listenToMain, postToMain } from './main-port.js';
 import { type State, Store } from './store.js';
 

@@ -6,11 +6,11 @@ import {
   type ConnectionEvent,
   INITIAL_CONNECTION,
   stepConnection,
-} from './connection.js';
-import { pair, probeSession } from './daemon-http.js';
-import { stepFlow } from './flow.js';
-import { type Flow, type FlowEffect, type FlowEvent, INITIAL_FLOW } from './flow-state.js';
-import { SocketClient } from './socket-client.js';
+} from './connection/connection.js';
+import { pair, probeSession } from './connection/daemon-http.js';
+import { SocketClient } from './connection/socket-client.js';
+import { stepFlow } from './flow/flow.js';
+import { type Flow, type FlowEffect, type FlowEvent, INITIAL_FLOW } from './flow/flow-state.js';
 
 export interface State {
   connection: Connection;

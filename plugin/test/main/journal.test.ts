@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Journal } from '../../src/main/journal.js';
+import { Journal } from '../../src/main/changes/journal.js';
 
 describe('taking back what was written', () => {
   it('goes backwards', () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LIMITS, transferRequestSchema } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { buildRequest, chooseBackend, hashFrame } from '../../src/ui/build-request.js';
+import { buildRequest, chooseBackend, hashFrame } from '../../src/ui/flow/build-request.js';
 import { exportedFrame, layer, layerItem, UI_BACKEND } from './fixtures.js';
 
 const SOURCE = hashFrame(exportedFrame('s'));

@@ -7,7 +7,7 @@ import {
   INITIAL_CONNECTION,
   type ProbeOutcome,
   stepConnection,
-} from '../../src/ui/connection.js';
+} from '../../src/ui/connection/connection.js';
 import { CONNECTION_TUNING } from '../../src/ui/tuning.js';
 import { failure, welcome } from './fixtures.js';
 

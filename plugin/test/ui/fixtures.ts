@@ -1,6 +1,6 @@
 import type { Backend, ErrorCode, ErrorPayload, Layer, Placement, TransferResult } from '@samepoint/shared-protocol';
 import type { ExportedFrame, ExportedItem, FrameSummary } from '../../src/shared/messages.js';
-import type { Welcome } from '../../src/ui/connection.js';
+import type { Welcome } from '../../src/ui/connection/connection.js';
 
 export const UI_BACKEND: Backend = { id: 'ui', title: 'Mockups', state: 'embedded' };
 

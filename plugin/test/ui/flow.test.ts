@@ -1,10 +1,10 @@
 import { ERROR_CODES, type Placement } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import type { PendingJob } from '../../src/shared/messages.js';
-import { hashFrame } from '../../src/ui/build-request.js';
-import { stepFlow } from '../../src/ui/flow.js';
-import { wantedBackend } from '../../src/ui/flow-download.js';
-import { type Flow, type FlowEffect, type FlowEvent, INITIAL_FLOW } from '../../src/ui/flow-state.js';
+import { hashFrame } from '../../src/ui/flow/build-request.js';
+import { stepFlow } from '../../src/ui/flow/flow.js';
+import { wantedBackend } from '../../src/ui/flow/flow-download.js';
+import { type Flow, type FlowEffect, type FlowEvent, INITIAL_FLOW } from '../../src/ui/flow/flow-state.js';
 import { exportedFrame, failure, frameSummary, layerItem, layerPlacement, resultFor, UI_BACKEND } from './fixtures.js';
 
 /** A flow that remembers every effect since the last look. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { blocksLoopback, browserFacts } from '../../src/ui/browser-access.js';
-import type { ConnectionState } from '../../src/ui/connection.js';
-import { connectionWords } from '../../src/ui/connection-words.js';
-import type { Step } from '../../src/ui/flow-state.js';
-import { obstacleOf } from '../../src/ui/gate.js';
+import { blocksLoopback, browserFacts } from '../../src/ui/connection/browser-access.js';
+import type { ConnectionState } from '../../src/ui/connection/connection.js';
+import { connectionWords } from '../../src/ui/connection/connection-words.js';
+import { obstacleOf } from '../../src/ui/connection/gate.js';
+import type { Step } from '../../src/ui/flow/flow-state.js';
 import { failure, resultFor, welcome } from './fixtures.js';
 
 const PICK: Step = { name: 'pick', problem: null };

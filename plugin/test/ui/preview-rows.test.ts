@@ -1,10 +1,10 @@
 import type { Placement } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import { applyToBox } from '../../src/shared/affine.js';
-import { hashFrame } from '../../src/ui/build-request.js';
-import { cropAround } from '../../src/ui/crop.js';
-import { figuresOf, reasonWords } from '../../src/ui/evidence-words.js';
-import { outcomeOf, previewGroups } from '../../src/ui/preview-rows.js';
+import { hashFrame } from '../../src/ui/flow/build-request.js';
+import { cropAround } from '../../src/ui/flow/crop.js';
+import { figuresOf, reasonWords } from '../../src/ui/flow/evidence-words.js';
+import { outcomeOf, previewGroups } from '../../src/ui/flow/preview-rows.js';
 import { exportedFrame, layer, layerItem, layerPlacement, resultFor } from './fixtures.js';
 
 const BOX = { x: 10, y: 10, w: 20, h: 10 };

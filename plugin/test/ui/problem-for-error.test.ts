@@ -1,6 +1,6 @@
 import { ERROR_CODES } from '@samepoint/shared-protocol';
 import { expect, it } from 'vitest';
-import { problemForError } from '../../src/ui/problem-for-error.js';
+import { problemForError } from '../../src/ui/connection/problem-for-error.js';
 import { failure } from './fixtures.js';
 
 it.each(ERROR_CODES)('%s has a screen with its own words and one action', (code) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { summaryLines } from '../../src/ui/summary-lines.js';
+import { summaryLines } from '../../src/ui/flow/summary-lines.js';
 
 const NONE = { created: 0, updated: 0, notes: 0, skipped: [] };
 const skipped = [{ targetId: 't', itemId: 'i', reason: 'It uses a font that is missing.' }];

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { planFeatures } from '../../../daemon/src/diffusion/feature-plan.js';
 import { firstLook, lookAt, lookCount } from '../../../daemon/src/diffusion/input-size.js';
-import { readUiConfig } from '../../../daemon/src/diffusion/network-checkpoints.js';
+import { readUiConfig } from '../../../daemon/src/diffusion/networks/network-checkpoints.js';
+import { planFeatures } from '../../../daemon/src/diffusion/plan/feature-plan.js';
 import { uiUnet } from '../../../daemon/src/graph/networks/ui-unet.js';
-import { surveyNetwork } from '../../../daemon/src/graph/survey-network.js';
+import { surveyNetwork } from '../../../daemon/src/graph/probe/survey-network.js';
 import type { Size } from '../../../daemon/src/images/resize.js';
 import type { Bench, BenchResult } from '../bench.js';
 import { gflops, matrixProductGflops } from '../matrix-product.js';

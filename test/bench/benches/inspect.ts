@@ -6,7 +6,7 @@ import type { FeatureMap } from '../../../daemon/src/diffusion/feature-map.js';
 import type { FeaturePyramid } from '../../../daemon/src/diffusion/feature-pyramid.js';
 import { GraphBuilder } from '../../../daemon/src/graph/onnx/graph-builder.js';
 import { normaliseColumns, reshape } from '../../../daemon/src/graph/onnx/ops.js';
-import { createSession, ort } from '../../../daemon/src/graph/session.js';
+import { createSession, ort } from '../../../daemon/src/graph/runtime/session.js';
 import { seededRandom } from '../../../daemon/test/support/random.js';
 import { type Bench, type BenchOptions, type BenchResult, median } from '../bench.js';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readNpy } from '../../../daemon/src/cli/npy.js';
+import { readNpy } from '../../../daemon/src/cli/files/npy.js';
 import { relativeError } from '../../../daemon/test/support/read-tensor.js';
 import type { Bench, BenchOptions, BenchResult } from '../bench.js';
 import { median } from '../bench.js';

@@ -1,10 +1,10 @@
 import type { Point } from '@samepoint/shared-protocol';
 import { matchPoints } from '../../../daemon/src/correspond/match-points.js';
 import { Matcher } from '../../../daemon/src/correspond/matcher.js';
-import { upsampledArgmax } from '../../../daemon/src/correspond/upsampled-argmax.js';
-import { planFeatures } from '../../../daemon/src/diffusion/feature-plan.js';
 import type { FeaturePyramid } from '../../../daemon/src/diffusion/feature-pyramid.js';
 import { FeatureSource } from '../../../daemon/src/diffusion/feature-source.js';
+import { planFeatures } from '../../../daemon/src/diffusion/plan/feature-plan.js';
+import { upsampledArgmax } from '../../../daemon/src/eval/matching/upsampled-argmax.js';
 import { readFolder } from '../../calibration/collect-signs.js';
 import { type DrawnPair, drawPair } from '../../calibration/drawn-pairs.js';
 import { type Bench, type BenchOptions, type BenchResult, median } from '../bench.js';

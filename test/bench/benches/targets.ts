@@ -1,6 +1,6 @@
 import type { Frame, Item, JobProgress, Layer, Placement, TransferRequest } from '@samepoint/shared-protocol';
-import { JobRunner } from '../../../daemon/src/engine/run-job.js';
-import { CPU_RUNTIME } from '../../../daemon/src/graph/runtime.js';
+import { JobRunner } from '../../../daemon/src/engine/jobs/run-job.js';
+import { CPU_RUNTIME } from '../../../daemon/src/graph/runtime/runtime.js';
 import { type Colour, moved, type Rect } from '../../../daemon/test/support/draw.js';
 import { layer } from '../../../daemon/test/support/layers.js';
 import { testImage } from '../../../daemon/test/support/strips.js';

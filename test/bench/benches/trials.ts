@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { peakMemoryBytes } from '../../../daemon/src/cli/bench/peak-memory.js';
 import { relativeDifference } from '../../../daemon/src/engine/providers/measure-provider.js';
 import { providerTrials } from '../../../daemon/src/engine/providers/provider-trials.js';
-import type { Precision } from '../../../daemon/src/graph/runtime.js';
+import type { Precision } from '../../../daemon/src/graph/runtime/runtime.js';
 import type { Bench, BenchResult } from '../bench.js';
 
 /** What the trials of a provider cost the CPU, and how far rounding to half precision alone leads. */

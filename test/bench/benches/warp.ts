@@ -3,10 +3,10 @@ import { preparePair } from '../../../daemon/src/correspond/anchors.js';
 import { matchPoints } from '../../../daemon/src/correspond/match-points.js';
 import { settingsFor } from '../../../daemon/src/correspond/match-settings.js';
 import { Matcher } from '../../../daemon/src/correspond/matcher.js';
-import { planFeatures } from '../../../daemon/src/diffusion/feature-plan.js';
 import type { FeaturePyramid } from '../../../daemon/src/diffusion/feature-pyramid.js';
 import { FeatureSource } from '../../../daemon/src/diffusion/feature-source.js';
-import { prepareEdit, warpEdit } from '../../../daemon/src/transfer/warp-edit.js';
+import { planFeatures } from '../../../daemon/src/diffusion/plan/feature-plan.js';
+import { prepareEdit, warpEdit } from '../../../daemon/src/transfer/edits/warp-edit.js';
 import { type Bench, type BenchOptions, type BenchResult, median } from '../bench.js';
 import {
   drawWarpPair,

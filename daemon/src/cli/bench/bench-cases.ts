@@ -1,20 +1,20 @@
 import { join } from 'node:path';
-import { filesOf } from '../../diffusion/model-files.js';
-import { readUiConfig } from '../../diffusion/network-checkpoints.js';
-import { NetworkPool } from '../../diffusion/network-pool.js';
-import { compileUiNetwork } from '../../diffusion/ui-network.js';
+import { filesOf } from '../../diffusion/networks/model-files.js';
+import { readUiConfig } from '../../diffusion/networks/network-checkpoints.js';
+import { NetworkPool } from '../../diffusion/networks/network-pool.js';
+import { compileUiNetwork } from '../../diffusion/networks/ui-network.js';
 import { PIXEL_DEVIATION, randomInput } from '../../engine/providers/random-input.js';
-import type { Checkpoint } from '../../graph/checkpoint.js';
-import { weightCount } from '../../graph/checkpoint-view.js';
 import { compile } from '../../graph/compile.js';
 import { sdUnet, sdUnetConfigSchema } from '../../graph/networks/sd-unet.js';
 import { sdVaeConfigSchema, sdVaeEncoder } from '../../graph/networks/sd-vae-encoder.js';
 import { SD21_UNET, SD21_VAE } from '../../graph/networks/sd21-published.js';
 import { uiUnet } from '../../graph/networks/ui-unet.js';
 import type { GraphBuilder, Value } from '../../graph/onnx/graph-builder.js';
-import { writeSharedWeights } from '../../graph/random-weights.js';
-import type { GraphTarget, Runtime } from '../../graph/runtime.js';
-import { surveyNetwork } from '../../graph/survey-network.js';
+import { writeSharedWeights } from '../../graph/probe/random-weights.js';
+import { surveyNetwork } from '../../graph/probe/survey-network.js';
+import type { GraphTarget, Runtime } from '../../graph/runtime/runtime.js';
+import type { Checkpoint } from '../../graph/weights/checkpoint.js';
+import { weightCount } from '../../graph/weights/checkpoint-view.js';
 import { EMBEDDED_UI_MODEL } from '../../models/embedded.js';
 
 /** A network on an image of one size. */

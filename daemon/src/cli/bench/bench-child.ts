@@ -1,5 +1,5 @@
 // Entry of a process that runs one case again and again until it is ended, and reports what each run took. See measureCase.
-import type { Placement, Provider } from '../../graph/runtime.js';
+import type { Placement, Provider } from '../../graph/runtime/runtime.js';
 import { benchCases } from './bench-cases.js';
 import type { FromBench, ToBench } from './measure-case.js';
 import { peakMemoryBytes } from './peak-memory.js';

@@ -1,5 +1,5 @@
 import { placementWords } from '../../engine/providers/placement-words.js';
-import { textTable } from '../text-table.js';
+import { textTable } from '../format/text-table.js';
 import type { BenchCase } from './bench-cases.js';
 import type { CaseRuns } from './measure-case.js';
 

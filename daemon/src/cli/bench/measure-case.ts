@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Provider, Runtime } from '../../graph/runtime.js';
+import type { Provider, Runtime } from '../../graph/runtime/runtime.js';
 
 const CHILD_ENTRY = fileURLToPath(new URL('./bench-child.js', import.meta.url));
 

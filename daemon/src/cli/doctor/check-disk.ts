@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { formatBytes } from '../download-line.js';
+import { formatBytes } from '../format/download-line.js';
 import { existingParent } from './check-state.js';
 import type { Finding } from './finding.js';
 

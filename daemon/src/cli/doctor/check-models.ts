@@ -1,10 +1,10 @@
 import { SamepointError } from '@samepoint/shared-protocol';
-import { compileElementMatcher } from '../../diffusion/element-network.js';
-import { filesOf } from '../../diffusion/model-files.js';
-import { readUiConfig } from '../../diffusion/network-checkpoints.js';
-import { compileUiNetwork } from '../../diffusion/ui-network.js';
-import { type DamagedFile, damagedFiles } from '../../models/damaged-files.js';
+import { compileElementMatcher } from '../../diffusion/networks/element-network.js';
+import { filesOf } from '../../diffusion/networks/model-files.js';
+import { readUiConfig } from '../../diffusion/networks/network-checkpoints.js';
+import { compileUiNetwork } from '../../diffusion/networks/ui-network.js';
 import { EMBEDDED_UI_MODEL } from '../../models/embedded.js';
+import { type DamagedFile, damagedFiles } from '../../models/files/damaged-files.js';
 import type { ModelEnvironment } from '../../models/model-environment.js';
 import { EMBEDDED_MODEL, type ModelState, modelState } from '../../models/resolve-model.js';
 import { type Finding, REINSTALL } from './finding.js';

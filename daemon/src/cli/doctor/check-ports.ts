@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { PORTS } from '@samepoint/shared-protocol';
-import { findRunning } from '../find-running.js';
+import { findRunning } from './find-running.js';
 import type { Finding } from './finding.js';
 
 /** Who is on a port: nobody, a daemon of this name, or something else. */

@@ -1,6 +1,6 @@
 import { objectionTo, speedWords } from '../../engine/providers/choose-provider.js';
 import type { ProviderProbe } from '../../engine/providers/provider-probe.js';
-import type { Provider } from '../../graph/runtime.js';
+import type { Provider } from '../../graph/runtime/runtime.js';
 import { type CudaFacts, cudaFix, cudaProblem } from './check-cuda.js';
 import { type Finding, type Fix, REINSTALL } from './finding.js';
 

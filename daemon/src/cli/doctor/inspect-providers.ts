@@ -3,7 +3,7 @@ import { CachedProber, keyHere } from '../../engine/providers/cached-prober.js';
 import { candidatesOf, providersOf } from '../../engine/providers/choose-provider.js';
 import type { GpuDevice } from '../../engine/providers/gpu-devices.js';
 import { VerdictStore } from '../../engine/providers/provider-verdicts.js';
-import { PROVIDERS } from '../../graph/runtime.js';
+import { PROVIDERS } from '../../graph/runtime/runtime.js';
 import { stateDir } from '../../state-dir.js';
 import type { ProviderFacts } from './check-providers.js';
 import { inspectCuda } from './inspect-cuda.js';

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { filesOf } from '../../diffusion/model-files.js';
-import { compileUiNetwork } from '../../diffusion/ui-network.js';
-import { type NdArray, runOnce } from '../../graph/run.js';
-import type { Runtime } from '../../graph/runtime.js';
+import { filesOf } from '../../diffusion/networks/model-files.js';
+import { compileUiNetwork } from '../../diffusion/networks/ui-network.js';
+import { type NdArray, runOnce } from '../../graph/runtime/run.js';
+import type { Runtime } from '../../graph/runtime/runtime.js';
 import { EMBEDDED_UI_MODEL } from '../../models/embedded.js';
-import { readNpy } from '../npy.js';
+import { readNpy } from '../files/npy.js';
 
 /** Features of the drawn image that `scripts/make-self-test.mjs` has written. */
 export const SELF_TEST_FEATURES = fileURLToPath(new URL('../../../models/self-test/features.npy', import.meta.url));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
-import type { ModelFiles } from '../model-files.js';
+import type { ModelFiles } from '../networks/model-files.js';
 
 /** Words of CLIP's vocabulary that open and close every prompt. */
 const BOS = '<|startoftext|>';

@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { NdArray } from '../../graph/run.js';
+import type { NdArray } from '../../graph/runtime/run.js';
 import { readPromptStates, writePromptStates } from './prompt-states-file.js';
 import { type EncodeTokens, encodeTokens, promptTokens, statesKey, type TextEncoder } from './text-encoder.js';
 

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
-import { readValues } from '../../graph/read-values.js';
-import type { NdArray } from '../../graph/run.js';
-import { readSafetensorsHeader } from '../../graph/safetensors.js';
+import type { NdArray } from '../../graph/runtime/run.js';
+import { readValues } from '../../graph/weights/read-values.js';
+import { readSafetensorsHeader } from '../../graph/weights/safetensors.js';
 import { makeFolder } from '../../make-folder.js';
 import { writeFileAtomic } from '../../write-file-atomic.js';
 import { PROMPT_TOKENS } from './prompt-to-ids.js';

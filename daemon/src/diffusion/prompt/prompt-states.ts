@@ -1,5 +1,5 @@
 import { SamepointError } from '@samepoint/shared-protocol';
-import type { NdArray } from '../../graph/run.js';
+import type { NdArray } from '../../graph/runtime/run.js';
 import { emptyPromptStates } from './empty-prompt.js';
 import { encodeTokens, promptTokens, type TextEncoder } from './text-encoder.js';
 

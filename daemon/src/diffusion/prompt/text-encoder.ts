@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { SamepointError } from '@samepoint/shared-protocol';
-import type { Checkpoint } from '../../graph/checkpoint.js';
 import { compile } from '../../graph/compile.js';
 import { type ClipTextConfig, clipText } from '../../graph/networks/clip-text.js';
-import { type NdArray, runOnce } from '../../graph/run.js';
-import { CPU_RUNTIME } from '../../graph/runtime.js';
-import { fileIdentity } from '../model-files.js';
+import { type NdArray, runOnce } from '../../graph/runtime/run.js';
+import { CPU_RUNTIME } from '../../graph/runtime/runtime.js';
+import type { Checkpoint } from '../../graph/weights/checkpoint.js';
+import { fileIdentity } from '../networks/model-files.js';
 import type { TokenizerFiles } from './clip-tokenizer-files.js';
 import { emptyPromptIds, PROMPT_TOKENS, promptToIds } from './prompt-to-ids.js';
 

@@ -1,7 +1,7 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { type Device, SamepointError } from '@samepoint/shared-protocol';
-import { takesDevice } from '../../graph/execution-provider.js';
-import type { GraphTarget, Precision, Provider } from '../../graph/runtime.js';
+import { takesDevice } from '../../graph/runtime/execution-provider.js';
+import type { GraphTarget, Precision, Provider } from '../../graph/runtime/runtime.js';
 import { CachedProber, type Prober } from './cached-prober.js';
 import { deviceFor, type GpuDevice, memoryFor } from './gpu-devices.js';
 import { listGpuDevices } from './list-gpu-devices.js';

@@ -1,4 +1,4 @@
-import type { Placement, Precision } from '../../graph/runtime.js';
+import type { Placement, Precision } from '../../graph/runtime/runtime.js';
 import { shareOf } from './placement-words.js';
 import type { Candidate, ProviderProbe } from './provider-probe.js';
 

@@ -1,4 +1,4 @@
-import { type Placement, PROVIDERS, type Provider } from '../../graph/runtime.js';
+import { type Placement, PROVIDERS, type Provider } from '../../graph/runtime/runtime.js';
 import { PROVIDER_NAMES } from './provider-words.js';
 
 /** Share of the nodes that a provider ran, 0 to 1; 0 where nothing ran. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Precision, Provider } from '../../graph/runtime.js';
+import type { Precision, Provider } from '../../graph/runtime/runtime.js';
 
 const CHILD_ENTRY = fileURLToPath(new URL('./probe-child.js', import.meta.url));
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { filesOf } from '../../diffusion/model-files.js';
-import { compileUiNetwork } from '../../diffusion/ui-network.js';
-import { PROBE_BLOCK_INPUTS, probeBlocks, probeBlockWeights } from '../../graph/probe-block.js';
-import { probeInput, probeNetwork, productNetwork } from '../../graph/probe-graph.js';
-import { writeSharedWeights } from '../../graph/random-weights.js';
-import { type CompileAt, load, type NdArray } from '../../graph/run.js';
-import type { Placement, Runtime } from '../../graph/runtime.js';
+import { filesOf } from '../../diffusion/networks/model-files.js';
+import { compileUiNetwork } from '../../diffusion/networks/ui-network.js';
+import { PROBE_BLOCK_INPUTS, probeBlocks, probeBlockWeights } from '../../graph/probe/probe-block.js';
+import { probeInput, probeNetwork, productNetwork } from '../../graph/probe/probe-graph.js';
+import { writeSharedWeights } from '../../graph/probe/random-weights.js';
+import { type CompileAt, load, type NdArray } from '../../graph/runtime/run.js';
+import type { Placement, Runtime } from '../../graph/runtime/runtime.js';
 import { EMBEDDED_UI_MODEL } from '../../models/embedded.js';
 import type { Trials, TrialTarget } from './measure-provider.js';
 import { PIXEL_DEVIATION, randomInput } from './random-input.js';

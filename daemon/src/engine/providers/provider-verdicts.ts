@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import { PROVIDERS } from '../../graph/runtime.js';
+import { PROVIDERS } from '../../graph/runtime/runtime.js';
 import { makeFolder } from '../../make-folder.js';
 import { writeFileAtomic } from '../../write-file-atomic.js';
 import type { GpuDevice } from './gpu-devices.js';

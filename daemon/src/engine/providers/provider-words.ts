@@ -1,4 +1,4 @@
-import type { Provider } from '../../graph/runtime.js';
+import type { Provider } from '../../graph/runtime/runtime.js';
 
 /** What people call the providers. */
 export const PROVIDER_NAMES: Record<Provider, string> = {

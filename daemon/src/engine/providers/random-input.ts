@@ -1,5 +1,5 @@
 import { gaussianNoise } from '../../diffusion/gaussian-noise.js';
-import type { NdArray } from '../../graph/run.js';
+import type { NdArray } from '../../graph/runtime/run.js';
 
 /** Deviation of pixels in [−1,1]: three of them lie within. */
 export const PIXEL_DEVIATION = 1 / 3;

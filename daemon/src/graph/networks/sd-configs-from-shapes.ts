@@ -1,6 +1,6 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import type * as z from 'zod';
-import type { Checkpoint } from '../checkpoint.js';
+import type { Checkpoint } from '../weights/checkpoint.js';
 import { type ClipTextConfig, clipTextConfigSchema } from './clip-text.js';
 import { type SdUnetConfig, sdUnetConfigSchema } from './sd-unet.js';
 import { type SdVaeConfig, sdVaeConfigSchema } from './sd-vae-encoder.js';

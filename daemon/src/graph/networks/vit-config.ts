@@ -1,11 +1,11 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
-import type { Checkpoint } from '../checkpoint.js';
-import { under, view } from '../checkpoint-view.js';
 import { readConfig } from '../compile.js';
 import { eps, ratio, size } from '../config-fields.js';
 import type { PositionInterpolation } from '../layers/bicubic-matrix.js';
 import { ACTIVATIONS, type Activation } from '../onnx/transformer-ops.js';
+import type { Checkpoint } from '../weights/checkpoint.js';
+import { under, view } from '../weights/checkpoint-view.js';
 import type { VitConfig } from './vit.js';
 import {
   facebookNames,

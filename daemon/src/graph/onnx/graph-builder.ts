@@ -1,6 +1,6 @@
 import { SamepointError } from '@samepoint/shared-protocol';
-import type { Checkpoint, ElementType } from '../checkpoint.js';
-import { CPU_RUNTIME, type GraphTarget, type Precision } from '../runtime.js';
+import { CPU_RUNTIME, type GraphTarget, type Precision } from '../runtime/runtime.js';
+import type { Checkpoint, ElementType } from '../weights/checkpoint.js';
 import { ATTRIBUTE_TYPES, DATA_TYPES, type DataType, encodeModel } from './schema.js';
 
 const IR_VERSION = 10;

@@ -1,6 +1,6 @@
 import type { Backend } from '@samepoint/shared-protocol';
-import { chooseBackend } from '../build-request.js';
-import type { Flow, FlowEvent } from '../flow-state.js';
+import { chooseBackend } from '../flow/build-request.js';
+import type { Flow, FlowEvent } from '../flow/flow-state.js';
 import { fileSize } from '../format.js';
 
 interface BackendSectionProps {

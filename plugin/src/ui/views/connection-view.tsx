@@ -1,6 +1,6 @@
-import type { ConnectionEvent } from '../connection.js';
-import type { Obstacle } from '../gate.js';
-import { problemForError } from '../problem-for-error.js';
+import type { ConnectionEvent } from '../connection/connection.js';
+import type { Obstacle } from '../connection/gate.js';
+import { problemForError } from '../connection/problem-for-error.js';
 import { CopyCommand } from './copy-command.js';
 import { MessageView } from './message-view.js';
 import { PairView } from './pair-view.js';

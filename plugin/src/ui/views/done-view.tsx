@@ -1,6 +1,6 @@
-import { groupsOf } from '../flow-preview.js';
-import type { Flow, FlowEvent, Step } from '../flow-state.js';
-import { summaryLines } from '../summary-lines.js';
+import { groupsOf } from '../flow/flow-preview.js';
+import type { Flow, FlowEvent, Step } from '../flow/flow-state.js';
+import { summaryLines } from '../flow/summary-lines.js';
 import { Button } from './button.js';
 import { ProblemNotice } from './notice.js';
 import { Picture } from './picture.js';

@@ -1,8 +1,8 @@
 import type { Backend, ErrorCode, ErrorPayload } from '@samepoint/shared-protocol';
-import type { ConnectionEvent } from '../connection.js';
-import type { Download, FlowEvent } from '../flow-state.js';
+import type { ConnectionEvent } from '../connection/connection.js';
+import { type ProblemScreen, problemForError } from '../connection/problem-for-error.js';
+import type { Download, FlowEvent } from '../flow/flow-state.js';
 import { fileSize } from '../format.js';
-import { type ProblemScreen, problemForError } from '../problem-for-error.js';
 import { MessageView } from './message-view.js';
 import type { PictureName } from './picture.js';
 import { ProgressBar } from './progress-bar.js';

@@ -1,8 +1,8 @@
 import type { FrameSummary, Problem } from '../../shared/messages.js';
-import { missingPick, withOverlays, withTargets } from '../flow-pick.js';
-import type { Flow, FlowEvent } from '../flow-state.js';
+import { missingPick, withOverlays, withTargets } from '../flow/flow-pick.js';
+import type { Flow, FlowEvent } from '../flow/flow-state.js';
+import { randomId } from '../flow/random-id.js';
 import { count } from '../format.js';
-import { randomId } from '../random-id.js';
 import { BackendSection } from './backend-section.js';
 import { Button } from './button.js';
 import { FrameCard } from './frame-card.js';

@@ -1,8 +1,8 @@
-import type { HashedFrame } from '../build-request.js';
-import { figuresOf, reasonWords } from '../evidence-words.js';
-import type { FlowEvent } from '../flow-state.js';
+import type { HashedFrame } from '../flow/build-request.js';
+import { figuresOf, reasonWords } from '../flow/evidence-words.js';
+import type { FlowEvent } from '../flow/flow-state.js';
+import type { PreviewRow } from '../flow/preview-rows.js';
 import { confidenceLevel, percent } from '../format.js';
-import type { PreviewRow } from '../preview-rows.js';
 import { Thumbnail } from './thumbnail.js';
 
 interface PreviewRowViewProps {

@@ -1,7 +1,7 @@
-import { groupsOf } from '../flow-preview.js';
-import type { Flow, FlowEvent, Previewing } from '../flow-state.js';
+import { groupsOf } from '../flow/flow-preview.js';
+import type { Flow, FlowEvent, Previewing } from '../flow/flow-state.js';
+import type { PreviewGroup, PreviewRow } from '../flow/preview-rows.js';
 import { count } from '../format.js';
-import type { PreviewGroup, PreviewRow } from '../preview-rows.js';
 import { Button, IconButton } from './button.js';
 import { Notice, ProblemNotice } from './notice.js';
 import { PreviewRowView } from './preview-row-view.js';

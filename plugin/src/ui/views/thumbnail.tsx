@@ -1,7 +1,7 @@
 import type { Box } from '@samepoint/shared-protocol';
 import { useEffect, useRef } from 'preact/hooks';
-import type { HashedFrame } from '../build-request.js';
-import { drawThumbnail } from '../thumbnails.js';
+import type { HashedFrame } from '../flow/build-request.js';
+import { drawThumbnail } from '../flow/thumbnails.js';
 
 interface ThumbnailProps {
   frame: HashedFrame | undefined;

@@ -1,6 +1,6 @@
-import type { FlowEvent, Step } from '../flow-state.js';
+import type { FlowEvent, Step } from '../flow/flow-state.js';
+import { progressOf, type WorkStep } from '../flow/work-progress.js';
 import { count } from '../format.js';
-import { progressOf, type WorkStep } from '../work-progress.js';
 import { Button } from './button.js';
 import { ProgressBar } from './progress-bar.js';
 import { Screen } from './screen.js';

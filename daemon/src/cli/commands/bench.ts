@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { runtimeVersion } from '../../engine/providers/cached-prober.js';
+import { chooseProvider, type ProviderChoice } from '../../engine/providers/choose-provider.js';
+import { deviceFor, type GpuDevice } from '../../engine/providers/gpu-devices.js';
+import { listGpuDevices } from '../../engine/providers/list-gpu-devices.js';
+import { benchCases } from '../bench/bench-cases.js';
+import { type BenchMachine, type BenchResult, benchJson, benchTable, noRoom } from '../bench/bench-report.js';
+import { INTERRUPTED, measureCase } from '../bench/measure-case.js';
+import { describeDevice } from '../doctor/check-devices.js';
+import { EXIT_CODES } from '../exit-codes.js';
+import { deviceOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
+import { ownVersion } from '../own-version.js';
+
+const DEFAULT_SECONDS = 120;
+const MILLISECONDS = 1000;
+
+const DETAILS = `
+"first" loads the networks, "then" does not. Stable Diffusion 2.1 has its published shape and random weights: nothing is
+downloaded, and the weights make no difference to time and memory. What does not fit into the time is left out.`;
+
+interface BenchCommandOptions extends Pick<ProviderOptions, 'provider' | 'device'> {
+  seconds: number;
+  json?: true;
+}
+
+/** `samepoint bench`: how fast this computer is, in a table to paste. */
+export function benchCommand(): Command {
+  return new Command('bench')
+    .description('Measure this computer: seconds and memory of the networks, in about two minutes.')
+    .option('--seconds <n>', 'time for all measurements', parseSeconds, DEFAULT_SECONDS)
+    .option('--json', 'print one line of JSON instead of a table')
+    .addOption(providerOption())
+    .addOption(deviceOption())
+    .addHelpText('after', DETAILS)
+    .action(runBench);
+}
+
+function parseSeconds(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give a number of seconds.');
+}
+
+async function runBench({ seconds, json, ...wanted }: BenchCommandOptions): Promise<void> {
+  const devices = await listGpuDevices();
+  const choice = await chooseProvider({ wanted, devices });
+  const machine = machineOf(choice, devices);
+  const results = await measureAll(choice, seconds, devices);
+  process.stdout.write(json ? `${benchJson(machine, results)}\n` : benchTable(machine, results));
+}
+
+async function measureAll(
+  choice: ProviderChoice,
+  limitS: number,
+  devices: readonly GpuDevice[],
+): Promise<BenchResult[]> {
+  const { device: _, ...target } = choice;
+  const interrupted = new AbortController();
+  const interrupt = () => interrupted.abort();
+  process.once('SIGINT', interrupt);
+  const { signal } = interrupted;
+  const end = performance.now() + MILLISECONDS * limitS;
+  const folder = mkdtempSync(join(tmpdir(), 'samepoint-bench-'));
+  const results: BenchResult[] = [];
+  try {
+    for (const [index, { title, sizePx, macs }] of benchCases().entries()) {
+      if (process.stderr.isTTY) process.stderr.write(`${title}, ${sizePx} px …\n`);
+      const leftS = (end - performance.now()) / MILLISECONDS;
+      const skipped = signal.aborted ? `not run: ${INTERRUPTED}` : noRoom({ macs }, leftS, results);
+      const freeBytes = () => freeMemory(choice, devices);
+      const outcome =
+        skipped === undefined
+          ? await measureCase({ index, target, folder, limitS: leftS, freeBytes, signal })
+          : { skipped };
+      results.push({ title, sizePx, macs, outcome });
+    }
+  } finally {
+    process.off('SIGINT', interrupt);
+    rmSync(folder, { recursive: true, force: true });
+  }
+  if (signal.aborted) process.exitCode = EXIT_CODES.interrupted;
+  return results;
+}
+
+/** Free memory of the device that was chosen, where the system tells it. */
+async function freeMemory(choice: ProviderChoice, devices: readonly GpuDevice[]): Promise<number | undefined> {
+  if (deviceFor(choice, devices)?.freeBytes === undefined) return undefined;
+  return deviceFor(choice, await listGpuDevices())?.freeBytes;
+}
+
+function machineOf({ device, precision }: ProviderChoice, devices: readonly GpuDevice[]): BenchMachine {
+  return {
+    samepoint: ownVersion(),
+    onnxRuntime: runtimeVersion(),
+    system: `${process.platform} ${process.arch}`,
+    node: process.versions.node,
+    cpu: `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores`,
+    memoryGb: Math.round(totalmem() / 1e9),
+    device: `${device.description} (${device.reason})`,
+    precision,
+    gpus: devices.map(describeDevice),
+  };
+}

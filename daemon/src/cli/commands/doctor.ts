@@ -1,0 +1,67 @@
+import { SamepointError } from '@samepoint/shared-protocol';
+import { Command } from 'commander';
+import { listGpuDevices } from '../../engine/providers/list-gpu-devices.js';
+import { modelEnvironment } from '../../models/model-environment.js';
+import { stateDir } from '../../state-dir.js';
+import { checkDevices } from '../doctor/check-devices.js';
+import { checkCache, inspectCache } from '../doctor/check-disk.js';
+import { checkInference, inspectInference } from '../doctor/check-inference.js';
+import { checkEmbedded, checkModel, inspectEmbedded, inspectModels, storeUnreadable } from '../doctor/check-models.js';
+import { checkPlatform } from '../doctor/check-platform.js';
+import { checkPorts, inspectPorts } from '../doctor/check-ports.js';
+import { checkProvider } from '../doctor/check-providers.js';
+import { checkState, inspectState } from '../doctor/check-state.js';
+import { doctorTable } from '../doctor/doctor-table.js';
+import { type Finding, worksWith } from '../doctor/finding.js';
+import { inspectProviders } from '../doctor/inspect-providers.js';
+import { EXIT_CODES } from '../exit-codes.js';
+import { ownVersion } from '../own-version.js';
+
+const DETAILS = `
+Exits with 0 when Samepoint can work on this computer, if only on the CPU, and with 1 when it cannot.
+Marks: ok; – not needed or not for this computer; ! works, but could be better; FAILED.`;
+
+/** `samepoint doctor`: what works on this computer, what does not, and what to do about it. */
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('Check this computer: processors, models, disk, ports, and one small run.')
+    .option('--json', 'print JSON instead of a table')
+    .addHelpText('after', DETAILS)
+    .action(runDoctor);
+}
+
+async function runDoctor({ json }: { json?: true }): Promise<void> {
+  // trying a driver in software takes half a minute
+  if (process.stderr.isTTY) process.stderr.write('Trying what this computer has …\n');
+  const findings = await examine();
+  const works = worksWith(findings);
+  const verdict = works ? 'Samepoint works on this computer.' : 'Samepoint does not work on this computer.';
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ version: ownVersion(), works, findings }, null, 2)}\n`
+      : `${doctorTable(findings)}\n${verdict}\n`,
+  );
+  if (!works) process.exitCode = EXIT_CODES.failed;
+}
+
+async function examine(): Promise<Finding[]> {
+  const { platform, arch, versions } = process;
+  const environment = modelEnvironment();
+  const devices = await listGpuDevices();
+  const { hubCache, ownFolder } = environment.at;
+  const caches = await Promise.all([inspectCache('models', hubCache), inspectCache('own files', ownFolder)]);
+  return [
+    ...checkPlatform({ platform, arch, nodeVersion: versions.node }),
+    checkInference(await inspectInference()),
+    ...checkDevices(devices, platform),
+    ...(await inspectProviders(devices)).map(checkProvider),
+    checkEmbedded(inspectEmbedded()),
+    ...(await inspectModels(environment).then(
+      (models) => models.map(checkModel),
+      (thrown: unknown) => [storeUnreadable(SamepointError.from(thrown))],
+    )),
+    ...caches.map(checkCache),
+    checkState(inspectState(stateDir())),
+    ...checkPorts(await inspectPorts()),
+  ];
+}

@@ -1,0 +1,120 @@
+import { SamepointError } from '@samepoint/shared-protocol';
+import { Command } from 'commander';
+import { featureStore } from '../../diffusion/cache/feature-store.js';
+import { FeatureSource } from '../../diffusion/feature-source.js';
+import { firstLook, lookAt } from '../../diffusion/input-size.js';
+import { lookFeatures } from '../../diffusion/look-features.js';
+import { NetworkPool } from '../../diffusion/networks/network-pool.js';
+import { openPart } from '../../diffusion/networks/open-network.js';
+import { type FeaturePlan, lookSettings, type PlanPart } from '../../diffusion/plan/feature-plan.js';
+import { supports } from '../../diffusion/plan/feature-settings.js';
+import { openRuntime } from '../../engine/open-runtime.js';
+import type { NdArray } from '../../graph/runtime/run.js';
+import { readNpy, writeNpy } from '../files/npy.js';
+import { readImage } from '../files/read-image.js';
+import { checkedPlan, type FeatureOptions, keepOffDisk, withFeatureOptions } from '../options/feature-options.js';
+import { deviceOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
+import { sayDevice } from '../say-device.js';
+
+interface FeaturesOptions extends FeatureOptions, Pick<ProviderOptions, 'provider' | 'device'> {
+  textStates?: string;
+  noise?: string;
+  out: string;
+}
+
+const DETAILS = `
+Writes a NumPy array (1, channels, rows, columns) of float32: what the network gives, or for a fusion its unit columns.
+What is not given comes from --preset. With --checkpoint and --backend, what the checkpoint lacks (VAE, text encoder) comes
+from the backend's model. A checkpoint is a folder as diffusers, transformers or open_clip write it, or one file: ADM's, a
+ViT's, a U-Net's, or a whole Stable Diffusion in the original layout; safetensors or what torch.save writes (.bin, .ckpt,
+.pth, .pt), of which nothing is executed.`;
+
+/** `samepoint features`: the feature map of one image, as the paper takes it. */
+export function featuresCommand(): Command {
+  const command = new Command('features')
+    .description('Write the features of an image as a NumPy array.')
+    .argument('<image>', 'a PNG, JPEG or WebP image')
+    .option('--text-states <file>', 'text states (1, tokens, channels) as NPY instead of a prompt')
+    .option('--noise <file>', 'noise (members, channels, rows, columns) as NPY instead of a drawn one')
+    .addOption(providerOption())
+    .addOption(deviceOption())
+    .requiredOption('--out <file>', 'the NPY file to write')
+    .addHelpText('after', DETAILS)
+    .action(runFeatures);
+  return withFeatureOptions(command);
+}
+
+async function runFeatures(imagePath: string, options: FeaturesOptions): Promise<void> {
+  keepOffDisk(options);
+  const plan = checkedPlan(options);
+  const [part, ...others] = plan.parts;
+  if (part === undefined) throw new Error('a plan has at least one part');
+  const features =
+    others.length > 0 ? await fusedFeatures(imagePath, plan, options) : await networkFeatures(imagePath, part, options);
+  await writeNpy(options.out, features);
+  process.stderr.write(`${options.out}: ${describe(features)}\n`);
+}
+
+async function fusedFeatures(imagePath: string, plan: FeaturePlan, options: FeaturesOptions): Promise<NdArray> {
+  refuseForFusion(options);
+  const { imageId, image } = await readImage(imagePath);
+  const source = new FeatureSource(await openRuntime(options, sayDevice), featureStore());
+  const { levels, firstLook: first } = await source.pyramid(imageId, () => Promise.resolve(image), plan);
+  await source.release();
+  const level = levels[first];
+  if (level === undefined) throw new Error('a pyramid has its first look');
+  return { dims: [1, level.channels, level.rows, level.columns], data: level.chw };
+}
+
+async function networkFeatures(imagePath: string, part: PlanPart, options: FeaturesOptions): Promise<NdArray> {
+  refuseUnused(part, options);
+  const { image } = await readImage(imagePath);
+  const textStates = options.textStates === undefined ? undefined : await readNpy(options.textStates);
+  const noise = options.noise === undefined ? {} : { noise: await readNpy(options.noise) };
+  const pool = new NetworkPool(await openRuntime(options, sayDevice));
+  try {
+    const { size } = part.preset;
+    const look = lookAt(size, firstLook(size), image);
+    const network = openPart(part, pool, textStates);
+    const [features] = await lookFeatures(network, image, look, { ...lookSettings(part), ...noise });
+    if (features === undefined) throw new Error('a network gives features');
+    return features;
+  } catch (thrown) {
+    throw thrown instanceof RangeError ? unfit(thrown) : thrown;
+  } finally {
+    await pool.release();
+  }
+}
+
+/** A fusion has several networks; what is meant for one of them would be left out silently. */
+function refuseForFusion({ textStates, noise }: FeaturesOptions): void {
+  if (textStates === undefined && noise === undefined) return;
+  throw new SamepointError(
+    'BAD_REQUEST',
+    '--text-states and --noise are for a single network, and a fusion has several.',
+    'Leave them out, or name one backend.',
+  );
+}
+
+/** The same of a network that takes neither. */
+function refuseUnused({ preset }: PlanPart, { textStates, noise }: FeaturesOptions): void {
+  const unused = [
+    ...(textStates !== undefined && !supports(preset, 'prompt') ? ['--text-states'] : []),
+    ...(noise !== undefined && !supports(preset, 'ensembleSize') ? ['--noise'] : []),
+  ].join(' and ');
+  if (unused === '') return;
+  throw new SamepointError(
+    'BAD_REQUEST',
+    `${preset.backend} takes no ${unused}.`,
+    'Leave it out, or name another --backend.',
+  );
+}
+
+function describe({ dims }: NdArray): string {
+  return `float32 (${dims.join(', ')})`;
+}
+
+/** The network cannot take this size, block, timestep or noise. */
+function unfit({ message }: RangeError): SamepointError {
+  return new SamepointError('BAD_REQUEST', `${message}.`, 'Choose --size, --t, --up-ft-index and --noise that fit it.');
+}

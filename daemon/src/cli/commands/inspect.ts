@@ -1,0 +1,134 @@
+import { type InspectResult, LIMITS, type Point, SamepointError } from '@samepoint/shared-protocol';
+import { Command, InvalidArgumentError } from 'commander';
+import { isCalibrated } from '../../correspond/match-settings.js';
+import { createEngineHost } from '../../engine/engine-host.js';
+import { prepareItems } from '../../transfer/transfer.js';
+import { checkOutputFile } from '../files/check-output.js';
+import { drawHeatmap, pictureFormatOf } from '../files/draw-heatmap.js';
+import { writeNpy } from '../files/npy.js';
+import { type ImageFile, readImage } from '../files/read-image.js';
+import { writeWhole } from '../files/write-whole.js';
+import { inspectTable } from '../format/inspect-table.js';
+import {
+  checkedPlan,
+  describeFeatures,
+  type FeatureOptions,
+  featureChoice,
+  keepOffDisk,
+  mirroredOption,
+  requestedFeatures,
+  withFeatureOptions,
+} from '../options/feature-options.js';
+import { type AskedPart, askedParts, withPartsOption } from '../options/matching-parts.js';
+import { parsePoints } from '../options/parse-shapes.js';
+import { deviceOption, outOfMemoryOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
+import { sayDevice } from '../say-device.js';
+
+interface InspectOptions extends FeatureOptions, ProviderOptions {
+  point: Point;
+  top: number;
+  out?: string;
+  map?: string;
+  json?: true;
+  mirrored?: true;
+  with?: AskedPart[];
+}
+
+const DEFAULT_TOP = 5;
+
+const DETAILS = `
+The point is in pixels of SOURCE, from its top left corner. The places come in the order in which they are believed in;
+confidence is the estimated probability that a place is the right one. Similarity is the cosine of the two features, from
+the pair of sizes at which the best place was found.`;
+
+/** `samepoint inspect`: where else might this point be, and how alike is the rest? */
+export function inspectCommand(): Command {
+  const command = new Command('inspect')
+    .description('Show where a point of one image may be in another, and how similar all of it is.')
+    .argument('<source>', 'the image the point belongs to')
+    .argument('<target>', 'the image to look in')
+    .requiredOption('--point <x,y>', 'the point', parsePoint)
+    .option('--top <k>', 'how many places to list', parseTop, DEFAULT_TOP)
+    .addOption(withPartsOption())
+    .addOption(mirroredOption())
+    .addOption(providerOption())
+    .addOption(deviceOption())
+    .addOption(outOfMemoryOption())
+    .option(
+      '--out <file>',
+      'also write a picture (PNG, JPEG or WebP by its name): the target under a heat map, the places marked',
+    )
+    .option('--map <file>', 'also write the similarities (rows, columns) as a NumPy array, in 256 steps')
+    .option('--json', 'print JSON instead of a table')
+    .addHelpText('after', DETAILS)
+    .action(runInspect);
+  return withFeatureOptions(command);
+}
+
+async function runInspect(sourcePath: string, targetPath: string, options: InspectOptions): Promise<void> {
+  const { point, out, map, json } = options;
+  // the engine checks this and the position too, but only once it has started
+  const calibrated = isCalibrated(checkedPlan(options).parts.map(({ preset }) => preset));
+  const picture = out === undefined ? undefined : { path: out, format: pictureFormatOf(out) };
+  if (out !== undefined) await checkOutputFile(out, '--out', 'beside');
+  if (map !== undefined) await checkOutputFile(map, '--map', 'beside');
+  keepOffDisk(options);
+  const source = await readImage(sourcePath);
+  prepareItems([{ kind: 'point', itemId: 'point', point }], [], source.image);
+  const target = await readImage(targetPath);
+  const { matches, heatmap, cells, mirrored } = await inspect(source, target, options);
+  const hint = mirrored === undefined ? {} : { mirrored };
+  const backend = describeFeatures(options);
+  const report = { backend, calibrated, source: sourcePath, target: targetPath, point, matches, ...hint };
+  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : inspectTable(report));
+  if (picture !== undefined)
+    await writeWhole(picture.path, await drawHeatmap(target.image, { ...heatmap, cells }, matches, picture.format));
+  if (map !== undefined) await writeNpy(map, similarities(heatmap, cells), '--map');
+}
+
+type Inspected = Omit<InspectResult, 'kind'> & { cells: Uint8Array };
+
+async function inspect(source: ImageFile, target: ImageFile, options: InspectOptions): Promise<Inspected> {
+  const { point, top, mirrored, with: parts } = options;
+  const engine = createEngineHost(options);
+  try {
+    const request = {
+      kind: 'inspect' as const,
+      ...requestedFeatures(options),
+      source: source.imageId,
+      target: target.imageId,
+      point,
+      matches: top,
+      ...(mirrored === undefined ? {} : { withMirrored: mirrored }),
+      ...askedParts(parts),
+    };
+    const images = new Map([source, target].map(({ imageId, bytes }) => [imageId, bytes]));
+    const { result, payload } = await engine.run(
+      { request, images, features: featureChoice(options) },
+      { onDevice: sayDevice },
+    );
+    if (result.kind !== 'inspect' || payload === undefined) throw new TypeError(`an inspect answered ${result.kind}`);
+    return { ...result, cells: payload };
+  } finally {
+    await engine.close();
+  }
+}
+
+function similarities({ width, height, lowest, highest }: InspectResult['heatmap'], cells: Uint8Array) {
+  return {
+    dims: [height, width],
+    data: Float32Array.from(cells, (byte) => lowest + ((highest - lowest) * byte) / 255),
+  };
+}
+
+function parsePoint(text: string): Point {
+  const [point, ...others] = parsePoints(text);
+  if (point !== undefined && others.length === 0) return point;
+  throw new SamepointError('BAD_REQUEST', `"${text}" is not one point.`, 'Write for example --point 120,80.');
+}
+
+function parseTop(text: string): number {
+  const top = Number(text);
+  if (Number.isInteger(top) && top >= 1 && top <= LIMITS.matchesPerInspect) return top;
+  throw new InvalidArgumentError(`Give a whole number from 1 to ${LIMITS.matchesPerInspect}.`);
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { LIMITS, SamepointError } from '@samepoint/shared-protocol';
+import { decodeImage, type RgbImage } from '../../images/decode.js';
+
+/** An image file given on the command line. */
+export interface ImageFile {
+  path: string;
+  imageId: string;
+  bytes: Uint8Array;
+  image: RgbImage;
+}
+
+/** @throws SamepointError `IMAGE_MISSING`, `IMAGE_UNREADABLE`, `IMAGE_TOO_LARGE` */
+export async function readImage(path: string): Promise<ImageFile> {
+  const bytes = await readBytes(path);
+  const image = await decodeImage(bytes, path);
+  return { ...identify(path, bytes), image };
+}
+
+/** A file with the id that its bytes have in a job. */
+export function identify(path: string, bytes: Uint8Array): Omit<ImageFile, 'image'> {
+  return { path, bytes, imageId: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/** The bytes of a file that may be an image. @throws SamepointError `IMAGE_MISSING`, `IMAGE_TOO_LARGE` */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(path);
+    if (size > LIMITS.imageBytes) throw tooLarge(path, size);
+    return await readFile(path);
+  } catch (cause) {
+    if (cause instanceof SamepointError) throw cause;
+    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    const reason = missing ? 'does not exist' : 'cannot be opened';
+    throw new SamepointError('IMAGE_MISSING', `${path} ${reason}.`, 'Check the path; quote it if it has spaces.');
+  }
+}
+
+function tooLarge(path: string, size: number): SamepointError {
+  return new SamepointError(
+    'IMAGE_TOO_LARGE',
+    `${path} has ${size} bytes, and the limit is ${LIMITS.imageBytes}.`,
+    'Save it smaller or more compressed.',
+  );
+}

@@ -1,0 +1,91 @@
+import { writeFile } from 'node:fs/promises';
+import { SamepointError } from '@samepoint/shared-protocol';
+import { nameOf } from '../../diffusion/plan/feature-plan.js';
+import type { ScoredItem } from '../../eval/evaluate.js';
+import { type CaseFigure, drawCase } from '../../eval/report/case-figure.js';
+import type { EvalReport } from '../../eval/report/eval-report.js';
+import { type ReportCases, reportPage } from '../../eval/report/report-page.js';
+import type { Machine } from '../machine.js';
+import type { EvalSettings } from '../options/eval-settings.js';
+import { describeChoice } from '../options/feature-options.js';
+import { ownVersion } from '../own-version.js';
+
+/** Cases drawn of either kind. */
+const CASES = 6;
+
+/**
+ * Writes the report page.
+ * @throws SamepointError `BAD_REQUEST` where it cannot be written
+ */
+export async function writeEvalReport(
+  path: string,
+  settings: EvalSettings,
+  machine: Machine,
+  { available, evaluated, tables, cases }: EvalReport,
+): Promise<void> {
+  const page = reportPage({
+    title: `${settings.dataset} with ${nameOf(settings.features)}`,
+    facts: facts(settings, machine, evaluated, available),
+    tables,
+    ...(cases === undefined ? {} : { cases: await drawnCases(cases) }),
+  });
+  await writeFile(path, page).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SamepointError(
+      'BAD_REQUEST',
+      `The report cannot be written: ${reason}.`,
+      'Give another file to --report.',
+    );
+  });
+  process.stderr.write(`Report: ${path}\n`);
+}
+
+async function drawnCases({ items, meaning }: NonNullable<EvalReport['cases']>): Promise<ReportCases> {
+  const ranked = items.filter(({ picture }) => picture !== undefined).sort((a, b) => b.score - a.score);
+  const [top] = ranked;
+  // what is as good as the best is not among the worst
+  const worst = ranked.filter(({ score }) => score < (top?.score ?? 0)).slice(-CASES);
+  return {
+    scores: items.map(({ score }) => score),
+    meaning,
+    best: await drawCases(ranked.filter((item) => !worst.includes(item)).slice(0, CASES)),
+    worst: await drawCases(worst.reverse()),
+  };
+}
+
+async function drawCases(items: readonly ScoredItem[]): Promise<CaseFigure[]> {
+  const figures: CaseFigure[] = [];
+  for (const { id, group, score, picture } of items) {
+    if (picture !== undefined) figures.push({ id, group, score, html: await drawCase(picture()) });
+  }
+  return figures;
+}
+
+function facts(settings: EvalSettings, machine: Machine, evaluated: number, available: number): [string, string][] {
+  const { dataset, folder, features, options } = settings;
+  const rows: [string, string | undefined][] = [
+    ['Data set', `${dataset}, ${folder}`],
+    ['Items', evaluated < available ? `${evaluated} of ${available}, evenly spread` : String(available)],
+    ['Features', describeChoice(features)],
+    ['Prompt', features.prompt],
+    ['Matching', describeMatching(settings)],
+    ['Split and base of PCK', dataset === 'spair' ? `${options.split}, ${options.pckBase}` : undefined],
+    ['Keypoints', dataset === 'hpatches' ? (options.keypoints ?? 'detected corners') : undefined],
+    ['Samepoint', ownVersion()],
+    ['Networks ran on', machine.device],
+    [
+      'Machine',
+      `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.platform}, Node ${machine.node}`,
+    ],
+    ['Date', new Date().toISOString().slice(0, 10)],
+  ];
+  return rows.flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]]));
+}
+
+function describeMatching({ matching, with: added, without }: EvalSettings): string {
+  const parts = [
+    ...(added.length > 0 ? [`with ${added.join(', ')}`] : []),
+    ...(without.length > 0 ? [`without ${without.join(', ')}`] : []),
+  ];
+  return [matching, ...parts].join(', ');
+}

@@ -1,0 +1,89 @@
+import type { CatalogueFile, CatalogueModel } from '../../models/catalogue.js';
+import type { ModelEnvironment } from '../../models/model-environment.js';
+import { EMBEDDED_MODEL, type ModelState, modelState } from '../../models/resolve-model.js';
+import { formatBytes } from './download-line.js';
+
+/** One row of `samepoint models list`. */
+export interface ListedModel {
+  id: string;
+  title: string;
+  state: ModelState;
+  /** Bytes of the official weights. */
+  bytes: number;
+  /** The size is a rounded one. */
+  isAbout: boolean;
+  /** Gigabytes the weights take in float32. */
+  weightsGb: number;
+  licence: string;
+  goodFor: string;
+  /** Whether revision, sizes and hashes were confirmed, or are pinned at the first download. */
+  checked: boolean;
+  source: string;
+}
+
+const EMBEDDED_WEIGHTS_GB = 0.01;
+
+export function listModels(environment: ModelEnvironment): ListedModel[] {
+  const { id, title, licence, goodFor } = EMBEDDED_MODEL;
+  const embedded: ListedModel = {
+    id,
+    title,
+    state: 'embedded',
+    bytes: 0,
+    isAbout: false,
+    weightsGb: EMBEDDED_WEIGHTS_GB,
+    licence,
+    goodFor,
+    checked: true,
+    source: 'this package',
+  };
+  return [embedded, ...environment.catalogue.map((model) => listed(model, environment))];
+}
+
+function listed(model: CatalogueModel, environment: ModelEnvironment): ListedModel {
+  const { id, title, weightsGb, licence, goodFor, checked } = model;
+  const state = modelState(model, environment);
+  return {
+    id,
+    title,
+    state,
+    ...sizeOf(model.files),
+    weightsGb,
+    licence,
+    goodFor,
+    checked,
+    source: sourceOf(model),
+  };
+}
+
+function sizeOf(files: readonly CatalogueFile[]): Pick<ListedModel, 'bytes' | 'isAbout'> {
+  let bytes = 0;
+  let isAbout = false;
+  for (const { size, aboutBytes, name } of files) {
+    // configurations are too small to matter
+    if (name.endsWith('.json')) continue;
+    bytes += size ?? aboutBytes ?? 0;
+    isAbout ||= size === null;
+  }
+  return { bytes, isAbout };
+}
+
+function sourceOf({ files }: CatalogueModel): string {
+  const weights = files.find(({ proof }) => proof !== undefined);
+  if (weights === undefined) return '';
+  const { source } = weights;
+  return source.kind === 'url' ? source.url : `${source.at.repository}@${source.at.revision}`;
+}
+
+export function modelsTable(models: readonly ListedModel[]): string {
+  const rows = models.map(({ id, state, bytes, isAbout, licence, goodFor }) => [
+    id,
+    state,
+    state === 'embedded' ? '–' : `${isAbout ? 'about ' : ''}${formatBytes(bytes)}`,
+    licence,
+    goodFor,
+  ]);
+  const table = [['id', 'state', 'size', 'licence', 'good for'], ...rows];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  return table.map((row) => `${row.map((cell, n) => cell.padEnd(widths[n] ?? 0)).join('  ')}\n`).join('');
+}

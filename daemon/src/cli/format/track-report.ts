@@ -1,0 +1,52 @@
+import type { TrackSettings } from '../../transfer/tracking/track-settings.js';
+
+/** What `--json` prints and `track.json` keeps: the frames that are done, in their order. */
+export interface TrackReport {
+  backend: string;
+  settings: TrackSettings;
+  /** File name of the annotated frame. */
+  annotated: string;
+  frames: FrameReport[];
+}
+
+export interface FrameReport {
+  /** File name. */
+  frame: string;
+  /** Path of the mask written; absent for points. */
+  mask?: string;
+  labels: LabelReport[];
+}
+
+export interface LabelReport {
+  /** Index in the mask, or name of the point. */
+  label: string;
+  lost: boolean;
+  confidence: number;
+  /** Of a point, in pixels; absent where it is lost. */
+  x?: number;
+  y?: number;
+}
+
+/** A line a label, for people. */
+export function trackSummary({ backend, annotated, frames }: TrackReport, folder: string): string {
+  const names = frames[0]?.labels.map(({ label }) => label) ?? [];
+  const lines = names.map((name, n) => {
+    const own = frames.flatMap(({ labels }) => labels[n] ?? []);
+    const found = own.filter(({ lost }) => !lost).length;
+    const mean = own.reduce((sum, { confidence }) => sum + confidence, 0) / own.length;
+    return `  ${name}: in ${found} of ${own.length} frames, confidence ${Math.round(100 * mean)} % on average\n`;
+  });
+  return `Backend ${backend}, ${frames.length} frames from ${annotated}, written to ${folder}\n${lines.join('')}`;
+}
+
+/** The points as CSV; x and y are empty where a point is lost. */
+export function trackCsv({ frames }: TrackReport): string {
+  const rows = frames.flatMap(({ frame, labels }) =>
+    labels.map(({ label, x = '', y = '', confidence }) => [quoted(frame), quoted(label), x, y, confidence].join(',')),
+  );
+  return `frame,name,x,y,confidence\n${rows.join('\n')}\n`;
+}
+
+function quoted(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

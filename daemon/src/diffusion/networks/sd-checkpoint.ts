@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { SamepointError } from '@samepoint/shared-protocol';
+import * as z from 'zod';
+import { readConfig } from '../../graph/compile.js';
+import { clipTextConfigSchema } from '../../graph/networks/clip-text.js';
+import { clipTextConfigOf, sdUnetConfigOf, sdVaeConfigOf } from '../../graph/networks/sd-configs-from-shapes.js';
+import { type SdUnetConfig, sdUnetConfigSchema } from '../../graph/networks/sd-unet.js';
+import { type SdVaeConfig, sdVaeConfigSchema } from '../../graph/networks/sd-vae-encoder.js';
+import { type TaesdConfig, taesdConfigSchema } from '../../graph/networks/taesd.js';
+import type { Checkpoint } from '../../graph/weights/checkpoint.js';
+import type { LdmText } from '../../graph/weights/ldm-view.js';
+import { refuseOtherNetwork } from '../../graph/weights/network-kind.js';
+import { readValues } from '../../graph/weights/read-values.js';
+import { sdPartsOf } from '../../graph/weights/sd-single-file.js';
+import { openWeights } from '../../graph/weights/weights.js';
+import { SINGLE_FILE } from '../../models/files/single-file.js';
+import { tokenizerFiles } from '../prompt/clip-tokenizer-files.js';
+import type { TextEncoder } from '../prompt/text-encoder.js';
+import { type ModelFiles, requireFile } from './model-files.js';
+
+interface SdUnetPart {
+  checkpoint: Checkpoint;
+  config: SdUnetConfig;
+  /** CleanDIFT's learned time, where the checkpoint has it. */
+  learnedT?: number;
+}
+
+export type SdEncoderPart =
+  | { kind: 'kl'; checkpoint: Checkpoint; config: SdVaeConfig }
+  | { kind: 'tiny'; checkpoint: Checkpoint; config: TaesdConfig };
+
+/** The parts of Stable Diffusion that features need. */
+export interface SdCheckpoint {
+  unet: SdUnetPart;
+  encoder: SdEncoderPart;
+  text?: TextEncoder;
+}
+
+const WEIGHTS = 'diffusion_pytorch_model.safetensors';
+const TEXT_WEIGHTS = 'text_encoder/model.safetensors';
+
+/** The class of diffusers that the folder `vae` holds when TAESD stands in for the VAE. */
+const TINY = 'AutoencoderTiny';
+const encoderSchema = z.object({ _class_name: z.string().optional() });
+
+/** The time that CleanDIFT learned, in its full checkpoint. */
+const LEARNED_T = 'timestep';
+
+/**
+ * Opens Stable Diffusion: a folder as diffusers writes it, or one file with as many parts as it holds (the original
+ * layout, a U-Net alone, CleanDIFT's full checkpoint). What the file does not hold is taken from the folder's files.
+ * @throws SamepointError `MODEL_MISSING`, `MODEL_INVALID`
+ */
+export function openSdCheckpoint(files: ModelFiles): SdCheckpoint {
+  const path = files.get(SINGLE_FILE);
+  if (path === undefined) return { unet: folderUnet(files), encoder: folderEncoder(files), ...folderText(files) };
+  const file = openWeights(path);
+  refuseOtherNetwork(file, 'sd');
+  const { unet, vae, text } = sdPartsOf(file);
+  const learned = file.tensors.has(LEARNED_T) ? { learnedT: readScalar(file, LEARNED_T) } : {};
+  return {
+    unet: { checkpoint: unet, config: configBeside(path) ?? sdUnetConfigOf(unet), ...learned },
+    encoder: vae === undefined ? folderEncoder(files) : { kind: 'kl', checkpoint: vae, config: sdVaeConfigOf(vae) },
+    ...(text === undefined ? folderText(files) : { text: singleFileText(path, text, files) }),
+  };
+}
+
+function folderUnet(files: ModelFiles): SdUnetPart {
+  const checkpoint = openWeights(requireFile(files, `unet/${WEIGHTS}`));
+  refuseOtherNetwork(checkpoint, 'sd');
+  return { checkpoint, config: readConfig(requireFile(files, 'unet/config.json'), sdUnetConfigSchema) };
+}
+
+function folderEncoder(files: ModelFiles): SdEncoderPart {
+  const configPath = requireFile(files, 'vae/config.json');
+  const checkpoint = openWeights(requireFile(files, `vae/${WEIGHTS}`));
+  return readConfig(configPath, encoderSchema)._class_name === TINY
+    ? { kind: 'tiny', checkpoint, config: readConfig(configPath, taesdConfigSchema) }
+    : { kind: 'kl', checkpoint, config: readConfig(configPath, sdVaeConfigSchema) };
+}
+
+function folderText(files: ModelFiles): { text?: TextEncoder } {
+  const weights = files.get(TEXT_WEIGHTS);
+  if (weights === undefined) return {};
+  const checkpoint = openWeights(weights);
+  const config = readConfig(requireFile(files, 'text_encoder/config.json'), clipTextConfigSchema);
+  return { text: { weights, checkpoint, config, ...tokenizerOf(files) } };
+}
+
+function singleFileText(weights: string, { checkpoint, activation }: LdmText, files: ModelFiles): TextEncoder {
+  return { weights, checkpoint, config: clipTextConfigOf(checkpoint, activation), ...tokenizerOf(files) };
+}
+
+function tokenizerOf(files: ModelFiles): Pick<TextEncoder, 'tokenizer'> {
+  const tokenizer = tokenizerFiles(files);
+  return tokenizer === undefined ? {} : { tokenizer };
+}
+
+/** The configuration beside a U-Net's file, as diffusers puts it there. */
+function configBeside(path: string): SdUnetConfig | undefined {
+  try {
+    return sdUnetConfigSchema.parse(JSON.parse(readFileSync(join(dirname(path), 'config.json'), 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The one number of a tensor. */
+function readScalar(checkpoint: Checkpoint, name: string): number {
+  const values = readValues(checkpoint, name);
+  if (values?.length !== 1 || values[0] === undefined) {
+    const message = `The "${name}" of ${checkpoint.path} is no number.`;
+    throw new SamepointError('MODEL_INVALID', message, 'Get the checkpoint again.');
+  }
+  return values[0];
+}

@@ -1,0 +1,58 @@
+import type { AlignRequest } from '@samepoint/shared-protocol';
+import { onTransparent, toRgba } from '../../images/blend.js';
+import { decodeImage } from '../../images/decode.js';
+import { encodePng } from '../../images/encode.js';
+import { type Alignment, alignImages, alignSame } from '../../transfer/edits/align-images.js';
+import { compareAligned } from '../../transfer/edits/compare-aligned.js';
+import { isSamePicture } from '../../transfer/edits/same-picture.js';
+import { warpImage } from '../../transfer/edits/warp-image.js';
+import type { EngineJob, EngineOutcome } from '../engine.js';
+import { type ImagePairs, imageBytes } from './image-pairs.js';
+import { toPayload } from './png-payload.js';
+import type { ProgressReporter } from './progress-reporter.js';
+
+/** @throws SamepointError */
+export async function runAlign(
+  request: AlignRequest,
+  images: EngineJob['images'],
+  pairs: ImagePairs,
+  progress: ProgressReporter,
+): Promise<EngineOutcome> {
+  const source = await decodeImage(imageBytes(images, request.source));
+  const target = await decodeImage(imageBytes(images, request.target));
+  const alignment = isSamePicture(source, target) ? alignSame(request) : await align(request, pairs, progress);
+  if (!alignment.ok) return refused(alignment.reason);
+  const { fit } = alignment;
+  const whole = { x: 0, y: 0, w: source.width, h: source.height };
+  const placed = await warpImage(toRgba(source), whole, fit.transform, target);
+  if (placed === null) return refused('All of it would lie outside the target.');
+  const compared = compareAligned(placed, target);
+  const { coverage, difference } = compared;
+  const aligned = await encodePng(onTransparent(placed.image, placed.box, target));
+  const overlay = await encodePng(compared.overlay);
+  const residual = await encodePng(compared.residual);
+  const bytes = {
+    alignedPngBytes: aligned.length,
+    overlayPngBytes: overlay.length,
+    residualPngBytes: residual.length,
+  };
+  return {
+    result: { kind: 'align', outcome: { state: 'aligned', fit, coverage, difference, ...bytes } },
+    payload: toPayload([aligned, overlay, residual]),
+  };
+}
+
+async function align(request: AlignRequest, pairs: ImagePairs, progress: ProgressReporter): Promise<Alignment> {
+  progress.begin('features', 2 * pairs.steps);
+  const source = await pairs.features(request.source);
+  const target = await pairs.features(request.target);
+  progress.begin('matching', 1);
+  const match = await pairs.matcher([request.source, source], [request.target, target]);
+  const alignment = await alignImages(source, target, match, request);
+  progress.step();
+  return alignment;
+}
+
+function refused(reason: string): EngineOutcome {
+  return { result: { kind: 'align', outcome: { state: 'refused', reason } } };
+}

@@ -1,0 +1,41 @@
+import type { InspectRequest } from '@samepoint/shared-protocol';
+import { toHeatmap } from '../../correspond/heatmap.js';
+import { prepareItems } from '../../transfer/transfer.js';
+import type { EngineOutcome } from '../engine.js';
+import type { ImagePairs, SeenImage } from './image-pairs.js';
+import type { ProgressReporter } from './progress-reporter.js';
+
+/** @throws SamepointError also where the point lies outside the source */
+export async function runInspect(
+  { source, target, point, matches: count, withMirrored }: InspectRequest,
+  pairs: ImagePairs,
+  progress: ProgressReporter,
+): Promise<EngineOutcome> {
+  progress.begin('features', (withMirrored === true ? 3 : 2) * pairs.steps);
+  const seenSource: SeenImage = [source, await pairs.features(source)];
+  prepareItems([{ kind: 'point', itemId: 'point', point }], [], seenSource[1]);
+  const seenTarget: SeenImage = [target, await pairs.features(target)];
+  const hint = withMirrored === true ? { mirrored: await pairs.mirrored(seenSource, seenTarget) } : {};
+  progress.begin('matching', 1);
+  const { matches, similarity } = await pairs.inspect(seenSource, seenTarget, point, count);
+  progress.step();
+  const { cells, ...heatmap } = toHeatmap(similarity);
+  return {
+    result: {
+      kind: 'inspect',
+      matches: matches.map((match) => ({
+        point: match.point,
+        similarity: clampCosine(match.similarity),
+        confidence: match.confidence,
+      })),
+      heatmap: { ...heatmap, lowest: clampCosine(heatmap.lowest), highest: clampCosine(heatmap.highest) },
+      ...hint,
+    },
+    payload: cells,
+  };
+}
+
+/** Rounding may take the product of two unit columns past 1. */
+function clampCosine(similarity: number): number {
+  return Math.min(1, Math.max(-1, similarity));
+}

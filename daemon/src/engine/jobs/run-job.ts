@@ -1,0 +1,85 @@
+import type { InspectRequest, TransferRequest } from '@samepoint/shared-protocol';
+import type { ChosenParts } from '../../correspond/match-settings.js';
+import { Matcher } from '../../correspond/matcher.js';
+import { WindowMatcher } from '../../correspond/window-matcher.js';
+import type { FeatureStore } from '../../diffusion/cache/feature-store.js';
+import { FeatureSource } from '../../diffusion/feature-source.js';
+import { type FeatureChoice, type FeaturePlan, planFeatures, planTask } from '../../diffusion/plan/feature-plan.js';
+import type { Runtime } from '../../graph/runtime/runtime.js';
+import { editProtocol } from '../../transfer/edits/published-edit.js';
+import { trackSettings } from '../../transfer/tracking/track-settings.js';
+import type { EngineJob, EngineOutcome } from '../engine.js';
+import { runAlign } from './align-job.js';
+import { runInspect } from './inspect-job.js';
+import { JobPairs, type Kept } from './job-pairs.js';
+import { PairCache } from './pair-cache.js';
+import { ProgressReporter, type ReportProgress } from './progress-reporter.js';
+import { runTrack } from './track-job.js';
+import { runTransfer } from './transfer-job.js';
+import { runWarp } from './warp-job.js';
+
+/** How a job is run again when it did not fit into memory. */
+export interface RunJobOptions {
+  /** How often the size that images are seen at is halved. */
+  shrink?: number;
+}
+
+/** Everything that stays alive between jobs: networks, feature maps, matching graphs. */
+export class JobRunner {
+  readonly #kept: Kept;
+  readonly #windowMatcher = new WindowMatcher();
+
+  /** @param store keeps features on disk */
+  constructor(runtime: Runtime, store?: FeatureStore) {
+    this.#kept = { features: new FeatureSource(runtime, store), matcher: new Matcher(), pairs: new PairCache() };
+  }
+
+  /** @throws SamepointError */
+  async run(
+    { request, images, features }: EngineJob,
+    report: ReportProgress,
+    { shrink }: RunJobOptions = {},
+  ): Promise<EngineOutcome> {
+    const progress = new ProgressReporter(report);
+    const choice = { ...(features ?? choiceOf(request)), halvings: shrink };
+    switch (request.kind) {
+      case 'transfer':
+        return runTransfer(request, this.#chosenPairs(request, images, planFeatures(choice), progress), progress);
+      case 'inspect':
+        return runInspect(request, this.#chosenPairs(request, images, planFeatures(choice), progress), progress);
+      case 'warp': {
+        const plan = planFeatures(choice);
+        const pairs = new JobPairs(this.#kept, images, plan, progress);
+        return runWarp(request, images, pairs, progress, editProtocol(request, plan));
+      }
+      case 'align': {
+        const plan = planTask('geometric', choice);
+        return runAlign(request, images, new JobPairs(this.#kept, images, plan, progress), progress);
+      }
+      case 'track': {
+        const plan = planTask('video', choice);
+        const frames = new JobPairs(this.#kept, images, plan, progress);
+        return runTrack(request, images, this.#windowMatcher, frames, trackSettings(plan), progress);
+      }
+    }
+  }
+
+  /** With the parts of the matching that the request asks for. */
+  #chosenPairs(
+    { withCloserLook, withLayoutPrior }: TransferRequest | InspectRequest,
+    images: EngineJob['images'],
+    plan: FeaturePlan,
+    progress: ProgressReporter,
+  ): JobPairs {
+    const parts: ChosenParts = {
+      ...(withCloserLook ? { closerLook: true } : {}),
+      ...(withLayoutPrior ? { layoutPrior: true } : {}),
+    };
+    return new JobPairs(this.#kept, images, plan, progress, parts);
+  }
+}
+
+/** A request names a backend, a preset and a prompt; settings and files come from this computer's command line. */
+function choiceOf({ backend, preset, prompt }: EngineJob['request']): FeatureChoice {
+  return { backend, preset, prompt };
+}

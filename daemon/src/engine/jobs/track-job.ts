@@ -1,0 +1,114 @@
+import { type Point, SamepointError, type TrackRequest, type TrackResult } from '@samepoint/shared-protocol';
+import type { WindowMatcher } from '../../correspond/window-matcher.js';
+import { decodeLabelMask, encodeLabelMask, type LabelMask } from '../../images/label-mask.js';
+import type { Size } from '../../images/resize.js';
+import { labelsOfMask } from '../../transfer/tracking/mask-to-labels.js';
+import { lookToTrack, type TrackedFrames } from '../../transfer/tracking/track-labels.js';
+import { trackMask } from '../../transfer/tracking/track-mask.js';
+import { trackPoints } from '../../transfer/tracking/track-points.js';
+import { LOST_BELOW, type TrackSettings } from '../../transfer/tracking/track-settings.js';
+import { prepareItems } from '../../transfer/transfer.js';
+import type { EngineJob, EngineOutcome } from '../engine.js';
+import { type ImagePairs, imageBytes } from './image-pairs.js';
+import { toPayload } from './png-payload.js';
+import type { ProgressReporter } from './progress-reporter.js';
+
+/** Features of the chosen backend, from those who own the networks. */
+export type TrackSource = Pick<ImagePairs, 'steps' | 'features'>;
+
+/** Thousandths and hundredths are finer than what is known, and keep results small. */
+const CONFIDENCE_STEPS = 1000;
+const STEPS_PER_PIXEL = 100;
+
+/** @throws SamepointError also when the labels do not fit the annotated frame */
+export async function runTrack(
+  request: TrackRequest,
+  images: EngineJob['images'],
+  matcher: WindowMatcher,
+  source: TrackSource,
+  settings: TrackSettings,
+  progress: ProgressReporter,
+): Promise<EngineOutcome> {
+  const annotatedId = request.frames[request.annotated];
+  if (annotatedId === undefined) {
+    const message = `There is no frame ${request.annotated} among ${request.frames.length}.`;
+    throw new SamepointError('BAD_REQUEST', message, 'Frames are counted from 0.');
+  }
+  const { labels } = request;
+  // the frames' features, and what is done with each but the annotated one
+  progress.begin('matching', request.frames.length * (source.steps + 1) - 1);
+  const size = await source.features(annotatedId);
+  const frames: TrackedFrames = {
+    count: request.frames.length,
+    annotated: request.annotated,
+    // those of the annotated frame are kept, so nothing is counted twice
+    features: async (frame) =>
+      lookToTrack(frame === request.annotated ? size : await source.features(request.frames[frame] ?? '')),
+  };
+  if (labels.kind === 'points') return carryPoints(matcher, frames, labels.points, size, settings, progress);
+  const mask = await decodeLabelMask(imageBytes(images, labels.imageId), 'The mask');
+  return carryMask(matcher, frames, mask, size, settings, progress);
+}
+
+async function carryPoints(
+  matcher: WindowMatcher,
+  frames: TrackedFrames,
+  points: readonly Point[],
+  size: Size,
+  settings: TrackSettings,
+  progress: ProgressReporter,
+): Promise<EngineOutcome> {
+  prepareItems(
+    points.map((point, n) => ({ kind: 'point', itemId: String(n), point })),
+    [],
+    size,
+  );
+  const tracked: Extract<TrackResult['tracked'], { kind: 'points' }> = { kind: 'points', frames: [] };
+  for await (const { frame, points: found } of trackPoints(matcher, frames, points, settings, LOST_BELOW.arrived)) {
+    tracked.frames[frame] = found.map(({ point, confidence }) => ({
+      point: point && { x: rounded(point.x, STEPS_PER_PIXEL), y: rounded(point.y, STEPS_PER_PIXEL) },
+      confidence: rounded(confidence, CONFIDENCE_STEPS),
+    }));
+    if (frame !== frames.annotated) progress.step();
+  }
+  return { result: { kind: 'track', tracked } };
+}
+
+async function carryMask(
+  matcher: WindowMatcher,
+  frames: TrackedFrames,
+  mask: LabelMask,
+  size: Size,
+  settings: TrackSettings,
+  progress: ProgressReporter,
+): Promise<EngineOutcome> {
+  checkMask(mask, size);
+  const [background = 0, ...labels] = labelsOfMask(mask);
+  const tracked: Extract<TrackResult['tracked'], { kind: 'mask' }> = { kind: 'mask', labels, frames: [] };
+  const pngs: Uint8Array[] = [];
+  const options = { settings, sampling: 'area', lostBelow: LOST_BELOW.share } as const;
+  for await (const found of trackMask(matcher, frames, mask, [background, ...labels], options)) {
+    const png = encodeLabelMask(found.mask);
+    const confidences = found.outcomes.map(({ lost, confidence }) =>
+      lost ? null : rounded(confidence, CONFIDENCE_STEPS),
+    );
+    tracked.frames[found.frame] = { pngBytes: png.length, confidences };
+    pngs[found.frame] = png;
+    if (found.frame !== frames.annotated) progress.step();
+  }
+  return { result: { kind: 'track', tracked }, payload: toPayload(pngs) };
+}
+
+function checkMask(mask: LabelMask, { width, height }: Size): void {
+  if (mask.width !== width || mask.height !== height) {
+    const message = `The mask has ${mask.width}×${mask.height} pixels and its frame has ${width}×${height}.`;
+    throw new SamepointError('BAD_REQUEST', message, 'Send a mask of the size of the annotated frame.');
+  }
+  if (labelsOfMask(mask).length === 1) {
+    throw new SamepointError('BAD_REQUEST', 'The mask has no label.', 'Paint what is to be tracked in a colour.');
+  }
+}
+
+function rounded(value: number, steps: number): number {
+  return Math.round(value * steps) / steps;
+}

@@ -1,0 +1,149 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Homography, Point } from '@samepoint/shared-protocol';
+import { project } from '../../transfer/transforms/projective.js';
+import { publishedHomography } from '../../transfer/transforms/published-homography.js';
+import { matchImages, type PixelPair } from '../matching/match-keypoints.js';
+import {
+  cornerErrorPx,
+  type HomographyOutcome,
+  homographyOutcomeSchema,
+  homographyTable,
+  matchingScore,
+  matchingTable,
+  PIXEL_THRESHOLDS,
+} from '../metrics/homography-accuracy.js';
+import { spread } from '../spread.js';
+import type { CasePicture, Dataset, DatasetItem, EvalTools } from './dataset.js';
+import { type KeypointSource, keypointFiles, keypointsOf } from './keypoint-source.js';
+import { badDataset, readDatasetText } from './read-annotation.js';
+
+export interface HpatchesOptions {
+  /** Folder of given keypoints; without one, corners are detected. */
+  keypoints?: string;
+}
+
+/** Kinds of sequences by the beginning of their names. */
+const KINDS = { i_: 'illumination', v_: 'viewpoint' } as const;
+/** The first image of a sequence is matched against the others. */
+const TARGETS = [2, 3, 4, 5, 6];
+/** Matches drawn for each pair in the report. */
+const SHOWN = 40;
+
+const LAYOUT =
+  'Give the folder hpatches-sequences-release as it is published, with i_*/ and v_*/ that hold 1.ppm to 6.ppm and H_1_2 to H_1_6.';
+
+/** One image of a sequence matched against the first. */
+interface SequencePair {
+  sequence: string;
+  source: string;
+  target: string;
+  index: number;
+  truth: Homography;
+}
+
+/**
+ * HPatches sequences (Balntas et al., 2017) as DIFT evaluates them: mutual nearest neighbours among keypoints, a robust
+ * homography, its error at the corners in pixels of the original images.
+ * @throws SamepointError `BAD_REQUEST`
+ */
+export async function openHpatches(
+  folder: string,
+  { keypoints }: HpatchesOptions,
+): Promise<Dataset<HomographyOutcome>> {
+  const names = await readdir(folder).catch(() => []);
+  const sequences = names.filter((name) => kindOf(name) !== undefined).sort();
+  if (sequences.length === 0) throw badDataset(folder, 'it has no sequences i_* or v_*', LAYOUT);
+  const items: DatasetItem<HomographyOutcome>[] = [];
+  for (const sequence of sequences) {
+    for (const index of TARGETS) items.push(toItem(await readPair(folder, sequence, index), { folder: keypoints }));
+  }
+  return {
+    items,
+    outcomeSchema: homographyOutcomeSchema,
+    score: matchingScore,
+    scoreMeaning: `the percentage of its matches that are within ${PIXEL_THRESHOLDS[1]} px of the truth`,
+    rightMeaning: `within ${PIXEL_THRESHOLDS[1]} px of the truth`,
+    summarise: (outcomes) => [homographyTable(outcomes), matchingTable(outcomes)],
+  };
+}
+
+function kindOf(sequence: string): string | undefined {
+  return Object.entries(KINDS).find(([prefix]) => sequence.startsWith(prefix))?.[1];
+}
+
+async function readPair(folder: string, sequence: string, index: number): Promise<SequencePair> {
+  const path = join(folder, sequence, `H_1_${index}`);
+  const numbers = (await readDatasetText(path, LAYOUT)).trim().split(/\s+/).map(Number);
+  const [a, b, c, d, e, f, g, h, i] = numbers;
+  if (numbers.length !== 9 || !numbers.every(Number.isFinite)) {
+    throw badDataset(path, 'it does not hold the nine numbers of a homography', LAYOUT);
+  }
+  return {
+    sequence,
+    index,
+    source: join(folder, sequence, '1.ppm'),
+    target: join(folder, sequence, `${index}.ppm`),
+    truth: [a ?? 0, b ?? 0, c ?? 0, d ?? 0, e ?? 0, f ?? 0, g ?? 0, h ?? 0, i ?? 0],
+  };
+}
+
+function toItem(pair: SequencePair, keypoints: KeypointSource): DatasetItem<HomographyOutcome> {
+  const { sequence, index, source, target, truth } = pair;
+  const given = [...keypointFiles(keypoints, sequence, 1), ...keypointFiles(keypoints, sequence, index)];
+  return {
+    id: `${sequence} 1 → ${index}`,
+    group: kindOf(sequence) ?? sequence,
+    files: [source, target, ...given],
+    truth,
+    evaluate: (tools) => evaluatePair(tools, pair, keypoints),
+    picture: (outcome) => picture(pair, outcome),
+  };
+}
+
+async function evaluatePair(
+  tools: EvalTools,
+  { sequence, index, source, target, truth }: SequencePair,
+  keypoints: KeypointSource,
+): Promise<HomographyOutcome> {
+  const count = tools.homography.keypoints;
+  const from = {
+    features: await tools.features(source),
+    keypoints: await keypointsOf(keypoints, sequence, 1, source, count),
+  };
+  const to = {
+    features: await tools.features(target),
+    keypoints: await keypointsOf(keypoints, sequence, index, target, count),
+  };
+  const matches = await matchImages(tools, from, to);
+  const homography = await publishedHomography(matches, tools.homography);
+  const { width, height } = from.features;
+  const errorPx = homography === null ? null : cornerErrorPx(homography, truth, width, height);
+  return {
+    // a homography that sends a corner to the horizon has no finite error
+    cornerErrorPx: errorPx !== null && Number.isFinite(errorPx) ? errorPx : null,
+    matches: matches.length,
+    within: PIXEL_THRESHOLDS.map((threshold) => matches.filter((match) => offPx(match, truth) <= threshold).length),
+    shown: spread(matches, SHOWN).map(({ source: from, target: predicted }) => ({
+      source: from,
+      truth: project(truth, from),
+      predicted,
+    })),
+  };
+}
+
+function offPx({ source, target }: PixelPair, truth: Homography): number {
+  return distancePx(project(truth, source), target);
+}
+
+function distancePx(a: Point, b: Point): number {
+  return Math.sqrt((a.x - b.x) ** 2 + (a.y - b.y) ** 2);
+}
+
+function picture({ source, target }: SequencePair, { shown }: HomographyOutcome): CasePicture {
+  const marks = shown.map((mark) => ({
+    ...mark,
+    correct: distancePx(mark.truth, mark.predicted) <= PIXEL_THRESHOLDS[1],
+  }));
+  return { source, target, marks };
+}

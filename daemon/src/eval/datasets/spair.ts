@@ -1,0 +1,79 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { KeypointOutcome } from '../metrics/keypoints.js';
+import type { Dataset } from './dataset.js';
+import { type KeypointPair, keypointDataset } from './keypoint-pairs.js';
+import { badDataset, readAnnotation } from './read-annotation.js';
+
+export const SPAIR_SPLITS = ['test', 'val', 'trn'] as const;
+
+/** What the thresholds of PCK are parts of: the object's box, as published, or the image. */
+export const PCK_BASES = ['box', 'image'] as const;
+
+export interface SpairOptions {
+  split: (typeof SPAIR_SPLITS)[number];
+  pckBase: (typeof PCK_BASES)[number];
+}
+
+const pointSchema = z.tuple([z.number(), z.number()]).transform(([x, y]) => ({ x, y }));
+
+const annotationSchema = z
+  .object({
+    category: z.string().min(1),
+    src_imname: z.string().min(1),
+    trg_imname: z.string().min(1),
+    src_kps: z.array(pointSchema).min(1),
+    trg_kps: z.array(pointSchema).min(1),
+    trg_bndbox: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+    trg_imsize: z.array(z.number().positive()).min(2),
+  })
+  .refine(({ src_kps, trg_kps }) => src_kps.length === trg_kps.length, {
+    message: 'src_kps and trg_kps differ in number',
+  });
+
+const ALPHAS = [0.01, 0.05, 0.1] as const;
+
+const LAYOUT =
+  'Give the folder SPair-71k as it is published, with PairAnnotation/test/*.json and JPEGImages/<category>/*.jpg.';
+
+/**
+ * SPair-71k (Min et al., 2019), scored as DIFT's eval_spair.py does: thresholds are parts of the longer side of the
+ * target object's box, "all" counts every pair (per image) or every point (per point) alike.
+ * @throws SamepointError `BAD_REQUEST`
+ */
+export async function openSpair(folder: string, { split, pckBase }: SpairOptions): Promise<Dataset<KeypointOutcome>> {
+  const annotations = join(folder, 'PairAnnotation', split);
+  const names = (await readdir(annotations).catch(() => [])).filter((name) => name.endsWith('.json')).sort();
+  if (names.length === 0) throw badDataset(annotations, 'it has no *.json with a pair', LAYOUT);
+  const pairs: KeypointPair[] = [];
+  for (const name of names) pairs.push(await readPair(folder, annotations, name, pckBase));
+  return keypointDataset(pairs, {
+    title: `SPair-71k ${split}, PCK in percent`,
+    note: `thresholds are parts of the target's ${pckBase === 'box' ? 'object box, its longer side' : 'longer side'}`,
+    rowTitle: 'category',
+    alphas: ALPHAS,
+    originPx: 0.5,
+  });
+}
+
+async function readPair(
+  folder: string,
+  annotations: string,
+  name: string,
+  pckBase: SpairOptions['pckBase'],
+): Promise<KeypointPair> {
+  const pair = await readAnnotation(join(annotations, name), annotationSchema, LAYOUT);
+  const [left, top, right, bottom] = pair.trg_bndbox;
+  const image = (file: string) => join(folder, 'JPEGImages', pair.category, file);
+  return {
+    id: name.slice(0, -'.json'.length),
+    group: pair.category,
+    source: image(pair.src_imname),
+    target: image(pair.trg_imname),
+    sourceKeypoints: pair.src_kps,
+    targetKeypoints: pair.trg_kps,
+    base: pckBase === 'box' ? Math.max(bottom - top, right - left) : Math.max(...pair.trg_imsize.slice(0, 2)),
+    category: pair.category,
+  };
+}

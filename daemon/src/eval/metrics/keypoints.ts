@@ -1,0 +1,85 @@
+import { pointSchema } from '@samepoint/shared-protocol';
+import * as z from 'zod';
+import type { GroupedOutcome } from '../datasets/dataset.js';
+import type { FigureRow, FigureTable } from '../report/figure-table.js';
+
+const keypointSchema = z.object({ source: pointSchema, truth: pointSchema, predicted: pointSchema.nullable() });
+
+/** Keypoints of one pair of images; `basePx` is what the thresholds of PCK are parts of. */
+export const keypointOutcomeSchema = z.object({ keypoints: z.array(keypointSchema), basePx: z.number().positive() });
+
+/** A keypoint of the source, where it is in the target, and where it was found; null where it was said not to be there. */
+export type Keypoint = z.infer<typeof keypointSchema>;
+export type KeypointOutcome = z.infer<typeof keypointOutcomeSchema>;
+
+/**
+ * Is the keypoint found? As the official code of SPair-71k and DIFT compares: distance / base ≤ α, in float64.
+ * Source: eval_spair.py of Tang et al., 2023.
+ */
+export function isFound({ truth, predicted }: Keypoint, basePx: number, alpha: number): boolean {
+  if (predicted === null) return false;
+  const distancePx = Math.sqrt((predicted.x - truth.x) ** 2 + (predicted.y - truth.y) ** 2);
+  return distancePx / basePx <= alpha;
+}
+
+/** Part of a pair's keypoints that are found, 0 to 1. */
+export function foundShare({ keypoints, basePx }: KeypointOutcome, alpha: number): number {
+  return keypoints.filter((keypoint) => isFound(keypoint, basePx, alpha)).length / keypoints.length;
+}
+
+/** PCK in percent: per image (mean over pairs of each pair's share) and per point (share of all keypoints). */
+export function pck(outcomes: readonly KeypointOutcome[], alpha: number): { perImage: number; perPoint: number } {
+  const shares = outcomes.map((outcome) => foundShare(outcome, alpha));
+  const found = outcomes.flatMap(({ keypoints, basePx }) => keypoints.map((one) => isFound(one, basePx, alpha)));
+  return { perImage: 100 * mean(shares), perPoint: 100 * mean(found.map(Number)) };
+}
+
+/**
+ * PCK of every group, of everything together, and as mean over groups. The official figures of SPair-71k are "all":
+ * every pair, or every point, counts alike, whatever its category.
+ */
+export function pckTable(
+  outcomes: readonly GroupedOutcome<KeypointOutcome>[],
+  alphas: readonly number[],
+  { title, note, rowTitle }: { title: string; note: string; rowTitle: string },
+): FigureTable {
+  const groups = [...new Set(outcomes.map(({ group }) => group))].sort();
+  const rows = groups.map((name) =>
+    pckRow(
+      name,
+      outcomes.filter(({ group }) => group === name),
+      alphas,
+    ),
+  );
+  const all = pckRow('all', outcomes, alphas);
+  const means: FigureRow = {
+    name: `mean of ${groups.length}`,
+    items: outcomes.length,
+    values: all.values.map((_, column) => mean(rows.map(({ values }) => values[column] ?? 0))),
+  };
+  return {
+    title,
+    note,
+    rowTitle,
+    columns: alphas.flatMap((alpha) => [`@${alpha}/image`, `@${alpha}/point`]),
+    rows: groups.length > 1 ? [...rows, means, all] : [all],
+  };
+}
+
+function pckRow(
+  name: string,
+  outcomes: readonly GroupedOutcome<KeypointOutcome>[],
+  alphas: readonly number[],
+): FigureRow {
+  const scored = alphas.map((alpha) =>
+    pck(
+      outcomes.map(({ outcome }) => outcome),
+      alpha,
+    ),
+  );
+  return { name, items: outcomes.length, values: scored.flatMap(({ perImage, perPoint }) => [perImage, perPoint]) };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

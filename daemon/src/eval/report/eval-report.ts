@@ -1,0 +1,60 @@
+import type { FeatureSettings } from '../../diffusion/plan/feature-settings.js';
+import type { Evaluation, ScoredItem } from '../evaluate.js';
+import type { FigureRow, FigureTable } from './figure-table.js';
+
+/** The report of an evaluation, or of a sweep of several. */
+export interface EvalReport {
+  /** Items in the whole data set, and how many of them were evaluated. */
+  available: number;
+  evaluated: number;
+  /** For people. */
+  tables: readonly FigureTable[];
+  /** Of a single evaluation: its items, to be drawn. */
+  cases?: { items: readonly ScoredItem[]; meaning: Evaluation['meaning'] };
+  /** The figures as `--json` prints them. */
+  json: object;
+}
+
+/** What tells an evaluation of a sweep from the others, as a person reads it and as settings. */
+interface SweptSettings {
+  label: string;
+  varied: FeatureSettings;
+}
+
+/** The report of the only evaluation. */
+export function evaluationReport([evaluation]: readonly Evaluation[]): EvalReport {
+  if (evaluation === undefined) throw new Error('there is an evaluation');
+  const { available, items, meaning, tables } = evaluation;
+  const scores = items.map(({ id, group, score }) => ({ id, group, score }));
+  return { available, evaluated: items.length, tables, cases: { items, meaning }, json: { tables, items: scores } };
+}
+
+/** A row for each evaluation, with the figures of all its items together. */
+export function sweepReport(sweep: readonly SweptSettings[], evaluations: readonly Evaluation[]): EvalReport {
+  const [first] = evaluations;
+  if (first === undefined) throw new Error('a sweep has at least one evaluation');
+  const { available, items, tables } = first;
+  return {
+    available,
+    evaluated: items.length,
+    tables: tables.map((table, n) => sweepTable(table, n, sweep, evaluations)),
+    json: { rows: sweep.map(({ varied }, run) => ({ settings: varied, tables: evaluations[run]?.tables })) },
+  };
+}
+
+function sweepTable(
+  table: FigureTable,
+  n: number,
+  sweep: readonly SweptSettings[],
+  evaluations: readonly Evaluation[],
+): FigureTable {
+  const rows = sweep.map(({ label }, run) => ({ ...totalOf(evaluations[run]?.tables[n]), name: label }));
+  return { ...table, rowTitle: 'settings', rows };
+}
+
+/** The last row of a table is that of all its items. */
+function totalOf(table: FigureTable | undefined): FigureRow {
+  const total = table?.rows.at(-1);
+  if (total === undefined) throw new Error('every table has a row of all items');
+  return total;
+}

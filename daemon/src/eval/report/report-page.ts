@@ -1,0 +1,104 @@
+import type { Evaluation } from '../evaluate.js';
+import type { CaseFigure } from './case-figure.js';
+import { type FigureTable, formatFigure } from './figure-table.js';
+import { REPORT_STYLE } from './report-style.js';
+
+/** Everything the page shows. */
+export interface ReportContent {
+  title: string;
+  /** "what: value" lines: settings first, then the machine. */
+  facts: readonly (readonly [string, string])[];
+  tables: readonly FigureTable[];
+  /** The items one by one; a page of several evaluations has none. */
+  cases?: ReportCases;
+}
+
+export interface ReportCases {
+  /** Scores of all items, 0 to 100. */
+  scores: readonly number[];
+  meaning: Evaluation['meaning'];
+  best: readonly CaseFigure[];
+  worst: readonly CaseFigure[];
+}
+
+/** Bins of the histogram of scores. */
+const BINS = 10;
+
+/** One page without any other file: figures, the spread of scores, and the best and worst cases drawn. */
+export function reportPage({ title, facts, tables, cases }: ReportContent): string {
+  const rows = facts.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<style>${REPORT_STYLE}</style>
+</head>
+<body>
+<main>
+<header><h1>${escapeHtml(title)}</h1></header>
+${tables.map(tableHtml).join('\n')}
+${cases === undefined ? '' : itemsHtml(cases)}
+<section><h2>How this was measured</h2><dl>${rows.join('')}</dl></section>
+</main>
+</body>
+</html>
+`;
+}
+
+function tableHtml({ title, note, rowTitle, columns, rows }: FigureTable): string {
+  const head = [rowTitle, 'items', ...columns].map((name) => `<th scope="col">${escapeHtml(name)}</th>`);
+  const body = rows.map(({ name, items, values }, n) => {
+    const isLast = n === rows.length - 1 && rows.length > 1;
+    const cells = values.map((value) => {
+      // the bar behind a figure is its percentage
+      const bar = value === null ? '' : ` style="--part:${Math.min(100, Math.max(0, value)).toFixed(1)}%"`;
+      return `<td class="figure"${bar}>${formatFigure(value)}</td>`;
+    });
+    return `<tr${isLast ? ' class="total"' : ''}><th scope="row">${escapeHtml(name)}</th><td>${items}</td>${cells.join('')}</tr>`;
+  });
+  return `<section>
+<h2>${escapeHtml(title)}</h2>
+<div class="scroll"><table><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>
+<p class="note">${escapeHtml(note)}</p>
+</section>`;
+}
+
+function itemsHtml({ scores, meaning, best, worst }: ReportCases): string {
+  return [histogramHtml(scores, meaning), casesHtml('Worst', worst, meaning), casesHtml('Best', best, meaning)].join(
+    '\n',
+  );
+}
+
+/** How many items lie between 0 and 10, 10 and 20, … */
+function histogramHtml(scores: readonly number[], { scoreMeaning }: Evaluation['meaning']): string {
+  const bins = Array.from({ length: BINS }, (_, bin) => {
+    const count = scores.filter((score) => Math.min(BINS - 1, Math.floor((score * BINS) / 100)) === bin).length;
+    return { count, from: (bin * 100) / BINS, to: ((bin + 1) * 100) / BINS };
+  });
+  const highest = Math.max(1, ...bins.map(({ count }) => count));
+  const bars = bins.map(
+    ({ count, from, to }) =>
+      `<li style="--part:${((100 * count) / highest).toFixed(1)}%" title="${count} items from ${from} to ${to}"><b>${count || ''}</b><i></i><span>${from}–${to}</span></li>`,
+  );
+  return `<section><h2>Items by score</h2><p class="lead">The score of an item is ${escapeHtml(scoreMeaning)}. Each bar counts the items whose score lies in its range.</p><ol class="histogram">${bars.join('')}</ol></section>`;
+}
+
+function casesHtml(title: string, cases: readonly CaseFigure[], { rightMeaning = '' }: Evaluation['meaning']): string {
+  if (cases.length === 0) return '';
+  const figures = cases.map(
+    ({ id, group, score, html }) =>
+      `<figure>${html}<figcaption><b>Score ${formatFigure(score)}</b> ${escapeHtml(id)} <span>${escapeHtml(group)}</span></figcaption></figure>`,
+  );
+  return `<section><h2>${title} cases</h2>
+<p class="lead">The source is on the left and the target on the right. Right is what was found ${escapeHtml(rightMeaning)}; a line leads from where a point is to where it was found, and a ring alone is a point that was not found.</p>
+<ul class="key"><li><i class="source"></i>point of the source</li><li><i class="truth"></i>where it is in the target</li><li><i class="right"></i>where it was found, right</li><li><i class="wrong"></i>where it was found, wrong</li></ul>
+<div class="cases">${figures.join('')}</div></section>`;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => ESCAPES[character] ?? character);
+}

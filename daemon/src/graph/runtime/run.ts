@@ -1,0 +1,151 @@
+import type { InferenceSession } from 'onnxruntime-node';
+import type { CompiledNetwork } from '../compile.js';
+import { recogniseOutOfMemory } from './out-of-memory.js';
+import { createProfiledSession } from './profile.js';
+import type { GraphTarget, Placement, Precision, Runtime } from './runtime.js';
+import { createSession, ort } from './session.js';
+
+/** Values with their shape, row-major. */
+export interface NdArray {
+  dims: readonly number[];
+  data: Float32Array;
+}
+
+type Feed = NdArray | { dims: readonly number[]; data: BigInt64Array };
+type Feeds = Record<string, Feed>;
+type Outputs = Record<string, NdArray>;
+
+/** A compiled network, loaded. */
+export interface LoadedNetwork {
+  /** @returns the named output */
+  run(feeds: Feeds, output: string): Promise<NdArray>;
+  runAll(feeds: Feeds): Promise<Outputs>;
+  /** Frees the memory of the weights. */
+  release(): Promise<void>;
+}
+
+/** Compiles a network for a provider and a precision; called again where the first ones do not do. */
+export type CompileAt = (target: GraphTarget) => CompiledNetwork;
+
+/**
+ * Compiles a network for `runtime` and loads it there. One in float16 is loaded anew in float32, and the user told, as soon
+ * as one of its results is no number: whether half precision overflows may depend on the image.
+ * @throws SamepointError `GPU_OUT_OF_MEMORY`, here and when it runs
+ */
+export async function load(runtime: Runtime, compileAt: CompileAt): Promise<LoadedNetwork> {
+  return new NetworkOnRuntime(runtime, compileAt, await open(runtime, compileAt, runtime));
+}
+
+/** Loads a network, runs it once, and frees it. */
+export async function runOnce(runtime: Runtime, compileAt: CompileAt, feeds: Feeds): Promise<Outputs> {
+  const loaded = await load(runtime, compileAt);
+  try {
+    return await loaded.runAll(feeds);
+  } finally {
+    await loaded.release();
+  }
+}
+
+class NetworkOnRuntime implements LoadedNetwork {
+  readonly #runtime: Runtime;
+  readonly #compileAt: CompileAt;
+  /** None while it could not be loaded anew. */
+  #opened: OpenNetwork | undefined;
+  #precision: Precision;
+
+  constructor(runtime: Runtime, compileAt: CompileAt, opened: OpenNetwork) {
+    this.#runtime = runtime;
+    this.#compileAt = compileAt;
+    this.#opened = opened;
+    this.#precision = runtime.precision;
+  }
+
+  async runAll(feeds: Feeds): Promise<Outputs> {
+    const target = { ...this.#runtime, precision: this.#precision };
+    this.#opened ??= await open(this.#runtime, this.#compileAt, target);
+    const outputs = await this.#opened.run(feeds);
+    if (this.#precision === 'float32' || Object.values(outputs).every(isAllFinite)) return outputs;
+    await this.release();
+    this.#runtime.notify('Half precision gave no numbers for this network, so it runs in float32, which is slower.');
+    this.#precision = 'float32';
+    return this.runAll(feeds);
+  }
+
+  async run(feeds: Feeds, output: string): Promise<NdArray> {
+    const found = (await this.runAll(feeds))[output];
+    if (found === undefined) throw new Error(`the network has no output "${output}"`);
+    return found;
+  }
+
+  async release(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    await opened?.release();
+  }
+}
+
+interface OpenNetwork {
+  run(feeds: Feeds): Promise<Outputs>;
+  release(): Promise<void>;
+}
+
+/** Loads a network for one target. On another provider than the CPU, its first run is watched. */
+async function open(runtime: Runtime, compileAt: CompileAt, target: GraphTarget): Promise<OpenNetwork> {
+  const network = compileAt(target);
+  const { session, placement } = await loadSession(network, { ...target, deviceId: runtime.deviceId }).catch(
+    (thrown: unknown) => {
+      throw recogniseOutOfMemory(thrown);
+    },
+  );
+  let unseen = placement;
+  const look = (): Placement | undefined => {
+    const seen = unseen?.();
+    unseen = undefined;
+    return seen;
+  };
+  return {
+    run: async (feeds) => {
+      try {
+        return toArrays(await session.run(toTensors(feeds)));
+      } catch (thrown) {
+        throw recogniseOutOfMemory(thrown);
+      } finally {
+        const seen = look();
+        if (seen !== undefined) runtime.onPlacement?.(seen);
+      }
+    },
+    release: () => {
+      look();
+      return session.release();
+    },
+  };
+}
+
+async function loadSession(
+  network: CompiledNetwork,
+  at: GraphTarget & { deviceId: number | undefined },
+): Promise<{ session: InferenceSession; placement?: () => Placement }> {
+  return at.provider === 'cpu' ? { session: await createSession(network) } : createProfiledSession(network, at);
+}
+
+function isAllFinite({ data }: NdArray): boolean {
+  return data.every(Number.isFinite);
+}
+
+function toTensors(feeds: Feeds) {
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, { data, dims }]) => [
+      name,
+      data instanceof Float32Array ? new ort.Tensor('float32', data, dims) : new ort.Tensor('int64', data, dims),
+    ]),
+  );
+}
+
+function toArrays(outputs: InferenceSession.OnnxValueMapType): Outputs {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, { data, dims }]) => {
+      if (!(data instanceof Float32Array)) throw new TypeError(`the output "${name}" is not float32`);
+      return [name, { data, dims }];
+    }),
+  );
+}

@@ -1,0 +1,80 @@
+import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import { makeFolder } from '../../make-folder.js';
+import { interrupted } from './failures.js';
+
+/** How often a waiting process looks again, and how often the holder says that it lives. */
+const POLL_MS = 500;
+const HEARTBEAT_MS = 5000;
+/** A lock nobody has touched for this long was left by a crash. */
+const STALE_MS = 60_000;
+
+export interface LockOptions {
+  sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** Called once when somebody else holds the lock. */
+  onWait?: () => void;
+  signal?: AbortSignal | undefined;
+}
+
+/** Runs `action` while holding a lock file, waiting for other processes that hold it. */
+export async function withLock<T>(path: string, options: LockOptions, action: () => Promise<T>): Promise<T> {
+  makeFolder(dirname(path));
+  for (let waits = 0; !take(path); waits++) {
+    if (waits === 0) options.onWait?.();
+    await options.sleep(POLL_MS, options.signal).catch(() => {
+      throw interrupted();
+    });
+  }
+  const heartbeat = setInterval(() => touch(path), HEARTBEAT_MS);
+  try {
+    return await action();
+  } finally {
+    clearInterval(heartbeat);
+    rmSync(path, { force: true });
+  }
+}
+
+function take(path: string): boolean {
+  try {
+    writeFileSync(path, `${hostname()} ${process.pid}`, { flag: 'wx' });
+    return true;
+  } catch (thrown) {
+    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST')) throw thrown;
+    if (isStale(path)) rmSync(path, { force: true });
+    return false;
+  }
+}
+
+function isStale(path: string): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return false;
+  if (Date.now() - stats.mtimeMs > STALE_MS) return true;
+  const [host, pid] = readOwner(path);
+  return host === hostname() && !isAlive(Number(pid));
+}
+
+function readOwner(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').split(' ');
+  } catch {
+    return [];
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
+  }
+}
+
+function touch(path: string): void {
+  try {
+    utimesSync(path, new Date(), new Date());
+  } catch {
+    // removed by hand: the download goes on all the same
+  }
+}

@@ -1,0 +1,168 @@
+import { PROTOCOL, pairRequestSchema, SamepointError } from '@samepoint/shared-protocol';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
+import { checkHost, checkOrigin, checkOwnPage, isOwnOrigin } from '../guards.js';
+import type { SessionContext } from '../session/session-context.js';
+import type { SessionRegistry } from '../session/session-registry.js';
+import type { TokenStore } from '../token-store.js';
+import type { Verdict } from '../verdict.js';
+import { errorBody, statusOf } from './http-errors.js';
+import type { PairingDesk } from './pairing-desk.js';
+import { STATUS_PAGE, STATUS_PAGE_CSP } from './status-page.js';
+
+const MAX_BODY_BYTES = 4096;
+const BEARER = /^Bearer (\S+)$/;
+/** How long a browser may remember the answer to a preflight. */
+const PREFLIGHT_SECONDS = 600;
+
+export interface HttpAppOptions {
+  tokens: TokenStore;
+  pairing: PairingDesk;
+  registry: SessionRegistry;
+  context: SessionContext;
+}
+
+/** The HTTP side: is a socket welcome, pairing, and the page for people. */
+export function createHttpApp(options: HttpAppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(guardEverything);
+  app.use(['/v1/session', '/v1/pair'], allowClientOrigins);
+  app.get('/v1/session', sessionRoute(options));
+  app.post('/v1/pair', express.json({ limit: MAX_BODY_BYTES }), pairRoute(options));
+  app.get('/', statusPageRoute);
+  app.get('/v1/status', statusRoute(options));
+  app.post('/v1/pairing-code', newCodeRoute(options));
+  app.use(nothingHere);
+  app.use(onError(options.context));
+  return app;
+}
+
+/** Host and origin, for every path. */
+const guardEverything: RequestHandler = (request, response, next) => {
+  const port = request.socket.localPort ?? 0;
+  response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer' });
+  const host = checkHost(request.headers.host, port);
+  const verdict = host.ok ? checkOrigin(request.headers.origin, port) : host;
+  if (verdict.ok) next();
+  else refuse(response, verdict);
+};
+
+/** The plugin's origin is `null`, so its requests are cross-origin and need to be allowed by name. */
+const allowClientOrigins: RequestHandler = (request, response, next) => {
+  const { origin } = request.headers;
+  response.vary('Origin');
+  if (origin !== undefined) response.set('Access-Control-Allow-Origin', origin);
+  if (request.method !== 'OPTIONS') {
+    next();
+    return;
+  }
+  response.set({
+    'Access-Control-Allow-Methods': 'GET, POST',
+    'Access-Control-Allow-Headers': 'Authorization, Content-Type',
+    'Access-Control-Max-Age': String(PREFLIGHT_SECONDS),
+  });
+  if (request.headers['access-control-request-private-network'] === 'true')
+    response.set('Access-Control-Allow-Private-Network', 'true');
+  response.status(204).end();
+};
+
+function sessionRoute({ tokens, context }: HttpAppOptions): RequestHandler {
+  return (request, response) => {
+    const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
+    const paired = token !== undefined && tokens.clientIdOf(token) !== undefined;
+    response.json({ daemon: context.daemon, protocol: PROTOCOL, paired });
+  };
+}
+
+function pairRoute({ tokens, pairing, context }: HttpAppOptions): RequestHandler {
+  return (request, response) => {
+    const body = pairRequestSchema.safeParse(request.body);
+    if (!body.success) {
+      refuse(response, { code: 'BAD_REQUEST', message: 'This is no pairing code.', hint: 'Type the six digits.' });
+      return;
+    }
+    const redeemed = pairing.redeem(body.data.code);
+    if (redeemed.ok) {
+      context.log(`paired: ${body.data.client}`);
+      response.json({ token: tokens.issue(body.data.client) });
+    } else {
+      context.log(`pairing refused: ${redeemed.error.code}`);
+      response.status(statusOf(redeemed.error.code)).json(errorBody(redeemed.error.toPayload()));
+    }
+  };
+}
+
+const statusPageRoute: RequestHandler = (_request, response) => {
+  response.set({
+    'Content-Security-Policy': STATUS_PAGE_CSP,
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'X-Frame-Options': 'DENY',
+  });
+  response.type('html').send(STATUS_PAGE);
+};
+
+function statusRoute({ tokens, pairing, registry, context }: HttpAppOptions): RequestHandler {
+  return (request, response) => {
+    const { origin } = request.headers;
+    const verdict = checkOwnPage(origin, request.get('sec-fetch-site'), request.socket.localPort ?? 0);
+    if (!verdict.ok) {
+      refuse(response, verdict);
+      return;
+    }
+    response.set('Cross-Origin-Resource-Policy', 'same-origin').json({
+      daemon: context.daemon,
+      device: context.device(),
+      backends: context.backends.list(),
+      clients: { paired: tokens.count, connected: registry.size },
+      jobs: context.queue.counts(),
+      pairing: { live: pairing.live ?? null, lockedForMs: pairing.lockedForMs },
+    });
+  };
+}
+
+/** A new pairing code, for whoever presses the button on the daemon's own page. */
+function newCodeRoute({ pairing, context }: HttpAppOptions): RequestHandler {
+  return (request, response) => {
+    const port = request.socket.localPort ?? 0;
+    const own = checkOwnPage(request.headers.origin, request.get('sec-fetch-site'), port);
+    if (!own.ok || !isOwnOrigin(request.headers.origin, port)) {
+      refuse(
+        response,
+        own.ok
+          ? {
+              code: 'ORIGIN_REFUSED',
+              message: 'The request names no page.',
+              hint: 'Use the button on the daemon’s page.',
+            }
+          : own,
+      );
+      return;
+    }
+    if (pairing.renew() !== undefined) context.log('new pairing code');
+    response.json({ live: pairing.live ?? null, lockedForMs: pairing.lockedForMs });
+  };
+}
+
+const nothingHere: RequestHandler = (_request, response) => {
+  const error = new SamepointError('BAD_REQUEST', 'There is nothing at this address.', 'Open / in a browser.');
+  response.status(404).json(errorBody(error.toPayload()));
+};
+
+function onError(context: SessionContext): ErrorRequestHandler {
+  return (thrown: unknown, _request, response, _next) => {
+    const isClientFault = thrown instanceof Error && 'status' in thrown && Number(thrown.status) < 500;
+    if (!isClientFault) context.log(`http: ${SamepointError.from(thrown).message}`);
+    refuse(response, isClientFault ? UNREADABLE : BROKEN);
+  };
+}
+
+type Refusal = Omit<Extract<Verdict, { ok: false }>, 'ok'>;
+
+const UNREADABLE: Refusal = { code: 'BAD_REQUEST', message: 'The request cannot be read.', hint: 'Send JSON.' };
+const BROKEN: Refusal = { code: 'INTERNAL', message: 'The daemon could not answer.', hint: 'Look at what it printed.' };
+
+function refuse(response: Response, { code, message, hint }: Refusal): void {
+  response.status(statusOf(code)).json(errorBody(new SamepointError(code, message, hint).toPayload()));
+}

@@ -1,0 +1,93 @@
+import { randomInt, timingSafeEqual } from 'node:crypto';
+import { LIMITS, SamepointError } from '@samepoint/shared-protocol';
+import type { Clock } from '../../jobs/clock.js';
+
+const CODE_DIGITS = 6;
+
+export type RedeemOutcome = { ok: true } | { ok: false; error: SamepointError };
+
+/** A pairing code that can be used now. */
+export interface LiveCode {
+  code: string;
+  expiresInMs: number;
+}
+
+/**
+ * Gives out six-digit codes. A code lives `LIMITS.pairingCodeMs` and works once. After `LIMITS.pairingTries`
+ * wrong tries it is void and pairing is locked for as long as a code would live; a restart also ends the lock.
+ * There is a new code only when a person asks for one, so a guesser finds none most of the time.
+ */
+export class PairingDesk {
+  #code: string | undefined;
+  #expiresAt = 0;
+  #wrongTries = 0;
+  #lockedUntil = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    readonly clock: Clock,
+    readonly random: (max: number) => number = randomInt,
+  ) {}
+
+  /** A fresh code in place of any other; undefined while pairing is locked. */
+  renew(): LiveCode | undefined {
+    if (this.lockedForMs > 0) return undefined;
+    this.#code = String(this.random(10 ** CODE_DIGITS)).padStart(CODE_DIGITS, '0');
+    this.#expiresAt = this.clock.now() + LIMITS.pairingCodeMs;
+    this.#wrongTries = 0;
+    return this.live;
+  }
+
+  get live(): LiveCode | undefined {
+    const expiresInMs = this.#expiresAt - this.clock.now();
+    return this.#code === undefined || expiresInMs <= 0 ? undefined : { code: this.#code, expiresInMs };
+  }
+
+  get lockedForMs(): number {
+    return Math.max(0, this.#lockedUntil - this.clock.now());
+  }
+
+  /** Uses the code up if it is the right one. */
+  redeem(code: string): RedeemOutcome {
+    if (this.lockedForMs > 0) return { ok: false, error: locked(this.lockedForMs) };
+    const { live } = this;
+    if (live === undefined) return { ok: false, error: expired() };
+    if (isSame(code, live.code)) {
+      this.#code = undefined;
+      return { ok: true };
+    }
+    this.#wrongTries += 1;
+    if (this.#wrongTries < LIMITS.pairingTries) return { ok: false, error: wrong() };
+    this.#code = undefined;
+    this.#lockedUntil = this.clock.now() + LIMITS.pairingCodeMs;
+    return { ok: false, error: locked(LIMITS.pairingCodeMs) };
+  }
+}
+
+function isSame(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+}
+
+function wrong(): SamepointError {
+  return new SamepointError(
+    'PAIRING_CODE_WRONG',
+    'That is not the pairing code.',
+    'Look at the daemon’s terminal or its page in the browser and type the six digits again.',
+  );
+}
+
+function expired(): SamepointError {
+  return new SamepointError(
+    'PAIRING_CODE_EXPIRED',
+    'The pairing code was used already or is too old.',
+    'Open the daemon’s page in a browser and press “New code”, or restart the daemon.',
+  );
+}
+
+function locked(retryAfterMs: number): SamepointError {
+  return new SamepointError(
+    'PAIRING_LOCKED',
+    'Too many wrong codes were typed, so pairing is locked for a while.',
+    'Wait five minutes and ask for a new code on the daemon’s page, or restart the daemon.',
+    { retryAfterMs: Math.ceil(retryAfterMs) },
+  );
+}

@@ -1,0 +1,37 @@
+import { CLOSE_CODES, type DaemonMessage, type SamepointError } from '@samepoint/shared-protocol';
+import type { WebSocket } from 'ws';
+import { overflows } from '../guards.js';
+
+const OPEN = 1;
+
+export type OutboxSocket = Pick<WebSocket, 'send' | 'close' | 'bufferedAmount' | 'readyState'>;
+
+/** The sending side of a connection. A client that does not read is closed before it fills the memory. */
+export class Outbox {
+  constructor(readonly socket: OutboxSocket) {}
+
+  /** False when it could not be sent; never throws. */
+  send(message: DaemonMessage | Uint8Array): boolean {
+    if (this.socket.readyState !== OPEN) return false;
+    const data = message instanceof Uint8Array ? message : JSON.stringify(message);
+    if (overflows(this.socket.bufferedAmount, Buffer.byteLength(data))) {
+      this.socket.close(CLOSE_CODES.tooSlow, 'the client reads too slowly');
+      return false;
+    }
+    this.socket.send(data, ignoreBrokenPipe);
+    return true;
+  }
+
+  error(error: SamepointError, imageId?: string): void {
+    this.send({ type: 'error', error: error.toPayload(), ...(imageId === undefined ? {} : { imageId }) });
+  }
+
+  /** The last word: why the connection ends. */
+  bye(error: SamepointError, closeCode: number): void {
+    this.send({ type: 'bye', error: error.toPayload() });
+    this.socket.close(closeCode, error.code);
+  }
+}
+
+/** The close event tells about a broken connection; without this, `ws` would throw. */
+function ignoreBrokenPipe(): void {}

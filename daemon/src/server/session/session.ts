@@ -1,0 +1,203 @@
+import {
+  CLOSE_CODES,
+  type ClientMessage,
+  decodeFrame,
+  imageDataHeaderSchema,
+  LIMITS,
+  negotiateVersion,
+  PROTOCOL,
+  SamepointError,
+} from '@samepoint/shared-protocol';
+import type { RawData, WebSocket } from 'ws';
+import type { JobListener } from '../../jobs/job.js';
+import { toWire } from '../job-messages.js';
+import { FEATURES, MessageHandler } from './message-handler.js';
+import { Outbox } from './outbox.js';
+import { RateLimiter } from './rate-limiter.js';
+import { badRequest, parseJson, readClientMessage, readHelloRange } from './read-client-message.js';
+import type { SessionContext } from './session-context.js';
+
+/** Image bytes that wait for their hash before the socket is not read any more. */
+const MAX_PENDING_UPLOAD_BYTES = 2 * LIMITS.binaryFrameBytes;
+
+type Hello = Extract<ClientMessage, { type: 'hello' }>;
+
+/** One open connection of a paired client, from its hello to its close. */
+export class Session {
+  readonly outbox: Outbox;
+  readonly #handler: MessageHandler;
+  readonly #limiter: RateLimiter;
+  readonly #listener: JobListener;
+  #greeted = false;
+  #answersPings = true;
+  #callOffHello: () => void;
+  #callOffHeartbeat: () => void = () => {};
+  /** Messages are taken in order: a job may follow the image it needs while that is still being hashed. */
+  #order: Promise<void> = Promise.resolve();
+  #pendingUploadBytes = 0;
+
+  constructor(
+    readonly clientId: string,
+    readonly socket: WebSocket,
+    readonly context: SessionContext,
+  ) {
+    this.outbox = new Outbox(socket);
+    this.#handler = new MessageHandler(clientId, context, this.outbox);
+    this.#limiter = new RateLimiter(context.clock);
+    this.#listener = (event) => {
+      if (event.type === 'failed') context.log(`job failed: ${event.error.code}`);
+      return this.outbox.send(toWire(event));
+    };
+    this.#callOffHello = context.clock.after(LIMITS.helloTimeoutMs, () =>
+      this.outbox.bye(helloLate(), CLOSE_CODES.helloTimeout),
+    );
+    socket.on('message', (data, isBinary) => this.#receive(asBytes(data), isBinary));
+    socket.on('pong', () => {
+      this.#answersPings = true;
+    });
+    socket.on('ping', () => this.#countPing());
+    socket.on('error', (error) => context.log(`connection: ${error.message}`));
+    socket.on('close', () => this.#end());
+    this.#beat();
+  }
+
+  /** A newer connection of the same client takes over. */
+  replace(): void {
+    this.context.queue.detach(this.clientId, this.#listener);
+    this.socket.close(CLOSE_CODES.replaced, 'a newer connection of the same client took over');
+  }
+
+  sendStatus(): void {
+    this.outbox.send({ type: 'status', ...this.#handler.status() });
+  }
+
+  get greeted(): boolean {
+    return this.#greeted;
+  }
+
+  #receive(bytes: Uint8Array, isBinary: boolean): void {
+    this.#answersPings = true;
+    const complaint = isBinary ? this.#takeFrame(bytes) : this.#takeText(bytes);
+    if (complaint !== undefined) this.outbox.error(complaint);
+  }
+
+  /** What is wrong with the message, if anything; so do the other `#take…`. */
+  #takeText(bytes: Uint8Array): SamepointError | undefined {
+    const waitMs = this.#limiter.take();
+    if (waitMs > 0) return rateLimited(waitMs);
+    if (bytes.length > LIMITS.controlFrameBytes) return frameTooLarge(bytes.length);
+    const value = parseJson(new TextDecoder().decode(bytes));
+    if (!this.#greeted) return this.#takeHello(value);
+    const read = readClientMessage(value);
+    if (!read.ok) return read.error;
+    const { message } = read;
+    if (message.type === 'ping') this.#handler.handle(message);
+    else this.#inOrder(async () => this.#handler.handle(message));
+    return undefined;
+  }
+
+  #takeHello(value: unknown): SamepointError | undefined {
+    const range = readHelloRange(value);
+    if (range === undefined) return badRequest('The first message has to be a hello.');
+    const negotiation = negotiateVersion(range);
+    if (!negotiation.ok) {
+      this.#callOffHello();
+      this.outbox.bye(protocolMismatch(negotiation.update), CLOSE_CODES.protocolMismatch);
+      return undefined;
+    }
+    const read = readClientMessage(value);
+    if (!read.ok) return read.error;
+    if (read.message.type === 'hello') this.#welcome(read.message, negotiation.version);
+    return undefined;
+  }
+
+  #welcome({ client, features }: Hello, protocol: number): void {
+    this.#greeted = true;
+    this.#handler.clientFeatures = new Set(features);
+    this.#callOffHello();
+    this.context.log(`connected: ${client}`);
+    const status = this.#handler.status();
+    this.outbox.send({ type: 'welcome', protocol, limits: { ...LIMITS }, features: [...FEATURES], ...status });
+    this.context.queue.attach(this.clientId, this.#listener);
+  }
+
+  #takeFrame(bytes: Uint8Array): SamepointError | undefined {
+    if (!this.#greeted) return badRequest('The first message has to be a hello.');
+    const decoded = decodeFrame(bytes);
+    if (!decoded.ok) return badRequest(`A binary frame cannot be read: ${decoded.message}.`);
+    const { kind, header, payload } = decoded.frame;
+    if (kind !== 'imageData') return badRequest('Only the daemon sends frames of this kind.');
+    const parsed = imageDataHeaderSchema.safeParse(header);
+    if (!parsed.success) return badRequest('The header of an image names no image.');
+    this.#hold(payload.length);
+    this.#inOrder(async () => {
+      await this.#handler.takeImage(parsed.data.imageId, payload).finally(() => this.#hold(-payload.length));
+    });
+    return undefined;
+  }
+
+  #inOrder(action: () => Promise<void>): void {
+    this.#order = this.#order.then(action).catch((thrown: unknown) => this.outbox.error(SamepointError.from(thrown)));
+  }
+
+  #hold(bytes: number): void {
+    this.#pendingUploadBytes += bytes;
+    if (this.#pendingUploadBytes > MAX_PENDING_UPLOAD_BYTES) this.socket.pause();
+    else if (this.socket.isPaused) this.socket.resume();
+  }
+
+  /** `ws` answers by itself; a flood of pings counts like any other. */
+  #countPing(): void {
+    const waitMs = this.#limiter.take();
+    if (waitMs > 0) this.outbox.error(rateLimited(waitMs));
+  }
+
+  #beat(): void {
+    this.#callOffHeartbeat = this.context.clock.after(LIMITS.heartbeatMs, () => {
+      if (this.#answersPings) {
+        this.#answersPings = false;
+        this.socket.ping();
+        this.#beat();
+      } else this.socket.terminate();
+    });
+  }
+
+  #end(): void {
+    this.#callOffHello();
+    this.#callOffHeartbeat();
+    this.context.queue.detach(this.clientId, this.#listener);
+  }
+}
+
+function asBytes(data: RawData): Uint8Array {
+  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  return Array.isArray(data) ? Buffer.concat(data) : data;
+}
+
+function helloLate(): SamepointError {
+  return new SamepointError('HELLO_TIMEOUT', 'The client connected but did not say hello in time.', 'Connect again.');
+}
+
+function protocolMismatch(update: 'client' | 'daemon'): SamepointError {
+  const hint =
+    update === 'client'
+      ? 'Update the Samepoint plugin, then connect again.'
+      : 'Update the Samepoint daemon, then connect again.';
+  return new SamepointError('PROTOCOL_MISMATCH', `The ${update} is too old to talk to the other side.`, hint, {
+    details: { update, min: String(PROTOCOL.min), max: String(PROTOCOL.max) },
+  });
+}
+
+function frameTooLarge(bytes: number): SamepointError {
+  return new SamepointError(
+    'FRAME_TOO_LARGE',
+    `A message of ${bytes} bytes is more than the ${LIMITS.controlFrameBytes} that are allowed.`,
+    'Send fewer targets, items or layers at once.',
+  );
+}
+
+function rateLimited(retryAfterMs: number): SamepointError {
+  return new SamepointError('RATE_LIMITED', 'The client sends too many messages.', 'Wait a second, then go on.', {
+    retryAfterMs,
+  });
+}

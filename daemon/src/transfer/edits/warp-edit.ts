@@ -1,0 +1,108 @@
+import type { Box, Estimator, FittedTransform, Point, TransformChoice } from '@samepoint/shared-protocol';
+import { SamepointError } from '@samepoint/shared-protocol';
+import type { RgbaImage } from '../../images/decode.js';
+import type { Size } from '../../images/resize.js';
+import { type ReturningMatch, trustedPairs } from '../transforms/fit-region.js';
+import { editBox, pointsAllOver, pointsAroundEdit, pointsInEdit } from './edit-region.js';
+import { type EditMatches, fitEdit } from './fit-edit.js';
+import { fitOfSame } from './same-picture.js';
+import { type PlacedImage, warpImage } from './warp-image.js';
+
+/**
+ * Edit propagation (Tang et al., 2023, section 5.3). They take 1000 points of the edit; placed evenly instead of by chance, a
+ * third of them fits as well, and what is saved goes into its surroundings.
+ */
+const EDIT = {
+  points: { own: 400, near: 200, wide: 300 },
+  /** How far the surroundings reach, as part of the source's longer side. */
+  margin: 0.1,
+  /** Matches with less confidence have no say. */
+  minConfidence: 0.1,
+} as const;
+
+/** Finds the counterparts of source points in one target. */
+export type RegionMatches = (points: readonly Point[]) => Promise<readonly ReturningMatch[]>;
+
+/** What may be chosen; the rest is as in the table. */
+export interface FitChoice {
+  transform?: TransformChoice | undefined;
+  estimator?: Estimator | undefined;
+}
+
+/** An edit with the points of the source whose matches place it. */
+export interface PreparedEdit {
+  image: RgbaImage;
+  box: Box;
+  points: { own: readonly Point[]; near: readonly Point[]; wide: readonly Point[] };
+}
+
+export type WarpedEdit =
+  | { ok: true; fit: FittedTransform; placed: PlacedImage }
+  /** `reason` is a sentence for people, `fit` the transform that was not believed, where there is one. */
+  | { ok: false; reason: string; fit?: FittedTransform };
+
+/** @throws SamepointError `BAD_REQUEST` where the edit has another size than the source, or nothing in it */
+export function prepareEdit(image: RgbaImage, source: Size): PreparedEdit {
+  if (image.width !== source.width || image.height !== source.height)
+    throw new SamepointError(
+      'BAD_REQUEST',
+      `The edit is ${image.width}×${image.height} pixels and its source ${source.width}×${source.height}.`,
+      'Give an edit of the size of its source, transparent where nothing was changed.',
+    );
+  const box = editBox(image);
+  if (box === null)
+    throw new SamepointError(
+      'BAD_REQUEST',
+      'The edit is empty: every pixel of it is transparent.',
+      'Give an image that is opaque where the source was changed.',
+    );
+  const marginPx = EDIT.margin * Math.max(source.width, source.height);
+  return {
+    image,
+    box,
+    points: {
+      own: pointsInEdit(image, box, EDIT.points.own),
+      near: pointsAroundEdit(image, box, marginPx, EDIT.points.near),
+      wide: pointsAllOver(source, EDIT.points.wide),
+    },
+  };
+}
+
+/** Puts the edit where the target shows what the source shows under it, or says why it cannot. */
+export async function warpEdit(
+  edit: PreparedEdit,
+  source: Size,
+  target: Size,
+  match: RegionMatches,
+  { transform = 'auto', estimator = 'magsac' }: FitChoice,
+): Promise<WarpedEdit> {
+  const { own, near, wide } = edit.points;
+  const found = await match([...own, ...near, ...wide]);
+  const trusted = (points: readonly Point[], start: number) =>
+    trustedPairs(points, found.slice(start, start + points.length), EDIT.minConfidence);
+  const matches = {
+    own: trusted(own, 0),
+    near: trusted(near, own.length),
+    wide: trusted(wide, own.length + near.length),
+    samples: samplesOf(edit),
+  };
+  const fitted = await fitEdit(matches, edit.box, source, target, { transform, estimator });
+  return fitted.ok ? placeEdit(edit, fitted.fit, target) : fitted;
+}
+
+/** Puts the edit into a target that has the very pixels of the source. */
+export function warpEditToSame(edit: PreparedEdit, target: Size, { transform }: FitChoice): Promise<WarpedEdit> {
+  const samples = samplesOf(edit);
+  return placeEdit(edit, fitOfSame(samples.own + samples.near, transform), target);
+}
+
+function samplesOf({ points: { own, near } }: PreparedEdit): EditMatches['samples'] {
+  return { own: own.length, near: near.length };
+}
+
+async function placeEdit(edit: PreparedEdit, fit: FittedTransform, target: Size): Promise<WarpedEdit> {
+  const placed = await warpImage(edit.image, edit.box, fit.transform, target);
+  return placed === null
+    ? { ok: false, reason: 'All of the edit would lie outside the target.' }
+    : { ok: true, fit, placed };
+}

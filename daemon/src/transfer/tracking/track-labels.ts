@@ -1,0 +1,83 @@
+import { SamepointError } from '@samepoint/shared-protocol';
+import { type CellFeatures, toCellFeatures } from '../../correspond/cell-features.js';
+import type { WindowMatcher } from '../../correspond/window-matcher.js';
+import type { FeatureMap } from '../../diffusion/feature-map.js';
+import type { FeaturePyramid } from '../../diffusion/feature-pyramid.js';
+import type { LabelMap } from './label-map.js';
+import { propagateLabels } from './propagate-labels.js';
+import type { TrackSettings } from './track-settings.js';
+
+/** Frames in their order, of which one is annotated. */
+export interface TrackedFrames {
+  count: number;
+  /** Index of the annotated frame. */
+  annotated: number;
+  /** The features of a frame; asked for once a frame, when its turn comes. */
+  features(frame: number): Promise<FeatureMap>;
+}
+
+/** A frame that is looked back at. */
+interface Context {
+  features: CellFeatures;
+  labels: LabelMap;
+}
+
+/**
+ * Carries the labels of the annotated frame to all others: forward to the last frame, then backward from the annotated
+ * one to the first. At most `queueFrames` + 2 feature maps are alive at once: the annotated frame's, the queue and the
+ * new one.
+ * @param label makes the labels of the annotated frame, once its feature map says how many cells there are
+ * @returns labels frame by frame, the annotated one first
+ * @throws SamepointError `BAD_REQUEST` when a frame has another size than the annotated one
+ */
+export async function* trackLabels(
+  matcher: WindowMatcher,
+  { count, annotated, features }: TrackedFrames,
+  label: (map: FeatureMap) => LabelMap,
+  settings: TrackSettings,
+): AsyncGenerator<{ frame: number; labels: LabelMap }> {
+  const map = await features(annotated);
+  const first = { features: toCellFeatures(map), labels: label(map) };
+  yield { frame: annotated, labels: first.labels };
+  for (const step of [1, -1]) {
+    const queue: Context[] = [];
+    for (let frame = annotated + step; frame >= 0 && frame < count; frame += step) {
+      const next = await features(frame);
+      checkSameSize(map, next, annotated, frame);
+      const context = await carry(matcher, [first, ...queue], toCellFeatures(next), settings);
+      if (queue.length === settings.queueFrames) queue.shift();
+      if (settings.queueFrames > 0) queue.push(context);
+      yield { frame, labels: context.labels };
+    }
+  }
+}
+
+async function carry(
+  matcher: WindowMatcher,
+  contexts: readonly Context[],
+  features: CellFeatures,
+  settings: TrackSettings,
+): Promise<Context> {
+  const maps = contexts.map((context) => context.features);
+  const neighbours = await matcher.neighbours(features, maps, settings);
+  const from = contexts.map(({ labels }) => labels);
+  return { features, labels: propagateLabels(neighbours, from, settings.temperature) };
+}
+
+function checkSameSize(first: FeatureMap, next: FeatureMap, annotated: number, frame: number): void {
+  const shape = ({ rows, columns, cellWidthPx, cellHeightPx }: FeatureMap) =>
+    [rows, columns, cellWidthPx, cellHeightPx].join();
+  if (shape(first) === shape(next)) return;
+  throw new SamepointError(
+    'BAD_REQUEST',
+    `Frame ${frame + 1} has another size than the annotated frame ${annotated + 1}.`,
+    'Give frames of one size: a place is looked for near where it was.',
+  );
+}
+
+/** The look at a frame that is tracked with: the one that a single look would take. */
+export function lookToTrack({ levels, firstLook }: FeaturePyramid): FeatureMap {
+  const map = levels[firstLook];
+  if (map === undefined) throw new RangeError(`a pyramid of ${levels.length} levels has no level ${firstLook}`);
+  return map;
+}

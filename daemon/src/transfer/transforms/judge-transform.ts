@@ -1,0 +1,59 @@
+import type { Box, Homography, Point } from '@samepoint/shared-protocol';
+import type { Size } from '../../images/resize.js';
+import { gridPoints } from './boxes.js';
+import { project, stretchAt } from './projective.js';
+
+/** What a transform may do to the region it is for; more is taken for a wrong fit. */
+const PLAUSIBLE = {
+  /** Target pixels per source pixel, times the ratio of the images' sizes. */
+  stretch: 6,
+  /** Ratio of the two stretches at one place: a circle becomes an ellipse. */
+  squeeze: 3,
+  /** Ratio of the greatest stretch to the least over the region: perspective. */
+  perspective: 4,
+} as const;
+
+/** Points a side of the grid over a region at which it is looked at. */
+const GRID = 9;
+
+/**
+ * Why a transform is not to be believed, as a clause after "because"; null where it is.
+ * @param region of the source, in pixels
+ * @param minVisible part of the region that has to land inside the target
+ */
+export function flawOfTransform(
+  transform: Homography,
+  region: Box,
+  source: Size,
+  target: Size,
+  minVisible: number,
+): string | null {
+  const inner = gridPoints(region, GRID);
+  const corners = [0, 1, 2, 3].map((n) => ({ x: region.x + (n % 2) * region.w, y: region.y + (n >> 1) * region.h }));
+  const places = [...inner, ...corners];
+  if (crossesHorizon(transform, places)) return 'the perspective that fits the matches has its horizon in it';
+  const stretches = places.map((point) => stretchAt(transform, point));
+  if (stretches.some(({ mirrored }) => mirrored)) return 'the transform that fits the matches mirrors it';
+  const least = Math.min(...stretches.map((stretch) => stretch.least));
+  const most = Math.max(...stretches.map((stretch) => stretch.most));
+  const usual = Math.max(target.width, target.height) / Math.max(source.width, source.height);
+  if (most > PLAUSIBLE.stretch * Math.max(usual, 1) || least < Math.min(usual, 1) / PLAUSIBLE.stretch)
+    return `the transform that fits the matches scales it by ${least.toPrecision(2)} to ${most.toPrecision(2)}`;
+  const squeezed = stretches.some((stretch) => stretch.most > PLAUSIBLE.squeeze * stretch.least);
+  if (squeezed) return 'the transform that fits the matches squeezes it flat';
+  const areas = stretches.map((stretch) => Math.sqrt(stretch.least * stretch.most));
+  if (Math.max(...areas) > PLAUSIBLE.perspective * Math.min(...areas))
+    return 'the perspective that fits the matches is too steep';
+  const visible = inner.filter((point) => isInside(project(transform, point), target)).length / inner.length;
+  if (visible < minVisible) return `${visible === 0 ? 'all' : 'most'} of it would lie outside the target`;
+  return null;
+}
+
+function crossesHorizon(h: Homography, points: readonly Point[]): boolean {
+  const sides = points.map(({ x, y }) => Math.sign(h[6] * x + h[7] * y + h[8]));
+  return sides.some((side) => side === 0 || side !== sides[0]);
+}
+
+function isInside({ x, y }: Point, { width, height }: Size): boolean {
+  return x >= 0 && y >= 0 && x <= width && y <= height;
+}
