@@ -1,6 +1,6 @@
 import type { Point } from '@samepoint/shared-protocol';
 import type { FeatureMap } from '../diffusion/feature-map.js';
-import { type NeighbourProducts, neighbourProducts } from '../eval/matching/neighbour-products.js';
+import { type NeighbourProducts, neighbourProducts } from './neighbour-products.js';
 
 /** Size of an image, in pixels. */
 export interface ImageSize {

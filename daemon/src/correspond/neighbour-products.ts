@@ -1,4 +1,4 @@
-import type { FeatureMap } from '../../diffusion/feature-map.js';
+import type { FeatureMap } from '../diffusion/feature-map.js';
 
 /**
  * Inner products of cells with themselves and with their neighbours, row by row (rows·columns each). At the last row and
