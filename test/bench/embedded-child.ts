@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FeatureStore } from '../../daemon/src/diffusion/cache/feature-store.js';
 import { FeatureSource } from '../../daemon/src/diffusion/feature-source.js';
-import { firstLook, lookAt } from '../../daemon/src/diffusion/input-size.js';
-import { lookFeatures } from '../../daemon/src/diffusion/look-features.js';
+import { baseLevel, levelSize } from '../../daemon/src/diffusion/input-size.js';
+import { levelFeatures } from '../../daemon/src/diffusion/level-features.js';
 import { NetworkPool } from '../../daemon/src/diffusion/networks/network-pool.js';
 import { openNetwork } from '../../daemon/src/diffusion/networks/open-network.js';
 import { planFeatures } from '../../daemon/src/diffusion/plan/feature-plan.js';
@@ -37,16 +37,16 @@ async function times(): Promise<EmbeddedTimes> {
   const diskS = await medianSeconds(() =>
     new FeatureSource(CPU_RUNTIME, new FeatureStore(folder)).pyramid('screen 0', notKept, plan),
   );
-  return { nothingS, loadedS, memoryS, diskS, lookS: await lookSeconds(plan) };
+  return { nothingS, loadedS, memoryS, diskS, networkS: await networkSeconds(plan) };
 }
 
-/** The network alone, at the size of a single look. */
-async function lookSeconds({ parts: [part] }: ReturnType<typeof planFeatures>): Promise<number> {
+/** The network alone, at the base level. */
+async function networkSeconds({ parts: [part] }: ReturnType<typeof planFeatures>): Promise<number> {
   if (part === undefined) throw new Error('a plan has at least one part');
   const network = openNetwork(part.preset, part.files, CONDITION, new NetworkPool(CPU_RUNTIME));
-  const look = lookAt(part.preset.size, firstLook(part.preset.size), size);
+  const inputSize = levelSize(part.preset.size, baseLevel(part.preset.size), size);
   const image = drawn(0);
-  const once = () => lookFeatures(network, image, look, SETTINGS, () => {});
+  const once = () => levelFeatures(network, image, inputSize, SETTINGS, () => {});
   await once();
   return medianSeconds(once);
 }

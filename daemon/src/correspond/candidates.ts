@@ -89,7 +89,7 @@ function levelPairs(source: FeaturePyramid, target: FeaturePyramid): LevelPair[]
 
 /** Both images at the preset's first look, as DIFT does. */
 function singleLook(source: FeaturePyramid, target: FeaturePyramid): LevelPair[] {
-  return [{ source: source.firstLook, target: target.firstLook }];
+  return [{ source: source.baseLevel, target: target.baseLevel }];
 }
 
 function longSideCells(map: FeatureMap): number {

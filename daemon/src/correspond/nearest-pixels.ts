@@ -51,8 +51,8 @@ function nearestPixel(products: Float64Array, squared: Float64Array, length: num
   return nearest;
 }
 
-function mapped({ levels, firstLook, width, height }: FeaturePyramid): MappedImage {
-  const map = levels[firstLook];
+function mapped({ levels, baseLevel, width, height }: FeaturePyramid): MappedImage {
+  const map = levels[baseLevel];
   if (map === undefined) throw new Error('a pyramid has the level of its first look');
   return { map, size: { width, height } };
 }

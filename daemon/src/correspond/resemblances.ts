@@ -47,7 +47,7 @@ export async function resemblances(
 ): Promise<Resemblance[]> {
   const { elements, noCounterpart } = source;
   if (elements === undefined || noCounterpart === undefined || saysNothing(source) || saysNothing(target)) return [];
-  const map = (pyramid: FeaturePyramid) => level(pyramid, secondLook ? pyramid.levels.length - 1 : pyramid.firstLook);
+  const map = (pyramid: FeaturePyramid) => level(pyramid, secondLook ? pyramid.levels.length - 1 : pyramid.baseLevel);
   const from = look(source, map(source), parts, PLACES, noCounterpart);
   const to = look(target, map(target), others, exchanged ? EXCHANGED_PLACES : PLACES, noCounterpart);
   const log = parts.map(() => new Float32Array(others.length).fill(Number.NaN));

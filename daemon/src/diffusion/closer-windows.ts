@@ -1,6 +1,6 @@
 import type { Box, Point } from '@samepoint/shared-protocol';
 import type { Size } from '../images/resize.js';
-import { type InputSize, type Look, lookAt } from './input-size.js';
+import { type InputSize, type LevelSize, levelSize } from './input-size.js';
 
 /** How large a backend sees images and their parts when it looks closer. Pixels of the network's input. */
 export interface CloserSize {
@@ -26,8 +26,8 @@ const MAX_ENLARGEMENT = 4;
 const OVERLAP = 0.25;
 
 /** A window is half as large as what the network usually sees: what is near tells places a few pixels apart. */
-export function closerSize(size: InputSize, halvings = 0): CloserSize {
-  const scale = 0.5 ** halvings;
+export function closerSize(size: InputSize, downscaleSteps = 0): CloserSize {
+  const scale = 0.5 ** downscaleSteps;
   const [finest, usual] = sidesOf(size);
   const cells = Math.max(1, Math.round((WINDOW * scale * usual) / size.multiple));
   return { longSidePx: CLOSER * scale * finest, windowPx: cells * size.multiple };
@@ -42,13 +42,13 @@ function sidesOf(size: InputSize): [finest: number, usual: number] {
     case 'short-side':
       return [size.px, size.px];
     case 'long-sides':
-      return [Math.max(...size.px), size.firstLook];
+      return [Math.max(...size.px), size.basePx];
   }
 }
 
 /** How a window, which is an image of its own, is put into the network. */
-export function windowLook({ multiple }: InputSize, { windowPx }: CloserSize, window: Size): Look {
-  return lookAt({ fit: 'long-sides', px: [windowPx], firstLook: windowPx, multiple }, 0, window);
+export function windowLevelSize({ multiple }: InputSize, { windowPx }: CloserSize, window: Size): LevelSize {
+  return levelSize({ fit: 'long-sides', px: [windowPx], basePx: windowPx, multiple }, 0, window);
 }
 
 /** The most that an image may be magnified, in pixels of the input per pixel of the image. */

@@ -1,6 +1,6 @@
 import type { Point } from '@samepoint/shared-protocol';
 
-/** Unit feature columns of one image at one size, with the way from cells to pixels of the original image. */
+/** Descriptors of one image at one size, of unit length, and the size of a cell in the original image. */
 export interface FeatureMap {
   channels: number;
   rows: number;
@@ -10,13 +10,13 @@ export interface FeatureMap {
   /** Pixels of the original image per cell, along x and y. */
   cellWidthPx: number;
   cellHeightPx: number;
-  /** Lengths of the columns as the network gave them, cell by cell; a fusion has none. */
+  /** Lengths before normalisation, per cell; absent in fused maps. */
   lengths?: Float32Array;
 }
 
 /**
- * The features before they were scaled to unit length: published protocols interpolate these, which is not the same.
- * Those of a fusion stay as they are.
+ * The features before normalisation, which published protocols interpolate: the result differs.
+ * Fused maps are returned unchanged.
  */
 export function unscaledFeatures(map: FeatureMap): FeatureMap {
   const { chw, lengths } = map;
@@ -24,7 +24,7 @@ export function unscaledFeatures(map: FeatureMap): FeatureMap {
   return { ...map, chw: chw.map((value, at) => value * (lengths[at % lengths.length] ?? 0)) };
 }
 
-/** Centre of a cell, by its index row by row, in pixels of the original image. */
+/** Centre of a cell in pixels of the original image. `index` is row-major. */
 export function cellCentre(map: FeatureMap, index: number): Point {
   return {
     x: ((index % map.columns) + 0.5) * map.cellWidthPx,
@@ -32,12 +32,12 @@ export function cellCentre(map: FeatureMap, index: number): Point {
   };
 }
 
-/** Side of a square as large as a cell: those of an image that was squashed are not square. */
+/** Side of a square with the area of a cell. Cells of a squashed image are not square. */
 export function cellSidePx({ cellWidthPx, cellHeightPx }: FeatureMap): number {
   return Math.sqrt(cellWidthPx * cellHeightPx);
 }
 
-/** Position in cells; (0,0) is the centre of the first cell. Clamped to the map. */
+/** Pixels of the original image → cells, clamped to the map. (0,0) is the centre of the first cell. */
 export function toCells(map: FeatureMap, point: Point): Point {
   return {
     x: clamp(point.x / map.cellWidthPx - 0.5, 0, map.columns - 1),
@@ -45,49 +45,49 @@ export function toCells(map: FeatureMap, point: Point): Point {
   };
 }
 
-/** Bilinear samples at `points` (pixels of the original image), each scaled to unit length: (points, channels). */
+/** Descriptors (points, channels) at `points` in pixels of the original image: bilinear, then unit length. */
 export function sampleFeatures(map: FeatureMap, points: readonly Point[]): Float32Array {
   return sampleWith(map, points, toUnit);
 }
 
-/** Bilinear samples as they are. */
+/** Like {@link sampleFeatures}, without normalisation. */
 export function sampleUnscaled(map: FeatureMap, points: readonly Point[]): Float32Array {
-  return sampleWith(map, points, (column) => column);
+  return sampleWith(map, points, (sample) => sample);
 }
 
 function sampleWith(
   map: FeatureMap,
   points: readonly Point[],
-  finish: (column: Float32Array) => Float32Array,
+  finish: (sample: Float32Array) => Float32Array,
 ): Float32Array {
   const samples = new Float32Array(points.length * map.channels);
   for (const [n, point] of points.entries()) {
-    samples.set(finish(sampleColumn(map, toCells(map, point))), n * map.channels);
+    samples.set(finish(sampleBilinear(map, toCells(map, point))), n * map.channels);
   }
   return samples;
 }
 
-function toUnit(column: Float32Array): Float32Array {
-  const length = Math.sqrt(column.reduce((sum, value) => sum + value * value, 0)) || 1;
-  return column.map((value) => value / length);
+function toUnit(vector: Float32Array): Float32Array {
+  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0)) || 1;
+  return vector.map((value) => value / length);
 }
 
-function sampleColumn(map: FeatureMap, { x, y }: Point): Float32Array {
+function sampleBilinear(map: FeatureMap, { x, y }: Point): Float32Array {
   const { channels, rows, columns, chw } = map;
   const x0 = Math.floor(x);
   const y0 = Math.floor(y);
   const right = Math.min(x0 + 1, columns - 1) - x0;
   const below = (Math.min(y0 + 1, rows - 1) - y0) * columns;
-  const column = new Float32Array(channels);
+  const sample = new Float32Array(channels);
   for (let c = 0, at = y0 * columns + x0; c < channels; c++, at += rows * columns) {
-    const top = mix(chw[at] ?? 0, chw[at + right] ?? 0, x - x0);
-    const bottom = mix(chw[at + below] ?? 0, chw[at + below + right] ?? 0, x - x0);
-    column[c] = mix(top, bottom, y - y0);
+    const top = lerp(chw[at] ?? 0, chw[at + right] ?? 0, x - x0);
+    const bottom = lerp(chw[at + below] ?? 0, chw[at + below + right] ?? 0, x - x0);
+    sample[c] = lerp(top, bottom, y - y0);
   }
-  return column;
+  return sample;
 }
 
-function mix(a: number, b: number, t: number): number {
+function lerp(a: number, b: number, t: number): number {
   return a + (b - a) * t;
 }
 

@@ -4,14 +4,14 @@ import type { FeatureMap } from './feature-map.js';
 import type { ElementMatching } from './networks/element-network.js';
 import type { NoCounterpartBin } from './networks/no-counterpart.js';
 
-/** The same image seen at every size of a preset, the smallest first. */
+/** Feature maps of one image at every size of a preset, the smallest first. */
 export interface FeaturePyramid {
   width: number;
   height: number;
   levels: readonly FeatureMap[];
-  /** Index of the level that a single look would take. */
-  firstLook: number;
-  /** The image is of one colour; its features say nothing but where the edges are. */
+  /** Index of the level to use where a single one is needed. */
+  baseLevel: number;
+  /** The image has a single colour, so its features only encode the distance to the borders. */
   blank: boolean;
   /** Looks closer at parts of the image; absent where the image is not at hand. */
   closer?: CloserLook;

@@ -6,39 +6,39 @@ import type { RgbImage } from '../images/decode.js';
 import { isBlank } from '../images/is-blank.js';
 import { type FeatureOrigin, featureKey, networkKey } from './cache/feature-key.js';
 import type { FeatureStore, SizedMap } from './cache/feature-store.js';
-import { closerSize, windowLook } from './closer-windows.js';
+import { closerSize, windowLevelSize } from './closer-windows.js';
 import type { DiffusionNetwork } from './dift.js';
 import type { FeatureMap } from './feature-map.js';
 import type { FeaturePyramid } from './feature-pyramid.js';
-import { fusePyramids } from './fuse-maps.js';
-import { firstLook, type Look, lookAt, lookCount } from './input-size.js';
-import { lookFeatures, toFeatureMap } from './look-features.js';
+import { fusePyramids } from './fuse-features.js';
+import { baseLevel, type LevelSize, levelCount, levelSize } from './input-size.js';
+import { levelFeatures, toFeatureMap } from './level-features.js';
 import { NetworkPool } from './networks/network-pool.js';
 import { openPart } from './networks/open-network.js';
-import { type FeaturePlan, lookSettings, type PlanPart, stepsPerLook } from './plan/feature-plan.js';
+import { type FeaturePlan, levelSettings, type PlanPart, stepsPerLevel } from './plan/feature-plan.js';
 import { blockOf, withBlock } from './presets.js';
 
-/** Feature maps kept in memory. */
+/** Memory for cached feature maps. */
 const CACHE_BYTES = 1024 * 1024 * 1024;
 
-/** Networks with their conditions kept open; their weights lie in the pool. */
-const NETWORKS_OPEN = 64;
+/** Open networks, each with its prompt and timestep. The pool holds their weights. */
+const MAX_OPEN_NETWORKS = 64;
 
 /**
- * The one road from an image to its features, for every backend and for fusions: pixels → encoder → noise → network
- * → unit columns. Kept by content: features depend on image, weights and settings alone.
+ * Computes and caches the features of images, for every backend and for fusions: pixels → encoder → noise → network →
+ * descriptors. Features depend on image, weights and settings alone, and are cached by these.
  */
 export class FeatureSource {
   readonly #runtime: Runtime;
   readonly #pool: NetworkPool;
   readonly #store: FeatureStore | undefined;
-  readonly #networks = new LRUCache<string, DiffusionNetwork>({ max: NETWORKS_OPEN });
+  readonly #networks = new LRUCache<string, DiffusionNetwork>({ max: MAX_OPEN_NETWORKS });
   readonly #cache = new LRUCache<string, SizedMap>({
     maxSize: CACHE_BYTES,
     sizeCalculation: ({ map }) => map.chw.byteLength,
   });
 
-  /** @param store keeps feature maps on disk; without one, they are kept in memory only */
+  /** @param store cache on disk; without one, feature maps are cached in memory only */
   constructor(runtime: Runtime = CPU_RUNTIME, store?: FeatureStore) {
     this.#runtime = runtime;
     this.#pool = new NetworkPool(runtime);
@@ -47,8 +47,8 @@ export class FeatureSource {
 
   /**
    * @param imageId content hash of the encoded image
-   * @param decode called only when a level has to be computed
-   * @param onStep called with the number of steps done, of the plan's `steps` in all; also for what was kept
+   * @param decode called only when a level is not cached
+   * @param onStep called with the number of steps done, also for cached levels; they add up to the plan's `steps`
    * @throws SamepointError `MODEL_MISSING`, `MODEL_INVALID`, `IMAGE_UNREADABLE`, `IMAGE_TOO_LARGE`
    */
   async pyramid(
@@ -79,89 +79,91 @@ export class FeatureSource {
   ): Promise<FeaturePyramid> {
     const { size } = part.preset;
     const levels: SizedMap[] = [];
-    for (let look = 0; look < lookCount(size); look++) {
-      const at = (seen: RgbImage) => lookAt(size, look, seen, part.halvings);
-      levels.push(await this.#level({ imageId, part, level: look }, image, at, onStep));
+    for (let level = 0; level < levelCount(size); level++) {
+      const sizeOf = (decoded: RgbImage) => levelSize(size, level, decoded, part.downscaleSteps);
+      levels.push(await this.#level({ imageId, part, level }, image, sizeOf, onStep));
     }
     const [first] = levels;
-    if (first === undefined) throw new Error('a preset has at least one look');
+    if (first === undefined) throw new Error('a preset has at least one level');
     const { width, height, blank } = first;
     const closer = {
-      size: closerSize(size, part.halvings),
+      size: closerSize(size, part.downscaleSteps),
       window: (box: Box) => this.#window(imageId, image, part, box),
     };
     const maps = levels.map(({ map }) => map);
     const { noCounterpart, elements } = this.#network(part);
-    return { width, height, blank, levels: maps, firstLook: firstLook(size), closer, noCounterpart, elements };
+    return { width, height, blank, levels: maps, baseLevel: baseLevel(size), closer, noCounterpart, elements };
   }
 
   async #window(imageId: string, image: () => Promise<RgbImage>, part: PlanPart, box: Box): Promise<FeatureMap> {
-    const { preset, halvings } = part;
-    const at = (seen: RgbImage) => windowLook(preset.size, closerSize(preset.size, halvings), seen);
+    const { preset, downscaleSteps } = part;
+    const sizeOf = (window: RgbImage) => windowLevelSize(preset.size, closerSize(preset.size, downscaleSteps), window);
     const crop = async () => cropRgb(await image(), box);
-    const { map } = await this.#level({ imageId, part, level: box }, crop, at, () => {});
+    const { map } = await this.#level({ imageId, part, level: box }, crop, sizeOf, () => {});
     return map;
   }
 
-  /** What is kept under the key, or else computed and kept, together with what else the same passes give. */
+  /** The cached level; otherwise computes and caches it, with the other blocks of the same passes. */
   async #level(
     origin: Omit<FeatureOrigin, 'target'>,
     image: () => Promise<RgbImage>,
-    lookOf: (image: RgbImage) => Look,
+    sizeOf: (image: RgbImage) => LevelSize,
     onStep: (steps: number) => void,
   ): Promise<SizedMap> {
     const { part } = origin;
     const key = this.#key(origin);
-    const known = this.#cache.get(key) ?? (await this.#store?.get(key));
-    if (known !== undefined) {
-      onStep(stepsPerLook(part.preset));
-      this.#cache.set(key, known);
-      return known;
+    const cached = this.#cache.get(key) ?? (await this.#store?.get(key));
+    if (cached !== undefined) {
+      onStep(stepsPerLevel(part.preset));
+      this.#cache.set(key, cached);
+      return cached;
     }
     let own: SizedMap | undefined;
-    const levels = await this.#compute(await image(), part, lookOf, () => onStep(1));
-    for (const [n, blockPart] of partsOfPass(part).entries()) {
+    const levels = await this.#compute(await image(), part, sizeOf, () => onStep(1));
+    for (const [n, blockPart] of blockParts(part).entries()) {
       const level = levels[n];
-      if (level === undefined) throw new Error('a pass gives features of each of its blocks');
-      const kept = await this.#keep(this.#key({ ...origin, part: blockPart }), level);
-      if (blockOf(blockPart.preset) === blockOf(part.preset)) own = kept;
+      if (level === undefined) throw new Error('every pass returns the features of all its blocks');
+      const stored = await this.#putLevel(this.#key({ ...origin, part: blockPart }), level);
+      if (blockOf(blockPart.preset) === blockOf(part.preset)) own = stored;
     }
-    if (own === undefined) throw new Error('the block that is asked for is one of its pass');
+    if (own === undefined) throw new Error('the blocks of a pass include the requested one');
     return own;
   }
 
-  async #keep(key: string, computed: SizedMap): Promise<SizedMap> {
+  async #putLevel(key: string, computed: SizedMap): Promise<SizedMap> {
     const level = (await this.#store?.put(key, computed)) ?? computed;
     this.#cache.set(key, level);
     return level;
   }
 
-  /** One level for each block of the part's pass. */
+  /** One level per block of the part. */
   async #compute(
     image: RgbImage,
     part: PlanPart,
-    lookOf: (image: RgbImage) => Look,
+    sizeOf: (image: RgbImage) => LevelSize,
     onStep: () => void,
   ): Promise<SizedMap[]> {
-    const look = lookOf(image);
+    const inputSize = sizeOf(image);
     const network = this.#network(part);
-    const blocks = await lookFeatures(network, image, look, lookSettings(part), onStep).catch((thrown: unknown) => {
-      throw thrown instanceof RangeError ? unfit(part, thrown) : thrown;
-    });
+    const blocks = await levelFeatures(network, image, inputSize, levelSettings(part), onStep).catch(
+      (thrown: unknown) => {
+        throw thrown instanceof RangeError ? rejectedInput(part, thrown) : thrown;
+      },
+    );
     const { width, height } = image;
     const blank = isBlank(image);
     return blocks.map((features) => {
-      const map = toFeatureMap(features, look, image);
-      // kept, they would be wrong for ever
-      if (!map.lengths?.every(Number.isFinite)) throw notNumbers(part);
+      const map = toFeatureMap(features, inputSize, image);
+      // otherwise NaN would stay in the cache
+      if (!map.lengths?.every(Number.isFinite)) throw notFinite(part);
       return { width, height, blank, map };
     });
   }
 
   #network(part: PlanPart): DiffusionNetwork {
-    const key = JSON.stringify([networkKey(part), part.passBlocks]);
-    const known = this.#networks.get(key);
-    if (known !== undefined) return known;
+    const key = JSON.stringify([networkKey(part), part.sharedBlocks]);
+    const open = this.#networks.get(key);
+    if (open !== undefined) return open;
     const network = openPart(part, this.#pool);
     this.#networks.set(key, network);
     return network;
@@ -172,38 +174,38 @@ export class FeatureSource {
   }
 }
 
-/** A part for each block of its pass. */
-function partsOfPass(part: PlanPart): PlanPart[] {
-  const { passBlocks } = part;
-  return passBlocks?.map((block) => ({ ...part, preset: withBlock(part.preset, block) })) ?? [part];
+/** One copy of the part per block that its passes return. */
+function blockParts(part: PlanPart): PlanPart[] {
+  const { sharedBlocks } = part;
+  return sharedBlocks?.map((block) => ({ ...part, preset: withBlock(part.preset, block) })) ?? [part];
 }
 
-/** The network has no such block, or does not take such a size. */
-function unfit({ preset: { backend, custom }, checkpoint }: PlanPart, { message }: RangeError): SamepointError {
+/** The network has no such block, or rejects this size. */
+function rejectedInput({ preset: { backend, custom }, checkpoint }: PlanPart, { message }: RangeError): SamepointError {
   if (custom) {
     const network = checkpoint ?? backend;
     return new SamepointError(
       'BAD_REQUEST',
-      `${network} cannot be run so: ${message}.`,
-      'Choose --size, --t and --up-ft-index that fit it.',
+      `${network} does not run with these settings: ${message}.`,
+      'Change --size, --t or --up-ft-index.',
     );
   }
   return new SamepointError(
     'MODEL_INVALID',
-    `The weights registered for ${backend} are of another network: ${message}.`,
+    `The weights registered for ${backend} belong to another network: ${message}.`,
     `Run: samepoint models rm ${backend}, then: samepoint models pull ${backend}`,
   );
 }
 
-/** As damaged weights give them; where half precision does, the network has been loaded anew before. */
-function notNumbers({ preset: { backend }, checkpoint }: PlanPart): SamepointError {
+/** A sign of damaged weights. Overflow in half precision is excluded: `load` falls back to single precision. */
+function notFinite({ preset: { backend }, checkpoint }: PlanPart): SamepointError {
   if (checkpoint !== undefined) {
-    const message = `The weights of ${checkpoint} give features that are no numbers.`;
+    const message = `The weights of ${checkpoint} produce features that are not finite.`;
     return new SamepointError('MODEL_INVALID', message, 'Get the checkpoint again.');
   }
   return new SamepointError(
     'MODEL_INVALID',
-    `The weights registered for ${backend} give features that are no numbers.`,
+    `The weights registered for ${backend} produce features that are not finite.`,
     `Run: samepoint models verify ${backend}`,
   );
 }

@@ -2,21 +2,19 @@ import { createHash } from 'node:crypto';
 import { keyStream } from '../graph/probe/key-stream.js';
 import type { NdArray } from '../graph/runtime/run.js';
 
-/** What a draw of noise depends on: draws that differ in any of it are independent, equal ones are equal. */
+/** Seed of a noise draw. Equal seeds give equal noise, different seeds independent noise. */
 export interface NoiseSource {
-  /** Of the image that the noise is for, by {@link contentOf}: with shared noise, places would match themselves. */
+  /** Hash of the image by {@link contentHash}. Noise shared by two images would match each position to itself. */
   content: string;
   seed: number;
-  /** Member of the ensemble, from 0. */
+  /** Ensemble member, from 0. */
   member: number;
 }
 
-/** Bytes of one uniform value. */
 const UNIFORM_BYTES = 4;
 
 /**
- * Standard normal values: Box and Muller (1958) over the key stream of `source`. The same image gives the same features on
- * every machine, and draws of different sources are independent.
+ * Standard normal values by Box and Muller (1958) over the key stream of `source`. Results are the same on every machine.
  */
 export function gaussianNoise(length: number, source: NoiseSource): Float32Array {
   const uniform = uniformValues(length + (length % 2), source);
@@ -31,12 +29,12 @@ export function gaussianNoise(length: number, source: NoiseSource): Float32Array
 }
 
 /** SHA-256 of an array's shape and values. */
-export function contentOf({ dims, data }: NdArray): string {
+export function contentHash({ dims, data }: NdArray): string {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return createHash('sha256').update(JSON.stringify(dims)).update(bytes).digest('hex');
 }
 
-/** Uniform values in (0, 1], whose logarithms are finite. */
+/** Uniform values in (0, 1]; zero is excluded so that logarithms are finite. */
 function uniformValues(length: number, { content, seed, member }: NoiseSource): Float64Array {
   const stream = keyStream(JSON.stringify([content, seed, member]), UNIFORM_BYTES * length);
   return Float64Array.from({ length }, (_, i) => (stream.readUInt32LE(UNIFORM_BYTES * i) + 1) / 2 ** 32);

@@ -1,41 +1,42 @@
 import type { Size } from '../images/resize.js';
 
-/** How large a network sees an image. All sides are pixels; `multiple` is what the sides of its input are multiples of. */
+/** Size of the network's input. All sides are in pixels, and multiples of `multiple`. */
 export type InputSize =
-  /** Exactly this, whatever the image's proportions. */
+  /** Exactly this size, whatever the aspect ratio of the image. */
   | { fit: 'squash'; width: number; height: number; multiple: number }
-  /** About as many pixels as a square of `side`, in proportions near the image's: few different sizes, hardly squashed. */
+  /** About `side`² pixels at nearly the aspect ratio of the image. Few distinct sizes, so few graphs. */
   | { fit: 'bucket'; side: number; multiple: number }
-  /** The shorter side given, the longer in proportion. */
+  /** Fixed shorter side; the longer one keeps the aspect ratio. */
   | { fit: 'short-side'; px: number; multiple: number }
-  /** Several looks, each with the longer side given; filled up at the right and bottom, not squashed. */
-  | { fit: 'long-sides'; px: readonly number[]; firstLook: number; multiple: number };
+  /** One pyramid level per longer side, padded at the right and bottom. `basePx` is the level to use alone. */
+  | { fit: 'long-sides'; px: readonly number[]; basePx: number; multiple: number };
 
-/** One look at an image: it is scaled to `seen` and filled up to `padded` by repeating its edges. */
-export interface Look {
-  seen: Size;
+/** Size of one pyramid level: the image is resized to `scaled`, then padded to `padded` by repeating its edges. */
+export interface LevelSize {
+  scaled: Size;
   padded: Size;
 }
 
-/** Longer proportions than this are squashed: a strip in its own proportions would be too thin to say anything. */
+/** More elongated images are squashed to this aspect ratio: the short side would have too few cells. */
 const MAX_ASPECT = 4;
 
-/** How many looks an input size takes. */
-export function lookCount(size: InputSize): number {
+/** Number of pyramid levels. */
+export function levelCount(size: InputSize): number {
   return size.fit === 'long-sides' ? size.px.length : 1;
 }
 
-/** Index of the look that a single look would be. */
-export function firstLook(size: InputSize): number {
-  return size.fit === 'long-sides' ? size.px.indexOf(size.firstLook) : 0;
+/** Index of the level to use where a single one is needed. */
+export function baseLevel(size: InputSize): number {
+  return size.fit === 'long-sides' ? size.px.indexOf(size.basePx) : 0;
 }
 
 /**
- * The look with the given index at an image.
- * @param halvings how often the size is halved, for machines with little memory
+ * Size of a pyramid level of an image.
+ * @param level index, 0 is the smallest
+ * @param downscaleSteps how many times to halve the size, when memory is short
  */
-export function lookAt(size: InputSize, index: number, image: Size, halvings = 0): Look {
-  const scale = 0.5 ** halvings;
+export function levelSize(size: InputSize, level: number, image: Size, downscaleSteps = 0): LevelSize {
+  const scale = 0.5 ** downscaleSteps;
   const { multiple } = size;
   switch (size.fit) {
     case 'squash':
@@ -47,12 +48,12 @@ export function lookAt(size: InputSize, index: number, image: Size, halvings = 0
     case 'short-side': {
       const aspect = aspectOf(image);
       const px = scale * size.px;
-      const wanted = { width: px * Math.max(1, aspect), height: px / Math.min(1, aspect) };
-      // down, as eval_davis.py of Tang et al., 2023, does: the frames of DAVIS, 854×480, are seen at 832×480
-      return unpadded(toMultiples(wanted, multiple, Math.floor));
+      const exact = { width: px * Math.max(1, aspect), height: px / Math.min(1, aspect) };
+      // rounds down like eval_davis.py of Tang et al., 2023: DAVIS frames of 854×480 become 832×480
+      return unpadded(toMultiples(exact, multiple, Math.floor));
     }
     case 'long-sides':
-      return padded(image, scale * (size.px[index] ?? Number.NaN), multiple);
+      return padded(image, scale * (size.px[level] ?? Number.NaN), multiple);
   }
 }
 
@@ -65,13 +66,13 @@ function toMultiples({ width, height }: Size, multiple: number, round = Math.rou
   return { width: fitted(width), height: fitted(height) };
 }
 
-function unpadded(size: Size): Look {
-  return { seen: size, padded: size };
+function unpadded(size: Size): LevelSize {
+  return { scaled: size, padded: size };
 }
 
-function padded({ width, height }: Size, longSide: number, multiple: number): Look {
+function padded({ width, height }: Size, longSide: number, multiple: number): LevelSize {
   const scale = longSide / Math.max(width, height);
-  const seen = { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+  const scaled = { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
   const filled = (side: number) => Math.ceil(side / multiple) * multiple;
-  return { seen, padded: { width: filled(seen.width), height: filled(seen.height) } };
+  return { scaled, padded: { width: filled(scaled.width), height: filled(scaled.height) } };
 }

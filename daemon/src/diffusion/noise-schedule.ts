@@ -1,18 +1,18 @@
 import * as z from 'zod';
 import { readConfig } from '../graph/compile.js';
 
-/** ᾱ_t of a diffusion process over whole timesteps, `alphasCumprod[0]` the least noisy. */
+/** ᾱ_t of a diffusion process; `alphasCumprod[0]` is the least noisy step. */
 export interface NoiseSchedule {
   alphasCumprod: Float64Array;
 }
 
-/** Timesteps of the published diffusion processes, from 0. */
+/** Number of timesteps that the published networks were trained with. */
 export const TRAINING_STEPS = 1000;
 
-/** Far above every published diffusion process. */
+/** Limit for schedules read from a file, far above every published one. */
 const MAX_STEPS = 100_000;
 
-/** What the cosine schedule may add in one step at most (Nichol and Dhariwal, Improved DDPM, 2021). */
+/** Upper limit of β in the cosine schedule (Nichol and Dhariwal, Improved DDPM, 2021). */
 const MAX_COSINE_BETA = 0.999;
 
 const BETA_SCHEDULES = ['linear', 'scaled_linear', 'squaredcos_cap_v2'] as const;
@@ -26,7 +26,7 @@ const schedulerSchema = z.object({
   beta_end: beta.default(0.02),
   beta_schedule: z
     .enum(BETA_SCHEDULES, {
-      error: `the schedule is not one of ${BETA_SCHEDULES.join(', ')}, with which noise can be added`,
+      error: `the schedule is not one of ${BETA_SCHEDULES.join(', ')}`,
     })
     .default('linear'),
   trained_betas: z.array(beta).min(2).max(MAX_STEPS).nullish(),
@@ -45,15 +45,14 @@ export function linearSchedule(): NoiseSchedule {
 }
 
 /**
- * The schedule of a checkpoint's `scheduler/scheduler_config.json`. As in the published code, it is read as a
- * DDIMScheduler's, whatever scheduler it was written for.
- * @throws SamepointError `MODEL_INVALID`, also for a schedule that DDIMScheduler does not have
+ * Reads a checkpoint's `scheduler/scheduler_config.json` as that of a DDIMScheduler, like the published code.
+ * @throws SamepointError `MODEL_INVALID`, also for a schedule that DDIMScheduler does not support
  */
 export function readSchedule(path: string): NoiseSchedule {
   return noiseSchedule(readConfig(path, schedulerSchema));
 }
 
-/** Equals diffusers' DDIMScheduler, which computes in single precision. */
+/** Same as diffusers' DDIMScheduler up to single precision. */
 function noiseSchedule(config: SchedulerConfig): NoiseSchedule {
   const alphasCumprod = cumulativeProduct(betasOf(config).map((value) => 1 - value));
   return { alphasCumprod: config.rescale_betas_zero_snr === true ? toZeroSnr(alphasCumprod) : alphasCumprod };
@@ -76,7 +75,7 @@ function linspace(first: number, last: number, steps: number): Float64Array {
   return Float64Array.from({ length: steps }, (_, step) => first + (last - first) * (step / (steps - 1)));
 }
 
-/** ᾱ falls as a squared cosine (Nichol and Dhariwal, Improved DDPM, 2021, eq. 17). */
+/** ᾱ is a squared cosine (Nichol and Dhariwal, Improved DDPM, 2021, eq. 17). */
 function cosineBetas(steps: number): Float64Array {
   const alphaBar = (time: number) => Math.cos((((time + 0.008) / 1.008) * Math.PI) / 2) ** 2;
   return Float64Array.from({ length: steps }, (_, step) =>
@@ -84,7 +83,7 @@ function cosineBetas(steps: number): Float64Array {
   );
 }
 
-/** Moves √ᾱ so that nothing of the signal is left in the last step (Lin et al., 2024, algorithm 1). */
+/** Rescales √ᾱ so that the last step has no signal left (Lin et al., 2024, algorithm 1). */
 function toZeroSnr(alphasCumprod: Float64Array): Float64Array {
   const roots = alphasCumprod.map(Math.sqrt);
   const [first = 1, last = 0] = [roots[0], roots.at(-1)];
@@ -101,7 +100,7 @@ function cumulativeProduct(factors: Float64Array): Float64Array {
 
 /**
  * `x_t = sqrt(ᾱ_t)·x_0 + sqrt(1−ᾱ_t)·ε` (DDPM, eq. 4).
- * @param t a whole timestep from 0, below the number of steps that the network was trained on
+ * @param t whole timestep, from 0 to the number of training steps − 1
  */
 export function addNoise(schedule: NoiseSchedule, x0: Float32Array, noise: Float32Array, t: number): Float32Array {
   const alpha = schedule.alphasCumprod[t];

@@ -78,8 +78,8 @@ export type Preset = DiffusionPreset | VitPreset | UiPreset;
 const square = (side: number, multiple = 64) => ({ fit: 'squash', width: side, height: side, multiple }) as const;
 const bucket = (side: number, multiple = 64) => ({ fit: 'bucket', side, multiple }) as const;
 const VIDEO_SIZE = { fit: 'short-side', px: 480, multiple: 32 } as const;
-const UI_SIZE = { fit: 'long-sides', px: [384, 512, 768], firstLook: 512, multiple: 32 } as const;
-const UI_VIDEO_SIZE = { fit: 'long-sides', px: [768], firstLook: 768, multiple: 32 } as const;
+const UI_SIZE = { fit: 'long-sides', px: [384, 512, 768], basePx: 512, multiple: 32 } as const;
+const UI_VIDEO_SIZE = { fit: 'long-sides', px: [768], basePx: 768, multiple: 32 } as const;
 
 const CATEGORY = 'a photo of a {category}';
 /** As CleanDIFT writes it; tokenizers of CLIP do not see the difference. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { networkKey } from '../diffusion/cache/feature-key.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import type { FeatureSource } from '../diffusion/feature-source.js';
-import { type FeatureChoice, type FeaturePlan, inPassOf, planFeatures } from '../diffusion/plan/feature-plan.js';
+import { type FeatureChoice, type FeaturePlan, planFeatures, shareBlocks } from '../diffusion/plan/feature-plan.js';
 import type { GraphTarget } from '../graph/runtime/runtime.js';
 import { decodeDatasetImage, readDatasetBytes } from './datasets/dataset-image.js';
 
@@ -10,14 +10,14 @@ import { decodeDatasetImage, readDatasetBytes } from './datasets/dataset-image.j
 export class EvalFeatures {
   readonly #choice: FeatureChoice;
   readonly #source: FeatureSource;
-  readonly #passBlocks: readonly number[] | undefined;
+  readonly #sharedBlocks: readonly number[] | undefined;
   readonly #plans = new Map<string | undefined, FeaturePlan>();
 
-  /** @param passBlocks blocks that are asked for one after another, each by a choice of its own; see `inPassOf` */
-  constructor(choice: FeatureChoice, source: FeatureSource, passBlocks?: readonly number[]) {
+  /** @param sharedBlocks blocks that are asked for one after another, each by a choice of its own; see `shareBlocks` */
+  constructor(choice: FeatureChoice, source: FeatureSource, sharedBlocks?: readonly number[]) {
     this.#choice = choice;
     this.#source = source;
-    this.#passBlocks = passBlocks;
+    this.#sharedBlocks = sharedBlocks;
   }
 
   /**
@@ -43,7 +43,7 @@ export class EvalFeatures {
     const known = this.#plans.get(category);
     if (known !== undefined) return known;
     const own = planFeatures({ ...this.#choice, category });
-    const plan = this.#passBlocks === undefined ? own : inPassOf(this.#passBlocks, own);
+    const plan = this.#sharedBlocks === undefined ? own : shareBlocks(own, this.#sharedBlocks);
     this.#plans.set(category, plan);
     return plan;
   }

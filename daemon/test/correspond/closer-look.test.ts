@@ -42,7 +42,7 @@ function imageOf(field: Field, { width, height } = WHOLE) {
     height,
     blank: false,
     levels: [mapOf(field, { x: 0, y: 0, w: width, h: height }, COARSE_PX)],
-    firstLook: 0,
+    baseLevel: 0,
     closer: { size: SIZE, window },
   };
   return { pyramid, window };

@@ -37,7 +37,7 @@ const elements = {
 function seen(seed: number, none = 0): FeaturePyramid {
   const levels = [randomMap(CHANNELS, 24, 28, seed)];
   const noCounterpart = { weight: new Float32Array(CHANNELS), bias: none };
-  return { width: 112, height: 96, levels, firstLook: 0, blank: false, noCounterpart, elements };
+  return { width: 112, height: 96, levels, baseLevel: 0, blank: false, noCounterpart, elements };
 }
 
 describe('parts of an image', () => {

@@ -1,6 +1,6 @@
 import type { Point } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { closerSize, maxZoom, windowAround, windowLook } from '../../src/diffusion/closer-windows.js';
+import { closerSize, maxZoom, windowAround, windowLevelSize } from '../../src/diffusion/closer-windows.js';
 import { PRESETS } from '../../src/diffusion/presets.js';
 import type { Size } from '../../src/images/resize.js';
 
@@ -59,10 +59,10 @@ describe('the size of a closer look', () => {
     const closer = closerSize(size);
     const finest = size.fit === 'long-sides' ? Math.max(...size.px) : closer.longSidePx / 2;
     expect(closer.longSidePx).toBeGreaterThan(finest);
-    const { padded, seen } = windowLook(size, closer, { width: 300, height: 300 });
-    expect(padded).toEqual(seen);
-    expect(seen.width % size.multiple).toBe(0);
-    expect(seen.width).toBeLessThan(closer.longSidePx);
+    const { padded, scaled } = windowLevelSize(size, closer, { width: 300, height: 300 });
+    expect(padded).toEqual(scaled);
+    expect(scaled.width % size.multiple).toBe(0);
+    expect(scaled.width).toBeLessThan(closer.longSidePx);
   });
 
   it('is half where memory is short', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type DiffusionNetwork, dift } from '../../src/diffusion/dift.js';
-import { contentOf, gaussianNoise } from '../../src/diffusion/gaussian-noise.js';
+import { contentHash, gaussianNoise } from '../../src/diffusion/gaussian-noise.js';
 import { linearSchedule } from '../../src/diffusion/noise-schedule.js';
 import type { NdArray } from '../../src/graph/runtime/run.js';
 
@@ -119,10 +119,10 @@ describe('dift', () => {
   });
 });
 
-describe('contentOf', () => {
+describe('contentHash', () => {
   it('tells images of the same values and another shape apart', () => {
     const data = Float32Array.from({ length: 24 }, (_, i) => i);
-    expect(contentOf({ dims: [1, 3, 2, 4], data })).not.toBe(contentOf({ dims: [1, 3, 4, 2], data }));
+    expect(contentHash({ dims: [1, 3, 2, 4], data })).not.toBe(contentHash({ dims: [1, 3, 4, 2], data }));
   });
 });
 

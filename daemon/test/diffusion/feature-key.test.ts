@@ -24,7 +24,7 @@ const PART: PlanPart = {
   weightsId: 'weights',
   prompt: 'a photo of a cat',
   seed: 0,
-  halvings: 0,
+  downscaleSteps: 0,
 };
 const ORIGIN: FeatureOrigin = {
   imageId: 'image',
@@ -47,9 +47,9 @@ const PARTS: Others<Omit<PlanPart, 'preset'>> = {
   weightsId: 'other weights',
   prompt: 'a photo of a dog',
   seed: 1,
-  halvings: 1,
+  downscaleSteps: 1,
   // each block of a pass has a key of its own
-  passBlocks: undefined,
+  sharedBlocks: undefined,
 };
 const PRESETS: Others<DiffusionPreset> = {
   // what is done with the features

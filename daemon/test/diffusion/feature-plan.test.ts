@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isBackend, parseBackend } from '../../src/diffusion/plan/backend-spec.js';
 import {
-  choosePresets,
   type FeatureChoice,
-  lookSettings,
+  levelSettings,
   planFeatures,
   planTask,
   presetsOf,
+  resolvePresets,
 } from '../../src/diffusion/plan/feature-plan.js';
 import { listBackends } from '../../src/diffusion/plan/list-backends.js';
 import { BACKEND_IDS, PRESETS } from '../../src/diffusion/presets.js';
@@ -93,25 +93,25 @@ describe('a backend is named', () => {
 describe('a plan', () => {
   it('counts the encoder and every pass of every look', () => {
     expect(planFeatures({ backend: 'ui' }).steps).toBe(6);
-    expect(choosePresets({ backend: 'sd21', preset: 'semantic' })).toMatchObject([{ preset: { ensembleSize: 8 } }]);
+    expect(resolvePresets({ backend: 'sd21', preset: 'semantic' })).toMatchObject([{ preset: { ensembleSize: 8 } }]);
   });
 
   it('looks at an image as its preset and seed say', () => {
     const [preset] = presetsOf('adm').filter(({ name }) => name === 'video');
     if (preset === undefined) throw new TypeError('ADM has a preset for videos');
-    const part = { preset, weight: 1, files: new Map(), weightsId: '', prompt: '', seed: 5, halvings: 0 };
-    expect(lookSettings(part)).toEqual({ t: 51, ensembleSize: 4, seed: 5, resampling: 'opencv-bilinear' });
+    const part = { preset, weight: 1, files: new Map(), weightsId: '', prompt: '', seed: 5, downscaleSteps: 0 };
+    expect(levelSettings(part)).toEqual({ t: 51, ensembleSize: 4, seed: 5, resampling: 'opencv-bilinear' });
   });
 
   it('takes in a fusion the preset of those that have it', () => {
-    expect(choosePresets({ backend: 'fuse(sd21,openclip)', preset: 'edit' })).toMatchObject([
+    expect(resolvePresets({ backend: 'fuse(sd21,openclip)', preset: 'edit' })).toMatchObject([
       { preset: { backend: 'sd21', name: 'edit' } },
       { preset: { backend: 'openclip', name: 'default' } },
     ]);
   });
 
   it('fails where no part has the preset, or a model is missing', () => {
-    expect(() => choosePresets({ backend: 'fuse(ui,openclip)', preset: 'geometric' })).toThrow(
+    expect(() => resolvePresets({ backend: 'fuse(ui,openclip)', preset: 'geometric' })).toThrow(
       expect.objectContaining({ code: 'BAD_REQUEST' }),
     );
     expect(() => planFeatures({ backend: 'sd21' }, NOTHING_HERE)).toThrow(
@@ -121,7 +121,7 @@ describe('a plan', () => {
 });
 
 describe('a choice of its own', () => {
-  const presetOf = (choice: FeatureChoice) => choosePresets(choice)[0]?.preset;
+  const presetOf = (choice: FeatureChoice) => resolvePresets(choice)[0]?.preset;
 
   it('of what is taken of a latent goes before the preset, which goes before the mean', () => {
     expect(presetOf({ backend: 'sd21', preset: 'semantic' })).toMatchObject({ latentMode: 'sample' });

@@ -7,10 +7,10 @@ import { featureKey } from '../../src/diffusion/cache/feature-key.js';
 import { fillMissingParts, requireFile } from '../../src/diffusion/networks/model-files.js';
 import { checkPlan } from '../../src/diffusion/networks/network-limits.js';
 import {
-  choosePresets,
   type FeatureChoice,
   type PlanPart,
   planFeatures,
+  resolvePresets,
 } from '../../src/diffusion/plan/feature-plan.js';
 import { PRESETS, type Preset } from '../../src/diffusion/presets.js';
 import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
@@ -37,10 +37,10 @@ const table = (backend: string, name = 'default') => {
   if (found === undefined) throw new Error(`${backend} has no ${name}`);
   return found;
 };
-const presetOf = (choice: FeatureChoice) => choosePresets(choice)[0]?.preset;
+const presetOf = (choice: FeatureChoice) => resolvePresets(choice)[0]?.preset;
 const refusal = (choice: FeatureChoice) => {
   try {
-    choosePresets(choice);
+    resolvePresets(choice);
     return undefined;
   } catch (thrown) {
     return thrown;
@@ -87,7 +87,7 @@ describe('a setting chosen by hand', () => {
     [
       'one level of the embedded network',
       { backend: 'ui', size: 640 },
-      { fit: 'long-sides', px: [640], firstLook: 640, multiple: 32 },
+      { fit: 'long-sides', px: [640], basePx: 640, multiple: 32 },
     ],
     [
       'exactly this',
@@ -99,10 +99,10 @@ describe('a setting chosen by hand', () => {
   });
 
   it('holds in a fusion for every part that supports it', () => {
-    const [sd, vit] = choosePresets({ backend: 'fuse(sd21,dinov2-b)', t: 51, ensembleSize: 4 });
+    const [sd, vit] = resolvePresets({ backend: 'fuse(sd21,dinov2-b)', t: 51, ensembleSize: 4 });
     expect(sd?.preset).toMatchObject({ t: 51, ensembleSize: 4, custom: true });
     expect(vit?.preset).toEqual(table('dinov2-b'));
-    const [a, b] = choosePresets({ backend: 'fuse(sd21,dinov2-b)', size: 448 });
+    const [a, b] = resolvePresets({ backend: 'fuse(sd21,dinov2-b)', size: 448 });
     expect([a?.preset.size, b?.preset.size]).toEqual([
       { fit: 'bucket', side: 448, multiple: 64 },
       { fit: 'bucket', side: 448, multiple: 14 },
@@ -110,7 +110,7 @@ describe('a setting chosen by hand', () => {
   });
 
   it('makes the confidence that was fitted to the preset void', () => {
-    const presets = (choice: FeatureChoice) => choosePresets(choice).map(({ preset }) => preset);
+    const presets = (choice: FeatureChoice) => resolvePresets(choice).map(({ preset }) => preset);
     expect(isCalibrated(presets({ backend: 'ui' }))).toBe(true);
     expect(isCalibrated(presets({ backend: 'ui', size: 512 }))).toBe(false);
   });
@@ -301,7 +301,15 @@ describe('the key of features', () => {
   const partOf = (choice: FeatureChoice): PlanPart => {
     const preset = presetOf(choice);
     if (preset === undefined) throw new Error('a choice has a preset');
-    return { preset, weight: 1, files: new Map(), weightsId: 'w', prompt: '', seed: choice.seed ?? 0, halvings: 0 };
+    return {
+      preset,
+      weight: 1,
+      files: new Map(),
+      weightsId: 'w',
+      prompt: '',
+      seed: choice.seed ?? 0,
+      downscaleSteps: 0,
+    };
   };
   const key = (choice: FeatureChoice) =>
     featureKey({ imageId: 'image', part: partOf(choice), level: 0, target: CPU_RUNTIME });

@@ -6,7 +6,7 @@ import { FeatureStore } from '../../src/diffusion/cache/feature-store.js';
 import { cellCentre, type FeatureMap } from '../../src/diffusion/feature-map.js';
 import { FeatureSource } from '../../src/diffusion/feature-source.js';
 import { checkpointIdentity, filesOf } from '../../src/diffusion/networks/model-files.js';
-import { choosePresets, type FeaturePlan, planFeatures } from '../../src/diffusion/plan/feature-plan.js';
+import { type FeaturePlan, planFeatures, resolvePresets } from '../../src/diffusion/plan/feature-plan.js';
 import type { DiffusionPreset } from '../../src/diffusion/presets.js';
 import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
 import { cropRgb } from '../../src/images/crop.js';
@@ -93,13 +93,17 @@ describe('a feature map', () => {
 describe('a feature pyramid', () => {
   it('has one level for each size of the preset, the smallest first, and the size of the image', async () => {
     const { levels, ...size } = await source.pyramid('sizes', decoder(STRIP), UI);
-    expect(size).toMatchObject({ width: 300, height: 12, firstLook: 1 });
+    expect(size).toMatchObject({ width: 300, height: 12, baseLevel: 1 });
     expect(levels.map(({ columns }) => columns * STRIDE_PX)).toEqual(LONG_SIDES);
     for (const level of levels) expect(level.cellWidthPx).toBeCloseTo(300 / level.columns, 6);
   });
 
   it('is seen at half the size when memory is short', async () => {
-    const { levels } = await source.pyramid('sizes', decoder(STRIP), planFeatures({ backend: 'ui', halvings: 1 }));
+    const { levels } = await source.pyramid(
+      'sizes',
+      decoder(STRIP),
+      planFeatures({ backend: 'ui', downscaleSteps: 1 }),
+    );
     expect(levels.map(({ columns }) => columns * STRIDE_PX)).toEqual(LONG_SIDES.map((px) => px / 2));
   });
 
@@ -194,7 +198,7 @@ describe('a feature pyramid', () => {
     const broken = new FeatureSource(CPU_RUNTIME, store).pyramid('a', decoder(STRIP), planOf(model));
     await expect(broken).rejects.toMatchObject({
       code: 'MODEL_INVALID',
-      message: expect.stringContaining('no numbers'),
+      message: expect.stringContaining('not finite'),
     });
     expect(await store.info()).toEqual({ entries: 0, bytes: 0 });
   });
@@ -221,10 +225,10 @@ describe('features of Stable Diffusion', () => {
     writeTextEncoder(text, 32);
     const of = (at: string, part: string) => [...filesOf(at)].map(([name, path]) => [`${part}/${name}`, path] as const);
     const files = new Map([...of(`${SD}/sd2/unet`, 'unet'), ...of(`${SD}/vae`, 'vae'), ...of(text, 'text_encoder')]);
-    const [semantic] = choosePresets({ backend: 'sd21', preset: 'semantic' });
+    const [semantic] = resolvePresets({ backend: 'sd21', preset: 'semantic' });
     if (semantic?.preset.network !== 'sd-unet') throw new Error('sd21 has a preset for semantic correspondence');
     const preset = { ...semantic.preset, size: SMALL, ensembleSize: 2, ...change };
-    const condition = { prompt: '', seed: 0, halvings: 0 };
+    const condition = { prompt: '', seed: 0, downscaleSteps: 0 };
     const part = { preset, weight: 1, files, weightsId: checkpointIdentity(files), ...condition };
     return { id: '', parts: [part], steps: 3, refinement: false };
   }

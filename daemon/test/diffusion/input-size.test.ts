@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lookAt } from '../../src/diffusion/input-size.js';
+import { levelSize } from '../../src/diffusion/input-size.js';
 
 const PHONE = { width: 390, height: 844 };
 const DESKTOP = { width: 1440, height: 900 };
@@ -19,23 +19,23 @@ describe('a bucket', () => {
 
   it('keeps the proportions of common screens nearly, and the number of pixels', () => {
     for (const image of [PHONE, DESKTOP, { width: 1000, height: 1000 }]) {
-      const { seen, padded } = lookAt(bucket, 0, image);
-      expect(padded).toEqual(seen);
-      expect([seen.width % 64, seen.height % 64]).toEqual([0, 0]);
-      expect(seen.width / seen.height / (image.width / image.height)).toBeCloseTo(1, 0.9);
-      expect((seen.width * seen.height) / 768 ** 2).toBeCloseTo(1, 0.9);
+      const { scaled, padded } = levelSize(bucket, 0, image);
+      expect(padded).toEqual(scaled);
+      expect([scaled.width % 64, scaled.height % 64]).toEqual([0, 0]);
+      expect(scaled.width / scaled.height / (image.width / image.height)).toBeCloseTo(1, 0.9);
+      expect((scaled.width * scaled.height) / 768 ** 2).toBeCloseTo(1, 0.9);
     }
-    expect(lookAt(bucket, 0, PHONE).seen).toEqual({ width: 512, height: 1152 });
+    expect(levelSize(bucket, 0, PHONE).scaled).toEqual({ width: 512, height: 1152 });
   });
 
   it('is one of few: at most four times as long as wide', () => {
     const sizes = new Set<string>();
     for (let width = 1; width <= 4000; width += 7) {
-      const { seen } = lookAt(bucket, 0, { width, height: 1000 });
-      sizes.add(`${seen.width}×${seen.height}`);
+      const { scaled } = levelSize(bucket, 0, { width, height: 1000 });
+      sizes.add(`${scaled.width}×${scaled.height}`);
     }
     expect(sizes.size).toBeLessThan(40);
-    expect(lookAt(bucket, 0, STRIP).seen).toEqual({ width: 1536, height: 384 });
+    expect(levelSize(bucket, 0, STRIP).scaled).toEqual({ width: 1536, height: 384 });
   });
 
   it.each([
@@ -44,33 +44,38 @@ describe('a bucket', () => {
     ['DINOv2', 518, 14, 12],
     ['DINO', 448, 8, 14],
   ])('is one of few for thirty usual screens: %s', (_network, side, multiple, graphs) => {
-    const seen = SCREENS.map(([width, height]) => lookAt({ fit: 'bucket', side, multiple }, 0, { width, height }).seen);
+    const scaled = SCREENS.map(
+      ([width, height]) => levelSize({ fit: 'bucket', side, multiple }, 0, { width, height }).scaled,
+    );
     expect(SCREENS).toHaveLength(30);
-    expect(new Set(seen.map(({ width, height }) => `${width}×${height}`)).size).toBe(graphs);
+    expect(new Set(scaled.map(({ width, height }) => `${width}×${height}`)).size).toBe(graphs);
   });
 
   it('has half the sides when it is halved', () => {
-    expect(lookAt(bucket, 0, PHONE, 1).seen).toEqual({ width: 256, height: 576 });
+    expect(levelSize(bucket, 0, PHONE, 1).scaled).toEqual({ width: 256, height: 576 });
   });
 });
 
 describe('the published sizes', () => {
   it('squash', () => {
     const size = { fit: 'squash', width: 768, height: 768, multiple: 64 } as const;
-    expect(lookAt(size, 0, STRIP).seen).toEqual({ width: 768, height: 768 });
-    expect(lookAt(size, 0, STRIP, 1).seen).toEqual({ width: 384, height: 384 });
+    expect(levelSize(size, 0, STRIP).scaled).toEqual({ width: 768, height: 768 });
+    expect(levelSize(size, 0, STRIP, 1).scaled).toEqual({ width: 384, height: 384 });
   });
 
   it('keep the short side of a video, and cut the longer one down to a multiple', () => {
     const size = { fit: 'short-side', px: 480, multiple: 32 } as const;
-    expect(lookAt(size, 0, { width: 854, height: 480 }).seen).toEqual({ width: 832, height: 480 });
-    expect(lookAt(size, 0, PHONE).seen).toEqual({ width: 480, height: 1024 });
+    expect(levelSize(size, 0, { width: 854, height: 480 }).scaled).toEqual({ width: 832, height: 480 });
+    expect(levelSize(size, 0, PHONE).scaled).toEqual({ width: 480, height: 1024 });
   });
 });
 
 describe('long sides', () => {
   it('are exact, and filled up', () => {
-    const size = { fit: 'long-sides', px: [384, 512], firstLook: 512, multiple: 16 } as const;
-    expect(lookAt(size, 1, PHONE)).toEqual({ seen: { width: 237, height: 512 }, padded: { width: 240, height: 512 } });
+    const size = { fit: 'long-sides', px: [384, 512], basePx: 512, multiple: 16 } as const;
+    expect(levelSize(size, 1, PHONE)).toEqual({
+      scaled: { width: 237, height: 512 },
+      padded: { width: 240, height: 512 },
+    });
   });
 });

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FeatureStore } from '../../src/diffusion/cache/feature-store.js';
 import { FeatureSource } from '../../src/diffusion/feature-source.js';
 import { NetworkPool } from '../../src/diffusion/networks/network-pool.js';
-import { type FeatureChoice, inPassOf, planFeatures } from '../../src/diffusion/plan/feature-plan.js';
+import { type FeatureChoice, planFeatures, shareBlocks } from '../../src/diffusion/plan/feature-plan.js';
 import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
 import { draw } from '../support/draw.js';
 import { relativeError } from '../support/read-tensor.js';
@@ -21,7 +21,7 @@ const choice = (upFtIndex: number): FeatureChoice => {
   return { checkpoint: ADM, network: 'adm', t: 101, upFtIndex, ensembleSize: MEMBERS, size: 32 };
 };
 const plan = (block: number) => planFeatures(choice(block));
-const inPass = (block: number) => inPassOf(BLOCKS, plan(block));
+const inPass = (block: number) => shareBlocks(plan(block), BLOCKS);
 const decoder = () => vi.fn(async () => IMAGE);
 
 describe('blocks of one pass', () => {
@@ -78,7 +78,7 @@ describe('blocks of one pass', () => {
   });
 
   it('leave the other networks of a fusion as they are', () => {
-    const { parts } = inPassOf(BLOCKS, planFeatures({ backend: 'ui' }));
-    expect(parts.map(({ passBlocks }) => passBlocks)).toEqual([undefined]);
+    const { parts } = shareBlocks(planFeatures({ backend: 'ui' }), BLOCKS);
+    expect(parts.map(({ sharedBlocks }) => sharedBlocks)).toEqual([undefined]);
   });
 });

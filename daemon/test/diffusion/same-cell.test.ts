@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 import { dift } from '../../src/diffusion/dift.js';
-import { toFeatureMap } from '../../src/diffusion/look-features.js';
+import { toFeatureMap } from '../../src/diffusion/level-features.js';
 import { NetworkPool } from '../../src/diffusion/networks/network-pool.js';
 import { openNetwork } from '../../src/diffusion/networks/open-network.js';
 import type { NdArray } from '../../src/graph/runtime/run.js';
@@ -52,7 +52,7 @@ it.each(['sd1', 'sd2'] as const)(
     for (const grid of reference.grids) {
       const [features] = await dift(network, imageOf(grid), { t, ensembleSize: members, seed: 0 });
       if (features === undefined) throw new Error('a network gives features');
-      const { rows, columns, ...map } = toFeatureMap(features, { seen: size, padded: size }, size);
+      const { rows, columns, ...map } = toFeatureMap(features, { scaled: size, padded: size }, size);
       maps.push(Array.from({ length: rows * columns }, (_, cell) => columnAt({ rows, columns, ...map }, cell)));
     }
     const pairs = maps.flatMap((a) => maps.filter((b) => b !== a).map((b) => shareInSameCell(a, b)));

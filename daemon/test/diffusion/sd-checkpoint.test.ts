@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { NetworkPool } from '../../src/diffusion/networks/network-pool.js';
 import { openPart } from '../../src/diffusion/networks/open-network.js';
 import { openSdCheckpoint } from '../../src/diffusion/networks/sd-checkpoint.js';
-import { choosePresets } from '../../src/diffusion/plan/feature-plan.js';
+import { resolvePresets } from '../../src/diffusion/plan/feature-plan.js';
 import { sdUnetConfigOf, sdVaeConfigOf } from '../../src/graph/networks/sd-configs-from-shapes.js';
 import { sdUnet, sdUnetConfigSchema } from '../../src/graph/networks/sd-unet.js';
 import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
@@ -141,10 +141,10 @@ describe('Stable Diffusion in one file', () => {
     const [latent, text] = [readTensor(reference, 'latent_8x24'), readTensor(reference, 'text')];
     const pool = new NetworkPool(CPU_RUNTIME);
     const featuresAt = async (t?: number) => {
-      const [chosen] = choosePresets({ backend: 'cleandift-sd21', upFtIndex: 0, t });
+      const [chosen] = resolvePresets({ backend: 'cleandift-sd21', upFtIndex: 0, t });
       if (chosen === undefined) throw new Error('a backend has a preset');
       const files = new Map([...vae, ['model.safetensors', path] as const]);
-      const part = { ...chosen, files, weightsId: '', prompt: '', seed: 0, halvings: 0 };
+      const part = { ...chosen, files, weightsId: '', prompt: '', seed: 0, downscaleSteps: 0 };
       return openPart(part, pool, text).features(latent);
     };
     const learned = await featuresAt();

@@ -49,7 +49,7 @@ describe('features chosen on this computer', () => {
 });
 
 describe('features that a request names', () => {
-  const smuggled = { ...FEATURES, ensembleSize: 2, seed: 1, latentMode: 'sample', halvings: 1, category: 'cat' };
+  const smuggled = { ...FEATURES, ensembleSize: 2, seed: 1, latentMode: 'sample', downscaleSteps: 1, category: 'cat' };
 
   it.each(Object.entries(smuggled))('are no files and no settings: %s is refused', (name, value) => {
     expect(jobRequestSchema.safeParse(job().request).success).toBe(true);

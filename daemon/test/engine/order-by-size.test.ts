@@ -11,7 +11,7 @@ import { draw, toPng } from '../support/draw.js';
 
 const CARD = { x: 8, y: 8, w: 20, h: 16, colour: [40, 90, 200] } as const;
 /** Small inputs of the network, for speed. */
-const HALVINGS = 3;
+const DOWNSCALE_STEPS = 3;
 const png = (width: number, height: number) => toPng(draw(width, height, [{ ...CARD, colour: [...CARD.colour] }]));
 
 async function pairsOf(images: ReadonlyMap<string, Uint8Array>, seen: string[] = []): Promise<JobPairs> {
@@ -25,7 +25,7 @@ async function pairsOf(images: ReadonlyMap<string, Uint8Array>, seen: string[] =
   return new JobPairs(
     kept,
     images,
-    planFeatures({ backend: 'ui', halvings: HALVINGS }),
+    planFeatures({ backend: 'ui', downscaleSteps: DOWNSCALE_STEPS }),
     new ProgressReporter(() => {}),
   );
 }

@@ -50,6 +50,6 @@ it('the blocks of a sweep are made in the same passes', async () => {
   const pyramid = vi.spyOn(source, 'pyramid');
   const choice = { checkpoint: `${FIXTURES}/adm/official`, network: 'adm', t: 41, upFtIndex: 1, size: 32 } as const;
   await new EvalFeatures(choice, source, [1, 3]).pyramid(`${FIXTURES}/official/images/24x16.png`);
-  expect(pyramid.mock.lastCall?.[2].parts).toMatchObject([{ passBlocks: [1, 3] }]);
+  expect(pyramid.mock.lastCall?.[2].parts).toMatchObject([{ sharedBlocks: [1, 3] }]);
   await source.release();
 });

@@ -46,7 +46,7 @@ async function colourFeatures(path: string): Promise<FeaturePyramid> {
     chw[channel * rows * columns + cell] = 1;
   }
   const map = { channels: 3, rows, columns, chw, cellWidthPx: CELL_PX, cellHeightPx: CELL_PX };
-  return { width, height, levels: [map], firstLook: 0, blank: false };
+  return { width, height, levels: [map], baseLevel: 0, blank: false };
 }
 
 const tools: EvalTools = {

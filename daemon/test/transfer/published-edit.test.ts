@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Matcher } from '../../src/correspond/matcher.js';
 import { nearestPixels } from '../../src/correspond/nearest-pixels.js';
 import type { FeaturePyramid } from '../../src/diffusion/feature-pyramid.js';
-import { toFeatureMap } from '../../src/diffusion/look-features.js';
+import { toFeatureMap } from '../../src/diffusion/level-features.js';
 import { EDIT_PROPAGATION, PRESETS } from '../../src/diffusion/presets.js';
 import type { RgbaImage } from '../../src/images/decode.js';
 import { editProtocol, warpEditAsPublished } from '../../src/transfer/edits/published-edit.js';
@@ -24,8 +24,8 @@ const points = (name: string): Point[] => {
   return Array.from({ length: data.length / 2 }, (_, n) => ({ x: data[2 * n] ?? 0, y: data[2 * n + 1] ?? 0 }));
 };
 const pyramid = (name: string, size: typeof SOURCE): FeaturePyramid => {
-  const map = toFeatureMap(readTensor(FIXTURE, name), { seen: size, padded: size }, size);
-  return { ...size, levels: [map], firstLook: 0, blank: false };
+  const map = toFeatureMap(readTensor(FIXTURE, name), { scaled: size, padded: size }, size);
+  return { ...size, levels: [map], baseLevel: 0, blank: false };
 };
 const source = pyramid('source', SOURCE);
 const target = pyramid('target', TARGET);

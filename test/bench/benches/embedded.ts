@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { firstLook, lookAt, lookCount } from '../../../daemon/src/diffusion/input-size.js';
+import { baseLevel, levelCount, levelSize } from '../../../daemon/src/diffusion/input-size.js';
 import { readUiConfig } from '../../../daemon/src/diffusion/networks/network-checkpoints.js';
 import { planFeatures } from '../../../daemon/src/diffusion/plan/feature-plan.js';
 import { uiUnet } from '../../../daemon/src/graph/networks/ui-unet.js';
@@ -19,8 +19,8 @@ export interface EmbeddedTimes {
   /** Of a screen seen before: kept in memory, kept on disk. */
   memoryS: number;
   diskS: number;
-  /** The network alone, at the size of a single look. */
-  lookS: number;
+  /** The network alone, at the base level. */
+  networkS: number;
 }
 
 const SCREENS: readonly Size[] = [
@@ -40,7 +40,7 @@ async function runEmbedded(): Promise<BenchResult> {
   const looks = part.preset.size;
   const measurements = [];
   for (const screen of SCREENS) {
-    const { padded } = lookAt(looks, firstLook(looks), screen);
+    const { padded } = levelSize(looks, baseLevel(looks), screen);
     const dims = [1, config.inChannels, padded.height, padded.width];
     const { macs } = surveyNetwork({ image: { dims } }, (b, { image }) => ({ features: uiUnet(b, image, config) }));
     const peak = await matrixProductGflops();
@@ -65,12 +65,12 @@ async function runEmbedded(): Promise<BenchResult> {
       ...[times.nothingS, times.loadedS, times.diskS, times.memoryS].map(secondsOf),
       `${padded.width}×${padded.height}`,
       ((2 * macs) / 1e9).toFixed(1),
-      secondsOf(times.lookS),
-      gflops(macs, times.lookS).toFixed(0),
-      `${((100 * gflops(macs, times.lookS)) / peak).toFixed(0)} %`,
+      secondsOf(times.networkS),
+      gflops(macs, times.networkS).toFixed(0),
+      `${((100 * gflops(macs, times.networkS)) / peak).toFixed(0)} %`,
     ]),
     notes: [
-      `The first four are times of all ${lookCount(looks)} looks at a screen that Samepoint takes. Medians of five, but for "from nothing", which is a process's first. The last columns are of a single look, with the image's preparation; the product is that of two 4096×4096 matrices by the same ONNX Runtime, measured just before.`,
+      `The first four are times of all ${levelCount(looks)} looks at a screen that Samepoint takes. Medians of five, but for "from nothing", which is a process's first. The last columns are of a single look, with the image's preparation; the product is that of two 4096×4096 matrices by the same ONNX Runtime, measured just before.`,
     ],
     measurements,
   };

@@ -16,8 +16,8 @@ const PLACES = 5;
 
 /** Shapes of feature maps: the sides of the levels in cells. The published presets of Stable Diffusion have one level. */
 const CASES = [
-  { title: 'embedded model, three levels', channels: 96, sidesCells: [96, 128, 192], firstLook: 1 },
-  { title: 'Stable Diffusion, `up_ft_index` 1', channels: 1280, sidesCells: [48], firstLook: 0 },
+  { title: 'embedded model, three levels', channels: 96, sidesCells: [96, 128, 192], baseLevel: 1 },
+  { title: 'Stable Diffusion, `up_ft_index` 1', channels: 1280, sidesCells: [48], baseLevel: 0 },
 ] as const;
 
 /** How long after a click the answer is there, when the features are. */
@@ -37,7 +37,7 @@ async function runInspect({ rounds, log }: BenchOptions): Promise<BenchResult> {
       const point = { x: random() * IMAGE_PX, y: random() * IMAGE_PX };
       return inspectPoint(matcher, source, target, point, PLACES, ALL_PARTS, field);
     });
-    const published = await publishedWay(target.levels[shape.firstLook]);
+    const published = await publishedWay(target.levels[shape.baseLevel]);
     const publishedMs = await timesMs(rounds, published);
     measurements.push({ ...shape, prepareMs, clickMs, publishedMs });
     const ms = (values: readonly number[]) => `${median(values).toFixed(0)} ms`;
@@ -89,9 +89,9 @@ async function publishedWay(map: FeatureMap | undefined): Promise<() => Promise<
   return () => session.run(feeds);
 }
 
-function randomPyramid({ channels, sidesCells, firstLook }: (typeof CASES)[number], seed: number): FeaturePyramid {
+function randomPyramid({ channels, sidesCells, baseLevel }: (typeof CASES)[number], seed: number): FeaturePyramid {
   const levels = sidesCells.map((side, level) => randomUnitMap(channels, side, 10 * seed + level));
-  return { width: IMAGE_PX, height: IMAGE_PX, levels, firstLook, blank: false };
+  return { width: IMAGE_PX, height: IMAGE_PX, levels, baseLevel, blank: false };
 }
 
 function randomUnitMap(channels: number, side: number, seed: number): FeatureMap {

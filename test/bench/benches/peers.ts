@@ -89,7 +89,7 @@ function matchPointsOf(matcher: Matcher): Find {
 
 function argmaxOf(matcher: Matcher): Find {
   return async (from, to, points) => {
-    const [one, other] = [from.levels[from.firstLook], to.levels[to.firstLook]];
+    const [one, other] = [from.levels[from.baseLevel], to.levels[to.baseLevel]];
     if (one === undefined || other === undefined) throw new Error('a pyramid has the level of its first look');
     // the published matching counts pixels from the middle of the first
     const middles = points.map(({ x, y }) => ({ x: x - 0.5, y: y - 0.5 }));

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { matchingChoiceSchema, SamepointError } from '@samepoint/shared-protocol';
 import { Command, Option } from 'commander';
 import { checkPlan } from '../../diffusion/networks/network-limits.js';
-import { nameOf, planFeatures } from '../../diffusion/plan/feature-plan.js';
+import { choiceName, planFeatures } from '../../diffusion/plan/feature-plan.js';
 import { openRuntime } from '../../engine/open-runtime.js';
 import { DATASET_NAMES, DATASETS, isDatasetName } from '../../eval/datasets/datasets.js';
 import { PCK_BASES, SPAIR_SPLITS } from '../../eval/datasets/spair.js';
@@ -113,7 +113,7 @@ function checkFolder(folder: string): void {
 
 function toJson(settings: EvalSettings, machine: Machine, { available, evaluated, json }: EvalReport): string {
   const { features, ...measured } = settings;
-  const report = { ...measured, ...features, backend: nameOf(features), machine, available, evaluated, ...json };
+  const report = { ...measured, ...features, backend: choiceName(features), machine, available, evaluated, ...json };
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 

@@ -2,11 +2,11 @@ import { SamepointError } from '@samepoint/shared-protocol';
 import { Command } from 'commander';
 import { featureStore } from '../../diffusion/cache/feature-store.js';
 import { FeatureSource } from '../../diffusion/feature-source.js';
-import { firstLook, lookAt } from '../../diffusion/input-size.js';
-import { lookFeatures } from '../../diffusion/look-features.js';
+import { baseLevel, levelSize } from '../../diffusion/input-size.js';
+import { levelFeatures } from '../../diffusion/level-features.js';
 import { NetworkPool } from '../../diffusion/networks/network-pool.js';
 import { openPart } from '../../diffusion/networks/open-network.js';
-import { type FeaturePlan, lookSettings, type PlanPart } from '../../diffusion/plan/feature-plan.js';
+import { type FeaturePlan, levelSettings, type PlanPart } from '../../diffusion/plan/feature-plan.js';
 import { supports } from '../../diffusion/plan/feature-settings.js';
 import { openRuntime } from '../../engine/open-runtime.js';
 import type { NdArray } from '../../graph/runtime/run.js';
@@ -59,10 +59,10 @@ async function fusedFeatures(imagePath: string, plan: FeaturePlan, options: Feat
   refuseForFusion(options);
   const { imageId, image } = await readImage(imagePath);
   const source = new FeatureSource(await openRuntime(options, sayDevice), featureStore());
-  const { levels, firstLook: first } = await source.pyramid(imageId, () => Promise.resolve(image), plan);
+  const { levels, baseLevel: base } = await source.pyramid(imageId, () => Promise.resolve(image), plan);
   await source.release();
-  const level = levels[first];
-  if (level === undefined) throw new Error('a pyramid has its first look');
+  const level = levels[base];
+  if (level === undefined) throw new Error('a pyramid has its base level');
   return { dims: [1, level.channels, level.rows, level.columns], data: level.chw };
 }
 
@@ -74,9 +74,9 @@ async function networkFeatures(imagePath: string, part: PlanPart, options: Featu
   const pool = new NetworkPool(await openRuntime(options, sayDevice));
   try {
     const { size } = part.preset;
-    const look = lookAt(size, firstLook(size), image);
+    const inputSize = levelSize(size, baseLevel(size), image);
     const network = openPart(part, pool, textStates);
-    const [features] = await lookFeatures(network, image, look, { ...lookSettings(part), ...noise });
+    const [features] = await levelFeatures(network, image, inputSize, { ...levelSettings(part), ...noise });
     if (features === undefined) throw new Error('a network gives features');
     return features;
   } catch (thrown) {

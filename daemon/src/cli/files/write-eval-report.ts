@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { SamepointError } from '@samepoint/shared-protocol';
-import { nameOf } from '../../diffusion/plan/feature-plan.js';
+import { choiceName } from '../../diffusion/plan/feature-plan.js';
 import type { ScoredItem } from '../../eval/evaluate.js';
 import { type CaseFigure, drawCase } from '../../eval/report/case-figure.js';
 import type { EvalReport } from '../../eval/report/eval-report.js';
@@ -24,7 +24,7 @@ export async function writeEvalReport(
   { available, evaluated, tables, cases }: EvalReport,
 ): Promise<void> {
   const page = reportPage({
-    title: `${settings.dataset} with ${nameOf(settings.features)}`,
+    title: `${settings.dataset} with ${choiceName(settings.features)}`,
     facts: facts(settings, machine, evaluated, available),
     tables,
     ...(cases === undefined ? {} : { cases: await drawnCases(cases) }),

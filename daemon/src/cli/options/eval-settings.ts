@@ -1,6 +1,6 @@
 import { type MatchingChoice, SamepointError } from '@samepoint/shared-protocol';
 import { settingsFor } from '../../correspond/match-settings.js';
-import { choiceForTask, choosePresets, type FeatureChoice } from '../../diffusion/plan/feature-plan.js';
+import { type FeatureChoice, resolvePresets, withTaskPreset } from '../../diffusion/plan/feature-plan.js';
 import { DATASETS, type DatasetName, type DatasetOptions } from '../../eval/datasets/datasets.js';
 import { homographySettings } from '../../eval/matching/homography-settings.js';
 import { trackSettings } from '../../transfer/tracking/track-settings.js';
@@ -34,7 +34,7 @@ export function evalSettings(dataset: DatasetName, folder: string, asked: Measur
   const { task, matching: usual } = DATASETS[dataset];
   const matching = asked.matching ?? usual;
   checkParts(matching, added, without);
-  const features = choiceForTask(task, featureChoice(asked));
+  const features = withTaskPreset(task, featureChoice(asked));
   const options = { split, pckBase, ...(keypoints === undefined ? {} : { keypoints }) };
   return { dataset, folder, features, matching, with: added, without, options };
 }
@@ -59,7 +59,7 @@ function checkParts(
 
 /** The matching of these settings, as the tools of an evaluation have it. */
 export function matchingOf({ features, matching, with: added, without }: EvalSettings) {
-  const presets = choosePresets(features).map((chosen) => chosen.preset);
+  const presets = resolvePresets(features).map((chosen) => chosen.preset);
   const parts = settingsFor(presets);
   for (const part of added) parts[PARTS[part]] = true;
   for (const part of without) parts[PARTS[part]] = false;

@@ -3,11 +3,11 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { checkPlan } from '../../diffusion/networks/network-limits.js';
 import { NETWORK_KINDS, type NetworkKind } from '../../diffusion/plan/bare-preset.js';
 import {
-  choiceForTask,
+  choiceName,
   type FeatureChoice,
   type FeaturePlan,
-  nameOf,
   planFeatures,
+  withTaskPreset,
 } from '../../diffusion/plan/feature-plan.js';
 import { SETTING_OPTIONS, type SettingName, type SizeChoice } from '../../diffusion/plan/feature-settings.js';
 import { BACKEND_IDS, LATENT_MODES, type LatentMode, PRESET_NAMES, type PresetName } from '../../diffusion/presets.js';
@@ -75,7 +75,7 @@ export function featureChoice(options: FeatureOptions): FeatureChoice {
  */
 export function checkedPlan(options: FeatureOptions, task?: PresetName): FeaturePlan {
   const choice = featureChoice(options);
-  const plan = planFeatures(task === undefined ? choice : choiceForTask(task, choice));
+  const plan = planFeatures(task === undefined ? choice : withTaskPreset(task, choice));
   checkPlan(plan, choice);
   return plan;
 }
@@ -83,7 +83,7 @@ export function checkedPlan(options: FeatureOptions, task?: PresetName): Feature
 /** The features that a request names. The engine takes the choice that comes with the job, which may name files. */
 export function requestedFeatures(options: FeatureOptions): Pick<JobRequest, 'backend' | 'preset' | 'prompt'> {
   const { preset, prompt, ...choice } = featureChoice(options);
-  return { backend: nameOf(choice), preset, prompt };
+  return { backend: choiceName(choice), preset, prompt };
 }
 
 /** The features as reports name them: backend or checkpoint, preset, and what goes before it. */
@@ -104,7 +104,7 @@ export function describeChoice(choice: FeatureChoice): string {
     backend === undefined || checkpoint === undefined ? undefined : `checkpoint=${checkpoint}`,
   ];
   const given = details.filter((detail) => detail !== undefined);
-  return given.length === 0 ? nameOf(choice) : `${nameOf(choice)} (${given.join(', ')})`;
+  return given.length === 0 ? choiceName(choice) : `${choiceName(choice)} (${given.join(', ')})`;
 }
 
 export function mirroredOption(): Option {

@@ -22,7 +22,7 @@ export interface FeatureOrigin {
 
 /** The key that a feature map is cached under, as a SHA-256: another one where any part of its origin is another. */
 export function featureKey({ imageId, part, level, target: { provider, precision } }: FeatureOrigin): string {
-  const key = [METHOD_VERSION, imageId, networkKey(part), part.halvings, level, provider, precision];
+  const key = [METHOD_VERSION, imageId, networkKey(part), part.downscaleSteps, level, provider, precision];
   return createHash('sha256').update(JSON.stringify(key)).digest('hex');
 }
 

@@ -41,7 +41,7 @@ export function openPart(part: PlanPart, pool: NetworkPool, textStates?: NdArray
     promptFolder: locations(process.env).promptFolder,
     ...(textStates === undefined ? {} : { textStates }),
   } as const;
-  return openNetwork(preset, files, condition, pool, part.passBlocks);
+  return openNetwork(preset, files, condition, pool, part.sharedBlocks);
 }
 
 /**

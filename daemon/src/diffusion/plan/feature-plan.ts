@@ -2,8 +2,8 @@ import { basename } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { type ModelEnvironment, modelEnvironment } from '../../models/model-environment.js';
 import { resolveModel } from '../../models/resolve-model.js';
-import { lookCount } from '../input-size.js';
-import type { LookSettings } from '../look-features.js';
+import { levelCount } from '../input-size.js';
+import type { LevelSettings } from '../level-features.js';
 import { checkpointIdentity, filesOf, fillMissingParts, type ModelFiles } from '../networks/model-files.js';
 import { checkCheckpoint } from '../networks/network-checkpoints.js';
 import { blockOf, type LatentMode, PRESETS, type Preset, type PresetName, type PublishedMatching } from '../presets.js';
@@ -24,7 +24,7 @@ export interface FeatureChoice extends FeatureSettings {
   /** What the checkpoint holds, where no backend is given. */
   network?: NetworkKind | undefined;
   /** How often the size is halved, for machines with little memory. */
-  halvings?: number | undefined;
+  downscaleSteps?: number | undefined;
 }
 
 /** One network of a plan, with everything its features depend on besides the image. */
@@ -39,9 +39,9 @@ export interface PlanPart {
   weightsId: string;
   prompt: string;
   seed: number;
-  halvings: number;
+  downscaleSteps: number;
   /** Blocks whose features come out of the same passes and are kept, since they are asked for next; the own one among them. */
-  passBlocks?: readonly number[];
+  sharedBlocks?: readonly number[];
 }
 
 /** How the features of an image are made. */
@@ -63,20 +63,20 @@ export interface FeaturePlan {
  *   fit it, `MODEL_MISSING`
  */
 export function planFeatures(choice: FeatureChoice, environment: ModelEnvironment = modelEnvironment()): FeaturePlan {
-  const { seed = 0, halvings = 0, checkpoint } = choice;
-  const chosen = choosePresets(choice);
+  const { seed = 0, downscaleSteps = 0, checkpoint } = choice;
+  const chosen = resolvePresets(choice);
   const parts = chosen.map(({ preset, weight }) => {
     const files = filesFor(preset.backend, choice, environment);
     if (checkpoint !== undefined) checkCheckpoint(preset.network, files);
     const prompt = choice.prompt ?? promptOf(preset, choice.category);
     const from = checkpoint === undefined ? {} : { checkpoint };
-    return { preset, weight, files, ...from, weightsId: checkpointIdentity(files), prompt, seed, halvings };
+    return { preset, weight, files, ...from, weightsId: checkpointIdentity(files), prompt, seed, downscaleSteps };
   });
   const matching = chosen.map(({ preset }) => preset.matching).find((found) => found !== undefined);
   return {
     id: JSON.stringify([choice, parts.map(({ weightsId }) => weightsId)]),
     parts,
-    steps: parts.reduce((sum, { preset }) => sum + lookCount(preset.size) * stepsPerLook(preset), 0),
+    steps: parts.reduce((sum, { preset }) => sum + levelCount(preset.size) * stepsPerLevel(preset), 0),
     refinement: parts.every(({ preset }) => preset.refinement),
     ...(matching === undefined ? {} : { matching }),
   };
@@ -84,11 +84,11 @@ export function planFeatures(choice: FeatureChoice, environment: ModelEnvironmen
 
 /** The plan for a task: with the settings published for it where a backend has some and no others are asked for. */
 export function planTask(task: PresetName, choice: FeatureChoice): FeaturePlan {
-  return planFeatures(choiceForTask(task, choice));
+  return planFeatures(withTaskPreset(task, choice));
 }
 
 /** The choice with the preset of a task, where none is named and one of the backends has it. */
-export function choiceForTask(task: PresetName, choice: FeatureChoice): FeatureChoice {
+export function withTaskPreset(task: PresetName, choice: FeatureChoice): FeatureChoice {
   const { backend, preset } = choice;
   if (backend === undefined || preset !== undefined) return choice;
   const hasOwn = parseBackend(backend).some((part) => presetsOf(part.backend).some(({ name }) => name === task));
@@ -99,17 +99,17 @@ export function choiceForTask(task: PresetName, choice: FeatureChoice): FeatureC
  * The presets of a choice, with its settings in them, each with its weight.
  * @throws SamepointError `BACKEND_UNKNOWN`, `BAD_REQUEST`
  */
-export function choosePresets(choice: FeatureChoice): { preset: Preset; weight: number }[] {
+export function resolvePresets(choice: FeatureChoice): { preset: Preset; weight: number }[] {
   const parts = namedPresets(choice);
   const presets = parts.map(({ preset }) => preset);
-  return applySettings(nameOf(choice), presets, choice).map((preset, n) => ({
+  return applySettings(choiceName(choice), presets, choice).map((preset, n) => ({
     preset: choice.checkpoint === undefined ? preset : { ...preset, custom: true },
     weight: parts[n]?.weight ?? 1,
   }));
 }
 
 /** What sentences and reports call a choice: its backend, or the name of its checkpoint. */
-export function nameOf({ backend, checkpoint = '' }: FeatureChoice): string {
+export function choiceName({ backend, checkpoint = '' }: FeatureChoice): string {
   return backend ?? basename(checkpoint);
 }
 
@@ -142,20 +142,22 @@ function checkpointPreset(choice: FeatureChoice): Preset {
   }
   // what is wrong with the checkpoint itself comes before a setting that is missing
   checkCheckpoint(network, filesOf(checkpoint));
-  return barePreset(nameOf(choice), network, choice);
+  return barePreset(choiceName(choice), network, choice);
 }
 
 /**
  * The plan of one block of several that are asked for one after another: passes of its network give the features of all.
  * @param blocks of the one network that a choice of `upFtIndex` holds for
  */
-export function inPassOf(blocks: readonly number[], plan: FeaturePlan): FeaturePlan {
-  const parts = plan.parts.map((part) => (blockOf(part.preset) === undefined ? part : { ...part, passBlocks: blocks }));
+export function shareBlocks(plan: FeaturePlan, blocks: readonly number[]): FeaturePlan {
+  const parts = plan.parts.map((part) =>
+    blockOf(part.preset) === undefined ? part : { ...part, sharedBlocks: blocks },
+  );
   return { ...plan, parts };
 }
 
 /** The encoder, and every pass of the network. */
-export function stepsPerLook(preset: Preset): number {
+export function stepsPerLevel(preset: Preset): number {
   return 1 + passesOf(preset);
 }
 
@@ -170,7 +172,7 @@ export function latentModeOf(preset: Preset): LatentMode {
 }
 
 /** How a part of a plan resizes images, what noise it adds, and how often. */
-export function lookSettings({ preset, seed }: PlanPart): LookSettings {
+export function levelSettings({ preset, seed }: PlanPart): LevelSettings {
   const { resampling } = preset;
   return { t: 't' in preset ? preset.t : 0, ensembleSize: passesOf(preset), seed, resampling };
 }

@@ -140,7 +140,7 @@ function sizeOf(asked: SizeChoice, size: InputSize): InputSize {
     case 'short-side':
       return { fit: 'short-side', px: asked, multiple };
     case 'long-sides':
-      return { fit: 'long-sides', px: [asked], firstLook: asked, multiple: size.multiple };
+      return { fit: 'long-sides', px: [asked], basePx: asked, multiple: size.multiple };
   }
 }
 

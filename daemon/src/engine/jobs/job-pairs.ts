@@ -9,7 +9,7 @@ import { nearestPixels } from '../../correspond/nearest-pixels.js';
 import { resemblances } from '../../correspond/resemblances.js';
 import type { FeaturePyramid } from '../../diffusion/feature-pyramid.js';
 import type { FeatureSource } from '../../diffusion/feature-source.js';
-import { lookAt, lookCount } from '../../diffusion/input-size.js';
+import { levelCount, levelSize } from '../../diffusion/input-size.js';
 import type { FeaturePlan } from '../../diffusion/plan/feature-plan.js';
 import { decodeImage, type RgbImage, sizeOfImage } from '../../images/decode.js';
 import { mirrorRgb } from '../../images/mirror.js';
@@ -86,15 +86,18 @@ export class JobPairs implements ImagePairs {
     return mirroredHint(await this.#field(source, target), await this.#field([mirrorId, mirror], target));
   }
 
-  /** The sizes that the networks see an image at, as text; that of one that cannot be read is found out later. */
+  /** Input sizes of the networks for an image, as a key; empty where the image is unreadable, which fails later. */
   async #sizesOf(imageId: string): Promise<string> {
     const bytes = this.#images.get(imageId);
     const size = bytes === undefined ? undefined : await sizeOfImage(bytes).catch(() => undefined);
     if (size === undefined) return '';
-    const looks = this.#plan.parts.map(({ preset, halvings }) =>
-      Array.from({ length: lookCount(preset.size) }, (_, index) => lookAt(preset.size, index, size, halvings).padded),
+    const sizes = this.#plan.parts.map(({ preset, downscaleSteps }) =>
+      Array.from(
+        { length: levelCount(preset.size) },
+        (_, level) => levelSize(preset.size, level, size, downscaleSteps).padded,
+      ),
     );
-    return JSON.stringify(looks);
+    return JSON.stringify(sizes);
   }
 
   #pyramid(imageId: string, decode: () => Promise<RgbImage>): Promise<FeaturePyramid> {

@@ -41,7 +41,7 @@ export class JobRunner {
     { shrink }: RunJobOptions = {},
   ): Promise<EngineOutcome> {
     const progress = new ProgressReporter(report);
-    const choice = { ...(features ?? choiceOf(request)), halvings: shrink };
+    const choice = { ...(features ?? choiceOf(request)), downscaleSteps: shrink };
     switch (request.kind) {
       case 'transfer':
         return runTransfer(request, this.#chosenPairs(request, images, planFeatures(choice), progress), progress);

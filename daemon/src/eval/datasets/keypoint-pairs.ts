@@ -95,7 +95,7 @@ async function matchBy(
   if (matching !== 'published') {
     return (await matchPoints(matcher, source, target, points, matching)).map(({ point }) => point);
   }
-  const [from, to] = [source.levels[source.firstLook], target.levels[target.firstLook]];
+  const [from, to] = [source.levels[source.baseLevel], target.levels[target.baseLevel]];
   if (from === undefined || to === undefined) throw new Error('a pyramid has the level of its first look');
   // pixels of the protocol are counted from the middle of the first
   const pixels = await upsampledArgmax(

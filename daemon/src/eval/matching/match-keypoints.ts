@@ -47,7 +47,7 @@ function toPair(source: Point | undefined, target: Point | undefined): PixelPair
 }
 
 function descriptors({ features, keypoints }: KeypointImage): Descriptors {
-  const level = features.levels[features.firstLook];
+  const level = features.levels[features.baseLevel];
   if (level === undefined) throw new Error('a pyramid has the level of its first look');
   return sampleKeypoints(unscaledFeatures(level), features, keypoints);
 }

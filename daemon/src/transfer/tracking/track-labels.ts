@@ -76,8 +76,8 @@ function checkSameSize(first: FeatureMap, next: FeatureMap, annotated: number, f
 }
 
 /** The look at a frame that is tracked with: the one that a single look would take. */
-export function lookToTrack({ levels, firstLook }: FeaturePyramid): FeatureMap {
-  const map = levels[firstLook];
-  if (map === undefined) throw new RangeError(`a pyramid of ${levels.length} levels has no level ${firstLook}`);
+export function lookToTrack({ levels, baseLevel }: FeaturePyramid): FeatureMap {
+  const map = levels[baseLevel];
+  if (map === undefined) throw new RangeError(`a pyramid of ${levels.length} levels has no level ${baseLevel}`);
   return map;
 }

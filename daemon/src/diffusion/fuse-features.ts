@@ -2,7 +2,7 @@ import type { Box } from '@samepoint/shared-protocol';
 import { cellCentre, type FeatureMap, sampleFeatures } from './feature-map.js';
 import type { CloserLook, FeaturePyramid } from './feature-pyramid.js';
 
-/** A part of a fusion, and how much it counts. */
+/** One part of a fusion, and its weight. */
 export interface WeightedPyramid {
   pyramid: FeaturePyramid;
   weight: number;
@@ -10,17 +10,16 @@ export interface WeightedPyramid {
 
 /**
  * Fuses the features of several backends (Zhang et al., A Tale of Two Features: Stable Diffusion Complements DINO for
- * Zero-Shot Semantic Correspondence, 2023, section 3.3): at every cell of the finest grid, each part's unit column,
- * times its weight, one after the other; then the whole at unit length. The similarity of two fused columns is
- * the mean of the parts' similarities, weighted by the squares of the weights.
- * A part with fewer levels lends each of its own to the levels whose cells are nearest in size.
+ * Zero-Shot Semantic Correspondence, 2023, section 3.3): at every cell of the finest grid, the weighted descriptors of all
+ * parts are concatenated and normalised. The similarity of two fused descriptors is the mean of the parts' similarities,
+ * weighted by the squared weights. Parts with fewer levels contribute their level of the nearest cell size.
  */
 export function fusePyramids(parts: readonly WeightedPyramid[]): FeaturePyramid {
   const most = parts.reduce((a, b) => (b.pyramid.levels.length > a.pyramid.levels.length ? b : a)).pyramid;
   const levels = most.levels.map((level) =>
     fuseMaps(parts.map(({ pyramid, weight }) => ({ map: pyramid === most ? level : nearest(pyramid, level), weight }))),
   );
-  // what one part has learned of its own similarities says nothing of the fusion's
+  // what was learned on one part's similarities does not hold for the fusion
   const { closer, noCounterpart: _none, elements: _elements, ...whole } = most;
   return { ...whole, levels, ...fuseCloser(parts, closer) };
 }
@@ -42,7 +41,7 @@ function nearest({ levels }: FeaturePyramid, to: FeatureMap): FeatureMap {
   return levels.reduce((a, b) => (apart(b) < apart(a) ? b : a));
 }
 
-/** Maps of the same image, each with its weight, as one map on the finest of their grids. */
+/** Fuses weighted feature maps of one image on the finest of their grids. */
 export function fuseMaps(parts: readonly { map: FeatureMap; weight: number }[]): FeatureMap {
   const { map: grid } = parts.reduce((a, b) => (cellArea(b.map) < cellArea(a.map) ? b : a));
   const cells = grid.rows * grid.columns;
@@ -52,10 +51,10 @@ export function fuseMaps(parts: readonly { map: FeatureMap; weight: number }[]):
   const chw = new Float32Array(channels * cells);
   let first = 0;
   for (const { map, weight } of parts) {
-    const columns = sampleFeatures(map, centres);
+    const descriptors = sampleFeatures(map, centres);
     for (let cell = 0; cell < cells; cell++) {
       for (let c = 0; c < map.channels; c++) {
-        chw[(first + c) * cells + cell] = ((columns[cell * map.channels + c] ?? 0) * weight) / length;
+        chw[(first + c) * cells + cell] = ((descriptors[cell * map.channels + c] ?? 0) * weight) / length;
       }
     }
     first += map.channels;

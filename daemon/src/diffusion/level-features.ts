@@ -4,53 +4,53 @@ import { type Resampling, resizeRgb, type Size } from '../images/resize.js';
 import { toPaddedChw } from '../images/to-tensor.js';
 import { type DiffusionNetwork, type DiftSettings, dift } from './dift.js';
 import type { FeatureMap } from './feature-map.js';
-import type { Look } from './input-size.js';
+import type { LevelSize } from './input-size.js';
 
-/** How features are made of the pixels of a look, and these of the image. */
-export interface LookSettings extends DiftSettings {
+/** DIFT settings, and how the image is resized to the network's input. */
+export interface LevelSettings extends DiftSettings {
   resampling: Resampling;
 }
 
-/** The features of one pyramid level as the network gives them: (1,C,h,w) for each block, not normalised. */
-export async function lookFeatures(
+/** Raw network features of one pyramid level: (1,C,h,w) for each block, not normalised. */
+export async function levelFeatures(
   network: DiffusionNetwork,
   image: RgbImage,
-  { seen, padded }: Look,
-  settings: LookSettings,
+  { scaled, padded }: LevelSize,
+  settings: LevelSettings,
   onStep?: () => void,
 ): Promise<readonly NdArray[]> {
-  const pixels = toPaddedChw(resizeRgb(image, seen, settings.resampling), padded);
+  const pixels = toPaddedChw(resizeRgb(image, scaled, settings.resampling), padded);
   return dift(network, { dims: [1, 3, padded.height, padded.width], data: pixels }, settings, onStep);
 }
 
-/** Features (1,C,h,w) of a look → unit columns, without those that see only what the image was filled up with. */
-export function toFeatureMap({ dims, data }: NdArray, { seen, padded }: Look, image: Size): FeatureMap {
+/** Raw features (1,C,h,w) of a level → descriptors, without the cells that lie in the padding. */
+export function toFeatureMap({ dims, data }: NdArray, { scaled, padded }: LevelSize, image: Size): FeatureMap {
   const [, channels = 0, paddedRows = 0, paddedColumns = 0] = dims;
   const [strideX, strideY] = [padded.width / paddedColumns, padded.height / paddedRows];
-  const columns = Math.ceil(seen.width / strideX);
-  const rows = Math.ceil(seen.height / strideY);
+  const columns = Math.ceil(scaled.width / strideX);
+  const rows = Math.ceil(scaled.height / strideY);
   const chw = new Float32Array(channels * rows * columns);
   for (let row = 0; row < channels * rows; row++) {
     const from = (Math.floor(row / rows) * paddedRows + (row % rows)) * paddedColumns;
     chw.set(data.subarray(from, from + columns), row * columns);
   }
-  const lengths = toUnitColumns(chw, channels);
+  const lengths = normaliseDescriptors(chw, channels);
   return {
     channels,
     rows,
     columns,
     chw,
     lengths,
-    cellWidthPx: (strideX * image.width) / seen.width,
-    cellHeightPx: (strideY * image.height) / seen.height,
+    cellWidthPx: (strideX * image.width) / scaled.width,
+    cellHeightPx: (strideY * image.height) / scaled.height,
   };
 }
 
 /**
- * Scales every column of (channels, cells) to length 1, in place; a column of zeros stays.
- * @returns the lengths they had
+ * Scales every descriptor of (channels, cells) to unit length, in place; zeros stay zeros.
+ * @returns the original lengths
  */
-function toUnitColumns(chw: Float32Array, channels: number): Float32Array {
+function normaliseDescriptors(chw: Float32Array, channels: number): Float32Array {
   const cells = chw.length / channels;
   const squared = new Float64Array(cells);
   for (let i = 0; i < chw.length; i++) squared[i % cells] = (squared[i % cells] ?? 0) + (chw[i] ?? 0) ** 2;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { cellCentre, type FeatureMap } from '../../src/diffusion/feature-map.js';
-import { fuseMaps, fusePyramids } from '../../src/diffusion/fuse-maps.js';
+import { fuseMaps, fusePyramids } from '../../src/diffusion/fuse-features.js';
 import { columnAt, dot, randomMap } from '../support/feature-maps.js';
 
 const FINE = randomMap(6, 8, 12, 1, 4);
 const COARSE = randomMap(10, 4, 6, 2, 8);
-const pyramid = (...levels: FeatureMap[]) => ({ width: 48, height: 32, blank: false, firstLook: 0, levels });
+const pyramid = (...levels: FeatureMap[]) => ({ width: 48, height: 32, blank: false, baseLevel: 0, levels });
 
 describe('a fusion of two maps', () => {
   it('has unit columns on the finer grid', () => {
