@@ -4,14 +4,14 @@ import { peakMemoryBytes } from '../../daemon/src/cli/bench/peak-memory.js';
 import { filesOf } from '../../daemon/src/diffusion/networks/model-files.js';
 import { compileUiNetwork } from '../../daemon/src/diffusion/networks/ui-network.js';
 import { ort } from '../../daemon/src/graph/runtime/session.js';
-import { EMBEDDED_UI_MODEL } from '../../daemon/src/models/embedded.js';
+import { EMBEDDED_MODEL_FOLDER } from '../../daemon/src/models/catalogue.js';
 import type { BufferMeasurement } from './benches/webgpu-buffers.js';
 
 const RUNS = 2;
 const mode = process.argv[2] === 'bucket' ? 'bucket' : 'simple';
 const side = Number(process.argv[3]);
 const { model, weightsFolder } = compileUiNetwork(
-  filesOf(EMBEDDED_UI_MODEL),
+  filesOf(EMBEDDED_MODEL_FOLDER),
   { width: side, height: side },
   { provider: 'webgpu', precision: 'float32' },
 );

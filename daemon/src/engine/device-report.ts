@@ -1,6 +1,6 @@
 import { type Device, LIMITS } from '@samepoint/shared-protocol';
 import type { Placement, Provider } from '../graph/runtime/runtime.js';
-import { placementWords } from './providers/placement-words.js';
+import { placementLabel } from './providers/provider-labels.js';
 
 /** Keeps what is said of the device true while networks run, and tells of every change. */
 export class DeviceReport {
@@ -16,7 +16,7 @@ export class DeviceReport {
   /** Where the nodes of one more network ran; those of all so far are added up. */
   onPlacement(placement: Placement): void {
     for (const [provider, nodes] of placement) this.#nodes.set(provider, (this.#nodes.get(provider) ?? 0) + nodes);
-    if (this.#nodes.size > 0) this.#change({ ...this.#device, description: placementWords(this.#nodes) });
+    if (this.#nodes.size > 0) this.#change({ ...this.#device, description: placementLabel(this.#nodes) });
   }
 
   /** Adds a sentence to the reason; the same one only once. */

@@ -2,10 +2,10 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { featureStore } from '../diffusion/cache/feature-store.js';
 import { DeviceReport } from './device-report.js';
-import type { FromChild, ToChild } from './ipc.js';
+import type { FromChild, ToChild } from './engine-process.js';
 import type { JobRunner } from './jobs/run-job.js';
 import type { ProviderChoice } from './providers/choose-provider.js';
-import { whyItFailed } from './providers/provider-words.js';
+import { failureReason } from './providers/provider-labels.js';
 
 let runner: JobRunner | undefined;
 
@@ -33,10 +33,10 @@ async function start({ device, ...target }: ProviderChoice): Promise<void> {
   }
 }
 
-async function run({ job, shrink }: Extract<ToChild, { type: 'run' }>): Promise<void> {
+async function run({ job, downscaleSteps }: Extract<ToChild, { type: 'run' }>): Promise<void> {
   try {
     if (runner === undefined) throw new Error('a job came before the start');
-    const outcome = await runner.run(job, (progress) => send({ type: 'progress', progress }), { shrink });
+    const outcome = await runner.run(job, (progress) => send({ type: 'progress', progress }), { downscaleSteps });
     send({ type: 'done', ...outcome });
   } catch (thrown) {
     send({ type: 'failed', error: SamepointError.from(thrown).toPayload() });
@@ -50,7 +50,7 @@ function send(message: FromChild): void {
 function cannotLoad(thrown: unknown): SamepointError {
   return new SamepointError(
     'INTERNAL',
-    `No network can run here: ${whyItFailed('cpu', thrown)}.`,
+    `No network can run here: ${failureReason('cpu', thrown)}.`,
     'Samepoint runs on Linux, on Windows, and on Macs with Apple silicon; there, install it again.',
   );
 }

@@ -2,11 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { type Device, SamepointError } from '@samepoint/shared-protocol';
 import { withNotice } from './device-report.js';
 import type { Engine, EngineJob, EngineOutcome, RunOptions } from './engine.js';
+import type { DownscaleSteps } from './engine-process.js';
 import { cancelled, crashed, EngineProcess } from './engine-process.js';
-import type { Shrink } from './ipc.js';
-import { CachedProber, type Prober } from './providers/cached-prober.js';
-import { chooseProvider, type ProviderChoice, type WantedProvider } from './providers/choose-provider.js';
+import { chooseProvider, type ProviderChoice, type RequestedProvider } from './providers/choose-provider.js';
 import { listGpuDevices } from './providers/list-gpu-devices.js';
+import { CachedProber, type Prober } from './providers/probe-cache.js';
 
 const CHILD_ENTRY = fileURLToPath(new URL('./engine-child.js', import.meta.url));
 
@@ -18,7 +18,7 @@ const SMALLER_NOTICE =
   'A job needed more memory than the device has free; it was run again on smaller images, which is less exact.';
 
 /** Without a provider or device that is asked for, the fastest that works is chosen. */
-export interface EngineHostOptions extends WantedProvider {
+export interface EngineHostOptions extends RequestedProvider {
   /** Default: `smaller`. */
   onOutOfMemory?: OutOfMemoryPolicy | undefined;
   /** The module that runs as the engine's process. */
@@ -35,7 +35,7 @@ export function createEngineHost(options: EngineHostOptions = {}): Engine & { re
 
 class EngineHost implements Engine {
   readonly #options: EngineHostOptions;
-  #choosing: { choice: Promise<ProviderChoice>; breakOff(): void } | undefined;
+  #choosing: { choice: Promise<ProviderChoice>; abort(): void } | undefined;
   #child: EngineProcess | undefined;
 
   constructor(options: EngineHostOptions) {
@@ -72,19 +72,19 @@ class EngineHost implements Engine {
 
   async close(): Promise<void> {
     // whoever still waits for the choice sees that it is no longer the host's
-    this.#choosing?.breakOff();
+    this.#choosing?.abort();
     this.#choosing = undefined;
     await this.#child?.end();
   }
 
-  async #attempt(job: EngineJob, shrink: Shrink, options: RunOptions): Promise<EngineOutcome> {
+  async #attempt(job: EngineJob, downscaleSteps: DownscaleSteps, options: RunOptions): Promise<EngineOutcome> {
     const { signal } = options;
     if (signal?.aborted) throw cancelled();
     const child = await this.#started();
     await child.device;
     if (signal?.aborted) throw cancelled();
     if (child !== this.#child) throw crashed();
-    return child.run(job, shrink, options);
+    return child.run(job, downscaleSteps, options);
   }
 
   /** The running process; a new one gets `notice` into what it says of its device. */
@@ -100,23 +100,23 @@ class EngineHost implements Engine {
 
   #choose() {
     let prober: Prober | undefined;
-    let isOver = false;
+    let isAborted = false;
     const choose = async () => {
       const devices = this.#options.provider === 'cpu' ? [] : await listGpuDevices();
-      if (isOver) throw crashed();
+      if (isAborted) throw crashed();
       prober = new CachedProber({ devices });
-      return chooseProvider({ wanted: this.#options, devices, prober });
+      return chooseProvider({ requested: this.#options, devices, prober });
     };
     const choice = choose();
     // a failure is not kept: the next job tries again
     choice.catch(() => {
       if (this.#choosing?.choice === choice) this.#choosing = undefined;
     });
-    const breakOff = () => {
-      isOver = true;
+    const abort = () => {
+      isAborted = true;
       prober?.close();
     };
-    return { choice, breakOff };
+    return { choice, abort };
   }
 
   #start(choice: ProviderChoice): EngineProcess {

@@ -1,8 +1,32 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { type Device, SamepointError } from '@samepoint/shared-protocol';
+import {
+  type Device,
+  type ErrorPayload,
+  type JobProgress,
+  type JobResult,
+  SamepointError,
+} from '@samepoint/shared-protocol';
 import type { EngineJob, EngineOutcome, RunOptions } from './engine.js';
-import type { FromChild, Shrink, ToChild } from './ipc.js';
 import type { ProviderChoice } from './providers/choose-provider.js';
+
+/** How much smaller than usual a job looks at its images: 1 after it was too large for the device's memory. */
+export type DownscaleSteps = 0 | 1;
+
+/** What the daemon tells the engine's process; `start` comes first, and once. */
+export type ToChild =
+  | { type: 'start'; choice: ProviderChoice }
+  | { type: 'run'; job: EngineJob; downscaleSteps: DownscaleSteps };
+
+/** What the engine's process tells the daemon. It runs one job at a time, so jobs need no ids here. */
+export type FromChild =
+  | { type: 'ready'; device: Device }
+  /** It cannot run any network. */
+  | { type: 'unusable'; error: ErrorPayload }
+  /** Networks run otherwise than was said before. */
+  | { type: 'device'; device: Device }
+  | { type: 'progress'; progress: JobProgress }
+  | { type: 'done'; result: JobResult; payload?: Uint8Array }
+  | { type: 'failed'; error: ErrorPayload };
 
 /** One life of the inference process. */
 export class EngineProcess {
@@ -48,7 +72,7 @@ export class EngineProcess {
   }
 
   /** @throws SamepointError what the job failed with, `CANCELLED` after an abort, `ENGINE_CRASHED` */
-  run(job: EngineJob, shrink: Shrink, options: RunOptions): Promise<EngineOutcome> {
+  run(job: EngineJob, downscaleSteps: DownscaleSteps, options: RunOptions): Promise<EngineOutcome> {
     const { signal, onProgress, onDevice } = options;
     return new Promise((resolve, reject) => {
       const settle = (act: () => void) => {
@@ -70,7 +94,7 @@ export class EngineProcess {
       this.#process.on('message', onMessage);
       this.#process.on('exit', onExit);
       signal?.addEventListener('abort', onAbort);
-      this.#send({ type: 'run', job, shrink });
+      this.#send({ type: 'run', job, downscaleSteps });
     });
   }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod';
-import { makeStateFolder } from '../state-dir.js';
+import { makeStateFolder } from '../app-folders.js';
 
 const lineSchema = z.object({ key: z.string(), id: z.string(), outcome: z.unknown() });
 

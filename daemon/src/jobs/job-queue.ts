@@ -3,7 +3,6 @@ import type { Engine, EngineOutcome } from '../engine/engine.js';
 import type { Clock } from './clock.js';
 import type { ImageStore } from './image-store.js';
 import { isLive, type Job, type JobEvent, type JobListener, type TerminalEvent } from './job.js';
-import { imageMissing, queueFull } from './job-errors.js';
 import { ProgressThrottle } from './progress-throttle.js';
 
 export type StartOutcome = { ok: true } | { ok: false; error: SamepointError };
@@ -50,7 +49,7 @@ export class JobQueue {
    */
   start(clientId: string, jobId: string, request: JobRequest): StartOutcome {
     const known = this.#jobs.get(keyOf(clientId, jobId));
-    if (known !== undefined && !isSame(known.request, request)) this.#drop(known);
+    if (known !== undefined && !isSame(known.request, request)) this.#discard(known);
     else if (known !== undefined && this.#join(known)) return { ok: true };
     if (this.#jobsOf(clientId).filter(isLive).length >= LIMITS.jobsPerConnection)
       return { ok: false, error: queueFull() };
@@ -81,7 +80,7 @@ export class JobQueue {
     const at = job.state === 'running' ? 'running' : 'queued';
     this.#end(job, 'cancelled', { type: 'cancelled', jobId, at });
     job.controller.abort();
-    this.#tellPositions();
+    this.#notifyQueuePositions();
     return true;
   }
 
@@ -105,7 +104,7 @@ export class JobQueue {
     this.#closed = true;
     this.#listeners.clear();
     this.#waiting.length = 0;
-    for (const job of this.#jobs.values()) job.callOffExpiry?.();
+    for (const job of this.#jobs.values()) job.clearExpiry?.();
     this.#running?.controller.abort();
   }
 
@@ -117,7 +116,7 @@ export class JobQueue {
       return true;
     }
     if (job.terminal === undefined || (job.delivered && job.state !== 'finished')) {
-      this.#forget(job);
+      this.#remove(job);
       return false;
     }
     this.#deliver(job, job.terminal);
@@ -127,7 +126,7 @@ export class JobQueue {
   #enqueue(job: Job): void {
     this.#jobs.set(keyOf(job.clientId, job.jobId), job);
     this.#waiting.push(job);
-    this.#tellPositions();
+    this.#notifyQueuePositions();
     this.#runNext();
   }
 
@@ -137,7 +136,7 @@ export class JobQueue {
     if (job === undefined) return;
     this.#running = job;
     job.state = 'running';
-    this.#tellPositions();
+    this.#notifyQueuePositions();
     void this.#run(job).finally(() => {
       this.#running = undefined;
       this.#runNext();
@@ -181,9 +180,9 @@ export class JobQueue {
     job.state = state;
     job.terminal = terminal;
     this.#images.unpin(job.imageIds);
-    job.callOffExpiry = this.#clock.after(LIMITS.resultKeptMs, () => this.#forget(job));
+    job.clearExpiry = this.#clock.after(LIMITS.resultKeptMs, () => this.#remove(job));
     this.#deliver(job, terminal);
-    this.#forgetOldest(job.clientId);
+    this.#evictOldest(job.clientId);
   }
 
   #deliver(job: Job, terminal: TerminalEvent): void {
@@ -195,7 +194,7 @@ export class JobQueue {
     return job.joined && (this.#listeners.get(job.clientId)?.(event) ?? false);
   }
 
-  #tellPositions(): void {
+  #notifyQueuePositions(): void {
     for (const job of this.#running === undefined ? this.#waiting : [this.#running, ...this.#waiting]) {
       const position = this.#positionOf(job);
       if (isLive(job) && job.position !== position) this.#send(job, { type: 'accepted', jobId: job.jobId, position });
@@ -211,21 +210,21 @@ export class JobQueue {
   }
 
   /** Ended jobs are bounded in number too, as results may be large. */
-  #forgetOldest(clientId: string): void {
+  #evictOldest(clientId: string): void {
     const ended = this.#jobsOf(clientId).filter((job) => !isLive(job));
-    for (const job of ended.slice(0, Math.max(0, ended.length - LIMITS.jobsPerConnection))) this.#forget(job);
+    for (const job of ended.slice(0, Math.max(0, ended.length - LIMITS.jobsPerConnection))) this.#remove(job);
   }
 
   /** Ends a job that nobody wants any more, without a word. */
-  #drop(job: Job): void {
+  #discard(job: Job): void {
     job.joined = false;
     this.#end(job, 'cancelled', { type: 'cancelled', jobId: job.jobId, at: 'queued' });
     job.controller.abort();
-    this.#forget(job);
+    this.#remove(job);
   }
 
-  #forget(job: Job): void {
-    job.callOffExpiry?.();
+  #remove(job: Job): void {
+    job.clearExpiry?.();
     const key = keyOf(job.clientId, job.jobId);
     if (this.#jobs.get(key) === job) this.#jobs.delete(key);
   }
@@ -237,4 +236,27 @@ function keyOf(clientId: string, jobId: string): string {
 
 function isSame(a: JobRequest, b: JobRequest): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** When a client with a full queue should ask again. */
+const RETRY_WHEN_FULL_MS = 2_000;
+
+/** The client has as many jobs as it may. */
+export function queueFull(): SamepointError {
+  return new SamepointError(
+    'QUEUE_FULL',
+    `${LIMITS.jobsPerConnection} jobs wait or run already.`,
+    'Wait until one is done, or cancel one.',
+    { retryAfterMs: RETRY_WHEN_FULL_MS },
+  );
+}
+
+/** `details` has one entry for each missing image, named by its id. */
+export function imageMissing(imageIds: readonly string[]): SamepointError {
+  return new SamepointError(
+    'IMAGE_MISSING',
+    imageIds.length === 1 ? 'An image of the job is not here.' : `${imageIds.length} images of the job are not here.`,
+    'Send the missing images, then start the job again.',
+    { details: Object.fromEntries(imageIds.map((id) => [id, 'missing'])) },
+  );
 }

@@ -32,7 +32,7 @@ export interface Job {
   /** Whether the terminal event reached a connection. */
   delivered: boolean;
   /** Calls the forgetting of an ended job off. */
-  callOffExpiry?: () => void;
+  clearExpiry?: () => void;
 }
 
 /** Waiting or running. */

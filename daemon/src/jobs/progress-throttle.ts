@@ -9,7 +9,7 @@ export class ProgressThrottle {
   #lastSentAt = Number.NEGATIVE_INFINITY;
   #next: JobProgress | undefined;
   #complete: JobProgress | undefined;
-  #callOff: (() => void) | undefined;
+  #clearTimer: (() => void) | undefined;
 
   constructor(
     readonly clock: Clock,
@@ -23,10 +23,10 @@ export class ProgressThrottle {
     }
     this.#complete = undefined;
     this.#next = progress;
-    if (this.#callOff !== undefined) return;
+    if (this.#clearTimer !== undefined) return;
     const waitMs = this.#waitMs();
     if (waitMs <= 0) this.#send(progress);
-    else this.#callOff = this.clock.after(waitMs, () => this.#flush());
+    else this.#clearTimer = this.clock.after(waitMs, () => this.#flush());
   }
 
   /** The result is on its way: 100 % may be told, unless something was told just now. */
@@ -36,13 +36,13 @@ export class ProgressThrottle {
   }
 
   stop(): void {
-    this.#callOff?.();
-    this.#callOff = undefined;
+    this.#clearTimer?.();
+    this.#clearTimer = undefined;
     this.#next = undefined;
   }
 
   #flush(): void {
-    this.#callOff = undefined;
+    this.#clearTimer = undefined;
     if (this.#next !== undefined) this.#send(this.#next);
   }
 

@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 /** A commit of a Hugging Face repository. */
 export interface HubRevision {
   /** `org/name` */
@@ -392,3 +394,6 @@ function file(
 ): CatalogueFile {
   return { name, source: { kind: 'hub', at, path }, size, sha256 };
 }
+
+/** Folder of the weights that ship with the package. */
+export const EMBEDDED_MODEL_FOLDER = fileURLToPath(new URL('../../models/ui', import.meta.url));

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { stateDir } from '../state-dir.js';
+import { stateDir } from '../app-folders.js';
 import { type ProxySettings, proxySettings } from './download/proxy.js';
 
 /** Where models come from and where they lie, after the environment variables of huggingface_hub. */
@@ -8,7 +8,7 @@ export interface Locations {
   /** The Hugging Face cache: `models--org--name/{blobs,snapshots,refs}`. */
   hubCache: string;
   /** Our own files: subsets of checkpoints, files from elsewhere. Never read by other tools. */
-  ownFolder: string;
+  samepointCache: string;
   /** Text states of the empty prompt, which are the same for every image. */
   promptFolder: string;
   /** Pins, registered models, and what we put into the Hugging Face cache. */
@@ -33,7 +33,7 @@ export function locations(env: NodeJS.ProcessEnv): Locations {
   const assets = expandHome(env.HF_ASSETS_CACHE || join(dirname(hubCache), 'assets'));
   return {
     hubCache,
-    ownFolder: join(assets, 'samepoint'),
+    samepointCache: join(assets, 'samepoint'),
     promptFolder: join(assets, 'samepoint', 'prompts'),
     stateFile: join(stateDir(env), 'models.json'),
     endpoint: endpointOf(env.HF_ENDPOINT || DEFAULT_ENDPOINT),

@@ -1,6 +1,6 @@
 import { stat, statfs, symlink } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { makeFolder } from '../make-folder.js';
+import { makeFolder } from '../write-files.js';
 import { CATALOGUE, type CatalogueModel } from './catalogue.js';
 import { type Fetch, proxiedFetch } from './download/proxy.js';
 import { type Locations, locations } from './locations.js';

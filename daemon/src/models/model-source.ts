@@ -1,7 +1,7 @@
 import type { CatalogueModel } from './catalogue.js';
 import { type PullOptions, pullModel } from './download/pull-model.js';
 import type { ModelEnvironment } from './model-environment.js';
-import { lookUp } from './resolve-model.js';
+import { findModelFiles } from './resolve-model.js';
 
 /** What a download would bring, for someone who has to decide. */
 export interface DownloadOffer {
@@ -34,6 +34,6 @@ export function modelSource(environment: ModelEnvironment): ModelSource {
 }
 
 function missingBytes(model: CatalogueModel, environment: ModelEnvironment): number {
-  const { missing } = lookUp(model, {}, environment);
+  const { missing } = findModelFiles(model, {}, environment);
   return missing.reduce((sum, { size, aboutBytes }) => sum + (size ?? aboutBytes ?? 0), 0);
 }

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
-import { makeStateFolder } from '../state-dir.js';
-import { writeFileAtomic } from '../write-file-atomic.js';
+import { makeStateFolder } from '../app-folders.js';
+import { writeFileAtomic } from '../write-files.js';
+import type { CatalogueFile } from './catalogue.js';
+import { describeSource, type RemoteFile } from './download/remote-file.js';
 
 const pinSchema = z.object({
   etag: z.string(),
@@ -50,4 +52,25 @@ export function updateStore(path: string, change: (store: ModelStore) => void): 
   change(store);
   makeStateFolder(dirname(path), 'the list of models');
   writeFileAtomic(path, `${JSON.stringify(store, null, 2)}\n`, 0o600);
+}
+
+/** What a pin is kept under. A subset and the whole file are different files. */
+export function pinKey({ source, tensors }: CatalogueFile, isSubset: boolean): string {
+  const from = source.kind === 'url' ? source.url : `${source.at.repository}@${source.at.revision}/${source.path}`;
+  return isSubset ? `${from}#${tensors?.source ?? ''}` : from;
+}
+
+/**
+ * Where the catalogue has no hash, the file must be the one of the first download.
+ * @throws SamepointError `MODEL_INVALID`
+ */
+export function checkPin(store: ModelStore, file: CatalogueFile, remote: RemoteFile): void {
+  if (file.sha256 !== null) return;
+  const pin = store.pins[pinKey(file, false)] ?? store.pins[pinKey(file, true)];
+  if (pin === undefined || (pin.etag === remote.etag && pin.size === remote.size)) return;
+  throw new SamepointError(
+    'MODEL_INVALID',
+    `${describeSource(file.source)} is not the file that was downloaded the first time.`,
+    'If you trust the change, run samepoint models rm for this model and pull it again.',
+  );
 }

@@ -2,9 +2,9 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { CatalogueFile, CatalogueModel } from './catalogue.js';
-import { EMBEDDED_UI_MODEL } from './embedded.js';
+import { EMBEDDED_MODEL_FOLDER } from './catalogue.js';
 import { findInHubCache } from './files/hub-cache.js';
-import { findOwn } from './files/own-files.js';
+import { findInSamepointCache } from './files/samepoint-cache.js';
 import { needsNoConfig, SINGLE_FILE, singleFileOf } from './files/single-file.js';
 import { type ModelEnvironment, modelEnvironment } from './model-environment.js';
 import { type ModelStore, readStore } from './model-store.js';
@@ -46,7 +46,7 @@ export function resolveModel(
 ): ResolvedModel {
   if (id === EMBEDDED_MODEL.id) return { ok: true, id, files: embeddedFiles() };
   const model = modelOf(id, environment);
-  const { files, missing } = lookUp(model, options, environment);
+  const { files, missing } = findModelFiles(model, options, environment);
   if (missing.length === 0) return { ok: true, id, files };
   const names = missing.map(({ name }) => name);
   return { ok: false, error: missingError(model, names, options) };
@@ -56,7 +56,7 @@ export function resolveModel(
  * What there is of a model, what is missing (neither the file nor a registered one that has its content), and what it does
  * without.
  */
-export function lookUp(
+export function findModelFiles(
   model: CatalogueModel,
   options: ResolveOptions,
   environment: ModelEnvironment,
@@ -80,7 +80,7 @@ export function lookUp(
 
 /** What `samepoint models list` says. */
 export function modelState(model: CatalogueModel, environment: ModelEnvironment): ModelState {
-  const { files, missing } = lookUp(model, {}, environment);
+  const { files, missing } = findModelFiles(model, {}, environment);
   if (missing.length === 0) return 'ready';
   return files.size > 0 ? 'partial' : 'missing';
 }
@@ -105,14 +105,14 @@ export function findFile(
   if (added !== undefined && existsSync(added)) return added;
   const shared = file.source.kind === 'hub' ? findInHubCache(at.hubCache, file.source, file) : undefined;
   if (shared !== undefined || (whole && file.tensors !== undefined)) return shared;
-  return findOwn(at.ownFolder, file);
+  return findInSamepointCache(at.samepointCache, file);
 }
 
 function embeddedFiles(): Map<string, string> {
   return new Map(
-    readdirSync(EMBEDDED_UI_MODEL)
-      .filter((name) => statSync(join(EMBEDDED_UI_MODEL, name)).isFile())
-      .map((name) => [name, join(EMBEDDED_UI_MODEL, name)]),
+    readdirSync(EMBEDDED_MODEL_FOLDER)
+      .filter((name) => statSync(join(EMBEDDED_MODEL_FOLDER, name)).isFile())
+      .map((name) => [name, join(EMBEDDED_MODEL_FOLDER, name)]),
   );
 }
 

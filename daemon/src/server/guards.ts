@@ -1,12 +1,12 @@
+import type { ErrorCode, ErrorPayload } from '@samepoint/shared-protocol';
 import { LIMITS, SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX } from '@samepoint/shared-protocol';
-import type { Verdict } from './verdict.js';
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 /** Figma's plugins and any sandboxed frame have the origin `null`; the token tells them apart. */
 const CLIENT_ORIGINS = ['null', 'https://www.figma.com'];
 
 /** Keeps DNS rebinding out: a page of another name reaches this port, but its `Host` gives it away. */
-export function checkHost(host: string | undefined, port: number): Verdict {
+export function checkHost(host: string | undefined, port: number): GuardResult {
   const allowed = LOOPBACK_NAMES.map((name) => `${name}:${port}`);
   if (host !== undefined && allowed.includes(host.toLowerCase())) return { ok: true };
   return {
@@ -18,7 +18,7 @@ export function checkHost(host: string | undefined, port: number): Verdict {
 }
 
 /** Own pages, the plugin, and programs that are no browser. An allowed origin proves nothing. */
-export function checkOrigin(origin: string | undefined, port: number): Verdict {
+export function checkOrigin(origin: string | undefined, port: number): GuardResult {
   if (origin === undefined || CLIENT_ORIGINS.includes(origin) || isOwnOrigin(origin, port)) return { ok: true };
   return {
     ok: false,
@@ -34,7 +34,7 @@ export function isOwnOrigin(origin: string | undefined, port: number): boolean {
 }
 
 /** What only the daemon's own page may read. Browsers say truthfully where a request comes from. */
-export function checkOwnPage(origin: string | undefined, fetchSite: string | undefined, port: number): Verdict {
+export function checkOwnPage(origin: string | undefined, fetchSite: string | undefined, port: number): GuardResult {
   const isOwn = origin === undefined || isOwnOrigin(origin, port);
   if (isOwn && (fetchSite === undefined || fetchSite === 'same-origin' || fetchSite === 'none')) return { ok: true };
   return {
@@ -45,10 +45,10 @@ export function checkOwnPage(origin: string | undefined, fetchSite: string | und
   };
 }
 
-export type SubprotocolsVerdict = { ok: true; token: string } | Extract<Verdict, { ok: false }>;
+export type SubprotocolsResult = { ok: true; token: string } | Extract<GuardResult, { ok: false }>;
 
 /** Reads `Sec-WebSocket-Protocol`: our sub-protocol and exactly one token must be in it. */
-export function readSubprotocols(header: string | undefined): SubprotocolsVerdict {
+export function readSubprotocols(header: string | undefined): SubprotocolsResult {
   const offered = (header ?? '').split(',').map((entry) => entry.trim());
   const tokens = offered.filter((entry) => entry.startsWith(TOKEN_SUBPROTOCOL_PREFIX));
   const [token] = tokens;
@@ -65,7 +65,7 @@ export function readSubprotocols(header: string | undefined): SubprotocolsVerdic
 }
 
 /** The refusal of a token that is missing or not known. */
-export function notPaired(message: string): Extract<Verdict, { ok: false }> {
+export function notPaired(message: string): Extract<GuardResult, { ok: false }> {
   return {
     ok: false,
     code: 'NOT_PAIRED',
@@ -75,7 +75,7 @@ export function notPaired(message: string): Extract<Verdict, { ok: false }> {
 }
 
 /** `others`: open connections, without the one that the new connection replaces. */
-export function checkConnections(others: number): Verdict {
+export function checkConnections(others: number): GuardResult {
   if (others < LIMITS.connections) return { ok: true };
   return {
     ok: false,
@@ -88,4 +88,28 @@ export function checkConnections(others: number): Verdict {
 /** Whether `nextBytes` more would leave a slow client with more unread bytes than allowed. */
 export function overflows(bufferedBytes: number, nextBytes: number): boolean {
   return bufferedBytes + nextBytes > LIMITS.bufferedBytes;
+}
+
+/** What a guard says: go on, or why not and what to do about it. */
+export type GuardResult = { ok: true } | { ok: false; code: ErrorCode; message: string; hint: string };
+
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  HOST_REFUSED: 403,
+  ORIGIN_REFUSED: 403,
+  NOT_PAIRED: 401,
+  PAIRING_CODE_WRONG: 403,
+  PAIRING_CODE_EXPIRED: 403,
+  PAIRING_LOCKED: 429,
+  TOO_MANY_CONNECTIONS: 503,
+  INTERNAL: 500,
+};
+
+/** The HTTP status that goes with an error; 400 where no other fits better. */
+export function statusOf(code: ErrorCode): number {
+  return STATUS[code] ?? 400;
+}
+
+/** The body of every refused HTTP request. */
+export function errorBody(error: ErrorPayload): { error: ErrorPayload } {
+  return { error };
 }

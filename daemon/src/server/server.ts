@@ -6,14 +6,14 @@ import { type Clock, systemClock } from '../jobs/clock.js';
 import { ImageStore } from '../jobs/image-store.js';
 import { JobQueue } from '../jobs/job-queue.js';
 import type { ModelSource } from '../models/model-source.js';
+import { backendsWithFallback, modelsWithFallback } from './fallbacks.js';
 import { createHttpApp } from './http/http-app.js';
-import { PairingDesk } from './http/pairing-desk.js';
+import { PairingCodes } from './http/pairing-codes.js';
 import { listenOnLoopback } from './listen.js';
 import { type Log, stderrLog } from './log.js';
 import { ModelDownloads } from './session/model-downloads.js';
 import type { Backends, SessionContext } from './session/session-context.js';
 import { SessionRegistry } from './session/session-registry.js';
-import { steadyBackends, steadyModels } from './steady-lists.js';
 import type { TokenStore } from './token-store.js';
 import { createUpgradeHandler } from './upgrade.js';
 import { watchDevice } from './watch-device.js';
@@ -41,7 +41,7 @@ export interface ServerOptions {
 
 export interface RunningServer {
   port: number;
-  pairing: PairingDesk;
+  pairing: PairingCodes;
   /** Says goodbye to the clients and stops listening. The engine is closed by whoever made it. */
   close(): Promise<void>;
 }
@@ -52,8 +52,8 @@ export interface RunningServer {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { daemon, tokens, clock = systemClock, log = stderrLog } = options;
-  const backends = steadyBackends(options.backends, log);
-  const models = steadyModels(options.models, log);
+  const backends = backendsWithFallback(options.backends, log);
+  const models = modelsWithFallback(options.models, log);
   const registry = new SessionRegistry();
   const watched = watchDevice(options.engine, options.device, (device) => {
     log(`device: ${device.description} (${device.reason})`);
@@ -64,7 +64,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const downloads = new ModelDownloads(models, clock, registry);
   const device = watched.device;
   const context: SessionContext = { daemon, backends, models, downloads, device, queue, images, clock, log };
-  const pairing = new PairingDesk(clock);
+  const pairing = new PairingCodes(clock);
   pairing.renew();
   const app = createHttpApp({ tokens, pairing, registry, context });
   const onUpgrade = createUpgradeHandler({ tokens, registry, context });

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { z } from 'zod';
-import { makeStateFolder } from '../state-dir.js';
-import { writeFileAtomic } from '../write-file-atomic.js';
+import { makeStateFolder } from '../app-folders.js';
+import { writeFileAtomic } from '../write-files.js';
 
 const TOKEN_BYTES = 32;
 const FILE_NAME = 'clients.json';

@@ -2,15 +2,22 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { LIMITS, SamepointError, SUBPROTOCOL } from '@samepoint/shared-protocol';
 import { WebSocketServer } from 'ws';
-import { checkConnections, checkHost, checkOrigin, notPaired, readSubprotocols } from './guards.js';
-import { errorBody, statusOf } from './http/http-errors.js';
+import type { GuardResult } from './guards.js';
+import {
+  checkConnections,
+  checkHost,
+  checkOrigin,
+  errorBody,
+  notPaired,
+  readSubprotocols,
+  statusOf,
+} from './guards.js';
 import { Session } from './session/session.js';
 import type { SessionContext } from './session/session-context.js';
 import type { SessionRegistry } from './session/session-registry.js';
 import type { TokenStore } from './token-store.js';
-import type { Verdict } from './verdict.js';
 
-type Admission = { ok: true; clientId: string } | Extract<Verdict, { ok: false }>;
+type Admission = { ok: true; clientId: string } | Extract<GuardResult, { ok: false }>;
 
 export interface UpgradeOptions {
   tokens: TokenStore;
@@ -45,10 +52,10 @@ export function createUpgradeHandler({ tokens, registry, context }: UpgradeOptio
 function admit(request: IncomingMessage, tokens: TokenStore, registry: SessionRegistry): Admission {
   const { host, origin } = request.headers;
   const port = request.socket.localPort ?? 0;
-  const hostVerdict = checkHost(host, port);
-  if (!hostVerdict.ok) return hostVerdict;
-  const originVerdict = checkOrigin(origin, port);
-  if (!originVerdict.ok) return originVerdict;
+  const hostResult = checkHost(host, port);
+  if (!hostResult.ok) return hostResult;
+  const originResult = checkOrigin(origin, port);
+  if (!originResult.ok) return originResult;
   const offered = readSubprotocols(request.headers['sec-websocket-protocol']);
   if (!offered.ok) return offered;
   const clientId = tokens.clientIdOf(offered.token);
@@ -57,7 +64,7 @@ function admit(request: IncomingMessage, tokens: TokenStore, registry: SessionRe
   return connections.ok ? { ok: true, clientId } : connections;
 }
 
-function refuse(socket: Duplex, { code, message, hint }: Extract<Verdict, { ok: false }>): void {
+function refuse(socket: Duplex, { code, message, hint }: Extract<GuardResult, { ok: false }>): void {
   const status = statusOf(code);
   const body = JSON.stringify(errorBody(new SamepointError(code, message, hint).toPayload()));
   socket.end(

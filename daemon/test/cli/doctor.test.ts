@@ -19,7 +19,7 @@ import { doctorTable } from '../../src/cli/doctor/doctor-table.js';
 import { type Finding, worksWith } from '../../src/cli/doctor/finding.js';
 import { PROVIDERS } from '../../src/graph/runtime/runtime.js';
 import { addModel } from '../../src/models/add-model.js';
-import { EMBEDDED_UI_MODEL } from '../../src/models/embedded.js';
+import { EMBEDDED_MODEL_FOLDER } from '../../src/models/catalogue.js';
 import { ModelRoom, modelWith, UNET, unetFile } from '../models/model-room.js';
 import { runCli } from '../support/run-cli.js';
 import { useTempFolder } from '../support/temp-folder.js';
@@ -95,7 +95,7 @@ describe('models', () => {
 
   it('without its matcher of elements it is broken', () => {
     const model = folder.path('half');
-    cpSync(EMBEDDED_UI_MODEL, model, { recursive: true, filter: (path) => !path.endsWith('elements.safetensors') });
+    cpSync(EMBEDDED_MODEL_FOLDER, model, { recursive: true, filter: (path) => !path.endsWith('elements.safetensors') });
     const finding = checkEmbedded(inspectEmbedded(model));
     expect(finding).toMatchObject({ state: 'failed', says: expect.stringContaining('elements.safetensors') });
   });

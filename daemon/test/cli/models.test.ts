@@ -8,7 +8,7 @@ import { downloadLine, progressPrinter, retryLine } from '../../src/cli/format/d
 import { openSdCheckpoint } from '../../src/diffusion/networks/sd-checkpoint.js';
 import { emptyPromptStates } from '../../src/diffusion/prompt/empty-prompt.js';
 import type { ModelEnvironment } from '../../src/models/model-environment.js';
-import { lookUp } from '../../src/models/resolve-model.js';
+import { findModelFiles } from '../../src/models/resolve-model.js';
 import { ModelRoom } from '../models/model-room.js';
 import { smallSd21 } from '../models/small-sd.js';
 
@@ -74,7 +74,7 @@ describe('samepoint models', () => {
     const { notes, out } = await run(['pull', 'sd21']);
     expect(out).toMatch(/^sd21 is ready; /);
     expect(notes).toContain('Computing the text states of the empty prompt, once for this model.');
-    const { text } = openSdCheckpoint(lookUp(model, {}, environment).files);
+    const { text } = openSdCheckpoint(findModelFiles(model, {}, environment).files);
     if (text === undefined) throw new TypeError('it has a text encoder');
     const notAgain = () => Promise.reject(new Error('they were kept'));
     const { dims } = await emptyPromptStates(text, 64, environment.at.promptFolder, notAgain);

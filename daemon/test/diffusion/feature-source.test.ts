@@ -11,7 +11,7 @@ import type { DiffusionPreset } from '../../src/diffusion/presets.js';
 import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
 import { cropRgb } from '../../src/images/crop.js';
 import type { RgbImage } from '../../src/images/decode.js';
-import { EMBEDDED_UI_MODEL } from '../../src/models/embedded.js';
+import { EMBEDDED_MODEL_FOLDER } from '../../src/models/catalogue.js';
 import { draw } from '../support/draw.js';
 import { columnAt, dot } from '../support/feature-maps.js';
 import { useTempFolder } from '../support/temp-folder.js';
@@ -158,7 +158,7 @@ describe('a feature pyramid', () => {
 
   it('is made anew, with networks loaded anew, once other weights lie where the old ones lay', async () => {
     const model = folder.path('replaced');
-    cpSync(EMBEDDED_UI_MODEL, model, { recursive: true });
+    cpSync(EMBEDDED_MODEL_FOLDER, model, { recursive: true });
     const weights = join(model, 'model.safetensors');
     const made = new FeatureSource(CPU_RUNTIME, new FeatureStore(folder.path('others')));
     const before = planOf(model);
@@ -181,14 +181,14 @@ describe('a feature pyramid', () => {
   it('comes with the matcher of elements that lies beside the weights, if one does', async () => {
     expect((await source.pyramid('a', decoder(STRIP), UI)).elements).toBeDefined();
     const model = folder.path('features-alone');
-    cpSync(EMBEDDED_UI_MODEL, model, { recursive: true, filter: (path) => !path.includes('elements') });
+    cpSync(EMBEDDED_MODEL_FOLDER, model, { recursive: true, filter: (path) => !path.includes('elements') });
     const alone = new FeatureSource(CPU_RUNTIME, new FeatureStore(folder.path('alone')));
     expect((await alone.pyramid('a', decoder(STRIP), planOf(model))).elements).toBeUndefined();
   });
 
   it('is not kept, and said to be broken, where the weights give no numbers', async () => {
     const model = folder.path('broken');
-    cpSync(EMBEDDED_UI_MODEL, model, { recursive: true });
+    cpSync(EMBEDDED_MODEL_FOLDER, model, { recursive: true });
     const weights = join(model, 'model.safetensors');
     const bytes = readFileSync(weights);
     // halves of all ones are no numbers

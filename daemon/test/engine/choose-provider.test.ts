@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { candidatesOf, chooseProvider, providersOf } from '../../src/engine/providers/choose-provider.js';
 import type { GpuDevice } from '../../src/engine/providers/gpu-devices.js';
-import type { Candidate, ProviderProbe } from '../../src/engine/providers/provider-probe.js';
+import type { ProviderCandidate, ProviderProbe } from '../../src/engine/providers/provider-probe.js';
 import type { Provider } from '../../src/graph/runtime/runtime.js';
 
 const GIB = 2 ** 30;
@@ -27,11 +27,11 @@ const works = (provider: Provider, speed = 8, parts: { share?: number; deviceId?
 
 /** Answers as given; what is not given does not work. */
 function fakeProber(...probes: ProviderProbe[]) {
-  const tried: Candidate[] = [];
+  const tried: ProviderCandidate[] = [];
   return {
     tried,
     closed: false,
-    async probe(candidate: Candidate): Promise<ProviderProbe> {
+    async probe(candidate: ProviderCandidate): Promise<ProviderProbe> {
       tried.push(candidate);
       const { provider, deviceId = 0 } = candidate;
       const found = probes.find((probe) => probe.provider === provider && (probe.deviceId ?? 0) === deviceId);
@@ -116,7 +116,7 @@ describe('the provider that is chosen', () => {
   it('is on the device that was asked for', async () => {
     const prober = fakeProber(works('cuda', 30), works('cuda', 2, { deviceId: 1 }), works('webgpu', 99));
     const choice = await chooseProvider({
-      wanted: { device: 1 },
+      requested: { device: 1 },
       platform: 'linux',
       devices: [NVIDIA, NVIDIA],
       prober,
@@ -163,7 +163,7 @@ describe('the provider that is chosen', () => {
 
   it('is the one that was asked for, however slow', async () => {
     const prober = fakeProber(works('cuda'), works('webgpu', 1 / 30));
-    const { provider, device } = await chooseProvider({ wanted: { provider: 'webgpu' }, devices: [], prober });
+    const { provider, device } = await chooseProvider({ requested: { provider: 'webgpu' }, devices: [], prober });
     expect(provider).toBe('webgpu');
     expect(device.reason).toContain('It was asked for; 30 times slower');
   });
@@ -175,16 +175,16 @@ describe('the provider that is chosen', () => {
       { provider: 'coreml', device: 3 },
       'Core ML was asked for and cannot be used here: it takes no number of a device.',
     ],
-  ] as const)('is refused in a sentence when it was asked for and does not work: %j', async (wanted, message) => {
+  ] as const)('is refused in a sentence when it was asked for and does not work: %j', async (requested, message) => {
     const prober = fakeProber();
-    const choice = chooseProvider({ wanted, platform: 'darwin', devices: [], prober });
+    const choice = chooseProvider({ requested, platform: 'darwin', devices: [], prober });
     await expect(choice).rejects.toMatchObject({ code: 'BAD_REQUEST', message });
     expect(prober.closed).toBe(true);
   });
 
   it('is the CPU without any trial when the CPU was asked for', async () => {
     const prober = fakeProber();
-    expect((await chooseProvider({ wanted: { provider: 'cpu' }, prober })).provider).toBe('cpu');
+    expect((await chooseProvider({ requested: { provider: 'cpu' }, prober })).provider).toBe('cpu');
     expect(prober.tried).toEqual([]);
   });
 

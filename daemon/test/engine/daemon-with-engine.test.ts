@@ -32,7 +32,7 @@ beforeAll(async () => {
   server = await startServer({
     engine,
     device: await engine.ready(),
-    backends: { list: () => [{ id: 'ui', title: 'Mockups', state: 'embedded' }], knows: (id) => id === 'ui' },
+    backends: { list: () => [{ id: 'ui', title: 'Mockups', state: 'embedded' }], has: (id) => id === 'ui' },
     models: NO_MODELS,
     daemon: 'samepoint 0.0.0-test',
     tokens,

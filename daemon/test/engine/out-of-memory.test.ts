@@ -21,10 +21,10 @@ function engineWithMemoryFor(jobs: 'smaller ones' | 'none', onOutOfMemory: OutOf
     `process.on('disconnect', () => process.exit());
     process.on('message', (message) => {
       if (message.type === 'start') return process.send({ type: 'ready', device: message.choice.device });
-      if (${jobs === 'smaller ones'} && message.shrink === 1) {
+      if (${jobs === 'smaller ones'} && message.downscaleSteps === 1) {
         return process.send({ type: 'done', result: { kind: 'transfer', targets: [] } });
       }
-      const error = { code: 'GPU_OUT_OF_MEMORY', message: String(message.shrink), hint: '', retryable: true };
+      const error = { code: 'GPU_OUT_OF_MEMORY', message: String(message.downscaleSteps), hint: '', retryable: true };
       process.send({ type: 'failed', error });
     });`,
   );

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 // the built one: it forks the built process beside itself
 import { ProviderProber } from '../../dist/engine/providers/provider-probe.js';
-import { whyItFailed } from '../../src/engine/providers/provider-words.js';
+import { failureReason } from '../../src/engine/providers/provider-labels.js';
 import { PROVIDERS } from '../../src/graph/runtime/runtime.js';
 
 const prober = new ProviderProber();
@@ -54,10 +54,10 @@ describe('why a provider does not work is said in words, whatever ONNX Runtime s
     ['Something else.\n   at a place', 'Something else'],
     ['', 'WebGPU does not say'],
   ])('%j', (message, why) => {
-    expect(whyItFailed('webgpu', new Error(message))).toBe(why);
+    expect(failureReason('webgpu', new Error(message))).toBe(why);
   });
 
   it('never in more than one line', () => {
-    for (const provider of PROVIDERS) expect(whyItFailed(provider, 'a\nb')).toBe('a');
+    for (const provider of PROVIDERS) expect(failureReason(provider, 'a\nb')).toBe('a');
   });
 });

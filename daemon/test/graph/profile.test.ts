@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { placementWords, shareOf } from '../../src/engine/providers/placement-words.js';
+import { placementLabel, shareOf } from '../../src/engine/providers/provider-labels.js';
 import { GraphBuilder } from '../../src/graph/onnx/graph-builder.js';
 import { placementOf } from '../../src/graph/runtime/profile.js';
 
@@ -29,7 +29,7 @@ describe('where the nodes of a graph ran', () => {
       ]),
     );
     expect(shareOf(fused, 'dml')).toBeCloseTo(0.98);
-    expect(placementWords(fused)).toBe('98 % GPU (DirectML), 2 % CPU');
+    expect(placementLabel(fused)).toBe('98 % GPU (DirectML), 2 % CPU');
   });
 
   it('is still the CPU where most of a fused graph is there', () => {

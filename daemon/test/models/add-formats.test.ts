@@ -7,10 +7,10 @@ import { fileIdentity, filesOf } from '../../src/diffusion/networks/model-files.
 import { openVit } from '../../src/diffusion/networks/network-checkpoints.js';
 import { addModel } from '../../src/models/add-model.js';
 import { CATALOGUE } from '../../src/models/catalogue.js';
-import { damagedFiles } from '../../src/models/files/damaged-files.js';
+import { damagedFiles } from '../../src/models/files/check-files.js';
 import { verifyModel } from '../../src/models/files/verify-model.js';
 import { officialNames } from '../../src/models/files/weights-names.js';
-import { lookUp, modelOf, modelState, resolveModel } from '../../src/models/resolve-model.js';
+import { findModelFiles, modelOf, modelState, resolveModel } from '../../src/models/resolve-model.js';
 import { writeSafetensors } from '../support/safetensors-file.js';
 import { useTempFolder } from '../support/temp-folder.js';
 import { ModelRoom } from './model-room.js';
@@ -35,7 +35,7 @@ const stateOf = (id: string) => modelState(modelOf(id, published()), published()
 
 async function registered(id: string, path: string): Promise<Map<string, string>> {
   await addModel(id, join(FORMATS, path), published());
-  const { files } = lookUp(modelOf(id, published()), {}, published());
+  const { files } = findModelFiles(modelOf(id, published()), {}, published());
   return new Map([...files].map(([name, at]) => [name, at.slice(FORMATS.length + 1)]));
 }
 
@@ -78,7 +78,7 @@ describe('weights in another format stand in for the official file', () => {
 
   it('of Stable Diffusion in a .ckpt, for the parts that it holds', async () => {
     await addModel('sd21', join(FORMATS, 'unet/original/original.ckpt'), published());
-    const { files, missing } = lookUp(modelOf('sd21', published()), {}, published());
+    const { files, missing } = findModelFiles(modelOf('sd21', published()), {}, published());
     expect([...files.keys()]).toEqual(['model.safetensors']);
     expect(missing.map(({ name }) => name)).not.toContain('unet/config.json');
     expect(missing.map(({ name }) => name)).toContain('vae/config.json');

@@ -10,12 +10,12 @@ import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
 import { addModel } from '../../src/models/add-model.js';
 import { CATALOGUE } from '../../src/models/catalogue.js';
 import { pullModel } from '../../src/models/download/pull-model.js';
-import { damagedFiles } from '../../src/models/files/damaged-files.js';
+import { damagedFiles } from '../../src/models/files/check-files.js';
 import { removeModel } from '../../src/models/files/remove-model.js';
 import { verifyModel } from '../../src/models/files/verify-model.js';
 import { modelSource } from '../../src/models/model-source.js';
 import { readStore, updateStore } from '../../src/models/model-store.js';
-import { lookUp, modelOf, modelState, resolveModel } from '../../src/models/resolve-model.js';
+import { findModelFiles, modelOf, modelState, resolveModel } from '../../src/models/resolve-model.js';
 import { writeSafetensors } from '../support/safetensors-file.js';
 import { useTempFolder } from '../support/temp-folder.js';
 import { ModelRoom } from './model-room.js';
@@ -163,7 +163,7 @@ describe('a whole Stable Diffusion in the original layout', () => {
     updateStore(published().at.stateFile, ({ added }) => {
       added.sd15 = { ...added.sd15, ...halves };
     });
-    const { missing } = lookUp(modelOf('sd15', published()), {}, published());
+    const { missing } = findModelFiles(modelOf('sd15', published()), {}, published());
     expect(missing.map(({ name }) => name)).toEqual([
       'tokenizer/tokenizer_config.json',
       'tokenizer/special_tokens_map.json',
@@ -268,7 +268,7 @@ describe('TAESD in the place of a VAE', () => {
     const path = folder.path('unet.safetensors');
     writeLdm(path);
     await addModel('sd15', path, published());
-    const { files } = lookUp(modelOf('sd15', published()), {}, published());
+    const { files } = findModelFiles(modelOf('sd15', published()), {}, published());
     expect(openSdCheckpoint(files).encoder.kind).toBe('tiny');
   });
 

@@ -10,7 +10,7 @@ import { pullModel } from '../../src/models/download/pull-model.js';
 import { removeModel } from '../../src/models/files/remove-model.js';
 import { verifyModel } from '../../src/models/files/verify-model.js';
 import type { ModelEnvironment } from '../../src/models/model-environment.js';
-import { lookUp, modelOf, modelState, resolveModel } from '../../src/models/resolve-model.js';
+import { findModelFiles, modelOf, modelState, resolveModel } from '../../src/models/resolve-model.js';
 import { type CacheLayout, writeHubCache } from '../support/hub-cache-layout.js';
 import { readTensor, relativeError } from '../support/read-tensor.js';
 import { ModelRoom } from './model-room.js';
@@ -60,7 +60,7 @@ describe('Stable Diffusion computes what it should', () => {
     const snapshot = writeHubCache(room.environment().at.hubCache, repository, layout);
     const environment = environmentOf({ HF_HUB_OFFLINE: '1' });
     expect(modelState(modelOf(ID, environment), environment)).toBe('ready');
-    const { files } = lookUp(modelOf(ID, environment), {}, environment);
+    const { files } = findModelFiles(modelOf(ID, environment), {}, environment);
     expect([...files.values()].filter((path) => !path.startsWith(snapshot))).toEqual([]);
     const { error, weights } = await open(environment);
     expect(error).toBeLessThan(1e-4);

@@ -20,8 +20,8 @@ describe('where models lie follows the variables of huggingface_hub', () => {
     [{ HF_HUB_CACHE: '/new/hub', HUGGINGFACE_HUB_CACHE: '/old/hub' }, '/new/hub', '/new/assets/samepoint'],
     [{ HF_HOME: '/hf', HF_ASSETS_CACHE: '/own' }, '/hf/hub', '/own/samepoint'],
   ])('%j', (env, hub, own) => {
-    const { hubCache, ownFolder } = locations({ SAMEPOINT_STATE_DIR: '/state', ...env });
-    expect([hubCache, ownFolder]).toEqual(
+    const { hubCache, samepointCache } = locations({ SAMEPOINT_STATE_DIR: '/state', ...env });
+    expect([hubCache, samepointCache]).toEqual(
       [hub, own].map((path) => (path.startsWith('/') ? path : join(homedir(), path))),
     );
   });

@@ -1,6 +1,6 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { networkFailure } from '../../src/models/download/network-failures.js';
+import { networkFailure } from '../../src/models/download/failures.js';
 import { proxyFor, proxySettings } from '../../src/models/download/proxy.js';
 import { pullModel } from '../../src/models/download/pull-model.js';
 import { modelEnvironment } from '../../src/models/model-environment.js';

@@ -355,10 +355,10 @@ describe('what is here and damaged', () => {
     writeFileSync(path, UNET);
     await addModel('tiny', path, environment);
     writeFileSync(path, 'damaged');
-    const onForget = vi.fn<(path: string) => void>();
-    const { fetched } = await pullModel('tiny', { onForget }, environment);
+    const onUnregister = vi.fn<(path: string) => void>();
+    const { fetched } = await pullModel('tiny', { onUnregister }, environment);
     expect(fetched).toEqual(['unet/config.json', 'unet/model.safetensors']);
-    expect(onForget.mock.calls).toEqual([[path]]);
+    expect(onUnregister.mock.calls).toEqual([[path]]);
     expect(readFileSync(path, 'utf8')).toBe('damaged');
     expect(filesOf(environment).get('unet/model.safetensors')).not.toBe(path);
   });

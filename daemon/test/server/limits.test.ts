@@ -10,7 +10,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ImageStore } from '../../src/jobs/image-store.js';
 import { ProgressThrottle } from '../../src/jobs/progress-throttle.js';
-import { PairingDesk } from '../../src/server/http/pairing-desk.js';
+import { PairingCodes } from '../../src/server/http/pairing-codes.js';
 import { Outbox, type OutboxSocket } from '../../src/server/session/outbox.js';
 import { ManualClock } from './manual-clock.js';
 import { imageIdOf, inspectRequest, SOURCE, TARGET, TRANSFER_OUTCOME, transferRequest } from './requests.js';
@@ -216,7 +216,7 @@ const CROSSINGS: Record<Row, Crossing | typeof IN_IMAGE_TESTS> = {
   },
   pairingCodeMs: (limit) => {
     const clock = new ManualClock();
-    const desk = new PairingDesk(clock, () => 42);
+    const desk = new PairingCodes(clock, () => 42);
     desk.renew();
     clock.advance(limit - 1);
     expect(desk.live).toEqual({ code: '000042', expiresInMs: 1 });
@@ -225,7 +225,7 @@ const CROSSINGS: Record<Row, Crossing | typeof IN_IMAGE_TESTS> = {
   },
   pairingTries: (limit) => {
     const tryWrong = (times: number) => {
-      const desk = new PairingDesk(new ManualClock(), () => 42);
+      const desk = new PairingCodes(new ManualClock(), () => 42);
       desk.renew();
       for (let i = 0; i < times; i += 1) desk.redeem('999999');
       return desk.redeem('000042');

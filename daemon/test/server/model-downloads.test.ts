@@ -26,7 +26,7 @@ beforeEach(async () => {
   environment = room.environment({
     catalogue: [modelWith([{ ...CONFIG_FILE, size: CONFIG.length }, unetFile()]), modelWith([WHOLE], 'other')],
   });
-  const backends = { list, knows: (id: string) => IDS.includes(id) };
+  const backends = { list, has: (id: string) => IDS.includes(id) };
   server = await TestServer.start({ backends, models: modelSource(environment) });
 });
 

@@ -32,7 +32,7 @@ export class TestServer {
     server.#running = await startServer({
       engine: server.engine,
       device: server.engine.device,
-      backends: { list: () => BACKENDS, knows: (id) => BACKENDS.some((backend) => backend.id === id) },
+      backends: { list: () => BACKENDS, has: (id) => BACKENDS.some((backend) => backend.id === id) },
       models: NO_MODELS,
       daemon: 'samepoint 0.0.0-test',
       tokens: server.tokens,

@@ -15,7 +15,7 @@ import { surveyNetwork } from '../../graph/probe/survey-network.js';
 import type { GraphTarget, Runtime } from '../../graph/runtime/runtime.js';
 import type { Checkpoint } from '../../graph/weights/checkpoint.js';
 import { weightCount } from '../../graph/weights/checkpoint-view.js';
-import { EMBEDDED_UI_MODEL } from '../../models/embedded.js';
+import { EMBEDDED_MODEL_FOLDER } from '../../models/catalogue.js';
 
 /** A network on an image of one size. */
 export interface BenchCase {
@@ -45,7 +45,7 @@ export function benchCases(): BenchCase[] {
 }
 
 function embeddedCase(): BenchCase {
-  const files = filesOf(EMBEDDED_UI_MODEL);
+  const files = filesOf(EMBEDDED_MODEL_FOLDER);
   const image = randomInput([1, 3, EMBEDDED_SIDE, EMBEDDED_SIDE], PIXEL_DEVIATION);
   const config = readUiConfig(files);
   const wire = (b: GraphBuilder, inputs: { image: Value }) => ({ features: uiUnet(b, inputs.image, config) });

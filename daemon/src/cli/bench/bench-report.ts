@@ -1,4 +1,4 @@
-import { placementWords } from '../../engine/providers/placement-words.js';
+import { placementLabel } from '../../engine/providers/provider-labels.js';
 import { textTable } from '../format/text-table.js';
 import type { BenchCase } from './bench-cases.js';
 import type { CaseRuns } from './measure-case.js';
@@ -78,7 +78,7 @@ function rowOf(result: BenchResult): string[] | undefined {
     best === undefined ? '–' : ((2 * result.macs) / best / GIGA).toFixed(0),
     gigabytes(peakBytes),
     deviceBytes === undefined ? '–' : gigabytes(deviceBytes),
-    placement.length === 0 ? 'CPU' : placementWords(new Map(placement)),
+    placement.length === 0 ? 'CPU' : placementLabel(new Map(placement)),
   ];
 }
 

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { runtimeVersion } from '../../engine/providers/cached-prober.js';
 import { chooseProvider, type ProviderChoice } from '../../engine/providers/choose-provider.js';
 import { deviceFor, type GpuDevice } from '../../engine/providers/gpu-devices.js';
 import { listGpuDevices } from '../../engine/providers/list-gpu-devices.js';
+import { runtimeVersion } from '../../engine/providers/probe-cache.js';
 import { benchCases } from '../bench/bench-cases.js';
 import { type BenchMachine, type BenchResult, benchJson, benchTable, noRoom } from '../bench/bench-report.js';
 import { INTERRUPTED, measureCase } from '../bench/measure-case.js';
@@ -45,7 +45,7 @@ function parseSeconds(text: string): number {
 
 async function runBench({ seconds, json, ...wanted }: BenchCommandOptions): Promise<void> {
   const devices = await listGpuDevices();
-  const choice = await chooseProvider({ wanted, devices });
+  const choice = await chooseProvider({ requested: wanted, devices });
   const machine = machineOf(choice, devices);
   const results = await measureAll(choice, seconds, devices);
   process.stdout.write(json ? `${benchJson(machine, results)}\n` : benchTable(machine, results));

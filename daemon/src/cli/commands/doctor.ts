@@ -1,8 +1,8 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { Command } from 'commander';
+import { stateDir } from '../../app-folders.js';
 import { listGpuDevices } from '../../engine/providers/list-gpu-devices.js';
 import { modelEnvironment } from '../../models/model-environment.js';
-import { stateDir } from '../../state-dir.js';
 import { checkDevices } from '../doctor/check-devices.js';
 import { checkCache, inspectCache } from '../doctor/check-disk.js';
 import { checkInference, inspectInference } from '../doctor/check-inference.js';
@@ -48,8 +48,8 @@ async function examine(): Promise<Finding[]> {
   const { platform, arch, versions } = process;
   const environment = modelEnvironment();
   const devices = await listGpuDevices();
-  const { hubCache, ownFolder } = environment.at;
-  const caches = await Promise.all([inspectCache('models', hubCache), inspectCache('own files', ownFolder)]);
+  const { hubCache, samepointCache } = environment.at;
+  const caches = await Promise.all([inspectCache('models', hubCache), inspectCache('own files', samepointCache)]);
   return [
     ...checkPlatform({ platform, arch, nodeVersion: versions.node }),
     checkInference(await inspectInference()),

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { stateDir } from '../../app-folders.js';
 import { Matcher } from '../../correspond/matcher.js';
 import { featureStore } from '../../diffusion/cache/feature-store.js';
 import { FeatureSource } from '../../diffusion/feature-source.js';
@@ -9,7 +10,6 @@ import { type EvalRun, type Evaluation, evaluate } from '../../eval/evaluate.js'
 import { digest, KeptResults } from '../../eval/kept-results.js';
 import { programDigest } from '../../eval/program-digest.js';
 import type { Runtime } from '../../graph/runtime/runtime.js';
-import { stateDir } from '../../state-dir.js';
 import { EXIT_CODES } from '../exit-codes.js';
 import { evalProgress } from '../format/eval-progress.js';
 import { type EvalSettings, matchingOf } from '../options/eval-settings.js';

@@ -5,7 +5,7 @@ import { pullModel } from '../../models/download/pull-model.js';
 import { removeModel } from '../../models/files/remove-model.js';
 import { type VerifiedFile, verifyModel } from '../../models/files/verify-model.js';
 import { type ModelEnvironment, modelEnvironment } from '../../models/model-environment.js';
-import { EMBEDDED_MODEL, lookUp, modelOf, resolveModel } from '../../models/resolve-model.js';
+import { EMBEDDED_MODEL, findModelFiles, modelOf, resolveModel } from '../../models/resolve-model.js';
 import { formatBytes, progressPrinter, retryLine } from '../format/download-line.js';
 import { listModels, modelsTable } from '../format/models-table.js';
 
@@ -98,7 +98,7 @@ async function pull(terminal: ModelsTerminal, id: string, options: { whole?: tru
       ...options,
       signal: abort.signal,
       onProgress: progressPrinter(note, terminal.isTerminal, environment.now),
-      onForget: (path) => note(`No longer registered for ${id}, as it cannot be used: ${path}\n`),
+      onUnregister: (path) => note(`No longer registered for ${id}, as it cannot be used: ${path}\n`),
       onRetry: (reason) => note(retryLine(reason, terminal.isTerminal)),
       onWait: () => note('Another samepoint is downloading; waiting for it to finish.\n'),
     },
@@ -175,7 +175,7 @@ async function removeEmptyPrompt(environment: ModelEnvironment, id: string): Pro
   if (model.textChannels === undefined) return false;
   const { forgetEmptyPrompt } = await import('../../diffusion/prompt/cache-empty-prompt.js');
   try {
-    return forgetEmptyPrompt(lookUp(model, {}, environment).files, environment.at.promptFolder);
+    return forgetEmptyPrompt(findModelFiles(model, {}, environment).files, environment.at.promptFolder);
   } catch {
     return false;
   }

@@ -1,4 +1,5 @@
 import { PORTS } from '@samepoint/shared-protocol';
+import { stateDir } from '../../app-folders.js';
 import { isBackend } from '../../diffusion/plan/backend-spec.js';
 import { listBackends } from '../../diffusion/plan/list-backends.js';
 import type { Engine } from '../../engine/engine.js';
@@ -6,7 +7,6 @@ import { modelEnvironment } from '../../models/model-environment.js';
 import { modelSource } from '../../models/model-source.js';
 import { startServer } from '../../server/server.js';
 import { TokenStore } from '../../server/token-store.js';
-import { stateDir } from '../../state-dir.js';
 import { findRunning } from '../doctor/find-running.js';
 import { addressOf, startBanner } from '../format/start-banner.js';
 
@@ -56,7 +56,7 @@ async function serve(options: StartOptions, engine: Engine, ports: readonly numb
   const tokens = new TokenStore(stateDir(options.env));
   const device = await engine.ready();
   const environment = modelEnvironment(options.env);
-  const backends = { list: () => listBackends(environment), knows: isBackend };
+  const backends = { list: () => listBackends(environment), has: isBackend };
   const models = modelSource(environment);
   const server = await startServer({ engine, device, backends, models, daemon, tokens, ports });
   const code = server.pairing.live?.code ?? '';

@@ -3,14 +3,14 @@ import { compileElementMatcher } from '../../diffusion/networks/element-network.
 import { filesOf } from '../../diffusion/networks/model-files.js';
 import { readUiConfig } from '../../diffusion/networks/network-checkpoints.js';
 import { compileUiNetwork } from '../../diffusion/networks/ui-network.js';
-import { EMBEDDED_UI_MODEL } from '../../models/embedded.js';
-import { type DamagedFile, damagedFiles } from '../../models/files/damaged-files.js';
+import { EMBEDDED_MODEL_FOLDER } from '../../models/catalogue.js';
+import { type DamagedFile, damagedFiles } from '../../models/files/check-files.js';
 import type { ModelEnvironment } from '../../models/model-environment.js';
 import { EMBEDDED_MODEL, type ModelState, modelState } from '../../models/resolve-model.js';
 import { type Finding, REINSTALL } from './finding.js';
 
 /** Why the embedded model cannot be used, as far as the header of its weights tells; undefined when it can. */
-export function inspectEmbedded(folder: string = EMBEDDED_UI_MODEL): SamepointError | undefined {
+export function inspectEmbedded(folder: string = EMBEDDED_MODEL_FOLDER): SamepointError | undefined {
   try {
     const files = filesOf(folder);
     const { sizeMultiple: side } = readUiConfig(files);

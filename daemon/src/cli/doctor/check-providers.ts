@@ -1,4 +1,4 @@
-import { objectionTo, speedWords } from '../../engine/providers/choose-provider.js';
+import { rejectionReason, speedLabel } from '../../engine/providers/choose-provider.js';
 import type { ProviderProbe } from '../../engine/providers/provider-probe.js';
 import type { Provider } from '../../graph/runtime/runtime.js';
 import { type CudaFacts, cudaFix, cudaProblem } from './check-cuda.js';
@@ -25,13 +25,13 @@ export function checkProvider(facts: ProviderFacts): Finding {
   if (probe === undefined) return { check, state: 'none', ...absence(facts) };
   if (!probe.works) return { check, ...failure(facts, probe.why) };
   if (provider === 'cpu') return { check, state: 'ok', says: 'works' };
-  const objection = objectionTo(probe);
+  const objection = rejectionReason(probe);
   if (objection !== undefined) {
     return { check, state: 'none', says: `works, but ${objection}; not used unless --provider asks for it` };
   }
   const share = `${Math.round(100 * probe.share)} % of the network on it`;
   const error = `relative error ${probe.relativeError.toExponential(1)} in ${probe.precision}`;
-  return { check, state: 'ok', says: [`works at ${speedWords(probe)}`, share, error, ...trialWords(facts)].join(', ') };
+  return { check, state: 'ok', says: [`works at ${speedLabel(probe)}`, share, error, ...trialWords(facts)].join(', ') };
 }
 
 function trialWords({ lastTrial }: ProviderFacts): string[] {

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
-import { CachedProber, keyHere } from '../../engine/providers/cached-prober.js';
+import { stateDir } from '../../app-folders.js';
 import { candidatesOf, providersOf } from '../../engine/providers/choose-provider.js';
 import type { GpuDevice } from '../../engine/providers/gpu-devices.js';
-import { VerdictStore } from '../../engine/providers/provider-verdicts.js';
+import { CachedProber, localProbeKey, ProbeCache } from '../../engine/providers/probe-cache.js';
 import { PROVIDERS } from '../../graph/runtime/runtime.js';
-import { stateDir } from '../../state-dir.js';
 import type { ProviderFacts } from './check-providers.js';
 import { inspectCuda } from './inspect-cuda.js';
 
@@ -19,7 +18,7 @@ export async function inspectProviders(devices: readonly GpuDevice[]): Promise<P
   const { platform, arch } = process;
   const tried = providersOf(platform);
   const folder = stateDir();
-  const kept = new VerdictStore(folder);
+  const kept = new ProbeCache(folder);
   const store = existsSync(folder) ? kept : { get: () => undefined, put: () => {} };
   const prober = new CachedProber({ devices, anew: true, store });
   const hasGpu = platform !== 'linux' || devices.length > 0 || GPU_SIGNS.some((path) => existsSync(path));
@@ -31,7 +30,7 @@ export async function inspectProviders(devices: readonly GpuDevice[]): Promise<P
       const common = { provider, platform, arch, cuda, hasGpu };
       if (candidates.length === 0) facts.push({ ...common, probe: undefined });
       for (const candidate of candidates) {
-        const lastTrial = store.get(keyHere(candidate, devices))?.at;
+        const lastTrial = store.get(localProbeKey(candidate, devices))?.at;
         facts.push({ ...common, probe: await prober.probe(candidate), lastTrial });
       }
     }

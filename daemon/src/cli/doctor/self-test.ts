@@ -3,7 +3,7 @@ import { filesOf } from '../../diffusion/networks/model-files.js';
 import { compileUiNetwork } from '../../diffusion/networks/ui-network.js';
 import { type NdArray, runOnce } from '../../graph/runtime/run.js';
 import type { Runtime } from '../../graph/runtime/runtime.js';
-import { EMBEDDED_UI_MODEL } from '../../models/embedded.js';
+import { EMBEDDED_MODEL_FOLDER } from '../../models/catalogue.js';
 import { readNpy } from '../files/npy.js';
 
 /** Features of the drawn image that `scripts/make-self-test.mjs` has written. */
@@ -17,9 +17,13 @@ const SIZE = { width: 64, height: 32 };
  */
 export async function selfTestFeatures(runtime: Runtime): Promise<NdArray> {
   const image = { dims: [1, 3, SIZE.height, SIZE.width], data: drawImage() };
-  const { features } = await runOnce(runtime, (target) => compileUiNetwork(filesOf(EMBEDDED_UI_MODEL), SIZE, target), {
-    image,
-  });
+  const { features } = await runOnce(
+    runtime,
+    (target) => compileUiNetwork(filesOf(EMBEDDED_MODEL_FOLDER), SIZE, target),
+    {
+      image,
+    },
+  );
   if (features === undefined) throw new Error('the network gives features');
   return features;
 }

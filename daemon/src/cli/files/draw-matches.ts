@@ -4,8 +4,8 @@ import sharp from 'sharp';
 import type { RgbImage } from '../../images/decode.js';
 import { renderSvg } from '../../images/render-svg.js';
 import { resizeRgb } from '../../images/resize.js';
-import { makeFolder } from '../../make-folder.js';
 import { centre, contains } from '../../transfer/transforms/boxes.js';
+import { makeFolder } from '../../write-files.js';
 import type { MatchedItem, MatchedTarget, MatchReport } from '../format/match-report.js';
 import type { ImageFile } from './read-image.js';
 

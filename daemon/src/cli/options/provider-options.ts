@@ -1,10 +1,10 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { OUT_OF_MEMORY_POLICIES, type OutOfMemoryPolicy } from '../../engine/engine-host.js';
-import type { WantedProvider } from '../../engine/providers/choose-provider.js';
+import type { RequestedProvider } from '../../engine/providers/choose-provider.js';
 import { PROVIDERS } from '../../graph/runtime/runtime.js';
 
 /** What the options below are parsed to. */
-export interface ProviderOptions extends WantedProvider {
+export interface ProviderOptions extends RequestedProvider {
   onOutOfMemory?: OutOfMemoryPolicy;
 }
 

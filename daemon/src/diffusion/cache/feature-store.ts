@@ -2,9 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { cacheDir } from '../../cache-dir.js';
+import { cacheDir } from '../../app-folders.js';
 import { floatsToHalves, halvesToFloats } from '../../graph/weights/half.js';
-import { makeFolder } from '../../make-folder.js';
+import { makeFolder } from '../../write-files.js';
 import type { FeatureMap } from '../feature-map.js';
 
 /** A feature map with the size of the image it was made from, in pixels, and whether that is of one colour. */

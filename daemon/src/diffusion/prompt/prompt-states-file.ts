@@ -3,8 +3,7 @@ import { SamepointError } from '@samepoint/shared-protocol';
 import type { NdArray } from '../../graph/runtime/run.js';
 import { readValues } from '../../graph/weights/read-values.js';
 import { readSafetensorsHeader } from '../../graph/weights/safetensors.js';
-import { makeFolder } from '../../make-folder.js';
-import { writeFileAtomic } from '../../write-file-atomic.js';
+import { makeFolder, writeFileAtomic } from '../../write-files.js';
 import { PROMPT_TOKENS } from './prompt-to-ids.js';
 
 /** The one tensor of the file. */

@@ -9,7 +9,7 @@ import type { PairSight } from '../../transfer/transfer.js';
 import type { EngineJob } from '../engine.js';
 
 /** The id of an image and its features. */
-export type SeenImage = readonly [imageId: string, features: FeaturePyramid];
+export type ImageFeatures = readonly [imageId: string, features: FeaturePyramid];
 
 /** The best places of a point, and how similar every cell of the target is to it. */
 export interface Inspection {
@@ -28,15 +28,15 @@ export interface ImagePairs {
   /** The order in which images share the most graphs: those seen at one size follow each other. @returns indexes */
   orderBySize(imageIds: readonly string[]): Promise<number[]>;
   /** Finds points of the source in the target. */
-  matcher(source: SeenImage, target: SeenImage): Promise<RegionMatches>;
+  matcher(source: ImageFeatures, target: ImageFeatures): Promise<RegionMatches>;
   /** Finds the pixels of the target nearest to pixels of the source, as edit propagation was published. */
-  nearest(source: SeenImage, target: SeenImage): NearestPixels;
+  nearest(source: ImageFeatures, target: ImageFeatures): NearestPixels;
   /** Compares parts of the source with parts of the target. */
-  compare(source: SeenImage, target: SeenImage, ...parts: ComparedParts): Promise<readonly Resemblance[]>;
+  compare(source: ImageFeatures, target: ImageFeatures, ...parts: ComparedParts): Promise<readonly Resemblance[]>;
   /** Looks for one point of the source in all of the target. @param count of the places at most */
-  inspect(source: SeenImage, target: SeenImage, point: Point, count: number): Promise<Inspection>;
+  inspect(source: ImageFeatures, target: ImageFeatures, point: Point, count: number): Promise<Inspection>;
   /** Costs the features of the source's mirror image, once, and the preparation of one more pair. */
-  mirrored(source: SeenImage, target: SeenImage): Promise<MirroredHint>;
+  mirrored(source: ImageFeatures, target: ImageFeatures): Promise<MirroredHint>;
 }
 
 /** @throws SamepointError `IMAGE_MISSING` */

@@ -2,7 +2,7 @@ import type { InspectRequest } from '@samepoint/shared-protocol';
 import { toHeatmap } from '../../correspond/heatmap.js';
 import { prepareItems } from '../../transfer/transfer.js';
 import type { EngineOutcome } from '../engine.js';
-import type { ImagePairs, SeenImage } from './image-pairs.js';
+import type { ImageFeatures, ImagePairs } from './image-pairs.js';
 import type { ProgressReporter } from './progress-reporter.js';
 
 /** @throws SamepointError also where the point lies outside the source */
@@ -12,12 +12,12 @@ export async function runInspect(
   progress: ProgressReporter,
 ): Promise<EngineOutcome> {
   progress.begin('features', (withMirrored === true ? 3 : 2) * pairs.steps);
-  const seenSource: SeenImage = [source, await pairs.features(source)];
-  prepareItems([{ kind: 'point', itemId: 'point', point }], [], seenSource[1]);
-  const seenTarget: SeenImage = [target, await pairs.features(target)];
-  const hint = withMirrored === true ? { mirrored: await pairs.mirrored(seenSource, seenTarget) } : {};
+  const sourceImage: ImageFeatures = [source, await pairs.features(source)];
+  prepareItems([{ kind: 'point', itemId: 'point', point }], [], sourceImage[1]);
+  const targetImage: ImageFeatures = [target, await pairs.features(target)];
+  const hint = withMirrored === true ? { mirrored: await pairs.mirrored(sourceImage, targetImage) } : {};
   progress.begin('matching', 1);
-  const { matches, similarity } = await pairs.inspect(seenSource, seenTarget, point, count);
+  const { matches, similarity } = await pairs.inspect(sourceImage, targetImage, point, count);
   progress.step();
   const { cells, ...heatmap } = toHeatmap(similarity);
   return {

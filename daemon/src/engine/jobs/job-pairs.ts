@@ -1,4 +1,5 @@
 import type { MirroredHint, Point } from '@samepoint/shared-protocol';
+import { LRUCache } from 'lru-cache';
 import type { AnchorField } from '../../correspond/agreement.js';
 import { preparePair } from '../../correspond/anchors.js';
 import { inspectPoint, matchPoints } from '../../correspond/match-points.js';
@@ -14,21 +15,20 @@ import type { FeaturePlan } from '../../diffusion/plan/feature-plan.js';
 import { decodeImage, type RgbImage, sizeOfImage } from '../../images/decode.js';
 import { mirrorRgb } from '../../images/mirror.js';
 import type { EngineJob } from '../engine.js';
-import { type ComparedParts, type ImagePairs, type Inspection, imageBytes, type SeenImage } from './image-pairs.js';
-import type { PairCache } from './pair-cache.js';
+import { type ComparedParts, type ImageFeatures, type ImagePairs, type Inspection, imageBytes } from './image-pairs.js';
 import type { ProgressReporter } from './progress-reporter.js';
 
 /** What outlives a job, and is used by all of them. */
-export interface Kept {
+export interface SharedCaches {
   features: FeatureSource;
   matcher: Matcher;
   pairs: PairCache;
 }
 
-/** The images of one job, seen as its plan says, by what is kept between jobs. */
+/** The images of one job, seen as its plan says, by what is caches between jobs. */
 export class JobPairs implements ImagePairs {
   readonly steps: number;
-  readonly #kept: Kept;
+  readonly #caches: SharedCaches;
   readonly #images: EngineJob['images'];
   readonly #plan: FeaturePlan;
   readonly #settings: MatchSettings;
@@ -36,14 +36,14 @@ export class JobPairs implements ImagePairs {
 
   /** @param parts of the matching that the job chooses itself; the rest is as the plan's presets have it */
   constructor(
-    kept: Kept,
+    caches: SharedCaches,
     images: EngineJob['images'],
     plan: FeaturePlan,
     progress: ProgressReporter,
     parts: ChosenParts = {},
   ) {
     this.steps = plan.steps;
-    this.#kept = kept;
+    this.#caches = caches;
     this.#images = images;
     this.#plan = plan;
     this.#settings = { ...settingsFor(plan.parts.map(({ preset }) => preset)), ...parts };
@@ -59,26 +59,26 @@ export class JobPairs implements ImagePairs {
     return groupedOrder(await Promise.all(imageIds.map((imageId) => this.#sizesOf(imageId))));
   }
 
-  async matcher(source: SeenImage, target: SeenImage) {
+  async matcher(source: ImageFeatures, target: ImageFeatures) {
     const field = await this.#field(source, target);
     return (points: readonly Point[]) =>
-      matchPoints(this.#kept.matcher, source[1], target[1], points, this.#settings, field);
+      matchPoints(this.#caches.matcher, source[1], target[1], points, this.#settings, field);
   }
 
-  nearest([, source]: SeenImage, [, target]: SeenImage) {
-    return (pixels: readonly Point[]) => nearestPixels(this.#kept.matcher, source, target, pixels);
+  nearest([, source]: ImageFeatures, [, target]: ImageFeatures) {
+    return (pixels: readonly Point[]) => nearestPixels(this.#caches.matcher, source, target, pixels);
   }
 
-  compare([, source]: SeenImage, [, target]: SeenImage, ...[parts, others, exchanged]: ComparedParts) {
+  compare([, source]: ImageFeatures, [, target]: ImageFeatures, ...[parts, others, exchanged]: ComparedParts) {
     return resemblances(source, target, parts, others, exchanged, this.#settings);
   }
 
-  async inspect(source: SeenImage, target: SeenImage, point: Point, count: number): Promise<Inspection> {
+  async inspect(source: ImageFeatures, target: ImageFeatures, point: Point, count: number): Promise<Inspection> {
     const field = await this.#field(source, target);
-    return inspectPoint(this.#kept.matcher, source[1], target[1], point, count, this.#settings, field);
+    return inspectPoint(this.#caches.matcher, source[1], target[1], point, count, this.#settings, field);
   }
 
-  async mirrored(source: SeenImage, target: SeenImage): Promise<MirroredHint> {
+  async mirrored(source: ImageFeatures, target: ImageFeatures): Promise<MirroredHint> {
     const [sourceId] = source;
     const bytes = imageBytes(this.#images, sourceId);
     const mirrorId = `${sourceId} mirrored`;
@@ -101,12 +101,12 @@ export class JobPairs implements ImagePairs {
   }
 
   #pyramid(imageId: string, decode: () => Promise<RgbImage>): Promise<FeaturePyramid> {
-    return this.#kept.features.pyramid(imageId, decode, this.#plan, (steps) => this.#progress.step(steps));
+    return this.#caches.features.pyramid(imageId, decode, this.#plan, (steps) => this.#progress.step(steps));
   }
 
-  #field([sourceId, source]: SeenImage, [targetId, target]: SeenImage): Promise<AnchorField> {
+  #field([sourceId, source]: ImageFeatures, [targetId, target]: ImageFeatures): Promise<AnchorField> {
     const key = [this.#plan.id, sourceId, targetId];
-    return this.#kept.pairs.get(key, () => preparePair(this.#kept.matcher, source, target, this.#settings));
+    return this.#caches.pairs.get(key, () => preparePair(this.#caches.matcher, source, target, this.#settings));
   }
 }
 
@@ -116,4 +116,26 @@ export function groupedOrder(keys: readonly string[]): number[] {
   for (const [index, key] of keys.entries()) if (!first.has(key)) first.set(key, index);
   const rank = (index: number) => first.get(keys[index] ?? '') ?? 0;
   return keys.map((_, index) => index).sort((a, b) => rank(a) - rank(b) || a - b);
+}
+
+/** Pairs of images caches; each takes some tens of kilobytes. */
+const PAIRS_KEPT = 256;
+
+/** What was prepared for pairs of images, so that the next click on one of them is answered at once. */
+export class PairCache {
+  readonly #pairs = new LRUCache<string, Promise<AnchorField>>({ max: PAIRS_KEPT });
+
+  /**
+   * @param key what the pair depends on: backend, settings, and the content hashes of both images
+   * @param prepare called where the pair is not here; a failure is not caches
+   */
+  get(key: readonly string[], prepare: () => Promise<AnchorField>): Promise<AnchorField> {
+    const name = key.join(' ');
+    const known = this.#pairs.get(name);
+    if (known !== undefined) return known;
+    const prepared = prepare();
+    this.#pairs.set(name, prepared);
+    prepared.catch(() => this.#pairs.delete(name));
+    return prepared;
+  }
 }

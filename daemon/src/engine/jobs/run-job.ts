@@ -11,8 +11,7 @@ import { trackSettings } from '../../transfer/tracking/track-settings.js';
 import type { EngineJob, EngineOutcome } from '../engine.js';
 import { runAlign } from './align-job.js';
 import { runInspect } from './inspect-job.js';
-import { JobPairs, type Kept } from './job-pairs.js';
-import { PairCache } from './pair-cache.js';
+import { JobPairs, PairCache, type SharedCaches } from './job-pairs.js';
 import { ProgressReporter, type ReportProgress } from './progress-reporter.js';
 import { runTrack } from './track-job.js';
 import { runTransfer } from './transfer-job.js';
@@ -21,27 +20,27 @@ import { runWarp } from './warp-job.js';
 /** How a job is run again when it did not fit into memory. */
 export interface RunJobOptions {
   /** How often the size that images are seen at is halved. */
-  shrink?: number;
+  downscaleSteps?: number;
 }
 
 /** Everything that stays alive between jobs: networks, feature maps, matching graphs. */
 export class JobRunner {
-  readonly #kept: Kept;
+  readonly #caches: SharedCaches;
   readonly #windowMatcher = new WindowMatcher();
 
   /** @param store keeps features on disk */
   constructor(runtime: Runtime, store?: FeatureStore) {
-    this.#kept = { features: new FeatureSource(runtime, store), matcher: new Matcher(), pairs: new PairCache() };
+    this.#caches = { features: new FeatureSource(runtime, store), matcher: new Matcher(), pairs: new PairCache() };
   }
 
   /** @throws SamepointError */
   async run(
     { request, images, features }: EngineJob,
     report: ReportProgress,
-    { shrink }: RunJobOptions = {},
+    { downscaleSteps }: RunJobOptions = {},
   ): Promise<EngineOutcome> {
     const progress = new ProgressReporter(report);
-    const choice = { ...(features ?? choiceOf(request)), downscaleSteps: shrink };
+    const choice = { ...(features ?? choiceOf(request)), downscaleSteps };
     switch (request.kind) {
       case 'transfer':
         return runTransfer(request, this.#chosenPairs(request, images, planFeatures(choice), progress), progress);
@@ -49,16 +48,16 @@ export class JobRunner {
         return runInspect(request, this.#chosenPairs(request, images, planFeatures(choice), progress), progress);
       case 'warp': {
         const plan = planFeatures(choice);
-        const pairs = new JobPairs(this.#kept, images, plan, progress);
+        const pairs = new JobPairs(this.#caches, images, plan, progress);
         return runWarp(request, images, pairs, progress, editProtocol(request, plan));
       }
       case 'align': {
         const plan = planTask('geometric', choice);
-        return runAlign(request, images, new JobPairs(this.#kept, images, plan, progress), progress);
+        return runAlign(request, images, new JobPairs(this.#caches, images, plan, progress), progress);
       }
       case 'track': {
         const plan = planTask('video', choice);
-        const frames = new JobPairs(this.#kept, images, plan, progress);
+        const frames = new JobPairs(this.#caches, images, plan, progress);
         return runTrack(request, images, this.#windowMatcher, frames, trackSettings(plan), progress);
       }
     }
@@ -75,7 +74,7 @@ export class JobRunner {
       ...(withCloserLook ? { closerLook: true } : {}),
       ...(withLayoutPrior ? { layoutPrior: true } : {}),
     };
-    return new JobPairs(this.#kept, images, plan, progress, parts);
+    return new JobPairs(this.#caches, images, plan, progress, parts);
   }
 }
 

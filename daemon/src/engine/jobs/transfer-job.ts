@@ -2,7 +2,7 @@ import type { TransferRequest, TransferResult } from '@samepoint/shared-protocol
 import { matchItself } from '../../correspond/match-points.js';
 import { type PairSight, placeItems, prepareItems } from '../../transfer/transfer.js';
 import type { EngineOutcome } from '../engine.js';
-import type { ImagePairs, SeenImage } from './image-pairs.js';
+import type { ImageFeatures, ImagePairs } from './image-pairs.js';
 import type { ProgressReporter } from './progress-reporter.js';
 
 /** @throws SamepointError also where an item does not fit the source */
@@ -18,18 +18,18 @@ export async function runTransfer(
   // one target after another, so that memory does not grow with their number
   const mirroredSteps = withMirrored === true ? pairs.steps : 0;
   progress.begin('matching', targets.length * (pairs.steps + mirroredSteps + 1));
-  const seenSource: SeenImage = [source.imageId, sourceFeatures];
+  const sourceImage: ImageFeatures = [source.imageId, sourceFeatures];
   const placed = new Map<number, TransferResult['targets'][number]>();
   const order = await pairs.orderBySize(targets.map(({ frame }) => frame.imageId));
   for (const index of order) {
-    const wanted = targets[index];
-    if (wanted === undefined) throw new Error('the order has an index for each target');
-    const { targetId, frame } = wanted;
+    const entry = targets[index];
+    if (entry === undefined) throw new Error('orderBySize returned an index without a target');
+    const { targetId, frame } = entry;
     const target = await pairs.features(frame.imageId);
-    const seenTarget: SeenImage = [frame.imageId, target];
-    const sight = frame.imageId === source.imageId ? ITSELF : sightOf(pairs, seenSource, seenTarget);
+    const targetImage: ImageFeatures = [frame.imageId, target];
+    const sight = frame.imageId === source.imageId ? ITSELF : sightOf(pairs, sourceImage, targetImage);
     const placements = await placeItems(prepared, source.layers, frame.layers, target, sight, withCues);
-    const hint = withMirrored === true ? { mirrored: await pairs.mirrored(seenSource, seenTarget) } : {};
+    const hint = withMirrored === true ? { mirrored: await pairs.mirrored(sourceImage, targetImage) } : {};
     placed.set(index, { targetId, placements, ...hint });
     progress.step();
   }
@@ -39,7 +39,7 @@ export async function runTransfer(
 /** The very same image: there is nothing to compare. */
 const ITSELF: PairSight = { match: async (points) => points.map(matchItself) };
 
-function sightOf(pairs: ImagePairs, source: SeenImage, target: SeenImage): PairSight {
+function sightOf(pairs: ImagePairs, source: ImageFeatures, target: ImageFeatures): PairSight {
   return {
     match: async (points) => (await pairs.matcher(source, target))(points),
     compare: (...parts) => pairs.compare(source, target, ...parts),

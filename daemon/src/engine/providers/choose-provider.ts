@@ -2,12 +2,11 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { type Device, SamepointError } from '@samepoint/shared-protocol';
 import { takesDevice } from '../../graph/runtime/execution-provider.js';
 import type { GraphTarget, Precision, Provider } from '../../graph/runtime/runtime.js';
-import { CachedProber, type Prober } from './cached-prober.js';
 import { deviceFor, type GpuDevice, memoryFor } from './gpu-devices.js';
 import { listGpuDevices } from './list-gpu-devices.js';
-import { placementWords } from './placement-words.js';
-import type { Candidate, ProviderProbe } from './provider-probe.js';
-import { PROVIDER_NAMES } from './provider-words.js';
+import { CachedProber, type Prober } from './probe-cache.js';
+import { PROVIDER_NAMES, placementLabel } from './provider-labels.js';
+import type { ProviderCandidate, ProviderProbe } from './provider-probe.js';
 
 /** What is tried beside the CPU; of two that are as fast, the first is taken. */
 const ORDER: Partial<Record<NodeJS.Platform, readonly Provider[]>> = {
@@ -34,7 +33,7 @@ export interface ProviderChoice extends GraphTarget {
 }
 
 /** What people may ask for. */
-export interface WantedProvider {
+export interface RequestedProvider {
   /** The only one to try, however slow it is. */
   provider?: Provider | undefined;
   /** Number of the only device to try. */
@@ -42,7 +41,7 @@ export interface WantedProvider {
 }
 
 export interface ChooseOptions {
-  wanted?: WantedProvider;
+  requested?: RequestedProvider;
   platform?: NodeJS.Platform;
   devices?: readonly GpuDevice[];
   prober?: Prober;
@@ -62,12 +61,12 @@ export function providersOf(platform: NodeJS.Platform): readonly Provider[] {
 export function candidatesOf(
   platform: NodeJS.Platform,
   devices: readonly GpuDevice[],
-  { provider: forced, device: wanted }: WantedProvider = {},
-): Candidate[] {
+  { provider: forced, device: requested }: RequestedProvider = {},
+): ProviderCandidate[] {
   const providers = forced === undefined ? (ORDER[platform] ?? []) : [forced];
-  return providers.flatMap((provider): Candidate[] => {
-    if (!takesDevice(provider)) return wanted === undefined ? [{ provider }] : [];
-    if (wanted !== undefined) return [{ provider, deviceId: wanted }];
+  return providers.flatMap((provider): ProviderCandidate[] => {
+    if (!takesDevice(provider)) return requested === undefined ? [{ provider }] : [];
+    if (requested !== undefined) return [{ provider, deviceId: requested }];
     const count = provider === 'cuda' ? devices.filter(({ vendor }) => vendor === 'nvidia').length : devices.length;
     if (count === 0) return provider === 'cuda' && forced === undefined ? [] : [{ provider }];
     return Array.from({ length: Math.min(count, MAX_DEVICES) }, (_, deviceId) => ({ provider, deviceId }));
@@ -80,38 +79,38 @@ export function candidatesOf(
  * @throws SamepointError `BAD_REQUEST` when a provider or device that was asked for does not work
  */
 export async function chooseProvider(options: ChooseOptions = {}): Promise<ProviderChoice> {
-  const { wanted = {}, platform = process.platform } = options;
-  if (wanted.provider === 'cpu') return onCpu('it was asked for.');
+  const { requested = {}, platform = process.platform } = options;
+  if (requested.provider === 'cpu') return onCpu('it was asked for.');
   const devices = options.devices ?? (await listGpuDevices(platform));
   const prober = options.prober ?? new CachedProber({ devices });
   try {
     const probes: ProviderProbe[] = [];
-    for (const candidate of candidatesOf(platform, devices, wanted)) probes.push(await prober.probe(candidate));
-    return isAsked(wanted) ? asAsked(probes, wanted, devices) : fastest(probes, devices);
+    for (const candidate of candidatesOf(platform, devices, requested)) probes.push(await prober.probe(candidate));
+    return isRequested(requested) ? chooseRequested(probes, requested, devices) : fastest(probes, devices);
   } finally {
     prober.close();
   }
 }
 
-function isAsked({ provider, device }: WantedProvider): boolean {
+function isRequested({ provider, device }: RequestedProvider): boolean {
   return provider !== undefined || device !== undefined;
 }
 
 function fastest(probes: readonly ProviderProbe[], devices: readonly GpuDevice[]): ProviderChoice {
-  const best = fastestOf(probes.filter((probe) => probe.works && objectionTo(probe) === undefined));
-  if (best !== undefined) return onGpu(best, speedWords(best), devices);
-  const refused = probes.map((probe) => `${nameOf(probe)}: ${probe.works ? objectionTo(probe) : probe.why}`);
+  const best = fastestOf(probes.filter((probe) => probe.works && rejectionReason(probe) === undefined));
+  if (best !== undefined) return onGpu(best, speedLabel(best), devices);
+  const refused = probes.map((probe) => `${nameOf(probe)}: ${probe.works ? rejectionReason(probe) : probe.why}`);
   return onCpu(refused.length === 0 ? 'no graphics card was found that can be used.' : `${refused.join('; ')}.`);
 }
 
-function asAsked(
+function chooseRequested(
   probes: readonly ProviderProbe[],
-  { provider, device }: WantedProvider,
+  { provider, device }: RequestedProvider,
   devices: readonly GpuDevice[],
 ): ProviderChoice {
   const best = fastestOf(probes);
   if (best !== undefined)
-    return onGpu(best, `It was asked for; ${best.speed < 1 ? slownessWords(best) : speedWords(best)}`, devices);
+    return onGpu(best, `It was asked for; ${best.speed < 1 ? slownessLabel(best) : speedLabel(best)}`, devices);
   const what = provider === undefined ? `Device ${device}` : PROVIDER_NAMES[provider];
   const noDevice =
     provider === undefined ? 'no provider here takes the number of a device' : 'it takes no number of a device';
@@ -132,7 +131,7 @@ function fastestOf(probes: readonly ProviderProbe[]): Success | undefined {
 }
 
 /** What a provider is called where several of its devices are. */
-function nameOf({ provider, deviceId }: Candidate): string {
+function nameOf({ provider, deviceId }: ProviderCandidate): string {
   return deviceId === undefined || deviceId === 0
     ? PROVIDER_NAMES[provider]
     : `${PROVIDER_NAMES[provider]} ${deviceId}`;
@@ -154,10 +153,10 @@ function onCpu(why: string): ProviderChoice {
 
 function onGpu(probe: Success, why: string, devices: readonly GpuDevice[]): ProviderChoice {
   const { provider, deviceId, precision, share } = probe;
-  const description = placementWords(
+  const description = placementLabel(
     new Map<Provider, number>([[provider, share], ...(share < 1 ? [['cpu', 1 - share] as const] : [])]),
   );
-  const reason = [why, PRECISION_WORDS[precision], ...deviceWords(probe, devices)].join('; ');
+  const reason = [why, PRECISION_LABELS[precision], ...deviceLabels(probe, devices)].join('; ');
   return {
     provider,
     ...(deviceId === undefined ? {} : { deviceId }),
@@ -168,31 +167,31 @@ function onGpu(probe: Success, why: string, devices: readonly GpuDevice[]): Prov
 }
 
 /** Which device was taken: its name where it is known, its number where there are several. */
-function deviceWords(candidate: Candidate, devices: readonly GpuDevice[]): string[] {
+function deviceLabels(candidate: ProviderCandidate, devices: readonly GpuDevice[]): string[] {
   const name = deviceFor(candidate, devices)?.name;
   const number = candidate.deviceId === undefined || devices.length < 2 ? undefined : `device ${candidate.deviceId}`;
   const words = [name, number].filter((word) => word !== undefined);
   return words.length === 0 ? [] : [words.join(', ')];
 }
 
-const PRECISION_WORDS: Record<Precision, string> = {
+const PRECISION_LABELS: Record<Precision, string> = {
   float16: 'half precision',
   float32: 'single precision, since half precision does not work on it',
 };
 
 /** Why a provider that works is not chosen, if so. */
-export function objectionTo(probe: Success): string | undefined {
+export function rejectionReason(probe: Success): string | undefined {
   if (probe.share < SMALLEST_SHARE) return `it leaves ${Math.round(100 * (1 - probe.share))} % of the work to the CPU`;
-  return probe.speed < 1 ? slownessWords(probe) : undefined;
+  return probe.speed < 1 ? slownessLabel(probe) : undefined;
 }
 
 /** Of a provider that is faster than the CPU. */
-export function speedWords({ speed }: { speed: number }): string {
+export function speedLabel({ speed }: { speed: number }): string {
   return `${times(speed)} times the speed of the CPU`;
 }
 
 /** Of a provider that is slower than the CPU. */
-function slownessWords({ speed }: { speed: number }): string {
+function slownessLabel({ speed }: { speed: number }): string {
   const slower = `${times(1 / speed)} times slower than the CPU`;
   return speed < SOFTWARE_SPEED ? `${slower}, as a driver in software is` : slower;
 }

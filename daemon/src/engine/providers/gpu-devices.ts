@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Candidate } from './provider-probe.js';
+import type { ProviderCandidate } from './provider-probe.js';
 
 export type GpuVendor = 'nvidia' | 'amd' | 'intel' | 'apple' | 'other';
 
@@ -148,7 +148,10 @@ export function appleDevice(processor: string): GpuDevice {
 const UNKNOWN_BYTES = 4 * 2 ** 30;
 
 /** The device that a provider runs on; undefined where several could be meant, or none is known. */
-export function deviceFor({ provider, deviceId }: Candidate, devices: readonly GpuDevice[]): GpuDevice | undefined {
+export function deviceFor(
+  { provider, deviceId }: ProviderCandidate,
+  devices: readonly GpuDevice[],
+): GpuDevice | undefined {
   switch (provider) {
     case 'cpu':
       return undefined;
@@ -172,7 +175,7 @@ function only<T>(list: readonly T[]): T | undefined {
  * Bytes of memory that networks have on a provider's device: its own, the system's where it shares that, and where neither
  * is known {@link UNKNOWN_BYTES} at most.
  */
-export function memoryFor(candidate: Candidate, devices: readonly GpuDevice[], systemBytes: number): number {
+export function memoryFor(candidate: ProviderCandidate, devices: readonly GpuDevice[], systemBytes: number): number {
   if (candidate.provider === 'cpu') return systemBytes;
   const device = deviceFor(candidate, devices);
   if (device?.sharesMemory) return systemBytes;

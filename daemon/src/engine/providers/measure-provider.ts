@@ -1,6 +1,6 @@
 import type { Placement, Precision } from '../../graph/runtime/runtime.js';
-import { shareOf } from './placement-words.js';
-import type { Candidate, ProviderProbe } from './provider-probe.js';
+import { shareOf } from './provider-labels.js';
+import type { ProviderCandidate, ProviderProbe } from './provider-probe.js';
 
 /** Largest relative error ‖provider − CPU‖/‖CPU‖ at which a provider counts as right. */
 export const TOLERANCE: Record<Precision, number> = { float32: 1e-3, float16: 2e-2 };
@@ -10,7 +10,7 @@ const HOPELESS_SPEED = 0.1;
 
 type Success = ProviderProbe & { works: true };
 /** What trials run on. */
-export type TrialTarget = Candidate & { precision: Precision };
+export type TrialTarget = ProviderCandidate & { precision: Precision };
 
 /** What a provider is put through. Each throws what ONNX Runtime or the driver throws. */
 export interface Trials {
@@ -31,7 +31,7 @@ const CPU: TrialTarget = { provider: 'cpu', precision: 'float32' };
  * Puts a provider through trials and compares it with the CPU, in half precision first. A driver may take the process down.
  * @throws whatever says why the provider does not work in single precision either
  */
-export async function measureProvider(candidate: Candidate, trials: Trials): Promise<Success> {
+export async function measureProvider(candidate: ProviderCandidate, trials: Trials): Promise<Success> {
   if (candidate.provider === 'cpu') {
     return { ...CPU, works: true, relativeError: 0, share: 1, speed: 1, atWorkingSize: true };
   }

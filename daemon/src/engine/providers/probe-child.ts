@@ -1,7 +1,7 @@
 // Entry of the process that tries providers, one for each message; its argument is a folder to write to. See ProviderProber.
 import { measureProvider, type Trials, WrongResults } from './measure-provider.js';
-import type { Candidate, FromProbe, ProviderProbe, ToProbe } from './provider-probe.js';
-import { whyItFailed } from './provider-words.js';
+import { failureReason } from './provider-labels.js';
+import type { FromProbe, ProviderCandidate, ProviderProbe, ToProbe } from './provider-probe.js';
 
 const [folder = '.'] = process.argv.slice(2);
 let trials: Trials | undefined;
@@ -12,7 +12,7 @@ process.on('message', ({ candidate }: ToProbe) => {
   void probe(candidate).then((found) => process.send?.({ probe: found } satisfies FromProbe));
 });
 
-async function probe(candidate: Candidate): Promise<ProviderProbe> {
+async function probe(candidate: ProviderCandidate): Promise<ProviderProbe> {
   try {
     // here, since ONNX Runtime itself may not load
     trials ??= (await import('./provider-trials.js')).providerTrials(folder);
@@ -21,7 +21,7 @@ async function probe(candidate: Candidate): Promise<ProviderProbe> {
     return {
       ...candidate,
       works: false,
-      why: whyItFailed(candidate.provider, thrown),
+      why: failureReason(candidate.provider, thrown),
       lasts: thrown instanceof WrongResults,
     };
   }

@@ -11,13 +11,13 @@ const CHILD_ENTRY = fileURLToPath(new URL('./probe-child.js', import.meta.url));
 const TIMEOUT_MS = 120_000;
 
 /** A provider, and which of its devices; its own default without one. */
-export interface Candidate {
+export interface ProviderCandidate {
   provider: Provider;
   deviceId?: number | undefined;
 }
 
 /** What was found when a provider was put through its trials. */
-export type ProviderProbe = Candidate &
+export type ProviderProbe = ProviderCandidate &
   (
     | {
         works: true;
@@ -40,7 +40,7 @@ export type ProviderProbe = Candidate &
   );
 
 /** Messages to the probing process, and from it. */
-export type ToProbe = { candidate: Candidate };
+export type ToProbe = { candidate: ProviderCandidate };
 export type FromProbe = { probe: ProviderProbe };
 
 /**
@@ -60,7 +60,7 @@ export class ProviderProber {
   }
 
   /** Resolves for every provider, whether it works or not. */
-  async probe(candidate: Candidate): Promise<ProviderProbe> {
+  async probe(candidate: ProviderCandidate): Promise<ProviderProbe> {
     const failed = (why: string, lasts: boolean): ProviderProbe => ({ ...candidate, works: false, why, lasts });
     if (this.#closed) return failed('the trial was broken off', false);
     const child = this.#child ?? this.#start();

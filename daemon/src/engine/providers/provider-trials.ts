@@ -6,7 +6,7 @@ import { probeInput, probeNetwork, productNetwork } from '../../graph/probe/prob
 import { writeSharedWeights } from '../../graph/probe/random-weights.js';
 import { type CompileAt, load, type NdArray } from '../../graph/runtime/run.js';
 import type { Placement, Runtime } from '../../graph/runtime/runtime.js';
-import { EMBEDDED_UI_MODEL } from '../../models/embedded.js';
+import { EMBEDDED_MODEL_FOLDER } from '../../models/catalogue.js';
 import type { Trials, TrialTarget } from './measure-provider.js';
 import { PIXEL_DEVIATION, randomInput } from './random-input.js';
 
@@ -62,7 +62,12 @@ async function workingSize(target: TrialTarget, folder: string): Promise<{ featu
   const blocks = await timed(runtime, (at) => probeBlocks(checkpoint, at), blockFeeds(), runs);
   const side = { width: EMBEDDED_SIDE, height: EMBEDDED_SIDE };
   const image = randomInput([1, 3, EMBEDDED_SIDE, EMBEDDED_SIDE], PIXEL_DEVIATION);
-  const embedded = await timed(runtime, (at) => compileUiNetwork(filesOf(EMBEDDED_UI_MODEL), side, at), { image }, 1);
+  const embedded = await timed(
+    runtime,
+    (at) => compileUiNetwork(filesOf(EMBEDDED_MODEL_FOLDER), side, at),
+    { image },
+    1,
+  );
   return { features: [blocks.features, embedded.features], ms: blocks.ms };
 }
 

@@ -3,11 +3,10 @@ import { readFileSync, statSync } from 'node:fs';
 import { type FileHandle, open, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
-import { makeFolder } from '../../make-folder.js';
+import { makeFolder } from '../../write-files.js';
 import type { FileSource } from '../catalogue.js';
 import type { ModelEnvironment } from '../model-environment.js';
-import { damaged, fileFailure, TransientFailure } from './failures.js';
-import { networkFailure } from './network-failures.js';
+import { damaged, fileFailure, networkFailure, TransientFailure } from './failures.js';
 import { proxyFor } from './proxy.js';
 import { type ByteRange, describeSource, getRemote, headRemote, type RemoteFile } from './remote-file.js';
 import { type AttemptOptions, withRetries } from './retry.js';
@@ -111,8 +110,8 @@ class Transfer {
   }
 
   async #attempt(): Promise<Download> {
-    if (this.#attempts++ > 0) await this.#askAgain();
-    if (this.position < this.plan.prefix.length) await this.#startOver();
+    if (this.#attempts++ > 0) await this.#refreshRemote();
+    if (this.position < this.plan.prefix.length) await this.#restart();
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       if (!(await this.#readRange(next))) return { ok: false, reason: 'ranges-ignored' };
     }
@@ -120,14 +119,14 @@ class Transfer {
   }
 
   /** Addresses expire; and what is on the server must still be what we began with. */
-  async #askAgain(): Promise<void> {
+  async #refreshRemote(): Promise<void> {
     const { source, remote } = this.plan;
     this.#remote = await headRemote(source, this.environment, this.signal);
     if (this.#remote.etag === remote.etag && this.#remote.size === remote.size) return;
     throw damaged(describeSource(source), 'it changed on the server while it was downloaded');
   }
 
-  async #startOver(): Promise<void> {
+  async #restart(): Promise<void> {
     this.position = 0;
     try {
       await this.file.truncate(0);
@@ -156,16 +155,16 @@ class Transfer {
     const asked = isWhole ? undefined : range;
     const response = await getRemote(this.environment, this.#remote, what, asked, this.signal, this.validator);
     let left = range.to - range.from;
-    if (asked !== undefined && !answers(response, range, size)) {
+    if (asked !== undefined && !isRangeResponse(response, range, size)) {
       const [only] = this.plan.ranges;
       if (this.plan.prefix.length > 0 || only?.from !== 0 || only.to !== size) {
         await response.body?.cancel();
         return false;
       }
-      await this.#startOver();
+      await this.#restart();
       left = size;
     }
-    await this.#rememberFor(response);
+    await this.#saveResumeState(response);
     await this.#readBody(response, left, what);
     return true;
   }
@@ -199,7 +198,7 @@ class Transfer {
   }
 
   /** Weak validators do not work with If-Range (RFC 9110, 13.1.5). */
-  async #rememberFor(response: Response): Promise<void> {
+  async #saveResumeState(response: Response): Promise<void> {
     const etag = response.headers.get('etag');
     this.validator = etag === null || etag.startsWith('W/') ? undefined : etag;
     const { remote, partial } = this.plan;
@@ -224,7 +223,7 @@ async function* chunksOf(response: Response, signal: AbortSignal | undefined): A
   }
 }
 
-function answers(response: Response, { from, to }: ByteRange, size: number): boolean {
+function isRangeResponse(response: Response, { from, to }: ByteRange, size: number): boolean {
   return response.status === 206 && response.headers.get('content-range') === `bytes ${from}-${to - 1}/${size}`;
 }
 

@@ -2,11 +2,10 @@ import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { CatalogueFile } from '../catalogue.js';
 import { hubPaths } from '../files/hub-cache.js';
-import { ownPath } from '../files/own-files.js';
+import { samepointCachePath } from '../files/samepoint-cache.js';
 import type { ModelEnvironment } from '../model-environment.js';
 import { type DownloadPlan, plannedBytes, resumableBytes } from './download.js';
-import { damaged } from './failures.js';
-import { networkFailure } from './network-failures.js';
+import { damaged, networkFailure } from './failures.js';
 import { proxyFor } from './proxy.js';
 import { type ByteRange, describeSource, getRemote, headRemote, type RemoteFile } from './remote-file.js';
 import { type AttemptOptions, withRetries } from './retry.js';
@@ -36,7 +35,7 @@ export async function planFetch(
   const header = await withRetries(() => readRemoteHeader(file, remote, environment, signal), retry);
   if (header === undefined) return wholePlan(file, remote, environment);
   const subset = planSubset(header, remote.size, tensors, describeSource(file.source));
-  const partial = `${ownPath(environment.at.ownFolder, file.source)}.incomplete`;
+  const partial = `${samepointCachePath(environment.at.samepointCache, file.source)}.incomplete`;
   return { file, source: file.source, remote, ...subset, partial, isSubset: true };
 }
 
@@ -45,7 +44,7 @@ export function wholePlan(file: CatalogueFile, remote: RemoteFile, { at }: Model
   const partial =
     source.kind === 'hub'
       ? `${hubPaths(at.hubCache, source, remote.commit, remote.etag).blob}.incomplete`
-      : `${ownPath(at.ownFolder, source)}.incomplete`;
+      : `${samepointCachePath(at.samepointCache, source)}.incomplete`;
   const ranges = [{ from: 0, to: remote.size }];
   return { file, source, remote, prefix: Buffer.alloc(0), ranges, partial, isSubset: false };
 }
@@ -105,7 +104,7 @@ const RESERVE_BYTES = 256 * 1024 * 1024;
 /** @throws SamepointError `MODEL_MISSING` when the disk has too little room for what is still to come */
 export async function checkDiskSpace(plans: readonly FetchPlan[], environment: ModelEnvironment): Promise<void> {
   const disks = new Map<number, { folder: string; freeBytes: number; needed: number }>();
-  for (const folder of [environment.at.hubCache, environment.at.ownFolder]) {
+  for (const folder of [environment.at.hubCache, environment.at.samepointCache]) {
     const here = plans.filter(({ partial }) => partial.startsWith(join(folder, '/')));
     if (here.length === 0) continue;
     const { id, freeBytes } = await environment.disk(folder);

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
-import { makeFolder } from '../../make-folder.js';
+import { makeFolder } from '../../write-files.js';
 import { interrupted } from './failures.js';
 
 /** How often a waiting process looks again, and how often the holder says that it lives. */
@@ -20,7 +20,7 @@ export interface LockOptions {
 /** Runs `action` while holding a lock file, waiting for other processes that hold it. */
 export async function withLock<T>(path: string, options: LockOptions, action: () => Promise<T>): Promise<T> {
   makeFolder(dirname(path));
-  for (let waits = 0; !take(path); waits++) {
+  for (let waits = 0; !tryAcquire(path); waits++) {
     if (waits === 0) options.onWait?.();
     await options.sleep(POLL_MS, options.signal).catch(() => {
       throw interrupted();
@@ -35,7 +35,7 @@ export async function withLock<T>(path: string, options: LockOptions, action: ()
   }
 }
 
-function take(path: string): boolean {
+function tryAcquire(path: string): boolean {
   try {
     writeFileSync(path, `${hostname()} ${process.pid}`, { flag: 'wx' });
     return true;

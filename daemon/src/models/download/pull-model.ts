@@ -2,16 +2,14 @@ import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { CatalogueModel } from '../catalogue.js';
-import { checkWeights } from '../files/check-weights.js';
-import { damagedFiles } from '../files/damaged-files.js';
+import { checkWeights, damagedFiles } from '../files/check-files.js';
 import { gitBlobOfFile, sha256OfFile } from '../files/hash-file.js';
 import { hubPaths, placeInHubCache } from '../files/hub-cache.js';
-import { ownPath, type SubsetNote, subsetNotePath } from '../files/own-files.js';
-import { checkPin, pinKey } from '../files/pins.js';
 import { removeFiles } from '../files/remove-model.js';
+import { type SubsetNote, samepointCachePath, subsetNotePath } from '../files/samepoint-cache.js';
 import type { ModelEnvironment } from '../model-environment.js';
-import { readStore, updateStore } from '../model-store.js';
-import { lookUp, modelOf, type ResolveOptions } from '../resolve-model.js';
+import { checkPin, pinKey, readStore, updateStore } from '../model-store.js';
+import { findModelFiles, modelOf, type ResolveOptions } from '../resolve-model.js';
 import { download, plannedBytes, removePartial } from './download.js';
 import { damaged, fileFailure, interrupted } from './failures.js';
 import { checkDiskSpace, type FetchPlan, planFetch, wholePlan } from './fetch-plan.js';
@@ -25,7 +23,7 @@ export interface PullOptions extends ResolveOptions, AttemptOptions {
   /** Another process downloads the same model; called once before waiting for it. */
   onWait?: () => void;
   /** A file that the user registered cannot be used, and is no longer registered. It stays where it is. */
-  onForget?: (path: string) => void;
+  onUnregister?: (path: string) => void;
 }
 
 export interface PullReport {
@@ -45,10 +43,10 @@ export async function pullModel(id: string, options: PullOptions, environment: M
   const lock = { sleep, signal: options.signal, ...(options.onWait === undefined ? {} : { onWait: options.onWait }) };
   try {
     // one lock for all models: they share files
-    return await withLock(join(at.ownFolder, 'pull.lock'), lock, async () => {
+    return await withLock(join(at.samepointCache, 'pull.lock'), lock, async () => {
       await removeDamaged(model, options, environment);
       const store = readStore(at.stateFile);
-      const { missing, optional } = lookUp(model, options, environment);
+      const { missing, optional } = findModelFiles(model, options, environment);
       if (missing.length > 0 && at.offline) throw offline(model.title);
       const plans: FetchPlan[] = [];
       for (const file of at.offline ? missing : [...missing, ...optional]) {
@@ -60,20 +58,20 @@ export async function pullModel(id: string, options: PullOptions, environment: M
       return await fetchAll(plans, options, environment);
     });
   } catch (thrown) {
-    throw options.signal?.aborted === true ? interrupted() : fileFailure(thrown, at.ownFolder);
+    throw options.signal?.aborted === true ? interrupted() : fileFailure(thrown, at.samepointCache);
   }
 }
 
 /** What a header gives away; what is in a good file is a matter of `verifyModel`, which reads all of it. */
 async function removeDamaged(
   model: CatalogueModel,
-  { onForget }: PullOptions,
+  { onUnregister }: PullOptions,
   environment: ModelEnvironment,
 ): Promise<void> {
   const damaged = damagedFiles(model, environment);
   if (damaged.length === 0) return;
   await removeFiles(model, damaged, environment);
-  for (const { path, isRegistered } of damaged) if (isRegistered) onForget?.(path);
+  for (const { path, isRegistered } of damaged) if (isRegistered) onUnregister?.(path);
 }
 
 async function fetchAll(
@@ -109,7 +107,7 @@ async function fetchFile(
     await download(plan, environment, onPosition, attempts);
   }
   try {
-    await settle(plan, environment, attempts.signal);
+    await verifyAndPlace(plan, environment, attempts.signal);
   } catch (thrown) {
     // what is complete and wrong will not get better by resuming
     if (thrown instanceof SamepointError && thrown.code === 'MODEL_INVALID') await removePartial(plan.partial);
@@ -118,14 +116,18 @@ async function fetchFile(
 }
 
 /** Checks a complete download and moves it to its place. */
-async function settle(plan: FetchPlan, environment: ModelEnvironment, signal: AbortSignal | undefined): Promise<void> {
+async function verifyAndPlace(
+  plan: FetchPlan,
+  environment: ModelEnvironment,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const { file, remote, partial, isSubset } = plan;
   const sha256 = await sha256OfFile(partial, signal);
   if (!isSubset) await checkContent(plan, sha256, signal);
   checkWeights(partial, file);
   const { at, link } = environment;
   if (isSubset || file.source.kind === 'url') {
-    const path = ownPath(at.ownFolder, file.source);
+    const path = samepointCachePath(at.samepointCache, file.source);
     await rename(partial, path);
     const note: SubsetNote = { etag: remote.etag, size: remote.size, tensors: file.tensors?.source ?? '' };
     if (isSubset) await writeFile(subsetNotePath(path), JSON.stringify(note));

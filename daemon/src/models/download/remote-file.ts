@@ -1,8 +1,7 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { FileSource } from '../catalogue.js';
 import type { ModelEnvironment } from '../model-environment.js';
-import { httpFailure, TransientFailure } from './failures.js';
-import { networkFailure } from './network-failures.js';
+import { httpFailure, networkFailure, TransientFailure } from './failures.js';
 import { proxyFor } from './proxy.js';
 
 /** What the server says about a file before any of it is read. */
@@ -52,7 +51,7 @@ export async function headRemote(
   signal?: AbortSignal,
 ): Promise<RemoteFile> {
   let url = sourceUrl(source, environment.at.endpoint);
-  let said: Announcement = {};
+  let announcement: Announcement = {};
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
     const response = await request(environment, url, { method: 'HEAD', redirect: 'manual' }, signal);
     const location = response.headers.get('location');
@@ -60,10 +59,11 @@ export async function headRemote(
     if (!isRedirect && !response.ok) {
       throw refusal(response, describeSource(source), environment, url);
     }
-    said = { ...announcementOf(response.headers, !isRedirect), ...said };
+    announcement = { ...announcementOf(response.headers, !isRedirect), ...announcement };
     const next = isRedirect ? new URL(location, url).href : url;
     const leavesServer = new URL(next).origin !== new URL(url).origin;
-    if (!isRedirect || (leavesServer && said.etag !== undefined)) return checkAnnouncement(source, said, next);
+    if (!isRedirect || (leavesServer && announcement.etag !== undefined))
+      return checkAnnouncement(source, announcement, next);
     url = next;
   }
   throw new TransientFailure(`${describeSource(source)} redirects without end`);

@@ -31,7 +31,7 @@ export async function withRetries<T>(action: () => Promise<T>, options: RetryOpt
       if (!(thrown instanceof TransientFailure)) throw thrown;
       if (progress() > before) failures = 0;
       const wait = Math.max(RETRY_DELAYS_MS[failures] ?? Number.POSITIVE_INFINITY, thrown.retryAfterMs ?? 0);
-      if (wait > MAX_RETRY_AFTER_MS) throw givenUp(thrown);
+      if (wait > MAX_RETRY_AFTER_MS) throw retriesExhausted(thrown);
       if (failures++ === 0) onRetry?.(thrown.message);
       await sleep(wait, signal).catch(() => {
         throw interrupted();
@@ -40,7 +40,7 @@ export async function withRetries<T>(action: () => Promise<T>, options: RetryOpt
   }
 }
 
-function givenUp(failure: TransientFailure): SamepointError {
+function retriesExhausted(failure: TransientFailure): SamepointError {
   return new SamepointError(
     'MODEL_MISSING',
     `The download failed: ${failure.message}.`,

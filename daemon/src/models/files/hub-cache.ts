@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { copyFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { makeFolder } from '../../make-folder.js';
+import { makeFolder } from '../../write-files.js';
 import type { CatalogueFile, FileSource, HubRevision } from '../catalogue.js';
 import type { ModelEnvironment } from '../model-environment.js';
 

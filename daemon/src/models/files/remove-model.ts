@@ -4,11 +4,10 @@ import { dirname, join } from 'node:path';
 import type { CatalogueFile, CatalogueModel } from '../catalogue.js';
 import { removePartial } from '../download/download.js';
 import type { ModelEnvironment } from '../model-environment.js';
-import { type ModelStore, readStore, updateStore } from '../model-store.js';
+import { type ModelStore, pinKey, readStore, updateStore } from '../model-store.js';
 import { findFile, modelOf } from '../resolve-model.js';
 import { removeEmptyFolders, removeFromHubCache, repositoryFolder } from './hub-cache.js';
-import { ownPath, subsetNotePath } from './own-files.js';
-import { pinKey } from './pins.js';
+import { samepointCachePath, subsetNotePath } from './samepoint-cache.js';
 
 export interface RemoveReport {
   removed: string[];
@@ -78,20 +77,20 @@ function isNeededElsewhere(
 }
 
 async function removeComplete(file: CatalogueFile, store: ModelStore, { at }: ModelEnvironment): Promise<boolean> {
-  const own = ownPath(at.ownFolder, file.source);
+  const own = samepointCachePath(at.samepointCache, file.source);
   const existed = existsSync(own);
   await rm(own, { force: true });
   await rm(subsetNotePath(own), { force: true });
   const pulled = store.pulled.filter(({ key }) => key === pinKey(file, false));
   for (const { snapshot, blob } of pulled) await removeFromHubCache(at.hubCache, snapshot, blob);
-  await removeEmptyFolders(dirname(own), at.ownFolder);
+  await removeEmptyFolders(dirname(own), at.samepointCache);
   return existed || pulled.length > 0;
 }
 
 async function removeInterrupted({ source }: CatalogueFile, { at }: ModelEnvironment): Promise<void> {
-  const own = ownPath(at.ownFolder, source);
+  const own = samepointCachePath(at.samepointCache, source);
   await removePartial(`${own}.incomplete`);
-  await removeEmptyFolders(dirname(own), at.ownFolder);
+  await removeEmptyFolders(dirname(own), at.samepointCache);
   if (source.kind === 'hub') await removePartials(join(at.hubCache, repositoryFolder(source.at.repository)));
 }
 

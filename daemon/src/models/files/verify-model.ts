@@ -2,12 +2,11 @@ import { existsSync } from 'node:fs';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { CatalogueFile, CatalogueModel } from '../catalogue.js';
 import type { ModelEnvironment } from '../model-environment.js';
-import { type ModelStore, readStore, updateStore } from '../model-store.js';
-import { findFile, lookUp, modelOf } from '../resolve-model.js';
-import { checkModelFile } from './check-model-file.js';
+import { type ModelStore, pinKey, readStore, updateStore } from '../model-store.js';
+import { findFile, findModelFiles, modelOf } from '../resolve-model.js';
+import { checkModelFile } from './check-files.js';
 import { sha256OfWeights } from './hash-file.js';
-import { ownPath } from './own-files.js';
-import { pinKey } from './pins.js';
+import { samepointCachePath } from './samepoint-cache.js';
 import { checkSingleFile, SINGLE_FILE, singleFilePath } from './single-file.js';
 
 /** `pinned`: nobody has published a hash of this file, so what is there now is what later runs compare with. */
@@ -28,7 +27,7 @@ export async function verifyModel(
 ): Promise<VerifiedFile[]> {
   const model = modelOf(id, environment);
   const store = readStore(environment.at.stateFile);
-  const missing = new Set(lookUp(model, {}, environment).missing);
+  const missing = new Set(findModelFiles(model, {}, environment).missing);
   const report: VerifiedFile[] = [];
   const single = singleFilePath(model, store);
   if (single !== undefined) report.push(await verifySingleFile(single, model, environment, signal));
@@ -57,7 +56,8 @@ async function verifyFile(
   } catch (thrown) {
     return damagedAt(path, file.name, thrown);
   }
-  const isSubset = file.source.kind === 'hub' && path === ownPath(environment.at.ownFolder, file.source);
+  const isSubset =
+    file.source.kind === 'hub' && path === samepointCachePath(environment.at.samepointCache, file.source);
   const isAdded = registered[file.name] === path;
   const key = isAdded ? `added:${path}` : pinKey(file, isSubset);
   const pin = store.pins[key];

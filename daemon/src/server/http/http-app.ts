@@ -1,12 +1,11 @@
 import { PROTOCOL, pairRequestSchema, SamepointError } from '@samepoint/shared-protocol';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
-import { checkHost, checkOrigin, checkOwnPage, isOwnOrigin } from '../guards.js';
+import type { GuardResult } from '../guards.js';
+import { checkHost, checkOrigin, checkOwnPage, errorBody, isOwnOrigin, statusOf } from '../guards.js';
 import type { SessionContext } from '../session/session-context.js';
 import type { SessionRegistry } from '../session/session-registry.js';
 import type { TokenStore } from '../token-store.js';
-import type { Verdict } from '../verdict.js';
-import { errorBody, statusOf } from './http-errors.js';
-import type { PairingDesk } from './pairing-desk.js';
+import type { PairingCodes } from './pairing-codes.js';
 import { STATUS_PAGE, STATUS_PAGE_CSP } from './status-page.js';
 
 const MAX_BODY_BYTES = 4096;
@@ -16,7 +15,7 @@ const PREFLIGHT_SECONDS = 600;
 
 export interface HttpAppOptions {
   tokens: TokenStore;
-  pairing: PairingDesk;
+  pairing: PairingCodes;
   registry: SessionRegistry;
   context: SessionContext;
 }
@@ -33,7 +32,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.get('/', statusPageRoute);
   app.get('/v1/status', statusRoute(options));
   app.post('/v1/pairing-code', newCodeRoute(options));
-  app.use(nothingHere);
+  app.use(notFound);
   app.use(onError(options.context));
   return app;
 }
@@ -43,9 +42,9 @@ const guardEverything: RequestHandler = (request, response, next) => {
   const port = request.socket.localPort ?? 0;
   response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer' });
   const host = checkHost(request.headers.host, port);
-  const verdict = host.ok ? checkOrigin(request.headers.origin, port) : host;
-  if (verdict.ok) next();
-  else refuse(response, verdict);
+  const result = host.ok ? checkOrigin(request.headers.origin, port) : host;
+  if (result.ok) next();
+  else refuse(response, result);
 };
 
 /** The plugin's origin is `null`, so its requests are cross-origin and need to be allowed by name. */
@@ -106,9 +105,9 @@ const statusPageRoute: RequestHandler = (_request, response) => {
 function statusRoute({ tokens, pairing, registry, context }: HttpAppOptions): RequestHandler {
   return (request, response) => {
     const { origin } = request.headers;
-    const verdict = checkOwnPage(origin, request.get('sec-fetch-site'), request.socket.localPort ?? 0);
-    if (!verdict.ok) {
-      refuse(response, verdict);
+    const result = checkOwnPage(origin, request.get('sec-fetch-site'), request.socket.localPort ?? 0);
+    if (!result.ok) {
+      refuse(response, result);
       return;
     }
     response.set('Cross-Origin-Resource-Policy', 'same-origin').json({
@@ -145,7 +144,7 @@ function newCodeRoute({ pairing, context }: HttpAppOptions): RequestHandler {
   };
 }
 
-const nothingHere: RequestHandler = (_request, response) => {
+const notFound: RequestHandler = (_request, response) => {
   const error = new SamepointError('BAD_REQUEST', 'There is nothing at this address.', 'Open / in a browser.');
   response.status(404).json(errorBody(error.toPayload()));
 };
@@ -158,7 +157,7 @@ function onError(context: SessionContext): ErrorRequestHandler {
   };
 }
 
-type Refusal = Omit<Extract<Verdict, { ok: false }>, 'ok'>;
+type Refusal = Omit<Extract<GuardResult, { ok: false }>, 'ok'>;
 
 const UNREADABLE: Refusal = { code: 'BAD_REQUEST', message: 'The request cannot be read.', hint: 'Send JSON.' };
 const BROKEN: Refusal = { code: 'INTERNAL', message: 'The daemon could not answer.', hint: 'Look at what it printed.' };

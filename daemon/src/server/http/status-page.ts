@@ -1,5 +1,69 @@
 import { createHash } from 'node:crypto';
-import { STATUS_SCRIPT, STATUS_STYLE } from './status-page-parts.js';
+
+/** Style of the status page. */
+export const STATUS_STYLE = `
+:root { color-scheme: light dark; --ink: #1c1d22; --dim: #6b6d76; --paper: #f6f6f8; --card: #fff; --line: #e3e3e8; --accent: #5b4bdb; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #ececf1; --dim: #9a9ca6; --paper: #17181c; --card: #202127; --line: #33343c; --accent: #a094ff; }
+}
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 Inter, system-ui, sans-serif; }
+main { max-width: 560px; margin: 48px auto; padding: 0 24px; }
+header { display: flex; align-items: center; gap: 12px; margin-bottom: 24px; }
+header p { margin: 0 0 0 auto; color: var(--dim); }
+h1 { font-size: 22px; margin: 0; }
+h2 { font-size: 13px; font-weight: 600; margin: 0; color: var(--dim); }
+.mark { width: 18px; height: 18px; border-radius: 50%; border: 3px solid var(--accent); box-shadow: inset 0 0 0 3px var(--paper), inset 0 0 0 9px var(--accent); }
+.pairing, dl { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 24px; }
+.pairing { text-align: center; }
+.code { font: 600 40px/1.2 ui-monospace, monospace; letter-spacing: 4px; margin: 8px 0; }
+.pairing p:not(.code) { margin: 0 0 16px; color: var(--dim); }
+button { font: inherit; font-weight: 600; color: var(--accent); background: none; border: 1px solid var(--line); border-radius: 8px; padding: 8px 16px; cursor: pointer; }
+button:hover { border-color: var(--accent); }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 12px 24px; margin: 16px 0; }
+dt { color: var(--dim); }
+dd { margin: 0; }
+small { display: block; color: var(--dim); font-size: 13px; }
+#lost { color: #c9372c; }
+`;
+
+/** Script of the status page: asks `/v1/status` again and again; all text goes in as text. */
+export const STATUS_SCRIPT = `
+const at = (id) => document.getElementById(id);
+const put = (id, text) => { at(id).textContent = text; };
+const minutes = (ms) => { const n = Math.ceil(ms / 60000); return n + (n === 1 ? ' minute' : ' minutes'); };
+function showPairing({ live, lockedForMs }) {
+  put('code', live ? live.code.slice(0, 3) + ' ' + live.code.slice(3) : '––– –––');
+  at('new-code').disabled = lockedForMs > 0;
+  put('code-hint', lockedForMs > 0
+    ? 'Too many wrong codes. Pairing is locked for ' + minutes(lockedForMs) + '.'
+    : live
+      ? 'Type it into the plugin. It works once, for ' + minutes(live.expiresInMs) + '.'
+      : 'The last code was used or is too old. Ask for a new one to pair a plugin.');
+}
+function show(status) {
+  put('daemon', status.daemon);
+  put('device', status.device.description);
+  put('reason', status.device.reason);
+  put('backends', status.backends.map((backend) => backend.title + ' (' + backend.state + ')').join(', ') || 'none');
+  put('clients', status.clients.paired + ', ' + status.clients.connected + ' connected now');
+  put('jobs', status.jobs.running + ' running, ' + status.jobs.queued + ' waiting');
+  showPairing(status.pairing);
+}
+async function refresh() {
+  try {
+    show(await (await fetch('/v1/status')).json());
+    at('lost').hidden = true;
+  } catch {
+    at('lost').hidden = false;
+  }
+  setTimeout(refresh, 2000);
+}
+at('new-code').addEventListener('click', async () => {
+  showPairing(await (await fetch('/v1/pairing-code', { method: 'POST' })).json());
+});
+refresh();
+`;
 
 const BODY = `
 <main>

@@ -70,7 +70,7 @@ export class MessageHandler {
   }
 
   /** Takes the bytes of an image in and says whether it is there now. */
-  async takeImage(imageId: string, bytes: Uint8Array): Promise<void> {
+  async storeImage(imageId: string, bytes: Uint8Array): Promise<void> {
     const stored = await this.context.images.put(imageId, bytes);
     if (stored.ok) this.outbox.send({ type: 'image.have', imageId });
     else this.outbox.error(stored.error, imageId);
@@ -105,7 +105,7 @@ export class MessageHandler {
   }
 
   #refusal({ backend }: JobRequest): StartOutcome | undefined {
-    return this.context.backends.knows(backend) ? undefined : { ok: false, error: backendUnknown(backend) };
+    return this.context.backends.has(backend) ? undefined : { ok: false, error: backendUnknown(backend) };
   }
 
   #pull(modelId: string): void {

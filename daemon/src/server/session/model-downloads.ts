@@ -19,8 +19,8 @@ interface Download {
   abort: AbortController;
   receivedBytes: number;
   totalBytes: number;
-  lastToldAt: number;
-  isTellingLater: boolean;
+  lastSentAt: number;
+  isScheduled: boolean;
 }
 
 /** Downloads of the daemon: one at a time, and not a matter of any connection, so that none is lost with one. */
@@ -38,7 +38,7 @@ export class ModelDownloads {
     const current = this.#current ?? this.#begin(modelId);
     if (current.modelId !== modelId) return oneAtATime(current.modelId, modelId);
     current.clients.add(clientId);
-    this.#tellInTime(current);
+    this.#scheduleProgress(current);
     return undefined;
   }
 
@@ -63,8 +63,8 @@ export class ModelDownloads {
       abort: new AbortController(),
       receivedBytes: 0,
       totalBytes: 0,
-      lastToldAt: Number.NEGATIVE_INFINITY,
-      isTellingLater: false,
+      lastSentAt: Number.NEGATIVE_INFINITY,
+      isScheduled: false,
     };
     this.#current = download;
     void this.source
@@ -73,7 +73,7 @@ export class ModelDownloads {
         onProgress: ({ bytes, totalBytes }) => {
           download.receivedBytes = bytes;
           download.totalBytes = totalBytes;
-          this.#tellInTime(download);
+          this.#scheduleProgress(download);
         },
       })
       .then(
@@ -84,20 +84,20 @@ export class ModelDownloads {
   }
 
   /** At once where the last time is long enough ago, else when it will be. */
-  #tellInTime(download: Download): void {
-    const waitMs = download.lastToldAt + LIMITS.progressIntervalMs - this.clock.now();
-    if (waitMs <= 0) this.#tell(download);
-    else if (!download.isTellingLater) {
-      download.isTellingLater = true;
-      this.clock.after(waitMs, () => this.#tell(download));
+  #scheduleProgress(download: Download): void {
+    const waitMs = download.lastSentAt + LIMITS.progressIntervalMs - this.clock.now();
+    if (waitMs <= 0) this.#sendProgress(download);
+    else if (!download.isScheduled) {
+      download.isScheduled = true;
+      this.clock.after(waitMs, () => this.#sendProgress(download));
     }
   }
 
   /** Says nothing of a download that was cancelled and has not stopped yet. */
-  #tell(download: Download): void {
+  #sendProgress(download: Download): void {
     if (this.#current !== download) return;
-    download.lastToldAt = this.clock.now();
-    download.isTellingLater = false;
+    download.lastSentAt = this.clock.now();
+    download.isScheduled = false;
     this.listener.onProgress(download.modelId, download.receivedBytes, download.totalBytes);
   }
 

@@ -1,5 +1,6 @@
-import { CLOSE_CODES, type DaemonMessage, type SamepointError } from '@samepoint/shared-protocol';
+import { CLOSE_CODES, type DaemonMessage, encodeFrame, type SamepointError } from '@samepoint/shared-protocol';
 import type { WebSocket } from 'ws';
+import type { JobEvent } from '../../jobs/job.js';
 import { overflows } from '../guards.js';
 
 const OPEN = 1;
@@ -35,3 +36,24 @@ export class Outbox {
 
 /** The close event tells about a broken connection; without this, `ws` would throw. */
 function ignoreBrokenPipe(): void {}
+
+/** A job's event as it goes over the wire: a message, or the bytes of a binary frame if the result has a payload. */
+export function toWireFormat(event: JobEvent): DaemonMessage | Uint8Array {
+  const { jobId } = event;
+  switch (event.type) {
+    case 'accepted':
+      return { type: 'job.accepted', jobId, position: event.position };
+    case 'progress':
+      return { type: 'job.progress', jobId, progress: event.progress };
+    case 'cancelled':
+      return { type: 'job.cancelled', jobId, at: event.at };
+    case 'failed':
+      return { type: 'job.failed', jobId, error: event.error };
+    case 'result': {
+      const { result, payload } = event.outcome;
+      return payload === undefined
+        ? { type: 'job.result', jobId, result }
+        : encodeFrame('jobResult', { jobId, result }, payload);
+    }
+  }
+}

@@ -11,7 +11,7 @@ export interface Backends {
   /** All of them, with whether they are there at this moment. */
   list(): readonly Backend[];
   /** Whether a job may name it: one of the list, or made of some of them. */
-  knows(id: string): boolean;
+  has(id: string): boolean;
 }
 
 /** What all connections share. */

@@ -9,11 +9,10 @@ import {
   SamepointError,
 } from '@samepoint/shared-protocol';
 import type { RawData, WebSocket } from 'ws';
+import type { Clock } from '../../jobs/clock.js';
 import type { JobListener } from '../../jobs/job.js';
-import { toWire } from '../job-messages.js';
 import { FEATURES, MessageHandler } from './message-handler.js';
-import { Outbox } from './outbox.js';
-import { RateLimiter } from './rate-limiter.js';
+import { Outbox, toWireFormat } from './outbox.js';
 import { badRequest, parseJson, readClientMessage, readHelloRange } from './read-client-message.js';
 import type { SessionContext } from './session-context.js';
 
@@ -29,9 +28,9 @@ export class Session {
   readonly #limiter: RateLimiter;
   readonly #listener: JobListener;
   #greeted = false;
-  #answersPings = true;
-  #callOffHello: () => void;
-  #callOffHeartbeat: () => void = () => {};
+  #isAlive = true;
+  #clearHelloTimer: () => void;
+  #clearHeartbeatTimer: () => void = () => {};
   /** Messages are taken in order: a job may follow the image it needs while that is still being hashed. */
   #order: Promise<void> = Promise.resolve();
   #pendingUploadBytes = 0;
@@ -46,19 +45,19 @@ export class Session {
     this.#limiter = new RateLimiter(context.clock);
     this.#listener = (event) => {
       if (event.type === 'failed') context.log(`job failed: ${event.error.code}`);
-      return this.outbox.send(toWire(event));
+      return this.outbox.send(toWireFormat(event));
     };
-    this.#callOffHello = context.clock.after(LIMITS.helloTimeoutMs, () =>
-      this.outbox.bye(helloLate(), CLOSE_CODES.helloTimeout),
+    this.#clearHelloTimer = context.clock.after(LIMITS.helloTimeoutMs, () =>
+      this.outbox.bye(helloTimedOut(), CLOSE_CODES.helloTimeout),
     );
     socket.on('message', (data, isBinary) => this.#receive(asBytes(data), isBinary));
     socket.on('pong', () => {
-      this.#answersPings = true;
+      this.#isAlive = true;
     });
     socket.on('ping', () => this.#countPing());
     socket.on('error', (error) => context.log(`connection: ${error.message}`));
     socket.on('close', () => this.#end());
-    this.#beat();
+    this.#scheduleHeartbeat();
   }
 
   /** A newer connection of the same client takes over. */
@@ -76,18 +75,18 @@ export class Session {
   }
 
   #receive(bytes: Uint8Array, isBinary: boolean): void {
-    this.#answersPings = true;
-    const complaint = isBinary ? this.#takeFrame(bytes) : this.#takeText(bytes);
-    if (complaint !== undefined) this.outbox.error(complaint);
+    this.#isAlive = true;
+    const error = isBinary ? this.#handleFrame(bytes) : this.#handleText(bytes);
+    if (error !== undefined) this.outbox.error(error);
   }
 
   /** What is wrong with the message, if anything; so do the other `#take…`. */
-  #takeText(bytes: Uint8Array): SamepointError | undefined {
+  #handleText(bytes: Uint8Array): SamepointError | undefined {
     const waitMs = this.#limiter.take();
     if (waitMs > 0) return rateLimited(waitMs);
     if (bytes.length > LIMITS.controlFrameBytes) return frameTooLarge(bytes.length);
     const value = parseJson(new TextDecoder().decode(bytes));
-    if (!this.#greeted) return this.#takeHello(value);
+    if (!this.#greeted) return this.#handleHello(value);
     const read = readClientMessage(value);
     if (!read.ok) return read.error;
     const { message } = read;
@@ -96,12 +95,12 @@ export class Session {
     return undefined;
   }
 
-  #takeHello(value: unknown): SamepointError | undefined {
+  #handleHello(value: unknown): SamepointError | undefined {
     const range = readHelloRange(value);
     if (range === undefined) return badRequest('The first message has to be a hello.');
     const negotiation = negotiateVersion(range);
     if (!negotiation.ok) {
-      this.#callOffHello();
+      this.#clearHelloTimer();
       this.outbox.bye(protocolMismatch(negotiation.update), CLOSE_CODES.protocolMismatch);
       return undefined;
     }
@@ -114,14 +113,14 @@ export class Session {
   #welcome({ client, features }: Hello, protocol: number): void {
     this.#greeted = true;
     this.#handler.clientFeatures = new Set(features);
-    this.#callOffHello();
+    this.#clearHelloTimer();
     this.context.log(`connected: ${client}`);
     const status = this.#handler.status();
     this.outbox.send({ type: 'welcome', protocol, limits: { ...LIMITS }, features: [...FEATURES], ...status });
     this.context.queue.attach(this.clientId, this.#listener);
   }
 
-  #takeFrame(bytes: Uint8Array): SamepointError | undefined {
+  #handleFrame(bytes: Uint8Array): SamepointError | undefined {
     if (!this.#greeted) return badRequest('The first message has to be a hello.');
     const decoded = decodeFrame(bytes);
     if (!decoded.ok) return badRequest(`A binary frame cannot be read: ${decoded.message}.`);
@@ -129,9 +128,9 @@ export class Session {
     if (kind !== 'imageData') return badRequest('Only the daemon sends frames of this kind.');
     const parsed = imageDataHeaderSchema.safeParse(header);
     if (!parsed.success) return badRequest('The header of an image names no image.');
-    this.#hold(payload.length);
+    this.#trackUpload(payload.length);
     this.#inOrder(async () => {
-      await this.#handler.takeImage(parsed.data.imageId, payload).finally(() => this.#hold(-payload.length));
+      await this.#handler.storeImage(parsed.data.imageId, payload).finally(() => this.#trackUpload(-payload.length));
     });
     return undefined;
   }
@@ -140,7 +139,7 @@ export class Session {
     this.#order = this.#order.then(action).catch((thrown: unknown) => this.outbox.error(SamepointError.from(thrown)));
   }
 
-  #hold(bytes: number): void {
+  #trackUpload(bytes: number): void {
     this.#pendingUploadBytes += bytes;
     if (this.#pendingUploadBytes > MAX_PENDING_UPLOAD_BYTES) this.socket.pause();
     else if (this.socket.isPaused) this.socket.resume();
@@ -152,19 +151,19 @@ export class Session {
     if (waitMs > 0) this.outbox.error(rateLimited(waitMs));
   }
 
-  #beat(): void {
-    this.#callOffHeartbeat = this.context.clock.after(LIMITS.heartbeatMs, () => {
-      if (this.#answersPings) {
-        this.#answersPings = false;
+  #scheduleHeartbeat(): void {
+    this.#clearHeartbeatTimer = this.context.clock.after(LIMITS.heartbeatMs, () => {
+      if (this.#isAlive) {
+        this.#isAlive = false;
         this.socket.ping();
-        this.#beat();
+        this.#scheduleHeartbeat();
       } else this.socket.terminate();
     });
   }
 
   #end(): void {
-    this.#callOffHello();
-    this.#callOffHeartbeat();
+    this.#clearHelloTimer();
+    this.#clearHeartbeatTimer();
     this.context.queue.detach(this.clientId, this.#listener);
   }
 }
@@ -174,7 +173,7 @@ function asBytes(data: RawData): Uint8Array {
   return Array.isArray(data) ? Buffer.concat(data) : data;
 }
 
-function helloLate(): SamepointError {
+function helloTimedOut(): SamepointError {
   return new SamepointError('HELLO_TIMEOUT', 'The client connected but did not say hello in time.', 'Connect again.');
 }
 
@@ -200,4 +199,25 @@ function rateLimited(retryAfterMs: number): SamepointError {
   return new SamepointError('RATE_LIMITED', 'The client sends too many messages.', 'Wait a second, then go on.', {
     retryAfterMs,
   });
+}
+
+const WINDOW_MS = 1_000;
+
+/** Counts the control frames of one connection in windows of a second. */
+export class RateLimiter {
+  #windowStart = Number.NEGATIVE_INFINITY;
+  #count = 0;
+
+  constructor(readonly clock: Clock) {}
+
+  /** 0 when the frame may pass, otherwise how long to wait, in ms. */
+  take(): number {
+    const now = this.clock.now();
+    if (now - this.#windowStart >= WINDOW_MS) {
+      this.#windowStart = now;
+      this.#count = 0;
+    }
+    this.#count += 1;
+    return this.#count <= LIMITS.controlFramesPerSecond ? 0 : Math.ceil(this.#windowStart + WINDOW_MS - now);
+  }
 }

@@ -1,6 +1,6 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import envPaths from 'env-paths';
-import { makeFolder } from './make-folder.js';
+import { makeFolder } from './write-files.js';
 
 /** Where the daemon keeps what must survive a restart: `SAMEPOINT_STATE_DIR`, or the system's place for it. */
 export function stateDir(env: NodeJS.ProcessEnv = process.env): string {
@@ -23,4 +23,9 @@ export function makeStateFolder(folder: string, use: string): void {
       'Set SAMEPOINT_STATE_DIR to a folder that you may write to.',
     );
   }
+}
+
+/** Where what can be computed again is kept: `SAMEPOINT_CACHE_DIR`, or the system's place for it. */
+export function cacheDir(env: NodeJS.ProcessEnv = process.env): string {
+  return env.SAMEPOINT_CACHE_DIR || envPaths('samepoint', { suffix: '' }).cache;
 }

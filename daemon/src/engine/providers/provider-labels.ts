@@ -1,4 +1,4 @@
-import type { Provider } from '../../graph/runtime/runtime.js';
+import { type Placement, PROVIDERS, type Provider } from '../../graph/runtime/runtime.js';
 
 /** What people call the providers. */
 export const PROVIDER_NAMES: Record<Provider, string> = {
@@ -21,9 +21,31 @@ const REASONS: readonly { sign: RegExp; why: string }[] = [
 ];
 
 /** Why a provider does not work, as the end of a sentence that begins with its name and a colon. */
-export function whyItFailed(provider: Provider, thrown: unknown): string {
+export function failureReason(provider: Provider, thrown: unknown): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   const known = REASONS.find(({ sign }) => sign.test(message));
   const [line = ''] = message.split('\n');
   return known?.why ?? (line.trim().replace(/\.$/, '') || `${PROVIDER_NAMES[provider]} does not say`);
+}
+
+/** Share of the nodes that a provider ran, 0 to 1; 0 where nothing ran. */
+export function shareOf(placement: Placement, provider: Provider): number {
+  const total = [...placement.values()].reduce((sum, nodes) => sum + nodes, 0);
+  return total === 0 ? 0 : (placement.get(provider) ?? 0) / total;
+}
+
+/** "100 % GPU (WebGPU)", "93 % GPU (WebGPU), 7 % CPU": who runs how much of the networks, counted in nodes. */
+export function placementLabel(placement: Placement): string {
+  return PROVIDERS.filter((provider) => placement.has(provider))
+    .map((provider) => `${percent(shareOf(placement, provider))} % ${deviceName(provider)}`)
+    .join(', ');
+}
+
+function deviceName(provider: Provider): string {
+  return provider === 'cpu' ? 'CPU' : `GPU (${PROVIDER_NAMES[provider]})`;
+}
+
+/** Whole, but neither 0 nor 100 for what is not. */
+function percent(share: number): number {
+  return share === 1 ? 100 : Math.min(99, Math.max(1, Math.round(100 * share)));
 }

@@ -15,12 +15,12 @@ const subsetSchema = z.object({
 export type SubsetNote = z.infer<typeof subsetSchema>;
 
 /** Where our own folder keeps a file: cut out of a repository's, or from elsewhere. */
-export function ownPath(ownFolder: string, source: FileSource): string {
+export function samepointCachePath(samepointCache: string, source: FileSource): string {
   if (source.kind === 'hub') {
-    return join(ownFolder, 'subsets', repositoryFolder(source.at.repository), source.at.revision, source.path);
+    return join(samepointCache, 'subsets', repositoryFolder(source.at.repository), source.at.revision, source.path);
   }
   const { hostname, pathname } = new URL(source.url);
-  return join(ownFolder, 'files', hostname, ...pathname.split('/').filter((part) => part !== '..'));
+  return join(samepointCache, 'files', hostname, ...pathname.split('/').filter((part) => part !== '..'));
 }
 
 export function subsetNotePath(path: string): string {
@@ -28,8 +28,8 @@ export function subsetNotePath(path: string): string {
 }
 
 /** Our copy of a file, if it is there and holds the tensors that are needed. */
-export function findOwn(ownFolder: string, file: CatalogueFile): string | undefined {
-  const path = ownPath(ownFolder, file.source);
+export function findInSamepointCache(samepointCache: string, file: CatalogueFile): string | undefined {
+  const path = samepointCachePath(samepointCache, file.source);
   if (!existsSync(path)) return undefined;
   if (file.source.kind === 'url') return path;
   return readSubsetNote(path)?.tensors === file.tensors?.source ? path : undefined;

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { CachedProber } from '../../src/engine/providers/cached-prober.js';
-import type { Candidate, ProviderProbe } from '../../src/engine/providers/provider-probe.js';
-import { type VerdictFacts, VerdictStore, verdictKey } from '../../src/engine/providers/provider-verdicts.js';
+import { CachedProber, ProbeCache, type ProbeKeyParts, probeKey } from '../../src/engine/providers/probe-cache.js';
+import type { ProviderCandidate, ProviderProbe } from '../../src/engine/providers/provider-probe.js';
 import { useTempFolder } from '../support/temp-folder.js';
 
 const folder = useTempFolder();
@@ -22,7 +21,7 @@ const WRONG: ProviderProbe = { provider: 'webgpu', works: false, why: 'its resul
 const ABSENT: ProviderProbe = { provider: 'cuda', works: false, why: 'its libraries are not installed', lasts: false };
 
 describe('the key of a verdict', () => {
-  const facts: VerdictFacts = {
+  const facts: ProbeKeyParts = {
     candidate: { provider: 'cuda', deviceId: 0 },
     devices: [{ name: 'RTX 4090', driver: '550.54.14' }],
     driverStamp: '6.8.0',
@@ -31,7 +30,7 @@ describe('the key of a verdict', () => {
   };
 
   it('is the same for the same', () => {
-    expect(verdictKey(structuredClone(facts))).toBe(verdictKey(facts));
+    expect(probeKey(structuredClone(facts))).toBe(probeKey(facts));
   });
 
   it.each([
@@ -44,20 +43,20 @@ describe('the key of a verdict', () => {
     ['version of ONNX Runtime', { runtimeVersion: '1.31.0' }],
     ['system', { system: 'win32 x64' }],
   ] as const)('is another one for another %s', (_what, change) => {
-    expect(verdictKey({ ...facts, ...change })).not.toBe(verdictKey(facts));
+    expect(probeKey({ ...facts, ...change })).not.toBe(probeKey(facts));
   });
 });
 
 describe('verdicts on disk', () => {
   it('are there at the next start, with the time', () => {
-    new VerdictStore(folder.path('state'), () => 5).put('a', WORKS);
-    expect(new VerdictStore(folder.path('state'), () => 6).get('a')).toEqual({ at: 5, probe: WORKS });
-    expect(new VerdictStore(folder.path('state'), () => 6).get('b')).toBeUndefined();
+    new ProbeCache(folder.path('state'), () => 5).put('a', WORKS);
+    expect(new ProbeCache(folder.path('state'), () => 6).get('a')).toEqual({ at: 5, probe: WORKS });
+    expect(new ProbeCache(folder.path('state'), () => 6).get('b')).toBeUndefined();
     expect(readdirSync(folder.path('state'))).toEqual(['providers.json']);
   });
 
   it('hold a month for a provider and a day against it', () => {
-    const at = (now: number) => new VerdictStore(folder.path('ages'), () => now);
+    const at = (now: number) => new ProbeCache(folder.path('ages'), () => now);
     at(0).put('works', WORKS);
     at(0).put('wrong', WRONG);
     expect([at(DAY - 1).get('wrong')?.probe, at(DAY).get('wrong')]).toEqual([WRONG, undefined]);
@@ -67,29 +66,29 @@ describe('verdicts on disk', () => {
   });
 
   it('are not kept of what may be installed in the next minute', () => {
-    const store = new VerdictStore(folder.path('absent'));
+    const store = new ProbeCache(folder.path('absent'));
     store.put('a', ABSENT);
     expect(store.get('a')).toBeUndefined();
     expect(existsSync(folder.path('absent'))).toBe(false);
   });
 
   it('are forgotten where the file is damaged, and cost nothing where none can be written', () => {
-    const store = new VerdictStore(folder.path('damaged'));
+    const store = new ProbeCache(folder.path('damaged'));
     store.put('a', WORKS);
     writeFileSync(folder.path('damaged/providers.json'), '{"a":{"at":');
     expect(store.get('a')).toBeUndefined();
     store.put('b', WORKS);
     expect(store.get('b')?.probe).toEqual(WORKS);
     writeFileSync(folder.path('file'), '');
-    expect(() => new VerdictStore(folder.path('file')).put('a', WORKS)).not.toThrow();
+    expect(() => new ProbeCache(folder.path('file')).put('a', WORKS)).not.toThrow();
   });
 });
 
 describe('a provider is tried', () => {
   function counted() {
-    const tried: Candidate[] = [];
+    const tried: ProviderCandidate[] = [];
     const prober = {
-      probe: async (candidate: Candidate) => {
+      probe: async (candidate: ProviderCandidate) => {
         tried.push(candidate);
         return WORKS;
       },
@@ -100,7 +99,7 @@ describe('a provider is tried', () => {
   const candidate = { provider: 'dml', deviceId: 1 } as const;
 
   it('once, and anew when that is asked for', async () => {
-    const store = new VerdictStore(folder.path('once'));
+    const store = new ProbeCache(folder.path('once'));
     const { tried, prober } = counted();
     for (let start = 0; start < 2; start++) {
       expect(await new CachedProber({ devices: [], store, prober }).probe(candidate)).toEqual(WORKS);
@@ -115,7 +114,7 @@ describe('a provider is tried', () => {
   });
 
   it('again with another device in the computer', async () => {
-    const store = new VerdictStore(folder.path('other'));
+    const store = new ProbeCache(folder.path('other'));
     const { tried, prober } = counted();
     const card = { vendor: 'nvidia', name: 'new', driver: '1', memoryBytes: 1, sharesMemory: false } as const;
     await new CachedProber({ devices: [], store, prober }).probe(candidate);

@@ -1,4 +1,5 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /**
@@ -21,4 +22,20 @@ export function makeFolder(path: string, mode?: number): void {
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/**
+ * Writes a file beside its path and moves it over: readers and crashes find the old content or the new one, never a part.
+ * Throws what Node throws.
+ * @param mode of the file
+ */
+export function writeFileAtomic(path: string, content: string | Uint8Array, mode?: number): void {
+  const unfinished = `${path}.${randomUUID()}.part`;
+  try {
+    writeFileSync(unfinished, content, mode === undefined ? {} : { mode });
+    renameSync(unfinished, path);
+  } catch (thrown) {
+    rmSync(unfinished, { force: true });
+    throw thrown;
+  }
 }

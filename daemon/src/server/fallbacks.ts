@@ -8,10 +8,10 @@ import type { Backends } from './session/session-context.js';
  * the daemon runs, which is no reason to end it.
  * @throws SamepointError when they cannot be looked at now, at the start
  */
-export function steadyBackends(backends: Backends, log: Log): Backends {
+export function backendsWithFallback(backends: Backends, log: Log): Backends {
   let last = backends.list();
   return {
-    knows: (id) => backends.knows(id),
+    has: (id) => backends.has(id),
     list: () => {
       last = attempt(() => backends.list(), last, log);
       return last;
@@ -20,7 +20,7 @@ export function steadyBackends(backends: Backends, log: Log): Backends {
 }
 
 /** Models of which nothing is offered while their list cannot be read. A pull still says why. */
-export function steadyModels(models: ModelSource, log: Log): ModelSource {
+export function modelsWithFallback(models: ModelSource, log: Log): ModelSource {
   return {
     offer: (modelId) => attempt(() => models.offer(modelId), undefined, log),
     pull: (modelId, options) => models.pull(modelId, options),

@@ -1,12 +1,12 @@
-import { existsSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeOutputFolder } from '../src/cli/files/draw-matches.js';
-import { VerdictStore } from '../src/engine/providers/provider-verdicts.js';
+import { ProbeCache } from '../src/engine/providers/probe-cache.js';
 import { KeptResults } from '../src/eval/kept-results.js';
-import { makeFolder } from '../src/make-folder.js';
 import { updateStore } from '../src/models/model-store.js';
 import { TokenStore } from '../src/server/token-store.js';
+import { makeFolder, writeFileAtomic } from '../src/write-files.js';
 import { useTempFolder } from './support/temp-folder.js';
 
 const folder = useTempFolder();
@@ -56,8 +56,25 @@ describe.skipIf(!existsSync('/proc/self'))('where no folder can be made', () => 
   });
 
   it('verdicts on providers are not kept', () => {
-    const store = new VerdictStore(HERE);
+    const store = new ProbeCache(HERE);
     store.put('key', { provider: 'webgpu', works: false, why: 'slow', lasts: true });
     expect(store.get('key')).toBeUndefined();
   });
+});
+
+it('a file replaces the old one, and leaves nothing beside it', () => {
+  const path = folder.path('state/store.json');
+  mkdirSync(dirname(path));
+  writeFileAtomic(path, 'old', 0o600);
+  writeFileAtomic(path, 'new', 0o600);
+  expect(readFileSync(path, 'utf8')).toBe('new');
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(readdirSync(dirname(path))).toEqual(['store.json']);
+});
+
+it('where it cannot be put in place nothing is left of it', () => {
+  const path = folder.path('taken/store.json');
+  mkdirSync(`${path}/full`, { recursive: true });
+  expect(() => writeFileAtomic(path, 'new')).toThrow();
+  expect(readdirSync(dirname(path))).toEqual(['store.json']);
 });

@@ -17,7 +17,7 @@ export interface LiveCode {
  * wrong tries it is void and pairing is locked for as long as a code would live; a restart also ends the lock.
  * There is a new code only when a person asks for one, so a guesser finds none most of the time.
  */
-export class PairingDesk {
+export class PairingCodes {
   #code: string | undefined;
   #expiresAt = 0;
   #wrongTries = 0;
