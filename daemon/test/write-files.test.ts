@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeOutputFolder } from '../src/cli/files/draw-matches.js';
 import { ProbeCache } from '../src/engine/providers/probe-cache.js';
-import { KeptResults } from '../src/eval/kept-results.js';
+import { ResultCache } from '../src/eval/result-cache.js';
 import { updateStore } from '../src/models/model-store.js';
 import { TokenStore } from '../src/server/token-store.js';
 import { makeFolder, writeFileAtomic } from '../src/write-files.js';
@@ -39,7 +39,7 @@ describe.skipIf(!existsSync('/proc/self'))('where no folder can be made', () => 
   it.each<[string, () => unknown]>([
     ['paired clients', () => new TokenStore(HERE)],
     ['the list of models', () => updateStore(`${HERE}/models.json`, () => {})],
-    ['results', () => new KeptResults(`${HERE}/results.jsonl`, false)],
+    ['results', () => new ResultCache(`${HERE}/results.jsonl`, false)],
   ])('a sentence tells that of %s', (use, make) => {
     expect(make).toThrow(
       expect.objectContaining({

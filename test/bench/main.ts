@@ -1,5 +1,5 @@
 import { Argument, Command } from 'commander';
-import { positiveInteger, positiveIntegers } from '../../daemon/src/cli/options/count-options.js';
+import { positiveInteger, positiveIntegers } from '../../daemon/src/cli/options/parse-values.js';
 import type { Bench, BenchOptions } from './bench.js';
 import { embeddedBench } from './benches/embedded.js';
 import { fullSizeBench } from './benches/full-size.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
-import { wholeNumber } from '../../daemon/src/cli/options/count-options.js';
+import { wholeNumber } from '../../daemon/src/cli/options/parse-values.js';
 import { calibrationOf } from '../../daemon/src/correspond/calibrations.js';
 import { regionConfidence } from '../../daemon/src/transfer/transforms/region-confidence.js';
 import { collect } from './collect.js';

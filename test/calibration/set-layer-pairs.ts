@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Layer } from '@samepoint/shared-protocol';
 import * as z from 'zod';
-import { spread } from '../../daemon/src/eval/spread.js';
+import { evenSubsample } from '../../daemon/src/eval/datasets/dataset.js';
 import { decodeImage } from '../../daemon/src/images/decode.js';
 import { union } from '../../daemon/src/transfer/transforms/boxes.js';
 import type { LayerPair, LayerScreen } from './layer-pair.js';
@@ -63,10 +63,10 @@ type Making = 'flat' | 'nested' | 'in turns';
 /** Pairs in a row that are made one way, so that of every other pair there are both. */
 const TURN = 2;
 
-/** @param limit of pairs, evenly spread */
+/** @param limit of pairs, evenly evenSubsample */
 export async function* setLayerPairs(folder: string, limit: number, making: Making): AsyncGenerator<LayerPair> {
   const lines = (await readFile(join(folder, LAYERS), 'utf8')).split('\n').filter((line) => line !== '');
-  const chosen = spread(lines, limit).map((line) => lineSchema.parse(JSON.parse(line)));
+  const chosen = evenSubsample(lines, limit).map((line) => lineSchema.parse(JSON.parse(line)));
   for (const [n, line] of chosen.entries()) {
     const isNested = making === 'nested' || (making === 'in turns' && Math.floor(n / TURN) % 2 === 1);
     const screen = async (of: Line, side: Side): Promise<LayerScreen> => ({

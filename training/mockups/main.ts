@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Browser } from 'playwright-core';
-import { positiveInteger, wholeNumber } from '../../daemon/src/cli/options/count-options.js';
+import { positiveInteger, wholeNumber } from '../../daemon/src/cli/options/parse-values.js';
 import { launchChromium } from '../../test/figma-host/launch-chromium.js';
 import { CHANGE_IDS } from './changes.js';
 import { type GenerateOptions, generate } from './generate.js';

@@ -1,8 +1,7 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { Command, CommanderError } from 'commander';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
-import { takeOutputErrors } from './output-errors.js';
-import { ownVersion } from './own-version.js';
+import { packageVersion } from './host-info.js';
 
 const DETAILS = `
 Examples:
@@ -45,10 +44,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 
 const program = new Command('samepoint')
   .description('Find the same point in every other image.')
-  .version(ownVersion(), '-V, --version', 'print the version')
+  .version(packageVersion(), '-V, --version', 'print the version')
   .addHelpText('after', DETAILS);
 
-takeOutputErrors();
+handleStdioErrors();
 try {
   // what the plugin tells people to run is the bare name
   const [name = 'start', ...rest] = process.argv.slice(2);
@@ -89,4 +88,28 @@ function report(thrown: unknown): number {
   const error = SamepointError.from(thrown);
   process.stderr.write(`samepoint: ${error.message} ${error.hint}\n`);
   return exitCodeOf(error.code);
+}
+
+type Output = NodeJS.WriteStream & { fd: 1 | 2 };
+
+/**
+ * Takes what goes wrong with standard output and error, which Node would answer with a stack trace. A reader that has gone,
+ * as `| head` does, is no failure: files that are still to be written are written, and what is said is said to nobody. What cannot
+ * be written for another reason, such as a full disk, makes the exit code 1.
+ */
+export function handleStdioErrors(): void {
+  for (const output of [process.stdout, process.stderr] as const) output.on('error', (error) => take(output, error));
+}
+
+function take({ fd }: Output, { code, message }: NodeJS.ErrnoException): void {
+  if (code === 'EPIPE') return;
+  // at the end, as a command may set its own exit code meanwhile
+  process.once('exit', () => {
+    process.exitCode = EXIT_CODES.failed;
+    if (fd === process.stdout.fd) {
+      process.stderr.write(
+        `samepoint: The output cannot be written (${code ?? message}). Send it to a disk that has room for it.\n`,
+      );
+    }
+  });
 }

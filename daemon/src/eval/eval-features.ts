@@ -4,7 +4,7 @@ import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import type { FeatureSource } from '../diffusion/feature-source.js';
 import { type FeatureChoice, type FeaturePlan, planFeatures, shareBlocks } from '../diffusion/plan/feature-plan.js';
 import type { GraphTarget } from '../graph/runtime/runtime.js';
-import { decodeDatasetImage, readDatasetBytes } from './datasets/dataset-image.js';
+import { decodeDatasetImage, readDatasetBytes } from './datasets/dataset-files.js';
 
 /** Features of the images of a data set, made by one choice. */
 export class EvalFeatures {

@@ -1,14 +1,13 @@
-import type { CasePicture, Dataset, DatasetItem, EvalTools } from './datasets/dataset.js';
-import { itemKey, type KeptResults } from './kept-results.js';
+import { type CasePicture, type Dataset, type DatasetItem, type EvalTools, evenSubsample } from './datasets/dataset.js';
 import type { FigureTable } from './report/figure-table.js';
-import { spread } from './spread.js';
+import { itemKey, type ResultCache } from './result-cache.js';
 
 /** One way to evaluate a data set, and where its outcomes are kept. */
 export interface EvalRun {
   /** What tells it from the other runs; empty for a single one. */
   label: string;
   tools: EvalTools;
-  results: KeptResults;
+  results: ResultCache;
 }
 
 export interface EvalOptions {
@@ -64,7 +63,10 @@ export async function evaluate<Outcome>(
   passes: readonly (readonly EvalRun[])[],
   { limit, onProgress = () => {} }: EvalOptions = {},
 ): Promise<Evaluation[]> {
-  const chosen = spread(dataset.items, limit ?? dataset.items.length).map((item) => ({ item, key: itemKey(item) }));
+  const chosen = evenSubsample(dataset.items, limit ?? dataset.items.length).map((item) => ({
+    item,
+    key: itemKey(item),
+  }));
   const work = passes.map((runs) => ({
     runs,
     items: chosen.map(({ item, key }): PassItem<Outcome> => {

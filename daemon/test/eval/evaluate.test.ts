@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { ALL_PARTS } from '../../src/correspond/match-settings.js';
 import { Matcher } from '../../src/correspond/matcher.js';
 import type { Dataset, EvalTools } from '../../src/eval/datasets/dataset.js';
+import { evenSubsample } from '../../src/eval/datasets/dataset.js';
 import {
   type EvalOptions,
   type EvalProgress,
@@ -11,8 +12,7 @@ import {
   type Evaluation,
   evaluate,
 } from '../../src/eval/evaluate.js';
-import { KeptResults } from '../../src/eval/kept-results.js';
-import { spread } from '../../src/eval/spread.js';
+import { ResultCache } from '../../src/eval/result-cache.js';
 import { useTempFolder } from '../support/temp-folder.js';
 
 const folder = useTempFolder();
@@ -62,7 +62,7 @@ function numbers(count: number, { truth = 0, stopAt = Number.NaN } = {}): Datase
 
 /** Evaluates in one way, with what was kept before. */
 async function evaluateOnce<Outcome>(dataset: Dataset<Outcome>, options?: EvalOptions): Promise<Evaluation> {
-  const run = { label: '', tools: TOOLS, results: new KeptResults(stateFile(), false) };
+  const run = { label: '', tools: TOOLS, results: new ResultCache(stateFile(), false) };
   const [evaluation] = await evaluate(dataset, [[run]], options);
   if (evaluation === undefined) throw new Error('a run has an evaluation');
   return evaluation;
@@ -70,7 +70,7 @@ async function evaluateOnce<Outcome>(dataset: Dataset<Outcome>, options?: EvalOp
 
 beforeEach(() => {
   writeFileSync(image(), 'image');
-  new KeptResults(stateFile(), true);
+  new ResultCache(stateFile(), true);
 });
 
 describe('evaluation', () => {
@@ -117,7 +117,7 @@ describe('evaluation', () => {
     [
       'a fresh start is asked for',
       () => {
-        new KeptResults(stateFile(), true);
+        new ResultCache(stateFile(), true);
         return numbers(2);
       },
     ],
@@ -139,7 +139,7 @@ describe('evaluation', () => {
       },
     }));
     const run = (label: string): EvalRun => {
-      const results = new KeptResults(folder.path(`${label}.jsonl`), true);
+      const results = new ResultCache(folder.path(`${label}.jsonl`), true);
       return { label, tools: { ...TOOLS, matching: label as 'published' }, results };
     };
     const labels: string[] = [];
@@ -158,7 +158,7 @@ describe('evaluation', () => {
 
   it.each([1, 3, 7, 12, 13])('spreads %i of 12 without losing or repeating one', (count) => {
     const values = Array.from({ length: 12 }, (_, n) => n);
-    const chosen = spread(values, count);
+    const chosen = evenSubsample(values, count);
     expect(chosen).toHaveLength(Math.min(count, 12));
     expect(new Set(chosen).size).toBe(chosen.length);
   });

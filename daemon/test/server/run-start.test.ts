@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stateDir } from '../../src/app-folders.js';
-import { runStart, type StartedDaemon, type StartOptions } from '../../src/cli/commands/run-start.js';
+import { runStart, type StartedDaemon, type StartOptions } from '../../src/cli/commands/start.js';
 import { startBanner } from '../../src/cli/format/start-banner.js';
 import { FakeEngine } from './fake-engine.js';
 

@@ -3,22 +3,21 @@ import { Command } from 'commander';
 import { createEngineHost } from '../../engine/engine-host.js';
 import type { FitChoice } from '../../transfer/edits/warp-edit.js';
 import { EXIT_CODES } from '../exit-codes.js';
-import { checkOutputFolder } from '../files/check-output.js';
 import { makeOutputFolder } from '../files/draw-matches.js';
+import { checkOutputFolder, writeOutputFile } from '../files/output-files.js';
 import { type ImageFile, readImage } from '../files/read-image.js';
-import { writeWhole } from '../files/write-whole.js';
-import { type AlignReport, alignTable } from '../format/align-report.js';
+import { type AlignReport, alignTable } from '../format/warp-report.js';
+import { logDevice } from '../host-info.js';
 import {
   checkedPlan,
   describeFeatures,
+  disableDiskCache,
   type FeatureOptions,
   featureChoice,
-  keepOffDisk,
   requestedFeatures,
 } from '../options/feature-options.js';
 import { withFitOptions } from '../options/fit-options.js';
 import type { ProviderOptions } from '../options/provider-options.js';
-import { sayDevice } from '../say-device.js';
 
 interface AlignOptions extends FitChoice, FeatureOptions, ProviderOptions {
   out: string;
@@ -48,7 +47,7 @@ export function alignCommand(): Command {
 async function runAlign(sourcePath: string, targetPath: string, options: AlignOptions): Promise<void> {
   // the engine checks this too, but only once it has started
   checkedPlan(options, 'geometric');
-  keepOffDisk(options);
+  disableDiskCache(options);
   await checkOutputFolder(options.out, '--out');
   const [source, target] = [await readImage(sourcePath), await readImage(targetPath)];
   const report = await align(source, target, options);
@@ -66,7 +65,7 @@ async function align(source: ImageFile, target: ImageFile, options: AlignOptions
     const features = featureChoice(options);
     const { result, payload = new Uint8Array() } = await engine.run(
       { request, images, features },
-      { onDevice: sayDevice },
+      { onDevice: logDevice },
     );
     // only now is it known where the networks ran
     const device = await engine.ready();
@@ -102,7 +101,7 @@ async function writePictures(
   let start = 0;
   for (const [name, length] of Object.entries(lengths)) {
     const file = join(folder, name);
-    await writeWhole(file, payload.subarray(start, start + length));
+    await writeOutputFile(file, payload.subarray(start, start + length));
     files.push(file);
     start += length;
   }

@@ -9,10 +9,10 @@ import { runtimeVersion } from '../../engine/providers/probe-cache.js';
 import { benchCases } from '../bench/bench-cases.js';
 import { type BenchMachine, type BenchResult, benchJson, benchTable, noRoom } from '../bench/bench-report.js';
 import { INTERRUPTED, measureCase } from '../bench/measure-case.js';
-import { describeDevice } from '../doctor/check-devices.js';
+import { describeDevice } from '../doctor/check-system.js';
 import { EXIT_CODES } from '../exit-codes.js';
+import { packageVersion } from '../host-info.js';
 import { deviceOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
-import { ownVersion } from '../own-version.js';
 
 const DEFAULT_SECONDS = 120;
 const MILLISECONDS = 1000;
@@ -92,7 +92,7 @@ async function freeMemory(choice: ProviderChoice, devices: readonly GpuDevice[])
 
 function machineOf({ device, precision }: ProviderChoice, devices: readonly GpuDevice[]): BenchMachine {
   return {
-    samepoint: ownVersion(),
+    samepoint: packageVersion(),
     onnxRuntime: runtimeVersion(),
     system: `${process.platform} ${process.arch}`,
     node: process.versions.node,

@@ -3,19 +3,15 @@ import { Command } from 'commander';
 import { stateDir } from '../../app-folders.js';
 import { listGpuDevices } from '../../engine/providers/list-gpu-devices.js';
 import { modelEnvironment } from '../../models/model-environment.js';
-import { checkDevices } from '../doctor/check-devices.js';
-import { checkCache, inspectCache } from '../doctor/check-disk.js';
+import { checkCache, checkState, inspectCache, inspectState } from '../doctor/check-disk.js';
 import { checkInference, inspectInference } from '../doctor/check-inference.js';
-import { checkEmbedded, checkModel, inspectEmbedded, inspectModels, storeUnreadable } from '../doctor/check-models.js';
-import { checkPlatform } from '../doctor/check-platform.js';
+import { checkEmbedded, checkModel, checkModelStore, inspectEmbedded, inspectModels } from '../doctor/check-models.js';
 import { checkPorts, inspectPorts } from '../doctor/check-ports.js';
-import { checkProvider } from '../doctor/check-providers.js';
-import { checkState, inspectState } from '../doctor/check-state.js';
-import { doctorTable } from '../doctor/doctor-table.js';
-import { type Finding, worksWith } from '../doctor/finding.js';
-import { inspectProviders } from '../doctor/inspect-providers.js';
+import { checkProvider, inspectProviders } from '../doctor/check-providers.js';
+import { checkDevices, checkPlatform } from '../doctor/check-system.js';
+import { doctorTable, type Finding, worksWith } from '../doctor/findings.js';
 import { EXIT_CODES } from '../exit-codes.js';
-import { ownVersion } from '../own-version.js';
+import { packageVersion } from '../host-info.js';
 
 const DETAILS = `
 Exits with 0 when Samepoint can work on this computer, if only on the CPU, and with 1 when it cannot.
@@ -38,7 +34,7 @@ async function runDoctor({ json }: { json?: true }): Promise<void> {
   const verdict = works ? 'Samepoint works on this computer.' : 'Samepoint does not work on this computer.';
   process.stdout.write(
     json
-      ? `${JSON.stringify({ version: ownVersion(), works, findings }, null, 2)}\n`
+      ? `${JSON.stringify({ version: packageVersion(), works, findings }, null, 2)}\n`
       : `${doctorTable(findings)}\n${verdict}\n`,
   );
   if (!works) process.exitCode = EXIT_CODES.failed;
@@ -58,7 +54,7 @@ async function examine(): Promise<Finding[]> {
     checkEmbedded(inspectEmbedded()),
     ...(await inspectModels(environment).then(
       (models) => models.map(checkModel),
-      (thrown: unknown) => [storeUnreadable(SamepointError.from(thrown))],
+      (thrown: unknown) => [checkModelStore(SamepointError.from(thrown))],
     )),
     ...caches.map(checkCache),
     checkState(inspectState(stateDir())),

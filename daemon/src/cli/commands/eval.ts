@@ -1,24 +1,34 @@
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { matchingChoiceSchema, SamepointError } from '@samepoint/shared-protocol';
 import { Command, Option } from 'commander';
+import { stateDir } from '../../app-folders.js';
+import { Matcher } from '../../correspond/matcher.js';
+import { featureStore } from '../../diffusion/cache/feature-store.js';
+import { FeatureSource } from '../../diffusion/feature-source.js';
 import { checkPlan } from '../../diffusion/networks/network-limits.js';
 import { choiceName, planFeatures } from '../../diffusion/plan/feature-plan.js';
 import { openRuntime } from '../../engine/open-runtime.js';
+import type { Dataset } from '../../eval/datasets/dataset.js';
 import { DATASET_NAMES, DATASETS, isDatasetName } from '../../eval/datasets/datasets.js';
 import { PCK_BASES, SPAIR_SPLITS } from '../../eval/datasets/spair.js';
+import { EvalFeatures } from '../../eval/eval-features.js';
+import { type EvalRun, type Evaluation, evaluate } from '../../eval/evaluate.js';
 import { type EvalReport, evaluationReport, sweepReport } from '../../eval/report/eval-report.js';
 import { formatTable } from '../../eval/report/figure-table.js';
-import { checkOutputFile } from '../files/check-output.js';
+import { digest, programDigest, ResultCache } from '../../eval/result-cache.js';
+import type { Runtime } from '../../graph/runtime/runtime.js';
+import { EXIT_CODES } from '../exit-codes.js';
+import { checkOutputFile } from '../files/output-files.js';
 import { writeEvalReport } from '../files/write-eval-report.js';
-import { type Machine, thisMachine } from '../machine.js';
-import { positiveInteger } from '../options/count-options.js';
-import { type EvalSettings, evalSettings, type MeasureOptions } from '../options/eval-settings.js';
-import { keepOffDisk, withFeatureOptions } from '../options/feature-options.js';
+import { evalProgress } from '../format/progress.js';
+import { logDevice, type Machine, thisMachine } from '../host-info.js';
+import { type EvalSettings, evalSettings, type MeasureOptions, matchingOf } from '../options/eval-settings.js';
+import { disableDiskCache, withFeatureOptions } from '../options/feature-options.js';
 import { PARTS } from '../options/matching-parts.js';
+import { positiveInteger } from '../options/parse-values.js';
 import { deviceOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
 import { type SweepAxis, sweepOption, sweepPasses } from '../options/sweep-options.js';
-import { sayDevice } from '../say-device.js';
-import { type MeasureRun, measure } from './measure.js';
 
 const DETAILS = `
 Data sets, in their official layouts:
@@ -77,7 +87,7 @@ interface EvalCliOptions extends MeasureOptions, MeasureRun, Pick<ProviderOption
 
 async function runEval(dataset: string, folder: string, options: EvalCliOptions): Promise<void> {
   if (!isDatasetName(dataset)) throw unknownDataset(dataset);
-  keepOffDisk(options);
+  disableDiskCache(options);
   const settings = evalSettings(dataset, folder, options);
   const passes = sweepPasses(options.sweep ?? [], options).map((combinations) =>
     combinations.map(({ label, options: swept, settings: varied }) => {
@@ -93,7 +103,7 @@ async function runEval(dataset: string, folder: string, options: EvalCliOptions)
   const evaluations = await DATASETS[dataset].evaluate(folder, settings.options, async (opened) => {
     const runtime = await openRuntime(options, (found) => {
       device = `${found.provider} (${found.description})`;
-      sayDevice(found);
+      logDevice(found);
     });
     return measure(opened, passes, runtime, options);
   });
@@ -128,4 +138,77 @@ function unknownDataset(name: string): SamepointError {
     `There is no data set "${name}".`,
     `Choose one of: ${DATASET_NAMES.join(', ')}.`,
   );
+}
+
+/** One way to measure. */
+export interface Measured {
+  /** What tells it from the others; empty for a single one. */
+  label: string;
+  settings: EvalSettings;
+}
+
+export interface MeasureRun {
+  limit?: number;
+  /** Forget what earlier runs found. */
+  fresh?: true;
+}
+
+/**
+ * Evaluates a data set in every way, and shows how far it is.
+ * @param passes ways that share the passes of their networks
+ * @returns an evaluation for each way, pass by pass
+ */
+export async function measure<Outcome>(
+  dataset: Dataset<Outcome>,
+  passes: readonly (readonly Measured[])[],
+  runtime: Runtime,
+  { limit, fresh }: MeasureRun,
+): Promise<Evaluation[]> {
+  const source = new FeatureSource(runtime, featureStore());
+  const progress = evalProgress();
+  const stopListening = onInterrupt(() => {
+    progress.stop();
+    process.stderr.write('\nStopped. What is done is kept; run the same command to go on.\n');
+  });
+  try {
+    const runs = passes.map((ways) => runsOf(ways, source, runtime, fresh === true));
+    return await evaluate(dataset, runs, {
+      ...(limit === undefined ? {} : { limit }),
+      onProgress: (step) => progress.show(step),
+    });
+  } finally {
+    progress.stop();
+    stopListening();
+    await source.release();
+  }
+}
+
+function runsOf(ways: readonly Measured[], source: FeatureSource, runtime: Runtime, fresh: boolean): EvalRun[] {
+  const blocks = ways.flatMap(({ settings: { features } }) => features.upFtIndex ?? []);
+  return ways.map(({ label, settings }) => {
+    const features = new EvalFeatures(settings.features, source, ways.length > 1 ? blocks : undefined);
+    const tools = {
+      ...matchingOf(settings),
+      matcher: new Matcher(),
+      features: (path: string, category?: string) => features.pyramid(path, category),
+    };
+    return { label, tools, results: new ResultCache(resultsPath(settings, features.identity(runtime)), fresh) };
+  });
+}
+
+/** One file for everything that makes results comparable. */
+function resultsPath(settings: EvalSettings, features: unknown): string {
+  const folder = realpathSync(settings.folder);
+  const key = digest([programDigest(), features, { ...settings, folder }]);
+  return join(stateDir(), 'eval', `${settings.dataset}-${key.slice(0, 16)}.jsonl`);
+}
+
+/** Every result is on disk already, so Ctrl+C ends at once. */
+function onInterrupt(explain: () => void): () => void {
+  const stop = () => {
+    explain();
+    process.exit(EXIT_CODES.interrupted);
+  };
+  process.once('SIGINT', stop);
+  return () => process.off('SIGINT', stop);
 }

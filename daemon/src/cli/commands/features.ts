@@ -12,9 +12,9 @@ import { openRuntime } from '../../engine/open-runtime.js';
 import type { NdArray } from '../../graph/runtime/run.js';
 import { readNpy, writeNpy } from '../files/npy.js';
 import { readImage } from '../files/read-image.js';
-import { checkedPlan, type FeatureOptions, keepOffDisk, withFeatureOptions } from '../options/feature-options.js';
+import { logDevice } from '../host-info.js';
+import { checkedPlan, disableDiskCache, type FeatureOptions, withFeatureOptions } from '../options/feature-options.js';
 import { deviceOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
-import { sayDevice } from '../say-device.js';
 
 interface FeaturesOptions extends FeatureOptions, Pick<ProviderOptions, 'provider' | 'device'> {
   textStates?: string;
@@ -45,7 +45,7 @@ export function featuresCommand(): Command {
 }
 
 async function runFeatures(imagePath: string, options: FeaturesOptions): Promise<void> {
-  keepOffDisk(options);
+  disableDiskCache(options);
   const plan = checkedPlan(options);
   const [part, ...others] = plan.parts;
   if (part === undefined) throw new Error('a plan has at least one part');
@@ -58,7 +58,7 @@ async function runFeatures(imagePath: string, options: FeaturesOptions): Promise
 async function fusedFeatures(imagePath: string, plan: FeaturePlan, options: FeaturesOptions): Promise<NdArray> {
   refuseForFusion(options);
   const { imageId, image } = await readImage(imagePath);
-  const source = new FeatureSource(await openRuntime(options, sayDevice), featureStore());
+  const source = new FeatureSource(await openRuntime(options, logDevice), featureStore());
   const { levels, baseLevel: base } = await source.pyramid(imageId, () => Promise.resolve(image), plan);
   await source.release();
   const level = levels[base];
@@ -71,7 +71,7 @@ async function networkFeatures(imagePath: string, part: PlanPart, options: Featu
   const { image } = await readImage(imagePath);
   const textStates = options.textStates === undefined ? undefined : await readNpy(options.textStates);
   const noise = options.noise === undefined ? {} : { noise: await readNpy(options.noise) };
-  const pool = new NetworkPool(await openRuntime(options, sayDevice));
+  const pool = new NetworkPool(await openRuntime(options, logDevice));
   try {
     const { size } = part.preset;
     const inputSize = levelSize(size, baseLevel(size), image);

@@ -3,26 +3,25 @@ import { Command, InvalidArgumentError } from 'commander';
 import { isCalibrated } from '../../correspond/match-settings.js';
 import { createEngineHost } from '../../engine/engine-host.js';
 import { prepareItems } from '../../transfer/transfer.js';
-import { checkOutputFile } from '../files/check-output.js';
 import { drawHeatmap, pictureFormatOf } from '../files/draw-heatmap.js';
 import { writeNpy } from '../files/npy.js';
+import { checkOutputFile, writeOutputFile } from '../files/output-files.js';
 import { type ImageFile, readImage } from '../files/read-image.js';
-import { writeWhole } from '../files/write-whole.js';
 import { inspectTable } from '../format/inspect-table.js';
+import { logDevice } from '../host-info.js';
 import {
   checkedPlan,
   describeFeatures,
+  disableDiskCache,
   type FeatureOptions,
   featureChoice,
-  keepOffDisk,
   mirroredOption,
   requestedFeatures,
   withFeatureOptions,
 } from '../options/feature-options.js';
 import { type AskedPart, askedParts, withPartsOption } from '../options/matching-parts.js';
-import { parsePoints } from '../options/parse-shapes.js';
+import { parsePoints } from '../options/parse-values.js';
 import { deviceOption, outOfMemoryOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
-import { sayDevice } from '../say-device.js';
 
 interface InspectOptions extends FeatureOptions, ProviderOptions {
   point: Point;
@@ -72,7 +71,7 @@ async function runInspect(sourcePath: string, targetPath: string, options: Inspe
   const picture = out === undefined ? undefined : { path: out, format: pictureFormatOf(out) };
   if (out !== undefined) await checkOutputFile(out, '--out', 'beside');
   if (map !== undefined) await checkOutputFile(map, '--map', 'beside');
-  keepOffDisk(options);
+  disableDiskCache(options);
   const source = await readImage(sourcePath);
   prepareItems([{ kind: 'point', itemId: 'point', point }], [], source.image);
   const target = await readImage(targetPath);
@@ -82,7 +81,10 @@ async function runInspect(sourcePath: string, targetPath: string, options: Inspe
   const report = { backend, calibrated, source: sourcePath, target: targetPath, point, matches, ...hint };
   process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : inspectTable(report));
   if (picture !== undefined)
-    await writeWhole(picture.path, await drawHeatmap(target.image, { ...heatmap, cells }, matches, picture.format));
+    await writeOutputFile(
+      picture.path,
+      await drawHeatmap(target.image, { ...heatmap, cells }, matches, picture.format),
+    );
   if (map !== undefined) await writeNpy(map, similarities(heatmap, cells), '--map');
 }
 
@@ -105,7 +107,7 @@ async function inspect(source: ImageFile, target: ImageFile, options: InspectOpt
     const images = new Map([source, target].map(({ imageId, bytes }) => [imageId, bytes]));
     const { result, payload } = await engine.run(
       { request, images, features: featureChoice(options) },
-      { onDevice: sayDevice },
+      { onDevice: logDevice },
     );
     if (result.kind !== 'inspect' || payload === undefined) throw new TypeError(`an inspect answered ${result.kind}`);
     return { ...result, cells: payload };

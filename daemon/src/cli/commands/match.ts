@@ -9,20 +9,20 @@ import { type ImageFile, readImage } from '../files/read-image.js';
 import { readLayers } from '../files/read-layers.js';
 import type { MatchReport } from '../format/match-report.js';
 import { matchTable } from '../format/match-table.js';
+import { logDevice } from '../host-info.js';
 import {
   checkedPlan,
   describeFeatures,
+  disableDiskCache,
   type FeatureOptions,
   featureChoice,
-  keepOffDisk,
   mirroredOption,
   requestedFeatures,
   withFeatureOptions,
 } from '../options/feature-options.js';
 import { type AskedPart, askedParts, withPartsOption } from '../options/matching-parts.js';
-import { parseBoxes, parsePoints } from '../options/parse-shapes.js';
+import { parseBoxes, parsePoints } from '../options/parse-values.js';
 import { deviceOption, outOfMemoryOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
-import { sayDevice } from '../say-device.js';
 import { checkAllPairs, type Transfer, withWays } from './match-all-pairs.js';
 import { type Asked, toMatchedTarget } from './matched-target.js';
 
@@ -72,7 +72,7 @@ async function runMatch(sourcePath: string, targetPaths: string[], options: Matc
   if (options.allPairs) checkAllPairs(asked.shapes, asked.layers, targetPaths.length);
   // the engine checks this too, but only once it has started
   const plan = checkedPlan(options);
-  keepOffDisk(options);
+  disableDiskCache(options);
   const source = await readImage(sourcePath);
   // and positions
   prepareItems(itemsOf(asked), asked.layers?.source ?? [], source.image);
@@ -112,7 +112,7 @@ async function match(
   try {
     const request = requestOf(source, targets, asked, options);
     const images = new Map([source, ...targets].map(({ imageId, bytes }) => [imageId, bytes]));
-    const { result } = await engine.run({ request, images, features }, { onDevice: sayDevice });
+    const { result } = await engine.run({ request, images, features }, { onDevice: logDevice });
     // only now is it known where the networks ran
     const device = await engine.ready();
     if (result.kind !== 'transfer') throw new TypeError(`a transfer answered with ${result.kind}`);

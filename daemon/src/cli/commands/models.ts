@@ -6,8 +6,8 @@ import { removeModel } from '../../models/files/remove-model.js';
 import { type VerifiedFile, verifyModel } from '../../models/files/verify-model.js';
 import { type ModelEnvironment, modelEnvironment } from '../../models/model-environment.js';
 import { EMBEDDED_MODEL, findModelFiles, modelOf, resolveModel } from '../../models/resolve-model.js';
-import { formatBytes, progressPrinter, retryLine } from '../format/download-line.js';
 import { listModels, modelsTable } from '../format/models-table.js';
+import { formatBytes, progressPrinter, retryLine } from '../format/progress.js';
 
 const DETAILS = `
 Models come from Hugging Face and lie in its cache; HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN,

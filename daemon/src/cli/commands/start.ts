@@ -1,10 +1,19 @@
 import { PORTS } from '@samepoint/shared-protocol';
 import { Command, InvalidArgumentError } from 'commander';
+import { stateDir } from '../../app-folders.js';
+import { isBackend } from '../../diffusion/plan/backend-spec.js';
+import { listBackends } from '../../diffusion/plan/list-backends.js';
+import type { Engine } from '../../engine/engine.js';
 import { createEngineHost } from '../../engine/engine-host.js';
-import { fasterProviderHere } from '../doctor/faster-provider.js';
+import { modelEnvironment } from '../../models/model-environment.js';
+import { modelSource } from '../../models/model-source.js';
+import { startServer } from '../../server/server.js';
+import { TokenStore } from '../../server/token-store.js';
+import { findRunning } from '../doctor/check-ports.js';
+import { fasterProviderHere } from '../doctor/check-providers.js';
+import { addressOf, startBanner } from '../format/start-banner.js';
+import { packageVersion } from '../host-info.js';
 import { deviceOption, outOfMemoryOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
-import { ownVersion } from '../own-version.js';
-import { runStart, type StartedDaemon } from './run-start.js';
 
 const MAX_PORT = 65_535;
 
@@ -23,7 +32,7 @@ export function startCommand(): Command {
     .action(async ({ port, ...engine }: { port?: number } & ProviderOptions) => {
       const daemon = await runStart({
         ...(port === undefined ? {} : { port }),
-        version: ownVersion(),
+        version: packageVersion(),
         createEngine: () => createEngineHost(engine),
         ...(engine.provider === undefined ? { findFaster: fasterProviderHere } : {}),
         print: (text) => process.stdout.write(text),
@@ -48,4 +57,65 @@ function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= MAX_PORT) return port;
   throw new InvalidArgumentError(`Give a number from 0 (any free port) to ${MAX_PORT}.`);
+}
+
+export interface StartOptions {
+  /** The one port to use; without it the first free one of `PORTS`. */
+  port?: number;
+  version: string;
+  createEngine(): Engine;
+  /** One line on a faster provider than the one that was taken, if there is any. */
+  findFaster?(provider: string): Promise<string | undefined>;
+  /** Takes what a person is to read. */
+  print(text: string): void;
+  env?: NodeJS.ProcessEnv;
+}
+
+/** A daemon that serves until it is stopped. */
+export interface StartedDaemon {
+  port: number;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts engine and server and prints where they are; undefined if a daemon runs already, which is told too.
+ * @throws SamepointError when no port is free or the engine does not start.
+ */
+export async function runStart(options: StartOptions): Promise<StartedDaemon | undefined> {
+  const { port, print } = options;
+  const ports = port === undefined ? PORTS : [port];
+  const running = await findRunning(ports);
+  if (running !== undefined) {
+    print(
+      `Samepoint is already running at ${addressOf(running.port)} (${running.daemon}). Its page shows the pairing code.\n`,
+    );
+    return undefined;
+  }
+  const engine = options.createEngine();
+  try {
+    return await serve(options, engine, ports);
+  } catch (thrown) {
+    await engine.close();
+    throw thrown;
+  }
+}
+
+async function serve(options: StartOptions, engine: Engine, ports: readonly number[]): Promise<StartedDaemon> {
+  const daemon = `samepoint ${options.version}`;
+  const tokens = new TokenStore(stateDir(options.env));
+  const device = await engine.ready();
+  const environment = modelEnvironment(options.env);
+  const backends = { list: () => listBackends(environment), has: isBackend };
+  const models = modelSource(environment);
+  const server = await startServer({ engine, device, backends, models, daemon, tokens, ports });
+  const code = server.pairing.live?.code ?? '';
+  const faster = await options.findFaster?.(device.provider);
+  options.print(startBanner({ daemon, device, faster, port: server.port, code, pairedClients: tokens.count }));
+  return {
+    port: server.port,
+    stop: async () => {
+      await server.close();
+      await engine.close();
+    },
+  };
 }

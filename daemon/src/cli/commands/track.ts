@@ -1,14 +1,12 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { Command } from 'commander';
 import { listFrames } from '../files/list-frames.js';
-import { progressLine } from '../format/progress-line.js';
+import { progressLine } from '../format/progress.js';
 import { type TrackReport, trackSummary } from '../format/track-report.js';
-import { type FeatureOptions, keepOffDisk, withFeatureOptions } from '../options/feature-options.js';
+import { disableDiskCache, type FeatureOptions, withFeatureOptions } from '../options/feature-options.js';
 import { deviceOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
-import { openTrackFrames, type TrackFrames } from './track-frames.js';
-import { trackMaskFiles } from './track-mask-files.js';
-import { trackPointFiles } from './track-point-files.js';
-import type { ResultOptions } from './track-results.js';
+import { trackMaskFiles, trackPointFiles } from './track-labels.js';
+import { openTrackFrames, type ResultOptions, type TrackFrames } from './track-output.js';
 
 interface TrackOptions extends FeatureOptions, Pick<ProviderOptions, 'provider' | 'device'> {
   mask?: string;
@@ -50,7 +48,7 @@ export function trackCommand(): Command {
 
 async function runTrack(folder: string, options: TrackOptions): Promise<void> {
   const track = trackerOf(options);
-  keepOffDisk(options);
+  disableDiskCache(options);
   const files = await listFrames(folder);
   const frames = await openTrackFrames(files, options.frame, options);
   const { out, overlay = false } = options;

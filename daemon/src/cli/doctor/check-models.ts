@@ -7,7 +7,7 @@ import { EMBEDDED_MODEL_FOLDER } from '../../models/catalogue.js';
 import { type DamagedFile, damagedFiles } from '../../models/files/check-files.js';
 import type { ModelEnvironment } from '../../models/model-environment.js';
 import { EMBEDDED_MODEL, type ModelState, modelState } from '../../models/resolve-model.js';
-import { type Finding, REINSTALL } from './finding.js';
+import { type Finding, REINSTALL } from './findings.js';
 
 /** Why the embedded model cannot be used, as far as the header of its weights tells; undefined when it can. */
 export function inspectEmbedded(folder: string = EMBEDDED_MODEL_FOLDER): SamepointError | undefined {
@@ -72,7 +72,7 @@ export function checkModel({ id, state, damaged }: ModelFacts): Finding {
 }
 
 /** The list of models itself cannot be read. */
-export function storeUnreadable({ message, hint }: SamepointError): Finding {
+export function checkModelStore({ message, hint }: SamepointError): Finding {
   return { check: 'models', state: 'failed', says: withoutStop(message), fix: { sentence: hint } };
 }
 

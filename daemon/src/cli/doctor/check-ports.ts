@@ -1,7 +1,6 @@
 import { createServer } from 'node:net';
-import { PORTS } from '@samepoint/shared-protocol';
-import { findRunning } from './find-running.js';
-import type { Finding } from './finding.js';
+import { PORTS, sessionResponseSchema } from '@samepoint/shared-protocol';
+import type { Finding } from './findings.js';
 
 /** Who is on a port: nobody, a daemon of this name, or something else. */
 export type PortUse = { port: number } & (
@@ -54,4 +53,35 @@ export function checkPorts(uses: readonly PortUse[], platform: NodeJS.Platform =
 function whoListens(port: number, platform: NodeJS.Platform): string {
   if (platform === 'win32') return `netstat -ano | findstr :${port}`;
   return platform === 'darwin' ? `lsof -nP -iTCP:${port} -sTCP:LISTEN` : `ss -ltnp sport = :${port}`;
+}
+
+const PROBE_TIMEOUT_MS = 1_500;
+
+/** A daemon that runs already. */
+export interface RunningDaemon {
+  port: number;
+  /** Its name and version. */
+  daemon: string;
+}
+
+/** The first of the ports on which a Samepoint daemon answers; other programs do not count. */
+export async function findRunning(ports: readonly number[]): Promise<RunningDaemon | undefined> {
+  for (const port of ports) {
+    const daemon = port === 0 ? undefined : await daemonAt(port);
+    if (daemon !== undefined) return { port, daemon };
+  }
+  return undefined;
+}
+
+async function daemonAt(port: number): Promise<string | undefined> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/v1/session`, {
+      redirect: 'error',
+      signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
+    });
+    const session = sessionResponseSchema.safeParse(await response.json());
+    return session.success ? session.data.daemon : undefined;
+  } catch {
+    return undefined;
+  }
 }

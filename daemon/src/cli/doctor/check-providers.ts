@@ -1,8 +1,13 @@
-import { rejectionReason, speedLabel } from '../../engine/providers/choose-provider.js';
+import { existsSync } from 'node:fs';
+import { stateDir } from '../../app-folders.js';
+import { candidatesOf, providersOf, rejectionReason, speedLabel } from '../../engine/providers/choose-provider.js';
+import type { GpuDevice } from '../../engine/providers/gpu-devices.js';
+import { listGpuDevices, vulkanDrivers } from '../../engine/providers/list-gpu-devices.js';
+import { CachedProber, localProbeKey, ProbeCache } from '../../engine/providers/probe-cache.js';
 import type { ProviderProbe } from '../../engine/providers/provider-probe.js';
-import type { Provider } from '../../graph/runtime/runtime.js';
-import { type CudaFacts, cudaFix, cudaProblem } from './check-cuda.js';
-import { type Finding, type Fix, REINSTALL } from './finding.js';
+import { PROVIDERS, type Provider } from '../../graph/runtime/runtime.js';
+import { type CudaFacts, cudaFix, cudaProblem, inspectCuda } from './check-cuda.js';
+import { type Finding, type Fix, REINSTALL } from './findings.js';
 
 export interface ProviderFacts {
   provider: Provider;
@@ -71,4 +76,67 @@ export function driverFix(platform: string, arch: string): Fix {
     };
   }
   return { sentence: 'Update the driver of the graphics card, or the system.' };
+}
+
+/** Where Linux shows graphics devices, also to a container that sees no bus. */
+const GPU_SIGNS = ['/dev/dri', '/dev/dxg', '/dev/nvidia0'];
+
+/**
+ * Tries every provider that this platform can have anew, on every device, one after the other in a process of its own. What
+ * is found replaces what `start` would use, if there is a folder of the state.
+ */
+export async function inspectProviders(devices: readonly GpuDevice[]): Promise<ProviderFacts[]> {
+  const { platform, arch } = process;
+  const tried = providersOf(platform);
+  const folder = stateDir();
+  const kept = new ProbeCache(folder);
+  const store = existsSync(folder) ? kept : { get: () => undefined, put: () => {} };
+  const prober = new CachedProber({ devices, anew: true, store });
+  const hasGpu = platform !== 'linux' || devices.length > 0 || GPU_SIGNS.some((path) => existsSync(path));
+  const facts: ProviderFacts[] = [];
+  try {
+    for (const provider of PROVIDERS) {
+      const candidates = tried.includes(provider) ? candidatesOf(platform, devices, { provider }) : [];
+      const cuda = provider === 'cuda' ? inspectCuda(devices) : undefined;
+      const common = { provider, platform, arch, cuda, hasGpu };
+      if (candidates.length === 0) facts.push({ ...common, probe: undefined });
+      for (const candidate of candidates) {
+        const lastTrial = store.get(localProbeKey(candidate, devices))?.at;
+        facts.push({ ...common, probe: await prober.probe(candidate), lastTrial });
+      }
+    }
+  } finally {
+    prober.close();
+  }
+  return facts;
+}
+
+export interface FasterFacts {
+  /** What the networks run on. */
+  chosen: string;
+  cuda: CudaFacts;
+  devices: readonly GpuDevice[];
+  /** Whether Vulkan, which WebGPU uses on Linux, has any driver. */
+  hasVulkanDriver: boolean;
+}
+
+/** One line on a faster provider that is a command away, if there is one; never of CUDA without a card of NVIDIA. */
+export function fasterProvider({ chosen, cuda, devices, hasVulkanDriver }: FasterFacts): string | undefined {
+  if (chosen === 'cuda') return undefined;
+  const forCuda = cudaFix(cuda);
+  if (forCuda?.command !== undefined) return advice('CUDA', forCuda.command);
+  const { platform, arch } = cuda;
+  const lacksVulkan = chosen === 'cpu' && platform === 'linux' && devices.length > 0 && !hasVulkanDriver;
+  const command = lacksVulkan ? driverFix(platform, arch).command : undefined;
+  return command === undefined ? undefined : advice('WebGPU', command);
+}
+
+function advice(provider: string, command: string): string {
+  return `${provider} would use the graphics card: ${command} (samepoint doctor says more)`;
+}
+
+/** {@link fasterProvider} on this computer. */
+export async function fasterProviderHere(chosen: string): Promise<string | undefined> {
+  const devices = await listGpuDevices();
+  return fasterProvider({ chosen, devices, cuda: inspectCuda(devices), hasVulkanDriver: vulkanDrivers().length > 0 });
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { NdArray } from '../../graph/runtime/run.js';
 import { invalidNpy, NPY_MAGIC, NPY_PREFIX_BYTES, parseNpy } from '../../graph/weights/parse-npy.js';
-import { writeWhole } from './write-whole.js';
+import { writeOutputFile } from './output-files.js';
 
 const ALIGNMENT = 64;
 
@@ -18,7 +18,7 @@ export async function writeNpy(path: string, { dims, data }: NdArray, option = '
   const prefix = Buffer.concat([NPY_MAGIC, Buffer.from([1, 0]), Buffer.alloc(2)]);
   prefix.writeUInt16LE(header.length, NPY_PREFIX_BYTES - 2);
   const values = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  await writeWhole(path, Buffer.concat([prefix, header, values]), option);
+  await writeOutputFile(path, Buffer.concat([prefix, header, values]), option);
 }
 
 /**

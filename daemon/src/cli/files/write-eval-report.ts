@@ -5,10 +5,9 @@ import type { ScoredItem } from '../../eval/evaluate.js';
 import { type CaseFigure, drawCase } from '../../eval/report/case-figure.js';
 import type { EvalReport } from '../../eval/report/eval-report.js';
 import { type ReportCases, reportPage } from '../../eval/report/report-page.js';
-import type { Machine } from '../machine.js';
+import { type Machine, packageVersion } from '../host-info.js';
 import type { EvalSettings } from '../options/eval-settings.js';
 import { describeChoice } from '../options/feature-options.js';
-import { ownVersion } from '../own-version.js';
 
 /** Cases drawn of either kind. */
 const CASES = 6;
@@ -71,7 +70,7 @@ function facts(settings: EvalSettings, machine: Machine, evaluated: number, avai
     ['Matching', describeMatching(settings)],
     ['Split and base of PCK', dataset === 'spair' ? `${options.split}, ${options.pckBase}` : undefined],
     ['Keypoints', dataset === 'hpatches' ? (options.keypoints ?? 'detected corners') : undefined],
-    ['Samepoint', ownVersion()],
+    ['Samepoint', packageVersion()],
     ['Networks ran on', machine.device],
     [
       'Machine',

@@ -1,5 +1,5 @@
 import type { LayerCue } from '@samepoint/shared-protocol';
-import { describeShape } from './describe-shape.js';
+import { describeShape } from './format-values.js';
 import type { MatchedLayer, NamedLayer } from './match-report.js';
 import { textTable } from './text-table.js';
 

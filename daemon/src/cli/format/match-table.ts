@@ -1,4 +1,4 @@
-import { describeShape } from './describe-shape.js';
+import { describeShape } from './format-values.js';
 import { layersTable } from './layers-table.js';
 import type { MatchedItem, MatchedTarget, MatchReport } from './match-report.js';
 import { mirroredLine } from './mirrored-line.js';

@@ -1,7 +1,7 @@
 import type { CatalogueFile, CatalogueModel } from '../../models/catalogue.js';
 import type { ModelEnvironment } from '../../models/model-environment.js';
 import { EMBEDDED_MODEL, type ModelState, modelState } from '../../models/resolve-model.js';
-import { formatBytes } from './download-line.js';
+import { formatBytes } from './progress.js';
 
 /** One row of `samepoint models list`. */
 export interface ListedModel {

@@ -17,13 +17,13 @@ export type WarpedFile =
   /** Nothing could be found out about it: its file cannot be read, or is too large. */
   | { image: string; state: 'failed'; code: ErrorCode; reason: string };
 
-const HEADER = ['target', 'transform', 'inliers', 'residual', 'confidence', 'written'];
+const WARP_HEADER = ['target', 'transform', 'inliers', 'residual', 'confidence', 'written'];
 
 export function warpTable({ backend, device, targets }: WarpReport): string {
   const done = targets.filter((target) => target.state === 'warped');
   const others = targets.filter((target) => target.state !== 'warped');
   const rows = done.map((target) => [target.image, ...describeFit(target), target.file]);
-  const table = rows.length === 0 ? '' : `\n${textTable([HEADER, ...rows])}`;
+  const table = rows.length === 0 ? '' : `\n${textTable([WARP_HEADER, ...rows])}`;
   const reasons = others.map(({ image, state, reason }) => `\n${image}: ${state}. ${reason}\n`);
   return `Backend ${backend}${device === undefined ? '' : ` on ${device}`}\n${table}${reasons.join('')}`;
 }
@@ -31,4 +31,27 @@ export function warpTable({ backend, device, targets }: WarpReport): string {
 /** Kind, inliers, residual and confidence as cells of a table. */
 export function describeFit({ kind, inliers, samples, residualPx, confidence }: FittedTransform): string[] {
   return [kind, `${inliers}/${samples}`, `${residualPx.toFixed(2)} px`, `${Math.round(confidence * 100)} %`];
+}
+
+/** What `--json` prints. `transform` takes pixels of the source to pixels of the target, row by row. */
+export type AlignReport = { backend: string; device: string; source: string; target: string } & (
+  | ({
+      state: 'aligned';
+      /** Part of the target that the source covers. */
+      coverage: number;
+      /** Mean difference of the colours there, 0 to 255. */
+      difference: number;
+      files: string[];
+    } & FittedTransform)
+  | { state: 'refused'; reason: string }
+);
+
+const ALIGN_HEADER = ['transform', 'inliers', 'residual', 'confidence', 'covered', 'difference'];
+
+export function alignTable(report: AlignReport): string {
+  const title = `Backend ${report.backend} on ${report.device}\n\n${report.source} → ${report.target}`;
+  if (report.state === 'refused') return `${title}: refused. ${report.reason}\n`;
+  const measured = [`${Math.round(report.coverage * 100)} %`, `${report.difference.toFixed(1)} of 255`];
+  const table = textTable([ALIGN_HEADER, [...describeFit(report), ...measured]]);
+  return `${title}\n${table}\nPictures: ${report.files.join(', ')}\n`;
 }

@@ -2,7 +2,7 @@ import { type MatchingChoice, SamepointError } from '@samepoint/shared-protocol'
 import { settingsFor } from '../../correspond/match-settings.js';
 import { type FeatureChoice, resolvePresets, withTaskPreset } from '../../diffusion/plan/feature-plan.js';
 import { DATASETS, type DatasetName, type DatasetOptions } from '../../eval/datasets/datasets.js';
-import { homographySettings } from '../../eval/matching/homography-settings.js';
+import { homographySettings } from '../../eval/matching/match-keypoints.js';
 import { trackSettings } from '../../transfer/tracking/track-settings.js';
 import { type FeatureOptions, featureChoice } from './feature-options.js';
 import { PARTS, type PartName } from './matching-parts.js';

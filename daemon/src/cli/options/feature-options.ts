@@ -13,7 +13,7 @@ import { SETTING_OPTIONS, type SettingName, type SizeChoice } from '../../diffus
 import { BACKEND_IDS, LATENT_MODES, type LatentMode, PRESET_NAMES, type PresetName } from '../../diffusion/presets.js';
 import type { Size } from '../../images/resize.js';
 import { EMBEDDED_MODEL } from '../../models/resolve-model.js';
-import { wholeNumber } from './count-options.js';
+import { wholeNumber } from './parse-values.js';
 
 /** How features are made, as every command that needs some is asked. */
 export interface FeatureOptions {
@@ -115,7 +115,7 @@ export function mirroredOption(): Option {
 }
 
 /** Obeys `--no-cache`, here and in the engine's process, which reads the environment. */
-export function keepOffDisk({ cache }: Pick<FeatureOptions, 'cache'>): void {
+export function disableDiskCache({ cache }: Pick<FeatureOptions, 'cache'>): void {
   if (!cache) process.env.SAMEPOINT_NO_CACHE = '1';
 }
 

@@ -1,8 +1,8 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { InvalidArgumentError, Option } from 'commander';
 import type { FeatureSettings, SettingName, SizeChoice } from '../../diffusion/plan/feature-settings.js';
-import { wholeNumber } from './count-options.js';
 import { describeSetting, type FeatureOptions, parseSize } from './feature-options.js';
+import { wholeNumber } from './parse-values.js';
 
 /** What a sweep may vary, by the names of the options on the command line. */
 const AXES = {

@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import type { MatchSettings } from '../../correspond/match-settings.js';
 import type { Matcher } from '../../correspond/matcher.js';
 import type { FeaturePyramid } from '../../diffusion/feature-pyramid.js';
+import { lookToTrack, type TrackedFrames } from '../../transfer/tracking/track-labels.js';
 import type { TrackSettings } from '../../transfer/tracking/track-settings.js';
 import type { Metric } from '../matching/mutual-nearest.js';
 import type { FigureTable } from '../report/figure-table.js';
@@ -81,4 +82,24 @@ export interface CaseMark {
   truth: Point;
   predicted: Point | null;
   correct: boolean;
+}
+
+/** `count` of `values`, evenly spread and in their order; all of them where there are no more. */
+export function evenSubsample<T>(values: readonly T[], count: number): T[] {
+  if (count >= values.length) return [...values];
+  return values.filter(
+    (_, n) => Math.floor((n * count) / values.length) !== Math.floor(((n - 1) * count) / values.length),
+  );
+}
+
+/**
+ * The first `count` frames of a video, of which the very first is annotated.
+ * @param paths of all its frames
+ */
+export function videoFrames(paths: readonly string[], count: number, tools: EvalTools): TrackedFrames {
+  return {
+    count,
+    annotated: 0,
+    features: async (frame) => lookToTrack(await tools.features(paths[frame] ?? '')),
+  };
 }

@@ -14,10 +14,8 @@ import {
   sequenceStatistics,
 } from '../metrics/davis-metrics.js';
 import type { FigureRow, FigureTable } from '../report/figure-table.js';
-import type { Dataset, DatasetItem, EvalTools, GroupedOutcome } from './dataset.js';
-import { readDatasetBytes } from './dataset-image.js';
-import { badDataset, readDatasetText } from './read-annotation.js';
-import { videoFrames } from './video-frames.js';
+import { type Dataset, type DatasetItem, type EvalTools, type GroupedOutcome, videoFrames } from './dataset.js';
+import { badDataset, readDatasetBytes, readDatasetText } from './dataset-files.js';
 
 /** J and F of each object of a sequence, frame by frame without the first and the last. */
 const outcomeSchema = z.object({ objects: z.array(z.object({ j: z.array(z.number()), f: z.array(z.number()) })) });

@@ -13,10 +13,9 @@ import {
   matchingTable,
   PIXEL_THRESHOLDS,
 } from '../metrics/homography-accuracy.js';
-import { spread } from '../spread.js';
-import type { CasePicture, Dataset, DatasetItem, EvalTools } from './dataset.js';
-import { type KeypointSource, keypointFiles, keypointsOf } from './keypoint-source.js';
-import { badDataset, readDatasetText } from './read-annotation.js';
+import { type CasePicture, type Dataset, type DatasetItem, type EvalTools, evenSubsample } from './dataset.js';
+import { badDataset, readDatasetText } from './dataset-files.js';
+import { type KeypointSource, keypointFiles, keypointsOf } from './keypoint-files.js';
 
 export interface HpatchesOptions {
   /** Folder of given keypoints; without one, corners are detected. */
@@ -124,7 +123,7 @@ async function evaluatePair(
     cornerErrorPx: errorPx !== null && Number.isFinite(errorPx) ? errorPx : null,
     matches: matches.length,
     within: PIXEL_THRESHOLDS.map((threshold) => matches.filter((match) => offPx(match, truth) <= threshold).length),
-    shown: spread(matches, SHOWN).map(({ source: from, target: predicted }) => ({
+    shown: evenSubsample(matches, SHOWN).map(({ source: from, target: predicted }) => ({
       source: from,
       truth: project(truth, from),
       predicted,

@@ -6,10 +6,9 @@ import { WindowMatcher } from '../../correspond/window-matcher.js';
 import { trackPoints } from '../../transfer/tracking/track-points.js';
 import { jointErrors, jointPck } from '../metrics/jhmdb-metrics.js';
 import type { FigureRow, FigureTable } from '../report/figure-table.js';
-import type { Dataset, DatasetItem, EvalTools, GroupedOutcome } from './dataset.js';
+import { type Dataset, type DatasetItem, type EvalTools, type GroupedOutcome, videoFrames } from './dataset.js';
+import { badDataset, readDatasetText } from './dataset-files.js';
 import { readMatArray } from './mat-file.js';
-import { badDataset, readDatasetText } from './read-annotation.js';
-import { videoFrames } from './video-frames.js';
 
 /** The errors of each frame but the first, in the order of the joints. */
 const outcomeSchema = z.object({ errors: z.array(z.array(z.number().nullable())) });

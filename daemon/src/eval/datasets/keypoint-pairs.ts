@@ -4,7 +4,7 @@ import { matchPoints } from '../../correspond/match-points.js';
 import type { FeaturePyramid } from '../../diffusion/feature-pyramid.js';
 import type { Size } from '../../images/resize.js';
 import { upsampledArgmax } from '../matching/upsampled-argmax.js';
-import { foundShare, isFound, type KeypointOutcome, keypointOutcomeSchema, pckTable } from '../metrics/keypoints.js';
+import { foundShare, isFound, type KeypointOutcome, keypointOutcomeSchema, pckTable } from '../metrics/pck.js';
 import type { CasePicture, Dataset, DatasetItem, EvalTools } from './dataset.js';
 
 /** Two images and keypoints that correspond, in pixels of each. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { KeypointOutcome } from '../metrics/keypoints.js';
+import type { KeypointOutcome } from '../metrics/pck.js';
 import type { Dataset } from './dataset.js';
+import { readAnnotation } from './dataset-files.js';
 import { keypointDataset } from './keypoint-pairs.js';
-import { readAnnotation } from './read-annotation.js';
 
 const pointSchema = z.tuple([z.number(), z.number()]).transform(([x, y]) => ({ x, y }));
 

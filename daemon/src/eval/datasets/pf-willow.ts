@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Point } from '@samepoint/shared-protocol';
-import type { KeypointOutcome } from '../metrics/keypoints.js';
+import type { KeypointOutcome } from '../metrics/pck.js';
 import type { Dataset } from './dataset.js';
+import { badDataset, readDatasetText } from './dataset-files.js';
 import { type KeypointPair, keypointDataset } from './keypoint-pairs.js';
 import { readMatArray } from './mat-file.js';
-import { badDataset, readDatasetText } from './read-annotation.js';
 
 /** Lists of pairs as they are handed around, and where they lie: in the folder, or beside the images. */
 const PAIR_LISTS = ['test_pairs.csv', 'test_pairs_pf.csv', 'bbox_test_pairs_pf.csv'];

@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { KeypointOutcome } from '../metrics/keypoints.js';
+import type { KeypointOutcome } from '../metrics/pck.js';
 import type { Dataset } from './dataset.js';
+import { badDataset, readAnnotation } from './dataset-files.js';
 import { type KeypointPair, keypointDataset } from './keypoint-pairs.js';
-import { badDataset, readAnnotation } from './read-annotation.js';
 
 export const SPAIR_SPLITS = ['test', 'val', 'trn'] as const;
 

@@ -2,8 +2,9 @@ import type { Point } from '@samepoint/shared-protocol';
 import { matchPoints } from '../../correspond/match-points.js';
 import { type FeatureMap, sampleUnscaled, unscaledFeatures } from '../../diffusion/feature-map.js';
 import type { FeaturePyramid } from '../../diffusion/feature-pyramid.js';
+import type { Preset } from '../../diffusion/presets.js';
 import type { Size } from '../../images/resize.js';
-import type { EvalTools } from '../datasets/dataset.js';
+import type { EvalTools, HomographySettings } from '../datasets/dataset.js';
 import { type Descriptors, mutualNearest } from './mutual-nearest.js';
 
 /** An image with keypoints; (0,0) is the middle of the first pixel. */
@@ -72,4 +73,15 @@ export function sampleKeypoints(map: FeatureMap, { width, height }: Size, keypoi
 /** How much of a bilinear sample falls on cells of the map, at a position in cells from its edge. */
 function shareInside(position: number, cells: number): number {
   return Math.min(1, Math.max(0, position + 0.5), Math.max(0, cells - position + 0.5));
+}
+
+/** Of the published protocol; for backends that it says nothing of. */
+const PUBLISHED: HomographySettings = { keypoints: 1000, metric: 'cosine', estimator: 'lmeds', thresholdPx: 3 };
+
+/** How a preset was published to find homographies; a fusion compares by cosine. */
+export function homographySettings(presets: readonly Preset[]): HomographySettings {
+  const [preset] = presets;
+  if (preset === undefined || presets.length > 1 || preset.matching?.kind !== 'homography') return PUBLISHED;
+  const { keypoints, estimator, thresholdPx } = preset.matching;
+  return { keypoints, estimator, thresholdPx, metric: preset.similarity };
 }

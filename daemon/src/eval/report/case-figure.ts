@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import type { RgbImage } from '../../images/decode.js';
 import { resizeRgb } from '../../images/resize.js';
 import type { CaseMark, CasePicture } from '../datasets/dataset.js';
-import { readDatasetImage } from '../datasets/dataset-image.js';
+import { readDatasetImage } from '../datasets/dataset-files.js';
 
 /** An item of the report: two images side by side with its points, as SVG. */
 export interface CaseFigure {

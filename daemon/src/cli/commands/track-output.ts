@@ -1,0 +1,138 @@
+import { dirname, join, resolve } from 'node:path';
+import { SamepointError } from '@samepoint/shared-protocol';
+import { featureStore } from '../../diffusion/cache/feature-store.js';
+import { FeatureSource } from '../../diffusion/feature-source.js';
+import { openRuntime } from '../../engine/open-runtime.js';
+import { sizeOfFile } from '../../images/decode.js';
+import { lookToTrack, type TrackedFrames } from '../../transfer/tracking/track-labels.js';
+import { type TrackSettings, trackSettings } from '../../transfer/tracking/track-settings.js';
+import { makeOutputFolder } from '../files/draw-matches.js';
+import { type FrameFile, findFrame } from '../files/list-frames.js';
+import { writeOutputFile } from '../files/output-files.js';
+import { type ImageFile, readImage } from '../files/read-image.js';
+import type { FrameReport, TrackReport } from '../format/track-report.js';
+import { logDevice } from '../host-info.js';
+import { checkedPlan, describeFeatures, type FeatureOptions } from '../options/feature-options.js';
+import type { ProviderOptions } from '../options/provider-options.js';
+
+export interface ResultOptions {
+  folder: string;
+  /** Also draw each frame's labels over it. */
+  overlay: boolean;
+  onFrame(): void;
+}
+
+/** The folder that results are written to, frame by frame; `track.json` always says what is there. */
+export class TrackResults {
+  readonly #options: ResultOptions;
+  readonly #files: readonly FrameFile[];
+  readonly #done = new Map<number, FrameReport>();
+  readonly #head: Omit<TrackReport, 'frames'>;
+
+  private constructor({ files, backend, settings, annotated }: TrackFrames, options: ResultOptions) {
+    this.#options = options;
+    this.#files = files;
+    this.#head = { backend, settings, annotated: files[annotated]?.name ?? '' };
+  }
+
+  /** @throws SamepointError `BAD_REQUEST` when the folder is that of the frames, which would be written over */
+  static async open(frames: TrackFrames, options: ResultOptions): Promise<TrackResults> {
+    const results = new TrackResults(frames, options);
+    if (frames.files.some(({ path }) => dirname(resolve(path)) === resolve(options.folder))) {
+      const message = 'The results would be written over the frames.';
+      throw new SamepointError('BAD_REQUEST', message, 'Give another folder to --out.');
+    }
+    makeOutputFolder(options.overlay ? results.path('overlay') : options.folder);
+    return results;
+  }
+
+  get report(): TrackReport {
+    const frames = [...this.#done].sort(([a], [b]) => a - b).map(([, frame]) => frame);
+    return { ...this.#head, frames };
+  }
+
+  /** Where a result goes. */
+  path(name: string): string {
+    return join(this.#options.folder, name);
+  }
+
+  file(frame: number): FrameFile {
+    const file = this.#files[frame];
+    if (file === undefined) throw new RangeError(`there is no frame ${frame}`);
+    return file;
+  }
+
+  /**
+   * Takes a frame in whose other files are written.
+   * @param draw makes the picture of the frame with its labels as PNG; called only if one is wanted
+   */
+  async add(
+    frame: number,
+    found: Omit<FrameReport, 'frame'>,
+    draw: (path: string) => Promise<Uint8Array>,
+  ): Promise<void> {
+    const { name, stem, path } = this.file(frame);
+    if (this.#options.overlay) await writeOutputFile(this.path(join('overlay', `${stem}.png`)), await draw(path));
+    this.#done.set(frame, { frame: name, ...found });
+    await writeOutputFile(this.path('track.json'), Buffer.from(`${JSON.stringify(this.report, null, 2)}\n`));
+    this.#options.onFrame();
+  }
+}
+
+/** A sequence on disk whose frames are read when their turn comes. */
+export interface TrackFrames extends TrackedFrames {
+  files: readonly FrameFile[];
+  annotatedImage: ImageFile;
+  backend: string;
+  settings: TrackSettings;
+}
+
+/**
+ * @param annotated names the annotated frame, see `findFrame`; the first by default
+ * @throws SamepointError `BAD_REQUEST` also for frames of several sizes, `BACKEND_UNKNOWN`, or what `readImage` throws for a frame
+ */
+export async function openTrackFrames(
+  files: readonly FrameFile[],
+  annotated: string | undefined,
+  features: FeatureOptions & Pick<ProviderOptions, 'provider' | 'device'>,
+): Promise<TrackFrames> {
+  const plan = checkedPlan(features, 'video');
+  const index = annotated === undefined ? 0 : findFrame(files, annotated);
+  await checkFrames(files, index);
+  let source: Promise<FeatureSource> | undefined;
+  const pathOf = (frame: number) => files[frame]?.path ?? '';
+  return {
+    files,
+    count: files.length,
+    annotated: index,
+    annotatedImage: await readImage(pathOf(index)),
+    backend: describeFeatures(features),
+    settings: trackSettings(plan),
+    features: async (frame) => {
+      const { imageId, image } = await readImage(pathOf(frame));
+      // not before the labels are known to fit
+      source ??= openSource(features);
+      return lookToTrack(await (await source).pyramid(imageId, async () => image, plan));
+    },
+  };
+}
+
+async function openSource(wanted: Pick<ProviderOptions, 'provider' | 'device'>): Promise<FeatureSource> {
+  return new FeatureSource(await openRuntime(wanted, logDevice), featureStore());
+}
+
+/** Before the first is looked at: a wrong frame at the end should not cost what all the others take. */
+async function checkFrames(files: readonly FrameFile[], annotated: number): Promise<void> {
+  const paths = files.map(({ path }) => path);
+  const first = paths[annotated] ?? '';
+  const wanted = await sizeOfFile(first);
+  for (const path of paths) {
+    const { width, height } = await sizeOfFile(path);
+    if (width === wanted.width && height === wanted.height) continue;
+    throw new SamepointError(
+      'BAD_REQUEST',
+      `${path} has ${width}×${height} pixels and the annotated frame ${first} has ${wanted.width}×${wanted.height}.`,
+      'Give frames of one size: a place is looked for near where it was.',
+    );
+  }
+}

@@ -1,0 +1,224 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  CUDA_LIBRARIES,
+  type CudaFacts,
+  cachedLibraries,
+  missingCudaLibraries,
+  ORT_CUDA_LIBRARY,
+} from '../../../src/cli/doctor/check-cuda.js';
+import { checkProvider, fasterProvider, type ProviderFacts } from '../../../src/cli/doctor/check-providers.js';
+import { checkDevices } from '../../../src/cli/doctor/check-system.js';
+import type { GpuDevice } from '../../../src/engine/providers/gpu-devices.js';
+
+const CUDA: CudaFacts = {
+  platform: 'linux',
+  arch: 'x64',
+  hasCard: true,
+  hasDriver: true,
+  installScript: 'ort/script/install.js',
+  missing: [],
+};
+const INTEL: GpuDevice = {
+  vendor: 'intel',
+  name: 'UHD',
+  driver: undefined,
+  memoryBytes: undefined,
+  sharesMemory: true,
+};
+
+describe('a provider', () => {
+  const facts: ProviderFacts = {
+    provider: 'webgpu',
+    platform: 'linux',
+    arch: 'x64',
+    probe: undefined,
+    cuda: undefined,
+    hasGpu: true,
+  };
+  const works = { works: true, precision: 'float16', relativeError: 1e-3, share: 1, atWorkingSize: true } as const;
+  const gpu = (parts: Partial<ProviderFacts>, why = 'there is no graphics driver for it') =>
+    checkProvider({ ...facts, probe: { provider: 'webgpu', works: false, why, lasts: false }, ...parts });
+  const cuda = (parts: Partial<CudaFacts>) =>
+    checkProvider({
+      ...facts,
+      provider: 'cuda',
+      probe: { provider: 'cuda', works: false, why: 'its libraries are not installed', lasts: false },
+      cuda: { ...CUDA, ...parts },
+    });
+
+  it('works, and how fast', () => {
+    const finding = checkProvider({ ...facts, probe: { provider: 'webgpu', ...works, speed: 14 } });
+    expect(finding).toMatchObject({ check: 'provider webgpu', state: 'ok', says: expect.stringContaining('14 times') });
+    expect(finding.says).toContain('relative error 1.0e-3 in float16');
+  });
+
+  it('is named with its device where that is not the first, and with the day of its last trial', () => {
+    const probe = { provider: 'dml', deviceId: 1, ...works, speed: 14 } as const;
+    const finding = checkProvider({ ...facts, provider: 'dml', probe, lastTrial: Date.UTC(2026, 10, 25) });
+    expect(finding).toMatchObject({
+      check: 'provider dml 1',
+      says: expect.stringMatching(/tried before on 2026-11-25$/),
+    });
+    expect(checkProvider({ ...facts, provider: 'dml', probe: { ...probe, deviceId: 0 } }).check).toBe('provider dml');
+  });
+
+  it('in software is of no use, and no fault', () => {
+    const finding = checkProvider({ ...facts, probe: { provider: 'webgpu', ...works, speed: 0.01 } });
+    expect(finding).toMatchObject({ state: 'none', says: expect.stringMatching(/slower.*software/) });
+  });
+
+  it('that leaves most of the work to the CPU is not used', () => {
+    const finding = checkProvider({ ...facts, probe: { provider: 'webgpu', ...works, share: 0.2, speed: 14 } });
+    expect(finding).toMatchObject({ state: 'none', says: expect.stringContaining('80 % of the work to the CPU') });
+  });
+
+  it('that the platform has not is no fault', () => {
+    expect(checkProvider({ ...facts, provider: 'dml' })).toMatchObject({ state: 'none', says: 'not for linux x64' });
+    expect(gpu({ arch: 'arm64' }, 'ONNX Runtime has none for linux arm64').state).toBe('none');
+  });
+
+  it('without a driver comes with the command that installs one, if there is a card', () => {
+    expect(gpu({})).toMatchObject({
+      state: 'warning',
+      fix: { command: expect.stringContaining('mesa-vulkan-drivers') },
+    });
+    expect(gpu({ hasGpu: false })).toMatchObject({ state: 'none', says: expect.stringContaining('no graphics card') });
+    expect(gpu({ platform: 'win32' })).toMatchObject({ state: 'warning', fix: { sentence: expect.any(String) } });
+  });
+
+  it('whose driver ends the process is a reason to update it', () => {
+    const finding = gpu({ platform: 'darwin', arch: 'arm64' }, 'the process that tried it ended unexpectedly');
+    expect(finding).toMatchObject({
+      state: 'warning',
+      fix: { sentence: expect.stringContaining('Update the driver') },
+    });
+  });
+
+  it.each([
+    [
+      'the libraries of ONNX Runtime',
+      { missing: [ORT_CUDA_LIBRARY] },
+      `missing ${ORT_CUDA_LIBRARY}`,
+      'node ort/script/install.js --onnxruntime-node-install=cuda12',
+    ],
+    ['cuDNN', { missing: ['libcudnn.so.9'] }, 'missing libcudnn.so.9', 'sudo apt-get install libcudnn9-cuda-12'],
+    [
+      'everything',
+      { missing: [ORT_CUDA_LIBRARY, 'libcudart.so.12', 'libcublas.so.12', 'libcudnn.so.9'] },
+      `missing ${ORT_CUDA_LIBRARY}, libcudart.so.12, libcublas.so.12, libcudnn.so.9`,
+      'sudo apt-get install cuda-libraries-12-9 libcudnn9-cuda-12 && node ort/script/install.js --onnxruntime-node-install=cuda12',
+    ],
+    ['a driver', { hasDriver: false, missing: [ORT_CUDA_LIBRARY] }, 'no driver', 'sudo ubuntu-drivers install'],
+  ] as const)('CUDA names what it lacks, and the command that gets it: %s', (_what, parts, says, command) => {
+    const finding = cuda(parts);
+    expect(finding).toMatchObject({ state: 'warning', says: expect.stringContaining(says), fix: { command } });
+  });
+
+  it('CUDA that lacks nothing and does not work is shown with the reason', () => {
+    expect(cuda({})).toMatchObject({
+      state: 'warning',
+      says: 'its libraries are not installed',
+      fix: { sentence: expect.stringContaining('Update the driver') },
+    });
+  });
+
+  it.each([
+    ['win32', 'x64', 'onnxruntime-node has no CUDA for Windows; DirectML uses the card'],
+    ['linux', 'arm64', 'onnxruntime-node has no CUDA for linux arm64'],
+  ])('CUDA is not to be had on %s %s', (platform, arch, says) => {
+    const there = { ...CUDA, platform, arch };
+    const finding = checkProvider({ ...facts, platform, arch, provider: 'cuda', probe: undefined, cuda: there });
+    expect(finding).toMatchObject({ check: 'provider cuda', state: 'none', says });
+    const command = platform === 'win32' ? 'npx samepoint start --provider dml' : undefined;
+    expect(finding.fix?.command).toBe(command);
+  });
+
+  it('CUDA is no matter where there is no card of NVIDIA', () => {
+    expect(cuda({ hasCard: false, missing: [ORT_CUDA_LIBRARY] })).toMatchObject({ state: 'none' });
+    const nowhere = { ...facts, provider: 'cuda', probe: undefined, cuda: { ...CUDA, hasCard: false } } as const;
+    expect(checkProvider(nowhere).says).toBe('not for linux x64');
+  });
+
+  it('CUDA finds libraries in the cache of the loader and in LD_LIBRARY_PATH', () => {
+    const ldconfig = [
+      "1234 libs found in cache `/etc/ld.so.cache'",
+      '\tlibcublas.so.12 (libc6,x86-64) => /usr/local/cuda/lib64/libcublas.so.12',
+      '\tlibcudart.so.11.0 (libc6,x86-64) => /usr/lib/x86_64-linux-gnu/libcudart.so.11.0',
+    ].join('\n');
+    const rest = Object.keys(CUDA_LIBRARIES).filter((name) => !['libcublas.so.12', 'libcudart.so.12'].includes(name));
+    expect(missingCudaLibraries({ hasOrtLibrary: true, ldconfig, libraryPathFiles: rest })).toEqual([
+      'libcudart.so.12',
+    ]);
+    expect(missingCudaLibraries({ hasOrtLibrary: false, ldconfig: '', libraryPathFiles: [] })).toEqual([
+      ORT_CUDA_LIBRARY,
+      ...Object.keys(CUDA_LIBRARIES),
+    ]);
+  });
+
+  it.skipIf(!existsSync('/sbin/ldconfig'))('are looked up although users may not have ldconfig in their PATH', () => {
+    vi.stubEnv('PATH', '/nonexistent');
+    expect(cachedLibraries()).toContain('libc.so.6');
+    vi.unstubAllEnvs();
+  });
+
+  it('the CPU has to work', () => {
+    const why = 'ONNX Runtime cannot be loaded on darwin x64';
+    const probe = { provider: 'cpu', works: false, why, lasts: false } as const;
+    expect(checkProvider({ ...facts, provider: 'cpu', probe })).toMatchObject({ state: 'failed', says: probe.why });
+  });
+});
+
+describe('graphics devices', () => {
+  const card = (vendor: GpuDevice['vendor'], name: string): GpuDevice => ({
+    vendor,
+    name,
+    driver: '550.54',
+    memoryBytes: 24e9,
+    sharesMemory: false,
+  });
+
+  it('are listed with driver and memory', () => {
+    expect(checkDevices([{ ...card('nvidia', 'RTX'), freeBytes: 20e9 }], 'linux')).toEqual([
+      { check: 'device 0', state: 'ok', says: 'RTX, driver 550.54, 24.0 GB, 20.0 GB free' },
+    ]);
+    expect(checkDevices([INTEL], 'linux')).toMatchObject([{ says: 'UHD, shares the memory of the system' }]);
+    expect(checkDevices([{ ...card('nvidia', 'RTX'), memoryBytes: undefined }], 'linux')).toMatchObject([
+      { says: expect.stringContaining('not known') },
+    ]);
+    expect(checkDevices([], 'linux')).toMatchObject([{ state: 'none', says: 'no graphics card was found' }]);
+  });
+
+  it('have the numbers of --device where these are known', () => {
+    const two = [INTEL, card('nvidia', 'a'), card('nvidia', 'b')];
+    expect(checkDevices(two, 'linux').map(({ check }) => check)).toEqual(['device', 'device 0', 'device 1']);
+    expect(checkDevices(two, 'win32').map(({ check }) => check)).toEqual(['device', 'device', 'device']);
+    expect(checkDevices([INTEL], 'win32').map(({ check }) => check)).toEqual(['device 0']);
+  });
+});
+
+describe('a faster provider', () => {
+  const cuda = { ...CUDA, missing: ['libcudnn.so.9'] };
+  const facts = { chosen: 'cpu', cuda, devices: [INTEL], hasVulkanDriver: true };
+  const none = { ...cuda, hasCard: false };
+
+  it.each([
+    ['CUDA, with a card of NVIDIA', facts, 'CUDA would use the graphics card: sudo apt-get install libcudnn9-cuda-12'],
+    ['CUDA, where WebGPU was taken', { ...facts, chosen: 'webgpu' }, 'CUDA would use'],
+    ['nothing, where CUDA was taken', { ...facts, chosen: 'cuda' }, undefined],
+    ['nothing, where CUDA lacks nothing', { ...facts, cuda: { ...cuda, missing: [] } }, undefined],
+    ['nothing of CUDA, without a card for it', { ...facts, cuda: none }, undefined],
+    ['nothing of CUDA on Windows', { ...facts, cuda: { ...cuda, platform: 'win32' } }, undefined],
+    [
+      'WebGPU, where no driver of Vulkan is there',
+      { ...facts, cuda: none, hasVulkanDriver: false },
+      'WebGPU would use',
+    ],
+    ['nothing, without a graphics card', { ...facts, cuda: none, devices: [], hasVulkanDriver: false }, undefined],
+  ])('is told in one line: %s', (_what, given, line) => {
+    const told = fasterProvider(given);
+    if (line === undefined) expect(told).toBeUndefined();
+    else expect(told).toMatch(line);
+    expect(told ?? '').not.toContain('\n');
+  });
+});

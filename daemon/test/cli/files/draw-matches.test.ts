@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { drawMatches, makeOutputFolder } from '../../../src/cli/files/draw-matches.js';
+import { decodeImage } from '../../../src/images/decode.js';
+import { draw, pixel, WHITE } from '../../support/draw.js';
+import { useTempFolder } from '../../support/temp-folder.js';
+
+const folder = useTempFolder();
+
+it('a box that holds others is an outline, so that what is in it keeps its colours', async () => {
+  // as large as a picture is drawn
+  const image = draw(720, 720);
+  const file = (path: string) => ({ path, imageId: path, bytes: new Uint8Array(), image });
+  const [holder, inner] = [
+    { x: 100, y: 100, w: 500, h: 500 },
+    { x: 150, y: 150, w: 60, h: 60 },
+  ];
+  const items = [holder, inner].map((box) => ({ source: box, target: box, confidence: 1 }));
+  const report = {
+    backend: 'ui',
+    calibrated: true,
+    device: 'cpu',
+    source: 'a.png',
+    targets: [{ image: 'b.png', items }],
+  };
+  makeOutputFolder(folder.path('drawn'));
+  const [path = ''] = await drawMatches(folder.path('drawn'), file('a.png'), [file('b.png')], report);
+  const picture = await decodeImage(readFileSync(path));
+  expect(pixel(picture, 400, 500)).toEqual(WHITE);
+  expect(pixel(picture, 100, 400)).not.toEqual(WHITE);
+  expect(pixel(picture, 160, 200)).not.toEqual(WHITE);
+});
