@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ADM_256_UNCONDITIONAL, admUnet } from '../../daemon/src/graph/networks/adm-unet.js';
+import { SD21_UNET, SD21_VAE } from '../../daemon/src/graph/networks/sd-configs.js';
 import { sdUnet, sdUnetConfigSchema } from '../../daemon/src/graph/networks/sd-unet.js';
 import { sdVaeConfigSchema, sdVaeEncoder } from '../../daemon/src/graph/networks/sd-vae-encoder.js';
-import { SD21_UNET, SD21_VAE } from '../../daemon/src/graph/networks/sd21-published.js';
 import { vit, vitPixels } from '../../daemon/src/graph/networks/vit.js';
 import { vitConfigSchema } from '../../daemon/src/graph/networks/vit-config.js';
 import { type NetworkSurvey, surveyNetwork } from '../../daemon/src/graph/probe/survey-network.js';

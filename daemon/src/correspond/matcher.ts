@@ -1,8 +1,7 @@
 import type { Point } from '@samepoint/shared-protocol';
 import type { InferenceSession } from 'onnxruntime-node';
 import { cellCentre, type FeatureMap, sampleFeatures } from '../diffusion/feature-map.js';
-import { ort } from '../graph/runtime/session.js';
-import { SessionCache } from '../graph/runtime/session-cache.js';
+import { ort, SessionCache } from '../graph/runtime/session.js';
 import { type MapShape, peaksGraph, similarityGraph } from './matching-graph.js';
 
 /** Compiled matching graphs kept, one for each map shape and number of peaks; they have no weights. */

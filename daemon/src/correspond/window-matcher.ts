@@ -1,6 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-node';
-import { ort } from '../graph/runtime/session.js';
-import { SessionCache } from '../graph/runtime/session-cache.js';
+import { ort, SessionCache } from '../graph/runtime/session.js';
 import type { CellFeatures } from './cell-features.js';
 import { TopNeighbours } from './top-neighbours.js';
 import { windowGraph } from './window-graph.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { keyStream } from '../graph/probe/key-stream.js';
+import { keyStream } from '../graph/probe/random-weights.js';
 import type { NdArray } from '../graph/runtime/run.js';
 
 /** Seed of a noise draw. Equal seeds give equal noise, different seeds independent noise. */

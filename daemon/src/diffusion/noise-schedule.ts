@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readConfig } from '../graph/compile.js';
+import { readConfig } from '../graph/config.js';
 
 /** ᾱ_t of a diffusion process; `alphasCumprod[0]` is the least noisy step. */
 export interface NoiseSchedule {

@@ -1,10 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { SamepointError } from '@samepoint/shared-protocol';
-import type * as z from 'zod';
 import { GraphBuilder, type Value } from './onnx/graph-builder.js';
 import { CPU_RUNTIME, type GraphTarget } from './runtime/runtime.js';
 import type { Checkpoint } from './weights/checkpoint.js';
-import { refuseStandIn } from './weights/file-kind.js';
 
 /** Name and shape of a graph's input or output. */
 export interface Port {
@@ -59,40 +55,4 @@ export function compile<Name extends string>(
     inputs: shapes.map(([name, { dims }]) => ({ name, dims })),
     outputs: outputs.map(([name, { dims }]) => ({ name, dims: dims.map(Number) })),
   };
-}
-
-/**
- * Reads a checkpoint's `config.json`.
- * @throws SamepointError `MODEL_INVALID`
- */
-export function readConfig<S extends z.ZodType>(path: string, schema: S): z.output<S> {
-  const parsed = schema.safeParse(readJson(path));
-  if (parsed.success) return parsed.data;
-  const issue = firstIssue(parsed.error.issues);
-  throw invalidConfig(path, `${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'is malformed'}`);
-}
-
-/** Of a union, what is wrong with the first alternative that the file is meant for. */
-function firstIssue([issue]: readonly z.core.$ZodIssue[]): z.core.$ZodIssue | undefined {
-  if (issue?.code !== 'invalid_union') return issue;
-  const meant = issue.errors.find(([first]) => first !== undefined && first.code !== 'invalid_union');
-  return meant === undefined ? issue : firstIssue(meant);
-}
-
-function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    if (existsSync(path)) refuseStandIn(path);
-    // the parser quotes what it could not read, line breaks and all
-    throw invalidConfig(path, (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s+/g, ' '));
-  }
-}
-
-function invalidConfig(path: string, reason: string): SamepointError {
-  return new SamepointError(
-    'MODEL_INVALID',
-    `${path} cannot be used: ${reason}.`,
-    'Check that it belongs to a network that Samepoint knows, or get the checkpoint again.',
-  );
 }

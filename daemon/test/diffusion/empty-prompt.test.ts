@@ -2,8 +2,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { emptyPromptStates } from '../../src/diffusion/prompt/empty-prompt.js';
-import { promptStates } from '../../src/diffusion/prompt/prompt-states.js';
+import { emptyPromptStates, promptStates } from '../../src/diffusion/prompt/prompt-states.js';
 import { readPromptStates } from '../../src/diffusion/prompt/prompt-states-file.js';
 import type { TextEncoder } from '../../src/diffusion/prompt/text-encoder.js';
 import { clipTextConfigSchema } from '../../src/graph/networks/clip-text.js';

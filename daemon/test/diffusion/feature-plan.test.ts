@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isBackend, parseBackend } from '../../src/diffusion/plan/backend-spec.js';
+import { isBackend, listBackends, parseBackend } from '../../src/diffusion/plan/backends.js';
 import {
   type FeatureChoice,
   levelSettings,
@@ -11,7 +11,6 @@ import {
   presetsOf,
   resolvePresets,
 } from '../../src/diffusion/plan/feature-plan.js';
-import { listBackends } from '../../src/diffusion/plan/list-backends.js';
 import { BACKEND_IDS, PRESETS } from '../../src/diffusion/presets.js';
 import { CATALOGUE } from '../../src/models/catalogue.js';
 import { modelEnvironment } from '../../src/models/model-environment.js';

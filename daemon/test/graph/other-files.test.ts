@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { checkCheckpoint, openAdm } from '../../src/diffusion/networks/network-checkpoints.js';
-import { refuseOtherNetwork } from '../../src/graph/weights/network-kind.js';
+import { requireFamily } from '../../src/graph/weights/network-kind.js';
 import { openWeights } from '../../src/graph/weights/weights.js';
 import { writeZip } from '../support/pytorch-file.js';
 import { writeSafetensors } from '../support/safetensors-file.js';
@@ -93,7 +93,7 @@ describe('a network of another kind is named', () => {
   ])('%s (%s)', (kind, name) => {
     const checkpoint = holding(name);
     for (const family of ['sd', 'vit', 'adm'] as const) {
-      expect(() => refuseOtherNetwork(checkpoint, family)).toThrow(
+      expect(() => requireFamily(checkpoint, family)).toThrow(
         expect.objectContaining({ code: 'MODEL_INVALID', message: expect.stringContaining(`holds ${kind}, not `) }),
       );
     }
@@ -106,7 +106,7 @@ describe('a network of another kind is named', () => {
     ['a class-conditional ADM', 'label_emb.weight', 'input_blocks.0.0.weight'],
   ])('%s is told from what it resembles', (kind, own, shared) => {
     for (const family of ['sd', 'adm'] as const) {
-      expect(() => refuseOtherNetwork(holding(shared, own), family)).toThrow(`holds ${kind}, not`);
+      expect(() => requireFamily(holding(shared, own), family)).toThrow(`holds ${kind}, not`);
     }
   });
 
@@ -119,8 +119,8 @@ describe('a network of another kind is named', () => {
   ] as const)('a network of the family %s passes as that and as no other (%s)', (family, name) => {
     const checkpoint = holding(name, 'cond_stage_model.transformer.text_model.embeddings.token_embedding.weight');
     for (const wanted of ['sd', 'vit', 'adm'] as const) {
-      if (wanted === family) expect(() => refuseOtherNetwork(checkpoint, wanted)).not.toThrow();
-      else expect(() => refuseOtherNetwork(checkpoint, wanted)).toThrow(/holds a/);
+      if (wanted === family) expect(() => requireFamily(checkpoint, wanted)).not.toThrow();
+      else expect(() => requireFamily(checkpoint, wanted)).toThrow(/holds a/);
     }
   });
 
@@ -146,6 +146,6 @@ describe('a network of another kind is named', () => {
   });
 
   it('what nothing is known of is left to those who need its tensors', () => {
-    expect(() => refuseOtherNetwork(holding('mystery.weight'), 'vit')).not.toThrow();
+    expect(() => requireFamily(holding('mystery.weight'), 'vit')).not.toThrow();
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/graph/compile.js';
-import { recogniseOutOfMemory } from '../../src/graph/runtime/out-of-memory.js';
-import { load } from '../../src/graph/runtime/run.js';
+import { asOutOfMemory, load } from '../../src/graph/runtime/run.js';
 import type { GraphTarget } from '../../src/graph/runtime/runtime.js';
 
 const X = { dims: [2], data: Float32Array.of(3, -4) };
@@ -106,11 +105,11 @@ describe('a device without memory', () => {
     ['the limits of WebGPU', 'Buffer size (3355443200) exceeds the max buffer size limit (2147483648).'],
     ['the C++ library', 'std::bad_alloc'],
   ])('is recognised by what is said of it by %s', (_who, message) => {
-    expect(recogniseOutOfMemory(new Error(message))).toMatchObject({ code: 'GPU_OUT_OF_MEMORY' });
+    expect(asOutOfMemory(new Error(message))).toMatchObject({ code: 'GPU_OUT_OF_MEMORY' });
   });
 
   it('is not seen in other errors', () => {
     const other = new Error('Non-zero status code returned while running Conv node.');
-    expect(recogniseOutOfMemory(other)).toBe(other);
+    expect(asOutOfMemory(other)).toBe(other);
   });
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { bicubicMatrix } from '../../src/graph/layers/bicubic-matrix.js';
+import { bicubicMatrix } from '../../src/graph/layers/position-embedding.js';
 import { type VitFeature, vit, vitPixels } from '../../src/graph/networks/vit.js';
 import { POSITION_INTERPOLATIONS, vitCheckpoint, vitConfigSchema } from '../../src/graph/networks/vit-config.js';
 import { GraphBuilder } from '../../src/graph/onnx/graph-builder.js';

@@ -9,9 +9,9 @@ import { removeModel } from '../../src/models/files/remove-model.js';
 import { verifyModel } from '../../src/models/files/verify-model.js';
 import { modelState, resolveModel } from '../../src/models/resolve-model.js';
 import { gitBlob, sha256 } from '../support/hub-cache-layout.js';
+import { safetensorsFile, withHeader } from '../support/safetensors-file.js';
 import { COMMIT } from './fake-hub.js';
 import { CONFIG, CONFIG_FILE, ModelRoom, modelWith, UNET, unetFile } from './model-room.js';
-import { safetensorsFile, withHeader } from './safetensors-file.js';
 
 let room: ModelRoom;
 beforeEach(async () => {

@@ -9,9 +9,9 @@ import { pullModel } from '../../src/models/download/pull-model.js';
 import type { ModelEnvironment } from '../../src/models/model-environment.js';
 import { resolveModel } from '../../src/models/resolve-model.js';
 import { gitBlob, sha256 } from '../support/hub-cache-layout.js';
+import { safetensorsFile } from '../support/safetensors-file.js';
 import { COMMIT } from './fake-hub.js';
 import { CONFIG, CONFIG_FILE, ModelRoom, modelWith, UNET, unetFile } from './model-room.js';
-import { safetensorsFile } from './safetensors-file.js';
 
 const REPOSITORY = 'hub/models--org--tiny';
 const SUBSET = `assets/samepoint/subsets/models--org--tiny/${COMMIT}/unet/model.fp16.safetensors`;

@@ -5,16 +5,16 @@ import { NetworkPool } from '../../diffusion/networks/network-pool.js';
 import { compileUiNetwork } from '../../diffusion/networks/ui-network.js';
 import { PIXEL_DEVIATION, randomInput } from '../../engine/providers/random-input.js';
 import { compile } from '../../graph/compile.js';
+import { SD21_UNET, SD21_VAE } from '../../graph/networks/sd-configs.js';
 import { sdUnet, sdUnetConfigSchema } from '../../graph/networks/sd-unet.js';
 import { sdVaeConfigSchema, sdVaeEncoder } from '../../graph/networks/sd-vae-encoder.js';
-import { SD21_UNET, SD21_VAE } from '../../graph/networks/sd21-published.js';
 import { uiUnet } from '../../graph/networks/ui-unet.js';
 import type { GraphBuilder, Value } from '../../graph/onnx/graph-builder.js';
 import { writeSharedWeights } from '../../graph/probe/random-weights.js';
 import { surveyNetwork } from '../../graph/probe/survey-network.js';
 import type { GraphTarget, Runtime } from '../../graph/runtime/runtime.js';
 import type { Checkpoint } from '../../graph/weights/checkpoint.js';
-import { weightCount } from '../../graph/weights/checkpoint-view.js';
+import { weightCount } from '../../graph/weights/checkpoint.js';
 import { EMBEDDED_MODEL_FOLDER } from '../../models/catalogue.js';
 
 /** A network on an image of one size. */

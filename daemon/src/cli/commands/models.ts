@@ -115,7 +115,7 @@ async function computeEmptyPrompt({ environment, note }: ModelsTerminal, id: str
   if (!resolved.ok || modelOf(id, environment).textChannels === undefined) return;
   note(`Computing the ${EMPTY_PROMPT}, once for this model.\n`);
   try {
-    const { cacheEmptyPrompt } = await import('../../diffusion/prompt/cache-empty-prompt.js');
+    const { cacheEmptyPrompt } = await import('../../diffusion/prompt/prompt-states.js');
     await cacheEmptyPrompt(resolved.files, environment.at.promptFolder);
   } catch (thrown) {
     const { message } = SamepointError.from(thrown);
@@ -173,7 +173,7 @@ async function remove({ environment, print, note }: ModelsTerminal, id: string):
 async function removeEmptyPrompt(environment: ModelEnvironment, id: string): Promise<boolean> {
   const model = modelOf(id, environment);
   if (model.textChannels === undefined) return false;
-  const { forgetEmptyPrompt } = await import('../../diffusion/prompt/cache-empty-prompt.js');
+  const { forgetEmptyPrompt } = await import('../../diffusion/prompt/prompt-states.js');
   try {
     return forgetEmptyPrompt(findModelFiles(model, {}, environment).files, environment.at.promptFolder);
   } catch {

@@ -1,8 +1,7 @@
 import { PORTS } from '@samepoint/shared-protocol';
 import { Command, InvalidArgumentError } from 'commander';
 import { stateDir } from '../../app-folders.js';
-import { isBackend } from '../../diffusion/plan/backend-spec.js';
-import { listBackends } from '../../diffusion/plan/list-backends.js';
+import { isBackend, listBackends } from '../../diffusion/plan/backends.js';
 import type { Engine } from '../../engine/engine.js';
 import { createEngineHost } from '../../engine/engine-host.js';
 import { modelEnvironment } from '../../models/model-environment.js';

@@ -1,7 +1,7 @@
 import { compile } from '../../graph/compile.js';
 import { admUnetBlocks } from '../../graph/networks/adm-unet.js';
 import type { NdArray } from '../../graph/runtime/run.js';
-import { weightCount } from '../../graph/weights/checkpoint-view.js';
+import { weightCount } from '../../graph/weights/checkpoint.js';
 import type { DiffusionNetwork, EncodedImage } from '../dift.js';
 import { linearSchedule } from '../noise-schedule.js';
 import { featuresOf, nameBlocks } from './block-features.js';

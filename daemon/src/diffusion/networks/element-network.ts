@@ -1,5 +1,6 @@
 import { SamepointError } from '@samepoint/shared-protocol';
-import { type CompiledNetwork, compile, readConfig } from '../../graph/compile.js';
+import { type CompiledNetwork, compile } from '../../graph/compile.js';
+import { readConfig } from '../../graph/config.js';
 import {
   type ElementMatcherConfig,
   elementMatcher,
@@ -7,7 +8,7 @@ import {
 } from '../../graph/networks/element-matcher.js';
 import type { NdArray } from '../../graph/runtime/run.js';
 import type { GraphTarget } from '../../graph/runtime/runtime.js';
-import { weightCount } from '../../graph/weights/checkpoint-view.js';
+import { weightCount } from '../../graph/weights/checkpoint.js';
 import { readSafetensorsHeader } from '../../graph/weights/safetensors.js';
 import { type ModelFiles, requireFile } from './model-files.js';
 import { graphKey, type NetworkPool } from './network-pool.js';

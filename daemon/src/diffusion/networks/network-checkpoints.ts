@@ -1,9 +1,9 @@
-import { readConfig } from '../../graph/compile.js';
+import { readConfig } from '../../graph/config.js';
 import { ADM_256_UNCONDITIONAL, type AdmUnetConfig, admUnetConfigSchema } from '../../graph/networks/adm-unet.js';
 import { type UiUnetConfig, uiUnetConfigSchema } from '../../graph/networks/ui-unet.js';
 import { type VitCheckpoint, vitCheckpoint } from '../../graph/networks/vit-config.js';
 import type { Checkpoint } from '../../graph/weights/checkpoint.js';
-import { refuseOtherNetwork } from '../../graph/weights/network-kind.js';
+import { requireFamily } from '../../graph/weights/network-kind.js';
 import { openWeights } from '../../graph/weights/weights.js';
 import { SINGLE_FILE } from '../../models/files/single-file.js';
 import type { Preset } from '../presets.js';
@@ -23,7 +23,7 @@ export function checkCheckpoint(network: Preset['network'], files: ModelFiles): 
   else if (network === 'adm') openAdm(files);
   else if (network !== 'ui-unet') {
     // what it lacks besides may still be lent
-    refuseOtherNetwork(openWeights(requireFile(files, SINGLE_FILE, SD_UNET)), 'sd');
+    requireFamily(openWeights(requireFile(files, SINGLE_FILE, SD_UNET)), 'sd');
   }
 }
 
@@ -33,7 +33,7 @@ export function checkCheckpoint(network: Preset['network'], files: ModelFiles): 
  */
 export function openAdm(files: ModelFiles): { checkpoint: Checkpoint; config: AdmUnetConfig } {
   const checkpoint = openWeights(requireFile(files, SINGLE_FILE, 'model.pt'));
-  refuseOtherNetwork(checkpoint, 'adm');
+  requireFamily(checkpoint, 'adm');
   const path = files.get(CONFIG);
   return { checkpoint, config: path === undefined ? ADM_256_UNCONDITIONAL : readConfig(path, admUnetConfigSchema) };
 }
@@ -44,7 +44,7 @@ export function openAdm(files: ModelFiles): { checkpoint: Checkpoint; config: Ad
  */
 export function openVit(files: ModelFiles): VitCheckpoint {
   const opened = openWeights(requireFile(files, VIT_WEIGHTS, OPEN_CLIP.weights));
-  refuseOtherNetwork(opened, 'vit');
+  requireFamily(opened, 'vit');
   // LAION's folders have both configurations
   const configs = files.has(VIT_WEIGHTS) ? [CONFIG, OPEN_CLIP.config] : [OPEN_CLIP.config, CONFIG];
   return vitCheckpoint(

@@ -2,17 +2,16 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
-import { readConfig } from '../../graph/compile.js';
+import { readConfig } from '../../graph/config.js';
 import { clipTextConfigSchema } from '../../graph/networks/clip-text.js';
-import { clipTextConfigOf, sdUnetConfigOf, sdVaeConfigOf } from '../../graph/networks/sd-configs-from-shapes.js';
+import { clipTextConfigOf, sdUnetConfigOf, sdVaeConfigOf } from '../../graph/networks/sd-configs.js';
 import { type SdUnetConfig, sdUnetConfigSchema } from '../../graph/networks/sd-unet.js';
 import { type SdVaeConfig, sdVaeConfigSchema } from '../../graph/networks/sd-vae-encoder.js';
 import { type TaesdConfig, taesdConfigSchema } from '../../graph/networks/taesd.js';
 import type { Checkpoint } from '../../graph/weights/checkpoint.js';
-import type { LdmText } from '../../graph/weights/ldm-view.js';
-import { refuseOtherNetwork } from '../../graph/weights/network-kind.js';
+import { requireFamily } from '../../graph/weights/network-kind.js';
 import { readValues } from '../../graph/weights/read-values.js';
-import { sdPartsOf } from '../../graph/weights/sd-single-file.js';
+import { type LdmText, sdPartsOf } from '../../graph/weights/sd-single-file.js';
 import { openWeights } from '../../graph/weights/weights.js';
 import { SINGLE_FILE } from '../../models/files/single-file.js';
 import { tokenizerFiles } from '../prompt/clip-tokenizer-files.js';
@@ -56,7 +55,7 @@ export function openSdCheckpoint(files: ModelFiles): SdCheckpoint {
   const path = files.get(SINGLE_FILE);
   if (path === undefined) return { unet: folderUnet(files), encoder: folderEncoder(files), ...folderText(files) };
   const file = openWeights(path);
-  refuseOtherNetwork(file, 'sd');
+  requireFamily(file, 'sd');
   const { unet, vae, text } = sdPartsOf(file);
   const learned = file.tensors.has(LEARNED_T) ? { learnedT: readScalar(file, LEARNED_T) } : {};
   return {
@@ -68,7 +67,7 @@ export function openSdCheckpoint(files: ModelFiles): SdCheckpoint {
 
 function folderUnet(files: ModelFiles): SdUnetPart {
   const checkpoint = openWeights(requireFile(files, `unet/${WEIGHTS}`));
-  refuseOtherNetwork(checkpoint, 'sd');
+  requireFamily(checkpoint, 'sd');
   return { checkpoint, config: readConfig(requireFile(files, 'unet/config.json'), sdUnetConfigSchema) };
 }
 

@@ -2,7 +2,7 @@ import { type CompiledNetwork, compile } from '../../graph/compile.js';
 import { uiUnet } from '../../graph/networks/ui-unet.js';
 import type { NdArray } from '../../graph/runtime/run.js';
 import type { GraphTarget } from '../../graph/runtime/runtime.js';
-import { weightCount } from '../../graph/weights/checkpoint-view.js';
+import { weightCount } from '../../graph/weights/checkpoint.js';
 import { readSafetensorsHeader } from '../../graph/weights/safetensors.js';
 import type { Size } from '../../images/resize.js';
 import type { DiffusionNetwork, EncodedImage } from '../dift.js';

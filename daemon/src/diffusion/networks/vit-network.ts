@@ -1,7 +1,7 @@
 import { compile } from '../../graph/compile.js';
 import { vitLayers, vitPixels } from '../../graph/networks/vit.js';
 import type { NdArray } from '../../graph/runtime/run.js';
-import { weightCount } from '../../graph/weights/checkpoint-view.js';
+import { weightCount } from '../../graph/weights/checkpoint.js';
 import type { DiffusionNetwork, EncodedImage } from '../dift.js';
 import type { VitChoice } from '../presets.js';
 import { featuresOf, nameBlocks } from './block-features.js';

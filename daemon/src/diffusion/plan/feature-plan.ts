@@ -7,7 +7,7 @@ import type { LevelSettings } from '../level-features.js';
 import { checkpointIdentity, filesOf, fillMissingParts, type ModelFiles } from '../networks/model-files.js';
 import { checkCheckpoint } from '../networks/network-checkpoints.js';
 import { blockOf, type LatentMode, PRESETS, type Preset, type PresetName, type PublishedMatching } from '../presets.js';
-import { parseBackend } from './backend-spec.js';
+import { parseBackend } from './backends.js';
 import { barePreset, type NetworkKind } from './bare-preset.js';
 import { applySettings, type FeatureSettings } from './feature-settings.js';
 

@@ -1,7 +1,7 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { type Device, SamepointError } from '@samepoint/shared-protocol';
-import { takesDevice } from '../../graph/runtime/execution-provider.js';
 import type { GraphTarget, Precision, Provider } from '../../graph/runtime/runtime.js';
+import { supportsDevice } from '../../graph/runtime/runtime.js';
 import { deviceFor, type GpuDevice, memoryFor } from './gpu-devices.js';
 import { listGpuDevices } from './list-gpu-devices.js';
 import { CachedProber, type Prober } from './probe-cache.js';
@@ -65,7 +65,7 @@ export function candidatesOf(
 ): ProviderCandidate[] {
   const providers = forced === undefined ? (ORDER[platform] ?? []) : [forced];
   return providers.flatMap((provider): ProviderCandidate[] => {
-    if (!takesDevice(provider)) return requested === undefined ? [{ provider }] : [];
+    if (!supportsDevice(provider)) return requested === undefined ? [{ provider }] : [];
     if (requested !== undefined) return [{ provider, deviceId: requested }];
     const count = provider === 'cuda' ? devices.filter(({ vendor }) => vendor === 'nvidia').length : devices.length;
     if (count === 0) return provider === 'cuda' && forced === undefined ? [] : [{ provider }];

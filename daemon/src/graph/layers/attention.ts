@@ -1,5 +1,7 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
-import { multiply, reshape, transpose } from '../onnx/ops.js';
+import { add, fromRows, groupNorm, linear, multiply, nchw, reshape, split, toRows, transpose } from '../onnx/ops.js';
+import type { NormOptions } from './resnet-block.js';
+import type { AttentionNames } from './tensor-names.js';
 
 /**
  * Which formulation to use on the CPU. ONNX Runtime's flash attention (Dao et al., 2022) is the faster one for heads of 40
@@ -59,4 +61,36 @@ function tiledAttention(b: GraphBuilder, inputs: AttentionInputs, heads: number)
   }
   const attended = b.node('Concat', tiles, [heads, n, d], { axis: { int: 1 } });
   return reshape(b, transpose(b, attended, [1, 0, 2]), [n, c]);
+}
+
+/** Self-attention over all cells of a (1,c,h,w) value: `x + out(attend(qkv(norm(x))))`. */
+export function attentionBlock(
+  b: GraphBuilder,
+  x: Value,
+  prefix: string,
+  options: { names: AttentionNames; heads: number; norm: NormOptions },
+): Value {
+  const [, c, h, w] = nchw(x);
+  const { names, heads, norm } = options;
+  const rows = toRows(b, groupNorm(b, x, `${prefix}.${names.norm}`, norm));
+  const attended = attention(b, project(b, rows, prefix, names, heads), { heads });
+  const out = linear(b, attended, `${prefix}.${names.out}`, c, { kernel: names.kernel });
+  return add(b, x, fromRows(b, out, h, w));
+}
+
+/** Queries, keys and values of the rows, heads side by side. */
+function project(b: GraphBuilder, rows: Value, prefix: string, names: AttentionNames, heads: number) {
+  const n = Number(rows.dims[0]);
+  const c = Number(rows.dims[1]);
+  const { projections, kernel } = names;
+  const layer = (name: string, channels: number) => linear(b, rows, `${prefix}.${name}`, channels, { kernel });
+  if ('q' in projections) {
+    return { queries: layer(projections.q, c), keys: layer(projections.k, c), values: layer(projections.v, c) };
+  }
+  const qkv = layer(projections.qkv, 3 * c);
+  const perHead = projections.order === 'head-qkv';
+  const parts = perHead ? split(b, reshape(b, qkv, [n, heads, 3, c / heads]), 2, 3) : split(b, qkv, 1, 3);
+  const [queries, keys, values] = parts.map((part) => (perHead ? reshape(b, part, [n, c]) : part));
+  if (queries === undefined || keys === undefined || values === undefined) throw new Error('Split has three outputs');
+  return { queries, keys, values };
 }

@@ -1,7 +1,6 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { reshape } from '../onnx/ops.js';
 import { matrixDims } from '../onnx/transformer-ops.js';
-import { bicubicMatrix, type PositionInterpolation } from './bicubic-matrix.js';
 
 /**
  * Position embeddings of a square grid (side², channels), stretched to rows×columns cells: (rows·columns, channels).
@@ -23,4 +22,72 @@ export function interpolatePositions(
     const wide = b.node('MatMul', [across, reshape(b, tall, [rows, side, channels])], [rows, columns, channels]);
     return reshape(b, wide, [rows * columns, channels]);
   });
+}
+
+/** How a network stretches its position embeddings to another grid. */
+export interface PositionInterpolation {
+  /** Low-pass filter when the new grid is coarser, as PyTorch's `antialias=True`. */
+  antialias: boolean;
+  /** Added to the new grid's size before the scale is computed: 0.1 in the code of DINO and DINOv2, else 0. */
+  offset: number;
+}
+
+/** Keys' cubic kernel, `a` as PyTorch sets it without and with the low-pass filter. */
+const PLAIN_A = -0.75;
+const ANTIALIAS_A = -0.5;
+/** Cells that the kernel reaches on either side. */
+const REACH = 2;
+
+/**
+ * Bicubic interpolation along one axis as a matrix (outSize, inSize), row-major: PyTorch's
+ * `interpolate(mode="bicubic", align_corners=False)`. Rows add up to 1.
+ */
+export function bicubicMatrix(inSize: number, outSize: number, interpolation: PositionInterpolation): Float32Array {
+  const scale = inSize / (outSize + interpolation.offset);
+  const matrix = new Float32Array(outSize * inSize);
+  for (let row = 0; row < outSize; row++) {
+    const taps = interpolation.antialias ? antialiasedTaps(row, scale, inSize) : plainTaps(row, scale, inSize);
+    for (const { column, weight } of taps) {
+      const at = row * inSize + column;
+      matrix[at] = (matrix[at] ?? 0) + weight;
+    }
+  }
+  return matrix;
+}
+
+interface Tap {
+  column: number;
+  weight: number;
+}
+
+/** The four nearest cells; those beyond an edge count as the edge's. */
+function plainTaps(row: number, scale: number, inSize: number): Tap[] {
+  const centre = scale * (row + 0.5) - 0.5;
+  const first = Math.floor(centre) - 1;
+  return [0, 1, 2, 3].map((i) => ({
+    column: Math.min(inSize - 1, Math.max(0, first + i)),
+    weight: cubic(centre - (first + i), PLAIN_A),
+  }));
+}
+
+/** All cells under a kernel as wide as the step; those beyond an edge are left out and the rest normalised. */
+function antialiasedTaps(row: number, scale: number, inSize: number): Tap[] {
+  const stretch = Math.max(1, scale);
+  const centre = scale * (row + 0.5);
+  const first = Math.max(0, Math.trunc(centre - REACH * stretch + 0.5));
+  const end = Math.min(inSize, Math.trunc(centre + REACH * stretch + 0.5));
+  const taps = Array.from({ length: end - first }, (_, i) => ({
+    column: first + i,
+    weight: cubic((first + i - centre + 0.5) / stretch, ANTIALIAS_A),
+  }));
+  const sum = taps.reduce((total, { weight }) => total + weight, 0);
+  return taps.map(({ column, weight }) => ({ column, weight: weight / sum }));
+}
+
+/** Source: Keys, Cubic convolution interpolation for digital image processing, 1981. */
+function cubic(x: number, a: number): number {
+  const d = Math.abs(x);
+  if (d < 1) return ((a + 2) * d - (a + 3)) * d * d + 1;
+  if (d < REACH) return ((d - 5) * d + 8) * d * a - 4 * a;
+  return 0;
 }

@@ -1,12 +1,11 @@
 import * as z from 'zod';
-import { size, sizes } from '../config-fields.js';
-import { attentionBlock } from '../layers/attention-block.js';
+import { size, sizes } from '../config.js';
+import { attentionBlock } from '../layers/attention.js';
 import { resnetBlock } from '../layers/resnet-block.js';
 import { GUIDED_DIFFUSION_NAMES } from '../layers/tensor-names.js';
 import { timeEmbedding } from '../layers/time-embedding.js';
-import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import { type GraphBuilder, onlyValue, pickValues, type Value } from '../onnx/graph-builder.js';
 import { averagePool2, concatChannels, conv2d, nchw, upsample } from '../onnx/ops.js';
-import { onlyValue, pickValues } from './pick-values.js';
 
 const NORM = { groups: 32, eps: 1e-5 };
 

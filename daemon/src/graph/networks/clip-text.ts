@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { eps, size } from '../config-fields.js';
+import { eps, size } from '../config.js';
 import { type EncoderBlockNames, transformerEncoderBlock } from '../layers/transformer-encoder-block.js';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { add, reshape } from '../onnx/ops.js';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { eps, size, temperature } from '../config-fields.js';
+import { eps, size, temperature } from '../config.js';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { add, multiply, reshape, split, transpose } from '../onnx/ops.js';
 import { activate, layerNorm, linearRows, maskedAttention, matrixDims, namesUnder } from '../onnx/transformer-ops.js';

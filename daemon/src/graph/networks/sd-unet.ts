@@ -1,12 +1,11 @@
 import * as z from 'zod';
-import { eps, size, sizes } from '../config-fields.js';
+import { eps, size, sizes } from '../config.js';
 import { resnetBlock } from '../layers/resnet-block.js';
 import { spatialTransformer } from '../layers/spatial-transformer.js';
 import { DIFFUSERS_NAMES } from '../layers/tensor-names.js';
 import { timeEmbedding } from '../layers/time-embedding.js';
-import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import { type GraphBuilder, onlyValue, pickValues, type Value } from '../onnx/graph-builder.js';
 import { concatChannels, conv2d, nchw, reshape, resizeNearest } from '../onnx/ops.js';
-import { onlyValue, pickValues } from './pick-values.js';
 
 /** A setting that no Stable Diffusion 1.x or 2.x has; the network it would make is another one. */
 const absent = z.null().optional();

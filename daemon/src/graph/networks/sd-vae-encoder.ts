@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { scale, size, sizes } from '../config-fields.js';
-import { attentionBlock } from '../layers/attention-block.js';
+import { scale, size, sizes } from '../config.js';
+import { attentionBlock } from '../layers/attention.js';
 import { resnetBlock } from '../layers/resnet-block.js';
 import { DIFFUSERS_NAMES, OLD_DIFFUSERS_ATTENTION } from '../layers/tensor-names.js';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';

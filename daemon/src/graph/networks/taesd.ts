@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { scale, size, sizes } from '../config-fields.js';
+import { scale, size, sizes } from '../config.js';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { add, conv2d, multiply, nchw, relu } from '../onnx/ops.js';
 

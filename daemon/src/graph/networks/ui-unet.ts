@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { eps, size, sizes } from '../config-fields.js';
-import { attentionBlock } from '../layers/attention-block.js';
+import { eps, size, sizes } from '../config.js';
+import { attentionBlock } from '../layers/attention.js';
 import { resnetBlock } from '../layers/resnet-block.js';
 import { UI_NAMES } from '../layers/tensor-names.js';
 import { timeEmbedding } from '../layers/time-embedding.js';

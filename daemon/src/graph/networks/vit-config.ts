@@ -1,11 +1,9 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
-import { readConfig } from '../compile.js';
-import { eps, ratio, size } from '../config-fields.js';
-import type { PositionInterpolation } from '../layers/bicubic-matrix.js';
+import { eps, ratio, readConfig, size } from '../config.js';
+import type { PositionInterpolation } from '../layers/position-embedding.js';
 import { ACTIVATIONS, type Activation } from '../onnx/transformer-ops.js';
-import type { Checkpoint } from '../weights/checkpoint.js';
-import { under, view } from '../weights/checkpoint-view.js';
+import { type Checkpoint, mapTensors, withoutPrefix } from '../weights/checkpoint.js';
 import type { VitConfig } from './vit.js';
 import {
   facebookNames,
@@ -228,7 +226,7 @@ export function vitCheckpoint(opened: Checkpoint, configPath: string | undefined
   const facebook = facebookView(opened);
   if (facebook !== undefined) return { checkpoint: facebook, config: facebookVitConfig(facebook) };
   if (configPath === undefined) throw notFacebook(opened, 'it needs the config.json that belongs to it');
-  const vision = under(opened, 'vision_model.');
+  const vision = withoutPrefix(opened, 'vision_model.');
   const checkpoint = vision.tensors.size > 0 ? vision : opened;
   return { checkpoint, config: readConfig(configPath, vitConfigSchema) };
 }
@@ -239,7 +237,7 @@ export function facebookView(opened: Checkpoint): Checkpoint | undefined {
     opened.tensors.has(`${prefix}cls_token`) && opened.tensors.has(`${prefix}pos_embed`);
   const prefix = FACEBOOK_PREFIXES.find(isFacebook);
   if (prefix === undefined) return undefined;
-  return view(under(opened, prefix), (name, entry) => [[name.replace(BLOCK_CHUNK, 'blocks.$1'), entry]]);
+  return mapTensors(withoutPrefix(opened, prefix), (name, entry) => [[name.replace(BLOCK_CHUNK, 'blocks.$1'), entry]]);
 }
 
 function facebookVitConfig(checkpoint: Checkpoint): VitConfig {

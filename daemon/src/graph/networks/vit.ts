@@ -1,14 +1,12 @@
-import type { PositionInterpolation } from '../layers/bicubic-matrix.js';
-import { interpolatePositions } from '../layers/position-embedding.js';
+import { interpolatePositions, type PositionInterpolation } from '../layers/position-embedding.js';
 import {
   type EncoderBlockOptions,
   encoderBlockProjections,
   transformerEncoderBlock,
 } from '../layers/transformer-encoder-block.js';
-import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import { type GraphBuilder, onlyValue, pickValues, type Value } from '../onnx/graph-builder.js';
 import { add, nchw, reshape, transpose } from '../onnx/ops.js';
 import { concatRows, layerNorm, matrixDims, sliceRows } from '../onnx/transformer-ops.js';
-import { onlyValue, pickValues } from './pick-values.js';
 import type { VitNames } from './vit-names.js';
 
 /** A vision transformer as its checkpoint describes it. */

@@ -1,6 +1,6 @@
+import { SamepointError } from '@samepoint/shared-protocol';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { CompiledNetwork } from '../compile.js';
-import { recogniseOutOfMemory } from './out-of-memory.js';
 import { createProfiledSession } from './profile.js';
 import type { GraphTarget, Placement, Precision, Runtime } from './runtime.js';
 import { createSession, ort } from './session.js';
@@ -94,7 +94,7 @@ async function open(runtime: Runtime, compileAt: CompileAt, target: GraphTarget)
   const network = compileAt(target);
   const { session, placement } = await loadSession(network, { ...target, deviceId: runtime.deviceId }).catch(
     (thrown: unknown) => {
-      throw recogniseOutOfMemory(thrown);
+      throw asOutOfMemory(thrown);
     },
   );
   let unseen = placement;
@@ -108,7 +108,7 @@ async function open(runtime: Runtime, compileAt: CompileAt, target: GraphTarget)
       try {
         return toArrays(await session.run(toTensors(feeds)));
       } catch (thrown) {
-        throw recogniseOutOfMemory(thrown);
+        throw asOutOfMemory(thrown);
       } finally {
         const seen = look();
         if (seen !== undefined) runtime.onPlacement?.(seen);
@@ -147,5 +147,27 @@ function toArrays(outputs: InferenceSession.OnnxValueMapType): Outputs {
       if (!(data instanceof Float32Array)) throw new TypeError(`the output "${name}" is not float32`);
       return [name, { data, dims }];
     }),
+  );
+}
+
+/** What ONNX Runtime's providers and the drivers below them say when memory does not suffice. */
+const SIGNS: readonly RegExp[] = [
+  /out of memory/i, // CUDA, Dawn
+  /out_?of_?(device_|host_|pool_)?memory/i, // Vulkan: VK_ERROR_OUT_OF_DEVICE_MEMORY, Direct3D: E_OUTOFMEMORY
+  /8007000E|not enough memory/i, // DirectML
+  /failed to allocate memory/i, // ONNX Runtime's arenas, CoreML
+  /STATUS_ALLOC_FAILED/, // cuBLAS, cuDNN
+  /exceeds the max(imum)? (storage )?buffer/i, // WebGPU's limits, which a smaller size meets
+  /bad[_ ]alloc/i, // the C++ library
+];
+
+/** The error for `thrown` if it means that a device has too little memory, else `thrown` itself. */
+export function asOutOfMemory(thrown: unknown): unknown {
+  if (thrown instanceof SamepointError || !(thrown instanceof Error)) return thrown;
+  if (!SIGNS.some((sign) => sign.test(thrown.message))) return thrown;
+  return new SamepointError(
+    'GPU_OUT_OF_MEMORY',
+    'The device has too little free memory for this network at this size.',
+    'Close other programs that use it, choose a smaller size, or run on the CPU with --provider cpu.',
   );
 }

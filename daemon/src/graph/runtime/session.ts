@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { executionProvider } from './execution-provider.js';
-import type { Provider } from './runtime.js';
+import { LRUCache } from 'lru-cache';
+import type { InferenceSession } from 'onnxruntime-node';
+import { executionProvider, type Provider } from './runtime.js';
 
 // both must be set before ONNX Runtime is loaded
 process.env.ORT_DISABLE_TELEMETRY = '1';
@@ -69,4 +70,28 @@ export function createSession(
       },
     },
   });
+}
+
+/** Sessions by what they were compiled for; the least recently used are released. */
+export class SessionCache {
+  readonly #sessions: LRUCache<string, Promise<InferenceSession>>;
+
+  /** @param kept how many sessions at most */
+  constructor(kept: number) {
+    this.#sessions = new LRUCache({
+      max: kept,
+      // memory comes back at once, not when the garbage collector finds the session
+      dispose: (session) => void session.then((it) => it.release()).catch(() => {}),
+    });
+  }
+
+  /** The session for `key`, made from `compile` where there is none. A failure is not kept: the next job tries again. */
+  get(key: string, compile: () => Graph): Promise<InferenceSession> {
+    const known = this.#sessions.get(key);
+    if (known !== undefined) return known;
+    const session = createSession(compile());
+    this.#sessions.set(key, session);
+    session.catch(() => this.#sessions.delete(key));
+    return session;
+  }
 }

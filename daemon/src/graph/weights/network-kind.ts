@@ -53,7 +53,7 @@ export function networkKind({ tensors }: Checkpoint): NetworkKind | undefined {
  * Refuses a checkpoint that holds something else than a network of the family; one that names nothing known passes.
  * @throws SamepointError `MODEL_INVALID`
  */
-export function refuseOtherNetwork(checkpoint: Checkpoint, family: NetworkFamily): void {
+export function requireFamily(checkpoint: Checkpoint, family: NetworkFamily): void {
   const kind = networkKind(checkpoint);
   if (kind === undefined || kind.family === family) return;
   throw new SamepointError(

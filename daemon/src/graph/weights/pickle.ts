@@ -1,5 +1,4 @@
-/** A pickle that is cut off or does not fit together. */
-export class PickleDamagedError extends Error {}
+import { WeightsFormatError } from './checkpoint.js';
 
 /** A tensor as a pickle describes it: a view of a storage. Offset, shape and strides count elements. */
 export class PickledTensor {
@@ -73,7 +72,7 @@ export interface ReadPickle {
  * Reads a pickle for the tables of tensors in it. A pickle is a program; this machine has no instruction that runs
  * anything: what a class or a function would make is a placeholder without content.
  * @param begin where in `bytes` the pickle starts
- * @throws PickleDamagedError
+ * @throws WeightsFormatError
  */
 export function readTensorPickle(bytes: Buffer, begin = 0): ReadPickle {
   const machine = new PickleMachine(bytes, begin);
@@ -81,10 +80,10 @@ export function readTensorPickle(bytes: Buffer, begin = 0): ReadPickle {
   for (let opcode = machine.uint(1); opcode !== STOP; opcode = machine.uint(1)) {
     const instruction = INSTRUCTIONS.get(opcode);
     if (instruction === undefined) {
-      throw new PickleDamagedError(`its pickle has the unknown instruction 0x${opcode.toString(16)}`);
+      throw new WeightsFormatError(`its pickle has the unknown instruction 0x${opcode.toString(16)}`);
     }
     if (++instructions > MAX_INSTRUCTIONS) {
-      throw new PickleDamagedError(`its pickle has more than ${MAX_INSTRUCTIONS} instructions`);
+      throw new WeightsFormatError(`its pickle has more than ${MAX_INSTRUCTIONS} instructions`);
     }
     instruction(machine);
   }
@@ -265,7 +264,7 @@ const INSTRUCTIONS: ReadonlyMap<number, Instruction> = new Map(
 );
 
 function expectProtocol(protocol: number): void {
-  if (protocol > MAX_PROTOCOL) throw new PickleDamagedError(`its pickle has the unknown protocol ${protocol}`);
+  if (protocol > MAX_PROTOCOL) throw new WeightsFormatError(`its pickle has the unknown protocol ${protocol}`);
 }
 
 /** Pushes the placeholder for what would be made of `parts`. */
@@ -359,6 +358,6 @@ function damaged(): never {
   throw damage();
 }
 
-function damage(): PickleDamagedError {
-  return new PickleDamagedError('its pickle is damaged');
+function damage(): WeightsFormatError {
+  return new WeightsFormatError('its pickle is damaged');
 }

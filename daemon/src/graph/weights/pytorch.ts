@@ -1,10 +1,15 @@
 import { closeSync, fstatSync, openSync, realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
-import type { Checkpoint, TensorEntry } from './checkpoint.js';
-import { type PickledStorage, type PickleValue, readTensorPickle } from './pickle.js';
-import { elementBytes, locateTensors, PytorchRefusal } from './pytorch-tensors.js';
-import { readAt } from './read-at.js';
+import {
+  type Checkpoint,
+  ELEMENT_BYTES,
+  type ElementType,
+  type TensorEntry,
+  WeightsFormatError,
+} from './checkpoint.js';
+import { type PickledStorage, PickledTensor, type PickleValue, readTensorPickle } from './pickle.js';
+import { readAt } from './read-values.js';
 import { readZipDirectory, type Stored } from './zip-directory.js';
 
 /** A pickle longer than this is refused unread. Stable Diffusion's with its optimizer has 1 MB. */
@@ -36,7 +41,7 @@ export function readPytorchLegacy(path: string): Checkpoint {
     const version = readTensorPickle(bytes, magic.end);
     const machine = readTensorPickle(bytes, version.end);
     if (!(machine.value instanceof Map) || machine.value.get('little_endian') !== true) {
-      throw new PytorchRefusal('its weights are not little-endian');
+      throw new WeightsFormatError('its weights are not little-endian');
     }
     const saved = readTensorPickle(bytes, machine.end);
     const keys = readTensorPickle(bytes, saved.end);
@@ -60,23 +65,23 @@ function readPytorch(path: string, locate: (file: number, name: string) => Map<s
 /** The pickle, and the folder in the archive that it lies in. */
 function readZippedPickle(file: number, entries: ReadonlyMap<string, Stored>): { root: string; pickle: Buffer } {
   const [name, ...others] = [...entries.keys()].filter((entry) => entry.endsWith('/data.pkl'));
-  if (name === undefined || others.length > 0) throw new PytorchRefusal('it has not one data.pkl');
+  if (name === undefined || others.length > 0) throw new WeightsFormatError('it has not one data.pkl');
   const root = name.slice(0, -'data.pkl'.length);
   if (entries.has(`${root}constants.pkl`)) {
-    throw new PytorchRefusal(
+    throw new WeightsFormatError(
       'it is a TorchScript program; save its weights alone with torch.save(model.state_dict(), …)',
     );
   }
   const byteOrder = entries.get(`${root}byteorder`);
   if (byteOrder !== undefined && read(file, byteOrder).toString() !== 'little') {
-    throw new PytorchRefusal('its weights are not little-endian');
+    throw new WeightsFormatError('its weights are not little-endian');
   }
   return { root, pickle: read(file, entries.get(name)) };
 }
 
 function read(file: number, stored: Stored | undefined): Buffer {
   const { offset, length } = stored ?? { offset: 0, length: 0 };
-  if (length > MAX_PICKLE_BYTES) throw new PytorchRefusal(`its pickle has ${length} bytes`);
+  if (length > MAX_PICKLE_BYTES) throw new WeightsFormatError(`its pickle has ${length} bytes`);
   return readAt(file, offset, length);
 }
 
@@ -86,21 +91,21 @@ function locateStorages(
   keys: PickleValue,
   storages: ReadonlyMap<string, PickledStorage>,
 ): Map<string, Stored> {
-  if (!Array.isArray(keys)) throw new PytorchRefusal('its list of storages is missing');
+  if (!Array.isArray(keys)) throw new WeightsFormatError('its list of storages is missing');
   const fileBytes = fstatSync(file).size;
   const located = new Map<string, Stored>();
   let at = begin;
   for (const key of keys) {
-    if (typeof key !== 'string') throw new PytorchRefusal('its list of storages is damaged');
+    if (typeof key !== 'string') throw new WeightsFormatError('its list of storages is damaged');
     const storage = storages.get(key);
-    if (storage === undefined) throw new PytorchRefusal(`its storage ${key} is unknown`);
+    if (storage === undefined) throw new WeightsFormatError(`its storage ${key} is unknown`);
     const count = readAt(file, at, STORAGE_LENGTH_BYTES);
     const length = storage.elements * elementBytes(storage);
     if (count.length < STORAGE_LENGTH_BYTES || Number(count.readBigInt64LE()) !== storage.elements) {
-      throw new PytorchRefusal(`its storage ${key} is not where it should be`);
+      throw new WeightsFormatError(`its storage ${key} is not where it should be`);
     }
     at += STORAGE_LENGTH_BYTES + length;
-    if (at > fileBytes) throw new PytorchRefusal(`its storage ${key} ends behind the file's end`);
+    if (at > fileBytes) throw new WeightsFormatError(`its storage ${key} ends behind the file's end`);
     located.set(key, { offset: at - length, length });
   }
   return located;
@@ -113,4 +118,82 @@ function modelInvalid(path: string, error: unknown): SamepointError {
     `${path} is not a usable PyTorch checkpoint: ${reason}.`,
     'Get the file again; it may have been cut off or damaged.',
   );
+}
+
+const STORAGE_TYPES: ReadonlyMap<string, ElementType> = new Map([
+  ['DoubleStorage', 'F64'],
+  ['FloatStorage', 'F32'],
+  ['HalfStorage', 'F16'],
+  ['BFloat16Storage', 'BF16'],
+  ['LongStorage', 'I64'],
+  ['IntStorage', 'I32'],
+  ['ShortStorage', 'I16'],
+  ['CharStorage', 'I8'],
+  ['ByteStorage', 'U8'],
+  ['BoolStorage', 'BOOL'],
+]);
+
+/**
+ * Where training code puts the weights when it saves more than them: PyTorch Lightning (Stable Diffusion), DINO and DINOv2
+ * (the teacher is the network that is published), and many others.
+ */
+const TABLES = ['state_dict', 'teacher', 'model'];
+
+/** Bytes of an element. @throws WeightsFormatError for a type that has no name here */
+export function elementBytes({ type }: PickledStorage): number {
+  const dtype = STORAGE_TYPES.get(type);
+  if (dtype === undefined) throw new WeightsFormatError(`it has weights of the unknown type ${type}`);
+  return ELEMENT_BYTES[dtype];
+}
+
+/**
+ * The weights of a saved object, by name: its own tensors, or those of the table that training code keeps them in.
+ * Everything else, such as counters and the state of an optimizer, is left out.
+ * @param file what the tensors' entries call the file
+ * @param find where a storage lies in it
+ * @throws WeightsFormatError
+ */
+export function locateTensors(
+  saved: PickleValue,
+  file: string,
+  find: (storageKey: string) => Stored | undefined,
+): Map<string, TensorEntry> {
+  if (!(saved instanceof Map)) throw new WeightsFormatError('it holds no table of tensors');
+  const table = TABLES.map((name) => saved.get(name)).find((value) => value instanceof Map) ?? saved;
+  const tensors = new Map<string, TensorEntry>();
+  for (const [name, tensor] of table) {
+    if (typeof name !== 'string' || !(tensor instanceof PickledTensor)) continue;
+    tensors.set(name, { file, ...locateTensor(name, tensor, find(tensor.storage.key)) });
+  }
+  if (tensors.size === 0) throw new WeightsFormatError('it holds no tensors');
+  return tensors;
+}
+
+function locateTensor(name: string, tensor: PickledTensor, stored: Stored | undefined): Omit<TensorEntry, 'file'> {
+  const { storage, storageOffset, shape } = tensor;
+  const dtype = STORAGE_TYPES.get(storage.type);
+  if (dtype === undefined) throw new WeightsFormatError(`tensor "${name}" has the unknown type ${storage.type}`);
+  if (stored === undefined) throw new WeightsFormatError(`the storage of tensor "${name}" is missing`);
+  if (!isContiguous(tensor)) {
+    throw new WeightsFormatError(`tensor "${name}" is not contiguous; save it again with .contiguous()`);
+  }
+  const bytes = ELEMENT_BYTES[dtype];
+  const length = shape.reduce((product, size) => product * size, bytes);
+  const begin = storageOffset * bytes;
+  const available = Math.min(stored.length, storage.elements * bytes);
+  if (begin + length > available) throw new WeightsFormatError(`tensor "${name}" ends behind the end of its storage`);
+  return { dtype, shape, offset: stored.offset + begin, length };
+}
+
+/** Row-major without gaps. Any stride will do for a dimension of 1, and for a tensor without elements. */
+function isContiguous({ shape, strides }: PickledTensor): boolean {
+  if (shape.length !== strides.length) return false;
+  if (shape.includes(0)) return true;
+  let expected = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const size = shape[axis] ?? 1;
+    if (size !== 1 && strides[axis] !== expected) return false;
+    expected *= size;
+  }
+  return true;
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Checkpoint } from './checkpoint.js';
 import { halvesToFloats } from './half.js';
@@ -27,4 +27,16 @@ export function readValues({ folder, tensors }: Checkpoint, name: string): Float
     default:
       return undefined;
   }
+}
+
+/** Up to `length` bytes of an open file from `offset` on; fewer where the file ends, none outside of it. */
+export function readAt(file: number, offset: number, length: number): Buffer {
+  const available = Math.min(length, fstatSync(file).size - offset);
+  if (!Number.isSafeInteger(offset) || offset < 0 || available <= 0) return Buffer.alloc(0);
+  const bytes = Buffer.alloc(available);
+  let read = 0;
+  for (let count = 1; read < available && count > 0; read += count) {
+    count = readSync(file, bytes, read, available - read, offset + read);
+  }
+  return bytes.subarray(0, read);
 }

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
 import { type Checkpoint, ELEMENT_BYTES, type ElementType, type TensorEntry } from './checkpoint.js';
-import { readAt } from './read-at.js';
+import { readAt } from './read-values.js';
 
 /** A header larger than this is refused, as the format's own reader does. */
 export const MAX_HEADER_BYTES = 100_000_000;

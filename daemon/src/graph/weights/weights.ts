@@ -3,7 +3,7 @@ import { basename, dirname, join, posix, relative, sep } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
 import type { Checkpoint, TensorEntry } from './checkpoint.js';
-import { refuseStandIn, weightsFormat } from './file-kind.js';
+import { rejectPlaceholder, weightsFormat } from './file-format.js';
 import { readPytorchLegacy, readPytorchZip } from './pytorch.js';
 import { readSafetensorsHeader } from './safetensors.js';
 
@@ -78,7 +78,7 @@ function parseIndex(path: string): z.infer<typeof indexSchema> {
   try {
     return indexSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch {
-    refuseStandIn(path);
+    rejectPlaceholder(path);
     throw invalid(path, 'it is no index of weights');
   }
 }

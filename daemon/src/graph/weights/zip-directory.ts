@@ -1,14 +1,12 @@
 import { fstatSync } from 'node:fs';
-import { readAt } from './read-at.js';
+import { WeightsFormatError } from './checkpoint.js';
+import { readAt } from './read-values.js';
 
 /** Where an entry's bytes lie in the archive, as they are. */
 export interface Stored {
   offset: number;
   length: number;
 }
-
-/** Why an archive is refused. */
-export class ZipRefusal extends Error {}
 
 /** A checkpoint of Stable Diffusion with its optimizer has 6000 entries; 100,000 have a directory of 10 MB. */
 const LIMITS = { entries: 100_000, directoryBytes: 64_000_000 };
@@ -33,21 +31,23 @@ interface Directory {
 /**
  * The entries of a ZIP archive that are stored uncompressed, which all must be: by name, where their bytes lie. After
  * PKWARE's APPNOTE 6.3, ZIP64 included. Reads the directory and the header of every entry, none of the contents.
- * @throws ZipRefusal
+ * @throws WeightsFormatError
  */
 export function readZipDirectory(file: number): Map<string, Stored> {
   const fileBytes = fstatSync(file).size;
   const directory = findDirectory(file, fileBytes);
-  if (directory.entries > LIMITS.entries) throw new ZipRefusal(`it has ${directory.entries} entries`);
-  if (directory.bytes > LIMITS.directoryBytes) throw new ZipRefusal(`its directory has ${directory.bytes} bytes`);
+  if (directory.entries > LIMITS.entries) throw new WeightsFormatError(`it has ${directory.entries} entries`);
+  if (directory.bytes > LIMITS.directoryBytes)
+    throw new WeightsFormatError(`its directory has ${directory.bytes} bytes`);
   const bytes = readAt(file, directory.offset, directory.bytes);
   const entries = new Map<string, Stored>();
   let at = 0;
   for (let n = 0; n < directory.entries; n++) {
     const { name, localOffset, length, end } = readEntry(bytes, at);
     const stored = { offset: contentOffset(file, localOffset, name), length };
-    if (stored.offset + length > fileBytes) throw new ZipRefusal(`its entry ${name} ends behind the file's end`);
-    if (entries.has(name)) throw new ZipRefusal(`it has two entries ${name}`);
+    if (stored.offset + length > fileBytes)
+      throw new WeightsFormatError(`its entry ${name} ends behind the file's end`);
+    if (entries.has(name)) throw new WeightsFormatError(`it has two entries ${name}`);
     entries.set(name, stored);
     at = end;
   }
@@ -61,7 +61,7 @@ function findDirectory(file: number, fileBytes: number): Directory {
   const tail = readAt(file, tailOffset, tailBytes);
   let at = tail.length - END.bytes;
   while (at >= 0 && !(isAt(tail, at, END) && at + END.bytes + tail.readUInt16LE(at + 20) === tail.length)) at--;
-  if (at < 0) throw new ZipRefusal('it ends without the directory of an archive');
+  if (at < 0) throw new WeightsFormatError('it ends without the directory of an archive');
   const directory = {
     entries: tail.readUInt16LE(at + 10),
     bytes: tail.readUInt32LE(at + 12),
@@ -73,18 +73,18 @@ function findDirectory(file: number, fileBytes: number): Directory {
 
 function findDirectory64(file: number, endOffset: number): Directory {
   const locator = readAt(file, endOffset - END64_LOCATOR.bytes, END64_LOCATOR.bytes);
-  if (!isAt(locator, 0, END64_LOCATOR)) throw new ZipRefusal('its directory is damaged');
+  if (!isAt(locator, 0, END64_LOCATOR)) throw new WeightsFormatError('its directory is damaged');
   const record = readAt(file, long(locator, 8), END64.bytes);
-  if (!isAt(record, 0, END64)) throw new ZipRefusal('its directory is damaged');
+  if (!isAt(record, 0, END64)) throw new WeightsFormatError('its directory is damaged');
   return { entries: long(record, 32), bytes: long(record, 40), offset: long(record, 48) };
 }
 
 function readEntry(bytes: Buffer, at: number) {
-  if (!isAt(bytes, at, ENTRY)) throw new ZipRefusal('its directory is damaged');
+  if (!isAt(bytes, at, ENTRY)) throw new WeightsFormatError('its directory is damaged');
   const nameEnd = at + ENTRY.bytes + bytes.readUInt16LE(at + 28);
   const extraEnd = nameEnd + bytes.readUInt16LE(at + 30);
   const end = extraEnd + bytes.readUInt16LE(at + 32);
-  if (end > bytes.length) throw new ZipRefusal('its directory is damaged');
+  if (end > bytes.length) throw new WeightsFormatError('its directory is damaged');
   const name = bytes.toString('utf8', at + ENTRY.bytes, nameEnd);
   const sizes = {
     length: bytes.readUInt32LE(at + 24),
@@ -94,7 +94,9 @@ function readEntry(bytes: Buffer, at: number) {
   const { length, compressed, localOffset } = withZip64(sizes, bytes.subarray(nameEnd, extraEnd));
   const isEncrypted = (bytes.readUInt16LE(at + 8) & ENCRYPTED) !== 0;
   if (bytes.readUInt16LE(at + 10) !== 0 || isEncrypted || compressed !== length) {
-    throw new ZipRefusal(`its entry ${name} is compressed, and weights can only be used where they lie as they are`);
+    throw new WeightsFormatError(
+      `its entry ${name} is compressed, and weights can only be used where they lie as they are`,
+    );
   }
   return { name, length, localOffset, end };
 }
@@ -117,14 +119,14 @@ function withZip64<Sizes extends Record<string, number>>(sizes: Sizes, extra: Bu
 
 function contentOffset(file: number, localOffset: number, name: string): number {
   const header = readAt(file, localOffset, LOCAL.bytes);
-  if (!isAt(header, 0, LOCAL)) throw new ZipRefusal(`its entry ${name} is not where its directory says`);
+  if (!isAt(header, 0, LOCAL)) throw new WeightsFormatError(`its entry ${name} is not where its directory says`);
   return localOffset + LOCAL.bytes + header.readUInt16LE(26) + header.readUInt16LE(28);
 }
 
 function refuseOverlaps(entries: ReadonlyMap<string, Stored>): void {
   let previousEnd = 0;
   for (const [name, { offset, length }] of [...entries].sort(([, a], [, b]) => a.offset - b.offset)) {
-    if (offset < previousEnd) throw new ZipRefusal(`its entry ${name} overlaps another one`);
+    if (offset < previousEnd) throw new WeightsFormatError(`its entry ${name} overlaps another one`);
     previousEnd = offset + length;
   }
 }

@@ -1,8 +1,8 @@
 import { SamepointError } from '@samepoint/shared-protocol';
-import { sdUnetConfigOf } from '../../graph/networks/sd-configs-from-shapes.js';
+import { sdUnetConfigOf } from '../../graph/networks/sd-configs.js';
 import { facebookView } from '../../graph/networks/vit-config.js';
 import type { Checkpoint } from '../../graph/weights/checkpoint.js';
-import { refuseOtherNetwork } from '../../graph/weights/network-kind.js';
+import { requireFamily } from '../../graph/weights/network-kind.js';
 import { hasSdParts, sdPartsOf } from '../../graph/weights/sd-single-file.js';
 import { openWeights } from '../../graph/weights/weights.js';
 import type { CatalogueModel } from '../catalogue.js';
@@ -35,7 +35,7 @@ export function singleFilePath({ id, files }: CatalogueModel, { added }: ModelSt
  */
 export function checkSingleFile(path: string, model: CatalogueModel, catalogue: readonly CatalogueModel[]): void {
   const file = openWeights(path);
-  refuseOtherNetwork(file, 'sd');
+  requireFamily(file, 'sd');
   checkTextChannels(sdPartsOf(file).unet, model, catalogue);
 }
 

@@ -6,7 +6,7 @@ import { modelsCommand } from '../../../src/cli/commands/models.js';
 import { exitCodeOf } from '../../../src/cli/exit-codes.js';
 import { downloadLine, progressPrinter, retryLine } from '../../../src/cli/format/progress.js';
 import { openSdCheckpoint } from '../../../src/diffusion/networks/sd-checkpoint.js';
-import { emptyPromptStates } from '../../../src/diffusion/prompt/empty-prompt.js';
+import { emptyPromptStates } from '../../../src/diffusion/prompt/prompt-states.js';
 import type { ModelEnvironment } from '../../../src/models/model-environment.js';
 import { findModelFiles } from '../../../src/models/resolve-model.js';
 import { ModelRoom } from '../../models/model-room.js';

@@ -1,12 +1,12 @@
 import { closeSync, openSync } from 'node:fs';
 import { SamepointError } from '@samepoint/shared-protocol';
-import { readAt } from './read-at.js';
+import { readAt } from './read-values.js';
 import { MAX_HEADER_BYTES } from './safetensors.js';
 
 /** Files that weights can be read from. */
 export type WeightsFormat = 'safetensors' | 'pytorch-zip' | 'pytorch-legacy';
 
-interface Impostor {
+interface ForeignFormat {
   /** Completes "… is". */
   what: string;
   hint: string;
@@ -24,7 +24,7 @@ const LEGACY_MAGIC = Buffer.from([0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0
 const ONNX_SECOND_FIELDS: ReadonlySet<number> = new Set([0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42]);
 
 /** What stands where any file should be, after a download that went wrong. */
-const STAND_INS: readonly Impostor[] = [
+const PLACEHOLDERS: readonly ForeignFormat[] = [
   { what: 'an empty file', hint: GET_AGAIN, matches: (head) => head.length === 0 },
   {
     what: 'a Git LFS pointer, which stands in for a file that was not fetched',
@@ -39,7 +39,7 @@ const STAND_INS: readonly Impostor[] = [
 ];
 
 /** What stands where weights should be, the first that matches. */
-const OTHER_FORMATS: readonly Impostor[] = [
+const OTHER_FORMATS: readonly ForeignFormat[] = [
   {
     what: 'JSON and holds no weights',
     hint: 'Give the file with the weights, or the folder that holds both.',
@@ -85,7 +85,7 @@ export function weightsFormat(path: string): WeightsFormat {
   if (isSafetensors(head)) return 'safetensors';
   if (text.startsWith('PK\x03\x04')) return 'pytorch-zip';
   if (head.subarray(0, LEGACY_MAGIC.length).equals(LEGACY_MAGIC)) return 'pytorch-legacy';
-  refuse([...STAND_INS, ...OTHER_FORMATS], path, head);
+  refuse([...PLACEHOLDERS, ...OTHER_FORMATS], path, head);
   return path.endsWith('.safetensors') ? 'safetensors' : 'pytorch-zip';
 }
 
@@ -93,14 +93,14 @@ export function weightsFormat(path: string): WeightsFormat {
  * Refuses a file that is none, such as a Git LFS pointer or a web page.
  * @throws SamepointError `MODEL_INVALID` that names what the file is
  */
-export function refuseStandIn(path: string): void {
-  refuse(STAND_INS, path, readHead(path));
+export function rejectPlaceholder(path: string): void {
+  refuse(PLACEHOLDERS, path, readHead(path));
 }
 
-function refuse(impostors: readonly Impostor[], path: string, head: Buffer): void {
+function refuse(formats: readonly ForeignFormat[], path: string, head: Buffer): void {
   const text = head.toString('latin1');
-  const impostor = impostors.find(({ matches }) => matches(head, text));
-  if (impostor !== undefined) throw new SamepointError('MODEL_INVALID', `${path} is ${impostor.what}.`, impostor.hint);
+  const format = formats.find(({ matches }) => matches(head, text));
+  if (format !== undefined) throw new SamepointError('MODEL_INVALID', `${path} is ${format.what}.`, format.hint);
 }
 
 function readHead(path: string): Buffer {
