@@ -1,6 +1,6 @@
 import type { Layer } from '@samepoint/shared-protocol';
 import { decodeImage } from '../../daemon/src/images/decode.js';
-import { renderSvg } from '../../daemon/src/images/render-svg.js';
+import { renderSvg } from '../../daemon/src/images/encode.js';
 import { disguise } from '../figma-host/documents/disguise.js';
 import { harderScreen } from '../figma-host/documents/harder-screen.js';
 import { COMPACT_PHONE, inboxScreen, LARGE_PHONE, PHONE } from '../figma-host/documents/inbox-screen.js';

@@ -1,5 +1,5 @@
 import { decodeImage, type RgbImage } from '../../daemon/src/images/decode.js';
-import { renderSvg } from '../../daemon/src/images/render-svg.js';
+import { renderSvg } from '../../daemon/src/images/encode.js';
 import { seededRandom } from '../../daemon/test/support/random.js';
 import { ICONS } from '../figma-host/documents/parts.js';
 import type { Theme } from '../figma-host/documents/theme.js';

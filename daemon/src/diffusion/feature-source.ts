@@ -1,9 +1,8 @@
 import { type Box, SamepointError } from '@samepoint/shared-protocol';
 import { LRUCache } from 'lru-cache';
 import { CPU_RUNTIME, type Runtime } from '../graph/runtime/runtime.js';
-import { cropRgb } from '../images/crop.js';
 import type { RgbImage } from '../images/decode.js';
-import { isBlank } from '../images/is-blank.js';
+import { cropRgb, isBlank } from '../images/pixels.js';
 import { type FeatureOrigin, featureKey, networkKey } from './cache/feature-key.js';
 import type { FeatureStore, SizedMap } from './cache/feature-store.js';
 import { closerSize, windowLevelSize } from './closer-windows.js';

@@ -1,7 +1,7 @@
 import type { NdArray } from '../graph/runtime/run.js';
 import type { RgbImage } from '../images/decode.js';
+import { toPaddedChw } from '../images/pixels.js';
 import { type Resampling, resizeRgb, type Size } from '../images/resize.js';
-import { toPaddedChw } from '../images/to-tensor.js';
 import { type DiffusionNetwork, type DiftSettings, dift } from './dift.js';
 import type { FeatureMap } from './feature-map.js';
 import type { LevelSize } from './input-size.js';

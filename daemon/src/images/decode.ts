@@ -1,4 +1,5 @@
 import { LIMITS, SamepointError } from '@samepoint/shared-protocol';
+import { decode as decodePng } from 'fast-png';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 
 /** 8-bit sRGB, rows from the top, three bytes a pixel. */
@@ -13,40 +14,40 @@ const LOADERS = ['Png', 'Jpeg', 'Webp'].flatMap((format) => [
   `VipsForeignLoad${format}File`,
 ]);
 
-// Images come from outside: every decoder that is not needed stays closed.
+// images are untrusted: every other loader of libvips is blocked
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({ operation: LOADERS });
 
 const WHITE = '#ffffff';
 
-/** The limits are checked by hand, so that each gets its own sentence. */
+/** `checkSize` enforces the limits, with a message for each. */
 const OPEN_OPTIONS = { limitInputPixels: false, failOn: 'error', pages: 1 } as const;
 
 /**
- * Decodes a PNG, JPEG or WebP image, upright as its metadata says, transparency over white.
- * @param label how messages name the image: a file name, or "the image"
+ * Decodes a PNG, JPEG or WebP image, in its EXIF orientation, with transparency over white.
+ * @param name of the image in messages
  * @param timeoutMs rounded up to whole seconds
  * @throws SamepointError `IMAGE_UNREADABLE` or `IMAGE_TOO_LARGE`
  */
 export async function decodeImage(
   bytes: Uint8Array,
-  label = 'The image',
+  name = 'The image',
   timeoutMs: number = LIMITS.decodeTimeoutMs,
 ): Promise<RgbImage> {
   const opaque = (image: Sharp) => image.flatten({ background: WHITE }).toColourspace('srgb').removeAlpha();
-  const { data, info } = await decode(bytes, label, timeoutMs, opaque);
+  const { data, info } = await decode(bytes, name, timeoutMs, opaque);
   return { width: info.width, height: info.height, rgb: info.channels === 3 ? data : greyToRgb(data, info.channels) };
 }
 
-/** The same with transparency kept, for a layer that belongs over such an image; one without any is opaque. */
-export async function decodeLayer(bytes: Uint8Array, label = 'The image'): Promise<RgbaImage> {
+/** Like `decodeImage`, with its alpha channel: for a layer that is drawn over an image. */
+export async function decodeLayer(bytes: Uint8Array, name = 'The image'): Promise<RgbaImage> {
   const transparent = (image: Sharp) => image.toColourspace('srgb').ensureAlpha();
-  const { data, info } = await decode(bytes, label, LIMITS.decodeTimeoutMs, transparent);
+  const { data, info } = await decode(bytes, name, LIMITS.decodeTimeoutMs, transparent);
   return { width: info.width, height: info.height, rgba: info.channels === 4 ? data : greyToRgba(data) };
 }
 
-async function decode(bytes: Uint8Array, label: string, timeoutMs: number, channels: (image: Sharp) => Sharp) {
-  checkSize(await readMetadata(bytes, label), label);
+async function decode(bytes: Uint8Array, name: string, timeoutMs: number, channels: (image: Sharp) => Sharp) {
+  checkSize(await readMetadata(bytes, name), name);
   const upright = open(bytes)
     .timeout({ seconds: Math.ceil(timeoutMs / 1000) })
     .autoOrient();
@@ -54,12 +55,12 @@ async function decode(bytes: Uint8Array, label: string, timeoutMs: number, chann
     return await channels(upright).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
   } catch (cause) {
     const reason = firstLine(cause);
-    if (reason.startsWith('timeout')) throw tooSlow(label, timeoutMs);
-    throw unreadable(label, reason);
+    if (reason.startsWith('timeout')) throw tooSlow(name, timeoutMs);
+    throw unreadable(name, reason);
   }
 }
 
-/** 8-bit RGBA, rows from the top, alpha not multiplied in; colours exactly as the file has them. */
+/** 8-bit RGBA, rows from the top, straight alpha. */
 export interface RgbaImage {
   width: number;
   height: number;
@@ -67,12 +68,11 @@ export interface RgbaImage {
 }
 
 /**
- * Decodes a PNG, JPEG or WebP image whose colours and transparency mean something: no colour profile is applied, and
- * it is not turned.
+ * Decodes a PNG, JPEG or WebP image whose exact values matter, such as a mask: ignores its colour profile and orientation.
  * @throws SamepointError `IMAGE_UNREADABLE` or `IMAGE_TOO_LARGE`
  */
-export async function decodeRgba(bytes: Uint8Array, label = 'The image'): Promise<RgbaImage> {
-  checkSize(await readMetadata(bytes, label), label);
+export async function decodeRgba(bytes: Uint8Array, name = 'The image'): Promise<RgbaImage> {
+  checkSize(await readMetadata(bytes, name), name);
   try {
     const { data, info } = await sharp(bytes, { ...OPEN_OPTIONS, ignoreIcc: true })
       .timeout({ seconds: Math.ceil(LIMITS.decodeTimeoutMs / 1000) })
@@ -82,12 +82,12 @@ export async function decodeRgba(bytes: Uint8Array, label = 'The image'): Promis
       .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, rgba: data };
   } catch (cause) {
-    throw unreadable(label, firstLine(cause));
+    throw unreadable(name, firstLine(cause));
   }
 }
 
 /**
- * The size of a PNG, JPEG or WebP file as it is decoded, from its first bytes alone.
+ * The decoded size of a PNG, JPEG or WebP file, from its header.
  * @throws SamepointError `IMAGE_UNREADABLE` or `IMAGE_TOO_LARGE`
  */
 export async function sizeOfFile(path: string): Promise<{ width: number; height: number }> {
@@ -101,22 +101,41 @@ export async function sizeOfFile(path: string): Promise<{ width: number; height:
 }
 
 /**
- * The size of an encoded image as it is decoded, from its first bytes alone.
+ * The decoded size of an encoded image, from its header.
  * @throws SamepointError `IMAGE_UNREADABLE` or `IMAGE_TOO_LARGE`
  */
-export async function sizeOfImage(bytes: Uint8Array, label = 'The image'): Promise<{ width: number; height: number }> {
-  const metadata = await readMetadata(bytes, label);
-  checkSize(metadata, label);
+export async function sizeOfImage(bytes: Uint8Array, name = 'The image'): Promise<{ width: number; height: number }> {
+  const metadata = await readMetadata(bytes, name);
+  checkSize(metadata, name);
   return metadata.autoOrient;
 }
 
-async function readMetadata(bytes: Uint8Array, label: string): Promise<Metadata> {
-  if (bytes.length === 0) throw unreadable(label, 'the file has 0 bytes');
-  if (bytes.length > LIMITS.imageBytes) throw tooLarge(label, `${bytes.length} bytes`, `${LIMITS.imageBytes} bytes`);
+/** The colours of an indexed PNG, in their order. */
+export type Palette = readonly (readonly [red: number, green: number, blue: number])[];
+
+/**
+ * The palette of an indexed PNG, which libvips does not return.
+ * @returns undefined for any other image
+ * @throws SamepointError `IMAGE_UNREADABLE` or `IMAGE_TOO_LARGE`
+ */
+export async function readPalette(bytes: Uint8Array, name = 'The image'): Promise<Palette | undefined> {
+  const metadata = await readMetadata(bytes, name);
+  checkSize(metadata, name);
+  if (!metadata.isPalette) return undefined;
+  try {
+    return decodePng(bytes).palette?.map(([red = 0, green = 0, blue = 0]) => [red, green, blue]);
+  } catch (cause) {
+    throw unreadable(name, firstLine(cause));
+  }
+}
+
+async function readMetadata(bytes: Uint8Array, name: string): Promise<Metadata> {
+  if (bytes.length === 0) throw unreadable(name, 'the file has 0 bytes');
+  if (bytes.length > LIMITS.imageBytes) throw tooLarge(name, `${bytes.length} bytes`, `${LIMITS.imageBytes} bytes`);
   try {
     return await open(bytes).metadata();
   } catch {
-    throw unreadable(label, 'it is not a PNG, JPEG or WebP image');
+    throw unreadable(name, 'it is not a PNG, JPEG or WebP image');
   }
 }
 
@@ -124,12 +143,12 @@ function open(bytes: Uint8Array) {
   return sharp(bytes, OPEN_OPTIONS);
 }
 
-function checkSize({ width, height }: Metadata, label: string): void {
+function checkSize({ width, height }: Metadata, name: string): void {
   const side = Math.max(width, height);
   if (side > LIMITS.imageSidePx)
-    throw tooLarge(label, `${width}×${height} pixels`, `${LIMITS.imageSidePx} pixels a side`);
+    throw tooLarge(name, `${width}×${height} pixels`, `${LIMITS.imageSidePx} pixels a side`);
   if (width * height > LIMITS.imagePixels) {
-    throw tooLarge(label, `${width}×${height} pixels`, `${LIMITS.imagePixels / 1e6} million pixels`);
+    throw tooLarge(name, `${width}×${height} pixels`, `${LIMITS.imagePixels / 1e6} million pixels`);
   }
 }
 
@@ -139,38 +158,75 @@ function greyToRgb(data: Uint8Array, channels: number): Uint8Array {
   return rgb;
 }
 
-/** libvips adds a line for every layer the error went through. */
+/** libvips repeats an error in several lines. */
 function firstLine(cause: unknown): string {
   return (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? '';
 }
 
-/** Grey and alpha, two bytes a pixel. */
+/** @param data grey and alpha, two bytes a pixel */
 function greyToRgba(data: Uint8Array): Uint8Array {
   const rgba = new Uint8Array(data.length * 2);
   for (let i = 0; i < rgba.length; i++) rgba[i] = data[2 * Math.floor(i / 4) + Number(i % 4 === 3)] ?? 0;
   return rgba;
 }
 
-function unreadable(label: string, reason: string): SamepointError {
+function unreadable(name: string, reason: string): SamepointError {
   return new SamepointError(
     'IMAGE_UNREADABLE',
-    `${label} cannot be read: ${reason}.`,
+    `${name} cannot be read: ${reason}.`,
     'Give a PNG, JPEG or WebP image.',
   );
 }
 
-function tooSlow(label: string, timeoutMs: number): SamepointError {
+function tooSlow(name: string, timeoutMs: number): SamepointError {
   return new SamepointError(
     'IMAGE_TOO_LARGE',
-    `${label} takes too long to decode: the limit is ${timeoutMs / 1000} seconds.`,
+    `${name} takes too long to decode: the limit is ${timeoutMs / 1000} seconds.`,
     'Export it at a smaller size.',
   );
 }
 
-function tooLarge(label: string, size: string, limit: string): SamepointError {
+function tooLarge(name: string, size: string, limit: string): SamepointError {
   return new SamepointError(
     'IMAGE_TOO_LARGE',
-    `${label} is too large: ${size}, and the limit is ${limit}.`,
+    `${name} is too large: ${size}, and the limit is ${limit}.`,
     'Export it at a smaller size.',
+  );
+}
+
+/** `P6`, width, height and maximum value, separated by white space and comments; one white space; the pixels. */
+const PPM_HEADER = /^P6(?:\s+(?:#[^\n]*\n\s*)*)(\d+)(?:\s+(?:#[^\n]*\n\s*)*)(\d+)(?:\s+(?:#[^\n]*\n\s*)*)(\d+)\s/;
+const PPM_HEADER_MAX_BYTES = 1024;
+const PPM_MAX_VALUE = 255;
+
+/**
+ * Decodes a binary PPM image with one byte a channel, the format of HPatches.
+ * @throws SamepointError `IMAGE_UNREADABLE` or `IMAGE_TOO_LARGE`
+ */
+export function decodePpm(bytes: Uint8Array, name: string): RgbImage {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, PPM_HEADER_MAX_BYTES)).toString(
+    'latin1',
+  );
+  const match = PPM_HEADER.exec(text);
+  if (match === null) throw badPpm(name, 'it is not a binary PPM image');
+  const [header, width = 0, height = 0, greatest] = [match[0], ...match.slice(1).map(Number)];
+  if (greatest !== PPM_MAX_VALUE) throw badPpm(name, 'it does not have one byte a channel');
+  if (width * height > LIMITS.imagePixels || width * height === 0) {
+    throw new SamepointError(
+      'IMAGE_TOO_LARGE',
+      `${name} has ${width}×${height} pixels, and the limit is ${LIMITS.imagePixels / 1e6} million.`,
+      'Use the original file of the data set.',
+    );
+  }
+  const rgb = bytes.subarray(header.length, header.length + 3 * width * height);
+  if (rgb.length < 3 * width * height) throw badPpm(name, 'it ends before its last pixel');
+  return { width, height, rgb };
+}
+
+function badPpm(name: string, reason: string): SamepointError {
+  return new SamepointError(
+    'IMAGE_UNREADABLE',
+    `${name} cannot be read: ${reason}.`,
+    'Use the original file of the data set.',
   );
 }

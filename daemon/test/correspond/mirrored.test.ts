@@ -7,7 +7,7 @@ import type { FeaturePyramid } from '../../src/diffusion/feature-pyramid.js';
 import { FeatureSource } from '../../src/diffusion/feature-source.js';
 import { planFeatures } from '../../src/diffusion/plan/feature-plan.js';
 import type { RgbImage } from '../../src/images/decode.js';
-import { mirrorRgb } from '../../src/images/mirror.js';
+import { mirrorRgb } from '../../src/images/pixels.js';
 import { draw, pixel } from '../support/draw.js';
 import { MOCKUP, mockup } from '../support/mockup.js';
 

@@ -9,8 +9,8 @@ import { checkpointIdentity, filesOf } from '../../src/diffusion/networks/model-
 import { type FeaturePlan, planFeatures, resolvePresets } from '../../src/diffusion/plan/feature-plan.js';
 import type { DiffusionPreset } from '../../src/diffusion/presets.js';
 import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
-import { cropRgb } from '../../src/images/crop.js';
 import type { RgbImage } from '../../src/images/decode.js';
+import { cropRgb } from '../../src/images/pixels.js';
 import { EMBEDDED_MODEL_FOLDER } from '../../src/models/catalogue.js';
 import { draw } from '../support/draw.js';
 import { columnAt, dot } from '../support/feature-maps.js';

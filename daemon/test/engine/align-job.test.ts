@@ -2,8 +2,8 @@ import { type AlignResult, type Homography, jobResultSchema } from '@samepoint/s
 import { describe, expect, it } from 'vitest';
 import { JobRunner } from '../../src/engine/jobs/run-job.js';
 import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
-import { toRgba } from '../../src/images/blend.js';
 import { decodeLayer, type RgbaImage, type RgbImage } from '../../src/images/decode.js';
+import { toRgba } from '../../src/images/pixels.js';
 import { IDENTITY, project } from '../../src/transfer/transforms/projective.js';
 import { draw, toPng } from '../support/draw.js';
 import { busyPicture, PICTURE, seenThrough } from '../support/picture.js';

@@ -62,6 +62,23 @@ describe('a PNG with a palette', () => {
   });
 });
 
+describe('a PNG with a palette and transparency', () => {
+  it('keeps three channels a colour, and its transparent pixels are background', async () => {
+    const png = await plain([...RED, 255], [...GREEN, 0], [...RED, 255])
+      .png({ palette: true })
+      .toBuffer();
+    expect((await sharp(png).metadata()).hasAlpha).toBe(true);
+    const { indices, palette, background } = await decodeLabelMask(png);
+    expect([...indices].map((index) => index !== background && palette[index])).toEqual([[...RED], false, [...RED]]);
+  });
+
+  it('with a broken chunk is refused', async () => {
+    const png = Buffer.from(indexed([BLACK, RED], 0, 1));
+    const noColours = Buffer.concat([png.subarray(0, 33), png.subarray(png.indexOf('IDAT') - 4)]);
+    await expect(decodeLabelMask(noColours, 'mask.png')).rejects.toMatchObject({ code: 'IMAGE_UNREADABLE' });
+  });
+});
+
 describe('an image of plain colours', () => {
   it('has a label for each colour, in their order, and black is none', async () => {
     const mask = await decodeLabelMask(await plain(GREEN, BLACK, RED, GREEN).png().toBuffer());
@@ -92,7 +109,7 @@ describe('an image of plain colours', () => {
       ),
     ).rejects.toMatchObject({
       code: 'BAD_REQUEST',
-      message: 'mask.png has more than 255 colours, so they can hardly be labels.',
+      message: 'mask.png has more than 255 colours, which is too many for labels.',
     });
   });
 

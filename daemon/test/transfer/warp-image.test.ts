@@ -1,7 +1,7 @@
 import type { Homography } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { blendOver } from '../../src/images/blend.js';
 import type { RgbaImage } from '../../src/images/decode.js';
+import { blendOver } from '../../src/images/pixels.js';
 import { editBox, pointsInEdit } from '../../src/transfer/edits/edit-region.js';
 import { warpImage } from '../../src/transfer/edits/warp-image.js';
 import { draw, pixel, WHITE } from '../support/draw.js';

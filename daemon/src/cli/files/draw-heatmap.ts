@@ -3,8 +3,7 @@ import { type InspectResult, SamepointError } from '@samepoint/shared-protocol';
 import sharp from 'sharp';
 import type { Heatmap } from '../../correspond/heatmap.js';
 import type { RgbaImage, RgbImage } from '../../images/decode.js';
-import { encodePng } from '../../images/encode.js';
-import { renderSvg } from '../../images/render-svg.js';
+import { encodePng, renderSvg } from '../../images/encode.js';
 import { resizeRgb, type Size } from '../../images/resize.js';
 import { toPictureSize } from './draw-matches.js';
 

@@ -2,7 +2,7 @@ import { basename, extname, join } from 'node:path';
 import { type Box, type Point, SamepointError } from '@samepoint/shared-protocol';
 import sharp from 'sharp';
 import type { RgbImage } from '../../images/decode.js';
-import { renderSvg } from '../../images/render-svg.js';
+import { renderSvg } from '../../images/encode.js';
 import { resizeRgb } from '../../images/resize.js';
 import { centre, contains } from '../../transfer/transforms/boxes.js';
 import { makeFolder } from '../../write-files.js';

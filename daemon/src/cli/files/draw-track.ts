@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import type { RgbImage } from '../../images/decode.js';
+import { renderSvg } from '../../images/encode.js';
 import type { LabelMask } from '../../images/label-mask.js';
-import { renderSvg } from '../../images/render-svg.js';
 import type { TrackedPoint } from '../../transfer/tracking/point-labels.js';
 import { readImage } from './read-image.js';
 

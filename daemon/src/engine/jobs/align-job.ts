@@ -1,7 +1,7 @@
 import type { AlignRequest } from '@samepoint/shared-protocol';
-import { onTransparent, toRgba } from '../../images/blend.js';
 import { decodeImage } from '../../images/decode.js';
 import { encodePng } from '../../images/encode.js';
+import { onTransparent, toRgba } from '../../images/pixels.js';
 import { type Alignment, alignImages, alignSame } from '../../transfer/edits/align-images.js';
 import { compareAligned } from '../../transfer/edits/compare-aligned.js';
 import { isSamePicture } from '../../transfer/edits/same-picture.js';

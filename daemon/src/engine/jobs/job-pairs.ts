@@ -13,7 +13,7 @@ import type { FeatureSource } from '../../diffusion/feature-source.js';
 import { levelCount, levelSize } from '../../diffusion/input-size.js';
 import type { FeaturePlan } from '../../diffusion/plan/feature-plan.js';
 import { decodeImage, type RgbImage, sizeOfImage } from '../../images/decode.js';
-import { mirrorRgb } from '../../images/mirror.js';
+import { mirrorRgb } from '../../images/pixels.js';
 import type { EngineJob } from '../engine.js';
 import { type ComparedParts, type ImageFeatures, type ImagePairs, type Inspection, imageBytes } from './image-pairs.js';
 import type { ProgressReporter } from './progress-reporter.js';

@@ -1,7 +1,7 @@
 import type { WarpedTarget, WarpRequest } from '@samepoint/shared-protocol';
-import { blendOver } from '../../images/blend.js';
 import { decodeImage, decodeLayer, type RgbImage } from '../../images/decode.js';
 import { encodePng } from '../../images/encode.js';
+import { blendOver } from '../../images/pixels.js';
 import { type PublishedEdit, warpEditAsPublished } from '../../transfer/edits/published-edit.js';
 import { isSamePicture } from '../../transfer/edits/same-picture.js';
 import { prepareEdit, type WarpedEdit, warpEdit, warpEditToSame } from '../../transfer/edits/warp-edit.js';

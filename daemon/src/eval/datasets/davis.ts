@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { WindowMatcher } from '../../correspond/window-matcher.js';
+import { readPalette } from '../../images/decode.js';
 import { decodeLabelMask, type LabelMask } from '../../images/label-mask.js';
-import { readPngPalette } from '../../images/png-palette.js';
 import { trackMask } from '../../transfer/tracking/track-mask.js';
 import type { TrackSettings } from '../../transfer/tracking/track-settings.js';
 import {
@@ -114,7 +114,7 @@ export function propagationOf(sequence: string, settings: TrackSettings): TrackS
 
 async function readMask(path: string): Promise<LabelMask> {
   const bytes = await readDatasetBytes(path);
-  if (readPngPalette(bytes) === undefined) throw badDataset(path, 'it is no PNG with a palette', LAYOUT);
+  if ((await readPalette(bytes, path)) === undefined) throw badDataset(path, 'it is no PNG with a palette', LAYOUT);
   const mask = await decodeLabelMask(bytes, path);
   return { ...mask, background: 0, indices: mask.indices.map((index) => (index === VOID ? 0 : index)) };
 }

@@ -1,5 +1,5 @@
-import { toRgba } from '../../images/blend.js';
 import type { RgbaImage, RgbImage } from '../../images/decode.js';
+import { toRgba } from '../../images/pixels.js';
 import type { PlacedImage } from './warp-image.js';
 
 /** How a comparison is drawn. */

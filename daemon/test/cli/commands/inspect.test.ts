@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { drawHeatmap, pictureFormatOf } from '../../../src/cli/files/draw-heatmap.js';
 import { readNpy } from '../../../src/cli/files/npy.js';
 import { decodeImage } from '../../../src/images/decode.js';
-import { mirrorRgb } from '../../../src/images/mirror.js';
+import { mirrorRgb } from '../../../src/images/pixels.js';
 import { draw, encoder, moved, pixel, type Rect } from '../../support/draw.js';
 import { runCli } from '../../support/run-cli.js';
 import { useTempFolder } from '../../support/temp-folder.js';

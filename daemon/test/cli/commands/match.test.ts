@@ -3,7 +3,7 @@ import { boxSchema, pointSchema } from '@samepoint/shared-protocol';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { mirrorRgb } from '../../../src/images/mirror.js';
+import { mirrorRgb } from '../../../src/images/pixels.js';
 import { draw, encoder, moved, type Rect } from '../../support/draw.js';
 import { MOCKUP, mockup } from '../../support/mockup.js';
 import { type CliRun, runCli } from '../../support/run-cli.js';
