@@ -5,7 +5,7 @@ import { readPairs } from '../../daemon/src/eval/datasets/pairs.js';
 import { decodeImage, type RgbaImage, type RgbImage } from '../../daemon/src/images/decode.js';
 import type { Size } from '../../daemon/src/images/resize.js';
 import { compose, project, scaling, translation } from '../../daemon/src/transfer/transforms/projective.js';
-import { fitTransform } from '../../daemon/src/transfer/transforms/robust-transform.js';
+import { fitTransform } from '../../daemon/src/transfer/transforms/robust-estimator.js';
 import { seenThrough } from '../../daemon/test/support/picture.js';
 import { seededRandom } from '../../daemon/test/support/random.js';
 import { drawScreen } from '../calibration/draw-screen.js';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { wholeNumber } from '../../daemon/src/cli/options/parse-values.js';
 import { calibrationOf } from '../../daemon/src/correspond/calibrations.js';
-import { regionConfidence } from '../../daemon/src/transfer/transforms/region-confidence.js';
+import { regionConfidence } from '../../daemon/src/transfer/transforms/place-region.js';
 import { collect } from './collect.js';
 import { boxExamples, type LookedExample, pointExamples } from './examples.js';
 import { fitLogistic, probability } from './fit-logistic.js';

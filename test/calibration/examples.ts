@@ -1,8 +1,7 @@
 import type { Box, Point } from '@samepoint/shared-protocol';
 import type { Calibration } from '../../daemon/src/correspond/calibrations.js';
 import { confidenceOf, signValues } from '../../daemon/src/correspond/confidence.js';
-import { placeRegion } from '../../daemon/src/transfer/transforms/place-region.js';
-import { shareValues } from '../../daemon/src/transfer/transforms/region-confidence.js';
+import { placeRegion, shareValues } from '../../daemon/src/transfer/transforms/place-region.js';
 import type { Looked } from './collect-signs.js';
 import type { Example } from './fit-logistic.js';
 

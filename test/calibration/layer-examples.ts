@@ -1,8 +1,8 @@
-import { sidesOf } from '../../daemon/src/transfer/exchanged-sides.js';
 import { agreeOnLayers } from '../../daemon/src/transfer/layers/agree-on-layers.js';
 import { layerConfidence, likeliestOption, optionValues } from '../../daemon/src/transfer/layers/layer-confidence.js';
 import { describeScene } from '../../daemon/src/transfer/layers/layer-odds.js';
 import { describeLayers } from '../../daemon/src/transfer/layers/layer-traits.js';
+import { sidesOf } from '../../daemon/src/transfer/rtl-layout.js';
 import { documentLayerPairs } from './document-layer-pairs.js';
 import { drawnLayerPairs } from './drawn-layer-pairs.js';
 import type { LookedExample } from './examples.js';

@@ -3,8 +3,8 @@ import { type Match, matchPoints } from '../../daemon/src/correspond/match-point
 import { ALL_PARTS, type MatchSettings, settingsFor } from '../../daemon/src/correspond/match-settings.js';
 import { Matcher } from '../../daemon/src/correspond/matcher.js';
 import { type Resemblance, resemblances, withLeads } from '../../daemon/src/correspond/resemblances.js';
-import { sidesOf } from '../../daemon/src/transfer/exchanged-sides.js';
-import { placeItems, prepareItems } from '../../daemon/src/transfer/transfer.js';
+import { placeItems, prepareItems } from '../../daemon/src/transfer/place-items.js';
+import { sidesOf } from '../../daemon/src/transfer/rtl-layout.js';
 import { EmbeddedFeatures, hashOf, hashOfImage } from './embedded-features.js';
 import { KeptLines } from './keep-lines.js';
 import type { LayerPair } from './layer-pair.js';

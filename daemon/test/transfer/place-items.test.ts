@@ -1,9 +1,9 @@
 import { type Box, type Item, type Point, placementSchema } from '@samepoint/shared-protocol';
 import { describe, expect, it, vi } from 'vitest';
 import type { Match } from '../../src/correspond/match-points.js';
-import { placeItems, prepareItems } from '../../src/transfer/transfer.js';
+import { placeItems, prepareItems } from '../../src/transfer/place-items.js';
 import { contains } from '../../src/transfer/transforms/boxes.js';
-import { regionConfidence } from '../../src/transfer/transforms/region-confidence.js';
+import { regionConfidence } from '../../src/transfer/transforms/place-region.js';
 import { layer } from '../support/layers.js';
 
 const SOURCE = { width: 400, height: 300 };

@@ -1,6 +1,6 @@
 import type { Item, Layer, Point } from '@samepoint/shared-protocol';
 import type { Match } from '../../../daemon/src/correspond/match-points.js';
-import { placeItems, prepareItems } from '../../../daemon/src/transfer/transfer.js';
+import { placeItems, prepareItems } from '../../../daemon/src/transfer/place-items.js';
 import { layer } from '../../../daemon/test/support/layers.js';
 import { seededRandom } from '../../../daemon/test/support/random.js';
 import { type Bench, type BenchOptions, type BenchResult, median } from '../bench.js';

@@ -2,7 +2,7 @@ import { type InspectResult, LIMITS, type Point, SamepointError } from '@samepoi
 import { Command, InvalidArgumentError } from 'commander';
 import { isCalibrated } from '../../correspond/match-settings.js';
 import { createEngineHost } from '../../engine/engine-host.js';
-import { prepareItems } from '../../transfer/transfer.js';
+import { prepareItems } from '../../transfer/place-items.js';
 import { drawHeatmap, pictureFormatOf } from '../files/draw-heatmap.js';
 import { writeNpy } from '../files/npy.js';
 import { checkOutputFile, writeOutputFile } from '../files/output-files.js';

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { isCalibrated } from '../../correspond/match-settings.js';
 import type { Engine, EngineJob } from '../../engine/engine.js';
 import { createEngineHost } from '../../engine/engine-host.js';
-import { prepareItems } from '../../transfer/transfer.js';
+import { prepareItems } from '../../transfer/place-items.js';
 import { drawMatches, makeOutputFolder } from '../files/draw-matches.js';
 import { type ImageFile, readImage } from '../files/read-image.js';
 import { readLayers } from '../files/read-layers.js';

@@ -5,7 +5,7 @@ import { FeatureSource } from '../../diffusion/feature-source.js';
 import { openRuntime } from '../../engine/open-runtime.js';
 import { sizeOfFile } from '../../images/decode.js';
 import { lookToTrack, type TrackedFrames } from '../../transfer/tracking/track-labels.js';
-import { type TrackSettings, trackSettings } from '../../transfer/tracking/track-settings.js';
+import { type TrackSettings, trackSettings } from '../../transfer/tracking/track-labels.js';
 import { makeOutputFolder } from '../files/draw-matches.js';
 import { type FrameFile, findFrame } from '../files/list-frames.js';
 import { writeOutputFile } from '../files/output-files.js';

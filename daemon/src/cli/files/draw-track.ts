@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import type { RgbImage } from '../../images/decode.js';
 import { renderSvg } from '../../images/encode.js';
 import type { LabelMask } from '../../images/label-mask.js';
-import type { TrackedPoint } from '../../transfer/tracking/point-labels.js';
+import type { TrackedPoint } from '../../transfer/tracking/track-points.js';
 import { readImage } from './read-image.js';
 
 /** How strongly a label's colour lies over the frame, and how points look, in pixels. */

@@ -1,4 +1,4 @@
-import type { TrackSettings } from '../../transfer/tracking/track-settings.js';
+import type { TrackSettings } from '../../transfer/tracking/track-labels.js';
 
 /** What `--json` prints and `track.json` keeps: the frames that are done, in their order. */
 export interface TrackReport {

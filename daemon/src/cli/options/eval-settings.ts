@@ -3,7 +3,7 @@ import { settingsFor } from '../../correspond/match-settings.js';
 import { type FeatureChoice, resolvePresets, withTaskPreset } from '../../diffusion/plan/feature-plan.js';
 import { DATASETS, type DatasetName, type DatasetOptions } from '../../eval/datasets/datasets.js';
 import { homographySettings } from '../../eval/matching/match-keypoints.js';
-import { trackSettings } from '../../transfer/tracking/track-settings.js';
+import { trackSettings } from '../../transfer/tracking/track-labels.js';
 import { type FeatureOptions, featureChoice } from './feature-options.js';
 import { PARTS, type PartName } from './matching-parts.js';
 

@@ -5,7 +5,7 @@ import type { Resemblance } from '../../correspond/resemblances.js';
 import type { FeaturePyramid } from '../../diffusion/feature-pyramid.js';
 import type { NearestPixels } from '../../transfer/edits/published-edit.js';
 import type { RegionMatches } from '../../transfer/edits/warp-edit.js';
-import type { PairSight } from '../../transfer/transfer.js';
+import type { PairSight } from '../../transfer/place-items.js';
 import type { EngineJob } from '../engine.js';
 
 /** The id of an image and its features. */

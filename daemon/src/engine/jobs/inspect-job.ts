@@ -1,6 +1,6 @@
 import type { InspectRequest } from '@samepoint/shared-protocol';
 import { toHeatmap } from '../../correspond/heatmap.js';
-import { prepareItems } from '../../transfer/transfer.js';
+import { prepareItems } from '../../transfer/place-items.js';
 import type { EngineOutcome } from '../engine.js';
 import type { ImageFeatures, ImagePairs } from './image-pairs.js';
 import type { ProgressReporter } from './progress-reporter.js';

@@ -7,7 +7,7 @@ import { FeatureSource } from '../../diffusion/feature-source.js';
 import { type FeatureChoice, type FeaturePlan, planFeatures, planTask } from '../../diffusion/plan/feature-plan.js';
 import type { Runtime } from '../../graph/runtime/runtime.js';
 import { editProtocol } from '../../transfer/edits/published-edit.js';
-import { trackSettings } from '../../transfer/tracking/track-settings.js';
+import { trackSettings } from '../../transfer/tracking/track-labels.js';
 import type { EngineJob, EngineOutcome } from '../engine.js';
 import { runAlign } from './align-job.js';
 import { runInspect } from './inspect-job.js';

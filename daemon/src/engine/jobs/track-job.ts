@@ -2,12 +2,15 @@ import { type Point, SamepointError, type TrackRequest, type TrackResult } from 
 import type { WindowMatcher } from '../../correspond/window-matcher.js';
 import { decodeLabelMask, encodeLabelMask, type LabelMask } from '../../images/label-mask.js';
 import type { Size } from '../../images/resize.js';
-import { labelsOfMask } from '../../transfer/tracking/mask-to-labels.js';
-import { lookToTrack, type TrackedFrames } from '../../transfer/tracking/track-labels.js';
-import { trackMask } from '../../transfer/tracking/track-mask.js';
+import { prepareItems } from '../../transfer/place-items.js';
+import {
+  LOST_BELOW,
+  lookToTrack,
+  type TrackedFrames,
+  type TrackSettings,
+} from '../../transfer/tracking/track-labels.js';
+import { labelsOfMask, trackMask } from '../../transfer/tracking/track-mask.js';
 import { trackPoints } from '../../transfer/tracking/track-points.js';
-import { LOST_BELOW, type TrackSettings } from '../../transfer/tracking/track-settings.js';
-import { prepareItems } from '../../transfer/transfer.js';
 import type { EngineJob, EngineOutcome } from '../engine.js';
 import { type ImagePairs, imageBytes } from './image-pairs.js';
 import { toPayload } from './png-payload.js';

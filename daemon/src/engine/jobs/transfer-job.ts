@@ -1,6 +1,6 @@
 import type { TransferRequest, TransferResult } from '@samepoint/shared-protocol';
 import { matchItself } from '../../correspond/match-points.js';
-import { type PairSight, placeItems, prepareItems } from '../../transfer/transfer.js';
+import { type PairSight, placeItems, prepareItems } from '../../transfer/place-items.js';
 import type { EngineOutcome } from '../engine.js';
 import type { ImageFeatures, ImagePairs } from './image-pairs.js';
 import type { ProgressReporter } from './progress-reporter.js';

@@ -4,7 +4,7 @@ import type { MatchSettings } from '../../correspond/match-settings.js';
 import type { Matcher } from '../../correspond/matcher.js';
 import type { FeaturePyramid } from '../../diffusion/feature-pyramid.js';
 import { lookToTrack, type TrackedFrames } from '../../transfer/tracking/track-labels.js';
-import type { TrackSettings } from '../../transfer/tracking/track-settings.js';
+import type { TrackSettings } from '../../transfer/tracking/track-labels.js';
 import type { Metric } from '../matching/mutual-nearest.js';
 import type { FigureTable } from '../report/figure-table.js';
 

@@ -4,8 +4,8 @@ import * as z from 'zod';
 import { WindowMatcher } from '../../correspond/window-matcher.js';
 import { readPalette } from '../../images/decode.js';
 import { decodeLabelMask, type LabelMask } from '../../images/label-mask.js';
+import type { TrackSettings } from '../../transfer/tracking/track-labels.js';
 import { trackMask } from '../../transfer/tracking/track-mask.js';
-import type { TrackSettings } from '../../transfer/tracking/track-settings.js';
 import {
   type BinaryMask,
   boundaryAccuracy,

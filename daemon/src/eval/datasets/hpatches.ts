@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Homography, Point } from '@samepoint/shared-protocol';
 import { project } from '../../transfer/transforms/projective.js';
-import { publishedHomography } from '../../transfer/transforms/published-homography.js';
+import { publishedHomography } from '../../transfer/transforms/robust-estimator.js';
 import { matchImages, type PixelPair } from '../matching/match-keypoints.js';
 import {
   cornerErrorPx,

@@ -1,11 +1,11 @@
 import type { Box, Estimator, FittedTransform, Homography, TransformChoice } from '@samepoint/shared-protocol';
 import type { Size } from '../../images/resize.js';
-import { chooseTransform } from '../transforms/choose-transform.js';
 import { MIN_FIT_CONFIDENCE, type RegionFit, unlessUnsure } from '../transforms/fit-region.js';
 import { median } from '../transforms/fit-similarity.js';
-import { flawOfTransform } from '../transforms/judge-transform.js';
-import type { PointPair } from '../transforms/refine-transform.js';
-import { distance, type RobustTransform } from '../transforms/robust-transform.js';
+import type { PointPair } from '../transforms/least-squares.js';
+import { distance, type RobustTransform } from '../transforms/robust-estimator.js';
+import { chooseTransform } from '../transforms/select-transform.js';
+import { flawOfTransform } from '../transforms/transform-plausibility.js';
 
 /** How an edit is placed, and when it is rather refused; measured by `npm run bench -- warp`. */
 export const EDIT_FIT = {

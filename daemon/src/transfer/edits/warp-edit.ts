@@ -3,9 +3,9 @@ import { SamepointError } from '@samepoint/shared-protocol';
 import type { RgbaImage } from '../../images/decode.js';
 import type { Size } from '../../images/resize.js';
 import { type ReturningMatch, trustedPairs } from '../transforms/fit-region.js';
-import { editBox, pointsAllOver, pointsAroundEdit, pointsInEdit } from './edit-region.js';
+import { editBox, pointsAllOver, pointsAroundEdit, pointsInEdit } from './edit-points.js';
 import { type EditMatches, fitEdit } from './fit-edit.js';
-import { fitOfSame } from './same-picture.js';
+import { fitOfSame } from './identical-images.js';
 import { type PlacedImage, warpImage } from './warp-image.js';
 
 /**

@@ -1,9 +1,8 @@
 import type { Point } from '@samepoint/shared-protocol';
 import type { WindowMatcher } from '../../correspond/window-matcher.js';
-import type { LabelMap } from './label-map.js';
-import { labelsToPoints, pointsToLabels, type TrackedPoint } from './point-labels.js';
-import { type TrackedFrames, trackLabels } from './track-labels.js';
-import type { TrackSettings } from './track-settings.js';
+import { type FeatureMap, toCells } from '../../diffusion/feature-map.js';
+import { emptyLabelMap, type LabelMap } from './soft-labels.js';
+import { type TrackedFrames, type TrackSettings, trackLabels } from './track-labels.js';
 
 /**
  * Carries points of the annotated frame to all others. The annotated frame comes first, with its own points.
@@ -29,4 +28,69 @@ export async function* trackPoints(
       yield { frame, points: labelsToPoints(labels, annotated, lostBelow) };
     }
   }
+}
+
+/**
+ * A point as a label: a Gaussian of this width around it, cut off at `cutSigmas`. The width is that of the JHMDB
+ * evaluation of Li et al., Joint-task Self-supervised Learning for Temporal Correspondence (UVC), 2019.
+ */
+const BLOB = { sigmaCells: 0.5, cutSigmas: 3 };
+
+/** The position is the mean of the cells at most this far from the highest one, weighted by their shares. */
+const REACH_CELLS = 2;
+
+/** Each point as a label of its own; there is no label for what is none of them. */
+export function pointsToLabels(points: readonly Point[], map: FeatureMap): LabelMap {
+  const to = emptyLabelMap(map, points.length);
+  const reach = BLOB.sigmaCells * BLOB.cutSigmas;
+  for (const [label, point] of points.entries()) {
+    const centre = toCells(map, point);
+    for (let y = Math.max(0, Math.ceil(centre.y - reach)); y <= Math.min(map.rows - 1, centre.y + reach); y++) {
+      for (let x = Math.max(0, Math.ceil(centre.x - reach)); x <= Math.min(map.columns - 1, centre.x + reach); x++) {
+        const squared = (x - centre.x) ** 2 + (y - centre.y) ** 2;
+        to.shares[(y * map.columns + x) * points.length + label] = Math.exp(-squared / (2 * BLOB.sigmaCells ** 2));
+      }
+    }
+  }
+  return to;
+}
+
+/** A point in one frame. */
+export interface TrackedPoint {
+  /** Pixels of the frame; null where the point has no counterpart. */
+  point: Point | null;
+  /** How much of the annotated point's label has arrived around the position, 0 to 1; not calibrated. */
+  confidence: number;
+}
+
+/**
+ * Where each label's share is highest, finer than a cell by the weighted mean of the cells around.
+ * @param annotated the labels of the annotated frame
+ * @param lostBelow a point with less confidence than this has no counterpart
+ */
+export function labelsToPoints(map: LabelMap, annotated: LabelMap, lostBelow: number): TrackedPoint[] {
+  return Array.from({ length: map.labels }, (_, label) => {
+    const { point, mass } = weightedPeak(map, label);
+    const confidence = Math.min(1, mass / weightedPeak(annotated, label).mass);
+    return { point: confidence === 0 || confidence < lostBelow ? null : point, confidence };
+  });
+}
+
+function weightedPeak({ labels, shares, ...grid }: LabelMap, label: number): { point: Point; mass: number } {
+  const share = (cell: number) => shares[cell * labels + label] ?? 0;
+  let peak = 0;
+  for (let cell = 1; cell < grid.rows * grid.columns; cell++) if (share(cell) > share(peak)) peak = cell;
+  const row = Math.floor(peak / grid.columns);
+  const column = peak % grid.columns;
+  const sum = { x: 0, y: 0, mass: 0 };
+  for (let y = Math.max(0, row - REACH_CELLS); y <= Math.min(grid.rows - 1, row + REACH_CELLS); y++) {
+    for (let x = Math.max(0, column - REACH_CELLS); x <= Math.min(grid.columns - 1, column + REACH_CELLS); x++) {
+      const weight = share(y * grid.columns + x);
+      sum.x += weight * x;
+      sum.y += weight * y;
+      sum.mass += weight;
+    }
+  }
+  const at = (total: number, cellPx: number) => (total / (sum.mass || 1) + 0.5) * cellPx;
+  return { point: { x: at(sum.x, grid.cellWidthPx), y: at(sum.y, grid.cellHeightPx) }, mass: sum.mass };
 }

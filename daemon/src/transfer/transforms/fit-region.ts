@@ -1,9 +1,9 @@
 import type { Box, Estimator, FittedTransform, Point, TransformChoice } from '@samepoint/shared-protocol';
 import type { ExplainedMatch } from '../../correspond/match-points.js';
 import type { Size } from '../../images/resize.js';
-import { chooseTransform } from './choose-transform.js';
-import { flawOfTransform } from './judge-transform.js';
-import type { PointPair } from './refine-transform.js';
+import type { PointPair } from './least-squares.js';
+import { chooseTransform } from './select-transform.js';
+import { flawOfTransform } from './transform-plausibility.js';
 
 /** A match of which it is known whether it returns. */
 export type ReturningMatch = Omit<ExplainedMatch, 'signs'>;

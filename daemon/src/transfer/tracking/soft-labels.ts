@@ -1,0 +1,91 @@
+import type { TopNeighbours } from '../../correspond/top-neighbours.js';
+import type { FeatureMap } from '../../diffusion/feature-map.js';
+import type { Size } from '../../images/resize.js';
+
+/** Where cells lie in the image. */
+export type CellGrid = Pick<FeatureMap, 'rows' | 'columns' | 'cellWidthPx' | 'cellHeightPx'>;
+
+/** How much each cell of a frame belongs to each label. */
+export interface LabelMap extends CellGrid {
+  labels: number;
+  /** (rows, columns, labels), 0 to 1 */
+  shares: Float32Array;
+}
+
+export function emptyLabelMap({ rows, columns, cellWidthPx, cellHeightPx }: CellGrid, labels: number): LabelMap {
+  return { rows, columns, cellWidthPx, cellHeightPx, labels, shares: new Float32Array(rows * columns * labels) };
+}
+
+/**
+ * Gives every cell the labels of its neighbours, weighted by exp(similarity / temperature) and made to sum to 1.
+ * Source: Jabri et al., Space-Time Correspondence as a Contrastive Random Walk, 2020, section 3.4; the settings for
+ * diffusion features are those of Tang et al., 2023.
+ * @param neighbours of each cell of the new frame, in the frames that `contexts` are the labels of
+ */
+export function propagateLabels(
+  neighbours: TopNeighbours,
+  contexts: readonly LabelMap[],
+  temperature: number,
+): LabelMap {
+  const [first] = contexts;
+  if (first === undefined) throw new RangeError('labels come from at least one frame');
+  const to = emptyLabelMap(first, first.labels);
+  for (let cell = 0; cell < neighbours.queries; cell++) mixLabels(to, cell, neighbours, contexts, temperature);
+  return to;
+}
+
+function mixLabels(
+  { labels, shares }: LabelMap,
+  cell: number,
+  { maps, cells, similarities, count }: TopNeighbours,
+  contexts: readonly LabelMap[],
+  temperature: number,
+): void {
+  const start = cell * count;
+  // the best similarity is taken out of every exponent, which changes no ratio and cannot overflow
+  const best = similarities[start] ?? 0;
+  let total = 0;
+  for (let n = start; n < start + count; n++) {
+    const weight = Math.exp(((similarities[n] ?? 0) - best) / temperature);
+    if (weight === 0) continue;
+    total += weight;
+    const context = contexts[maps[n] ?? 0]?.shares;
+    const from = (cells[n] ?? 0) * labels;
+    for (let label = 0; label < labels; label++) {
+      const at = cell * labels + label;
+      shares[at] = (shares[at] ?? 0) + weight * (context?.[from + label] ?? 0);
+    }
+  }
+  for (let at = cell * labels; at < (cell + 1) * labels; at++) shares[at] = (shares[at] ?? 0) / total;
+}
+
+/** Hands the interpolated shares of each pixel's centre to `take`, which may not keep them. */
+export function forEachPixel(
+  { labels, shares, ...grid }: LabelMap,
+  { width, height }: Size,
+  take: (pixel: number, shares: Float32Array) => void,
+): void {
+  const across = Array.from({ length: width }, (_, x) => between((x + 0.5) / grid.cellWidthPx - 0.5, grid.columns));
+  const mixed = new Float32Array(labels);
+  for (let y = 0; y < height; y++) {
+    const down = between((y + 0.5) / grid.cellHeightPx - 0.5, grid.rows);
+    const top = down.first * grid.columns;
+    const bottom = down.second * grid.columns;
+    for (const [x, { first, second, part }] of across.entries()) {
+      for (let label = 0; label < labels; label++) {
+        const at = (cell: number) => shares[cell * labels + label] ?? 0;
+        const upper = at(top + first) * (1 - part) + at(top + second) * part;
+        const lower = at(bottom + first) * (1 - part) + at(bottom + second) * part;
+        mixed[label] = upper * (1 - down.part) + lower * down.part;
+      }
+      take(y * width + x, mixed);
+    }
+  }
+}
+
+/** The two cells a position lies between, and how far it is on the way to the second. */
+function between(position: number, cells: number): { first: number; second: number; part: number } {
+  const inside = Math.min(Math.max(position, 0), cells - 1);
+  const first = Math.floor(inside);
+  return { first, second: Math.min(first + 1, cells - 1), part: inside - first };
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { labelsToPoints, pointsToLabels } from '../../../src/transfer/tracking/track-points.js';
+import { randomMap } from '../../support/feature-maps.js';
+
+/** Cells that are wider than high, so that swapped axes show. */
+const MAP = { ...randomMap(2, 12, 20, 1), cellWidthPx: 10, cellHeightPx: 4 };
+const LOST_BELOW = 0.1;
+
+it.each([
+  ['in the centre of a cell', { x: 75, y: 22 }],
+  ['between four cells', { x: 80, y: 24 }],
+  ['anywhere', { x: 123.4, y: 31.7 }],
+])('a point %s is found again to a fortieth of a cell', (_what, point) => {
+  const labels = pointsToLabels([point, { x: 20, y: 40 }], MAP);
+  const [found] = labelsToPoints(labels, labels, LOST_BELOW);
+  expect(found?.confidence).toBe(1);
+  expect(Math.abs((found?.point?.x ?? 0) - point.x)).toBeLessThan(10 / 40);
+  expect(Math.abs((found?.point?.y ?? 0) - point.y)).toBeLessThan(4 / 40);
+});
+
+it('a point at the border of the image stays on it', () => {
+  const labels = pointsToLabels([{ x: 0, y: 48 }], MAP);
+  const [found] = labelsToPoints(labels, labels, LOST_BELOW);
+  expect(found?.point?.x).toBeGreaterThanOrEqual(0);
+  expect(found?.point?.y).toBeLessThanOrEqual(48);
+});
+
+describe('confidence', () => {
+  const annotated = pointsToLabels([{ x: 75, y: 22 }], MAP);
+  const scaled = (by: number) => ({ ...annotated, shares: annotated.shares.map((share) => by * share) });
+
+  it('is the part of the annotated label that arrived, at most 1', () => {
+    expect(labelsToPoints(scaled(0.4), annotated, LOST_BELOW)[0]?.confidence).toBeCloseTo(0.4, 5);
+    expect(labelsToPoints(scaled(3), annotated, LOST_BELOW)[0]?.confidence).toBe(1);
+  });
+
+  it('does not count what arrived far from the place', () => {
+    const both = scaled(0.6);
+    for (const [cell, share] of scaled(0.5).shares.entries()) {
+      const elsewhere = (cell + 8) % both.shares.length;
+      both.shares[elsewhere] = (both.shares[elsewhere] ?? 0) + share;
+    }
+    expect(labelsToPoints(both, annotated, LOST_BELOW)[0]?.confidence).toBeCloseTo(0.6, 2);
+  });
+
+  it.each([
+    [0.05, 0.1],
+    [0, 0],
+  ])('%d where %d is asked for is no counterpart', (arrived, lostBelow) => {
+    expect(labelsToPoints(scaled(arrived), annotated, lostBelow)[0]?.point).toBeNull();
+  });
+});

@@ -1,0 +1,50 @@
+import type { Point } from '@samepoint/shared-protocol';
+import { describe, expect, it } from 'vitest';
+import { gridPoints } from '../../../src/transfer/transforms/boxes.js';
+import { placeRegion } from '../../../src/transfer/transforms/place-region.js';
+
+const CARD = { x: 40, y: 100, w: 200, h: 80 };
+const SIDE_PX = 600;
+
+/** The box of the card when each of its points is found where `move` says. */
+function placeCard(move: (point: Point, n: number) => Point, weightOf = (_point: Point) => 0.9) {
+  const correspondences = gridPoints(CARD, 4).map((source, n) => {
+    return { source, target: move(source, n), weight: weightOf(source), scale: 1 };
+  });
+  return placeRegion(CARD, correspondences, SIDE_PX)?.box;
+}
+
+const isRight = ({ x }: Point) => x > CARD.x + 0.75 * CARD.w;
+const isLow = ({ y }: Point) => y > CARD.y + 0.75 * CARD.h;
+
+describe('a box', () => {
+  it('is wider where what is at its right edge lies farther out', () => {
+    const box = placeCard((point) => ({ x: point.x + (isRight(point) ? 60 : 10), y: point.y + 5 }));
+    expect(box).toEqual({ x: 50, y: 105, w: 250, h: 80 });
+  });
+
+  it('is lower where its rows are', () => {
+    const box = placeCard((point) => ({ x: point.x, y: point.y - (isLow(point) ? 20 : 0) }));
+    expect(box).toEqual({ x: 40, y: 100, w: 200, h: 60 });
+  });
+
+  it('keeps an edge that its points do not agree on', () => {
+    const scattered = (point: Point, n: number) => (isRight(point) ? { x: 37 * n, y: 23 * n } : point);
+    expect(placeCard(scattered)).toEqual(CARD);
+  });
+
+  it('keeps an edge whose points are hardly believed', () => {
+    const wide = (point: Point) => ({ x: point.x + (isRight(point) ? 60 : 0), y: point.y });
+    expect(placeCard(wide, (point) => (isRight(point) ? 0.1 : 0.9))).toEqual(CARD);
+  });
+
+  it('hardly changes where the points move by no more than noise', () => {
+    const noisy = (point: Point) => ({ x: point.x + (isRight(point) ? 2 : 0), y: point.y });
+    expect(Math.abs((placeCard(noisy)?.w ?? 0) - CARD.w)).toBeLessThan(2.5);
+  });
+
+  it('is not more than twice as wide, nor less than half', () => {
+    expect(placeCard((point) => ({ x: point.x + (isRight(point) ? 260 : 0), y: point.y }))).toEqual(CARD);
+    expect(placeCard((point) => ({ x: point.x - (isRight(point) ? 130 : 0), y: point.y }))).toEqual(CARD);
+  });
+});
