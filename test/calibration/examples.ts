@@ -55,8 +55,8 @@ export function boxExamples(boxes: readonly Looked<Box>[], calibration: Calibrat
       const { x, y, w, h } = placed.box;
       const sizeFits = item.truth !== null && within(w, item.truth.w) && within(h, item.truth.h);
       const right = sizeFits && isAt(looked, { x: x + w / 2, y: y + h / 2 });
-      const { odds, oddsBeyond } = shareValues(placed.share);
-      return [{ ...about(looked), values: [odds, oddsBeyond], share: placed.share, right }];
+      const { odds, oddsBeyond } = shareValues(placed.inlierShare);
+      return [{ ...about(looked), values: [odds, oddsBeyond], share: placed.inlierShare, right }];
     }),
   );
 }

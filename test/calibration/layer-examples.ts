@@ -2,7 +2,7 @@ import { agreeOnLayers } from '../../daemon/src/transfer/layers/agree-on-layers.
 import { layerConfidence, likeliestOption, optionValues } from '../../daemon/src/transfer/layers/layer-confidence.js';
 import { describeScene } from '../../daemon/src/transfer/layers/layer-odds.js';
 import { describeLayers } from '../../daemon/src/transfer/layers/layer-traits.js';
-import { sidesOf } from '../../daemon/src/transfer/rtl-layout.js';
+import { layoutDirection } from '../../daemon/src/transfer/rtl-layout.js';
 import { documentLayerPairs } from './document-layer-pairs.js';
 import { drawnLayerPairs } from './drawn-layer-pairs.js';
 import type { LookedExample } from './examples.js';
@@ -43,8 +43,8 @@ async function* allPairs(folders: readonly string[], drawn: number): AsyncGenera
 export function layerExamples(pair: LayerPair, seen: readonly SeenLayer[]): LayerExample[] {
   const { source, target, truth } = pair;
   const targetSidePx = Math.max(target.image.width, target.image.height);
-  const sides = sidesOf(seen.flatMap(({ matches }) => matches.map(({ match }) => match)));
-  const sources = describeLayers(sides.layersAsPlaced(source.layers));
+  const direction = layoutDirection(seen.flatMap(({ matches }) => matches.map(({ match }) => match)));
+  const sources = describeLayers(direction.layersInTarget(source.layers));
   const candidates = describeLayers(target.layers);
   const sought = sources.map((traits, n) => {
     const correspondences = (seen[n]?.matches ?? []).map(({ source, match: { point, confidence, scale } }) => {
@@ -54,7 +54,7 @@ export function layerExamples(pair: LayerPair, seen: readonly SeenLayer[]): Laye
       traits,
       correspondences,
       resemblance: seen[n]?.resemblance,
-      placed: sides.placeRegion(source.layers[n]?.box ?? traits.layer.box, correspondences, targetSidePx),
+      placed: direction.placeRegion(source.layers[n]?.box ?? traits.layer.box, correspondences, targetSidePx),
     };
   });
   const scene = describeScene(sought, sources, candidates, targetSidePx);

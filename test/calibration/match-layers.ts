@@ -4,7 +4,7 @@ import { ALL_PARTS, type MatchSettings, settingsFor } from '../../daemon/src/cor
 import { Matcher } from '../../daemon/src/correspond/matcher.js';
 import { type Resemblance, resemblances, withLeads } from '../../daemon/src/correspond/resemblances.js';
 import { placeItems, prepareItems } from '../../daemon/src/transfer/place-items.js';
-import { sidesOf } from '../../daemon/src/transfer/rtl-layout.js';
+import { layoutDirection } from '../../daemon/src/transfer/rtl-layout.js';
 import { EmbeddedFeatures, hashOf, hashOfImage } from './embedded-features.js';
 import { KeptLines } from './keep-lines.js';
 import type { LayerPair } from './layer-pair.js';
@@ -94,12 +94,12 @@ export class LayerMatching {
       const [from, to] = [await this.#features.of(source.image), await this.#features.of(target.image)];
       const settings = from.noCounterpart === undefined ? UNFITTED : ALL_PARTS;
       const found = await matchPoints(this.#matcher, from, to, points, settings);
-      const { exchanged } = sidesOf(found);
+      const direction = layoutDirection(found);
       const entries = points.map((point, n) => {
         const { point: at, similarity, confidence, scale, mirrored } = found[n] ?? missing(point);
         return [keyOf(point), { point: at, similarity, confidence, scale, mirrored }];
       });
-      const alike = await resemblances(from, to, parts, others, exchanged);
+      const alike = await resemblances(from, to, parts, others, direction.mirrored);
       return { matches: Object.fromEntries(entries), resemblances: alike.map(({ log }) => Array.from(log, rounded)) };
     });
   }

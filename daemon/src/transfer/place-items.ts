@@ -4,78 +4,76 @@ import type { Resemblance } from '../correspond/resemblances.js';
 import type { Size } from '../images/resize.js';
 import { findCounterparts } from './layers/find-counterparts.js';
 import { companionsOf } from './layers/layer-context.js';
-import type { SoughtLayer } from './layers/layer-likeness.js';
+import type { QueryLayer } from './layers/layer-likeness.js';
 import { describeLayers, type LayerTraits } from './layers/layer-traits.js';
-import { type Surroundings, surroundingsOf } from './overlays/overlay-anchors.js';
-import { sidesOf } from './rtl-layout.js';
+import { findOverlayAnchors, type OverlayAnchors } from './overlays/overlay-anchors.js';
+import { layoutDirection } from './rtl-layout.js';
 import { findLayer, pointsOfLayer, samplePoints } from './sample-points.js';
 import { type FoundRegion, layerPlacement, toPlacement } from './to-placement.js';
 import type { Correspondence } from './transforms/fit-similarity.js';
 
-/** Points a side of the grid over a layer that is but seen together with one that is asked for. */
-const COMPANION_GRID = 2;
+/** Points a side of the grid over a neighbouring layer. */
+const NEIGHBOUR_GRID = 2;
 
-/** What the features of the source and of one target say of each other. */
-export interface PairSight {
-  /** Finds the counterparts of source points. */
+/** Matches one source with one target. */
+export interface PairMatcher {
+  /** One match a point, in their order. */
   match(points: readonly Point[]): Promise<readonly Match[]>;
   /**
-   * How parts of the source resemble parts of the target, as `resemblances` has it; without it, nothing is compared.
-   * @param exchanged are left and right?
+   * Scores elements of the source against elements of the target; see `resemblances`. Optional.
+   * @param mirrored is the target's layout mirrored?
    */
-  compare?(parts: readonly Box[], others: readonly Box[], exchanged: boolean): Promise<readonly Resemblance[]>;
+  compare?(parts: readonly Box[], others: readonly Box[], mirrored: boolean): Promise<readonly Resemblance[]>;
 }
 
-/** An item together with the points of the source that place it. */
+/** An item with the points of the source that place it. */
 interface PreparedItem {
   item: Item;
   points: readonly Point[];
-  /** Of an overlay: what is around it. */
-  surroundings: Surroundings | null;
-  /** What the layer, or the layers around an overlay, are seen together with. */
-  companions: readonly SampledLayer[];
+  /** Overlays only. */
+  anchors: OverlayAnchors | null;
+  /** The layers next to the item's layer, or to the anchors of an overlay. */
+  neighbours: readonly SampledLayer[];
 }
 
-/** A layer and the points of the source whose matches say where it is. */
+/** A layer with the points of the source that place it. */
 interface SampledLayer {
   layer: Layer;
   points: readonly Point[];
 }
 
 /**
+ * Everything about the items that does not depend on a target.
  * @param image size of the source image
  * @throws SamepointError `ITEM_OUTSIDE_IMAGE`, `BAD_REQUEST`
  */
 export function prepareItems(items: readonly Item[], layers: readonly Layer[], image: Size): PreparedItem[] {
   const overlays = items.flatMap((item) => (item.kind === 'overlay' ? [item.box] : []));
-  const surroundings = items.map((item) =>
-    item.kind === 'overlay' ? surroundingsOf(item.box, layers, overlays, image) : null,
-  );
-  return items.map((item, n) => {
-    const around = surroundings[n] ?? null;
-    const ids = item.kind === 'layer' ? [item.layerId] : (around?.anchors.map(({ layer }) => layer.layerId) ?? []);
+  return items.map((item) => {
+    const anchors = item.kind === 'overlay' ? findOverlayAnchors(item.box, layers, overlays, image) : null;
+    const ids = item.kind === 'layer' ? [item.layerId] : (anchors?.anchors.map(({ layer }) => layer.layerId) ?? []);
     return {
       item,
       points: samplePoints(item, layers, overlays, image),
-      surroundings: around,
-      companions: companionsOfLayers(ids, layers, image),
+      anchors,
+      neighbours: neighboursOfLayers(ids, layers, image),
     };
   });
 }
 
-function companionsOfLayers(ids: readonly string[], layers: readonly Layer[], image: Size): SampledLayer[] {
+function neighboursOfLayers(ids: readonly string[], layers: readonly Layer[], image: Size): SampledLayer[] {
   if (ids.length === 0) return [];
-  const companions = companionsOf(layers, ({ layerId }) => ids.includes(layerId));
-  return [...new Set(companions.flat())].flatMap((index) => {
+  const neighbours = companionsOf(layers, ({ layerId }) => ids.includes(layerId));
+  return [...new Set(neighbours.flat())].flatMap((index) => {
     const layer = layers[index];
-    return layer === undefined ? [] : [{ layer, points: pointsOfLayer(layer.box, image, COMPANION_GRID) }];
+    return layer === undefined ? [] : [{ layer, points: pointsOfLayer(layer.box, image, NEIGHBOUR_GRID) }];
   });
 }
 
 /**
  * Places every item in one target.
  * @param target size of the target image
- * @param withCues say of layers what each cue weighed
+ * @param withCues include the weight of each cue in the placements of layers
  * @returns one placement an item, in their order
  */
 export async function placeItems(
@@ -83,50 +81,50 @@ export async function placeItems(
   sourceLayers: readonly Layer[],
   targetLayers: readonly Layer[],
   target: Size,
-  sight: PairSight,
+  matcher: PairMatcher,
   withCues = false,
 ): Promise<Placement[]> {
   const around = targetLayers.length === 0 ? [] : layersAround(prepared);
-  const matches = await sight.match([...prepared, ...around].flatMap(({ points }) => points));
+  const matches = await matcher.match([...prepared, ...around].flatMap(({ points }) => points));
   const targetSidePx = Math.max(target.width, target.height);
-  const sides = sidesOf(matches);
+  const direction = layoutDirection(matches);
   let next = 0;
   const find = (box: Box, points: readonly Point[]): FoundRegion => {
     const correspondences = points.map((source) => toCorrespondence(source, matches[next++]));
-    return { correspondences, placed: sides.placeRegion(box, correspondences, targetSidePx) };
+    return { correspondences, placed: direction.placeRegion(box, correspondences, targetSidePx) };
   };
   const found = prepared.map((entry) => ({ ...entry, ...find(boxOf(entry.item, sourceLayers), entry.points) }));
   const foundAround = new Map(around.map(({ layer, points }) => [layer.layerId, find(layer.box, points)]));
-  const asked = layersOfItems(found);
-  const sources = describeLayers(sides.layersAsPlaced(sourceLayers));
-  const sought = new Map([...foundAround, ...asked]);
-  const isCompared = sought.size > 0 && targetLayers.length > 0;
-  const alike = isCompared ? await resemblancesOf(sight, sourceLayers, targetLayers, sides.exchanged) : new Map();
+  const items = layersOfItems(found);
+  const sources = describeLayers(direction.layersInTarget(sourceLayers));
+  const regions = new Map([...foundAround, ...items]);
+  const compares = regions.size > 0 && targetLayers.length > 0;
+  const scores = compares ? await scoreLayers(matcher, sourceLayers, targetLayers, direction.mirrored) : new Map();
   const counterparts = findCounterparts(
-    seek(sought, sources, alike),
+    queriesOf(regions, sources, scores),
     sources,
     describeLayers(targetLayers),
     targetSidePx,
-    // what is but around an item carries nothing
-    (source, candidate) => candidate.candidate || !asked.has(source.layerId),
+    // a layer around an item may match any layer, an item only candidates
+    (source, candidate) => candidate.candidate || !items.has(source.layerId),
   );
   return found.map((entry) => {
-    const { item, surroundings, placed } = entry;
+    const { item, anchors, placed } = entry;
     if (item.kind === 'layer') return layerPlacement(item, placed, counterparts.get(item.layerId), withCues);
-    if (item.kind !== 'overlay' || surroundings === null) return toPlacement({ ...entry, item });
-    const byLayers = sides.placeBySurroundings(item.box, surroundings, counterparts, targetSidePx, placed);
-    return toPlacement({ ...entry, item, placed: byLayers });
+    if (item.kind !== 'overlay' || anchors === null) return toPlacement({ ...entry, item });
+    const byAnchors = direction.placeByAnchors(item.box, anchors, counterparts, targetSidePx, placed);
+    return toPlacement({ ...entry, item, placed: byAnchors });
   });
 }
 
-/** Every layer around an item, once, but those that are items themselves. */
+/** The layers around all items, each once, without those that are items. */
 function layersAround(prepared: readonly PreparedItem[]): SampledLayer[] {
-  const asked = new Set(prepared.map(({ item }) => (item.kind === 'layer' ? item.layerId : undefined)));
-  const companions = prepared.flatMap((entry) => entry.companions);
-  // the anchors of an overlay have more points, and come last to be the ones that stay
-  const anchors = prepared.flatMap(({ surroundings }) => surroundings?.anchors ?? []);
-  const byId = new Map([...companions, ...anchors].map((one) => [one.layer.layerId, one]));
-  return [...byId.values()].filter(({ layer }) => !asked.has(layer.layerId));
+  const items = new Set(prepared.map(({ item }) => (item.kind === 'layer' ? item.layerId : undefined)));
+  const neighbours = prepared.flatMap((entry) => entry.neighbours);
+  // anchors have more points, so they come last and replace neighbours
+  const anchors = prepared.flatMap((entry) => entry.anchors?.anchors ?? []);
+  const byId = new Map([...neighbours, ...anchors].map((one) => [one.layer.layerId, one]));
+  return [...byId.values()].filter(({ layer }) => !items.has(layer.layerId));
 }
 
 interface FoundItem extends FoundRegion {
@@ -153,31 +151,31 @@ function boxOf(item: Item, layers: readonly Layer[]): Box {
   }
 }
 
-/** The source layers that items name; several items may hang on one. */
+/** The source layers of the items. Several items may share one. */
 function layersOfItems(found: readonly FoundItem[]): FoundLayers {
   return new Map(found.flatMap((entry) => (entry.item.kind === 'layer' ? [[entry.item.layerId, entry]] : [])));
 }
 
-/** By the id of the source layer. All layers are compared, so that it makes no difference which are asked for. */
-async function resemblancesOf(
-  sight: PairSight,
+/** By the id of the source layer. Always scores all layers, so scores do not depend on the items. */
+async function scoreLayers(
+  matcher: PairMatcher,
   sources: readonly Layer[],
   candidates: readonly Layer[],
-  exchanged: boolean,
+  mirrored: boolean,
 ): Promise<ReadonlyMap<string, Resemblance>> {
   const [parts, others] = [sources.map(({ box }) => box), candidates.map(({ box }) => box)];
-  const rows = (await sight.compare?.(parts, others, exchanged)) ?? [];
+  const rows = (await matcher.compare?.(parts, others, mirrored)) ?? [];
   return new Map(rows.map((row, n) => [sources[n]?.layerId ?? '', row]));
 }
 
-function seek(
+function queriesOf(
   found: FoundLayers,
   sources: readonly LayerTraits[],
-  alike: ReadonlyMap<string, Resemblance>,
-): SoughtLayer[] {
-  const unique = new Map(sources.map((traits) => [traits.layer.layerId, traits]));
+  scores: ReadonlyMap<string, Resemblance>,
+): QueryLayer[] {
+  const byId = new Map(sources.map((traits) => [traits.layer.layerId, traits]));
   return [...found].flatMap(([layerId, region]) => {
-    const traits = unique.get(layerId);
-    return traits === undefined ? [] : [{ ...region, traits, resemblance: alike.get(layerId) }];
+    const traits = byId.get(layerId);
+    return traits === undefined ? [] : [{ ...region, traits, resemblance: scores.get(layerId) }];
   });
 }

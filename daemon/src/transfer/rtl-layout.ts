@@ -1,51 +1,40 @@
 import type { Box, Layer } from '@samepoint/shared-protocol';
 import type { Match } from '../correspond/match-points.js';
-import { placeBySurroundings } from './overlays/overlay-anchors.js';
+import { placeByAnchors } from './overlays/overlay-anchors.js';
 import type { Correspondence } from './transforms/fit-similarity.js';
 import { type PlacedRegion, placeRegion, type RegionByPoints } from './transforms/place-region.js';
 
 /*
- * Where left and right are exchanged, as in interfaces that are read from the other side, the source is placed as it looks in a
- * mirror that stands at its left edge. What is placed is not turned itself: pictures, icons and words never are.
+ * A right-to-left layout of a left-to-right source mirrors positions, but not the content of images, icons and text. Such a
+ * source is placed with its positions mirrored about x = 0.
  */
 
-/** How things are placed, with the sides of the source kept or exchanged. */
-export interface Sides {
-  exchanged: boolean;
+/** How a source is placed in a target whose layout has the same or the opposite direction. */
+export interface LayoutDirection {
+  mirrored: boolean;
   placeRegion(box: Box, correspondences: readonly Correspondence[], targetSidePx: number): RegionByPoints | null;
-  placeBySurroundings: typeof placeBySurroundings;
-  /** The layers of the source as they lie to each other in the target. */
-  layersAsPlaced(layers: readonly Layer[]): readonly Layer[];
+  placeByAnchors: typeof placeByAnchors;
+  /** The source layers, positioned relative to each other as in the target. */
+  layersInTarget(layers: readonly Layer[]): readonly Layer[];
 }
 
-const KEPT: Sides = { exchanged: false, placeRegion, placeBySurroundings, layersAsPlaced: (layers) => layers };
-
-/** As `placeBySurroundings`, with the layers around the overlay as in a mirror. */
-const placeByMirroredSurroundings: Sides['placeBySurroundings'] = (
-  box,
-  surroundings,
-  counterparts,
-  sidePx,
-  byPixels,
-) => {
-  const around = {
-    cluster: mirrorBox(surroundings.cluster),
-    anchors: surroundings.anchors.map((anchor) => ({ ...anchor, layer: mirrorLayer(anchor.layer) })),
-  };
-  const placed = placeBySurroundings(mirrorBox(box), around, counterparts, sidePx, byPixels);
-  return placed === null || placed === byPixels ? placed : turnedBack(placed, box);
+const SAME_DIRECTION: LayoutDirection = {
+  mirrored: false,
+  placeRegion,
+  placeByAnchors,
+  layersInTarget: (layers) => layers,
 };
 
-const EXCHANGED: Sides = {
-  exchanged: true,
+const OPPOSITE_DIRECTION: LayoutDirection = {
+  mirrored: true,
   placeRegion: placeRegionEitherWay,
-  placeBySurroundings: placeByMirroredSurroundings,
-  layersAsPlaced: (layers) => layers.map(mirrorLayer),
+  placeByAnchors: placeByMirroredAnchors,
+  layersInTarget: (layers) => layers.map(mirrorLayer),
 };
 
 /** @param matches of one pair of images */
-export function sidesOf(matches: readonly Pick<Match, 'mirrored'>[]): Sides {
-  return matches.some(({ mirrored }) => mirrored) ? EXCHANGED : KEPT;
+export function layoutDirection(matches: readonly Pick<Match, 'mirrored'>[]): LayoutDirection {
+  return matches.some(({ mirrored }) => mirrored) ? OPPOSITE_DIRECTION : SAME_DIRECTION;
 }
 
 function mirrorBox(box: Box): Box {
@@ -56,23 +45,33 @@ function mirrorLayer(layer: Layer): Layer {
   return { ...layer, box: mirrorBox(layer.box) };
 }
 
-/** A region placed as it is or as in a mirror, whichever more of its points agree on: an icon stays, a row turns round. */
+/** Places a region unmirrored, like an icon, or mirrored, like a row: whichever has more inlier weight. */
 function placeRegionEitherWay(
   box: Box,
   correspondences: readonly Correspondence[],
   targetSidePx: number,
 ): RegionByPoints | null {
   const asIs = placeRegion(box, correspondences, targetSidePx);
-  const turned = correspondences.map((one) => ({ ...one, source: { ...one.source, x: -one.source.x } }));
-  const mirrored = placeRegion(mirrorBox(box), turned, targetSidePx);
-  // a thin line that was turned by half is one in a mirror, too
+  const flipped = correspondences.map((one) => ({ ...one, source: { ...one.source, x: -one.source.x } }));
+  const mirrored = placeRegion(mirrorBox(box), flipped, targetSidePx);
+  // for a thin line, half a turn equals a reflection
   const upright = asIs !== null && asIs.fit.transform.a > 0;
-  if (mirrored === null || (upright && mirrored.share <= asIs.share)) return asIs;
-  return { ...mirrored, ...turnedBack(mirrored, box) };
+  if (mirrored === null || (upright && mirrored.inlierShare <= asIs.inlierShare)) return asIs;
+  return { ...mirrored, ...forUnmirroredBox(mirrored, box) };
 }
 
-/** The same place for the box itself instead of for the one in the mirror. */
-function turnedBack(placed: PlacedRegion, box: Box): PlacedRegion {
+/** Like `placeByAnchors`, with the anchors mirrored. */
+function placeByMirroredAnchors(...[box, around, counterparts, sidePx, byPixels]: Parameters<typeof placeByAnchors>) {
+  const mirrored = {
+    cluster: mirrorBox(around.cluster),
+    anchors: around.anchors.map((anchor) => ({ ...anchor, layer: mirrorLayer(anchor.layer) })),
+  };
+  const placed = placeByAnchors(mirrorBox(box), mirrored, counterparts, sidePx, byPixels);
+  return placed === null || placed === byPixels ? placed : forUnmirroredBox(placed, box);
+}
+
+/** Shifts a transform of the mirrored box so that it maps the box itself to the same place. */
+function forUnmirroredBox(placed: PlacedRegion, box: Box): PlacedRegion {
   const { transform } = placed.fit;
   const shift = mirrorBox(box).x - box.x;
   const moved = { ...transform, e: transform.e + transform.a * shift, f: transform.f + transform.b * shift };

@@ -1,9 +1,8 @@
 import type { AlignRequest } from '@samepoint/shared-protocol';
 import { decodeImage } from '../../images/decode.js';
 import { encodePng } from '../../images/encode.js';
-import { onTransparent, toRgba } from '../../images/pixels.js';
-import { type Alignment, alignImages, alignSame, compareAligned } from '../../transfer/edits/align-images.js';
-import { isSamePicture } from '../../transfer/edits/identical-images.js';
+import { isIdentical, onTransparent, toRgba } from '../../images/pixels.js';
+import { type Alignment, alignIdentical, alignImages, compareAligned } from '../../transfer/edits/align-images.js';
 import { warpImage } from '../../transfer/edits/warp-image.js';
 import type { EngineJob, EngineOutcome } from '../engine.js';
 import { type ImagePairs, imageBytes } from './image-pairs.js';
@@ -19,7 +18,7 @@ export async function runAlign(
 ): Promise<EngineOutcome> {
   const source = await decodeImage(imageBytes(images, request.source));
   const target = await decodeImage(imageBytes(images, request.target));
-  const alignment = isSamePicture(source, target) ? alignSame(request) : await align(request, pairs, progress);
+  const alignment = isIdentical(source, target) ? alignIdentical(request) : await align(request, pairs, progress);
   if (!alignment.ok) return refused(alignment.reason);
   const { fit } = alignment;
   const whole = { x: 0, y: 0, w: source.width, h: source.height };

@@ -5,7 +5,7 @@ import type { Resemblance } from '../../correspond/resemblances.js';
 import type { FeaturePyramid } from '../../diffusion/feature-pyramid.js';
 import type { NearestPixels } from '../../transfer/edits/published-edit.js';
 import type { RegionMatches } from '../../transfer/edits/warp-edit.js';
-import type { PairSight } from '../../transfer/place-items.js';
+import type { PairMatcher } from '../../transfer/place-items.js';
 import type { EngineJob } from '../engine.js';
 
 /** The id of an image and its features. */
@@ -18,7 +18,7 @@ export interface Inspection {
 }
 
 /** Boxes of the source and of the target, and are left and right exchanged? */
-export type ComparedParts = Parameters<NonNullable<PairSight['compare']>>;
+export type ComparedParts = Parameters<NonNullable<PairMatcher['compare']>>;
 
 /** What a job about pairs of images needs from those who own networks and graphs. */
 export interface ImagePairs {

@@ -69,8 +69,8 @@ export class JobPairs implements ImagePairs {
     return (pixels: readonly Point[]) => nearestPixels(this.#caches.matcher, source, target, pixels);
   }
 
-  compare([, source]: ImageFeatures, [, target]: ImageFeatures, ...[parts, others, exchanged]: ComparedParts) {
-    return resemblances(source, target, parts, others, exchanged, this.#settings);
+  compare([, source]: ImageFeatures, [, target]: ImageFeatures, ...[parts, others, mirrored]: ComparedParts) {
+    return resemblances(source, target, parts, others, mirrored, this.#settings);
   }
 
   async inspect(source: ImageFeatures, target: ImageFeatures, point: Point, count: number): Promise<Inspection> {

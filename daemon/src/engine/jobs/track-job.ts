@@ -5,9 +5,9 @@ import type { Size } from '../../images/resize.js';
 import { prepareItems } from '../../transfer/place-items.js';
 import {
   LOST_BELOW,
-  lookToTrack,
   type TrackedFrames,
   type TrackSettings,
+  trackingLevel,
 } from '../../transfer/tracking/track-labels.js';
 import { labelsOfMask, trackMask } from '../../transfer/tracking/track-mask.js';
 import { trackPoints } from '../../transfer/tracking/track-points.js';
@@ -46,7 +46,7 @@ export async function runTrack(
     annotated: request.annotated,
     // those of the annotated frame are kept, so nothing is counted twice
     features: async (frame) =>
-      lookToTrack(frame === request.annotated ? size : await source.features(request.frames[frame] ?? '')),
+      trackingLevel(frame === request.annotated ? size : await source.features(request.frames[frame] ?? '')),
   };
   if (labels.kind === 'points') return carryPoints(matcher, frames, labels.points, size, settings, progress);
   const mask = await decodeLabelMask(imageBytes(images, labels.imageId), 'The mask');

@@ -1,6 +1,6 @@
 import type { TransferRequest, TransferResult } from '@samepoint/shared-protocol';
 import { matchItself } from '../../correspond/match-points.js';
-import { type PairSight, placeItems, prepareItems } from '../../transfer/place-items.js';
+import { type PairMatcher, placeItems, prepareItems } from '../../transfer/place-items.js';
 import type { EngineOutcome } from '../engine.js';
 import type { ImageFeatures, ImagePairs } from './image-pairs.js';
 import type { ProgressReporter } from './progress-reporter.js';
@@ -27,8 +27,8 @@ export async function runTransfer(
     const { targetId, frame } = entry;
     const target = await pairs.features(frame.imageId);
     const targetImage: ImageFeatures = [frame.imageId, target];
-    const sight = frame.imageId === source.imageId ? ITSELF : sightOf(pairs, sourceImage, targetImage);
-    const placements = await placeItems(prepared, source.layers, frame.layers, target, sight, withCues);
+    const matcher = frame.imageId === source.imageId ? IDENTITY_MATCHER : matcherOf(pairs, sourceImage, targetImage);
+    const placements = await placeItems(prepared, source.layers, frame.layers, target, matcher, withCues);
     const hint = withMirrored === true ? { mirrored: await pairs.mirrored(sourceImage, targetImage) } : {};
     placed.set(index, { targetId, placements, ...hint });
     progress.step();
@@ -36,10 +36,10 @@ export async function runTransfer(
   return { result: { kind: 'transfer', targets: targets.flatMap((_, index) => placed.get(index) ?? []) } };
 }
 
-/** The very same image: there is nothing to compare. */
-const ITSELF: PairSight = { match: async (points) => points.map(matchItself) };
+/** The source matched with itself. */
+const IDENTITY_MATCHER: PairMatcher = { match: async (points) => points.map(matchItself) };
 
-function sightOf(pairs: ImagePairs, source: ImageFeatures, target: ImageFeatures): PairSight {
+function matcherOf(pairs: ImagePairs, source: ImageFeatures, target: ImageFeatures): PairMatcher {
   return {
     match: async (points) => (await pairs.matcher(source, target))(points),
     compare: (...parts) => pairs.compare(source, target, ...parts),

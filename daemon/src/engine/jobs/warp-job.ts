@@ -1,10 +1,9 @@
 import type { WarpedTarget, WarpRequest } from '@samepoint/shared-protocol';
 import { decodeImage, decodeLayer, type RgbImage } from '../../images/decode.js';
 import { encodePng } from '../../images/encode.js';
-import { blendOver } from '../../images/pixels.js';
-import { isSamePicture } from '../../transfer/edits/identical-images.js';
+import { blendOver, isIdentical } from '../../images/pixels.js';
 import { type PublishedEdit, warpEditAsPublished } from '../../transfer/edits/published-edit.js';
-import { prepareEdit, type WarpedEdit, warpEdit, warpEditToSame } from '../../transfer/edits/warp-edit.js';
+import { prepareEdit, type WarpedEdit, warpEdit, warpIdentical } from '../../transfer/edits/warp-edit.js';
 import type { EngineJob, EngineOutcome } from '../engine.js';
 import { type ImagePairs, imageBytes } from './image-pairs.js';
 import { toPayload } from './png-payload.js';
@@ -40,8 +39,8 @@ export async function runWarp(
   for (const { targetId, imageId } of request.targets) {
     const picture = await decodeImage(imageBytes(images, imageId));
     const warped =
-      protocol === undefined && isSamePicture(original, picture)
-        ? await warpEditToSame(edit, picture, request)
+      protocol === undefined && isIdentical(original, picture)
+        ? await warpIdentical(edit, picture, request)
         : await warpByMatches(imageId);
     if (warped.ok) {
       const { box, png } = await toPng(warped, request.output ?? 'layer', picture);

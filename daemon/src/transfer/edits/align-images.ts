@@ -4,7 +4,7 @@ import { toRgba } from '../../images/pixels.js';
 import type { Size } from '../../images/resize.js';
 import { fitRegion, type RegionSettings } from '../transforms/fit-region.js';
 import { pointsAllOver } from './edit-points.js';
-import { fitOfSame } from './identical-images.js';
+import { identityFit } from './identical-images.js';
 import type { FitChoice, RegionMatches } from './warp-edit.js';
 import type { PlacedImage } from './warp-image.js';
 
@@ -41,8 +41,8 @@ export async function alignImages(
 }
 
 /** The alignment of two images with the very same pixels. */
-export function alignSame({ transform }: FitChoice): Extract<Alignment, { ok: true }> {
-  return { ok: true, fit: fitOfSame(ALIGNMENT.points, transform) };
+export function alignIdentical({ transform }: FitChoice): Extract<Alignment, { ok: true }> {
+  return { ok: true, fit: identityFit(ALIGNMENT.points, transform) };
 }
 
 /** How a comparison is drawn. */

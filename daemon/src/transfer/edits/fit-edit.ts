@@ -5,7 +5,7 @@ import { median } from '../transforms/fit-similarity.js';
 import type { PointPair } from '../transforms/least-squares.js';
 import { distance, type RobustTransform } from '../transforms/robust-estimator.js';
 import { chooseTransform } from '../transforms/select-transform.js';
-import { flawOfTransform } from '../transforms/transform-plausibility.js';
+import { rejectionReason } from '../transforms/transform-plausibility.js';
 
 /** How an edit is placed, and when it is rather refused; measured by `npm run bench -- warp`. */
 export const EDIT_FIT = {
@@ -74,7 +74,7 @@ export async function fitEdit(
     await chooseTransform(localKind, matches.own, settings),
   ].flatMap((outcome) => (outcome?.ok ? [outcome.fit] : []));
   if (fits.length === 0) return refused(`${found} were found in the target, but no transform fits them.`);
-  const flaws = fits.map(({ transform }) => flawOfTransform(transform, box, source, target, EDIT_FIT.minVisible));
+  const flaws = fits.map(({ transform }) => rejectionReason(transform, box, source, target, EDIT_FIT.minVisible));
   const sound = fits.filter((_, n) => flaws[n] === null);
   const chosen = widestSupported(sound, local, tolerancePx);
   if (chosen === undefined) return refused(`${found} were found in the target, but ${flaws[0]}.`);

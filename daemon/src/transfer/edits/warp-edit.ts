@@ -5,7 +5,7 @@ import type { Size } from '../../images/resize.js';
 import { type ReturningMatch, trustedPairs } from '../transforms/fit-region.js';
 import { editBox, pointsAllOver, pointsAroundEdit, pointsInEdit } from './edit-points.js';
 import { type EditMatches, fitEdit } from './fit-edit.js';
-import { fitOfSame } from './identical-images.js';
+import { identityFit } from './identical-images.js';
 import { type PlacedImage, warpImage } from './warp-image.js';
 
 /**
@@ -91,9 +91,9 @@ export async function warpEdit(
 }
 
 /** Puts the edit into a target that has the very pixels of the source. */
-export function warpEditToSame(edit: PreparedEdit, target: Size, { transform }: FitChoice): Promise<WarpedEdit> {
+export function warpIdentical(edit: PreparedEdit, target: Size, { transform }: FitChoice): Promise<WarpedEdit> {
   const samples = samplesOf(edit);
-  return placeEdit(edit, fitOfSame(samples.own + samples.near, transform), target);
+  return placeEdit(edit, identityFit(samples.own + samples.near, transform), target);
 }
 
 function samplesOf({ points: { own, near } }: PreparedEdit): EditMatches['samples'] {

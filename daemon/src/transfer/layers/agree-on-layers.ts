@@ -1,6 +1,6 @@
 import { companionsOf, sameRelation } from './layer-context.js';
 import { areKin, weighContents } from './layer-families.js';
-import type { SoughtLayer } from './layer-likeness.js';
+import type { QueryLayer } from './layer-likeness.js';
 import { type Nesting, nestingOf } from './layer-nesting.js';
 import { ownOdds, type Scene } from './layer-odds.js';
 import type { LayerTraits } from './layer-traits.js';
@@ -57,7 +57,7 @@ export interface AgreedLayer {
  * @returns for each sought layer
  */
 export function agreeOnLayers(
-  sought: readonly SoughtLayer[],
+  sought: readonly QueryLayer[],
   sources: readonly LayerTraits[],
   candidates: readonly LayerTraits[],
   scene: Scene,
@@ -84,7 +84,7 @@ export function agreeOnLayers(
   }));
 }
 
-function likeliest(sought: SoughtLayer, candidates: readonly LayerTraits[], scene: Scene): Option[] {
+function likeliest(sought: QueryLayer, candidates: readonly LayerTraits[], scene: Scene): Option[] {
   return candidates
     .map((candidate, index) => ({
       index,
@@ -111,7 +111,7 @@ interface Tie {
 }
 
 /** For each sought layer the indices of those of its companions that are sought, too. */
-function companionsAmong(sought: readonly SoughtLayer[], sources: readonly LayerTraits[]): number[][] {
+function companionsAmong(sought: readonly QueryLayer[], sources: readonly LayerTraits[]): number[][] {
   const indexById = new Map(sought.map(({ traits }, n) => [traits.layer.layerId, n]));
   const layers = sources.map(({ layer }) => layer);
   const companions = companionsOf(layers, ({ layerId }) => indexById.has(layerId));
@@ -122,7 +122,7 @@ function companionsAmong(sought: readonly SoughtLayer[], sources: readonly Layer
 }
 
 function tiesOf(
-  sought: readonly SoughtLayer[],
+  sought: readonly QueryLayer[],
   companions: readonly (readonly number[])[],
   candidates: readonly LayerTraits[],
   nesting: Nesting,

@@ -3,7 +3,7 @@ import { agreeOnLayers, type Option } from './agree-on-layers.js';
 import { assignLayers } from './assign-layers.js';
 import { optionConfidences } from './layer-confidence.js';
 import { compareLayers, type Likeness } from './layer-cues.js';
-import type { SoughtLayer } from './layer-likeness.js';
+import type { QueryLayer } from './layer-likeness.js';
 import { describeScene } from './layer-odds.js';
 import type { LayerTraits } from './layer-traits.js';
 
@@ -23,7 +23,7 @@ export interface AssignedLayer {
  * @param mayEndOn may this source layer become that candidate?
  */
 export function findCounterparts(
-  sought: readonly SoughtLayer[],
+  sought: readonly QueryLayer[],
   sources: readonly LayerTraits[],
   candidates: readonly LayerTraits[],
   targetSidePx: number,

@@ -5,7 +5,7 @@ import {
   imageLikeness,
   nameLikeness,
   orderLikeness,
-  type SoughtLayer,
+  type QueryLayer,
   sizeLikeness,
   textLikeness,
   typeLikeness,
@@ -38,7 +38,7 @@ export interface Likeness {
  * @param support share of the layer's companions that lie beside the candidate
  */
 export function compareLayers(
-  sought: SoughtLayer,
+  sought: QueryLayer,
   candidate: LayerTraits,
   resemblance: number,
   { scale, textsKept }: Pick<Scene, 'scale' | 'textsKept'>,

@@ -1,6 +1,6 @@
 import type { Layer } from '@samepoint/shared-protocol';
 import type { Option } from './agree-on-layers.js';
-import type { SoughtLayer } from './layer-likeness.js';
+import type { QueryLayer } from './layer-likeness.js';
 import type { Nesting } from './layer-nesting.js';
 
 /** Log odds that the contents of a container can take from one of its candidates at most. */
@@ -18,7 +18,7 @@ export function areKin(one: Layer, other: Layer): boolean {
  * @param options of each sought layer, by their own odds; those of containers are changed in place
  */
 export function weighContents(
-  sought: readonly SoughtLayer[],
+  sought: readonly QueryLayer[],
   nesting: Nesting,
   options: readonly (readonly Option[])[],
 ): void {
@@ -49,7 +49,7 @@ function bestWithin(container: number, options: readonly Option[] = [], nesting:
 }
 
 /** By the id of a parent in the source, the indices of the sought layers in it. */
-function contentsByParent(sought: readonly SoughtLayer[]): ReadonlyMap<string, readonly number[]> {
+function contentsByParent(sought: readonly QueryLayer[]): ReadonlyMap<string, readonly number[]> {
   const contents = new Map<string, number[]>();
   for (const [n, { traits }] of sought.entries()) {
     const { parentId } = traits.layer;

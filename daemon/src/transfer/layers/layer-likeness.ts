@@ -30,7 +30,7 @@ const OVERLAP_EXPONENT = 0.5;
 const MIN_THICKNESS_PX = 4;
 
 /** A source layer with what the pixels say of it. */
-export interface SoughtLayer {
+export interface QueryLayer {
   traits: LayerTraits;
   /** Where the pixels say it is in the target. */
   placed: PlacedRegion | null;
@@ -41,7 +41,7 @@ export interface SoughtLayer {
 }
 
 /** How far the pixels say that the layer became this one, 0 to 1. */
-export function imageLikeness({ placed, correspondences }: SoughtLayer, candidate: Layer): number {
+export function imageLikeness({ placed, correspondences }: QueryLayer, candidate: Layer): number {
   if (placed === null || correspondences.length === 0) return 0;
   const shared = placedOverlap(placed, candidate);
   if (shared === 0) return 0;

@@ -6,7 +6,7 @@ import {
   nameLikeness,
   orderLikeness,
   placedOverlap,
-  type SoughtLayer,
+  type QueryLayer,
   sizeLikeness,
   typeLikeness,
   wordsAroundLikeness,
@@ -79,7 +79,7 @@ export interface Scene {
 
 /** @param sources all layers of the source, whether they are sought or not */
 export function describeScene(
-  sought: readonly SoughtLayer[],
+  sought: readonly QueryLayer[],
   sources: readonly LayerTraits[],
   candidates: readonly LayerTraits[],
   targetSidePx: number,
@@ -102,7 +102,7 @@ export function describeScene(
  * Log odds that the two are the same, by what they are and by their pixels.
  * @param resemblance log probability by how the candidate looks; NaN where that is not known
  */
-export function ownOdds(sought: SoughtLayer, candidate: LayerTraits, resemblance: number, scene: Scene): number {
+export function ownOdds(sought: QueryLayer, candidate: LayerTraits, resemblance: number, scene: Scene): number {
   const { traits } = sought;
   return (
     ODDS.bias +
@@ -116,7 +116,7 @@ export function ownOdds(sought: SoughtLayer, candidate: LayerTraits, resemblance
   );
 }
 
-function pixelOdds(sought: SoughtLayer, candidate: Layer, resemblance: number, { familiarity }: Scene): number {
+function pixelOdds(sought: QueryLayer, candidate: Layer, resemblance: number, { familiarity }: Scene): number {
   const { correspondences, placed } = sought;
   if (correspondences.length === 0) return ODDS.image * NO_PIXELS;
   const isCompared = !Number.isNaN(resemblance);
@@ -162,7 +162,7 @@ function typeOdds(source: Layer, candidate: Layer): number {
   return likeness > 0 ? ODDS.kindredType : ODDS.otherType;
 }
 
-function scaleOf(sought: readonly SoughtLayer[]): number {
+function scaleOf(sought: readonly QueryLayer[]): number {
   const sure = sought.flatMap(({ correspondences }) => correspondences.filter(({ weight }) => weight > SURE));
   return sure.length === 0 ? 1 : median(sure.map(({ scale }) => scale));
 }

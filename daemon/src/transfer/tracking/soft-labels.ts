@@ -6,14 +6,14 @@ import type { Size } from '../../images/resize.js';
 export type CellGrid = Pick<FeatureMap, 'rows' | 'columns' | 'cellWidthPx' | 'cellHeightPx'>;
 
 /** How much each cell of a frame belongs to each label. */
-export interface LabelMap extends CellGrid {
+export interface SoftLabels extends CellGrid {
   labels: number;
   /** (rows, columns, labels), 0 to 1 */
-  shares: Float32Array;
+  probabilities: Float32Array;
 }
 
-export function emptyLabelMap({ rows, columns, cellWidthPx, cellHeightPx }: CellGrid, labels: number): LabelMap {
-  return { rows, columns, cellWidthPx, cellHeightPx, labels, shares: new Float32Array(rows * columns * labels) };
+export function emptySoftLabels({ rows, columns, cellWidthPx, cellHeightPx }: CellGrid, labels: number): SoftLabels {
+  return { rows, columns, cellWidthPx, cellHeightPx, labels, probabilities: new Float32Array(rows * columns * labels) };
 }
 
 /**
@@ -24,21 +24,21 @@ export function emptyLabelMap({ rows, columns, cellWidthPx, cellHeightPx }: Cell
  */
 export function propagateLabels(
   neighbours: TopNeighbours,
-  contexts: readonly LabelMap[],
+  contexts: readonly SoftLabels[],
   temperature: number,
-): LabelMap {
+): SoftLabels {
   const [first] = contexts;
   if (first === undefined) throw new RangeError('labels come from at least one frame');
-  const to = emptyLabelMap(first, first.labels);
+  const to = emptySoftLabels(first, first.labels);
   for (let cell = 0; cell < neighbours.queries; cell++) mixLabels(to, cell, neighbours, contexts, temperature);
   return to;
 }
 
 function mixLabels(
-  { labels, shares }: LabelMap,
+  { labels, probabilities }: SoftLabels,
   cell: number,
   { maps, cells, similarities, count }: TopNeighbours,
-  contexts: readonly LabelMap[],
+  contexts: readonly SoftLabels[],
   temperature: number,
 ): void {
   const start = cell * count;
@@ -49,21 +49,21 @@ function mixLabels(
     const weight = Math.exp(((similarities[n] ?? 0) - best) / temperature);
     if (weight === 0) continue;
     total += weight;
-    const context = contexts[maps[n] ?? 0]?.shares;
+    const context = contexts[maps[n] ?? 0]?.probabilities;
     const from = (cells[n] ?? 0) * labels;
     for (let label = 0; label < labels; label++) {
       const at = cell * labels + label;
-      shares[at] = (shares[at] ?? 0) + weight * (context?.[from + label] ?? 0);
+      probabilities[at] = (probabilities[at] ?? 0) + weight * (context?.[from + label] ?? 0);
     }
   }
-  for (let at = cell * labels; at < (cell + 1) * labels; at++) shares[at] = (shares[at] ?? 0) / total;
+  for (let at = cell * labels; at < (cell + 1) * labels; at++) probabilities[at] = (probabilities[at] ?? 0) / total;
 }
 
-/** Hands the interpolated shares of each pixel's centre to `take`, which may not keep them. */
-export function forEachPixel(
-  { labels, shares, ...grid }: LabelMap,
+/** Hands the interpolated probabilities of each pixel's centre to `take`, which may not keep them. */
+export function interpolateLabels(
+  { labels, probabilities, ...grid }: SoftLabels,
   { width, height }: Size,
-  take: (pixel: number, shares: Float32Array) => void,
+  take: (pixel: number, probabilities: Float32Array) => void,
 ): void {
   const across = Array.from({ length: width }, (_, x) => between((x + 0.5) / grid.cellWidthPx - 0.5, grid.columns));
   const mixed = new Float32Array(labels);
@@ -73,7 +73,7 @@ export function forEachPixel(
     const bottom = down.second * grid.columns;
     for (const [x, { first, second, part }] of across.entries()) {
       for (let label = 0; label < labels; label++) {
-        const at = (cell: number) => shares[cell * labels + label] ?? 0;
+        const at = (cell: number) => probabilities[cell * labels + label] ?? 0;
         const upper = at(top + first) * (1 - part) + at(top + second) * part;
         const lower = at(bottom + first) * (1 - part) + at(bottom + second) * part;
         mixed[label] = upper * (1 - down.part) + lower * down.part;

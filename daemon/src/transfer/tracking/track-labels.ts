@@ -4,7 +4,7 @@ import type { WindowMatcher } from '../../correspond/window-matcher.js';
 import type { FeatureMap } from '../../diffusion/feature-map.js';
 import type { FeaturePyramid } from '../../diffusion/feature-pyramid.js';
 import type { FeaturePlan } from '../../diffusion/plan/feature-plan.js';
-import type { LabelMap } from './soft-labels.js';
+import type { SoftLabels } from './soft-labels.js';
 import { propagateLabels } from './soft-labels.js';
 
 /** Frames in their order, of which one is annotated. */
@@ -19,7 +19,7 @@ export interface TrackedFrames {
 /** A frame that is looked back at. */
 interface Context {
   features: CellFeatures;
-  labels: LabelMap;
+  labels: SoftLabels;
 }
 
 /**
@@ -33,9 +33,9 @@ interface Context {
 export async function* trackLabels(
   matcher: WindowMatcher,
   { count, annotated, features }: TrackedFrames,
-  label: (map: FeatureMap) => LabelMap,
+  label: (map: FeatureMap) => SoftLabels,
   settings: TrackSettings,
-): AsyncGenerator<{ frame: number; labels: LabelMap }> {
+): AsyncGenerator<{ frame: number; labels: SoftLabels }> {
   const map = await features(annotated);
   const first = { features: toCellFeatures(map), labels: label(map) };
   yield { frame: annotated, labels: first.labels };
@@ -76,7 +76,7 @@ function checkSameSize(first: FeatureMap, next: FeatureMap, annotated: number, f
 }
 
 /** The look at a frame that is tracked with: the one that a single look would take. */
-export function lookToTrack({ levels, baseLevel }: FeaturePyramid): FeatureMap {
+export function trackingLevel({ levels, baseLevel }: FeaturePyramid): FeatureMap {
   const map = levels[baseLevel];
   if (map === undefined) throw new RangeError(`a pyramid of ${levels.length} levels has no level ${baseLevel}`);
   return map;

@@ -2,7 +2,7 @@ import type { WindowMatcher } from '../../correspond/window-matcher.js';
 import type { FeatureMap } from '../../diffusion/feature-map.js';
 import type { LabelMask } from '../../images/label-mask.js';
 import type { Size } from '../../images/resize.js';
-import { type CellGrid, emptyLabelMap, forEachPixel, type LabelMap } from './soft-labels.js';
+import { type CellGrid, emptySoftLabels, interpolateLabels, type SoftLabels } from './soft-labels.js';
 import { type TrackedFrames, type TrackSettings, trackLabels } from './track-labels.js';
 
 /** The mask of one frame, and what became of each label but the background, in the order of `labels`. */
@@ -76,14 +76,14 @@ export function maskToLabels(
   labels: readonly number[],
   grid: CellGrid,
   sampling: MaskSampling,
-): LabelMap {
-  const to = emptyLabelMap(grid, labels.length);
+): SoftLabels {
+  const to = emptySoftLabels(grid, labels.length);
   const labelOf = new Uint8Array(256);
   for (const [label, index] of labels.entries()) labelOf[index] = label;
   const pixels =
     sampling === 'area' ? countPixels(to, labelOf, mask, grid) : new Float32Array(grid.rows * grid.columns);
   for (let cell = 0; cell < pixels.length; cell++) {
-    const own = to.shares.subarray(cell * labels.length, (cell + 1) * labels.length);
+    const own = to.probabilities.subarray(cell * labels.length, (cell + 1) * labels.length);
     const count = pixels[cell] ?? 0;
     // a cell may also be smaller than a pixel, and have none of its own
     if (count === 0) own[labelOf[centreIndex(mask, grid, cell)] ?? 0] = 1;
@@ -96,14 +96,19 @@ export function maskToLabels(
 }
 
 /** Counts the pixels of each label in each cell into `to`; returns how many pixels each cell has. */
-function countPixels({ labels, shares }: LabelMap, labelOf: Uint8Array, mask: LabelMask, grid: CellGrid): Float32Array {
+function countPixels(
+  { labels, probabilities }: SoftLabels,
+  labelOf: Uint8Array,
+  mask: LabelMask,
+  grid: CellGrid,
+): Float32Array {
   const pixels = new Float32Array(grid.rows * grid.columns);
   for (let y = 0; y < mask.height; y++) {
     const row = Math.min(grid.rows - 1, Math.floor((y + 0.5) / grid.cellHeightPx));
     for (let x = 0; x < mask.width; x++) {
       const cell = row * grid.columns + Math.min(grid.columns - 1, Math.floor((x + 0.5) / grid.cellWidthPx));
       const at = cell * labels + (labelOf[mask.indices[y * mask.width + x] ?? 0] ?? 0);
-      shares[at] = (shares[at] ?? 0) + 1;
+      probabilities[at] = (probabilities[at] ?? 0) + 1;
       pixels[cell] = (pixels[cell] ?? 0) + 1;
     }
   }
@@ -125,35 +130,35 @@ export interface LabelOutcome {
 }
 
 /**
- * The label of each pixel: shares are interpolated between the centres of cells, each label's stretched to 0…1 over the
+ * The label of each pixel: probabilities are interpolated between the centres of cells, each label's stretched to 0…1 over the
  * frame, and the highest wins.
  * Source: eval_davis.py of Tang et al., 2023.
  * @param lostBelow a label whose share is nowhere this high is not in the frame; 0 as published, where no label is lost
  * @returns positions in the label map's order, one byte a pixel, and what became of each label but the first
  */
 export function labelsToMask(
-  map: LabelMap,
+  map: SoftLabels,
   size: Size,
   lostBelow: number,
 ): { pixels: Uint8Array; outcomes: LabelOutcome[] } {
-  const lost = peakShares(map).map((peak, label) => label > 0 && (peak === 0 || peak < lostBelow));
+  const lost = peakProbabilities(map).map((peak, label) => label > 0 && (peak === 0 || peak < lostBelow));
   const { lowest, highest } = interpolatedRange(map, size);
   const pixels = new Uint8Array(size.width * size.height);
   const won = new Float64Array(map.labels);
   const counts = new Float64Array(map.labels);
-  forEachPixel(map, size, (pixel, shares) => {
+  interpolateLabels(map, size, (pixel, probabilities) => {
     let best = 0;
     let bestValue = Number.NEGATIVE_INFINITY;
     for (let label = 0; label < map.labels; label++) {
       if (lost[label]) continue;
       const range = (highest[label] ?? 0) - (lowest[label] ?? 0) || 1;
-      const value = ((shares[label] ?? 0) - (lowest[label] ?? 0)) / range;
+      const value = ((probabilities[label] ?? 0) - (lowest[label] ?? 0)) / range;
       if (value <= bestValue) continue;
       best = label;
       bestValue = value;
     }
     pixels[pixel] = best;
-    won[best] = (won[best] ?? 0) + (shares[best] ?? 0);
+    won[best] = (won[best] ?? 0) + (probabilities[best] ?? 0);
     counts[best] = (counts[best] ?? 0) + 1;
   });
   const outcomes = lost.map((isLost, label) => ({
@@ -168,7 +173,7 @@ export function labelsToMask(
  * nearest pixels.
  * Source: eval_davis.py of Tang et al., 2023, whose nearest neighbours are PIL's.
  */
-export function labelsToStretchedMask(map: LabelMap, { width, height }: Size, lostBelow: number, cellPx: number) {
+export function labelsToStretchedMask(map: SoftLabels, { width, height }: Size, lostBelow: number, cellPx: number) {
   const drawn = { width: cellPx * map.columns, height: cellPx * map.rows };
   const { pixels, outcomes } = labelsToMask({ ...map, cellWidthPx: cellPx, cellHeightPx: cellPx }, drawn, lostBelow);
   const stretched = new Uint8Array(width * height);
@@ -181,21 +186,21 @@ export function labelsToStretchedMask(map: LabelMap, { width, height }: Size, lo
   return { pixels: stretched, outcomes };
 }
 
-function peakShares({ labels, shares }: LabelMap): number[] {
+function peakProbabilities({ labels, probabilities }: SoftLabels): number[] {
   const peaks = new Array<number>(labels).fill(0);
-  for (let at = 0; at < shares.length; at++) {
+  for (let at = 0; at < probabilities.length; at++) {
     const label = at % labels;
-    peaks[label] = Math.max(peaks[label] ?? 0, shares[at] ?? 0);
+    peaks[label] = Math.max(peaks[label] ?? 0, probabilities[at] ?? 0);
   }
   return peaks;
 }
 
-function interpolatedRange(map: LabelMap, size: Size) {
+function interpolatedRange(map: SoftLabels, size: Size) {
   const lowest = new Float32Array(map.labels).fill(Number.POSITIVE_INFINITY);
   const highest = new Float32Array(map.labels).fill(Number.NEGATIVE_INFINITY);
-  forEachPixel(map, size, (_, shares) => {
+  interpolateLabels(map, size, (_, probabilities) => {
     for (let label = 0; label < map.labels; label++) {
-      const share = shares[label] ?? 0;
+      const share = probabilities[label] ?? 0;
       if (share < (lowest[label] ?? 0)) lowest[label] = share;
       if (share > (highest[label] ?? 0)) highest[label] = share;
     }

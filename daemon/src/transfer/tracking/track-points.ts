@@ -1,7 +1,7 @@
 import type { Point } from '@samepoint/shared-protocol';
 import type { WindowMatcher } from '../../correspond/window-matcher.js';
 import { type FeatureMap, toCells } from '../../diffusion/feature-map.js';
-import { emptyLabelMap, type LabelMap } from './soft-labels.js';
+import { emptySoftLabels, type SoftLabels } from './soft-labels.js';
 import { type TrackedFrames, type TrackSettings, trackLabels } from './track-labels.js';
 
 /**
@@ -18,7 +18,7 @@ export async function* trackPoints(
   settings: TrackSettings,
   lostBelow: number,
 ): AsyncGenerator<{ frame: number; points: TrackedPoint[] }> {
-  let annotated: LabelMap | undefined;
+  let annotated: SoftLabels | undefined;
   const annotate: Parameters<typeof trackLabels>[2] = (map) => pointsToLabels(points, map);
   for await (const { frame, labels } of trackLabels(matcher, frames, annotate, settings)) {
     if (annotated === undefined) {
@@ -36,19 +36,21 @@ export async function* trackPoints(
  */
 const BLOB = { sigmaCells: 0.5, cutSigmas: 3 };
 
-/** The position is the mean of the cells at most this far from the highest one, weighted by their shares. */
+/** The position is the mean of the cells at most this far from the highest one, weighted by their probabilities. */
 const REACH_CELLS = 2;
 
 /** Each point as a label of its own; there is no label for what is none of them. */
-export function pointsToLabels(points: readonly Point[], map: FeatureMap): LabelMap {
-  const to = emptyLabelMap(map, points.length);
+export function pointsToLabels(points: readonly Point[], map: FeatureMap): SoftLabels {
+  const to = emptySoftLabels(map, points.length);
   const reach = BLOB.sigmaCells * BLOB.cutSigmas;
   for (const [label, point] of points.entries()) {
     const centre = toCells(map, point);
     for (let y = Math.max(0, Math.ceil(centre.y - reach)); y <= Math.min(map.rows - 1, centre.y + reach); y++) {
       for (let x = Math.max(0, Math.ceil(centre.x - reach)); x <= Math.min(map.columns - 1, centre.x + reach); x++) {
         const squared = (x - centre.x) ** 2 + (y - centre.y) ** 2;
-        to.shares[(y * map.columns + x) * points.length + label] = Math.exp(-squared / (2 * BLOB.sigmaCells ** 2));
+        to.probabilities[(y * map.columns + x) * points.length + label] = Math.exp(
+          -squared / (2 * BLOB.sigmaCells ** 2),
+        );
       }
     }
   }
@@ -68,7 +70,7 @@ export interface TrackedPoint {
  * @param annotated the labels of the annotated frame
  * @param lostBelow a point with less confidence than this has no counterpart
  */
-export function labelsToPoints(map: LabelMap, annotated: LabelMap, lostBelow: number): TrackedPoint[] {
+export function labelsToPoints(map: SoftLabels, annotated: SoftLabels, lostBelow: number): TrackedPoint[] {
   return Array.from({ length: map.labels }, (_, label) => {
     const { point, mass } = weightedPeak(map, label);
     const confidence = Math.min(1, mass / weightedPeak(annotated, label).mass);
@@ -76,8 +78,8 @@ export function labelsToPoints(map: LabelMap, annotated: LabelMap, lostBelow: nu
   });
 }
 
-function weightedPeak({ labels, shares, ...grid }: LabelMap, label: number): { point: Point; mass: number } {
-  const share = (cell: number) => shares[cell * labels + label] ?? 0;
+function weightedPeak({ labels, probabilities, ...grid }: SoftLabels, label: number): { point: Point; mass: number } {
+  const share = (cell: number) => probabilities[cell * labels + label] ?? 0;
   let peak = 0;
   for (let cell = 1; cell < grid.rows * grid.columns; cell++) if (share(cell) > share(peak)) peak = cell;
   const row = Math.floor(peak / grid.columns);

@@ -3,7 +3,7 @@ import type { ExplainedMatch } from '../../correspond/match-points.js';
 import type { Size } from '../../images/resize.js';
 import type { PointPair } from './least-squares.js';
 import { chooseTransform } from './select-transform.js';
-import { flawOfTransform } from './transform-plausibility.js';
+import { rejectionReason } from './transform-plausibility.js';
 
 /** A match of which it is known whether it returns. */
 export type ReturningMatch = Omit<ExplainedMatch, 'signs'>;
@@ -60,7 +60,7 @@ export async function fitRegion(
   const agreeing = `${inliers.length} of the ${trusted.length} points that were found`;
   if (inliers.length < settings.minInliers || inliers.length < settings.minInlierShare * trusted.length)
     return { ok: false, reason: `Only ${agreeing} agree on one transform.` };
-  const flaw = flawOfTransform(transform, region, source, target, settings.minVisible);
+  const flaw = rejectionReason(transform, region, source, target, settings.minVisible);
   if (flaw !== null) return { ok: false, reason: `${agreeing} agree, but ${flaw}.` };
   const weight = inliers.reduce((sum, n) => sum + (trusted[n]?.weight ?? 0), 0);
   const confidence = Math.min(1, weight / points.length);

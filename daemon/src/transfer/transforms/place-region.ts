@@ -5,7 +5,7 @@ import { type Correspondence, type Fit, fitSimilarity, median } from './fit-simi
 /** Correspondences within this part of the target's longer side of a common transform belong together. */
 export const TOLERANCE = 0.015;
 
-/** A region with less than this share of its points' confidence behind one place is said to have no counterpart. */
+/** A region with less than this inlierShare of its points' confidence behind one place is said to have no counterpart. */
 const MIN_SHARE = 0.05;
 
 /** A region of the source, placed in the target by the matches of points in or around it. */
@@ -23,7 +23,7 @@ export interface PlacedRegion {
 /** A region that its own points place. */
 export interface RegionByPoints extends PlacedRegion {
   /** Share of the points' confidence that stands behind the fit. */
-  share: number;
+  inlierShare: number;
 }
 
 /** @returns null where the matches do not agree on a place */
@@ -35,13 +35,13 @@ export function placeRegion(
   const tolerancePx = TOLERANCE * targetSidePx;
   const fit = fitSimilarity(correspondences, tolerancePx);
   if (fit === null) return null;
-  const share = fit.inliers.reduce((sum, { weight }) => sum + weight, 0) / correspondences.length;
-  if (share < MIN_SHARE) return null;
-  const confidence = regionConfidence(share);
+  const inlierShare = fit.inliers.reduce((sum, { weight }) => sum + weight, 0) / correspondences.length;
+  if (inlierShare < MIN_SHARE) return null;
+  const confidence = regionConfidence(inlierShare);
   return {
     fit,
     box: fitBox(box, fit, correspondences, tolerancePx),
-    share,
+    inlierShare,
     confidence,
     samples: correspondences.length,
     evidence: { image: confidence },
@@ -73,33 +73,33 @@ export function transformBox({ a, b, c, d, e, f }: Affine, box: Box): Box {
 }
 
 /**
- * A region is found or not as a whole, so the share of its points' confidence that agrees is stretched: logistic
- * regression on the odds of the share (Platt, 1999), fitted by `npm run calibrate` on boxes of drawn screens.
+ * A region is found or not as a whole, so the inlierShare of its points' confidence that agrees is stretched: logistic
+ * regression on the odds of the inlierShare (Platt, 1999), fitted by `npm run calibrate` on boxes of drawn screens.
  */
 const COEFFICIENTS = { bias: -1.25, odds: 1.04, oddsBeyond: 1.95 };
 
 /** Keeps the odds finite. */
 const FLOOR = 0.01;
 
-/** Log odds of a share of about three quarters: beyond it, each point more says more. */
+/** Log odds of a inlierShare of about three quarters: beyond it, each point more says more. */
 const KNEE = 1;
 
-/** The share of the points' confidence behind a place as the regression takes it. */
-export function shareValues(share: number): Omit<typeof COEFFICIENTS, 'bias'> {
-  const odds = Math.log((FLOOR + share) / (FLOOR + 1 - share));
+/** The inlierShare of the points' confidence behind a place as the regression takes it. */
+export function shareValues(inlierShare: number): Omit<typeof COEFFICIENTS, 'bias'> {
+  const odds = Math.log((FLOOR + inlierShare) / (FLOOR + 1 - inlierShare));
   return { odds: Math.min(odds, KNEE), oddsBeyond: Math.max(0, odds - KNEE) };
 }
 
-/** Probability that a region is placed rightly, by the share of its points' confidence behind the fit. */
-export function regionConfidence(share: number): number {
-  return logistic(COEFFICIENTS, shareValues(share));
+/** Probability that a region is placed rightly, by the inlierShare of its points' confidence behind the fit. */
+export function regionConfidence(inlierShare: number): number {
+  return logistic(COEFFICIENTS, shareValues(inlierShare));
 }
 
 /** What it takes to move an edge; tried out on drawn screens whose elements change size. */
 const EDGES = {
   /** How many points of an edge have a say: those nearest to it, one line of the grid. */
   points: 4,
-  /** Confidence that must stand behind one place, as a share of what those points could have. */
+  /** Confidence that must stand behind one place, as a inlierShare of what those points could have. */
   support: 0.25,
   /** Points that say less than this, in tolerances, are noise: the transform is surer than four of them. */
   moved: 0.3,

@@ -21,7 +21,7 @@ const GRID = 9;
  * @param region of the source, in pixels
  * @param minVisible part of the region that has to land inside the target
  */
-export function flawOfTransform(
+export function rejectionReason(
   transform: Homography,
   region: Box,
   source: Size,

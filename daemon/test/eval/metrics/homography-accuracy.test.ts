@@ -6,7 +6,7 @@ import {
   homographyTable,
   matchingTable,
 } from '../../../src/eval/metrics/homography-accuracy.js';
-import { publishedHomography } from '../../../src/transfer/transforms/published-homography.js';
+import { publishedHomography } from '../../../src/transfer/transforms/robust-estimator.js';
 
 const IDENTITY: Homography = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 

@@ -1,6 +1,6 @@
 import type { Box, Item, Layer } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { surroundingsOf } from '../../../src/transfer/overlays/overlay-anchors.js';
+import { findOverlayAnchors } from '../../../src/transfer/overlays/overlay-anchors.js';
 import { placeItems, prepareItems } from '../../../src/transfer/place-items.js';
 import { centre } from '../../../src/transfer/transforms/boxes.js';
 import { transformBox } from '../../../src/transfer/transforms/place-region.js';
@@ -81,13 +81,13 @@ describe('the layers that place an overlay', () => {
   it('are not those it hides, nor what everything lies on', () => {
     const words = text('Words', { x: 70, y: 630, w: 100, h: 20 });
     const screen = layer('screen', { x: 0, y: 0, w: 400, h: 800 });
-    const { anchors } = surroundingsOf(CALLOUT, [screen, words, ...SOURCE], [CALLOUT], SIZE);
+    const { anchors } = findOverlayAnchors(CALLOUT, [screen, words, ...SOURCE], [CALLOUT], SIZE);
     expect(anchors.map((anchor) => anchor.layer.layerId)).toEqual(['Tabs', 'Label']);
   });
 
-  it('have more say the nearer they are', () => {
-    const { anchors } = surroundingsOf(CALLOUT, SOURCE, [CALLOUT], SIZE);
-    const says = anchors.map(({ say }) => say);
+  it('have more weight the nearer they are', () => {
+    const { anchors } = findOverlayAnchors(CALLOUT, SOURCE, [CALLOUT], SIZE);
+    const says = anchors.map(({ weight }) => weight);
     expect(says).toEqual([...says].sort((a, b) => b - a));
   });
 });

@@ -19,7 +19,9 @@ interface Parity {
 }
 
 /** Written by `python test/parity/make-propagation.py`. */
-const parity: Parity = JSON.parse(readFileSync(new URL('../../fixtures/track/propagation.json', import.meta.url), 'utf8'));
+const parity: Parity = JSON.parse(
+  readFileSync(new URL('../../fixtures/track/propagation.json', import.meta.url), 'utf8'),
+);
 const { rows, columns, channels, labels, cellPx, settings } = parity;
 const cells = rows * columns;
 
@@ -36,17 +38,17 @@ function features(frame: number): FeatureMap {
   return { rows, columns, channels, chw, cellWidthPx: cellPx, cellHeightPx: cellPx };
 }
 
-it('shares and masks of every frame are those of the published propagation in PyTorch', async () => {
-  const shares = new Float32Array(cells * labels);
-  for (const [cell, label] of parity.firstLabels.entries()) shares[cell * labels + label] = 1;
+it('probabilities and masks of every frame are those of the published propagation in PyTorch', async () => {
+  const probabilities = new Float32Array(cells * labels);
+  for (const [cell, label] of parity.firstLabels.entries()) probabilities[cell * labels + label] = 1;
   const frames = { count: parity.frames.length + 1, annotated: 0, features: async (n: number) => features(n) };
-  const annotate = (map: FeatureMap) => ({ ...map, labels, shares });
+  const annotate = (map: FeatureMap) => ({ ...map, labels, probabilities });
   const size = { width: columns * cellPx, height: rows * cellPx };
   for await (const { frame, labels: map } of trackLabels(new WindowMatcher(), frames, annotate, settings)) {
     if (frame === 0) continue;
     const expected = parity.frames[frame - 1];
     if (expected === undefined) throw new Error(`the fixture has no frame ${frame}`);
-    for (const [at, share] of expected.shares.entries()) expect(map.shares[at]).toBeCloseTo(share, 5);
+    for (const [at, share] of expected.shares.entries()) expect(map.probabilities[at]).toBeCloseTo(share, 5);
     const { pixels } = labelsToMask(map, size, 0);
     const lines = Array.from({ length: size.height }, (_, y) =>
       pixels.subarray(y * size.width, (y + 1) * size.width).join(''),

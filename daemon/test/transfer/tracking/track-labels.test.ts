@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { WindowMatcher } from '../../../src/correspond/window-matcher.js';
 import type { FeatureMap } from '../../../src/diffusion/feature-map.js';
-import type { LabelMap } from '../../../src/transfer/tracking/soft-labels.js';
+import type { SoftLabels } from '../../../src/transfer/tracking/soft-labels.js';
 import { trackLabels } from '../../../src/transfer/tracking/track-labels.js';
 import { columnAt, randomMap } from '../../support/feature-maps.js';
 
@@ -33,10 +33,10 @@ function scene(...at: readonly Place[]): FeatureMap {
 }
 
 /** One-hot labels, as a picture: the index of the label in each cell. */
-function labelMap(labels: number, cells: readonly number[]): LabelMap {
-  const shares = new Float32Array(cells.length * labels);
-  for (const [cell, label] of cells.entries()) shares[cell * labels + label] = 1;
-  return { rows: ROWS, columns: COLUMNS, cellWidthPx: 4, cellHeightPx: 4, labels, shares };
+function softLabels(labels: number, cells: readonly number[]): SoftLabels {
+  const probabilities = new Float32Array(cells.length * labels);
+  for (const [cell, label] of cells.entries()) probabilities[cell * labels + label] = 1;
+  return { rows: ROWS, columns: COLUMNS, cellWidthPx: 4, cellHeightPx: 4, labels, probabilities };
 }
 
 function cellsOf(...at: readonly Place[]): number[] {
@@ -58,14 +58,14 @@ function expectLabels(cells: readonly number[] | undefined, at: readonly Place[]
   expect(cells?.filter((_, cell) => asked[cell])).toEqual(expected.filter((_, cell) => asked[cell]));
 }
 
-function strongest({ labels, shares }: LabelMap): number[] {
-  return Array.from({ length: shares.length / labels }, (_, cell) => {
-    const own = [...shares.subarray(cell * labels, (cell + 1) * labels)];
+function strongest({ labels, probabilities }: SoftLabels): number[] {
+  return Array.from({ length: probabilities.length / labels }, (_, cell) => {
+    const own = [...probabilities.subarray(cell * labels, (cell + 1) * labels)];
     return own.indexOf(Math.max(...own));
   });
 }
 
-async function track(maps: readonly FeatureMap[], annotated: number, first: LabelMap, settings = SETTINGS) {
+async function track(maps: readonly FeatureMap[], annotated: number, first: SoftLabels, settings = SETTINGS) {
   const asked: number[] = [];
   const features = async (frame: number) => {
     asked.push(frame);
@@ -89,7 +89,7 @@ describe('labels go along with what they are on', () => {
     const found = await track(
       path.map((at) => scene(at)),
       annotated,
-      labelMap(2, cellsOf(start)),
+      softLabels(2, cellsOf(start)),
     );
     expect(found.map(({ frame }) => frame).sort()).toEqual([...path.keys()]);
     for (const { frame, cells } of found) expectLabels(cells, [path[frame] ?? [0, 0]], [start]);
@@ -107,24 +107,24 @@ describe('labels go along with what they are on', () => {
     const found = await track(
       crossing.map((at) => scene(...at)),
       0,
-      labelMap(3, cellsOf(...start)),
+      softLabels(3, cellsOf(...start)),
     );
     for (const { frame, cells } of found) expectLabels(cells, crossing[frame] ?? [], start);
   });
 
-  it('soft labels keep their shares', async () => {
-    const first = labelMap(2, cellsOf());
-    first.shares[2 * (5 * COLUMNS + 5)] = 0.3;
-    first.shares[2 * (5 * COLUMNS + 5) + 1] = 0.7;
+  it('soft labels keep their probabilities', async () => {
+    const first = softLabels(2, cellsOf());
+    first.probabilities[2 * (5 * COLUMNS + 5)] = 0.3;
+    first.probabilities[2 * (5 * COLUMNS + 5) + 1] = 0.7;
     const frames = { count: 3, annotated: 0, features: async () => scene() };
     for await (const { labels } of trackLabels(matcher, frames, () => first, { ...SETTINGS, temperature: 1e-3 })) {
-      expect(labels.shares[2 * (5 * COLUMNS + 5) + 1]).toBeCloseTo(0.7, 5);
+      expect(labels.probabilities[2 * (5 * COLUMNS + 5) + 1]).toBeCloseTo(0.7, 5);
     }
   });
 
   it('a thing that moves farther than the radius between two frames loses its label', async () => {
     const jump = [scene([0, 4]), scene([12, 4])];
-    const [, after] = await track(jump, 0, labelMap(2, cellsOf([0, 4])));
+    const [, after] = await track(jump, 0, softLabels(2, cellsOf([0, 4])));
     expectLabels(after?.cells, [], [[0, 4]]);
   });
 });
@@ -132,21 +132,21 @@ describe('labels go along with what they are on', () => {
 describe('what is looked at', () => {
   it('a thing that was hidden comes back with its label from the annotated frame, when the queue has forgotten it', async () => {
     const maps = [scene([4, 4]), scene(), scene(), scene(), scene([5, 4])];
-    const found = await track(maps, 0, labelMap(2, cellsOf([4, 4])));
+    const found = await track(maps, 0, softLabels(2, cellsOf([4, 4])));
     expectLabels(found.at(-1)?.cells, [[5, 4]], [[4, 4]]);
   });
 
   it('the last frames, as many as the queue is long: a thing that left the reach of the annotated one is followed', async () => {
     const path = [0, 3, 6, 9].map((left) => scene([left, 4]));
     const last = async (queueFrames: number) =>
-      (await track(path, 0, labelMap(2, cellsOf([0, 4])), { ...SETTINGS, queueFrames })).at(-1)?.cells;
+      (await track(path, 0, softLabels(2, cellsOf([0, 4])), { ...SETTINGS, queueFrames })).at(-1)?.cells;
     expectLabels(await last(1), [[9, 4]], [[0, 4]]);
     expectLabels(await last(0), [], [[0, 4]]);
   });
 
   it('features are asked for once a frame, one frame at a time', async () => {
     const maps = [0, 1, 2, 3, 4].map((left) => scene([left, 4]));
-    const found = await track(maps, 2, labelMap(2, cellsOf([2, 4])));
+    const found = await track(maps, 2, softLabels(2, cellsOf([2, 4])));
     expect(found.map(({ frame }) => frame)).toEqual([2, 3, 4, 1, 0]);
     expect(found.map(({ asked }) => asked)).toEqual([[2], [2, 3], [2, 3, 4], [2, 3, 4, 1], [2, 3, 4, 1, 0]]);
   });
@@ -160,7 +160,7 @@ describe('what is looked at', () => {
       }
     }
     const frames = { count: 9, annotated: 3, features: async () => scene([2, 4]) };
-    const run = trackLabels(new CountingMatcher(), frames, () => labelMap(2, cellsOf([2, 4])), SETTINGS);
+    const run = trackLabels(new CountingMatcher(), frames, () => softLabels(2, cellsOf([2, 4])), SETTINGS);
     for await (const _ of run);
     expect(compared).toEqual([1, 2, 3, 3, 3, 1, 2, 3]);
   });
@@ -170,7 +170,7 @@ it.each([
   ['fewer cells', { ...randomMap(CHANNELS, ROWS, 10, 1) }],
   ['the same cells of a larger image', { ...ground, cellWidthPx: 8, cellHeightPx: 8 }],
 ])('a frame of another size is refused in a sentence: %s', async (_what, other) => {
-  await expect(track([ground, ground, other], 0, labelMap(2, cellsOf()))).rejects.toThrow(
+  await expect(track([ground, ground, other], 0, softLabels(2, cellsOf()))).rejects.toThrow(
     'Frame 3 has another size than the annotated frame 1.',
   );
 });

@@ -20,8 +20,11 @@ function maskOf(...boxes: [number, number, number, number, number][]): LabelMask
   return { ...SIZE, indices, palette: [], background: 0 };
 }
 
-function sharesOf(label: number, { labels, shares }: { labels: number; shares: Float32Array }): number[] {
-  return Array.from({ length: shares.length / labels }, (_, cell) => shares[cell * labels + label] ?? 0);
+function probabilitiesOf(
+  label: number,
+  { labels, probabilities }: { labels: number; probabilities: Float32Array },
+): number[] {
+  return Array.from({ length: probabilities.length / labels }, (_, cell) => probabilities[cell * labels + label] ?? 0);
 }
 
 describe('a mask as labels of cells', () => {
@@ -32,31 +35,35 @@ describe('a mask as labels of cells', () => {
 
   it('at centres takes the pixel right and below the centre of each cell, as nearest resampling does', () => {
     const map = maskToLabels(maskOf([5, 2, 2, 1, 1], [5, 9, 5, 1, 1]), [0, 5], GRID, 'centre');
-    expect(sharesOf(1, map)).toEqual([1, 0, 0, 0, 0, 0]);
+    expect(probabilitiesOf(1, map)).toEqual([1, 0, 0, 0, 0, 0]);
   });
 
   it('by area takes each label in proportion to its pixels', () => {
     const map = maskToLabels(maskOf([5, 0, 0, 5, 4], [6, 9, 5, 1, 1]), [0, 5, 6], GRID, 'area');
-    expect(sharesOf(1, map)).toEqual([1, 0.25, 0, 0, 0, 0]);
-    expect(sharesOf(2, map)).toEqual([0, 0, 0, 0, 0, 1 / 16]);
-    expect(sharesOf(0, map)).toEqual([0, 0.75, 1, 1, 1, 15 / 16]);
+    expect(probabilitiesOf(1, map)).toEqual([1, 0.25, 0, 0, 0, 0]);
+    expect(probabilitiesOf(2, map)).toEqual([0, 0, 0, 0, 0, 1 / 16]);
+    expect(probabilitiesOf(0, map)).toEqual([0, 0.75, 1, 1, 1, 15 / 16]);
   });
 
   it('by area gives a cell smaller than a pixel the label of the pixel it lies in', () => {
     const small = { ...maskOf(), width: 1, height: 1, indices: Uint8Array.of(5) };
     const map = maskToLabels(small, [0, 5], { rows: 2, columns: 2, cellWidthPx: 0.5, cellHeightPx: 0.5 }, 'area');
-    expect(sharesOf(1, map)).toEqual([1, 1, 1, 1]);
+    expect(probabilitiesOf(1, map)).toEqual([1, 1, 1, 1]);
   });
 
   it.each(['centre', 'area'] as const)('%s: an index that is not asked for counts as background', (sampling) => {
     const map = maskToLabels(maskOf([5, 0, 0, 4, 4], [6, 4, 0, 4, 4]), [0, 6], GRID, sampling);
-    expect(sharesOf(1, map)).toEqual([0, 1, 0, 0, 0, 0]);
-    expect(sharesOf(0, map)).toEqual([1, 0, 1, 1, 1, 1]);
+    expect(probabilitiesOf(1, map)).toEqual([0, 1, 0, 0, 0, 0]);
+    expect(probabilitiesOf(0, map)).toEqual([1, 0, 1, 1, 1, 1]);
   });
 });
 
 describe('labels of cells as a mask', () => {
-  const map = (labels: number, ...shares: number[]) => ({ ...GRID, labels, shares: Float32Array.from(shares) });
+  const map = (labels: number, ...probabilities: number[]) => ({
+    ...GRID,
+    labels,
+    probabilities: Float32Array.from(probabilities),
+  });
 
   it('the border between two cells lies half way between their centres', () => {
     const { pixels } = labelsToMask(map(2, 1, 0, 0, 1, 0, 1, 1, 0, 0, 1, 0, 1), SIZE, 0);
@@ -88,11 +95,11 @@ describe('labels of cells as a mask', () => {
 
   it('as published is drawn at the size that the network saw, and the nearest pixels of that are taken', () => {
     const row = { rows: 1, columns: 3, cellWidthPx: 20 / 3, cellHeightPx: 6, labels: 2 };
-    const shares = Float32Array.of(1, 0, 0.4, 0.6, 0, 1);
+    const probabilities = Float32Array.of(1, 0, 0.4, 0.6, 0, 1);
     const size = { width: 20, height: 6 };
     const lengthOfFirst = (pixels: Uint8Array) => pixels.indexOf(1);
     // the border lies at 0.444 of the width; at two pixels a cell it falls on the third of six
-    expect(lengthOfFirst(labelsToMask({ ...row, shares }, size, 0).pixels)).toBe(9);
-    expect(lengthOfFirst(labelsToStretchedMask({ ...row, shares }, size, 0, 2).pixels)).toBe(10);
+    expect(lengthOfFirst(labelsToMask({ ...row, probabilities }, size, 0).pixels)).toBe(9);
+    expect(lengthOfFirst(labelsToStretchedMask({ ...row, probabilities }, size, 0, 2).pixels)).toBe(10);
   });
 });

@@ -27,7 +27,7 @@ it('a point at the border of the image stays on it', () => {
 
 describe('confidence', () => {
   const annotated = pointsToLabels([{ x: 75, y: 22 }], MAP);
-  const scaled = (by: number) => ({ ...annotated, shares: annotated.shares.map((share) => by * share) });
+  const scaled = (by: number) => ({ ...annotated, probabilities: annotated.probabilities.map((share) => by * share) });
 
   it('is the part of the annotated label that arrived, at most 1', () => {
     expect(labelsToPoints(scaled(0.4), annotated, LOST_BELOW)[0]?.confidence).toBeCloseTo(0.4, 5);
@@ -36,9 +36,9 @@ describe('confidence', () => {
 
   it('does not count what arrived far from the place', () => {
     const both = scaled(0.6);
-    for (const [cell, share] of scaled(0.5).shares.entries()) {
-      const elsewhere = (cell + 8) % both.shares.length;
-      both.shares[elsewhere] = (both.shares[elsewhere] ?? 0) + share;
+    for (const [cell, share] of scaled(0.5).probabilities.entries()) {
+      const elsewhere = (cell + 8) % both.probabilities.length;
+      both.probabilities[elsewhere] = (both.probabilities[elsewhere] ?? 0) + share;
     }
     expect(labelsToPoints(both, annotated, LOST_BELOW)[0]?.confidence).toBeCloseTo(0.6, 2);
   });

@@ -2,7 +2,11 @@ import { estimatorSchema, type Homography, type Point } from '@samepoint/shared-
 import { describe, expect, it } from 'vitest';
 import { type PointPair, TRANSFORM_KINDS, type TransformKind } from '../../../src/transfer/transforms/least-squares.js';
 import { compose, invert, project, stretchAt } from '../../../src/transfer/transforms/projective.js';
-import { type FitOutcome, fitTransform, type RobustTransform } from '../../../src/transfer/transforms/robust-estimator.js';
+import {
+  type FitOutcome,
+  fitTransform,
+  type RobustTransform,
+} from '../../../src/transfer/transforms/robust-estimator.js';
 import { seededRandom } from '../../support/random.js';
 
 const SIDE = { width: 800, height: 600 };
