@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { DiffusionNetwork } from '../../src/diffusion/dift.js';
 import { levelFeatures } from '../../src/diffusion/level-features.js';
-import { type Resampling, resizeRgb } from '../../src/images/resize.js';
 import { toPaddedChw } from '../../src/images/pixels.js';
+import { type Resampling, resizeRgb } from '../../src/images/resize.js';
 import { draw } from '../support/draw.js';
 
 const IMAGE = draw(12, 8, [{ x: 3, y: 2, w: 5, h: 4, colour: [200, 40, 0] }]);

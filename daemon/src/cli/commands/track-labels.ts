@@ -1,11 +1,10 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { WindowMatcher } from '../../correspond/window-matcher.js';
 import { decodeLabelMask, encodeLabelMask, type LabelMask } from '../../images/label-mask.js';
-import { labelsOfMask } from '../../transfer/tracking/track-mask.js';
-import { trackMask } from '../../transfer/tracking/track-mask.js';
-import { trackPoints } from '../../transfer/tracking/track-points.js';
-import { LOST_BELOW } from '../../transfer/tracking/track-labels.js';
 import { prepareItems } from '../../transfer/place-items.js';
+import { LOST_BELOW } from '../../transfer/tracking/track-labels.js';
+import { labelsOfMask, trackMask } from '../../transfer/tracking/track-mask.js';
+import { trackPoints } from '../../transfer/tracking/track-points.js';
 import { drawMask, drawPoints } from '../files/draw-track.js';
 import { writeOutputFile } from '../files/output-files.js';
 import { readBytes } from '../files/read-image.js';

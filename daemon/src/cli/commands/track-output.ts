@@ -4,8 +4,12 @@ import { featureStore } from '../../diffusion/cache/feature-store.js';
 import { FeatureSource } from '../../diffusion/feature-source.js';
 import { openRuntime } from '../../engine/open-runtime.js';
 import { sizeOfFile } from '../../images/decode.js';
-import { lookToTrack, type TrackedFrames } from '../../transfer/tracking/track-labels.js';
-import { type TrackSettings, trackSettings } from '../../transfer/tracking/track-labels.js';
+import {
+  type TrackedFrames,
+  type TrackSettings,
+  trackingLevel,
+  trackSettings,
+} from '../../transfer/tracking/track-labels.js';
 import { makeOutputFolder } from '../files/draw-matches.js';
 import { type FrameFile, findFrame } from '../files/list-frames.js';
 import { writeOutputFile } from '../files/output-files.js';
@@ -112,7 +116,7 @@ export async function openTrackFrames(
       const { imageId, image } = await readImage(pathOf(frame));
       // not before the labels are known to fit
       source ??= openSource(features);
-      return lookToTrack(await (await source).pyramid(imageId, async () => image, plan));
+      return trackingLevel(await (await source).pyramid(imageId, async () => image, plan));
     },
   };
 }

@@ -2,9 +2,9 @@ import { constants } from 'node:fs';
 import { access, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { SamepointError, type WarpedTarget } from '@samepoint/shared-protocol';
-import { onTransparent } from '../../images/blend.js';
 import { decodeLayer } from '../../images/decode.js';
 import { encodePng } from '../../images/encode.js';
+import { onTransparent } from '../../images/pixels.js';
 import type { Size } from '../../images/resize.js';
 
 /**

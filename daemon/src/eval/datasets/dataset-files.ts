@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type * as z from 'zod';
-import { decodeImage, type RgbImage } from '../../images/decode.js';
-import { readPpm } from '../../images/read-ppm.js';
+import { decodeImage, decodePpm, type RgbImage } from '../../images/decode.js';
 
 /**
  * Reads a JSON file of a data set.
@@ -60,7 +59,7 @@ export async function readDatasetBytes(path: string): Promise<Buffer> {
 
 /** Decodes PNG, JPEG, WebP, and PPM, which only data sets have. */
 export async function decodeDatasetImage(bytes: Uint8Array, path: string): Promise<RgbImage> {
-  return path.endsWith('.ppm') ? readPpm(bytes, path) : decodeImage(bytes, path);
+  return path.endsWith('.ppm') ? decodePpm(bytes, path) : decodeImage(bytes, path);
 }
 
 /** @throws SamepointError `IMAGE_MISSING`, `IMAGE_UNREADABLE` or `IMAGE_TOO_LARGE` */

@@ -3,8 +3,8 @@ import type * as z from 'zod';
 import type { MatchSettings } from '../../correspond/match-settings.js';
 import type { Matcher } from '../../correspond/matcher.js';
 import type { FeaturePyramid } from '../../diffusion/feature-pyramid.js';
-import { lookToTrack, type TrackedFrames } from '../../transfer/tracking/track-labels.js';
 import type { TrackSettings } from '../../transfer/tracking/track-labels.js';
+import { type TrackedFrames, trackingLevel } from '../../transfer/tracking/track-labels.js';
 import type { Metric } from '../matching/mutual-nearest.js';
 import type { FigureTable } from '../report/figure-table.js';
 
@@ -100,6 +100,6 @@ export function videoFrames(paths: readonly string[], count: number, tools: Eval
   return {
     count,
     annotated: 0,
-    features: async (frame) => lookToTrack(await tools.features(paths[frame] ?? '')),
+    features: async (frame) => trackingLevel(await tools.features(paths[frame] ?? '')),
   };
 }
