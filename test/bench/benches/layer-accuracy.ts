@@ -24,6 +24,16 @@ const RECALL = 0.8;
 const ANOTHER = /another screen/;
 const SET = /^set: /;
 const NESTED = /^set, nested: /;
+const GROUPS: { readonly [change: string]: string } = {
+  dark: 'document, new version',
+  order: 'document, new version',
+  locale: 'document, new version',
+  removed: 'document, new version',
+  'drawn version': 'drawn screen, new version',
+  'drawn, other words': 'drawn screen, other texts',
+  'drawn, other content': 'drawn screen, other texts',
+  'another screen': 'drawn screen, unrelated target',
+};
 
 /** Do layers find their counterparts, and is "no counterpart" said where there is none? */
 export const layerAccuracyBench: Bench = {
@@ -35,6 +45,7 @@ export const layerAccuracyBench: Bench = {
 
 async function runLayerAccuracy({ pairs: folder, setPairs, kept, model, log }: BenchOptions): Promise<BenchResult> {
   const matching = new LayerMatching(kept ?? join(mkdtempSync(join(tmpdir(), 'samepoint-')), 'matches.jsonl'), model);
+  const byGroup = new Map<string, JudgedLayer[]>();
   const byChange = new Map<string, JudgedLayer[]>();
   const versions: LayerExample[] = [];
   const ofSet: LayerExample[] = [];
@@ -42,8 +53,8 @@ async function runLayerAccuracy({ pairs: folder, setPairs, kept, model, log }: B
   const nested: LayerExample[] = [];
   for await (const pair of allPairs(folder, setPairs)) {
     const judged = judgeLayers(pair, await matching.place(pair));
-    const change = NESTED.test(pair.change) && !ANOTHER.test(pair.change) ? 'set, nested: all changes' : pair.change;
-    byChange.set(change, [...(byChange.get(change) ?? []), ...judged]);
+    append(byGroup, groupOf(pair.change), judged);
+    if (SET.test(pair.change) && !ANOTHER.test(pair.change)) append(byChange, pair.change.replace(SET, ''), judged);
     if (!ANOTHER.test(pair.change)) {
       const seen = await matching.seenByLayer(pair);
       const examples = layerExamples(pair, seen);
@@ -56,31 +67,40 @@ async function runLayerAccuracy({ pairs: folder, setPairs, kept, model, log }: B
     }
     log(`${pair.name}: ${JSON.stringify(scoreLayers(judged, median).counts)}`);
   }
-  const rows = [...byChange].map(([change, judged]) => ({ change, ...scoreLayers(judged, median) }));
-  const all = { change: 'all', ...scoreLayers([...byChange.values()].flat(), median) };
+  const scoresOf = (groups: Map<string, JudgedLayer[]>) =>
+    [...groups].map(([change, judged]) => ({ change, ...scoreLayers(judged, median) }));
+  const [rows, changes] = [scoresOf(byGroup), scoresOf(byChange)];
+  const all = scoreLayers([...byGroup.values()].flat(), median);
   return {
-    columns: [
-      'what changed',
-      'right',
-      'wrong',
-      'missed',
-      'absent: said so',
-      'absent: given one',
-      'accuracy',
-      '"none": precision',
-      'recall',
-      'boxes: IoU',
-      'middle off',
-    ],
-    rows: [...rows, all].map(toRow),
+    columns: ['layers', 'right', 'wrong', 'missed', 'none: right', 'none: wrong', 'accuracy'],
+    rows: rows.map(toRow),
     notes: [
-      '"Missed" are layers with a counterpart that were said to have none. Boxes are those that the pixels alone give: medians of the intersection over union, and of the distance of the middle as a part of the longer side of the target. Layers of a set have a type and a box, no names and no words; "nested" are those of sixty pairs as a design tool has them, in frames and with their words.',
-      `In versions of the same screen, the likeliest candidate of those with a counterpart is the right one in ${percent(likeliestRight(versions))}, in the set alone in ${percent(likeliestRight(ofSet))}, with frames and words in ${percent(likeliestRight(nested))}, whether it is believed or not.`,
-      `In versions of the same screen, "none" said of the layers that are least sure of their likeliest candidate, so many that ${percent(RECALL)} of those without counterpart are among them, is right in ${percent(absencePrecisionAt(RECALL, versions))}, in the set alone in ${percent(absencePrecisionAt(RECALL, ofSet))}, with frames and words in ${percent(absencePrecisionAt(RECALL, nested))}.`,
-      `By what the matcher of elements says alone, whatever the points of a layer find and of whatever type it is, these are ${percent(likeliestRight(byLooks))} and ${percent(absencePrecisionAt(RECALL, byLooks))} in the set alone.`,
+      'The first three columns count layers with a counterpart, the next two layers without one. "Missed": reported as having none. Accuracy: right ones of all layers.',
+      ...(changes.length === 0 ? [] : [`Accuracy of the generated pairs by main change: ${listChanges(changes)}.`]),
+      `Likeliest candidate is the right one, at any confidence: ${percent(likeliestRight(versions))} of all layers with a counterpart, ${percent(likeliestRight(ofSet))} in generated pairs, ${percent(likeliestRight(nested))} with frames and texts. The element matcher alone: ${percent(likeliestRight(byLooks))} in generated pairs.`,
+      `Precision of "none" at ${percent(RECALL)} recall, ranked by confidence: ${percent(absencePrecisionAt(RECALL, versions))} for all layers, ${percent(absencePrecisionAt(RECALL, ofSet))} in generated pairs, ${percent(absencePrecisionAt(RECALL, nested))} with frames and texts. The element matcher alone: ${percent(absencePrecisionAt(RECALL, byLooks))} in generated pairs.`,
+      `Boxes predicted from pixels alone: median IoU ${all.boxes.medianIou.toFixed(2)}; the centre is off by ${percent(all.boxes.medianMiddleErrorPart)} of the longer side of the target (median).`,
     ],
-    measurements: [...rows, all],
+    measurements: [...rows, ...changes],
   };
+}
+
+function append(groups: Map<string, JudgedLayer[]>, name: string, judged: readonly JudgedLayer[]): void {
+  groups.set(name, [...(groups.get(name) ?? []), ...judged]);
+}
+
+function groupOf(change: string): string {
+  const target = ANOTHER.test(change) ? 'unrelated target' : 'new version';
+  if (SET.test(change)) return `generated pair, ${target}`;
+  if (NESTED.test(change)) return `generated pair with frames and texts, ${target}`;
+  return GROUPS[change] ?? change;
+}
+
+function listChanges(changes: readonly (LayerScore & { change: string })[]): string {
+  return [...changes]
+    .sort((a, b) => b.accuracy - a.accuracy)
+    .map(({ change, accuracy }) => `${change} ${(100 * accuracy).toFixed(1)}`)
+    .join(', ');
 }
 
 function likeliestRight(layers: readonly Pick<LayerExample, 'right' | 'hasCounterpart'>[]): number {
@@ -97,7 +117,7 @@ async function* allPairs(folder: string | undefined, setPairs: number): AsyncGen
   yield* setLayerPairs(folder, NESTED_PAIRS, 'nested');
 }
 
-function toRow({ change, counts, accuracy, absentPrecision, absentRecall, boxes }: LayerScore & { change: string }) {
+function toRow({ change, counts, accuracy }: LayerScore & { change: string }) {
   return [
     change,
     String(counts.right),
@@ -106,10 +126,6 @@ function toRow({ change, counts, accuracy, absentPrecision, absentRecall, boxes 
     String(counts['absent right']),
     String(counts.false),
     percent(accuracy),
-    percent(absentPrecision),
-    percent(absentRecall),
-    Number.isNaN(boxes.medianIou) ? '–' : boxes.medianIou.toFixed(2),
-    percent(boxes.medianMiddleErrorPart),
   ];
 }
 
