@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
-/** Tests that open a browser; `scripts/prepare.mjs --browser` says so when they are left out. */
+/** Tests that open a browser. Without one they are skipped, with a notice from `scripts/prepare.mjs --browser`. */
 const BROWSER_TESTS = ['test/end-to-end/**', 'plugin/test/ui/ui-in-browser.test.ts'];
 const known: string[] = JSON.parse(readFileSync(new URL('scripts/browser-paths.json', import.meta.url), 'utf8'));
 const hasBrowser = process.env.CHROMIUM_PATH !== undefined || known.some((path) => existsSync(path));
@@ -17,12 +17,11 @@ export default defineConfig({
       '**/*.packages.test.ts',
       ...(hasBrowser ? [] : BROWSER_TESTS),
     ],
-    // what the tests expect must not depend on a GPU; those of the providers say which one they mean. And tests leave
-    // nothing in the user's cache
+    // expectations must not depend on a GPU, and tests must not write to the user's cache
     env: { ORT_DISABLE_TELEMETRY: '1', SAMEPOINT_PROVIDER: 'cpu', SAMEPOINT_NO_CACHE: '1' },
-    // against what never ends; a busy machine takes ten times as long as a quiet one
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // limits a hang, not a slow machine: at a load of 30 a test takes fifteen times as long
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     fileParallelism: true,
     maxWorkers: 2,
   },

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests with networks of published size: minutes of time and gigabytes of memory each, and so one after the other. */
+/** Tests with networks of published size. Each takes minutes and gigabytes, so they run one at a time. */
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
 export default defineConfig({
   test: {

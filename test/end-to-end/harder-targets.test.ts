@@ -3,7 +3,7 @@ import { harderScreen } from '../figma-host/documents/harder-screen.js';
 import { ANNOTATED, inboxDocument } from '../figma-host/documents/inbox-document.js';
 import { annotationsByPart, countRight, saidByPart } from './annotations-by-part.js';
 import { keepPicture, keepScreenshot } from './pictures.js';
-import { test as base, RUN_TIMEOUT_MS } from './road.js';
+import { test as base } from './road.js';
 import { applyPreview, includeAll, pairByCode, pickFrames, startRun } from './walk-through.js';
 
 const test = base.override('document', () => {
@@ -13,9 +13,7 @@ const test = base.override('document', () => {
 
 const EXPECTED = saidByPart(ANNOTATED);
 
-describe('a target in another language, wider, with an extra row and machine names', {
-  timeout: RUN_TIMEOUT_MS,
-}, () => {
+describe('a target in another language, wider, with an extra row and machine names', () => {
   test('gets most annotations on the right layer', async ({ plugin, daemon }) => {
     const figma = await plugin.run('transfer-annotations');
     await pairByCode(figma, daemon.code);

@@ -1,11 +1,11 @@
 import { describe, expect } from 'vitest';
 import { keepScreenshot } from './pictures.js';
-import { RUN_TIMEOUT_MS, test } from './road.js';
+import { test } from './road.js';
 import { applyPreview, pairByCode, pickFrames, startRun } from './walk-through.js';
 
 const TARGETS = ['dark:screen', 'large:screen'];
 
-describe('a run that is interrupted', { timeout: RUN_TIMEOUT_MS }, () => {
+describe('a run that is interrupted', () => {
   test('goes on when the plugin is closed, and is joined when it is opened again', async ({ plugin, daemon }) => {
     const first = await plugin.run('transfer-annotations');
     await pairByCode(first, daemon.code);

@@ -6,9 +6,6 @@ import { createFigmaHost, type FigmaHost } from '../figma-host/figma-host.js';
 import { FigmaPage } from '../figma-host/figma-page.js';
 import type { DocumentSpec } from '../figma-host/spec.js';
 
-/** The longest step is a run of the engine: seconds, but on a busy machine many of them. */
-const STEP_TIMEOUT_MS = 120_000;
-
 const TOP = new URL('../../', import.meta.url);
 
 /** The plugin as it was built, for a daemon on a port of its own. */
@@ -53,7 +50,6 @@ export class PluginInFigma {
       allowedDomains,
       onMessage,
       onSocketFrame,
-      timeoutMs: STEP_TIMEOUT_MS,
     });
     window.page = page;
     await page.send(...early.splice(0));

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { expect } from 'vitest';
 import type { FigmaHost } from '../figma-host/figma-host.js';
 import { fingerprintOf, pinnedScreen } from './pinned-screen.js';
-import { RUN_TIMEOUT_MS, test } from './road.js';
+import { test } from './road.js';
 import { applyPreview, pairByCode, pickFrames, startRun } from './walk-through.js';
 
 /** Where to write the picture; without it there is none to be made. */
@@ -13,36 +13,32 @@ const SIZE = { width: 1160, height: 740 };
 /** What a README should make anybody load. */
 const MAX_BYTES = 250 * 1024;
 
-test.runIf(FILE !== undefined)(
-  'makes the picture of the README',
-  { timeout: RUN_TIMEOUT_MS },
-  async ({ browser, plugin, daemon }) => {
-    const { host } = plugin;
-    // drawn over the source for the transfer of layers; here they would only be in the way
-    for (const key of ['light:callout', 'light:arrow', 'light:sticker']) host.removeNode(plugin.id(key));
-    const figma = await plugin.run('transfer-annotations');
-    await pairByCode(figma, daemon.code);
-    await pickFrames(plugin, figma, 'light:screen', ['dark:screen']);
-    await startRun(figma);
-    const target = figma.heading('Frame 2041');
-    await target.evaluate((heading) => heading.scrollIntoView());
-    const preview = await figma.page.screenshot();
-    await applyPreview(figma);
+test.runIf(FILE !== undefined)('makes the picture of the README', async ({ browser, plugin, daemon }) => {
+  const { host } = plugin;
+  // drawn over the source for the transfer of layers; here they would only be in the way
+  for (const key of ['light:callout', 'light:arrow', 'light:sticker']) host.removeNode(plugin.id(key));
+  const figma = await plugin.run('transfer-annotations');
+  await pairByCode(figma, daemon.code);
+  await pickFrames(plugin, figma, 'light:screen', ['dark:screen']);
+  await startRun(figma);
+  const target = figma.heading('Frame 2041');
+  await target.evaluate((heading) => heading.scrollIntoView());
+  const preview = await figma.page.screenshot();
+  await applyPreview(figma);
 
-    const order = annotationOrder(host, plugin.id('light:screen'));
-    const page = await browser.newPage({ viewport: SIZE, deviceScaleFactor: 2 });
-    await page.setContent(`<style>${STYLE}</style><body>
+  const order = annotationOrder(host, plugin.id('light:screen'));
+  const page = await browser.newPage({ viewport: SIZE, deviceScaleFactor: 2 });
+  await page.setContent(`<style>${STYLE}</style><body>
     ${await pinnedScreen(host, plugin.id('light:screen'), order)}
     <figure class="window"><figcaption>Samepoint</figcaption><img src="${dataUrl(preview)}"></figure>
     ${await pinnedScreen(host, plugin.id('dark:screen'), order)}`);
-    const png = await sharp(await page.screenshot())
-      .png({ palette: true, colours: 128, effort: 10 })
-      .toBuffer();
-    await page.close();
-    expect(png.length).toBeLessThan(MAX_BYTES);
-    await writeFile(FILE ?? '', png);
-  },
-);
+  const png = await sharp(await page.screenshot())
+    .png({ palette: true, colours: 128, effort: 10 })
+    .toBuffer();
+  await page.close();
+  expect(png.length).toBeLessThan(MAX_BYTES);
+  await writeFile(FILE ?? '', png);
+});
 
 /** Every annotation of the source once, so that equal ones get equal numbers. */
 function annotationOrder(host: FigmaHost, screenId: string): string[] {

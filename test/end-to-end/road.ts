@@ -6,9 +6,6 @@ import type { DocumentSpec } from '../figma-host/spec.js';
 import { DaemonProcess } from './daemon-process.js';
 import { PluginInFigma } from './plugin-in-figma.js';
 
-/** A run of two targets takes seconds; this is for a machine with one busy core. */
-export const RUN_TIMEOUT_MS = 300_000;
-
 /** Whose parts each test gets new: a daemon that nobody is paired with, and a file with the plugin in it. */
 export const test = base
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads from the pattern which parts a part needs

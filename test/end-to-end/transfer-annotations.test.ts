@@ -2,13 +2,13 @@ import { describe, expect } from 'vitest';
 import { ANNOTATED } from '../figma-host/documents/inbox-document.js';
 import { annotationsByPart, saidByPart } from './annotations-by-part.js';
 import { keepPicture, keepScreenshot } from './pictures.js';
-import { RUN_TIMEOUT_MS, test } from './road.js';
+import { test } from './road.js';
 import { applyPreview, pairByCode, pickFrames, startRun } from './walk-through.js';
 
 const EXPECTED = saidByPart(ANNOTATED);
 const TARGETS = ['dark:screen', 'large:screen'];
 
-describe('transferring annotations from the canvas through the daemon and back', { timeout: RUN_TIMEOUT_MS }, () => {
+describe('transferring annotations from the canvas through the daemon and back', () => {
   test('every annotation ends on the right layer of every target, and one undo takes all back', async ({
     plugin,
     daemon,

@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import type { InspectedNode } from '../figma-host/figma-host.js';
 import { keepPicture, keepScreenshot } from './pictures.js';
 import type { PluginInFigma } from './plugin-in-figma.js';
-import { RUN_TIMEOUT_MS, test } from './road.js';
+import { test } from './road.js';
 import { applyPreview, includeAll, pairByCode, pickFrames, pickLayers, startRun } from './walk-through.js';
 
 const TARGETS = ['dark', 'large'] as const;
@@ -17,7 +17,7 @@ type Overlay = keyof typeof ABOUT;
  */
 const TOLERANCE = 12;
 
-describe('transferring layers from the canvas through the daemon and back', { timeout: RUN_TIMEOUT_MS }, () => {
+describe('transferring layers from the canvas through the daemon and back', () => {
   test('overlays land beside the same thing in every target, and one undo takes all back', async ({
     plugin,
     daemon,

@@ -87,6 +87,11 @@ export class FigmaHost {
     return Number(this.vm.call('undoSteps'));
   }
 
+  /** Fires the plugin's pending timers, as if their time had passed. */
+  fireTimers(): void {
+    this.vm.fireTimers();
+  }
+
   pressToast(toast: Toast): void {
     this.vm.call('pressToast', String(toast.action));
   }

@@ -1,5 +1,6 @@
 import type { Browser, FrameLocator, Page } from 'playwright-core';
 import type { MainToUi, UiToMain } from '../../plugin/src/shared/messages.js';
+import { BROWSER_TIMEOUT_MS } from './launch-chromium.js';
 
 interface FigmaPageOptions {
   /** The built `ui.html`. */
@@ -11,8 +12,6 @@ interface FigmaPageOptions {
   onMessage?: (message: UiToMain) => void;
   /** Called for each frame that the UI sends through a socket. */
   onSocketFrame?: (payload: string | Uint8Array) => void;
-  /** How long to wait for what a test looks for; Playwright's own patience by default. */
-  timeoutMs?: number;
 }
 
 const WINDOW = { width: 340, height: 560 };
@@ -35,7 +34,7 @@ export class FigmaPage {
     const colorScheme = options.colorScheme ?? 'light';
     const page = await browser.newPage({ viewport: WINDOW, colorScheme, deviceScaleFactor: 2 });
     const figma = new FigmaPage(page, page.frameLocator('iframe'), options);
-    if (options.timeoutMs !== undefined) page.setDefaultTimeout(options.timeoutMs);
+    page.setDefaultTimeout(BROWSER_TIMEOUT_MS);
     page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => options.onSocketFrame?.(payload)));
     await page.exposeFunction('fromUi', (message: UiToMain) => figma.#take(message));
     await page.setContent('<style>body{margin:0}iframe{border:0;width:100vw;height:100vh;display:block}</style>');

@@ -15,7 +15,7 @@ export interface VmPorts {
 /** One QuickJS context with the host's document code in it: what Figma's plugin sandbox is. */
 export class Vm {
   private readonly bytes = new Map<number, Uint8Array>();
-  private readonly timers = new Map<number, NodeJS.Timeout>();
+  private readonly timers = new Map<number, { timer: NodeJS.Timeout; dueMs: number }>();
   private nextBytes = 1;
   private isDisposed = false;
   /** What the plugin threw outside of any promise it waited for. */
@@ -58,7 +58,7 @@ export class Vm {
   dispose(): void {
     if (this.isDisposed) return;
     this.isDisposed = true;
-    for (const timer of this.timers.values()) clearTimeout(timer);
+    for (const { timer } of this.timers.values()) clearTimeout(timer);
     this.context.dispose();
   }
 
@@ -118,18 +118,26 @@ export class Vm {
     bridge.dispose();
   }
 
+  /** Fires all pending timers at once, in the order in which they are due. */
+  fireTimers(): void {
+    const pending = [...this.timers].sort(([, a], [, b]) => a.dueMs - b.dueMs);
+    for (const [callId, { timer }] of pending) {
+      clearTimeout(timer);
+      this.fire(callId);
+    }
+  }
+
   private schedule(callId: number, delayMs: number): undefined {
-    this.timers.set(
-      callId,
-      setTimeout(() => {
-        this.timers.delete(callId);
-        this.call('fire', String(callId), '0');
-      }, delayMs),
-    );
+    const timer = setTimeout(() => this.fire(callId), delayMs);
+    this.timers.set(callId, { timer, dueMs: performance.now() + delayMs });
+  }
+
+  private fire(callId: number): void {
+    if (this.timers.delete(callId)) this.call('fire', String(callId), '0');
   }
 
   private unschedule(callId: number): undefined {
-    clearTimeout(this.timers.get(callId));
+    clearTimeout(this.timers.get(callId)?.timer);
     this.timers.delete(callId);
   }
 

@@ -7,8 +7,6 @@ import { NETWORK_CASES, runCase } from '../support/network-cases.js';
 
 /** Vulkan in software, which Debian's Chromium brings: slow, and the same everywhere. */
 const SOFTWARE_DRIVER = '/usr/lib/chromium/vk_swiftshader_icd.json';
-/** Every operator and shape is a program that the driver compiles first. */
-const TIMEOUT_MS = 300_000;
 
 if (existsSync(SOFTWARE_DRIVER)) process.env.VK_DRIVER_FILES ??= SOFTWARE_DRIVER;
 
@@ -29,14 +27,10 @@ if (missing !== undefined) {
 describe.skipIf(missing !== undefined)(
   'on WebGPU, which runs every node, the features are those of the original:',
   () => {
-    it.each(Object.entries(NETWORK_CASES))(
-      '%s',
-      async (_name, open) => {
-        const { error, placement } = await runCase(await open(), 'webgpu', WEBGPU);
-        expect(error).toBeLessThan(1e-4);
-        expect([...placement.keys()]).toEqual(['webgpu']);
-      },
-      TIMEOUT_MS,
-    );
+    it.each(Object.entries(NETWORK_CASES))('%s', async (_name, open) => {
+      const { error, placement } = await runCase(await open(), 'webgpu', WEBGPU);
+      expect(error).toBeLessThan(1e-4);
+      expect([...placement.keys()]).toEqual(['webgpu']);
+    });
   },
 );

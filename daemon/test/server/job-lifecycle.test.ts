@@ -227,14 +227,12 @@ describe('after a reconnect', () => {
 });
 
 describe('while a job runs', () => {
-  it('a ping is answered within 50 ms', async () => {
+  it('a ping is answered before the job ends', async () => {
     start('a');
     await server.engine.runNumber(1);
-    await client.settle();
-    const before = performance.now();
     client.send({ type: 'ping' });
-    await client.next('pong', client.count('pong') + 1);
-    expect(performance.now() - before).toBeLessThan(50);
+    await client.next('pong');
+    expect(terminals(client)).toEqual([]);
   });
 });
 

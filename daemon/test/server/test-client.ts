@@ -88,11 +88,21 @@ export class TestClient {
     }
   }
 
-  async nextBinary(): Promise<BinaryResult> {
+  /** The binary result of a job, or the first one, as soon as it has arrived. */
+  async nextBinary(jobId?: string): Promise<BinaryResult> {
     for (;;) {
-      const [found] = this.binary;
+      const found = this.binary.find((result) => jobId === undefined || result.jobId === jobId);
       if (found !== undefined) return found;
       await this.#change('a binary result');
+    }
+  }
+
+  /** Resolves with the first message that meets the condition. */
+  async until(isWanted: (message: DaemonMessage) => boolean): Promise<DaemonMessage> {
+    for (;;) {
+      const found = this.received.find(isWanted);
+      if (found !== undefined) return found;
+      await this.#change('the expected message');
     }
   }
 

@@ -121,8 +121,8 @@ describe('annotations', () => {
     session.send({ type: 'ready' });
     await session.next('session');
     await session.apply([session.onLayer('dark:screen', 'light:title', 'dark:title')]);
-    // longer than the plugin takes changes for its own
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    // ends the time in which the plugin attributes changes to itself
+    session.host.fireTimers();
     session.host.editAnnotations(session.id('dark:menu'), [{ label: 'By hand' }]);
     const edited = session.host.snapshot();
     // the plugin has heard of the change when it tells the UI of one annotation more

@@ -8,7 +8,7 @@ import { LIMITS, PORTS, type TransferResult } from '@samepoint/shared-protocol';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FigmaPage } from '../../../test/figma-host/figma-page.js';
-import { launchChromium } from '../../../test/figma-host/launch-chromium.js';
+import { BROWSER_TIMEOUT_MS, launchChromium } from '../../../test/figma-host/launch-chromium.js';
 import type { ExportedItem, FrameSummary, MainToUi, PendingJob } from '../../src/shared/messages.js';
 import { CODE, FakeDaemon, TOKEN } from './fake-daemon.js';
 import { failure, layerPlacement, UI_BACKEND, welcome } from './fixtures.js';
@@ -155,7 +155,7 @@ describe('the plugin’s interface in a sandboxed frame', () => {
     await vi.waitFor(async () => {
       expect(await pixel('About the avatar in the source')).toEqual([0x7b, 0x61, 0xff]);
       expect(await pixel('About the avatar in Settings / Dark')).toEqual([0x4f, 0x8c, 0xff]);
-    }, 15_000);
+    }, BROWSER_TIMEOUT_MS);
   });
 
   it('joins its job again after the connection was lost', async () => {

@@ -113,7 +113,7 @@ describe('samepoint bench', () => {
       const child = spawn(process.execPath, [BIN, 'bench', '--provider', 'cpu', '--seconds', '300'], { env });
       const ended = once(child, 'exit');
       const stdout = text(child.stdout);
-      await vi.waitFor(() => expect(readdirSync(folder.path('temporary'))).toHaveLength(1), { timeout: 60_000 });
+      await vi.waitFor(() => expect(readdirSync(folder.path('temporary'))).toHaveLength(1), { timeout: 300_000 });
       child.kill('SIGINT');
       expect(await ended).toEqual([130, null]);
       expect(await stdout).toContain('768 px: not run: interrupted.');

@@ -32,7 +32,7 @@ beforeAll(async () => {
   await encoder(draw(PICTURE.width, PICTURE.height)).png().toFile(folder.path('blank.png'));
 });
 
-describe('samepoint align', { timeout: 120_000 }, () => {
+describe('samepoint align', () => {
   it('writes three pictures of the size of the target, and prints the documented JSON', async () => {
     const out = folder.path('new/aligned');
     const run = await runCli('align', folder.path('before.png'), folder.path('after.png'), '--out', out, '--json');

@@ -42,7 +42,7 @@ async function evalRun(...args: string[]) {
 }
 
 // each run loads ONNX Runtime anew
-describe('samepoint eval --sweep', { timeout: 120_000 }, () => {
+describe('samepoint eval --sweep', () => {
   it('prints one table with a row for each combination, and JSON with the figures of runs of their own', async () => {
     const { stdout, stderr } = await evalRun('spair', spair(), ...NETWORK, ...SWEEP);
     const [title, header, ...lines] = stdout.split('\n');

@@ -67,7 +67,7 @@ function figures(report: { tables: z.infer<typeof tableSchema>[] }, column: stri
 }
 
 // each run loads ONNX Runtime, and some OpenCV, anew
-describe('samepoint eval', { timeout: 120_000 }, () => {
+describe('samepoint eval', () => {
   it('finds every keypoint of a moved drawing in the layout of SPair-71k, by the published protocol', async () => {
     const report = await evalJson('spair', folder.path('spair'));
     expect(report).toMatchObject({ matching: 'published', available: 2, evaluated: 2 });

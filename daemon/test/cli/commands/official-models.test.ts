@@ -140,10 +140,7 @@ function copyWithoutLinks(from: Home, to: Home): void {
   cpSync(from.hubCache, to.hubCache, { recursive: true, dereference: true });
 }
 
-/** A dozen runs of the command line, on a machine that may be busy. */
-const TIMEOUT_MS = 300_000;
-
-describe.each(MODELS)('$id under its official names gives what PyTorch gives', { timeout: TIMEOUT_MS }, (model) => {
+describe.each(MODELS)('$id under its official names gives what PyTorch gives', (model) => {
   it('after a pull into an empty home, and again without the hub', async () => {
     const home = models.newHome();
     await expectUsable(home, model);
@@ -170,7 +167,7 @@ describe.each(MODELS)('$id under its official names gives what PyTorch gives', {
 it.each([
   { id: 'sd21', was: 'stabilityai/stable-diffusion-2-1' },
   { id: 'sd15', was: 'runwayml/stable-diffusion-v1-5' },
-])('$id is found in a cache of $was, which is gone from the hub', { timeout: TIMEOUT_MS }, async ({ id, was }) => {
+])('$id is found in a cache of $was, which is gone from the hub', async ({ id, was }) => {
   const home = models.newHome().offline();
   for (const repository of officialRepositories()) {
     if (!repositoriesOf(id).includes(repository.repository)) continue;
@@ -179,7 +176,7 @@ it.each([
   for (const model of MODELS) if (model.id === id) await expectUsableAgain(home, model);
 });
 
-describe.each(SUBSETS)('$id', { timeout: TIMEOUT_MS }, (model) => {
+describe.each(SUBSETS)('$id', (model) => {
   it('gives what PyTorch gives from its complete official files, too', async () => {
     const home = models.newHome();
     await run(home, 'models', 'pull', model.id, '--whole');

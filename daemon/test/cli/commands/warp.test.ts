@@ -41,7 +41,7 @@ beforeAll(async () => {
   await encoder(busyPicture()).jpeg().toFile(folder.path('opaque.jpg'));
 });
 
-describe('samepoint warp', { timeout: 120_000 }, () => {
+describe('samepoint warp', () => {
   it('writes each target that can be done, says why another is not, and exits with 3 then', async () => {
     const out = folder.path('new/warped');
     const run = await runCli(

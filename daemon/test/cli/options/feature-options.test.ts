@@ -58,43 +58,33 @@ describe('the options of features', () => {
     ]);
   });
 
-  it.each(COMMANDS)(
-    'are held against the checkpoint by every command: %s',
-    { timeout: 30_000 },
-    async (name, _, args) => {
-      const { code, stdout, stderr } = await runCli(name, ...args(), ...CHECKPOINT, '--up-ft-index', '6');
-      expect({ code, stdout, stderr }).toEqual({
-        code: 2,
-        stdout: '',
-        stderr:
-          'samepoint: The network of official has the output blocks 0 to 5, not 6. Give one of them to --up-ft-index.\n',
-      });
-    },
-  );
+  it.each(COMMANDS)('are held against the checkpoint by every command: %s', async (name, _, args) => {
+    const { code, stdout, stderr } = await runCli(name, ...args(), ...CHECKPOINT, '--up-ft-index', '6');
+    expect({ code, stdout, stderr }).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'samepoint: The network of official has the output blocks 0 to 5, not 6. Give one of them to --up-ft-index.\n',
+    });
+  });
 
-  it.each(COMMANDS)(
-    'refuse a sample of a latent that TAESD does not have: %s',
-    { timeout: 30_000 },
-    async (name, _, args) => {
-      const sample = [
-        '--backend',
-        'sd21',
-        '--checkpoint',
-        folder.path('tiny'),
-        '--size',
-        '64',
-        '--latent-mode',
-        'sample',
-      ];
-      const { code, stderr } = await runCli(name, ...args(), ...sample);
-      expect(code).toBe(2);
-      expect(stderr).toMatch(/^samepoint: --latent-mode sample would change nothing: TAESD /);
-    },
-  );
+  it.each(COMMANDS)('refuse a sample of a latent that TAESD does not have: %s', async (name, _, args) => {
+    const sample = [
+      '--backend',
+      'sd21',
+      '--checkpoint',
+      folder.path('tiny'),
+      '--size',
+      '64',
+      '--latent-mode',
+      'sample',
+    ];
+    const { code, stderr } = await runCli(name, ...args(), ...sample);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^samepoint: --latent-mode sample would change nothing: TAESD /);
+  });
 
-  it('reach the networks of a command that runs the engine, and are named in its report', {
-    timeout: 60_000,
-  }, async () => {
+  it('reach the networks of a command that runs the engine, and are named in its report', {}, async () => {
     const args = [image(), image(), '--points', '5,5', '--json', '--provider', 'cpu', '--no-cache'];
     const { code, stdout } = await runCli('match', ...args, ...CHECKPOINT, '--up-ft-index', '3', '--seed', '2');
     expect(code).toBe(0);

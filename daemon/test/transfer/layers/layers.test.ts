@@ -257,7 +257,7 @@ describe('layers are assigned one to one', () => {
       const likeness = Array.from({ length: sources }, () => Array.from({ length: candidates }, random));
       const assigned = assignLayers(likeness);
       const sum = assigned.reduce<number>((all, column, row) => all + gainOf(likeness, row, column), 0);
-      expect(sum).toBeCloseTo(greatestGain(likeness, 0, 0), 9);
+      expect(sum).toBeCloseTo(greatestGain(likeness), 9);
     }
   });
 });
@@ -267,13 +267,20 @@ function gainOf(likeness: readonly (readonly number[])[], row: number, column: n
   return column === null ? 0 : (likeness[row]?.[column] ?? 0) - 0.5;
 }
 
-/** By trying everything; `taken` are the columns of the rows before, as bits. */
-function greatestGain(likeness: readonly (readonly number[])[], row: number, taken: number): number {
-  const scores = likeness[row];
-  if (scores === undefined) return 0;
-  const free = [...scores.keys()].filter((column) => (taken & (1 << column)) === 0);
-  const gains = free.map(
-    (column) => gainOf(likeness, row, column) + greatestGain(likeness, row + 1, taken | (1 << column)),
-  );
-  return Math.max(greatestGain(likeness, row + 1, taken), ...gains);
+/** The greatest sum of gains over all one-to-one assignments, by dynamic programming over the sets of taken columns. */
+function greatestGain(likeness: readonly (readonly number[])[]): number {
+  let best = new Map([[0, 0]]);
+  for (const row of likeness.keys()) {
+    const next = new Map(best);
+    for (const [taken, gain] of best) {
+      for (const column of likeness[row]?.keys() ?? []) {
+        const bit = 1 << column;
+        if ((taken & bit) !== 0) continue;
+        const total = gain + gainOf(likeness, row, column);
+        next.set(taken | bit, Math.max(total, next.get(taken | bit) ?? Number.NEGATIVE_INFINITY));
+      }
+    }
+    best = next;
+  }
+  return Math.max(...best.values());
 }
