@@ -108,34 +108,13 @@ const features = {
 /** Feature of a daemon: transfer jobs may ask for the cues of layers. */
 export const TRANSFER_CUES = 'transfer.cues';
 
-/** Feature of a daemon: transfer and inspect jobs may ask whether a target rather shows the source mirrored. */
-export const MIRRORED_HINT = 'mirrored.hint';
-
 /** Feature of a daemon: transfer and inspect jobs may ask for parts of the matching that are out by default. */
 export const MATCHING_PARTS = 'matching.parts';
 
 const partsAsked = {
   /** Look again at what was found, at a higher resolution; only for daemons whose welcome has {@link MATCHING_PARTS}. */
   withCloserLook: z.literal(true).optional(),
-  /** Prefer places where the layout of the whole has them, if it is the same in both; likewise. */
-  withLayoutPrior: z.literal(true).optional(),
 };
-
-const mirroredAsked = {
-  /** Costs the features of one more image; only for daemons whose welcome has {@link MIRRORED_HINT}. */
-  withMirrored: z.literal(true).optional(),
-};
-
-/**
- * Does a target rather show the source mirrored? A hint for people: placements are those of the source as it is. The two
- * numbers say how well points spread over the source agree with each other on where they went.
- */
-export const mirroredHintSchema = z.strictObject({
-  mirrored: z.boolean(),
-  consensus: confidence,
-  mirroredConsensus: confidence,
-});
-export type MirroredHint = z.infer<typeof mirroredHintSchema>;
 
 export const transferRequestSchema = z.strictObject({
   kind: z.literal('transfer'),
@@ -148,7 +127,6 @@ export const transferRequestSchema = z.strictObject({
   items: z.array(itemSchema).min(1).max(LIMITS.itemsPerJob),
   /** Say of layers what each cue weighed; only for daemons whose welcome has {@link TRANSFER_CUES}. */
   withCues: z.literal(true).optional(),
-  ...mirroredAsked,
   ...partsAsked,
 });
 export type TransferRequest = z.infer<typeof transferRequestSchema>;
@@ -160,8 +138,6 @@ export const transferResultSchema = z.strictObject({
       z.strictObject({
         targetId: idSchema,
         placements: z.array(placementSchema).max(LIMITS.itemsPerJob),
-        /** Only where the request asked for it. */
-        mirrored: mirroredHintSchema.optional(),
       }),
     )
     .max(LIMITS.targetsPerJob),
@@ -177,7 +153,6 @@ export const inspectRequestSchema = z.strictObject({
   point: pointSchema,
   /** How many matches to return, the best first. */
   matches: z.number().int().min(1).max(LIMITS.matchesPerInspect),
-  ...mirroredAsked,
   ...partsAsked,
 });
 export type InspectRequest = z.infer<typeof inspectRequestSchema>;
@@ -195,8 +170,6 @@ export const inspectResultSchema = z.strictObject({
     lowest: z.number().min(-1).max(1),
     highest: z.number().min(-1).max(1),
   }),
-  /** Only where the request asked for it. */
-  mirrored: mirroredHintSchema.optional(),
 });
 export type InspectResult = z.infer<typeof inspectResultSchema>;
 

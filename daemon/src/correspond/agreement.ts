@@ -1,7 +1,7 @@
 import type { Point } from '@samepoint/shared-protocol';
 import { AGREEMENT } from './agreement-settings.js';
 import type { Candidate } from './candidates.js';
-import { confidentMatches, fitLayout, type Layout, layoutBonus, NO_LAYOUT } from './layout-prior.js';
+import { confidentMatches, fitLayout, type Layout } from './layout-prior.js';
 import { BALLOT, type Ballots, chooseNeighbours, type Neighbour, votes } from './neighbour-votes.js';
 import { ramp } from './ramp.js';
 
@@ -20,8 +20,6 @@ export interface Node extends Point {
 export interface AnchorField extends Ballots {
   /** How well anchors predict each other's best candidates, 0 to 1; little where two layouts have little in common. */
   consensus: number;
-  /** The same with left and right as they are, if they were taken to be exchanged. */
-  consensusAsIs: number;
   /** How the source is laid out in the target as a whole. */
   layout: Layout;
   /** The source's longer side in its pixels. */
@@ -48,8 +46,7 @@ export function settleAnchors(
   const { from, atLeast, upTo, breadth } = AGREEMENT.mirrored;
   if (asIs.consensus > upTo || broadness(anchors) < breadth * sourceSidePx) return asIs;
   const mirrored = settled(true);
-  const isMirrored = mirrored.consensus >= Math.max(atLeast, from * asIs.consensus);
-  return isMirrored ? { ...mirrored, consensusAsIs: asIs.consensus } : asIs;
+  return mirrored.consensus >= Math.max(atLeast, from * asIs.consensus) ? mirrored : asIs;
 }
 
 function settle(
@@ -69,19 +66,15 @@ function settle(
     nodes = nodes.map((node, n) => weigh(node, node.candidates, neighbours[n] ?? [], field));
   }
   const layout = fitLayout(confidentMatches(nodes), sourceSidePx, sides.targetSidePx);
-  const consensus = meanSupport(nodes);
-  return { anchors, ...toBallots(nodes), ...sides, consensus, consensusAsIs: consensus, layout, sourceSidePx };
+  return { anchors, ...toBallots(nodes), ...sides, consensus: meanSupport(nodes), layout, sourceSidePx };
 }
 
-/**
- * The candidates of a point that is no anchor, weighed by what the anchors around it say.
- * @param layoutPrior whether the layout of the whole has a say, too
- */
-export function agree(point: Point, candidates: readonly Candidate[], field: AnchorField, layoutPrior: boolean): Node {
+/** The candidates of a point that is no anchor, weighed by what the anchors around it say. */
+export function agree(point: Point, candidates: readonly Candidate[], field: AnchorField): Node {
   const neighbours = chooseNeighbours(point, field.anchors, -1, field.sourceSidePx);
   // where rows have moved, what was beside a thing no longer says where it is
   const trust = ramp(field.consensus, AGREEMENT.trust);
-  return weigh(point, candidates, neighbours, field, trust, layoutPrior ? field.layout : NO_LAYOUT);
+  return weigh(point, candidates, neighbours, field, trust);
 }
 
 /** @param trust how much the neighbours' vote counts, 0 to 1 */
@@ -91,11 +84,9 @@ function weigh(
   neighbours: readonly Neighbour[],
   field: Ballots,
   trust = 1,
-  layout = NO_LAYOUT,
 ): Node {
   const support = votes(point, candidates, neighbours, field);
-  const bonus = (candidate: Candidate) => layoutBonus(layout, point, candidate, field.targetSidePx);
-  const beliefs = softmax(candidates.map((one, k) => unary(one) + trust * gain(support[k] ?? 0) + bonus(one)));
+  const beliefs = softmax(candidates.map((one, k) => unary(one) + trust * gain(support[k] ?? 0)));
   return { x: point.x, y: point.y, candidates, beliefs, support };
 }
 

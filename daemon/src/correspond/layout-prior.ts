@@ -2,13 +2,10 @@ import type { Point } from '@samepoint/shared-protocol';
 import { ramp } from './ramp.js';
 
 /**
- * A design in another theme, size or crop is laid out alike: where most confident matches agree on one placement of
- * the whole, a place near that placement is a little more likely. Whatever the layout says, a place can gain no more
- * than `bonus`.
+ * A design in another theme, size or crop has the same layout. Where most confident matches agree on one scale and offset,
+ * that scale is more exact than the ratio of the pyramid levels of a single match.
  */
 export const LAYOUT = {
-  /** Logarithm of the odds that a place gains at most; as much as similarity does by `bonus · AGREEMENT.temperature`. */
-  bonus: 2,
   /** How far from its placement a place may be, as part of the target's longer side. */
   slack: 0.03,
   /** Share of confident matches near the placement up to which it says nothing, and from which it says everything. */
@@ -73,13 +70,6 @@ export function fitLayout(matches: readonly LayoutMatch[], sourceSidePx: number,
   const slackPx = LAYOUT.slack * targetSidePx;
   const near = matches.filter(({ source, target }) => distance(layout, source, target) <= 2 * slackPx);
   return { ...layout, trust: ramp(near.length / matches.length, LAYOUT.trust) };
-}
-
-/** Logarithm of the odds that a place gains by lying where the layout says, 0 to `LAYOUT.bonus`. */
-export function layoutBonus(layout: Layout, source: Point, target: Point, targetSidePx: number): number {
-  if (layout.trust === 0) return 0;
-  const off = distance(layout, source, target) / (LAYOUT.slack * targetSidePx);
-  return LAYOUT.bonus * layout.trust * Math.exp(-0.5 * off ** 2);
 }
 
 /**

@@ -109,7 +109,7 @@ async function nodesFor(
   field: AnchorField,
 ): Promise<Node[]> {
   const candidates = await findCandidates(matcher, source, target, points, settings);
-  return points.map((point, n) => agree(point, candidates[n] ?? [], field, settings.layoutPrior));
+  return points.map((point, n) => agree(point, candidates[n] ?? [], field));
 }
 
 function bestPlace(node: Node, target: FeaturePyramid): Place {

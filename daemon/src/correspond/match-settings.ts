@@ -13,8 +13,6 @@ export interface MatchSettings {
   refinement: boolean;
   /** Look again at what was found, at a higher resolution. */
   closerLook: boolean;
-  /** Prefer places where the layout of the whole has them, if it is the same in both. */
-  layoutPrior: boolean;
   /** What the signs of a match say about its being right. */
   calibration: Calibration;
 }
@@ -32,7 +30,6 @@ export const ALL_PARTS: MatchSettings = {
   agreement: true,
   refinement: true,
   closerLook: false,
-  layoutPrior: false,
   calibration: calibrationOf('ui default'),
 };
 

@@ -31,18 +31,6 @@ export function cropRgb({ width, height, rgb }: RgbImage, { x, y, w, h }: Box): 
   return { width: w, height: h, rgb: cropped };
 }
 
-/** Flips the image horizontally. */
-export function mirrorRgb({ width, height, rgb }: RgbImage): RgbImage {
-  const flipped = new Uint8Array(rgb.length);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const from = 3 * (y * width + x);
-      flipped.set(rgb.subarray(from, from + 3), 3 * (y * width + width - 1 - x));
-    }
-  }
-  return { width, height, rgb: flipped };
-}
-
 /** Adds an opaque alpha channel. */
 export function toRgba({ width, height, rgb }: RgbImage): RgbaImage {
   const rgba = new Uint8Array(width * height * 4).fill(255);

@@ -28,7 +28,7 @@ function fieldOf(layout: (point: Point) => Point) {
 function chosen(point: Point, layout: (point: Point) => Point) {
   const nearby = { x: SIDE - 160, y: point.y };
   const places = [asIs(point), mirrored(point), reordered(point), nearby];
-  const { beliefs } = agree(point, places.map(candidate), fieldOf(layout), false);
+  const { beliefs } = agree(point, places.map(candidate), fieldOf(layout));
   return places[beliefs.indexOf(Math.max(...beliefs))];
 }
 

@@ -1,16 +1,9 @@
 import type { Point } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { agree, settleAnchors } from '../../src/correspond/agreement.js';
-import { AGREEMENT } from '../../src/correspond/agreement-settings.js';
-import type { Candidate } from '../../src/correspond/candidates.js';
-import { exactScale, fitLayout, LAYOUT, layoutBonus } from '../../src/correspond/layout-prior.js';
+import { exactScale, fitLayout, LAYOUT } from '../../src/correspond/layout-prior.js';
 import { seededRandom } from '../support/random.js';
 
 const SIDE = 1000;
-
-function candidate({ x, y }: Point, similarity = 0.9): Candidate {
-  return { x, y, similarity, cycleCells: 0, returns: true, scale: 1, levels: { source: 0, target: 0 } };
-}
 
 const GRID = Array.from({ length: 100 }, (_, n) => ({ x: 50 + 100 * (n % 10), y: 50 + 100 * Math.floor(n / 10) }));
 const placed = ({ x, y }: Point) => ({ x: 0.6 * x + 30, y: 0.75 * y - 12 });
@@ -41,17 +34,7 @@ describe('the layout of the whole', () => {
     ['it is mirrored', GRID.map((source) => ({ source, target: { x: SIDE - source.x, y: source.y } }))],
     ['there are none', []],
   ])('says nothing where %s', (_, list) => {
-    const layout = fitLayout(list, SIDE, SIDE);
-    for (const point of GRID) expect(layoutBonus(layout, point, point, SIDE)).toBe(0);
-  });
-
-  it('favours a place by no more than its bonus, and places far from it by nothing', () => {
-    const layout = fitLayout(matches(0), SIDE, SIDE);
-    for (const point of GRID) {
-      expect(layoutBonus(layout, point, placed(point), SIDE)).toBeCloseTo(LAYOUT.bonus, 6);
-      const { x, y } = placed(point);
-      expect(layoutBonus(layout, point, { x: x + 0.2 * SIDE, y }, SIDE)).toBeLessThan(0.01);
-    }
+    expect(fitLayout(list, SIDE, SIDE).trust).toBe(0);
   });
 });
 
@@ -66,33 +49,5 @@ describe('the scale of a place', () => {
   it('is its own where it is another, or there is no common layout', () => {
     for (const scale of [0.5, 1]) expect(exactScale(layout, scale)).toBe(scale);
     expect(exactScale({ ...layout, trust: 0 }, 0.7)).toBe(0.7);
-  });
-});
-
-describe('a point of a pair laid out alike', () => {
-  const field = settleAnchors(
-    GRID,
-    GRID.map((point) => [candidate(point)]),
-    SIDE,
-    SIDE,
-  );
-  const point = { x: 500, y: 500 };
-  // so that neighbours have no say, and the layout alone decides
-  const alone = { ...field, anchors: [], starts: new Uint32Array(1), ballots: new Float64Array() };
-  const [asBefore, elsewhere] = [
-    candidate(point, 0.8),
-    (similarity: number) => candidate({ x: 100, y: 900 }, similarity),
-  ];
-  const beliefIn = (similarity: number, layoutPrior: boolean) =>
-    agree(point, [asBefore, elsewhere(similarity)], alone, layoutPrior).beliefs[1] ?? 0;
-
-  it('is rather where it was, of two places that resemble it as much', () => {
-    expect(beliefIn(0.8, false)).toBeCloseTo(0.5, 6);
-    expect(beliefIn(0.8, true)).toBeCloseTo(1 / (1 + Math.exp(LAYOUT.bonus)), 2);
-  });
-
-  it('is found elsewhere all the same, if it was moved there and resembles that clearly more', () => {
-    const clearly = LAYOUT.bonus * AGREEMENT.temperature + 0.05;
-    expect(beliefIn(0.8 + clearly, true)).toBeGreaterThan(0.5);
   });
 });

@@ -15,7 +15,6 @@ import {
   disableDiskCache,
   type FeatureOptions,
   featureChoice,
-  mirroredOption,
   requestedFeatures,
   withFeatureOptions,
 } from '../options/feature-options.js';
@@ -29,7 +28,6 @@ interface InspectOptions extends FeatureOptions, ProviderOptions {
   out?: string;
   map?: string;
   json?: true;
-  mirrored?: true;
   with?: AskedPart[];
 }
 
@@ -49,7 +47,6 @@ export function inspectCommand(): Command {
     .requiredOption('--point <x,y>', 'the point', parsePoint)
     .option('--top <k>', 'how many places to list', parseTop, DEFAULT_TOP)
     .addOption(withPartsOption())
-    .addOption(mirroredOption())
     .addOption(providerOption())
     .addOption(deviceOption())
     .addOption(outOfMemoryOption())
@@ -75,10 +72,9 @@ async function runInspect(sourcePath: string, targetPath: string, options: Inspe
   const source = await readImage(sourcePath);
   prepareItems([{ kind: 'point', itemId: 'point', point }], [], source.image);
   const target = await readImage(targetPath);
-  const { matches, heatmap, cells, mirrored } = await inspect(source, target, options);
-  const hint = mirrored === undefined ? {} : { mirrored };
+  const { matches, heatmap, cells } = await inspect(source, target, options);
   const backend = describeFeatures(options);
-  const report = { backend, calibrated, source: sourcePath, target: targetPath, point, matches, ...hint };
+  const report = { backend, calibrated, source: sourcePath, target: targetPath, point, matches };
   process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : inspectTable(report));
   if (picture !== undefined)
     await writeOutputFile(
@@ -91,7 +87,7 @@ async function runInspect(sourcePath: string, targetPath: string, options: Inspe
 type Inspected = Omit<InspectResult, 'kind'> & { cells: Uint8Array };
 
 async function inspect(source: ImageFile, target: ImageFile, options: InspectOptions): Promise<Inspected> {
-  const { point, top, mirrored, with: parts } = options;
+  const { point, top, with: parts } = options;
   const engine = createEngineHost(options);
   try {
     const request = {
@@ -101,7 +97,6 @@ async function inspect(source: ImageFile, target: ImageFile, options: InspectOpt
       target: target.imageId,
       point,
       matches: top,
-      ...(mirrored === undefined ? {} : { withMirrored: mirrored }),
       ...askedParts(parts),
     };
     const images = new Map([source, target].map(({ imageId, bytes }) => [imageId, bytes]));

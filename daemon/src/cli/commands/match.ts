@@ -1,7 +1,6 @@
 import { type Box, type Item, type Point, SamepointError, type TransferRequest } from '@samepoint/shared-protocol';
 import { Command } from 'commander';
 import { isCalibrated } from '../../correspond/match-settings.js';
-import type { Engine, EngineJob } from '../../engine/engine.js';
 import { createEngineHost } from '../../engine/engine-host.js';
 import { prepareItems } from '../../transfer/place-items.js';
 import { drawMatches, makeOutputFolder } from '../files/draw-matches.js';
@@ -16,14 +15,12 @@ import {
   disableDiskCache,
   type FeatureOptions,
   featureChoice,
-  mirroredOption,
   requestedFeatures,
   withFeatureOptions,
 } from '../options/feature-options.js';
 import { type AskedPart, askedParts, withPartsOption } from '../options/matching-parts.js';
 import { parseBoxes, parsePoints } from '../options/parse-values.js';
 import { deviceOption, outOfMemoryOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
-import { checkAllPairs, type Transfer, withWays } from './match-all-pairs.js';
 import { type Asked, toMatchedTarget } from './matched-target.js';
 
 interface MatchOptions extends FeatureOptions, ProviderOptions {
@@ -32,9 +29,7 @@ interface MatchOptions extends FeatureOptions, ProviderOptions {
   layers?: string;
   json?: true;
   out?: string;
-  mirrored?: true;
   with?: AskedPart[];
-  allPairs?: true;
 }
 
 const DETAILS = `
@@ -54,9 +49,7 @@ export function matchCommand(): Command {
     .option('--points <list>', 'points to find, "x,y x,y …"')
     .option('--boxes <list>', 'boxes to find, "x,y,w,h x,y,w,h …"')
     .option('--layers <file>', 'layers of all images as JSON, to find which became which')
-    .option('--all-pairs', 'also match the targets among themselves, and say whether points end at the same places')
     .addOption(withPartsOption())
-    .addOption(mirroredOption())
     .addOption(providerOption())
     .addOption(deviceOption())
     .addOption(outOfMemoryOption())
@@ -69,7 +62,6 @@ export function matchCommand(): Command {
 
 async function runMatch(sourcePath: string, targetPaths: string[], options: MatchOptions): Promise<void> {
   const asked = await readAsked(options, targetPaths);
-  if (options.allPairs) checkAllPairs(asked.shapes, asked.layers, targetPaths.length);
   // the engine checks this too, but only once it has started
   const plan = checkedPlan(options);
   disableDiskCache(options);
@@ -116,32 +108,16 @@ async function match(
     // only now is it known where the networks ran
     const device = await engine.ready();
     if (result.kind !== 'transfer') throw new TypeError(`a transfer answered with ${result.kind}`);
-    const matched = result.targets.map(({ placements, mirrored }, n) => ({
-      ...toMatchedTarget(targets[n]?.path ?? '', n, asked, placements),
-      ...(mirrored === undefined ? {} : { mirrored }),
-    }));
     return {
       backend: describeFeatures(options),
       calibrated,
       device: `${device.provider} (${device.description})`,
       source: source.path,
-      targets: options.allPairs ? await withWays(matched, targets, transferIn(engine, images, options)) : matched,
+      targets: result.targets.map(({ placements }, n) => toMatchedTarget(targets[n]?.path ?? '', n, asked, placements)),
     };
   } finally {
     await engine.close();
   }
-}
-
-/** The engine keeps the features of every image, so that each is computed once for all pairs. */
-function transferIn(engine: Engine, images: EngineJob['images'], options: MatchOptions): Transfer {
-  return async (source, targets, items) => {
-    const asked = requestOf(source, targets, { shapes: [] }, options);
-    // the hint is about the source alone
-    const request = { ...asked, items: [...items], withMirrored: undefined };
-    const { result } = await engine.run({ request, images, features: featureChoice(options) });
-    if (result.kind !== 'transfer') throw new TypeError(`a transfer answered with ${result.kind}`);
-    return result.targets.map(({ placements }) => placements);
-  };
 }
 
 function requestOf(
@@ -151,7 +127,6 @@ function requestOf(
   options: MatchOptions,
 ): TransferRequest {
   const { layers } = asked;
-  const { mirrored, with: parts } = options;
   return {
     kind: 'transfer',
     ...requestedFeatures(options),
@@ -162,8 +137,7 @@ function requestOf(
     })),
     items: itemsOf(asked),
     ...(layers === undefined ? {} : { withCues: true }),
-    ...(mirrored === undefined ? {} : { withMirrored: mirrored }),
-    ...askedParts(parts),
+    ...askedParts(options.with),
   };
 }
 

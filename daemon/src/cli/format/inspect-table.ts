@@ -1,7 +1,6 @@
-import type { InspectResult, MirroredHint, Point } from '@samepoint/shared-protocol';
+import type { InspectResult, Point } from '@samepoint/shared-protocol';
 import { MIN_POINT_CONFIDENCE } from '../../transfer/to-placement.js';
 import { UNCALIBRATED } from './match-table.js';
-import { mirroredLine } from './mirrored-line.js';
 
 /** What `samepoint inspect --json` prints. Positions in pixels of the original images, the best place first. */
 export interface InspectReport {
@@ -12,8 +11,6 @@ export interface InspectReport {
   target: string;
   point: Point;
   matches: InspectResult['matches'];
-  /** With `--mirrored`. */
-  mirrored?: MirroredHint;
 }
 
 const NO_COUNTERPART = `No counterpart: no place is believed in with ${100 * MIN_POINT_CONFIDENCE} % or more.\n`;
@@ -21,7 +18,7 @@ const NO_COUNTERPART = `No counterpart: no place is believed in with ${100 * MIN
 const HEADER = ['#', 'target', 'similarity', 'confidence'];
 
 /** The report as a table a person can read; positions rounded to whole pixels. */
-export function inspectTable({ calibrated, source, target, point, matches, mirrored }: InspectReport): string {
+export function inspectTable({ calibrated, source, target, point, matches }: InspectReport): string {
   const rows = matches.map(({ point: { x, y }, similarity, confidence }, n) => [
     String(n + 1),
     `${Math.round(x)},${Math.round(y)}`,
@@ -32,5 +29,5 @@ export function inspectTable({ calibrated, source, target, point, matches, mirro
   const line = (cells: readonly string[]) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
   const table = [HEADER, ...rows].map((row) => `  ${line(row).trimEnd()}\n`).join('');
   const none = matches.some(({ confidence }) => confidence >= MIN_POINT_CONFIDENCE) ? '' : NO_COUNTERPART;
-  return `${source} ${point.x},${point.y} → ${target}\n${table}${none}${mirroredLine(mirrored)}${calibrated ? '' : `${UNCALIBRATED}\n`}`;
+  return `${source} ${point.x},${point.y} → ${target}\n${table}${none}${calibrated ? '' : `${UNCALIBRATED}\n`}`;
 }

@@ -1,4 +1,4 @@
-import type { Box, LayerCue, MirroredHint, Point } from '@samepoint/shared-protocol';
+import type { Box, LayerCue, Point } from '@samepoint/shared-protocol';
 
 /** What `--json` prints. Positions in pixels of the original images; `target` is null where there is no counterpart. */
 export interface MatchReport {
@@ -14,8 +14,6 @@ export interface MatchedItem {
   source: Point | Box;
   target: Point | Box | null;
   confidence: number;
-  /** With `--all-pairs`: where the point ends through each other target, and how many of these agree with `target`. */
-  ways?: { agree: number; through: { via: string; target: Point | null }[] };
 }
 
 export interface MatchedTarget {
@@ -24,8 +22,6 @@ export interface MatchedTarget {
   items: MatchedItem[];
   /** With `--layers`: those of the source, in the order of the file. */
   layers?: MatchedLayer[];
-  /** With `--mirrored`. */
-  mirrored?: MirroredHint;
 }
 
 export interface NamedLayer {

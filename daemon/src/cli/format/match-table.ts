@@ -1,7 +1,6 @@
 import { describeShape } from './format-values.js';
 import { layersTable } from './layers-table.js';
 import type { MatchedItem, MatchedTarget, MatchReport } from './match-report.js';
-import { mirroredLine } from './mirrored-line.js';
 import { textTable } from './text-table.js';
 
 const HEADER = ['#', 'source', 'target', 'confidence'];
@@ -17,18 +16,15 @@ export function matchTable({ backend, calibrated, device, source, targets }: Mat
   return `Backend ${backend} on ${device}\n${tables.join('')}${calibrated ? '' : `\n${UNCALIBRATED}\n`}`;
 }
 
-function tablesOf({ items, layers, mirrored }: MatchedTarget): string {
-  const tables = (items.length === 0 ? '' : table(items)) + (layers === undefined ? '' : layersTable(layers));
-  return tables + mirroredLine(mirrored);
+function tablesOf({ items, layers }: MatchedTarget): string {
+  return (items.length === 0 ? '' : table(items)) + (layers === undefined ? '' : layersTable(layers));
 }
 
 function table(items: readonly MatchedItem[]): string {
-  const header = items.some(({ ways }) => ways !== undefined) ? [...HEADER, 'agreeing ways'] : HEADER;
-  return textTable([header, ...items.map((item, n) => row(item, n))]);
+  return textTable([HEADER, ...items.map((item, n) => row(item, n))]);
 }
 
-function row({ source, target, confidence, ways }: MatchedItem, n: number): string[] {
+function row({ source, target, confidence }: MatchedItem, n: number): string[] {
   const place = target === null ? NO_COUNTERPART : describeShape(target);
-  const agreement = ways === undefined ? [] : [`${ways.agree} of ${ways.through.length}`];
-  return [String(n + 1), describeShape(source), place, `${Math.round(confidence * 100)} %`, ...agreement];
+  return [String(n + 1), describeShape(source), place, `${Math.round(confidence * 100)} %`];
 }

@@ -107,13 +107,6 @@ export function describeChoice(choice: FeatureChoice): string {
   return given.length === 0 ? choiceName(choice) : `${choiceName(choice)} (${given.join(', ')})`;
 }
 
-export function mirroredOption(): Option {
-  return new Option(
-    '--mirrored',
-    'also say whether a target rather shows the source mirrored; nothing is mirrored for it',
-  );
-}
-
 /** Obeys `--no-cache`, here and in the engine's process, which reads the environment. */
 export function disableDiskCache({ cache }: Pick<FeatureOptions, 'cache'>): void {
   if (!cache) process.env.SAMEPOINT_NO_CACHE = '1';

@@ -8,24 +8,20 @@ export const PARTS = {
   agreement: 'agreement',
   refinement: 'refinement',
   'closer-look': 'closerLook',
-  'layout-prior': 'layoutPrior',
 } as const satisfies Record<string, MatchPart>;
 export type PartName = keyof typeof PARTS;
 
 /** Those that a request can ask for, by their fields in it. */
-const ASKED = { 'closer-look': 'withCloserLook', 'layout-prior': 'withLayoutPrior' } as const satisfies Partial<
-  Record<PartName, string>
->;
+const ASKED = { 'closer-look': 'withCloserLook' } as const satisfies Partial<Record<PartName, string>>;
 export type AskedPart = keyof typeof ASKED;
 
 export function withPartsOption(): Option {
-  return new Option(
-    '--with <parts...>',
-    'parts of the matching that are out by default: look closer at what was found, let a common layout have a say',
-  ).choices(Object.keys(ASKED));
+  return new Option('--with <parts...>', 'optional stages of the matching: refine positions coarse-to-fine').choices(
+    Object.keys(ASKED),
+  );
 }
 
 /** The fields of a request that ask for these parts. */
-export function askedParts(parts: readonly AskedPart[] = []): { withCloserLook?: true; withLayoutPrior?: true } {
+export function askedParts(parts: readonly AskedPart[] = []): { withCloserLook?: true } {
   return Object.fromEntries(parts.map((part) => [ASKED[part], true]));
 }

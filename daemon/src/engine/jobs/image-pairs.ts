@@ -1,4 +1,4 @@
-import { type MirroredHint, type Point, SamepointError } from '@samepoint/shared-protocol';
+import { type Point, SamepointError } from '@samepoint/shared-protocol';
 import type { SimilarityMap } from '../../correspond/heatmap.js';
 import type { ExplainedMatch } from '../../correspond/match-points.js';
 import type { Resemblance } from '../../correspond/resemblances.js';
@@ -35,8 +35,6 @@ export interface ImagePairs {
   compare(source: ImageFeatures, target: ImageFeatures, ...parts: ComparedParts): Promise<readonly Resemblance[]>;
   /** Looks for one point of the source in all of the target. @param count of the places at most */
   inspect(source: ImageFeatures, target: ImageFeatures, point: Point, count: number): Promise<Inspection>;
-  /** Costs the features of the source's mirror image, once, and the preparation of one more pair. */
-  mirrored(source: ImageFeatures, target: ImageFeatures): Promise<MirroredHint>;
 }
 
 /** @throws SamepointError `IMAGE_MISSING` */

@@ -7,15 +7,14 @@ import type { ProgressReporter } from './progress-reporter.js';
 
 /** @throws SamepointError also where the point lies outside the source */
 export async function runInspect(
-  { source, target, point, matches: count, withMirrored }: InspectRequest,
+  { source, target, point, matches: count }: InspectRequest,
   pairs: ImagePairs,
   progress: ProgressReporter,
 ): Promise<EngineOutcome> {
-  progress.begin('features', (withMirrored === true ? 3 : 2) * pairs.steps);
+  progress.begin('features', 2 * pairs.steps);
   const sourceImage: ImageFeatures = [source, await pairs.features(source)];
   prepareItems([{ kind: 'point', itemId: 'point', point }], [], sourceImage[1]);
   const targetImage: ImageFeatures = [target, await pairs.features(target)];
-  const hint = withMirrored === true ? { mirrored: await pairs.mirrored(sourceImage, targetImage) } : {};
   progress.begin('matching', 1);
   const { matches, similarity } = await pairs.inspect(sourceImage, targetImage, point, count);
   progress.step();
@@ -29,7 +28,6 @@ export async function runInspect(
         confidence: match.confidence,
       })),
       heatmap: { ...heatmap, lowest: clampCosine(heatmap.lowest), highest: clampCosine(heatmap.highest) },
-      ...hint,
     },
     payload: cells,
   };

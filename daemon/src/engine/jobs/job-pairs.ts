@@ -1,11 +1,10 @@
-import type { MirroredHint, Point } from '@samepoint/shared-protocol';
+import type { Point } from '@samepoint/shared-protocol';
 import { LRUCache } from 'lru-cache';
 import type { AnchorField } from '../../correspond/agreement.js';
 import { preparePair } from '../../correspond/anchors.js';
 import { inspectPoint, matchPoints } from '../../correspond/match-points.js';
 import { type ChosenParts, type MatchSettings, settingsFor } from '../../correspond/match-settings.js';
 import type { Matcher } from '../../correspond/matcher.js';
-import { mirroredHint } from '../../correspond/mirrored.js';
 import { nearestPixels } from '../../correspond/nearest-pixels.js';
 import { resemblances } from '../../correspond/resemblances.js';
 import type { FeaturePyramid } from '../../diffusion/feature-pyramid.js';
@@ -13,7 +12,6 @@ import type { FeatureSource } from '../../diffusion/feature-source.js';
 import { levelCount, levelSize } from '../../diffusion/input-size.js';
 import type { FeaturePlan } from '../../diffusion/plan/feature-plan.js';
 import { decodeImage, type RgbImage, sizeOfImage } from '../../images/decode.js';
-import { mirrorRgb } from '../../images/pixels.js';
 import type { EngineJob } from '../engine.js';
 import { type ComparedParts, type ImageFeatures, type ImagePairs, type Inspection, imageBytes } from './image-pairs.js';
 import type { ProgressReporter } from './progress-reporter.js';
@@ -76,14 +74,6 @@ export class JobPairs implements ImagePairs {
   async inspect(source: ImageFeatures, target: ImageFeatures, point: Point, count: number): Promise<Inspection> {
     const field = await this.#field(source, target);
     return inspectPoint(this.#caches.matcher, source[1], target[1], point, count, this.#settings, field);
-  }
-
-  async mirrored(source: ImageFeatures, target: ImageFeatures): Promise<MirroredHint> {
-    const [sourceId] = source;
-    const bytes = imageBytes(this.#images, sourceId);
-    const mirrorId = `${sourceId} mirrored`;
-    const mirror = await this.#pyramid(mirrorId, async () => mirrorRgb(await decodeImage(bytes)));
-    return mirroredHint(await this.#field(source, target), await this.#field([mirrorId, mirror], target));
   }
 
   /** Input sizes of the networks for an image, as a key; empty where the image is unreadable, which fails later. */

@@ -65,15 +65,12 @@ export class JobRunner {
 
   /** With the parts of the matching that the request asks for. */
   #chosenPairs(
-    { withCloserLook, withLayoutPrior }: TransferRequest | InspectRequest,
+    { withCloserLook }: TransferRequest | InspectRequest,
     images: EngineJob['images'],
     plan: FeaturePlan,
     progress: ProgressReporter,
   ): JobPairs {
-    const parts: ChosenParts = {
-      ...(withCloserLook ? { closerLook: true } : {}),
-      ...(withLayoutPrior ? { layoutPrior: true } : {}),
-    };
+    const parts: ChosenParts = withCloserLook ? { closerLook: true } : {};
     return new JobPairs(this.#caches, images, plan, progress, parts);
   }
 }

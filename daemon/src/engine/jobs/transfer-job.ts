@@ -7,7 +7,7 @@ import type { ProgressReporter } from './progress-reporter.js';
 
 /** @throws SamepointError also where an item does not fit the source */
 export async function runTransfer(
-  { source, targets, items, withCues, withMirrored }: TransferRequest,
+  { source, targets, items, withCues }: TransferRequest,
   pairs: ImagePairs,
   progress: ProgressReporter,
 ): Promise<EngineOutcome> {
@@ -16,8 +16,7 @@ export async function runTransfer(
   // before the targets are looked at: a wrong item should not cost a minute
   const prepared = prepareItems(items, source.layers, sourceFeatures);
   // one target after another, so that memory does not grow with their number
-  const mirroredSteps = withMirrored === true ? pairs.steps : 0;
-  progress.begin('matching', targets.length * (pairs.steps + mirroredSteps + 1));
+  progress.begin('matching', targets.length * (pairs.steps + 1));
   const sourceImage: ImageFeatures = [source.imageId, sourceFeatures];
   const placed = new Map<number, TransferResult['targets'][number]>();
   const order = await pairs.orderBySize(targets.map(({ frame }) => frame.imageId));
@@ -29,8 +28,7 @@ export async function runTransfer(
     const targetImage: ImageFeatures = [frame.imageId, target];
     const matcher = frame.imageId === source.imageId ? IDENTITY_MATCHER : matcherOf(pairs, sourceImage, targetImage);
     const placements = await placeItems(prepared, source.layers, frame.layers, target, matcher, withCues);
-    const hint = withMirrored === true ? { mirrored: await pairs.mirrored(sourceImage, targetImage) } : {};
-    placed.set(index, { targetId, placements, ...hint });
+    placed.set(index, { targetId, placements });
     progress.step();
   }
   return { result: { kind: 'transfer', targets: targets.flatMap((_, index) => placed.get(index) ?? []) } };

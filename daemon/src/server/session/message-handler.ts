@@ -6,7 +6,6 @@ import {
   type JobRequest,
   LIMITS,
   MATCHING_PARTS,
-  MIRRORED_HINT,
   SamepointError,
   TRANSFER_CUES,
 } from '@samepoint/shared-protocol';
@@ -22,7 +21,6 @@ export const FEATURES: readonly string[] = [
   ...JOB_KINDS.map((kind) => `job.${kind}`),
   'model.pull',
   TRANSFER_CUES,
-  MIRRORED_HINT,
   MATCHING_PARTS,
 ];
 

@@ -1,11 +1,10 @@
-import { inspectResultSchema, mirroredHintSchema, pointSchema } from '@samepoint/shared-protocol';
+import { inspectResultSchema, pointSchema } from '@samepoint/shared-protocol';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { drawHeatmap, pictureFormatOf } from '../../../src/cli/files/draw-heatmap.js';
 import { readNpy } from '../../../src/cli/files/npy.js';
 import { decodeImage } from '../../../src/images/decode.js';
-import { mirrorRgb } from '../../../src/images/pixels.js';
 import { draw, encoder, moved, pixel, type Rect } from '../../support/draw.js';
 import { runCli } from '../../support/run-cli.js';
 import { useTempFolder } from '../../support/temp-folder.js';
@@ -84,16 +83,6 @@ describe('samepoint inspect', () => {
     expect({ code: blank.code, stderr: blank.stderr }).toEqual({ code: 0, stderr: '' });
     expect(blank.stdout).toMatch(/\nNo counterpart: no place is believed in with 5 % or more\.\n$/);
     expect((await runCli('inspect', home(), changed(), '--point', '50,10')).stdout).not.toContain('No counterpart');
-  });
-
-  it('--mirrored also says how well the target agrees with the source, and with the source mirrored', async () => {
-    const { width, height } = STRIP;
-    await encoder(mirrorRgb(draw(width, height, RECTS)))
-      .png()
-      .toFile(folder.path('flipped.png'));
-    const run = await runCli('inspect', home(), folder.path('flipped.png'), '--point', '50,10', '--json', '--mirrored');
-    const { mirrored } = reportSchema.extend({ mirrored: mirroredHintSchema }).parse(JSON.parse(run.stdout));
-    expect(mirrored.mirroredConsensus).toBeGreaterThan(mirrored.consensus);
   });
 
   it.each([

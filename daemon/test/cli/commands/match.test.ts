@@ -3,7 +3,6 @@ import { boxSchema, pointSchema } from '@samepoint/shared-protocol';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { mirrorRgb } from '../../../src/images/pixels.js';
 import { draw, encoder, moved, type Rect } from '../../support/draw.js';
 import { MOCKUP, mockup } from '../../support/mockup.js';
 import { type CliRun, runCli } from '../../support/run-cli.js';
@@ -116,31 +115,6 @@ describe('samepoint match', () => {
     expect(run.stdout).toContain(`${home()} → ${dark()}`);
     expect(run.stdout).toMatch(/ {2}1 {2}50,10 +(\d+,\d+|no counterpart) +\d+ %\n {2}2 {2}195,12 +/);
   });
-});
-
-it('samepoint match --mirrored says of every target whether it shows the source mirrored', async () => {
-  const screen = draw(MOCKUP.width, MOCKUP.height, mockup());
-  const [source, flipped] = [folder.path('upright.png'), folder.path('flipped.png')];
-  await encoder(screen).png().toFile(source);
-  await encoder(mirrorRgb(screen)).png().toFile(flipped);
-  const run = await runCli('match', source, flipped, source, '--points', '14,28', '--mirrored');
-  expectRight(run);
-  expect(run.stdout.match(/^(?:The target seems to show the source mirrored|Not mirrored) \(agreement/gm)).toEqual([
-    'The target seems to show the source mirrored (agreement',
-    'Not mirrored (agreement',
-  ]);
-});
-
-it('samepoint match --all-pairs says where points end through the other targets, and how many ways agree', async () => {
-  const run = await runCli('match', home(), dark(), home(), '--points', '50,10', '--all-pairs', '--json');
-  expectRight(run);
-  const way = z.strictObject({ via: z.string(), target: pointSchema.nullable() });
-  const ways = z.strictObject({ agree: z.number(), through: z.array(way) });
-  const report = z.object({ targets: z.array(z.object({ items: z.array(z.object({ ways })).length(1) })) });
-  const found = report.parse(JSON.parse(run.stdout)).targets.map(({ items }) => items[0]?.ways);
-  expect(found.map((one) => one?.through.map(({ via }) => via))).toEqual([[home()], [dark()]]);
-  // the source among the targets: from there a point goes where it went directly
-  expect(found[0]?.agree).toBe(1);
 });
 
 describe('samepoint match on hundreds of points and boxes', () => {
@@ -267,12 +241,6 @@ describe('bad input ends with exit code 2, one line on stderr and nothing on std
     ['words for points', () => [home(), dark(), '--points', '50,10 a,b'], /"a,b" is not a point/],
     ['empty points', () => [home(), dark(), '--points', ' '], /Nothing to match/],
     ['a box without height', () => [home(), dark(), '--boxes', '1,2,3,0'], /"1,2,3,0" is not a box/],
-    [
-      'one target for all pairs',
-      () => [home(), dark(), '--points', '50,10', '--all-pairs'],
-      /there is only one\. Give two/,
-    ],
-    ['boxes for all pairs', () => [home(), dark(), '--boxes', '1,2,30,9', '--all-pairs'], /follows points, not boxes/],
     ['neither points nor boxes', () => [home(), dark()], /Nothing to match/],
     ['an unknown backend', () => [home(), dark(), ...POINTS, '--backend', 'sd9'], /no backend "sd9".*ui/],
     ['no target', () => [home(), ...POINTS], /missing required argument 'targets'/],
