@@ -50,11 +50,11 @@ async function runEmbedded(): Promise<BenchResult> {
   return {
     columns: [
       'screen',
-      'from nothing',
-      'loaded',
-      'kept on disk',
-      'kept in memory',
-      'one look: size',
+      'cold start',
+      'warm',
+      'disk cache',
+      'memory cache',
+      'one level: size',
       'GFLOP',
       'time',
       'GFLOPS',
@@ -70,7 +70,7 @@ async function runEmbedded(): Promise<BenchResult> {
       `${((100 * gflops(macs, times.networkS)) / peak).toFixed(0)} %`,
     ]),
     notes: [
-      `The first four are times of all ${levelCount(looks)} looks at a screen that Samepoint takes. Medians of five, but for "from nothing", which is a process's first. The last columns are of a single look, with the image's preparation; the product is that of two 4096×4096 matrices by the same ONNX Runtime, measured just before.`,
+      `The first four columns are times for all ${levelCount(looks)} pyramid levels of a screen. Medians of five, except the cold start. The last five columns are for one level, including image preparation. The matrix product is 4096×4096 by the same ONNX Runtime, measured just before.`,
     ],
     measurements,
   };

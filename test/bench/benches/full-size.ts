@@ -34,11 +34,11 @@ async function runFullSize({ rounds, log }: BenchOptions): Promise<BenchResult> 
     log(rows.at(-1)?.join('  ') ?? '');
   }
   return {
-    columns: ['network', 'GMAC', 'from nothing', 'loaded', 'peak memory', 'GFLOPS', 'of a matrix product'],
+    columns: ['network', 'GMAC', 'cold start', 'warm', 'peak memory', 'GFLOPS', 'of a matrix product'],
     rows,
     notes: [
-      'One image through `openNetwork` and `dift` with random weights in half precision, in a process of its own. "Loaded" is the median of the runs after the first.',
-      'The last column compares with the product of two 4096×4096 matrices by the same ONNX Runtime, measured just before.',
+      'One image through `openNetwork` and `dift` with random weights in half precision, in its own process. "Warm" is the median of the runs after the first.',
+      'The last column compares with a 4096×4096 matrix product by the same ONNX Runtime, measured just before.',
     ],
     measurements,
   };

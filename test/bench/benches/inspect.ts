@@ -21,7 +21,7 @@ const CASES = [
 ] as const;
 
 /** How long after a click the answer is there, when the features are. */
-export const inspectBench: Bench = { name: 'inspect', title: 'A click on known features', run: runInspect };
+export const inspectBench: Bench = { name: 'inspect', title: 'A click on cached features', run: runInspect };
 
 async function runInspect({ rounds, log }: BenchOptions): Promise<BenchResult> {
   const rows: string[][] = [];
@@ -45,11 +45,17 @@ async function runInspect({ rounds, log }: BenchOptions): Promise<BenchResult> {
     log(rows.at(-1)?.join('  ') ?? '');
   }
   return {
-    columns: ['features of 768×768 pixels', 'once a pair', 'click, median', 'click, slowest', 'published way, median'],
+    columns: [
+      'features of 768×768 pixels',
+      'once per pair',
+      'click, median',
+      'click, slowest',
+      'published method, median',
+    ],
     rows,
     notes: [
-      `A click is \`inspectPoint\` on a prepared pair: ${PLACES} places with confidence and the heat map. The maps are random.`,
-      "The published way stretches the target's map (of the first look) to the size of the image, normalises it, multiplies with one query and takes the arg-max, in the same ONNX Runtime; it gives one place and no confidence.",
+      `A click is \`inspectPoint\` on a prepared pair: ${PLACES} candidates with confidence, and the heat map. The features are random.`,
+      'The published method up-samples the base level of the target to the image size, normalises it, multiplies it with one query and takes the arg-max, in the same ONNX Runtime. It returns one point and no confidence.',
     ],
     measurements,
   };

@@ -18,7 +18,7 @@ const ROW_PX = 40;
 const WIDTH_PX = 400;
 
 /** Cues and assignment of layers, without the network. */
-export const layersBench: Bench = { name: 'layers', title: 'Layers of a screen to those of another', run: runLayers };
+export const layersBench: Bench = { name: 'layers', title: 'Layer matching', run: runLayers };
 
 async function runLayers({ rounds, log }: BenchOptions): Promise<BenchResult> {
   // what is compiled once is no part of what grows
@@ -35,7 +35,7 @@ async function runLayers({ rounds, log }: BenchOptions): Promise<BenchResult> {
   }
   const [smallest] = measurements;
   return {
-    columns: ['source layers', 'target layers', 'wrong matches', 'time', 'times the first', 'right'],
+    columns: ['source layers', 'target layers', 'wrong matches', 'time', 'relative to the first', 'right'],
     rows: measurements.map(({ sources, candidates, astray, seconds, right }) => [
       String(sources),
       String(candidates),
@@ -44,7 +44,7 @@ async function runLayers({ rounds, log }: BenchOptions): Promise<BenchResult> {
       (seconds / (smallest?.seconds ?? Number.NaN)).toFixed(1),
       `${right}`,
     ]),
-    notes: ['Rows of five layers, one row inserted on top of the target; 16 matches a layer, made up.'],
+    notes: ['Rows of five layers, with one row inserted at the top of the target. 16 synthetic matches per layer.'],
     measurements,
   };
 }

@@ -26,14 +26,14 @@ async function runPeersBench({ python, pairs: folder, log }: BenchOptions): Prom
   log(`${pairs.length} pairs`);
   const results = { ...(await runOurs(pairs)), ...(python === undefined ? {} : await runPeers(python, pairs)) };
   return {
-    columns: ['method', ...ALPHAS.map((alpha) => `PCK@${alpha}`), 'processor time a pair'],
+    columns: ['method', ...ALPHAS.map((alpha) => `PCK@${alpha}`), 'processor time per pair'],
     rows: Object.entries(results).map(([name, result]) => [
       name,
       ...ALPHAS.map((alpha) => (100 * pck(pairs, result, alpha)).toFixed(1)),
       `${median(result.seconds).toFixed(2)} s`,
     ]),
     notes: [
-      `${pairs.reduce((sum, { points }) => sum + points.length, 0)} points in ${pairs.length} pairs ${folder === undefined ? 'of drawn screens: another width, density and theme, rows added and left out, some cropped' : 'of the folder'}. Percent of points, none left out; time is the median over all cores, with features made anew. The arg-max is the published matching on the features of the same network at one of the three sizes, though all three are in its time.`,
+      `${pairs.reduce((sum, { points }) => sum + points.length, 0)} points in ${pairs.length} pairs ${folder === undefined ? 'of drawn screens: another width, density and theme, rows added and removed, some cropped' : 'of the folder'}. Percent of all points. Time is the median over pairs on all cores, without cached features. The arg-max is the published matching on one level of the same features; its time includes all three levels.`,
     ],
     measurements: results,
   };
@@ -50,7 +50,7 @@ async function runOurs(pairs: readonly DrawnPair[]): Promise<Record<string, Meth
   const plan = planFeatures({ backend: 'ui' });
   const matcher = new Matcher();
   const source = new FeatureSource();
-  const ways = { Samepoint: matchPointsOf(matcher), 'arg-max of up-sampled maps': argmaxOf(matcher) };
+  const ways = { Samepoint: matchPointsOf(matcher), 'arg-max over up-sampled maps': argmaxOf(matcher) };
   const results: Record<string, MethodResult> = {};
   for (const name of Object.keys(ways)) results[name] = { points: [], seconds: [] };
   for (const [n, pair] of [pairs[0], ...pairs].entries()) {

@@ -36,7 +36,7 @@ async function runResize({ rounds, log }: BenchOptions): Promise<BenchResult> {
       sizeText(to),
       ...ms.map((value) => `${value.toFixed(0)} ms`),
     ]),
-    notes: ['Processor time of all cores, the median of the rounds, on random pixels.'],
+    notes: ['Processor time on all cores, median of the rounds, on random pixels.'],
     measurements,
   };
 }

@@ -8,7 +8,7 @@ import type { Precision } from '../../../daemon/src/graph/runtime/runtime.js';
 import type { Bench, BenchResult } from '../bench.js';
 
 /** What the trials of a provider cost the CPU, and how far rounding to half precision alone leads. */
-export const trialsBench: Bench = { name: 'trials', title: 'Trials of a provider', doc: 'gpu', run: runTrials };
+export const trialsBench: Bench = { name: 'trials', title: 'Tests of a provider', doc: 'gpu', run: runTrials };
 
 const MICROSECONDS = 1e6;
 const NETWORKS = ['blocks of Stable Diffusion 2.1, 64×64 latent', 'embedded network, 512×512 pixels'];
@@ -25,8 +25,8 @@ async function runTrials(): Promise<BenchResult> {
         return [name, ours && theirs ? relativeDifference(ours, theirs).toExponential(1) : '–'];
       }),
       notes: [
-        `Both networks in single precision, once, with weights to draw and to load: ${single.processorS.toFixed(1)} s of processor time on all cores, ${single.peakGb.toFixed(1)} GB at most. That is what the first start waits for on a computer with a graphics device.`,
-        'The CPU computes each node of a half-precision graph in single precision and rounds in between.',
+        `Both networks in single precision, once, including creating and loading the weights: ${single.processorS.toFixed(1)} s of processor time on all cores, at most ${single.peakGb.toFixed(1)} GB. The first start on a computer with a GPU waits for this.`,
+        'The CPU computes each node of a half-precision graph in single precision and rounds between nodes.',
       ],
       measurements: { single: { ...single, features: undefined }, half: { ...half, features: undefined } },
     };

@@ -25,7 +25,7 @@ const DRAWN_SEEDS = Array.from({ length: 6 }, (_, n) => 8000 + n);
 const MIN_VISIBLE = 0.5;
 
 /** How far warped edits are from where they belong, and which are refused. */
-export const warpBench: Bench = { name: 'warp', title: 'Edits warped into other pictures of a screen', run: runWarp };
+export const warpBench: Bench = { name: 'warp', title: 'Warped edits', run: runWarp };
 
 interface Measured {
   pair: string;
@@ -48,8 +48,8 @@ async function runWarp({ pairs: folder, log }: BenchOptions): Promise<BenchResul
     columns: ['edit', 'number', 'error before refusal', 'worst', 'refused', 'error of accepted', 'worst accepted'],
     rows: [...sizes, 'all' as const].map((size) => row(size, measurements.filter(isOf(size)))),
     notes: [
-      `Median and worst of the mean distance, over an edit, from where it belongs, in target pixels; edits whose place is in the target, in ${pairs.length} pairs ${folder === undefined ? 'of drawn screens: another scale, every other dark or cropped, every third seen at an angle' : 'of the folder'}. The side of an edit is ${sizes.map((size) => `${EDIT_SIZES[size].side.map((part) => 100 * part).join(' to ')} % (${size})`).join(', ')} of the source's longer side.`,
-      `Of ${others.length} edits put into the target of another pair, ${taken} were accepted; some of their things are there, too.`,
+      `The error of an edit is its mean distance from the true position, in target pixels; the table has the median and the worst. ${pairs.length} pairs ${folder === undefined ? 'of drawn screens: another scale, every other dark or cropped, every third in perspective' : 'of the folder'}. The side of an edit is ${sizes.map((size) => `${EDIT_SIZES[size].side.map((part) => 100 * part).join(' to ')} % (${size})`).join(', ')} of the source's longer side.`,
+      `Of ${others.length} edits warped into the target of another pair, ${taken} were accepted; parts of them are in that target too.`,
     ],
     measurements,
   };

@@ -38,7 +38,7 @@ async function runBuffers({ sizesPx, rounds, log }: BenchOptions): Promise<Bench
     columns: ['embedded network', 'storageBufferCacheMode', 'peak memory', 'loaded'],
     rows,
     notes: [
-      'Peak memory is that of the process. It is that of the device, too, where the driver computes in software; set VK_DRIVER_FILES to choose one.',
+      'Peak memory of the process, which includes that of the device if the driver computes in software. VK_DRIVER_FILES selects a driver.',
     ],
     measurements,
   };
