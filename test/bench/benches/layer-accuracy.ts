@@ -47,7 +47,6 @@ async function runLayerAccuracy({ pairs: folder, setPairs, kept, model, log }: B
   const matching = new LayerMatching(kept ?? join(mkdtempSync(join(tmpdir(), 'samepoint-')), 'matches.jsonl'), model);
   const byGroup = new Map<string, JudgedLayer[]>();
   const byChange = new Map<string, JudgedLayer[]>();
-  const versions: LayerExample[] = [];
   const ofSet: LayerExample[] = [];
   const byLooks: LooksBelief[] = [];
   const nested: LayerExample[] = [];
@@ -58,7 +57,6 @@ async function runLayerAccuracy({ pairs: folder, setPairs, kept, model, log }: B
     if (!ANOTHER.test(pair.change)) {
       const seen = await matching.seenByLayer(pair);
       const examples = layerExamples(pair, seen);
-      versions.push(...examples);
       if (SET.test(pair.change)) {
         ofSet.push(...examples);
         byLooks.push(...likeliestByLooks(pair, seen));
@@ -76,9 +74,13 @@ async function runLayerAccuracy({ pairs: folder, setPairs, kept, model, log }: B
     rows: rows.map(toRow),
     notes: [
       'The first three columns count layers with a counterpart, the next two layers without one. "Missed": reported as having none. Accuracy: right ones of all layers.',
-      ...(changes.length === 0 ? [] : [`Accuracy of the generated pairs by main change: ${listChanges(changes)}.`]),
-      `Likeliest candidate is the right one, at any confidence: ${percent(likeliestRight(versions))} of all layers with a counterpart, ${percent(likeliestRight(ofSet))} in generated pairs, ${percent(likeliestRight(nested))} with frames and texts. The element matcher alone: ${percent(likeliestRight(byLooks))} in generated pairs.`,
-      `Precision of "none" at ${percent(RECALL)} recall, ranked by confidence: ${percent(absencePrecisionAt(RECALL, versions))} for all layers, ${percent(absencePrecisionAt(RECALL, ofSet))} in generated pairs, ${percent(absencePrecisionAt(RECALL, nested))} with frames and texts. The element matcher alone: ${percent(absencePrecisionAt(RECALL, byLooks))} in generated pairs.`,
+      ...(changes.length === 0
+        ? []
+        : [
+            `Accuracy of the generated pairs by main change: ${listChanges(changes)}.`,
+            `Generated pairs, at any confidence: the likeliest candidate is the right one for ${percent(likeliestRight(ofSet))} of the layers with a counterpart, for ${percent(likeliestRight(nested))} with frames and texts, and for ${percent(likeliestRight(byLooks))} by the element matcher alone.`,
+            `Precision of "none" at ${percent(RECALL)} recall, ranked by confidence: ${percent(absencePrecisionAt(RECALL, ofSet))}, with frames and texts ${percent(absencePrecisionAt(RECALL, nested))}, by the element matcher alone ${percent(absencePrecisionAt(RECALL, byLooks))}.`,
+          ]),
       `Boxes predicted from pixels alone: median IoU ${all.boxes.medianIou.toFixed(2)}; the centre is off by ${percent(all.boxes.medianMiddleErrorPart)} of the longer side of the target (median).`,
     ],
     measurements: [...rows, ...changes],
