@@ -7,6 +7,7 @@ import type { Matcher } from '../../daemon/src/correspond/matcher.js';
 import type { FeaturePyramid } from '../../daemon/src/diffusion/feature-pyramid.js';
 import { readPairs } from '../../daemon/src/eval/datasets/pairs.js';
 import { decodeImage, type RgbImage } from '../../daemon/src/images/decode.js';
+import { invariant } from '../../daemon/src/invariant.js';
 import { pointsOfBox } from '../../daemon/src/transfer/sample-points.js';
 import type { DrawnPair, Truth } from './drawn-pairs.js';
 
@@ -60,7 +61,9 @@ export async function collectSigns(
       ...what.boxes.map((item) => pointsOfBox(item.source, pair.source)),
     ];
     const found = (await matchPoints(matcher, source, target, asked.flat())).values();
-    const lists = asked.map((list) => list.flatMap((from) => ({ source: from, ...(found.next().value ?? never()) })));
+    const lists = asked.map((list) =>
+      list.flatMap((from) => ({ source: from, ...(found.next().value ?? invariant('every point has a match')) })),
+    );
     const base = { pair: pair.name, place, targetSidePx: longSidePx(target) };
     return {
       points: what.points.map((item, n) => ({ ...base, item, matches: lists[n] ?? [] })),
@@ -86,10 +89,6 @@ export async function collectSigns(
 
 function nowhere<T extends Point | Box>(item: Truth<T>): Truth<T> {
   return { ...item, truth: null };
-}
-
-function never(): never {
-  throw new Error('every point has a match');
 }
 
 /** Fills squares around the points with the colour of their top left corners. */

@@ -3,6 +3,7 @@ import { type FeatureMap, sampleFeatures } from '../diffusion/feature-map.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import type { Elements } from '../diffusion/networks/element-network.js';
 import { binSimilarity, type NoCounterpartBin } from '../diffusion/networks/no-counterpart.js';
+import { invariant } from '../invariant.js';
 import { level } from './candidates.js';
 import { elementGeometry } from './element-geometry.js';
 import { ALL_PARTS, type MatchSettings } from './match-settings.js';
@@ -61,7 +62,7 @@ export async function resemblances(
     ),
   );
   for (const [n, part] of from.seen.entries()) {
-    const line = log[part] ?? never();
+    const line = log[part] ?? invariant('every index has a part');
     for (const [m, other] of to.seen.entries()) {
       line[other] = 2 * (rows[n]?.[m] ?? 0) - (inRow[n] ?? 0) - (inColumn[m] ?? 0);
     }
@@ -103,8 +104,8 @@ function look(
   places: readonly Point[],
   bin: NoCounterpartBin,
 ): Looked {
-  const seen = [...parts.keys()].filter((n) => isInside(parts[n] ?? never(), size));
-  const boxes = seen.map((n) => parts[n] ?? never());
+  const seen = [...parts.keys()].filter((n) => isInside(parts[n] ?? invariant('every index has a part'), size));
+  const boxes = seen.map((n) => parts[n] ?? invariant('every index has a part'));
   const points = boxes.flatMap(({ x, y, w, h }) => places.map((place) => ({ x: x + place.x * w, y: y + place.y * h })));
   const features = sampleFeatures(map, points);
   const bins = points.map((_, n) => binSimilarity(bin, features.subarray(n * map.channels, (n + 1) * map.channels)));
@@ -130,8 +131,4 @@ function logSumExp(logits: Float32Array, none: number): number {
   const highest = logits.reduce((most, logit) => Math.max(most, logit), none);
   const sum = logits.reduce((total, logit) => total + Math.exp(logit - highest), Math.exp(none - highest));
   return highest + Math.log(sum);
-}
-
-function never(): never {
-  throw new Error('every index has a part');
 }

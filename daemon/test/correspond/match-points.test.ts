@@ -11,6 +11,7 @@ import { FeatureSource } from '../../src/diffusion/feature-source.js';
 import { planFeatures } from '../../src/diffusion/plan/feature-plan.js';
 import type { RgbImage } from '../../src/images/decode.js';
 import { resizeRgb } from '../../src/images/resize.js';
+import { invariant } from '../../src/invariant.js';
 import { contains } from '../../src/transfer/transforms/boxes.js';
 import { draw, moved } from '../support/draw.js';
 import { LANDMARKS, MOCKUP, mockup, ROWS } from '../support/mockup.js';
@@ -39,10 +40,6 @@ const pyramidOf = (image: RgbImage) =>
 beforeAll(async () => {
   source = await pyramidOf(SCREEN);
 });
-
-function never(): never {
-  throw new Error('nothing was found');
-}
 
 function distance(match: Match | undefined, { x, y }: Point): number {
   return match === undefined ? Number.POSITIVE_INFINITY : Math.hypot(match.point.x - x, match.point.y - y);
@@ -123,7 +120,7 @@ describe('a prepared pair', () => {
     const fresh = await matchPoints(matcher, source, target, [...LANDMARKS, ...rowPoints]);
     for (const [n, point] of LANDMARKS.entries()) {
       const [alone] = await matchPoints(matcher, source, target, [point], ALL_PARTS, prepared);
-      expectAt([alone ?? never()], [fresh[n]?.point ?? never()], 0.01);
+      expectAt([alone ?? invariant('nothing was found')], [fresh[n]?.point ?? invariant('nothing was found')], 0.01);
       expect(alone?.confidence).toBeCloseTo(fresh[n]?.confidence ?? -1, 4);
     }
   });
@@ -266,7 +263,7 @@ describe('with the parts that are out by default', () => {
 
   it('both images are seen at the scale of their common layout', async () => {
     const { closer } = source;
-    if (closer === undefined) never();
+    if (closer === undefined) invariant('nothing was found');
     const window = vi.fn(closer.window);
     const prepared = await preparePair(matcher, source, source, settings);
     const layout = { scale: { x: 1.1, y: 1.1 }, offset: { x: 0, y: 0 }, trust: 1 };
@@ -278,7 +275,7 @@ describe('with the parts that are out by default', () => {
 
   it('an element that was moved elsewhere is found there, though the layout has it where it was', async () => {
     const [button, label, ...rest] = mockup().reverse();
-    if (button === undefined || label === undefined) never();
+    if (button === undefined || label === undefined) invariant('nothing was found');
     const away = moved([label, button], -64, -46);
     const target = await pyramidOf(draw(width, height, [...rest.reverse(), ...away]));
     const at = { x: 228, y: 78 };
@@ -308,7 +305,9 @@ describe('a network that has learned of points without counterpart', () => {
   it('says by how much a place is more similar than "none"', async () => {
     const channels = source.levels[0]?.channels ?? 0;
     const noCounterpart = { weight: new Float32Array(channels), bias: 0.25 };
-    const [match] = await matchPoints(matcher, { ...source, noCounterpart }, source, [LANDMARKS[0] ?? never()]);
+    const [match] = await matchPoints(matcher, { ...source, noCounterpart }, source, [
+      LANDMARKS[0] ?? invariant('nothing was found'),
+    ]);
 
     expect(match?.signs.margin).toBeCloseTo((match?.similarity ?? 0) - 0.25);
   });

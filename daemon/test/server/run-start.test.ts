@@ -35,6 +35,7 @@ async function start(options: Partial<StartOptions> = {}): Promise<StartedDaemon
       printed += text;
     },
     env: { SAMEPOINT_STATE_DIR: dir },
+    probeTimeoutMs: 300_000,
     ...options,
   });
   if (daemon !== undefined) daemons.push(daemon);

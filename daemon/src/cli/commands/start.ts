@@ -68,6 +68,8 @@ export interface StartOptions {
   /** Takes what a person is to read. */
   print(text: string): void;
   env?: NodeJS.ProcessEnv;
+  /** How long a program on a port has to answer that it is a Samepoint daemon. */
+  probeTimeoutMs?: number;
 }
 
 /** A daemon that serves until it is stopped. */
@@ -83,7 +85,7 @@ export interface StartedDaemon {
 export async function runStart(options: StartOptions): Promise<StartedDaemon | undefined> {
   const { port, print } = options;
   const ports = port === undefined ? PORTS : [port];
-  const running = await findRunning(ports);
+  const running = await findRunning(ports, options.probeTimeoutMs);
   if (running !== undefined) {
     print(
       `Samepoint is already running at ${addressOf(running.port)} (${running.daemon}). Its page shows the pairing code.\n`,

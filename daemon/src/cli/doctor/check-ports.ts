@@ -65,19 +65,22 @@ export interface RunningDaemon {
 }
 
 /** The first of the ports on which a Samepoint daemon answers; other programs do not count. */
-export async function findRunning(ports: readonly number[]): Promise<RunningDaemon | undefined> {
+export async function findRunning(
+  ports: readonly number[],
+  timeoutMs = PROBE_TIMEOUT_MS,
+): Promise<RunningDaemon | undefined> {
   for (const port of ports) {
-    const daemon = port === 0 ? undefined : await daemonAt(port);
+    const daemon = port === 0 ? undefined : await daemonAt(port, timeoutMs);
     if (daemon !== undefined) return { port, daemon };
   }
   return undefined;
 }
 
-async function daemonAt(port: number): Promise<string | undefined> {
+async function daemonAt(port: number, timeoutMs: number): Promise<string | undefined> {
   try {
     const response = await fetch(`http://127.0.0.1:${port}/v1/session`, {
       redirect: 'error',
-      signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     const session = sessionResponseSchema.safeParse(await response.json());
     return session.success ? session.data.daemon : undefined;

@@ -1,3 +1,4 @@
+import { invariant } from '../../invariant.js';
 import { companionsOf, sameRelation } from './layer-context.js';
 import { areKin, weighContents } from './layer-families.js';
 import type { QueryLayer } from './layer-likeness.js';
@@ -131,7 +132,7 @@ function tiesOf(
 ): Tie[] {
   const layers = sought.map(({ traits }) => traits.layer);
   const indexById = new Map(layers.map(({ layerId }, n) => [layerId, n]));
-  const boxOf = (option: Option) => candidates[option.candidate]?.layer.box ?? never();
+  const boxOf = (option: Option) => candidates[option.candidate]?.layer.box ?? invariant('every index has a layer');
   return layers.flatMap((layer, n) => {
     const parent = indexById.get(layer.parentId ?? '');
     return (options[n] ?? []).map((option): Tie => {
@@ -139,13 +140,15 @@ function tiesOf(
       return {
         option,
         companions: (companions[n] ?? []).map((other) => {
-          const pair = [layer.box, layers[other]?.box ?? never()] as const;
+          const pair = [layer.box, layers[other]?.box ?? invariant('every index has a layer')] as const;
           const fitting = (options[other] ?? []).flatMap((one) => {
             const fit =
               one.candidate === option.candidate ? 0 : sameRelation(pair, [to, boxOf(one)], scale, targetSidePx);
             return fit < LAYER_AGREEMENT.minFit ? [] : [{ option: one, fit }];
           });
-          const weight = areKin(layer, layers[other] ?? never()) ? 1 : LAYER_AGREEMENT.stranger;
+          const weight = areKin(layer, layers[other] ?? invariant('every index has a layer'))
+            ? 1
+            : LAYER_AGREEMENT.stranger;
           return { layer: other, weight, fitting };
         }),
         parent:
@@ -199,8 +202,4 @@ function believe(options: readonly (readonly Option[])[], candidates: number): v
     const all = row.reduce((sum, { odds }) => sum + Math.exp(odds), 1);
     for (const option of row) option.belief = Math.exp(option.odds) / Math.max(all, wanted[option.candidate] ?? 1);
   }
-}
-
-function never(): never {
-  throw new Error('every index has a layer');
 }

@@ -1,6 +1,7 @@
 import type { Item, Layer, Point } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import { withLeads } from '../../../src/correspond/resemblances.js';
+import { invariant } from '../../../src/invariant.js';
 import { wordsAroundLikeness } from '../../../src/transfer/layers/layer-likeness.js';
 import { describeLayers } from '../../../src/transfer/layers/layer-traits.js';
 import { placeItems, prepareItems } from '../../../src/transfer/place-items.js';
@@ -78,7 +79,7 @@ describe('the words around a layer', () => {
         text('b', 'list', 'Data usage of today'),
       ),
     );
-    const of = (id: string) => traits.find((one) => one.layer.layerId === id) ?? never();
+    const of = (id: string) => traits.find((one) => one.layer.layerId === id) ?? invariant('the layer is there');
     expect(wordsAroundLikeness(of('row'), of('list'))).toBe(1);
     // what the two texts themselves say is weighed already
     expect(wordsAroundLikeness(of('a'), of('b'))).toBeUndefined();
@@ -135,7 +136,3 @@ describe('what stands in another place now', () => {
     expect(became.get('card 3')).toBeNull();
   });
 });
-
-function never(): never {
-  throw new Error('the layer is there');
-}
