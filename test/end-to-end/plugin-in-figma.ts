@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { type ClientMessage, PORTS } from '@samepoint/shared-protocol';
 import type { Browser } from 'playwright-core';
+import { bundleMain, bundleUi } from '../../plugin/bundle.mjs';
 import type { Command, MainToUi, UiToMain } from '../../plugin/src/shared/messages.js';
 import { createFigmaHost, type FigmaHost } from '../figma-host/figma-host.js';
 import { FigmaPage } from '../figma-host/figma-page.js';
 import type { DocumentSpec } from '../figma-host/spec.js';
 
-const TOP = new URL('../../', import.meta.url);
+const MANIFEST = new URL('../../manifest.json', import.meta.url);
 
-/** The plugin as it was built, for a daemon on a port of its own. */
-interface BuiltPlugin {
+/** The plugin's bundles for a daemon on another port. */
+interface PluginBundle {
   mainJs: string;
   uiHtml: string;
   allowedDomains: string[];
@@ -25,11 +26,11 @@ export class PluginInFigma {
   private constructor(
     readonly host: FigmaHost,
     private readonly browser: Browser,
-    private readonly plugin: BuiltPlugin,
+    private readonly plugin: PluginBundle,
   ) {}
 
   static async open(browser: Browser, daemonPort: number, document: DocumentSpec): Promise<PluginInFigma> {
-    const plugin = await builtPlugin(daemonPort);
+    const plugin = await bundlePlugin(daemonPort);
     const host = await createFigmaHost({ document, mainJs: plugin.mainJs });
     return new PluginInFigma(host, browser, plugin);
   }
@@ -114,16 +115,16 @@ function pass({ page, early }: OpenWindow, message: MainToUi): void {
     });
 }
 
-/** The built files with the port of the manifest swapped for the daemon's. */
-async function builtPlugin(daemonPort: number): Promise<BuiltPlugin> {
+/** Bundles the plugin from the sources, with the daemon's port in place of the manifest's. */
+async function bundlePlugin(daemonPort: number): Promise<PluginBundle> {
   const [port, other] = PORTS;
-  const read = async (path: string) => {
-    const text = await readFile(new URL(path, TOP), 'utf8');
-    if (!text.includes(`${port}`)) throw new Error(`${path} does not name port ${port}`);
+  const replacePort = (text: string) => {
+    if (!text.includes(`${port}`)) throw new Error(`there is no port ${port} to replace`);
     return text.replaceAll(`${port}`, `${daemonPort}`);
   };
-  const manifest: { networkAccess: { allowedDomains: string[] } } = JSON.parse(await read('manifest.json'));
-  // a daemon that this computer runs on the other port stays out of reach
+  const [manifestJson, mainJs, uiHtml] = await Promise.all([readFile(MANIFEST, 'utf8'), bundleMain(), bundleUi()]);
+  const manifest: { networkAccess: { allowedDomains: string[] } } = JSON.parse(replacePort(manifestJson));
+  // without the other port, so that a real daemon on this computer is not reached
   const allowedDomains = manifest.networkAccess.allowedDomains.filter((domain) => !domain.endsWith(`:${other}`));
-  return { mainJs: await read('plugin/dist/main.js'), uiHtml: await read('plugin/dist/ui.html'), allowedDomains };
+  return { mainJs: replacePort(mainJs), uiHtml: replacePort(uiHtml), allowedDomains };
 }

@@ -46,7 +46,7 @@ describe('transferring annotations from the canvas through the daemon and back',
     const second = await plugin.run('transfer-annotations');
     await second.button('Find matches').click();
     await applyPreview(second);
-    await second.ui.getByText('9 annotations of an earlier run brought up to date.').waitFor();
+    await second.ui.getByText('Updated 9 annotations').waitFor();
     await keepScreenshot(second, 'annotations-5-updated');
     expect(annotationsByPart(plugin.host, 'dark')).toEqual(annotationsByPart(plugin.host, 'light'));
   });

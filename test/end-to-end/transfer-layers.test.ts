@@ -65,7 +65,7 @@ describe('transferring layers from the canvas through the daemon and back', () =
     await second.button('Find matches').click();
     await includeAll(second);
     await applyPreview(second);
-    await second.ui.getByText('2 layers of an earlier run brought up to date.').waitFor();
+    await second.ui.getByText('Updated 2 layers').waitFor();
     expect(plugin.host.nodes()).toHaveLength(nodes);
   });
 });

@@ -28,13 +28,13 @@ export async function pickLayers(plugin: PluginInFigma, figma: FigmaPage, keys: 
 /** Starts the run and waits until the engine works at it. */
 export async function startRun(figma: FigmaPage): Promise<void> {
   await figma.button('Find matches').click();
-  await figma.ui.getByText(/^(Looking at the frames|Finding matches), /).waitFor();
+  await figma.ui.getByText(/^(Analyzing frames|Finding matches), /).waitFor();
 }
 
 /** Includes what the preview leaves out because it is not sure enough. */
 export async function includeAll(figma: FigmaPage): Promise<void> {
   await figma.heading('Preview').waitFor();
-  const all = figma.button('Include all');
+  const all = figma.button('Select all');
   if (await all.isEnabled()) await all.click();
 }
 
@@ -42,5 +42,5 @@ export async function includeAll(figma: FigmaPage): Promise<void> {
 export async function applyPreview(figma: FigmaPage): Promise<void> {
   await figma.heading('Preview').waitFor();
   await figma.button(/^Apply \d+ items?$/).click();
-  await figma.heading('Transferred').waitFor();
+  await figma.heading('Transfer complete').waitFor();
 }

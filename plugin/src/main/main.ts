@@ -1,27 +1,35 @@
 import type { Command, MainToUi, UiToMain } from '../shared/messages.js';
-import { exportChoice } from './canvas/export-frame.js';
-import { initialPicks } from './canvas/picks.js';
-import { reveal } from './canvas/reveal.js';
+import { toastMessage } from '../shared/text.js';
+import { exportFrames } from './canvas/export.js';
+import { reveal } from './canvas/export-space.js';
+import type { Fingerprints } from './canvas/items.js';
 import { readSelection } from './canvas/selection.js';
 import { applyPlacements } from './changes/apply.js';
-import { loadPending, loadSettings, savePending, saveSettings } from './settings.js';
-import { SELECTION, WINDOW } from './tables.js';
-import { summaryLine } from './words.js';
+import { loadPending, loadSettings, savePending, saveSettings } from './client-storage.js';
+import { initialPicks } from './initial-picks.js';
+
+/** Size of the plugin window, in px. */
+const WINDOW = { width: 340, height: 560 } as const;
+/** Changes closer together than this are sent to the UI once. */
+const DEBOUNCE_MS = 60;
+/** Figma reports a change after a delay; changes reported this soon after Apply are from Apply. */
+const OWN_CHANGES_MS = 300;
 
 const command: Command = figma.command === 'transfer-layers' ? 'transfer-layers' : 'transfer-annotations';
-let exportRun = 0;
-/** `changed`: the document moved on since Apply, so that the last step is not ours any more. */
-let undoState: 'possible' | 'changed' | 'done' = 'done';
-/** Figma tells of our own writes a moment after them; what changes later was changed by somebody. */
-let isSettling = false;
-/** What the annotations of the last export said, by item: what is applied has to be what was shown. */
-let shown: ReadonlyMap<string, string> = new Map();
-let quiet: number | null = null;
+/** Number of the latest export; an older one is cancelled. */
+let exportNumber = 0;
+/** `changed`: the document changed after Apply, so that Apply is no longer the last undo step. */
+let undoState: 'available' | 'changed' | 'done' = 'done';
+/** True while reported changes are from Apply. */
+let ignoresChanges = false;
+/** Annotations at the time of the last export. Apply skips those that changed since. */
+let fingerprints: Fingerprints = new Map();
+let selectionTimer: number | null = null;
 let watchedPage: PageNode | null = null;
 
 const CHANGED_SINCE = {
-  message: 'The file was changed since, so Undo would take back something else.',
-  hint: 'Press Undo in Figma until the transfer is gone.',
+  message: 'The file has changed since the transfer.',
+  hint: 'Undo in Figma until the transfer is undone.',
 };
 
 figma.showUI(__html__, { ...WINDOW, themeColors: true });
@@ -43,18 +51,15 @@ async function handle(message: UiToMain): Promise<void> {
       return saveSettings(message.settings);
     case 'pending.save':
       return savePending(message.pending);
-    case 'source.remember':
-      // written with the next Apply, since nothing may change in the document before it
-      return;
     case 'export.start': {
-      exportRun += 1;
-      const run = exportRun;
-      const marks = await exportChoice(message, send, () => run !== exportRun);
-      if (run === exportRun) shown = marks;
+      exportNumber += 1;
+      const number = exportNumber;
+      const exported = await exportFrames(message, send, () => number !== exportNumber);
+      if (number === exportNumber) fingerprints = exported;
       return;
     }
     case 'export.cancel':
-      exportRun += 1;
+      exportNumber += 1;
       return;
     case 'reveal':
       return reveal(message.nodeId, message.box);
@@ -78,50 +83,50 @@ async function start(): Promise<void> {
 }
 
 async function apply(message: Extract<UiToMain, { type: 'apply' }>): Promise<void> {
-  const applied = await applyPlacements(message.command, message.sourceId, message.accepted, shown);
+  const applied = await applyPlacements(message.command, message.sourceId, message.accepted, fingerprints);
   send(applied);
   if (applied.type === 'apply.failed') return;
   const { created, updated, notes } = applied.summary;
   if (created + updated + notes === 0) return;
-  undoState = 'possible';
-  isSettling = true;
+  undoState = 'available';
+  ignoresChanges = true;
   setTimeout(() => {
-    isSettling = false;
-  }, SELECTION.settleMs);
-  figma.notify(summaryLine(message.command, applied.summary), { button: { text: 'Undo', action: undo } });
+    ignoresChanges = false;
+  }, OWN_CHANGES_MS);
+  figma.notify(toastMessage(message.command, applied.summary), { button: { text: 'Undo', action: undo } });
 }
 
-/** Only the last step can be undone from here, and only while it is the last. */
+/** Undoes the last Apply, unless the document changed since. */
 function undo(): void {
   if (undoState === 'changed') {
     send({ type: 'undo.failed', problem: CHANGED_SINCE });
     figma.notify(`${CHANGED_SINCE.message} ${CHANGED_SINCE.hint}`);
     return;
   }
-  if (undoState === 'possible') figma.triggerUndo();
+  if (undoState === 'available') figma.triggerUndo();
   undoState = 'done';
   send({ type: 'undone' });
 }
 
-function noteChange(): void {
-  if (!isSettling && undoState === 'possible') undoState = 'changed';
+function onNodeChange(): void {
+  if (!ignoresChanges && undoState === 'available') undoState = 'changed';
   sendSelectionSoon();
 }
 
-/** Follows the page the designer is on, and no other. */
+/** Listens to changes of the current page only. */
 function watchPage(): void {
-  watchedPage?.off('nodechange', noteChange);
+  watchedPage?.off('nodechange', onNodeChange);
   watchedPage = figma.currentPage;
-  watchedPage.on('nodechange', noteChange);
+  watchedPage.on('nodechange', onNodeChange);
   sendSelectionSoon();
 }
 
 function sendSelectionSoon(): void {
-  if (quiet !== null) clearTimeout(quiet);
-  quiet = setTimeout(sendSelection, SELECTION.quietMs);
+  if (selectionTimer !== null) clearTimeout(selectionTimer);
+  selectionTimer = setTimeout(sendSelection, DEBOUNCE_MS);
 }
 
 function sendSelection(): void {
-  quiet = null;
+  selectionTimer = null;
   send({ type: 'selection', selection: readSelection() });
 }

@@ -1,11 +1,11 @@
 import type { Affine, Box, Point } from '@samepoint/shared-protocol';
 
-/** Figma's form of a transform: two rows of three. */
+/** Figma's `Transform`: two rows of three. */
 export type TransformRows = readonly [readonly [number, number, number], readonly [number, number, number]];
 
 export const IDENTITY: Affine = { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 };
 
-/** The transform that does `first`, then `second`. */
+/** The transform that applies `first`, then `second`. */
 export function compose(second: Affine, first: Affine): Affine {
   return {
     a: second.a * first.a + second.c * first.b,
@@ -17,7 +17,7 @@ export function compose(second: Affine, first: Affine): Affine {
   };
 }
 
-/** The transform that takes `affine` back, or null when it flattens the plane. */
+/** The inverse, or null if the transform is singular. */
 export function invert(affine: Affine): Affine | null {
   const { a, b, c, d, e, f } = affine;
   const determinant = a * d - b * c;
@@ -43,7 +43,7 @@ export function apply(affine: Affine, point: Point): Point {
   };
 }
 
-/** The upright box around the image of `box`. */
+/** The axis-aligned bounding box of the transformed `box`. */
 export function applyToBox(affine: Affine, box: Box): Box {
   const corners = [
     apply(affine, { x: box.x, y: box.y }),
@@ -58,14 +58,14 @@ export function applyToBox(affine: Affine, box: Box): Box {
   return { x, y, w: Math.max(...xs) - x, h: Math.max(...ys) - y };
 }
 
-/** How much lengths grow under a similarity; the geometric mean of both axes for anything else. */
+/** The scale of a similarity; for other transforms the geometric mean of both axes. */
 export function uniformScale(affine: Affine): number {
   return Math.sqrt(Math.abs(affine.a * affine.d - affine.b * affine.c));
 }
 
 /**
- * A similarity with its scale taken out; turn, mirroring and place are kept.
- * Figma keeps size apart from the transform, whose axes have to be of unit length.
+ * A similarity without its scale; rotation, reflection and translation stay.
+ * Figma stores the size separately, and the axes of its transforms have unit length.
  */
 export function withoutScale(affine: Affine): Affine {
   const scale = uniformScale(affine);

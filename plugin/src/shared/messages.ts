@@ -1,47 +1,47 @@
 import type { Item, Layer, Placement } from '@samepoint/shared-protocol';
 
-/** The menu commands, by what they carry over. The manifest's `command` values are the same words. */
+/** The menu commands, equal to the `command` values in the manifest. */
 export type Command = 'transfer-annotations' | 'transfer-layers';
 
-/** A frame of the canvas as the UI shows it before anything is exported. */
+/** A frame before its export. */
 export interface FrameSummary {
   nodeId: string;
   name: string;
   width: number;
   height: number;
-  /** Native annotations on the frame and everything inside it. */
+  /** Number of native annotations on the frame and its visible layers. */
   annotations: number;
   /** Why the frame cannot be exported (hidden, empty …), or null. */
   blocked: string | null;
 }
 
-/** A selected layer that lies inside or over a frame: what "Transfer layers…" carries over. */
+/** A selected layer in or on a frame, which "Transfer layers…" transfers. */
 export interface OverlaySummary {
   nodeId: string;
   name: string;
   type: string;
 }
 
-/** What is selected now. Figma gives it in no particular order, so the UI asks which frame is the source. */
+/** The current selection. Its order has no meaning in Figma, so the source is picked explicitly. */
 export interface SelectionSummary {
   frames: FrameSummary[];
   overlays: OverlaySummary[];
 }
 
-/** Explicit choice of the designer. */
+/** What the designer picked. */
 export interface Picks {
   source: FrameSummary | null;
   targets: FrameSummary[];
   overlays: OverlaySummary[];
 }
 
-/** Kept in Figma's client storage, per user. */
+/** Stored in Figma's client storage, per user. */
 export interface Settings {
   token: string | null;
   port: number;
 }
 
-/** A job that was running when the plugin was closed. It is rejoined by its id. */
+/** A job that was running when the plugin was closed; the UI rejoins it by its id. */
 export interface PendingJob {
   jobId: string;
   command: Command;
@@ -50,7 +50,7 @@ export interface PendingJob {
   overlayIds: string[];
 }
 
-/** A frame's pixels and layers. Boxes are in pixels of `png`. */
+/** The image and layers of a frame. Boxes are in pixels of `png`. */
 export interface ExportedFrame {
   nodeId: string;
   name: string;
@@ -60,14 +60,14 @@ export interface ExportedFrame {
   layers: Layer[];
 }
 
-/** Something to carry over, with the words the preview shows for it. */
+/** An item to transfer, with its label and detail in the preview. */
 export interface ExportedItem {
   item: Item;
   label: string;
   detail: string;
 }
 
-/** A placement the designer accepted in the preview. */
+/** A placement that is included in the preview. */
 export interface AcceptedPlacement {
   targetId: string;
   placement: Placement;
@@ -80,31 +80,29 @@ export interface SkippedPlacement {
 }
 
 export interface ApplySummary {
-  /** Annotations or layers that are new. */
+  /** Number of new annotations or layers. */
   created: number;
-  /** Placed by an earlier run and brought up to date by this one. */
+  /** Number of items of an earlier run that were updated. */
   updated: number;
-  /** New notes on the canvas, for items that no layer could carry; not counted as created. */
+  /** Number of new notes, for annotations without a matching layer; not part of `created`. */
   notes: number;
   skipped: SkippedPlacement[];
 }
 
-/** What happened and what to do next, for a person. */
+/** What happened (`message`) and what to do next (`hint`), for the user. */
 export interface Problem {
   message: string;
   hint: string;
 }
 
 export type UiToMain =
-  /** The UI listens; nothing is sent to it before. */
+  /** The UI is loaded; the main thread sends nothing before. */
   | { type: 'ready' }
   | { type: 'settings.save'; settings: Settings }
   | { type: 'pending.save'; pending: PendingJob | null }
-  /** Remembered in shared plugin data, so that the next run starts with it. */
-  | { type: 'source.remember'; nodeId: string }
   | { type: 'export.start'; command: Command; sourceId: string; targetIds: string[]; overlayIds: string[] }
   | { type: 'export.cancel' }
-  /** Shows a node, or the place `box` (pixels of its export) inside it. */
+  /** Scrolls the viewport to a node, or to `box` (pixels of its export) in it. */
   | { type: 'reveal'; nodeId: string; box: { x: number; y: number; w: number; h: number } | null }
   | { type: 'apply'; command: Command; sourceId: string; accepted: AcceptedPlacement[] }
   | { type: 'undo' }
@@ -114,11 +112,11 @@ export type MainToUi =
   | { type: 'session'; command: Command; settings: Settings; picks: Picks; pending: PendingJob | null }
   | { type: 'selection'; selection: SelectionSummary }
   | { type: 'export.frame'; frame: ExportedFrame; done: number; total: number }
-  /** All frames were sent. `notices` tells what cannot be carried over (measurements, comments …). */
+  /** Follows the last frame. `notices` list what cannot be transferred (measurements, comments …). */
   | { type: 'export.done'; items: ExportedItem[]; notices: string[] }
   | { type: 'export.failed'; problem: Problem }
   | { type: 'applied'; summary: ApplySummary }
   | { type: 'apply.failed'; problem: Problem }
   | { type: 'undone' }
-  /** The document was changed since Apply, so that undoing would take back something else. */
+  /** The document changed after Apply, so that Apply is no longer the last undo step. */
   | { type: 'undo.failed'; problem: Problem };

@@ -1,26 +1,36 @@
 import { render } from 'preact';
+import type { MainToUi, UiToMain } from '../shared/messages.js';
 import { App } from './app.js';
-import { blocksLoopback, browserFacts } from './connection/browser-access.js';
-import { listenToMain, postToMain } from './main-port.js';
-import { type State, Store } from './store.js';
+import { blocksLoopback, readBrowserAccess } from './connection/browser-access.js';
+import { type AppState, Store } from './store.js';
 
-/** TypeScript's DOM does not know the permission interface of Chromium yet. */
-const page: Document & Parameters<typeof browserFacts>[0] = document;
+/** TypeScript's DOM types lack Chromium's `featurePolicy`. */
+const page: Document & Parameters<typeof readBrowserAccess>[0] = document;
 const root = document.getElementById('root') ?? document.body;
 
 const store = new Store({
   postToMain,
-  blocked: blocksLoopback(browserFacts(page, navigator.userAgent)),
+  blocked: blocksLoopback(readBrowserAccess(page, navigator.userAgent)),
   onChange: draw,
 });
 
-function draw(state: State): void {
+function draw(state: AppState): void {
   render(
     <App state={state} dispatch={(event) => store.dispatch(event)} connect={(event) => store.connect(event)} />,
     root,
   );
 }
 
+/** Posts to the main thread in Figma's envelope. */
+function postToMain(message: UiToMain): void {
+  parent.postMessage({ pluginMessage: message }, '*');
+}
+
+/** Messages of the main thread come in Figma's envelope; other messages are ignored. */
+window.addEventListener('message', (event: MessageEvent<{ pluginMessage?: MainToUi } | null>) => {
+  const message = event.data?.pluginMessage;
+  if (message !== undefined) store.fromMain(message);
+});
+
 draw(store.state);
-listenToMain((message) => store.fromMain(message));
 postToMain({ type: 'ready' });

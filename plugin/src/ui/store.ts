@@ -5,31 +5,32 @@ import {
   type ConnectionEffect,
   type ConnectionEvent,
   INITIAL_CONNECTION,
-  stepConnection,
+  reduceConnection,
 } from './connection/connection.js';
 import { pair, probeSession } from './connection/daemon-http.js';
 import { SocketClient } from './connection/socket-client.js';
-import { stepFlow } from './flow/flow.js';
-import { type Flow, type FlowEffect, type FlowEvent, INITIAL_FLOW } from './flow/flow-state.js';
+import { reduceFlow } from './flow/flow.js';
+import { type Flow, type FlowEffect, type FlowEvent, INITIAL_FLOW } from './flow/state.js';
 
-export interface State {
+/** The state of the whole UI. */
+export interface AppState {
   connection: Connection;
   flow: Flow;
 }
 
 export interface StoreOptions {
   postToMain(message: UiToMain): void;
-  onChange(state: State): void;
-  /** Does the browser say that it keeps pages away from this computer? */
+  onChange(state: AppState): void;
+  /** Whether the browser blocks connections to this computer. */
   blocked: boolean;
 }
 
-/** Runs both state machines: events in, new state and effects out. The only place where effects happen. */
+/** Holds both state machines and runs their effects. All side effects of the UI happen here. */
 export class Store {
-  #state: State = { connection: INITIAL_CONNECTION, flow: INITIAL_FLOW };
+  #state: AppState = { connection: INITIAL_CONNECTION, flow: INITIAL_FLOW };
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Jobs that were cancelled while there was no connection to say so. */
-  #uncancelled: string[] = [];
+  /** Jobs cancelled while disconnected; their cancel is sent after the reconnect. */
+  #pendingCancels: string[] = [];
   readonly #socket = new SocketClient({
     onMessage: (message) => this.#fromDaemon(message),
     onClosed: (code) => this.connect({ type: 'closed', code }),
@@ -37,33 +38,33 @@ export class Store {
 
   constructor(readonly options: StoreOptions) {}
 
-  get state(): State {
+  get state(): AppState {
     return this.#state;
   }
 
-  /** An event of the flow. */
+  /** Handles an event of the flow. */
   dispatch(event: FlowEvent): void {
-    const { flow, effects } = stepFlow(this.#state.flow, event);
-    this.#become({ ...this.#state, flow });
-    for (const effect of effects) this.#runFlow(effect);
+    const { flow, effects } = reduceFlow(this.#state.flow, event);
+    this.#setState({ ...this.#state, flow });
+    for (const effect of effects) this.#runFlowEffect(effect);
   }
 
-  /** An event of the connection. */
+  /** Handles an event of the connection. */
   connect(event: ConnectionEvent): void {
     const before = this.#state.connection.state.name;
-    const { connection, effects } = stepConnection(this.#state.connection, event);
-    this.#become({ ...this.#state, connection });
-    for (const effect of effects) this.#runConnection(effect);
+    const { connection, effects } = reduceConnection(this.#state.connection, event);
+    this.#setState({ ...this.#state, connection });
+    for (const effect of effects) this.#runConnectionEffect(effect);
     const { state } = connection;
     if (before === 'ready' && state.name !== 'ready') this.dispatch({ type: 'disconnected' });
     if (before !== 'ready' && state.name === 'ready') {
       const { backends, jobs } = state.welcome;
-      this.#cancelLeftovers();
+      this.#sendPendingCancels();
       this.dispatch({ type: 'connected', backends, jobs });
     }
   }
 
-  /** A message of the main thread. The first session starts the connection. */
+  /** Handles a message of the main thread. The first session starts the connection. */
   fromMain(message: MainToUi): void {
     this.dispatch({ type: 'main', message });
     if (message.type === 'session') {
@@ -71,7 +72,7 @@ export class Store {
     }
   }
 
-  #become(state: State): void {
+  #setState(state: AppState): void {
     this.#state = state;
     this.options.onChange(state);
   }
@@ -90,7 +91,7 @@ export class Store {
     }
   }
 
-  #runFlow(effect: FlowEffect): void {
+  #runFlowEffect(effect: FlowEffect): void {
     switch (effect.type) {
       case 'main':
         this.options.postToMain(effect.message);
@@ -100,16 +101,16 @@ export class Store {
         return;
       case 'daemon': {
         const wasSent = this.#socket.send(effect.message);
-        if (!wasSent && effect.message.type === 'job.cancel') this.#uncancelled.push(effect.message.jobId);
+        if (!wasSent && effect.message.type === 'job.cancel') this.#pendingCancels.push(effect.message.jobId);
       }
     }
   }
 
-  #cancelLeftovers(): void {
-    for (const jobId of this.#uncancelled.splice(0)) this.#socket.send({ type: 'job.cancel', jobId });
+  #sendPendingCancels(): void {
+    for (const jobId of this.#pendingCancels.splice(0)) this.#socket.send({ type: 'job.cancel', jobId });
   }
 
-  #runConnection(effect: ConnectionEffect): void {
+  #runConnectionEffect(effect: ConnectionEffect): void {
     switch (effect.type) {
       case 'probe':
         void probeSession(effect.port, effect.token).then((outcome) =>
@@ -124,7 +125,7 @@ export class Store {
         return;
       case 'wait':
         clearTimeout(this.#timer);
-        this.#timer = setTimeout(() => this.connect({ type: 'due' }), effect.ms);
+        this.#timer = setTimeout(() => this.connect({ type: 'wait.over' }), effect.ms);
         return;
       case 'save':
         this.options.postToMain({ type: 'settings.save', settings: effect.settings });

@@ -12,7 +12,7 @@ afterEach(() => session.close());
 const labels = (key: string) =>
   session.host.annotations(session.id(key)).map((annotation) => (annotation as { label?: string }).label);
 
-/** The document with other properties on one node. */
+/** The document with changed properties of one node. */
 function withProps(document: DocumentSpec, key: string, props: NodeSpec['props']): DocumentSpec {
   const change = (node: NodeSpec): NodeSpec => ({
     ...node,
@@ -28,7 +28,7 @@ async function reopen(document: DocumentSpec, hasManifestId = true): Promise<voi
 }
 
 describe('annotations', () => {
-  test('words stay marked up, the category stays, and pinned properties stay where the layer has them', async () => {
+  test('keep their markdown, category and pinned properties', async () => {
     await session.apply([session.onLayer('dark:screen', 'light:title', 'dark:title')]);
     expect(session.host.annotations(session.id('dark:title'))).toEqual([
       {
@@ -40,7 +40,7 @@ describe('annotations', () => {
     ]);
   });
 
-  test('pinned properties that the layer does not have are left out', async () => {
+  test('lose pinned properties that the layer lacks', async () => {
     await session.apply([
       session.onLayer('dark:screen', 'light:title', 'dark:bell'),
       session.onLayer('dark:screen', 'light:button', 'dark:banner'),
@@ -49,8 +49,8 @@ describe('annotations', () => {
     expect(session.host.annotations(session.id('dark:banner'))).toMatchObject([{ properties: [] }]);
   });
 
-  test('what already hangs on the layer stays, in front', async () => {
-    const mine = { labelMarkdown: 'Mine, **not** to be touched', categoryId: 'cat:interaction' };
+  test('are added after existing annotations', async () => {
+    const mine = { labelMarkdown: 'Mine, **do not** change', categoryId: 'cat:interaction' };
     await reopen(withProps(inboxDocument(), 'dark:button', { annotations: [mine] }));
     const summary = await session.apply([
       session.onLayer('dark:screen', 'light:button', 'dark:button', 0),
@@ -58,23 +58,19 @@ describe('annotations', () => {
     ]);
     expect(summary).toEqual({ created: 2, updated: 0, notes: 0, skipped: [] });
     expect(session.host.annotations(session.id('dark:button'))[0]).toMatchObject(mine);
-    expect(labels('dark:button')).toEqual([
-      'Mine, not to be touched',
-      'Opens the invite dialog',
-      'At least 44 px high',
-    ]);
+    expect(labels('dark:button')).toEqual(['Mine, do not change', 'Opens the invite dialog', 'At least 44 px high']);
   });
 
-  test('an equal annotation by somebody else is not doubled, and that is said', async () => {
+  test('are skipped with a reason if the layer has an equal one', async () => {
     const same = [{ label: 'Opens the notification sheet', categoryId: 'cat:interaction' }];
     await reopen(withProps(inboxDocument(), 'dark:bell', { annotations: same }));
     const { created, skipped } = await session.apply([session.onLayer('dark:screen', 'light:bell', 'dark:bell')]);
     expect(created).toBe(0);
-    expect(skipped[0]?.reason).toMatch(/already carries this annotation/);
+    expect(skipped[0]?.reason).toMatch(/already has this annotation/);
     expect(labels('dark:bell')).toHaveLength(1);
   });
 
-  test('a run on a duplicate of a target leaves the target as it is', async () => {
+  test('on a duplicate of a target leave the target unchanged', async () => {
     const onTitle = session.onLayer('dark:screen', 'light:title', 'dark:title');
     await session.apply([onTitle]);
     const before = labels('dark:title');
@@ -91,7 +87,7 @@ describe('annotations', () => {
     expect(session.host.annotations(layerId)).toHaveLength(1);
   });
 
-  test('all targets are one step of undo, and undo takes everything back', async () => {
+  test('on all targets are one undo step', async () => {
     const before = session.host.snapshot();
     await session.apply([
       session.onLayer('dark:screen', 'light:title', 'dark:title'),
@@ -104,11 +100,11 @@ describe('annotations', () => {
     expect(session.host.snapshot()).toEqual(before);
   });
 
-  test('the toast undoes once, however often it is pressed', async () => {
+  test('can be undone once from the toast', async () => {
     const before = session.host.snapshot();
     await session.apply([session.onLayer('dark:screen', 'light:title', 'dark:title')]);
     const [toast] = session.host.toasts;
-    expect(toast).toMatchObject({ message: '1 annotation placed', button: 'Undo' });
+    expect(toast).toMatchObject({ message: 'Added 1 annotation', button: 'Undo' });
     if (toast === undefined) return;
     session.host.pressToast(toast);
     await session.next('undone');
@@ -116,7 +112,7 @@ describe('annotations', () => {
     expect(session.host.snapshot()).toEqual(before);
   });
 
-  test('an undo after the designer worked on takes nothing back, and says what to do', async () => {
+  test('are not undone by the plugin after another change', async () => {
     session.host.select([session.id('dark:screen')]);
     session.send({ type: 'ready' });
     await session.next('session');
@@ -134,7 +130,7 @@ describe('annotations', () => {
     expect(session.host.snapshot()).toEqual(edited);
   });
 
-  test('an annotation that is another one than the preview showed is left out', async () => {
+  test('that changed after the preview are skipped', async () => {
     await session.exportFrames('transfer-annotations', 'light:screen', ['dark:screen']);
     const placements = [0, 1].map((index) => session.onLayer('dark:screen', 'light:button', 'dark:button', index));
     const second = { label: 'At least 44 px high' };
@@ -142,13 +138,13 @@ describe('annotations', () => {
     const { created, skipped } = await session.apply(placements);
     expect(created).toBe(0);
     expect(skipped.map(({ reason }) => reason)).toEqual([
-      expect.stringContaining('changed since the preview'),
-      expect.stringContaining('no longer on the source'),
+      expect.stringContaining('changed after the preview'),
+      expect.stringContaining('deleted from the source'),
     ]);
     expect(labels('dark:button')).toEqual([]);
   });
 
-  test('a second run with other words brings the first up to date instead of doubling it', async () => {
+  test('of an earlier run are updated', async () => {
     const placement = () => session.onLayer('dark:screen', 'light:bell', 'dark:bell');
     await session.apply([placement()]);
     const summary = await session.apply([placement()]);
@@ -159,26 +155,26 @@ describe('annotations', () => {
     expect([labels('dark:bell'), labels('dark:menu')]).toEqual([[], ['Opens the notification sheet']]);
   });
 
-  test('a second run survives closing and reopening the plugin', async () => {
+  test('of an earlier run are updated after reopening the plugin', async () => {
     await session.apply([session.onLayer('dark:screen', 'light:bell', 'dark:bell')]);
     await session.host.runCommand('transfer-annotations');
     const summary = await session.apply([session.onLayer('dark:screen', 'light:bell', 'dark:bell')]);
     expect(summary).toMatchObject({ created: 0, updated: 1 });
   });
 
-  test('what the designer changed after the first run is theirs and stays', async () => {
+  test('that the designer edited after the first run stay', async () => {
     await session.apply([session.onLayer('dark:screen', 'light:bell', 'dark:bell')]);
-    const edited = session.host.editAnnotations(session.id('dark:bell'), [{ label: 'My own words' }]);
+    const edited = session.host.editAnnotations(session.id('dark:bell'), [{ label: 'My own label' }]);
     expect(edited).toHaveLength(1);
     const summary = await session.apply([session.onLayer('dark:screen', 'light:bell', 'dark:bell')]);
     expect(summary).toMatchObject({ created: 1, updated: 0 });
-    expect(labels('dark:bell')).toEqual(['My own words', 'Opens the notification sheet']);
+    expect(labels('dark:bell')).toEqual(['My own label', 'Opens the notification sheet']);
   });
 
   test.each([
     ['annotations', 'large:title'],
     ['sharedPluginData', 'large:screen'],
-  ])('a throw half-way, here of %s on %s, puts everything back and leaves no step of undo', async (property, key) => {
+  ])('are rolled back without an undo step if writing %s of %s throws', async (property, key) => {
     const before = session.host.snapshot();
     session.host.breakWrite(session.id(key), property);
     session.send({
@@ -192,13 +188,13 @@ describe('annotations', () => {
       ],
     });
     const { problem } = await session.next('apply.failed');
-    expect(problem.message).toMatch(/everything was put back: .*cannot be changed/);
+    expect(problem.message).toMatch(/all changes were undone: .*cannot be changed/);
     expect(session.host.snapshot()).toEqual(before);
     expect(session.host.undoSteps).toBe(0);
     expect(session.host.toasts).toEqual([]);
   });
 
-  test('a layer of an instance can carry an annotation', async () => {
+  test('can be added to a layer of an instance', async () => {
     const component: NodeSpec = {
       key: 'chip',
       type: 'COMPONENT',
@@ -221,19 +217,19 @@ describe('annotations', () => {
     expect(session.host.annotations(inner)).toHaveLength(1);
   });
 
-  test('what is gone is left out with a reason, and the rest is applied', async () => {
+  test('without source or target are skipped with a reason', async () => {
     const gone = session.onLayer('dark:screen', 'light:bell', 'dark:bell', 7);
     const nowhere = { ...session.onLayer('dark:screen', 'light:bell', 'dark:bell'), targetId: '404:1' };
     const fine = session.onLayer('dark:screen', 'light:title', 'dark:title');
     const { created, skipped } = await session.apply([gone, nowhere, fine]);
     expect(created).toBe(1);
     expect(skipped.map(({ reason }) => reason)).toEqual([
-      'The annotation is no longer on the source.',
-      'The target is no longer in this file.',
+      'The annotation was deleted from the source.',
+      'The target frame was deleted.',
     ]);
   });
 
-  test('source and targets get a button to run again; a manifest without an id is no obstacle', async () => {
+  test('add relaunch buttons to source and targets, unless the manifest has no id', async () => {
     await session.apply([session.onLayer('dark:screen', 'light:bell', 'dark:bell')]);
     for (const key of ['light:screen', 'dark:screen']) {
       expect(Object.keys(session.host.byKey(key).relaunchData)).toEqual(['transfer-annotations']);
@@ -244,7 +240,7 @@ describe('annotations', () => {
     expect(session.host.byKey('dark:screen').relaunchData).toEqual({});
   });
 
-  test('the next run starts with the source of the last one', async () => {
+  test('set the initial picks of the next run', async () => {
     await session.apply([
       session.onLayer('dark:screen', 'light:bell', 'dark:bell'),
       session.onLayer('large:screen', 'light:bell', 'large:bell'),
@@ -264,7 +260,7 @@ describe('annotations', () => {
 });
 
 describe('notes', () => {
-  test('an annotation that no layer can carry becomes a note beside the target, at the height of its place', async () => {
+  test('are added beside the target, at the height of the matched box', async () => {
     const summary = await session.apply([session.onLayer('dark:screen', 'light:bell', null)]);
     expect(summary).toEqual({ created: 0, updated: 0, notes: 1, skipped: [] });
     const note = noteOf('Opens the notification sheet');
@@ -276,7 +272,7 @@ describe('notes', () => {
     expect(note.width).toBeGreaterThan(100);
   });
 
-  test('notes at one height do not cover each other', async () => {
+  test('at the same height do not overlap', async () => {
     await session.apply([
       session.onLayer('dark:screen', 'light:bell', null),
       session.onLayer('dark:screen', 'light:row-2/avatar', null),
@@ -285,7 +281,7 @@ describe('notes', () => {
     expect(Math.abs(first.absolute[5] - second.absolute[5])).toBeGreaterThanOrEqual(first.height);
   });
 
-  test('a long annotation is broken into lines', async () => {
+  test('wrap at 240 px', async () => {
     const words = 'Shows every notification of the last seven days, the newest first, and marks them as seen';
     await reopen(withProps(inboxDocument(), 'light:bell', { annotations: [{ label: words }] }));
     await session.apply([session.onLayer('dark:screen', 'light:bell', null)]);
@@ -294,7 +290,7 @@ describe('notes', () => {
     expect(note.height).toBeGreaterThan(40);
   });
 
-  test('a group cannot carry an annotation, so it becomes a note', async () => {
+  test('replace annotations on groups', async () => {
     const document = inboxDocument();
     const [, dark] = document.children;
     const group: NodeSpec = {
@@ -312,7 +308,7 @@ describe('notes', () => {
     expect(summary.notes).toBe(1);
   });
 
-  test('a second run replaces the note, or drops it once a layer carries the words', async () => {
+  test('of an earlier run are replaced, or removed once a layer matches', async () => {
     await session.apply([session.onLayer('dark:screen', 'light:bell', null)]);
     const again = await session.apply([session.onLayer('dark:screen', 'light:bell', null)]);
     expect(again).toMatchObject({ created: 0, updated: 1, notes: 0 });
@@ -323,11 +319,11 @@ describe('notes', () => {
     expect(labels('dark:bell')).toEqual(['Opens the notification sheet']);
   });
 
-  test('an item without any place is left out', async () => {
+  test('are not added without a match', async () => {
     const placement = session.onLayer('dark:screen', 'light:bell', null);
     if (placement.placement.kind === 'layer') placement.placement.box = null;
     const { skipped } = await session.apply([placement]);
-    expect(skipped[0]?.reason).toBe('No place was found for it on this target.');
+    expect(skipped[0]?.reason).toBe('No match in this frame.');
     expect(session.host.undoSteps).toBe(0);
   });
 });

@@ -10,7 +10,7 @@ afterEach(() => session.close());
 const IDENTITY = { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 };
 const fill = (r: number, g: number, b: number) => [{ type: 'SOLID', color: { r, g, b } }];
 
-/** Two equal screens side by side; what is asked for is added to the source, the target or the page. */
+/** Two equal frames side by side, with additional nodes in the source, the target or the page. */
 function pair(parts: {
   inSource?: NodeSpec[];
   inTarget?: NodeSpec[];
@@ -59,7 +59,7 @@ async function place(keys: string[], transform: typeof IDENTITY | null = IDENTIT
   return session.apply(accepted, 'transfer-layers', 'source');
 }
 
-/** Nodes with this name that the document did not start with. */
+/** Nodes with this name that the plugin created. */
 function copies(name: string) {
   return session.host.nodes().filter((node) => node.props.name === name && node.sharedPluginData['samepoint/origin']);
 }
@@ -71,7 +71,7 @@ function onlyCopy(name: string) {
 }
 
 describe('overlays', () => {
-  test('a copy is put into the target by the transform, scaled as a whole and turned', async () => {
+  test('are placed in the target by the transform, scaled and rotated', async () => {
     await open(pair({ inSource: [sticker] }));
     // pixels are 1.92 to a unit in both; by half, a quarter turn, and to (384, 192) px = (200, 100) units
     await place(['sticker'], { a: 0, b: 0.5, c: -0.5, d: 0, e: 384, f: 192 });
@@ -85,7 +85,7 @@ describe('overlays', () => {
     expect([width, height]).toEqual([expect.closeTo(10, 4), expect.closeTo(20, 4)]);
   });
 
-  test.each([0, 30])('a mirrored layer, turned by %i°, stays mirrored and in its place', async (rotation) => {
+  test.each([0, 30])('that are mirrored and rotated by %i° stay so', async (rotation) => {
     await open(pair({ inSource: [{ ...sticker, isFlipped: true, rotation }] }));
     await place(['sticker']);
     const original = session.host.byKey('sticker').absolute;
@@ -93,7 +93,7 @@ describe('overlays', () => {
     expect(onlyCopy('Sticker').absolute).toEqual(expected);
   });
 
-  test('the scale of both pictures is taken into account', async () => {
+  test('are scaled by the scales of both exports', async () => {
     await open(pair({ inSource: [sticker], target: { width: 800, height: 1600 } }));
     await place(['sticker']);
     const copy = onlyCopy('Sticker');
@@ -102,7 +102,7 @@ describe('overlays', () => {
     expect([copy.absolute[4], copy.absolute[5]]).toEqual([expect.closeTo(800, 4), expect.closeTo(400, 4)]);
   });
 
-  test('it lands on the same pixels in a turned target', async () => {
+  test('are placed at the same pixels in a rotated target', async () => {
     await open(pair({ inSource: [sticker], target: { rotation: 90, y: 900 } }));
     await place(['sticker']);
     const copy = onlyCopy('Sticker');
@@ -111,7 +111,7 @@ describe('overlays', () => {
     expect(copy.absolute[0]).toBeCloseTo(0, 6);
   });
 
-  test('a layer lying over the source is put over the target, not into it', async () => {
+  test('on top of the source are placed on top of the target', async () => {
     await open(pair({ onPage: [sticker] }));
     await place(['sticker']);
     const copy = onlyCopy('Sticker');
@@ -119,7 +119,7 @@ describe('overlays', () => {
     expect([copy.absolute[4], copy.absolute[5]]).toEqual([expect.closeTo(700, 4), expect.closeTo(200, 4)]);
   });
 
-  test('in an auto layout frame the copy is placed absolutely and moves no sibling', async () => {
+  test('are positioned absolutely in auto layout', async () => {
     const child = (name: string): NodeSpec => ({ key: name, type: 'RECTANGLE', name, width: 50, height: 50 });
     const target = { props: { fills: fill(1, 1, 1), layoutMode: 'VERTICAL', itemSpacing: 8 } };
     await open(pair({ inSource: [sticker], inTarget: [child('a'), child('b')], target }));
@@ -131,7 +131,7 @@ describe('overlays', () => {
     expect(session.host.byKey('b').absolute).toEqual(before);
   });
 
-  test('nothing is added to an instance: the copy is put beside it, at the same place', async () => {
+  test('are placed on top of an instance, not in it', async () => {
     const component: NodeSpec = {
       key: 'component',
       type: 'COMPONENT',
@@ -151,14 +151,14 @@ describe('overlays', () => {
     expect([copy.absolute[4], copy.absolute[5]]).toEqual([expect.closeTo(700, 4), expect.closeTo(200, 4)]);
   });
 
-  test('text is cloned with its style and scaled once its font is loaded', async () => {
+  test('keep the style of their text', async () => {
     await open(pair({ inSource: [label] }));
     await place(['label'], { ...IDENTITY, a: 1.5, d: 1.5 });
     const copy = onlyCopy('Label');
     expect(copy.props).toMatchObject({ fontSize: 30, fontName: { family: 'Inter', style: 'Bold' } });
   });
 
-  test('a font that is not there is named, and the rest is placed', async () => {
+  test('with a missing font are skipped with its name', async () => {
     const odd = {
       ...label,
       key: 'odd',
@@ -168,10 +168,10 @@ describe('overlays', () => {
     await open(pair({ inSource: [sticker, odd] }));
     const { created, skipped } = await place(['odd', 'sticker']);
     expect(created).toBe(1);
-    expect(skipped[0]?.reason).toBe('It uses the font Rare Thin, which is not available. Install it, then try again.');
+    expect(skipped[0]?.reason).toBe('The font Rare Thin is missing. Install it and try again.');
   });
 
-  test('an instance stays an instance, and a component is placed as an instance', async () => {
+  test('that are instances or components become instances', async () => {
     const component: NodeSpec = { ...sticker, key: 'component', type: 'COMPONENT', name: 'Badge' };
     const instance: NodeSpec = {
       key: 'instance',
@@ -188,7 +188,7 @@ describe('overlays', () => {
     expect(session.host.nodes().filter(({ type }) => type === 'COMPONENT')).toHaveLength(1);
   });
 
-  test('copies are stacked as their originals, whatever order they come in', async () => {
+  test('keep the layer order of their originals', async () => {
     const over = { ...sticker, key: 'over', name: 'Over' };
     await open(pair({ inSource: [sticker, over] }));
     await place(['over', 'sticker']);
@@ -196,7 +196,7 @@ describe('overlays', () => {
     expect(target.childIds).toEqual([onlyCopy('Sticker').id, onlyCopy('Over').id]);
   });
 
-  test('a mask is wrapped in a group with what it masked, so that it cuts nothing else', async () => {
+  test('that are masks are grouped with the layers they mask', async () => {
     const mask = { ...sticker, key: 'mask', name: 'Mask', props: { ...sticker.props, isMask: true } };
     await open(pair({ inSource: [mask, { ...sticker, name: 'Masked' }] }));
     await place(['mask', 'sticker']);
@@ -207,14 +207,14 @@ describe('overlays', () => {
     expect(session.host.nodes().filter(({ type }) => type === 'GROUP')).toHaveLength(1);
   });
 
-  test('a mask in the target would cut the copy, so the copy lies over the target', async () => {
+  test('are placed on top of a target that contains a mask', async () => {
     const mask = { ...sticker, key: 'mask', name: 'Mask', props: { ...sticker.props, isMask: true } };
     await open(pair({ inSource: [sticker], inTarget: [mask] }));
     await place(['sticker']);
     expect(onlyCopy('Sticker').parentId).toBe('0:1');
   });
 
-  test('a second run replaces the copy at its place in the stack', async () => {
+  test('of an earlier run are replaced at the same layer index', async () => {
     await open(pair({ inSource: [sticker] }));
     await place(['sticker']);
     const first = onlyCopy('Sticker');
@@ -227,7 +227,7 @@ describe('overlays', () => {
     expect(onlyCopy('Sticker').id).toBe(first.id);
   });
 
-  test('a copy that the designer deleted is placed anew', async () => {
+  test('that the designer deleted are created again', async () => {
     await open(pair({ inSource: [sticker] }));
     await place(['sticker']);
     session.host.removeNode(onlyCopy('Sticker').id);
@@ -235,7 +235,7 @@ describe('overlays', () => {
     expect(copies('Sticker')).toHaveLength(1);
   });
 
-  test('a throw half-way leaves no copy behind and the former copy in place', async () => {
+  test('are rolled back if a write throws', async () => {
     const over = { ...sticker, key: 'over', name: 'Over' };
     await open(pair({ inSource: [sticker, over] }));
     await place(['sticker']);
@@ -247,18 +247,18 @@ describe('overlays', () => {
     expect(session.host.snapshot()).toEqual(before);
   });
 
-  test('without a place, or too small to see, it is left out with a reason', async () => {
+  test('without a match, or too small, are skipped with a reason', async () => {
     await open(pair({ inSource: [sticker] }));
     const nowhere = await place(['sticker'], null);
     const tiny = await place(['sticker'], { ...IDENTITY, a: 0.001, d: 0.001 });
     expect([...nowhere.skipped, ...tiny.skipped].map(({ reason }) => reason)).toEqual([
-      'No place was found for it on this target.',
-      'It would become too small to see on this target.',
+      'No match in this frame.',
+      'It would be too small in this frame.',
     ]);
     expect(session.host.undoSteps).toBe(0);
   });
 
-  test('callout, arrow and sticker of the inbox arrive in one step of undo', async () => {
+  test('are one undo step', async () => {
     session = await PluginSession.open(inboxDocument(), { command: 'transfer-layers' });
     const keys = ['light:callout', 'light:arrow', 'light:sticker'];
     const accepted = keys.map((key) => session.byTransform('dark:screen', key, IDENTITY));

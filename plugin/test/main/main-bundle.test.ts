@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MAIN_JS } from './plugin-session.js';
 
-/** Figma's sandbox has none of these. */
+/** Globals that Figma's sandbox lacks. */
 const BROWSER_ONLY = [
   'WebSocket',
   'URL',
@@ -12,10 +12,10 @@ const BROWSER_ONLY = [
   'document',
   'window',
 ];
-/** Zod alone is ten times this. */
+/** Zod alone is ten times as large. */
 const MAX_BYTES = 48 * 1024;
 
-describe('the built sandbox half', () => {
+describe('the bundle of the main thread', () => {
   test.each(BROWSER_ONLY)('does not use %s', (name) => {
     expect(MAIN_JS).not.toMatch(new RegExp(`(?<![\\w.$"'\`])${name}(?=\\s*[.(])`));
   });
@@ -25,7 +25,7 @@ describe('the built sandbox half', () => {
     expect(MAIN_JS.length).toBeLessThan(MAX_BYTES);
   });
 
-  test('has syntax that Figma’s sandbox reads', () => {
+  test('uses only ES2020 syntax and methods', () => {
     expect(MAIN_JS).not.toMatch(/\?\?=|\|\|=|&&=|\.replaceAll\(|\.findLast\(|\.at\(/);
   });
 });

@@ -1,21 +1,21 @@
-import { readFileSync } from 'node:fs';
 import { createFigmaHost, type FigmaHost, type HostOptions } from '../../../test/figma-host/figma-host.js';
+import { bundleMain } from '../../bundle.mjs';
 import type { AcceptedPlacement, Command, ExportedFrame, MainToUi, UiToMain } from '../../src/shared/messages.js';
 
-/** The built sandbox half, as Figma loads it. */
-export const MAIN_JS = readFileSync(new URL('../../dist/main.js', import.meta.url), 'utf8');
+/** The main thread's bundle, built from the sources. */
+export const MAIN_JS = await bundleMain();
 
 type MessageOf<T extends MainToUi['type']> = Extract<MainToUi, { type: T }>;
 
-/** A file with the running plugin, and this test in the place of its UI. */
+/** A Figma file with the running plugin. The test acts as its UI. */
 export class PluginSession {
   private received: MainToUi[] = [];
-  private waiting: (() => void) | null = null;
+  private wake: (() => void) | null = null;
 
   private constructor(readonly host: FigmaHost) {
     host.onMainMessage((message) => {
       this.received.push(message as MainToUi);
-      this.waiting?.();
+      this.wake?.();
     });
   }
 
@@ -39,21 +39,21 @@ export class PluginSession {
     this.host.sendToMain(message);
   }
 
-  /** The next message of this type; others that come before it are dropped, but an unexpected failure throws. */
+  /** Waits for the next message of this type and drops others before it. Throws on an unexpected failure. */
   async next<T extends MainToUi['type']>(type: T): Promise<MessageOf<T>> {
     for (;;) {
       const message = this.received.shift();
       if (message === undefined) {
         await new Promise<void>((resolve) => {
-          this.waiting = resolve;
+          this.wake = resolve;
         });
       } else if (isOf(message, type)) return message;
       else if (isFailure(message)) throw new Error(message.problem.message);
     }
   }
 
-  /** Everything that arrived and was not taken. */
-  get untaken(): readonly MainToUi[] {
+  /** Messages that `next` has not consumed. */
+  get pending(): readonly MainToUi[] {
     return this.received;
   }
 
@@ -96,7 +96,7 @@ export class PluginSession {
     };
   }
 
-  /** A placement of an overlay by a transform from source to target pixels. */
+  /** A placement of an overlay by a transform from source pixels to target pixels. */
   byTransform(
     targetKey: string,
     overlay: string,

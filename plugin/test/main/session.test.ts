@@ -9,9 +9,9 @@ afterEach(() => session.close());
 const SCREENS = ['light:screen', 'dark:screen', 'large:screen'];
 
 describe('start', () => {
-  test('nothing is sent before the UI says that it listens', async () => {
+  test('nothing is sent before the UI is ready', async () => {
     session = await PluginSession.open(inboxDocument(), { selected: SCREENS });
-    expect(session.untaken).toEqual([]);
+    expect(session.pending).toEqual([]);
     session.send({ type: 'ready' });
     const { settings, picks, pending, command } = await session.next('session');
     expect({ settings, pending, command }).toEqual({
@@ -22,12 +22,12 @@ describe('start', () => {
     expect(picks).toEqual({ source: null, targets: [], overlays: [] });
   });
 
-  test('the window follows the theme of Figma', async () => {
+  test('the window uses Figma’s theme', async () => {
     session = await PluginSession.open(inboxDocument());
     expect(session.host.reports[0]).toMatchObject({ kind: 'showUI', detail: { themeColors: true, width: 340 } });
   });
 
-  test('settings and a running job outlive the plugin', async () => {
+  test('settings and a running job survive closing the plugin', async () => {
     session = await PluginSession.open(inboxDocument());
     const pending = {
       jobId: 'job-1',
@@ -51,7 +51,7 @@ describe('start', () => {
 });
 
 describe('selection', () => {
-  test('the summary does not depend on the order Figma gives the selection in', async () => {
+  test('the summary does not depend on the order of Figma’s selection', async () => {
     const orders = new Set<string>();
     for (const seed of [1, 2, 3, 4, 5, 6]) {
       session = await PluginSession.open(inboxDocument(), { selected: SCREENS, seed });
@@ -63,7 +63,7 @@ describe('selection', () => {
     expect([...orders]).toEqual(['Inbox / Light,Frame 2041,Frame 2042']);
   });
 
-  test('a small selected layer inside a screen is an overlay, and its screen is offered as a frame', async () => {
+  test('a small selected layer in a frame is an overlay, and its frame is offered too', async () => {
     session = await PluginSession.open(inboxDocument(), {
       command: 'transfer-layers',
       selected: ['light:callout', 'light:arrow', 'dark:screen'],
@@ -77,7 +77,7 @@ describe('selection', () => {
     ]);
   });
 
-  test('screens inside a wrapper can be chosen one by one', async () => {
+  test('frames inside a wrapper frame can be picked', async () => {
     const screen = (key: string, x: number): NodeSpec => ({
       key,
       type: 'FRAME',
@@ -102,7 +102,7 @@ describe('selection', () => {
     expect(selection.frames.map(({ annotations }) => annotations)).toEqual([9, 0, 0]);
   });
 
-  test('hidden and empty frames say why they cannot be used', async () => {
+  test('hidden and empty frames are blocked with a reason', async () => {
     const document = inboxDocument();
     const hidden = { key: 'hidden', type: 'FRAME', name: 'Old', x: -800, props: { visible: false } } as const;
     const empty = { key: 'empty', type: 'FRAME', name: 'Blank', x: -600 } as const;
@@ -113,12 +113,12 @@ describe('selection', () => {
     session.send({ type: 'ready' });
     const { selection } = await session.next('selection');
     expect(selection.frames.map(({ blocked }) => blocked)).toEqual([
-      '“Old” is hidden. Show it, then try again.',
-      '“Blank” is empty, so there is nothing to compare. Choose a frame with content.',
+      '“Old” is hidden. Show it and try again.',
+      '“Blank” is empty. Choose a frame with content.',
     ]);
   });
 
-  test('a new selection is told to the UI', async () => {
+  test('a new selection is sent to the UI', async () => {
     session = await PluginSession.open(inboxDocument());
     session.send({ type: 'ready' });
     await session.next('selection');

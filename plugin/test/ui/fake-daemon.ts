@@ -20,24 +20,24 @@ export const TOKEN = 'A'.repeat(43);
 
 type Job = Extract<ClientMessage, { type: 'job.start' }>;
 
-/** A daemon of a few lines that a test scripts: it lets in, takes images, and does with jobs what the test says. */
+/** A scriptable daemon: pairs, accepts images, and leaves jobs to the test. */
 export class FakeDaemon {
   protocol: VersionRange = { min: 1, max: 1 };
-  /** What the test does with a job. */
+  /** Handles a started job. */
   onJob: (job: Job) => void = () => undefined;
   onMessage: (message: ClientMessage) => void = () => undefined;
-  /** Ids of the images that were sent, in order. */
+  /** Ids of the received images, in order. */
   readonly images: string[] = [];
   readonly #http: Server;
   readonly #sockets = new WebSocketServer({
     noServer: true,
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
-  #jobs: Parameters<typeof welcome>[0] = {};
+  #welcome: Parameters<typeof welcome>[0] = {};
 
   private constructor(http: Server) {
     this.#http = http;
-    http.on('request', (request, response) => void this.#answer(request, response));
+    http.on('request', (request, response) => void this.#respond(request, response));
     http.on('upgrade', (request, socket, head) => {
       const offered = request.headers['sec-websocket-protocol'] ?? '';
       if (!offered.includes(`${TOKEN_SUBPROTOCOL_PREFIX}${TOKEN}`)) return socket.destroy();
@@ -45,7 +45,7 @@ export class FakeDaemon {
     });
   }
 
-  /** Listens on a port that is free unless one is given. */
+  /** Listens on the given port, by default on a free one. */
   static async start(port = 0): Promise<FakeDaemon> {
     const http = createServer();
     const daemon = new FakeDaemon(http);
@@ -57,17 +57,17 @@ export class FakeDaemon {
     return (this.#http.address() as AddressInfo).port;
   }
 
-  /** What the next welcome says beside the usual. */
+  /** Overrides fields of the next welcome. */
   welcomeWith(parts: Parameters<typeof welcome>[0]): void {
-    this.#jobs = parts;
+    this.#welcome = parts;
   }
 
-  /** To every connected client. */
+  /** Sends a message to all clients. */
   send(message: DaemonMessage): void {
     for (const client of this.#sockets.clients) client.send(JSON.stringify(message));
   }
 
-  /** Ends every connection from this side. */
+  /** Closes all connections. */
   drop(code = 1001): void {
     for (const client of this.#sockets.clients) client.close(code);
   }
@@ -78,7 +78,7 @@ export class FakeDaemon {
     await new Promise((resolve) => this.#http.close(resolve));
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.setHeader('Access-Control-Allow-Origin', 'null');
     response.setHeader('Access-Control-Allow-Headers', 'authorization, content-type');
     response.setHeader('Access-Control-Allow-Private-Network', 'true');
@@ -91,8 +91,8 @@ export class FakeDaemon {
     const pairing = pairRequestSchema.parse(JSON.parse(await textOf(request)));
     if (pairing.code === CODE) return void response.end(JSON.stringify({ token: TOKEN }));
     const error: ErrorPayload = failure('PAIRING_CODE_WRONG', {
-      message: 'This is not the code.',
-      hint: 'Four more tries.',
+      message: 'Wrong code.',
+      hint: 'Four attempts left.',
     });
     response.writeHead(403).end(JSON.stringify({ error }));
   }
@@ -100,14 +100,14 @@ export class FakeDaemon {
   #serve(client: WebSocket): void {
     client.on('message', (data: RawData, isBinary: boolean) => {
       const bytes = data instanceof Buffer ? data : Buffer.alloc(0);
-      if (isBinary) return this.#takeImage(bytes);
-      this.#take(clientMessageSchema.parse(JSON.parse(bytes.toString())));
+      if (isBinary) return this.#receiveImage(bytes);
+      this.#receive(clientMessageSchema.parse(JSON.parse(bytes.toString())));
     });
   }
 
-  #take(message: ClientMessage): void {
+  #receive(message: ClientMessage): void {
     this.onMessage(message);
-    if (message.type === 'hello') this.send(welcome(this.#jobs));
+    if (message.type === 'hello') this.send(welcome(this.#welcome));
     if (message.type === 'image.offer') {
       const type = this.images.includes(message.imageId) ? 'image.have' : 'image.need';
       this.send({ type, imageId: message.imageId });
@@ -115,7 +115,7 @@ export class FakeDaemon {
     if (message.type === 'job.start') this.onJob(message);
   }
 
-  #takeImage(bytes: Uint8Array): void {
+  #receiveImage(bytes: Uint8Array): void {
     const decoded = decodeFrame(bytes);
     if (decoded.ok) this.images.push(imageDataHeaderSchema.parse(decoded.frame.header).imageId);
   }

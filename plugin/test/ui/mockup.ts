@@ -10,7 +10,7 @@ interface MockupColours {
 export const LIGHT: MockupColours = { paper: '#ffffff', ink: '#1e1e1e', accent: '#7b61ff' };
 export const DARK: MockupColours = { paper: '#16161a', ink: '#e8e8ea', accent: '#4f8cff' };
 
-/** Where the mockup's parts are, in its pixels. */
+/** Boxes of the mockup's layers, in its pixels. */
 export const PARTS = {
   avatar: { x: 24, y: 24, w: 48, h: 48 },
   title: { x: 88, y: 30, w: 180, h: 20 },
@@ -18,7 +18,7 @@ export const PARTS = {
   button: { x: 256, y: 248, w: 120, h: 36 },
 } as const;
 
-/** A small settings screen, drawn; every part of it is a layer. */
+/** A settings screen of 400 × 300 pixels with its layers. */
 export async function mockup(nodeId: string, name: string, colours: MockupColours): Promise<ExportedFrame> {
   const { paper, ink, accent } = colours;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300">

@@ -1,20 +1,16 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { readFile } from 'node:fs/promises';
 import { LIMITS, PORTS, type TransferResult } from '@samepoint/shared-protocol';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FigmaPage } from '../../../test/figma-host/figma-page.js';
 import { BROWSER_TIMEOUT_MS, launchChromium } from '../../../test/figma-host/launch-chromium.js';
+import { bundleUi } from '../../bundle.mjs';
 import type { ExportedItem, FrameSummary, MainToUi, PendingJob } from '../../src/shared/messages.js';
 import { CODE, FakeDaemon, TOKEN } from './fake-daemon.js';
 import { failure, layerPlacement, UI_BACKEND, welcome } from './fixtures.js';
 import { DARK, LIGHT, mockup, PARTS } from './mockup.js';
 
-const TOP = fileURLToPath(new URL('../../..', import.meta.url));
+const MANIFEST = new URL('../../../manifest.json', import.meta.url);
 
 const SOURCE = summary('s', 'Settings / Light', 4);
 const TARGET = summary('t', 'Settings / Dark', 0);
@@ -42,34 +38,32 @@ const RESULT: TransferResult = {
 
 let browser: Browser;
 let html: string;
-let folder: string;
 let daemon: FakeDaemon;
 let figma: FigmaPage;
 let exported: MainToUi[];
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'samepoint-ui-'));
-  await promisify(execFile)(process.execPath, [join(TOP, 'plugin/build.mjs'), folder]);
-  html = await readFile(join(folder, 'ui.html'), 'utf8');
+  html = await bundleUi();
   browser = await launchChromium();
   const frames = [await mockup('s', SOURCE.name, LIGHT), await mockup('t', TARGET.name, DARK)];
   exported = [
     ...frames.map((frame, index): MainToUi => ({ type: 'export.frame', frame, done: index + 1, total: frames.length })),
-    { type: 'export.done', items: ITEMS, notices: ['Measurements stay behind: only Dev Mode can write them.'] },
+    {
+      type: 'export.done',
+      items: ITEMS,
+      notices: ['2 measurements not transferred: plugins can add measurements only in Dev Mode.'],
+    },
   ];
 });
 
 afterAll(async () => {
   await browser.close();
-  await rm(folder, { recursive: true });
 });
 
 beforeEach(async () => {
   daemon = await FakeDaemon.start();
-  const manifest: { networkAccess: { allowedDomains: string[] } } = JSON.parse(
-    await readFile(join(TOP, 'manifest.json'), 'utf8'),
-  );
-  // the manifest's own domains, with the port of the fake; a daemon that runs on this computer stays out of reach
+  const manifest: { networkAccess: { allowedDomains: string[] } } = JSON.parse(await readFile(MANIFEST, 'utf8'));
+  // the manifest's domains with the fake daemon's port, so that no real daemon is reached
   const allowedDomains = manifest.networkAccess.allowedDomains
     .filter((domain) => domain.endsWith(`:${PORTS[0]}`))
     .map((domain) => domain.replace(`${PORTS[0]}`, `${daemon.port}`));
@@ -103,12 +97,12 @@ async function pickAndGo(): Promise<void> {
   await figma.button('Find matches').click();
 }
 
-describe('the plugin’s interface in a sandboxed frame', () => {
+describe('the UI in a sandboxed iframe', () => {
   it('pairs, transfers, previews and applies', async () => {
     daemon.onJob = ({ jobId }) => daemon.send({ type: 'job.result', jobId, result: RESULT });
     await figma.send(session(null));
     await figma.ui.getByLabel('Six-digit pairing code').fill('000000');
-    await figma.ui.getByText('This is not the code.').waitFor();
+    await figma.ui.getByText('Wrong code.').waitFor();
     await figma.ui.getByLabel('Six-digit pairing code').fill(CODE);
     expect(await figma.next('settings.save')).toEqual({
       type: 'settings.save',
@@ -120,15 +114,16 @@ describe('the plugin’s interface in a sandboxed frame', () => {
     await figma.send(...exported);
     await figma.heading('Preview').waitFor();
     expect(daemon.images).toHaveLength(2);
-    await figma.ui.getByText('Measurements stay behind').waitFor();
+    await figma.ui.getByText('2 measurements not transferred').waitFor();
 
-    const box = (part: string) => figma.ui.getByRole('checkbox', { name: `Include About the ${part}` });
+    const box = (part: string) =>
+      figma.ui.getByRole('checkbox', { name: `Apply “About the ${part}” to “Settings / Dark”` });
     expect(await box('avatar').isChecked()).toBe(true);
     expect(await box('card').isChecked()).toBe(false);
     expect(await box('button').isDisabled()).toBe(true);
-    await figma.ui.getByText('becomes a note on the canvas').waitFor();
+    await figma.ui.getByText('adds a note to the canvas').waitFor();
     await box('card').check();
-    await figma.ui.getByTitle('Show in “Settings / Dark”').first().click();
+    await figma.ui.getByTitle('Zoom to it in “Settings / Dark”').first().click();
     expect(await figma.next('reveal')).toEqual({ type: 'reveal', nodeId: 't', box: PARTS.avatar });
 
     await figma.button('Apply 3 items').click();
@@ -141,7 +136,7 @@ describe('the plugin’s interface in a sandboxed frame', () => {
     await figma.next('undo');
   });
 
-  it('draws the place in the target beside the place in the source', async () => {
+  it('draws thumbnails of source and target', async () => {
     daemon.onJob = ({ jobId }) => daemon.send({ type: 'job.result', jobId, result: RESULT });
     await figma.send(session());
     await pickAndGo();
@@ -153,12 +148,12 @@ describe('the plugin’s interface in a sandboxed frame', () => {
         return middle === undefined ? null : [...middle.slice(0, 3)];
       });
     await vi.waitFor(async () => {
-      expect(await pixel('About the avatar in the source')).toEqual([0x7b, 0x61, 0xff]);
-      expect(await pixel('About the avatar in Settings / Dark')).toEqual([0x4f, 0x8c, 0xff]);
+      expect(await pixel('“About the avatar” in the source')).toEqual([0x7b, 0x61, 0xff]);
+      expect(await pixel('“About the avatar” in “Settings / Dark”')).toEqual([0x4f, 0x8c, 0xff]);
     }, BROWSER_TIMEOUT_MS);
   });
 
-  it('joins its job again after the connection was lost', async () => {
+  it('rejoins its job after a lost connection', async () => {
     const started: string[] = [];
     daemon.onJob = ({ jobId }) => {
       started.push(jobId);
@@ -175,7 +170,7 @@ describe('the plugin’s interface in a sandboxed frame', () => {
     expect(daemon.images).toHaveLength(2);
   });
 
-  it('goes on with a job that was running when the plugin was closed', async () => {
+  it('resumes a job that was running when the plugin was closed', async () => {
     const pending: PendingJob = {
       jobId: 'before',
       command: 'transfer-annotations',
@@ -209,7 +204,7 @@ describe('the plugin’s interface in a sandboxed frame', () => {
     await figma.send(session());
     await pickAndGo();
     await figma.send(...exported);
-    await figma.ui.getByText('Looking at the frames').waitFor();
+    await figma.ui.getByText('Analyzing frames').waitFor();
     await figma.button('Cancel').click();
     await figma.button('Find matches').click();
     await figma.send(...exported);
@@ -217,25 +212,25 @@ describe('the plugin’s interface in a sandboxed frame', () => {
     expect(cancelled).toHaveLength(1);
   });
 
-  it('says what to do when the daemon does not run, and goes on when it is there', async () => {
+  it('shows how to start the daemon, and continues once it runs', async () => {
     const { port } = daemon;
     const start = session();
     await daemon.close();
     await figma.send(start);
     await figma.heading('Start Samepoint').waitFor();
-    expect(await figma.ui.getByLabel('Command to run in a terminal').inputValue()).toBe('npx samepoint');
+    expect(await figma.ui.getByLabel('Terminal command').inputValue()).toBe('npx samepoint');
     daemon = await FakeDaemon.start(port);
     await figma.button('Try again').click();
-    await figma.ui.getByText('Choose the source frame first.').waitFor();
+    await figma.ui.getByText('Choose a source frame').waitFor();
   });
 
-  it('names the side to update', async () => {
+  it('shows which side to update', async () => {
     daemon.protocol = { min: 2, max: 2 };
     await figma.send(session());
     await figma.heading('Update the plugin').waitFor();
   });
 
-  it('keeps the frames when a job fails, and runs them again on demand', async () => {
+  it('retries a failed job without a second export', async () => {
     daemon.onJob = ({ jobId }) => {
       daemon.onJob = (second) => daemon.send({ type: 'job.result', jobId: second.jobId, result: RESULT });
       daemon.send({ type: 'job.failed', jobId, error: failure('GPU_OUT_OF_MEMORY') });
@@ -248,7 +243,7 @@ describe('the plugin’s interface in a sandboxed frame', () => {
     await figma.heading('Preview').waitFor();
   });
 
-  it('says what a model would cost before it downloads it, shows how far it is, and goes on when it is there', async () => {
+  it('shows size and license of a missing model, its download, and continues once it is installed', async () => {
     const missing = {
       id: 'sd15',
       title: 'Stable Diffusion 1.5',
@@ -265,10 +260,10 @@ describe('the plugin’s interface in a sandboxed frame', () => {
       daemon.send({ type: 'model.progress', modelId: message.modelId, receivedBytes: 3e8, totalBytes: 1.9e9 });
     };
     await figma.send(session());
-    await figma.ui.getByLabel('Model that compares the frames').selectOption('sd15');
+    await figma.ui.getByLabel('Model for comparing frames').selectOption('sd15');
     await pickAndGo();
     await figma.send(...exported);
-    await figma.ui.getByText('Licence of “Stable Diffusion 1.5”: CreativeML Open RAIL-M.').waitFor();
+    await figma.ui.getByText('License of Stable Diffusion 1.5: CreativeML Open RAIL-M.').waitFor();
     await figma.button('Download model (up to 2.1 GB)').click();
     await figma.ui.getByText('300 MB of 1.9 GB').waitFor();
     await figma.button('Cancel download').waitFor();
@@ -277,7 +272,7 @@ describe('the plugin’s interface in a sandboxed frame', () => {
     await figma.heading('Preview').waitFor();
   });
 
-  it('can be used with the keyboard alone', async () => {
+  it('works with the keyboard alone', async () => {
     daemon.onJob = ({ jobId }) => daemon.send({ type: 'job.result', jobId, result: RESULT });
     await figma.send(session());
     await pickAndGo();

@@ -1,29 +1,47 @@
-import type { Affine } from '@samepoint/shared-protocol';
+import type { Affine, Box } from '@samepoint/shared-protocol';
 import { LIMITS } from '@samepoint/shared-protocol/limits';
-import { compose, invert, scaling } from '../../shared/affine.js';
-import { EXPORT } from '../tables.js';
-import { type ScreenNode, toCanvas } from './nodes.js';
+import { applyToBox, compose, invert, scaling } from '../../shared/affine.js';
+import { canvasTransform, type FrameLike, findSceneNode, isFrameLike } from './nodes.js';
 
-/** Width in pixels of the picture of a frame of this size. */
+/** Size of a frame's export. */
+const EXPORT_SIZE = {
+  /** The longer side is at most this long. */
+  longSidePx: 1536,
+  /** Small frames are enlarged at most this much. */
+  maxScale: 2,
+} as const;
+
+/** Width in pixels of the export of a frame of this size. */
 export function exportWidth(width: number, height: number): number {
-  const scale = Math.min(EXPORT.maxScale, EXPORT.longSidePx / Math.max(width, height));
+  const scale = Math.min(EXPORT_SIZE.maxScale, EXPORT_SIZE.longSidePx / Math.max(width, height));
   return Math.min(LIMITS.imageSidePx, Math.max(1, Math.floor(width * scale)));
 }
 
-/** Frame units to pixels of its picture: pixel (0,0) is the frame's own corner, whatever its rotation. */
-function frameToPixels(frame: ScreenNode): Affine {
+/** Maps frame coordinates to pixels of the export. Pixel (0,0) is the frame's own corner, whatever its rotation. */
+function frameToPixels(frame: FrameLike): Affine {
   const scale = exportWidth(frame.width, frame.height) / frame.width;
   return scaling(scale, scale);
 }
 
-/** Canvas to pixels of the frame's picture, or null for a frame without an area. */
-export function canvasToPixels(frame: ScreenNode): Affine | null {
-  const toFrame = invert(toCanvas(frame));
+/** Maps the canvas to pixels of the frame's export; null for a frame without area. */
+export function canvasToPixels(frame: FrameLike): Affine | null {
+  const toFrame = invert(canvasTransform(frame));
   return toFrame === null || frame.width <= 0 ? null : compose(frameToPixels(frame), toFrame);
 }
 
-/** Pixels of the frame's picture to the canvas, or null for a frame without an area. */
-export function pixelsToCanvas(frame: ScreenNode): Affine | null {
+/** Maps pixels of the frame's export to the canvas; null for a frame without area. */
+export function pixelsToCanvas(frame: FrameLike): Affine | null {
   const toPixels = canvasToPixels(frame);
   return toPixels === null ? null : invert(toPixels);
+}
+
+/** Scrolls the viewport to a node, centred on `box` (pixels of its export) if given. The selection stays. */
+export async function reveal(nodeId: string, box: Box | null): Promise<void> {
+  const node = await findSceneNode(nodeId);
+  if (node === null) return;
+  figma.viewport.scrollAndZoomIntoView([node]);
+  const toCanvas = isFrameLike(node) ? pixelsToCanvas(node) : null;
+  if (box === null || toCanvas === null) return;
+  const { x, y, w, h } = applyToBox(toCanvas, box);
+  figma.viewport.center = { x: x + w / 2, y: y + h / 2 };
 }

@@ -1,30 +1,30 @@
 import type { Affine, Box } from '@samepoint/shared-protocol';
 import { fromRows } from '../../shared/affine.js';
 
-/** What can be a source or a target: a node that is drawn as a picture of its own. */
-export type ScreenNode = FrameNode | ComponentNode | InstanceNode;
+/** A node that can be a source or a target. */
+export type FrameLike = FrameNode | ComponentNode | InstanceNode;
 
-export function isScreen(node: BaseNode): node is ScreenNode {
+export function isFrameLike(node: BaseNode): node is FrameLike {
   return node.type === 'FRAME' || node.type === 'COMPONENT' || node.type === 'INSTANCE';
 }
 
-export function isSceneNode(node: BaseNode | null): node is SceneNode {
+function isSceneNode(node: BaseNode | null): node is SceneNode {
   return node !== null && node.type !== 'PAGE' && node.type !== 'DOCUMENT' && 'visible' in node;
 }
 
-/** The node with this id, or null when it is gone or is not something drawn. */
+/** Returns null if the node is deleted or is a page or document. */
 export async function findSceneNode(nodeId: string): Promise<SceneNode | null> {
   const node = await figma.getNodeByIdAsync(nodeId);
   return isSceneNode(node) && !node.removed ? node : null;
 }
 
-/** The frame with this id, or null. */
-export async function findScreen(nodeId: string): Promise<ScreenNode | null> {
+/** Returns null if the node is deleted or is not a frame, component or instance. */
+export async function findFrame(nodeId: string): Promise<FrameLike | null> {
   const node = await findSceneNode(nodeId);
-  return node !== null && isScreen(node) ? node : null;
+  return node !== null && isFrameLike(node) ? node : null;
 }
 
-/** The node's parents, the nearest first. */
+/** All ancestors, nearest first. */
 export function ancestors(node: BaseNode): (BaseNode & ChildrenMixin)[] {
   const found: (BaseNode & ChildrenMixin)[] = [];
   for (let parent = node.parent; parent !== null; parent = parent.parent) found.push(parent);
@@ -35,22 +35,22 @@ export function isInside(node: BaseNode, ancestor: BaseNode): boolean {
   return ancestors(node).some((parent) => parent.id === ancestor.id);
 }
 
-/** Figma lets nobody add to an instance: it mirrors its component. */
+/** Whether the node is an instance or inside one. Figma allows no new children there. */
 export function belongsToInstance(node: BaseNode): boolean {
   return node.type === 'INSTANCE' || ancestors(node).some((parent) => parent.type === 'INSTANCE');
 }
 
-/** Visible, and so is everything it is in. */
-export function isShown(node: SceneNode): boolean {
+/** Whether the node and all its ancestors are visible. */
+export function isVisible(node: SceneNode): boolean {
   return node.visible && ancestors(node).every((parent) => !('visible' in parent) || parent.visible !== false);
 }
 
-/** Where the node's own coordinates are on the canvas. */
-export function toCanvas(node: LayoutMixin): Affine {
+/** Maps the node's own coordinates to the canvas. */
+export function canvasTransform(node: LayoutMixin): Affine {
   return fromRows(node.absoluteTransform);
 }
 
-/** The node's own box, from its corner. */
+/** The node's box in its own coordinates. */
 export function ownBox(node: LayoutMixin): Box {
   return { x: 0, y: 0, w: node.width, h: node.height };
 }
@@ -59,16 +59,48 @@ export function hasLayout(node: SceneNode): node is SceneNode & LayoutMixin {
   return 'absoluteTransform' in node && 'rescale' in node;
 }
 
-/** The page or section that holds the node: where something can be put beside it. */
-export function canvasOf(node: BaseNode): PageNode | SectionNode {
-  const place = ancestors(node).find((parent) => parent.type === 'PAGE' || parent.type === 'SECTION');
-  return place?.type === 'PAGE' || place?.type === 'SECTION' ? place : figma.currentPage;
+/** The nearest page or section around the node, where nodes beside it are placed. */
+export function pageOrSectionOf(node: BaseNode): PageNode | SectionNode {
+  const found = ancestors(node).find((parent) => parent.type === 'PAGE' || parent.type === 'SECTION');
+  return found?.type === 'PAGE' || found?.type === 'SECTION' ? found : figma.currentPage;
 }
 
-/** Calls `visit` for the node and everything in it that is not hidden, parents first, until it returns false. */
-export function walkShown(node: SceneNode, visit: (node: SceneNode) => boolean): boolean {
+/** Visits the node and its visible descendants, parents first, until `visit` returns false. */
+export function walkVisible(node: SceneNode, visit: (node: SceneNode) => boolean): boolean {
   if (!node.visible) return true;
   if (!visit(node)) return false;
   if (!('children' in node)) return true;
-  return node.children.every((child) => walkShown(child, visit));
+  return node.children.every((child) => walkVisible(child, visit));
+}
+
+/** `BOOLEAN_OPERATION` → `boolean operation`. */
+export function typeLabel(node: SceneNode): string {
+  return node.type.toLowerCase().replace(/_/g, ' ');
+}
+
+/** Loads all fonts of the text in the node. Returns the name of the first missing font, or null. */
+export async function loadFonts(node: SceneNode): Promise<string | null> {
+  const fonts = new Map(
+    textNodesIn(node)
+      .flatMap(fontsOf)
+      .map((font) => [`${font.family} ${font.style}`, font]),
+  );
+  for (const [name, font] of fonts) {
+    try {
+      await figma.loadFontAsync(font);
+    } catch {
+      return name;
+    }
+  }
+  return null;
+}
+
+function textNodesIn(node: SceneNode): TextNode[] {
+  if (node.type === 'TEXT') return [node];
+  return 'findAllWithCriteria' in node ? node.findAllWithCriteria({ types: ['TEXT'] }) : [];
+}
+
+function fontsOf(text: TextNode): FontName[] {
+  if (text.characters.length > 0) return text.getRangeAllFontNames(0, text.characters.length);
+  return text.fontName === figma.mixed ? [] : [text.fontName];
 }

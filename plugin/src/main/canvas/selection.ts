@@ -1,35 +1,42 @@
 import type { FrameSummary, OverlaySummary, SelectionSummary } from '../../shared/messages.js';
-import { SELECTION } from '../tables.js';
 import { countAnnotations } from './annotations.js';
-import { ancestors, isScreen, isShown, type ScreenNode } from './nodes.js';
+import { ancestors, type FrameLike, isFrameLike, isVisible } from './nodes.js';
 
-/** Frames and overlays among the selected nodes. Figma's order means nothing, so both are sorted by place. */
+/** Tells selected screens from overlays. */
+const OVERLAY = {
+  /** A frame on another frame is an overlay if it covers less than this fraction of it. */
+  maxCoverage: 0.5,
+  /** A frame at least this long on both sides may also be a screen inside another frame, in canvas units. */
+  minScreenSide: 240,
+} as const;
+
+/** Frames and overlays of the selection, sorted by position since Figma returns the selection in any order. */
 export function readSelection(): SelectionSummary {
   const selected = figma.currentPage.selection;
   const overlays = selected.filter((node) => isOverlay(node, selected));
-  // six screens in a wrapper lie in a bigger frame like stickers do: the designer says which they are
-  const stickers = overlays.filter((node) => !isScreenSized(node));
-  const stickerIds = new Set(stickers.map(({ id }) => id));
-  const frames = new Map<string, ScreenNode>();
-  for (const node of selected) if (isScreen(node) && !stickerIds.has(node.id)) frames.set(node.id, node);
-  for (const sticker of stickers) {
-    const home = screenAround(sticker);
-    if (home !== null) frames.set(home.id, home);
+  // a screen in a wrapper frame may also be an overlay, so it is offered as both
+  const onlyOverlays = overlays.filter((node) => !isScreenSized(node));
+  const onlyOverlayIds = new Set(onlyOverlays.map(({ id }) => id));
+  const frames = new Map<string, FrameLike>();
+  for (const node of selected) if (isFrameLike(node) && !onlyOverlayIds.has(node.id)) frames.set(node.id, node);
+  for (const overlay of onlyOverlays) {
+    const frame = outermostFrame(overlay);
+    if (frame !== null) frames.set(frame.id, frame);
   }
   return {
-    frames: [...frames.values()].sort(byPlace).map(summarizeFrame),
-    overlays: [...overlays].sort(byPlace).map(summarizeOverlay),
+    frames: [...frames.values()].sort(byPosition).map(summarizeFrame),
+    overlays: [...overlays].sort(byPosition).map(summarizeOverlay),
   };
 }
 
-export function summarizeFrame(frame: ScreenNode): FrameSummary {
+export function summarizeFrame(frame: FrameLike): FrameSummary {
   return {
     nodeId: frame.id,
     name: frame.name,
     width: frame.width,
     height: frame.height,
     annotations: countAnnotations(frame),
-    blocked: whyBlocked(frame),
+    blocked: blockedReason(frame),
   };
 }
 
@@ -37,35 +44,35 @@ export function summarizeOverlay(node: SceneNode): OverlaySummary {
   return { nodeId: node.id, name: node.name, type: node.type };
 }
 
-/** Why no picture can be made of the frame, as a sentence; null when one can. */
-export function whyBlocked(frame: ScreenNode): string | null {
-  if (!isShown(frame)) return `“${frame.name}” is hidden. Show it, then try again.`;
-  if (frame.width < 1 || frame.height < 1) return `“${frame.name}” has no area. Make it larger, then try again.`;
+/** Why the frame cannot be exported, as a sentence; null if it can. */
+export function blockedReason(frame: FrameLike): string | null {
+  if (!isVisible(frame)) return `“${frame.name}” is hidden. Show it and try again.`;
+  if (frame.width < 1 || frame.height < 1) return `“${frame.name}” has no size. Resize it and try again.`;
   if (frame.absoluteRenderBounds === null) {
-    return `“${frame.name}” is empty, so there is nothing to compare. Choose a frame with content.`;
+    return `“${frame.name}” is empty. Choose a frame with content.`;
   }
   return null;
 }
 
-/** Not a frame, or a small frame that lies in or over a bigger one: a sticker, not a screen. */
+/** Anything but a frame, or a small frame in or on a bigger one, such as a sticker. */
 function isOverlay(node: SceneNode, selected: readonly SceneNode[]): boolean {
-  if (!isScreen(node)) return node.type !== 'SECTION';
-  const home = screenAround(node);
-  if (home !== null && coverage(node, home) > 0) return coverage(node, home) < SELECTION.overlayAreaShare;
+  if (!isFrameLike(node)) return node.type !== 'SECTION';
+  const outer = outermostFrame(node);
+  if (outer !== null && coverage(node, outer) > 0) return coverage(node, outer) < OVERLAY.maxCoverage;
   return selected.some((other) => {
-    if (other.id === node.id || !isScreen(other)) return false;
-    const share = coverage(node, other);
-    return share > 0 && share < SELECTION.overlayAreaShare && area(node) < area(other) * SELECTION.overlayAreaShare;
+    if (other.id === node.id || !isFrameLike(other)) return false;
+    const covered = coverage(node, other);
+    return covered > 0 && covered < OVERLAY.maxCoverage && area(node) < area(other) * OVERLAY.maxCoverage;
   });
 }
 
 function isScreenSized(node: SceneNode): boolean {
-  return isScreen(node) && Math.min(node.width, node.height) >= SELECTION.screenSide;
+  return isFrameLike(node) && Math.min(node.width, node.height) >= OVERLAY.minScreenSide;
 }
 
-/** The outermost frame the node is in, or null. */
-function screenAround(node: SceneNode): ScreenNode | null {
-  return ancestors(node).reverse().find(isScreen) ?? null;
+/** The outermost frame around the node, or null. */
+function outermostFrame(node: SceneNode): FrameLike | null {
+  return ancestors(node).reverse().find(isFrameLike) ?? null;
 }
 
 function area(node: SceneNode): number {
@@ -73,7 +80,7 @@ function area(node: SceneNode): number {
   return box === null ? 0 : box.width * box.height;
 }
 
-/** Share of `below` that `node` covers, 0…1. */
+/** The fraction of `below` that `node` covers, 0…1. */
 function coverage(node: SceneNode, below: SceneNode): number {
   const [a, b] = [node.absoluteBoundingBox, below.absoluteBoundingBox];
   if (a === null || b === null || area(below) === 0) return 0;
@@ -82,7 +89,7 @@ function coverage(node: SceneNode, below: SceneNode): number {
   return width > 0 && height > 0 ? (width * height) / area(below) : 0;
 }
 
-function byPlace(first: SceneNode, second: SceneNode): number {
+function byPosition(first: SceneNode, second: SceneNode): number {
   const [a, b] = [first.absoluteBoundingBox, second.absoluteBoundingBox];
   if (a === null || b === null) return first.id < second.id ? -1 : 1;
   return a.x - b.x || a.y - b.y || (first.id < second.id ? -1 : 1);

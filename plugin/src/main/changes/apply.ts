@@ -1,9 +1,10 @@
 import type { AcceptedPlacement, ApplySummary, Command, MainToUi, Problem } from '../../shared/messages.js';
-import { findScreen, type ScreenNode } from '../canvas/nodes.js';
+import type { Fingerprints } from '../canvas/items.js';
+import { type FrameLike, findFrame } from '../canvas/nodes.js';
 import { Journal } from './journal.js';
 import type { Operation, Written } from './operations.js';
 import { type Plan, planApply } from './plan-apply.js';
-import { offerRelaunch, type PlacedRecord, readPlaced, rememberRun, writePlaced } from './provenance.js';
+import { addRelaunchButton, type PlacedRecord, readPlaced, writeLastRun, writePlaced } from './provenance.js';
 import { writeAnnotation } from './write-annotation.js';
 import { type NoteColumns, writeNote } from './write-note.js';
 import { groupMasks, type OverlayCopy, writeOverlay } from './write-overlay.js';
@@ -11,50 +12,50 @@ import { groupMasks, type OverlayCopy, writeOverlay } from './write-overlay.js';
 export type Applied = Extract<MainToUi, { type: 'applied' | 'apply.failed' }>;
 
 /**
- * Writes the accepted placements as one step of undo: everything that waits comes first, then the writes
- * without a pause. If one of them throws, all are taken back.
- * @param shown what each annotation said when it was exported, by item
+ * Writes the accepted placements as one undo step: first everything asynchronous, then all writes synchronously.
+ * If a write throws, all are rolled back.
+ * @param fingerprints of the annotations at the time of the export, by item id
  */
 export async function applyPlacements(
   command: Command,
   sourceId: string,
   accepted: readonly AcceptedPlacement[],
-  shown: ReadonlyMap<string, string>,
+  fingerprints: Fingerprints,
 ): Promise<Applied> {
   try {
-    const source = await findScreen(sourceId);
-    if (source === null) return failed('The source frame is no longer in this file.', 'Choose the frames again.');
-    return writePlan(command, source, await planApply(source, accepted, shown));
+    const source = await findFrame(sourceId);
+    if (source === null) return failed('The source frame was deleted.', 'Choose the frames again.');
+    return writePlan(command, source, await planApply(source, accepted, fingerprints));
   } catch (error) {
     return failed(
-      `Nothing was changed: ${words(error)}.`,
-      'Try again; if it happens again, apply fewer items at once.',
+      `Nothing was changed: ${messageOf(error)}.`,
+      'Try again. If it fails again, apply fewer items at once.',
     );
   }
 }
 
-function writePlan(command: Command, source: ScreenNode, plan: Plan): Applied {
+function writePlan(command: Command, source: FrameLike, plan: Plan): Applied {
   const summary: ApplySummary = { created: 0, updated: 0, notes: 0, skipped: [...plan.skipped] };
   if (plan.operations.length === 0) return { type: 'applied', summary };
   figma.commitUndo();
   const journal = new Journal();
   try {
     const results = writeOperations(plan.operations, journal);
-    for (const { operation, written } of results) count(summary, operation, written);
+    for (const { operation, written } of results) addToSummary(summary, operation, written);
     recordResults(results, journal);
-    rememberEverywhere(command, source, plan.operations, journal);
+    storeRun(command, source, plan.operations, journal);
     journal.finish();
   } catch (error) {
     if (journal.rollBack()) {
       return failed(
-        `Figma refused a change, so everything was put back: ${words(error)}.`,
-        'Check that the targets are not locked by somebody else, then apply again.',
+        `Figma rejected a change, and all changes were undone: ${messageOf(error)}.`,
+        'Check that nobody has locked the target frames, then apply again.',
       );
     }
     figma.commitUndo();
     return failed(
-      `Figma refused a change, and not everything could be put back: ${words(error)}.`,
-      'Press Undo in Figma once to take back what was written, then apply again.',
+      `Figma rejected a change, and some changes could not be undone: ${messageOf(error)}.`,
+      'Undo once in Figma, then apply again.',
     );
   }
   figma.commitUndo();
@@ -80,7 +81,7 @@ function writeOperations(operations: readonly Operation[], journal: Journal): Re
   return results;
 }
 
-function count(summary: ApplySummary, operation: Operation, written: Written): void {
+function addToSummary(summary: ApplySummary, operation: Operation, written: Written): void {
   if (written.outcome === 'skipped') {
     summary.skipped.push({ targetId: operation.target.id, itemId: operation.itemId, reason: written.reason });
     return;
@@ -89,33 +90,29 @@ function count(summary: ApplySummary, operation: Operation, written: Written): v
   else summary[written.outcome] += 1;
 }
 
-/** Writes on every target what of ours it now holds. */
+/** Updates the records of each target. */
 function recordResults(results: readonly Result[], journal: Journal): void {
   for (const target of targetsOf(results.map(({ operation }) => operation))) {
     const own = results.filter(({ operation }) => operation.target.id === target.id);
     const replaced = new Set(own.map(({ operation }) => keyOf(operation)));
     const kept = readPlaced(target).filter((record) => !replaced.has(keyOf(record)));
-    const fresh = own.map(({ written }) => written.record).filter((record): record is PlacedRecord => record !== null);
-    writePlaced(target, [...kept, ...fresh], journal);
+    const added = own.map(({ written }) => written.record).filter((record): record is PlacedRecord => record !== null);
+    writePlaced(target, [...kept, ...added], journal);
   }
 }
 
-function rememberEverywhere(
-  command: Command,
-  source: ScreenNode,
-  operations: readonly Operation[],
-  journal: Journal,
-): void {
+/** Stores the run on its frames and page, and adds relaunch buttons to the frames. */
+function storeRun(command: Command, source: FrameLike, operations: readonly Operation[], journal: Journal): void {
   const targets = targetsOf(operations);
   const run = { sourceId: source.id, targetIds: targets.map(({ id }) => id) };
   for (const holder of [source, ...targets]) {
-    rememberRun(holder, run, journal);
-    offerRelaunch(holder, command, journal);
+    writeLastRun(holder, run, journal);
+    addRelaunchButton(holder, command, journal);
   }
-  rememberRun(figma.currentPage, run, journal);
+  writeLastRun(figma.currentPage, run, journal);
 }
 
-function targetsOf(operations: readonly Operation[]): ScreenNode[] {
+function targetsOf(operations: readonly Operation[]): FrameLike[] {
   return [...new Map(operations.map(({ target }) => [target.id, target])).values()];
 }
 
@@ -123,7 +120,7 @@ function keyOf({ sourceId, itemId }: { sourceId: string; itemId: string }): stri
   return JSON.stringify([sourceId, itemId]);
 }
 
-function words(error: unknown): string {
+function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
 }
 

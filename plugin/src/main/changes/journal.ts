@@ -1,25 +1,27 @@
-/** Remembers how to take back what was written, for when a later write throws. */
+/** Records how to undo each write, so that all are undone if a later write throws. */
 export class Journal {
-  private readonly undos: (() => void)[] = [];
+  private readonly undoActions: (() => void)[] = [];
   private readonly removals: SceneNode[] = [];
   private hasRemoved = false;
 
-  /** `undo` brings back what was there before. */
-  changed(undo: () => void): void {
-    this.undos.push(undo);
+  /** Records how to undo a write. */
+  onRollBack(undo: () => void): void {
+    this.undoActions.push(undo);
   }
 
+  /** Records a new node, which a rollback removes. */
   created(node: SceneNode): void {
-    this.changed(() => {
+    this.onRollBack(() => {
       if (!node.removed) node.remove();
     });
   }
 
-  /** A removed node cannot be brought back, so removals wait until everything else succeeded. */
+  /** Postpones a removal until all writes succeeded, since a removed node cannot be restored. */
   removeAtEnd(node: SceneNode): void {
     this.removals.push(node);
   }
 
+  /** Runs the postponed removals. */
   finish(): void {
     for (const node of this.removals) {
       if (node.removed) continue;
@@ -28,10 +30,10 @@ export class Journal {
     }
   }
 
-  /** Takes back as much as can be; false when something could not. */
+  /** Undoes the writes, latest first. Returns false if some could not be undone. */
   rollBack(): boolean {
     let isComplete = !this.hasRemoved;
-    for (const undo of [...this.undos].reverse()) {
+    for (const undo of [...this.undoActions].reverse()) {
       try {
         undo();
       } catch {

@@ -1,19 +1,13 @@
 import type { Affine } from '@samepoint/shared-protocol';
-import type { Annotatable } from '../canvas/annotation-rules.js';
-import type { ScreenNode } from '../canvas/nodes.js';
+import type { Annotatable } from '../canvas/annotations.js';
+import type { FrameLike } from '../canvas/nodes.js';
+import type { Previous } from './previous.js';
 import type { PlacedRecord } from './provenance.js';
-
-/** What an earlier run placed for an item, and where it still is. */
-export interface Previous {
-  record: PlacedRecord;
-  /** Null when the designer removed it meanwhile. */
-  node: SceneNode | null;
-}
 
 interface OperationBase {
   itemId: string;
   sourceId: string;
-  target: ScreenNode;
+  target: FrameLike;
   previous: Previous | null;
 }
 
@@ -26,22 +20,22 @@ export interface AnnotateOperation extends OperationBase {
 export interface NoteOperation extends OperationBase {
   kind: 'note';
   text: string;
-  /** Canvas height of the place it speaks of. */
+  /** Canvas y of the box that the note is about. */
   y: number;
 }
 
 export interface OverlayOperation extends OperationBase {
   kind: 'overlay';
   node: SceneNode & LayoutMixin;
-  /** Moves the source's canvas place to the target's. */
-  move: Affine;
+  /** Maps the canvas around the source to the canvas around the target. */
+  transform: Affine;
   parent: BaseNode & ChildrenMixin;
 }
 
-/** One write on one target, with everything it needs already at hand: nothing in it waits. */
+/** One write on one target. All nodes and fonts are loaded, so that it runs synchronously. */
 export type Operation = AnnotateOperation | NoteOperation | OverlayOperation;
 
-/** What became of an operation; `null` record: nothing of ours was written. */
+/** The outcome of an operation; `record` is null if nothing was written. */
 export type Written =
   | { outcome: 'created' | 'updated'; record: PlacedRecord }
   | { outcome: 'skipped'; record: PlacedRecord | null; reason: string };

@@ -1,22 +1,31 @@
 import type { Placement } from '@samepoint/shared-protocol';
 import { applyToBox, compose, uniformScale } from '../../shared/affine.js';
 import type { AcceptedPlacement, SkippedPlacement } from '../../shared/messages.js';
-import { type Annotatable, carriesAnnotations, describe, fingerprint, writable } from '../canvas/annotation-rules.js';
-import { findAnnotation } from '../canvas/annotations.js';
+import {
+  type Annotatable,
+  annotationFor,
+  annotationText,
+  fingerprint,
+  supportsAnnotations,
+} from '../canvas/annotations.js';
 import { canvasToPixels, pixelsToCanvas } from '../canvas/export-space.js';
-import { loadFontsOf } from '../canvas/fonts.js';
+import { type Fingerprints, findAnnotation } from '../canvas/items.js';
 import {
   belongsToInstance,
-  canvasOf,
+  type FrameLike,
+  findFrame,
   findSceneNode,
-  findScreen,
   hasLayout,
   isInside,
-  type ScreenNode,
+  loadFonts,
+  pageOrSectionOf,
 } from '../canvas/nodes.js';
-import { MIN_RESCALE, NOTE } from '../tables.js';
-import type { Operation, OverlayOperation, Previous } from './operations.js';
-import { hasOrigin, type PlacedRecord, readPlaced } from './provenance.js';
+import type { Operation, OverlayOperation } from './operations.js';
+import { findPrevious } from './previous.js';
+import { NOTE } from './write-note.js';
+
+/** The smallest scale that `rescale` accepts. */
+const MIN_SCALE = 0.01;
 
 export interface Plan {
   operations: Operation[];
@@ -26,19 +35,19 @@ export interface Plan {
 type Planned = { ok: true; operation: Operation } | { ok: false; reason: string };
 type PlacementOf<K extends Placement['kind']> = Extract<Placement, { kind: K }>;
 
-/** Finds every node and loads every font that the writes will need. All waiting happens here. */
+/** Finds all nodes and loads all fonts that the writes need. Everything asynchronous happens here. */
 export async function planApply(
-  source: ScreenNode,
+  source: FrameLike,
   accepted: readonly AcceptedPlacement[],
-  shown: ReadonlyMap<string, string>,
+  fingerprints: Fingerprints,
 ): Promise<Plan> {
   const plan: Plan = { operations: [], skipped: [] };
   for (const { targetId, placement } of accepted) {
-    const target = await findScreen(targetId);
+    const target = await findFrame(targetId);
     const planned: Planned =
       target === null
-        ? { ok: false, reason: 'The target is no longer in this file.' }
-        : await planPlacement(source, target, placement, shown);
+        ? { ok: false, reason: 'The target frame was deleted.' }
+        : await planPlacement(source, target, placement, fingerprints);
     if (planned.ok) plan.operations.push(planned.operation);
     else plan.skipped.push({ targetId, itemId: placement.itemId, reason: planned.reason });
   }
@@ -48,33 +57,33 @@ export async function planApply(
 }
 
 async function planPlacement(
-  source: ScreenNode,
-  target: ScreenNode,
+  source: FrameLike,
+  target: FrameLike,
   placement: Placement,
-  shown: ReadonlyMap<string, string>,
+  fingerprints: Fingerprints,
 ): Promise<Planned> {
-  if (target.id === source.id) return { ok: false, reason: 'The source cannot be its own target.' };
+  if (target.id === source.id) return { ok: false, reason: 'The source can’t be a target.' };
   switch (placement.kind) {
     case 'layer':
-      return planAnnotation(source, target, placement, shown.get(placement.itemId));
+      return planAnnotation(source, target, placement, fingerprints.get(placement.itemId));
     case 'overlay':
       return planOverlay(source, target, placement);
     default:
-      return { ok: false, reason: 'A bare point or box is not something that can be placed on the canvas.' };
+      return { ok: false, reason: 'Points and boxes can’t be placed on the canvas.' };
   }
 }
 
 async function planAnnotation(
-  source: ScreenNode,
-  target: ScreenNode,
+  source: FrameLike,
+  target: FrameLike,
   placement: PlacementOf<'layer'>,
-  mark: string | undefined,
+  exported: string | undefined,
 ): Promise<Planned> {
   const original = await findAnnotation(placement.itemId);
-  if (original === null) return { ok: false, reason: 'The annotation is no longer on the source.' };
-  // items are counted on their layer, so removing or reordering one makes the id mean another
-  if (mark !== undefined && fingerprint(original) !== mark) {
-    return { ok: false, reason: 'The annotation was changed since the preview was made. Run again to carry it over.' };
+  if (original === null) return { ok: false, reason: 'The annotation was deleted from the source.' };
+  // the item id has the index on the layer, which may now be another annotation
+  if (exported !== undefined && fingerprint(original) !== exported) {
+    return { ok: false, reason: 'The annotation changed after the preview. Find matches again to transfer it.' };
   }
   const base = {
     itemId: placement.itemId,
@@ -82,78 +91,61 @@ async function planAnnotation(
     target,
     previous: await findPrevious(source, target, placement.itemId),
   };
-  const layer = await findCarrier(target, placement.layerId);
-  const annotation = layer === null ? null : writable(original, layer);
+  const layer = await findLayer(target, placement.layerId);
+  const annotation = layer === null ? null : annotationFor(layer, original);
   if (layer !== null && annotation !== null) {
     return { ok: true, operation: { ...base, kind: 'annotate', layer, annotation } };
   }
   const toCanvas = pixelsToCanvas(target);
   if (placement.box === null || toCanvas === null) {
-    return { ok: false, reason: 'No place was found for it on this target.' };
+    return { ok: false, reason: 'No match in this frame.' };
   }
   const { y } = applyToBox(toCanvas, placement.box);
-  return { ok: true, operation: { ...base, kind: 'note', text: describe(original), y } };
+  return { ok: true, operation: { ...base, kind: 'note', text: annotationText(original), y } };
 }
 
-/** The layer if it is still in the target and annotations can hang on it. */
-async function findCarrier(target: ScreenNode, layerId: string | null): Promise<Annotatable | null> {
+/** The layer, if it is still in the target and supports annotations. */
+async function findLayer(target: FrameLike, layerId: string | null): Promise<Annotatable | null> {
   const layer = layerId === null ? null : await findSceneNode(layerId);
   if (layer === null || (layer.id !== target.id && !isInside(layer, target))) return null;
-  return carriesAnnotations(layer) ? layer : null;
+  return supportsAnnotations(layer) ? layer : null;
 }
 
-async function planOverlay(
-  source: ScreenNode,
-  target: ScreenNode,
-  placement: PlacementOf<'overlay'>,
-): Promise<Planned> {
+async function planOverlay(source: FrameLike, target: FrameLike, placement: PlacementOf<'overlay'>): Promise<Planned> {
   const node = await findSceneNode(placement.itemId);
-  if (node === null || !hasLayout(node)) return { ok: false, reason: 'The layer is no longer in this file.' };
+  if (node === null || !hasLayout(node)) return { ok: false, reason: 'The layer was deleted.' };
   const [toPixels, toCanvas] = [canvasToPixels(source), pixelsToCanvas(target)];
   if (placement.transform === null || toPixels === null || toCanvas === null) {
-    return { ok: false, reason: 'No place was found for it on this target.' };
+    return { ok: false, reason: 'No match in this frame.' };
   }
-  const move = compose(toCanvas, compose(placement.transform, toPixels));
-  const scale = uniformScale(move);
-  if (!Number.isFinite(scale) || scale < MIN_RESCALE) {
-    return { ok: false, reason: 'It would become too small to see on this target.' };
+  const transform = compose(toCanvas, compose(placement.transform, toPixels));
+  const scale = uniformScale(transform);
+  if (!Number.isFinite(scale) || scale < MIN_SCALE) {
+    return { ok: false, reason: 'It would be too small in this frame.' };
   }
-  const missingFont = await loadFontsOf(node);
+  const missingFont = await loadFonts(node);
   if (missingFont !== null) {
     return {
       ok: false,
-      reason: `It uses the font ${missingFont}, which is not available. Install it, then try again.`,
+      reason: `The font ${missingFont} is missing. Install it and try again.`,
     };
   }
   const previous = await findPrevious(source, target, placement.itemId);
   const parent = overlayParent(source, node, target);
   const base = { itemId: placement.itemId, sourceId: source.id, target, previous };
-  return { ok: true, operation: { ...base, kind: 'overlay', node, move, parent } };
+  return { ok: true, operation: { ...base, kind: 'overlay', node, transform, parent } };
 }
 
 /**
- * Inside the target when the original is inside the source, else beside it. Nothing can be added to an instance,
- * and a mask in the target would cut off what is put over it, so there the copy lies over the target instead.
+ * The target if the original is inside the source, else the page or section. An instance allows no new children and
+ * a mask in the target would clip the copy, so there the copy is placed on top of the target.
  */
-function overlayParent(source: ScreenNode, node: SceneNode, target: ScreenNode): BaseNode & ChildrenMixin {
+function overlayParent(source: FrameLike, node: SceneNode, target: FrameLike): BaseNode & ChildrenMixin {
   const masked = target.children.some((child) => 'isMask' in child && child.isMask);
-  return isInside(node, source) && !belongsToInstance(target) && !masked ? target : canvasOf(target);
+  return isInside(node, source) && !belongsToInstance(target) && !masked ? target : pageOrSectionOf(target);
 }
 
-async function findPrevious(source: ScreenNode, target: ScreenNode, itemId: string): Promise<Previous | null> {
-  const record = readPlaced(target).find((known) => known.sourceId === source.id && known.itemId === itemId);
-  if (record === undefined) return null;
-  const node = await findSceneNode(record.nodeId);
-  return { record, node: node !== null && isOurs(node, record, target) ? node : null };
-}
-
-/** A duplicate of a target carries records of what hangs on the original, which is no business of a run on the duplicate. */
-function isOurs(node: SceneNode, record: PlacedRecord, target: ScreenNode): boolean {
-  if (record.kind === 'node') return hasOrigin(node, record, target.id);
-  return node.id === target.id || isInside(node, target);
-}
-
-/** Copies are stacked as their originals are; notes go from top to bottom. */
+/** Overlays in the layer order of their originals, notes from top to bottom. */
 function byLayerOrder(first: Operation, second: Operation): number {
   if (first.kind === 'overlay' && second.kind === 'overlay') return compareOrder(first, second);
   if (first.kind === 'note' && second.kind === 'note') return first.y - second.y;
@@ -172,7 +164,7 @@ function compareOrder(first: OverlayOperation, second: OverlayOperation): number
   return a.length - b.length;
 }
 
-/** The node's index in its parent, the parent's in its own, and so on, outermost first. */
+/** The index of each ancestor in its parent, outermost first, then of the node. */
 function pathOf(node: BaseNode): number[] {
   const path: number[] = [];
   for (let child = node, parent = node.parent; parent !== null; child = parent, parent = parent.parent) {

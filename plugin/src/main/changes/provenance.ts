@@ -4,20 +4,20 @@ import type { Journal } from './journal.js';
 const NAMESPACE = 'samepoint';
 type Key = 'placed' | 'origin' | 'run';
 
-/** What an earlier run put into a target for one item of one source. Kept on the target. */
+/** What a run placed on a target for one item of one source. Stored in the target's shared plugin data. */
 export type PlacedRecord =
-  /** An annotation on a layer, recognised by what it says. */
+  /** An annotation on a layer, identified by its fingerprint. */
   | { kind: 'annotation'; sourceId: string; itemId: string; nodeId: string; fingerprint: string }
-  /** A node of our own: a note or the copy of an overlay. */
+  /** A node that the plugin created: a note or the copy of an overlay. */
   | { kind: 'node'; sourceId: string; itemId: string; nodeId: string };
 
-/** The source and targets of the last run, remembered where the next one will look. */
+/** The source and targets of the last run, stored on its frames and page. */
 export interface LastRun {
   sourceId: string;
   targetIds: string[];
 }
 
-/** What earlier runs left on a target; unreadable data counts as none. */
+/** What earlier runs placed on a target. Invalid data counts as none. */
 export function readPlaced(target: SceneNode): PlacedRecord[] {
   const parsed = parse(target.getSharedPluginData(NAMESPACE, 'placed'));
   return Array.isArray(parsed) ? parsed.filter(isPlacedRecord) : [];
@@ -35,8 +35,8 @@ function isPlacedRecord(value: unknown): value is PlacedRecord {
   return record.kind === 'node' || (record.kind === 'annotation' && typeof record.fingerprint === 'string');
 }
 
-/** Marks a node of ours. Its own id is part of the mark, so that a copy made by hand is not taken for it. */
-export function markOrigin(node: SceneNode, record: PlacedRecord, targetId: string, journal: Journal): void {
+/** Marks a node that the plugin created. The mark includes the node's id, so that a duplicate is not recognized. */
+export function writeOrigin(node: SceneNode, record: PlacedRecord, targetId: string, journal: Journal): void {
   write(node, 'origin', originOf(node, record, targetId), journal);
 }
 
@@ -48,11 +48,11 @@ function originOf(node: SceneNode, { sourceId, itemId }: PlacedRecord, targetId:
   return JSON.stringify({ nodeId: node.id, targetId, sourceId, itemId });
 }
 
-export function rememberRun(holder: SceneNode | PageNode, run: LastRun, journal: Journal): void {
+export function writeLastRun(holder: SceneNode | PageNode, run: LastRun, journal: Journal): void {
   write(holder, 'run', JSON.stringify(run), journal);
 }
 
-export function recallRun(holder: SceneNode | PageNode): LastRun | null {
+export function readLastRun(holder: SceneNode | PageNode): LastRun | null {
   const parsed = parse(holder.getSharedPluginData(NAMESPACE, 'run'));
   if (typeof parsed !== 'object' || parsed === null) return null;
   const { sourceId, targetIds }: Partial<Record<string, unknown>> = { ...parsed };
@@ -63,7 +63,7 @@ export function recallRun(holder: SceneNode | PageNode): LastRun | null {
 function write(holder: SceneNode | PageNode, key: Key, value: string, journal: Journal): void {
   const before = holder.getSharedPluginData(NAMESPACE, key);
   if (before === value) return;
-  journal.changed(() => {
+  journal.onRollBack(() => {
     if (!holder.removed) holder.setSharedPluginData(NAMESPACE, key, before);
   });
   holder.setSharedPluginData(NAMESPACE, key, value);
@@ -77,18 +77,18 @@ function parse(text: string): unknown {
   }
 }
 
-const RELAUNCH_WORDS: Record<Command, string> = {
-  'transfer-annotations': 'Bring the annotations of the last run up to date',
-  'transfer-layers': 'Bring the layers of the last run up to date',
+const RELAUNCH_DESCRIPTIONS: Record<Command, string> = {
+  'transfer-annotations': 'Update the annotations from the last run',
+  'transfer-layers': 'Update the layers from the last run',
 };
 
-/** A button to run again, in the properties panel. Does nothing where Figma refuses it. */
-export function offerRelaunch(node: SceneNode, command: Command, journal: Journal): void {
+/** Adds a relaunch button to the node. Figma rejects it without an id in the manifest. */
+export function addRelaunchButton(node: SceneNode, command: Command, journal: Journal): void {
   try {
     const before = node.getRelaunchData();
-    node.setRelaunchData({ ...before, [command]: RELAUNCH_WORDS[command] });
-    journal.changed(() => node.setRelaunchData(before));
+    node.setRelaunchData({ ...before, [command]: RELAUNCH_DESCRIPTIONS[command] });
+    journal.onRollBack(() => node.setRelaunchData(before));
   } catch {
-    // without an id in the manifest Figma throws; the menu still starts the command
+    // the command is still in the menu
   }
 }

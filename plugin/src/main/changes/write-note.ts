@@ -1,15 +1,28 @@
 import { compose, fromRows, IDENTITY, invert, toRows } from '../../shared/affine.js';
-import { canvasOf } from '../canvas/nodes.js';
-import { NOTE } from '../tables.js';
+import { pageOrSectionOf } from '../canvas/nodes.js';
 import type { Journal } from './journal.js';
 import type { NoteOperation, Written } from './operations.js';
-import { markOrigin } from './provenance.js';
-import { retire } from './write-annotation.js';
+import { removePrevious } from './previous.js';
+import { writeOrigin } from './provenance.js';
 
-/** Canvas heights that are taken beside each target. */
+/** Style of a note, in canvas units. */
+export const NOTE = {
+  font: { family: 'Inter', style: 'Regular' },
+  fontSize: 12,
+  /** Longer text wraps. */
+  maxTextWidth: 240,
+  padding: 8,
+  cornerRadius: 4,
+  /** Distance from the target's edge and between notes. */
+  gap: 16,
+  background: { r: 1, g: 0.95, b: 0.72 },
+  textColor: { r: 0.2, g: 0.16, b: 0 },
+} as const;
+
+/** The lowest free canvas y beside each target, by its id. */
 export type NoteColumns = Map<string, number>;
 
-/** Puts a note beside the target, at the height of the place it speaks of and below earlier notes. */
+/** Adds a note to the right of the target, at the height of the matched box and below earlier notes. */
 export function writeNote(operation: NoteOperation, journal: Journal, columns: NoteColumns): Written {
   const { target, sourceId, itemId, text, previous } = operation;
   const note = createNote(text, journal);
@@ -17,14 +30,14 @@ export function writeNote(operation: NoteOperation, journal: Journal, columns: N
   columns.set(target.id, y + note.height + NOTE.gap);
   const bounds = target.absoluteBoundingBox;
   const x = (bounds === null ? 0 : bounds.x + bounds.width) + NOTE.gap;
-  const canvas = canvasOf(target);
-  canvas.appendChild(note);
-  const toParent = canvas.type === 'PAGE' ? IDENTITY : (invert(fromRows(canvas.absoluteTransform)) ?? IDENTITY);
+  const parent = pageOrSectionOf(target);
+  parent.appendChild(note);
+  const toParent = parent.type === 'PAGE' ? IDENTITY : (invert(fromRows(parent.absoluteTransform)) ?? IDENTITY);
   note.relativeTransform = toRows(compose(toParent, { ...IDENTITY, e: x, f: y }));
   const record = { kind: 'node', sourceId, itemId, nodeId: note.id } as const;
-  markOrigin(note, record, target.id, journal);
-  const isRenewed = previous !== null && retire(previous, journal);
-  return { outcome: isRenewed ? 'updated' : 'created', record };
+  writeOrigin(note, record, target.id, journal);
+  const isUpdate = previous !== null && removePrevious(previous, journal);
+  return { outcome: isUpdate ? 'updated' : 'created', record };
 }
 
 function createNote(text: string, journal: Journal): FrameNode {
@@ -39,17 +52,17 @@ function createNote(text: string, journal: Journal): FrameNode {
   note.paddingTop = NOTE.padding;
   note.paddingBottom = NOTE.padding;
   note.cornerRadius = NOTE.cornerRadius;
-  note.fills = [{ type: 'SOLID', color: NOTE.fill }];
-  const words = figma.createText();
-  journal.created(words);
-  note.appendChild(words);
-  words.fontName = NOTE.font;
-  words.fontSize = NOTE.fontSize;
-  words.fills = [{ type: 'SOLID', color: NOTE.ink }];
-  words.characters = text;
-  if (words.width > NOTE.maxTextWidth) {
-    words.textAutoResize = 'HEIGHT';
-    words.resize(NOTE.maxTextWidth, words.height);
+  note.fills = [{ type: 'SOLID', color: NOTE.background }];
+  const label = figma.createText();
+  journal.created(label);
+  note.appendChild(label);
+  label.fontName = NOTE.font;
+  label.fontSize = NOTE.fontSize;
+  label.fills = [{ type: 'SOLID', color: NOTE.textColor }];
+  label.characters = text;
+  if (label.width > NOTE.maxTextWidth) {
+    label.textAutoResize = 'HEIGHT';
+    label.resize(NOTE.maxTextWidth, label.height);
   }
   return note;
 }

@@ -1,10 +1,12 @@
 import { compose, fromRows, IDENTITY, invert, toRows, uniformScale, withoutScale } from '../../shared/affine.js';
-import { hasLayout, toCanvas } from '../canvas/nodes.js';
-import { SCALE_TOLERANCE } from '../tables.js';
+import { canvasTransform, hasLayout } from '../canvas/nodes.js';
 import type { Journal } from './journal.js';
 import type { OverlayOperation, Written } from './operations.js';
-import { markOrigin } from './provenance.js';
-import { retire } from './write-annotation.js';
+import { removePrevious } from './previous.js';
+import { writeOrigin } from './provenance.js';
+
+/** A scale this close to 1 is ignored, so that sizes stay whole numbers. */
+const SCALE_TOLERANCE = 0.005;
 
 type Copy = SceneNode & LayoutMixin;
 
@@ -13,12 +15,12 @@ export interface OverlayCopy {
   copy: Copy;
 }
 
-/** Copies the overlay to its place on the target. A main component is placed as an instance, never doubled. */
+/** Copies the overlay to the target. A main component is placed as an instance. */
 export function writeOverlay(operation: OverlayOperation, journal: Journal): Written & { copy: Copy } {
   const { node, target, sourceId, itemId, previous, parent } = operation;
   const copy: Copy = copyOf(node);
   journal.created(copy);
-  const placed = compose(operation.move, toCanvas(node));
+  const placed = compose(operation.transform, canvasTransform(node));
   const scale = uniformScale(placed);
   if (Math.abs(scale - 1) > SCALE_TOLERANCE) copy.rescale(scale);
   insert(copy, parent, previous?.node ?? null);
@@ -28,34 +30,34 @@ export function writeOverlay(operation: OverlayOperation, journal: Journal): Wri
   const toParent = 'absoluteTransform' in parent ? invert(fromRows(parent.absoluteTransform)) : IDENTITY;
   copy.relativeTransform = toRows(withoutScale(compose(toParent ?? IDENTITY, placed)));
   const record = { kind: 'node', sourceId, itemId, nodeId: copy.id } as const;
-  markOrigin(copy, record, target.id, journal);
-  const isRenewed = previous !== null && retire(previous, journal);
-  return { outcome: isRenewed ? 'updated' : 'created', record, copy };
+  writeOrigin(copy, record, target.id, journal);
+  const isUpdate = previous !== null && removePrevious(previous, journal);
+  return { outcome: isUpdate ? 'updated' : 'created', record, copy };
 }
 
 function copyOf(node: Copy): Copy {
   const copy: SceneNode = node.type === 'COMPONENT' ? node.createInstance() : node.clone();
-  if (!hasLayout(copy)) throw new Error(`Figma made a copy of “${node.name}” that cannot be placed`);
+  if (!hasLayout(copy)) throw new Error(`“${node.name}” can’t be copied`);
   return copy;
 }
 
-/** On top of the parent, or where the copy of the last run was. */
-function insert(copy: Copy, parent: BaseNode & ChildrenMixin, former: SceneNode | null): void {
-  const index = former === null ? -1 : parent.children.findIndex((child) => child.id === former.id);
+/** Inserts the copy on top of the parent, or at the index of the previous copy. */
+function insert(copy: Copy, parent: BaseNode & ChildrenMixin, previousCopy: SceneNode | null): void {
+  const index = previousCopy === null ? -1 : parent.children.findIndex((child) => child.id === previousCopy.id);
   if (index < 0) parent.appendChild(copy);
   else parent.insertChild(index, copy);
 }
 
 /**
- * A mask masks every later sibling, so the copy of a mask is put in a group with the copies that it masked before.
- * `written` is in the order of the layers.
+ * Groups the copy of a mask with the copies that it masks, since a mask clips all later siblings.
+ * `written` is in layer order.
  */
 export function groupMasks(written: readonly OverlayCopy[], journal: Journal): void {
-  const taken = new Set<string>();
+  const grouped = new Set<string>();
   for (const [index, { operation, copy }] of written.entries()) {
-    if (taken.has(copy.id) || !('isMask' in operation.node) || !operation.node.isMask) continue;
+    if (grouped.has(copy.id) || !('isMask' in operation.node) || !operation.node.isMask) continue;
     const masked = written.slice(index).filter((other) => belongTogether(operation, other.operation));
-    for (const other of masked) taken.add(other.copy.id);
+    for (const other of masked) grouped.add(other.copy.id);
     const group = figma.group(
       masked.map((other) => other.copy),
       operation.parent,

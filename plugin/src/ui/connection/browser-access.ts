@@ -3,27 +3,27 @@ interface FeaturePolicy {
   allowsFeature(feature: string): boolean;
 }
 
-/** What this document may do, as far as the browser tells. */
-export interface BrowserFacts {
-  /** Undefined where the browser has no such permission. */
+/** The browser's rules for connections to this computer. */
+export interface BrowserAccess {
+  /** Undefined in browsers without this permission. */
   allowsLoopback: boolean | undefined;
   userAgent: string;
 }
 
 const FEATURE = 'loopback-network';
 
-/** Reads the facts from the page. Browsers answer `false` for features they do not know, so that is asked first. */
-export function browserFacts(document: { featurePolicy?: FeaturePolicy }, userAgent: string): BrowserFacts {
+/** Reads the permission from the page. `allowsFeature` is false for unknown features, so `features` is checked first. */
+export function readBrowserAccess(document: { featurePolicy?: FeaturePolicy }, userAgent: string): BrowserAccess {
   const policy = document.featurePolicy;
   const known = policy?.features().includes(FEATURE) === true;
   return { allowsLoopback: known ? policy.allowsFeature(FEATURE) : undefined, userAgent };
 }
 
 /**
- * Does the browser keep this page away from this computer? Chromium 147 and later need a permission on every frame of
- * the chain; Safari never lets an https page talk to `ws://localhost`. Figma's desktop app does neither.
+ * Whether the browser blocks connections to this computer. Chromium 147 and later require the permission on every frame
+ * of the chain; Safari blocks `ws://localhost` on https pages. Figma's desktop app does neither.
  */
-export function blocksLoopback(facts: BrowserFacts): boolean {
-  const isSafari = /Safari\//.test(facts.userAgent) && !/Chrom(e|ium)\//.test(facts.userAgent);
-  return isSafari || facts.allowsLoopback === false;
+export function blocksLoopback(access: BrowserAccess): boolean {
+  const isSafari = /Safari\//.test(access.userAgent) && !/Chrom(e|ium)\//.test(access.userAgent);
+  return isSafari || access.allowsLoopback === false;
 }

@@ -8,11 +8,20 @@ import {
   type VersionRange,
 } from '@samepoint/shared-protocol';
 import type { Settings } from '../../shared/messages.js';
-import { CONNECTION_TUNING } from '../tuning.js';
+
+/** Timing of the connection. */
+export const CONNECTION_TIMING = {
+  /** Delays between attempts to reconnect; after the last one the daemon counts as stopped. */
+  backOffMs: [500, 1_000, 2_000, 4_000],
+  /** Interval between probes while the daemon is stopped. */
+  pollMs: 3_000,
+  /** Timeout of an HTTP request; a local daemon answers in milliseconds. */
+  httpTimeoutMs: 4_000,
+} as const;
 
 export type Welcome = Extract<DaemonMessage, { type: 'welcome' }>;
 
-/** What `GET /v1/session` said. */
+/** The outcome of `GET /v1/session`. */
 export type ProbeOutcome =
   | { kind: 'unreachable' }
   | { kind: 'session'; daemon: string; protocol: VersionRange; paired: boolean }
@@ -21,8 +30,8 @@ export type ProbeOutcome =
 export type ConnectionState =
   | { name: 'idle' }
   | { name: 'browser-blocked' }
-  /** Asks each port in turn; `shown` is what the screen keeps saying meanwhile. */
-  | { name: 'checking'; ports: readonly number[]; attempt: number; shown: 'checking' | 'daemon-missing' | 'lost' }
+  /** Probes each port in turn; `display` is the state that the screen keeps showing. */
+  | { name: 'checking'; ports: readonly number[]; attempt: number; display: 'checking' | 'daemon-missing' | 'lost' }
   | { name: 'daemon-missing' }
   | { name: 'not-paired'; port: number; error: ErrorPayload | null }
   | { name: 'pairing'; port: number }
@@ -30,13 +39,13 @@ export type ConnectionState =
   | { name: 'ready'; port: number; welcome: Welcome }
   | { name: 'lost'; attempt: number }
   | { name: 'version-mismatch'; update: 'client' | 'daemon' }
-  /** Another window of the same plugin took the connection over. */
+  /** Another window of the plugin is connected now. */
   | { name: 'replaced' }
   | { name: 'refused'; error: ErrorPayload };
 
 export interface Connection {
   settings: Settings;
-  /** The browser says that it keeps pages away from this computer: the reason to show when nobody answers. */
+  /** The browser blocks this computer: the reason to show when no port answers. */
   blocked: boolean;
   state: ConnectionState;
 }
@@ -47,15 +56,15 @@ export type ConnectionEvent =
   | { type: 'pair'; code: string }
   | { type: 'paired'; token: string }
   | { type: 'pair.failed'; error: ErrorPayload }
-  /** Nobody answered the pairing request. */
+  /** The pairing request got no response. */
   | { type: 'pair.unreachable' }
   | { type: 'welcome'; welcome: Welcome }
   | { type: 'bye'; error: ErrorPayload }
   | { type: 'closed'; code: number }
   /** The button "Try again". */
   | { type: 'retry' }
-  /** The time that a `wait` effect asked for is over. */
-  | { type: 'due' };
+  /** The delay of a `wait` effect is over. */
+  | { type: 'wait.over' };
 
 export type ConnectionEffect =
   | { type: 'probe'; port: number; token: string | null }
@@ -64,7 +73,8 @@ export type ConnectionEffect =
   | { type: 'wait'; ms: number }
   | { type: 'save'; settings: Settings };
 
-export interface ConnectionStep {
+/** The connection after an event, and the effects that the store runs. */
+export interface ConnectionTransition {
   connection: Connection;
   effects: ConnectionEffect[];
 }
@@ -75,8 +85,8 @@ export const INITIAL_CONNECTION: Connection = {
   state: { name: 'idle' },
 };
 
-/** The next state and what to do. Events that make no sense in a state change nothing. */
-export function stepConnection(connection: Connection, event: ConnectionEvent): ConnectionStep {
+/** Returns the next state and the effects of an event. An event without meaning in the current state is ignored. */
+export function reduceConnection(connection: Connection, event: ConnectionEvent): ConnectionTransition {
   const { state } = connection;
   switch (event.type) {
     case 'start':
@@ -104,32 +114,37 @@ export function stepConnection(connection: Connection, event: ConnectionEvent): 
     case 'retry':
       if (!isSettled(state)) return stay(connection);
       return check(connection, 0, state.name === 'daemon-missing' ? 'daemon-missing' : 'checking');
-    case 'due':
+    case 'wait.over':
       if (state.name === 'daemon-missing') return check(connection, 0, 'daemon-missing');
       return state.name === 'lost' ? check(connection, state.attempt, 'lost') : stay(connection);
   }
 }
 
-function stay(connection: Connection): ConnectionStep {
+function stay(connection: Connection): ConnectionTransition {
   return { connection, effects: [] };
 }
 
-function enter(connection: Connection, state: ConnectionState, effects: ConnectionEffect[] = []): ConnectionStep {
+function enter(connection: Connection, state: ConnectionState, effects: ConnectionEffect[] = []): ConnectionTransition {
   return { connection: { ...connection, state }, effects };
 }
 
 type Checking = Extract<ConnectionState, { name: 'checking' }>;
 
-function check(connection: Connection, attempt: number, shown: Checking['shown']): ConnectionStep {
+function check(connection: Connection, attempt: number, display: Checking['display']): ConnectionTransition {
   const { port, token } = connection.settings;
   const ports = [port, ...PORTS.filter((other) => other !== port)];
-  return enter(connection, { name: 'checking', ports, attempt, shown }, [{ type: 'probe', port, token }]);
+  return enter(connection, { name: 'checking', ports, attempt, display }, [{ type: 'probe', port, token }]);
 }
 
-function afterProbe(connection: Connection, state: Checking, port: number, outcome: ProbeOutcome): ConnectionStep {
+function afterProbe(
+  connection: Connection,
+  state: Checking,
+  port: number,
+  outcome: ProbeOutcome,
+): ConnectionTransition {
   switch (outcome.kind) {
     case 'unreachable':
-      return afterSilence(connection, state);
+      return afterNoResponse(connection, state);
     case 'refused':
       return outcome.error.code === 'NOT_PAIRED'
         ? enter(connection, { name: 'not-paired', port, error: null })
@@ -144,52 +159,58 @@ function afterProbe(connection: Connection, state: Checking, port: number, outco
   }
 }
 
-function afterSilence(connection: Connection, state: Checking): ConnectionStep {
+function afterNoResponse(connection: Connection, state: Checking): ConnectionTransition {
   const ports = state.ports.slice(1);
   const [next] = ports;
   if (next !== undefined) {
     return enter(connection, { ...state, ports }, [{ type: 'probe', port: next, token: connection.settings.token }]);
   }
-  return state.shown === 'lost' ? lose(connection, state.attempt + 1) : giveUp(connection);
+  return state.display === 'lost' ? lose(connection, state.attempt + 1) : showMissing(connection);
 }
 
-function giveUp(connection: Connection): ConnectionStep {
+function showMissing(connection: Connection): ConnectionTransition {
   if (connection.blocked) return enter(connection, { name: 'browser-blocked' });
-  return enter(connection, { name: 'daemon-missing' }, [{ type: 'wait', ms: CONNECTION_TUNING.pollMs }]);
+  return enter(connection, { name: 'daemon-missing' }, [{ type: 'wait', ms: CONNECTION_TIMING.pollMs }]);
 }
 
-function lose(connection: Connection, attempt: number): ConnectionStep {
-  const ms = CONNECTION_TUNING.backOffMs[attempt];
-  return ms === undefined ? giveUp(connection) : enter(connection, { name: 'lost', attempt }, [{ type: 'wait', ms }]);
+function lose(connection: Connection, attempt: number): ConnectionTransition {
+  const ms = CONNECTION_TIMING.backOffMs[attempt];
+  return ms === undefined
+    ? showMissing(connection)
+    : enter(connection, { name: 'lost', attempt }, [{ type: 'wait', ms }]);
 }
 
-function open(connection: Connection, settings: { token: string; port: number }, attempt: number): ConnectionStep {
+function open(
+  connection: Connection,
+  settings: { token: string; port: number },
+  attempt: number,
+): ConnectionTransition {
   const { token, port } = settings;
-  const isNew = token !== connection.settings.token || port !== connection.settings.port;
+  const isChanged = token !== connection.settings.token || port !== connection.settings.port;
   return enter({ ...connection, settings }, { name: 'connecting', port, attempt }, [
-    ...(isNew ? [{ type: 'save', settings } as const] : []),
+    ...(isChanged ? [{ type: 'save', settings } as const] : []),
     { type: 'open', port, token },
   ]);
 }
 
-function startPairing(connection: Connection, port: number, code: string): ConnectionStep {
+function startPairing(connection: Connection, port: number, code: string): ConnectionTransition {
   return enter(connection, { name: 'pairing', port }, [{ type: 'pair', port, code }]);
 }
 
 type PairingEvent = Extract<ConnectionEvent, { type: 'paired' | 'pair.failed' | 'pair.unreachable' }>;
 
-function afterPairing(connection: Connection, port: number, event: PairingEvent): ConnectionStep {
+function afterPairing(connection: Connection, port: number, event: PairingEvent): ConnectionTransition {
   switch (event.type) {
     case 'paired':
       return open(connection, { token: event.token, port }, 0);
     case 'pair.failed':
       return enter(connection, { name: 'not-paired', port, error: event.error });
     case 'pair.unreachable':
-      return giveUp(connection);
+      return showMissing(connection);
   }
 }
 
-function afterBye(connection: Connection, error: ErrorPayload): ConnectionStep {
+function afterBye(connection: Connection, error: ErrorPayload): ConnectionTransition {
   switch (error.code) {
     case 'NOT_PAIRED':
       return unpair(connection);
@@ -202,14 +223,14 @@ function afterBye(connection: Connection, error: ErrorPayload): ConnectionStep {
   }
 }
 
-/** A token that the daemon no longer knows is of no use; the next pairing replaces it. */
-function unpair(connection: Connection): ConnectionStep {
+/** Drops a token that the daemon rejects; the next pairing replaces it. */
+function unpair(connection: Connection): ConnectionTransition {
   const settings = { ...connection.settings, token: null };
   const { port } = settings;
   return enter({ ...connection, settings }, { name: 'not-paired', port, error: null }, [{ type: 'save', settings }]);
 }
 
-function afterClose(connection: Connection, code: number): ConnectionStep {
+function afterClose(connection: Connection, code: number): ConnectionTransition {
   const { state } = connection;
   switch (code) {
     case CLOSE_CODES.notPaired:
@@ -223,12 +244,12 @@ function afterClose(connection: Connection, code: number): ConnectionStep {
   }
 }
 
-/** A socket is open or being opened. */
+/** A socket is open or opening. */
 function isOnline(state: ConnectionState): boolean {
   return state.name === 'connecting' || state.name === 'ready';
 }
 
-/** Nothing is under way that "Try again" would disturb. */
+/** Nothing is in progress that "Try again" would interrupt. */
 function isSettled(state: ConnectionState): boolean {
   return !isOnline(state) && state.name !== 'checking' && state.name !== 'pairing' && state.name !== 'idle';
 }

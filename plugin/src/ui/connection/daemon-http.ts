@@ -4,22 +4,21 @@ import {
   pairResponseSchema,
   sessionResponseSchema,
 } from '@samepoint/shared-protocol';
-import { CONNECTION_TUNING } from '../tuning.js';
-import type { ProbeOutcome } from './connection.js';
+import { CONNECTION_TIMING, type ProbeOutcome } from './connection.js';
 
 export const CLIENT_NAME = 'Figma plugin';
 
-type Answer = { kind: 'silence' } | { kind: 'answer'; body: unknown };
+type HttpResponse = { ok: false } | { ok: true; body: unknown };
 
-/** Would the daemon on this port let a socket in? Never throws: no answer is an outcome too. */
+/** Checks whether the daemon on this port accepts a socket with this token. Never throws. */
 export async function probeSession(port: number, token: string | null): Promise<ProbeOutcome> {
   const headers: Record<string, string> = token === null ? {} : { Authorization: `Bearer ${token}` };
-  const answer = await request(port, '/v1/session', { headers });
-  if (answer.kind === 'silence') return { kind: 'unreachable' };
-  const session = sessionResponseSchema.safeParse(answer.body);
+  const response = await request(port, '/v1/session', { headers });
+  if (!response.ok) return { kind: 'unreachable' };
+  const session = sessionResponseSchema.safeParse(response.body);
   if (session.success) return { kind: 'session', ...session.data };
-  const error = errorIn(answer.body);
-  // whatever else answers on this port is not our daemon
+  const error = errorIn(response.body);
+  // another program answers on this port
   return error === null ? { kind: 'unreachable' } : { kind: 'refused', error };
 }
 
@@ -28,36 +27,36 @@ export type PairOutcome =
   | { kind: 'refused'; error: ErrorPayload }
   | { kind: 'unreachable' };
 
-/** Trades the six-digit code for a token. Never throws. */
+/** Exchanges the six-digit code for a token. Never throws. */
 export async function pair(port: number, code: string): Promise<PairOutcome> {
-  const answer = await request(port, '/v1/pair', {
+  const response = await request(port, '/v1/pair', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ code, client: CLIENT_NAME }),
   });
-  if (answer.kind === 'silence') return { kind: 'unreachable' };
-  const paired = pairResponseSchema.safeParse(answer.body);
+  if (!response.ok) return { kind: 'unreachable' };
+  const paired = pairResponseSchema.safeParse(response.body);
   if (paired.success) return { kind: 'paired', token: paired.data.token };
-  const error = errorIn(answer.body);
+  const error = errorIn(response.body);
   return error === null ? { kind: 'unreachable' } : { kind: 'refused', error };
 }
 
-async function request(port: number, path: string, init: RequestInit): Promise<Answer> {
+async function request(port: number, path: string, init: RequestInit): Promise<HttpResponse> {
   try {
-    const response = await fetch(`http://localhost:${port}${path}`, {
+    const result = await fetch(`http://localhost:${port}${path}`, {
       ...init,
       cache: 'no-store',
       credentials: 'omit',
-      signal: AbortSignal.timeout(CONNECTION_TUNING.httpTimeoutMs),
+      signal: AbortSignal.timeout(CONNECTION_TIMING.httpTimeoutMs),
     });
-    const body: unknown = await response.json();
-    return { kind: 'answer', body };
+    const body: unknown = await result.json();
+    return { ok: true, body };
   } catch {
-    return { kind: 'silence' };
+    return { ok: false };
   }
 }
 
-/** The error in a refused answer: the payload itself, or `{ error: payload }`. */
+/** The error of a refusal: the body itself, or its field `error`. */
 function errorIn(body: unknown): ErrorPayload | null {
   const inner = typeof body === 'object' && body !== null && 'error' in body ? body.error : body;
   const parsed = errorPayloadSchema.safeParse(inner);

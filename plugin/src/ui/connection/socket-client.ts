@@ -17,21 +17,21 @@ export interface SocketListener {
   onClosed(code: number): void;
 }
 
-/** Stands for a message outside the contract, so that whatever waits for an answer ends instead of hanging. */
-const NOT_UNDERSTOOD: DaemonMessage = {
+/** Replaces an invalid message, so that the flow fails instead of waiting forever. */
+const INVALID_MESSAGE: DaemonMessage = {
   type: 'error',
   error: {
     code: 'INTERNAL',
-    message: 'Samepoint on this computer sent an answer that the plugin does not understand.',
-    hint: 'Restart it with “npx samepoint”, then try again.',
+    message: 'Samepoint sent a message that the plugin can’t read.',
+    hint: 'Restart Samepoint with “npx samepoint”, then try again.',
     retryable: true,
   },
 };
 
-/** What a browser reports when a connection never came about. */
+/** The close code of a connection that was never established. */
 const ABNORMAL_CLOSE = 1006;
 
-/** Null where the browser forbids the very attempt. */
+/** Null if the browser forbids the connection. */
 function connect(port: number, token: string): WebSocket | null {
   try {
     return new WebSocket(`ws://localhost:${port}`, [SUBPROTOCOL, `${TOKEN_SUBPROTOCOL_PREFIX}${token}`]);
@@ -40,13 +40,13 @@ function connect(port: number, token: string): WebSocket | null {
   }
 }
 
-/** One WebSocket to the daemon at a time. Opening another drops the former without a word. */
+/** At most one WebSocket to the daemon. Opening another closes the previous one without an event. */
 export class SocketClient {
   #socket: WebSocket | null = null;
 
   constructor(readonly listener: SocketListener) {}
 
-  /** Connects and says hello; the answer comes as a `welcome` message. */
+  /** Connects and sends `hello`; the daemon answers with `welcome`. */
   open(port: number, token: string): void {
     this.close();
     const socket = connect(port, token);
@@ -65,12 +65,12 @@ export class SocketClient {
     this.#socket = socket;
   }
 
-  /** False when there is no open connection; nothing is queued. */
+  /** Returns false without an open connection; nothing is queued. */
   send(message: ClientMessage): boolean {
     return this.#write(JSON.stringify(message));
   }
 
-  /** Sends an image's encoded bytes; false when there is no open connection. */
+  /** Sends the encoded bytes of an image. Returns false without an open connection. */
   sendImage(imageId: string, png: Uint8Array): boolean {
     return this.#write(encodeFrame('imageData', { imageId }, png));
   }
@@ -90,12 +90,12 @@ export class SocketClient {
   }
 
   #receive(data: unknown): void {
-    const message = data instanceof ArrayBuffer ? messageOfFrame(new Uint8Array(data)) : messageOfText(data);
-    this.listener.onMessage(message ?? NOT_UNDERSTOOD);
+    const message = data instanceof ArrayBuffer ? decodeBinary(new Uint8Array(data)) : decodeText(data);
+    this.listener.onMessage(message ?? INVALID_MESSAGE);
   }
 }
 
-function messageOfText(data: unknown): DaemonMessage | null {
+function decodeText(data: unknown): DaemonMessage | null {
   try {
     const parsed = daemonMessageSchema.safeParse(JSON.parse(String(data)));
     return parsed.success ? parsed.data : null;
@@ -104,8 +104,8 @@ function messageOfText(data: unknown): DaemonMessage | null {
   }
 }
 
-/** A result that came with a payload is the same message to the flow, which needs no payload. */
-function messageOfFrame(bytes: Uint8Array): DaemonMessage | null {
+/** Decodes a binary result to its message. The flow does not use the payload. */
+function decodeBinary(bytes: Uint8Array): DaemonMessage | null {
   const decoded = decodeFrame(bytes);
   if (!decoded.ok || decoded.frame.kind !== 'jobResult') return null;
   const header = binaryResultHeaderSchema.safeParse(decoded.frame.header);

@@ -1,14 +1,22 @@
-import type { Box, Placement } from '@samepoint/shared-protocol';
+import type { Box, Evidence, Item, Layer, Placement, Point } from '@samepoint/shared-protocol';
+import { applyToBox } from '../../shared/affine.js';
 import type { AcceptedPlacement } from '../../shared/messages.js';
-import { PREVIEW_TUNING } from '../tuning.js';
-import type { HashedFrame } from './build-request.js';
-import type { Previewing, Work } from './flow-state.js';
-import { itemBox, placementBox } from './regions.js';
+import { percent } from '../format.js';
+import type { HashedFrame } from './request.js';
+import type { PreviewState, Run } from './state.js';
 
-/** What applying a row would do: put it where it belongs, leave a note on the canvas, or nothing. */
+/** Confidence thresholds of the preview. */
+const THRESHOLDS = {
+  /** Placements from this confidence on are included by default; evidence below it is called weak. */
+  include: 0.5,
+  /** From here on a confidence is called high. */
+  high: 0.75,
+} as const;
+
+/** What Apply does with a row: places the item, leaves a note on the canvas, or nothing. */
 export type Outcome = 'place' | 'note' | 'none';
 
-/** One item in one target, as the preview shows it. */
+/** One item in one target. */
 export interface PreviewRow {
   key: string;
   targetId: string;
@@ -17,8 +25,9 @@ export interface PreviewRow {
   detail: string;
   outcome: Outcome;
   confidence: number;
-  /** In pixels of the two exports. */
+  /** In pixels of the source's export. */
   sourceBox: Box | null;
+  /** In pixels of the target's export. */
   targetBox: Box | null;
 }
 
@@ -27,17 +36,15 @@ export interface PreviewGroup {
   rows: PreviewRow[];
 }
 
-/** The result as the designer sees it: by target in the order of the picks, items in the order of the source. */
-export function previewGroups(work: Work, result: Previewing['result'], sourceId: string): PreviewGroup[] {
-  const source = work.frames.find((frame) => frame.nodeId === sourceId);
+/** Groups a result by target in the order of the result; rows are in the order of the source's items. */
+export function previewGroups(run: Run, result: PreviewState['result'], sourceId: string): PreviewGroup[] {
+  const source = run.frames.find((frame) => frame.nodeId === sourceId);
   return result.targets.flatMap(({ targetId, placements }) => {
-    const target = work.frames.find((frame) => frame.nodeId === targetId);
+    const target = run.frames.find((frame) => frame.nodeId === targetId);
     if (target === undefined) return [];
-    const rows = work.items.flatMap((exported) => {
-      const placement = placements.find(({ itemId }) => itemId === exported.item.itemId);
+    const rows = run.items.flatMap(({ label, detail, item }) => {
+      const placement = placements.find(({ itemId }) => itemId === item.itemId);
       if (placement === undefined) return [];
-      const { label, detail, item } = exported;
-      const targetBox = placementBox(placement, item, target.layers);
       return {
         key: `${targetId} ${item.itemId}`,
         targetId,
@@ -47,14 +54,14 @@ export function previewGroups(work: Work, result: Previewing['result'], sourceId
         outcome: outcomeOf(placement),
         confidence: placement.confidence,
         sourceBox: itemBox(item, source?.layers ?? []),
-        targetBox,
+        targetBox: placementBox(placement, item, target.layers),
       };
     });
     return { target, rows };
   });
 }
 
-/** A layer item without a layer still has a place; it becomes a note there. */
+/** A layer placement with a box but no layer becomes a note at the box. */
 export function outcomeOf(placement: Placement): Outcome {
   switch (placement.kind) {
     case 'point':
@@ -69,15 +76,15 @@ export function outcomeOf(placement: Placement): Outcome {
   }
 }
 
-/** The rows that are included before the designer touches anything: everything sure enough to have a place. */
-export function includedAtFirst(groups: readonly PreviewGroup[]): ReadonlySet<string> {
+/** Keys of the rows that are included by default. */
+export function includedByDefault(groups: readonly PreviewGroup[]): ReadonlySet<string> {
   const rows = groups.flatMap((group) => group.rows);
   return new Set(
-    rows.filter((row) => row.outcome !== 'none' && row.confidence >= PREVIEW_TUNING.includeFrom).map((row) => row.key),
+    rows.filter((row) => row.outcome !== 'none' && row.confidence >= THRESHOLDS.include).map((row) => row.key),
   );
 }
 
-/** What goes to the main thread: the included rows that have a place at all. */
+/** The included placements that have an outcome. */
 export function acceptedPlacements(
   groups: readonly PreviewGroup[],
   included: ReadonlySet<string>,
@@ -87,4 +94,68 @@ export function acceptedPlacements(
       .filter((row) => row.outcome !== 'none' && included.has(row.key))
       .map(({ targetId, placement }) => ({ targetId, placement })),
   );
+}
+
+type ConfidenceLevel = 'high' | 'medium' | 'low';
+
+/** `low` is exactly what is excluded by default. */
+export function confidenceLevel(confidence: number): ConfidenceLevel {
+  if (confidence < THRESHOLDS.include) return 'low';
+  return confidence >= THRESHOLDS.high ? 'high' : 'medium';
+}
+
+/** The reasons for a placement, strongest first: `Same text · similar structure · weak visual match`. */
+export function evidenceLabel(evidence: Evidence): string {
+  const reasons = [
+    ...(evidence.text === 'equal' ? ['same text'] : []),
+    ...scoresOf(evidence).map(({ strong, weak, score }) => (score < THRESHOLDS.include ? weak : strong)),
+    ...(evidence.text === 'different' ? ['different text'] : []),
+  ].join(' · ');
+  return reasons.charAt(0).toUpperCase() + reasons.slice(1);
+}
+
+/** The scores behind the label, strongest first: `Structure 80% · visual match 31%`. */
+export function evidenceScores(evidence: Evidence): string {
+  const scores = scoresOf(evidence)
+    .map(({ name, score }) => `${name} ${percent(score)}`)
+    .join(' · ');
+  return scores.charAt(0).toUpperCase() + scores.slice(1);
+}
+
+function scoresOf({ image, structure }: Evidence) {
+  const visual = { name: 'visual match', strong: 'visual match', weak: 'weak visual match', score: image };
+  if (structure === undefined) return [visual];
+  const layers = { name: 'structure', strong: 'similar structure', weak: 'different structure', score: structure };
+  return [visual, layers].sort((one, other) => other.score - one.score);
+}
+
+/** The box of an item in the source; null if its layer was not exported. */
+function itemBox(item: Item, layers: readonly Layer[]): Box | null {
+  switch (item.kind) {
+    case 'point':
+      return boxAt(item.point);
+    case 'layer':
+      return layers.find((layer) => layer.layerId === item.layerId)?.box ?? null;
+    case 'box':
+    case 'overlay':
+      return item.box;
+  }
+}
+
+/** The box of a placement in the target; null if the item has no counterpart. */
+function placementBox(placement: Placement, item: Item, layers: readonly Layer[]): Box | null {
+  switch (placement.kind) {
+    case 'point':
+      return placement.point === null ? null : boxAt(placement.point);
+    case 'box':
+      return placement.box;
+    case 'layer':
+      return layers.find((layer) => layer.layerId === placement.layerId)?.box ?? placement.box;
+    case 'overlay':
+      return placement.transform === null || item.kind !== 'overlay' ? null : applyToBox(placement.transform, item.box);
+  }
+}
+
+function boxAt(point: Point): Box {
+  return { x: point.x, y: point.y, w: 0, h: 0 };
 }

@@ -1,9 +1,9 @@
+import type { ErrorPayload } from '@samepoint/shared-protocol';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ConnectionEvent } from '../connection/connection.js';
-import type { Obstacle } from '../connection/gate.js';
-import { problemForError } from '../connection/problem-for-error.js';
-import { CopyCommand } from './copy-command.js';
-import { MessageView } from './message-view.js';
-import { PairView } from './pair-view.js';
+import type { Obstacle } from '../connection/connection-status.js';
+import { errorScreen } from '../connection/error-screens.js';
+import { Button, Illustration, MessageScreen, Notice, Screen } from './components.js';
 
 interface ConnectionViewProps {
   obstacle: Obstacle;
@@ -13,30 +13,31 @@ interface ConnectionViewProps {
 const START_COMMAND = 'npx samepoint';
 const UPDATE_COMMAND = 'git pull && npm start';
 
-/** One screen for each thing that can stand between the plugin and the daemon. */
+/** The screen of a connection obstacle. */
 export function ConnectionView({ obstacle, connect }: ConnectionViewProps) {
   const retry = () => connect({ type: 'retry' });
+  const tryAgain = { label: 'Try again', onClick: retry };
   switch (obstacle.name) {
     case 'daemon-missing':
       return (
-        <MessageView
-          picture="computer"
+        <MessageScreen
+          illustration="computer"
           title="Start Samepoint"
-          message="Samepoint compares your frames on this computer. Run this in a terminal, in the folder of Samepoint:"
-          action={{ label: 'Try again', onClick: retry }}
+          message="Samepoint compares frames on this computer. Run this command in the Samepoint folder:"
+          action={tryAgain}
         >
           <CopyCommand command={START_COMMAND} />
-          <p class="secondary-text">The plugin connects by itself once it runs.</p>
-        </MessageView>
+          <p class="secondary-text">The plugin connects automatically.</p>
+        </MessageScreen>
       );
     case 'browser-blocked':
       return (
-        <MessageView
-          picture="window"
+        <MessageScreen
+          illustration="window"
           title="Your browser blocks Samepoint"
-          message="This browser does not let Figma reach programs on this computer."
-          hint="Open the file in the Figma desktop app and start the plugin there."
-          action={{ label: 'Try again', onClick: retry }}
+          message="This browser doesn’t let Figma connect to programs on this computer."
+          hint="Open the file in the Figma desktop app and run the plugin there."
+          action={tryAgain}
         />
       );
     case 'not-paired':
@@ -49,44 +50,151 @@ export function ConnectionView({ obstacle, connect }: ConnectionViewProps) {
         />
       );
     case 'version-mismatch':
-      return obstacle.update === 'client' ? (
-        <MessageView
-          picture="versions"
-          title="Update the plugin"
-          message="Samepoint on this computer is newer than this plugin."
-          hint="Close the plugin, update it in Figma, and open it again."
-          action={{ label: 'Try again', onClick: retry }}
-        />
-      ) : (
-        <MessageView
-          picture="versions"
-          title="Update Samepoint"
-          message="Samepoint on this computer is older than this plugin. Stop it in the terminal, then run this in its folder:"
-          action={{ label: 'Try again', onClick: retry }}
-        >
-          <CopyCommand command={UPDATE_COMMAND} />
-        </MessageView>
-      );
+      return <VersionView update={obstacle.update} action={tryAgain} />;
     case 'replaced':
       return (
-        <MessageView
-          picture="window"
-          title="In use in another window"
-          message="Samepoint was opened in another Figma window, and that one is connected now."
+        <MessageScreen
+          illustration="window"
+          title="Open in another window"
+          message="Samepoint is connected to another Figma window."
           action={{ label: 'Use it here', onClick: retry }}
         />
       );
     case 'refused': {
-      const { title, message, hint } = problemForError(obstacle.error);
+      const { title, message, hint } = errorScreen(obstacle.error);
       return (
-        <MessageView
-          picture="warning"
+        <MessageScreen
+          illustration="warning"
           title={title}
           message={message}
           hint={hint}
-          action={{ label: 'Connect again', onClick: retry }}
+          action={{ label: 'Reconnect', onClick: retry }}
         />
       );
     }
   }
+}
+
+interface VersionViewProps {
+  update: 'client' | 'daemon';
+  action: { label: string; onClick: () => void };
+}
+
+function VersionView({ update, action }: VersionViewProps) {
+  if (update === 'client') {
+    return (
+      <MessageScreen
+        illustration="versions"
+        title="Update the plugin"
+        message="The plugin is older than Samepoint on this computer."
+        hint="Close the plugin, update it in Figma, then run it again."
+        action={action}
+      />
+    );
+  }
+  return (
+    <MessageScreen
+      illustration="versions"
+      title="Update Samepoint"
+      message="Samepoint on this computer is older than the plugin. Stop it in the terminal, then run this command in its folder:"
+      action={action}
+    >
+      <CopyCommand command={UPDATE_COMMAND} />
+    </MessageScreen>
+  );
+}
+
+/** A command with a copy button. Plugins have no clipboard API, so it uses `execCommand`. */
+function CopyCommand({ command }: { command: string }) {
+  const field = useRef<HTMLInputElement>(null);
+  const [copied, setCopied] = useState(false);
+  const copy = () => {
+    field.current?.select();
+    setCopied(document.execCommand('copy'));
+  };
+  return (
+    <div class="command">
+      <input
+        ref={field}
+        class="command-text"
+        readOnly
+        value={command}
+        aria-label="Terminal command"
+        onFocus={(event) => event.currentTarget.select()}
+      />
+      <Button onClick={copy} label={`Copy ${command}`}>
+        {copied ? 'Copied' : 'Copy'}
+      </Button>
+      <span class="visually-hidden" role="status">
+        {copied ? 'Copied' : ''}
+      </span>
+    </div>
+  );
+}
+
+const CODE_DIGITS = 6;
+
+interface PairViewProps {
+  error: ErrorPayload | null;
+  busy: boolean;
+  onPair: (code: string) => void;
+}
+
+/** The input for the pairing code. A complete code is submitted without a click. */
+function PairView({ error, busy, onPair }: PairViewProps) {
+  const [code, setCode] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (error !== null) setCode('');
+    field.current?.focus();
+  }, [error]);
+  const change = (text: string) => {
+    const digits = text.replace(/\D/g, '').slice(0, CODE_DIGITS);
+    setCode(digits);
+    if (field.current !== null) field.current.value = digits;
+    if (digits.length === CODE_DIGITS && digits !== code) onPair(digits);
+  };
+  const complete = code.length === CODE_DIGITS;
+  return (
+    <Screen
+      title="Pair with Samepoint"
+      footer={
+        <Button look="primary" wide disabled={!complete} busy={busy} onClick={() => onPair(code)}>
+          {busy ? 'Pairing…' : 'Pair'}
+        </Button>
+      }
+    >
+      <form
+        class="message"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (complete) onPair(code);
+        }}
+      >
+        <Illustration name="link" />
+        <h1>Pair with Samepoint</h1>
+        <p>Enter the six-digit code from the terminal.</p>
+        <input
+          ref={field}
+          class="code"
+          inputMode="numeric"
+          autocomplete="off"
+          maxLength={CODE_DIGITS + 1}
+          placeholder="000000"
+          value={code}
+          readOnly={busy}
+          aria-label="Six-digit pairing code"
+          aria-invalid={error !== null}
+          onInput={(event) => change(event.currentTarget.value)}
+        />
+        {error === null ? (
+          <p class="secondary-text">You only need to do this once on this computer.</p>
+        ) : (
+          <Notice tone="danger">
+            <strong>{error.message}</strong> {error.hint}
+          </Notice>
+        )}
+      </form>
+    </Screen>
+  );
 }

@@ -1,63 +1,45 @@
-import { groupsOf } from '../flow/flow-preview.js';
-import type { Flow, FlowEvent, Step } from '../flow/flow-state.js';
-import { summaryLines } from '../flow/summary-lines.js';
-import { Button } from './button.js';
-import { ProblemNotice } from './notice.js';
-import { Picture } from './picture.js';
-import { Screen } from './screen.js';
+import { summaryLines } from '../../shared/text.js';
+import { groupsOf } from '../flow/preview.js';
+import type { Flow, FlowEvent, StateOf } from '../flow/state.js';
+import { Button, Illustration, ProblemNotice, Screen } from './components.js';
 
 interface DoneViewProps {
   flow: Flow;
-  step: Extract<Step, { name: 'done' }>;
+  state: StateOf<'done'>;
   dispatch: (event: FlowEvent) => void;
 }
 
-/** What was written, what was not and why, and a way to take it back. */
-export function DoneView({ flow, step, dispatch }: DoneViewProps) {
-  if (step.undo === 'done') return <UndoneView dispatch={dispatch} />;
-  const { summary } = step;
-  const skipped = skippedRows(flow, step);
+/** The result of Apply: what was written, what was skipped and why, and an undo button. */
+export function DoneView({ flow, state, dispatch }: DoneViewProps) {
+  if (state.undo === 'done') return <UndoneView dispatch={dispatch} />;
+  const { summary } = state;
+  const skipped = skippedRows(flow, state);
   const nothingWritten = summary.created + summary.updated + summary.notes === 0 && skipped.length > 0;
   return (
     <Screen
       title="Done"
       footer={
         <div class="footer-row">
-          {step.undo === 'pointless' ? null : (
-            <Button wide busy={step.undo === 'asked'} onClick={() => dispatch({ type: 'undo' })}>
+          {state.undo === 'unavailable' ? null : (
+            <Button wide busy={state.undo === 'pending'} onClick={() => dispatch({ type: 'undo' })}>
               Undo
             </Button>
           )}
           <Button look="primary" wide onClick={() => dispatch({ type: 'close' })}>
-            Done
+            Close
           </Button>
         </div>
       }
     >
-      {step.problem === null ? null : <ProblemNotice problem={step.problem} />}
+      {state.problem === null ? null : <ProblemNotice problem={state.problem} />}
       <div class="message">
-        <Picture name={nothingWritten ? 'warning' : 'done'} />
-        <h1>{nothingWritten ? 'Nothing was transferred' : 'Transferred'}</h1>
+        <Illustration name={nothingWritten ? 'warning' : 'done'} />
+        <h1>{nothingWritten ? 'Nothing transferred' : 'Transfer complete'}</h1>
         {summaryLines(flow.command, summary).map((line) => (
           <p key={line}>{line}</p>
         ))}
       </div>
-      {skipped.length === 0 ? null : (
-        <section class="section" aria-label="Skipped">
-          <h2>
-            Skipped <span class="amount">{skipped.length}</span>
-          </h2>
-          <ul class="skipped">
-            {skipped.map(({ key, label, where, reason }) => (
-              <li key={key}>
-                <span class="row-label">{label}</span>
-                <span class="row-detail">{where}</span>
-                <span class="row-why">{reason}</span>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      {skipped.length === 0 ? null : <SkippedList rows={skipped} />}
     </Screen>
   );
 }
@@ -68,26 +50,52 @@ function UndoneView({ dispatch }: { dispatch: (event: FlowEvent) => void }) {
       title="Undone"
       footer={
         <Button look="primary" wide onClick={() => dispatch({ type: 'back' })}>
-          Back to the preview
+          Back to preview
         </Button>
       }
     >
       <div class="message">
-        <Picture name="undo" />
-        <h1>Undone</h1>
+        <Illustration name="undo" />
+        <h1>Transfer undone</h1>
         <p>The frames are as they were before.</p>
       </div>
     </Screen>
   );
 }
 
-function skippedRows(flow: Flow, step: DoneViewProps['step']) {
-  const rows = groupsOf(flow, step.preview).flatMap((group) =>
+interface SkippedRow {
+  key: string;
+  label: string;
+  targetName: string;
+  reason: string;
+}
+
+function SkippedList({ rows }: { rows: readonly SkippedRow[] }) {
+  return (
+    <section class="section" aria-label="Skipped">
+      <h2>
+        Skipped <span class="amount">{rows.length}</span>
+      </h2>
+      <ul class="skipped">
+        {rows.map(({ key, label, targetName, reason }) => (
+          <li key={key}>
+            <span class="row-label">{label}</span>
+            <span class="row-detail">{targetName}</span>
+            <span class="row-reason">{reason}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function skippedRows(flow: Flow, state: StateOf<'done'>): SkippedRow[] {
+  const rows = groupsOf(flow, state.preview).flatMap((group) =>
     group.rows.map((row) => ({ ...row, targetName: group.target.name })),
   );
-  return step.summary.skipped.map(({ targetId, itemId, reason }) => {
+  return state.summary.skipped.map(({ targetId, itemId, reason }) => {
     const key = `${targetId} ${itemId}`;
     const row = rows.find((candidate) => candidate.key === key);
-    return { key, label: row?.label ?? itemId, where: row?.targetName ?? '', reason };
+    return { key, label: row?.label ?? itemId, targetName: row?.targetName ?? '', reason };
   });
 }

@@ -1,42 +1,39 @@
+import type { Backend } from '@samepoint/shared-protocol';
 import type { FrameSummary, Problem } from '../../shared/messages.js';
-import { missingPick, withOverlays, withTargets } from '../flow/flow-pick.js';
-import type { Flow, FlowEvent } from '../flow/flow-state.js';
-import { randomId } from '../flow/random-id.js';
-import { count } from '../format.js';
-import { BackendSection } from './backend-section.js';
-import { Button } from './button.js';
-import { FrameCard } from './frame-card.js';
-import { ProblemNotice } from './notice.js';
-import { PickSection } from './pick-section.js';
-import { Screen } from './screen.js';
+import { count } from '../../shared/text.js';
+import { missingPick, withOverlays, withTargets } from '../flow/pick.js';
+import { chooseBackend } from '../flow/request.js';
+import type { Flow, FlowEvent } from '../flow/state.js';
+import { fileSize } from '../format.js';
+import { Button, ProblemNotice, Screen } from './components.js';
+import { PickCard, PickList } from './pick-list.js';
 
 interface PickViewProps {
   flow: Flow;
   problem: Problem | null;
   dispatch: (event: FlowEvent) => void;
-  /** The state of the connection in a word or two. */
-  status: { words: string; online: boolean };
+  /** The connection state. */
+  status: { label: string; online: boolean };
 }
 
-/** The first screen: which frame to copy from, which to copy to, and for layers which layers. */
+/** The first screen: source, targets and, for layers, the layers to transfer. */
 export function PickView({ flow, problem, dispatch, status }: PickViewProps) {
   const missing = missingPick(flow);
-  const ready = missing === null && status.online;
   return (
     <Screen
       title={flow.command === 'transfer-annotations' ? 'Transfer annotations' : 'Transfer layers'}
       footer={
         <>
-          <p class="footer-words" id="go-words">
+          <p class="footer-text" id="start-status">
             <span class={status.online ? 'dot online' : 'dot'} aria-hidden="true" />
-            <span class="ellipsis">{status.online ? (missing ?? status.words) : status.words}</span>
+            <span class="ellipsis">{status.online ? (missing ?? status.label) : status.label}</span>
           </p>
           <Button
             look="primary"
             wide
-            disabled={!ready}
-            describedBy="go-words"
-            onClick={() => dispatch({ type: 'go', jobId: randomId() })}
+            disabled={missing !== null || !status.online}
+            describedBy="start-status"
+            onClick={() => dispatch({ type: 'start', jobId: randomId() })}
           >
             Find matches
           </Button>
@@ -44,9 +41,9 @@ export function PickView({ flow, problem, dispatch, status }: PickViewProps) {
       }
     >
       {problem === null ? null : <ProblemNotice problem={problem} />}
-      <SourceSection flow={flow} dispatch={dispatch} />
-      {flow.command === 'transfer-layers' ? <OverlaySection flow={flow} dispatch={dispatch} /> : null}
-      <TargetSection flow={flow} dispatch={dispatch} />
+      <SourceList flow={flow} dispatch={dispatch} />
+      {flow.command === 'transfer-layers' ? <OverlayList flow={flow} dispatch={dispatch} /> : null}
+      <TargetList flow={flow} dispatch={dispatch} />
       <BackendSection flow={flow} dispatch={dispatch} />
     </Screen>
   );
@@ -54,14 +51,15 @@ export function PickView({ flow, problem, dispatch, status }: PickViewProps) {
 
 type SectionProps = Pick<PickViewProps, 'flow' | 'dispatch'>;
 
-function detailOf(frame: FrameSummary): string {
-  const size = `${Math.round(frame.width)} × ${Math.round(frame.height)}`;
-  return frame.annotations === 0 ? size : `${size} · ${count(frame.annotations, 'annotation')}`;
+/** 128 random bits in hex. `crypto.randomUUID` is missing in iframes without a secure context. */
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function frameCard(frame: FrameSummary, removeLabel: string, onRemove: () => void, dispatch: SectionProps['dispatch']) {
   return (
-    <FrameCard
+    <PickCard
       key={frame.nodeId}
       kind="frame"
       name={frame.name}
@@ -74,31 +72,37 @@ function frameCard(frame: FrameSummary, removeLabel: string, onRemove: () => voi
   );
 }
 
-function SourceSection({ flow, dispatch }: SectionProps) {
-  const { source } = flow.picks;
+function detailOf(frame: FrameSummary): string {
+  const size = `${Math.round(frame.width)} × ${Math.round(frame.height)}`;
+  return frame.annotations === 0 ? size : `${size} · ${count(frame.annotations, 'annotation')}`;
+}
+
+function SourceList({ flow, dispatch }: SectionProps) {
+  const { source, targets } = flow.picks;
   const { frames } = flow.selection;
   const [only] = frames;
   const candidate = frames.length === 1 && only !== undefined && only.nodeId !== source?.nodeId ? only : null;
+  const isTarget = source !== null && targets.some(({ nodeId }) => nodeId === candidate?.nodeId);
   return (
-    <PickSection
+    <PickList
       title="Source"
       empty={
         flow.command === 'transfer-annotations'
-          ? 'Select the annotated frame on the canvas.'
-          : 'Select the frame that the layers belong to.'
+          ? 'Select a frame with annotations on the canvas.'
+          : 'Select the frame with the layers to transfer.'
       }
       cards={
         source === null
           ? []
-          : [frameCard(source, 'Remove the source', () => dispatch({ type: 'pick.source', frame: null }), dispatch)]
+          : [frameCard(source, 'Remove source', () => dispatch({ type: 'pick.source', frame: null }), dispatch)]
       }
-      remark={
+      hint={
         source === null && frames.length > 1
-          ? `${frames.length} frames are selected. Select only the one to copy from.`
+          ? `${frames.length} frames are selected. Select only the source frame.`
           : undefined
       }
       add={
-        candidate === null || (source !== null && flow.picks.targets.some((it) => it.nodeId === candidate.nodeId))
+        candidate === null || isTarget
           ? null
           : {
               label: `Use “${candidate.name}” as source`,
@@ -109,18 +113,18 @@ function SourceSection({ flow, dispatch }: SectionProps) {
   );
 }
 
-function TargetSection({ flow, dispatch }: SectionProps) {
+function TargetList({ flow, dispatch }: SectionProps) {
   const { picks, selection } = flow;
   const added = withTargets(picks, selection.frames).targets.slice(picks.targets.length);
   const [only] = added;
   return (
-    <PickSection
+    <PickList
       title="Targets"
-      empty="Select the frames to copy to, as many as you like."
+      empty="Select one or more frames to transfer to."
       cards={picks.targets.map((target) =>
         frameCard(
           target,
-          `Remove target ${target.name}`,
+          `Remove target “${target.name}”`,
           () => dispatch({ type: 'pick.remove-target', nodeId: target.nodeId }),
           dispatch,
         ),
@@ -138,22 +142,22 @@ function TargetSection({ flow, dispatch }: SectionProps) {
   );
 }
 
-function OverlaySection({ flow, dispatch }: SectionProps) {
+function OverlayList({ flow, dispatch }: SectionProps) {
   const { picks, selection } = flow;
   const added = withOverlays(picks, selection.overlays).overlays.slice(picks.overlays.length);
   const [only] = added;
   return (
-    <PickSection
+    <PickList
       title="Layers"
-      empty="Select callouts, stickers or arrows on the source."
+      empty="Select callouts, stickers or arrows on the source frame."
       cards={picks.overlays.map((overlay) => (
-        <FrameCard
+        <PickCard
           key={overlay.nodeId}
           kind="layer"
           name={overlay.name}
           detail={overlay.type.toLowerCase().replaceAll('_', ' ')}
           blocked={null}
-          removeLabel={`Remove layer ${overlay.name}`}
+          removeLabel={`Remove layer “${overlay.name}”`}
           onRemove={() => dispatch({ type: 'pick.remove-overlay', nodeId: overlay.nodeId })}
           onReveal={() => dispatch({ type: 'reveal', nodeId: overlay.nodeId, box: null })}
         />
@@ -168,4 +172,32 @@ function OverlaySection({ flow, dispatch }: SectionProps) {
       }
     />
   );
+}
+
+/** The model that compares the frames; shown if the daemon offers more than one. */
+function BackendSection({ flow, dispatch }: SectionProps) {
+  const { backends } = flow.daemon;
+  if (backends.length < 2) return null;
+  return (
+    <section class="section" aria-label="Model">
+      <h2>Model</h2>
+      <select
+        class="select"
+        aria-label="Model for comparing frames"
+        value={chooseBackend(backends, flow.backend)?.id}
+        onChange={({ currentTarget }) => dispatch({ type: 'pick.backend', id: currentTarget.value })}
+      >
+        {backends.map((backend) => (
+          <option key={backend.id} value={backend.id}>
+            {backendLabel(backend)}
+          </option>
+        ))}
+      </select>
+    </section>
+  );
+}
+
+function backendLabel({ title, state, download }: Backend): string {
+  if (state !== 'missing') return title;
+  return download === undefined ? `${title} (not downloaded)` : `${title} (up to ${fileSize(download.bytes)} download)`;
 }

@@ -1,20 +1,26 @@
-import { groupsOf } from '../flow/flow-preview.js';
-import type { Flow, FlowEvent, Previewing } from '../flow/flow-state.js';
-import type { PreviewGroup, PreviewRow } from '../flow/preview-rows.js';
-import { count } from '../format.js';
-import { Button, IconButton } from './button.js';
-import { Notice, ProblemNotice } from './notice.js';
-import { PreviewRowView } from './preview-row-view.js';
-import { Screen } from './screen.js';
+import { count } from '../../shared/text.js';
+import { groupsOf } from '../flow/preview.js';
+import {
+  confidenceLevel,
+  evidenceLabel,
+  evidenceScores,
+  type PreviewGroup,
+  type PreviewRow,
+} from '../flow/preview-rows.js';
+import type { HashedFrame } from '../flow/request.js';
+import type { Flow, FlowEvent, PreviewState } from '../flow/state.js';
+import { percent } from '../format.js';
+import { Button, IconButton, Notice, ProblemNotice, Screen } from './components.js';
+import { Thumbnail } from './thumbnail.js';
 
 interface PreviewViewProps {
   flow: Flow;
-  preview: Previewing;
+  preview: PreviewState;
   applying: boolean;
   dispatch: (event: FlowEvent) => void;
 }
 
-/** Everything that could be applied, by target; nothing is written before the button at the bottom. */
+/** All placements by target, with a checkbox each. Nothing is written before Apply. */
 export function PreviewView({ flow, preview, applying, dispatch }: PreviewViewProps) {
   const groups = groupsOf(flow, preview);
   const rows = groups.flatMap((group) => group.rows);
@@ -25,12 +31,12 @@ export function PreviewView({ flow, preview, applying, dispatch }: PreviewViewPr
       bar={<PreviewBar rows={rows} included={preview.included} dispatch={dispatch} />}
       footer={
         <Button look="primary" wide disabled={amount === 0} busy={applying} onClick={() => dispatch({ type: 'apply' })}>
-          {applying ? 'Applying…' : amount === 0 ? 'Nothing included' : `Apply ${count(amount, 'item')}`}
+          {applying ? 'Applying…' : amount === 0 ? 'No items selected' : `Apply ${count(amount, 'item')}`}
         </Button>
       }
     >
       {preview.problem === null ? null : <ProblemNotice problem={preview.problem} />}
-      {preview.work.notices.map((notice) => (
+      {preview.run.notices.map((notice) => (
         <Notice key={notice} tone="info">
           {notice}
         </Notice>
@@ -52,13 +58,13 @@ function PreviewBar({ rows, included, dispatch }: PreviewBarProps) {
   const possible = rows.filter((row) => row.outcome !== 'none').map((row) => row.key);
   return (
     <>
-      <IconButton icon="back" label="Back to the selection" onClick={() => dispatch({ type: 'back' })} />
+      <IconButton icon="back" label="Back" onClick={() => dispatch({ type: 'back' })} />
       <h1>Preview</h1>
       <span class="bar-end">
         <Button
           look="quiet"
           disabled={included.size === possible.length}
-          label="Include all"
+          label="Select all"
           onClick={() => dispatch({ type: 'include', keys: possible, on: true })}
         >
           All
@@ -66,7 +72,7 @@ function PreviewBar({ rows, included, dispatch }: PreviewBarProps) {
         <Button
           look="quiet"
           disabled={included.size === 0}
-          label="Include none"
+          label="Select none"
           onClick={() => dispatch({ type: 'include', keys: possible, on: false })}
         >
           None
@@ -78,14 +84,14 @@ function PreviewBar({ rows, included, dispatch }: PreviewBarProps) {
 
 interface PreviewGroupViewProps {
   flow: Flow;
-  preview: Previewing;
+  preview: PreviewState;
   group: PreviewGroup;
   dispatch: (event: FlowEvent) => void;
 }
 
 function PreviewGroupView({ flow, preview, group, dispatch }: PreviewGroupViewProps) {
   const { target, rows } = group;
-  const source = preview.work.frames.find((frame) => frame.nodeId === flow.picks.source?.nodeId);
+  const source = preview.run.frames.find((frame) => frame.nodeId === flow.picks.source?.nodeId);
   const amount = rows.filter((row) => preview.included.has(row.key)).length;
   return (
     <section class="group" aria-label={target.name}>
@@ -110,5 +116,66 @@ function PreviewGroupView({ flow, preview, group, dispatch }: PreviewGroupViewPr
         ))}
       </ul>
     </section>
+  );
+}
+
+interface PreviewRowViewProps {
+  row: PreviewRow;
+  source: HashedFrame | undefined;
+  target: HashedFrame;
+  included: boolean;
+  dispatch: (event: FlowEvent) => void;
+}
+
+/** One item in one target: checkbox, both thumbnails, confidence and reasons. A click zooms to it on the canvas. */
+function PreviewRowView({ row, source, target, included, dispatch }: PreviewRowViewProps) {
+  const { key, label, outcome } = row;
+  const isMissing = outcome === 'none';
+  return (
+    <li class={isMissing ? 'row missing' : 'row'}>
+      <input
+        type="checkbox"
+        checked={included}
+        disabled={isMissing}
+        aria-label={`Apply “${label}” to “${target.name}”`}
+        onChange={(event) => dispatch({ type: 'include', keys: [key], on: event.currentTarget.checked })}
+      />
+      <button
+        type="button"
+        class="row-main"
+        title={`Zoom to it in “${target.name}”`}
+        onClick={() => dispatch({ type: 'reveal', nodeId: row.targetId, box: row.targetBox })}
+      >
+        <span class="pair">
+          <Thumbnail frame={source} box={row.sourceBox} label={`“${label}” in the source`} />
+          <Thumbnail frame={target} box={row.targetBox} label={`“${label}” in “${target.name}”`} />
+        </span>
+        <span class="row-text">
+          <span class="row-label">{label}</span>
+          <Match row={row} />
+        </span>
+      </button>
+    </li>
+  );
+}
+
+const LEVEL_LABELS = { high: 'High', medium: 'Medium', low: 'Low' } as const;
+
+function Match({ row }: { row: PreviewRow }) {
+  if (row.outcome === 'none') return <span class="row-reason">No match in this frame</span>;
+  const level = confidenceLevel(row.confidence);
+  return (
+    <>
+      <span class="row-match">
+        <span class={`badge ${level}`}>
+          {LEVEL_LABELS[level]} {percent(row.confidence)}
+        </span>
+        <span class="row-detail">{row.detail}</span>
+      </span>
+      <span class="row-reason" title={evidenceScores(row.placement.evidence)}>
+        {evidenceLabel(row.placement.evidence)}
+      </span>
+      {row.outcome === 'note' ? <span class="row-reason">No matching layer: adds a note to the canvas</span> : null}
+    </>
   );
 }

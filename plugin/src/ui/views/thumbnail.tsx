@@ -1,16 +1,16 @@
 import type { Box } from '@samepoint/shared-protocol';
 import { useEffect, useRef } from 'preact/hooks';
-import type { HashedFrame } from '../flow/build-request.js';
-import { drawThumbnail } from '../flow/thumbnails.js';
+import type { HashedFrame } from '../flow/request.js';
+import { drawThumbnail } from './thumbnail-image.js';
 
 interface ThumbnailProps {
   frame: HashedFrame | undefined;
-  /** Null: there is no such place. */
+  /** In pixels of the frame; null for no match. */
   box: Box | null;
   label: string;
 }
 
-/** A square crop of a frame around a place, drawn once it scrolls into view. */
+/** A square crop of a frame around a box, drawn when it scrolls into view. */
 export function Thumbnail({ frame, box, label }: ThumbnailProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
@@ -28,7 +28,7 @@ export function Thumbnail({ frame, box, label }: ThumbnailProps) {
     return () => observer.disconnect();
   }, [frame?.imageId, box?.x, box?.y, box?.w, box?.h]);
   if (frame === undefined || box === null) {
-    return <span class="thumbnail nothing" role="img" aria-label={`${label}: no counterpart`} />;
+    return <span class="thumbnail empty" role="img" aria-label={`${label}: no match`} />;
   }
   return <canvas ref={canvas} class="thumbnail" role="img" aria-label={label} />;
 }

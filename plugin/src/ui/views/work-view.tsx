@@ -1,27 +1,27 @@
-import type { FlowEvent, Step } from '../flow/flow-state.js';
-import { progressOf, type WorkStep } from '../flow/work-progress.js';
-import { count } from '../format.js';
-import { Button } from './button.js';
-import { ProgressBar } from './progress-bar.js';
-import { Screen } from './screen.js';
+import { count } from '../../shared/text.js';
+import type { FlowEvent, StateOf } from '../flow/state.js';
+import { seconds, stageLabel } from '../format.js';
+import { Button, ProgressBar, Screen } from './components.js';
+
+type WorkStage = 'exporting' | 'sending' | 'running';
 
 interface WorkViewProps {
-  step: Extract<Step, { name: WorkStep }>;
+  state: StateOf<WorkStage>;
   targets: number;
   connected: boolean;
   dispatch: (event: FlowEvent) => void;
 }
 
-const STEPS: readonly { name: WorkStep; words: string }[] = [
-  { name: 'exporting', words: 'Export the frames' },
-  { name: 'sending', words: 'Hand them to Samepoint' },
-  { name: 'running', words: 'Find the matches' },
+const STAGES: readonly { name: WorkStage; label: string }[] = [
+  { name: 'exporting', label: 'Export frames' },
+  { name: 'sending', label: 'Send to Samepoint' },
+  { name: 'running', label: 'Find matches' },
 ];
 
-/** What is happening, how far it is, and a way out. */
-export function WorkView({ step, targets, connected, dispatch }: WorkViewProps) {
-  const at = STEPS.findIndex(({ name }) => name === step.name);
-  const { label, share } = progressOf(step, connected);
+/** The progress of a run, with a cancel button. */
+export function WorkView({ state, targets, connected, dispatch }: WorkViewProps) {
+  const current = STAGES.findIndex(({ name }) => name === state.name);
+  const { label, fraction } = progressOf(state, connected);
   return (
     <Screen
       title="Finding matches"
@@ -34,20 +34,43 @@ export function WorkView({ step, targets, connected, dispatch }: WorkViewProps) 
       <div class="work">
         <h1>Finding matches in {count(targets, 'frame')}</h1>
         <ol class="steps">
-          {STEPS.map(({ name, words }, index) => (
+          {STAGES.map((stage, index) => (
             <li
-              key={name}
-              class={index < at ? 'step past' : index === at ? 'step now' : 'step'}
-              {...(index === at ? { 'aria-current': 'step' } : {})}
+              key={stage.name}
+              class={index < current ? 'step past' : index === current ? 'step now' : 'step'}
+              {...(index === current ? { 'aria-current': 'step' } : {})}
             >
               <span class="step-mark" aria-hidden="true" />
-              {words}
+              {stage.label}
             </li>
           ))}
         </ol>
-        <ProgressBar label={label} share={share} />
-        <p class="secondary-text">You can close the plugin. It goes on here when you open it again.</p>
+        <ProgressBar label={label} fraction={fraction} />
+        <p class="secondary-text">You can close the plugin. It resumes here when you open it again.</p>
       </div>
     </Screen>
   );
+}
+
+function progressOf(state: StateOf<WorkStage>, connected: boolean): { label: string; fraction: number | null } {
+  switch (state.name) {
+    case 'exporting':
+      return { label: `${state.done} of ${count(state.total, 'frame')}`, fraction: state.done / state.total };
+    case 'sending': {
+      if (!connected) return { label: 'Connecting…', fraction: null };
+      const total = new Set(state.run.frames.map((frame) => frame.imageId)).size;
+      const sent = total - state.unanswered.length;
+      return { label: `${sent} of ${count(total, 'image')}`, fraction: sent / total };
+    }
+    case 'running': {
+      if (!connected) return { label: 'Reconnecting… The run continues.', fraction: null };
+      if (state.position > 0) return { label: `Waiting for ${count(state.position, 'other run')}`, fraction: null };
+      if (state.progress === null) return { label: 'Starting…', fraction: null };
+      const { stage, done, total, elapsedMs } = state.progress;
+      return {
+        label: `${stageLabel(stage)}, ${done} of ${total} (${seconds(elapsedMs)})`,
+        fraction: Math.min(done / total, 1),
+      };
+    }
+  }
 }

@@ -1,0 +1,2 @@
+export function bundleMain(): Promise<string>;
+export function bundleUi(): Promise<string>;

@@ -1,0 +1,162 @@
+import type { Layer } from '@samepoint/shared-protocol';
+import { LIMITS } from '@samepoint/shared-protocol/limits';
+import { applyToBox, compose } from '../../shared/affine.js';
+import type { Command, ExportedFrame, MainToUi, Problem, UiToMain } from '../../shared/messages.js';
+import { readPngSize } from '../../shared/png-size.js';
+import { supportsAnnotations } from './annotations.js';
+import { canvasToPixels, exportWidth } from './export-space.js';
+import { collectAnnotations, collectOverlays, type Fingerprints } from './items.js';
+import { canvasTransform, type FrameLike, findFrame, hasLayout, ownBox, walkVisible } from './nodes.js';
+import { blockedReason } from './selection.js';
+
+type ExportRequest = Extract<UiToMain, { type: 'export.start' }>;
+type Outcome<T> = { ok: true; value: T } | { ok: false; problem: Problem };
+
+/** Tolerance for the height of an export, which Figma rounds to whole pixels. */
+const ASPECT_TOLERANCE_PX = 2;
+
+/**
+ * Sends an export of the source and of each target, one after another so that memory holds one image at a time, then
+ * the items. Returns without a message once `isCancelled` is true.
+ * @returns the fingerprints of the exported annotations
+ */
+export async function exportFrames(
+  request: ExportRequest,
+  send: (message: MainToUi) => void,
+  isCancelled: () => boolean,
+): Promise<Fingerprints> {
+  try {
+    const fingerprints = await exportAll(request, send, isCancelled);
+    if (fingerprints.ok) return fingerprints.value;
+    send({ type: 'export.failed', problem: fingerprints.problem });
+  } catch (error) {
+    const message = `The frames can’t be read: ${error instanceof Error ? error.message : String(error)}.`;
+    send({ type: 'export.failed', problem: { message, hint: 'Try again. If it fails again, choose other frames.' } });
+  }
+  return new Map();
+}
+
+async function exportAll(
+  request: ExportRequest,
+  send: (message: MainToUi) => void,
+  isCancelled: () => boolean,
+): Promise<Outcome<Fingerprints>> {
+  const cancelled = { ok: true, value: new Map() } as const;
+  const frames = await findFrames([request.sourceId, ...request.targetIds]);
+  if (!frames.ok) return frames;
+  const overlayIds = new Set(request.overlayIds);
+  const sourceLayerIds = new Set<string>();
+  const truncated: string[] = [];
+  for (const [index, frame] of frames.value.entries()) {
+    const exported = await exportFrame(frame, overlayIds);
+    if (isCancelled()) return cancelled;
+    if (!exported.ok) return exported;
+    const { layers } = exported.value;
+    if (index === 0) for (const { layerId } of layers) sourceLayerIds.add(layerId);
+    if (layers.length === LIMITS.layersPerFrame) truncated.push(truncatedNotice(frame));
+    send({ type: 'export.frame', frame: exported.value, done: index + 1, total: frames.value.length });
+  }
+  const [source] = frames.value;
+  if (source === undefined) return cancelled;
+  const { items, notices, fingerprints } =
+    request.command === 'transfer-layers'
+      ? await collectOverlays(source, request.overlayIds)
+      : collectAnnotations(source, sourceLayerIds);
+  if (isCancelled()) return cancelled;
+  if (items.length === 0) return { ok: false, problem: nothingToTransfer(request.command, source) };
+  send({ type: 'export.done', items, notices: [...truncated, ...notices] });
+  return { ok: true, value: fingerprints };
+}
+
+async function findFrames(nodeIds: readonly string[]): Promise<Outcome<FrameLike[]>> {
+  const frames: FrameLike[] = [];
+  for (const nodeId of new Set(nodeIds)) {
+    const frame = await findFrame(nodeId);
+    if (frame === null) {
+      const message = 'A selected frame was deleted.';
+      return { ok: false, problem: { message, hint: 'Choose the frames again.' } };
+    }
+    const blocked = blockedReason(frame);
+    if (blocked !== null) return { ok: false, problem: { message: blocked, hint: 'Or choose other frames.' } };
+    frames.push(frame);
+  }
+  return { ok: true, value: frames };
+}
+
+async function exportFrame(frame: FrameLike, overlayIds: ReadonlySet<string>): Promise<Outcome<ExportedFrame>> {
+  const image = await exportImage(frame);
+  if (!image.ok) return image;
+  const layers = collectLayers(frame, overlayIds);
+  return { ok: true, value: { nodeId: frame.id, name: frame.name, ...image.value, layers } };
+}
+
+async function exportImage(frame: FrameLike): Promise<Outcome<{ png: Uint8Array; width: number; height: number }>> {
+  try {
+    const png = await frame.exportAsync({
+      format: 'PNG',
+      constraint: { type: 'WIDTH', value: exportWidth(frame.width, frame.height) },
+      colorProfile: 'SRGB',
+      useAbsoluteBounds: true,
+      contentsOnly: true,
+    });
+    const size = readPngSize(png);
+    const expectedHeight = size === null ? 0 : (size.width * frame.height) / frame.width;
+    if (size === null || Math.abs(size.height - expectedHeight) > ASPECT_TOLERANCE_PX) {
+      return { ok: false, problem: exportFailed(frame, 'the image doesn’t match the proportions of the frame') };
+    }
+    return { ok: true, value: { png, ...size } };
+  } catch (error) {
+    return { ok: false, problem: exportFailed(frame, error instanceof Error ? error.message : String(error)) };
+  }
+}
+
+/**
+ * Collects the visible layers of a frame, the frame itself first, without `excluded`. Boxes are in pixels of the export.
+ * At most `LIMITS.layersPerFrame`, without layers whose id is too long for the protocol.
+ */
+function collectLayers(frame: FrameLike, excluded: ReadonlySet<string>): Layer[] {
+  const toPixels = canvasToPixels(frame);
+  if (toPixels === null) return [];
+  const layers: Layer[] = [];
+  const collected = new Set<string>();
+  walkVisible(frame, (node) => {
+    if (excluded.has(node.id) || node.id.length > LIMITS.idChars || !hasLayout(node)) return true;
+    const parentId = node.id === frame.id ? undefined : node.parent?.id;
+    layers.push({
+      layerId: node.id,
+      ...(parentId !== undefined && collected.has(parentId) ? { parentId } : {}),
+      type: node.type,
+      name: node.name.slice(0, LIMITS.nameChars),
+      ...(node.type === 'TEXT' ? { text: node.characters.slice(0, LIMITS.textChars) } : {}),
+      box: applyToBox(compose(toPixels, canvasTransform(node)), ownBox(node)),
+      candidate: supportsAnnotations(node),
+    });
+    collected.add(node.id);
+    return layers.length < LIMITS.layersPerFrame;
+  });
+  return layers;
+}
+
+function exportFailed(frame: FrameLike, reason: string): Problem {
+  return {
+    message: `“${frame.name}” can’t be exported: ${reason}.`,
+    hint: 'Check that the frame is visible, not rotated and not empty, then try again.',
+  };
+}
+
+function truncatedNotice(frame: FrameLike): string {
+  return `“${frame.name}” has too many layers. Only the first ${LIMITS.layersPerFrame} are matched.`;
+}
+
+function nothingToTransfer(command: Command, source: FrameLike): Problem {
+  if (command === 'transfer-layers') {
+    return {
+      message: 'No layers to transfer.',
+      hint: 'Select callouts, arrows or stickers on the source frame, then try again.',
+    };
+  }
+  return {
+    message: `“${source.name}” has no annotations.`,
+    hint: 'Add annotations in Figma, or choose another source.',
+  };
+}

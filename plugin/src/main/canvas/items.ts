@@ -1,0 +1,118 @@
+import { LIMITS } from '@samepoint/shared-protocol/limits';
+import { applyToBox, compose } from '../../shared/affine.js';
+import type { ExportedItem } from '../../shared/messages.js';
+import { count } from '../../shared/text.js';
+import { annotationText, countAnnotations, fingerprint, supportsAnnotations } from './annotations.js';
+import { canvasToPixels } from './export-space.js';
+import {
+  canvasTransform,
+  type FrameLike,
+  findSceneNode,
+  hasLayout,
+  isInside,
+  ownBox,
+  typeLabel,
+  walkVisible,
+} from './nodes.js';
+
+/** The fingerprint of each exported annotation, by item id. */
+export type Fingerprints = ReadonlyMap<string, string>;
+
+/** The items of a source, and notices about what cannot be transferred. */
+export interface CollectedItems {
+  items: ExportedItem[];
+  notices: string[];
+  fingerprints: Fingerprints;
+}
+
+/** Collects the visible annotations of a source. Each must be on one of the exported layers. */
+export function collectAnnotations(source: FrameLike, layerIds: ReadonlySet<string>): CollectedItems {
+  const items: ExportedItem[] = [];
+  const fingerprints = new Map<string, string>();
+  let skipped = 0;
+  walkVisible(source, (node) => {
+    if (!supportsAnnotations(node)) return true;
+    node.annotations.forEach((annotation, index) => {
+      const itemId = annotationItemId(node.id, index);
+      if (!layerIds.has(node.id) || itemId.length > LIMITS.idChars || items.length >= LIMITS.itemsPerJob) {
+        skipped += 1;
+        return;
+      }
+      const detail = node.id === source.id ? 'on the frame' : `on “${node.name}”`;
+      fingerprints.set(itemId, fingerprint(annotation));
+      items.push({ item: { kind: 'layer', itemId, layerId: node.id }, label: annotationText(annotation), detail });
+    });
+    return true;
+  });
+  return {
+    items,
+    fingerprints,
+    notices: [...skippedNotice(skipped), ...hiddenNotice(source), ...otherNotices(source)],
+  };
+}
+
+/** An annotation has no id in Figma, so an item is its layer and its index there. */
+function annotationItemId(nodeId: string, index: number): string {
+  return `${nodeId}#${index}`;
+}
+
+/** Finds the annotation of an item; null if it was deleted after the export. */
+export async function findAnnotation(itemId: string): Promise<Annotation | null> {
+  const separator = itemId.lastIndexOf('#');
+  const node = await findSceneNode(itemId.slice(0, separator));
+  if (node === null || !supportsAnnotations(node)) return null;
+  return node.annotations[Number(itemId.slice(separator + 1))] ?? null;
+}
+
+function skippedNotice(skipped: number): string[] {
+  if (skipped === 0) return [];
+  const were = skipped === 1 ? 'was' : 'were';
+  return [`${count(skipped, 'annotation')} ${were} skipped: too many layers, or nested too deep in instances.`];
+}
+
+function hiddenNotice(source: FrameLike): string[] {
+  const all = [source, ...source.findAll(supportsAnnotations)].filter(supportsAnnotations);
+  const hidden = all.reduce((sum, node) => sum + node.annotations.length, 0) - countAnnotations(source);
+  if (hidden === 0) return [];
+  const [are, layers, them] = hidden === 1 ? ['is', 'a hidden layer', 'it'] : ['are', 'hidden layers', 'them'];
+  return [
+    `${count(hidden, 'annotation')} on ${layers} ${are} not transferred. Show the layer${hidden === 1 ? '' : 's'} to transfer ${them}.`,
+  ];
+}
+
+function otherNotices(source: FrameLike): string[] {
+  const measurements = countMeasurements(source);
+  return [
+    ...(measurements === 0
+      ? []
+      : [`${count(measurements, 'measurement')} not transferred: plugins can add measurements only in Dev Mode.`]),
+    'Comments are not transferred: Figma gives plugins no access to them.',
+  ];
+}
+
+function countMeasurements(source: FrameLike): number {
+  const belongs = (node: SceneNode) => node.id === source.id || isInside(node, source);
+  return figma.currentPage.getMeasurements().filter(({ start, end }) => belongs(start.node) || belongs(end.node))
+    .length;
+}
+
+/** Collects the chosen overlay layers. Boxes are in pixels of the source's export. */
+export async function collectOverlays(source: FrameLike, overlayIds: readonly string[]): Promise<CollectedItems> {
+  const toPixels = canvasToPixels(source);
+  const items: ExportedItem[] = [];
+  const notices: string[] = [];
+  for (const overlayId of overlayIds.slice(0, LIMITS.itemsPerJob)) {
+    const node = await findSceneNode(overlayId);
+    if (node === null || !hasLayout(node) || toPixels === null) {
+      notices.push('A selected layer was deleted and is skipped.');
+      continue;
+    }
+    if (!node.visible || node.id.length > LIMITS.idChars) {
+      notices.push(`“${node.name}” is skipped: it is hidden or nested too deep in instances.`);
+      continue;
+    }
+    const box = applyToBox(compose(toPixels, canvasTransform(node)), ownBox(node));
+    items.push({ item: { kind: 'overlay', itemId: node.id, box }, label: node.name, detail: typeLabel(node) });
+  }
+  return { items, notices, fingerprints: new Map() };
+}

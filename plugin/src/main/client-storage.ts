@@ -1,0 +1,47 @@
+import { PORTS } from '@samepoint/shared-protocol/limits';
+import type { PendingJob, Settings } from '../shared/messages.js';
+
+const SETTINGS_KEY = 'settings';
+const PENDING_KEY = 'pending';
+
+/** The user's settings, or the defaults if none are stored or the storage cannot be read. */
+export async function loadSettings(): Promise<Settings> {
+  const stored = await load(SETTINGS_KEY);
+  const token = typeof stored.token === 'string' ? stored.token : null;
+  const port = PORTS.find((known) => known === stored.port) ?? PORTS[0];
+  return { token, port };
+}
+
+export async function saveSettings(settings: Settings): Promise<void> {
+  await figma.clientStorage.setAsync(SETTINGS_KEY, settings);
+}
+
+/** Stores a job with the name of its file, since client storage is shared by all files and node ids repeat. */
+export async function savePending(pending: PendingJob | null): Promise<void> {
+  if (pending === null) await figma.clientStorage.deleteAsync(PENDING_KEY);
+  else await figma.clientStorage.setAsync(PENDING_KEY, { file: figma.root.name, pending });
+}
+
+/** The job that was running in this file when the plugin was closed; null for none. */
+export async function loadPending(): Promise<PendingJob | null> {
+  const { file, pending } = await load(PENDING_KEY);
+  return file === figma.root.name && isPendingJob(pending) ? pending : null;
+}
+
+function isPendingJob(value: unknown): value is PendingJob {
+  if (typeof value !== 'object' || value === null) return false;
+  const job: Partial<Record<string, unknown>> = { ...value };
+  const strings = [job.jobId, job.command, job.sourceId];
+  return (
+    strings.every((value) => typeof value === 'string') && Array.isArray(job.targetIds) && Array.isArray(job.overlayIds)
+  );
+}
+
+async function load(key: string): Promise<Partial<Record<string, unknown>>> {
+  try {
+    const stored: unknown = await figma.clientStorage.getAsync(key);
+    return typeof stored === 'object' && stored !== null ? { ...stored } : {};
+  } catch {
+    return {};
+  }
+}

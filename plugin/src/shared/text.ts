@@ -1,0 +1,22 @@
+import type { ApplySummary, Command } from './messages.js';
+
+/** `1 frame`, `2 frames`. */
+export function count(amount: number, singular: string, plural = `${singular}s`): string {
+  return `${amount} ${amount === 1 ? singular : plural}`;
+}
+
+/** What Apply wrote, a phrase each: `Added 2 annotations`, `Updated 9 annotations`, `Added 1 note to the canvas`. */
+export function summaryLines(command: Command, { created, updated, notes, skipped }: ApplySummary): string[] {
+  const noun = command === 'transfer-annotations' ? 'annotation' : 'layer';
+  const lines: string[] = [];
+  if (created > 0) lines.push(`Added ${count(created, noun)}`);
+  if (updated > 0) lines.push(`Updated ${count(updated, noun)}`);
+  if (notes > 0) lines.push(`Added ${count(notes, 'note')} to the canvas`);
+  return lines.length > 0 || skipped.length > 0 ? lines : ['Everything is up to date'];
+}
+
+/** The toast after Apply. Figma truncates it after about 100 characters. */
+export function toastMessage(command: Command, summary: ApplySummary): string {
+  const skipped = summary.skipped.length > 0 ? [`Skipped ${summary.skipped.length}`] : [];
+  return [...summaryLines(command, summary), ...skipped].join(' · ');
+}

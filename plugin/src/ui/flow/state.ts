@@ -1,0 +1,177 @@
+import type {
+  Backend,
+  Box,
+  ClientMessage,
+  DaemonMessage,
+  ErrorPayload,
+  JobProgress,
+  JobStatus,
+  TransferRequest,
+  TransferResult,
+} from '@samepoint/shared-protocol';
+import type {
+  ApplySummary,
+  Command,
+  ExportedItem,
+  FrameSummary,
+  MainToUi,
+  OverlaySummary,
+  Picks,
+  Problem,
+  SelectionSummary,
+  UiToMain,
+} from '../../shared/messages.js';
+import type { HashedFrame } from './request.js';
+
+/** The exported input of one run. It is kept until the run ends, so that a retry needs no second export. */
+export interface Run {
+  jobId: string;
+  frames: readonly HashedFrame[];
+  items: readonly ExportedItem[];
+  /** What cannot be transferred (measurements, comments …). */
+  notices: readonly string[];
+}
+
+/** The state of the flow. Each state has a file of its own with its transitions. */
+export type FlowState =
+  /** The main thread has not sent its session yet. */
+  | { name: 'waiting' }
+  | { name: 'pick'; problem: Problem | null }
+  | { name: 'exporting'; jobId: string; frames: readonly HashedFrame[]; done: number; total: number }
+  /** `request` is null until the daemon is connected, since it names one of the daemon's backends. */
+  | { name: 'sending'; run: Run; request: TransferRequest | null; unanswered: readonly string[] }
+  | { name: 'running'; run: Run; request: TransferRequest; position: number; progress: JobProgress | null }
+  | { name: 'failed'; run: Run; error: ErrorPayload; download: Download | null }
+  | PreviewState
+  | { name: 'applying'; preview: PreviewState }
+  | { name: 'done'; preview: PreviewState; summary: ApplySummary; undo: UndoState; problem: Problem | null };
+
+/** One of the states by its name. */
+export type StateOf<Name extends FlowState['name']> = Extract<FlowState, { name: Name }>;
+
+export interface PreviewState {
+  name: 'preview';
+  run: Run;
+  result: TransferResult;
+  /** Keys of the included rows. */
+  included: ReadonlySet<string>;
+  problem: Problem | null;
+}
+
+/** Whether the last Apply can be undone from the plugin; `pending` while the main thread undoes it. */
+type UndoState = 'available' | 'unavailable' | 'pending' | 'done';
+
+/** A model download; sizes in bytes, 0 until the daemon reports them. */
+export interface Download {
+  modelId: string;
+  receivedBytes: number;
+  totalBytes: number;
+}
+
+/** The part of the connection that the flow depends on. */
+interface DaemonLink {
+  connected: boolean;
+  backends: readonly Backend[];
+}
+
+export interface Flow {
+  command: Command;
+  picks: Picks;
+  selection: SelectionSummary;
+  daemon: DaemonLink;
+  /** Id of the backend chosen in the UI; null for the default. */
+  backend: string | null;
+  state: FlowState;
+}
+
+export type FlowEvent =
+  | { type: 'main'; message: MainToUi }
+  | { type: 'daemon'; message: DaemonMessage }
+  | { type: 'connected'; backends: readonly Backend[]; jobs: readonly JobStatus[] }
+  | { type: 'disconnected' }
+  | { type: 'pick.source'; frame: FrameSummary | null }
+  | { type: 'pick.targets'; frames: readonly FrameSummary[] }
+  | { type: 'pick.remove-target'; nodeId: string }
+  | { type: 'pick.overlays'; overlays: readonly OverlaySummary[] }
+  | { type: 'pick.remove-overlay'; nodeId: string }
+  | { type: 'pick.backend'; id: string }
+  | { type: 'start'; jobId: string }
+  | { type: 'cancel' }
+  | { type: 'retry' }
+  | { type: 'back' }
+  | { type: 'download' }
+  | { type: 'include'; keys: readonly string[]; on: boolean }
+  | { type: 'reveal'; nodeId: string; box: Box | null }
+  | { type: 'apply' }
+  | { type: 'undo' }
+  | { type: 'close' };
+
+export type FlowEffect =
+  | { type: 'main'; message: UiToMain }
+  | { type: 'daemon'; message: ClientMessage }
+  | { type: 'image'; imageId: string; png: Uint8Array };
+
+/** The flow after an event, and the effects that the store runs. */
+export interface Transition {
+  flow: Flow;
+  effects: FlowEffect[];
+}
+
+export const INITIAL_FLOW: Flow = {
+  command: 'transfer-annotations',
+  picks: { source: null, targets: [], overlays: [] },
+  selection: { frames: [], overlays: [] },
+  daemon: { connected: false, backends: [] },
+  backend: null,
+  state: { name: 'waiting' },
+};
+
+/** States that cannot continue without the daemon. An export runs on without it, and so does a preview. */
+export function needsDaemon(state: FlowState): boolean {
+  switch (state.name) {
+    case 'pick':
+    case 'sending':
+    case 'running':
+    case 'failed':
+      return true;
+    case 'waiting':
+    case 'exporting':
+    case 'preview':
+    case 'applying':
+    case 'done':
+      return false;
+  }
+}
+
+export function stay(flow: Flow): Transition {
+  return { flow, effects: [] };
+}
+
+export function enter(flow: Flow, state: FlowState, effects: FlowEffect[] = []): Transition {
+  return { flow: { ...flow, state }, effects };
+}
+
+/** Returns to the pick state. The picks stay, and no job is pending any more. */
+export function toPick(flow: Flow, problem: Problem | null = null, effects: FlowEffect[] = []): Transition {
+  return enter(flow, { name: 'pick', problem }, [...effects, savePending(flow, null)]);
+}
+
+export function toFailed(flow: Flow, run: Run, error: ErrorPayload): Transition {
+  return enter(flow, { name: 'failed', run, error, download: null }, [savePending(flow, null)]);
+}
+
+/** Stores the job to resume if the plugin is closed; null for none. */
+export function savePending(flow: Flow, jobId: string | null): FlowEffect {
+  const { command, picks } = flow;
+  const pending =
+    jobId === null || picks.source === null
+      ? null
+      : {
+          jobId,
+          command,
+          sourceId: picks.source.nodeId,
+          targetIds: picks.targets.map((target) => target.nodeId),
+          overlayIds: picks.overlays.map((overlay) => overlay.nodeId),
+        };
+  return { type: 'main', message: { type: 'pending.save', pending } };
+}
