@@ -10,7 +10,7 @@ import { findOverlayAnchors, type OverlayAnchors } from './overlays/overlay-anch
 import { layoutDirection } from './rtl-layout.js';
 import { findLayer, pointsOfLayer, samplePoints } from './sample-points.js';
 import { type FoundRegion, layerPlacement, toPlacement } from './to-placement.js';
-import type { Correspondence } from './transforms/fit-similarity.js';
+import type { Correspondence } from './transforms/robust-estimator.js';
 
 /** Points a side of the grid over a neighbouring layer. */
 const NEIGHBOUR_GRID = 2;

@@ -1,8 +1,8 @@
 import type { Box, Layer } from '@samepoint/shared-protocol';
 import type { Match } from '../correspond/match-points.js';
 import { placeByAnchors } from './overlays/overlay-anchors.js';
-import type { Correspondence } from './transforms/fit-similarity.js';
 import { type PlacedRegion, placeRegion, type RegionByPoints } from './transforms/place-region.js';
+import type { Correspondence } from './transforms/robust-estimator.js';
 
 /*
  * A right-to-left layout of a left-to-right source mirrors positions, but not the content of images, icons and text. Such a

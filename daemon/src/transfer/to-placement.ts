@@ -1,7 +1,7 @@
 import type { Item, Placement } from '@samepoint/shared-protocol';
 import type { AssignedLayer } from './layers/find-counterparts.js';
-import type { Correspondence } from './transforms/fit-similarity.js';
 import type { PlacedRegion } from './transforms/place-region.js';
+import type { Correspondence } from './transforms/robust-estimator.js';
 
 /** A match less probable than this is reported as no counterpart. */
 export const MIN_POINT_CONFIDENCE = 0.05;

@@ -2,7 +2,7 @@ import type { Box, Point } from '@samepoint/shared-protocol';
 import type { RgbaImage } from '../../images/decode.js';
 import type { Size } from '../../images/resize.js';
 import { clip, grow } from '../transforms/boxes.js';
-import { quasiRandomPoints } from '../transforms/quasi-random.js';
+import { quasiRandomPoints } from '../transforms/reproducible-random.js';
 
 /** Pixels less opaque than this are not edited; of 255. */
 const MIN_ALPHA = 8;

@@ -1,10 +1,9 @@
 import type { Box, Estimator, FittedTransform, Homography, TransformChoice } from '@samepoint/shared-protocol';
 import type { Size } from '../../images/resize.js';
 import { MIN_FIT_CONFIDENCE, type RegionFit, unlessUnsure } from '../transforms/fit-region.js';
-import { median } from '../transforms/fit-similarity.js';
 import type { PointPair } from '../transforms/least-squares.js';
-import { distance, type RobustTransform } from '../transforms/robust-estimator.js';
-import { chooseTransform } from '../transforms/select-transform.js';
+import { median, type RobustTransform, residual } from '../transforms/robust-estimator.js';
+import { selectTransform } from '../transforms/select-transform.js';
 import { rejectionReason } from '../transforms/transform-plausibility.js';
 
 /** How an edit is placed, and when it is rather refused; measured by `npm run bench -- warp`. */
@@ -67,11 +66,11 @@ export async function fitEdit(
   const isSmall = Math.max(box.w, box.h) < EDIT_FIT.small * Math.max(source.width, source.height);
   const localKind = choice.transform === 'auto' && isSmall ? 'similarity' : choice.transform;
   const settings = { estimator: choice.estimator, tolerancePx };
-  const wide = await chooseTransform(choice.transform, matches.wide, settings);
+  const wide = await selectTransform(choice.transform, matches.wide, settings);
   const fits = [
     wide.ok && hasWideBase(wide.fit, matches.wide) ? wide : null,
-    await chooseTransform(localKind, local, settings),
-    await chooseTransform(localKind, matches.own, settings),
+    await selectTransform(localKind, local, settings),
+    await selectTransform(localKind, matches.own, settings),
   ].flatMap((outcome) => (outcome?.ok ? [outcome.fit] : []));
   if (fits.length === 0) return refused(`${found} were found in the target, but no transform fits them.`);
   const flaws = fits.map(({ transform }) => rejectionReason(transform, box, source, target, EDIT_FIT.minVisible));
@@ -100,7 +99,7 @@ function widestSupported(
 /** Weight of the matches that agree, the less the further they are off (Torr and Zisserman, 2000). */
 function supportOf(transform: Homography, pairs: readonly PointPair[], tolerancePx: number): number {
   return pairs.reduce(
-    (sum, pair) => sum + pair.weight * Math.max(0, 1 - (distance(transform, pair) / tolerancePx) ** 2),
+    (sum, pair) => sum + pair.weight * Math.max(0, 1 - (residual(transform, pair) / tolerancePx) ** 2),
     0,
   );
 }
@@ -111,14 +110,14 @@ function judge(
   samples: EditMatches['samples'],
   tolerancePx: number,
 ): RegionFit {
-  const inliers = local.filter((pair) => distance(transform, pair) <= tolerancePx);
+  const inliers = local.filter((pair) => residual(transform, pair) <= tolerancePx);
   const weigh = (pairs: readonly PointPair[]) => pairs.reduce((sum, { weight }) => sum + weight, 0);
   const fit: FittedTransform = {
     kind,
     transform,
     inliers: inliers.length,
     samples: samples.own + samples.near,
-    residualPx: median(inliers.map((pair) => distance(transform, pair))),
+    residualPx: median(inliers.map((pair) => residual(transform, pair))),
     confidence: Math.min(1, weigh(inliers) / (samples.own + EDIT_FIT.nearWeight * samples.near)),
   };
   const agreeing = `${inliers.length} of the ${local.length} points that were found`;

@@ -9,10 +9,9 @@ import type { FeaturePlan } from '../../diffusion/plan/feature-plan.js';
 import { EDIT_PROPAGATION, type PublishedMatching } from '../../diffusion/presets.js';
 import type { RgbaImage } from '../../images/decode.js';
 import type { Size } from '../../images/resize.js';
-import { median } from '../transforms/fit-similarity.js';
 import { compose, normalise, translation } from '../transforms/projective.js';
-import { distance, publishedHomography } from '../transforms/robust-estimator.js';
-import { seededRandom } from './seeded-random.js';
+import { seededRandom } from '../transforms/reproducible-random.js';
+import { median, publishedHomography, residual } from '../transforms/robust-estimator.js';
 import type { PreparedEdit, WarpedEdit } from './warp-edit.js';
 import { warpStraight } from './warp-image.js';
 
@@ -67,7 +66,7 @@ export async function warpEditAsPublished(
   if (warped.rgba.every((value, n) => n % 4 !== 3 || value === 0)) {
     return { ok: false, reason: 'All of the edit would lie outside the target.' };
   }
-  const offs = matches.map((match) => distance(transform, match)).filter((off) => off <= protocol.thresholdPx);
+  const offs = matches.map((match) => residual(transform, match)).filter((off) => off <= protocol.thresholdPx);
   const fit = describe(transform, offs, matches.length);
   return { ok: true, fit, placed: { box: { x: 0, y: 0, w: width, h: height }, image: warped } };
 }

@@ -1,8 +1,8 @@
 import type { Layer } from '@samepoint/shared-protocol';
 import type { Resemblance } from '../../correspond/resemblances.js';
 import { centre, contains, grow, overlap, thicken } from '../transforms/boxes.js';
-import type { Correspondence } from '../transforms/fit-similarity.js';
 import type { PlacedRegion } from '../transforms/place-region.js';
+import type { Correspondence } from '../transforms/robust-estimator.js';
 import { commonWords, type LayerTraits, sharedWords } from './layer-traits.js';
 import { rankLikeness } from './reading-order.js';
 

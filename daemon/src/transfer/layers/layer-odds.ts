@@ -1,5 +1,5 @@
 import type { Layer } from '@samepoint/shared-protocol';
-import { median } from '../transforms/fit-similarity.js';
+import { median } from '../transforms/robust-estimator.js';
 import {
   areApart,
   imageLikeness,

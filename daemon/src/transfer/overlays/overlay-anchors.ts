@@ -3,8 +3,8 @@ import type { Size } from '../../images/resize.js';
 import type { AssignedLayer } from '../layers/find-counterparts.js';
 import { pointsOfBox } from '../sample-points.js';
 import { centre, gap, overlapArea, thicken, union } from '../transforms/boxes.js';
-import { type Correspondence, median } from '../transforms/fit-similarity.js';
 import { type PlacedRegion, TOLERANCE, transformBox } from '../transforms/place-region.js';
+import { type Correspondence, median } from '../transforms/robust-estimator.js';
 
 /** Which layers anchor an overlay. Distances are parts of the image's longer side. */
 const ANCHORS = {

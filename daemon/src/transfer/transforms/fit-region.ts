@@ -2,7 +2,7 @@ import type { Box, Estimator, FittedTransform, Point, TransformChoice } from '@s
 import type { ExplainedMatch } from '../../correspond/match-points.js';
 import type { Size } from '../../images/resize.js';
 import type { PointPair } from './least-squares.js';
-import { chooseTransform } from './select-transform.js';
+import { selectTransform } from './select-transform.js';
 import { rejectionReason } from './transform-plausibility.js';
 
 /** A match of which it is known whether it returns. */
@@ -54,7 +54,7 @@ export async function fitRegion(
   const found = `${trusted.length} of ${points.length} points`;
   if (trusted.length < settings.minInliers) return { ok: false, reason: `Only ${found} were found in the target.` };
   const tolerancePx = settings.tolerance * Math.max(target.width, target.height);
-  const outcome = await chooseTransform(settings.transform, trusted, { estimator: settings.estimator, tolerancePx });
+  const outcome = await selectTransform(settings.transform, trusted, { estimator: settings.estimator, tolerancePx });
   if (!outcome.ok) return { ok: false, reason: `${found} were found in the target, but ${outcome.reason}.` };
   const { kind, transform, inliers, residualPx } = outcome.fit;
   const agreeing = `${inliers.length} of the ${trusted.length} points that were found`;

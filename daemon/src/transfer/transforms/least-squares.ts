@@ -1,35 +1,78 @@
 import type { Homography, Point } from '@samepoint/shared-protocol';
 import { compose, invert, normalise, project, scaling, translation } from './projective.js';
 
-/** Kinds of transform, from the stiffest to the freest, with the pairs of points that fix one. */
+/** Kinds of transform, from the fewest degrees of freedom to the most. */
 export const TRANSFORM_KINDS = {
-  /** Shift, turn and scale. */
-  similarity: { pairs: 2, parameters: 4 },
-  /** Also shear and a scale of its own for each axis. */
-  affine: { pairs: 3, parameters: 6 },
-  /** Also perspective: any plane seen by any camera. */
-  homography: { pairs: 4, parameters: 8 },
+  similarity: { minPairs: 2, parameters: 4 },
+  affine: { minPairs: 3, parameters: 6 },
+  homography: { minPairs: 4, parameters: 8 },
 } as const;
 export type TransformKind = keyof typeof TRANSFORM_KINDS;
 
-/** A source point and where it is in the target; a heavier one pulls more. */
+/** A source point and its match in the target. */
 export interface PointPair {
   source: Point;
   target: Point;
+  /** Confidence of the match. */
   weight: number;
+}
+
+/** x' = x·cos − y·sin + tx, y' = x·sin + y·cos + ty; cos and sin include the scale. */
+export interface Similarity {
+  cos: number;
+  sin: number;
+  tx: number;
+  ty: number;
+}
+
+/**
+ * The similarity with the least weighted squared error, in closed form (Umeyama, 1991, in the plane).
+ * @param upright without rotation
+ * @returns null if all source points coincide
+ */
+export function leastSquaresSimilarity(pairs: readonly PointPair[], upright: boolean): Similarity | null {
+  const total = pairs.reduce((sum, { weight }) => sum + weight, 0);
+  const mean = (pick: (pair: PointPair) => number) => pairs.reduce((sum, c) => sum + c.weight * pick(c), 0) / total;
+  const source = { x: mean((c) => c.source.x), y: mean((c) => c.source.y) };
+  const target = { x: mean((c) => c.target.x), y: mean((c) => c.target.y) };
+  const dot = (p: Point, q: Point) => p.x * q.x + p.y * q.y;
+  const from = (c: PointPair) => ({ x: c.source.x - source.x, y: c.source.y - source.y });
+  const to = (c: PointPair) => ({ x: c.target.x - target.x, y: c.target.y - target.y });
+  const spread = mean((c) => dot(from(c), from(c)));
+  if (!(spread > 0)) return null;
+  const cos = mean((c) => dot(from(c), to(c))) / spread;
+  const sin = upright ? 0 : mean((c) => from(c).x * to(c).y - from(c).y * to(c).x) / spread;
+  return similarityAt({ source, target }, cos, sin);
+}
+
+/** The similarity with that scale and rotation that maps the source point to the target point. */
+export function similarityAt(
+  { source, target }: Pick<PointPair, 'source' | 'target'>,
+  cos: number,
+  sin: number,
+): Similarity {
+  return { cos, sin, tx: target.x - cos * source.x + sin * source.y, ty: target.y - sin * source.x - cos * source.y };
 }
 
 const MAX_STEPS = 10;
 
-/** Relative change of the error below which a step is the last. */
-const SETTLED = 1e-12;
+/** Relative decrease of the error below which the iteration stops. */
+const CONVERGED = 1e-12;
+
+/** Pivots below this part of the largest entry make a system singular. */
+const SINGULAR = 1e-12;
 
 /**
- * Weighted least squares on the distances in the target, by Gauss and Newton from `start` (Hartley and Zisserman, 2004,
- * section 4.5), in coordinates centred and scaled to one.
- * @returns `start` where the pairs do not fix a transform of that kind or nothing better was found
+ * Minimises the weighted squared error in the target with the Gauss–Newton method (Hartley and Zisserman, 2004, section
+ * 4.5), in normalised coordinates.
+ * @param start the initial transform
+ * @returns `start` if the pairs are degenerate or the error does not decrease
  */
-export function refineTransform(kind: TransformKind, start: Homography, pairs: readonly PointPair[]): Homography {
+export function gaussNewton(
+  kind: Exclude<TransformKind, 'similarity'>,
+  start: Homography,
+  pairs: readonly PointPair[],
+): Homography {
   const from = normalisation(pairs.map(({ source }) => source));
   const to = normalisation(pairs.map(({ target }) => target));
   if (from === null || to === null) return start;
@@ -45,15 +88,15 @@ export function refineTransform(kind: TransformKind, start: Homography, pairs: r
     const next = gaussNewtonStep(kind, best, unit);
     const found = next === null ? Number.NaN : error(next, unit);
     if (next === null || !(found < lowest)) break;
-    const settled = lowest - found <= SETTLED * lowest;
+    const converged = lowest - found <= CONVERGED * lowest;
     best = next;
     lowest = found;
-    if (settled) break;
+    if (converged) break;
   }
   return lowest < initial ? normalise(compose(compose(invert(to), best), from)) : start;
 }
 
-/** Moves the mean to the origin and the mean distance to one; null where all points are one. */
+/** Moves the centroid to the origin and scales the mean distance to one; null if all points coincide. */
 function normalisation(points: readonly Point[]): Homography | null {
   const mean = (pick: (point: Point) => number) => points.reduce((sum, point) => sum + pick(point), 0) / points.length;
   const [x, y] = [mean((point) => point.x), mean((point) => point.y)];
@@ -68,56 +111,45 @@ function error(h: Homography, pairs: readonly PointPair[]): number {
   }, 0);
 }
 
-function gaussNewtonStep(kind: TransformKind, h: Homography, pairs: readonly PointPair[]): Homography | null {
+function gaussNewtonStep(
+  kind: Exclude<TransformKind, 'similarity'>,
+  h: Homography,
+  pairs: readonly PointPair[],
+): Homography | null {
   const { parameters } = TRANSFORM_KINDS[kind];
   const normal = Array.from({ length: parameters }, () => new Float64Array(parameters + 1));
   for (const { source, target, weight } of pairs) {
     const at = project(h, source);
-    const rows = jacobian(kind, h, source, at);
+    const rows = jacobian(h, source, at);
     for (const [row, off] of [[rows[0], target.x - at.x] as const, [rows[1], target.y - at.y] as const]) {
       for (let i = 0; i < parameters; i++) {
-        const pull = weight * (row[i] ?? 0);
+        const gradient = weight * (row[i] ?? 0);
         const line = normal[i];
         if (line === undefined) continue;
-        for (let j = 0; j < parameters; j++) line[j] = (line[j] ?? 0) + pull * (row[j] ?? 0);
-        line[parameters] = (line[parameters] ?? 0) + pull * off;
+        for (let j = 0; j < parameters; j++) line[j] = (line[j] ?? 0) + gradient * (row[j] ?? 0);
+        line[parameters] = (line[parameters] ?? 0) + gradient * off;
       }
     }
   }
   const change = solve(normal);
-  return change === null ? null : moved(kind, h, change);
+  return change === null ? null : updated(h, change);
 }
 
-/** How the projected x and y change with each parameter. */
-function jacobian(kind: TransformKind, h: Homography, { x, y }: Point, at: Point): [number[], number[]] {
-  switch (kind) {
-    case 'similarity':
-      return [
-        [x, -y, 1, 0],
-        [y, x, 0, 1],
-      ];
-    case 'affine':
-      return [
-        [x, y, 1, 0, 0, 0],
-        [0, 0, 0, x, y, 1],
-      ];
-    case 'homography': {
-      const w = h[6] * x + h[7] * y + h[8];
-      return [
-        [x / w, y / w, 1 / w, 0, 0, 0, (-at.x * x) / w, (-at.x * y) / w],
-        [0, 0, 0, x / w, y / w, 1 / w, (-at.y * x) / w, (-at.y * y) / w],
-      ];
-    }
-  }
+/** The derivatives of the projected x and y by each parameter of a homography. The first six are those of an affine. */
+function jacobian(h: Homography, { x, y }: Point, at: Point): [number[], number[]] {
+  const w = h[6] * x + h[7] * y + h[8];
+  return [
+    [x / w, y / w, 1 / w, 0, 0, 0, (-at.x * x) / w, (-at.x * y) / w],
+    [0, 0, 0, x / w, y / w, 1 / w, (-at.y * x) / w, (-at.y * y) / w],
+  ];
 }
 
-function moved(kind: TransformKind, h: Homography, change: readonly number[]): Homography {
+function updated(h: Homography, change: readonly number[]): Homography {
   const [p = 0, q = 0, r = 0, s = 0, t = 0, u = 0, v = 0, w = 0] = change;
-  if (kind === 'similarity') return [h[0] + p, h[1] - q, h[2] + r, h[3] + q, h[4] + p, h[5] + s, 0, 0, 1];
   return [h[0] + p, h[1] + q, h[2] + r, h[3] + s, h[4] + t, h[5] + u, h[6] + v, h[7] + w, h[8]];
 }
 
-/** Gaussian elimination with pivots on rows that end with their right-hand side; null where they are not independent. */
+/** Gauss–Jordan elimination with partial pivoting; null if singular. @param rows each ends with its right-hand side */
 function solve(rows: Float64Array[]): number[] | null {
   const size = rows.length;
   const largest = Math.max(...rows.map((row, n) => Math.abs(row[n] ?? 0)));
@@ -127,7 +159,7 @@ function solve(rows: Float64Array[]): number[] | null {
     const [here, chosen] = [rows[column], rows[pivot]];
     if (here === undefined || chosen === undefined) return null;
     const divisor = chosen[column] ?? 0;
-    if (!(Math.abs(divisor) > 1e-12 * largest)) return null;
+    if (!(Math.abs(divisor) > SINGULAR * largest)) return null;
     rows[pivot] = here;
     rows[column] = chosen.map((value) => value / divisor);
     for (const [n, row] of rows.entries()) {

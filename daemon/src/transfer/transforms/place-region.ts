@@ -1,6 +1,6 @@
 import type { Affine, Box, Evidence } from '@samepoint/shared-protocol';
 import { logistic } from '../../correspond/logistic.js';
-import { type Correspondence, type Fit, fitSimilarity, median } from './fit-similarity.js';
+import { type Correspondence, type Fit, fitSimilarity, median } from './robust-estimator.js';
 
 /** Correspondences within this part of the target's longer side of a common transform belong together. */
 export const TOLERANCE = 0.015;

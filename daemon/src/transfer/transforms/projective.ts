@@ -72,7 +72,7 @@ export interface LocalStretch {
   least: number;
   most: number;
   /** Seen from behind: left and right are exchanged. */
-  mirrored: boolean;
+  reflected: boolean;
 }
 
 /** From the singular values of the Jacobian at `point`. */
@@ -84,5 +84,5 @@ export function stretchAt(h: Homography, point: Point): LocalStretch {
   const determinant = a * d - b * c;
   const sum = Math.hypot(a + d, c - b);
   const difference = Math.hypot(a - d, b + c);
-  return { least: Math.abs(sum - difference) / 2, most: (sum + difference) / 2, mirrored: determinant < 0 };
+  return { least: Math.abs(sum - difference) / 2, most: (sum + difference) / 2, reflected: determinant < 0 };
 }

@@ -1,11 +1,11 @@
 import type { TransformChoice } from '@samepoint/shared-protocol';
 import { type PointPair, TRANSFORM_KINDS, type TransformKind } from './least-squares.js';
 import {
-  distance,
   type FitOutcome,
   fitTransform,
   type RobustSettings,
   type RobustTransform,
+  residual,
 } from './robust-estimator.js';
 
 /** A freer transform is looked at only with so many times the matches that fix one. */
@@ -24,7 +24,7 @@ const INDEPENDENT_MATCHES = 50;
 const OUTLIER_VARIANCES = 4;
 
 /** The transform of the kind that is asked for; with `auto` the simplest that explains the matches. */
-export async function chooseTransform(
+export async function selectTransform(
   choice: TransformChoice,
   pairs: readonly PointPair[],
   settings: RobustSettings,
@@ -41,7 +41,7 @@ export async function chooseTransform(
 }
 
 function hasSupport(kind: TransformKind, pairs: readonly PointPair[]): boolean {
-  return pairs.length >= SUPPORT_FACTOR * TRANSFORM_KINDS[kind].pairs;
+  return pairs.length >= SUPPORT_FACTOR * TRANSFORM_KINDS[kind].minPairs;
 }
 
 function simplest(
@@ -59,7 +59,7 @@ function simplest(
 /** Geometric robust information criterion (Torr, 1998), as far as it differs between the kinds; the least is best. */
 function gric({ kind, transform }: RobustTransform, pairs: readonly PointPair[], deviationPx: number): number {
   const misfit = pairs.reduce(
-    (sum, pair) => sum + Math.min((distance(transform, pair) / deviationPx) ** 2, OUTLIER_VARIANCES),
+    (sum, pair) => sum + Math.min((residual(transform, pair) / deviationPx) ** 2, OUTLIER_VARIANCES),
     0,
   );
   const independent = Math.min(pairs.length, INDEPENDENT_MATCHES);

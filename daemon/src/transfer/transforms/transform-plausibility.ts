@@ -33,7 +33,7 @@ export function rejectionReason(
   const places = [...inner, ...corners];
   if (crossesHorizon(transform, places)) return 'the perspective that fits the matches has its horizon in it';
   const stretches = places.map((point) => stretchAt(transform, point));
-  if (stretches.some(({ mirrored }) => mirrored)) return 'the transform that fits the matches mirrors it';
+  if (stretches.some(({ reflected }) => reflected)) return 'the transform that fits the matches mirrors it';
   const least = Math.min(...stretches.map((stretch) => stretch.least));
   const most = Math.max(...stretches.map((stretch) => stretch.most));
   const usual = Math.max(target.width, target.height) / Math.max(source.width, source.height);

@@ -6,8 +6,8 @@ import { describeScene, ownOdds } from '../../../src/transfer/layers/layer-odds.
 import { describeLayers } from '../../../src/transfer/layers/layer-traits.js';
 import { rankLikeness } from '../../../src/transfer/layers/reading-order.js';
 import { gridPoints } from '../../../src/transfer/transforms/boxes.js';
-import type { Correspondence } from '../../../src/transfer/transforms/fit-similarity.js';
 import { placeRegion } from '../../../src/transfer/transforms/place-region.js';
+import type { Correspondence } from '../../../src/transfer/transforms/robust-estimator.js';
 import { layer } from '../../support/layers.js';
 import { seededRandom } from '../../support/random.js';
 
