@@ -6,8 +6,8 @@ import { harderScreen } from '../figma-host/documents/harder-screen.js';
 import { COMPACT_PHONE, inboxScreen, LARGE_PHONE, PHONE } from '../figma-host/documents/inbox-screen.js';
 import { DARK, LIGHT } from '../figma-host/documents/theme.js';
 import { createFigmaHost, type InspectedNode } from '../figma-host/figma-host.js';
+import { toSvg } from '../figma-host/render.js';
 import type { NodeSpec } from '../figma-host/spec.js';
-import { toSvg } from '../figma-host/svg.js';
 import { partOf, withoutParts, withoutRows } from './changed-documents.js';
 import type { LayerPair, LayerScreen } from './layer-pair.js';
 

@@ -2,9 +2,8 @@ import { describe, expect } from 'vitest';
 import { harderScreen } from '../figma-host/documents/harder-screen.js';
 import { ANNOTATED, inboxDocument } from '../figma-host/documents/inbox-document.js';
 import { annotationsByPart, countRight, saidByPart } from './annotations-by-part.js';
-import { keepPicture, keepScreenshot } from './pictures.js';
-import { test as base } from './road.js';
-import { applyPreview, includeAll, pairByCode, pickFrames, startRun } from './walk-through.js';
+import { test as base } from './fixtures.js';
+import { applyPreview, includeAll, keepPicture, keepScreenshot, pairByCode, pickFrames, startRun } from './steps.js';
 
 const test = base.override('document', () => {
   const { children, ...file } = inboxDocument();

@@ -1,7 +1,6 @@
 import { describe, expect } from 'vitest';
-import { keepScreenshot } from './pictures.js';
-import { test } from './road.js';
-import { applyPreview, pairByCode, pickFrames, startRun } from './walk-through.js';
+import { test } from './fixtures.js';
+import { applyPreview, keepScreenshot, pairByCode, pickFrames, startRun } from './steps.js';
 
 const TARGETS = ['dark:screen', 'large:screen'];
 

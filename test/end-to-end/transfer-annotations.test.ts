@@ -1,9 +1,8 @@
 import { describe, expect } from 'vitest';
 import { ANNOTATED } from '../figma-host/documents/inbox-document.js';
 import { annotationsByPart, saidByPart } from './annotations-by-part.js';
-import { keepPicture, keepScreenshot } from './pictures.js';
-import { test } from './road.js';
-import { applyPreview, pairByCode, pickFrames, startRun } from './walk-through.js';
+import { test } from './fixtures.js';
+import { applyPreview, keepPicture, keepScreenshot, pairByCode, pickFrames, startRun } from './steps.js';
 
 const EXPECTED = saidByPart(ANNOTATED);
 const TARGETS = ['dark:screen', 'large:screen'];

@@ -1,9 +1,17 @@
 import { describe, expect } from 'vitest';
 import type { InspectedNode } from '../figma-host/figma-host.js';
-import { keepPicture, keepScreenshot } from './pictures.js';
+import { test } from './fixtures.js';
 import type { PluginInFigma } from './plugin-in-figma.js';
-import { test } from './road.js';
-import { applyPreview, includeAll, pairByCode, pickFrames, pickLayers, startRun } from './walk-through.js';
+import {
+  applyPreview,
+  includeAll,
+  keepPicture,
+  keepScreenshot,
+  pairByCode,
+  pickFrames,
+  pickLayers,
+  startRun,
+} from './steps.js';
 
 const TARGETS = ['dark', 'large'] as const;
 

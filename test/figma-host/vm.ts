@@ -1,5 +1,7 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { getQuickJS, type QuickJSContext, type QuickJSHandle } from 'quickjs-emscripten';
-import { bundleSandbox } from './bundle.js';
 import { measureText } from './fonts.js';
 import { renderPng } from './render.js';
 import type { HostCalls } from './sandbox/entry.js';
@@ -171,4 +173,28 @@ export class Vm {
     this.bytes.delete(number);
     return this.context.newArrayBuffer(new Uint8Array(bytes).buffer);
   }
+}
+
+const here = dirname(fileURLToPath(import.meta.url));
+let sandbox: Promise<string> | null = null;
+
+/** The host's half inside QuickJS as one script. */
+export function bundleSandbox(): Promise<string> {
+  sandbox ??= bundle(join(here, 'sandbox/entry.ts'));
+  return sandbox;
+}
+
+async function bundle(entry: string): Promise<string> {
+  const result = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    platform: 'neutral',
+    target: 'es2020',
+    logLevel: 'warning',
+  });
+  const [file] = result.outputFiles;
+  if (file === undefined) throw new Error(`esbuild wrote nothing for ${entry}`);
+  return file.text;
 }

@@ -1,6 +1,5 @@
 import type { Json, NodeSpec } from '../spec.js';
-import { gradient, shadow, solid } from './paint.js';
-import { ellipse, frame, icon, rectangle, text } from './parts.js';
+import { ellipse, frame, gradient, icon, rectangle, shadow, solid, text } from './parts.js';
 import type { Theme } from './theme.js';
 
 /** Where things are on one version of the screen, in canvas units. */

@@ -1,5 +1,4 @@
 import type { Json, NodeSpec } from '../spec.js';
-import { solid } from './paint.js';
 
 export interface TextStyle {
   size: number;
@@ -52,3 +51,25 @@ export const ICONS = {
   person:
     'M12 12C14.2 12 16 10.2 16 8C16 5.8 14.2 4 12 4C9.8 4 8 5.8 8 8C8 10.2 9.8 12 12 12ZM4.5 20C5.5 16.5 8.5 15 12 15C15.5 15 18.5 16.5 19.5 20',
 } as const;
+
+/** A solid paint from `#rrggbb`. */
+export function solid(hex: string, opacity = 1): Json {
+  return [{ type: 'SOLID', color: rgb(hex), opacity }];
+}
+
+export function gradient(from: string, to: string): Json {
+  const stops = [
+    { position: 0, color: rgb(from) },
+    { position: 1, color: rgb(to) },
+  ];
+  return [{ type: 'GRADIENT_LINEAR', gradientStops: stops }];
+}
+
+export function shadow(y: number, radius: number, opacity: number): Json {
+  return [{ type: 'DROP_SHADOW', y, radius, opacity }];
+}
+
+function rgb(hex: string): { r: number; g: number; b: number } {
+  const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255);
+  return { r: r ?? 0, g: g ?? 0, b: b ?? 0 };
+}

@@ -1,16 +1,25 @@
 import type { DocumentSpec, DocumentState } from '../spec.js';
 import { acceptAnnotations } from './annotations.js';
+import { decodeMessage } from './bridge.js';
 import { buildDocument } from './build-document.js';
-import { announceChanges, emit, seedShuffle } from './events.js';
+import { announceChanges, emit, fire, forget, later, seedShuffle } from './event-loop.js';
 import { createFigma, toastActions, ui } from './figma-api.js';
 import { absoluteMatrix, sizeOf } from './geometry.js';
-import { decodeMessage } from './messages.js';
 import { adopt } from './node-methods.js';
 import { CATEGORIES, settle } from './node-proxy.js';
-import { manifest } from './run-state.js';
-import { allNodes, breakWrite, commitUndo, documentState, dump, get, load, noteChange, triggerUndo } from './store.js';
+import {
+  allNodes,
+  breakWrite,
+  commitUndo,
+  documentState,
+  dump,
+  get,
+  load,
+  manifest,
+  noteChange,
+  triggerUndo,
+} from './store.js';
 import { copySubtree, remove } from './tree.js';
-import { fire, forget, later } from './turns.js';
 
 interface StartOptions {
   seed: number;

@@ -1,7 +1,7 @@
 import type { Json, RenderRequest } from '../spec.js';
+import { expect } from './event-loop.js';
 import { renderBounds, sizeOf } from './geometry.js';
 import { allNodes, get } from './store.js';
-import { expect } from './turns.js';
 
 const KNOWN = new Set(['format', 'constraint', 'colorProfile', 'useAbsoluteBounds', 'contentsOnly', 'suffix']);
 

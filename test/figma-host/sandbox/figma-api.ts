@@ -1,12 +1,11 @@
 import type { Json } from '../spec.js';
-import { type Handler, listen, unlisten } from './events.js';
-import { encodeMessage } from './messages.js';
+import { encodeMessage } from './bridge.js';
+import { type Handler, listen, promise, unlisten } from './event-loop.js';
 import { adopt, currentPage } from './node-methods.js';
 import { CATEGORIES, settle, unwrap, type Wrapped, wrap } from './node-proxy.js';
 import { commitUndo, find, triggerUndo } from './store.js';
 import { fontKey, isAvailable, markLoaded } from './text.js';
 import { blank, group } from './tree.js';
-import { promise } from './turns.js';
 
 const EVENTS = new Set(['selectionchange', 'currentpagechange', 'close', 'run', 'stylechange', 'drop']);
 const WINDOW_OPTIONS = new Set(['width', 'height', 'themeColors', 'title', 'visible', 'position']);

@@ -1,12 +1,11 @@
 import type { Json, NodeType, RawNode } from '../spec.js';
+import { type Handler, listen, shuffledSelection, unlisten } from './event-loop.js';
 import { exportNode } from './export.js';
 import { settle, unwrap, type Wrapped, wrap } from './node-proxy.js';
-import { pageMethods } from './page.js';
 import { CONTAINERS, PROPERTIES } from './properties.js';
-import { manifest } from './run-state.js';
-import { find, get, newId, noteChange, prop } from './store.js';
+import { documentState, find, get, manifest, newId, noteChange, prop } from './store.js';
 import { fitText, requireFont } from './text.js';
-import { copySubtree, descendants, insert, remove, rescale } from './tree.js';
+import { copySubtree, descendants, findByKey, insert, remove, rescale } from './tree.js';
 
 /** Getters of methods by name. */
 export type Methods = { readonly [name: string]: () => unknown };
@@ -149,4 +148,43 @@ function resize(node: RawNode, width: number, height: number): void {
   node.height = height;
   if (node.type === 'TEXT' && prop(node, 'textAutoResize', 'WIDTH_AND_HEIGHT') === 'HEIGHT') fitText(node);
   settle();
+}
+
+const PAGE_EVENTS = new Set(['nodechange']);
+
+/** What a page has beyond other containers. */
+export function pageMethods(_id: string): Methods {
+  return {
+    selection: () =>
+      Object.freeze(
+        shuffledSelection()
+          .filter((id) => find(id) !== null)
+          .map(wrap),
+      ),
+    on: () => (type: string, handler: Handler) => listen(pageEvent(type), handler),
+    off: () => (type: string, handler: Handler) => unlisten(pageEvent(type), handler),
+    getMeasurements: () => () => measurements(),
+    loadAsync: () => async () => undefined,
+  };
+}
+
+function pageEvent(type: string): string {
+  if (!PAGE_EVENTS.has(type)) throw new Error(`in on: "${type}" is not an event of a page`);
+  return type;
+}
+
+function measurements(): unknown[] {
+  return documentState().measurements.flatMap(({ startKey, endKey }, index) => {
+    const [start, end] = [findByKey(startKey), findByKey(endKey)];
+    if (start === null || end === null) return [];
+    return [
+      {
+        id: `m:${index}`,
+        start: { node: wrap(start.id), side: 'BOTTOM' },
+        end: { node: wrap(end.id), side: 'TOP' },
+        offset: { type: 'OUTER', fixed: 0 },
+        freeText: '',
+      },
+    ];
+  });
 }

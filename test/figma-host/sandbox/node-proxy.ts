@@ -1,7 +1,7 @@
 import type { Json, Matrix, RawNode } from '../spec.js';
 import { acceptAnnotations } from './annotations.js';
 import * as geometry from './geometry.js';
-import { layOut } from './layout.js';
+import { layOut } from './geometry.js';
 import { methodsOf } from './node-methods.js';
 import { CONTAINERS, NEEDS_FONT, PROPERTIES, READ_ONLY } from './properties.js';
 import { allNodes, children, find, get, noteChange, prop } from './store.js';

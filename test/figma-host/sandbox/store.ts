@@ -107,3 +107,6 @@ export function triggerUndo(): void {
   setNodes(before);
   changes.push({ id: before[0]?.id ?? '', property: 'UNDO' });
 }
+
+/** What the manifest of the running plugin says, as far as the API depends on it. */
+export const manifest = { hasId: true };

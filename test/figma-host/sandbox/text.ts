@@ -1,5 +1,5 @@
 import type { Json, RawNode } from '../spec.js';
-import { wrapLines } from '../wrap-lines.js';
+import { wrapLines } from '../text-layout.js';
 import { num, prop } from './store.js';
 
 const AVAILABLE = new Set(['Inter Regular', 'Inter Medium', 'Inter Semi Bold', 'Inter Bold']);

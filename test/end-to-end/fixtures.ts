@@ -3,6 +3,33 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Browser } from 'playwright-core';
+import { test as base } from 'vitest';
+import { inboxDocument } from '../figma-host/documents/inbox-document.js';
+import { launchChromium } from '../figma-host/launch-chromium.js';
+import type { DocumentSpec } from '../figma-host/spec.js';
+import { PluginInFigma } from './plugin-in-figma.js';
+
+/** Whose parts each test gets new: a daemon that nobody is paired with, and a file with the plugin in it. */
+export const test = base
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads from the pattern which parts a part needs
+  .extend('browser', { scope: 'file' }, async ({}, { onCleanup }): Promise<Browser> => {
+    const browser = await launchChromium();
+    onCleanup(() => browser.close());
+    return browser;
+  })
+  .extend('document', (): DocumentSpec => inboxDocument())
+  // biome-ignore lint/correctness/noEmptyPattern: as above
+  .extend('daemon', async ({}, { onCleanup }) => {
+    const daemon = await DaemonProcess.start();
+    onCleanup(() => daemon.stop());
+    return daemon;
+  })
+  .extend('plugin', async ({ browser, daemon, document }, { onCleanup }) => {
+    const plugin = await PluginInFigma.open(browser, daemon.port, document);
+    onCleanup(() => plugin.dispose());
+    return plugin;
+  });
 
 const BIN = fileURLToPath(new URL('../../daemon/bin/samepoint.js', import.meta.url));
 const ADDRESS = /http:\/\/localhost:(\d+)/;
