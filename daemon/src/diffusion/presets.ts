@@ -3,30 +3,30 @@ import { POSITION_INTERPOLATIONS } from '../graph/networks/vit-config.js';
 import type { Resampling } from '../images/resize.js';
 import type { InputSize } from './input-size.js';
 
-/** `default` is for people; the others are settings that were published for a task. */
+/** `default` is for interactive use; the others were published for a task. */
 export const PRESET_NAMES = ['default', 'semantic', 'geometric', 'video', 'edit'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
 
-/** What the published protocol of a task does with the features. */
+/** How the published protocol of a task matches features. */
 export type PublishedMatching =
-  /** Every keypoint goes to the most similar pixel; both maps are stretched to the images bilinearly before. */
+  /** Arg-max of the cosine similarity over all pixels; both maps are upsampled bilinearly to image size. */
   | { kind: 'nearest-pixel' }
   /** Mutual nearest neighbours among detected keypoints, then a homography. */
   | { kind: 'homography'; keypoints: number; estimator: 'lmeds' | 'ransac'; thresholdPx: number }
-  /** Labels carried from the first frame and the last `queueFrames`; the radius is in cells. */
+  /** Label propagation from the first frame and the last `queueFrames`; the radius is in cells. */
   | {
       kind: 'label-propagation';
       temperature: number;
       topK: number;
       radiusCells: number;
       queueFrames: number;
-      /** Pixels a cell at which masks are drawn before they are stretched to the frame. */
+      /** Pixels per cell at which masks are drawn before they are resized to the frame. */
       drawnCellPx?: number;
     }
   /** Random pixels of an edit to their nearest neighbours, then a homography that warps the edit. */
   | { kind: 'edit-propagation'; points: number; estimator: 'ransac'; thresholdPx: number };
 
-/** What a member of the ensemble sees of an image: the mean of the VAE's distribution, or a draw of its own from it. */
+/** How an ensemble member obtains its latent: the mean of the VAE's distribution, or a sample of its own. */
 export const LATENT_MODES = ['mean', 'sample'] as const;
 export type LatentMode = (typeof LATENT_MODES)[number];
 
@@ -35,13 +35,13 @@ interface PresetBase {
   backend: string;
   name: PresetName;
   size: InputSize;
-  /** How the image gets that size. */
+  /** How the image is resized to that size. */
   resampling: Resampling;
   similarity: 'cosine' | 'l2';
-  /** Sub-cell positions by window soft-argmax: measured to help `ui`, reported to help ViTs and to hurt Stable Diffusion. */
+  /** Sub-cell positions by window soft-argmax: improves `ui` (measured) and ViTs, worsens Stable Diffusion (reported). */
   refinement: boolean;
   matching?: PublishedMatching;
-  /** Some of it was chosen by hand; what was fitted to the preset does not hold for it. */
+  /** Has custom settings, so calibrations of the preset do not apply. */
   custom?: true;
 }
 
@@ -52,18 +52,18 @@ export interface DiffusionPreset extends PresetBase {
   /** Up block of Stable Diffusion, output block of ADM. */
   upFtIndex: number;
   ensembleSize: number;
-  /** Text condition, with `{category}` for what the image shows; without a category, the empty prompt. */
+  /** Text condition. `{category}` is what the image shows; without a category, the prompt is empty. */
   prompt: string;
-  /** Of networks that see latents. Default: the mean. */
+  /** Only for networks with a VAE. Default: the mean. */
   latentMode?: LatentMode;
-  /** `t` goes before the time that a checkpoint of CleanDIFT has learned. */
+  /** Use `t` instead of the timestep that CleanDIFT learned. */
   ignoreLearnedT?: true;
 }
 
-/** A block of a vision transformer, the last if none is named, and what of it. */
+/** A layer of a vision transformer (default: the last), and which of its features. */
 export type VitChoice = Omit<VitFeature, 'layer'> & { layer?: number };
 
-/** The rivals: a vision transformer after one of its blocks. */
+/** The baselines of the paper: a vision transformer after one of its blocks. */
 export interface VitPreset extends PresetBase {
   network: 'vit';
   feature: VitChoice;
@@ -82,7 +82,7 @@ const UI_SIZE = { fit: 'long-sides', px: [384, 512, 768], basePx: 512, multiple:
 const UI_VIDEO_SIZE = { fit: 'long-sides', px: [768], basePx: 768, multiple: 32 } as const;
 
 const CATEGORY = 'a photo of a {category}';
-/** As CleanDIFT writes it; tokenizers of CLIP do not see the difference. */
+/** CleanDIFT's spelling; CLIP tokenizers lowercase it. */
 const CAPTION = 'A photo of a {category}';
 const NEAREST = { kind: 'nearest-pixel' } as const;
 const LMEDS = { kind: 'homography', keypoints: 1000, estimator: 'lmeds', thresholdPx: 3 } as const;
@@ -90,7 +90,7 @@ const RANSAC = { kind: 'homography', keypoints: 1000, estimator: 'ransac', thres
 const LABELS = { kind: 'label-propagation', radiusCells: 15, queueFrames: 28 } as const;
 const DAVIS = { ...LABELS, drawnCellPx: 8 } as const;
 
-/** What was published for edits, whatever the features. */
+/** Published settings of edit propagation, for all backends. */
 export const EDIT_PROPAGATION = {
   kind: 'edit-propagation',
   points: 1000,
@@ -118,15 +118,15 @@ const dinov2s = { ...dinov2b, backend: 'dinov2-s' } as const;
 const dino = { backend: 'dino-vitb8', network: 'vit', ...pil } as const;
 const openclip = { backend: 'openclip', network: 'vit', ...pil } as const;
 
-/** What we take of the latent distribution, and what the published code takes. */
+/** Ours, and that of the published code. */
 const mean = { latentMode: 'mean' } as const;
 const drawn = { latentMode: 'sample' } as const;
-/** Positions stretched as in facebookresearch/dino, and after it in DIFT's OpenCLIP. */
+/** Position interpolation of facebookresearch/dino, also in DIFT's OpenCLIP. */
 const offset = { interpolation: POSITION_INTERPOLATIONS.offset } as const;
 
 /**
- * Every preset of the backends. `default` is ours, for people, and so are both of `ui`; the others are as
- * published. `docs/published-settings.md` has the source of each, and what differs all the same.
+ * All presets. `default` and both of `ui` are our own; the others are as published. `docs/published-settings.md` lists
+ * the source of each, and the remaining differences.
  */
 // biome-ignore format: a table is read by its columns
 export const PRESETS: readonly Preset[] = [
@@ -160,10 +160,10 @@ export const PRESETS: readonly Preset[] = [
   { ...openclip, name: 'semantic', size: square(448, 14), feature: { finalNorm: false, ...offset }, ...cosine, matching: NEAREST },
 ];
 
-/** Backends in the order in which they are offered. */
+/** Backends in display order. */
 export const BACKEND_IDS: readonly string[] = [...new Set(PRESETS.map(({ backend }) => backend))];
 
-/** The same preset after another block. */
+/** The same preset cut after another block. */
 export function withBlock(preset: Preset, block: number): Preset {
   if (preset.network === 'ui-unet') return preset;
   return preset.network === 'vit'
@@ -171,7 +171,7 @@ export function withBlock(preset: Preset, block: number): Preset {
     : { ...preset, upFtIndex: block };
 }
 
-/** The block that a preset's network is cut after; none where the network or its depth decides. */
+/** Block that the network is cut after; undefined where it is fixed, or the last layer by default. */
 export function blockOf(preset: Preset): number | undefined {
   if (preset.network === 'ui-unet') return undefined;
   return preset.network === 'vit' ? preset.feature.layer : preset.upFtIndex;

@@ -7,7 +7,7 @@ import { floatsToHalves, halvesToFloats } from '../../graph/weights/half.js';
 import { makeFolder } from '../../write-files.js';
 import type { FeatureMap } from '../feature-map.js';
 
-/** A feature map with the size of the image it was made from, in pixels, and whether that is of one colour. */
+/** A feature map, the size of its image in pixels, and whether that image has a single colour. */
 export interface SizedMap {
   width: number;
   height: number;
@@ -15,13 +15,13 @@ export interface SizedMap {
   map: FeatureMap;
 }
 
-/** Bytes of feature maps on disk; a level of Stable Diffusion at 768×768 takes 6 MB, one of the embedded network up to 7. */
+/** Limit of the cache on disk. A level of Stable Diffusion at 768×768 has 6 MB, one of the embedded network up to 7 MB. */
 const MAX_BYTES = 2e9;
 
 const SUFFIX = '.features';
 const LENGTH_BYTES = 4;
 const SHA256_BYTES = 32;
-/** Features say something about the picture: nobody else may read them. */
+/** Features reveal image content, so only the owner may read them. */
 const MODES = { folder: 0o700, file: 0o600 } as const;
 
 const count = z.number().int().positive();
@@ -37,7 +37,7 @@ const headerSchema = z.object({
   hasLengths: z.boolean(),
 });
 
-/** The store that the environment asks for: none with `SAMEPOINT_NO_CACHE`. */
+/** The store of this environment; undefined with `SAMEPOINT_NO_CACHE`. */
 export function featureStore(env: NodeJS.ProcessEnv = process.env): FeatureStore | undefined {
   return env.SAMEPOINT_NO_CACHE ? undefined : new FeatureStore(featureFolder(env));
 }
@@ -47,9 +47,9 @@ export function featureFolder(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /**
- * Feature maps on disk in half precision, by key; the least recently used go when there are too many. A file is a length, a
- * JSON header, the values, in single precision the lengths of the columns, and the SHA-256 of all of it. What cannot be
- * read or written counts as not there: features can be computed again.
+ * Cache of feature maps on disk, least recently used removed first. A file holds the header's length, a JSON header, the
+ * descriptors in half precision, their original lengths in single precision, and a SHA-256. Files that cannot be read or
+ * written are treated as missing: features can be computed again.
  */
 export class FeatureStore {
   readonly #folder: string;
@@ -65,7 +65,7 @@ export class FeatureStore {
     try {
       const entry = decode(await readFile(path));
       const now = new Date();
-      // where nothing can be written, what is there may still be read
+      // a read-only cache is still usable
       await utimes(path, now, now).catch(() => {});
       return entry;
     } catch {
@@ -73,7 +73,7 @@ export class FeatureStore {
     }
   }
 
-  /** @returns the entry as it is read again, so that a first run finds what all later ones find */
+  /** @returns the entry as read back, so that the first run computes with the same values as later ones */
   async put(key: string, entry: SizedMap): Promise<SizedMap> {
     const unfinished = join(this.#folder, `${randomUUID()}.part`);
     const bytes = encode(entry);
@@ -81,7 +81,7 @@ export class FeatureStore {
       makeFolder(this.#folder, MODES.folder);
       await writeFile(unfinished, bytes, { mode: MODES.file });
       await rename(unfinished, this.#path(key));
-      await this.#makeRoom();
+      await this.#evict();
     } catch {
       await rm(unfinished, { force: true }).catch(() => {});
     }
@@ -97,7 +97,7 @@ export class FeatureStore {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  async #makeRoom(): Promise<void> {
+  async #evict(): Promise<void> {
     const files = (await this.#files()).sort((a, b) => a.usedMs - b.usedMs);
     let bytes = files.reduce((sum, file) => sum + file.bytes, 0);
     for (const file of files) {
@@ -107,7 +107,7 @@ export class FeatureStore {
     }
   }
 
-  /** Also what a process left unfinished. */
+  /** All entries, and unfinished files of interrupted processes. */
   async #files(): Promise<{ path: string; bytes: number; usedMs: number }[]> {
     const names = await readdir(this.#folder).catch(() => []);
     const files = await Promise.all(
@@ -141,7 +141,7 @@ function decode(bytes: Buffer): SizedMap {
   const header = headerSchema.parse(JSON.parse(content.toString('utf8', LENGTH_BYTES, valuesAt)));
   const { width, height, blank, hasLengths, ...shape } = header;
   const halvesEnd = valuesAt + 2 * shape.channels * shape.rows * shape.columns;
-  // copies, since a typed array must start at a multiple of its element
+  // copies: a typed array must be aligned to its element size
   const copy = (start: number, end?: number) => Uint8Array.from(content.subarray(start, end)).buffer;
   const chw = halvesToFloats(new Uint16Array(copy(valuesAt, halvesEnd)));
   const lengths = hasLengths ? { lengths: new Float32Array(copy(halvesEnd)) } : {};

@@ -1,21 +1,19 @@
-import { compile } from '../../graph/compile.js';
 import { admUnetBlocks } from '../../graph/networks/adm-unet.js';
 import type { NdArray } from '../../graph/runtime/run.js';
-import { weightCount } from '../../graph/weights/checkpoint.js';
 import type { DiffusionNetwork, EncodedImage } from '../dift.js';
 import { linearSchedule } from '../noise-schedule.js';
-import { featuresOf, nameBlocks } from './block-features.js';
 import type { ModelFiles } from './model-files.js';
 import { openAdm } from './network-checkpoints.js';
 import { graphKey, type NetworkPool } from './network-pool.js';
+import { runBlocks } from './run-blocks.js';
 
 export interface AdmSettings {
   t: number;
-  /** Output blocks whose features are taken. */
+  /** Output blocks to return features of. */
   blocks: readonly number[];
 }
 
-/** ADM as DIFT uses it: noise goes onto the pixels themselves. Without a `config.json` it is the official 256×256 one. */
+/** ADM as DIFT uses it: noise is added to the pixels. Without a `config.json`, the official 256×256 network. */
 export class AdmNetwork implements DiffusionNetwork {
   readonly schedule = linearSchedule();
   readonly #files: ModelFiles;
@@ -37,20 +35,15 @@ export class AdmNetwork implements DiffusionNetwork {
     this.#opened ??= openAdm(this.#files);
     const { checkpoint, config } = this.#opened;
     const { t: timestep, blocks } = this.#settings;
-    const outputs = await this.#pool.run(
+    return runBlocks(
+      this.#pool,
       {
         key: graphKey('adm', checkpoint, config, x.dims, timestep, blocks),
-        weights: weightCount(checkpoint),
-        compileAt: (target) =>
-          compile(
-            checkpoint,
-            { x },
-            (b, inputs) => nameBlocks(blocks, admUnetBlocks(b, { ...inputs, timestep }, config, blocks)),
-            target,
-          ),
+        checkpoint,
+        blocks,
+        wire: (b, inputs) => admUnetBlocks(b, { ...inputs, timestep }, config, blocks),
       },
       { x },
     );
-    return featuresOf(blocks, outputs);
   }
 }

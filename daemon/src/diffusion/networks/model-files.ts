@@ -7,17 +7,17 @@ import { weightsFilesAt } from '../../graph/weights/weights.js';
 import { SINGLE_FILE } from '../../models/files/single-file.js';
 import { officialNames } from '../../models/files/weights-names.js';
 
-/** Files of a checkpoint by their names in the official layout (`unet/config.json`), as absolute paths. */
+/** Files of a checkpoint: name in the official layout (`unet/config.json`) → absolute path. */
 export type ModelFiles = ReadonlyMap<string, string>;
 
 /**
- * The files of a checkpoint on disk: a folder as diffusers, transformers or open_clip write it, weights in whatever format under
- * the name of safetensors; or a single file with its `config.json` beside it.
- * @throws SamepointError `BAD_REQUEST` when there is nothing at `path`, `MODEL_INVALID` for an empty folder
+ * The files of a checkpoint on disk: a folder in the layout of diffusers, transformers or open_clip, or a single file and the
+ * `config.json` beside it. Weights of any format are listed under their safetensors name.
+ * @throws SamepointError `BAD_REQUEST` when `path` does not exist, `MODEL_INVALID` for an empty folder
  */
 export function filesOf(path: string): ModelFiles {
   if (!existsSync(path)) {
-    throw new SamepointError('BAD_REQUEST', `${path} does not exist.`, 'Give the folder or file of a checkpoint.');
+    throw new SamepointError('BAD_REQUEST', `${path} does not exist.`, 'Name the folder or file of a checkpoint.');
   }
   if (statSync(path).isDirectory()) {
     const names = walk(path).map((file) => nameIn(path, file));
@@ -29,11 +29,10 @@ export function filesOf(path: string): ModelFiles {
   return new Map([[SINGLE_FILE, path], ...(existsSync(config) ? [['config.json', config] as const] : [])]);
 }
 
-/** Names of files that hold weights. */
 const WEIGHTS = /\.(safetensors|pt|pth|ckpt|bin)$/;
 
 /**
- * The first of several names that is there.
+ * Path of the first of `names` that exists.
  * @throws SamepointError `MODEL_INVALID`
  */
 export function requireFile(files: ModelFiles, ...names: readonly string[]): string {
@@ -52,7 +51,7 @@ export function requireFile(files: ModelFiles, ...names: readonly string[]): str
   );
 }
 
-/** @param what to begin the message with: which weights are not where */
+/** @param what start of the message: which weights are missing */
 function noWeights(what: string, files: ModelFiles): SamepointError {
   return new SamepointError(
     'MODEL_INVALID',
@@ -62,23 +61,23 @@ function noWeights(what: string, files: ModelFiles): SamepointError {
   );
 }
 
-/** Where the files lie under their names; of several folders that of the checkpoint's own, which come last. */
+/** Folder of the checkpoint. Its own files come last, after those of the fallback. */
 function checkpointFolder(files: ModelFiles): string | undefined {
   const [name, path] = [...files].at(-1) ?? [];
   return name === undefined || path === undefined ? undefined : join(path, ...name.split('/').map(() => '..'));
 }
 
 /**
- * A checkpoint with what it lacks from another one. Weights come from there only for whole parts that are missing (the VAE,
- * the text encoder): beside the checkpoint's own, they might be taken in their place. Its own files come last.
+ * Fills in missing files from another checkpoint. Weights are only taken for whole missing parts (VAE, text encoder):
+ * otherwise they could replace the checkpoint's own. The own files come last.
  */
 export function fillMissingParts(own: ModelFiles, fallback: ModelFiles): ModelFiles {
   const parts = new Set([...own.keys()].map((name) => posix.dirname(name)));
-  const taken = [...fallback].filter(([name]) => {
+  const filled = [...fallback].filter(([name]) => {
     const part = posix.dirname(name);
     return !own.has(name) && (!WEIGHTS.test(name) || (part !== '.' && !parts.has(part)));
   });
-  return new Map([...taken, ...own]);
+  return new Map([...filled, ...own]);
 }
 
 const classSchema = z.object({
@@ -86,7 +85,7 @@ const classSchema = z.object({
   architectures: z.array(z.string()).optional(),
 });
 
-/** The class that the configuration of diffusers or transformers names, to end a sentence with. */
+/** Class name in the configuration of diffusers or transformers, as the end of a message. */
 function classIn(files: ModelFiles): string {
   const path = files.get('model_index.json') ?? files.get('config.json');
   try {
@@ -99,12 +98,12 @@ function classIn(files: ModelFiles): string {
 }
 
 /**
- * What is another for another content: hashing gigabytes would cost more than features do. Archives and installers set the
- * time of the content as they like, that of the last change nobody can set. Weights in several files are all of them.
+ * Identifies the content of a file by path, size and times: hashing gigabytes takes longer than computing features. `ctime`
+ * is included because archives and installers can set `mtime`. Sharded weights include all shards.
  */
 export function fileIdentity(path: string): string {
   const facts = weightsFilesAt(path).map((file) => {
-    // what is missing is named where the weights are opened
+    // opening the weights reports the missing file
     if (!existsSync(file)) return [file];
     const real = realpathSync(file);
     const { size, mtimeMs, ctimeMs } = statSync(real);
@@ -113,7 +112,7 @@ export function fileIdentity(path: string): string {
   return JSON.stringify(facts);
 }
 
-/** Like {@link fileIdentity} for all files of a checkpoint, as a hash. */
+/** Hash of the {@link fileIdentity} of all files of a checkpoint. */
 export function checkpointIdentity(files: ModelFiles): string {
   const facts = [...files].map(([name, path]) => [name, fileIdentity(path)]);
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex');

@@ -15,20 +15,20 @@ const VIT_WEIGHTS = 'model.safetensors';
 const OPEN_CLIP = { weights: 'open_clip_model.safetensors', config: 'open_clip_config.json' };
 
 /**
- * Checks that a checkpoint holds a network of this kind, as far as the names of its tensors tell.
+ * Checks by tensor names that a checkpoint holds a network of this kind.
  * @throws SamepointError `MODEL_INVALID`, `MODEL_MISSING`
  */
 export function checkCheckpoint(network: Preset['network'], files: ModelFiles): void {
   if (network === 'vit') openVit(files);
   else if (network === 'adm') openAdm(files);
   else if (network !== 'ui-unet') {
-    // what it lacks besides may still be lent
+    // missing parts may come from the backend's model
     requireFamily(openWeights(requireFile(files, SINGLE_FILE, SD_UNET)), 'sd');
   }
 }
 
 /**
- * Opens the network of guided-diffusion; without a `config.json` it is the official 256×256 one.
+ * Opens a network of guided-diffusion; without a `config.json`, the official 256×256 one.
  * @throws SamepointError `MODEL_INVALID`
  */
 export function openAdm(files: ModelFiles): { checkpoint: Checkpoint; config: AdmUnetConfig } {
@@ -53,7 +53,7 @@ export function openVit(files: ModelFiles): VitCheckpoint {
   );
 }
 
-/** Of the embedded network. @throws SamepointError `MODEL_INVALID` */
+/** Configuration of the embedded network. @throws SamepointError `MODEL_INVALID` */
 export function readUiConfig(files: ModelFiles): UiUnetConfig {
   return readConfig(requireFile(files, CONFIG), uiUnetConfigSchema);
 }

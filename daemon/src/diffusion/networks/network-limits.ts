@@ -6,20 +6,20 @@ import { blockOf } from '../presets.js';
 import { openAdm, openVit, readUiConfig } from './network-checkpoints.js';
 import { openSdCheckpoint, type SdEncoderPart } from './sd-checkpoint.js';
 
-/** What the checkpoint of a network lets be chosen. */
+/** Values that a network accepts for the settings. */
 interface NetworkLimits {
-  /** How many blocks it can be cut after, and what they are called; none where it cannot. */
+  /** Number and name of the blocks it can be cut after; absent where it cannot be cut. */
   blocks?: { count: number; name: string };
-  /** Sides of its input are multiples of this, in pixels. */
+  /** Sides of the input must be multiples of this, in pixels. */
   multiple: number;
-  /** Its encoder gives a distribution, which latents can be drawn from. */
+  /** The encoder returns a distribution, so latents can be sampled. */
   samples?: boolean;
 }
 
 /**
- * Holds what was chosen by hand against the checkpoints, whose configurations alone are read: a wrong number should not
- * cost a start of the engine, or the encoding of an image. In a fusion, a sample of the latent is for those that have one.
- * @param settings chosen by hand, which are in the plan's presets
+ * Checks custom settings against the checkpoints' configurations, before the engine starts or an image is encoded. In a
+ * fusion, one network that samples its latent is enough.
+ * @param settings the custom settings, which the plan's presets already contain
  * @throws SamepointError `BAD_REQUEST`, `MODEL_INVALID`, `MODEL_MISSING`
  */
 export function checkPlan({ parts }: FeaturePlan, { latentMode }: FeatureSettings): void {
@@ -33,18 +33,18 @@ function checkPart({ preset }: PlanPart, { blocks, multiple }: NetworkLimits): v
   if (blocks !== undefined && block !== undefined && block >= blocks.count) {
     throw new SamepointError(
       'BAD_REQUEST',
-      `The network of ${preset.backend} has the ${blocks.name} 0 to ${blocks.count - 1}, not ${block}.`,
-      `Give one of them to ${SETTING_OPTIONS.upFtIndex}.`,
+      `The network of ${preset.backend} has ${blocks.name} 0 to ${blocks.count - 1}; there is no ${block}.`,
+      `Set ${SETTING_OPTIONS.upFtIndex} to one of them.`,
     );
   }
-  const side = sidesOf(preset.size).find((px) => px % multiple !== 0);
+  const side = inputSides(preset.size).find((px) => px % multiple !== 0);
   if (side !== undefined) {
     const below = Math.floor(side / multiple) * multiple;
-    const near = [below, below + multiple].filter((px) => px > 0).join(' or ');
+    const nearest = [below, below + multiple].filter((px) => px > 0).join(' or ');
     throw new SamepointError(
       'BAD_REQUEST',
-      `The network of ${preset.backend} takes sides that are multiples of ${multiple} px, and ${side} is none.`,
-      `Give ${SETTING_OPTIONS.size} ${near} in its place.`,
+      `The network of ${preset.backend} needs sides that are multiples of ${multiple} px, not ${side}.`,
+      `Try ${SETTING_OPTIONS.size} ${nearest}.`,
     );
   }
 }
@@ -75,18 +75,18 @@ function nothingToSample(parts: readonly PlanPart[]): SamepointError {
   const names = parts.filter(({ preset }) => 'latentMode' in preset).map(({ preset }) => preset.backend);
   return new SamepointError(
     'BAD_REQUEST',
-    `${SETTING_OPTIONS.latentMode} sample would change nothing: TAESD stands in for the VAE of ${names.join(' and ')}, and its latent is certain.`,
-    `Leave ${SETTING_OPTIONS.latentMode} out, or take a checkpoint with a VAE of its own.`,
+    `${SETTING_OPTIONS.latentMode} sample has no effect: ${names.join(' and ')} uses TAESD, whose latent is fixed.`,
+    `Omit ${SETTING_OPTIONS.latentMode}, or use a checkpoint with its own VAE.`,
   );
 }
 
-/** Each level but the first halves the image. */
+/** Every level except the first halves the image. */
 function encoderLevels(encoder: SdEncoderPart): number {
   return (encoder.kind === 'tiny' ? encoder.config.encoder_block_out_channels : encoder.config.block_out_channels)
     .length;
 }
 
-function sidesOf(size: InputSize): readonly number[] {
+function inputSides(size: InputSize): readonly number[] {
   switch (size.fit) {
     case 'squash':
       return [size.width, size.height];

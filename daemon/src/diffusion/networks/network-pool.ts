@@ -6,9 +6,9 @@ import type { Checkpoint } from '../../graph/weights/checkpoint.js';
 import { fileIdentity } from './model-files.js';
 
 /**
- * What may be loaded at once, the memory as that of weights, a share of that of the device. Measured with Stable Diffusion
- * 2.1 at 512×512 on the CPU: the U-Net's weights take 3.4 GB for each input size, and 5.4 GB while they are loaded; 6.0 GB
- * where the VAE stays. So with 8 GB of memory the VAE goes before the U-Net comes, and with 16 GB it stays.
+ * Limits of what stays loaded: the number of networks, and the share of device memory that their weights may fill. Stable
+ * Diffusion 2.1 at 512×512 on the CPU needs 3.4 GB for the U-Net, 5.4 GB while it loads, and 6.0 GB if the VAE stays
+ * loaded. So the VAE is released before the U-Net loads on a machine with 8 GB, and stays on one with 16 GB.
  */
 const LIMITS = { networks: 12, shareOfMemory: 0.4 };
 
@@ -16,41 +16,41 @@ const BYTES_PER_WEIGHT = { float32: 4, float16: 2 } as const;
 
 type Feeds = Parameters<LoadedNetwork['runAll']>[0];
 
-/** A network for one size of its input. */
+/** A network for one input size. */
 export interface PoolEntry {
   key: GraphKey;
-  /** How many weights the graph holds, at most. */
+  /** Upper bound of the number of weights in the graph. */
   weights: number;
   compileAt: CompileAt;
 }
 
-/** Bytes of weights that networks may hold together where `runtime` runs them. */
+/** Memory for the weights of all loaded networks, in bytes. */
 export function budgetOf({ memoryBytes }: Pick<Runtime, 'memoryBytes'>): number {
   return LIMITS.shareOfMemory * (memoryBytes ?? totalmem());
 }
 
-/** Which graph it is: `weights` identifies its weights, `graph` those and everything else that it is written from. */
+/** Identity of a graph: `weights` of its weights alone, `graph` of everything it is compiled from. */
 export interface GraphKey {
   weights: string;
   graph: string;
 }
 
-/** @param writtenFrom everything that the graph depends on besides the network and its weights */
-export function graphKey(network: string, { path }: Checkpoint, ...writtenFrom: readonly unknown[]): GraphKey {
+/** @param settings everything else that the graph depends on: configuration, input shape, timestep, blocks */
+export function graphKey(network: string, { path }: Checkpoint, ...settings: readonly unknown[]): GraphKey {
   const weights = JSON.stringify([network, fileIdentity(path)]);
-  return { weights, graph: JSON.stringify([weights, ...writtenFrom]) };
+  return { weights, graph: JSON.stringify([weights, ...settings]) };
 }
 
 /**
- * Networks that stay loaded between images. The least recently used go before another one comes, so that the two are
- * never in memory together unless both fit. Runs take turns: a network is never released under a run.
+ * Networks that stay loaded between images. The least recently used ones are released before another one loads, so that
+ * peak memory stays within the budget. Runs are serialised, so no network is released while it runs.
  */
 export class NetworkPool {
   readonly #runtime: Runtime;
   readonly #budgetBytes: number;
-  /** In the order of their last use. */
+  /** Ordered by last use. */
   readonly #loaded = new Map<string, { network: LoadedNetwork; bytes: number; weights: string }>();
-  #turn: Promise<unknown> = Promise.resolve();
+  #lastRun: Promise<unknown> = Promise.resolve();
 
   constructor(runtime: Runtime, budgetBytes: number = budgetOf(runtime)) {
     this.#runtime = runtime;
@@ -58,11 +58,11 @@ export class NetworkPool {
   }
 
   /**
-   * Loads the network if it is not there and runs it. A failure to load is not kept: the next run tries again. How much
-   * memory of a GPU is free is not known before it runs out; then the other networks go, and it is tried once more.
+   * Runs the network, and loads it first if needed. When the device runs out of memory, releases all other networks and
+   * tries once more: free GPU memory is unknown in advance.
    */
   run(entry: PoolEntry, feeds: Feeds): Promise<Record<string, NdArray>> {
-    return this.#inTurn(async () => {
+    return this.#serialise(async () => {
       try {
         return await (await this.#get(entry)).runAll(feeds);
       } catch (thrown) {
@@ -76,15 +76,15 @@ export class NetworkPool {
 
   /** Frees all memory. */
   release(): Promise<void> {
-    return this.#inTurn(() => this.#makeRoom(Number.POSITIVE_INFINITY));
+    return this.#serialise(() => this.#makeRoom(Number.POSITIVE_INFINITY));
   }
 
   async #get({ key, weights, compileAt }: PoolEntry): Promise<LoadedNetwork> {
-    const known = this.#loaded.get(key.graph);
-    if (known !== undefined) {
+    const loaded = this.#loaded.get(key.graph);
+    if (loaded !== undefined) {
       this.#loaded.delete(key.graph);
-      this.#loaded.set(key.graph, known);
-      return known.network;
+      this.#loaded.set(key.graph, loaded);
+      return loaded.network;
     }
     const bytes = weights * BYTES_PER_WEIGHT[this.#runtime.precision];
     await this.#makeRoom(bytes, key.weights);
@@ -94,8 +94,8 @@ export class NetworkPool {
   }
 
   /**
-   * Releases networks until another one of `bytes` fits, or none is left. Those with the same weights for another size go
-   * first: they hold what comes twice.
+   * Releases networks until another one of `bytes` fits, or none is left. Graphs of the same weights for another input size
+   * come first: they would hold the weights twice.
    */
   async #makeRoom(bytes: number, weights?: string): Promise<void> {
     const inOrder = [...this.#loaded];
@@ -111,9 +111,9 @@ export class NetworkPool {
     }
   }
 
-  #inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(act);
-    this.#turn = done.catch(() => {});
+  #serialise<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#lastRun.then(act);
+    this.#lastRun = done.catch(() => {});
     return done;
   }
 }

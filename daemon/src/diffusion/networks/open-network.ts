@@ -10,26 +10,26 @@ import { SdNetwork } from './sd-network.js';
 import { UiNetwork } from './ui-network.js';
 import { VitNetwork } from './vit-network.js';
 
-/** Which network, and where it is cut. */
+/** A network, and the block it is cut after. */
 export type NetworkCut =
   | Pick<DiffusionPreset, 'network' | 't' | 'upFtIndex'>
   | Pick<VitPreset, 'network' | 'feature'>
   | Pick<UiPreset, 'network'>;
 
-/** Under which condition a network runs. */
+/** What a network is conditioned on. */
 export interface NetworkCondition {
   prompt: string;
   textStates?: NdArray;
   latentMode: LatentMode;
-  /** CleanDIFT's learned time goes before `t`. */
+  /** Use CleanDIFT's learned timestep instead of `t`. */
   preferLearnedT: boolean;
-  /** Where the states of the empty prompt are kept. */
+  /** Cache folder for the text states of the empty prompt. */
   promptFolder: string;
 }
 
 /**
- * Opens the network of a part of a plan, to be loaded into `pool`.
- * @param textStates (1, tokens, channels) instead of the prompt's
+ * Opens the network of one part of a plan. `pool` loads it on its first run.
+ * @param textStates (1, tokens, channels) to use instead of the prompt
  * @throws SamepointError `MODEL_MISSING`, `MODEL_INVALID`
  */
 export function openPart(part: PlanPart, pool: NetworkPool, textStates?: NdArray): DiffusionNetwork {
@@ -45,8 +45,8 @@ export function openPart(part: PlanPart, pool: NetworkPool, textStates?: NdArray
 }
 
 /**
- * Opens a checkpoint as the network of a preset, to be loaded into `pool`.
- * @param blocks whose features are taken; default: that of the cut
+ * Opens a checkpoint as the network of a preset. `pool` loads it on its first run.
+ * @param blocks to return features of; default: the block of the cut
  * @throws SamepointError `MODEL_MISSING`, `MODEL_INVALID`
  */
 export function openNetwork(

@@ -21,7 +21,7 @@ import { type ModelFiles, requireFile } from './model-files.js';
 interface SdUnetPart {
   checkpoint: Checkpoint;
   config: SdUnetConfig;
-  /** CleanDIFT's learned time, where the checkpoint has it. */
+  /** CleanDIFT's learned timestep, where the checkpoint has one. */
   learnedT?: number;
 }
 
@@ -29,7 +29,7 @@ export type SdEncoderPart =
   | { kind: 'kl'; checkpoint: Checkpoint; config: SdVaeConfig }
   | { kind: 'tiny'; checkpoint: Checkpoint; config: TaesdConfig };
 
-/** The parts of Stable Diffusion that features need. */
+/** The parts of Stable Diffusion that DIFT needs. */
 export interface SdCheckpoint {
   unet: SdUnetPart;
   encoder: SdEncoderPart;
@@ -39,16 +39,16 @@ export interface SdCheckpoint {
 const WEIGHTS = 'diffusion_pytorch_model.safetensors';
 const TEXT_WEIGHTS = 'text_encoder/model.safetensors';
 
-/** The class of diffusers that the folder `vae` holds when TAESD stands in for the VAE. */
+/** Class name in `vae/config.json` when TAESD replaces the VAE. */
 const TINY = 'AutoencoderTiny';
 const encoderSchema = z.object({ _class_name: z.string().optional() });
 
-/** The time that CleanDIFT learned, in its full checkpoint. */
+/** Tensor of the learned timestep in CleanDIFT's full checkpoint. */
 const LEARNED_T = 'timestep';
 
 /**
- * Opens Stable Diffusion: a folder as diffusers writes it, or one file with as many parts as it holds (the original
- * layout, a U-Net alone, CleanDIFT's full checkpoint). What the file does not hold is taken from the folder's files.
+ * Opens Stable Diffusion: a folder in the layout of diffusers, or a single file (the original layout, a U-Net alone, or
+ * CleanDIFT's full checkpoint). Parts that the file lacks come from the folder.
  * @throws SamepointError `MODEL_MISSING`, `MODEL_INVALID`
  */
 export function openSdCheckpoint(files: ModelFiles): SdCheckpoint {
@@ -96,7 +96,7 @@ function tokenizerOf(files: ModelFiles): Pick<TextEncoder, 'tokenizer'> {
   return tokenizer === undefined ? {} : { tokenizer };
 }
 
-/** The configuration beside a U-Net's file, as diffusers puts it there. */
+/** `config.json` beside the U-Net, as diffusers writes it. */
 function configBeside(path: string): SdUnetConfig | undefined {
   try {
     return sdUnetConfigSchema.parse(JSON.parse(readFileSync(join(dirname(path), 'config.json'), 'utf8')));
@@ -105,11 +105,11 @@ function configBeside(path: string): SdUnetConfig | undefined {
   }
 }
 
-/** The one number of a tensor. */
+/** Value of a tensor with a single element. */
 function readScalar(checkpoint: Checkpoint, name: string): number {
   const values = readValues(checkpoint, name);
   if (values?.length !== 1 || values[0] === undefined) {
-    const message = `The "${name}" of ${checkpoint.path} is no number.`;
+    const message = `The tensor "${name}" of ${checkpoint.path} is not a single number.`;
     throw new SamepointError('MODEL_INVALID', message, 'Get the checkpoint again.');
   }
   return values[0];

@@ -8,28 +8,28 @@ import type { DiffusionNetwork, EncodedImage } from '../dift.js';
 import { type NoiseSchedule, readSchedule, scaledLinearSchedule } from '../noise-schedule.js';
 import type { LatentMode } from '../presets.js';
 import { promptStates } from '../prompt/prompt-states.js';
-import { featuresOf, nameBlocks } from './block-features.js';
 import type { ModelFiles } from './model-files.js';
 import { graphKey, type NetworkPool } from './network-pool.js';
+import { runBlocks } from './run-blocks.js';
 import { openSdCheckpoint, type SdCheckpoint } from './sd-checkpoint.js';
 
 export interface SdSettings {
   t: number;
-  /** CleanDIFT's learned time goes before `t` where the checkpoint has it. */
+  /** Use CleanDIFT's learned timestep instead of `t` where the checkpoint has one. */
   preferLearnedT: boolean;
-  /** Up blocks whose features are taken. */
+  /** Up blocks to return features of. */
   blocks: readonly number[];
   prompt: string;
-  /** Text states (1, tokens, channels) instead of a prompt. */
+  /** Text states (1, tokens, channels) to use instead of the prompt. */
   textStates?: NdArray;
   latentMode: LatentMode;
-  /** Where the states of the empty prompt are kept. */
+  /** Cache folder for the text states of the empty prompt. */
   promptFolder: string;
-  /** CleanDIFT sees the clean latent. */
+  /** False for CleanDIFT, which takes the clean latent. */
   noisy: boolean;
 }
 
-/** Stable Diffusion as DIFT uses it: VAE encoder, text condition, U-Net cut after one of its up blocks. */
+/** Stable Diffusion as DIFT uses it: VAE encoder, text condition, and the U-Net up to one of its up blocks. */
 export class SdNetwork implements DiffusionNetwork {
   readonly schedule: NoiseSchedule | null;
   readonly #checkpoint: SdCheckpoint;
@@ -57,21 +57,16 @@ export class SdNetwork implements DiffusionNetwork {
     const { t, preferLearnedT, blocks } = this.#settings;
     const timestep = preferLearnedT ? (learnedT ?? t) : t;
     const text = await this.#textStates(config.cross_attention_dim);
-    const outputs = await this.#pool.run(
+    return runBlocks(
+      this.#pool,
       {
         key: graphKey('sd-unet', checkpoint, config, latent.dims, text.dims, timestep, blocks),
-        weights: weightCount(checkpoint),
-        compileAt: (target) =>
-          compile(
-            checkpoint,
-            { latent, text },
-            (b, inputs) => nameBlocks(blocks, sdUnetBlocks(b, { ...inputs, timestep }, config, blocks)),
-            target,
-          ),
+        checkpoint,
+        blocks,
+        wire: (b, inputs) => sdUnetBlocks(b, { ...inputs, timestep }, config, blocks),
       },
       { latent, text },
     );
-    return featuresOf(blocks, outputs);
   }
 
   async #encodeVae(checkpoint: Checkpoint, config: SdVaeConfig, image: NdArray): Promise<EncodedImage> {
@@ -84,14 +79,14 @@ export class SdNetwork implements DiffusionNetwork {
       },
       { image },
     );
-    if (mean === undefined || logVariance === undefined) throw new Error('the VAE gives a mean and a variance');
+    if (mean === undefined || logVariance === undefined) throw new Error('the VAE returns no mean or variance');
     const { scaling_factor: scale } = config;
     const scaled = { dims: mean.dims, data: mean.data.map((value) => scale * value) };
     if (this.#settings.latentMode === 'mean') return { mean: scaled };
     return { mean: scaled, deviation: logVariance.data.map((value) => scale * Math.exp(value / 2)) };
   }
 
-  /** TAESD's latent is certain: there is nothing to sample. */
+  /** TAESD returns a fixed latent: there is nothing to sample. */
   async #encodeTiny(checkpoint: Checkpoint, config: TaesdConfig, image: NdArray): Promise<EncodedImage> {
     const { latent } = await this.#pool.run(
       {
@@ -102,7 +97,7 @@ export class SdNetwork implements DiffusionNetwork {
       },
       { image },
     );
-    if (latent === undefined) throw new Error('the encoder gives a latent');
+    if (latent === undefined) throw new Error('the encoder returns no latent');
     return { mean: { dims: latent.dims, data: latent.data.map((value) => config.scaling_factor * value) } };
   }
 
@@ -110,7 +105,7 @@ export class SdNetwork implements DiffusionNetwork {
     const { textStates, prompt, promptFolder } = this.#settings;
     if (textStates !== undefined) return Promise.resolve(textStates);
     this.#states ??= promptStates(this.#checkpoint.text, prompt, channels, promptFolder).catch((thrown: unknown) => {
-      // the next image tries again: what failed may have been short of memory
+      // retry with the next image: the failure may have been a lack of memory
       this.#states = undefined;
       throw thrown;
     });
@@ -118,7 +113,7 @@ export class SdNetwork implements DiffusionNetwork {
   }
 }
 
-/** The checkpoint's own, which a fine-tuned one may have changed; files without one are read as the official ones. */
+/** The checkpoint's own schedule, or the official one. */
 function scheduleOf(files: ModelFiles): NoiseSchedule {
   const path = files.get('scheduler/scheduler_config.json');
   return path === undefined ? scaledLinearSchedule() : readSchedule(path);

@@ -12,7 +12,7 @@ import { readUiConfig } from './network-checkpoints.js';
 import { graphKey, type NetworkPool } from './network-pool.js';
 import { type NoCounterpartBin, readNoCounterpartBin } from './no-counterpart.js';
 
-/** The embedded network: a small U-Net for mockups that was trained for correspondence, on clean images. */
+/** The embedded network: a small U-Net trained for correspondence on clean images of mockups. */
 export class UiNetwork implements DiffusionNetwork {
   readonly schedule = null;
   readonly noCounterpart: NoCounterpartBin | undefined;
@@ -43,7 +43,7 @@ export class UiNetwork implements DiffusionNetwork {
       },
       { image },
     );
-    if (features === undefined) throw new Error('the network gives features');
+    if (features === undefined) throw new Error('the network returns no features');
     return [features];
   }
 }

@@ -1,15 +1,13 @@
-import { compile } from '../../graph/compile.js';
 import { vitLayers, vitPixels } from '../../graph/networks/vit.js';
 import type { NdArray } from '../../graph/runtime/run.js';
-import { weightCount } from '../../graph/weights/checkpoint.js';
 import type { DiffusionNetwork, EncodedImage } from '../dift.js';
 import type { VitChoice } from '../presets.js';
-import { featuresOf, nameBlocks } from './block-features.js';
 import type { ModelFiles } from './model-files.js';
 import { openVit } from './network-checkpoints.js';
 import { graphKey, type NetworkPool } from './network-pool.js';
+import { runBlocks } from './run-blocks.js';
 
-/** A vision transformer, DIFT's rival: no noise, no time; the features of one of its blocks. */
+/** A vision transformer, the baseline of the paper: the features of one of its blocks, without noise or timestep. */
 export class VitNetwork implements DiffusionNetwork {
   readonly schedule = null;
   readonly #files: ModelFiles;
@@ -18,7 +16,7 @@ export class VitNetwork implements DiffusionNetwork {
   readonly #pool: NetworkPool;
   #opened: ReturnType<typeof openVit> | undefined;
 
-  /** @param layers whose features are taken; default: the choice's own */
+  /** @param layers to return features of; default: the layer of `choice` */
   constructor(files: ModelFiles, choice: VitChoice, pool: NetworkPool, layers?: readonly number[]) {
     this.#files = files;
     this.#choice = choice;
@@ -34,22 +32,16 @@ export class VitNetwork implements DiffusionNetwork {
     this.#opened ??= openVit(this.#files);
     const { checkpoint, config } = this.#opened;
     const { layer = config.layers - 1, ...feature } = this.#choice;
-    const layers = this.#layers ?? [layer];
-    const outputs = await this.#pool.run(
+    const blocks = this.#layers ?? [layer];
+    return runBlocks(
+      this.#pool,
       {
-        key: graphKey('vit', checkpoint, config, image.dims, feature, layers),
-        weights: weightCount(checkpoint),
-        compileAt: (target) =>
-          compile(
-            checkpoint,
-            { image },
-            (b, inputs) =>
-              nameBlocks(layers, vitLayers(b, vitPixels(b, inputs.image, config), config, feature, layers)),
-            target,
-          ),
+        key: graphKey('vit', checkpoint, config, image.dims, feature, blocks),
+        checkpoint,
+        blocks,
+        wire: (b, inputs) => vitLayers(b, vitPixels(b, inputs.image, config), config, feature, blocks),
       },
       { image },
     );
-    return featuresOf(layers, outputs);
   }
 }

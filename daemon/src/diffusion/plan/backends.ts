@@ -3,19 +3,19 @@ import { type ModelEnvironment, modelEnvironment } from '../../models/model-envi
 import { EMBEDDED_MODEL, resolveModel } from '../../models/resolve-model.js';
 import { BACKEND_IDS } from '../presets.js';
 
-/** One backend of a choice, and how much it counts in a fusion. */
+/** One backend of a choice, and its weight in a fusion. */
 export interface BackendPart {
   backend: string;
   weight: number;
 }
 
-/** Parts of a fusion; each may be a network of gigabytes. */
+/** Each part of a fusion may be a network of gigabytes. */
 const MAX_PARTS = 4;
 const FUSION = /^fuse\((.*)\)$/;
 const PART = /^\s*([\w-]+)\s*(?::\s*(\d+(?:\.\d+)?|\.\d+)\s*)?$/;
 
 /**
- * Reads `sd21`, `fuse(sd21,dinov2-b)` or `fuse(sd21:0.5,dinov2-b:0.5)`; without weights, all parts count alike.
+ * Parses `sd21`, `fuse(sd21,dinov2-b)` or `fuse(sd21:0.5,dinov2-b:0.5)`. Weights default to 1.
  * @throws SamepointError `BACKEND_UNKNOWN`
  */
 export function parseBackend(text: string): BackendPart[] {
@@ -54,12 +54,12 @@ function unknown(backend: string): SamepointError {
 function badFusion(text: string): SamepointError {
   return new SamepointError(
     'BACKEND_UNKNOWN',
-    `"${text}" is no fusion of backends.`,
+    `"${text}" is not a valid fusion of backends.`,
     `Write fuse(a,b) with two to ${MAX_PARTS} different ones of: ${BACKEND_IDS.join(', ')}.`,
   );
 }
 
-/** Every backend, with whether its weights are on this disk at this moment; fusions are made of these. */
+/** All backends, and whether their weights are on disk. */
 export function listBackends(environment: ModelEnvironment = modelEnvironment()): Backend[] {
   return BACKEND_IDS.map((id) => {
     if (id === EMBEDDED_MODEL.id) return { id, title: EMBEDDED_MODEL.title, state: 'embedded' };

@@ -2,31 +2,31 @@ import { SamepointError } from '@samepoint/shared-protocol';
 import type { DiffusionPreset, Preset } from '../presets.js';
 import { type FeatureSettings, SETTING_OPTIONS, type SettingName } from './feature-settings.js';
 
-/** The families of networks that a checkpoint without a backend may hold. */
+/** Network families that `--network` accepts for a checkpoint without a backend. */
 export const NETWORK_KINDS = ['sd-unet', 'cleandift', 'adm', 'vit'] as const;
 export type NetworkKind = (typeof NETWORK_KINDS)[number];
 
-/** What has to be given for a network that no preset describes. A ViT's default layer is its last. */
-const NEEDED: Readonly<Record<NetworkKind, readonly SettingName[]>> = {
+/** Settings that are required without a preset. The layer of a ViT defaults to the last. */
+const REQUIRED: Readonly<Record<NetworkKind, readonly SettingName[]>> = {
   'sd-unet': ['t', 'upFtIndex', 'size'],
   cleandift: ['upFtIndex', 'size'],
   adm: ['t', 'upFtIndex', 'size'],
   vit: ['size'],
 };
 
-/** What sides are made multiples of when an image is seen smaller, where the side asked for is one. */
+/** Default multiple of the input's sides, which matters when the size is downscaled. */
 const MULTIPLE = 64;
 
-/** Where CleanDIFT's learned time starts from; one that a checkpoint has goes before it. */
+/** Initial value of CleanDIFT's learned timestep, for checkpoints without one. */
 const CLEANDIFT_T = 261;
 
 /**
- * What stands for a preset where a checkpoint comes without a backend; to be completed by the settings.
- * @param name what sentences call the network
- * @throws SamepointError `BAD_REQUEST` where a setting is needed and not given
+ * Preset of a checkpoint without a backend, to be completed by the settings.
+ * @param name of the network, for messages
+ * @throws SamepointError `BAD_REQUEST` where a required setting is missing
  */
 export function barePreset(name: string, network: NetworkKind, settings: FeatureSettings): Preset {
-  for (const setting of NEEDED[network]) if (settings[setting] === undefined) throw needed(name, setting);
+  for (const setting of REQUIRED[network]) if (settings[setting] === undefined) throw missing(name, setting);
   const shared = {
     backend: name,
     name: 'default',
@@ -45,11 +45,11 @@ export function barePreset(name: string, network: NetworkKind, settings: Feature
   return { ...shared, network, ...unet };
 }
 
-function needed(name: string, setting: SettingName): SamepointError {
+function missing(name: string, setting: SettingName): SamepointError {
   const option = SETTING_OPTIONS[setting];
   return new SamepointError(
     'BAD_REQUEST',
-    `No preset sets ${option} for ${name}.`,
-    `Add ${option}, or name the --backend whose presets it takes.`,
+    `${option} is required: no preset defines it for ${name}.`,
+    `Add ${option}, or --backend ID to use the presets of a backend.`,
   );
 }

@@ -11,56 +11,56 @@ import { parseBackend } from './backends.js';
 import { barePreset, type NetworkKind } from './bare-preset.js';
 import { applySettings, type FeatureSettings } from './feature-settings.js';
 
-/** A choice of features. Its settings replace those of the preset. */
+/** What features to compute. Settings override those of the preset. */
 export interface FeatureChoice extends FeatureSettings {
-  /** A backend, or a fusion of several: `fuse(sd21,dinov2-b)`. Without one, `checkpoint` and `network` name what to take. */
+  /** A backend, or a fusion: `fuse(sd21,dinov2-b)`. Without one, `checkpoint` and `network` are required. */
   backend?: string | undefined;
-  /** One of the backend's presets; in a fusion, of those that have it. */
+  /** A preset of the backend; in a fusion, of at least one part. */
   preset?: string | undefined;
-  /** What the image shows, for presets whose prompt names it. */
+  /** What the image shows, for prompts with `{category}`. */
   category?: string | undefined;
-  /** Folder or file of a checkpoint in the place of the backend's, whose model lends what it lacks. */
+  /** Folder or file of a checkpoint to use instead of the backend's model, which supplies missing parts. */
   checkpoint?: string | undefined;
-  /** What the checkpoint holds, where no backend is given. */
+  /** Network family of the checkpoint, where no backend is given. */
   network?: NetworkKind | undefined;
-  /** How often the size is halved, for machines with little memory. */
+  /** How many times to halve the size, when memory is short. */
   downscaleSteps?: number | undefined;
 }
 
 /** One network of a plan, with everything its features depend on besides the image. */
 export interface PlanPart {
-  /** With the settings that were chosen by hand. */
+  /** With custom settings applied. */
   preset: Preset;
   weight: number;
   files: ModelFiles;
-  /** The path of the checkpoint that stands in for the backend's. */
+  /** Path of the checkpoint that replaces the backend's model. */
   checkpoint?: string;
-  /** Another one once the files are others. */
+  /** Changes with the content of the files. */
   weightsId: string;
   prompt: string;
   seed: number;
   downscaleSteps: number;
-  /** Blocks whose features come out of the same passes and are kept, since they are asked for next; the own one among them. */
+  /** All blocks that one pass returns features of, this part's included; the others are cached for later plans. */
   sharedBlocks?: readonly number[];
 }
 
-/** How the features of an image are made. */
+/** How to compute the features of an image. */
 export interface FeaturePlan {
-  /** The same for the same choice, as long as the weights are the same. */
+  /** Equal for equal choices and weights. */
   id: string;
   parts: readonly PlanPart[];
-  /** Steps that an image takes: encoder and passes of every look of every part. */
+  /** Progress steps per image: encoder and passes of every level of every part. */
   steps: number;
-  /** Whether positions may be refined to parts of a cell. */
+  /** Whether positions are refined below the size of a cell. */
   refinement: boolean;
-  /** What the published protocol does with the features; of a fusion, that of the first part with one. */
+  /** Matching of the published protocol; in a fusion, of the first part that has one. */
   matching?: PublishedMatching;
 }
 
 /**
- * Turns a choice into a plan; finds the weights on this disk.
- * @throws SamepointError `BACKEND_UNKNOWN`, `BAD_REQUEST` for a preset the backend does not have and for settings that do not
- *   fit it, `MODEL_MISSING`
+ * Turns a choice into a plan, and finds the weights on disk.
+ * @throws SamepointError `BACKEND_UNKNOWN`, `BAD_REQUEST` for an unknown preset and for settings that the
+ *   network does not support, `MODEL_MISSING`
  */
 export function planFeatures(choice: FeatureChoice, environment: ModelEnvironment = modelEnvironment()): FeaturePlan {
   const { seed = 0, downscaleSteps = 0, checkpoint } = choice;
@@ -82,12 +82,12 @@ export function planFeatures(choice: FeatureChoice, environment: ModelEnvironmen
   };
 }
 
-/** The plan for a task: with the settings published for it where a backend has some and no others are asked for. */
+/** The plan for a task, with the settings published for it unless the choice names a preset. */
 export function planTask(task: PresetName, choice: FeatureChoice): FeaturePlan {
   return planFeatures(withTaskPreset(task, choice));
 }
 
-/** The choice with the preset of a task, where none is named and one of the backends has it. */
+/** Adds the preset of a task, where the choice names none and one of its backends has it. */
 export function withTaskPreset(task: PresetName, choice: FeatureChoice): FeatureChoice {
   const { backend, preset } = choice;
   if (backend === undefined || preset !== undefined) return choice;
@@ -96,7 +96,7 @@ export function withTaskPreset(task: PresetName, choice: FeatureChoice): Feature
 }
 
 /**
- * The presets of a choice, with its settings in them, each with its weight.
+ * The presets of a choice with its settings applied, each with its weight.
  * @throws SamepointError `BACKEND_UNKNOWN`, `BAD_REQUEST`
  */
 export function resolvePresets(choice: FeatureChoice): { preset: Preset; weight: number }[] {
@@ -108,7 +108,7 @@ export function resolvePresets(choice: FeatureChoice): { preset: Preset; weight:
   }));
 }
 
-/** What sentences and reports call a choice: its backend, or the name of its checkpoint. */
+/** Name of a choice in messages and reports: its backend, or the file name of its checkpoint. */
 export function choiceName({ backend, checkpoint = '' }: FeatureChoice): string {
   return backend ?? basename(checkpoint);
 }
@@ -120,34 +120,30 @@ function namedPresets(choice: FeatureChoice): { preset: Preset; weight: number }
   const parts = parseBackend(backend);
   if (network !== undefined) throw networkTwice(backend);
   if (checkpoint !== undefined && parts.length > 1) throw checkpointOfFusion(backend);
-  const wanted = preset ?? 'default';
-  const named = parts.map((part) => presetsOf(part.backend).find(({ name }) => name === wanted));
-  if (named.every((found) => found === undefined)) throw unknownPreset(backend, wanted, parts[0]?.backend ?? '');
+  const presetName = preset ?? 'default';
+  const named = parts.map((part) => presetsOf(part.backend).find(({ name }) => name === presetName));
+  if (named.every((found) => found === undefined)) throw unknownPreset(backend, presetName, parts[0]?.backend ?? '');
   return parts.map((part, n) => ({ preset: named[n] ?? defaultOf(part.backend), weight: part.weight }));
 }
 
 function checkpointPreset(choice: FeatureChoice): Preset {
   const { preset, checkpoint, network } = choice;
-  if (checkpoint === undefined) throw badChoice('No network is named.', 'Add --backend ID, or --checkpoint PATH.');
-  if (preset !== undefined)
-    throw badChoice(
-      '--preset names settings of a backend, and none is given.',
-      'Add --backend ID, or leave --preset out.',
-    );
+  if (checkpoint === undefined) throw badChoice('No network is given.', 'Add --backend ID, or --checkpoint PATH.');
+  if (preset !== undefined) throw badChoice('--preset needs a backend.', 'Add --backend ID, or omit --preset.');
   if (network === undefined) {
     throw badChoice(
-      `Which network ${checkpoint} holds is not given.`,
-      'Add --backend ID, whose settings it takes, or --network KIND.',
+      `The network of ${checkpoint} is not given.`,
+      'Add --backend ID to use the settings of a backend, or --network KIND.',
     );
   }
-  // what is wrong with the checkpoint itself comes before a setting that is missing
+  // report a bad checkpoint before a missing setting
   checkCheckpoint(network, filesOf(checkpoint));
   return barePreset(choiceName(choice), network, choice);
 }
 
 /**
- * The plan of one block of several that are asked for one after another: passes of its network give the features of all.
- * @param blocks of the one network that a choice of `upFtIndex` holds for
+ * The same plan, whose passes return the features of several blocks. Plans of the other blocks then find theirs cached.
+ * @param blocks of the network that `upFtIndex` applies to
  */
 export function shareBlocks(plan: FeaturePlan, blocks: readonly number[]): FeaturePlan {
   const parts = plan.parts.map((part) =>
@@ -156,22 +152,22 @@ export function shareBlocks(plan: FeaturePlan, blocks: readonly number[]): Featu
   return { ...plan, parts };
 }
 
-/** The encoder, and every pass of the network. */
+/** Progress steps of one pyramid level: the encoder, and every pass of the network. */
 export function stepsPerLevel(preset: Preset): number {
   return 1 + passesOf(preset);
 }
 
-/** How often the network runs for one look. */
+/** Passes of the network per level. */
 function passesOf(preset: Preset): number {
   return 'ensembleSize' in preset ? preset.ensembleSize : 1;
 }
 
-/** What a preset takes of the VAE; networks without one have nothing to draw. */
+/** How a preset obtains the latent; `mean` for networks without a VAE. */
 export function latentModeOf(preset: Preset): LatentMode {
   return ('latentMode' in preset ? preset.latentMode : undefined) ?? 'mean';
 }
 
-/** How a part of a plan resizes images, what noise it adds, and how often. */
+/** Resampling and noise settings of one part of a plan. */
 export function levelSettings({ preset, seed }: PlanPart): LevelSettings {
   const { resampling } = preset;
   return { t: 't' in preset ? preset.t : 0, ensembleSize: passesOf(preset), seed, resampling };
@@ -194,7 +190,7 @@ function promptOf(preset: Preset, category: string | undefined): string {
   return preset.prompt.includes('{category}') ? '' : preset.prompt;
 }
 
-/** The files of the backend's model, or those of a checkpoint with what it lacks from there. */
+/** Files of the backend's model, or of the checkpoint with missing parts from that model. */
 function filesFor(
   backend: string,
   { backend: chosen, checkpoint }: FeatureChoice,
@@ -216,20 +212,17 @@ function unknownPreset(backend: string, preset: string, first: string): Samepoin
 }
 
 function networkAlone(): SamepointError {
-  return badChoice(
-    '--network names what a checkpoint holds, and no checkpoint is given.',
-    'Add --checkpoint PATH, or leave --network out.',
-  );
+  return badChoice('--network describes a checkpoint, and none is given.', 'Add --checkpoint PATH, or omit --network.');
 }
 
 function networkTwice(backend: string): SamepointError {
-  return badChoice(`--backend ${backend} names the network already.`, 'Leave --network or --backend out.');
+  return badChoice(`--backend ${backend} already determines the network.`, 'Omit --network or --backend.');
 }
 
 function checkpointOfFusion(backend: string): SamepointError {
   return badChoice(
-    `${backend} has several networks, and --checkpoint stands in for one.`,
-    'Name one backend, or register the file: samepoint models add.',
+    `${backend} has several networks, and --checkpoint replaces a single one.`,
+    'Choose a single backend, or register the file: samepoint models add.',
   );
 }
 

@@ -4,19 +4,19 @@ import type { InputSize } from '../input-size.js';
 import { TRAINING_STEPS } from '../noise-schedule.js';
 import type { LatentMode, Preset } from '../presets.js';
 
-/** The longer side of what the network sees, or whatever side the preset fixes; or exactly this size. Pixels. */
+/** The side that the preset fixes (usually the longer one), or an exact size. Pixels. */
 export type SizeChoice = number | Size;
 
-/** Settings chosen by hand; each replaces that of the preset. */
+/** Custom settings; each overrides that of the preset. */
 export interface FeatureSettings {
-  /** Timestep: how much noise is added. */
+  /** Timestep: how much noise to add. */
   t?: number | undefined;
   /** Up block of Stable Diffusion, output block of ADM, layer of a ViT. */
   upFtIndex?: number | undefined;
-  /** Draws of noise that are averaged. */
+  /** Number of noise draws to average. */
   ensembleSize?: number | undefined;
   size?: SizeChoice | undefined;
-  /** Of the noise, and of the sample of the latent. */
+  /** Seed of the noise, and of sampling the latent. */
   seed?: number | undefined;
   latentMode?: LatentMode | undefined;
   /** Text condition. */
@@ -25,7 +25,7 @@ export interface FeatureSettings {
 
 export type SettingName = keyof FeatureSettings;
 
-/** What sentences call the settings: their names on the command line. */
+/** Command line options of the settings, for messages. */
 export const SETTING_OPTIONS = {
   t: '--t',
   upFtIndex: '--up-ft-index',
@@ -36,19 +36,19 @@ export const SETTING_OPTIONS = {
   prompt: '--prompt',
 } as const satisfies Record<SettingName, string>;
 
-/** Why a network does not support a setting, after its name. All support the size. */
-const WITHOUT = {
+/** Why a network does not support a setting: completes a message. All networks support the size. */
+const UNSUPPORTED_BECAUSE = {
   t: 'has no timestep',
-  upFtIndex: 'is not cut after one of its blocks',
+  upFtIndex: 'cannot be cut after a block',
   ensembleSize: 'adds no noise',
-  seed: 'draws nothing at random',
+  seed: 'uses no random numbers',
   latentMode: 'has no VAE',
   prompt: 'takes no text',
 } as const satisfies Partial<Record<SettingName, string>>;
-const OPTIONAL = Object.keys(WITHOUT) as (keyof typeof WITHOUT)[];
+const OPTIONAL = Object.keys(UNSUPPORTED_BECAUSE) as (keyof typeof UNSUPPORTED_BECAUSE)[];
 
-/** Which of them a network supports. What none of a choice's networks supports is refused, not left out silently. */
-const SUPPORTED: Readonly<Record<Preset['network'], readonly (keyof typeof WITHOUT)[]>> = {
+/** Settings that a network supports. A setting that no network of the choice supports is an error. */
+const SUPPORTED: Readonly<Record<Preset['network'], readonly (keyof typeof UNSUPPORTED_BECAUSE)[]>> = {
   'sd-unet': ['t', 'upFtIndex', 'ensembleSize', 'seed', 'latentMode', 'prompt'],
   cleandift: ['t', 'upFtIndex', 'seed', 'latentMode', 'prompt'],
   adm: ['t', 'upFtIndex', 'ensembleSize', 'seed'],
@@ -56,10 +56,10 @@ const SUPPORTED: Readonly<Record<Preset['network'], readonly (keyof typeof WITHO
   'ui-unet': [],
 };
 
-/** Eight times the largest published ensemble: each draw is a run of the network, and more hardly change their mean. */
+/** Eight times the largest published ensemble. Larger ones take longer and hardly change the mean. */
 const MAX_ENSEMBLE = 64;
 
-/** Settings that are whole numbers, and from which to which. */
+/** Ranges of the settings that are whole numbers. */
 const RANGES = {
   t: { from: 0, to: TRAINING_STEPS - 1 },
   upFtIndex: { from: 0, to: Number.MAX_SAFE_INTEGER },
@@ -68,14 +68,14 @@ const RANGES = {
 } as const satisfies Partial<Record<SettingName, { from: number; to: number }>>;
 const RANGED = Object.keys(RANGES) as (keyof typeof RANGES)[];
 
-/** No machine has memory for more: attention grows with the fourth power of the side. */
+/** Attention memory grows with the fourth power of the side; larger inputs fit on no machine. */
 const MAX_SIDE_PX = 4096;
 
 /**
- * The presets with the settings in them. In a fusion, each part takes what it supports.
- * @param name of the backend or checkpoint, for sentences
- * @throws SamepointError `BAD_REQUEST` for a value out of its range, for a setting that no part supports, and for a block where
- *   several parts have blocks, which each counts otherwise
+ * Applies custom settings to presets. In a fusion, each part ignores the settings that it does not support.
+ * @param name of the backend or checkpoint, for messages
+ * @throws SamepointError `BAD_REQUEST` for a value out of range, for a setting that no part supports, and for a block of a
+ *   fusion whose parts number their blocks differently
  */
 export function applySettings(name: string, presets: readonly Preset[], settings: FeatureSettings): Preset[] {
   checkRanges(settings);
@@ -87,19 +87,23 @@ export function applySettings(name: string, presets: readonly Preset[], settings
   return presets.map((preset) => withSettings(preset, settings));
 }
 
-/** Whether a setting changes what a network gives. Without noise, a seed draws the sample of the latent or nothing. */
-export function supports(preset: Preset, setting: keyof typeof WITHOUT, settings: FeatureSettings = {}): boolean {
+/** Whether a setting affects the features of a network. Without noise, a seed only matters when the latent is sampled. */
+export function supports(
+  preset: Preset,
+  setting: keyof typeof UNSUPPORTED_BECAUSE,
+  settings: FeatureSettings = {},
+): boolean {
   if (!SUPPORTED[preset.network].includes(setting)) return false;
   if (setting !== 'seed' || preset.network !== 'cleandift') return true;
   return (settings.latentMode ?? preset.latentMode) === 'sample';
 }
 
-/** A prompt and a seed are no part of a preset: a plan has them. */
+/** Prompt and seed belong to the plan, not to the preset. */
 function withSettings(
   preset: Preset,
-  { t, upFtIndex, ensembleSize, size: asked, latentMode }: FeatureSettings,
+  { t, upFtIndex, ensembleSize, size: choice, latentMode }: FeatureSettings,
 ): Preset {
-  const size = asked === undefined ? undefined : sizeOf(asked, preset.size);
+  const size = choice === undefined ? undefined : inputSizeOf(choice, preset.size);
   switch (preset.network) {
     case 'ui-unet':
       return changed(preset, { size });
@@ -123,30 +127,30 @@ function changed<P extends Preset>(preset: P, changes: { [Field in keyof P]?: P[
 }
 
 /**
- * A number takes the place of the side that the preset fixes, and its proportions stay; what is not a multiple of the
- * preset's is one of a divisor of it, so that it is seen as large as was asked for.
+ * A number replaces the side that the preset fixes. Where it is no multiple of the preset's `multiple`, a divisor of that is
+ * used, so that the side is exact.
  */
-function sizeOf(asked: SizeChoice, size: InputSize): InputSize {
-  if (typeof asked !== 'number') {
-    const { width, height } = asked;
-    return { fit: 'squash', width, height, multiple: divisor(divisor(width, height), size.multiple) };
+function inputSizeOf(choice: SizeChoice, size: InputSize): InputSize {
+  if (typeof choice !== 'number') {
+    const { width, height } = choice;
+    return { fit: 'squash', width, height, multiple: gcd(gcd(width, height), size.multiple) };
   }
-  const multiple = divisor(asked, size.multiple);
+  const multiple = gcd(choice, size.multiple);
   switch (size.fit) {
     case 'squash':
-      return { fit: 'squash', width: asked, height: asked, multiple };
+      return { fit: 'squash', width: choice, height: choice, multiple };
     case 'bucket':
-      return { fit: 'bucket', side: asked, multiple };
+      return { fit: 'bucket', side: choice, multiple };
     case 'short-side':
-      return { fit: 'short-side', px: asked, multiple };
+      return { fit: 'short-side', px: choice, multiple };
     case 'long-sides':
-      return { fit: 'long-sides', px: [asked], basePx: asked, multiple: size.multiple };
+      return { fit: 'long-sides', px: [choice], basePx: choice, multiple: size.multiple };
   }
 }
 
-/** The greatest common one. */
-function divisor(a: number, b: number): number {
-  return b === 0 ? a : divisor(b, a % b);
+/** Greatest common divisor. */
+function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b);
 }
 
 function checkRanges(settings: FeatureSettings): void {
@@ -166,19 +170,19 @@ function checkRange(option: string, value: number, from: number, to: number): vo
   throw new SamepointError('BAD_REQUEST', `${option} cannot be ${value}.`, `Give a whole number ${range}.`);
 }
 
-function unsupported(name: string, setting: keyof typeof WITHOUT): SamepointError {
+function unsupported(name: string, setting: keyof typeof UNSUPPORTED_BECAUSE): SamepointError {
   const option = SETTING_OPTIONS[setting];
   return new SamepointError(
     'BAD_REQUEST',
-    `${option} would change nothing: ${name} ${WITHOUT[setting]}.`,
-    `Leave ${option} out, or name another --backend.`,
+    `${option} has no effect: ${name} ${UNSUPPORTED_BECAUSE[setting]}.`,
+    `Omit ${option}, or choose another --backend.`,
   );
 }
 
 function severalBlocks(name: string): SamepointError {
   return new SamepointError(
     'BAD_REQUEST',
-    `The networks of ${name} count their blocks each in its own way, so one --up-ft-index cannot hold for all.`,
-    'Leave --up-ft-index out, or name one backend.',
+    `--up-ft-index is ambiguous: the networks of ${name} number their blocks differently.`,
+    'Omit --up-ft-index, or choose a single backend.',
   );
 }

@@ -103,8 +103,8 @@ describe('samepoint eval --sweep', () => {
   });
 
   it.each([
-    ['a value that the network does not take', [...SWEEP, '--sweep', 'size=64,30'], '30 is none. Give --size 28 or 32'],
-    ['a value out of range', ['--t', '1', '--sweep', 'up-ft-index=0,6'], 'has the output blocks 0 to 5, not 6.'],
+    ['a value that the network does not take', [...SWEEP, '--sweep', 'size=64,30'], 'not 30. Try --size 28 or 32'],
+    ['a value out of range', ['--t', '1', '--sweep', 'up-ft-index=0,6'], 'has output blocks 0 to 5; there is no 6.'],
     ['an unknown name', ['--sweep', 'upFtIndex=1'], '--sweep cannot vary "upFtIndex". Choose one of: t, ensemble,'],
     ['what an option says', ['--t', '1', ...SWEEP], '--t is given, and --sweep varies it.'],
   ])('refuses %s before anything is computed', async (_, args, sentence) => {

@@ -64,7 +64,7 @@ describe('the options of features', () => {
       code: 2,
       stdout: '',
       stderr:
-        'samepoint: The network of official has the output blocks 0 to 5, not 6. Give one of them to --up-ft-index.\n',
+        'samepoint: The network of official has output blocks 0 to 5; there is no 6. Set --up-ft-index to one of them.\n',
     });
   });
 
@@ -81,7 +81,7 @@ describe('the options of features', () => {
     ];
     const { code, stderr } = await runCli(name, ...args(), ...sample);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^samepoint: --latent-mode sample would change nothing: TAESD /);
+    expect(stderr).toMatch(/^samepoint: --latent-mode sample has no effect: sd21 uses TAESD, /);
   });
 
   it('reach the networks of a command that runs the engine, and are named in its report', {}, async () => {
@@ -97,11 +97,8 @@ describe('the options of features', () => {
   it.each([
     [['--t', 'many'], /option '--t <timestep>' argument 'many' is invalid\. Give a whole number\./],
     [['--size', 'large'], /argument 'large' is invalid\. Write a number of pixels or WIDTHxHEIGHT/],
-    [
-      ['--t', '3'],
-      /^samepoint: --t would change nothing: ui has no timestep\. Leave --t out, or name another --backend\.\n$/,
-    ],
-    [['--network', 'adm'], /^samepoint: --network names what a checkpoint holds, and no checkpoint is given\./],
+    [['--t', '3'], /^samepoint: --t has no effect: ui has no timestep\. Omit --t, or choose another --backend\.\n$/],
+    [['--network', 'adm'], /^samepoint: --network describes a checkpoint, and none is given/],
     [['--backend', 'adm', '--t', '1000'], /^samepoint: --t cannot be 1000\. Give a whole number from 0 to 999\.\n$/],
   ])('are refused with a sentence where they are wrong: %j', async (options, sentence) => {
     const { code, stdout, stderr } = await runCli('match', image(), image(), '--points', '5,5', ...options);
