@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makeOutputFolder } from '../src/cli/files/draw-matches.js';
+import { makeOutputFolder } from '../src/cli/files/output-files.js';
 import { ProbeCache } from '../src/engine/providers/probe-cache.js';
 import { ResultCache } from '../src/eval/result-cache.js';
 import { updateStore } from '../src/models/model-store.js';
@@ -51,7 +51,7 @@ describe.skipIf(!existsSync('/proc/self'))('where no folder can be made', () => 
 
   it('nor can pictures be written there', () => {
     expect(() => makeOutputFolder(HERE)).toThrow(
-      expect.objectContaining({ message: expect.stringContaining('No pictures can be written'), code: 'BAD_REQUEST' }),
+      expect.objectContaining({ message: expect.stringContaining('Cannot write'), code: 'BAD_REQUEST' }),
     );
   });
 
@@ -73,7 +73,7 @@ it('a file replaces the old one, and leaves nothing beside it', () => {
 });
 
 it('where it cannot be put in place nothing is left of it', () => {
-  const path = folder.path('taken/store.json');
+  const path = folder.path('occupied/store.json');
   mkdirSync(`${path}/full`, { recursive: true });
   expect(() => writeFileAtomic(path, 'new')).toThrow();
   expect(readdirSync(dirname(path))).toEqual(['store.json']);

@@ -2,27 +2,27 @@ import { type CasePicture, type Dataset, type DatasetItem, type EvalTools, evenS
 import type { FigureTable } from './report/figure-table.js';
 import { itemKey, type ResultCache } from './result-cache.js';
 
-/** One way to evaluate a data set, and where its outcomes are kept. */
+/** One combination of settings to evaluate a data set with, and the cache of its outcomes. */
 export interface EvalRun {
-  /** What tells it from the other runs; empty for a single one. */
+  /** Distinguishes it from other runs; empty for a single one. */
   label: string;
   tools: EvalTools;
   results: ResultCache;
 }
 
 export interface EvalOptions {
-  /** At most this many items, evenly spread over the data set, the same in every run. */
+  /** Maximum number of items, an even subsample of the data set, the same in every run. */
   limit?: number;
   onProgress?: (progress: EvalProgress) => void;
 }
 
 export interface EvalProgress {
-  /** Outcomes of all runs together. Those of an earlier call are done from the beginning. */
+  /** Outcomes of all runs together, including cached ones. */
   done: number;
   total: number;
-  /** How many come from an earlier call. */
-  kept: number;
-  /** The run at work. */
+  /** Outcomes found in the cache. */
+  cached: number;
+  /** Label of the current run. */
   label: string;
 }
 
@@ -30,7 +30,7 @@ export interface Evaluation {
   /** Items in the whole data set; `items` may be fewer. */
   available: number;
   items: ScoredItem[];
-  /** What scores are, and what is right in pictures; see `Dataset`. */
+  /** What scores mean, and what counts as correct in pictures; see `Dataset`. */
   meaning: Pick<Dataset<unknown>, 'scoreMeaning' | 'rightMeaning'>;
   tables: FigureTable[];
 }
@@ -43,7 +43,7 @@ export interface ScoredItem {
   picture?: () => CasePicture;
 }
 
-/** An item with what is known of it in each run of a pass, in their order. */
+/** An item and its known outcomes, one for each run of a pass. */
 interface PassItem<Outcome> {
   item: DatasetItem<Outcome>;
   key: string;
@@ -51,10 +51,9 @@ interface PassItem<Outcome> {
 }
 
 /**
- * The one road of every data set: evaluates item by item, keeps each outcome at once, takes those of an earlier call,
- * and sums up.
- * @param passes runs that belong together, as those that take their features from the same passes of a network: an item is
- *   evaluated in all of them before the next one is, so that what they share need not be kept for long
+ * Evaluates a data set item by item, caches each outcome at once, and summarises. Cached outcomes are not computed again.
+ * @param passes runs grouped by the network passes they share. Each item is evaluated in all runs of a pass before the
+ *   next item, so that shared features need not be kept for long.
  * @returns an evaluation for each run, pass by pass
  * @throws SamepointError where an image or a model cannot be read
  */
@@ -63,20 +62,19 @@ export async function evaluate<Outcome>(
   passes: readonly (readonly EvalRun[])[],
   { limit, onProgress = () => {} }: EvalOptions = {},
 ): Promise<Evaluation[]> {
-  const chosen = evenSubsample(dataset.items, limit ?? dataset.items.length).map((item) => ({
-    item,
-    key: itemKey(item),
-  }));
+  const chosen = evenSubsample(dataset.items, limit ?? dataset.items.length).map((item) => {
+    return { item, key: itemKey(item) };
+  });
   const work = passes.map((runs) => ({
     runs,
     items: chosen.map(({ item, key }): PassItem<Outcome> => {
       return { item, key, outcomes: runs.map(({ results }) => results.get(key, dataset.outcomeSchema)) };
     }),
   }));
-  const kept = work.flatMap(({ items }) => items.flatMap(({ outcomes }) => outcomes)).filter(isKnown).length;
+  const cached = work.flatMap(({ items }) => items.flatMap(({ outcomes }) => outcomes)).filter(isKnown).length;
   const total = chosen.length * passes.flat().length;
-  let done = kept;
-  const report = (label: string) => onProgress({ done, total, kept, label });
+  let done = cached;
+  const report = (label: string) => onProgress({ done, total, cached, label });
   report(passes[0]?.[0]?.label ?? '');
   for (const { runs, items } of work) {
     await evaluatePass(runs, items, (label) => {
@@ -84,7 +82,7 @@ export async function evaluate<Outcome>(
       report(label);
     });
   }
-  return work.flatMap(({ runs, items }) => runs.map((_, run) => summedUp(dataset, items, run)));
+  return work.flatMap(({ runs, items }) => runs.map((_, run) => summarise(dataset, items, run)));
 }
 
 async function evaluatePass<Outcome>(
@@ -107,14 +105,14 @@ function isKnown<Outcome>(outcome: Outcome | undefined): outcome is Outcome {
   return outcome !== undefined;
 }
 
-function summedUp<Outcome>(dataset: Dataset<Outcome>, items: readonly PassItem<Outcome>[], run: number): Evaluation {
+function summarise<Outcome>(dataset: Dataset<Outcome>, items: readonly PassItem<Outcome>[], run: number): Evaluation {
   const evaluated = items.flatMap(({ item, outcomes }) => {
     const outcome = outcomes[run];
     return isKnown(outcome) ? [{ item, outcome }] : [];
   });
   return {
     available: dataset.items.length,
-    items: evaluated.map(({ item, outcome }) => scored(dataset, item, outcome)),
+    items: evaluated.map(({ item, outcome }) => toScoredItem(dataset, item, outcome)),
     meaning: meaningOf(dataset),
     tables: dataset.summarise(evaluated.map(({ item: { group }, outcome }) => ({ group, outcome }))),
   };
@@ -124,7 +122,7 @@ function meaningOf({ scoreMeaning, rightMeaning }: Evaluation['meaning']): Evalu
   return rightMeaning === undefined ? { scoreMeaning } : { scoreMeaning, rightMeaning };
 }
 
-function scored<Outcome>(dataset: Dataset<Outcome>, item: DatasetItem<Outcome>, outcome: Outcome): ScoredItem {
+function toScoredItem<Outcome>(dataset: Dataset<Outcome>, item: DatasetItem<Outcome>, outcome: Outcome): ScoredItem {
   const { id, group } = item;
   const draw = item.picture?.bind(item);
   const picture = draw === undefined ? {} : { picture: () => draw(outcome) };

@@ -7,13 +7,13 @@ import { makeStateFolder } from '../app-folders.js';
 
 const lineSchema = z.object({ key: z.string(), id: z.string(), outcome: z.unknown() });
 
-/** Results of an evaluation, one line an item, so that a run that was stopped goes on where it was. */
+/** Outcomes of an evaluation on disk, one JSON line an item, so that an interrupted evaluation resumes. */
 export class ResultCache {
   readonly #path: string;
   readonly #outcomes: Map<string, unknown>;
 
   /**
-   * @param fresh drop what is there
+   * @param fresh discard earlier outcomes
    * @throws SamepointError `INTERNAL`
    */
   constructor(path: string, fresh: boolean) {
@@ -23,14 +23,14 @@ export class ResultCache {
     this.#outcomes = readLines(path);
   }
 
-  /** The outcome kept under `key`, undefined where there is none of this shape. */
+  /** The outcome of an item; undefined where none of this shape is cached. */
   get<Outcome>(key: string, schema: z.ZodType<Outcome>): Outcome | undefined {
-    const known = schema.safeParse(this.#outcomes.get(key));
-    return known.success ? known.data : undefined;
+    const cached = schema.safeParse(this.#outcomes.get(key));
+    return cached.success ? cached.data : undefined;
   }
 
   add(key: string, id: string, outcome: unknown): void {
-    // the newline comes first: what an interrupted run left of a line does not spoil the next
+    // the newline comes first, so that a line cut short by a crash does not corrupt the next one
     appendFileSync(this.#path, `\n${JSON.stringify({ key, id, outcome })}`);
     this.#outcomes.set(key, outcome);
   }
@@ -54,7 +54,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Key of an item: changes with its truth, and with the size or time of a file. */
+/** Cache key of an item. Changes with its truth, and with the size or modification time of its files. */
 export function itemKey(item: { id: string; files: readonly string[]; truth: unknown }): string {
   const files = item.files.map((path) => {
     const stats = statSync(path, { throwIfNoEntry: false });
@@ -63,13 +63,14 @@ export function itemKey(item: { id: string; files: readonly string[]; truth: unk
   return digest([item.id, files, item.truth]);
 }
 
+/** SHA-256 of a JSON value. */
 export function digest(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
 const PROGRAM_FOLDER = fileURLToPath(new URL('..', import.meta.url));
 
-/** SHA-256 of the running program: results of another one must not be taken for its own. */
+/** SHA-256 of the running program. Results of another build are not reused. */
 export function programDigest(): string {
   const hash = createHash('sha256');
   const files = readdirSync(PROGRAM_FOLDER, { recursive: true, encoding: 'utf8' });

@@ -27,7 +27,7 @@ const TOOLS: EvalTools = {
   features: () => Promise.reject(new Error('no features here')),
 };
 
-/** Items 0, 1, 2 …, whose outcomes are their numbers; writes down what it evaluates and can be made to stop. */
+/** Items 0, 1, 2 …, whose outcomes are their numbers. Records what is evaluated, and throws at `stopAt`. */
 function numbers(count: number, { truth = 0, stopAt = Number.NaN } = {}): Dataset<number> & { evaluated: number[] } {
   const evaluated: number[] = [];
   return {
@@ -60,7 +60,7 @@ function numbers(count: number, { truth = 0, stopAt = Number.NaN } = {}): Datase
   };
 }
 
-/** Evaluates in one way, with what was kept before. */
+/** Evaluates a single run with the cache of earlier calls. */
 async function evaluateOnce<Outcome>(dataset: Dataset<Outcome>, options?: EvalOptions): Promise<Evaluation> {
   const run = { label: '', tools: TOOLS, results: new ResultCache(stateFile(), false) };
   const [evaluation] = await evaluate(dataset, [[run]], options);
@@ -74,12 +74,12 @@ beforeEach(() => {
 });
 
 describe('evaluation', () => {
-  it('goes item by item, tells how far it is, and sums up', async () => {
+  it('evaluates item by item, reports progress and summarises', async () => {
     const progress: EvalProgress[] = [];
     const result = await evaluateOnce(numbers(3), {
       onProgress: (step) => progress.push(step),
     });
-    expect(progress).toEqual([0, 1, 2, 3].map((done) => ({ done, total: 3, kept: 0, label: '' })));
+    expect(progress).toEqual([0, 1, 2, 3].map((done) => ({ done, total: 3, cached: 0, label: '' })));
     expect(result.tables[0]?.rows).toEqual([{ name: 'all', items: 3, values: [3] }]);
     expect(result.items.map(({ id, group, score }) => [id, group, score])).toEqual([
       ['0', 'even', 0],
@@ -88,10 +88,10 @@ describe('evaluation', () => {
     ]);
   });
 
-  it('goes on where it stopped, and the figures are those of an undisturbed run', async () => {
+  it('resumes with the figures of an uninterrupted run', async () => {
     const first = numbers(5, { stopAt: 3 });
     await expect(evaluateOnce(first)).rejects.toThrow('interrupted');
-    // what a process leaves that is killed while it writes
+    // a line cut short by a crash
     appendFileSync(stateFile(), '\n{"key":"');
     const second = numbers(5);
     const result = await evaluateOnce(second);
@@ -115,20 +115,20 @@ describe('evaluation', () => {
       },
     ],
     [
-      'a fresh start is asked for',
+      'the cache is discarded',
       () => {
         new ResultCache(stateFile(), true);
         return numbers(2);
       },
     ],
-  ])('computes again when %s', async (_, change) => {
+  ])('evaluates again when %s', async (_, change) => {
     await evaluateOnce(numbers(2));
     const again = change();
     await evaluateOnce(again);
     expect(again.evaluated).toEqual([0, 1]);
   });
 
-  it('measures an item in all runs of a pass before the next item, and pass after pass', async () => {
+  it('evaluates an item in all runs of a pass before the next item', async () => {
     const order: string[] = [];
     const dataset = numbers(2);
     const items = dataset.items.map((item) => ({
@@ -150,13 +150,13 @@ describe('evaluation', () => {
     expect(evaluations.map(({ items: done }) => done.map(({ id }) => id))).toEqual(Array(3).fill(['0', '1']));
   });
 
-  it('takes a limited number of items from the whole length of the data set', async () => {
+  it('limits the items to an even subsample of the data set', async () => {
     const dataset = numbers(10);
     const { available } = await evaluateOnce(dataset, { limit: 4 });
     expect({ available, evaluated: dataset.evaluated }).toEqual({ available: 10, evaluated: [0, 3, 5, 8] });
   });
 
-  it.each([1, 3, 7, 12, 13])('spreads %i of 12 without losing or repeating one', (count) => {
+  it.each([1, 3, 7, 12, 13])('subsamples %i of 12 without repeats', (count) => {
     const values = Array.from({ length: 12 }, (_, n) => n);
     const chosen = evenSubsample(values, count);
     expect(chosen).toHaveLength(Math.min(count, 12));

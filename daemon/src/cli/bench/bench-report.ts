@@ -1,4 +1,5 @@
 import { placementLabel } from '../../engine/providers/provider-labels.js';
+import { formatGigabytes, formatSeconds } from '../format/format-values.js';
 import { textTable } from '../format/text-table.js';
 import type { BenchCase } from './bench-cases.js';
 import type { CaseRuns } from './measure-case.js';
@@ -45,7 +46,7 @@ export function noRoom(
   const estimate = estimateS(macs, known);
   if (leftS <= 0) return 'not run: no time was left';
   if (estimate === undefined || estimate <= leftS) return undefined;
-  return `not run: about ${seconds(estimate)} at the speed of the one before, and ${seconds(leftS)} were left`;
+  return `not run: about ${formatSeconds(estimate)} at the speed of the one before, and ${formatSeconds(leftS)} were left`;
 }
 
 /** The table that people read and paste. */
@@ -73,11 +74,11 @@ function rowOf(result: BenchResult): string[] | undefined {
   const best = loaded.length === 0 ? undefined : Math.min(...loaded);
   return [
     nameOf(result),
-    seconds(first),
-    best === undefined ? '–' : seconds(best),
+    formatSeconds(first),
+    best === undefined ? '–' : formatSeconds(best),
     best === undefined ? '–' : ((2 * result.macs) / best / GIGA).toFixed(0),
-    gigabytes(peakBytes),
-    deviceBytes === undefined ? '–' : gigabytes(deviceBytes),
+    formatGigabytes(peakBytes),
+    deviceBytes === undefined ? '–' : formatGigabytes(deviceBytes),
     placement.length === 0 ? 'CPU' : placementLabel(new Map(placement)),
   ];
 }
@@ -98,12 +99,4 @@ function nameOf({ title, sizePx }: BenchResult): string {
 /** The same as one line of JSON. */
 export function benchJson(machine: BenchMachine, results: readonly BenchResult[]): string {
   return JSON.stringify({ ...machine, results });
-}
-
-function seconds(value: number): string {
-  return value < 1 ? `${(1000 * value).toFixed(0)} ms` : `${value.toFixed(1)} s`;
-}
-
-function gigabytes(bytes: number): string {
-  return `${(bytes / GIGA).toFixed(1)} GB`;
 }

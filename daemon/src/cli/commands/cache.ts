@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { FeatureStore, featureFolder } from '../../diffusion/cache/feature-store.js';
-import { formatBytes } from '../format/progress.js';
+import { formatBytes } from '../format/format-values.js';
 
 const DETAILS = `
 Features of images are kept on disk, so that an image is looked at once. They say something about the picture. Set

@@ -15,12 +15,12 @@ import { PCK_BASES, SPAIR_SPLITS } from '../../eval/datasets/spair.js';
 import { EvalFeatures } from '../../eval/eval-features.js';
 import { type EvalRun, type Evaluation, evaluate } from '../../eval/evaluate.js';
 import { type EvalReport, evaluationReport, sweepReport } from '../../eval/report/eval-report.js';
-import { formatTable } from '../../eval/report/figure-table.js';
 import { digest, programDigest, ResultCache } from '../../eval/result-cache.js';
 import type { Runtime } from '../../graph/runtime/runtime.js';
 import { EXIT_CODES } from '../exit-codes.js';
 import { checkOutputFile } from '../files/output-files.js';
 import { writeEvalReport } from '../files/write-eval-report.js';
+import { formatFigureTable } from '../format/eval-table.js';
 import { evalProgress } from '../format/progress.js';
 import { logDevice, type Machine, thisMachine } from '../host-info.js';
 import { type EvalSettings, evalSettings, type MeasureOptions, matchingOf } from '../options/eval-settings.js';
@@ -97,7 +97,7 @@ async function runEval(dataset: string, folder: string, options: EvalCliOptions)
   checkFolder(folder);
   // a wrong value at the end of a sweep should not cost what all the others take
   for (const way of passes.flat()) checkPlan(planFeatures(way.settings.features), way.settings.features);
-  if (options.report !== undefined) await checkOutputFile(options.report, '--report', 'over');
+  if (options.report !== undefined) await checkOutputFile(options.report, '--report');
   let device = 'cpu';
   // nothing is loaded before the data set is known to be one
   const evaluations = await DATASETS[dataset].evaluate(folder, settings.options, async (opened) => {
@@ -129,7 +129,7 @@ function toJson(settings: EvalSettings, machine: Machine, { available, evaluated
 
 function toText({ available, evaluated, tables }: EvalReport): string {
   const part = evaluated < available ? `${evaluated} of ${available} items, evenly spread.\n` : '';
-  return `${part}${tables.map(formatTable).join('\n')}`;
+  return `${part}${tables.map(formatFigureTable).join('\n')}`;
 }
 
 function unknownDataset(name: string): SamepointError {

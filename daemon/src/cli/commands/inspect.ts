@@ -66,8 +66,8 @@ async function runInspect(sourcePath: string, targetPath: string, options: Inspe
   // the engine checks this and the position too, but only once it has started
   const calibrated = isCalibrated(checkedPlan(options).parts.map(({ preset }) => preset));
   const picture = out === undefined ? undefined : { path: out, format: pictureFormatOf(out) };
-  if (out !== undefined) await checkOutputFile(out, '--out', 'beside');
-  if (map !== undefined) await checkOutputFile(map, '--map', 'beside');
+  if (out !== undefined) await checkOutputFile(out, '--out');
+  if (map !== undefined) await checkOutputFile(map, '--map');
   disableDiskCache(options);
   const source = await readImage(sourcePath);
   prepareItems([{ kind: 'point', itemId: 'point', point }], [], source.image);

@@ -6,8 +6,9 @@ import { removeModel } from '../../models/files/remove-model.js';
 import { type VerifiedFile, verifyModel } from '../../models/files/verify-model.js';
 import { type ModelEnvironment, modelEnvironment } from '../../models/model-environment.js';
 import { EMBEDDED_MODEL, findModelFiles, modelOf, resolveModel } from '../../models/resolve-model.js';
+import { formatBytes } from '../format/format-values.js';
 import { listModels, modelsTable } from '../format/models-table.js';
-import { formatBytes, progressPrinter, retryLine } from '../format/progress.js';
+import { downloadLine, ProgressDisplay } from '../format/progress.js';
 
 const DETAILS = `
 Models come from Hugging Face and lie in its cache; HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN,
@@ -89,7 +90,8 @@ async function pull(terminal: ModelsTerminal, id: string, options: { whole?: tru
     terminal.print('ui is part of Samepoint; there is nothing to download.\n');
     return;
   }
-  const { environment, note } = terminal;
+  const { environment, note, isTerminal } = terminal;
+  const progress = new ProgressDisplay({ write: note, isTerminal, now: environment.now });
   const abort = new AbortController();
   const stopListening = terminal.onInterrupt(() => abort.abort());
   const { fetched, bytes } = await pullModel(
@@ -97,13 +99,16 @@ async function pull(terminal: ModelsTerminal, id: string, options: { whole?: tru
     {
       ...options,
       signal: abort.signal,
-      onProgress: progressPrinter(note, terminal.isTerminal, environment.now),
-      onUnregister: (path) => note(`No longer registered for ${id}, as it cannot be used: ${path}\n`),
-      onRetry: (reason) => note(retryLine(reason, terminal.isTerminal)),
-      onWait: () => note('Another samepoint is downloading; waiting for it to finish.\n'),
+      onProgress: (step) => progress.show(downloadLine(step), step.bytes, step.totalBytes, step.file),
+      onUnregister: (path) => progress.note(`Unregistered from ${id}, because it is damaged: ${path}`),
+      onRetry: (reason) => progress.note(`Trying again: ${reason}.`),
+      onWait: () => progress.note('Waiting for another samepoint that is downloading …'),
     },
     environment,
-  ).finally(stopListening);
+  ).finally(() => {
+    stopListening();
+    progress.stop();
+  });
   if (fetched.length > 0) await computeEmptyPrompt(terminal, id);
   const what = fetched.length === 0 ? 'was there already' : `is ready; ${formatBytes(bytes)} downloaded`;
   terminal.print(`${id} ${what}.\n`);

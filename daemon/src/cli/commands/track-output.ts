@@ -10,9 +10,8 @@ import {
   trackingLevel,
   trackSettings,
 } from '../../transfer/tracking/track-labels.js';
-import { makeOutputFolder } from '../files/draw-matches.js';
 import { type FrameFile, findFrame } from '../files/list-frames.js';
-import { writeOutputFile } from '../files/output-files.js';
+import { makeOutputFolder, writeOutputFile } from '../files/output-files.js';
 import { type ImageFile, readImage } from '../files/read-image.js';
 import type { FrameReport, TrackReport } from '../format/track-report.js';
 import { logDevice } from '../host-info.js';

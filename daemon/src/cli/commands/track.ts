@@ -1,7 +1,7 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { Command } from 'commander';
 import { listFrames } from '../files/list-frames.js';
-import { progressLine } from '../format/progress.js';
+import { CountProgress } from '../format/progress.js';
 import { type TrackReport, trackSummary } from '../format/track-report.js';
 import { disableDiskCache, type FeatureOptions, withFeatureOptions } from '../options/feature-options.js';
 import { deviceOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
@@ -52,11 +52,11 @@ async function runTrack(folder: string, options: TrackOptions): Promise<void> {
   const files = await listFrames(folder);
   const frames = await openTrackFrames(files, options.frame, options);
   const { out, overlay = false } = options;
-  const progress = progressLine(files.length, 'frames');
+  const progress = new CountProgress(files.length, 'frames');
   let done = 0;
   const onFrame = () => {
     done++;
-    progress.step();
+    progress.show(done);
   };
   const report = await track(frames, { folder: out, overlay, onFrame })
     .catch((thrown: unknown) => {
@@ -64,7 +64,7 @@ async function runTrack(folder: string, options: TrackOptions): Promise<void> {
         ? thrown
         : sayingWhatIsThere(thrown, `${done} of ${files.length} frames are done and lie in ${out}.`);
     })
-    .finally(progress.end);
+    .finally(() => progress.stop());
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : trackSummary(report, out));
 }
 

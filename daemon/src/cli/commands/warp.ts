@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  type Box,
   type ErrorCode,
   type JobResult,
   type MatchingChoice,
@@ -13,13 +14,15 @@ import type { FeatureChoice } from '../../diffusion/plan/feature-plan.js';
 import type { Engine } from '../../engine/engine.js';
 import { createEngineHost } from '../../engine/engine-host.js';
 import { decodeLayer } from '../../images/decode.js';
+import { encodePng } from '../../images/encode.js';
+import { onTransparent } from '../../images/pixels.js';
+import type { Size } from '../../images/resize.js';
 import { editProtocol } from '../../transfer/edits/published-edit.js';
 import { type FitChoice, prepareEdit } from '../../transfer/edits/warp-edit.js';
 import { EXIT_CODES, exitCodeOf } from '../exit-codes.js';
-import { makeOutputFolder } from '../files/draw-matches.js';
-import { checkOutputFolder, warpedNames, writeWarped } from '../files/output-files.js';
+import { checkOutputFolder, makeOutputFolder, warpedNames, writeOutputFile } from '../files/output-files.js';
 import { type ImageFile, identify, readBytes, readImage } from '../files/read-image.js';
-import { progressLine } from '../format/progress.js';
+import { CountProgress } from '../format/progress.js';
 import { type WarpedFile, type WarpReport, warpTable } from '../format/warp-report.js';
 import { logDevice } from '../host-info.js';
 import {
@@ -101,7 +104,7 @@ async function warp(
 ): Promise<WarpReport> {
   const { transform, estimator, matching, layerOnly, out } = options;
   const engine = createEngineHost(options);
-  const progress = progressLine(targetPaths.length, 'targets');
+  const progress = new CountProgress(targetPaths.length, 'targets');
   try {
     const request = {
       kind: 'warp' as const,
@@ -117,7 +120,7 @@ async function warp(
     const targets: WarpedFile[] = [];
     for await (const target of warpTargets(engine, task, targetPaths)) {
       targets.push(target);
-      progress.step();
+      progress.show(targets.length);
     }
     return {
       backend: describeFeatures(options),
@@ -127,7 +130,7 @@ async function warp(
       targets,
     };
   } finally {
-    progress.end();
+    progress.stop();
     await engine.close();
   }
 }
@@ -193,8 +196,14 @@ async function warpInto(engine: Engine, task: WarpTask, path: string, name: stri
   if (outcome.state === 'refused') return { state: outcome.state, reason: outcome.reason };
   makeOutputFolder(folder);
   const file = join(folder, name);
-  await writeWarped(file, outcome, payload, target.image);
+  await writeOutputFile(file, await toFullSize(payload, outcome.box, target.image));
   return { state: outcome.state, file, ...outcome.fit };
+}
+
+/** The warped image, or the warped edit alone on a transparent canvas of the target's size. */
+async function toFullSize(png: Uint8Array, box: Box, target: Size): Promise<Uint8Array> {
+  if (box.w === target.width && box.h === target.height) return png;
+  return encodePng(onTransparent(await decodeLayer(png), box, target));
 }
 
 function only(result: JobResult): WarpedTarget {

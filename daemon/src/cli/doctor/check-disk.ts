@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { formatBytes } from '../format/progress.js';
+import { formatBytes } from '../format/format-values.js';
 import type { Finding } from './findings.js';
 
 export interface CacheFacts {

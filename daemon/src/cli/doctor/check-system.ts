@@ -1,4 +1,5 @@
 import type { GpuDevice } from '../../engine/providers/gpu-devices.js';
+import { formatGigabytes } from '../format/format-values.js';
 import type { Finding } from './findings.js';
 
 export interface PlatformFacts {
@@ -47,8 +48,6 @@ function checkNode(version: string): Finding {
   };
 }
 
-const GIGABYTE = 1e9;
-
 /** The graphics devices as the system lists them. */
 export function checkDevices(devices: readonly GpuDevice[], platform: string): Finding[] {
   if (devices.length === 0) return [{ check: 'device', state: 'none', says: 'no graphics card was found' }];
@@ -67,12 +66,11 @@ function numberOf(device: GpuDevice, devices: readonly GpuDevice[], platform: st
 
 /** Name, driver and memory. */
 export function describeDevice({ name, driver, memoryBytes, freeBytes, sharesMemory }: GpuDevice): string {
-  const size = (bytes: number) => `${(bytes / GIGABYTE).toFixed(1)} GB`;
-  const memory = memoryBytes === undefined ? 'how much memory it has is not known' : size(memoryBytes);
+  const memory = memoryBytes === undefined ? 'how much memory it has is not known' : formatGigabytes(memoryBytes);
   return [
     name,
     ...(driver === undefined ? [] : [`driver ${driver}`]),
     sharesMemory ? 'shares the memory of the system' : memory,
-    ...(freeBytes === undefined ? [] : [`${size(freeBytes)} free`]),
+    ...(freeBytes === undefined ? [] : [`${formatGigabytes(freeBytes)} free`]),
   ].join(', ');
 }

@@ -1,11 +1,10 @@
 import { basename, extname, join } from 'node:path';
-import { type Box, type Point, SamepointError } from '@samepoint/shared-protocol';
+import type { Box, Point } from '@samepoint/shared-protocol';
 import sharp from 'sharp';
 import type { RgbImage } from '../../images/decode.js';
 import { renderSvg } from '../../images/encode.js';
 import { resizeRgb } from '../../images/resize.js';
 import { centre, contains } from '../../transfer/transforms/boxes.js';
-import { makeFolder } from '../../write-files.js';
 import type { MatchedItem, MatchedTarget, MatchReport } from '../format/match-report.js';
 import type { ImageFile } from './read-image.js';
 
@@ -17,21 +16,6 @@ const BACKGROUND = '#808080';
 
 /** Items are told apart by hue, which turns by the golden angle. */
 const HUE_STEP = 137.5;
-
-/** @throws SamepointError `BAD_REQUEST` when there can be no such folder */
-export function makeOutputFolder(folder: string): void {
-  try {
-    makeFolder(folder);
-  } catch (cause) {
-    const isFile = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
-    const reason = isFile ? 'it is a file' : String(cause);
-    throw new SamepointError(
-      'BAD_REQUEST',
-      `No pictures can be written to ${folder}: ${reason}.`,
-      'Give another folder to --out.',
-    );
-  }
-}
 
 /**
  * Writes `<source>-<target>.png` into `folder` for every target: both images side by side, same colour for the same item. An item

@@ -1,108 +1,67 @@
 import { constants } from 'node:fs';
-import { access, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
-import { SamepointError, type WarpedTarget } from '@samepoint/shared-protocol';
-import { decodeLayer } from '../../images/decode.js';
-import { encodePng } from '../../images/encode.js';
-import { onTransparent } from '../../images/pixels.js';
-import type { Size } from '../../images/resize.js';
+import { SamepointError } from '@samepoint/shared-protocol';
+import { makeFolder, writeFileAtomic } from '../../write-files.js';
 
 /**
- * How a file is going to be written: `beside` as by `writeOutputFile`, which needs the folder, or `over` what is there, which
- * needs the file itself.
- */
-export type Writing = 'beside' | 'over';
-
-/**
- * Checks before the work begins whether a file can be written, and leaves nothing behind.
- * @param option that names it, such as "--report"
+ * Checks that `writeOutputFile` can write a file, before any work is done. Creates nothing.
+ * @param option that names the file, such as "--report"
  * @throws SamepointError `BAD_REQUEST`
  */
-export async function checkOutputFile(path: string, option: string, writing: Writing): Promise<void> {
+export async function checkOutputFile(path: string, option: string): Promise<void> {
   const existing = await kindOf(path);
-  if (existing === 'folder') throw unwritable(path, 'it is a folder', option);
+  if (existing === 'folder') throw notWritable(path, 'it is a folder', option);
+  if (existing === 'device') throw notWritable(path, 'it is not a regular file', option);
   const folder = dirname(resolve(path));
-  const around = await kindOf(folder);
-  if (around === undefined) throw unwritable(path, `there is no folder ${folder}`, option);
-  if (around === 'file') throw unwritable(path, `${folder} is a file`, option);
-  if (existing === 'file' && writing === 'over') {
-    if (!(await mayWrite(path))) throw unwritable(path, 'it may not be changed', option);
-  } else if (!(await mayWrite(folder))) throw unwritable(path, `${folder} may not be changed`, option);
+  const parent = await kindOf(folder);
+  if (parent === undefined) throw notWritable(path, `the folder ${folder} does not exist`, option);
+  if (parent !== 'folder') throw notWritable(path, `${folder} is a file`, option);
+  if (!(await isWritable(folder))) throw notWritable(path, `${folder} is not writable`, option);
 }
 
 /**
- * Checks before the work begins whether a folder can be made or written to. It is not made, so that work that comes to
- * nothing leaves none.
- * @param option that names it
+ * Checks that a folder exists or can be created, and is writable, before any work is done. Creates nothing, so that a
+ * command that fails leaves no empty folder.
+ * @param option that names the folder
  * @throws SamepointError `BAD_REQUEST`
  */
 export async function checkOutputFolder(folder: string, option: string): Promise<void> {
-  let at = resolve(folder);
-  while ((await kindOf(at)) === undefined && dirname(at) !== at) at = dirname(at);
-  if ((await kindOf(at)) === 'file') {
-    throw unwritable(folder, at === resolve(folder) ? 'it is a file' : `${at} is a file`, option);
+  let closest = resolve(folder);
+  while ((await kindOf(closest)) === undefined && dirname(closest) !== closest) closest = dirname(closest);
+  if ((await kindOf(closest)) !== 'folder') {
+    throw notWritable(folder, closest === resolve(folder) ? 'it is a file' : `${closest} is a file`, option);
   }
-  if (!(await mayWrite(at))) throw unwritable(folder, `${at} may not be changed`, option);
-}
-
-async function kindOf(path: string): Promise<'folder' | 'file' | undefined> {
-  const stats = await stat(path).catch(() => undefined);
-  if (stats === undefined) return undefined;
-  return stats.isDirectory() ? 'folder' : 'file';
-}
-
-function mayWrite(path: string): Promise<boolean> {
-  return access(path, constants.W_OK).then(
-    () => true,
-    () => false,
-  );
-}
-
-function unwritable(path: string, reason: string, option: string): SamepointError {
-  return new SamepointError(
-    'BAD_REQUEST',
-    `Nothing can be written to ${path}: ${reason}.`,
-    `Give another path to ${option}.`,
-  );
+  if (!(await isWritable(closest))) throw notWritable(folder, `${closest} is not writable`, option);
 }
 
 /**
- * Writes a file of results whole or not at all: it is written beside and moved over, so that a failure leaves what was
- * there before.
- * @param option that names the file or the folder it is in
- * @throws SamepointError `BAD_REQUEST` when nothing can be written there
+ * Creates the folder of `--out` and its parents.
+ * @throws SamepointError `BAD_REQUEST`
  */
-export async function writeOutputFile(path: string, bytes: Uint8Array, option = '--out'): Promise<void> {
-  const beside = `${path}.${process.pid}.new`;
+export function makeOutputFolder(folder: string): void {
   try {
-    await writeFile(beside, bytes);
-    await rename(beside, path);
-  } catch (thrown) {
-    await rm(beside, { force: true });
-    const reason = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : String(thrown);
-    throw new SamepointError(
-      'BAD_REQUEST',
-      `${path} cannot be written (${reason}).`,
-      `Give another path to ${option}.`,
-    );
+    makeFolder(folder);
+  } catch (cause) {
+    const reason = codeOf(cause) === 'EEXIST' ? 'it is a file' : String(cause);
+    throw notWritable(folder, reason, '--out');
   }
 }
 
 /**
- * Writes the image of a warped target to `path`, of the size of the target.
- * @throws SamepointError `BAD_REQUEST` when nothing can be written there
+ * Writes a file of results atomically: after a failure, the previous content is still there.
+ * @param option that names the file or its folder
+ * @throws SamepointError `BAD_REQUEST`
  */
-export async function writeWarped(
-  path: string,
-  { box }: Extract<WarpedTarget, { state: 'warped' }>,
-  png: Uint8Array,
-  target: Size,
-): Promise<void> {
-  const whole = box.w === target.width && box.h === target.height;
-  await writeOutputFile(path, whole ? png : await encodePng(onTransparent(await decodeLayer(png), box, target)));
+export async function writeOutputFile(path: string, content: string | Uint8Array, option = '--out'): Promise<void> {
+  try {
+    writeFileAtomic(path, content);
+  } catch (cause) {
+    throw notWritable(path, codeOf(cause) ?? String(cause), option);
+  }
 }
 
-/** `<target>-warped.png` for each path; files of one name in different folders get a number. */
+/** `<target>-warped.png` for each path. Files with the same name in different folders are numbered. */
 export function warpedNames(paths: readonly string[]): string[] {
   const taken = new Set<string>();
   return paths.map((path) => {
@@ -112,4 +71,26 @@ export function warpedNames(paths: readonly string[]): string[] {
     taken.add(name);
     return name;
   });
+}
+
+async function kindOf(path: string): Promise<'folder' | 'file' | 'device' | undefined> {
+  const stats = await stat(path).catch(() => undefined);
+  if (stats === undefined) return undefined;
+  if (stats.isDirectory()) return 'folder';
+  return stats.isFile() ? 'file' : 'device';
+}
+
+function isWritable(path: string): Promise<boolean> {
+  return access(path, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+function codeOf(cause: unknown): string | undefined {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+}
+
+function notWritable(path: string, reason: string, option: string): SamepointError {
+  return new SamepointError('BAD_REQUEST', `Cannot write ${path}: ${reason}.`, `Choose another path for ${option}.`);
 }

@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { SamepointError } from '@samepoint/shared-protocol';
 import { choiceName } from '../../diffusion/plan/feature-plan.js';
 import type { ScoredItem } from '../../eval/evaluate.js';
 import { type CaseFigure, drawCase } from '../../eval/report/case-figure.js';
@@ -8,6 +6,7 @@ import { type ReportCases, reportPage } from '../../eval/report/report-page.js';
 import { type Machine, packageVersion } from '../host-info.js';
 import type { EvalSettings } from '../options/eval-settings.js';
 import { describeChoice } from '../options/feature-options.js';
+import { writeOutputFile } from './output-files.js';
 
 /** Cases drawn of either kind. */
 const CASES = 6;
@@ -28,14 +27,7 @@ export async function writeEvalReport(
     tables,
     ...(cases === undefined ? {} : { cases: await drawnCases(cases) }),
   });
-  await writeFile(path, page).catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new SamepointError(
-      'BAD_REQUEST',
-      `The report cannot be written: ${reason}.`,
-      'Give another file to --report.',
-    );
-  });
+  await writeOutputFile(path, page, '--report');
   process.stderr.write(`Report: ${path}\n`);
 }
 

@@ -1,5 +1,5 @@
 import type { LayerCue } from '@samepoint/shared-protocol';
-import { describeShape } from './format-values.js';
+import { formatShape } from './format-values.js';
 import type { MatchedLayer, NamedLayer } from './match-report.js';
 import { textTable } from './text-table.js';
 
@@ -16,7 +16,7 @@ export function layersTable(layers: readonly MatchedLayer[]): string {
 
 function row({ source, target, placed, confidence, cues }: MatchedLayer): string[] {
   const all = cues === null ? [] : [...cues.pixels, ...cues.structure];
-  const unassigned = placed === null ? 'no counterpart' : `no counterpart, but pixels at ${describeShape(placed)}`;
+  const unassigned = placed === null ? 'no counterpart' : `no counterpart, but pixels at ${formatShape(placed)}`;
   const place = target === null ? unassigned : label(target);
   return [label(source), place, percent(confidence), ...CUES.map((cue) => weighed(all.find((one) => one.cue === cue)))];
 }

@@ -1,4 +1,4 @@
-import { describeShape } from './format-values.js';
+import { formatPercent, formatShape } from './format-values.js';
 import { layersTable } from './layers-table.js';
 import type { MatchedItem, MatchedTarget, MatchReport } from './match-report.js';
 import { textTable } from './text-table.js';
@@ -25,6 +25,6 @@ function table(items: readonly MatchedItem[]): string {
 }
 
 function row({ source, target, confidence }: MatchedItem, n: number): string[] {
-  const place = target === null ? NO_COUNTERPART : describeShape(target);
-  return [String(n + 1), describeShape(source), place, `${Math.round(confidence * 100)} %`];
+  const place = target === null ? NO_COUNTERPART : formatShape(target);
+  return [String(n + 1), formatShape(source), place, formatPercent(confidence)];
 }

@@ -1,7 +1,8 @@
 import type { CatalogueFile, CatalogueModel } from '../../models/catalogue.js';
 import type { ModelEnvironment } from '../../models/model-environment.js';
 import { EMBEDDED_MODEL, type ModelState, modelState } from '../../models/resolve-model.js';
-import { formatBytes } from './progress.js';
+import { formatBytes } from './format-values.js';
+import { textTable } from './text-table.js';
 
 /** One row of `samepoint models list`. */
 export interface ListedModel {
@@ -83,7 +84,5 @@ export function modelsTable(models: readonly ListedModel[]): string {
     licence,
     goodFor,
   ]);
-  const table = [['id', 'state', 'size', 'licence', 'good for'], ...rows];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  return table.map((row) => `${row.map((cell, n) => cell.padEnd(widths[n] ?? 0)).join('  ')}\n`).join('');
+  return textTable([['id', 'state', 'size', 'licence', 'good for'], ...rows], { indent: 0 });
 }

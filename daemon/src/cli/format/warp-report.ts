@@ -1,4 +1,5 @@
 import type { ErrorCode, FittedTransform } from '@samepoint/shared-protocol';
+import { formatPercent } from './format-values.js';
 import { textTable } from './text-table.js';
 
 /** What `--json` prints. `transform` takes pixels of the source to pixels of the target, row by row. */
@@ -30,7 +31,7 @@ export function warpTable({ backend, device, targets }: WarpReport): string {
 
 /** Kind, inliers, residual and confidence as cells of a table. */
 export function describeFit({ kind, inliers, samples, residualPx, confidence }: FittedTransform): string[] {
-  return [kind, `${inliers}/${samples}`, `${residualPx.toFixed(2)} px`, `${Math.round(confidence * 100)} %`];
+  return [kind, `${inliers}/${samples}`, `${residualPx.toFixed(2)} px`, formatPercent(confidence)];
 }
 
 /** What `--json` prints. `transform` takes pixels of the source to pixels of the target, row by row. */
@@ -51,7 +52,7 @@ const ALIGN_HEADER = ['transform', 'inliers', 'residual', 'confidence', 'covered
 export function alignTable(report: AlignReport): string {
   const title = `Backend ${report.backend} on ${report.device}\n\n${report.source} → ${report.target}`;
   if (report.state === 'refused') return `${title}: refused. ${report.reason}\n`;
-  const measured = [`${Math.round(report.coverage * 100)} %`, `${report.difference.toFixed(1)} of 255`];
+  const measured = [formatPercent(report.coverage), `${report.difference.toFixed(1)} of 255`];
   const table = textTable([ALIGN_HEADER, [...describeFit(report), ...measured]]);
   return `${title}\n${table}\nPictures: ${report.files.join(', ')}\n`;
 }

@@ -1,9 +1,9 @@
-/** Figures of an evaluation, as a person reads them and as `--json` prints them. */
+/** Figures of an evaluation, as tables, the report page and `--json` show them. */
 export interface FigureTable {
   title: string;
-  /** How the figures are defined, and by whom. */
+  /** How the figures are defined, and where. */
   note: string;
-  /** What each row is of: "category", "kind of sequence". */
+  /** Heading of the first column: "category", "sequence". */
   rowTitle: string;
   columns: readonly string[];
   rows: readonly FigureRow[];
@@ -11,25 +11,13 @@ export interface FigureTable {
 
 export interface FigureRow {
   name: string;
-  /** How many items the figures of this row are of. */
+  /** Number of items behind the figures of this row. */
   items: number;
   /** Null where there is nothing to measure. */
   values: readonly (number | null)[];
 }
 
-/** The table in columns, one decimal a figure. */
-export function formatTable({ title, note, rowTitle, columns, rows }: FigureTable): string {
-  const cells = [
-    [rowTitle, 'items', ...columns],
-    ...rows.map(({ name, items, values }) => [name, String(items), ...values.map(formatFigure)]),
-  ];
-  const widths = (cells[0] ?? []).map((_, n) => Math.max(...cells.map((row) => row[n]?.length ?? 0)));
-  const lines = cells.map((row) =>
-    row.map((cell, n) => (n === 0 ? cell.padEnd(widths[n] ?? 0) : cell.padStart(widths[n] ?? 0))).join('  '),
-  );
-  return `${title}\n${lines.map((line) => `  ${line}\n`).join('')}  (${note})\n`;
-}
-
+/** One decimal; a dash where there is nothing to measure. */
 export function formatFigure(value: number | null): string {
   return value === null ? '–' : value.toFixed(1);
 }

@@ -57,7 +57,7 @@ describe('samepoint align', () => {
     const out = folder.path('before.png/aligned');
     const run = await runCli('align', folder.path('before.png'), folder.path('after.png'), '--out', out);
     expect({ code: run.code, stdout: run.stdout }).toEqual({ code: 2, stdout: '' });
-    expect(run.stderr).toMatch(/^samepoint: Nothing can be written to .*aligned: .*before\.png is a file\. [^\n]*\n$/);
+    expect(run.stderr).toMatch(/^samepoint: Cannot write .*aligned: .*before\.png is a file\. [^\n]*\n$/);
   });
 
   it('ends with 2 and a sentence where an image is not there', async () => {

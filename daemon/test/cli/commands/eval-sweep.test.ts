@@ -55,7 +55,7 @@ describe('samepoint eval --sweep', () => {
     expect(kept).toHaveLength(LABELS.length);
 
     const { stdout: json, stderr: again } = await evalRun('spair', spair(), ...NETWORK, ...SWEEP, '--json');
-    expect(again).toBe('8 of 8 items were done before; --fresh does them again.\n');
+    expect(again).toBe('8 of 8 items are cached; use --fresh to evaluate them again.\n');
     const report = reportSchema.parse(JSON.parse(json));
     expect(report).toMatchObject({ available: 2, evaluated: 2, checkpoint: ADM });
     expect(report.rows.map(({ settings }) => settings)).toEqual(
@@ -78,7 +78,7 @@ describe('samepoint eval --sweep', () => {
     const blocks = ['--t', '41', '--sweep', 'up-ft-index=2,4'];
     await evalRun('spair', spair(), ...NETWORK, '--t', '41', '--up-ft-index', '2', '--limit', '1');
     const { stderr } = await evalRun('spair', spair(), ...NETWORK, ...blocks);
-    expect(stderr).toContain('1 of 4 items were done before');
+    expect(stderr).toContain('1 of 4 items are cached');
   });
 
   it('prints a table of the same rows for each table of a data set that has several', async () => {

@@ -116,7 +116,7 @@ describe('samepoint eval', () => {
 
   it('takes what an earlier run found, unless it is asked to start over', async () => {
     const { stderr: again } = await evalJson('spair', folder.path('spair'));
-    expect(again).toBe('2 of 2 items were done before; --fresh does them again.\n');
+    expect(again).toBe('2 of 2 items are cached; use --fresh to evaluate them again.\n');
     const { stderr: fresh } = await evalJson('spair', folder.path('spair'), '--fresh');
     expect(fresh).not.toContain('done before');
     expect(readdirSync(folder.path('state/eval')).filter((name) => name.startsWith('spair-'))).toHaveLength(1);
@@ -166,9 +166,9 @@ describe('samepoint eval', () => {
     [
       'a report in a folder that is not there',
       ['pairs', '.', '--report', '/none/report.html'],
-      'Nothing can be written to /none/report.html: there is no folder /none. Give another path to --report.',
+      'Cannot write /none/report.html: the folder /none does not exist. Choose another path for --report.',
     ],
-    ['a report that is a folder', ['pairs', '.', '--report', '/'], 'Nothing can be written to /: it is a folder.'],
+    ['a report that is a folder', ['pairs', '.', '--report', '/'], 'Cannot write /: it is a folder.'],
     ['a limit of nothing', ['spair', '.', '--limit', '0'], 'Give a whole number from 1.'],
   ])('exits with 2 and a sentence for %s', async (_, args, sentence) => {
     const { code, stdout, stderr } = await runCli('eval', ...args);

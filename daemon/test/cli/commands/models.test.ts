@@ -4,7 +4,6 @@ import { SamepointError } from '@samepoint/shared-protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { modelsCommand } from '../../../src/cli/commands/models.js';
 import { exitCodeOf } from '../../../src/cli/exit-codes.js';
-import { downloadLine, progressPrinter, retryLine } from '../../../src/cli/format/progress.js';
 import { openSdCheckpoint } from '../../../src/diffusion/networks/sd-checkpoint.js';
 import { emptyPromptStates } from '../../../src/diffusion/prompt/prompt-states.js';
 import type { ModelEnvironment } from '../../../src/models/model-environment.js';
@@ -153,55 +152,5 @@ describe('samepoint models', () => {
     expect((await run(['rm', 'tiny'])).out).toBe('Removed of tiny: unet/config.json, unet/model.safetensors.\n');
     expect((await run(['rm', 'tiny'])).out).toBe('There was nothing of tiny to remove.\n');
     expect(await run(['rm', 'ui'])).toMatchObject({ exitCode: 2 });
-  });
-});
-
-describe('progress on the terminal', () => {
-  it('has bytes, rate and time left', () => {
-    const progress = { file: 'a', bytes: 5e8, totalBytes: 2e9, bytesPerSecond: 2e7, secondsLeft: 75 };
-    expect(downloadLine(progress)).toBe('a: 500.0 MB of 2.00 GB (25 %), 20.0 MB/s, 1 min 15 s left');
-  });
-
-  const steps = Array.from({ length: 101 }, (_, n) => n);
-  const at = (n: number) => ({
-    file: 'a',
-    bytes: n,
-    totalBytes: 100,
-    bytesPerSecond: undefined,
-    secondsLeft: undefined,
-  });
-
-  it('is one line that is redrawn, a few times a second', () => {
-    let clock = 0;
-    const written: string[] = [];
-    const print = progressPrinter(
-      (text) => written.push(text),
-      true,
-      () => clock,
-    );
-    for (const n of steps) {
-      clock += 20;
-      print(at(n));
-    }
-    expect(written.length).toBeLessThan(15);
-    expect(written.every((text) => text.startsWith('\r'))).toBe(true);
-    expect(written.filter((text) => text.endsWith('\n'))).toHaveLength(1);
-  });
-
-  it('makes room for what is tried again, which stays in sight', () => {
-    expect(retryLine('it broke', true)).toBe('\r\u001b[2KTrying again: it broke.\n');
-    expect(retryLine('it broke', false)).toBe('Trying again: it broke.\n');
-  });
-
-  it('is a line for every tenth in a log', () => {
-    const written: string[] = [];
-    const print = progressPrinter(
-      (text) => written.push(text),
-      false,
-      () => 0,
-    );
-    for (const n of steps) print(at(n));
-    expect(written).toHaveLength(11);
-    expect(written.join('')).not.toContain('\r');
   });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { drawMatches, makeOutputFolder } from '../../../src/cli/files/draw-matches.js';
+import { drawMatches } from '../../../src/cli/files/draw-matches.js';
+import { makeOutputFolder } from '../../../src/cli/files/output-files.js';
 import { decodeImage } from '../../../src/images/decode.js';
 import { draw, pixel, WHITE } from '../../support/draw.js';
 import { useTempFolder } from '../../support/temp-folder.js';

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeNpy } from '../../../src/cli/files/npy.js';
 import { checkOutputFile, warpedNames, writeOutputFile } from '../../../src/cli/files/output-files.js';
@@ -7,32 +7,38 @@ import { useTempFolder } from '../../support/temp-folder.js';
 const folder = useTempFolder();
 const BYTES = Uint8Array.of(1, 2, 3);
 
-/** To root everything is allowed, and on Windows a folder takes files whatever its mode. */
+/** Modes do not bind root, and on Windows they do not bind folders. */
 const modesCount = process.getuid !== undefined && process.getuid() !== 0;
 
-describe.runIf(modesCount)('a file that may not be changed, in a folder that may', () => {
-  beforeEach(() => {
-    rmSync(folder.path('out'), { force: true });
-    writeFileSync(folder.path('out'), 'before');
-    chmodSync(folder.path('out'), 0o444);
+describe('an output file', () => {
+  it.each([
+    ['a folder', () => folder.path('.'), () => 'it is a folder'],
+    [
+      'in a folder that does not exist',
+      () => folder.path('none/out'),
+      () => `the folder ${folder.path('none')} does not exist`,
+    ],
+  ])('is refused where it is %s', async (_, path, reason) => {
+    await expect(checkOutputFile(path(), '--report')).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+      message: `Cannot write ${path()}: ${reason()}.`,
+      hint: 'Choose another path for --report.',
+    });
   });
 
-  it('can be replaced by one that is written beside it, and is', async () => {
-    await checkOutputFile(folder.path('out'), '--out', 'beside');
+  it.skipIf(process.platform === 'win32')('is refused where it is a device', async () => {
+    await expect(checkOutputFile('/dev/null', '--out')).rejects.toThrow('it is not a regular file');
+  });
+
+  it.runIf(modesCount)('replaces a read-only file in a writable folder', async () => {
+    writeFileSync(folder.path('out'), 'before', { mode: 0o444 });
+    await checkOutputFile(folder.path('out'), '--out');
     await writeOutputFile(folder.path('out'), BYTES);
     expect([...readFileSync(folder.path('out'))]).toEqual([...BYTES]);
   });
-
-  it('cannot be written over', async () => {
-    await expect(checkOutputFile(folder.path('out'), '--report', 'over')).rejects.toMatchObject({
-      code: 'BAD_REQUEST',
-      message: `Nothing can be written to ${folder.path('out')}: it may not be changed.`,
-      hint: 'Give another path to --report.',
-    });
-  });
 });
 
-describe.runIf(modesCount)('a file that may be changed, in a folder that may not', () => {
+describe.runIf(modesCount)('an output file in a read-only folder', () => {
   beforeEach(() => {
     mkdirSync(folder.path('closed'), { recursive: true });
     writeFileSync(folder.path('closed/out'), 'before');
@@ -40,29 +46,20 @@ describe.runIf(modesCount)('a file that may be changed, in a folder that may not
   });
   afterEach(() => chmodSync(folder.path('closed'), 0o755));
 
-  it('cannot be replaced by one that is written beside it, and the folder is what is named', async () => {
-    await expect(checkOutputFile(folder.path('closed/out'), '--map', 'beside')).rejects.toMatchObject({
-      message: `Nothing can be written to ${folder.path('closed/out')}: ${folder.path('closed')} may not be changed.`,
+  it.each(['closed/out', 'closed/new'])('is refused: %s', async (name) => {
+    await expect(checkOutputFile(folder.path(name), '--map')).rejects.toMatchObject({
+      message: `Cannot write ${folder.path(name)}: ${folder.path('closed')} is not writable.`,
     });
-    await expect(writeOutputFile(folder.path('closed/out'), BYTES)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
-  });
-
-  it('can be written over', async () => {
-    await checkOutputFile(folder.path('closed/out'), '--report', 'over');
-    writeFileSync(folder.path('closed/out'), 'after');
-  });
-
-  it('but a new one cannot be made there', async () => {
-    await expect(checkOutputFile(folder.path('closed/new'), '--report', 'over')).rejects.toThrow('may not be changed');
+    await expect(writeOutputFile(folder.path(name), BYTES)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
   });
 });
 
-describe('what could not be written after all', () => {
-  it('is told with the option that named it, and leaves nothing', async () => {
+describe('a failed write', () => {
+  it('names the option and leaves nothing', async () => {
     const values = { dims: [1], data: Float32Array.of(1) };
     const path = folder.path('none/map.npy');
-    await expect(writeNpy(path, values, '--map')).rejects.toMatchObject({ hint: 'Give another path to --map.' });
-    await expect(writeNpy(path, values)).rejects.toMatchObject({ hint: 'Give another path to --out.' });
+    await expect(writeNpy(path, values, '--map')).rejects.toMatchObject({ hint: 'Choose another path for --map.' });
+    await expect(writeNpy(path, values)).rejects.toMatchObject({ hint: 'Choose another path for --out.' });
     expect(existsSync(folder.path('none'))).toBe(false);
   });
 });

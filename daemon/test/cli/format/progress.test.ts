@@ -1,47 +1,123 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { evalProgress } from '../../../src/cli/format/progress.js';
+import { describe, expect, it } from 'vitest';
+import { CountProgress, downloadLine, evalProgress, ProgressDisplay } from '../../../src/cli/format/progress.js';
 
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
-
-/** What is shown of a run that took those steps, ten seconds apart, where nothing can be redrawn. */
-function shownOf(steps: readonly { done: number; kept: number }[], label = ''): string {
-  vi.useFakeTimers();
-  let shown = '';
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    shown += String(text);
-    return true;
-  });
-  const progress = evalProgress();
-  for (const step of steps) {
-    progress.show({ ...step, total: 9, label });
-    vi.advanceTimersByTime(10_000);
-  }
-  progress.stop();
-  return shown;
+/** An output with a clock that only the test moves. */
+function output(isTerminal: boolean) {
+  const written: string[] = [];
+  let clock = 0;
+  return {
+    written,
+    isTerminal,
+    write: (text: string) => written.push(text),
+    now: () => clock,
+    advance: (ms: number) => {
+      clock += ms;
+    },
+  };
 }
 
+const PERCENTS = Array.from({ length: 101 }, (_, n) => n);
+
+describe('progress on a terminal', () => {
+  it('is one line, redrawn a few times a second and at the end', () => {
+    const terminal = output(true);
+    const display = new ProgressDisplay(terminal);
+    for (const done of PERCENTS) {
+      terminal.advance(20);
+      display.show(`${done} %`, done, 100);
+    }
+    const drawn = terminal.written.filter((text) => text !== '\n');
+    expect(drawn.length).toBeLessThan(15);
+    expect(drawn.every((text) => text.startsWith('\r'))).toBe(true);
+    expect(terminal.written.slice(-2)).toEqual(['\r\u001b[2K100 %', '\n']);
+  });
+
+  it('is cleared by a note, which stays', () => {
+    const terminal = output(true);
+    const display = new ProgressDisplay(terminal);
+    display.show('1 %', 1, 100);
+    display.note('Trying again.');
+    display.stop();
+    expect(terminal.written.slice(1)).toEqual(['\r\u001b[2KTrying again.\n']);
+  });
+
+  it('is ended by a stop, once', () => {
+    const terminal = output(true);
+    const display = new ProgressDisplay(terminal);
+    display.show('1 %', 1, 100);
+    display.stop();
+    display.stop();
+    expect(terminal.written.slice(1)).toEqual(['\n']);
+  });
+});
+
+describe('progress in a log', () => {
+  it('is a line for every tenth', () => {
+    const log = output(false);
+    const display = new ProgressDisplay(log);
+    for (const done of PERCENTS) display.show(`${done} %`, done, 100);
+    expect(log.written).toEqual(PERCENTS.filter((done) => done % 10 === 0).map((done) => `${done} %\n`));
+  });
+
+  it('is also a line for each section', () => {
+    const log = output(false);
+    const display = new ProgressDisplay(log);
+    for (const file of ['a', 'a', 'b', 'b']) display.show(file, 1, 100, file);
+    expect(log.written).toEqual(['a\n', 'b\n']);
+  });
+
+  it('is also a line every half minute', () => {
+    const log = output(false);
+    const display = new ProgressDisplay(log);
+    for (const done of [1, 2, 3]) {
+      display.show(`${done}`, done, 1000);
+      log.advance(20_000);
+    }
+    expect(log.written).toEqual(['1\n', '3\n']);
+  });
+});
+
+describe('counted progress', () => {
+  it('estimates the time left from what is done', () => {
+    const log = output(false);
+    const progress = new CountProgress(9, 'items', 3, log);
+    for (const done of [3, 4, 5]) {
+      progress.show(done);
+      log.advance(10_000);
+    }
+    expect(log.written).toEqual(['3/9 items\n', '4/9 items, 50 s left\n', '5/9 items, 40 s left\n']);
+  });
+
+  it('shows no time left at the end', () => {
+    const log = output(false);
+    const progress = new CountProgress(2, 'frames', 0, log);
+    log.advance(1000);
+    progress.show(2);
+    expect(log.written).toEqual(['2/2 frames\n']);
+  });
+});
+
 describe('the progress of an evaluation', () => {
-  it('does not say how long it takes before anything was timed', () => {
-    const [first] = shownOf([{ done: 0, kept: 0 }]).split('\n');
-    expect(first).toMatch(/ 0\/9 items$/);
+  it('mentions cached items before the first item', () => {
+    const log = output(false);
+    evalProgress(log).show({ done: 3, total: 9, cached: 3, label: '' });
+    expect(log.written).toEqual(['3 of 9 items are cached; use --fresh to evaluate them again.\n', '3/9 items\n']);
   });
 
-  it('nor while there are only items of an earlier run', () => {
-    const [said, first] = shownOf([{ done: 3, kept: 3 }]).split('\n');
-    expect(said).toMatch(/^3 of 9 items were done before/);
-    expect(first).toMatch(/ 3\/9 items$/);
+  it('is not shown where every item is cached', () => {
+    const log = output(false);
+    evalProgress(log).show({ done: 9, total: 9, cached: 9, label: '' });
+    expect(log.written).toEqual(['9 of 9 items are cached; use --fresh to evaluate them again.\n']);
   });
 
-  it('says it by what those of this run took', () => {
-    const steps = [3, 4, 5].map((done) => ({ done, kept: 3 }));
-    expect(shownOf(steps)).toMatch(/ 5\/9 items, 40 s left\n/);
+  it('names the combination of a sweep', () => {
+    const log = output(false);
+    evalProgress(log).show({ done: 0, total: 9, cached: 0, label: 't=101 up-ft-index=2' });
+    expect(log.written).toEqual(['t=101 up-ft-index=2 0/9 items\n']);
   });
+});
 
-  it('names the combination of a sweep that is at work', () => {
-    expect(shownOf([{ done: 0, kept: 0 }], 't=101 up-ft-index=2')).toMatch(/^t=101 up-ft-index=2 \S* 0\/9 items/);
-    expect(shownOf([{ done: 0, kept: 0 }])).toMatch(/^\S* 0\/9 items/);
-  });
+it('the progress of a download has bytes, rate and time left', () => {
+  const progress = { file: 'a', bytes: 5e8, totalBytes: 2e9, bytesPerSecond: 2e7, secondsLeft: 75 };
+  expect(downloadLine(progress)).toBe('a: 500.0 MB of 2.00 GB (25 %), 20.0 MB/s, 1 min 15 s left');
 });

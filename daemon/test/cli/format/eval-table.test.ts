@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { formatTable } from '../../../src/eval/report/figure-table.js';
+import { formatFigureTable } from '../../../src/cli/format/eval-table.js';
 
-it('prints figures in columns that stand under their titles, and a dash where there is nothing to measure', () => {
-  const text = formatTable({
+it('aligns figures under their headings, with a dash where there is nothing to measure', () => {
+  const text = formatFigureTable({
     title: 'Homography accuracy',
     note: 'percent of pairs',
     rowTitle: 'kind',
