@@ -2,7 +2,7 @@ import { type Device, LIMITS } from '@samepoint/shared-protocol';
 import type { Placement, Provider } from '../graph/runtime/runtime.js';
 import { placementLabel } from './providers/provider-labels.js';
 
-/** Keeps what is said of the device true while networks run, and tells of every change. */
+/** Keeps the device description up to date while networks run, and reports every change. */
 export class DeviceReport {
   readonly #onChange: (device: Device) => void;
   readonly #nodes = new Map<Provider, number>();
@@ -13,13 +13,13 @@ export class DeviceReport {
     this.#onChange = onChange;
   }
 
-  /** Where the nodes of one more network ran; those of all so far are added up. */
+  /** Adds the placement of one more network: the number of nodes per provider. */
   onPlacement(placement: Placement): void {
     for (const [provider, nodes] of placement) this.#nodes.set(provider, (this.#nodes.get(provider) ?? 0) + nodes);
     if (this.#nodes.size > 0) this.#change({ ...this.#device, description: placementLabel(this.#nodes) });
   }
 
-  /** Adds a sentence to the reason; the same one only once. */
+  /** Adds a sentence to the reason, once. */
   notify(sentence: string): void {
     this.#change(withNotice(this.#device, sentence));
   }
@@ -31,7 +31,7 @@ export class DeviceReport {
   }
 }
 
-/** The device with one more sentence in its reason, unless it says that already or there is no room for it. */
+/** The device with one more sentence in its reason, unless it is already there or does not fit. */
 export function withNotice(device: Device, sentence: string): Device {
   const reason = `${device.reason} ${sentence}`;
   return device.reason.includes(sentence) || reason.length > LIMITS.textChars ? device : { ...device, reason };

@@ -1,4 +1,4 @@
-// Entry of the inference process. It owns every ONNX Runtime session and dies with the daemon.
+// Entry of the engine process, which owns every ONNX Runtime session and ends with the daemon.
 import { SamepointError } from '@samepoint/shared-protocol';
 import { featureStore } from '../diffusion/cache/feature-store.js';
 import { DeviceReport } from './device-report.js';
@@ -9,7 +9,7 @@ import { failureReason } from './providers/provider-labels.js';
 
 let runner: JobRunner | undefined;
 
-// Ctrl+C in a terminal reaches both processes; the daemon decides when this one ends
+// Ctrl+C in a terminal reaches both processes; the daemon ends this one
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit());
 process.on('message', (message: ToChild) => void (message.type === 'start' ? start(message.choice) : run(message)));
@@ -17,7 +17,7 @@ process.on('message', (message: ToChild) => void (message.type === 'start' ? sta
 async function start({ device, ...target }: ProviderChoice): Promise<void> {
   const report = new DeviceReport(device, (changed) => send({ type: 'device', device: changed }));
   try {
-    // here, since ONNX Runtime itself may not load
+    // imported here, since ONNX Runtime may fail to load
     const { JobRunner } = await import('./jobs/run-job.js');
     runner = new JobRunner(
       {
@@ -35,7 +35,7 @@ async function start({ device, ...target }: ProviderChoice): Promise<void> {
 
 async function run({ job, downscaleSteps }: Extract<ToChild, { type: 'run' }>): Promise<void> {
   try {
-    if (runner === undefined) throw new Error('a job came before the start');
+    if (runner === undefined) throw new Error('received a job before start');
     const outcome = await runner.run(job, (progress) => send({ type: 'progress', progress }), { downscaleSteps });
     send({ type: 'done', ...outcome });
   } catch (thrown) {
@@ -50,7 +50,7 @@ function send(message: FromChild): void {
 function cannotLoad(thrown: unknown): SamepointError {
   return new SamepointError(
     'INTERNAL',
-    `No network can run here: ${failureReason('cpu', thrown)}.`,
-    'Samepoint runs on Linux, on Windows, and on Macs with Apple silicon; there, install it again.',
+    `ONNX Runtime failed to load: ${failureReason('cpu', thrown)}.`,
+    'Samepoint supports Linux, Windows and Macs with Apple silicon. On one of these, reinstall it.',
   );
 }

@@ -10,24 +10,23 @@ import { CachedProber, type Prober } from './providers/probe-cache.js';
 
 const CHILD_ENTRY = fileURLToPath(new URL('./engine-child.js', import.meta.url));
 
-/** What happens to a job that needs more memory than the device has: run it again at a smaller size, or let it fail. */
+/** What to do when the device runs out of memory: retry at a smaller size, or fail. */
 export const OUT_OF_MEMORY_POLICIES = ['smaller', 'fail'] as const;
 export type OutOfMemoryPolicy = (typeof OUT_OF_MEMORY_POLICIES)[number];
 
-const SMALLER_NOTICE =
-  'A job needed more memory than the device has free; it was run again on smaller images, which is less exact.';
+const SMALLER_NOTICE = 'The device ran out of memory; a job was repeated on smaller images, which is less accurate.';
 
-/** Without a provider or device that is asked for, the fastest that works is chosen. */
+/** By default, the fastest working provider is chosen. */
 export interface EngineHostOptions extends RequestedProvider {
   /** Default: `smaller`. */
   onOutOfMemory?: OutOfMemoryPolicy | undefined;
-  /** The module that runs as the engine's process. */
+  /** The module that runs in the engine process. */
   entry?: string;
 }
 
 /**
- * The engine as a forked process. Cancelling, a crash and freeing the device are one act: the process ends, and the
- * next job starts another.
+ * The engine as a forked process. Cancelling a job, a crash and freeing the device all end the process; the next job
+ * starts a new one.
  */
 export function createEngineHost(options: EngineHostOptions = {}): Engine & { readonly pid: number | undefined } {
   return new EngineHost(options);
@@ -55,7 +54,7 @@ class EngineHost implements Engine {
       return await this.#attempt(job, 0, options);
     } catch (thrown) {
       if (!isOutOfMemory(thrown)) throw thrown;
-      // memory on the device comes back only with the end of the process
+      // only the end of the process frees the device's memory
       await this.#child?.end();
       if (this.#options.onOutOfMemory === 'fail') throw thrown;
     }
@@ -71,7 +70,7 @@ class EngineHost implements Engine {
   }
 
   async close(): Promise<void> {
-    // whoever still waits for the choice sees that it is no longer the host's
+    // pending calls compare their choice with this field and fail
     this.#choosing?.abort();
     this.#choosing = undefined;
     await this.#child?.end();
@@ -87,7 +86,7 @@ class EngineHost implements Engine {
     return child.run(job, downscaleSteps, options);
   }
 
-  /** The running process; a new one gets `notice` into what it says of its device. */
+  /** The running process. A new process adds `notice` to the reason of its device. */
   async #started(notice?: string): Promise<EngineProcess> {
     if (this.#child !== undefined) return this.#child;
     this.#choosing ??= this.#choose();
@@ -108,7 +107,7 @@ class EngineHost implements Engine {
       return chooseProvider({ requested: this.#options, devices, prober });
     };
     const choice = choose();
-    // a failure is not kept: the next job tries again
+    // a failed choice is not cached; the next job tries again
     choice.catch(() => {
       if (this.#choosing?.choice === choice) this.#choosing = undefined;
     });

@@ -9,26 +9,26 @@ import {
 import type { EngineJob, EngineOutcome, RunOptions } from './engine.js';
 import type { ProviderChoice } from './providers/choose-provider.js';
 
-/** How much smaller than usual a job looks at its images: 1 after it was too large for the device's memory. */
+/** How often the image size is halved: 1 after the device ran out of memory. */
 export type DownscaleSteps = 0 | 1;
 
-/** What the daemon tells the engine's process; `start` comes first, and once. */
+/** Messages to the engine process. `start` is the first and is sent once. */
 export type ToChild =
   | { type: 'start'; choice: ProviderChoice }
   | { type: 'run'; job: EngineJob; downscaleSteps: DownscaleSteps };
 
-/** What the engine's process tells the daemon. It runs one job at a time, so jobs need no ids here. */
+/** Messages from the engine process. It runs one job at a time, so they need no job ids. */
 export type FromChild =
   | { type: 'ready'; device: Device }
-  /** It cannot run any network. */
+  /** No network can run. */
   | { type: 'unusable'; error: ErrorPayload }
-  /** Networks run otherwise than was said before. */
+  /** The networks run on another device than reported before. */
   | { type: 'device'; device: Device }
   | { type: 'progress'; progress: JobProgress }
   | { type: 'done'; result: JobResult; payload?: Uint8Array }
   | { type: 'failed'; error: ErrorPayload };
 
-/** One life of the inference process. */
+/** One engine process, from fork to exit. */
 export class EngineProcess {
   readonly #process: ChildProcess;
   readonly #onEnd: () => void;
@@ -36,15 +36,15 @@ export class EngineProcess {
 
   /**
    * Starts the process.
-   * @param entry the module that it runs
-   * @param onEnd called when it takes no more jobs; maybe more than once
+   * @param entry the module to run
+   * @param onEnd called when the process accepts no more jobs, possibly more than once
    */
   constructor(entry: string, choice: ProviderChoice, onEnd: () => void) {
     this.#onEnd = onEnd;
     const child = fork(entry, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     this.#process = child;
     child.once('exit', onEnd);
-    // a process that could not be started has no exit; a message that could not be sent is followed by one
+    // a process that failed to start emits no exit; after a failed send, an exit follows
     child.on('error', () => child.pid === undefined && onEnd());
     this.#device = new Promise<Device>((resolve, reject) => {
       child.on('message', (message: FromChild) => {
@@ -57,7 +57,7 @@ export class EngineProcess {
       child.once('exit', () => reject(crashed()));
       child.once('error', () => reject(crashed()));
     });
-    // whoever asks gets the rejection; nobody asking is no error
+    // a rejection that no caller awaits is not an error
     this.#device.catch(() => {});
     this.#send({ type: 'start', choice });
   }
@@ -66,12 +66,12 @@ export class EngineProcess {
     return this.#process.pid;
   }
 
-  /** What it runs on, once it is ready; changes while jobs run. */
+  /** The device, once the process is ready; may change while jobs run. */
   get device(): Promise<Device> {
     return this.#device;
   }
 
-  /** @throws SamepointError what the job failed with, `CANCELLED` after an abort, `ENGINE_CRASHED` */
+  /** @throws SamepointError of the job, `CANCELLED` after an abort, `ENGINE_CRASHED` */
   run(job: EngineJob, downscaleSteps: DownscaleSteps, options: RunOptions): Promise<EngineOutcome> {
     const { signal, onProgress, onDevice } = options;
     return new Promise((resolve, reject) => {
@@ -82,7 +82,7 @@ export class EngineProcess {
         act();
       };
       const onMessage = (message: FromChild) => {
-        // a process that was told to end may still speak; the job is over when it is gone
+        // after an abort, messages may still arrive; the job ends with the process
         if (signal?.aborted) return;
         if (message.type === 'progress') onProgress?.(message.progress);
         if (message.type === 'device') onDevice?.(message.device);
@@ -98,7 +98,7 @@ export class EngineProcess {
     });
   }
 
-  /** Ends the process and waits until it is gone. */
+  /** Ends the process and waits for its exit. */
   async end(): Promise<void> {
     const { exitCode, signalCode, pid } = this.#process;
     if (exitCode !== null || signalCode !== null || pid === undefined) return;
@@ -119,14 +119,14 @@ export class EngineProcess {
 }
 
 export function cancelled(): SamepointError {
-  return new SamepointError('CANCELLED', 'The job was cancelled.', 'Start it again when you want it.');
+  return new SamepointError('CANCELLED', 'The job was cancelled.', 'Start it again.');
 }
 
 export function crashed(): SamepointError {
   return new SamepointError(
     'ENGINE_CRASHED',
-    'The process that computes features ended unexpectedly.',
-    'Try again; a new one is started. If it happens again, the lines the daemon printed say why.',
+    'The engine process ended unexpectedly.',
+    'Try again; a new process starts automatically. If it keeps failing, check the daemon’s log for the cause.',
   );
 }
 

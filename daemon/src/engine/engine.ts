@@ -6,37 +6,37 @@ export interface EngineJob {
   request: JobRequest;
   images: ReadonlyMap<string, Uint8Array>;
   /**
-   * The features to use instead of those that the request names. Only for jobs of this computer's own command line: a choice
-   * may name files of this disk, and a request from elsewhere must not.
+   * Overrides the features that the request names. Only for jobs from the command line: a choice may name local files,
+   * which a client's request must not.
    */
   features?: FeatureChoice | undefined;
 }
 
 export interface EngineOutcome {
   result: JobResult;
-  /** Binary part of the result: the heatmap of `inspect`. */
+  /** Binary part of the result: a heatmap, or PNGs one after another. */
   payload?: Uint8Array;
 }
 
 export interface RunOptions {
-  /** Aborting ends the engine's process; the next job gets a new one. */
+  /** An abort ends the engine process; the next job starts a new one. */
   signal?: AbortSignal;
   onProgress?: (progress: JobProgress) => void;
-  /** The job's networks run otherwise than `ready` said. */
+  /** The job's networks run on another device than `ready` returned. */
   onDevice?: (device: Device) => void;
 }
 
-/** The inference process, seen from outside. Runs one job at a time. */
+/** The engine as the daemon uses it. Runs one job at a time. */
 export interface Engine {
   /**
-   * Starts the process if it does not run yet and says which device it uses.
-   * @throws SamepointError `BAD_REQUEST` for a provider that was asked for and does not work, `INTERNAL` where no network can
-   *   run, `ENGINE_CRASHED`
+   * Starts the process if necessary and returns its device.
+   * @throws SamepointError `BAD_REQUEST` if the requested provider does not work, `INTERNAL` if no network can run,
+   *   `ENGINE_CRASHED`
    */
   ready(): Promise<Device>;
   /**
-   * @throws SamepointError `CANCELLED` after an abort, `ENGINE_CRASHED` when the process died, `GPU_OUT_OF_MEMORY`,
-   *   or whatever the job itself failed with.
+   * @throws SamepointError `CANCELLED` after an abort, `ENGINE_CRASHED` if the process ended, `GPU_OUT_OF_MEMORY`, or the
+   *   error of the job
    */
   run(job: EngineJob, options?: RunOptions): Promise<EngineOutcome>;
   close(): Promise<void>;

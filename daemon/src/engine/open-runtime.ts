@@ -4,10 +4,10 @@ import { DeviceReport } from './device-report.js';
 import { chooseProvider, type RequestedProvider } from './providers/choose-provider.js';
 
 /**
- * The runtime of a command that runs networks in its own process, not in the engine's.
+ * The runtime for a command that runs networks in its own process instead of the engine's.
  * @param requested the only provider and device to try
- * @param onDevice takes the device, unless it is the CPU that was asked for, and then whenever it turns out to be another
- * @throws SamepointError `BAD_REQUEST` when what was asked for does not work
+ * @param onDevice receives the device, unless the CPU was requested, and every later change
+ * @throws SamepointError `BAD_REQUEST` if the requested provider does not work
  */
 export async function openRuntime(requested: RequestedProvider, onDevice: (device: Device) => void): Promise<Runtime> {
   const { device, ...target } = await chooseProvider({ requested });

@@ -1,12 +1,12 @@
-/** Time, injected so that tests can move it by hand. */
+/** A clock and timers, injected so that tests control time. */
 export interface Clock {
-  /** Milliseconds; only differences mean something. */
+  /** Milliseconds from an arbitrary origin. */
   now(): number;
-  /** Runs `action` once after `delayMs`; the returned function calls it off. */
+  /** Runs `action` once after `delayMs`; the returned function cancels it. */
   after(delayMs: number, action: () => void): () => void;
 }
 
-/** The machine's clock. Its timers do not keep the process alive. */
+/** The system clock. Its timers do not keep the process alive. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   after: (delayMs, action) => {

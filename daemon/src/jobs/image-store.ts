@@ -1,17 +1,17 @@
 import { LIMITS, SamepointError } from '@samepoint/shared-protocol';
 
-/** When an image finds no room since waiting jobs need all the others. */
+/** When to retry an upload that found the store full of pinned images. */
 const RETRY_WHEN_FULL_MS = 2_000;
 
 export type StoreOutcome = { ok: true } | { ok: false; error: SamepointError };
 
 interface StoredImage {
   bytes: Uint8Array;
-  /** How many waiting or running jobs need it. */
+  /** Number of queued or running jobs that need it. */
   pins: number;
 }
 
-/** Encoded images by the SHA-256 of their bytes; the least recently used go first, except those a job needs. */
+/** Encoded images by the SHA-256 of their bytes. Evicts the least recently used, except those a job has pinned. */
 export class ImageStore {
   /** In order of use, the least recent first. */
   readonly #images = new Map<string, StoredImage>();
@@ -23,7 +23,7 @@ export class ImageStore {
     return this.#usedBytes;
   }
 
-  /** Whether the image is here; asking counts as use. */
+  /** Whether the image is stored. Counts as a use. */
   has(imageId: string): boolean {
     return this.get(imageId) !== undefined;
   }
@@ -36,7 +36,7 @@ export class ImageStore {
     return image.bytes;
   }
 
-  /** Keeps `bytes` if they are what `imageId` says they are and there is room. Hashes off the main thread. */
+  /** Stores `bytes` if their hash is `imageId` and there is room. Hashes off the main thread. */
   async put(imageId: string, bytes: Uint8Array): Promise<StoreOutcome> {
     if (bytes.length > LIMITS.imageBytes) return { ok: false, error: tooLarge(bytes.length) };
     const own = ownCopy(bytes);
@@ -48,7 +48,7 @@ export class ImageStore {
     return { ok: true };
   }
 
-  /** Keeps the images until `unpin`; returns the ids that are not here, and then pins none. */
+  /** Protects the images from eviction until `unpin`. Returns the ids that are missing; if there are any, pins none. */
   pin(imageIds: readonly string[]): string[] {
     const missing = imageIds.filter((id) => !this.has(id));
     if (missing.length === 0) this.#addPins(imageIds, 1);
@@ -79,7 +79,7 @@ export class ImageStore {
   }
 }
 
-/** A small view would keep the whole network buffer behind it alive; that would make the byte count a lie. */
+/** Copies a small view of a large network buffer, which would otherwise stay in memory uncounted. */
 function ownCopy(bytes: Uint8Array): Uint8Array {
   return bytes.buffer.byteLength > 2 * bytes.length ? bytes.slice() : bytes;
 }
@@ -92,15 +92,15 @@ async function sha256Hex(bytes: Uint8Array): Promise<string> {
 function tooLarge(bytes: number): SamepointError {
   return new SamepointError(
     'IMAGE_TOO_LARGE',
-    `An image of ${bytes} bytes is more than the ${LIMITS.imageBytes} that are allowed.`,
-    'Export it smaller and send it again.',
+    `The image has ${bytes} bytes; the limit is ${LIMITS.imageBytes}.`,
+    'Export it at a smaller size and send it again.',
   );
 }
 
 function wrongHash(imageId: string): SamepointError {
   return new SamepointError(
     'BAD_REQUEST',
-    `The bytes of image ${imageId.slice(0, 8)}… are not what its id says.`,
+    `The bytes of image ${imageId.slice(0, 8)}… do not match its id.`,
     'Send the image again.',
   );
 }
@@ -108,8 +108,8 @@ function wrongHash(imageId: string): SamepointError {
 function noRoom(): SamepointError {
   return new SamepointError(
     'QUEUE_FULL',
-    'The jobs that wait need all the room there is for images.',
-    'Wait until a job is done, or cancel one.',
+    'Image storage is full; queued jobs are using all of it.',
+    'Wait until a job finishes, or cancel one.',
     { retryAfterMs: RETRY_WHEN_FULL_MS },
   );
 }

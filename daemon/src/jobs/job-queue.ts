@@ -13,7 +13,7 @@ export interface JobQueueOptions {
   clock: Clock;
 }
 
-/** One engine's queue: first come, first served, one job at a time. */
+/** One engine's job queue: first in, first out, one job at a time. */
 export class JobQueue {
   readonly #engine: Engine;
   readonly #images: ImageStore;
@@ -21,7 +21,7 @@ export class JobQueue {
   readonly #jobs = new Map<string, Job>();
   readonly #waiting: Job[] = [];
   readonly #listeners = new Map<string, JobListener>();
-  /** The engine's job; it stays here after a cancel until the engine has let go of it. */
+  /** The engine's job. A cancelled job stays here until the engine has stopped it. */
   #running: Job | undefined;
   #closed = false;
 
@@ -31,21 +31,21 @@ export class JobQueue {
     this.#clock = clock;
   }
 
-  /** Sends the events of the jobs that this connection starts or joins to `listener`, in place of any earlier one. */
+  /** Sends the events of jobs that this connection starts or joins to `listener`. Replaces any earlier listener. */
   attach(clientId: string, listener: JobListener): void {
     this.#listeners.set(clientId, listener);
     for (const job of this.#jobsOf(clientId)) job.joined = false;
   }
 
-  /** The connection is gone; its jobs go on. A newer connection's listener stays. */
+  /** Removes the listener of a closed connection. Its jobs continue; a newer connection's listener stays. */
   detach(clientId: string, listener: JobListener): void {
     if (this.#listeners.get(clientId) === listener) this.#listeners.delete(clientId);
   }
 
   /**
-   * Starts a job, or joins the one that has this id already: one that runs goes on, a kept result is sent
-   * again, one that failed or was cancelled runs anew. With another request the id is a new job's, and the old one is
-   * dropped: its answer would be about a design that has changed. A refused job is not remembered.
+   * Starts a job, or joins the one with this id: a running job continues, a stored result is sent again, and a failed or
+   * cancelled job runs again. If the request differs, the old job is discarded, since the design has changed. A refused
+   * job is not stored.
    */
   start(clientId: string, jobId: string, request: JobRequest): StartOutcome {
     const known = this.#jobs.get(keyOf(clientId, jobId));
@@ -70,7 +70,7 @@ export class JobQueue {
     return { ok: true };
   }
 
-  /** Joins a job and cancels it if it waits or runs; one that ended stays as it is. False if there is no such job. */
+  /** Joins a job and cancels it if it is queued or running; an ended job is unchanged. False if there is no such job. */
   cancel(clientId: string, jobId: string): boolean {
     const job = this.#jobs.get(keyOf(clientId, jobId));
     if (job === undefined) return false;
@@ -84,7 +84,7 @@ export class JobQueue {
     return true;
   }
 
-  /** The client's jobs that wait, run, or ended unseen. */
+  /** The client's jobs that are queued, running, or ended without their result being delivered. */
   statuses(clientId: string): JobStatus[] {
     return this.#jobsOf(clientId)
       .filter((job) => !job.delivered)
@@ -99,7 +99,7 @@ export class JobQueue {
     };
   }
 
-  /** Ends everything without a word; the engine is closed by its owner. */
+  /** Stops all jobs without sending events. The engine is closed by its owner. */
   close(): void {
     this.#closed = true;
     this.#listeners.clear();
@@ -108,7 +108,7 @@ export class JobQueue {
     this.#running?.controller.abort();
   }
 
-  /** False when the id is free again. */
+  /** False if the id is free again. */
   #join(job: Job): boolean {
     job.joined = true;
     if (isLive(job)) {
@@ -172,7 +172,7 @@ export class JobQueue {
     );
   }
 
-  /** The one place where a job ends; whoever comes second is ignored. */
+  /** The only place where a job ends. A second end is ignored. */
   #end(job: Job, state: 'finished' | 'failed' | 'cancelled', terminal: TerminalEvent): void {
     if (!isLive(job) || this.#closed) return;
     const index = this.#waiting.indexOf(job);
@@ -209,13 +209,13 @@ export class JobQueue {
     return [...this.#jobs.values()].filter((job) => job.clientId === clientId);
   }
 
-  /** Ended jobs are bounded in number too, as results may be large. */
+  /** Limits the number of ended jobs, since results may be large. */
   #evictOldest(clientId: string): void {
     const ended = this.#jobsOf(clientId).filter((job) => !isLive(job));
     for (const job of ended.slice(0, Math.max(0, ended.length - LIMITS.jobsPerConnection))) this.#remove(job);
   }
 
-  /** Ends a job that nobody wants any more, without a word. */
+  /** Ends a superseded job without sending events. */
   #discard(job: Job): void {
     job.joined = false;
     this.#end(job, 'cancelled', { type: 'cancelled', jobId: job.jobId, at: 'queued' });
@@ -238,24 +238,24 @@ function isSame(a: JobRequest, b: JobRequest): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** When a client with a full queue should ask again. */
+/** When a client with a full queue may retry. */
 const RETRY_WHEN_FULL_MS = 2_000;
 
-/** The client has as many jobs as it may. */
+/** The client has reached `LIMITS.jobsPerConnection`. */
 export function queueFull(): SamepointError {
   return new SamepointError(
     'QUEUE_FULL',
-    `${LIMITS.jobsPerConnection} jobs wait or run already.`,
-    'Wait until one is done, or cancel one.',
+    `The queue is full: ${LIMITS.jobsPerConnection} jobs are queued or running.`,
+    'Wait until one finishes, or cancel one.',
     { retryAfterMs: RETRY_WHEN_FULL_MS },
   );
 }
 
-/** `details` has one entry for each missing image, named by its id. */
+/** `details` has one entry per missing image, keyed by its id. */
 export function imageMissing(imageIds: readonly string[]): SamepointError {
   return new SamepointError(
     'IMAGE_MISSING',
-    imageIds.length === 1 ? 'An image of the job is not here.' : `${imageIds.length} images of the job are not here.`,
+    imageIds.length === 1 ? 'An image of the job is missing.' : `${imageIds.length} images of the job are missing.`,
     'Send the missing images, then start the job again.',
     { details: Object.fromEntries(imageIds.map((id) => [id, 'missing'])) },
   );

@@ -7,13 +7,13 @@ export type TerminalEvent =
   | { type: 'cancelled'; jobId: string; at: 'queued' | 'running' }
   | { type: 'failed'; jobId: string; error: ErrorPayload };
 
-/** What a client is told about its jobs. `accepted` comes again whenever the position changes. */
+/** An event of a client's job. `accepted` is repeated whenever the position changes. */
 export type JobEvent =
   | { type: 'accepted'; jobId: string; position: number }
   | { type: 'progress'; jobId: string; progress: JobProgress }
   | TerminalEvent;
 
-/** Takes an event to the client; false when it could not be sent. */
+/** Sends an event to the client; false if it could not be sent. */
 export type JobListener = (event: JobEvent) => boolean;
 
 /** A job in the queue. It belongs to a paired client, not to a connection. */
@@ -24,18 +24,18 @@ export interface Job {
   readonly imageIds: readonly string[];
   readonly controller: AbortController;
   state: JobStatus['state'];
-  /** The last position the client was told. */
+  /** The last position sent to the client. */
   position: number | undefined;
-  /** Whether the client's present connection started or joined the job; only then it is told about it. */
+  /** Whether the client's current connection started or joined the job. Only then are events sent. */
   joined: boolean;
   terminal?: TerminalEvent;
   /** Whether the terminal event reached a connection. */
   delivered: boolean;
-  /** Calls the forgetting of an ended job off. */
+  /** Cancels the timer that removes an ended job. */
   clearExpiry?: () => void;
 }
 
-/** Waiting or running. */
+/** Queued or running. */
 export function isLive(job: Job): boolean {
   return job.state === 'queued' || job.state === 'running';
 }

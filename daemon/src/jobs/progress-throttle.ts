@@ -2,8 +2,8 @@ import { type JobProgress, LIMITS } from '@samepoint/shared-protocol';
 import type { Clock } from './clock.js';
 
 /**
- * Thins progress out to one message in `LIMITS.progressIntervalMs`; the newest wins.
- * A complete one (`done` = `total`) waits for the result, so that nobody looks at 100 % and waits.
+ * Limits progress to one message per `LIMITS.progressIntervalMs`; the newest wins.
+ * Complete progress (`done` = `total`) is held back until the result is ready, so that 100 % means done.
  */
 export class ProgressThrottle {
   #lastSentAt = Number.NEGATIVE_INFINITY;
@@ -29,7 +29,7 @@ export class ProgressThrottle {
     else this.#clearTimer = this.clock.after(waitMs, () => this.#flush());
   }
 
-  /** The result is on its way: 100 % may be told, unless something was told just now. */
+  /** Sends the held-back 100 %, unless progress was sent within the interval. */
   finish(): void {
     this.stop();
     if (this.#complete !== undefined && this.#waitMs() <= 0) this.#send(this.#complete);

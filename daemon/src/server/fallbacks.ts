@@ -4,9 +4,9 @@ import type { Log } from './log.js';
 import type { Backends } from './session/session-context.js';
 
 /**
- * Backends as they were when they could last be looked at. The list of models on the disk may become unreadable while
- * the daemon runs, which is no reason to end it.
- * @throws SamepointError when they cannot be looked at now, at the start
+ * Falls back to the last readable list of backends. The list of models on disk may become unreadable while the daemon
+ * runs, which must not end it.
+ * @throws SamepointError if the list cannot be read now, at the start
  */
 export function backendsWithFallback(backends: Backends, log: Log): Backends {
   let last = backends.list();
@@ -19,7 +19,7 @@ export function backendsWithFallback(backends: Backends, log: Log): Backends {
   };
 }
 
-/** Models of which nothing is offered while their list cannot be read. A pull still says why. */
+/** Offers no models while their list cannot be read. A pull still fails with the reason. */
 export function modelsWithFallback(models: ModelSource, log: Log): ModelSource {
   return {
     offer: (modelId) => attempt(() => models.offer(modelId), undefined, log),

@@ -3,21 +3,21 @@ import { SamepointError } from '@samepoint/shared-protocol';
 
 const IPV4 = '127.0.0.1';
 const IPV6 = '::1';
-/** An ephemeral port is chosen for IPv4 and may be taken on IPv6; then another is tried. */
+/** Tries for an ephemeral port: one that is free on IPv4 may be in use on IPv6. */
 const EPHEMERAL_TRIES = 8;
-/** What a machine without IPv6 says. */
+/** Error codes of a machine without IPv6. */
 const NO_IPV6 = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EPROTONOSUPPORT', 'EINVAL']);
 
-/** Servers that listen on the loopback addresses of one port. */
+/** Servers listening on the loopback addresses of one port. */
 export interface LoopbackListeners {
   port: number;
   servers: Server[];
 }
 
 /**
- * Listens on 127.0.0.1 and, where there is IPv6, on ::1, on the first of `ports` that is free on both.
- * @param create Makes a server; called once for each address.
- * @throws SamepointError `INTERNAL` when none is free.
+ * Listens on 127.0.0.1 and, if the machine has IPv6, on ::1, on the first of `ports` that is free on both.
+ * @param create makes a server; called once per address
+ * @throws SamepointError `INTERNAL` if no port is free
  */
 export async function listenOnLoopback(create: () => Server, ports: readonly number[]): Promise<LoopbackListeners> {
   const tries = ports.flatMap((port) => (port === 0 ? Array<number>(EPHEMERAL_TRIES).fill(0) : [port]));
@@ -60,7 +60,7 @@ function portsTaken(ports: readonly number[]): SamepointError {
   const plural = ports.length > 1;
   return new SamepointError(
     'INTERNAL',
-    `${plural ? 'Ports' : 'Port'} ${ports.join(' and ')} ${plural ? 'are' : 'is'} taken by another program.`,
+    `${plural ? 'Ports' : 'Port'} ${ports.join(' and ')} ${plural ? 'are' : 'is'} in use by another program.`,
     'Stop that program, or choose another port with --port.',
   );
 }
@@ -68,7 +68,7 @@ function portsTaken(ports: readonly number[]): SamepointError {
 function cannotListen(port: number, code: string): SamepointError {
   return new SamepointError(
     'INTERNAL',
-    `The system does not let Samepoint listen on port ${port} (${code}).`,
+    `The operating system refused to let Samepoint listen on port ${port} (${code}).`,
     'Choose another port with --port.',
   );
 }

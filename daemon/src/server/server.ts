@@ -18,22 +18,22 @@ import type { TokenStore } from './token-store.js';
 import { createUpgradeHandler } from './upgrade.js';
 import { watchDevice } from './watch-device.js';
 
-/** Connections of any kind to one listener; far more than clients need, far fewer than would hurt. */
+/** TCP connections per listener: far more than clients need, far fewer than would do harm. */
 const MAX_TCP_CONNECTIONS = 64;
 const REQUEST_TIMEOUT_MS = 10_000;
-/** How long clients have to answer the close at the end. */
+/** How long clients have to complete the closing handshake at shutdown. */
 const FAREWELL_MS = 1_000;
 
 export interface ServerOptions {
   engine: Engine;
-  /** What `engine.ready()` said. */
+  /** The result of `engine.ready()`. */
   device: Device;
   backends: Backends;
   models: ModelSource;
   /** Name and version, as clients show it. */
   daemon: string;
   tokens: TokenStore;
-  /** The first free one is taken; 0 is any. */
+  /** The first free port is used; 0 means any. */
   ports?: readonly number[];
   clock?: Clock;
   log?: Log;
@@ -42,12 +42,12 @@ export interface ServerOptions {
 export interface RunningServer {
   port: number;
   pairing: PairingCodes;
-  /** Says goodbye to the clients and stops listening. The engine is closed by whoever made it. */
+  /** Sends `bye` to the clients and stops listening. The engine is closed by its owner. */
   close(): Promise<void>;
 }
 
 /**
- * Starts to serve on the loopback addresses, with a first pairing code.
+ * Starts the server on the loopback addresses, with a first pairing code.
  * @throws SamepointError `INTERNAL` when no port is free.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -70,7 +70,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const onUpgrade = createUpgradeHandler({ tokens, registry, context });
   const sockets = new Set<Socket>();
   const create = (): Server => {
-    // without a Host header our own guard answers, with a reason
+    // requests without a Host header reach our own guard, which answers with a reason
     const server = createServer({ requireHostHeader: false, requestTimeout: REQUEST_TIMEOUT_MS }, app);
     server.maxConnections = MAX_TCP_CONNECTIONS;
     server.on('connection', (socket) => {
@@ -96,7 +96,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-/** Ends when the last connection has. */
+/** Resolves when the last connection has closed. */
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
@@ -105,5 +105,5 @@ function closeServer(server: Server): Promise<void> {
 }
 
 function shuttingDown(): SamepointError {
-  return new SamepointError('CANCELLED', 'Samepoint was stopped on this computer.', 'Start it again, then try again.');
+  return new SamepointError('CANCELLED', 'The Samepoint daemon was stopped.', 'Start it again, then retry.');
 }

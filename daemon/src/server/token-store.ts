@@ -8,7 +8,7 @@ import { writeFileAtomic } from '../write-files.js';
 
 const TOKEN_BYTES = 32;
 const FILE_NAME = 'clients.json';
-/** Pairing one more forgets the client that was paired first. */
+/** Pairing one more removes the client that was paired first. */
 const MAX_CLIENTS = 64;
 
 const fileSchema = z.strictObject({
@@ -19,12 +19,12 @@ const fileSchema = z.strictObject({
 });
 type StoredClient = z.infer<typeof fileSchema>['clients'][number];
 
-/** The paired clients. Tokens are given out once and kept as hashes, in a file only this user can read. */
+/** The paired clients. Tokens are issued once and stored as hashes, in a file only this user can read. */
 export class TokenStore {
   readonly #path: string;
   #clients: StoredClient[];
 
-  /** @throws SamepointError `INTERNAL` when the file is there but cannot be understood. */
+  /** @throws SamepointError `INTERNAL` if the file exists but cannot be parsed */
   constructor(readonly stateDir: string) {
     makeStateFolder(stateDir, 'paired clients');
     this.#path = join(stateDir, FILE_NAME);
@@ -38,7 +38,7 @@ export class TokenStore {
   /** A new token of 256 bits, base64url. */
   issue(client: string): string {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    // another daemon, on another port, may have paired somebody since
+    // another daemon, on another port, may have paired a client since
     this.#clients = readClients(this.#path);
     this.#clients.push({ tokenSha256: sha256(token).toString('hex'), client, pairedAt: new Date().toISOString() });
     this.#clients.splice(0, Math.max(0, this.#clients.length - MAX_CLIENTS));
@@ -46,7 +46,7 @@ export class TokenStore {
     return token;
   }
 
-  /** The id of the client that has this token, or undefined. Takes the same time for every wrong token. */
+  /** The id of the client with this token, or undefined. Constant time for every wrong token. */
   clientIdOf(token: string): string | undefined {
     const hash = sha256(token);
     let found: StoredClient | undefined;

@@ -25,7 +25,7 @@ export interface UpgradeOptions {
   context: SessionContext;
 }
 
-/** Handles `upgrade` of an HTTP server: who is not let in gets an HTTP answer and never a WebSocket. */
+/** Handles `upgrade` of an HTTP server. A refused request gets an HTTP answer, never a WebSocket. */
 export function createUpgradeHandler({ tokens, registry, context }: UpgradeOptions) {
   const webSockets = new WebSocketServer({
     noServer: true,
@@ -59,7 +59,7 @@ function admit(request: IncomingMessage, tokens: TokenStore, registry: SessionRe
   const offered = readSubprotocols(request.headers['sec-websocket-protocol']);
   if (!offered.ok) return offered;
   const clientId = tokens.clientIdOf(offered.token);
-  if (clientId === undefined) return notPaired('The connection brought a token that is not known here.');
+  if (clientId === undefined) return notPaired('The token of the connection is unknown.');
   const connections = checkConnections(registry.others(clientId));
   return connections.ok ? { ok: true, clientId } : connections;
 }

@@ -3,13 +3,13 @@ import type { Engine } from '../engine/engine.js';
 
 export interface WatchedEngine {
   engine: Engine;
-  /** The device of the engine's present process. */
+  /** The device of the engine's current process. */
   device(): Device;
 }
 
 /**
- * Before each job, looks whether the engine (which may have been restarted) runs on another device than before, and
- * hears during the job when it turns out to be another.
+ * Reports changes of the engine's device: before each job, since the engine may have restarted, and during a job, when
+ * networks fall back to another provider.
  */
 export function watchDevice(engine: Engine, first: Device, onChange: (device: Device) => void): WatchedEngine {
   let device = first;

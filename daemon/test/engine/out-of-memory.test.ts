@@ -36,7 +36,7 @@ function job() {
 }
 
 describe('a job that needs more memory than there is', () => {
-  it('is run again on smaller images, in a new process, and the user is told', async () => {
+  it('is run again on smaller images, in a new process, and reported to the user', async () => {
     host = engineWithMemoryFor('smaller ones', 'smaller');
     await host.ready();
     const first = host.pid;
@@ -44,7 +44,7 @@ describe('a job that needs more memory than there is', () => {
     const { result } = await host.run(job(), { onDevice: (device) => devices.push(device) });
     expect(result).toEqual({ kind: 'transfer', targets: [] });
     expect(host.pid).not.toBe(first);
-    expect(devices.map(({ reason }) => reason)).toEqual([expect.stringContaining('run again on smaller images')]);
+    expect(devices.map(({ reason }) => reason)).toEqual([expect.stringContaining('repeated on smaller images')]);
     expect(await host.ready()).toEqual(devices[0]);
   });
 

@@ -55,6 +55,6 @@ describe('listening', () => {
 
   it('fails with all ports named when none is free', async () => {
     const ports = [await occupy('127.0.0.1'), await occupy('127.0.0.1')];
-    await expect(listen(ports)).rejects.toThrow(`Ports ${ports[0]} and ${ports[1]} are taken by another program.`);
+    await expect(listen(ports)).rejects.toThrow(`Ports ${ports[0]} and ${ports[1]} are in use by another program.`);
   });
 });

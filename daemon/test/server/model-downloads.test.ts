@@ -192,7 +192,7 @@ describe('a download that is cancelled', () => {
     client.send({ type: 'model.cancel', modelId: 'tiny' });
     expect((await client.next('error')).error).toMatchObject({
       code: 'MODEL_MISSING',
-      message: 'No download of “tiny” is under way.',
+      message: 'No download of “tiny” is running.',
     });
   });
 });

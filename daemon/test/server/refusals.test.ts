@@ -229,7 +229,7 @@ describe('a message', () => {
     client.send({ type: 'model.pull', modelId: 'ui' });
     expect((await client.next('error')).error).toMatchObject({
       code: 'MODEL_MISSING',
-      message: 'There is nothing to download: the model “ui” is embedded.',
+      message: 'The model “ui” is embedded and needs no download.',
     });
     client.send({ type: 'model.cancel', modelId: 'ui' });
     expect((await client.next('error', 2)).error.code).toBe('MODEL_MISSING');

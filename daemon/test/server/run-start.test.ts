@@ -70,7 +70,7 @@ describe('starting', () => {
 
   it('on a port of another program fails with a way out, and closes the engine', async () => {
     const { server, port } = await otherProgram();
-    await expect(start({ port })).rejects.toThrow(`Port ${port} is taken by another program.`);
+    await expect(start({ port })).rejects.toThrow(`Port ${port} is in use by another program.`);
     expect(engine.closed).toBe(true);
     await new Promise((resolve) => server.close(resolve));
   });

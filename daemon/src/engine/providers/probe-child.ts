@@ -14,7 +14,7 @@ process.on('message', ({ candidate }: ToProbe) => {
 
 async function probe(candidate: ProviderCandidate): Promise<ProviderProbe> {
   try {
-    // here, since ONNX Runtime itself may not load
+    // imported here, since ONNX Runtime may fail to load
     trials ??= (await import('./provider-trials.js')).providerTrials(folder);
     return await measureProvider(candidate, trials);
   } catch (thrown) {

@@ -10,7 +10,7 @@ import { STATUS_PAGE, STATUS_PAGE_CSP } from './status-page.js';
 
 const MAX_BODY_BYTES = 4096;
 const BEARER = /^Bearer (\S+)$/;
-/** How long a browser may remember the answer to a preflight. */
+/** How long a browser may cache the answer to a preflight. */
 const PREFLIGHT_SECONDS = 600;
 
 export interface HttpAppOptions {
@@ -20,7 +20,7 @@ export interface HttpAppOptions {
   context: SessionContext;
 }
 
-/** The HTTP side: is a socket welcome, pairing, and the page for people. */
+/** The HTTP side: session check, pairing, and the status page. */
 export function createHttpApp(options: HttpAppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -37,7 +37,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
   return app;
 }
 
-/** Host and origin, for every path. */
+/** Checks host and origin of every request. */
 const guardEverything: RequestHandler = (request, response, next) => {
   const port = request.socket.localPort ?? 0;
   response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer' });
@@ -47,7 +47,7 @@ const guardEverything: RequestHandler = (request, response, next) => {
   else refuse(response, result);
 };
 
-/** The plugin's origin is `null`, so its requests are cross-origin and need to be allowed by name. */
+/** The plugin's origin is `null`, so its requests are cross-origin and need CORS headers. */
 const allowClientOrigins: RequestHandler = (request, response, next) => {
   const { origin } = request.headers;
   response.vary('Origin');
@@ -78,7 +78,7 @@ function pairRoute({ tokens, pairing, context }: HttpAppOptions): RequestHandler
   return (request, response) => {
     const body = pairRequestSchema.safeParse(request.body);
     if (!body.success) {
-      refuse(response, { code: 'BAD_REQUEST', message: 'This is no pairing code.', hint: 'Type the six digits.' });
+      refuse(response, { code: 'BAD_REQUEST', message: 'This is not a pairing code.', hint: 'Enter the six digits.' });
       return;
     }
     const redeemed = pairing.redeem(body.data.code);
@@ -121,7 +121,7 @@ function statusRoute({ tokens, pairing, registry, context }: HttpAppOptions): Re
   };
 }
 
-/** A new pairing code, for whoever presses the button on the daemon's own page. */
+/** Makes a new pairing code, for the button on the daemon's own page. */
 function newCodeRoute({ pairing, context }: HttpAppOptions): RequestHandler {
   return (request, response) => {
     const port = request.socket.localPort ?? 0;
@@ -132,7 +132,7 @@ function newCodeRoute({ pairing, context }: HttpAppOptions): RequestHandler {
         own.ok
           ? {
               code: 'ORIGIN_REFUSED',
-              message: 'The request names no page.',
+              message: 'The request has no Origin header.',
               hint: 'Use the button on the daemon’s page.',
             }
           : own,
@@ -145,7 +145,7 @@ function newCodeRoute({ pairing, context }: HttpAppOptions): RequestHandler {
 }
 
 const notFound: RequestHandler = (_request, response) => {
-  const error = new SamepointError('BAD_REQUEST', 'There is nothing at this address.', 'Open / in a browser.');
+  const error = new SamepointError('BAD_REQUEST', 'This address does not exist.', 'Open / in a browser.');
   response.status(404).json(errorBody(error.toPayload()));
 };
 
@@ -159,8 +159,12 @@ function onError(context: SessionContext): ErrorRequestHandler {
 
 type Refusal = Omit<Extract<GuardResult, { ok: false }>, 'ok'>;
 
-const UNREADABLE: Refusal = { code: 'BAD_REQUEST', message: 'The request cannot be read.', hint: 'Send JSON.' };
-const BROKEN: Refusal = { code: 'INTERNAL', message: 'The daemon could not answer.', hint: 'Look at what it printed.' };
+const UNREADABLE: Refusal = { code: 'BAD_REQUEST', message: 'The request body is not valid JSON.', hint: 'Send JSON.' };
+const BROKEN: Refusal = {
+  code: 'INTERNAL',
+  message: 'The daemon failed to answer.',
+  hint: 'Check its log in the terminal.',
+};
 
 function refuse(response: Response, { code, message, hint }: Refusal): void {
   response.status(statusOf(code)).json(errorBody(new SamepointError(code, message, hint).toPayload()));

@@ -6,16 +6,16 @@ const CODE_DIGITS = 6;
 
 export type RedeemOutcome = { ok: true } | { ok: false; error: SamepointError };
 
-/** A pairing code that can be used now. */
+/** A pairing code that is valid now. */
 export interface LiveCode {
   code: string;
   expiresInMs: number;
 }
 
 /**
- * Gives out six-digit codes. A code lives `LIMITS.pairingCodeMs` and works once. After `LIMITS.pairingTries`
- * wrong tries it is void and pairing is locked for as long as a code would live; a restart also ends the lock.
- * There is a new code only when a person asks for one, so a guesser finds none most of the time.
+ * Issues six-digit pairing codes. A code is valid for `LIMITS.pairingCodeMs` and works once. After `LIMITS.pairingTries`
+ * wrong attempts it is void, and pairing is locked for `LIMITS.pairingCodeMs` or until a restart. A new code is made
+ * only on request, so most of the time there is none to guess.
  */
 export class PairingCodes {
   #code: string | undefined;
@@ -28,7 +28,7 @@ export class PairingCodes {
     readonly random: (max: number) => number = randomInt,
   ) {}
 
-  /** A fresh code in place of any other; undefined while pairing is locked. */
+  /** Replaces the code by a new one; undefined while pairing is locked. */
   renew(): LiveCode | undefined {
     if (this.lockedForMs > 0) return undefined;
     this.#code = String(this.random(10 ** CODE_DIGITS)).padStart(CODE_DIGITS, '0');
@@ -46,7 +46,7 @@ export class PairingCodes {
     return Math.max(0, this.#lockedUntil - this.clock.now());
   }
 
-  /** Uses the code up if it is the right one. */
+  /** Consumes the code if it is correct. */
   redeem(code: string): RedeemOutcome {
     if (this.lockedForMs > 0) return { ok: false, error: locked(this.lockedForMs) };
     const { live } = this;
@@ -70,15 +70,15 @@ function isSame(a: string, b: string): boolean {
 function wrong(): SamepointError {
   return new SamepointError(
     'PAIRING_CODE_WRONG',
-    'That is not the pairing code.',
-    'Look at the daemon’s terminal or its page in the browser and type the six digits again.',
+    'The pairing code is wrong.',
+    'Check the daemon’s terminal or its page in the browser, and enter the six digits again.',
   );
 }
 
 function expired(): SamepointError {
   return new SamepointError(
     'PAIRING_CODE_EXPIRED',
-    'The pairing code was used already or is too old.',
+    'The pairing code has expired or was already used.',
     'Open the daemon’s page in a browser and press “New code”, or restart the daemon.',
   );
 }
@@ -86,8 +86,8 @@ function expired(): SamepointError {
 function locked(retryAfterMs: number): SamepointError {
   return new SamepointError(
     'PAIRING_LOCKED',
-    'Too many wrong codes were typed, so pairing is locked for a while.',
-    'Wait five minutes and ask for a new code on the daemon’s page, or restart the daemon.',
+    'Pairing is locked after too many wrong codes.',
+    'Wait five minutes and request a new code on the daemon’s page, or restart the daemon.',
     { retryAfterMs: Math.ceil(retryAfterMs) },
   );
 }

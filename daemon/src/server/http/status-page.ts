@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Style of the status page. */
+/** Styles of the status page. */
 export const STATUS_STYLE = `
 :root { color-scheme: light dark; --ink: #1c1d22; --dim: #6b6d76; --paper: #f6f6f8; --card: #fff; --line: #e3e3e8; --accent: #5b4bdb; }
 @media (prefers-color-scheme: dark) {
@@ -27,7 +27,7 @@ small { display: block; color: var(--dim); font-size: 13px; }
 #lost { color: #c9372c; }
 `;
 
-/** Script of the status page: asks `/v1/status` again and again; all text goes in as text. */
+/** Script of the status page: polls `/v1/status`; inserts all values as text, never as HTML. */
 export const STATUS_SCRIPT = `
 const at = (id) => document.getElementById(id);
 const put = (id, text) => { at(id).textContent = text; };
@@ -38,8 +38,8 @@ function showPairing({ live, lockedForMs }) {
   put('code-hint', lockedForMs > 0
     ? 'Too many wrong codes. Pairing is locked for ' + minutes(lockedForMs) + '.'
     : live
-      ? 'Type it into the plugin. It works once, for ' + minutes(live.expiresInMs) + '.'
-      : 'The last code was used or is too old. Ask for a new one to pair a plugin.');
+      ? 'Enter it in the plugin. It works once and expires in ' + minutes(live.expiresInMs) + '.'
+      : 'The last code was used or has expired. Get a new code to pair a plugin.');
 }
 function show(status) {
   put('daemon', status.daemon);
@@ -47,7 +47,7 @@ function show(status) {
   put('reason', status.device.reason);
   put('backends', status.backends.map((backend) => backend.title + ' (' + backend.state + ')').join(', ') || 'none');
   put('clients', status.clients.paired + ', ' + status.clients.connected + ' connected now');
-  put('jobs', status.jobs.running + ' running, ' + status.jobs.queued + ' waiting');
+  put('jobs', status.jobs.running + ' running, ' + status.jobs.queued + ' queued');
   showPairing(status.pairing);
 }
 async function refresh() {
@@ -71,7 +71,7 @@ const BODY = `
   <section class="pairing" aria-live="polite">
     <h2>Pairing code</h2>
     <p class="code" id="code">––– –––</p>
-    <p id="code-hint">Type it into the plugin to let it use this computer.</p>
+    <p id="code-hint">Enter it in the plugin to pair it with this computer.</p>
     <button id="new-code" type="button">New code</button>
   </section>
   <dl>
@@ -83,7 +83,7 @@ const BODY = `
   <p id="lost" hidden>The daemon does not answer. Start it again with <code>npm start</code> or <code>npx samepoint start</code>.</p>
 </main>`;
 
-/** The page at `/`: what the daemon is doing, and the code to pair with. It loads nothing from elsewhere. */
+/** The status page at `/`, with the pairing code. It loads nothing from other hosts. */
 export const STATUS_PAGE = `<!doctype html>
 <html lang="en">
 <head>
@@ -99,7 +99,7 @@ export const STATUS_PAGE = `<!doctype html>
 </html>
 `;
 
-/** Only the style and the script of the page itself, by hash; no frame may hold it. */
+/** Allows only the page's own styles and script, by hash, and no framing. */
 export const STATUS_PAGE_CSP = [
   "default-src 'none'",
   `style-src '${hashSource(STATUS_STYLE)}'`,

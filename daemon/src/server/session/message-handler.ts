@@ -16,7 +16,7 @@ import type { SessionContext } from './session-context.js';
 
 const JOB_KINDS: readonly JobKind[] = ['transfer', 'inspect', 'track', 'warp', 'align'];
 
-/** What this daemon can do beyond the bare protocol. */
+/** The optional features that this daemon supports. */
 export const FEATURES: readonly string[] = [
   ...JOB_KINDS.map((kind) => `job.${kind}`),
   'model.pull',
@@ -26,9 +26,9 @@ export const FEATURES: readonly string[] = [
 
 type Offer = Extract<ClientMessage, { type: 'image.offer' }>;
 
-/** Answers the messages of one client after its hello. */
+/** Handles the messages of one client after its hello. */
 export class MessageHandler {
-  /** What the client said in its hello that it knows beyond the bare protocol. */
+  /** The optional features that the client's hello lists. */
   clientFeatures: ReadonlySet<string> = new Set();
 
   constructor(
@@ -41,7 +41,7 @@ export class MessageHandler {
     const { outbox } = this;
     switch (message.type) {
       case 'hello':
-        outbox.error(badRequest('The connection has said hello already.'));
+        outbox.error(badRequest('The connection has already sent a hello.'));
         return;
       case 'image.offer':
         this.#offer(message);
@@ -67,7 +67,7 @@ export class MessageHandler {
     }
   }
 
-  /** Takes the bytes of an image in and says whether it is there now. */
+  /** Stores the bytes of an image and answers whether it is stored. */
   async storeImage(imageId: string, bytes: Uint8Array): Promise<void> {
     const stored = await this.context.images.put(imageId, bytes);
     if (stored.ok) this.outbox.send({ type: 'image.have', imageId });
@@ -79,7 +79,7 @@ export class MessageHandler {
     return { daemon, device: this.context.device(), backends: this.#backends(), jobs: queue.statuses(this.clientId) };
   }
 
-  /** With what a download would be, for clients that know that field. */
+  /** Adds download size and licence, for clients that support that field. */
   #backends(): Backend[] {
     const { backends, models } = this.context;
     const list = [...backends.list()];
@@ -116,9 +116,14 @@ export class MessageHandler {
   #cancel(jobId: string): void {
     if (this.context.queue.cancel(this.clientId, jobId)) return;
     this.outbox.error(
-      new SamepointError('JOB_UNKNOWN', 'There is no such job.', 'It may have ended long ago; start a new one.', {
-        details: { jobId },
-      }),
+      new SamepointError(
+        'JOB_UNKNOWN',
+        'There is no job with this id.',
+        'Its result may have expired; start a new job.',
+        {
+          details: { jobId },
+        },
+      ),
     );
   }
 }
@@ -126,30 +131,30 @@ export class MessageHandler {
 function imageTooLarge(width: number, height: number, bytes: number): SamepointError {
   return new SamepointError(
     'IMAGE_TOO_LARGE',
-    `An image of ${width} × ${height} px and ${bytes} bytes is too large.`,
-    `Export it smaller: at most ${LIMITS.imageSidePx} px a side, ${LIMITS.imagePixels} px in all and ${LIMITS.imageBytes} bytes.`,
+    `The image is too large: ${width} × ${height} px, ${bytes} bytes.`,
+    `Export it smaller: at most ${LIMITS.imageSidePx} px a side, ${LIMITS.imagePixels} px in total and ${LIMITS.imageBytes} bytes.`,
   );
 }
 
 function backendUnknown(backend: string): SamepointError {
   return new SamepointError(
     'BACKEND_UNKNOWN',
-    `There is no backend “${backend}” here.`,
-    'Choose one of those the daemon lists.',
+    `Unknown backend “${backend}”.`,
+    'Choose one of the backends that the daemon lists.',
   );
 }
 
 function nothingToDownload(modelId: string): SamepointError {
   return new SamepointError(
     'MODEL_MISSING',
-    `There is nothing to download: the model “${modelId}” is embedded.`,
-    'Use the embedded model.',
+    `The model “${modelId}” is embedded and needs no download.`,
+    'Use it directly.',
     { details: { modelId } },
   );
 }
 
 function noDownload(modelId: string): SamepointError {
-  return new SamepointError('MODEL_MISSING', `No download of “${modelId}” is under way.`, 'There is nothing to do.', {
+  return new SamepointError('MODEL_MISSING', `No download of “${modelId}” is running.`, 'There is nothing to cancel.', {
     details: { modelId },
   });
 }

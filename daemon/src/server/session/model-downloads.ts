@@ -2,19 +2,19 @@ import { LIMITS, SamepointError } from '@samepoint/shared-protocol';
 import type { Clock } from '../../jobs/clock.js';
 import type { ModelSource } from '../../models/model-source.js';
 
-/** Who hears of downloads. */
+/** Receives the events of downloads. */
 export interface DownloadListener {
-  /** At most once in `LIMITS.progressIntervalMs`. `totalBytes` is 0 until it is known. */
+  /** At most once per `LIMITS.progressIntervalMs`. `totalBytes` is 0 until it is known. */
   onProgress(modelId: string, receivedBytes: number, totalBytes: number): void;
-  /** A download has ended, well or not: other models may be here than before. */
+  /** A download has ended, successfully or not; the available models may have changed. */
   onChange(): void;
-  /** Why there is no model; for the clients that asked for it. */
+  /** A download has failed. `clientIds` are the clients that requested it. */
   onFailure(clientIds: ReadonlySet<string>, error: SamepointError): void;
 }
 
 interface Download {
   modelId: string;
-  /** The clients that asked for it. */
+  /** The clients that requested it. */
   clients: Set<string>;
   abort: AbortController;
   receivedBytes: number;
@@ -23,7 +23,7 @@ interface Download {
   isScheduled: boolean;
 }
 
-/** Downloads of the daemon: one at a time, and not a matter of any connection, so that none is lost with one. */
+/** The daemon's model downloads, one at a time. They are independent of connections and survive a disconnect. */
 export class ModelDownloads {
   #current: Download | undefined;
 
@@ -33,7 +33,7 @@ export class ModelDownloads {
     readonly listener: DownloadListener,
   ) {}
 
-  /** Starts a download or joins the one that is under way; or says why not. */
+  /** Starts a download or joins the running one. Returns the error if another model is being downloaded. */
   start(modelId: string, clientId: string): SamepointError | undefined {
     const current = this.#current ?? this.#begin(modelId);
     if (current.modelId !== modelId) return oneAtATime(current.modelId, modelId);
@@ -42,7 +42,7 @@ export class ModelDownloads {
     return undefined;
   }
 
-  /** What has arrived stays, and the next start goes on there. False when there is no such download. */
+  /** Cancels a download; the next start resumes it. False if there is no such download. */
   cancel(modelId: string): boolean {
     const current = this.#current;
     if (current?.modelId !== modelId) return false;
@@ -83,7 +83,7 @@ export class ModelDownloads {
     return download;
   }
 
-  /** At once where the last time is long enough ago, else when it will be. */
+  /** Sends progress now, or once the interval since the last message has passed. */
   #scheduleProgress(download: Download): void {
     const waitMs = download.lastSentAt + LIMITS.progressIntervalMs - this.clock.now();
     if (waitMs <= 0) this.#sendProgress(download);
@@ -93,7 +93,7 @@ export class ModelDownloads {
     }
   }
 
-  /** Says nothing of a download that was cancelled and has not stopped yet. */
+  /** Sends nothing for a cancelled download that has not stopped yet. */
   #sendProgress(download: Download): void {
     if (this.#current !== download) return;
     download.lastSentAt = this.clock.now();
@@ -109,7 +109,7 @@ export class ModelDownloads {
   }
 }
 
-/** The error with the model it is about, by which clients tell it from errors of their jobs. */
+/** Adds the model id to an error, so that clients can distinguish it from errors of jobs. */
 function about(modelId: string, { code, message, hint }: SamepointError): SamepointError {
   return new SamepointError(code, message, hint, { details: { modelId } });
 }
@@ -117,7 +117,7 @@ function about(modelId: string, { code, message, hint }: SamepointError): Samepo
 function cancelled(modelId: string): SamepointError {
   return about(
     modelId,
-    new SamepointError('CANCELLED', 'The download was cancelled.', 'Start it again; it goes on where it stopped.'),
+    new SamepointError('CANCELLED', 'The download was cancelled.', 'Start it again; it resumes where it stopped.'),
   );
 }
 
@@ -126,8 +126,8 @@ function oneAtATime(running: string, modelId: string): SamepointError {
     modelId,
     new SamepointError(
       'QUEUE_FULL',
-      `The model “${running}” is being downloaded, and there is one download at a time.`,
-      'Wait until it is there, or cancel it.',
+      `The model “${running}” is being downloaded; only one download runs at a time.`,
+      'Wait until it finishes, or cancel it.',
     ),
   );
 }

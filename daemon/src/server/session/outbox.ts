@@ -7,11 +7,11 @@ const OPEN = 1;
 
 export type OutboxSocket = Pick<WebSocket, 'send' | 'close' | 'bufferedAmount' | 'readyState'>;
 
-/** The sending side of a connection. A client that does not read is closed before it fills the memory. */
+/** The sending side of a connection. Closes a client that reads too slowly before its backlog fills the memory. */
 export class Outbox {
   constructor(readonly socket: OutboxSocket) {}
 
-  /** False when it could not be sent; never throws. */
+  /** Returns false if it could not be sent; never throws. */
   send(message: DaemonMessage | Uint8Array): boolean {
     if (this.socket.readyState !== OPEN) return false;
     const data = message instanceof Uint8Array ? message : JSON.stringify(message);
@@ -27,17 +27,17 @@ export class Outbox {
     this.send({ type: 'error', error: error.toPayload(), ...(imageId === undefined ? {} : { imageId }) });
   }
 
-  /** The last word: why the connection ends. */
+  /** Sends the reason and closes the connection. */
   bye(error: SamepointError, closeCode: number): void {
     this.send({ type: 'bye', error: error.toPayload() });
     this.socket.close(closeCode, error.code);
   }
 }
 
-/** The close event tells about a broken connection; without this, `ws` would throw. */
+/** The close event reports a broken connection; without this callback, `ws` would throw. */
 function ignoreBrokenPipe(): void {}
 
-/** A job's event as it goes over the wire: a message, or the bytes of a binary frame if the result has a payload. */
+/** A job's event in wire format: a message, or the bytes of a binary frame if the result has a payload. */
 export function toWireFormat(event: JobEvent): DaemonMessage | Uint8Array {
   const { jobId } = event;
   switch (event.type) {

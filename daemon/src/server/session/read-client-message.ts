@@ -5,13 +5,13 @@ export type ReadOutcome = { ok: true; message: ClientMessage } | { ok: false; er
 
 const KNOWN_TYPES: ReadonlySet<string> = new Set(clientMessageSchema.options.map((option) => option.shape.type.value));
 
-/** Reads loosely, so that a client of another version is told about the version and not about its fields. */
+/** Lenient, so that a client of another version gets a version error rather than one about its fields. */
 const looseHelloSchema = z.object({
   type: z.literal('hello'),
   protocol: z.object({ min: z.number().int().positive(), max: z.number().int().positive() }),
 });
 
-/** The protocol range of a hello, even one that has fields this build does not know. */
+/** The protocol range of a hello, even one with fields unknown to this build. */
 export function readHelloRange(value: unknown): { min: number; max: number } | undefined {
   const parsed = looseHelloSchema.safeParse(value);
   return parsed.success ? parsed.data.protocol : undefined;
@@ -26,10 +26,11 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Reads a client's message without trusting anything in it. */
+/** Parses and validates a client's message. */
 export function readClientMessage(value: unknown): ReadOutcome {
   const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
-  if (typeof type !== 'string') return { ok: false, error: badRequest('A message is a JSON object with a type.') };
+  if (typeof type !== 'string')
+    return { ok: false, error: badRequest('The message is not a JSON object with a type.') };
   if (!KNOWN_TYPES.has(type)) return { ok: false, error: unknownMessage(type) };
   const parsed = clientMessageSchema.safeParse(value);
   if (parsed.success) return { ok: true, message: parsed.data };
@@ -37,15 +38,18 @@ export function readClientMessage(value: unknown): ReadOutcome {
   const path = (issue?.path ?? []).join('.').slice(0, LIMITS.nameChars);
   const where = path === '' ? type : `${type}, ${path}`;
   const details = { type, path, ...jobIdIn(value) };
-  return { ok: false, error: badRequest(`The message is not as agreed (${where}): ${issue?.message ?? ''}`, details) };
+  return {
+    ok: false,
+    error: badRequest(`The message does not match the protocol (${where}): ${issue?.message ?? ''}`, details),
+  };
 }
 
-/** What the client sent is not what the protocol says. */
+/** The error of a message that violates the protocol. */
 export function badRequest(message: string, details?: Record<string, string>): SamepointError {
   return new SamepointError(
     'BAD_REQUEST',
     message,
-    'This is a fault of the client: update it, or report it.',
+    'This is a bug in the client: update it, or report it.',
     details === undefined ? {} : { details },
   );
 }
@@ -53,8 +57,8 @@ export function badRequest(message: string, details?: Record<string, string>): S
 function unknownMessage(type: string): SamepointError {
   return new SamepointError(
     'UNKNOWN_MESSAGE',
-    `Messages of type “${type.slice(0, LIMITS.idChars)}” are not known here.`,
-    'Update the daemon, or do without.',
+    `Messages of type “${type.slice(0, LIMITS.idChars)}” are unknown to this daemon.`,
+    'Update the daemon to use this feature.',
   );
 }
 

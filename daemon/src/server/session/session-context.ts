@@ -6,22 +6,22 @@ import type { ModelSource } from '../../models/model-source.js';
 import type { Log } from '../log.js';
 import type { ModelDownloads } from './model-downloads.js';
 
-/** What features can be made with. */
+/** The feature backends. */
 export interface Backends {
-  /** All of them, with whether they are there at this moment. */
+  /** All backends with their current state. */
   list(): readonly Backend[];
-  /** Whether a job may name it: one of the list, or made of some of them. */
+  /** Whether a job may name it: a listed backend, or a fusion of several. */
   has(id: string): boolean;
 }
 
-/** What all connections share. */
+/** State shared by all connections. */
 export interface SessionContext {
   /** Name and version, as clients show it. */
   readonly daemon: string;
   readonly backends: Backends;
   readonly models: ModelSource;
   readonly downloads: ModelDownloads;
-  /** The device in use at this moment. */
+  /** The device currently in use. */
   device(): Device;
   readonly queue: JobQueue;
   readonly images: ImageStore;

@@ -2,7 +2,7 @@ import { CLOSE_CODES, type DaemonMessage, type SamepointError } from '@samepoint
 import type { DownloadListener } from './model-downloads.js';
 import type { Session } from './session.js';
 
-/** The open connections: one a client, the newest. */
+/** The open connections: one per client, the newest. */
 export class SessionRegistry implements DownloadListener {
   readonly #sessions = new Map<string, Session>();
 
@@ -39,7 +39,7 @@ export class SessionRegistry implements DownloadListener {
   onFailure(clientIds: ReadonlySet<string>, error: SamepointError): void {
     for (const clientId of clientIds) {
       const session = this.#sessions.get(clientId);
-      // before its hello a client takes nothing; after it, it asks for the download again
+      // a client that has not sent its hello requests the download again afterwards
       if (session?.greeted) session.outbox.error(error);
     }
   }

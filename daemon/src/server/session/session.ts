@@ -16,12 +16,12 @@ import { Outbox, toWireFormat } from './outbox.js';
 import { badRequest, parseJson, readClientMessage, readHelloRange } from './read-client-message.js';
 import type { SessionContext } from './session-context.js';
 
-/** Image bytes that wait for their hash before the socket is not read any more. */
+/** Image bytes that may wait for hashing before the socket is paused. */
 const MAX_PENDING_UPLOAD_BYTES = 2 * LIMITS.binaryFrameBytes;
 
 type Hello = Extract<ClientMessage, { type: 'hello' }>;
 
-/** One open connection of a paired client, from its hello to its close. */
+/** One connection of a paired client, from upgrade to close. */
 export class Session {
   readonly outbox: Outbox;
   readonly #handler: MessageHandler;
@@ -31,7 +31,7 @@ export class Session {
   #isAlive = true;
   #clearHelloTimer: () => void;
   #clearHeartbeatTimer: () => void = () => {};
-  /** Messages are taken in order: a job may follow the image it needs while that is still being hashed. */
+  /** Serialises messages: a job may arrive while an image it needs is still being hashed. */
   #order: Promise<void> = Promise.resolve();
   #pendingUploadBytes = 0;
 
@@ -60,10 +60,10 @@ export class Session {
     this.#scheduleHeartbeat();
   }
 
-  /** A newer connection of the same client takes over. */
+  /** Closes the connection in favour of a newer one of the same client. */
   replace(): void {
     this.context.queue.detach(this.clientId, this.#listener);
-    this.socket.close(CLOSE_CODES.replaced, 'a newer connection of the same client took over');
+    this.socket.close(CLOSE_CODES.replaced, 'replaced by a newer connection of the same client');
   }
 
   sendStatus(): void {
@@ -80,7 +80,7 @@ export class Session {
     if (error !== undefined) this.outbox.error(error);
   }
 
-  /** What is wrong with the message, if anything; so do the other `#take…`. */
+  /** Returns the error of an invalid message, as the other `#handle…` methods do. */
   #handleText(bytes: Uint8Array): SamepointError | undefined {
     const waitMs = this.#limiter.take();
     if (waitMs > 0) return rateLimited(waitMs);
@@ -97,7 +97,7 @@ export class Session {
 
   #handleHello(value: unknown): SamepointError | undefined {
     const range = readHelloRange(value);
-    if (range === undefined) return badRequest('The first message has to be a hello.');
+    if (range === undefined) return badRequest('The first message must be a hello.');
     const negotiation = negotiateVersion(range);
     if (!negotiation.ok) {
       this.#clearHelloTimer();
@@ -121,13 +121,13 @@ export class Session {
   }
 
   #handleFrame(bytes: Uint8Array): SamepointError | undefined {
-    if (!this.#greeted) return badRequest('The first message has to be a hello.');
+    if (!this.#greeted) return badRequest('The first message must be a hello.');
     const decoded = decodeFrame(bytes);
-    if (!decoded.ok) return badRequest(`A binary frame cannot be read: ${decoded.message}.`);
+    if (!decoded.ok) return badRequest(`A binary frame is invalid: ${decoded.message}.`);
     const { kind, header, payload } = decoded.frame;
-    if (kind !== 'imageData') return badRequest('Only the daemon sends frames of this kind.');
+    if (kind !== 'imageData') return badRequest('Frames of this kind are sent by the daemon only.');
     const parsed = imageDataHeaderSchema.safeParse(header);
-    if (!parsed.success) return badRequest('The header of an image names no image.');
+    if (!parsed.success) return badRequest('The header of an image frame has no image id.');
     this.#trackUpload(payload.length);
     this.#inOrder(async () => {
       await this.#handler.storeImage(parsed.data.imageId, payload).finally(() => this.#trackUpload(-payload.length));
@@ -145,7 +145,7 @@ export class Session {
     else if (this.socket.isPaused) this.socket.resume();
   }
 
-  /** `ws` answers by itself; a flood of pings counts like any other. */
+  /** `ws` answers pings itself; they count against the rate limit. */
   #countPing(): void {
     const waitMs = this.#limiter.take();
     if (waitMs > 0) this.outbox.error(rateLimited(waitMs));
@@ -174,7 +174,7 @@ function asBytes(data: RawData): Uint8Array {
 }
 
 function helloTimedOut(): SamepointError {
-  return new SamepointError('HELLO_TIMEOUT', 'The client connected but did not say hello in time.', 'Connect again.');
+  return new SamepointError('HELLO_TIMEOUT', 'The client connected but sent no hello in time.', 'Connect again.');
 }
 
 function protocolMismatch(update: 'client' | 'daemon'): SamepointError {
@@ -182,7 +182,7 @@ function protocolMismatch(update: 'client' | 'daemon'): SamepointError {
     update === 'client'
       ? 'Update the Samepoint plugin, then connect again.'
       : 'Update the Samepoint daemon, then connect again.';
-  return new SamepointError('PROTOCOL_MISMATCH', `The ${update} is too old to talk to the other side.`, hint, {
+  return new SamepointError('PROTOCOL_MISMATCH', `The ${update} is too old for the other side.`, hint, {
     details: { update, min: String(PROTOCOL.min), max: String(PROTOCOL.max) },
   });
 }
@@ -190,27 +190,32 @@ function protocolMismatch(update: 'client' | 'daemon'): SamepointError {
 function frameTooLarge(bytes: number): SamepointError {
   return new SamepointError(
     'FRAME_TOO_LARGE',
-    `A message of ${bytes} bytes is more than the ${LIMITS.controlFrameBytes} that are allowed.`,
+    `The message has ${bytes} bytes; the limit is ${LIMITS.controlFrameBytes}.`,
     'Send fewer targets, items or layers at once.',
   );
 }
 
 function rateLimited(retryAfterMs: number): SamepointError {
-  return new SamepointError('RATE_LIMITED', 'The client sends too many messages.', 'Wait a second, then go on.', {
-    retryAfterMs,
-  });
+  return new SamepointError(
+    'RATE_LIMITED',
+    'The client sends too many messages.',
+    'Wait a second before sending more.',
+    {
+      retryAfterMs,
+    },
+  );
 }
 
 const WINDOW_MS = 1_000;
 
-/** Counts the control frames of one connection in windows of a second. */
+/** Limits the control frames of one connection per second. */
 export class RateLimiter {
   #windowStart = Number.NEGATIVE_INFINITY;
   #count = 0;
 
   constructor(readonly clock: Clock) {}
 
-  /** 0 when the frame may pass, otherwise how long to wait, in ms. */
+  /** Counts a frame. Returns 0 if it is within the limit, otherwise how long to wait, in ms. */
   take(): number {
     const now = this.clock.now();
     if (now - this.#windowStart >= WINDOW_MS) {
