@@ -1,9 +1,9 @@
 import type { Layer } from '@samepoint/shared-protocol';
 import { decodeImage } from '../../daemon/src/images/decode.js';
 import { renderSvg } from '../../daemon/src/images/encode.js';
-import { disguise } from '../figma-host/documents/disguise.js';
 import { harderScreen } from '../figma-host/documents/harder-screen.js';
 import { COMPACT_PHONE, inboxScreen, LARGE_PHONE, PHONE } from '../figma-host/documents/inbox-screen.js';
+import { scrambleLayers } from '../figma-host/documents/scramble-layers.js';
 import { DARK, LIGHT } from '../figma-host/documents/theme.js';
 import { createFigmaHost, type InspectedNode } from '../figma-host/figma-host.js';
 import { toSvg } from '../figma-host/render.js';
@@ -23,16 +23,16 @@ const compact = (theme = DARK) => inboxScreen('to', 'Frame 2041', theme, COMPACT
 const large = (theme = DARK) => inboxScreen('to', 'Frame 2042', theme, LARGE_PHONE);
 
 const VERSIONS: readonly { name: string; change: string; screen: NodeSpec }[] = [
-  { name: 'inbox dark', change: 'dark', screen: disguise(compact()) },
-  { name: 'inbox large, banner moved', change: 'order', screen: disguise(large()) },
+  { name: 'inbox dark', change: 'dark', screen: scrambleLayers(compact()) },
+  { name: 'inbox large, banner moved', change: 'order', screen: scrambleLayers(large()) },
   { name: 'inbox German tablet, row added', change: 'locale', screen: harderScreen('to', 'Frame 2043') },
-  { name: 'inbox without rows 2 and 4', change: 'removed', screen: disguise(withoutRows(compact(), [2, 4])) },
+  { name: 'inbox without rows 2 and 4', change: 'removed', screen: scrambleLayers(withoutRows(compact(), [2, 4])) },
   { name: 'inbox without first row', change: 'removed', screen: withoutRows(compact(LIGHT), [1]) },
-  { name: 'inbox without last row', change: 'removed', screen: disguise(withoutRows(large(LIGHT), [5])) },
+  { name: 'inbox without last row', change: 'removed', screen: scrambleLayers(withoutRows(large(LIGHT), [5])) },
   {
     name: 'inbox without banner and badge',
     change: 'removed',
-    screen: disguise(withoutParts(compact(), new Set(['banner', 'badge']))),
+    screen: scrambleLayers(withoutParts(compact(), new Set(['banner', 'badge']))),
   },
   {
     name: 'inbox without search and a tab',

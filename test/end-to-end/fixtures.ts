@@ -10,9 +10,9 @@ import { launchChromium } from '../figma-host/launch-chromium.js';
 import type { DocumentSpec } from '../figma-host/spec.js';
 import { PluginInFigma } from './plugin-in-figma.js';
 
-/** Whose parts each test gets new: a daemon that nobody is paired with, and a file with the plugin in it. */
+/** Fixtures of each test: a browser, an unpaired daemon, and a Figma file with the plugin. */
 export const test = base
-  // biome-ignore lint/correctness/noEmptyPattern: vitest reads from the pattern which parts a part needs
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads the dependencies of a fixture from the pattern
   .extend('browser', { scope: 'file' }, async ({}, { onCleanup }): Promise<Browser> => {
     const browser = await launchChromium();
     onCleanup(() => browser.close());
@@ -35,17 +35,17 @@ const BIN = fileURLToPath(new URL('../../daemon/bin/samepoint.js', import.meta.u
 const ADDRESS = /http:\/\/localhost:(\d+)/;
 const CODE = /Pairing code\s+(\d{3}) (\d{3})/;
 
-/** `samepoint start` as a process of its own, with a state folder of its own and a free port. */
+/** A `samepoint start` process with its own state folder and a free port. */
 export class DaemonProcess {
   private constructor(
     private readonly process: ChildProcess,
     private readonly stateDir: string,
     readonly port: number,
-    /** The six digits it printed. */
+    /** The printed pairing code. */
     readonly code: string,
   ) {}
 
-  /** @throws Error with what it printed when it ends before it serves. */
+  /** @throws Error with the output if the process exits before it listens. */
   static async start(): Promise<DaemonProcess> {
     const stateDir = await mkdtemp(join(tmpdir(), 'samepoint-state-'));
     const child = spawn(process.execPath, [BIN, 'start', '--port', '0'], {
@@ -56,7 +56,7 @@ export class DaemonProcess {
     return new DaemonProcess(child, stateDir, port, code);
   }
 
-  /** Ends the process that runs the network, as a crash of a driver does. */
+  /** Kills the engine process, like a crash of a GPU driver. */
   killEngine(): void {
     const engine = childrenOf(this.process.pid ?? 0)[0];
     if (engine === undefined) throw new Error('the daemon has no engine process');

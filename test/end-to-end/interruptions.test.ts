@@ -1,11 +1,11 @@
 import { describe, expect } from 'vitest';
 import { test } from './fixtures.js';
-import { applyPreview, keepScreenshot, pairByCode, pickFrames, startRun } from './steps.js';
+import { applyPreview, pairByCode, pickFrames, saveScreenshot, startRun } from './steps.js';
 
 const TARGETS = ['dark:screen', 'large:screen'];
 
-describe('a run that is interrupted', () => {
-  test('goes on when the plugin is closed, and is joined when it is opened again', async ({ plugin, daemon }) => {
+describe('an interrupted run', () => {
+  test('continues while the plugin is closed, and is rejoined', async ({ plugin, daemon }) => {
     const first = await plugin.run('transfer-annotations');
     await pairByCode(first, daemon.code);
     await pickFrames(plugin, first, 'light:screen', TARGETS);
@@ -22,7 +22,7 @@ describe('a run that is interrupted', () => {
     await applyPreview(second);
   });
 
-  test('can be cancelled, and a second one succeeds', async ({ plugin, daemon }) => {
+  test('can be cancelled, and a second run succeeds', async ({ plugin, daemon }) => {
     const figma = await plugin.run('transfer-annotations');
     await pairByCode(figma, daemon.code);
     await pickFrames(plugin, figma, 'light:screen', TARGETS);
@@ -35,14 +35,14 @@ describe('a run that is interrupted', () => {
     expect(later).toHaveLength(1);
   });
 
-  test('says so when the engine dies, and succeeds when it is tried again', async ({ plugin, daemon }) => {
+  test('fails when the engine dies, and can be retried', async ({ plugin, daemon }) => {
     const figma = await plugin.run('transfer-annotations');
     await pairByCode(figma, daemon.code);
     await pickFrames(plugin, figma, 'light:screen', TARGETS);
     await startRun(figma);
     daemon.killEngine();
     await figma.heading('The engine stopped').waitFor();
-    await keepScreenshot(figma, 'interruptions-engine-stopped');
+    await saveScreenshot(figma, 'interruptions-engine-stopped');
     await figma.button('Try again').click();
     await applyPreview(figma);
     expect(plugin.startedJobs).toHaveLength(2);

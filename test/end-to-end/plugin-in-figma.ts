@@ -16,10 +16,7 @@ interface PluginBundle {
   allowedDomains: string[];
 }
 
-/**
- * Both halves of the built plugin in a Figma file: the sandbox half in QuickJS, the interface in Chromium, messages
- * carried between them in their order.
- */
+/** The plugin in a Figma file: the main thread in QuickJS, the UI in Chromium, with their messages in order. */
 export class PluginInFigma {
   private current: OpenWindow | null = null;
 
@@ -35,14 +32,14 @@ export class PluginInFigma {
     return new PluginInFigma(host, browser, plugin);
   }
 
-  /** Runs a menu command, which opens the plugin's window. */
+  /** Runs a menu command, which opens the plugin window. */
   async run(command: Command): Promise<FigmaPage> {
     await this.closeWindow();
     await this.host.runCommand(command);
     const { uiHtml: html, allowedDomains } = this.plugin;
     const early: MainToUi[] = [];
     const window: OpenWindow = { page: null, early, frames: [], stop: () => undefined };
-    window.stop = this.host.onMainMessage((message) => pass(window, message as MainToUi));
+    window.stop = this.host.onMainMessage((message) => forward(window, message as MainToUi));
     this.current = window;
     const onMessage = (message: UiToMain) => this.host.sendToMain(message);
     const onSocketFrame = (frame: string | Uint8Array) => void window.frames.push(frame);
@@ -57,7 +54,7 @@ export class PluginInFigma {
     return page;
   }
 
-  /** Closes the plugin's window in the middle of whatever it does; Figma ends the interface with it. */
+  /** Closes the plugin window, which ends the UI in any state. */
   async closeWindow(): Promise<void> {
     const window = this.current;
     this.current = null;
@@ -65,7 +62,7 @@ export class PluginInFigma {
     await window?.page?.page.close();
   }
 
-  /** The jobs that this window asked the daemon to start or to join. */
+  /** Ids of the jobs that the UI started or rejoined. */
   get startedJobs(): string[] {
     return this.sent.flatMap((message) => (message.type === 'job.start' ? [message.jobId] : []));
   }
@@ -79,7 +76,7 @@ export class PluginInFigma {
     return texts.map((text): ClientMessage => JSON.parse(text));
   }
 
-  /** How many images this window sent to the daemon. */
+  /** Number of images that the UI sent to the daemon. */
   get sentImages(): number {
     return this.current?.frames.filter((frame) => typeof frame !== 'string').length ?? 0;
   }
@@ -100,15 +97,15 @@ export class PluginInFigma {
 
 interface OpenWindow {
   page: FigmaPage | null;
-  /** What came before the page was there. */
+  /** Messages from before the page was open. */
   early: MainToUi[];
   frames: (string | Uint8Array)[];
   stop: () => void;
 }
 
-function pass({ page, early }: OpenWindow, message: MainToUi): void {
+function forward({ page, early }: OpenWindow, message: MainToUi): void {
   if (page === null) early.push(message);
-  // a window that was closed takes no more messages
+  // the window may close meanwhile
   else
     page.send(message).catch((error: unknown) => {
       if (!page.page.isClosed()) throw error;

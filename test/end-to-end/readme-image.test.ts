@@ -7,16 +7,16 @@ import type { Json } from '../figma-host/spec.js';
 import { test } from './fixtures.js';
 import { applyPreview, pairByCode, pickFrames, startRun } from './steps.js';
 
-/** Where to write the picture; without it there is none to be made. */
-const FILE = process.env.SAMEPOINT_README_PICTURE;
+/** Output file; without it the test is skipped. */
+const FILE = process.env.SAMEPOINT_README_IMAGE;
 
 const SIZE = { width: 1160, height: 740 };
-/** What a README should make anybody load. */
+/** Keeps the README quick to load. */
 const MAX_BYTES = 250 * 1024;
 
-test.runIf(FILE !== undefined)('makes the picture of the README', async ({ browser, plugin, daemon }) => {
+test.runIf(FILE !== undefined)('draws the image of the README', async ({ browser, plugin, daemon }) => {
   const { host } = plugin;
-  // drawn over the source for the transfer of layers; here they would only be in the way
+  // overlays for the transfer of layers
   for (const key of ['light:callout', 'light:arrow', 'light:sticker']) host.removeNode(plugin.id(key));
   const figma = await plugin.run('transfer-annotations');
   await pairByCode(figma, daemon.code);
@@ -41,12 +41,12 @@ test.runIf(FILE !== undefined)('makes the picture of the README', async ({ brows
   await writeFile(FILE ?? '', png);
 });
 
-/** Every annotation of the source once, so that equal ones get equal numbers. */
+/** The annotations of the source in order; equal annotations get equal numbers. */
 function annotationOrder(host: FigmaHost, screenId: string): string[] {
   return host
     .nodes()
     .filter((node) => node.id !== screenId)
-    .flatMap((node) => (node.key?.startsWith('light:') ? host.annotations(node.id).map(fingerprintOf) : []));
+    .flatMap((node) => (node.key?.startsWith('light:') ? host.annotations(node.id).map(labelOf) : []));
 }
 
 function dataUrl(png: Uint8Array): string {
@@ -72,21 +72,21 @@ const STYLE = `
 
 const SCALE = 2;
 
-/** What tells annotations apart: their words. */
-export function fingerprintOf(annotation: Json): string {
+/** The label identifies an annotation. */
+function labelOf(annotation: Json): string {
   if (typeof annotation !== 'object' || annotation === null || Array.isArray(annotation)) return '';
   return String(annotation.labelMarkdown ?? annotation.label);
 }
 
-/** HTML of a screen with a numbered pin on every annotated layer, as Figma shows annotations in Dev Mode. */
-export async function pinnedScreen(host: FigmaHost, screenId: string, order: readonly string[]): Promise<string> {
+/** HTML of a screen with a numbered pin on each annotated layer. */
+async function pinnedScreen(host: FigmaHost, screenId: string, order: readonly string[]): Promise<string> {
   const screen = host.node(screenId);
   const png = await host.export(screenId, SCALE);
   const annotated = host
     .nodes()
     .filter((node) => host.annotations(node.id).length > 0 && isInside(host, node, screenId));
   const marks = annotated.map((node) => {
-    const numbers = host.annotations(node.id).map((annotation) => order.indexOf(fingerprintOf(annotation)) + 1);
+    const numbers = host.annotations(node.id).map((annotation) => order.indexOf(labelOf(annotation)) + 1);
     return markOf(node, screen, numbers);
   });
   const image = `<img src="data:image/png;base64,${Buffer.from(png).toString('base64')}">`;
@@ -98,7 +98,7 @@ function isInside(host: FigmaHost, node: InspectedNode, screenId: string): boole
   return false;
 }
 
-/** An outline around the layer and its numbers at the left end, in shares of the screen. */
+/** An outline around the layer with its numbers, in percent of the screen. */
 function markOf(node: InspectedNode, screen: InspectedNode, numbers: readonly number[]): string {
   const bounds = boundsOf(multiply(inverse(screen.absolute), node.absolute), node.width, node.height);
   const left = (100 * bounds.x) / screen.width;

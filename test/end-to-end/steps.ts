@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { FigmaPage } from '../figma-host/figma-page.js';
 import type { PluginInFigma } from './plugin-in-figma.js';
 
-/** Types the six digits where the plugin asks for them. */
+/** Enters the pairing code. */
 export async function pairByCode(figma: FigmaPage, code: string): Promise<void> {
   await figma.ui.getByLabel('Six-digit pairing code').fill(code);
 }
 
-/** Selects on the canvas and presses the plugin's buttons, first for the source, then for all targets at once. */
+/** Selects and picks the source, then all targets. */
 export async function pickFrames(
   plugin: PluginInFigma,
   figma: FigmaPage,
@@ -21,46 +21,46 @@ export async function pickFrames(
   await figma.button(/^Add .* as targets?$/).click();
 }
 
-/** Selects the layers on the canvas and adds them all. */
+/** Selects and picks layers. */
 export async function pickLayers(plugin: PluginInFigma, figma: FigmaPage, keys: readonly string[]): Promise<void> {
   plugin.select(...keys);
   await figma.button(/^Add (layer|\d+ selected layers)/).click();
 }
 
-/** Starts the run and waits until the engine works at it. */
+/** Starts the run and waits until the engine runs it. */
 export async function startRun(figma: FigmaPage): Promise<void> {
   await figma.button('Find matches').click();
   await figma.ui.getByText(/^(Analyzing frames|Finding matches), /).waitFor();
 }
 
-/** Includes what the preview leaves out because it is not sure enough. */
+/** Includes the rows with low confidence. */
 export async function includeAll(figma: FigmaPage): Promise<void> {
   await figma.heading('Preview').waitFor();
   const all = figma.button('Select all');
   if (await all.isEnabled()) await all.click();
 }
 
-/** Applies what is included in the preview, once it is there. */
+/** Waits for the preview and applies it. */
 export async function applyPreview(figma: FigmaPage): Promise<void> {
   await figma.heading('Preview').waitFor();
   await figma.button(/^Apply \d+ items?$/).click();
   await figma.heading('Transfer complete').waitFor();
 }
 
-/** Where a run leaves pictures for a person to look at; nowhere unless it is asked to. */
-const FOLDER = process.env.SAMEPOINT_TEST_PICTURES;
+/** Folder for screenshots of the test run; none are saved without it. */
+const FOLDER = process.env.SAMEPOINT_TEST_SCREENSHOTS;
 
-/** A picture of the plugin's window. */
-export async function keepScreenshot(figma: FigmaPage, name: string): Promise<void> {
-  if (FOLDER !== undefined) await keep(name, await figma.page.screenshot());
+/** Saves a screenshot of the plugin window. */
+export async function saveScreenshot(figma: FigmaPage, name: string): Promise<void> {
+  if (FOLDER !== undefined) await save(name, await figma.page.screenshot());
 }
 
-/** A picture of a frame of the canvas. */
-export async function keepPicture(plugin: PluginInFigma, key: string, name: string): Promise<void> {
-  if (FOLDER !== undefined) await keep(name, await plugin.host.export(plugin.id(key), 2));
+/** Saves an image of a frame on the canvas. */
+export async function saveFrame(plugin: PluginInFigma, key: string, name: string): Promise<void> {
+  if (FOLDER !== undefined) await save(name, await plugin.host.export(plugin.id(key), 2));
 }
 
-async function keep(name: string, png: Uint8Array): Promise<void> {
+async function save(name: string, png: Uint8Array): Promise<void> {
   if (FOLDER === undefined) return;
   await mkdir(FOLDER, { recursive: true });
   await writeFile(join(FOLDER, `${name}.png`), png);

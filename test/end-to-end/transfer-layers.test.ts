@@ -5,47 +5,41 @@ import type { PluginInFigma } from './plugin-in-figma.js';
 import {
   applyPreview,
   includeAll,
-  keepPicture,
-  keepScreenshot,
   pairByCode,
   pickFrames,
   pickLayers,
+  saveFrame,
+  saveScreenshot,
   startRun,
 } from './steps.js';
 
 const TARGETS = ['dark', 'large'] as const;
 
-/** What each overlay is about. */
-const ABOUT = { callout: 'banner', arrow: 'button', sticker: 'bell' } as const;
-type Overlay = keyof typeof ABOUT;
+/** The part that each overlay refers to. */
+const REFERENCE = { callout: 'banner', arrow: 'button', sticker: 'bell' } as const;
+type Overlay = keyof typeof REFERENCE;
 
-/**
- * In units of the frame: half of an icon. An arrow this far off still points at its button, a sticker still touches
- * its icon, and the targets' own spacing differs from the source's by about as much.
- */
+/** Half an icon, in canvas units. The spacing of targets and source differs by about as much. */
 const TOLERANCE = 12;
 
-describe('transferring layers from the canvas through the daemon and back', () => {
-  test('overlays land beside the same thing in every target, and one undo takes all back', async ({
-    plugin,
-    daemon,
-  }) => {
+describe('transferring layers', () => {
+  test('places overlays beside the same part of each target in one undo step', async ({ plugin, daemon }) => {
     const { host } = plugin;
     const figma = await plugin.run('transfer-layers');
     await pairByCode(figma, daemon.code);
     await pickLayers(plugin, figma, ['light:callout', 'light:arrow', 'light:sticker']);
     await pickFrames(plugin, figma, 'light:screen', ['dark:screen', 'large:screen']);
-    await keepScreenshot(figma, 'layers-1-pick');
+    await saveScreenshot(figma, 'layers-1-pick');
     await startRun(figma);
-    await keepScreenshot(figma, 'layers-2-progress');
+    await saveScreenshot(figma, 'layers-2-progress');
     await figma.heading('Preview').waitFor();
-    await keepScreenshot(figma, 'layers-3-preview');
+    await saveScreenshot(figma, 'layers-3-preview');
     await includeAll(figma);
     const [before, steps] = [host.snapshot(), host.undoSteps];
     await applyPreview(figma);
-    await keepScreenshot(figma, 'layers-4-done');
-    await keepPicture(plugin, 'light:screen', 'layers-light');
-    for (const target of TARGETS) await keepPicture(plugin, `${target}:screen`, `layers-${target}`);
+    await saveScreenshot(figma, 'layers-4-done');
+    await saveFrame(plugin, 'light:screen', 'layers-light');
+    for (const target of TARGETS) await saveFrame(plugin, `${target}:screen`, `layers-${target}`);
 
     for (const target of TARGETS) {
       for (const overlay of ['callout', 'arrow', 'sticker'] as const) {
@@ -58,7 +52,7 @@ describe('transferring layers from the canvas through the daemon and back', () =
     expect(host.errors).toEqual([]);
   });
 
-  test('a second run moves the first one’s copies instead of adding more', async ({ plugin, daemon }) => {
+  test('updates the copies of an earlier run', async ({ plugin, daemon }) => {
     const first = await plugin.run('transfer-layers');
     await pairByCode(first, daemon.code);
     await pickLayers(plugin, first, ['light:callout', 'light:sticker']);
@@ -78,9 +72,9 @@ describe('transferring layers from the canvas through the daemon and back', () =
   });
 });
 
-/** How far the copy is from where it would be beside the target's thing as the overlay is beside the source's. */
+/** The distance of the copy from the position that the overlay has relative to its reference in the source. */
 function offsetOf(plugin: PluginInFigma, overlay: Overlay, target: string): number {
-  const about = ABOUT[overlay];
+  const about = REFERENCE[overlay];
   const original = plugin.host.byKey(`light:${overlay}`);
   const screen = plugin.id(`${target}:screen`);
   const copy = plugin.host.nodes().find(({ parentId, key }) => parentId === screen && key === original.key);
@@ -90,12 +84,12 @@ function offsetOf(plugin: PluginInFigma, overlay: Overlay, target: string): numb
   return Math.hypot(to.x - from.x, to.y - from.y);
 }
 
-/** From the middle of one node to the middle of another, on the canvas. */
+/** The vector from the centre of one node to the centre of another, on the canvas. */
 function between(from: InspectedNode, to: InspectedNode): { x: number; y: number } {
-  const [a, b] = [middleOf(from), middleOf(to)];
+  const [a, b] = [centreOf(from), centreOf(to)];
   return { x: b.x - a.x, y: b.y - a.y };
 }
 
-function middleOf({ absolute: [a, b, c, d, e, f], width, height }: InspectedNode): { x: number; y: number } {
+function centreOf({ absolute: [a, b, c, d, e, f], width, height }: InspectedNode): { x: number; y: number } {
   return { x: e + (a * width + c * height) / 2, y: f + (b * width + d * height) / 2 };
 }

@@ -2,7 +2,7 @@ import { renderPng } from './render.js';
 import type { DocumentSpec, DocumentState, Json, Matrix, RawNode } from './spec.js';
 import { Vm } from './vm.js';
 
-/** A node as tests look at it: with its size and place on the canvas. */
+/** A node with its size and canvas transform. */
 export interface InspectedNode extends RawNode {
   absolute: Matrix;
 }
@@ -15,23 +15,23 @@ export interface Toast {
 
 export interface HostOptions {
   document: DocumentSpec;
-  /** The built plugin main. */
+  /** The bundle of the main thread. */
   mainJs: string;
-  /** Of the shuffles of the selection. */
+  /** Seed of the random order of the selection. */
   seed?: number;
-  /** Figma refuses relaunch data to a plugin whose manifest has no id. */
+  /** Without a manifest id Figma rejects relaunch data. */
   hasManifestId?: boolean;
 }
 
 type Listener = (message: unknown) => void;
 
-/** A Figma file with a plugin in it. Each command runs in a fresh sandbox; the document outlives them. */
+/** A Figma file with a plugin. Each command runs in a new sandbox; the document survives. */
 export class FigmaHost {
   private readonly listeners = new Set<Listener>();
   private readonly storage = new Map<string, string>();
   private runs = 0;
   readonly toasts: Toast[] = [];
-  /** What the plugin asked of the window: showUI, closePlugin, reveal … */
+  /** Calls of the window API: showUI, closePlugin, reveal … */
   readonly reports: { kind: string; detail: unknown }[] = [];
 
   private constructor(
@@ -47,7 +47,7 @@ export class FigmaHost {
     return new FigmaHost(vm, options);
   }
 
-  /** Starts the plugin with a menu command, as if from the menu. A running one is closed. */
+  /** Starts the plugin with a menu command and closes a running one. */
   async runCommand(command: string): Promise<void> {
     const state = this.vm.call('dump');
     this.vm.dispose();
@@ -55,7 +55,7 @@ export class FigmaHost {
     this.vm = await Vm.create({
       storage: this.storage,
       onPost: (json, bytes) => this.deliver(decode(json, bytes)),
-      onReport: (kind, detail) => this.note(kind, detail),
+      onReport: (kind, detail) => this.addReport(kind, detail),
     });
     this.vm.call('load', state);
     const { seed = 1, hasManifestId = true } = this.options;
@@ -63,12 +63,12 @@ export class FigmaHost {
     this.vm.runScript(this.options.mainJs, 'main.js');
   }
 
-  /** A message from the UI. Plain objects and bytes only. */
+  /** Sends a message of the UI: plain objects and bytes only. */
   sendToMain(message: unknown): void {
     this.vm.call('message', encode(message, this.vm));
   }
 
-  /** Calls back for each message to the UI until the returned function is called. */
+  /** Subscribes to messages to the UI. Returns a function that unsubscribes. */
   onMainMessage(listener: Listener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -78,7 +78,7 @@ export class FigmaHost {
     this.vm.call('select', JSON.stringify(nodeIds));
   }
 
-  /** The user's own undo. */
+  /** Undo by the user. */
   undo(): void {
     this.vm.call('undo');
   }
@@ -87,7 +87,7 @@ export class FigmaHost {
     return Number(this.vm.call('undoSteps'));
   }
 
-  /** Fires the plugin's pending timers, as if their time had passed. */
+  /** Fires the plugin's pending timers immediately. */
   fireTimers(): void {
     this.vm.fireTimers();
   }
@@ -101,7 +101,7 @@ export class FigmaHost {
     this.vm.call('breakWrite', nodeId, property);
   }
 
-  /** Every node there is. */
+  /** All nodes. */
   nodes(): InspectedNode[] {
     const nodes: InspectedNode[] = JSON.parse(this.vm.call('inspect'));
     return nodes;
@@ -113,7 +113,7 @@ export class FigmaHost {
     return found;
   }
 
-  /** The node a document builder gave this key. */
+  /** The node with this key in the document spec. */
   byKey(key: string): InspectedNode {
     const found = this.nodes().find((node) => node.key === key);
     if (found === undefined) throw new Error(`the document has no node with the key ${key}`);
@@ -125,34 +125,34 @@ export class FigmaHost {
     return Array.isArray(value) ? value : [];
   }
 
-  /** Changes annotations by hand, as a designer does. */
+  /** Changes annotations by hand. */
   editAnnotations(nodeId: string, annotations: Json[]): Json[] {
     this.vm.call('editAnnotations', nodeId, JSON.stringify(annotations));
     return this.annotations(nodeId);
   }
 
-  /** Duplicates a node by hand, with the data plugins left on it. Gives the copy's id. */
+  /** Duplicates a node by hand, including plugin data. Returns the id of the duplicate. */
   duplicate(nodeId: string): string {
     return this.vm.call('duplicate', nodeId);
   }
 
-  /** Deletes a node by hand, as a designer does. */
+  /** Deletes a node by hand. */
   removeNode(nodeId: string): void {
     this.vm.call('removeNode', nodeId);
   }
 
-  /** What the plugin threw without catching it. */
+  /** Uncaught errors of the plugin. */
   get errors(): readonly string[] {
     return this.vm.errors;
   }
 
-  /** The document without undo history, for comparing before and after. */
+  /** All nodes sorted by id, to compare documents. */
   snapshot(): RawNode[] {
     const state: DocumentState = JSON.parse(this.vm.call('dump'));
     return state.nodes.sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  /** A picture of a node at `scale`. */
+  /** Renders a node at `scale`. */
   export(nodeId: string, scale = 1, contentsOnly = true): Promise<Uint8Array<ArrayBuffer>> {
     const { width, height } = this.node(nodeId);
     const size = { widthPx: Math.round(width * scale), heightPx: Math.round(height * scale) };
@@ -165,19 +165,19 @@ export class FigmaHost {
   }
 
   private deliver(message: unknown): void {
-    // in a later turn, as between Figma's two halves
+    // asynchronous, like Figma's messages between threads
     setImmediate(() => {
       for (const listener of [...this.listeners]) listener(message);
     });
   }
 
-  private note(kind: string, detail: unknown): void {
+  private addReport(kind: string, detail: unknown): void {
     this.reports.push({ kind, detail });
     if (kind === 'notify') this.toasts.push(detail as Toast);
   }
 }
 
-/** Opens a file with the plugin installed. */
+/** Opens a document with the plugin. */
 export function createFigmaHost(options: HostOptions): Promise<FigmaHost> {
   return FigmaHost.create(options);
 }

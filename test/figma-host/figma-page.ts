@@ -3,23 +3,23 @@ import type { MainToUi, UiToMain } from '../../plugin/src/shared/messages.js';
 import { BROWSER_TIMEOUT_MS } from './launch-chromium.js';
 
 interface FigmaPageOptions {
-  /** The built `ui.html`. */
+  /** The bundled UI. */
   html: string;
-  /** What the manifest allows the UI to reach. */
+  /** `networkAccess.allowedDomains` of the manifest. */
   allowedDomains: readonly string[];
   colorScheme?: 'light' | 'dark';
-  /** Called for each message of the UI in the order they came, `ready` included. */
+  /** Called for each message of the UI in order, including `ready`. */
   onMessage?: (message: UiToMain) => void;
-  /** Called for each frame that the UI sends through a socket. */
+  /** Called for each WebSocket frame that the UI sends. */
   onSocketFrame?: (payload: string | Uint8Array) => void;
 }
 
 const WINDOW = { width: 340, height: 560 };
 
-/** The page around the plugin's UI, as in Figma: a sandboxed frame with origin `null` and the manifest's CSP. */
+/** The UI in a sandboxed iframe with origin `null` and the manifest's CSP, as in Figma. */
 export class FigmaPage {
   readonly #received: UiToMain[] = [];
-  readonly #waiting = new Set<() => void>();
+  readonly #wakeUps = new Set<() => void>();
   readonly #onMessage: ((message: UiToMain) => void) | undefined;
 
   private constructor(
@@ -36,7 +36,7 @@ export class FigmaPage {
     const figma = new FigmaPage(page, page.frameLocator('iframe'), options);
     page.setDefaultTimeout(BROWSER_TIMEOUT_MS);
     page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => options.onSocketFrame?.(payload)));
-    await page.exposeFunction('fromUi', (message: UiToMain) => figma.#take(message));
+    await page.exposeFunction('fromUi', (message: UiToMain) => figma.#receive(message));
     await page.setContent('<style>body{margin:0}iframe{border:0;width:100vw;height:100vh;display:block}</style>');
     await page.evaluate(
       ({ html, policy }) => {
@@ -56,7 +56,7 @@ export class FigmaPage {
     return figma;
   }
 
-  /** A message of the main thread. */
+  /** Sends messages of the main thread to the UI. */
   async send(...messages: MainToUi[]): Promise<void> {
     for (const message of messages) {
       await this.page.evaluate((pluginMessage) => {
@@ -65,13 +65,13 @@ export class FigmaPage {
     }
   }
 
-  /** The next message of this type that the UI sends, or sent without being asked for yet. */
+  /** Waits for the next message of this type that was not consumed yet. */
   async next<Type extends UiToMain['type']>(type: Type): Promise<Extract<UiToMain, { type: Type }>> {
     for (;;) {
       const index = this.#received.findIndex((message) => message.type === type);
       const [message] = index < 0 ? [] : this.#received.splice(index, 1);
       if (message !== undefined) return message as Extract<UiToMain, { type: Type }>;
-      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+      await new Promise<void>((resolve) => this.#wakeUps.add(resolve));
     }
   }
 
@@ -83,10 +83,10 @@ export class FigmaPage {
     return this.ui.getByRole('heading', { name });
   }
 
-  #take(message: UiToMain): void {
+  #receive(message: UiToMain): void {
     this.#received.push(message);
     this.#onMessage?.(message);
-    for (const wake of this.#waiting) wake();
-    this.#waiting.clear();
+    for (const wake of this.#wakeUps) wake();
+    this.#wakeUps.clear();
   }
 }

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { Font } from 'opentype.js';
 
 const require = createRequire(import.meta.url);
-// the package's Node entry is CommonJS without named exports
+// the Node entry of the package is CommonJS without named exports
 const opentype: typeof import('opentype.js') = require('opentype.js');
 const FILES: { readonly [style: string]: string } = {
   Regular: '400Regular/Inter_400Regular.ttf',
@@ -13,7 +13,7 @@ const FILES: { readonly [style: string]: string } = {
 };
 const loaded = new Map<string, Font>();
 
-/** Inter in one of its styles. The machine's own fonts play no part, so pictures are the same everywhere. */
+/** A style of Inter from a package, so that images do not depend on installed fonts. */
 export function interFont(style: string): Font {
   const known = loaded.get(style);
   if (known !== undefined) return known;
@@ -24,13 +24,13 @@ export function interFont(style: string): Font {
   return font;
 }
 
-/** Width of a line in px. Glyph after glyph, without kerning: the font's contextual rules are beyond opentype.js. */
+/** Width of a line in px, without kerning since opentype.js does not support the font's contextual rules. */
 export function measureText(text: string, style: string, fontSize: number): number {
   const font = interFont(style);
   return [...text].reduce((width, letter) => width + advance(font, letter, fontSize), 0);
 }
 
-/** The outlines of a line as an SVG path, from `x` on its baseline. */
+/** The outlines of a line as an SVG path, starting at `x` on the baseline. */
 export function outlineText(text: string, style: string, fontSize: number, x: number, baseline: number): string {
   const font = interFont(style);
   let at = x;

@@ -12,10 +12,10 @@ const ARGS = [
   '--disable-sync',
 ];
 
-/** Limits a hang, not a slow machine; shorter than a test's own limit, so that the error names the step. */
+/** Guards against hangs only. Shorter than the timeout of a test, so that the error names the step. */
 export const BROWSER_TIMEOUT_MS = 300_000;
 
-/** The system's Chromium, or the one `CHROMIUM_PATH` names; it asks nothing of the network by itself. */
+/** Launches the Chromium at `CHROMIUM_PATH` or of the system, without its own network requests. */
 export function launchChromium(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? PATHS.find((path) => existsSync(path)) ?? 'chromium';
   return chromium.launch({ executablePath, args: ARGS, timeout: BROWSER_TIMEOUT_MS });

@@ -2,7 +2,7 @@ import type { Matrix } from './spec.js';
 
 export const IDENTITY: Matrix = [1, 0, 0, 1, 0, 0];
 
-/** Does `inner` first, then `outer`. */
+/** The transform that applies `inner`, then `outer`. */
 export function multiply(outer: Matrix, inner: Matrix): Matrix {
   const [a, b, c, d, e, f] = outer;
   const [p, q, r, s, t, u] = inner;
@@ -21,7 +21,7 @@ export interface Bounds {
   height: number;
 }
 
-/** The upright box around a box of this size under the matrix. */
+/** The axis-aligned bounds of a transformed box of this size. */
 export function boundsOf([a, b, c, d, e, f]: Matrix, width: number, height: number): Bounds {
   const xs = [0, a * width, c * height, a * width + c * height].map((x) => x + e);
   const ys = [0, b * width, d * height, b * width + d * height].map((y) => y + f);

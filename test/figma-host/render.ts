@@ -2,9 +2,9 @@ import sharp from 'sharp';
 import { interFont, measureText, outlineText } from './fonts.js';
 import { IDENTITY, inverse, multiply } from './matrix.js';
 import type { Json, Matrix, RawNode, RenderRequest } from './spec.js';
-import { wrapLines } from './text-layout.js';
+import { AUTO_LINE_HEIGHT, wrapLines } from './text-layout.js';
 
-/** PNG of what a node looks like. */
+/** Renders a node as PNG. */
 export async function renderPng(request: RenderRequest): Promise<Uint8Array<ArrayBuffer>> {
   const png = await sharp(Buffer.from(toSvg(request)))
     .png()
@@ -12,9 +12,7 @@ export async function renderPng(request: RenderRequest): Promise<Uint8Array<Arra
   return new Uint8Array(png);
 }
 
-const AUTO_LINE_HEIGHT = 1.21;
-
-/** The picture of a node as SVG, its own corner at (0,0). Words become outlines. */
+/** Renders a node as SVG with its corner at (0,0). Text becomes outlines. */
 export function toSvg({ nodes, rootId, widthPx, heightPx, contentsOnly }: RenderRequest): string {
   const drawing = new Drawing(new Map(nodes.map((node) => [node.id, node])));
   const root = drawing.get(rootId);
@@ -45,7 +43,7 @@ class Drawing {
     return hasOwnSpace(node) ? multiply(outer, node.matrix) : outer;
   }
 
-  /** Later siblings over earlier ones; those after a mask are cut to its shape. */
+  /** Draws siblings in order. A mask clips all later siblings. */
   children(parent: RawNode): string {
     let svg = '';
     let isMasked = false;
@@ -80,7 +78,7 @@ class Drawing {
   private shape(node: RawNode): string {
     if (node.type === 'GROUP' || node.type === 'PAGE') return '';
     const paint = paintAttributes(node, (make) => this.define(make));
-    return paint === null ? '' : `<path d="${node.type === 'TEXT' ? words(node) : outline(node)}" ${paint}/>`;
+    return paint === null ? '' : `<path d="${node.type === 'TEXT' ? textOutline(node) : outline(node)}" ${paint}/>`;
   }
 
   private shadow(node: RawNode): string {
@@ -110,7 +108,7 @@ function transform(matrix: Matrix): string {
   return `matrix(${matrix.join(' ')})`;
 }
 
-/** The path of a shape in its own coordinates. */
+/** The path of a node in its own coordinates. */
 function outline(node: RawNode): string {
   const { width: w, height: h } = node;
   if (node.type === 'LINE') return `M0 0H${w}`;
@@ -132,8 +130,8 @@ function vectorPath(paths: Json): string {
     .join(' ');
 }
 
-/** The words of a text as outlines. */
-function words(node: RawNode): string {
+/** The outlines of a text node. */
+function textOutline(node: RawNode): string {
   const { props } = node;
   const style = styleOf(props.fontName ?? null);
   const { ascender, descender, unitsPerEm } = interFont(style);
@@ -147,14 +145,14 @@ function words(node: RawNode): string {
   return lines
     .map((line, index) => {
       const spare = node.width - measure(line);
-      const x = spare * (SHARE_BEFORE[String(props.textAlignHorizontal)] ?? 0);
+      const x = spare * (LEFT_FRACTION[String(props.textAlignHorizontal)] ?? 0);
       return outlineText(line, style, size, x, top + index * lineHeight + baseline);
     })
     .join(' ');
 }
 
-/** Where the spare width of a line goes. */
-const SHARE_BEFORE: { readonly [align: string]: number } = { LEFT: 0, CENTER: 0.5, RIGHT: 1 };
+/** The fraction of a line's spare width on its left. */
+const LEFT_FRACTION: { readonly [align: string]: number } = { LEFT: 0, CENTER: 0.5, RIGHT: 1 };
 
 function styleOf(fontName: Json): string {
   return typeof fontName === 'object' && fontName !== null && !Array.isArray(fontName)
@@ -170,7 +168,7 @@ function pixelsOf(lineHeight: Json): number | null {
 type Define = (make: (name: string) => string) => string;
 type Fields = { [name: string]: Json };
 
-/** Fill and stroke of a node as SVG attributes, or null when it has neither. */
+/** Fill and stroke of a node as SVG attributes; null for neither. */
 export function paintAttributes(node: RawNode, define: Define): string | null {
   const fill = paintOf(node.props.fills ?? null, define);
   const stroke = paintOf(node.props.strokes ?? null, define);

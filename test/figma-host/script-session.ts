@@ -1,7 +1,7 @@
 import { inboxDocument } from './documents/inbox-document.js';
 import { createFigmaHost, type FigmaHost, type HostOptions } from './figma-host.js';
 
-/** Runs a script as the plugin's main; what it posts to the UI is the answer. Scripts get `ids` by key. */
+/** Runs a script as the plugin and returns its result. The script can use `node(key)`. */
 export async function runPluginScript(
   script: string,
   keys: readonly string[] = [],

@@ -1,4 +1,4 @@
-/** Plain data, as it is stored and as it crosses the border between Node and QuickJS. */
+/** Plain data, as stored and as passed between Node and QuickJS. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 export type NodeType =
@@ -17,10 +17,10 @@ export type NodeType =
   | 'BOOLEAN_OPERATION'
   | 'SLICE';
 
-/** Two columns and a translation: x' = a·x + c·y + e, y' = b·x + d·y + f. */
+/** x' = a·x + c·y + e, y' = b·x + d·y + f. */
 export type Matrix = [a: number, b: number, c: number, d: number, e: number, f: number];
 
-/** A node as the host stores it. */
+/** A stored node. */
 export interface RawNode {
   id: string;
   type: NodeType;
@@ -30,15 +30,15 @@ export interface RawNode {
   matrix: Matrix;
   width: number;
   height: number;
-  /** Everything else that can be set; absent means the default of the type. */
+  /** All other properties that differ from the defaults of the type. */
   props: { [property: string]: Json };
   sharedPluginData: { [namespaceAndKey: string]: string };
   relaunchData: { [command: string]: string };
-  /** Known to the host only: which part of the design this is. */
+  /** Names the node in tests; plugins cannot read it. */
   key: string | null;
 }
 
-/** A node as a document builder writes it. */
+/** A node of a document spec. */
 export interface NodeSpec {
   key?: string;
   type: NodeType;
@@ -47,13 +47,13 @@ export interface NodeSpec {
   y?: number;
   /** Degrees, counter-clockwise, about the top left corner. */
   rotation?: number;
-  /** Mirrored left to right, about its left edge as it was. */
+  /** Mirrored about its left edge. */
   isFlipped?: boolean;
   width?: number;
   height?: number;
   props?: { [property: string]: Json };
   children?: NodeSpec[];
-  /** Key of the component that an INSTANCE shows. */
+  /** Key of the main component of an INSTANCE. */
   component?: string;
 }
 
@@ -68,18 +68,18 @@ export interface DocumentSpec {
   measurements?: MeasurementSpec[];
 }
 
-/** Everything that outlives a run of the plugin. */
+/** The state that survives a run of the plugin. */
 export interface DocumentState {
   name: string;
   nodes: RawNode[];
   nextId: number;
-  /** Undo states, the oldest first; the last is the present one unless something changed since. */
+  /** Undo states, oldest first. The last one is the current state, unless there are uncommitted changes. */
   history: string[];
   selection: string[];
   measurements: MeasurementSpec[];
 }
 
-/** What exportAsync asks the host to draw. */
+/** A node to render, for `exportAsync`. */
 export interface RenderRequest {
   nodes: RawNode[];
   rootId: string;

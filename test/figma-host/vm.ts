@@ -7,20 +7,20 @@ import { renderPng } from './render.js';
 import type { HostCalls } from './sandbox/entry.js';
 import type { RenderRequest } from './spec.js';
 
-/** What a sandbox needs from the host around it. */
+/** The connections of a sandbox to its host. */
 export interface VmPorts {
   storage: Map<string, string>;
   onPost(json: string, bytes: Map<number, Uint8Array>): void;
   onReport(kind: string, detail: unknown): void;
 }
 
-/** One QuickJS context with the host's document code in it: what Figma's plugin sandbox is. */
+/** A QuickJS context with the document and the `figma` API: the counterpart of Figma's plugin sandbox. */
 export class Vm {
   private readonly bytes = new Map<number, Uint8Array>();
   private readonly timers = new Map<number, { timer: NodeJS.Timeout; dueMs: number }>();
   private nextBytes = 1;
   private isDisposed = false;
-  /** What the plugin threw outside of any promise it waited for. */
+  /** Uncaught errors of the plugin. */
   readonly errors: string[] = [];
 
   private constructor(
@@ -42,7 +42,7 @@ export class Vm {
     this.finishTurn();
   }
 
-  /** Calls into the sandbox as one turn, with strings, and returns what the call does if it is a text or a number. */
+  /** Calls a function of the sandbox as one turn. Returns its result as a string, empty for none. */
   call(name: keyof HostCalls, ...texts: string[]): string {
     if (this.isDisposed) return '';
     const result = this.invoke(name, texts);
@@ -178,7 +178,7 @@ export class Vm {
 const here = dirname(fileURLToPath(import.meta.url));
 let sandbox: Promise<string> | null = null;
 
-/** The host's half inside QuickJS as one script. */
+/** Bundles the code that runs inside QuickJS. */
 export function bundleSandbox(): Promise<string> {
   sandbox ??= bundle(join(here, 'sandbox/entry.ts'));
   return sandbox;

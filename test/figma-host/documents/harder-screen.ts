@@ -1,9 +1,9 @@
 import type { NodeSpec } from '../spec.js';
-import { disguise } from './disguise.js';
 import { type InboxLayout, inboxScreen } from './inbox-screen.js';
+import { scrambleLayers } from './scramble-layers.js';
 import { DARK } from './theme.js';
 
-const WORDS: { readonly [part: string]: string } = {
+const TRANSLATIONS: { readonly [part: string]: string } = {
   title: 'Posteingang',
   'search-hint': 'Nachrichten durchsuchen',
   'row-1/title': 'Jana Albrecht',
@@ -25,7 +25,7 @@ const WORDS: { readonly [part: string]: string } = {
   'tab-4/label': 'Profil',
 };
 
-/** A layout as wide as a small tablet. */
+/** A small tablet. */
 const TABLET: InboxLayout = {
   width: 600,
   height: 960,
@@ -37,17 +37,17 @@ const TABLET: InboxLayout = {
   bannerBelow: false,
 };
 
-/** The dark inbox in German, wider, with machine names, another order and one more row on top of the list. */
+/** The dark inbox in German and wider, with generated names, another layer order and an additional first row. */
 export function harderScreen(prefix: string, name: string): NodeSpec {
   const screen = inboxScreen(prefix, name, DARK, TABLET);
   const translated = change(screen, (node) => {
-    const words = WORDS[partOf(node)];
-    return words === undefined ? node : { ...node, name: words, props: { ...node.props, characters: words } };
+    const text = TRANSLATIONS[partOf(node)];
+    return text === undefined ? node : { ...node, name: text, props: { ...node.props, characters: text } };
   });
-  return disguise(change(translated, (node) => (partOf(node) === 'list' ? withExtraRow(node) : node)));
+  return scrambleLayers(change(translated, (node) => (partOf(node) === 'list' ? withExtraRow(node) : node)));
 }
 
-/** The new row is the last one with the keys of none. */
+/** Inserts a copy of the last row, without keys, as first row. */
 function withExtraRow(list: NodeSpec): NodeSpec {
   const rows = list.children ?? [];
   const last = rows.at(-1);

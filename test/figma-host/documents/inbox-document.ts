@@ -1,10 +1,10 @@
 import type { DocumentSpec, NodeSpec } from '../spec.js';
-import { disguise } from './disguise.js';
 import { type Annotated, COMPACT_PHONE, inboxScreen, LARGE_PHONE, PHONE } from './inbox-screen.js';
 import { ellipse, frame, shadow, solid, text } from './parts.js';
+import { scrambleLayers } from './scramble-layers.js';
 import { DARK, LIGHT } from './theme.js';
 
-/** What the designer wrote on the source, by the part it hangs on. */
+/** The annotations of the source. */
 export const ANNOTATED: Annotated = {
   title: [{ labelMarkdown: 'Uses **Heading / L**', properties: [{ type: 'fontSize' }], categoryId: 'cat:development' }],
   bell: [{ label: 'Opens the notification sheet', categoryId: 'cat:interaction' }],
@@ -20,13 +20,13 @@ export const ANNOTATED: Annotated = {
 };
 
 /**
- * An annotated light inbox (`light`), its dark version with machine names and another order (`dark`), and a larger
- * dark one whose banner is above the list (`large`). Overlay layers lie in the source (`light:callout` …).
+ * An annotated light inbox (`light`), a dark version with generated names and another layer order (`dark`), and a larger
+ * dark version with the banner above the list (`large`). Overlay layers are in the source (`light:callout` …).
  */
 export function inboxDocument(): DocumentSpec {
   const light = inboxScreen('light', 'Inbox / Light', LIGHT, PHONE, ANNOTATED);
-  const dark = disguise(inboxScreen('dark', 'Frame 2041', DARK, COMPACT_PHONE));
-  const large = disguise(inboxScreen('large', 'Frame 2042', DARK, LARGE_PHONE));
+  const dark = scrambleLayers(inboxScreen('dark', 'Frame 2041', DARK, COMPACT_PHONE));
+  const large = scrambleLayers(inboxScreen('large', 'Frame 2042', DARK, LARGE_PHONE));
   return {
     name: 'Inbox',
     children: [
@@ -42,7 +42,7 @@ const INK = '#3b2a00';
 const YELLOW = '#ffd84d';
 const PINK = '#ff3d8b';
 
-/** Things drawn over the source, in its coordinates: a callout, an arrow and a sticker in a group. */
+/** A callout, an arrow and a grouped sticker, in coordinates of the source. */
 export function overlayLayers(prefix: string): NodeSpec[] {
   return [calloutSpec(prefix), arrowSpec(prefix), stickerSpec(prefix)];
 }

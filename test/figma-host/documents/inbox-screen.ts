@@ -2,7 +2,7 @@ import type { Json, NodeSpec } from '../spec.js';
 import { ellipse, frame, gradient, icon, rectangle, shadow, solid, text } from './parts.js';
 import type { Theme } from './theme.js';
 
-/** Where things are on one version of the screen, in canvas units. */
+/** Layout of a version of the screen, in canvas units. */
 export interface InboxLayout {
   width: number;
   height: number;
@@ -25,7 +25,7 @@ export const PHONE: InboxLayout = {
   bannerBelow: true,
 };
 
-/** The same screen after somebody moved things around. */
+/** A smaller phone with less spacing. */
 export const COMPACT_PHONE: InboxLayout = {
   width: 375,
   height: 812,
@@ -37,6 +37,7 @@ export const COMPACT_PHONE: InboxLayout = {
   bannerBelow: true,
 };
 
+/** A larger phone with the banner above the list. */
 export const LARGE_PHONE: InboxLayout = {
   width: 430,
   height: 900,
@@ -56,7 +57,7 @@ const ROWS = [
   ['Tomás Herrera', 'Thanks! That solved it for me', 'Sat'],
 ] as const;
 
-/** Annotations by the part of the screen they hang on. */
+/** Annotations by the part of the screen. */
 export type Annotated = { readonly [part: string]: Json };
 
 /** An inbox: top bar, search, a banner with a button, five rows, a tab bar. Keys are `prefix:part`. */

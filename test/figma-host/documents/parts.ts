@@ -27,7 +27,7 @@ export function frame(key: string, name: string, rest: Rest): NodeSpec {
   return { ...rest, key, type: 'FRAME', name };
 }
 
-/** An icon of strokes on a 24 by 24 grid. */
+/** A stroke icon on a 24 × 24 grid. */
 export function icon(key: string, name: string, path: keyof typeof ICONS, color: string, rest: Rest): NodeSpec {
   const props = {
     vectorPaths: [{ windingRule: 'NONE', data: ICONS[path] }],

@@ -1,4 +1,4 @@
-/** Colours of a theme, as `#rrggbb`. */
+/** Colours of a theme as `#rrggbb`. */
 export interface Theme {
   name: string;
   canvas: string;

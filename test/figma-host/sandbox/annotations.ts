@@ -9,7 +9,7 @@ const FLOW = ['itemSpacing', 'padding', 'layoutMode', 'alignItems'];
 const SIZE_LIMITS = ['maxWidth', 'minWidth', 'maxHeight', 'minHeight'];
 const ROUNDED = new Set(['FRAME', 'COMPONENT', 'INSTANCE', 'RECTANGLE', 'VECTOR']);
 
-/** What an annotation on this node may pin. */
+/** The properties that an annotation on this node may pin. */
 function pinnable(node: RawNode): Set<string> {
   const isFlow = (one: RawNode) => prop(one, 'layoutMode', 'NONE') !== 'NONE';
   const parent = node.parentId === null ? null : get(node.parentId);
@@ -23,13 +23,13 @@ function pinnable(node: RawNode): Set<string> {
   ]);
 }
 
-/** Takes a new array as Figma does: throws on what it refuses, and keeps the words in both forms. */
-export function acceptAnnotations(node: RawNode, value: unknown, categories: ReadonlySet<string>): Json[] {
+/** Validates an array of annotations like Figma, and stores both forms of each label. */
+export function validateAnnotations(node: RawNode, value: unknown, categories: ReadonlySet<string>): Json[] {
   if (!Array.isArray(value)) throw new Error('in set_annotations: Expected an array');
-  return value.map((entry: unknown) => acceptAnnotation(node, entry, categories));
+  return value.map((entry: unknown) => validateAnnotation(node, entry, categories));
 }
 
-function acceptAnnotation(node: RawNode, entry: unknown, categories: ReadonlySet<string>): Json {
+function validateAnnotation(node: RawNode, entry: unknown, categories: ReadonlySet<string>): Json {
   if (typeof entry !== 'object' || entry === null) throw new Error('in set_annotations: Expected an object');
   const fields: { [field: string]: unknown } = { ...entry };
   for (const field of Object.keys(fields)) {
@@ -42,16 +42,18 @@ function acceptAnnotation(node: RawNode, entry: unknown, categories: ReadonlySet
   if (categoryId !== undefined && (typeof categoryId !== 'string' || !categories.has(categoryId))) {
     throw new Error('in set_annotations: No annotation category with this id');
   }
-  const words = labelMarkdown ?? label;
-  if (words !== undefined && typeof words !== 'string') throw new Error('in set_annotations: Expected string');
+  const text = labelMarkdown ?? label;
+  if (text !== undefined && typeof text !== 'string') throw new Error('in set_annotations: Expected string');
   return {
-    ...(words === undefined ? {} : { label: labelMarkdown === undefined ? words : plain(words), labelMarkdown: words }),
-    properties: acceptProperties(node, properties),
+    ...(text === undefined
+      ? {}
+      : { label: labelMarkdown === undefined ? text : withoutMarkdown(text), labelMarkdown: text }),
+    properties: validateProperties(node, properties),
     ...(categoryId === undefined ? {} : { categoryId }),
   };
 }
 
-function acceptProperties(node: RawNode, properties: unknown): Json[] {
+function validateProperties(node: RawNode, properties: unknown): Json[] {
   if (!Array.isArray(properties)) throw new Error('in set_annotations: Expected an array of properties');
   const allowed = pinnable(node);
   return properties.map((entry: { type?: unknown }) => {
@@ -63,6 +65,6 @@ function acceptProperties(node: RawNode, properties: unknown): Json[] {
   });
 }
 
-function plain(markdown: string): string {
+function withoutMarkdown(markdown: string): string {
   return markdown.replace(/[*_`]/g, '');
 }

@@ -1,21 +1,21 @@
-/** What Node lends the sandbox. Everything is a string, a number or bytes. */
+/** The functions that Node provides to the sandbox. Arguments are strings, numbers or bytes. */
 export interface Bridge {
   /** Calls `fire(callId)` in a later turn. */
   schedule(callId: number, delayMs: number): void;
   unschedule(callId: number): void;
-  /** Keeps bytes on Node's side and returns their number. */
+  /** Stores bytes in Node and returns their number. */
   putBytes(bytes: ArrayBuffer): number;
   takeBytes(number: number): ArrayBuffer;
   postToUi(messageJson: string): void;
-  /** Draws and calls `fire(callId, bytesNumber)` in a later turn. */
+  /** Renders a PNG and calls `fire(callId, bytesNumber)` in a later turn. */
   render(callId: number, requestJson: string): void;
-  /** `JSON` of the stored value or an empty string. */
+  /** Returns the stored JSON, or an empty string. */
   readStorage(key: string): string;
   writeStorage(key: string, json: string): void;
   /** Width in px of one line of text. */
   measureText(text: string, style: string, fontSize: number): number;
   log(text: string): void;
-  /** Notes what the plugin asks of the window: showUI, notify, closePlugin … */
+  /** Reports calls of the window API: showUI, notify, closePlugin … */
   report(kind: string, detailJson: string): void;
 }
 
@@ -23,12 +23,12 @@ declare global {
   var __bridge: Bridge;
 }
 
-/** Bytes in a message, by their number on Node's side. */
+/** Replaces bytes in a message by their number in Node. */
 interface BytesMark {
   $bytes: number;
 }
 
-/** A message for the UI as JSON, its bytes handed to Node. Throws on what Figma cannot post. */
+/** Encodes a message to the UI as JSON and passes its bytes to Node. Throws for values that Figma cannot post. */
 export function encodeMessage(message: unknown): string {
   return JSON.stringify(encode(message));
 }
@@ -50,7 +50,7 @@ function encode(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, encode(part)]));
 }
 
-/** A message of the UI from Node's JSON. */
+/** Decodes a message from the UI. */
 export function decodeMessage(json: string): unknown {
   return JSON.parse(json, (_, value: unknown) =>
     isBytesMark(value) ? new Uint8Array(__bridge.takeBytes(value.$bytes)) : value,

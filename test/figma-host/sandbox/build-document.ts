@@ -1,12 +1,12 @@
 import type { DocumentSpec, DocumentState, Matrix, NodeSpec, RawNode } from '../spec.js';
-import { acceptAnnotations } from './annotations.js';
+import { validateAnnotations } from './annotations.js';
 import { instanceOf } from './node-methods.js';
 import { CATEGORIES, settle } from './node-proxy.js';
 import { dump, find, load } from './store.js';
 import { fitText } from './text.js';
 import { blank, findByKey } from './tree.js';
 
-/** Makes the document a spec describes: one page with its nodes. */
+/** Builds the document of a spec: one page with its nodes. */
 export function buildDocument(spec: DocumentSpec): DocumentState {
   load({
     name: spec.name,
@@ -53,7 +53,7 @@ function attach(spec: NodeSpec, parent: RawNode): void {
   if (spec.height !== undefined) node.height = spec.height;
   if (node.type === 'TEXT' && spec.width === undefined) fitText(node);
   for (const child of spec.children ?? []) attach(child, node);
-  if (annotations !== undefined) node.props.annotations = acceptAnnotations(node, annotations, CATEGORIES);
+  if (annotations !== undefined) node.props.annotations = validateAnnotations(node, annotations, CATEGORIES);
 }
 
 function instantiate(spec: NodeSpec): RawNode {

@@ -1,5 +1,5 @@
 import type { DocumentSpec, DocumentState } from '../spec.js';
-import { acceptAnnotations } from './annotations.js';
+import { validateAnnotations } from './annotations.js';
 import { decodeMessage } from './bridge.js';
 import { buildDocument } from './build-document.js';
 import { announceChanges, emit, fire, forget, later, seedShuffle } from './event-loop.js';
@@ -16,7 +16,7 @@ import {
   get,
   load,
   manifest,
-  noteChange,
+  recordChange,
   triggerUndo,
 } from './store.js';
 import { copySubtree, remove } from './tree.js';
@@ -26,7 +26,7 @@ interface StartOptions {
   hasManifestId: boolean;
 }
 
-/** What Node may call. Each call is one turn; `endTurn` follows when its promises have run. */
+/** The functions that Node calls. Each call is one turn; `endTurn` follows after its promise jobs. */
 const host = {
   build: (spec: string) => JSON.stringify(buildDocument(JSON.parse(spec) as DocumentSpec)),
   load: (state: string) => load(JSON.parse(state) as DocumentState),
@@ -50,8 +50,8 @@ const host = {
   },
   editAnnotations: (nodeId: string, annotations: string) => {
     const node = get(nodeId);
-    noteChange(nodeId, 'annotations');
-    node.props.annotations = acceptAnnotations(node, JSON.parse(annotations), CATEGORIES);
+    recordChange(nodeId, 'annotations');
+    node.props.annotations = validateAnnotations(node, JSON.parse(annotations), CATEGORIES);
   },
   undo: () => {
     commitUndo();

@@ -5,15 +5,15 @@ type Call = (detail: number) => void;
 const calls = new Map<number, Call>();
 let nextCall = 1;
 
-/** Runs `call` in a later turn, as everything asynchronous in Figma does. */
+/** Runs `call` in a later turn, like every asynchronous call in Figma. */
 export function later(call: Call, delayMs = 0): number {
-  const callId = expect(call);
+  const callId = register(call);
   __bridge.schedule(callId, delayMs);
   return callId;
 }
 
-/** A number under which Node will call back in a later turn. */
-export function expect(call: Call): number {
+/** Registers a callback and returns the id with which Node calls `fire` in a later turn. */
+export function register(call: Call): number {
   const callId = nextCall;
   nextCall += 1;
   calls.set(callId, call);
@@ -31,7 +31,7 @@ export function fire(callId: number, detail: number): void {
   call?.(detail);
 }
 
-/** A promise that settles in a later turn. */
+/** Returns a promise that settles in a later turn. */
 export function promise<T>(compute: () => T): Promise<T> {
   return new Promise((resolve, reject) => {
     later(() => {
@@ -63,7 +63,7 @@ export function emit(type: string, event: unknown): void {
   for (const handler of handlers.get(type) ?? []) handler(event);
 }
 
-/** Tells listeners in a later turn what changed in this one. */
+/** Emits the changes of this turn in a later one. */
 export function announceChanges(): void {
   const changes = takeChanges();
   if (changes.length === 0 || (handlers.get('nodechange') ?? []).length === 0) return;
@@ -71,12 +71,13 @@ export function announceChanges(): void {
   later(() => emit('nodechange', { nodeChanges }));
 }
 
-/** The selection in an order that means nothing, as in Figma: shuffled anew at each read. */
 let seed = 1;
+
 export function seedShuffle(value: number): void {
   seed = value;
 }
 
+/** The selection in a random order at each read, since Figma defines no order. */
 export function shuffledSelection(): string[] {
   const ids = [...documentState().selection];
   for (let index = ids.length - 1; index > 0; index -= 1) {

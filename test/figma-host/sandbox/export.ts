@@ -1,16 +1,16 @@
 import type { Json, RenderRequest } from '../spec.js';
-import { expect } from './event-loop.js';
+import { register } from './event-loop.js';
 import { renderBounds, sizeOf } from './geometry.js';
 import { allNodes, get } from './store.js';
 
 const KNOWN = new Set(['format', 'constraint', 'colorProfile', 'useAbsoluteBounds', 'contentsOnly', 'suffix']);
 
-/** Draws a node as PNG. Rejects for a node that leaves no mark. */
+/** Renders a node as PNG. Rejects if it paints nothing. */
 export async function exportNode(id: string, settings: { [name: string]: Json }): Promise<Uint8Array> {
   for (const name of Object.keys(settings)) {
     if (!KNOWN.has(name)) throw new Error(`in exportAsync: Unrecognized key "${name}"`);
   }
-  if (settings.format !== 'PNG') throw new Error('in exportAsync: This stand-in draws PNG only');
+  if (settings.format !== 'PNG') throw new Error('in exportAsync: Only PNG is supported here');
   const node = get(id);
   if (renderBounds(node) === null) {
     throw new Error('in exportAsync: Failed to export node. This node may not have any visible layers.');
@@ -25,7 +25,7 @@ export async function exportNode(id: string, settings: { [name: string]: Json })
     contentsOnly: settings.contentsOnly !== false,
   };
   return new Promise((resolve, reject) => {
-    const callId = expect((number) => {
+    const callId = register((number) => {
       if (number < 0) reject(new Error('in exportAsync: Failed to export node'));
       else resolve(new Uint8Array(__bridge.takeBytes(number)));
     });

@@ -10,20 +10,20 @@ import { blank, group } from './tree.js';
 const EVENTS = new Set(['selectionchange', 'currentpagechange', 'close', 'run', 'stylechange', 'drop']);
 const WINDOW_OPTIONS = new Set(['width', 'height', 'themeColors', 'title', 'visible', 'position']);
 
-/** The handler a plugin put at `figma.ui.onmessage`. */
+/** `figma.ui`. */
 export const ui: { onmessage: ((message: unknown) => void) | null; postMessage: (message: unknown) => void } = {
   onmessage: null,
   postMessage: (message) => __bridge.postToUi(encodeMessage(message)),
 };
 
-/** Actions of the buttons in toasts, by the number that was reported with them. */
+/** Actions of toast buttons, by their reported index. */
 export const toastActions: (() => unknown)[] = [];
 
 const forbidden = (name: string, instead: string) => () => {
   throw new Error(`in ${name}: Cannot call with documentAccess: dynamic-page. Use ${instead} instead.`);
 };
 
-/** The `figma` global of a plugin that was started with this command. */
+/** Creates the `figma` global of a plugin started with this command. */
 export function createFigma(command: string): object {
   return Object.freeze({
     apiVersion: '1.0.0',

@@ -2,7 +2,7 @@ import { type Bounds, boundsOf, IDENTITY, inverse, multiply, union } from '../ma
 import type { Matrix, RawNode } from '../spec.js';
 import { children, find, get, num, prop } from './store.js';
 
-/** Groups have no coordinates of their own: children of a group count from the group's container. */
+/** Groups have no coordinate system: their children use that of the group's container. */
 export function isGroupLike(node: RawNode): boolean {
   return node.type === 'GROUP' || node.type === 'BOOLEAN_OPERATION';
 }
@@ -13,7 +13,7 @@ function container(node: RawNode): RawNode | null {
   return parent;
 }
 
-/** Where the node's own corner and axes are, seen from its container. */
+/** Maps the node's own coordinates to its container's. */
 export function relativeMatrix(node: RawNode): Matrix {
   if (!isGroupLike(node)) return node.matrix;
   const box = groupBounds(node);
@@ -35,7 +35,7 @@ export function sizeOf(node: RawNode): { width: number; height: number } {
   return groupBounds(node) ?? { width: 0, height: 0 };
 }
 
-/** Bounds of a group in its container: the box around its children. */
+/** The bounding box of a group's children, in its container. */
 function groupBounds(node: RawNode): Bounds | null {
   return union(
     children(node).map((child) => {
@@ -50,7 +50,7 @@ export function absoluteBounds(node: RawNode): Bounds {
   return boundsOf(absoluteMatrix(node), width, height);
 }
 
-/** Sets the node's place; a group takes its children along. */
+/** Sets the node's transform; a group moves its children. */
 export function setRelativeMatrix(node: RawNode, matrix: Matrix): void {
   if (isGroupLike(node)) {
     const motion = multiply(matrix, inverse(relativeMatrix(node)));
@@ -60,27 +60,27 @@ export function setRelativeMatrix(node: RawNode, matrix: Matrix): void {
   node.matrix = matrix;
 }
 
-export function isShown(node: RawNode): boolean {
+export function isVisible(node: RawNode): boolean {
   if (prop(node, 'visible', true) === false) return false;
-  return node.parentId === null || isShown(get(node.parentId));
+  return node.parentId === null || isVisible(get(node.parentId));
 }
 
-/** Does the node, or anything in it, leave a mark on the canvas? */
-function paints(node: RawNode): boolean {
+/** Whether the node or a descendant paints anything. */
+function isPainted(node: RawNode): boolean {
   if (prop(node, 'visible', true) === false || node.type === 'SLICE') return false;
   const own = ['fills', 'strokes'].some((name) => {
     const paints = prop(node, name, []);
     return Array.isArray(paints) && paints.length > 0;
   });
-  const hasWords = node.type !== 'TEXT' || prop(node, 'characters', '') !== '';
-  return (own && hasWords) || children(node).some(paints);
+  const hasText = node.type !== 'TEXT' || prop(node, 'characters', '') !== '';
+  return (own && hasText) || children(node).some(isPainted);
 }
 
 export function renderBounds(node: RawNode): Bounds | null {
-  return isShown(node) && paints(node) ? absoluteBounds(node) : null;
+  return isVisible(node) && isPainted(node) ? absoluteBounds(node) : null;
 }
 
-/** Lays out every auto layout frame, the innermost first. */
+/** Applies auto layout to all frames, innermost first. */
 export function layOut(node: RawNode): void {
   for (const child of children(node)) layOut(child);
   const mode = prop(node, 'layoutMode', 'NONE');

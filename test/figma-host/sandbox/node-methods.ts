@@ -3,14 +3,14 @@ import { type Handler, listen, shuffledSelection, unlisten } from './event-loop.
 import { exportNode } from './export.js';
 import { settle, unwrap, type Wrapped, wrap } from './node-proxy.js';
 import { CONTAINERS, PROPERTIES } from './properties.js';
-import { documentState, find, get, manifest, newId, noteChange, prop } from './store.js';
+import { documentState, find, get, manifest, newId, prop, recordChange } from './store.js';
 import { fitText, requireFont } from './text.js';
 import { copySubtree, descendants, findByKey, insert, remove, rescale } from './tree.js';
 
-/** Getters of methods by name. */
+/** Methods by name; each getter returns the function that the plugin calls. */
 export type Methods = { readonly [name: string]: () => unknown };
 
-/** The methods a node of this type has; each getter gives the function a plugin calls. */
+/** The methods of a node type. */
 export function methodsOf(id: string, type: NodeType): Methods {
   const isCanvas = type === 'PAGE' || type === 'DOCUMENT';
   return {
@@ -31,7 +31,7 @@ function dataMethods(id: string): Methods {
     getSharedPluginData: () => (space: string, key: string) => get(id).sharedPluginData[`${space}/${key}`] ?? '',
     setSharedPluginData: () => (space: string, key: string, value: string) => {
       if (typeof value !== 'string') throw new Error('in setSharedPluginData: Expected string');
-      noteChange(id, 'sharedPluginData');
+      recordChange(id, 'sharedPluginData');
       if (value === '') delete get(id).sharedPluginData[`${space}/${key}`];
       else get(id).sharedPluginData[`${space}/${key}`] = value;
     },
@@ -42,7 +42,7 @@ function dataMethods(id: string): Methods {
     getRelaunchData: () => () => ({ ...get(id).relaunchData }),
     setRelaunchData: () => (data: { [command: string]: string }) => {
       if (!manifest.hasId) throw new Error('in setRelaunchData: The manifest needs an id');
-      noteChange(id, 'relaunchData');
+      recordChange(id, 'relaunchData');
       get(id).relaunchData = { ...data };
     },
   };
@@ -113,7 +113,7 @@ function instanceMethods(id: string): Methods {
   };
 }
 
-/** New nodes start on the current page. */
+/** Adds a new node to the current page. */
 export function adopt(node: RawNode): Wrapped {
   const page = currentPage();
   node.parentId = page.id;
@@ -132,7 +132,7 @@ function createInstance(component: RawNode): Wrapped {
   return adopt(instanceOf(component));
 }
 
-/** An instance: a copy whose inner ids name the instance and the layer they mirror. */
+/** Copies a component to an instance. Inner ids contain the ids of the instance and of the original layer. */
 export function instanceOf(component: RawNode): RawNode {
   const instanceId = newId();
   const copy = copySubtree(component, (node) => (node.id === component.id ? instanceId : `I${instanceId};${node.id}`));
@@ -143,7 +143,7 @@ export function instanceOf(component: RawNode): RawNode {
 
 function resize(node: RawNode, width: number, height: number): void {
   if (width < 0.01 || (height < 0.01 && node.type !== 'LINE')) throw new Error('in resize: too small');
-  noteChange(node.id, 'size');
+  recordChange(node.id, 'size');
   node.width = width;
   node.height = height;
   if (node.type === 'TEXT' && prop(node, 'textAutoResize', 'WIDTH_AND_HEIGHT') === 'HEIGHT') fitText(node);
@@ -152,7 +152,7 @@ function resize(node: RawNode, width: number, height: number): void {
 
 const PAGE_EVENTS = new Set(['nodechange']);
 
-/** What a page has beyond other containers. */
+/** The additional methods of a page. */
 export function pageMethods(_id: string): Methods {
   return {
     selection: () =>

@@ -1,10 +1,10 @@
 import type { Json, Matrix, RawNode } from '../spec.js';
-import { acceptAnnotations } from './annotations.js';
+import { validateAnnotations } from './annotations.js';
 import * as geometry from './geometry.js';
 import { layOut } from './geometry.js';
 import { methodsOf } from './node-methods.js';
 import { CONTAINERS, NEEDS_FONT, PROPERTIES, READ_ONLY } from './properties.js';
-import { allNodes, children, find, get, noteChange, prop } from './store.js';
+import { allNodes, children, find, get, prop, recordChange } from './store.js';
 import { fitText, requireFont } from './text.js';
 
 const idOf = new WeakMap<object, string>();
@@ -12,16 +12,14 @@ export const CATEGORIES: ReadonlySet<string> = new Set(['cat:development', 'cat:
 
 export type Wrapped = object;
 
-/** The node behind what a plugin holds. */
+/** The stored node of a proxy. */
 export function unwrap(value: unknown): RawNode {
   const id = typeof value === 'object' && value !== null ? idOf.get(value) : undefined;
   if (id === undefined) throw new Error('Expected node');
   return get(id);
 }
 
-/**
- * What a plugin sees of a node. A new object each time, as nothing promises that two reads give the same one.
- */
+/** Creates the proxy of a node for the plugin. Each call returns a new one, since Figma does not promise identity. */
 export function wrap(id: string): Wrapped {
   const type = get(id).type;
   const proxy: Wrapped = new Proxy(
@@ -42,7 +40,7 @@ export function wrap(id: string): Wrapped {
 }
 
 const EVERYWHERE = ['id', 'type', 'name', 'parent', 'removed'];
-const PLACED = [
+const GEOMETRY = [
   ...['x', 'y', 'width', 'height', 'rotation', 'relativeTransform'],
   ...['absoluteTransform', 'absoluteBoundingBox', 'absoluteRenderBounds'],
 ];
@@ -50,12 +48,12 @@ const PLACED = [
 function hasProperty(id: string, type: RawNode['type'], name: string): boolean {
   if (EVERYWHERE.includes(name) || name in PROPERTIES[type]) return true;
   if (name === 'children') return CONTAINERS.has(type);
-  if (PLACED.includes(name)) return type !== 'PAGE' && type !== 'DOCUMENT';
+  if (GEOMETRY.includes(name)) return type !== 'PAGE' && type !== 'DOCUMENT';
   return methodsOf(id, type)[name] !== undefined;
 }
 
 function read(id: string, type: RawNode['type'], name: string): unknown {
-  // a promise that resolves with a node asks for this
+  // read when a promise resolves with a node
   if (name === 'then' || name === 'toJSON') return undefined;
   if (name === 'id') return id;
   if (name === 'removed') return find(id) === null;
@@ -63,7 +61,7 @@ function read(id: string, type: RawNode['type'], name: string): unknown {
   if (!hasProperty(id, type, name)) throw new TypeError(`no such property '${name}' on ${type} node`);
   const method = methodsOf(id, type)[name];
   if (method !== undefined) return method();
-  if (PLACED.includes(name)) return readPlace(node, name);
+  if (GEOMETRY.includes(name)) return readGeometry(node, name);
   if (name === 'type') return type;
   if (name === 'name') return prop(node, 'name', '');
   if (name === 'parent') return node.parentId === null ? null : wrap(node.parentId);
@@ -71,7 +69,7 @@ function read(id: string, type: RawNode['type'], name: string): unknown {
   return frozen(prop(node, name, PROPERTIES[type][name] ?? null));
 }
 
-function readPlace(node: RawNode, name: string): unknown {
+function readGeometry(node: RawNode, name: string): unknown {
   const [a, b, c, d, e, f] = geometry.relativeMatrix(node);
   if (name === 'x') return e;
   if (name === 'y') return f;
@@ -91,7 +89,7 @@ function rows([a, b, c, d, e, f]: Matrix): Json {
   ];
 }
 
-/** Reads hand out copies that cannot be changed; only assigning the whole value changes the node. */
+/** A frozen copy. Only assigning a whole value changes a node. */
 function frozen(value: Json): Json {
   if (typeof value !== 'object' || value === null) return value;
   const copy: Json = JSON.parse(JSON.stringify(value));
@@ -114,9 +112,9 @@ function write(id: string, name: string, value: unknown): void {
   if (node.type === 'TEXT' && NEEDS_FONT.has(name))
     requireFont(prop(node, 'fontName', PROPERTIES.TEXT.fontName ?? null));
   if (node.type === 'TEXT' && name === 'fontName') requireFont(toJson(value));
-  noteChange(id, name);
-  if (PLACED.includes(name)) writePlace(node, name, value);
-  else if (name === 'annotations') writeProp(node, name, acceptAnnotations(node, value, CATEGORIES));
+  recordChange(id, name);
+  if (GEOMETRY.includes(name)) writeGeometry(node, name, value);
+  else if (name === 'annotations') writeProp(node, name, validateAnnotations(node, value, CATEGORIES));
   else writeProp(node, name, toJson(value));
   settle();
 }
@@ -136,7 +134,7 @@ function writeProp(node: RawNode, name: string, value: Json): void {
   if (node.type === 'TEXT') fitText(node);
 }
 
-function writePlace(node: RawNode, name: string, value: unknown): void {
+function writeGeometry(node: RawNode, name: string, value: unknown): void {
   const [a, b, c, d, e, f] = geometry.relativeMatrix(node);
   if (name === 'x') geometry.setRelativeMatrix(node, [a, b, c, d, Number(value), f]);
   else if (name === 'y') geometry.setRelativeMatrix(node, [a, b, c, d, e, Number(value)]);
@@ -144,10 +142,10 @@ function writePlace(node: RawNode, name: string, value: unknown): void {
     const turn = (-Number(value) * Math.PI) / 180;
     const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
     geometry.setRelativeMatrix(node, [cos, sin, -sin, cos, e, f]);
-  } else geometry.setRelativeMatrix(node, acceptTransform(value));
+  } else geometry.setRelativeMatrix(node, validateTransform(value));
 }
 
-function acceptTransform(value: unknown): Matrix {
+function validateTransform(value: unknown): Matrix {
   const [[a, c, e], [b, d, f]] = value as [[number, number, number], [number, number, number]];
   const numbers: Matrix = [a, b, c, d, e, f];
   if (!numbers.every(Number.isFinite)) throw new Error('in set_relativeTransform: Expected numbers');
@@ -162,7 +160,7 @@ function toJson(value: unknown): Json {
   return json;
 }
 
-/** Lays out the document again after a change. */
+/** Updates auto layout after a change. */
 export function settle(): void {
   for (const node of allNodes()) if (node.type === 'DOCUMENT') layOut(node);
 }

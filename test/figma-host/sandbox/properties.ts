@@ -35,7 +35,7 @@ const FRAME: Defaults = {
 };
 const SHAPE: Defaults = { ...SCENE, ...BLEND, ...CHILD, ...PAINT, ...ANNOTATED };
 
-/** The properties a node of each type has, with what they are when nobody set them. */
+/** The properties of each node type with their defaults. */
 export const PROPERTIES: { readonly [T in NodeType]: Defaults } = {
   DOCUMENT: {},
   PAGE: { backgrounds: [] },
@@ -64,7 +64,7 @@ export const PROPERTIES: { readonly [T in NodeType]: Defaults } = {
   },
 };
 
-/** What cannot be written on a text before its font is loaded. */
+/** Text properties that need a loaded font. */
 export const NEEDS_FONT: ReadonlySet<string> = new Set([
   'characters',
   'fontSize',

@@ -5,7 +5,7 @@ let state: Omit<DocumentState, 'nodes'> = { name: '', nextId: 1, history: [], se
 let changes: { id: string; property: string }[] = [];
 const faults = new Set<string>();
 
-/** Installs a document. */
+/** Replaces the document. */
 export function load({ nodes: list, ...rest }: DocumentState): void {
   setNodes(list);
   state = rest;
@@ -41,7 +41,7 @@ export function allNodes(): RawNode[] {
 
 export function add(node: RawNode): RawNode {
   nodes.set(node.id, node);
-  noteChange(node.id, 'CREATE');
+  recordChange(node.id, 'CREATE');
   return node;
 }
 
@@ -49,7 +49,7 @@ export function removeSubtree(id: string): void {
   const node = get(id);
   for (const childId of node.childIds) removeSubtree(childId);
   nodes.delete(id);
-  noteChange(id, 'DELETE');
+  recordChange(id, 'DELETE');
 }
 
 export function newId(): string {
@@ -70,13 +70,13 @@ export function num(node: RawNode, property: string, fallback: number): number {
   return typeof value === 'number' ? value : fallback;
 }
 
-/** Makes one later write of this property throw, as a node that Figma cannot change would. */
+/** Makes the next write of this property throw, like a node that Figma cannot change. */
 export function breakWrite(id: string, property: string): void {
   faults.add(`${id} ${property}`);
 }
 
-/** Called before each change a plugin makes. */
-export function noteChange(id: string, property: string): void {
+/** Records a change before it happens. */
+export function recordChange(id: string, property: string): void {
   if (faults.delete(`${id} ${property}`)) throw new Error(`in set_${property}: This node cannot be changed`);
   changes.push({ id, property });
 }
@@ -91,13 +91,13 @@ function serialize(): string {
   return JSON.stringify([...nodes.values()].sort((a, b) => (a.id < b.id ? -1 : 1)));
 }
 
-/** Ends a step of undo, unless nothing changed since the last. */
+/** Ends an undo step if something changed. */
 export function commitUndo(): void {
   const present = serialize();
   if (present !== state.history[state.history.length - 1]) state.history.push(present);
 }
 
-/** Goes back to the last committed state, or one further when nothing changed since. */
+/** Restores the last committed state, or the one before if nothing changed since. */
 export function triggerUndo(): void {
   const present = serialize();
   if (present === state.history[state.history.length - 1] && state.history.length > 1) state.history.pop();
@@ -108,5 +108,5 @@ export function triggerUndo(): void {
   changes.push({ id: before[0]?.id ?? '', property: 'UNDO' });
 }
 
-/** What the manifest of the running plugin says, as far as the API depends on it. */
+/** The part of the manifest that the API depends on. */
 export const manifest = { hasId: true };

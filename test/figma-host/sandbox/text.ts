@@ -1,10 +1,8 @@
 import type { Json, RawNode } from '../spec.js';
-import { wrapLines } from '../text-layout.js';
+import { AUTO_LINE_HEIGHT, wrapLines } from '../text-layout.js';
 import { num, prop } from './store.js';
 
 const AVAILABLE = new Set(['Inter Regular', 'Inter Medium', 'Inter Semi Bold', 'Inter Bold']);
-/** Height of a line of Inter where the design sets none. */
-const AUTO_LINE_HEIGHT = 1.21;
 const loaded = new Set<string>();
 
 export function fontKey(font: Json): string {
@@ -20,7 +18,7 @@ export function markLoaded(key: string): void {
   loaded.add(key);
 }
 
-/** Throws as Figma does when the font was not loaded first. */
+/** Throws like Figma if the font is not loaded. */
 export function requireFont(font: Json): void {
   const key = fontKey(font);
   if (!loaded.has(key)) {
@@ -30,16 +28,16 @@ export function requireFont(font: Json): void {
   }
 }
 
-/** Gives a text that resizes itself the size of its words: both ways, or in height at a fixed width. */
+/** Resizes an auto-resizing text node to its text: in both directions, or in height at a fixed width. */
 export function fitText(node: RawNode): void {
   const mode = prop(node, 'textAutoResize', 'WIDTH_AND_HEIGHT');
   const size = num(node, 'fontSize', 12);
   const style = fontKey(prop(node, 'fontName', { family: 'Inter', style: 'Regular' })).replace('Inter ', '');
   const measure = (line: string) => __bridge.measureText(line, style, size);
-  const words = String(prop(node, 'characters', ''));
-  if (mode === 'HEIGHT') node.height = wrapLines(words, node.width, measure).length * lineHeight(node, size);
+  const characters = String(prop(node, 'characters', ''));
+  if (mode === 'HEIGHT') node.height = wrapLines(characters, node.width, measure).length * lineHeight(node, size);
   if (mode !== 'WIDTH_AND_HEIGHT') return;
-  const lines = words.split('\n');
+  const lines = characters.split('\n');
   node.width = Math.max(...lines.map(measure));
   node.height = lines.length * lineHeight(node, size);
 }

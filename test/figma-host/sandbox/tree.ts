@@ -1,28 +1,30 @@
 import { inverse, multiply } from '../matrix.js';
 import type { Json, Matrix, RawNode } from '../spec.js';
 import { absoluteMatrix, isGroupLike } from './geometry.js';
-import { add, allNodes, children, find, get, newId, noteChange, num, prop, removeSubtree } from './store.js';
+import { add, allNodes, children, find, get, newId, num, prop, recordChange, removeSubtree } from './store.js';
 
-/** Figma refuses any change of structure in an instance, since it mirrors its component. */
+/** Whether the node is an instance or inside one, where Figma allows no structural changes. */
 export function isInInstance(node: RawNode): boolean {
   if (node.type === 'INSTANCE') return true;
   return node.parentId !== null && isInInstance(get(node.parentId));
 }
 
-/** Puts a node into a parent, keeping its matrix as Figma does: it now counts from the new container. */
+/** Moves a node to a parent. Like in Figma its matrix stays, now relative to the new container. */
 export function insert(parent: RawNode, node: RawNode, index: number): void {
   if (isInInstance(parent)) {
     throw new Error('in appendChild: Cannot move node. New parent is an instance or is inside of an instance');
   }
-  const former = node.parentId === null ? null : find(node.parentId);
-  if (former !== null && isInInstance(former)) throw new Error('in appendChild: Cannot move a node out of an instance');
-  if (former !== null && parent.type === 'SECTION' && former.type === 'DOCUMENT') throw new Error('Cannot move a page');
-  noteChange(parent.id, 'children');
-  if (former !== null) former.childIds = former.childIds.filter((id) => id !== node.id);
+  const oldParent = node.parentId === null ? null : find(node.parentId);
+  if (oldParent !== null && isInInstance(oldParent))
+    throw new Error('in appendChild: Cannot move a node out of an instance');
+  if (oldParent !== null && parent.type === 'SECTION' && oldParent.type === 'DOCUMENT')
+    throw new Error('Cannot move a page');
+  recordChange(parent.id, 'children');
+  if (oldParent !== null) oldParent.childIds = oldParent.childIds.filter((id) => id !== node.id);
   parent.childIds.splice(Math.min(index, parent.childIds.length), 0, node.id);
   node.parentId = parent.id;
   if (prop(parent, 'layoutMode', 'NONE') === 'NONE') delete node.props.layoutPositioning;
-  if (former !== null) dropEmptyGroup(former);
+  if (oldParent !== null) dropEmptyGroup(oldParent);
 }
 
 export function remove(node: RawNode): void {
@@ -33,14 +35,14 @@ export function remove(node: RawNode): void {
   if (parent !== null) dropEmptyGroup(parent);
 }
 
-/** A group without children does not exist. */
+/** Figma removes a group without children. */
 function dropEmptyGroup(node: RawNode): void {
   if (isGroupLike(node) && node.childIds.length === 0) remove(node);
 }
 
-/** A copy of the subtree without a parent. A copy made by a plugin keeps plugin data and annotations. */
+/** Copies a subtree with its plugin data and annotations. The copy has no parent. */
 export function copySubtree(node: RawNode, toId: (node: RawNode) => string = newId): RawNode {
-  const copy: RawNode = { ...structured(node), id: toId(node), parentId: null, childIds: [] };
+  const copy: RawNode = { ...cloneNode(node), id: toId(node), parentId: null, childIds: [] };
   add(copy);
   for (const child of children(node)) {
     const childCopy = copySubtree(child, toId);
@@ -50,12 +52,12 @@ export function copySubtree(node: RawNode, toId: (node: RawNode) => string = new
   return copy;
 }
 
-function structured(node: RawNode): RawNode {
+function cloneNode(node: RawNode): RawNode {
   const copy: RawNode = JSON.parse(JSON.stringify(node));
   return copy;
 }
 
-/** Scales the node and what is in it, about its own corner. */
+/** Scales a subtree about the node's corner. */
 export function rescale(node: RawNode, scale: number): void {
   if (!(scale >= 0.01)) throw new Error('in rescale: Scale factor must be at least 0.01');
   const groupCorner = isGroupLike(node) ? absoluteMatrix(node) : null;
@@ -66,7 +68,7 @@ const SCALED = ['strokeWeight', 'cornerRadius', 'fontSize', 'itemSpacing'];
 const PADDINGS = ['paddingLeft', 'paddingRight', 'paddingTop', 'paddingBottom'];
 
 function scaleNode(node: RawNode, scale: number, isRoot: boolean, groupCorner: Matrix | null): void {
-  noteChange(node.id, 'rescale');
+  recordChange(node.id, 'rescale');
   node.width *= scale;
   node.height *= scale;
   for (const name of [...SCALED, ...PADDINGS]) {
@@ -91,17 +93,17 @@ function scalePaths(node: RawNode, scale: number): void {
   });
 }
 
-/** Wraps nodes in a new group on top of the parent. */
+/** Moves nodes to a new group in the parent. */
 export function group(nodes: RawNode[], parent: RawNode, index: number): RawNode {
   if (nodes.length === 0) throw new Error('in group: First argument must be an array of at least one node');
   const raw = blank('GROUP', 'Group');
   const toParent = inverse(absoluteMatrix(parent));
-  const places = nodes.map((node) => multiply(toParent, absoluteMatrix(node)));
+  const matrices = nodes.map((node) => multiply(toParent, absoluteMatrix(node)));
   insert(parent, raw, index);
   nodes.forEach((node, order) => {
     insert(raw, node, order);
-    const place = places[order];
-    if (place !== undefined && !isGroupLike(node)) node.matrix = place;
+    const matrix = matrices[order];
+    if (matrix !== undefined && !isGroupLike(node)) node.matrix = matrix;
   });
   return raw;
 }
@@ -122,7 +124,7 @@ export function blank(type: RawNode['type'], name: string): RawNode {
   });
 }
 
-/** Every node below, in document order. */
+/** All descendants in document order. */
 export function descendants(node: RawNode): RawNode[] {
   return children(node).flatMap((child) => [child, ...descendants(child)]);
 }

@@ -38,14 +38,14 @@ async function colorsAt(points: [number, number][], contentsOnly = true): Promis
   return points.map(([x, y]) => data.subarray((y * info.width + x) * 3, (y * info.width + x) * 3 + 3).toString('hex'));
 }
 
-describe('pictures', () => {
-  test('what lies over the frame is in the picture only when it is asked for', async () => {
+describe('a render', () => {
+  test('contains what covers the frame only without contentsOnly', async () => {
     await draw([], [square('over', 50, fill(1, 0, 0))]);
     expect(await colorsAt([[30, 20]])).toEqual(['ffffff']);
     expect(await colorsAt([[30, 20]], false)).toEqual(['ff0000']);
   });
 
-  test('later siblings lie over earlier ones, and a hidden one is not drawn', async () => {
+  test('draws later siblings on top, without hidden ones', async () => {
     await draw([
       square('a', 10, fill(1, 0, 0)),
       square('b', 20, fill(0, 0, 1)),
@@ -59,7 +59,7 @@ describe('pictures', () => {
     ).toEqual(['ff0000', '0000ff']);
   });
 
-  test('a mask cuts all later siblings', async () => {
+  test('clips all later siblings of a mask', async () => {
     await draw([
       square('under', 60, fill(0, 1, 0)),
       square('mask', 10, fill(0, 0, 0), { isMask: true }),
@@ -74,7 +74,7 @@ describe('pictures', () => {
     ).toEqual(['ff0000', 'ffffff', '00ff00']);
   });
 
-  test('words are drawn without any font of the machine', async () => {
+  test('draws text without installed fonts', async () => {
     const words: NodeSpec = {
       type: 'TEXT',
       name: 'T',
@@ -89,8 +89,8 @@ describe('pictures', () => {
   });
 });
 
-describe('the inbox', () => {
-  test('every part of the source is in both targets, under another name', async () => {
+describe('the inbox document', () => {
+  test('has every part of the source in both targets, under another name', async () => {
     host = await createFigmaHost({ document: inboxDocument(), mainJs: '' });
     const nodes = host.nodes();
     const parts = (prefix: string) =>
@@ -113,7 +113,7 @@ describe('the inbox', () => {
     expect(order(dark, 'dark')).not.toEqual(order(light, 'light'));
   });
 
-  test('it looks the same from one build to the next', async () => {
+  test('renders the same each time', async () => {
     host = await createFigmaHost({ document: inboxDocument(), mainJs: '' });
     const first = await host.export(host.byKey('dark:screen').id);
     host.dispose();

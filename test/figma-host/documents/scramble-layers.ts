@@ -1,10 +1,10 @@
 import type { NodeSpec } from '../spec.js';
 
 /**
- * The same screen as an import or another hand leaves it: machine names, siblings in another order.
- * It looks the same: only siblings that do not touch each other change places. Keys stay.
+ * Renames all layers with generated names and reorders siblings, like an imported design. The screen looks the same,
+ * since only siblings that do not touch are reordered. Keys stay.
  */
-export function disguise(node: NodeSpec): NodeSpec {
+export function scrambleLayers(node: NodeSpec): NodeSpec {
   let count = 100;
   const visit = (one: NodeSpec, isRoot: boolean): NodeSpec => {
     count += 7;
@@ -17,7 +17,7 @@ export function disguise(node: NodeSpec): NodeSpec {
   return visit(node, true);
 }
 
-/** Turns round the order of those that touch no sibling; the others stay where they are. */
+/** Reverses the order of the children that touch no sibling; the others keep their index. */
 function reorder(children: NodeSpec[]): NodeSpec[] {
   const free = children.filter((child) => children.every((other) => other === child || !touch(child, other)));
   const turned = [...free].reverse();
@@ -31,7 +31,7 @@ function touch(a: NodeSpec, b: NodeSpec): boolean {
   );
 }
 
-/** Generous for text, whose width is known only when it is set. */
+/** A generous box for text, whose size is not known here. */
 function spanOf({ type, x = 0, y = 0, width, height }: NodeSpec): { x: number; y: number; w: number; h: number } {
   return { x, y, w: width ?? (type === 'TEXT' ? 200 : 0), h: height ?? (type === 'TEXT' ? 20 : 0) };
 }

@@ -17,21 +17,21 @@ async function run(
   return { host, answer };
 }
 
-describe('what the stand-in refuses, as Figma does', () => {
+describe('the host rejects, like Figma,', () => {
   test.each([
     ['a browser global', 'new WebSocket("ws://localhost:1")', /WebSocket.* is not defined/],
     ['URL', 'new URL("http://localhost")', /URL.* is not defined/],
     ['TextEncoder', 'new TextEncoder()', /TextEncoder.* is not defined/],
     ['structuredClone', 'structuredClone({})', /structuredClone.* is not defined/],
-    ['a synchronous look-up', 'figma.getNodeById("0:1")', /dynamic-page/],
+    ['a synchronous lookup', 'figma.getNodeById("0:1")', /dynamic-page/],
     ['documentchange', 'figma.on("documentchange", () => {})', /documentchange/],
-    ['a search through unloaded pages', 'figma.root.findAll(() => true)', /unloaded pages/],
+    ['a search in unloaded pages', 'figma.root.findAll(() => true)', /unloaded pages/],
     ['an unknown property', '(await node("light:bell")).colour = 1', /not extensible/],
     ['reading an unknown property', '(await node("light:bell")).characters', /no such property 'characters' on VECTOR/],
     ['a read-only property', '(await node("light:bell")).width = 3', /no setter/],
     ['text without its font', '(await node("light:title")).characters = "x"', /unloaded font "Inter Bold"/],
     ['scaling text without its font', '(await node("light:title")).rescale(2)', /unloaded font/],
-    ['a font that is not there', 'await figma.loadFontAsync({ family: "Rare", style: "Thin" })', /could not be loaded/],
+    ['a missing font', 'await figma.loadFontAsync({ family: "Rare", style: "Thin" })', /could not be loaded/],
     [
       'changing the annotations in place',
       '(await node("light:bell")).annotations.push({ label: "x" })',
@@ -49,11 +49,7 @@ describe('what the stand-in refuses, as Figma does', () => {
       /not valid on a VECTOR/,
     ],
     ['annotations on a group', '(await node("light:sticker")).annotations = []', /not extensible/],
-    [
-      'a category that is not there',
-      '(await node("light:bell")).annotations = [{ label: "a", categoryId: "x" }]',
-      /category/,
-    ],
+    ['a missing category', '(await node("light:bell")).annotations = [{ label: "a", categoryId: "x" }]', /category/],
     [
       'absolute placement outside auto layout',
       '(await node("light:callout")).layoutPositioning = "ABSOLUTE"',
@@ -82,16 +78,16 @@ describe('what the stand-in refuses, as Figma does', () => {
     expect(String(answer)).toMatch(message);
   });
 
-  test('adding to an instance, taking from it, and its main component at once', async () => {
+  test('children added to or removed from an instance, and its synchronous main component', async () => {
     const script = `
-      const said = [];
-      const attempt = (act) => { try { act(); said.push('fine'); } catch (error) { said.push(error.message); } };
+      const results = [];
+      const attempt = (act) => { try { act(); results.push('fine'); } catch (error) { results.push(error.message); } };
       const instance = await node('use');
       attempt(() => instance.appendChild(figma.createRectangle()));
       attempt(() => instance.children[0].remove());
       attempt(() => instance.mainComponent);
-      said.push((await instance.getMainComponentAsync()).name);
-      return said;`;
+      results.push((await instance.getMainComponentAsync()).name);
+      return results;`;
     const component = {
       key: 'chip',
       type: 'COMPONENT',
@@ -117,13 +113,13 @@ describe('what the stand-in refuses, as Figma does', () => {
 
   test('an export of a hidden or an empty node', async () => {
     const script = `
-      const said = [];
+      const results = [];
       for (const key of ['hidden', 'empty']) {
         const it = await node(key);
-        said.push(it.absoluteRenderBounds);
-        await it.exportAsync({ format: 'PNG' }).catch((error) => said.push(error.message));
+        results.push(it.absoluteRenderBounds);
+        await it.exportAsync({ format: 'PNG' }).catch((error) => results.push(error.message));
       }
-      return said;`;
+      return results;`;
     const { answer } = await run(script, ['hidden', 'empty'], {
       document: {
         name: 'Nothing',
@@ -138,27 +134,27 @@ describe('what the stand-in refuses, as Figma does', () => {
   });
 });
 
-describe('how the stand-in behaves, as Figma does', () => {
-  test('the selection comes in an order that means nothing', async () => {
+describe('like in Figma', () => {
+  test('the selection has no fixed order', async () => {
     const selected = ['light:screen', 'dark:screen', 'large:screen'];
     const script = `return Array.from({ length: 12 }, () => figma.currentPage.selection.map((one) => one.name).join());`;
     const { answer } = await run(script, [], { selected });
     expect(new Set(answer as string[]).size).toBeGreaterThan(2);
   });
 
-  test('words are handed out in both forms', async () => {
+  test('labels are read in both forms', async () => {
     const { answer } = await run('return (await node("light:title")).annotations', ['light:title']);
     expect(answer).toMatchObject([{ label: 'Uses Heading / L', labelMarkdown: 'Uses **Heading / L**' }]);
   });
 
-  test('children of a group count from the frame around it, and the group is the box around them', async () => {
+  test('children of a group use the coordinates of the frame, and the group is their bounding box', async () => {
     const script = `const group = await node('light:sticker'); const disc = await node('light:sticker-disc');
       group.x += 10; return [group.x, group.width, disc.x, disc.absoluteBoundingBox.x]`;
     const { answer } = await run(script, ['light:sticker', 'light:sticker-disc']);
     expect(answer).toEqual([328, 34, 328, 328]);
   });
 
-  test('auto layout moves its children, but not those placed absolutely', async () => {
+  test('auto layout moves its children, except absolute ones', async () => {
     const script = `const button = await node('light:button');
       const dot = figma.createRectangle(); dot.resize(6, 6); button.appendChild(dot);
       const moved = (await node('light:button-icon')).x;
@@ -171,7 +167,7 @@ describe('how the stand-in behaves, as Figma does', () => {
     expect(host.byKey('light:button-icon').matrix[4]).toBe(back);
   });
 
-  test('a write after a pause is a step of undo of its own; writes without a pause share one', async () => {
+  test('synchronous writes share an undo step', async () => {
     const together = await run('const n = await node("light:bell"); n.x = 1; n.y = 2;', ['light:bell']);
     expect(together.host.undoSteps).toBe(1);
     const apart = await run(
@@ -185,21 +181,21 @@ describe('how the stand-in behaves, as Figma does', () => {
     expect(committed.host.undoSteps).toBe(2);
   });
 
-  test('undo brings back what was removed', async () => {
+  test('undo restores a removed node', async () => {
     const { host } = await run('(await node("light:banner")).remove()', ['light:banner']);
     expect(() => host.byKey('light:button')).toThrow();
     host.undo();
     expect(host.byKey('light:button').type).toBe('FRAME');
   });
 
-  test('triggerUndo goes back to the last commitUndo', async () => {
+  test('triggerUndo returns to the last commitUndo', async () => {
     const script = `const n = await node('light:bell'); n.x = 1; figma.commitUndo(); n.x = 2; figma.triggerUndo();
       const first = n.x; figma.triggerUndo(); return [first, n.x]`;
     const { answer } = await run(script, ['light:bell']);
     expect(answer).toEqual([1, 346]);
   });
 
-  test('bytes arrive as bytes, both ways', async () => {
+  test('bytes arrive as bytes in both directions', async () => {
     const script = `figma.ui.postMessage({ echo: await new Promise((resolve) => { figma.ui.onmessage = resolve; }) });`;
     const { host } = await run(`(async () => { ${script} })()`);
     const echoed = new Promise((resolve) => host.onMainMessage(resolve));
@@ -207,7 +203,7 @@ describe('how the stand-in behaves, as Figma does', () => {
     expect(await echoed).toEqual({ echo: { bytes: new Uint8Array([1, 2, 250]) } });
   });
 
-  test('storage outlives a run, the sandbox does not', async () => {
+  test('storage survives a run, the sandbox does not', async () => {
     const script = `const before = await figma.clientStorage.getAsync('runs');
       await figma.clientStorage.setAsync('runs', { count: (before?.count ?? 0) + 1 });
       const left = typeof globalThis.left; globalThis.left = 1;
