@@ -14,9 +14,10 @@ import {
   type FeatureOptions,
   featureChoice,
   requestedFeatures,
+  withFeatureOptions,
 } from '../options/feature-options.js';
-import { withFitOptions } from '../options/fit-options.js';
-import type { ProviderOptions } from '../options/provider-options.js';
+import { fitOptions } from '../options/matching-options.js';
+import { deviceOption, outOfMemoryOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
 
 interface AlignOptions extends FitChoice, FeatureOptions, ProviderOptions {
   out: string;
@@ -24,27 +25,30 @@ interface AlignOptions extends FitChoice, FeatureOptions, ProviderOptions {
 }
 
 const DETAILS = `
-Written to --out, all of the size of TARGET: aligned.png is SOURCE as it lies on TARGET, transparent where it has nothing;
-overlay.png is half of each, SOURCE with the brightness and contrast of TARGET; residual.png is where they still differ,
-black to red to yellow to white. Without --preset, a backend is used with the settings published for geometry if it has some.
+Writes three images of the size of TARGET to --out. aligned.png: SOURCE, warped onto TARGET, transparent elsewhere.
+overlay.png: half of each, with SOURCE adjusted to the brightness and contrast of TARGET. residual.png: the remaining
+difference, from black over red and yellow to white. Without --preset, the settings published for geometric matching are
+used, if the backend has them.
 
-Exit codes: 0 aligned; 3 refused, since the images do not show the same or not surely. Then nothing is written.`;
+Exit codes: 0 aligned; 3 refused, because no transform is reliable. A refused pair writes no files.`;
 
-/** `samepoint align`: one transform between two images, and where they differ. */
+/** `samepoint align`: fits one transform between two images and shows the remaining differences. */
 export function alignCommand(): Command {
   const command = new Command('align')
-    .description('Lay one image over another and show where they differ.')
-    .argument('<source>', 'the image to lay over')
-    .argument('<target>', 'the image that stays')
-    .requiredOption('--out <dir>', 'folder to write to')
+    .description('Align one image with another and show the remaining differences.')
+    .argument('<source>', 'image to align')
+    .argument('<target>', 'image to align it with')
+    .requiredOption('--out <dir>', 'output folder')
     .option('--json', 'print JSON instead of a table')
     .addHelpText('after', DETAILS)
     .action(runAlign);
-  return withFitOptions(command);
+  const options = [...fitOptions(), providerOption(), deviceOption(), outOfMemoryOption()];
+  for (const option of options) command.addOption(option);
+  return withFeatureOptions(command);
 }
 
 async function runAlign(sourcePath: string, targetPath: string, options: AlignOptions): Promise<void> {
-  // the engine checks this too, but only once it has started
+  // the engine repeats these checks, but only after it has started
   checkedPlan(options, 'geometric');
   disableDiskCache(options);
   await checkOutputFolder(options.out, '--out');
@@ -66,31 +70,31 @@ async function align(source: ImageFile, target: ImageFile, options: AlignOptions
       { request, images, features },
       { onDevice: logDevice },
     );
-    // only now is it known where the networks ran
+    // the device is known only after the run
     const device = await engine.ready();
-    if (result.kind !== 'align') throw new TypeError(`an alignment answered with ${result.kind}`);
+    if (result.kind !== 'align') throw new TypeError(`unexpected result of kind ${result.kind}`);
     const { outcome } = result;
-    const about = {
+    const common = {
       backend: describeFeatures(options),
       device: `${device.provider} (${device.description})`,
       source: source.path,
       target: target.path,
     };
-    if (outcome.state === 'refused') return { ...about, ...outcome };
+    if (outcome.state === 'refused') return { ...common, ...outcome };
     const { state, fit, coverage, difference, alignedPngBytes, overlayPngBytes, residualPngBytes } = outcome;
-    const files = await writePictures(out, payload, {
+    const files = await writeImages(out, payload, {
       'aligned.png': alignedPngBytes,
       'overlay.png': overlayPngBytes,
       'residual.png': residualPngBytes,
     });
-    return { ...about, state, ...fit, coverage, difference, files };
+    return { ...common, state, ...fit, coverage, difference, files };
   } finally {
     await engine.close();
   }
 }
 
-/** @param lengths of the pictures in the payload, in their order, by file name */
-async function writePictures(
+/** @param lengths bytes of each image in the payload, by file name, in order */
+async function writeImages(
   folder: string,
   payload: Uint8Array,
   lengths: Readonly<Record<string, number>>,

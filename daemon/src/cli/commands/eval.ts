@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { matchingChoiceSchema, SamepointError } from '@samepoint/shared-protocol';
+import { SamepointError } from '@samepoint/shared-protocol';
 import { Command, Option } from 'commander';
 import { stateDir } from '../../app-folders.js';
 import { Matcher } from '../../correspond/matcher.js';
@@ -25,7 +25,7 @@ import { evalProgress } from '../format/progress.js';
 import { logDevice, type Machine, thisMachine } from '../host-info.js';
 import { type EvalSettings, evalSettings, type MeasureOptions, matchingOf } from '../options/eval-settings.js';
 import { disableDiskCache, withFeatureOptions } from '../options/feature-options.js';
-import { PARTS } from '../options/matching-parts.js';
+import { matchingOption, stageOptions } from '../options/matching-options.js';
 import { positiveInteger } from '../options/parse-values.js';
 import { deviceOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
 import { type SweepAxis, sweepOption, sweepPasses } from '../options/sweep-options.js';
@@ -34,48 +34,34 @@ const DETAILS = `
 Data sets, in their official layouts:
 ${DATASET_NAMES.map((name) => `  ${name.padEnd(10)} ${isDatasetName(name) ? DATASETS[name].layout : ''}`).join('\n')}
 
-Without --preset, the one that was published for the task of the data set is taken, where the backend has it.
-Results are kept item by item. A run that was stopped goes on where it was; results count as long as the program, the
-settings, the model, the images and the truth are the same. --limit takes items evenly spread over the data set.`;
+Without --preset, the preset published for the task is used, if the backend has it.
+Results are cached item by item, and interrupted evaluations resume. Cached results are used as long as the program, the
+settings, the model, the images and the annotations are unchanged.`;
 
-/** `samepoint eval`: how good is the matching on images whose correspondences are known? */
+/** `samepoint eval`: measures the matching on a data set with known correspondences. */
 export function evalCommand(): Command {
   const command = new Command('eval')
-    .description('Measure the matching on a data set.')
+    .description('Evaluate the matching on a data set.')
     .argument('<dataset>', DATASET_NAMES.join(', '))
     .argument('<dir>', 'folder of the data set')
     .addOption(providerOption())
     .addOption(deviceOption())
+    .addOption(matchingOption('samepoint for pairs, otherwise published'))
+    .addOption(new Option('--split <name>', 'split of SPair-71k').choices(SPAIR_SPLITS).default('test'))
     .addOption(
-      new Option(
-        '--matching <kind>',
-        "the published protocol's, or Samepoint's own (default: published, pairs: samepoint)",
-      ).choices(matchingChoiceSchema.options),
-    )
-    .addOption(
-      new Option('--with <parts...>', "add parts of Samepoint's matching that are out by default").choices(
-        Object.keys(PARTS),
-      ),
-    )
-    .addOption(
-      new Option('--without <parts...>', "leave parts of Samepoint's matching out, to see what each is worth").choices(
-        Object.keys(PARTS),
-      ),
-    )
-    .addOption(new Option('--split <name>', 'of SPair-71k').choices(SPAIR_SPLITS).default('test'))
-    .addOption(
-      new Option('--pck-base <what>', 'of SPair-71k: what the thresholds are parts of')
+      new Option('--pck-base <size>', 'size that the PCK thresholds of SPair-71k are relative to')
         .choices(PCK_BASES)
         .default('box'),
     )
-    .option('--keypoints <dir>', 'of HPatches: given keypoints, one file an image; else corners are detected')
+    .option('--keypoints <dir>', 'keypoints of HPatches, one file an image (default: detected corners)')
     .addOption(sweepOption())
-    .option('--limit <n>', 'evaluate at most so many items', positiveInteger)
-    .option('--fresh', 'start over; forget what earlier runs found')
+    .option('--limit <n>', 'evaluate an even subsample of at most n items', positiveInteger)
+    .option('--fresh', 'discard cached results')
     .option('--json', 'print JSON instead of tables')
-    .option('--report <file>', 'also write a page with figures and the best and worst cases drawn')
+    .option('--report <file>', 'also write an HTML page with the figures and the best and worst cases')
     .addHelpText('after', DETAILS)
     .action(runEval);
+  for (const option of stageOptions()) command.addOption(option);
   return withFeatureOptions(command);
 }
 
@@ -95,11 +81,11 @@ async function runEval(dataset: string, folder: string, options: EvalCliOptions)
     }),
   );
   checkFolder(folder);
-  // a wrong value at the end of a sweep should not cost what all the others take
-  for (const way of passes.flat()) checkPlan(planFeatures(way.settings.features), way.settings.features);
+  // an invalid value at the end of a sweep fails before the others are evaluated
+  for (const { settings: swept } of passes.flat()) checkPlan(planFeatures(swept.features), swept.features);
   if (options.report !== undefined) await checkOutputFile(options.report, '--report');
   let device = 'cpu';
-  // nothing is loaded before the data set is known to be one
+  // the data set is opened before the runtime is
   const evaluations = await DATASETS[dataset].evaluate(folder, settings.options, async (opened) => {
     const runtime = await openRuntime(options, (found) => {
       device = `${found.provider} (${found.description})`;
@@ -118,7 +104,7 @@ function checkFolder(folder: string): void {
   const found = statSync(folder, { throwIfNoEntry: false });
   if (found?.isDirectory()) return;
   const reason = found === undefined ? 'does not exist' : 'is not a folder';
-  throw new SamepointError('BAD_REQUEST', `${folder} ${reason}.`, 'Give the folder of the data set.');
+  throw new SamepointError('BAD_REQUEST', `${folder} ${reason}.`, 'Choose the folder of the data set.');
 }
 
 function toJson(settings: EvalSettings, machine: Machine, { available, evaluated, json }: EvalReport): string {
@@ -128,39 +114,39 @@ function toJson(settings: EvalSettings, machine: Machine, { available, evaluated
 }
 
 function toText({ available, evaluated, tables }: EvalReport): string {
-  const part = evaluated < available ? `${evaluated} of ${available} items, evenly spread.\n` : '';
+  const part = evaluated < available ? `${evaluated} of ${available} items, evenly subsampled.\n` : '';
   return `${part}${tables.map(formatFigureTable).join('\n')}`;
 }
 
 function unknownDataset(name: string): SamepointError {
   return new SamepointError(
     'BAD_REQUEST',
-    `There is no data set "${name}".`,
+    `Unknown data set "${name}".`,
     `Choose one of: ${DATASET_NAMES.join(', ')}.`,
   );
 }
 
-/** One way to measure. */
-export interface Measured {
-  /** What tells it from the others; empty for a single one. */
+/** One combination of settings. */
+export interface EvalCombination {
+  /** Distinguishes it from other combinations; empty for a single one. */
   label: string;
   settings: EvalSettings;
 }
 
 export interface MeasureRun {
   limit?: number;
-  /** Forget what earlier runs found. */
+  /** Discard cached results. */
   fresh?: true;
 }
 
 /**
- * Evaluates a data set in every way, and shows how far it is.
- * @param passes ways that share the passes of their networks
- * @returns an evaluation for each way, pass by pass
+ * Evaluates a data set with every combination of settings, and shows progress.
+ * @param passes combinations grouped by the network passes they share
+ * @returns an evaluation for each combination, pass by pass
  */
 export async function measure<Outcome>(
   dataset: Dataset<Outcome>,
-  passes: readonly (readonly Measured[])[],
+  passes: readonly (readonly EvalCombination[])[],
   runtime: Runtime,
   { limit, fresh }: MeasureRun,
 ): Promise<Evaluation[]> {
@@ -168,10 +154,10 @@ export async function measure<Outcome>(
   const progress = evalProgress();
   const stopListening = onInterrupt(() => {
     progress.stop();
-    process.stderr.write('\nStopped. What is done is kept; run the same command to go on.\n');
+    process.stderr.write('Interrupted. Run the same command to resume.\n');
   });
   try {
-    const runs = passes.map((ways) => runsOf(ways, source, runtime, fresh === true));
+    const runs = passes.map((combinations) => runsOf(combinations, source, runtime, fresh === true));
     return await evaluate(dataset, runs, {
       ...(limit === undefined ? {} : { limit }),
       onProgress: (step) => progress.show(step),
@@ -183,10 +169,15 @@ export async function measure<Outcome>(
   }
 }
 
-function runsOf(ways: readonly Measured[], source: FeatureSource, runtime: Runtime, fresh: boolean): EvalRun[] {
-  const blocks = ways.flatMap(({ settings: { features } }) => features.upFtIndex ?? []);
-  return ways.map(({ label, settings }) => {
-    const features = new EvalFeatures(settings.features, source, ways.length > 1 ? blocks : undefined);
+function runsOf(
+  combinations: readonly EvalCombination[],
+  source: FeatureSource,
+  runtime: Runtime,
+  fresh: boolean,
+): EvalRun[] {
+  const blocks = combinations.flatMap(({ settings: { features } }) => features.upFtIndex ?? []);
+  return combinations.map(({ label, settings }) => {
+    const features = new EvalFeatures(settings.features, source, combinations.length > 1 ? blocks : undefined);
     const tools = {
       ...matchingOf(settings),
       matcher: new Matcher(),
@@ -196,14 +187,14 @@ function runsOf(ways: readonly Measured[], source: FeatureSource, runtime: Runti
   });
 }
 
-/** One file for everything that makes results comparable. */
+/** One cache file for each program, feature choice and combination of settings. */
 function resultsPath(settings: EvalSettings, features: unknown): string {
   const folder = realpathSync(settings.folder);
   const key = digest([programDigest(), features, { ...settings, folder }]);
   return join(stateDir(), 'eval', `${settings.dataset}-${key.slice(0, 16)}.jsonl`);
 }
 
-/** Every result is on disk already, so Ctrl+C ends at once. */
+/** Ctrl+C exits at once, because every result is already on disk. */
 function onInterrupt(explain: () => void): () => void {
   const stop = () => {
     explain();

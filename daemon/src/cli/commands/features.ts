@@ -23,22 +23,22 @@ interface FeaturesOptions extends FeatureOptions, Pick<ProviderOptions, 'provide
 }
 
 const DETAILS = `
-Writes a NumPy array (1, channels, rows, columns) of float32: what the network gives, or for a fusion its unit columns.
-What is not given comes from --preset. With --checkpoint and --backend, what the checkpoint lacks (VAE, text encoder) comes
-from the backend's model. A checkpoint is a folder as diffusers, transformers or open_clip write it, or one file: ADM's, a
-ViT's, a U-Net's, or a whole Stable Diffusion in the original layout; safetensors or what torch.save writes (.bin, .ckpt,
-.pth, .pt), of which nothing is executed.`;
+Writes a float32 NumPy array (1, channels, rows, columns): the output of the network, or the descriptors of a fusion.
+Settings that are not given come from --preset. With --checkpoint and --backend, missing parts (VAE, text encoder) come
+from the backend's model. A checkpoint is a folder in the layout of diffusers, transformers or open_clip, or one file:
+ADM, ViT, U-Net, or a whole Stable Diffusion in the original layout. Formats are safetensors and torch.save (.bin, .ckpt,
+.pth, .pt); pickled code is never executed.`;
 
-/** `samepoint features`: the feature map of one image, as the paper takes it. */
+/** `samepoint features`: the feature map of one image. */
 export function featuresCommand(): Command {
   const command = new Command('features')
     .description('Write the features of an image as a NumPy array.')
-    .argument('<image>', 'a PNG, JPEG or WebP image')
-    .option('--text-states <file>', 'text states (1, tokens, channels) as NPY instead of a prompt')
-    .option('--noise <file>', 'noise (members, channels, rows, columns) as NPY instead of a drawn one')
+    .argument('<image>', 'PNG, JPEG or WebP image')
+    .option('--text-states <file>', 'NPY file with text states (1, tokens, channels), instead of a prompt')
+    .option('--noise <file>', 'NPY file with noise (samples, channels, rows, columns), instead of random noise')
     .addOption(providerOption())
     .addOption(deviceOption())
-    .requiredOption('--out <file>', 'the NPY file to write')
+    .requiredOption('--out <file>', 'NPY file to write')
     .addHelpText('after', DETAILS)
     .action(runFeatures);
   return withFeatureOptions(command);
@@ -80,23 +80,23 @@ async function networkFeatures(imagePath: string, part: PlanPart, options: Featu
     if (features === undefined) throw new Error('a network gives features');
     return features;
   } catch (thrown) {
-    throw thrown instanceof RangeError ? unfit(thrown) : thrown;
+    throw thrown instanceof RangeError ? invalidSettings(thrown) : thrown;
   } finally {
     await pool.release();
   }
 }
 
-/** A fusion has several networks; what is meant for one of them would be left out silently. */
+/** A fusion has several networks, and text states and noise fit only one. */
 function refuseForFusion({ textStates, noise }: FeaturesOptions): void {
   if (textStates === undefined && noise === undefined) return;
   throw new SamepointError(
     'BAD_REQUEST',
-    '--text-states and --noise are for a single network, and a fusion has several.',
-    'Leave them out, or name one backend.',
+    '--text-states and --noise do not apply to a fusion.',
+    'Remove them, or choose a single backend.',
   );
 }
 
-/** The same of a network that takes neither. */
+/** Refuses inputs that the network does not have. */
 function refuseUnused({ preset }: PlanPart, { textStates, noise }: FeaturesOptions): void {
   const unused = [
     ...(textStates !== undefined && !supports(preset, 'prompt') ? ['--text-states'] : []),
@@ -105,8 +105,8 @@ function refuseUnused({ preset }: PlanPart, { textStates, noise }: FeaturesOptio
   if (unused === '') return;
   throw new SamepointError(
     'BAD_REQUEST',
-    `${preset.backend} takes no ${unused}.`,
-    'Leave it out, or name another --backend.',
+    `${preset.backend} does not support ${unused}.`,
+    'Remove it, or choose another --backend.',
   );
 }
 
@@ -114,7 +114,7 @@ function describe({ dims }: NdArray): string {
   return `float32 (${dims.join(', ')})`;
 }
 
-/** The network cannot take this size, block, timestep or noise. */
-function unfit({ message }: RangeError): SamepointError {
-  return new SamepointError('BAD_REQUEST', `${message}.`, 'Choose --size, --t, --up-ft-index and --noise that fit it.');
+/** The size, block, timestep or noise does not fit the network. */
+function invalidSettings({ message }: RangeError): SamepointError {
+  return new SamepointError('BAD_REQUEST', `${message}.`, 'Change --size, --t, --up-ft-index or --noise.');
 }

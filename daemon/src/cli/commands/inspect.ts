@@ -3,11 +3,11 @@ import { Command, InvalidArgumentError } from 'commander';
 import { isCalibrated } from '../../correspond/match-settings.js';
 import { createEngineHost } from '../../engine/engine-host.js';
 import { prepareItems } from '../../transfer/place-items.js';
-import { drawHeatmap, pictureFormatOf } from '../files/draw-heatmap.js';
+import { drawHeatmap, imageFormatOf } from '../files/draw-heatmap.js';
 import { writeNpy } from '../files/npy.js';
 import { checkOutputFile, writeOutputFile } from '../files/output-files.js';
 import { type ImageFile, readImage } from '../files/read-image.js';
-import { inspectTable } from '../format/inspect-table.js';
+import { inspectTable } from '../format/match-report.js';
 import { logDevice } from '../host-info.js';
 import {
   checkedPlan,
@@ -18,7 +18,7 @@ import {
   requestedFeatures,
   withFeatureOptions,
 } from '../options/feature-options.js';
-import { type AskedPart, askedParts, withPartsOption } from '../options/matching-parts.js';
+import { matchingFlags, type OptionalStage, optionalStagesOption } from '../options/matching-options.js';
 import { parsePoints } from '../options/parse-values.js';
 import { deviceOption, outOfMemoryOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
 
@@ -28,33 +28,29 @@ interface InspectOptions extends FeatureOptions, ProviderOptions {
   out?: string;
   map?: string;
   json?: true;
-  with?: AskedPart[];
+  with?: OptionalStage[];
 }
 
 const DEFAULT_TOP = 5;
 
 const DETAILS = `
-The point is in pixels of SOURCE, from its top left corner. The places come in the order in which they are believed in;
-confidence is the estimated probability that a place is the right one. Similarity is the cosine of the two features, from
-the pair of sizes at which the best place was found.`;
+The point is in pixels of SOURCE, from its top left corner. Candidates are sorted by confidence, the estimated probability
+that a candidate is correct. Similarity is the cosine of the two descriptors at the pyramid levels of the best candidate.`;
 
-/** `samepoint inspect`: where else might this point be, and how alike is the rest? */
+/** `samepoint inspect`: candidates for a point, and the similarity of the whole target. */
 export function inspectCommand(): Command {
   const command = new Command('inspect')
-    .description('Show where a point of one image may be in another, and how similar all of it is.')
-    .argument('<source>', 'the image the point belongs to')
-    .argument('<target>', 'the image to look in')
-    .requiredOption('--point <x,y>', 'the point', parsePoint)
-    .option('--top <k>', 'how many places to list', parseTop, DEFAULT_TOP)
-    .addOption(withPartsOption())
+    .description('Show candidates for a point of one image in another, and a heatmap of similarity.')
+    .argument('<source>', 'image with the point')
+    .argument('<target>', 'image to search')
+    .requiredOption('--point <x,y>', 'point to match', parsePoint)
+    .option('--top <k>', 'number of candidates to list', parseTop, DEFAULT_TOP)
+    .addOption(optionalStagesOption())
     .addOption(providerOption())
     .addOption(deviceOption())
     .addOption(outOfMemoryOption())
-    .option(
-      '--out <file>',
-      'also write a picture (PNG, JPEG or WebP by its name): the target under a heat map, the places marked',
-    )
-    .option('--map <file>', 'also write the similarities (rows, columns) as a NumPy array, in 256 steps')
+    .option('--out <file>', 'also draw the heatmap and the candidates over the target, as .png, .jpg or .webp')
+    .option('--map <file>', 'also write the similarities (rows, columns) as a NumPy array, quantised to 256 steps')
     .option('--json', 'print JSON instead of a table')
     .addHelpText('after', DETAILS)
     .action(runInspect);
@@ -63,9 +59,9 @@ export function inspectCommand(): Command {
 
 async function runInspect(sourcePath: string, targetPath: string, options: InspectOptions): Promise<void> {
   const { point, out, map, json } = options;
-  // the engine checks this and the position too, but only once it has started
+  // the engine repeats these checks, but only after it has started
   const calibrated = isCalibrated(checkedPlan(options).parts.map(({ preset }) => preset));
-  const picture = out === undefined ? undefined : { path: out, format: pictureFormatOf(out) };
+  const picture = out === undefined ? undefined : { path: out, format: imageFormatOf(out) };
   if (out !== undefined) await checkOutputFile(out, '--out');
   if (map !== undefined) await checkOutputFile(map, '--map');
   disableDiskCache(options);
@@ -87,7 +83,7 @@ async function runInspect(sourcePath: string, targetPath: string, options: Inspe
 type Inspected = Omit<InspectResult, 'kind'> & { cells: Uint8Array };
 
 async function inspect(source: ImageFile, target: ImageFile, options: InspectOptions): Promise<Inspected> {
-  const { point, top, with: parts } = options;
+  const { point, top } = options;
   const engine = createEngineHost(options);
   try {
     const request = {
@@ -97,14 +93,15 @@ async function inspect(source: ImageFile, target: ImageFile, options: InspectOpt
       target: target.imageId,
       point,
       matches: top,
-      ...askedParts(parts),
+      ...matchingFlags(options.with),
     };
     const images = new Map([source, target].map(({ imageId, bytes }) => [imageId, bytes]));
     const { result, payload } = await engine.run(
       { request, images, features: featureChoice(options) },
       { onDevice: logDevice },
     );
-    if (result.kind !== 'inspect' || payload === undefined) throw new TypeError(`an inspect answered ${result.kind}`);
+    if (result.kind !== 'inspect' || payload === undefined)
+      throw new TypeError(`unexpected result of kind ${result.kind}`);
     return { ...result, cells: payload };
   } finally {
     await engine.close();
@@ -121,11 +118,11 @@ function similarities({ width, height, lowest, highest }: InspectResult['heatmap
 function parsePoint(text: string): Point {
   const [point, ...others] = parsePoints(text);
   if (point !== undefined && others.length === 0) return point;
-  throw new SamepointError('BAD_REQUEST', `"${text}" is not one point.`, 'Write for example --point 120,80.');
+  throw new SamepointError('BAD_REQUEST', `"${text}" is not a single point.`, 'Example: --point 120,80');
 }
 
 function parseTop(text: string): number {
   const top = Number(text);
   if (Number.isInteger(top) && top >= 1 && top <= LIMITS.matchesPerInspect) return top;
-  throw new InvalidArgumentError(`Give a whole number from 1 to ${LIMITS.matchesPerInspect}.`);
+  throw new InvalidArgumentError(`Expected a whole number from 1 to ${LIMITS.matchesPerInspect}.`);
 }

@@ -7,8 +7,7 @@ import { drawMatches } from '../files/draw-matches.js';
 import { makeOutputFolder } from '../files/output-files.js';
 import { type ImageFile, readImage } from '../files/read-image.js';
 import { readLayers } from '../files/read-layers.js';
-import type { MatchReport } from '../format/match-report.js';
-import { matchTable } from '../format/match-table.js';
+import { type MatchQuery, type MatchReport, matchTable, toMatchedTarget } from '../format/match-report.js';
 import { logDevice } from '../host-info.js';
 import {
   checkedPlan,
@@ -19,10 +18,9 @@ import {
   requestedFeatures,
   withFeatureOptions,
 } from '../options/feature-options.js';
-import { type AskedPart, askedParts, withPartsOption } from '../options/matching-parts.js';
+import { matchingFlags, type OptionalStage, optionalStagesOption } from '../options/matching-options.js';
 import { parseBoxes, parsePoints } from '../options/parse-values.js';
 import { deviceOption, outOfMemoryOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
-import { type Asked, toMatchedTarget } from './matched-target.js';
 
 interface MatchOptions extends FeatureOptions, ProviderOptions {
   points?: string;
@@ -30,48 +28,48 @@ interface MatchOptions extends FeatureOptions, ProviderOptions {
   layers?: string;
   json?: true;
   out?: string;
-  with?: AskedPart[];
+  with?: OptionalStage[];
 }
 
 const DETAILS = `
-Points and boxes are in pixels of SOURCE, from its top left corner. Images are PNG, JPEG or WebP.
-Confidence is the estimated probability that a match is right: that of a box is made of the share of its points, each with
-its own confidence, that agree on one place.
+Positions are in pixels of SOURCE, from its top left corner. Images are PNG, JPEG or WebP.
+Confidence is the estimated probability that a match is correct. For a box, it combines the confidences of those of its
+points that agree on one position.
 
-LAYERS is { "source": [layer …], "targets": { "<file>": [layer …] } }; a layer is { "box": { "x", "y", "w", "h" } } with any
-of layerId, parentId, type, name, text and candidate. Each layer of the source gets another one of the target, or none.`;
+The file of --layers is { "source": [layer …], "targets": { "<file>": [layer …] } }. A layer is { "box": { "x", "y", "w",
+"h" } }, optionally with layerId, parentId, type, name, text and candidate. Each layer of the source is assigned a
+different layer of the target, or none.`;
 
-/** `samepoint match`: where are these points, boxes or layers in the other images? */
+/** `samepoint match`: finds points, boxes or layers of one image in others. */
 export function matchCommand(): Command {
   const command = new Command('match')
     .description('Find points, boxes or layers of one image in others.')
-    .argument('<source>', 'the image the points or boxes belong to')
-    .argument('<targets...>', 'the images to find them in')
+    .argument('<source>', 'image with the points, boxes or layers')
+    .argument('<targets...>', 'images to find them in')
     .option('--points <list>', 'points to find, "x,y x,y …"')
     .option('--boxes <list>', 'boxes to find, "x,y,w,h x,y,w,h …"')
-    .option('--layers <file>', 'layers of all images as JSON, to find which became which')
-    .addOption(withPartsOption())
+    .option('--layers <file>', 'JSON file with the layers of all images')
+    .addOption(optionalStagesOption())
     .addOption(providerOption())
     .addOption(deviceOption())
     .addOption(outOfMemoryOption())
     .option('--json', 'print JSON instead of a table')
-    .option('--out <dir>', 'also write a picture of each pair with the matches drawn')
+    .option('--out <dir>', 'also draw the matches of each pair of images')
     .addHelpText('after', DETAILS)
     .action(runMatch);
   return withFeatureOptions(command);
 }
 
 async function runMatch(sourcePath: string, targetPaths: string[], options: MatchOptions): Promise<void> {
-  const asked = await readAsked(options, targetPaths);
-  // the engine checks this too, but only once it has started
+  const query = await readQuery(options, targetPaths);
+  // the engine repeats these checks, but only after it has started
   const plan = checkedPlan(options);
   disableDiskCache(options);
   const source = await readImage(sourcePath);
-  // and positions
-  prepareItems(itemsOf(asked), asked.layers?.source ?? [], source.image);
+  prepareItems(itemsOf(query), query.layers?.source ?? [], source.image);
   const targets = await Promise.all(targetPaths.map((path) => readImage(path)));
   if (options.out !== undefined) makeOutputFolder(options.out);
-  const report = await match(source, targets, asked, options, isCalibrated(plan.parts.map(({ preset }) => preset)));
+  const report = await match(source, targets, query, options, isCalibrated(plan.parts.map(({ preset }) => preset)));
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : matchTable(report));
   if (options.out !== undefined) {
     const written = await drawMatches(options.out, source, targets, report);
@@ -79,7 +77,7 @@ async function runMatch(sourcePath: string, targetPaths: string[], options: Matc
   }
 }
 
-async function readAsked({ points, boxes, layers }: MatchOptions, targetPaths: readonly string[]): Promise<Asked> {
+async function readQuery({ points, boxes, layers }: MatchOptions, targetPaths: readonly string[]): Promise<MatchQuery> {
   const shapes = [
     ...(points === undefined ? [] : parsePoints(points)),
     ...(boxes === undefined ? [] : parseBoxes(boxes)),
@@ -88,7 +86,7 @@ async function readAsked({ points, boxes, layers }: MatchOptions, targetPaths: r
   if (shapes.length > 0) return { shapes };
   throw new SamepointError(
     'BAD_REQUEST',
-    'Nothing to match was given.',
+    'There is nothing to match.',
     'Add --points "x,y x,y …", --boxes "x,y,w,h …" or --layers FILE.',
   );
 }
@@ -96,25 +94,25 @@ async function readAsked({ points, boxes, layers }: MatchOptions, targetPaths: r
 async function match(
   source: ImageFile,
   targets: readonly ImageFile[],
-  asked: Asked,
+  query: MatchQuery,
   options: MatchOptions,
   calibrated: boolean,
 ): Promise<MatchReport> {
   const features = featureChoice(options);
   const engine = createEngineHost(options);
   try {
-    const request = requestOf(source, targets, asked, options);
+    const request = requestOf(source, targets, query, options);
     const images = new Map([source, ...targets].map(({ imageId, bytes }) => [imageId, bytes]));
     const { result } = await engine.run({ request, images, features }, { onDevice: logDevice });
-    // only now is it known where the networks ran
+    // the device is known only after the run
     const device = await engine.ready();
-    if (result.kind !== 'transfer') throw new TypeError(`a transfer answered with ${result.kind}`);
+    if (result.kind !== 'transfer') throw new TypeError(`unexpected result of kind ${result.kind}`);
     return {
       backend: describeFeatures(options),
       calibrated,
       device: `${device.provider} (${device.description})`,
       source: source.path,
-      targets: result.targets.map(({ placements }, n) => toMatchedTarget(targets[n]?.path ?? '', n, asked, placements)),
+      targets: result.targets.map(({ placements }, n) => toMatchedTarget(targets[n]?.path ?? '', n, query, placements)),
     };
   } finally {
     await engine.close();
@@ -124,10 +122,10 @@ async function match(
 function requestOf(
   source: ImageFile,
   targets: readonly ImageFile[],
-  asked: Asked,
+  query: MatchQuery,
   options: MatchOptions,
 ): TransferRequest {
-  const { layers } = asked;
+  const { layers } = query;
   return {
     kind: 'transfer',
     ...requestedFeatures(options),
@@ -136,14 +134,14 @@ function requestOf(
       targetId: String(n),
       frame: { imageId, layers: [...(layers?.targets[n] ?? [])] },
     })),
-    items: itemsOf(asked),
+    items: itemsOf(query),
     ...(layers === undefined ? {} : { withCues: true }),
-    ...askedParts(options.with),
+    ...matchingFlags(options.with),
   };
 }
 
-/** Points and boxes first, then all layers of the source. */
-function itemsOf({ shapes, layers }: Asked): Item[] {
+/** Points and boxes, then all layers of the source. */
+function itemsOf({ shapes, layers }: MatchQuery): Item[] {
   return [
     ...shapes.map(toItem),
     ...(layers?.source ?? []).map(({ layerId }) => ({ kind: 'layer' as const, itemId: layerId, layerId })),

@@ -4,12 +4,11 @@ import {
   type ErrorCode,
   type JobResult,
   type MatchingChoice,
-  matchingChoiceSchema,
   SamepointError,
   type WarpedTarget,
   type WarpRequest,
 } from '@samepoint/shared-protocol';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { FeatureChoice } from '../../diffusion/plan/feature-plan.js';
 import type { Engine } from '../../engine/engine.js';
 import { createEngineHost } from '../../engine/engine-host.js';
@@ -32,9 +31,10 @@ import {
   type FeatureOptions,
   featureChoice,
   requestedFeatures,
+  withFeatureOptions,
 } from '../options/feature-options.js';
-import { withFitOptions } from '../options/fit-options.js';
-import type { ProviderOptions } from '../options/provider-options.js';
+import { fitOptions, matchingOption } from '../options/matching-options.js';
+import { deviceOption, outOfMemoryOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
 
 interface WarpOptions extends FitChoice, FeatureOptions, ProviderOptions {
   edit: string;
@@ -45,51 +45,47 @@ interface WarpOptions extends FitChoice, FeatureOptions, ProviderOptions {
 }
 
 const DETAILS = `
-EDIT is a PNG or WebP of the size of SOURCE: what was drawn or changed there, transparent elsewhere. It is put where each
-target shows what the source shows under it, as <target>-warped.png; with --layer-only on a transparent ground of the
-target's size. A target in which that place is not found, or not surely, is refused with a reason, and nothing is written.
-With --preset edit the edit is carried over as Tang et al. published it: 1000 random pixels of it to their nearest neighbours,
-a homography by RANSAC; nothing is refused then for being unsure.
-Targets are done one after another: one whose file cannot be read does not keep the others from being written.
+EDIT is a PNG or WebP of the size of SOURCE: what was drawn or changed, transparent elsewhere. It is warped to the matching
+position in each target and written as <target>-warped.png. With --layer-only, the background is transparent instead.
+A target without a reliable match is refused with a reason, and no file is written for it.
+With --preset edit, the protocol of Tang et al. is used: nearest neighbours of 1000 random pixels of the edit and a
+homography by RANSAC; no target is refused for low confidence.
+Targets are processed one by one. An unreadable target does not stop the others.
 
-Exit codes: 0 every target was done; 2 the file of a target cannot be read; 3 some or all were refused.`;
+Exit codes: 0 all targets done; 2 a target cannot be read; 3 some or all targets refused.`;
 
-/** `samepoint warp`: carries a raster edit of one image into others. */
+/** `samepoint warp`: warps a raster edit of one image into others. */
 export function warpCommand(): Command {
   const command = new Command('warp')
-    .description('Carry an edit of one image into others.')
-    .argument('<source>', 'the image the edit was made on, without it')
-    .argument('<targets...>', 'the images to carry it into')
-    .requiredOption('--edit <file>', 'the edit: a transparent image of the size of the source')
-    .requiredOption('--out <dir>', 'folder to write to')
-    .addOption(
-      new Option(
-        '--matching <kind>',
-        "as the paper carries edits over, or Samepoint's own (default: published with --preset edit, else samepoint)",
-      ).choices(matchingChoiceSchema.options),
-    )
-    .option('--layer-only', 'write the warped edit alone, not over the target')
+    .description('Warp an edit of one image into others.')
+    .argument('<source>', 'image before the edit')
+    .argument('<targets...>', 'images to warp the edit into')
+    .requiredOption('--edit <file>', 'edit: a transparent image of the size of the source')
+    .requiredOption('--out <dir>', 'output folder')
+    .addOption(matchingOption('published with --preset edit, otherwise samepoint'))
+    .option('--layer-only', 'write the warped edit alone, without the target')
     .option('--json', 'print JSON instead of a table')
     .addHelpText('after', DETAILS)
     .action(runWarp);
-  return withFitOptions(command);
+  const options = [...fitOptions(), providerOption(), deviceOption(), outOfMemoryOption()];
+  for (const option of options) command.addOption(option);
+  return withFeatureOptions(command);
 }
 
 async function runWarp(sourcePath: string, targetPaths: string[], options: WarpOptions): Promise<void> {
-  // the engine checks this too, but only once it has started
+  // the engine repeats these checks, but only after it has started
   editProtocol(options, checkedPlan(options));
   disableDiskCache(options);
   await checkOutputFolder(options.out, '--out');
   const source = await readImage(sourcePath);
   const edit = identify(options.edit, await readBytes(options.edit));
-  // and the edit
   prepareEdit(await decodeLayer(edit.bytes, options.edit), source.image);
   const report = await warp(source, edit, targetPaths, options);
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : warpTable(report));
   process.exitCode = exitCodeFor(report);
 }
 
-/** A target that nothing is known of weighs more than one that was refused. */
+/** A failed target determines the exit code before a refused one. */
 function exitCodeFor({ targets }: WarpReport): number {
   const failed = targets.find((target) => target.state === 'failed');
   if (failed !== undefined) return exitCodeOf(failed.code);
@@ -135,15 +131,15 @@ async function warp(
   }
 }
 
-/** Only after a job it is known where the networks ran. */
+/** The device is known only after a job. */
 async function deviceOf(engine: Engine, targets: readonly WarpedFile[]): Promise<Pick<WarpReport, 'device'>> {
   if (targets.every(({ state }) => state === 'failed')) return {};
   const { provider, description } = await engine.ready();
   return { device: `${provider} (${description})` };
 }
 
-/** What may be wrong with one target alone; with anything else the others would fare no better. */
-const OF_ONE_TARGET: ReadonlySet<ErrorCode> = new Set([
+/** Errors of a single target. All others stop the command. */
+const TARGET_ERRORS: ReadonlySet<ErrorCode> = new Set([
   'IMAGE_MISSING',
   'IMAGE_UNREADABLE',
   'IMAGE_TOO_LARGE',
@@ -151,21 +147,21 @@ const OF_ONE_TARGET: ReadonlySet<ErrorCode> = new Set([
   'ENGINE_CRASHED',
 ]);
 
-/** What is the same for every target. */
+/** Shared by all targets. */
 export interface WarpTask {
   source: ImageFile;
   edit: Omit<ImageFile, 'image'>;
   request: Omit<WarpRequest, 'targets'>;
   features: FeatureChoice;
-  /** Where the results are written to; made with the first of them. */
+  /** Output folder, created with the first result. */
   folder: string;
 }
 
 /**
- * Warps the edit into one target after another, a job each, so that only one target is in memory and the files of those
- * that are done are there whatever comes later. The engine keeps the features of the source.
- * @yields what became of each target, in their order
- * @throws SamepointError for what is wrong with more than one target
+ * Warps the edit into each target, one job a target: only one target is in memory, and finished files stay whatever
+ * happens later. The engine caches the features of the source.
+ * @yields the outcome of each target, in order
+ * @throws SamepointError for errors that affect every target
  */
 export async function* warpTargets(
   engine: Engine,
@@ -177,7 +173,7 @@ export async function* warpTargets(
     try {
       yield { image, ...(await warpInto(engine, task, image, names[n] ?? '')) };
     } catch (thrown) {
-      if (!(thrown instanceof SamepointError) || !OF_ONE_TARGET.has(thrown.code)) throw thrown;
+      if (!(thrown instanceof SamepointError) || !TARGET_ERRORS.has(thrown.code)) throw thrown;
       yield { image, state: 'failed', code: thrown.code, reason: `${thrown.message} ${thrown.hint}` };
     }
   }
@@ -192,7 +188,7 @@ async function warpInto(engine: Engine, task: WarpTask, path: string, name: stri
     { request: job, images, features },
     { onDevice: logDevice },
   );
-  const outcome = only(result);
+  const outcome = onlyTarget(result);
   if (outcome.state === 'refused') return { state: outcome.state, reason: outcome.reason };
   makeOutputFolder(folder);
   const file = join(folder, name);
@@ -206,8 +202,8 @@ async function toFullSize(png: Uint8Array, box: Box, target: Size): Promise<Uint
   return encodePng(onTransparent(await decodeLayer(png), box, target));
 }
 
-function only(result: JobResult): WarpedTarget {
+function onlyTarget(result: JobResult): WarpedTarget {
   const [outcome] = result.kind === 'warp' ? result.targets : [];
-  if (outcome === undefined) throw new TypeError(`a warp of one target answered with ${result.kind}`);
+  if (outcome === undefined) throw new TypeError(`unexpected result of kind ${result.kind}`);
   return outcome;
 }

@@ -17,13 +17,13 @@ const MARK = { radius: 9, best: '#00e0ff', other: '#ffffff', fontSize: 12 } as c
 
 /** What a picture can be written as, by the end of its name. */
 const FORMATS = { '.png': 'png', '.jpg': 'jpeg', '.jpeg': 'jpeg', '.webp': 'webp' } as const;
-type PictureFormat = (typeof FORMATS)[keyof typeof FORMATS];
+type ImageFormat = (typeof FORMATS)[keyof typeof FORMATS];
 
 /**
  * The format that a file's name asks for.
  * @throws SamepointError `BAD_REQUEST` where it asks for another one or none
  */
-export function pictureFormatOf(path: string): PictureFormat {
+export function imageFormatOf(path: string): ImageFormat {
   const suffix = extname(path).toLowerCase();
   const [, format] = Object.entries(FORMATS).find(([known]) => known === suffix) ?? [];
   if (format !== undefined) return format;
@@ -39,7 +39,7 @@ export async function drawHeatmap(
   target: RgbImage,
   heatmap: Pick<Heatmap, 'width' | 'height' | 'cells'>,
   matches: InspectResult['matches'],
-  format: PictureFormat,
+  format: ImageFormat,
 ): Promise<Uint8Array> {
   const picture = toPictureSize(target);
   const size = { width: picture.width, height: picture.height };

@@ -5,66 +5,70 @@ import { DATASETS, type DatasetName, type DatasetOptions } from '../../eval/data
 import { homographySettings } from '../../eval/matching/match-keypoints.js';
 import { trackSettings } from '../../transfer/tracking/track-labels.js';
 import { type FeatureOptions, featureChoice } from './feature-options.js';
-import { PARTS, type PartName } from './matching-parts.js';
+import { MATCHING_STAGES, type StageName } from './matching-options.js';
 
-/** Options of the command that say what is measured. */
+/** Options that affect the results. */
 export interface MeasureOptions extends FeatureOptions, DatasetOptions {
   matching?: MatchingChoice;
-  with?: PartName[];
-  without?: PartName[];
+  with?: StageName[];
+  without?: StageName[];
 }
 
-/** What is measured: the same settings give the same results. */
+/** Everything that determines the results, except the program and the data. */
 export interface EvalSettings {
   dataset: DatasetName;
   folder: string;
   features: FeatureChoice;
   matching: MatchingChoice;
-  with: readonly PartName[];
-  without: readonly PartName[];
+  with: readonly StageName[];
+  without: readonly StageName[];
   options: DatasetOptions;
 }
 
 /**
- * Completes what was asked for by what the data set was published with.
+ * Completes the options with the published settings of the data set.
  * @throws SamepointError `BACKEND_UNKNOWN`, `BAD_REQUEST`
  */
-export function evalSettings(dataset: DatasetName, folder: string, asked: MeasureOptions): EvalSettings {
-  const { with: added = [], without = [], split, pckBase, keypoints } = asked;
-  const { task, matching: usual } = DATASETS[dataset];
-  const matching = asked.matching ?? usual;
-  checkParts(matching, added, without);
-  const features = withTaskPreset(task, featureChoice(asked));
+export function evalSettings(dataset: DatasetName, folder: string, given: MeasureOptions): EvalSettings {
+  const { with: added = [], without = [], split, pckBase, keypoints } = given;
+  const { task, matching: protocol } = DATASETS[dataset];
+  const matching = given.matching ?? protocol;
+  checkStages(matching, added, without);
+  const features = withTaskPreset(task, featureChoice(given));
   const options = { split, pckBase, ...(keypoints === undefined ? {} : { keypoints }) };
   return { dataset, folder, features, matching, with: added, without, options };
 }
 
-function checkParts(
+function checkStages(
   matching: MeasureOptions['matching'],
-  added: readonly PartName[],
-  without: readonly PartName[],
+  added: readonly StageName[],
+  without: readonly StageName[],
 ): void {
   if (matching === 'published' && added.length + without.length > 0) {
     throw new SamepointError(
       'BAD_REQUEST',
-      "--with and --without choose parts of Samepoint's own matching, and this run uses the published one.",
+      "--with and --without apply to Samepoint's own matching, not to the published protocol.",
       'Add --matching samepoint.',
     );
   }
-  const both = added.filter((part) => without.includes(part));
+  const both = added.filter((stage) => without.includes(stage));
   if (both.length > 0) {
-    throw new SamepointError('BAD_REQUEST', `${both.join(', ')} cannot be both in and out.`, 'Name each part once.');
+    throw new SamepointError(
+      'BAD_REQUEST',
+      `${both.join(', ')} is in both --with and --without.`,
+      'Remove it from one of them.',
+    );
   }
 }
 
-/** The matching of these settings, as the tools of an evaluation have it. */
+/** Settings of the matching, as tools of an evaluation. */
 export function matchingOf({ features, matching, with: added, without }: EvalSettings) {
   const presets = resolvePresets(features).map((chosen) => chosen.preset);
-  const parts = settingsFor(presets);
-  for (const part of added) parts[PARTS[part]] = true;
-  for (const part of without) parts[PARTS[part]] = false;
+  const stages = settingsFor(presets);
+  for (const stage of added) stages[MATCHING_STAGES[stage]] = true;
+  for (const stage of without) stages[MATCHING_STAGES[stage]] = false;
   return {
-    matching: matching === 'published' ? ('published' as const) : parts,
+    matching: matching === 'published' ? ('published' as const) : stages,
     homography: homographySettings(presets),
     propagation: trackSettings({ matching: presets.find((chosen) => chosen.matching !== undefined)?.matching }),
   };

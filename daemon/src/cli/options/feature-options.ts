@@ -15,7 +15,7 @@ import type { Size } from '../../images/resize.js';
 import { EMBEDDED_MODEL } from '../../models/resolve-model.js';
 import { wholeNumber } from './parse-values.js';
 
-/** How features are made, as every command that needs some is asked. */
+/** Parsed values of the feature options. */
 export interface FeatureOptions {
   backend?: string;
   preset?: string;
@@ -34,34 +34,34 @@ export interface FeatureOptions {
 
 const HEADING = 'Features:';
 
-/** The options of every command that makes features; the last word on what they mean has `planFeatures`. */
+/** Adds the options of every command that computes features. `planFeatures` validates their combination. */
 export function withFeatureOptions(command: Command): Command {
   for (const option of featureOptions()) command.addOption(option.helpGroup(HEADING));
   return command;
 }
 
 function featureOptions(): Option[] {
-  const backends = `${BACKEND_IDS.join(', ')}, or several as fuse(a,b) or fuse(a:0.5,b:0.5)`;
+  const backends = `${BACKEND_IDS.join(', ')}, or a fusion such as fuse(a,b) or fuse(a:0.5,b:0.5)`;
   return [
-    new Option('--backend <id>', `what makes them: ${backends} (default: ${EMBEDDED_MODEL.id})`),
-    new Option('--preset <name>', `settings of the backend: ${PRESET_NAMES.join(', ')}; not every backend has all`),
-    new Option('--t <timestep>', 'how much noise is added, 0 to 999').argParser(wholeNumber),
-    new Option('--up-ft-index <k>', 'the block whose output is taken (a ViT: the layer)').argParser(wholeNumber),
-    new Option('--ensemble <n>', 'draws of noise that are averaged').argParser(wholeNumber),
+    new Option('--backend <id>', `${backends} (default: ${EMBEDDED_MODEL.id})`),
+    new Option('--preset <name>', `settings of the backend, as far as it has them: ${PRESET_NAMES.join(', ')}`),
+    new Option('--t <timestep>', 'diffusion timestep, 0 to 999').argParser(wholeNumber),
+    new Option('--up-ft-index <k>', 'up block of the U-Net, or layer of the ViT').argParser(wholeNumber),
+    new Option('--ensemble <n>', 'number of noise samples to average').argParser(wholeNumber),
     new Option(
       '--size <px>',
-      'side that the image is seen at, in proportions as the preset has them; or WxH, to which it is squashed',
+      'input size: one side, with the aspect ratio of the preset, or WxH, which ignores the aspect ratio',
     ).argParser(parseSize),
-    new Option('--latent-mode <mode>', "what of the VAE's latent is taken").choices(LATENT_MODES),
-    new Option('--seed <n>', 'of the noise').argParser(wholeNumber),
-    new Option('--prompt <text>', 'text condition of Stable Diffusion, for example "a photo of a cat"'),
-    new Option('--checkpoint <path>', "a checkpoint on disk in the place of the backend's, or with --network"),
-    new Option('--network <kind>', 'what the checkpoint holds, where no --backend is given').choices(NETWORK_KINDS),
-    new Option('--no-cache', 'neither read nor write features on disk'),
+    new Option('--latent-mode <mode>', 'mean of the VAE latent, or a sample').choices(LATENT_MODES),
+    new Option('--seed <n>', 'random seed of the noise').argParser(wholeNumber),
+    new Option('--prompt <text>', 'text prompt of Stable Diffusion, such as "a photo of a cat"'),
+    new Option('--checkpoint <path>', 'checkpoint to use with --network, or instead of the one of --backend'),
+    new Option('--network <kind>', 'network of --checkpoint, without --backend').choices(NETWORK_KINDS),
+    new Option('--no-cache', 'do not read or write the feature cache'),
   ];
 }
 
-/** The choice that the options make. */
+/** Options as a choice of features. */
 export function featureChoice(options: FeatureOptions): FeatureChoice {
   const { preset, prompt, checkpoint, network, t, upFtIndex, ensemble: ensembleSize, size, latentMode, seed } = options;
   const backend = options.backend ?? (checkpoint === undefined ? EMBEDDED_MODEL.id : undefined);
@@ -69,8 +69,8 @@ export function featureChoice(options: FeatureOptions): FeatureChoice {
 }
 
 /**
- * The plan that the options make, held against the weights on this disk before anything is loaded.
- * @param task whose published settings are taken where the options name no others
+ * Plans the features and checks the plan against the weights on disk, before anything is loaded.
+ * @param task whose published settings are the defaults
  * @throws SamepointError `BACKEND_UNKNOWN`, `BAD_REQUEST`, `MODEL_MISSING`, `MODEL_INVALID`
  */
 export function checkedPlan(options: FeatureOptions, task?: PresetName): FeaturePlan {
@@ -80,18 +80,18 @@ export function checkedPlan(options: FeatureOptions, task?: PresetName): Feature
   return plan;
 }
 
-/** The features that a request names. The engine takes the choice that comes with the job, which may name files. */
+/** Features as a request names them. The job carries the full choice, which may name files. */
 export function requestedFeatures(options: FeatureOptions): Pick<JobRequest, 'backend' | 'preset' | 'prompt'> {
   const { preset, prompt, ...choice } = featureChoice(options);
   return { backend: choiceName(choice), preset, prompt };
 }
 
-/** The features as reports name them: backend or checkpoint, preset, and what goes before it. */
+/** Features as reports name them: backend or checkpoint, preset, and settings that override it. */
 export function describeFeatures(options: FeatureOptions): string {
   return describeChoice(featureChoice(options));
 }
 
-/** The same of a choice. */
+/** A choice of features as reports name it. */
 export function describeChoice(choice: FeatureChoice): string {
   const settings = Object.entries(SETTING_OPTIONS).flatMap(([name, option]) => {
     const value = choice[name as SettingName];
@@ -107,7 +107,7 @@ export function describeChoice(choice: FeatureChoice): string {
   return given.length === 0 ? choiceName(choice) : `${choiceName(choice)} (${given.join(', ')})`;
 }
 
-/** Obeys `--no-cache`, here and in the engine's process, which reads the environment. */
+/** Applies `--no-cache` to this process and to the engine, which inherits the environment. */
 export function disableDiskCache({ cache }: Pick<FeatureOptions, 'cache'>): void {
   if (!cache) process.env.SAMEPOINT_NO_CACHE = '1';
 }
@@ -115,12 +115,11 @@ export function disableDiskCache({ cache }: Pick<FeatureOptions, 'cache'>): void
 /** @throws InvalidArgumentError */
 export function parseSize(text: string): SizeChoice {
   const [, width, height] = /^(\d+)(?:x(\d+))?$/.exec(text) ?? [];
-  if (width === undefined)
-    throw new InvalidArgumentError('Write a number of pixels or WIDTHxHEIGHT, as 768 or 768x512.');
+  if (width === undefined) throw new InvalidArgumentError('Expected pixels or WIDTHxHEIGHT, such as 768 or 768x512.');
   return height === undefined ? Number(width) : { width: Number(width), height: Number(height) };
 }
 
-/** A value as it is written on the command line. */
+/** A setting as it is written on the command line. */
 export function describeSetting(value: string | number | Size): string {
   return typeof value === 'object' ? `${value.width}x${value.height}` : String(value);
 }

@@ -1,54 +1,54 @@
 import { type Box, type Point, SamepointError } from '@samepoint/shared-protocol';
 import { InvalidArgumentError } from 'commander';
 
-/** Reads an option that counts. @throws InvalidArgumentError */
+/** Parses a whole number from 0. @throws InvalidArgumentError */
 export function wholeNumber(text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Give a whole number.');
+  throw new InvalidArgumentError('Expected a whole number.');
 }
 
-/** The same without 0. */
+/** Parses a whole number from 1. @throws InvalidArgumentError */
 export function positiveInteger(text: string): number {
   const count = wholeNumber(text);
   if (count > 0) return count;
-  throw new InvalidArgumentError('Give a whole number from 1.');
+  throw new InvalidArgumentError('Expected a whole number from 1.');
 }
 
-/** The same of an option that may have several values. */
-export function positiveIntegers(text: string, before: readonly number[] = []): number[] {
-  return [...before, positiveInteger(text)];
+/** Parses a value of an option that may be given several times. @throws InvalidArgumentError */
+export function positiveIntegers(text: string, previous: readonly number[] = []): number[] {
+  return [...previous, positiveInteger(text)];
 }
 
 const NUMBER = String.raw`-?\d+(?:\.\d+)?`;
 const POINT = new RegExp(`^(${NUMBER}),(${NUMBER})$`);
 const BOX = new RegExp(`^(${NUMBER}),(${NUMBER}),(${NUMBER}),(${NUMBER})$`);
 
-/** Reads `"x,y x,y …"`. @throws SamepointError `BAD_REQUEST` naming the part that is no point */
+/** Parses `"x,y x,y …"`. @throws SamepointError `BAD_REQUEST` that quotes the invalid point */
 export function parsePoints(text: string): Point[] {
-  return parts(text, '--points "x,y x,y …"').map((part) => {
+  return splitList(text, '--points "x,y x,y …"').map((part) => {
     const [, x, y] = POINT.exec(part) ?? [];
-    if (x === undefined || y === undefined) throw unparsable(part, 'a point', '--points "120,80 300,412.5"');
+    if (x === undefined || y === undefined) throw invalidShape(part, 'a point', '--points "120,80 300,412.5"');
     return { x: Number(x), y: Number(y) };
   });
 }
 
-/** Reads `"x,y,w,h …"`. @throws SamepointError `BAD_REQUEST` naming the part that is no box */
+/** Parses `"x,y,w,h …"`. @throws SamepointError `BAD_REQUEST` that quotes the invalid box */
 export function parseBoxes(text: string): Box[] {
-  return parts(text, '--boxes "x,y,w,h …"').map((part) => {
+  return splitList(text, '--boxes "x,y,w,h …"').map((part) => {
     const [, x, y, w, h] = BOX.exec(part) ?? [];
     if (x === undefined || y === undefined || !(Number(w) > 0) || !(Number(h) > 0)) {
-      throw unparsable(part, 'a box with a width and a height', '--boxes "24,90,327,48"');
+      throw invalidShape(part, 'a box with a width and a height', '--boxes "24,90,327,48"');
     }
     return { x: Number(x), y: Number(y), w: Number(w), h: Number(h) };
   });
 }
 
-function parts(text: string, form: string): string[] {
-  const found = text.split(/\s+/).filter((part) => part !== '');
-  if (found.length === 0) throw new SamepointError('BAD_REQUEST', 'Nothing to match was given.', `Write ${form}.`);
-  return found;
+function splitList(text: string, form: string): string[] {
+  const parts = text.split(/\s+/).filter((part) => part !== '');
+  if (parts.length === 0) throw new SamepointError('BAD_REQUEST', 'There is nothing to match.', `Use ${form}.`);
+  return parts;
 }
 
-function unparsable(part: string, what: string, example: string): SamepointError {
-  return new SamepointError('BAD_REQUEST', `"${part}" is not ${what}.`, `Write for example ${example}.`);
+function invalidShape(part: string, expected: string, example: string): SamepointError {
+  return new SamepointError('BAD_REQUEST', `"${part}" is not ${expected}.`, `Example: ${example}`);
 }

@@ -4,7 +4,7 @@ import type { FeatureSettings, SettingName, SizeChoice } from '../../diffusion/p
 import { describeSetting, type FeatureOptions, parseSize } from './feature-options.js';
 import { wholeNumber } from './parse-values.js';
 
-/** What a sweep may vary, by the names of the options on the command line. */
+/** Options that a sweep can vary. */
 const AXES = {
   t: { option: 't', setting: 't', parse: wholeNumber },
   ensemble: { option: 'ensemble', setting: 'ensembleSize', parse: wholeNumber },
@@ -14,10 +14,10 @@ const AXES = {
 } as const satisfies Record<string, { option: keyof FeatureOptions; setting: SettingName; parse: unknown }>;
 type AxisName = keyof typeof AXES;
 const AXIS_NAMES = Object.keys(AXES) as AxisName[];
-/** What passes are shared over. */
+/** Blocks of the same network share its passes. */
 const BLOCKS: AxisName = 'up-ft-index';
 
-/** Values that one option takes one after another. */
+/** Values of one option. */
 export interface SweepAxis {
   name: AxisName;
   values: readonly SizeChoice[];
@@ -25,11 +25,11 @@ export interface SweepAxis {
 
 /** One value of each axis. */
 export interface Combination {
-  /** As a person reads it: `t=101 up-ft-index=1`; empty without axes. */
+  /** `t=101 up-ft-index=1`; empty without axes. */
   label: string;
-  /** The values as options of the command. */
+  /** Values as options of the command. */
   options: Partial<FeatureOptions>;
-  /** The same as settings of the features. */
+  /** Values as feature settings. */
   settings: FeatureSettings;
 }
 
@@ -37,20 +37,20 @@ export interface Combination {
 export function sweepOption(): Option {
   return new Option(
     '--sweep <name=list>',
-    `measure every value of a list, as up-ft-index=0,1,2, or every combination of several lists; one of: ${AXIS_NAMES.join(', ')}`,
+    `evaluate every value of a list, such as up-ft-index=0,1,2; repeat for every combination; names: ${AXIS_NAMES.join(', ')}`,
   ).argParser(parseAxis);
 }
 
 /**
- * Every combination of the axes' values, in the passes of a network that they take: those of one pass differ only in the
- * block. Without axes, a single one.
- * @param given the other options, none of which may be swept too
+ * Every combination of the axes' values, grouped by pass: combinations of the same pass differ only in the block. Without
+ * axes, a single combination.
+ * @param given the other options, none of which may be swept
  * @throws SamepointError `BAD_REQUEST`
  */
 export function sweepPasses(axes: readonly SweepAxis[], given: FeatureOptions): Combination[][] {
-  const twice = axes.find(({ name }) => given[AXES[name].option] !== undefined);
-  if (twice !== undefined) {
-    throw badSweep(`--${twice.name} is given, and --sweep varies it.`, 'Leave one of the two out.');
+  const conflict = axes.find(({ name }) => given[AXES[name].option] !== undefined);
+  if (conflict !== undefined) {
+    throw badSweep(`--${conflict.name} conflicts with --sweep ${conflict.name}.`, 'Remove one of them.');
   }
   const ordered = AXIS_NAMES.flatMap((name) => axes.filter((axis) => axis.name === name));
   const ofPasses = ordered.filter(({ name }) => name !== BLOCKS);
@@ -59,7 +59,7 @@ export function sweepPasses(axes: readonly SweepAxis[], given: FeatureOptions): 
   return combine([start], ofPasses).map((pass) => combine([pass], ofBlocks));
 }
 
-/** Each of the combinations with each value of the axes. */
+/** Every combination with every value of the axes. */
 function combine(combinations: readonly Combination[], axes: readonly SweepAxis[]): Combination[] {
   return axes.reduce<Combination[]>(
     (made, { name, values }) => made.flatMap((one) => values.map((value) => withValue(one, name, value))),
@@ -76,25 +76,25 @@ function withValue({ label, options, settings }: Combination, name: AxisName, va
 }
 
 /** @throws SamepointError `BAD_REQUEST` */
-function parseAxis(text: string, before: readonly SweepAxis[] = []): SweepAxis[] {
+function parseAxis(text: string, previous: readonly SweepAxis[] = []): SweepAxis[] {
   const [, name = '', list = ''] = /^([^=]*)=?(.*)$/.exec(text) ?? [];
   if (!isAxisName(name)) throw badSweep(`--sweep cannot vary "${name}".`, `Choose one of: ${AXIS_NAMES.join(', ')}.`);
-  if (before.some((axis) => axis.name === name)) {
-    throw badSweep(`--sweep varies ${name} twice.`, 'Put all of its values into one list.');
+  if (previous.some((axis) => axis.name === name)) {
+    throw badSweep(`--sweep ${name} is given twice.`, 'List all values in one --sweep.');
   }
-  if (list === '') throw badSweep(`--sweep ${name} has no values.`, `Write them as --sweep ${name}=1,2.`);
+  if (list === '') throw badSweep(`--sweep ${name} has no values.`, `Example: --sweep ${name}=1,2`);
   const texts = list.split(',');
   const values = texts.map((value) => parseValue(name, value));
   const repeated = texts.find((_, n) => values.slice(0, n).some((other) => isSame(other, values[n])));
-  if (repeated !== undefined) throw badSweep(`--sweep ${name} has ${repeated} twice.`, 'Name each value once.');
-  return [...before, { name, values }];
+  if (repeated !== undefined) throw badSweep(`--sweep ${name} lists ${repeated} twice.`, 'List each value once.');
+  return [...previous, { name, values }];
 }
 
 function parseValue(name: AxisName, text: string): SizeChoice {
   try {
     return AXES[name].parse(text);
   } catch (thrown) {
-    if (thrown instanceof InvalidArgumentError) throw badSweep(`"${text}" is no value of ${name}.`, thrown.message);
+    if (thrown instanceof InvalidArgumentError) throw badSweep(`"${text}" is not a value of ${name}.`, thrown.message);
     throw thrown;
   }
 }

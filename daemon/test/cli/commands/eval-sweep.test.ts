@@ -74,7 +74,7 @@ describe('samepoint eval --sweep', () => {
     expect(keptFiles().sort()).toEqual(kept.sort());
   });
 
-  it('goes on with the combinations that are not done yet', async () => {
+  it('resumes with the combinations that are not cached', async () => {
     const blocks = ['--t', '41', '--sweep', 'up-ft-index=2,4'];
     await evalRun('spair', spair(), ...NETWORK, '--t', '41', '--up-ft-index', '2', '--limit', '1');
     const { stderr } = await evalRun('spair', spair(), ...NETWORK, ...blocks);
@@ -85,7 +85,7 @@ describe('samepoint eval --sweep', () => {
     const args = ['--keypoints', folder.path('keypoints'), '--limit', '1', '--sweep', 'size=320,384'];
     const { stdout } = await evalRun('hpatches', folder.path('hpatches'), ...args);
     const [limited, ...rest] = stdout.split('\n');
-    expect(limited).toBe('1 of 5 items, evenly spread.');
+    expect(limited).toBe('1 of 5 items, evenly subsampled.');
     expect(rest.filter((line) => /^ {2}size=/.test(line)).map((line) => line.trim().split(' ')[0])).toEqual([
       ...['size=320', 'size=384', 'size=320', 'size=384'],
     ]);

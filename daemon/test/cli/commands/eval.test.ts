@@ -126,7 +126,7 @@ describe('samepoint eval', () => {
     const { code, stdout } = await runCli('eval', 'spair', folder.path('spair'), '--limit', '1');
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^1 of 2 items, evenly spread\.\nSPair-71k test, PCK in percent\n {2}category +items +@0\.01\/image/,
+      /^1 of 2 items, evenly subsampled\.\nSPair-71k test, PCK in percent\n {2}category +items +@0\.01\/image/,
     );
     expect(stdout).toMatch(/\n {2}all +1 .*100\.0\n/);
   });
@@ -149,19 +149,19 @@ describe('samepoint eval', () => {
   });
 
   it.each([
-    ['an unknown data set', ['imagenet', '.'], 'There is no data set "imagenet".'],
+    ['an unknown data set', ['imagenet', '.'], 'Unknown data set "imagenet".'],
     ['a folder that is not there', ['pairs', '/none'], '/none does not exist.'],
     ['a file', ['pairs', process.execPath], `${process.execPath} is not a folder.`],
     ['a folder of something else', ['spair', '.'], 'PairAnnotation/test cannot be used: it has no *.json with a pair'],
     [
       'parts of a matching that is not used',
-      ['spair', '.', '--without', 'agreement'],
-      "--with and --without choose parts of Samepoint's own matching",
+      ['spair', '.', '--without', 'consensus'],
+      "--with and --without apply to Samepoint's own matching",
     ],
     [
       'a part that is to be in and out',
-      ['pairs', '.', '--with', 'closer-look', '--without', 'closer-look'],
-      'closer-look cannot be both in and out.',
+      ['pairs', '.', '--with', 'coarse-to-fine', '--without', 'coarse-to-fine'],
+      'coarse-to-fine is in both --with and --without.',
     ],
     [
       'a report in a folder that is not there',

@@ -2,7 +2,7 @@ import { inspectResultSchema, pointSchema } from '@samepoint/shared-protocol';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { drawHeatmap, pictureFormatOf } from '../../../src/cli/files/draw-heatmap.js';
+import { drawHeatmap, imageFormatOf } from '../../../src/cli/files/draw-heatmap.js';
 import { readNpy } from '../../../src/cli/files/npy.js';
 import { decodeImage } from '../../../src/images/decode.js';
 import { draw, encoder, moved, pixel, type Rect } from '../../support/draw.js';
@@ -76,13 +76,13 @@ describe('samepoint inspect', () => {
     expect(width / height).toBeCloseTo(STRIP.width / STRIP.height, 1);
   });
 
-  it('says that there is no counterpart where match says so, and only there', async () => {
+  it('reports no confident match where match reports no counterpart', async () => {
     const { width, height } = STRIP;
     await encoder(draw(width, height)).png().toFile(folder.path('blank.png'));
     const blank = await runCli('inspect', home(), folder.path('blank.png'), '--point', '50,10');
     expect({ code: blank.code, stderr: blank.stderr }).toEqual({ code: 0, stderr: '' });
-    expect(blank.stdout).toMatch(/\nNo counterpart: no place is believed in with 5 % or more\.\n$/);
-    expect((await runCli('inspect', home(), changed(), '--point', '50,10')).stdout).not.toContain('No counterpart');
+    expect(blank.stdout).toMatch(/\nNo match above 5 % confidence\.\n$/);
+    expect((await runCli('inspect', home(), changed(), '--point', '50,10')).stdout).not.toContain('No match above');
   });
 
   it.each([
@@ -92,7 +92,7 @@ describe('samepoint inspect', () => {
     ['heat.webp', 'webp'],
   ])('writes %s as %s', async (name, expected) => {
     const heat = { width: 2, height: 1, cells: Uint8Array.of(0, 255) };
-    const drawn = await drawHeatmap(draw(STRIP.width, STRIP.height, RECTS), heat, [], pictureFormatOf(name));
+    const drawn = await drawHeatmap(draw(STRIP.width, STRIP.height, RECTS), heat, [], imageFormatOf(name));
     expect((await sharp(drawn).metadata()).format).toBe(expected);
   });
 
@@ -122,7 +122,7 @@ describe('samepoint inspect', () => {
 
   it.each([
     ['a point that is none', '12', /"12" is not a point/],
-    ['two points', '1,2 3,4', /is not one point/],
+    ['two points', '1,2 3,4', /is not a single point/],
     ['a point outside', '5000,10', /outside the source image/],
   ])('refuses %s in one sentence', async (_what, point, sentence) => {
     const run = await runCli('inspect', home(), changed(), '--point', point);

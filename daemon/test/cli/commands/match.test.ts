@@ -54,7 +54,7 @@ function expectRight({ code, stderr }: CliRun): void {
 }
 
 describe('samepoint match', () => {
-  it('--with closer-look finds points more exactly', async () => {
+  it('--with coarse-to-fine refines points', async () => {
     // so large that a cell of the usual looks is several pixels
     const large = RECTS.map(({ x, y, w, h, colour }) => ({ x: 5 * x, y: 5 * y, w: 5 * w, h: 5 * h, colour }));
     const [source, target] = [folder.path('large.png'), folder.path('large-moved.png')];
@@ -75,7 +75,7 @@ describe('samepoint match', () => {
       expect(off).toHaveLength(2 * RECTS.length);
       return off.reduce((sum, one) => sum + one, 0) / off.length;
     };
-    expect(await meanOff('--with', 'closer-look')).toBeLessThan(await meanOff());
+    expect(await meanOff('--with', 'coarse-to-fine')).toBeLessThan(await meanOff());
   });
 
   it('--json prints the documented JSON and nothing else, for points and boxes in several targets', async () => {
@@ -239,9 +239,9 @@ describe('bad input ends with exit code 2, one line on stderr and nothing on std
     ['a point left of the image', () => [home(), dark(), '--points', '-1,5'], /\(-1, 5\) .* outside/],
     ['a box outside', () => [home(), dark(), '--boxes', '0,30,10,10'], /0,30,10,10 .* outside/],
     ['words for points', () => [home(), dark(), '--points', '50,10 a,b'], /"a,b" is not a point/],
-    ['empty points', () => [home(), dark(), '--points', ' '], /Nothing to match/],
+    ['empty points', () => [home(), dark(), '--points', ' '], /There is nothing to match/],
     ['a box without height', () => [home(), dark(), '--boxes', '1,2,3,0'], /"1,2,3,0" is not a box/],
-    ['neither points nor boxes', () => [home(), dark()], /Nothing to match/],
+    ['neither points nor boxes', () => [home(), dark()], /There is nothing to match/],
     ['an unknown backend', () => [home(), dark(), ...POINTS, '--backend', 'sd9'], /no backend "sd9".*ui/],
     ['no target', () => [home(), ...POINTS], /missing required argument 'targets'/],
     ['no image at all', () => [], /missing required argument 'source'/],

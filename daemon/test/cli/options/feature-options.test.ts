@@ -96,7 +96,7 @@ describe('the options of features', () => {
 
   it.each([
     [['--t', 'many'], /option '--t <timestep>' argument 'many' is invalid\. Give a whole number\./],
-    [['--size', 'large'], /argument 'large' is invalid\. Write a number of pixels or WIDTHxHEIGHT/],
+    [['--size', 'large'], /argument 'large' is invalid\. Expected pixels or WIDTHxHEIGHT/],
     [['--t', '3'], /^samepoint: --t has no effect: ui has no timestep\. Omit --t, or choose another --backend\.\n$/],
     [['--network', 'adm'], /^samepoint: --network describes a checkpoint, and none is given/],
     [['--backend', 'adm', '--t', '1000'], /^samepoint: --t cannot be 1000\. Give a whole number from 0 to 999\.\n$/],
@@ -113,7 +113,7 @@ describe('a size', () => {
   });
 
   it.each(['', 'x', '768x', 'x512', '7.5', '768x512x3', '-1'])('is not "%s"', (text) => {
-    expect(() => parseSize(text)).toThrow('Write a number of pixels');
+    expect(() => parseSize(text)).toThrow('Expected pixels');
   });
 });
 

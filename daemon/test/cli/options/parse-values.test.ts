@@ -53,7 +53,7 @@ describe('points and boxes are read', () => {
   );
 
   it.each(['', ' ', '\n\t'])('but %j is nothing', (text) => {
-    expect(() => parsePoints(text)).toThrow(badRequest('Nothing to match was given.'));
-    expect(() => parseBoxes(text)).toThrow(badRequest('Nothing to match was given.'));
+    expect(() => parsePoints(text)).toThrow(badRequest('There is nothing to match.'));
+    expect(() => parseBoxes(text)).toThrow(badRequest('There is nothing to match.'));
   });
 });
