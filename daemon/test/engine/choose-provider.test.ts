@@ -147,7 +147,7 @@ describe('the provider that is chosen', () => {
     const prober = fakeProber(works('webgpu', 1 / 30));
     const { provider, device } = await chooseProvider({ platform: 'linux', devices: [], prober });
     expect(provider).toBe('cpu');
-    expect(device.reason).toContain('WebGPU: 30 times slower than the CPU, as a driver in software is');
+    expect(device.reason).toContain('WebGPU: 30 times slower than the CPU (probably a software driver)');
   });
 
   it('is not one that leaves most of the work to the CPU, however fast', async () => {
@@ -158,23 +158,20 @@ describe('the provider that is chosen', () => {
       devices: [],
       prober: fakeProber(works('coreml', 80, { share: 0.3 })),
     });
-    expect(device.reason).toContain('Core ML: it leaves 70 % of the work to the CPU');
+    expect(device.reason).toContain('Core ML: it leaves 70 % of the operators to the CPU');
   });
 
   it('is the one that was asked for, however slow', async () => {
     const prober = fakeProber(works('cuda'), works('webgpu', 1 / 30));
     const { provider, device } = await chooseProvider({ requested: { provider: 'webgpu' }, devices: [], prober });
     expect(provider).toBe('webgpu');
-    expect(device.reason).toContain('It was asked for; 30 times slower');
+    expect(device.reason).toContain('Requested; 30 times slower');
   });
 
   it.each([
-    [{ provider: 'cuda' }, 'CUDA was asked for and cannot be used here: it is not there.'],
-    [{ device: 3 }, 'Device 3 was asked for and cannot be used here: no provider here takes the number of a device.'],
-    [
-      { provider: 'coreml', device: 3 },
-      'Core ML was asked for and cannot be used here: it takes no number of a device.',
-    ],
+    [{ provider: 'cuda' }, 'CUDA was requested and cannot be used: it is not there.'],
+    [{ device: 3 }, 'Device 3 was requested and cannot be used: no provider on this platform has device numbers.'],
+    [{ provider: 'coreml', device: 3 }, 'Core ML was requested and cannot be used: it has no device numbers.'],
   ] as const)('is refused in a sentence when it was asked for and does not work: %j', async (requested, message) => {
     const prober = fakeProber();
     const choice = chooseProvider({ requested, platform: 'darwin', devices: [], prober });

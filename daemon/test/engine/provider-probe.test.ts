@@ -24,7 +24,10 @@ describe('trying a provider', () => {
     // on no platform does ONNX Runtime have both
     const probes = [await prober.probe({ provider: 'dml' }), await prober.probe({ provider: 'coreml' })];
     expect(probes).toContainEqual(
-      expect.objectContaining({ works: false, why: `ONNX Runtime has none for ${process.platform} ${process.arch}` }),
+      expect.objectContaining({
+        works: false,
+        why: `ONNX Runtime does not support it on ${process.platform} ${process.arch}`,
+      }),
     );
     expect(await prober.probe({ provider: 'cpu' })).toMatchObject({ works: true });
   });
@@ -43,16 +46,13 @@ describe('trying a provider', () => {
 describe('why a provider does not work is said in words, whatever ONNX Runtime says:', () => {
   it.each([
     ['OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library', 'its libraries are not installed'],
-    [
-      'webgpu_context.cc:136 … Failed to get a WebGPU adapter: No supported adapters',
-      'there is no graphics driver for it',
-    ],
+    ['webgpu_context.cc:136 … Failed to get a WebGPU adapter: No supported adapters', 'no graphics driver supports it'],
     [
       "Cannot find module '../bin/napi-v6/darwin/x64/onnxruntime_binding.node'",
       `ONNX Runtime cannot be loaded on ${process.platform} ${process.arch}`,
     ],
     ['Something else.\n   at a place', 'Something else'],
-    ['', 'WebGPU does not say'],
+    ['', 'WebGPU gave no reason'],
   ])('%j', (message, why) => {
     expect(failureReason('webgpu', new Error(message))).toBe(why);
   });

@@ -92,7 +92,7 @@ describe('a track job', () => {
 
 describe('a track job is refused in a sentence', () => {
   it('for a frame that is not there', async () => {
-    await expect(run(masked(), 3)).rejects.toThrow('There is no frame 3 among 3.');
+    await expect(run(masked(), 3)).rejects.toThrow('Frame 3 does not exist; there are 3.');
   });
 
   it('for a mask of another size', async () => {
@@ -107,7 +107,7 @@ describe('a track job is refused in a sentence', () => {
     } as const;
     const job = { request: { ...request, labels: { kind: 'mask', imageId: small.imageId } as const } };
     await expect(runner.run({ ...job, images: imagesOf(...frames, small) }, () => {})).rejects.toThrow(
-      'The mask has 2×1 pixels and its frame has 300×16.',
+      'The mask has 2×1 pixels, the annotated frame 300×16.',
     );
   });
 

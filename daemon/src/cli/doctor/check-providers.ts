@@ -4,6 +4,7 @@ import { candidatesOf, providersOf, rejectionReason, speedLabel } from '../../en
 import type { GpuDevice } from '../../engine/providers/gpu-devices.js';
 import { listGpuDevices, vulkanDrivers } from '../../engine/providers/list-gpu-devices.js';
 import { CachedProber, localProbeKey, ProbeCache } from '../../engine/providers/probe-cache.js';
+import { UNSUPPORTED } from '../../engine/providers/provider-labels.js';
 import type { ProviderProbe } from '../../engine/providers/provider-probe.js';
 import { PROVIDERS, type Provider } from '../../graph/runtime/runtime.js';
 import { type CudaFacts, cudaFix, cudaProblem, inspectCuda } from './check-cuda.js';
@@ -54,7 +55,7 @@ function absence({ platform, arch, cuda }: ProviderFacts): Pick<Finding, 'says' 
 
 function failure({ provider, platform, arch, cuda, hasGpu }: ProviderFacts, why: string): Omit<Finding, 'check'> {
   if (provider === 'cpu') return { state: 'failed', says: why, fix: REINSTALL };
-  if (why.startsWith('ONNX Runtime has none')) return { state: 'none', says: why };
+  if (why.startsWith(UNSUPPORTED)) return { state: 'none', says: why };
   if (cuda !== undefined) return cudaFailure(cuda, why);
   if (!hasGpu) return { state: 'none', says: `${why}; no graphics card was found` };
   return { state: 'warning', says: why, fix: driverFix(platform, arch) };

@@ -5,8 +5,8 @@ import { isIdentical, onTransparent, toRgba } from '../../images/pixels.js';
 import { type Alignment, alignIdentical, alignImages, compareAligned } from '../../transfer/edits/align-images.js';
 import { warpImage } from '../../transfer/edits/warp-image.js';
 import type { EngineJob, EngineOutcome } from '../engine.js';
-import { type ImagePairs, imageBytes } from './image-pairs.js';
-import { toPayload } from './png-payload.js';
+import type { ImagePairs } from './image-pairs.js';
+import { imageBytes, toPayload } from './job-images.js';
 import type { ProgressReporter } from './progress-reporter.js';
 
 /** @throws SamepointError */
@@ -23,7 +23,7 @@ export async function runAlign(
   const { fit } = alignment;
   const whole = { x: 0, y: 0, w: source.width, h: source.height };
   const placed = await warpImage(toRgba(source), whole, fit.transform, target);
-  if (placed === null) return refused('All of it would lie outside the target.');
+  if (placed === null) return refused('The aligned image would lie entirely outside the target.');
   const compared = compareAligned(placed, target);
   const { coverage, difference } = compared;
   const aligned = await encodePng(onTransparent(placed.image, placed.box, target));

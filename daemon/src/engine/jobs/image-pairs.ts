@@ -1,4 +1,4 @@
-import { type Point, SamepointError } from '@samepoint/shared-protocol';
+import type { Point } from '@samepoint/shared-protocol';
 import type { SimilarityMap } from '../../correspond/heatmap.js';
 import type { ExplainedMatch } from '../../correspond/match-points.js';
 import type { Resemblance } from '../../correspond/resemblances.js';
@@ -6,12 +6,11 @@ import type { FeaturePyramid } from '../../diffusion/feature-pyramid.js';
 import type { NearestPixels } from '../../transfer/edits/published-edit.js';
 import type { RegionMatches } from '../../transfer/edits/warp-edit.js';
 import type { PairMatcher } from '../../transfer/place-items.js';
-import type { EngineJob } from '../engine.js';
 
 /** The id of an image and its features. */
 export type ImageFeatures = readonly [imageId: string, features: FeaturePyramid];
 
-/** The best places of a point, and how similar every cell of the target is to it. */
+/** The best matches of a point, and its similarity to every cell of the target. */
 export interface Inspection {
   matches: ExplainedMatch[];
   similarity: SimilarityMap;
@@ -20,12 +19,12 @@ export interface Inspection {
 /** Boxes of the source and of the target, and are left and right exchanged? */
 export type ComparedParts = Parameters<NonNullable<PairMatcher['compare']>>;
 
-/** What a job about pairs of images needs from those who own networks and graphs. */
+/** Features and matching for the images of a job. */
 export interface ImagePairs {
-  /** Steps of progress that the features of one image are. */
+  /** Progress steps for the features of one image. */
   steps: number;
   features(imageId: string): Promise<FeaturePyramid>;
-  /** The order in which images share the most graphs: those seen at one size follow each other. @returns indexes */
+  /** Orders images so that those of one input size are adjacent and share a graph. @returns indexes */
   orderBySize(imageIds: readonly string[]): Promise<number[]>;
   /** Finds points of the source in the target. */
   matcher(source: ImageFeatures, target: ImageFeatures): Promise<RegionMatches>;
@@ -33,13 +32,6 @@ export interface ImagePairs {
   nearest(source: ImageFeatures, target: ImageFeatures): NearestPixels;
   /** Compares parts of the source with parts of the target. */
   compare(source: ImageFeatures, target: ImageFeatures, ...parts: ComparedParts): Promise<readonly Resemblance[]>;
-  /** Looks for one point of the source in all of the target. @param count of the places at most */
+  /** Finds one point of the source in the target. @param count maximum number of matches */
   inspect(source: ImageFeatures, target: ImageFeatures, point: Point, count: number): Promise<Inspection>;
-}
-
-/** @throws SamepointError `IMAGE_MISSING` */
-export function imageBytes(images: EngineJob['images'], imageId: string): Uint8Array {
-  const bytes = images.get(imageId);
-  if (bytes !== undefined) return bytes;
-  throw new SamepointError('IMAGE_MISSING', `The image ${imageId} is not here.`, 'Send it again.');
 }

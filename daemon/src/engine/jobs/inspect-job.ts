@@ -5,7 +5,7 @@ import type { EngineOutcome } from '../engine.js';
 import type { ImageFeatures, ImagePairs } from './image-pairs.js';
 import type { ProgressReporter } from './progress-reporter.js';
 
-/** @throws SamepointError also where the point lies outside the source */
+/** @throws SamepointError also if the point lies outside the source */
 export async function runInspect(
   { source, target, point, matches: count }: InspectRequest,
   pairs: ImagePairs,
@@ -33,7 +33,7 @@ export async function runInspect(
   };
 }
 
-/** Rounding may take the product of two unit columns past 1. */
+/** Rounding may take the product of two unit descriptors past 1. */
 function clampCosine(similarity: number): number {
   return Math.min(1, Math.max(-1, similarity));
 }

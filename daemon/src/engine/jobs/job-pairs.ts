@@ -13,17 +13,18 @@ import { levelCount, levelSize } from '../../diffusion/input-size.js';
 import type { FeaturePlan } from '../../diffusion/plan/feature-plan.js';
 import { decodeImage, type RgbImage, sizeOfImage } from '../../images/decode.js';
 import type { EngineJob } from '../engine.js';
-import { type ComparedParts, type ImageFeatures, type ImagePairs, type Inspection, imageBytes } from './image-pairs.js';
+import type { ComparedParts, ImageFeatures, ImagePairs, Inspection } from './image-pairs.js';
+import { imageBytes } from './job-images.js';
 import type { ProgressReporter } from './progress-reporter.js';
 
-/** What outlives a job, and is used by all of them. */
+/** Caches shared by all jobs of an engine process. */
 export interface SharedCaches {
   features: FeatureSource;
   matcher: Matcher;
   pairs: PairCache;
 }
 
-/** The images of one job, seen as its plan says, by what is caches between jobs. */
+/** The images of one job with the features of its plan, computed or cached. */
 export class JobPairs implements ImagePairs {
   readonly steps: number;
   readonly #caches: SharedCaches;
@@ -32,7 +33,7 @@ export class JobPairs implements ImagePairs {
   readonly #settings: MatchSettings;
   readonly #progress: ProgressReporter;
 
-  /** @param parts of the matching that the job chooses itself; the rest is as the plan's presets have it */
+  /** @param parts optional stages of the matching that the job turns on or off; presets set the others */
   constructor(
     caches: SharedCaches,
     images: EngineJob['images'],
@@ -100,7 +101,7 @@ export class JobPairs implements ImagePairs {
   }
 }
 
-/** Indexes so that equal keys follow each other, groups in the order of their first. */
+/** Indexes grouped by equal keys; groups in the order of their first key. */
 export function groupedOrder(keys: readonly string[]): number[] {
   const first = new Map<string, number>();
   for (const [index, key] of keys.entries()) if (!first.has(key)) first.set(key, index);
@@ -108,16 +109,17 @@ export function groupedOrder(keys: readonly string[]): number[] {
   return keys.map((_, index) => index).sort((a, b) => rank(a) - rank(b) || a - b);
 }
 
-/** Pairs of images caches; each takes some tens of kilobytes. */
-const PAIRS_KEPT = 256;
+/** Cached pairs of images; each takes tens of kilobytes. */
+const MAX_PAIRS = 256;
 
-/** What was prepared for pairs of images, so that the next click on one of them is answered at once. */
+/** Caches prepared pairs of images, so that further points of a pair need no new preparation. */
 export class PairCache {
-  readonly #pairs = new LRUCache<string, Promise<AnchorField>>({ max: PAIRS_KEPT });
+  readonly #pairs = new LRUCache<string, Promise<AnchorField>>({ max: MAX_PAIRS });
 
   /**
-   * @param key what the pair depends on: backend, settings, and the content hashes of both images
-   * @param prepare called where the pair is not here; a failure is not caches
+   * @param key id of the feature plan and content hashes of both images. Optional stages that a job chooses are not part
+   *   of it, since they act after the preparation
+   * @param prepare called if the pair is not cached; a failure is not cached
    */
   get(key: readonly string[], prepare: () => Promise<AnchorField>): Promise<AnchorField> {
     const name = key.join(' ');

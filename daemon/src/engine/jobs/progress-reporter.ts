@@ -2,7 +2,7 @@ import type { JobProgress } from '@samepoint/shared-protocol';
 
 export type ReportProgress = (progress: JobProgress) => void;
 
-/** Counts the steps of a stage and says after each how far it is. */
+/** Counts the steps of a stage and reports the progress after each. */
 export class ProgressReporter {
   readonly #report: ReportProgress;
   readonly #startedMs = performance.now();

@@ -17,18 +17,18 @@ import { runTrack } from './track-job.js';
 import { runTransfer } from './transfer-job.js';
 import { runWarp } from './warp-job.js';
 
-/** How a job is run again when it did not fit into memory. */
+/** How to run a job again after the device ran out of memory. */
 export interface RunJobOptions {
-  /** How often the size that images are seen at is halved. */
+  /** How often the image size is halved. */
   downscaleSteps?: number;
 }
 
-/** Everything that stays alive between jobs: networks, feature maps, matching graphs. */
+/** Runs jobs. Networks, feature maps and matching graphs stay alive between them. */
 export class JobRunner {
   readonly #caches: SharedCaches;
   readonly #windowMatcher = new WindowMatcher();
 
-  /** @param store keeps features on disk */
+  /** @param store caches features on disk */
   constructor(runtime: Runtime, store?: FeatureStore) {
     this.#caches = { features: new FeatureSource(runtime, store), matcher: new Matcher(), pairs: new PairCache() };
   }
@@ -63,7 +63,7 @@ export class JobRunner {
     }
   }
 
-  /** With the parts of the matching that the request asks for. */
+  /** With the optional stages of the matching that the request turns on. */
   #chosenPairs(
     { withCloserLook }: TransferRequest | InspectRequest,
     images: EngineJob['images'],
@@ -75,7 +75,7 @@ export class JobRunner {
   }
 }
 
-/** A request names a backend, a preset and a prompt; settings and files come from this computer's command line. */
+/** A request names a backend, a preset and a prompt; only the command line sets files and other settings. */
 function choiceOf({ backend, preset, prompt }: EngineJob['request']): FeatureChoice {
   return { backend, preset, prompt };
 }

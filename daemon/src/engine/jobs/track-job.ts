@@ -12,18 +12,18 @@ import {
 import { labelsOfMask, trackMask } from '../../transfer/tracking/track-mask.js';
 import { trackPoints } from '../../transfer/tracking/track-points.js';
 import type { EngineJob, EngineOutcome } from '../engine.js';
-import { type ImagePairs, imageBytes } from './image-pairs.js';
-import { toPayload } from './png-payload.js';
+import type { ImagePairs } from './image-pairs.js';
+import { imageBytes, toPayload } from './job-images.js';
 import type { ProgressReporter } from './progress-reporter.js';
 
-/** Features of the chosen backend, from those who own the networks. */
+/** The source of the frames' features. */
 export type TrackSource = Pick<ImagePairs, 'steps' | 'features'>;
 
-/** Thousandths and hundredths are finer than what is known, and keep results small. */
+/** Resolution of results: finer than their accuracy, and compact. */
 const CONFIDENCE_STEPS = 1000;
 const STEPS_PER_PIXEL = 100;
 
-/** @throws SamepointError also when the labels do not fit the annotated frame */
+/** @throws SamepointError also if the labels do not fit the annotated frame */
 export async function runTrack(
   request: TrackRequest,
   images: EngineJob['images'],
@@ -34,17 +34,17 @@ export async function runTrack(
 ): Promise<EngineOutcome> {
   const annotatedId = request.frames[request.annotated];
   if (annotatedId === undefined) {
-    const message = `There is no frame ${request.annotated} among ${request.frames.length}.`;
-    throw new SamepointError('BAD_REQUEST', message, 'Frames are counted from 0.');
+    const message = `Frame ${request.annotated} does not exist; there are ${request.frames.length}.`;
+    throw new SamepointError('BAD_REQUEST', message, 'Frames are numbered from 0.');
   }
   const { labels } = request;
-  // the frames' features, and what is done with each but the annotated one
+  // the features of every frame, and one step for each frame except the annotated one
   progress.begin('matching', request.frames.length * (source.steps + 1) - 1);
   const size = await source.features(annotatedId);
   const frames: TrackedFrames = {
     count: request.frames.length,
     annotated: request.annotated,
-    // those of the annotated frame are kept, so nothing is counted twice
+    // the annotated frame is not computed twice
     features: async (frame) =>
       trackingLevel(frame === request.annotated ? size : await source.features(request.frames[frame] ?? '')),
   };
@@ -104,11 +104,11 @@ async function carryMask(
 
 function checkMask(mask: LabelMask, { width, height }: Size): void {
   if (mask.width !== width || mask.height !== height) {
-    const message = `The mask has ${mask.width}×${mask.height} pixels and its frame has ${width}×${height}.`;
-    throw new SamepointError('BAD_REQUEST', message, 'Send a mask of the size of the annotated frame.');
+    const message = `The mask has ${mask.width}×${mask.height} pixels, the annotated frame ${width}×${height}.`;
+    throw new SamepointError('BAD_REQUEST', message, 'Send a mask of the same size as the annotated frame.');
   }
   if (labelsOfMask(mask).length === 1) {
-    throw new SamepointError('BAD_REQUEST', 'The mask has no label.', 'Paint what is to be tracked in a colour.');
+    throw new SamepointError('BAD_REQUEST', 'The mask has no labels.', 'Paint the region to track in a colour.');
   }
 }
 

@@ -5,7 +5,7 @@ import type { EngineOutcome } from '../engine.js';
 import type { ImageFeatures, ImagePairs } from './image-pairs.js';
 import type { ProgressReporter } from './progress-reporter.js';
 
-/** @throws SamepointError also where an item does not fit the source */
+/** @throws SamepointError also if an item does not fit the source */
 export async function runTransfer(
   { source, targets, items, withCues }: TransferRequest,
   pairs: ImagePairs,
@@ -13,9 +13,9 @@ export async function runTransfer(
 ): Promise<EngineOutcome> {
   progress.begin('features', pairs.steps);
   const sourceFeatures = await pairs.features(source.imageId);
-  // before the targets are looked at: a wrong item should not cost a minute
+  // validates the items before the targets' features are computed, which takes long
   const prepared = prepareItems(items, source.layers, sourceFeatures);
-  // one target after another, so that memory does not grow with their number
+  // one target at a time, so that memory does not grow with their number
   progress.begin('matching', targets.length * (pairs.steps + 1));
   const sourceImage: ImageFeatures = [source.imageId, sourceFeatures];
   const placed = new Map<number, TransferResult['targets'][number]>();

@@ -5,13 +5,13 @@ import { blendOver, isIdentical } from '../../images/pixels.js';
 import { type PublishedEdit, warpEditAsPublished } from '../../transfer/edits/published-edit.js';
 import { prepareEdit, type WarpedEdit, warpEdit, warpIdentical } from '../../transfer/edits/warp-edit.js';
 import type { EngineJob, EngineOutcome } from '../engine.js';
-import { type ImagePairs, imageBytes } from './image-pairs.js';
-import { toPayload } from './png-payload.js';
+import type { ImagePairs } from './image-pairs.js';
+import { imageBytes, toPayload } from './job-images.js';
 import type { ProgressReporter } from './progress-reporter.js';
 
 /**
- * @param protocol the published one, where it is to be followed
- * @throws SamepointError also where the edit does not fit its source
+ * @param protocol the published protocol, if the job follows it
+ * @throws SamepointError also if the edit does not fit its source
  */
 export async function runWarp(
   request: WarpRequest,

@@ -8,35 +8,35 @@ import { CachedProber, type Prober } from './probe-cache.js';
 import { PROVIDER_NAMES, placementLabel } from './provider-labels.js';
 import type { ProviderCandidate, ProviderProbe } from './provider-probe.js';
 
-/** What is tried beside the CPU; of two that are as fast, the first is taken. */
+/** Providers to try besides the CPU; the first of equally fast ones is chosen. */
 const ORDER: Partial<Record<NodeJS.Platform, readonly Provider[]>> = {
   linux: ['cuda', 'webgpu'],
   win32: ['dml', 'webgpu'],
   darwin: ['webgpu', 'coreml'],
 };
 
-/** Less than this much of the CPU's speed is a driver in software rather than a slow GPU. */
+/** Below this fraction of the CPU's speed, the provider is probably a software driver rather than a slow GPU. */
 const SOFTWARE_SPEED = 0.2;
 
-/** A provider that leaves more than the rest of the nodes to the CPU waits for copies more than it computes. */
-const SMALLEST_SHARE = 0.5;
+/** A provider that runs a smaller share of the nodes spends more time on copies than on computation. */
+const MIN_SHARE = 0.5;
 
-/** Devices of one provider that are tried: each costs seconds. */
+/** Devices to try per provider; each takes seconds. */
 const MAX_DEVICES = 4;
 
-/** Where networks run, and what to tell people of it. */
+/** Where networks run, and its description for users. */
 export interface ProviderChoice extends GraphTarget {
   deviceId?: number | undefined;
-  /** Memory of what they run on, in bytes. */
+  /** Memory of the device, in bytes. */
   memoryBytes: number;
   device: Device;
 }
 
-/** What people may ask for. */
+/** What the user may request. */
 export interface RequestedProvider {
-  /** The only one to try, however slow it is. */
+  /** The only provider to try, even if it is slow. */
   provider?: Provider | undefined;
-  /** Number of the only device to try. */
+  /** The number of the only device to try. */
   device?: number | undefined;
 }
 
@@ -49,14 +49,14 @@ export interface ChooseOptions {
 
 type Success = ProviderProbe & { works: true };
 
-/** What a platform has, the CPU last. */
+/** The providers of a platform, the CPU last. */
 export function providersOf(platform: NodeJS.Platform): readonly Provider[] {
   return [...(ORDER[platform] ?? []), 'cpu'];
 }
 
 /**
- * What is tried, in the order of preference: CUDA only where there is a card of NVIDIA, DirectML and CUDA on every device,
- * since the first one may be part of the processor.
+ * Providers and devices to try, in order of preference. CUDA needs an NVIDIA card. DirectML and CUDA are tried on every
+ * device, since the first may be integrated graphics.
  */
 export function candidatesOf(
   platform: NodeJS.Platform,
@@ -74,13 +74,13 @@ export function candidatesOf(
 }
 
 /**
- * The fastest provider of the platform that is right and faster than the CPU; the CPU where there is none, and then the
- * reason says why for each.
- * @throws SamepointError `BAD_REQUEST` when a provider or device that was asked for does not work
+ * The fastest provider of the platform that gives correct results and is faster than the CPU. If there is none, the CPU,
+ * with the reason why each provider was rejected.
+ * @throws SamepointError `BAD_REQUEST` if the requested provider or device does not work
  */
 export async function chooseProvider(options: ChooseOptions = {}): Promise<ProviderChoice> {
   const { requested = {}, platform = process.platform } = options;
-  if (requested.provider === 'cpu') return onCpu('it was asked for.');
+  if (requested.provider === 'cpu') return onCpu('it was requested.');
   const devices = options.devices ?? (await listGpuDevices(platform));
   const prober = options.prober ?? new CachedProber({ devices });
   try {
@@ -100,7 +100,7 @@ function fastest(probes: readonly ProviderProbe[], devices: readonly GpuDevice[]
   const best = fastestOf(probes.filter((probe) => probe.works && rejectionReason(probe) === undefined));
   if (best !== undefined) return onGpu(best, speedLabel(best), devices);
   const refused = probes.map((probe) => `${nameOf(probe)}: ${probe.works ? rejectionReason(probe) : probe.why}`);
-  return onCpu(refused.length === 0 ? 'no graphics card was found that can be used.' : `${refused.join('; ')}.`);
+  return onCpu(refused.length === 0 ? 'no usable graphics card was found.' : `${refused.join('; ')}.`);
 }
 
 function chooseRequested(
@@ -110,15 +110,15 @@ function chooseRequested(
 ): ProviderChoice {
   const best = fastestOf(probes);
   if (best !== undefined)
-    return onGpu(best, `It was asked for; ${best.speed < 1 ? slownessLabel(best) : speedLabel(best)}`, devices);
+    return onGpu(best, `Requested; ${best.speed < 1 ? slownessLabel(best) : speedLabel(best)}`, devices);
   const what = provider === undefined ? `Device ${device}` : PROVIDER_NAMES[provider];
   const noDevice =
-    provider === undefined ? 'no provider here takes the number of a device' : 'it takes no number of a device';
+    provider === undefined ? 'no provider on this platform has device numbers' : 'it has no device numbers';
   const why = probes.map((probe) => (probe.works ? '' : probe.why)).join('; ') || noDevice;
   throw new SamepointError(
     'BAD_REQUEST',
-    `${what} was asked for and cannot be used here: ${why}.`,
-    'Leave --provider, --device and their variables out to take the fastest that works, choose cpu, or see samepoint doctor.',
+    `${what} was requested and cannot be used: ${why}.`,
+    'Omit --provider, --device and their variables to use the fastest available, choose cpu, or run samepoint doctor.',
   );
 }
 
@@ -130,7 +130,7 @@ function fastestOf(probes: readonly ProviderProbe[]): Success | undefined {
   );
 }
 
-/** What a provider is called where several of its devices are. */
+/** The name of a provider with its device number, if it is not the first. */
 function nameOf({ provider, deviceId }: ProviderCandidate): string {
   return deviceId === undefined || deviceId === 0
     ? PROVIDER_NAMES[provider]
@@ -166,7 +166,7 @@ function onGpu(probe: Success, why: string, devices: readonly GpuDevice[]): Prov
   };
 }
 
-/** Which device was taken: its name where it is known, its number where there are several. */
+/** Labels of the chosen device: its name if known, its number if there are several. */
 function deviceLabels(candidate: ProviderCandidate, devices: readonly GpuDevice[]): string[] {
   const name = deviceFor(candidate, devices)?.name;
   const number = candidate.deviceId === undefined || devices.length < 2 ? undefined : `device ${candidate.deviceId}`;
@@ -176,27 +176,27 @@ function deviceLabels(candidate: ProviderCandidate, devices: readonly GpuDevice[
 
 const PRECISION_LABELS: Record<Precision, string> = {
   float16: 'half precision',
-  float32: 'single precision, since half precision does not work on it',
+  float32: 'single precision (half precision does not work)',
 };
 
-/** Why a provider that works is not chosen, if so. */
+/** Why a working provider is not chosen; undefined if it may be. */
 export function rejectionReason(probe: Success): string | undefined {
-  if (probe.share < SMALLEST_SHARE) return `it leaves ${Math.round(100 * (1 - probe.share))} % of the work to the CPU`;
+  if (probe.share < MIN_SHARE) return `it leaves ${Math.round(100 * (1 - probe.share))} % of the operators to the CPU`;
   return probe.speed < 1 ? slownessLabel(probe) : undefined;
 }
 
-/** Of a provider that is faster than the CPU. */
+/** The speed of a provider that is faster than the CPU. */
 export function speedLabel({ speed }: { speed: number }): string {
   return `${times(speed)} times the speed of the CPU`;
 }
 
-/** Of a provider that is slower than the CPU. */
+/** The speed of a provider that is slower than the CPU. */
 function slownessLabel({ speed }: { speed: number }): string {
   const slower = `${times(1 / speed)} times slower than the CPU`;
-  return speed < SOFTWARE_SPEED ? `${slower}, as a driver in software is` : slower;
+  return speed < SOFTWARE_SPEED ? `${slower} (probably a software driver)` : slower;
 }
 
-/** Two digits are all that such a measurement says. */
+/** Two significant digits; the measurement is no more accurate. */
 function times(ratio: number): string {
   return String(Number(ratio.toPrecision(2)));
 }

@@ -3,28 +3,28 @@ import type { ProviderCandidate } from './provider-probe.js';
 
 export type GpuVendor = 'nvidia' | 'amd' | 'intel' | 'apple' | 'other';
 
-/** A graphics device, as the system tells of it. */
+/** A graphics device as reported by the operating system. */
 export interface GpuDevice {
   vendor: GpuVendor;
   name: string;
-  /** Version of its driver, where the system tells one. */
+  /** Version of its driver, if the system reports it. */
   driver: string | undefined;
-  /** Memory of its own in bytes; undefined where it is not known, or where it shares that of the system. */
+  /** Dedicated memory in bytes; undefined if unknown or shared with the system. */
   memoryBytes: number | undefined;
   freeBytes?: number;
-  /** Whether it computes in the memory of the system. */
+  /** Whether it uses system memory. */
   sharesMemory: boolean;
 }
 
 const MEBIBYTE = 2 ** 20;
 
-/** What `nvidia-smi` is asked for, in the order of {@link parseNvidiaSmi}. */
+/** The arguments of `nvidia-smi`, with columns in the order of {@link parseNvidiaSmi}. */
 export const NVIDIA_QUERY = [
   '--query-gpu=name,driver_version,memory.total,memory.free',
   '--format=csv,noheader,nounits',
 ];
 
-/** Devices of NVIDIA in the order in which CUDA counts them: a line each, sizes in MiB, "[N/A]" where there is none. */
+/** NVIDIA devices in CUDA's order: one per line, sizes in MiB, "[N/A]" for unknown. */
 export function parseNvidiaSmi(text: string): GpuDevice[] {
   return text
     .split('\n')
@@ -48,10 +48,7 @@ function mebibytes(cell: string | undefined): number | undefined {
   return cell !== '' && Number.isFinite(value) ? value * MEBIBYTE : undefined;
 }
 
-/**
- * Asks Windows for the display adapters, and the registry for their memory: `AdapterRAM` of `Win32_VideoController` ends at
- * 4 GB.
- */
+/** Lists the display adapters, with their memory from the registry: `Win32_VideoController.AdapterRAM` is limited to 4 GB. */
 export const WINDOWS_QUERY = [
   '$class = "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Class\\{4d36e968-e325-11ce-bfc1-08002be10318}\\0*"',
   '$keys = Get-ItemProperty -Path $class -ErrorAction SilentlyContinue',
@@ -68,7 +65,7 @@ const controllerSchema = z.object({
   memory: z.string(),
 });
 
-/** What {@link WINDOWS_QUERY} prints: one object, or an array where there are several. Adapters in software are left out. */
+/** Parses the output of {@link WINDOWS_QUERY}: one object, or an array of several. Omits software adapters. */
 export function parseWindowsAdapters(text: string): GpuDevice[] {
   const parsed = z.union([controllerSchema, z.array(controllerSchema)]).safeParse(fromJson(text));
   if (!parsed.success) return [];
@@ -98,35 +95,35 @@ const NAMES: Record<GpuVendor, string> = {
   apple: 'Apple',
   other: 'Unknown',
 };
-/** PCI numbers of vendors. */
+/** PCI vendor ids. */
 const VENDORS: Readonly<Record<string, GpuVendor>> = { '10de': 'nvidia', '1002': 'amd', '8086': 'intel' };
 
 function vendorOf(pci: string): GpuVendor {
   return VENDORS[pci.toLowerCase().replace(/^0x/, '')] ?? 'other';
 }
 
-/** What Linux has in `/sys/bus/pci/devices/*` of one device; undefined for files that are not there. */
+/** The files of one device in `/sys/bus/pci/devices/*` on Linux; undefined if missing. */
 export interface PciDevice {
   class: string | undefined;
   vendor: string | undefined;
   device: string | undefined;
-  /** `mem_info_vram_total`, which only the driver of AMD has. */
+  /** `mem_info_vram_total`; only AMD's driver provides it. */
   vramTotal: string | undefined;
 }
 
 /** The PCI class of displays, the first byte of three. */
 const DISPLAY_CLASS = '0x03';
-/** A card that has less memory of its own is part of the processor: its BIOS sets some of the system's memory aside. */
-const LEAST_OWN_BYTES = 2 ** 31;
+/** A device with less dedicated memory is integrated; its BIOS reserves part of the system memory. */
+const MIN_DEDICATED_BYTES = 2 ** 31;
 
-/** The graphics devices among those of Linux. Their drivers have no version there. */
+/** The graphics devices among Linux's PCI devices. Their drivers have no version. */
 export function pciGpus(devices: readonly PciDevice[]): GpuDevice[] {
   return devices
     .filter((pci) => pci.class?.startsWith(DISPLAY_CLASS))
     .map(({ vendor = '', device = '', vramTotal }) => {
       const brand = vendorOf(vendor.trim());
       const bytes = Number(vramTotal?.trim() || Number.NaN);
-      const sharesMemory = brand === 'intel' || bytes < LEAST_OWN_BYTES;
+      const sharesMemory = brand === 'intel' || bytes < MIN_DEDICATED_BYTES;
       const memoryBytes = bytes > 0 && !sharesMemory ? bytes : undefined;
       return {
         vendor: brand,
@@ -139,15 +136,15 @@ export function pciGpus(devices: readonly PciDevice[]): GpuDevice[] {
     .filter(({ vendor }) => vendor !== 'other');
 }
 
-/** The one device of a Mac with Apple silicon; its driver comes with the system. */
+/** The GPU of a Mac with Apple silicon; its driver is part of the system. */
 export function appleDevice(processor: string): GpuDevice {
   return { vendor: 'apple', name: processor, driver: undefined, memoryBytes: undefined, sharesMemory: true };
 }
 
-/** Taken for a device of which the memory is not known: what cards of the last ten years have at least. */
+/** Assumed for a device of unknown memory: the minimum of cards of the last ten years. */
 const UNKNOWN_BYTES = 4 * 2 ** 30;
 
-/** The device that a provider runs on; undefined where several could be meant, or none is known. */
+/** The device that a provider uses; undefined if unknown or ambiguous. */
 export function deviceFor(
   { provider, deviceId }: ProviderCandidate,
   devices: readonly GpuDevice[],
@@ -158,11 +155,11 @@ export function deviceFor(
     case 'cuda':
       return devices.filter(({ vendor }) => vendor === 'nvidia')[deviceId ?? 0];
     case 'dml':
-      // Windows does not list adapters in the order in which DirectML counts them
+      // the order of Windows's list is not DirectML's
       return only(devices);
     case 'webgpu':
     case 'coreml':
-      // ONNX Runtime asks WebGPU for the one of high performance
+      // ONNX Runtime requests the high-performance adapter from WebGPU
       return only(devices) ?? only(devices.filter(({ sharesMemory }) => !sharesMemory));
   }
 }
@@ -172,8 +169,8 @@ function only<T>(list: readonly T[]): T | undefined {
 }
 
 /**
- * Bytes of memory that networks have on a provider's device: its own, the system's where it shares that, and where neither
- * is known {@link UNKNOWN_BYTES} at most.
+ * Memory available to networks on a provider's device, in bytes: its dedicated memory, or the system's if shared; at most
+ * {@link UNKNOWN_BYTES} if unknown.
  */
 export function memoryFor(candidate: ProviderCandidate, devices: readonly GpuDevice[], systemBytes: number): number {
   if (candidate.provider === 'cpu') return systemBytes;

@@ -18,7 +18,7 @@ const COMMAND_TIMEOUT_MS = 10_000;
 const PCI_DEVICES = '/sys/bus/pci/devices';
 const VULKAN_FOLDERS = ['/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d'];
 
-/** The graphics devices of this computer, as far as the system tells; takes a second on Windows. */
+/** The graphics devices of this computer. Takes about a second on Windows. */
 export async function listGpuDevices(platform: NodeJS.Platform = process.platform): Promise<GpuDevice[]> {
   switch (platform) {
     case 'linux': {
@@ -37,12 +37,12 @@ export async function listGpuDevices(platform: NodeJS.Platform = process.platfor
   }
 }
 
-/** What changes when a driver without a version of its own does: the system, and the files that name Vulkan's drivers. */
+/** Changes with drivers that have no version: the system's release, and the times of Vulkan's driver manifests. */
 export function driverStamp(): string {
   return JSON.stringify([release(), vulkanDrivers().map((path) => [path, statSync(path).mtimeMs])]);
 }
 
-/** Paths of the files that name Vulkan's drivers on Linux. */
+/** Paths of Vulkan's driver manifests on Linux. */
 export function vulkanDrivers(env: NodeJS.ProcessEnv = process.env): string[] {
   const chosen = env.VK_DRIVER_FILES ?? env.VK_ICD_FILENAMES;
   if (chosen !== undefined) return chosen.split(delimiter).filter((path) => existsSync(path));
@@ -71,7 +71,7 @@ function textOf(path: string): string | undefined {
   }
 }
 
-/** What a command prints; nothing where it is not there, fails or hangs. */
+/** The output of a command; empty if it is missing, fails or hangs. */
 async function output(command: string, args: readonly string[]): Promise<string> {
   try {
     const options = { timeout: COMMAND_TIMEOUT_MS, windowsHide: true };

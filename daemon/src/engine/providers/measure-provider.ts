@@ -2,34 +2,34 @@ import type { Placement, Precision } from '../../graph/runtime/runtime.js';
 import { shareOf } from './provider-labels.js';
 import type { ProviderCandidate, ProviderProbe } from './provider-probe.js';
 
-/** Largest relative error ‖provider − CPU‖/‖CPU‖ at which a provider counts as right. */
+/** Largest relative error ‖provider − CPU‖/‖CPU‖ of correct results. */
 export const TOLERANCE: Record<Precision, number> = { float32: 1e-3, float16: 2e-2 };
 
-/** So much slower than the CPU on a small product, a provider is a driver in software: working size would take minutes. */
-const HOPELESS_SPEED = 0.1;
+/** Below this fraction of the CPU's speed on small products, working size would take minutes and is skipped. */
+const MIN_SPEED_FOR_WORKING_SIZE = 0.1;
 
 type Success = ProviderProbe & { works: true };
-/** What trials run on. */
+/** Provider, device and precision of a trial. */
 export type TrialTarget = ProviderCandidate & { precision: Precision };
 
-/** What a provider is put through. Each throws what ONNX Runtime or the driver throws. */
+/** The trials of a provider. Each throws the errors of ONNX Runtime or the driver. */
 export interface Trials {
-  /** A small graph with every kind of operator. */
+  /** A small graph with every operator. */
   small(target: TrialTarget): Promise<{ features: Float32Array; placement: Placement }>;
   /** Milliseconds of a chain of small matrix products. */
   productMs(target: TrialTarget): Promise<number>;
-  /** Networks of working size: their features, and the milliseconds of the first once everything is compiled. */
+  /** Networks of working size: their features, and the milliseconds of the first one after compilation. */
   workingSize(target: TrialTarget): Promise<{ features: readonly Float32Array[]; ms: number }>;
 }
 
-/** Results that differ from the CPU's, or work that is not done on the provider: the same at every start. */
+/** The results differ from the CPU's, or the provider runs nothing. Reproducible, so it is cached. */
 export class WrongResults extends Error {}
 
 const CPU: TrialTarget = { provider: 'cpu', precision: 'float32' };
 
 /**
- * Puts a provider through trials and compares it with the CPU, in half precision first. A driver may take the process down.
- * @throws whatever says why the provider does not work in single precision either
+ * Runs the trials of a provider and compares it with the CPU, in half precision first. A driver may crash the process.
+ * @throws the error of single precision, if neither precision works
  */
 export async function measureProvider(candidate: ProviderCandidate, trials: Trials): Promise<Success> {
   if (candidate.provider === 'cpu') {
@@ -44,10 +44,10 @@ async function measureAt(target: TrialTarget, trials: Trials): Promise<Success> 
   const { features, placement } = await trials.small(target);
   const smallError = compare(features, (await trials.small(CPU)).features, target.precision, 'its results are wrong');
   const share = shareOf(placement, target.provider);
-  if (share === 0) throw new WrongResults('ONNX Runtime gives all its work to the CPU');
+  if (share === 0) throw new WrongResults('ONNX Runtime assigns all its operators to the CPU');
   const speed = (await trials.productMs(CPU)) / (await trials.productMs(target));
   const found = { ...target, works: true, share } as const;
-  if (speed < HOPELESS_SPEED) return { ...found, relativeError: smallError, speed, atWorkingSize: false };
+  if (speed < MIN_SPEED_FOR_WORKING_SIZE) return { ...found, relativeError: smallError, speed, atWorkingSize: false };
   const ours = await trials.workingSize(target);
   const theirs = await trials.workingSize(CPU);
   const errors = theirs.features.map((expected, i) =>
@@ -61,15 +61,15 @@ async function measureAt(target: TrialTarget, trials: Trials): Promise<Success> 
   return { ...found, relativeError: Math.max(smallError, ...errors), speed: theirs.ms / ours.ms, atWorkingSize: true };
 }
 
-/** The relative error of `ours`. @throws WrongResults where it is too large */
+/** The relative error of `ours`. @throws WrongResults if it is too large */
 function compare(ours: Float32Array, theirs: Float32Array, precision: Precision, wrong: string): number {
   const error = relativeDifference(ours, theirs);
-  // not a number is not smaller either
+  // also true for NaN
   if (!(error < TOLERANCE[precision])) throw new WrongResults(`${wrong} (relative error ${error.toPrecision(2)})`);
   return error;
 }
 
-/** ‖ours − theirs‖/‖theirs‖; infinite where they are not of one size. */
+/** ‖ours − theirs‖/‖theirs‖; infinite if the sizes differ. */
 export function relativeDifference(ours: Float32Array, theirs: Float32Array): number {
   if (ours.length !== theirs.length) return Number.POSITIVE_INFINITY;
   const norm = (values: Float32Array) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));

@@ -9,19 +9,19 @@ import type { GpuDevice } from './gpu-devices.js';
 import { driverStamp } from './list-gpu-devices.js';
 import { type ProviderCandidate, type ProviderProbe, ProviderProber } from './provider-probe.js';
 
-/** To be raised with every change of the trials. */
+/** Increase with every change of the trials. */
 const TRIALS_VERSION = 1;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** How long a verdict counts; one against a provider is soon asked for again. */
-const KEPT_MS = { works: 30 * DAY_MS, fails: DAY_MS };
+/** Lifetime of a cached result; failures are retried sooner. */
+const LIFETIME_MS = { works: 30 * DAY_MS, fails: DAY_MS };
 
-/** Everything that a verdict on a provider may change with. */
+/** Everything that the result of a probe depends on. */
 export interface ProbeKeyParts {
   candidate: ProviderCandidate;
-  /** The graphics devices of the computer: another one may change which is meant. */
+  /** The graphics devices of the computer: a new one may change device numbers. */
   devices: readonly Pick<GpuDevice, 'name' | 'driver'>[];
-  /** What changes with drivers that have no version. */
+  /** Changes with drivers that have no version. */
   driverStamp: string;
   /** Version of ONNX Runtime. */
   runtimeVersion: string;
@@ -29,7 +29,7 @@ export interface ProbeKeyParts {
   system: string;
 }
 
-/** The key of a cached: another one for anything that may change it. */
+/** The cache key of a probe: differs with everything that may change its result. */
 export function probeKey({ candidate, devices, driverStamp, runtimeVersion, system }: ProbeKeyParts): string {
   const { provider, deviceId } = candidate;
   const drivers = devices.map(({ name, driver }) => [name, driver]);
@@ -38,7 +38,7 @@ export function probeKey({ candidate, devices, driverStamp, runtimeVersion, syst
 
 const candidateSchema = { provider: z.enum(PROVIDERS), deviceId: z.number().optional() };
 const cachedProbeSchema = z.object({
-  /** When it was found, in milliseconds since 1970. */
+  /** Time of the probe, in milliseconds since 1970. */
   at: z.number(),
   probe: z.discriminatedUnion('works', [
     z.object({
@@ -55,45 +55,45 @@ const cachedProbeSchema = z.object({
 });
 const fileSchema = z.record(z.string(), cachedProbeSchema);
 
-/** A verdict on a provider, and when it was found. */
+/** The result of a probe, and its time in milliseconds since 1970. */
 export interface CachedProbe {
   at: number;
   probe: ProviderProbe;
 }
 
-/** Verdicts on providers, kept in a file, so that only the first start on a computer waits for the trials. */
+/** Caches probe results in a file, so that only the first start on a computer runs the trials. */
 export class ProbeCache {
   readonly #path: string;
   readonly #now: () => number;
 
-  /** @param folder of the daemon's state; made when there is something to keep */
+  /** @param folder the daemon's state folder; created on the first write */
   constructor(folder: string, now: () => number = Date.now) {
     this.#path = join(folder, 'providers.json');
     this.#now = now;
   }
 
-  /** The cached under a key, unless it is too old. */
+  /** The result under a key, unless it has expired. */
   get(key: string): CachedProbe | undefined {
-    const kept = this.#read()[key];
-    return kept !== undefined && this.#counts(kept) ? kept : undefined;
+    const current = this.#read()[key];
+    return current !== undefined && this.#isCurrent(current) ? current : undefined;
   }
 
-  /** Keeps a cached that is to be expected again, and drops those that are too old. A folder that cannot be written keeps none. */
+  /** Stores a reproducible result and removes expired ones. Does nothing if the folder is not writable. */
   put(key: string, probe: ProviderProbe): void {
     if (!probe.works && !probe.lasts) return;
-    const kept = Object.entries(this.#read()).filter(([, cached]) => this.#counts(cached));
-    const all = { ...Object.fromEntries(kept), [key]: { at: this.#now(), probe } };
+    const current = Object.entries(this.#read()).filter(([, cached]) => this.#isCurrent(cached));
+    const all = { ...Object.fromEntries(current), [key]: { at: this.#now(), probe } };
     try {
       makeFolder(dirname(this.#path));
       writeFileAtomic(this.#path, JSON.stringify(all, null, 2));
     } catch {
-      // the next start tries again
+      // the next start runs the trials again
     }
   }
 
-  #counts({ at, probe }: CachedProbe): boolean {
+  #isCurrent({ at, probe }: CachedProbe): boolean {
     const age = this.#now() - at;
-    return age >= 0 && age < (probe.works ? KEPT_MS.works : KEPT_MS.fails);
+    return age >= 0 && age < (probe.works ? LIFETIME_MS.works : LIFETIME_MS.fails);
   }
 
   #read(): Record<string, CachedProbe> {
@@ -105,7 +105,7 @@ export class ProbeCache {
   }
 }
 
-/** What tries providers. */
+/** Probes execution providers. */
 export interface Prober {
   probe(candidate: ProviderCandidate): Promise<ProviderProbe>;
   close(): void;
@@ -113,13 +113,13 @@ export interface Prober {
 
 export interface CachedProberOptions {
   devices: readonly GpuDevice[];
-  /** Tries anew, whatever is kept; what is found is kept. Default: whether `SAMEPOINT_PROBE` is `anew`. */
+  /** Probes again and replaces cached results. Default: whether `SAMEPOINT_PROBE` is `anew`. */
   anew?: boolean;
   store?: Pick<ProbeCache, 'get' | 'put'>;
   prober?: Prober;
 }
 
-/** Tries a provider only where no verdict on it is kept. */
+/** Probes a provider only if no result is cached. */
 export class CachedProber implements Prober {
   readonly #options: CachedProberOptions;
   readonly #store: Pick<ProbeCache, 'get' | 'put'>;
@@ -134,8 +134,8 @@ export class CachedProber implements Prober {
   async probe(candidate: ProviderCandidate): Promise<ProviderProbe> {
     const key = localProbeKey(candidate, this.#options.devices);
     const { anew = process.env.SAMEPOINT_PROBE === 'anew' } = this.#options;
-    const kept = anew ? undefined : this.#store.get(key);
-    if (kept !== undefined) return kept.probe;
+    const current = anew ? undefined : this.#store.get(key);
+    if (current !== undefined) return current.probe;
     const probe = await this.#prober.probe(candidate);
     this.#store.put(key, probe);
     return probe;
@@ -146,7 +146,7 @@ export class CachedProber implements Prober {
   }
 }
 
-/** The key of a verdict on this computer. */
+/** The cache key of a probe on this computer. */
 export function localProbeKey(candidate: ProviderCandidate, devices: readonly GpuDevice[]): string {
   return probeKey({
     candidate,
@@ -157,7 +157,7 @@ export function localProbeKey(candidate: ProviderCandidate, devices: readonly Gp
   });
 }
 
-/** The version of ONNX Runtime, by its package. */
+/** The version of the ONNX Runtime package. */
 export function runtimeVersion(): string {
   const manifest: unknown = createRequire(import.meta.url)('onnxruntime-node/package.json');
   return z.object({ version: z.string() }).parse(manifest).version;

@@ -1,4 +1,4 @@
-// Entry of the process that tries providers, one for each message; its argument is a folder to write to. See ProviderProber.
+// Entry of the process that probes providers, one per message. Its argument is a folder to write to. See ProviderProber.
 import { measureProvider, type Trials, WrongResults } from './measure-provider.js';
 import { failureReason } from './provider-labels.js';
 import type { FromProbe, ProviderCandidate, ProviderProbe, ToProbe } from './provider-probe.js';

@@ -7,50 +7,50 @@ import type { Precision, Provider } from '../../graph/runtime/runtime.js';
 
 const CHILD_ENTRY = fileURLToPath(new URL('./probe-child.js', import.meta.url));
 
-/** Drivers compile their programs meanwhile; one in software takes most of it. */
+/** Includes the time in which drivers compile their programs; software drivers need most of it. */
 const TIMEOUT_MS = 120_000;
 
-/** A provider, and which of its devices; its own default without one. */
+/** A provider and one of its devices; without a number, the provider's default. */
 export interface ProviderCandidate {
   provider: Provider;
   deviceId?: number | undefined;
 }
 
-/** What was found when a provider was put through its trials. */
+/** The result of a provider's trials. */
 export type ProviderProbe = ProviderCandidate &
   (
     | {
         works: true;
-        /** The lower one of those in which its results are right. */
+        /** The lowest precision with correct results. */
         precision: Precision;
-        /** The largest against the CPU: ‖ours − CPU‖/‖CPU‖. */
+        /** The largest error against the CPU: ‖ours − CPU‖/‖CPU‖. */
         relativeError: number;
-        /** Share of a graph's nodes that it ran itself, above 0 and up to 1. */
+        /** Fraction of a graph's nodes that it ran, in (0, 1]. */
         share: number;
-        /** How many times faster than the CPU; under 1 where slower. */
+        /** Speed relative to the CPU; below 1 if slower. */
         speed: number;
-        /** Whether networks of working size were compared; not where the provider is hopelessly slow. */
+        /** Whether networks of working size were compared; false for very slow providers. */
         atWorkingSize: boolean;
       }
     /**
-     * `why` ends a sentence that begins with the provider's name and a colon. `lasts`: the same is to be expected at the
-     * next start, unless driver or runtime change.
+     * `why` completes a sentence that begins with the provider's name and a colon. `lasts`: reproducible until the driver
+     * or ONNX Runtime changes.
      */
     | { works: false; why: string; lasts: boolean }
   );
 
-/** Messages to the probing process, and from it. */
+/** Messages to and from the probing process. */
 export type ToProbe = { candidate: ProviderCandidate };
 export type FromProbe = { probe: ProviderProbe };
 
 /**
- * Tries providers one at a time, in a process of its own: a driver may crash, or keep memory. After a crash the next
- * provider gets a new process. Costs the time to load ONNX Runtime, a few seconds of the CPU for what the first provider is
- * compared with, and on a GPU the time to compile some programs.
+ * Probes providers one at a time in a separate process, since a driver may crash or retain memory. After a crash, the
+ * next provider gets a new process. Takes the time to load ONNX Runtime, a few seconds for the CPU's reference results,
+ * and the compile time of the GPU's programs.
  */
 export class ProviderProber {
   readonly #timeoutMs: number;
-  /** For what the trials write; theirs alone, since their process may be killed. */
+  /** Temporary folder of the trials; removed here, since their process may be killed. */
   #folder: string | undefined;
   #child: ChildProcess | undefined;
   #closed = false;
@@ -59,10 +59,10 @@ export class ProviderProber {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Resolves for every provider, whether it works or not. */
+  /** Resolves for every provider, working or not. */
   async probe(candidate: ProviderCandidate): Promise<ProviderProbe> {
     const failed = (why: string, lasts: boolean): ProviderProbe => ({ ...candidate, works: false, why, lasts });
-    if (this.#closed) return failed('the trial was broken off', false);
+    if (this.#closed) return failed('the trial was aborted', false);
     const child = this.#child ?? this.#start();
     return new Promise((resolve) => {
       const settle = (probe: ProviderProbe) => {
@@ -71,7 +71,7 @@ export class ProviderProber {
         resolve(probe);
       };
       const onMessage = ({ probe }: FromProbe) => settle(probe);
-      const onExit = () => settle(failed('the process that tried it ended unexpectedly', !this.#closed));
+      const onExit = () => settle(failed('the probing process ended unexpectedly', !this.#closed));
       const timer = setTimeout(() => {
         this.#end();
         settle(failed(`no answer within ${this.#timeoutMs / 1000} s`, true));
@@ -81,7 +81,7 @@ export class ProviderProber {
     });
   }
 
-  /** Ends the process; what is tried at the time, or later, does not work. */
+  /** Ends the process. Current and later probes fail. */
   close(): void {
     this.#closed = true;
     if (this.#child === undefined) this.#removeFolder();
@@ -95,7 +95,7 @@ export class ProviderProber {
 
   #start(): ChildProcess {
     this.#folder ??= mkdtempSync(join(tmpdir(), 'samepoint-probe-'));
-    // what drivers print when there are none would only worry people; the probe says it in words
+    // the probe reports missing drivers itself, so their output is discarded
     const child = fork(CHILD_ENTRY, [this.#folder], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
     const forget = () => {
       if (this.#child === child) this.#child = undefined;

@@ -13,15 +13,15 @@ import { PIXEL_DEVIATION, randomInput } from './random-input.js';
 type Feeds = Record<string, NdArray>;
 
 const PRODUCTS = { n: 256, products: 8, runs: 3 };
-/** Side of the image that the embedded network sees, in pixels. */
+/** Side of the input of the embedded network, in pixels. */
 const EMBEDDED_SIDE = 512;
-/** Runs of a network of working size on a provider; the first one compiles programs. */
+/** Timed runs of a network of working size; one more run before them compiles the programs. */
 const WORKING_RUNS = 2;
 const WEIGHTS_FILE = 'probe-weights.bin';
 
 /**
- * The trials of {@link measureProvider} on ONNX Runtime. What the CPU computed is kept for the next provider.
- * @param folder where the random weights of the blocks are written; ONNX Runtime reads them while it loads
+ * The trials of {@link measureProvider} on ONNX Runtime. The CPU's results are cached for the next provider.
+ * @param folder receives the random weights of the blocks, from which ONNX Runtime loads them
  */
 export function providerTrials(folder: string): Trials {
   return {
@@ -78,14 +78,14 @@ function blockFeeds(): Feeds {
 function runtimeOf(target: TrialTarget): Runtime {
   return {
     ...target,
-    // what a real network survives is a failure here
+    // a fallback that a real job tolerates is a failure here
     notify: (sentence) => {
       throw new Error(sentence);
     },
   };
 }
 
-/** Runs a network of one output. `ms` is the fastest run but the first, which compiles; that of the only one where it is alone. */
+/** Runs a network with one output. `ms` is the fastest run except the first, which compiles, unless it is the only one. */
 async function timed(
   runtime: Runtime,
   compileAt: CompileAt,

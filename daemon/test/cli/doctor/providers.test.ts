@@ -37,7 +37,7 @@ describe('a provider', () => {
     hasGpu: true,
   };
   const works = { works: true, precision: 'float16', relativeError: 1e-3, share: 1, atWorkingSize: true } as const;
-  const gpu = (parts: Partial<ProviderFacts>, why = 'there is no graphics driver for it') =>
+  const gpu = (parts: Partial<ProviderFacts>, why = 'no graphics driver supports it') =>
     checkProvider({ ...facts, probe: { provider: 'webgpu', works: false, why, lasts: false }, ...parts });
   const cuda = (parts: Partial<CudaFacts>) =>
     checkProvider({
@@ -70,12 +70,12 @@ describe('a provider', () => {
 
   it('that leaves most of the work to the CPU is not used', () => {
     const finding = checkProvider({ ...facts, probe: { provider: 'webgpu', ...works, share: 0.2, speed: 14 } });
-    expect(finding).toMatchObject({ state: 'none', says: expect.stringContaining('80 % of the work to the CPU') });
+    expect(finding).toMatchObject({ state: 'none', says: expect.stringContaining('80 % of the operators to the CPU') });
   });
 
   it('that the platform has not is no fault', () => {
     expect(checkProvider({ ...facts, provider: 'dml' })).toMatchObject({ state: 'none', says: 'not for linux x64' });
-    expect(gpu({ arch: 'arm64' }, 'ONNX Runtime has none for linux arm64').state).toBe('none');
+    expect(gpu({ arch: 'arm64' }, 'ONNX Runtime does not support it on linux arm64').state).toBe('none');
   });
 
   it('without a driver comes with the command that installs one, if there is a card', () => {
@@ -88,7 +88,7 @@ describe('a provider', () => {
   });
 
   it('whose driver ends the process is a reason to update it', () => {
-    const finding = gpu({ platform: 'darwin', arch: 'arm64' }, 'the process that tried it ended unexpectedly');
+    const finding = gpu({ platform: 'darwin', arch: 'arm64' }, 'the probing process ended unexpectedly');
     expect(finding).toMatchObject({
       state: 'warning',
       fix: { sentence: expect.stringContaining('Update the driver') },

@@ -1,0 +1,30 @@
+import { LIMITS, SamepointError } from '@samepoint/shared-protocol';
+import type { EngineJob } from '../engine.js';
+
+/**
+ * The encoded bytes of one of a job's images.
+ * @throws SamepointError `IMAGE_MISSING`
+ */
+export function imageBytes(images: EngineJob['images'], imageId: string): Uint8Array {
+  const bytes = images.get(imageId);
+  if (bytes !== undefined) return bytes;
+  throw new SamepointError('IMAGE_MISSING', `The image ${imageId} is missing.`, 'Send it again.');
+}
+
+/** The frame's limit without its header. */
+const MAX_PAYLOAD_BYTES = LIMITS.binaryFrameBytes - LIMITS.frameHeaderBytes;
+
+/**
+ * Concatenates PNGs into the payload of a result.
+ * @throws SamepointError `IMAGE_TOO_LARGE` if they do not fit into one frame
+ */
+export function toPayload(pngs: readonly Uint8Array[]): Uint8Array {
+  const bytes = pngs.reduce((sum, { length }) => sum + length, 0);
+  if (bytes > MAX_PAYLOAD_BYTES)
+    throw new SamepointError(
+      'IMAGE_TOO_LARGE',
+      `The result images have ${bytes} bytes in total; the limit is ${MAX_PAYLOAD_BYTES}.`,
+      'Use fewer images per job, or export them at a smaller size.',
+    );
+  return Buffer.concat(pngs);
+}
