@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { LIMITS } from './limits.js';
 
-/** The closed list of error codes. Clients switch over it exhaustively. */
+/** All error codes. Clients switch over them exhaustively. */
 export const ERROR_CODES = [
   'BAD_REQUEST',
   'UNKNOWN_MESSAGE',
@@ -35,7 +35,7 @@ export const ERROR_CODES = [
 export const errorCodeSchema = z.enum(ERROR_CODES);
 export type ErrorCode = z.infer<typeof errorCodeSchema>;
 
-/** An error as it crosses the wire: `message` says what happened, `hint` what to do next. */
+/** An error in a message: `message` is what happened, `hint` what to do next. */
 export const errorPayloadSchema = z.strictObject({
   code: errorCodeSchema,
   message: z.string().max(LIMITS.textChars),
@@ -56,7 +56,7 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
   'ENGINE_CRASHED',
 ]);
 
-/** The one error class of the project. `message` says what happened, `hint` what to do next. */
+/** The error class of the project: `message` is what happened, `hint` what to do next. */
 export class SamepointError extends Error {
   override readonly name = 'SamepointError';
 
@@ -69,7 +69,7 @@ export class SamepointError extends Error {
     super(message);
   }
 
-  /** Form for the wire, cut to what the schema allows. */
+  /** The payload for a message, with texts truncated to the limits of the schema. */
   toPayload(): ErrorPayload {
     return {
       code: this.code,
@@ -88,14 +88,14 @@ export class SamepointError extends Error {
     });
   }
 
-  /** Wraps whatever was thrown; an unexpected error becomes `INTERNAL`. */
+  /** Converts any thrown value; an unexpected error becomes `INTERNAL`. */
   static from(thrown: unknown): SamepointError {
     if (thrown instanceof SamepointError) return thrown;
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     return new SamepointError(
       'INTERNAL',
-      `Something unexpected went wrong: ${message.replace(/[.\s]+$/, '')}.`,
-      'Try again; if it happens again, restart the daemon and report what it printed.',
+      `Unexpected error: ${message.replace(/[.\s]+$/, '')}.`,
+      'Try again. If it fails again, restart the daemon and report its output.',
     );
   }
 }

@@ -1,6 +1,6 @@
 import { LIMITS } from './limits.js';
 
-/** What a binary frame carries. */
+/** Kinds of binary frames by their byte. */
 export const FRAME_KINDS = { imageData: 1, jobResult: 2 } as const;
 export type FrameKind = keyof typeof FRAME_KINDS;
 
@@ -17,7 +17,7 @@ export interface BinaryFrame {
 
 export type DecodedFrame = { ok: true; frame: BinaryFrame } | { ok: false; message: string };
 
-/** `u8 version | u8 kind | u16 0 | u32be headerLength | UTF-8 JSON header | payload`. */
+/** Encodes `u8 version | u8 kind | u16 0 | u32be headerLength | UTF-8 JSON header | payload`. */
 export function encodeFrame(kind: FrameKind, header: unknown, payload: Uint8Array): Uint8Array<ArrayBuffer> {
   const headerBytes = new TextEncoder().encode(JSON.stringify(header));
   const frame = new Uint8Array(PREFIX_BYTES + headerBytes.length + payload.length);
@@ -30,7 +30,7 @@ export function encodeFrame(kind: FrameKind, header: unknown, payload: Uint8Arra
   return frame;
 }
 
-/** Reads a binary frame without trusting a byte of it; says what is wrong instead of throwing. */
+/** Decodes an untrusted binary frame. Returns what is wrong instead of throwing. */
 export function decodeFrame(bytes: Uint8Array): DecodedFrame {
   if (bytes.length < PREFIX_BYTES) return { ok: false, message: `a frame of ${bytes.length} bytes has no prefix` };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** A coordinate in pixels of the image it belongs to; (0,0) is the outer corner of the first pixel. */
+/** A coordinate in pixels of its image; (0,0) is the outer corner of the first pixel. */
 const coordinate = z.number().min(-1e6).max(1e6);
 
 export const pointSchema = z.strictObject({ x: coordinate, y: coordinate });
@@ -14,7 +14,7 @@ export const boxSchema = z.strictObject({
 });
 export type Box = z.infer<typeof boxSchema>;
 
-/** x' = a·x + c·y + e, y' = b·x + d·y + f; source pixels to target pixels. */
+/** Maps source pixels to target pixels: x' = a·x + c·y + e, y' = b·x + d·y + f. */
 export const affineSchema = z.strictObject({
   a: z.number(),
   b: z.number(),
@@ -25,10 +25,7 @@ export const affineSchema = z.strictObject({
 });
 export type Affine = z.infer<typeof affineSchema>;
 
-/**
- * A projective transform of the plane, row by row: (x, y, 1) times it, divided by the third coordinate. Source pixels to
- * target pixels.
- */
+/** A 3 × 3 matrix, row by row, that maps homogeneous source pixels to target pixels. */
 export const homographySchema = z.tuple([
   z.number(),
   z.number(),

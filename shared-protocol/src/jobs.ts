@@ -9,57 +9,55 @@ export const imageIdSchema = z.string().regex(/^[0-9a-f]{64}$/);
 
 const confidence = z.number().min(0).max(1);
 
-/** A layer of a frame: where it is and what the design tool knows about it. Host-neutral. */
+/** A layer of a design. Nothing here is specific to Figma. */
 export const layerSchema = z.strictObject({
   layerId: idSchema,
   parentId: idSchema.optional(),
-  /** The host's word for the kind of layer: TEXT, FRAME, INSTANCE … */
+  /** The layer type of the host: TEXT, FRAME, INSTANCE … */
   type: z.string().max(LIMITS.nameChars),
   name: z.string().max(LIMITS.nameChars),
-  /** The words of a text layer. */
+  /** The characters of a text layer. */
   text: z.string().max(LIMITS.textChars).optional(),
   /** In pixels of the frame's image. */
   box: boxSchema,
-  /** May an item of kind `layer` end here? */
+  /** Whether it can be the counterpart of a `layer` item. */
   candidate: z.boolean(),
 });
 export type Layer = z.infer<typeof layerSchema>;
 
-/** One image of a job, with the layers the host knows in it; a plain picture has none. */
+/** An image of a job with its layers; a bitmap has none. */
 export const frameSchema = z.strictObject({
   imageId: imageIdSchema,
   layers: z.array(layerSchema).max(LIMITS.layersPerFrame),
 });
 export type Frame = z.infer<typeof frameSchema>;
 
-/** Something of the source that wants a place in every target. */
+/** An item of the source to place in every target. */
 export const itemSchema = z.discriminatedUnion('kind', [
-  /** A bare point. */
   z.strictObject({ kind: z.literal('point'), itemId: idSchema, point: pointSchema }),
-  /** A region; its counterpart is a box that fits the target's content. */
+  /** A region; its counterpart is a box fitted to the target's content. */
   z.strictObject({ kind: z.literal('box'), itemId: idSchema, box: boxSchema }),
   /** A layer of the source frame; its counterpart is one of the target's candidate layers. */
   z.strictObject({ kind: z.literal('layer'), itemId: idSchema, layerId: idSchema }),
-  /** Something drawn over the source that keeps its shape; it is placed by a similarity transform. */
+  /** A layer drawn on the source, placed by a similarity transform. */
   z.strictObject({ kind: z.literal('overlay'), itemId: idSchema, box: boxSchema }),
 ]);
 export type Item = z.infer<typeof itemSchema>;
 
-/** Why a placement was chosen, for people. */
+/** The reasons for a placement, to show in a UI. */
 export const evidenceSchema = z.strictObject({
-  /** How well the pixels agree. */
+  /** Visual similarity. */
   image: confidence,
-  /** How well type, name and size agree; absent where no layer took part. */
+  /** Similarity of type, name and size; absent without a layer. */
   structure: confidence.optional(),
-  /** Whether the words of the two layers are equal; absent where either has none. */
+  /** Whether the layers' text is equal; absent if either has none. */
   text: z.enum(['equal', 'different']).optional(),
 });
 export type Evidence = z.infer<typeof evidenceSchema>;
 
 /**
- * One reason for which two layers are taken for the same: how alike they are by it, and its share of the say. Pixels are
- * `image`, words `text`; `neighbours` is the share of the layers around it that are around the other as well, and the rest
- * are the structure.
+ * The similarity of two layers by one cue, and the weight of the cue. `neighbours` is the fraction of surrounding layers
+ * that surround the counterpart too; `type`, `size`, `name` and `order` are the structure.
  */
 export const layerCueSchema = z.strictObject({
   cue: z.enum(['image', 'text', 'type', 'size', 'name', 'order', 'neighbours']),
@@ -70,7 +68,7 @@ export type LayerCue = z.infer<typeof layerCueSchema>;
 
 const placementBase = { itemId: idSchema, confidence, evidence: evidenceSchema };
 
-/** Where an item belongs in one target; null where it has no counterpart. Pixels of the target image. */
+/** The counterpart of an item in one target, in target pixels; null for none. */
 export const placementSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('point'), ...placementBase, point: pointSchema.nullable() }),
   z.strictObject({ kind: z.literal('box'), ...placementBase, box: boxSchema.nullable() }),
@@ -78,9 +76,9 @@ export const placementSchema = z.discriminatedUnion('kind', [
     kind: z.literal('layer'),
     ...placementBase,
     layerId: idSchema.nullable(),
-    /** Where the pixels say the item belongs, also when no layer can carry it. */
+    /** The matched box, also without a layer. */
     box: boxSchema.nullable(),
-    /** Only where the request asked for them, and for a layer that was found. */
+    /** Only with `withCues`, for a matched layer. */
     cues: z.array(layerCueSchema).max(layerCueSchema.shape.cue.options.length).optional(),
   }),
   z.strictObject({
@@ -95,17 +93,17 @@ export const placementSchema = z.discriminatedUnion('kind', [
 ]);
 export type Placement = z.infer<typeof placementSchema>;
 
-/** Which features a job compares. */
+/** The features that a job compares. */
 const features = {
-  /** A backend, or several as `fuse(a,b)` or `fuse(a:0.5,b:0.5)`. */
+  /** A backend, or several with optional weights: `fuse(a,b)`, `fuse(a:0.5,b:0.5)`. */
   backend: idSchema,
-  /** Named settings of the backend; its default without. */
+  /** Named settings of the backend. */
   preset: idSchema.optional(),
-  /** Text condition, for backends that take one. */
+  /** Text condition of a diffusion backend. */
   prompt: z.string().max(LIMITS.textChars).optional(),
 };
 
-/** Feature of a daemon: transfer jobs may ask for the cues of layers. */
+/** Daemon feature: transfer jobs support `withCues`. */
 export const TRANSFER_CUES = 'transfer.cues';
 
 /** Feature of a daemon: transfer and inspect jobs may ask for parts of the matching that are out by default. */
@@ -125,7 +123,7 @@ export const transferRequestSchema = z.strictObject({
     .min(1)
     .max(LIMITS.targetsPerJob),
   items: z.array(itemSchema).min(1).max(LIMITS.itemsPerJob),
-  /** Say of layers what each cue weighed; only for daemons whose welcome has {@link TRANSFER_CUES}. */
+  /** Return the cues of layer matches. Requires the daemon feature {@link TRANSFER_CUES}. */
   withCues: z.literal(true).optional(),
   ...partsAsked,
 });
@@ -144,20 +142,20 @@ export const transferResultSchema = z.strictObject({
 });
 export type TransferResult = z.infer<typeof transferResultSchema>;
 
-/** Where does one point go, and where else might it? */
+/** The ranked matches of one point. */
 export const inspectRequestSchema = z.strictObject({
   kind: z.literal('inspect'),
   ...features,
   source: imageIdSchema,
   target: imageIdSchema,
   point: pointSchema,
-  /** How many matches to return, the best first. */
+  /** Maximum number of matches, best first. */
   matches: z.number().int().min(1).max(LIMITS.matchesPerInspect),
   ...partsAsked,
 });
 export type InspectRequest = z.infer<typeof inspectRequestSchema>;
 
-/** The payload of the binary frame is the heatmap: one byte a cell, row by row, 255 the most similar. */
+/** The payload of the binary frame is the heatmap: one byte per cell, row by row, 255 for the highest similarity. */
 export const inspectResultSchema = z.strictObject({
   kind: z.literal('inspect'),
   matches: z
@@ -166,14 +164,14 @@ export const inspectResultSchema = z.strictObject({
   heatmap: z.strictObject({
     width: z.number().int().positive(),
     height: z.number().int().positive(),
-    /** Cosine similarities that the bytes 0 and 255 stand for. */
+    /** Cosine similarities at the bytes 0 and 255. */
     lowest: z.number().min(-1).max(1),
     highest: z.number().min(-1).max(1),
   }),
 });
 export type InspectResult = z.infer<typeof inspectResultSchema>;
 
-/** How free a transform is: `auto` takes the simplest that explains the matches. */
+/** The transform model; `auto` selects the simplest one that explains the matches. */
 export const transformChoiceSchema = z.enum(['auto', 'similarity', 'affine', 'homography']);
 export type TransformChoice = z.infer<typeof transformChoiceSchema>;
 
@@ -181,47 +179,47 @@ export type TransformChoice = z.infer<typeof transformChoiceSchema>;
 export const estimatorSchema = z.enum(['ransac', 'lmeds', 'magsac']);
 export type Estimator = z.infer<typeof estimatorSchema>;
 
-/** Keypoints are matched, and edits carried over, as the paper publishes it, or Samepoint's way. */
+/** Whether matching follows the paper (`published`) or Samepoint. */
 export const matchingChoiceSchema = z.enum(['published', 'samepoint']);
 export type MatchingChoice = z.infer<typeof matchingChoiceSchema>;
 
 const robustFit = { transform: transformChoiceSchema.optional(), estimator: estimatorSchema.optional() };
 
-/** A transform from source to target pixels and what speaks for it. */
+/** A transform from source to target pixels with its quality. */
 export const fittedTransformSchema = z.strictObject({
   kind: transformChoiceSchema.exclude(['auto']),
   transform: homographySchema,
-  /** How many of the `samples` points agree with it. */
+  /** Number of `samples` points that agree with the transform. */
   inliers: z.number().int().nonnegative(),
   samples: z.number().int().positive(),
   /** Median distance of the inliers from the fit, in target pixels. */
   residualPx: z.number().nonnegative(),
-  /** Share of the points, weighted by the confidence of their matches, that agree. */
+  /** Fraction of inliers, weighted by the confidence of their matches. */
   confidence,
 });
 export type FittedTransform = z.infer<typeof fittedTransformSchema>;
 
-/** Why there is no result for an image, as a sentence. */
+/** A target without a result, and why. */
 const refusal = { state: z.literal('refused'), reason: z.string().max(LIMITS.textChars) };
 
-/** Length of a PNG in the payload; the PNGs of a result follow each other in the order of their mention. */
+/** Length of a PNG in the payload. The PNGs follow each other in the order of these fields. */
 const pngBytes = z.number().int().positive().max(LIMITS.binaryFrameBytes);
 
-/** A raster edit of the source, warped into every target. */
+/** Warps a raster edit of the source into every target. */
 export const warpRequestSchema = z.strictObject({
   kind: z.literal('warp'),
   ...features,
   source: imageIdSchema,
-  /** RGBA image of the source's size: the edit, transparent elsewhere. */
+  /** RGBA image of the source's size, transparent outside the edit. */
   edit: imageIdSchema,
   targets: z
     .array(z.strictObject({ targetId: idSchema, imageId: imageIdSchema }))
     .min(1)
     .max(LIMITS.targetsPerJob),
   ...robustFit,
-  /** Default: `published` where the preset is one for edits. */
+  /** Default: `published` for an edit preset, else `samepoint`. */
   matching: matchingChoiceSchema.optional(),
-  /** The warped edit alone, cut to what is not transparent (the default), or the whole target with the edit in it. */
+  /** `layer` (default): the warped edit, cropped to its opaque pixels. `blended`: the whole target with the edit. */
   output: z.enum(['layer', 'blended']).optional(),
 });
 export type WarpRequest = z.infer<typeof warpRequestSchema>;
@@ -231,7 +229,7 @@ export const warpedTargetSchema = z.discriminatedUnion('state', [
     state: z.literal('warped'),
     targetId: idSchema,
     fit: fittedTransformSchema,
-    /** Where the image belongs, in whole target pixels. */
+    /** Position of the image, in whole target pixels. */
     box: boxSchema,
     pngBytes,
   }),
@@ -239,14 +237,14 @@ export const warpedTargetSchema = z.discriminatedUnion('state', [
 ]);
 export type WarpedTarget = z.infer<typeof warpedTargetSchema>;
 
-/** The payload of the binary frame is the PNGs of the warped targets, in their order. */
+/** The payload of the binary frame is the PNGs of the warped targets, in order. */
 export const warpResultSchema = z.strictObject({
   kind: z.literal('warp'),
   targets: z.array(warpedTargetSchema).max(LIMITS.targetsPerJob),
 });
 export type WarpResult = z.infer<typeof warpResultSchema>;
 
-/** Labels or points of one frame carried through an ordered sequence of frames of one size. */
+/** Tracks labels or points of one frame through an ordered sequence of frames of equal size. */
 export const trackRequestSchema = z.strictObject({
   kind: z.literal('track'),
   ...features,
@@ -254,20 +252,19 @@ export const trackRequestSchema = z.strictObject({
   /** Index of the annotated frame. */
   annotated: z.number().int().nonnegative(),
   labels: z.discriminatedUnion('kind', [
-    /** A picture of the frames' size; each colour is a label, black and transparent are none. */
+    /** An image of the frames' size. Each colour is a label; black and transparent pixels have none. */
     z.strictObject({ kind: z.literal('mask'), imageId: imageIdSchema }),
     z.strictObject({ kind: z.literal('points'), points: z.array(pointSchema).min(1).max(LIMITS.itemsPerJob) }),
   ]),
 });
 export type TrackRequest = z.infer<typeof trackRequestSchema>;
 
-/** What an index of a mask with a palette can be. */
+/** Palette index of a mask. */
 const labelIndex = z.number().int().min(0).max(255);
 
 /**
- * Masks: the payload of the binary frame is a PNG with a palette for each frame, one after another in the order of the
- * frames. A confidence is null where the label is lost; it stands in the order of `labels`, which are indices of the
- * palette. Points are in the order given.
+ * For masks the payload of the binary frame is a palette PNG per frame, in order. `labels` are palette indices, and
+ * `confidences` are in their order, null for a lost label. Points are in the order of the request.
  */
 export const trackResultSchema = z.strictObject({
   kind: z.literal('track'),
@@ -294,7 +291,7 @@ export const trackResultSchema = z.strictObject({
 });
 export type TrackResult = z.infer<typeof trackResultSchema>;
 
-/** One transform between two images, and where it does not hold. */
+/** Fits one transform between two images and compares them. */
 export const alignRequestSchema = z.strictObject({
   kind: z.literal('align'),
   ...features,
@@ -304,22 +301,22 @@ export const alignRequestSchema = z.strictObject({
 });
 export type AlignRequest = z.infer<typeof alignRequestSchema>;
 
-/** The payload of the binary frame is the three PNGs, in this order, all of the target's size. */
+/** The payload of the binary frame is the three PNGs in this order, each of the target's size. */
 export const alignResultSchema = z.strictObject({
   kind: z.literal('align'),
   outcome: z.discriminatedUnion('state', [
     z.strictObject({
       state: z.literal('aligned'),
       fit: fittedTransformSchema,
-      /** Part of the target that the source covers. */
+      /** Fraction of the target that the source covers. */
       coverage: z.number().min(0).max(1),
-      /** Mean difference of the colours there after brightness and contrast were made equal, 0 to 255. */
+      /** Mean colour difference in that area after equalizing brightness and contrast, 0 to 255. */
       difference: z.number().min(0).max(255),
-      /** The source, transparent where it has no pixels. */
+      /** The aligned source, transparent where it has no pixels. */
       alignedPngBytes: pngBytes,
-      /** Source and target, half each. */
+      /** Source and target blended half and half. */
       overlayPngBytes: pngBytes,
-      /** Where the two differ, as heat. */
+      /** Heatmap of the differences. */
       residualPngBytes: pngBytes,
     }),
     z.strictObject(refusal),
@@ -346,7 +343,7 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
 ]);
 export type JobResult = z.infer<typeof jobResultSchema>;
 
-/** What a job is doing; `done` of `total` in steps of the stage. */
+/** Progress of a job: `done` of `total` steps of the stage. */
 export const jobProgressSchema = z.strictObject({
   stage: z.enum(['loading', 'features', 'matching']),
   done: z.number().int().nonnegative(),
@@ -355,7 +352,7 @@ export const jobProgressSchema = z.strictObject({
 });
 export type JobProgress = z.infer<typeof jobProgressSchema>;
 
-/** The ids of all images a job needs, each once. */
+/** The ids of all images of a job, without duplicates. */
 export function imagesOf(request: JobRequest): string[] {
   return [...new Set(imageReferences(request))];
 }

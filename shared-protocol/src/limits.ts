@@ -1,13 +1,10 @@
-/**
- * Every limit of the protocol, in one table. A test crosses each row by one.
- * Units are in the names; counts have none.
- */
+/** All limits of the protocol. Units are in the names; counts have none. A test exceeds each by one. */
 export const LIMITS = {
   /** A text (control) frame. */
   controlFrameBytes: 4 * 1024 * 1024,
   /** A binary frame, header and payload together. */
   binaryFrameBytes: 64 * 1024 * 1024,
-  /** Pieces a WebSocket message may come in. */
+  /** Fragments of a WebSocket message. */
   messageFragments: 1024,
   /** The JSON header of a binary frame. */
   frameHeaderBytes: 1024 * 1024,
@@ -15,7 +12,7 @@ export const LIMITS = {
   imageBytes: 48 * 1024 * 1024,
   imageSidePx: 16_384,
   imagePixels: 64_000_000,
-  /** Encoded images the daemon keeps for all its clients; the least recently used go first. */
+  /** Encoded images in the daemon's store, evicted least recently used first. */
   imageStoreBytes: 512 * 1024 * 1024,
   targetsPerJob: 100,
   itemsPerJob: 500,
@@ -24,19 +21,18 @@ export const LIMITS = {
   idChars: 128,
   nameChars: 256,
   textChars: 1000,
-  /** WebSocket connections at once; a newer one of the same client replaces the older. */
+  /** Concurrent WebSocket connections; a new one replaces an older one of the same client. */
   connections: 8,
-  /** Jobs of one connection that wait or run. */
+  /** Queued and running jobs of one connection. */
   jobsPerConnection: 16,
-  /** Control frames one connection may send in a second. */
   controlFramesPerSecond: 200,
-  /** Bytes a slow client may leave unread before it is closed. */
+  /** Unsent bytes at which a slow client is disconnected. */
   bufferedBytes: 128 * 1024 * 1024,
   helloTimeoutMs: 3_000,
   heartbeatMs: 30_000,
-  /** Progress messages of one job are at least this far apart. */
+  /** Minimum interval between progress messages of a job. */
   progressIntervalMs: 100,
-  /** How long a result waits for a client that vanished. */
+  /** How long the result of a disconnected client is kept. */
   resultKeptMs: 60_000,
   /** Decoding one image. */
   decodeTimeoutMs: 20_000,
@@ -44,5 +40,5 @@ export const LIMITS = {
   pairingTries: 5,
 } as const;
 
-/** Where the daemon listens: the first port that is free. Both stand in the plugin's manifest. */
+/** The daemon listens on the first free port. Both are in the plugin's manifest. */
 export const PORTS = [47_615, 47_616] as const;

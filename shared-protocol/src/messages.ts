@@ -26,7 +26,7 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
 ]);
 export type ClientMessage = z.infer<typeof clientMessageSchema>;
 
-/** The device that runs the networks, and why it was chosen. */
+/** The device that runs the networks, and the reason for its choice. */
 export const deviceSchema = z.strictObject({
   provider: name,
   description: name,
@@ -34,7 +34,7 @@ export const deviceSchema = z.strictObject({
 });
 export type Device = z.infer<typeof deviceSchema>;
 
-/** The feature of a client that knows `download` of a backend. */
+/** Client feature: the client supports `download` of a backend. */
 export const BACKEND_DOWNLOAD = 'backend.download';
 
 export const backendSchema = z.strictObject({
@@ -42,12 +42,12 @@ export const backendSchema = z.strictObject({
   title: name,
   /** `embedded` needs no download. */
   state: z.enum(['embedded', 'ready', 'missing']),
-  /** What is to be downloaded; only for clients whose hello has {@link BACKEND_DOWNLOAD}. */
+  /** The download of a missing model. Requires the client feature {@link BACKEND_DOWNLOAD}. */
   download: z
     .strictObject({
-      /** The most that is fetched. */
+      /** Maximum download size. */
       bytes: z.number().int().nonnegative(),
-      /** Of the weights. */
+      /** License of the weights. */
       licence: name,
     })
     .optional(),
@@ -64,7 +64,7 @@ const status = {
   daemon: name,
   device: deviceSchema,
   backends: z.array(backendSchema).max(64),
-  /** Jobs of this client that wait, run, or have a result that was not fetched yet. */
+  /** Jobs of this client that are queued, running, or have an undelivered result. */
   jobs: z.array(jobStatusSchema).max(1000),
 };
 
@@ -80,7 +80,7 @@ export const daemonMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('status'), ...status }),
   z.strictObject({ type: z.literal('image.need'), imageId: imageIdSchema }),
   z.strictObject({ type: z.literal('image.have'), imageId: imageIdSchema }),
-  /** `position` 0: running; otherwise how many jobs are before it. */
+  /** `position` is the number of jobs before it; 0 for a running job. */
   z.strictObject({ type: z.literal('job.accepted'), jobId: idSchema, position: z.number().int().nonnegative() }),
   z.strictObject({ type: z.literal('job.progress'), jobId: idSchema, progress: jobProgressSchema }),
   z.strictObject({ type: z.literal('job.result'), jobId: idSchema, result: jobResultSchema }),
@@ -97,7 +97,7 @@ export const daemonMessageSchema = z.discriminatedUnion('type', [
     totalBytes: z.number().int().nonnegative(),
   }),
   z.strictObject({ type: z.literal('device.changed'), device: deviceSchema }),
-  /** A message that could not be taken; the connection stays. `imageId` names the image it is about. */
+  /** A message was rejected; the connection stays open. `imageId` is the affected image. */
   z.strictObject({ type: z.literal('error'), error: errorPayloadSchema, imageId: imageIdSchema.optional() }),
   z.strictObject({ type: z.literal('bye'), error: errorPayloadSchema }),
   z.strictObject({ type: z.literal('pong') }),
@@ -108,18 +108,18 @@ export type DaemonMessage = z.infer<typeof daemonMessageSchema>;
 export const imageDataHeaderSchema = z.strictObject({ imageId: imageIdSchema });
 export const binaryResultHeaderSchema = z.strictObject({ jobId: idSchema, result: jobResultSchema });
 
-/** `POST /v1/pair`: the code from the terminal for a token. */
+/** `POST /v1/pair`: exchanges the code from the terminal for a token. */
 export const pairRequestSchema = z.strictObject({ code: z.string().regex(/^\d{6}$/), client: name });
 export const pairResponseSchema = z.strictObject({ token: z.string().regex(/^[A-Za-z0-9_-]{43}$/) });
 
-/** `GET /v1/session` with `Authorization: Bearer <token>`: would a socket be let in? */
+/** `GET /v1/session` with `Authorization: Bearer <token>`: whether a socket would be accepted. */
 export const sessionResponseSchema = z.strictObject({ daemon: name, protocol: versionRange, paired: z.boolean() });
 
-/** Sub-protocols of the upgrade request: the version of the framing, and the token. */
+/** Subprotocols of the upgrade request: the framing version and the token. */
 export const SUBPROTOCOL = 'samepoint.v1';
 export const TOKEN_SUBPROTOCOL_PREFIX = 'samepoint.auth.';
 
-/** Close codes of the socket; 4400–4499 are ours. */
+/** WebSocket close codes; 4400–4499 are private. */
 export const CLOSE_CODES = {
   badFrame: 4400,
   notPaired: 4401,

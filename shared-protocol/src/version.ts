@@ -1,4 +1,4 @@
-/** The protocol versions this build can speak, both ends inclusive. */
+/** The supported protocol versions, inclusive. */
 export const PROTOCOL = { min: 1, max: 1 } as const;
 
 /** An inclusive range of protocol versions. */
@@ -9,10 +9,10 @@ export interface VersionRange {
 
 export type Negotiation =
   | { ok: true; version: number }
-  /** `update` names the side that is behind. */
+  /** `update` is the outdated side. */
   | { ok: false; update: 'client' | 'daemon' };
 
-/** The highest version both sides speak, or which side has to be updated. */
+/** The highest common version, or the side to update. */
 export function negotiateVersion(client: VersionRange, daemon: VersionRange = PROTOCOL): Negotiation {
   const version = Math.min(client.max, daemon.max);
   if (version >= Math.max(client.min, daemon.min)) return { ok: true, version };

@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 
 describe('the package, bundled for a browser', () => {
-  it('pulls in no module of Node', async () => {
+  it('imports no Node module', async () => {
     const { metafile, outputFiles, errors } = await build({
       stdin: {
         contents: "export * from '@samepoint/shared-protocol';",

@@ -12,7 +12,7 @@ describe('the images of a job', () => {
     ['warp', { kind: 'warp', backend: 'ui', source: a, edit: b, targets: [{ targetId: 't', imageId: c }] }, [a, b, c]],
     ['track', track({ kind: 'points', points: [point] }), [a, b]],
     ['track with a mask', track({ kind: 'mask', imageId: c }), [a, b, c]],
-  ])('of kind %s are named once each', (_kind, request, images) => {
+  ])('of kind %s are listed without duplicates', (_kind, request, images) => {
     expect(imagesOf(request)).toEqual(images);
   });
 });

@@ -60,7 +60,7 @@ const status = { type: 'status', daemon: '', device, backends: [], jobs: [] };
 const withLayer = (part: object) => ({ ...transfer, source: { ...frame, layers: [{ ...layer, ...part }] } });
 const withItem = (part: object) => ({ ...transfer, items: [{ ...item, ...part }] });
 
-/** Every maximum of the schemas: what, the schema, the last allowed size, a value of a size. */
+/** All maximums of the schemas: name, schema, maximum, and a function that builds a value of a given size. */
 const MAXIMUMS: [string, Schema, number, (size: number) => unknown][] = [
   ['hello: client', clientMessageSchema, LIMITS.nameChars, (n) => ({ ...hello, client: text(n) })],
   ['hello: features', clientMessageSchema, FEATURES, (n) => ({ ...hello, features: list(n, 'f') })],
@@ -203,7 +203,7 @@ const MAXIMUMS: [string, Schema, number, (size: number) => unknown][] = [
 ];
 
 describe('the maximum of', () => {
-  it.each(MAXIMUMS)('%s is allowed, and one more is not', (_what, schema, maximum, make) => {
+  it.each(MAXIMUMS)('%s is accepted, and one more is not', (_what, schema, maximum, make) => {
     expect(schema.safeParse(make(maximum)).success).toBe(true);
     expect(schema.safeParse(make(maximum + 1)).success).toBe(false);
   });
@@ -211,14 +211,14 @@ describe('the maximum of', () => {
 
 describe('a schema', () => {
   it.each([
-    ['a field too many', clientMessageSchema, { type: 'ping', extra: 1 }],
+    ['an unknown field', clientMessageSchema, { type: 'ping', extra: 1 }],
     ['a negative size', clientMessageSchema, { type: 'image.offer', imageId: IMAGE, width: -1, height: 1, bytes: 1 }],
-    ['no number', pointSchema, { x: Number.NaN, y: 0 }],
-    ['no end', pointSchema, { x: Number.POSITIVE_INFINITY, y: 0 }],
+    ['NaN', pointSchema, { x: Number.NaN, y: 0 }],
+    ['infinity', pointSchema, { x: Number.POSITIVE_INFINITY, y: 0 }],
     ['capitals in an image id', imageIdSchema, 'A'.repeat(64)],
     ['an empty id', clientMessageSchema, { type: 'job.cancel', jobId: '' }],
-    ['a transfer of nothing', jobRequestSchema, { ...transfer, items: [] }],
-  ])('refuses %s', (_what, schema: Schema, value) => {
+    ['a transfer without items', jobRequestSchema, { ...transfer, items: [] }],
+  ])('rejects %s', (_what, schema: Schema, value) => {
     expect(schema.safeParse(value).success).toBe(false);
   });
 });
