@@ -129,7 +129,7 @@ describe('export', () => {
   test('notices mention measurements and comments', async () => {
     session = await PluginSession.open(inboxDocument());
     const { done } = await session.exportFrames('transfer-annotations', 'light:screen', ['dark:screen']);
-    expect(done.notices.join(' ')).toMatch(/1 measurement not transferred: .* Dev Mode/);
+    expect(done.notices.join(' ')).toMatch(/1 measurement is not transferred: .* Dev Mode/);
     expect(done.notices.join(' ')).toMatch(/Comments are not transferred/);
   });
 

@@ -51,7 +51,7 @@ beforeAll(async () => {
     {
       type: 'export.done',
       items: ITEMS,
-      notices: ['2 measurements not transferred: plugins can add measurements only in Dev Mode.'],
+      notices: ['2 measurements are not transferred: plugins can add measurements only in Dev Mode.'],
     },
   ];
 });
@@ -114,14 +114,14 @@ describe('the UI in a sandboxed iframe', () => {
     await figma.send(...exported);
     await figma.heading('Preview').waitFor();
     expect(daemon.images).toHaveLength(2);
-    await figma.ui.getByText('2 measurements not transferred').waitFor();
+    await figma.ui.getByText('2 measurements are not transferred').waitFor();
 
     const box = (part: string) =>
       figma.ui.getByRole('checkbox', { name: `Apply “About the ${part}” to “Settings / Dark”` });
     expect(await box('avatar').isChecked()).toBe(true);
     expect(await box('card').isChecked()).toBe(false);
     expect(await box('button').isDisabled()).toBe(true);
-    await figma.ui.getByText('adds a note to the canvas').waitFor();
+    await figma.ui.getByText('adds a note on the canvas').waitFor();
     await box('card').check();
     await figma.ui.getByTitle('Zoom to it in “Settings / Dark”').first().click();
     expect(await figma.next('reveal')).toEqual({ type: 'reveal', nodeId: 't', box: PARTS.avatar });

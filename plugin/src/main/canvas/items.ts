@@ -85,7 +85,9 @@ function otherNotices(source: FrameLike): string[] {
   return [
     ...(measurements === 0
       ? []
-      : [`${count(measurements, 'measurement')} not transferred: plugins can add measurements only in Dev Mode.`]),
+      : [
+          `${count(measurements, 'measurement')} ${measurements === 1 ? 'is' : 'are'} not transferred: plugins can add measurements only in Dev Mode.`,
+        ]),
     'Comments are not transferred: Figma gives plugins no access to them.',
   ];
 }

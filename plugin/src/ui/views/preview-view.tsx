@@ -175,7 +175,7 @@ function Match({ row }: { row: PreviewRow }) {
       <span class="row-reason" title={evidenceScores(row.placement.evidence)}>
         {evidenceLabel(row.placement.evidence)}
       </span>
-      {row.outcome === 'note' ? <span class="row-reason">No matching layer: adds a note to the canvas</span> : null}
+      {row.outcome === 'note' ? <span class="row-reason">No matching layer: adds a note on the canvas</span> : null}
     </>
   );
 }
