@@ -8,31 +8,31 @@ export interface Port {
   dims: readonly number[];
 }
 
-/** A graph that computes one feature map, or what leads to it, and nothing else, for exactly one size. */
+/** A graph for a single input size that computes a feature map, or an input of one, and nothing else. */
 export interface CompiledNetwork {
   /** ModelProto bytes; the weights stay in `weightsFolder`. */
   model: Uint8Array;
   weightsFolder: string;
-  /** How many numbers of the checkpoint the graph takes. */
+  /** Number of weights that the graph reads from the checkpoint. */
   weightCount: number;
-  /** How many nodes have to run for every input, before ONNX Runtime fuses any. */
+  /** Number of nodes that run for every input, before ONNX Runtime fuses any. */
   nodeCount: number;
   inputs: readonly Port[];
   outputs: readonly Port[];
 }
 
-/** What the graph is fed with. */
+/** Shape and type of a graph input. */
 export interface InputShape {
   dims: readonly number[];
   dataType?: 'float32' | 'int64';
 }
 
-/** Wires a network: from the values of the inputs to those of the outputs, both by name. */
+/** Writes the nodes of a network: named input values → named output values. */
 export type Wiring<Name extends string> = (b: GraphBuilder, inputs: Record<Name, Value>) => Record<string, Value>;
 
 /**
- * Compiles a network for one size. Takes milliseconds: only the header of the weights was read.
- * @throws SamepointError `MODEL_INVALID` where checkpoint and network do not fit
+ * Compiles a network for one input size. Takes milliseconds, since no weights are read.
+ * @throws SamepointError `MODEL_INVALID` where the checkpoint does not match the network
  */
 export function compile<Name extends string>(
   checkpoint: Checkpoint,

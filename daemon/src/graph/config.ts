@@ -4,22 +4,22 @@ import * as z from 'zod';
 import { rejectPlaceholder } from './weights/file-format.js';
 
 /**
- * Bounds for what a checkpoint's configuration may ask for: above every network that Samepoint compiles, and far below
- * what would take the memory or the time of this computer before a single weight is looked at.
+ * Upper limits of configuration values: above every supported network, and low enough that a hostile configuration cannot
+ * exhaust memory or time.
  */
 const MAX = { size: 131_072, blocks: 16, ratio: 64, eps: 1, scale: 1000 };
 
-/** A number of channels, heads, layers, words or pixels. */
+/** A number of channels, heads, layers, tokens or pixels. */
 export const size = z.number().int().positive().max(MAX.size);
-/** One size for each block, level or resolution. */
+/** One size per block, level or resolution. */
 export const sizes = z.array(size).max(MAX.blocks);
-/** By how much the hidden layer of an MLP is wider. */
+/** Width of an MLP's hidden layer relative to its input. */
 export const ratio = z.number().positive().max(MAX.ratio);
-/** What a norm adds to the variance. */
+/** Added to the variance in a norm. */
 export const eps = z.number().positive().max(MAX.eps);
-/** What a latent is multiplied by. */
+/** Factor of a latent. */
 export const scale = z.number().positive().max(MAX.scale);
-/** What similarities are divided by before a softmax. */
+/** Divisor of similarities before a softmax. */
 export const temperature = z.number().min(1e-3).max(1);
 
 /**
@@ -33,7 +33,7 @@ export function readConfig<S extends z.ZodType>(path: string, schema: S): z.outp
   throw invalidConfig(path, `${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'is malformed'}`);
 }
 
-/** Of a union, what is wrong with the first alternative that the file is meant for. */
+/** For a union, the issue with the alternative that the file matches best. */
 function firstIssue([issue]: readonly z.core.$ZodIssue[]): z.core.$ZodIssue | undefined {
   if (issue?.code !== 'invalid_union') return issue;
   const meant = issue.errors.find(([first]) => first !== undefined && first.code !== 'invalid_union');
@@ -45,7 +45,7 @@ function readJson(path: string): unknown {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
     if (existsSync(path)) rejectPlaceholder(path);
-    // the parser quotes what it could not read, line breaks and all
+    // the parser's message quotes the text with its line breaks
     throw invalidConfig(path, (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s+/g, ' '));
   }
 }
@@ -54,6 +54,6 @@ function invalidConfig(path: string, reason: string): SamepointError {
   return new SamepointError(
     'MODEL_INVALID',
     `${path} cannot be used: ${reason}.`,
-    'Check that it belongs to a network that Samepoint knows, or get the checkpoint again.',
+    'Check that Samepoint supports the network, or download the checkpoint again.',
   );
 }

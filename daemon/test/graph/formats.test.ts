@@ -172,11 +172,11 @@ describe('weights in several files', () => {
   });
 
   it.each<[string, (at: string) => void, RegExp]>([
-    ['no JSON', (at) => writeFileSync(join(at, INDEX), '{"weight_map":'), /no index of weights/],
+    ['no JSON', (at) => writeFileSync(join(at, INDEX), '{"weight_map":'), /not an index of weights/],
     ['a web page', (at) => writeFileSync(join(at, INDEX), '<html></html>'), /is a web page/],
     ['no weights', (at) => writeFileSync(join(at, INDEX), '{"weight_map":{}}'), /names no files/],
-    ['files elsewhere', (at) => changeIndex(at, () => '../secret.safetensors'), /no file of its folder/],
-    ['a folder', (at) => changeIndex(at, () => '..'), /no file of its folder/],
+    ['files elsewhere', (at) => changeIndex(at, () => '../secret.safetensors'), /not in its folder/],
+    ['a folder', (at) => changeIndex(at, () => '..'), /not in its folder/],
     [
       'tensors in the wrong file',
       (at) => changeIndex(at, (shard) => (shard === FIRST ? SECOND : FIRST)),

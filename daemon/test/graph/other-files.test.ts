@@ -22,14 +22,14 @@ describe('a file that is no weights is named for what it is, whatever its name',
     ['a page after blanks', '\n  <HTML>', /is a web page/, /download link/],
     ['an error of a store in XML', '<?xml version="1.0"?><Error/>', /is a web page/, /download link/],
     ['nothing', '', /is an empty file/, /again/],
-    ['a configuration', '{"hidden_size": 384}', /is JSON and holds no weights/, /folder that holds both/],
-    ['a configuration with a brace at the ninth byte', '{"abcd":{"a": 1}}', /is JSON/, /folder/],
+    ['a configuration', '{"hidden_size": 384}', /is a JSON file without weights/, /folder that contains both/],
+    ['a configuration with a brace at the ninth byte', '{"abcd":{"a": 1}}', /is a JSON file/, /folder/],
     ['a PNG', Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), /is an image/, /weights/],
     ['a JPEG', Buffer.from('\xff\xd8\xff\xe0', 'latin1'), /is an image/, /weights/],
     ['a WebP', Buffer.from('RIFF\n\0\0\0WEBP', 'latin1'), /is an image/, /weights/],
     ['GGUF', 'GGUF\x03\0\0\0', /is a GGUF file/, /safetensors/],
     ['HDF5', Buffer.from('\x89HDF\r\n\x1a\n', 'latin1'), /is an HDF5 file/, /safetensors/],
-    ['ONNX', Buffer.from([8, 8, 0x12, 7, ...Buffer.from('pytorch'), 0x3a, 0]), /is an ONNX model/, /made from/],
+    ['ONNX', Buffer.from([8, 8, 0x12, 7, ...Buffer.from('pytorch'), 0x3a, 0]), /is an ONNX model/, /converted from/],
     ["torch's first archives", TAR, /is a tar archive/, /state_dict/],
     ['another pickle', Buffer.from('\x80\x04}.', 'latin1'), /is a pickle that torch\.save did not write/, /state_dict/],
     ['gzip', Buffer.from([0x1f, 0x8b, 8, 0]), /is a compressed archive/, /Unpack/],
@@ -49,7 +49,7 @@ describe('a file that is no weights is named for what it is, whatever its name',
   it('an archive without weights', () => {
     const path = folder.path('documents.zip');
     writeZip(path, [{ name: 'readme.txt', data: Buffer.from('text') }]);
-    expect(() => openWeights(path)).toThrow(/it has not one data\.pkl/);
+    expect(() => openWeights(path)).toThrow(/it does not have exactly one data\.pkl/);
   });
 
   it('a TorchScript program', () => {
@@ -94,7 +94,7 @@ describe('a network of another kind is named', () => {
     const checkpoint = holding(name);
     for (const family of ['sd', 'vit', 'adm'] as const) {
       expect(() => requireFamily(checkpoint, family)).toThrow(
-        expect.objectContaining({ code: 'MODEL_INVALID', message: expect.stringContaining(`holds ${kind}, not `) }),
+        expect.objectContaining({ code: 'MODEL_INVALID', message: expect.stringContaining(`contains ${kind}, not `) }),
       );
     }
   });
@@ -104,9 +104,9 @@ describe('a network of another kind is named', () => {
     ['Stable Diffusion XL', 'model.diffusion_model.label_emb.0.0.weight', 'model.diffusion_model.time_embed.0.weight'],
     ['a ControlNet', 'controlnet_down_blocks.0.weight', 'time_embedding.linear_1.weight'],
     ['a class-conditional ADM', 'label_emb.weight', 'input_blocks.0.0.weight'],
-  ])('%s is told from what it resembles', (kind, own, shared) => {
+  ])('%s is distinguished from similar networks', (kind, own, shared) => {
     for (const family of ['sd', 'adm'] as const) {
-      expect(() => requireFamily(holding(shared, own), family)).toThrow(`holds ${kind}, not`);
+      expect(() => requireFamily(holding(shared, own), family)).toThrow(`contains ${kind}, not`);
     }
   });
 
@@ -120,7 +120,7 @@ describe('a network of another kind is named', () => {
     const checkpoint = holding(name, 'cond_stage_model.transformer.text_model.embeddings.token_embedding.weight');
     for (const wanted of ['sd', 'vit', 'adm'] as const) {
       if (wanted === family) expect(() => requireFamily(checkpoint, wanted)).not.toThrow();
-      else expect(() => requireFamily(checkpoint, wanted)).toThrow(/holds a/);
+      else expect(() => requireFamily(checkpoint, wanted)).toThrow(/contains a/);
     }
   });
 
@@ -132,8 +132,8 @@ describe('a network of another kind is named', () => {
     ['vit', 'open_clip_model.safetensors', 'Flux', 'double_blocks.0.img_attn.proj.weight'],
     ['adm', 'model.safetensors', 'a vision transformer', 'cls_token'],
     ['adm', 'model.pt', 'a vision transformer', 'cls_token'],
-  ] as const)('a checkpoint for %s (%s) that holds %s', (network, file, kind, name) => {
-    expect(() => checkCheckpoint(network, new Map([[file, holding(name).path]]))).toThrow(`holds ${kind}, not`);
+  ] as const)('a checkpoint for %s (%s) that contains %s', (network, file, kind, name) => {
+    expect(() => checkCheckpoint(network, new Map([[file, holding(name).path]]))).toThrow(`contains ${kind}, not`);
   });
 
   it("a file of one's own goes before the backend's", () => {

@@ -25,8 +25,8 @@ function scaled(factor: number) {
 
 /** On the CPU: half precision is the same there, only not faster. */
 function runtimeAt(precision: 'float16' | 'float32') {
-  const told: string[] = [];
-  return { provider: 'cpu' as const, precision, told, notify: (sentence: string) => void told.push(sentence) };
+  const notices: string[] = [];
+  return { provider: 'cpu' as const, precision, notices, notify: (sentence: string) => void notices.push(sentence) };
 }
 
 describe('a network in half precision', () => {
@@ -57,7 +57,7 @@ describe('a network in half precision', () => {
     expect(precisions).toEqual(['float16', 'float32']);
   });
 
-  it('which cannot be loaded anew at first is tried again, in single precision', async () => {
+  it('retries a failed reload in single precision', async () => {
     const { compileAt } = scaled(1e5);
     let refusals = 0;
     const network = await load(runtimeAt('float16'), (target) => {
@@ -69,7 +69,7 @@ describe('a network in half precision', () => {
     await network.release();
   });
 
-  it('whose first result overflows is loaded anew in single precision, once, and the user is told', async () => {
+  it('is reloaded once in single precision after an overflow, with a notice', async () => {
     const runtime = runtimeAt('float16');
     const { precisions, compileAt } = scaled(1e5);
     const network = await load(runtime, compileAt);
@@ -77,22 +77,22 @@ describe('a network in half precision', () => {
     await network.release();
     for (const { data } of results) expect([...data]).toEqual([3e5, -4e5]);
     expect(precisions).toEqual(['float16', 'float32']);
-    expect(runtime.told).toEqual([expect.stringContaining('it runs in float32')]);
+    expect(runtime.notices).toEqual([expect.stringContaining('using float32')]);
   });
 });
 
 describe('a network in single precision', () => {
-  it('is not loaded anew for a result that is no number', async () => {
+  it('is not reloaded after a result that is not finite', async () => {
     const runtime = runtimeAt('float32');
     const { precisions, compileAt } = scaled(Number.POSITIVE_INFINITY);
     const network = await load(runtime, compileAt);
     await network.run({ x: X }, 'y');
     await network.release();
-    expect([precisions, runtime.told]).toEqual([['float32'], []]);
+    expect([precisions, runtime.notices]).toEqual([['float32'], []]);
   });
 });
 
-describe('a device without memory', () => {
+describe('asOutOfMemory', () => {
   it.each([
     ['CUDA', 'CUDA failure 2: out of memory ; GPU=0 ; hostname=h ; file=cuda_allocator.cc'],
     ['cuBLAS', 'CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED ; GPU=0'],
@@ -104,11 +104,11 @@ describe('a device without memory', () => {
     ['Vulkan', 'vkAllocateMemory failed with VK_ERROR_OUT_OF_DEVICE_MEMORY'],
     ['the limits of WebGPU', 'Buffer size (3355443200) exceeds the max buffer size limit (2147483648).'],
     ['the C++ library', 'std::bad_alloc'],
-  ])('is recognised by what is said of it by %s', (_who, message) => {
+  ])('recognises the message of %s', (_who, message) => {
     expect(asOutOfMemory(new Error(message))).toMatchObject({ code: 'GPU_OUT_OF_MEMORY' });
   });
 
-  it('is not seen in other errors', () => {
+  it('returns other errors unchanged', () => {
     const other = new Error('Non-zero status code returned while running Conv node.');
     expect(asOutOfMemory(other)).toBe(other);
   });

@@ -5,7 +5,7 @@ import { Matcher } from '../../../daemon/src/correspond/matcher.js';
 import type { FeatureMap } from '../../../daemon/src/diffusion/feature-map.js';
 import type { FeaturePyramid } from '../../../daemon/src/diffusion/feature-pyramid.js';
 import { GraphBuilder } from '../../../daemon/src/graph/onnx/graph-builder.js';
-import { normaliseColumns, reshape } from '../../../daemon/src/graph/onnx/ops.js';
+import { normaliseDescriptors, reshape } from '../../../daemon/src/graph/onnx/ops.js';
 import { createSession, ort } from '../../../daemon/src/graph/runtime/session.js';
 import { seededRandom } from '../../../daemon/test/support/random.js';
 import { type Bench, type BenchOptions, type BenchResult, median } from '../bench.js';
@@ -84,7 +84,7 @@ async function publishedWay(map: FeatureMap | undefined): Promise<() => Promise<
     [1, channels, IMAGE_PX, IMAGE_PX],
     { mode: { string: 'linear' }, coordinate_transformation_mode: { string: 'half_pixel' } },
   );
-  const pixels = reshape(b, normaliseColumns(b, stretched), [channels, IMAGE_PX * IMAGE_PX]);
+  const pixels = reshape(b, normaliseDescriptors(b, stretched), [channels, IMAGE_PX * IMAGE_PX]);
   const similarity = b.node('MatMul', [query, pixels], [1, IMAGE_PX * IMAGE_PX]);
   b.output('pixel', b.node('ArgMax', [similarity], [1], { axis: { int: 1 }, keepdims: { int: 0 } }), 'int64');
   const session = await createSession({ model: b.toModel() });

@@ -4,11 +4,11 @@ import type { NormOptions } from './resnet-block.js';
 import type { AttentionNames } from './tensor-names.js';
 
 /**
- * Which formulation to use on the CPU. ONNX Runtime's flash attention (Dao et al., 2022) is the faster one for heads of 40
- * to 160 channels, and the slower one (by 1.4 at 96×96 cells) for the single head of 512 in Stable Diffusion's VAE.
+ * Limit for ONNX Runtime's flash attention (Dao et al., 2022) on the CPU. It is faster than matrix products for heads of 40
+ * to 160 channels, and 1.4 times slower for the single head of 512 in Stable Diffusion's VAE at 96×96 cells.
  */
 const FLASH_HEAD_CHANNELS = 256;
-/** Queries whose scores are held at a time otherwise; larger tiles are no faster. */
+/** Queries per tile of the matrix products; larger tiles are no faster. */
 const TILE_QUERIES = 512;
 
 export interface AttentionInputs {
@@ -21,9 +21,9 @@ export interface AttentionInputs {
 }
 
 /**
- * Multi-head attention, softmax(q·kᵀ/√d)·v → (n, c). All the n×m scores of a head are never held at once: at 96×96 cells
- * and five heads they would be 1.7 GB. Other providers than the CPU get matrix products: ONNX Runtime's own operator was off
- * by a tenth on WebGPU, and would keep the scores of a float16 graph in float16.
+ * Multi-head attention, softmax(q·kᵀ/√d)·v → (n, c). Never holds all n×m scores of a head: at 96×96 cells and five heads
+ * they take 1.7 GB. Providers other than the CPU use matrix products: ONNX Runtime's operator is off by a tenth on WebGPU,
+ * and computes the scores of a float16 graph in float16.
  */
 export function attention(b: GraphBuilder, inputs: AttentionInputs, { heads }: { heads: number }): Value {
   const headChannels = Number(inputs.queries.dims[1]) / heads;
@@ -31,7 +31,7 @@ export function attention(b: GraphBuilder, inputs: AttentionInputs, { heads }: {
   return flash ? flashAttention(b, inputs, heads) : tiledAttention(b, inputs, heads);
 }
 
-/** By ONNX Runtime's own operator. */
+/** With ONNX Runtime's own operator. */
 function flashAttention(b: GraphBuilder, inputs: AttentionInputs, heads: number): Value {
   const batch = (rows: Value) => reshape(b, rows, [1, Number(rows.dims[0]), Number(rows.dims[1])]);
   const queries = batch(inputs.queries);
@@ -40,7 +40,7 @@ function flashAttention(b: GraphBuilder, inputs: AttentionInputs, heads: number)
   return reshape(b, attended, inputs.queries.dims.map(Number));
 }
 
-/** By matrix products, some queries after the others, with scores in float32. */
+/** With matrix products, one tile of queries at a time, with scores in float32. */
 function tiledAttention(b: GraphBuilder, inputs: AttentionInputs, heads: number): Value {
   const [n = 0, c = 0] = inputs.queries.dims.map(Number);
   const m = Number(inputs.keys.dims[0]);
@@ -63,7 +63,7 @@ function tiledAttention(b: GraphBuilder, inputs: AttentionInputs, heads: number)
   return reshape(b, transpose(b, attended, [1, 0, 2]), [n, c]);
 }
 
-/** Self-attention over all cells of a (1,c,h,w) value: `x + out(attend(qkv(norm(x))))`. */
+/** Self-attention over all cells of a (1,c,h,w) value: `x + out(attention(qkv(norm(x))))`. */
 export function attentionBlock(
   b: GraphBuilder,
   x: Value,

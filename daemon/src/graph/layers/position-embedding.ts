@@ -3,8 +3,8 @@ import { reshape } from '../onnx/ops.js';
 import { matrixDims } from '../onnx/transformer-ops.js';
 
 /**
- * Position embeddings of a square grid (side², channels), stretched to rows×columns cells: (rows·columns, channels).
- * Two products with constant matrices, which ONNX Runtime folds at load, in float32 only; the weights are not read here.
+ * Interpolates position embeddings of a square grid (side², channels) to rows×columns cells: (rows·columns, channels). Two
+ * products with constant matrices, which ONNX Runtime folds at load, but only in float32.
  */
 export function interpolatePositions(
   b: GraphBuilder,
@@ -24,18 +24,18 @@ export function interpolatePositions(
   });
 }
 
-/** How a network stretches its position embeddings to another grid. */
+/** How a network interpolates its position embeddings to another grid. */
 export interface PositionInterpolation {
   /** Low-pass filter when the new grid is coarser, as PyTorch's `antialias=True`. */
   antialias: boolean;
-  /** Added to the new grid's size before the scale is computed: 0.1 in the code of DINO and DINOv2, else 0. */
+  /** Added to the size of the new grid before computing the scale: 0.1 in the code of DINO and DINOv2, else 0. */
   offset: number;
 }
 
-/** Keys' cubic kernel, `a` as PyTorch sets it without and with the low-pass filter. */
+/** Parameter `a` of Keys' cubic kernel in PyTorch, without and with the low-pass filter. */
 const PLAIN_A = -0.75;
 const ANTIALIAS_A = -0.5;
-/** Cells that the kernel reaches on either side. */
+/** Radius of the kernel in cells. */
 const REACH = 2;
 
 /**
@@ -60,7 +60,7 @@ interface Tap {
   weight: number;
 }
 
-/** The four nearest cells; those beyond an edge count as the edge's. */
+/** The four nearest cells, clamped to the edges. */
 function plainTaps(row: number, scale: number, inSize: number): Tap[] {
   const centre = scale * (row + 0.5) - 0.5;
   const first = Math.floor(centre) - 1;
@@ -70,7 +70,7 @@ function plainTaps(row: number, scale: number, inSize: number): Tap[] {
   }));
 }
 
-/** All cells under a kernel as wide as the step; those beyond an edge are left out and the rest normalised. */
+/** All cells under a kernel as wide as the step. Cells outside the grid are dropped and the rest normalised. */
 function antialiasedTaps(row: number, scale: number, inSize: number): Tap[] {
   const stretch = Math.max(1, scale);
   const centre = scale * (row + 0.5);

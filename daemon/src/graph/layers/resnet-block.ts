@@ -11,16 +11,16 @@ export interface ResnetOptions {
   names: ResnetNames;
   outChannels: number;
   norm: NormOptions;
-  /** Time embedding (1, channels of the embedding); a block of an autoencoder has none. */
+  /** Time embedding (1, embedding channels); absent in autoencoders. */
   timeEmbedding?: Value;
-  /** What the time does: `shift` is added before the second norm, `scale-shift` modulates its result. `shift` if not given. */
+  /** How the time embedding is applied: `shift` (default) adds it before the second norm, `scale-shift` modulates its result. */
   timeConditioning?: 'shift' | 'scale-shift';
-  /** A block of guided-diffusion may change the resolution, of its input and of its first activation. */
+  /** Resampling of the input and of the first activation, in guided-diffusion. */
   resample?: 'up' | 'down';
 }
 
 /**
- * Residual block, conditioned on time:
+ * Residual block with time conditioning:
  * `skip(x) + conv2(SiLU(norm2(conv1(SiLU(norm1(x))) + time(SiLU(e)))))`.
  */
 export function resnetBlock(b: GraphBuilder, x: Value, prefix: string, options: ResnetOptions): Value {
@@ -44,7 +44,7 @@ function timeConditioning(b: GraphBuilder, prefix: string, options: ResnetOption
   const { names, outChannels, timeEmbedding, timeConditioning = 'shift' } = options;
   if (timeEmbedding === undefined) return {};
   const channels = timeConditioning === 'shift' ? outChannels : 2 * outChannels;
-  // a constant of the graph; ONNX Runtime folds it at load only in float32
+  // constant: ONNX Runtime folds it at load, but only in float32
   const time = b.inFloat32([timeEmbedding], (embedding) =>
     linear(b, silu(b, embedding), `${prefix}.${names.time}`, channels),
   );

@@ -10,14 +10,14 @@ export interface SpatialTransformerOptions {
   heads: number;
   groups: number;
   blocks: number;
-  /** How the cells are projected in and out: by pointwise convolutions (SD 1.x) or by linear layers (SD 2.x). */
+  /** Input and output projections are linear layers (SD 2.x) rather than pointwise convolutions (SD 1.x). */
   linearProjection: boolean;
-  /** Text states (tokens, channels): what the cells attend to after themselves. */
+  /** Text states (tokens, channels) for cross-attention. */
   text: Value;
 }
 
 /**
- * The transformer of Stable Diffusion over the cells of a (1,c,h,w) value, added to it
+ * Stable Diffusion's transformer over the cells of a (1,c,h,w) value, with a residual connection
  * (`Transformer2DModel` of diffusers; Rombach et al., 2022, section 3.3).
  */
 export function spatialTransformer(
@@ -37,7 +37,7 @@ export function spatialTransformer(
   return add(b, x, fromRows(b, linear(b, rows, `${prefix}.proj_out`, c, { kernel }), h, w));
 }
 
-/** Self-attention, attention to the text, feed-forward; each normalised before and added after. */
+/** Self-attention, cross-attention to the text, feed-forward; pre-norm, each with a residual connection. */
 function transformerBlock(b: GraphBuilder, x: Value, prefix: string, options: SpatialTransformerOptions): Value {
   const { heads, text } = options;
   const norm = (rows: Value, name: string) => layerNorm(b, rows, `${prefix}.${name}`, LAYER_NORM_EPS);

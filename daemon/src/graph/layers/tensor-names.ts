@@ -1,4 +1,4 @@
-/** What a checkpoint calls the tensors of one residual block, without its prefix. */
+/** Tensor names of a residual block, without its prefix. */
 export interface ResnetNames {
   norm1: string;
   conv1: string;
@@ -9,8 +9,8 @@ export interface ResnetNames {
 }
 
 /**
- * What a checkpoint calls the tensors of one attention block, without its prefix. Queries, keys and values come from three
- * projections, or from one whose outputs are ordered `qkv, head` or `head, qkv` (slowest first).
+ * Tensor names of an attention block, without its prefix. Queries, keys and values have three projections, or a single one
+ * whose outputs are ordered `qkv, head` or `head, qkv` (slowest first).
  */
 export interface AttentionNames {
   norm: string;
@@ -20,13 +20,13 @@ export interface AttentionNames {
   kernel: readonly 1[];
 }
 
-/** What a checkpoint calls the two layers of the time embedding, without its prefix. */
+/** Tensor names of the two layers of a time embedding, without its prefix. */
 export interface TimeEmbeddingNames {
   linear1: string;
   linear2: string;
 }
 
-/** The embedded network for interfaces. */
+/** The embedded network. */
 export const UI_NAMES = {
   resnet: { norm1: 'norm_1', conv1: 'conv_1', time: 'time', norm2: 'norm_2', conv2: 'conv_2', skip: 'skip' },
   attention: { norm: 'norm', projections: { qkv: 'qkv', order: 'qkv-head' }, out: 'out', kernel: [1, 1] },
@@ -52,7 +52,7 @@ export const DIFFUSERS_NAMES = {
   timeEmbedding: { linear1: 'linear_1', linear2: 'linear_2' },
 } as const satisfies Names;
 
-/** How diffusers called the attention of its autoencoders at first; most Stable Diffusion checkpoints have these names. */
+/** Attention of autoencoders in early versions of diffusers; most Stable Diffusion checkpoints use these names. */
 export const OLD_DIFFUSERS_ATTENTION = {
   norm: 'group_norm',
   projections: { q: 'query', k: 'key', v: 'value' },
@@ -60,7 +60,7 @@ export const OLD_DIFFUSERS_ATTENTION = {
   kernel: [],
 } as const satisfies AttentionNames;
 
-/** OpenAI guided-diffusion; `QKVAttentionLegacy` unless the model says `use_new_attention_order`. */
+/** OpenAI guided-diffusion; `QKVAttentionLegacy` unless the model sets `use_new_attention_order`. */
 export const GUIDED_DIFFUSION_NAMES = {
   resnet: {
     norm1: 'in_layers.0',

@@ -12,8 +12,8 @@ export function sinusoid(t: number, channels: number): Float32Array {
 }
 
 /**
- * The embedding of one timestep, which need not be whole, (1, channels). A constant of the graph: ONNX Runtime
- * folds it at load, which it does in float32 only.
+ * Embedding (1, channels) of one timestep, which may be fractional. Constant: ONNX Runtime folds it at load, but only in
+ * float32.
  */
 export function timeEmbedding(
   b: GraphBuilder,

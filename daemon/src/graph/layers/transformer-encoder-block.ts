@@ -11,19 +11,19 @@ import {
 } from '../onnx/transformer-ops.js';
 import { attention } from './attention.js';
 
-/** Query, key and value projections: three layers, or one whose outputs stand in that order. */
+/** Query, key and value projections: three layers, or a single one with the outputs in that order. */
 export type ProjectionNames = { query: LayerNames; key: LayerNames; value: LayerNames } | { qkv: LayerNames };
 
-/** What the tensors of one encoder block are called in the checkpoint. */
+/** Tensor names of an encoder block. */
 export interface EncoderBlockNames {
   norm1: LayerNames;
   projections: ProjectionNames;
   out: LayerNames;
   norm2: LayerNames;
-  /** Of a SwiGLU, the gate's outputs and then those it is multiplied with. */
+  /** In a SwiGLU, the outputs of the gate come first. */
   fc1: LayerNames;
   fc2: LayerNames;
-  /** LayerScale vectors (channels) behind the attention and behind the MLP; only some networks have them. */
+  /** LayerScale vectors (channels) after the attention and after the MLP, in some networks. */
   layerScales?: readonly [string, string];
 }
 
@@ -43,7 +43,7 @@ export interface Projections {
 
 /**
  * Pre-norm transformer encoder block on a (tokens, channels) value:
- * `x + s₁·out(attend(norm_1(x)))`, then `x + s₂·fc_2(act(fc_1(norm_2(x))))`.
+ * `x + s₁·out(attention(norm_1(x)))`, then `x + s₂·fc_2(act(fc_1(norm_2(x))))`.
  * @param mask (tokens, tokens), added to the attention scores
  */
 export function transformerEncoderBlock(
@@ -64,7 +64,7 @@ export function transformerEncoderBlock(
   return add(b, h, layerScale(b, linearRows(b, hidden, names.fc2, channels), names.layerScales?.[1]));
 }
 
-/** The block's queries, keys and values of `x`, each (tokens, channels), heads side by side. */
+/** Queries, keys and values of `x`, each (tokens, channels), heads side by side. */
 export function encoderBlockProjections(
   b: GraphBuilder,
   x: Value,

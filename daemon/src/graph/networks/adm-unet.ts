@@ -9,20 +9,20 @@ import { averagePool2, concatChannels, conv2d, nchw, upsample } from '../onnx/op
 
 const NORM = { groups: 32, eps: 1e-5 };
 
-/** The arguments of guided-diffusion's `UNetModel`, by its names. */
+/** Arguments of guided-diffusion's `UNetModel`. */
 export const admUnetConfigSchema = z.object({
   in_channels: size.default(3),
   model_channels: size,
   num_res_blocks: size,
-  /** By how much the image is smaller where the network attends; not sizes in pixels, as on its command line. */
+  /** Downsampling factors with attention; its command line has sizes in pixels instead. */
   attention_resolutions: sizes,
   channel_mult: sizes.min(1),
   conv_resample: z.boolean().default(true),
   num_classes: z.null().default(null),
   num_heads: size.default(1),
-  /** −1: as many heads as `num_heads` says. */
+  /** −1: use `num_heads`. */
   num_head_channels: z.union([z.literal(-1), size]).default(-1),
-  /** −1: as in the encoder. */
+  /** −1: same as the encoder. */
   num_heads_upsample: z.union([z.literal(-1), size]).default(-1),
   use_scale_shift_norm: z.boolean().default(false),
   resblock_updown: z.boolean().default(false),
@@ -51,13 +51,13 @@ export interface AdmUnetInputs {
 /**
  * The U-Net of guided-diffusion (Dhariwal & Nichol, 2021) up to `output_blocks[outputBlock]`: the feature map of DIFT_adm.
  * @returns (1, c, h, w)
- * @throws RangeError if the network has no such block, or the image cannot be halved as often as the network does
+ * @throws RangeError for a block that does not exist, or a size that is no multiple of the total downsampling
  */
 export function admUnet(b: GraphBuilder, inputs: AdmUnetInputs, config: AdmUnetConfig, outputBlock: number): Value {
   return onlyValue(admUnetBlocks(b, inputs, config, [outputBlock]));
 }
 
-/** The same after several output blocks, in the order asked for; the network ends after the last of them. */
+/** The feature maps of several output blocks, in the order of `outputBlocks`. The graph ends after the last one. */
 export function admUnetBlocks(
   b: GraphBuilder,
   inputs: AdmUnetInputs,
@@ -67,7 +67,7 @@ export function admUnetBlocks(
   const blocks = config.channel_mult.length * (config.num_res_blocks + 1);
   const missing = outputBlocks.find((block) => !Number.isInteger(block) || block < 0 || block >= blocks);
   if (missing !== undefined) {
-    throw new RangeError(`The network has the output blocks 0 to ${blocks - 1}, not ${missing}`);
+    throw new RangeError(`The network has output blocks 0 to ${blocks - 1}; there is no ${missing}`);
   }
   const [, , height, width] = nchw(inputs.x);
   const multiple = 2 ** (config.channel_mult.length - 1);
@@ -124,7 +124,7 @@ class AdmUnetWiring {
     return this.#resnet(this.#attention(h, 'middle_block.1', this.#config.num_heads), 'middle_block.2', channels);
   }
 
-  /** What each block gives, up to the last. Consumes `skips` from the end. */
+  /** Outputs of the blocks up to `last`. Pops `skips` from the end. */
   up(x: Value, skips: Value[], last: number): Value[] {
     const { num_res_blocks: resBlocks, num_heads: heads, num_heads_upsample: upHeads } = this.#config;
     const maps: Value[] = [];
@@ -132,7 +132,7 @@ class AdmUnetWiring {
     for (let block = 0; block <= last; block++) {
       const level = this.#levels - 1 - Math.floor(block / (resBlocks + 1));
       const skip = skips.pop();
-      if (skip === undefined) throw new Error('the decoder takes one skip for each that the encoder made');
+      if (skip === undefined) throw new Error('the decoder needs one skip connection per encoder output');
       let part = 0;
       const next = () => `output_blocks.${block}.${part++}`;
       h = this.#resnet(concatChannels(this.#b, [h, skip]), next(), this.#channels(level));

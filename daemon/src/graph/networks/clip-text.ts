@@ -23,16 +23,15 @@ export const clipTextConfigSchema = z
   );
 export type ClipTextConfig = z.infer<typeof clipTextConfigSchema>;
 
-/** Where the text encoder's tensors stand: in published checkpoints, in those of transformers 5, in SD 1.x's single file. */
+/** Prefixes of the text encoder's tensors: published checkpoints, transformers 5, single file of SD 1.x. */
 const NAME_PREFIXES = ['text_model.', '', 'cond_stage_model.transformer.text_model.'] as const;
 
-/** exp(−10 000) is exactly 0, and unlike −∞ the number is safe in shaders and in half precision. */
+/** exp(−10 000) is 0, and unlike −∞ the number is safe in shaders and half precision. */
 const MASKED_SCORE = -10_000;
 
 /**
- * CLIP text encoder, the condition of Stable Diffusion: `ids` (1, tokens) int64 → the last layer's states behind the
- * final LayerNorm, (1, tokens, hidden_size). SD 1.x has CLIP-L. SD 2.x has OpenCLIP-H without its last layer: its
- * checkpoint was cut at the penultimate one, and its config says so.
+ * CLIP text encoder, which conditions Stable Diffusion: `ids` (1, tokens) int64 → (1, tokens, hidden_size), after the final
+ * LayerNorm. SD 1.x uses CLIP-L, SD 2.x OpenCLIP-H without its last layer, as its configuration states.
  * @throws SamepointError `MODEL_INVALID`
  */
 export function clipText(b: GraphBuilder, ids: Value, config: ClipTextConfig): Value {
@@ -77,7 +76,7 @@ function embed(b: GraphBuilder, ids: Value, prefix: string, config: ClipTextConf
   );
 }
 
-/** 0 where a token may look (itself and before), a score that vanishes in the softmax elsewhere. */
+/** Causal mask: 0 for the token itself and earlier ones, otherwise a score that vanishes in the softmax. */
 function causalMask(b: GraphBuilder, tokens: number): Value {
   const at = (_: unknown, i: number) => (i % tokens > Math.floor(i / tokens) ? MASKED_SCORE : 0);
   return b.constant([tokens, tokens], Float32Array.from({ length: tokens * tokens }, at));

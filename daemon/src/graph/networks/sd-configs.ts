@@ -28,15 +28,15 @@ export const SD21_VAE = {
   layers_per_block: 2,
 };
 
-/** What the shapes of Stable Diffusion's tensors do not say; 1.x projects by convolutions, 2.x by linear layers. */
+/** Settings that tensor shapes do not determine. SD 1.x uses convolutional projections, 2.x linear ones. */
 const HEADS_OF_SD1 = 8;
 const HEAD_CHANNELS_OF_SD2 = 64;
-/** Both text encoders have heads of this size. */
+/** Channels per head of both text encoders. */
 const TEXT_HEAD_CHANNELS = 64;
 
 /**
- * The configuration of a U-Net of Stable Diffusion 1.x or 2.x (names of diffusers) that comes without one.
- * @throws SamepointError `MODEL_INVALID` when it is no such network
+ * Infers the configuration of a U-Net of Stable Diffusion 1.x or 2.x (diffusers names) from its tensors.
+ * @throws SamepointError `MODEL_INVALID` for another network
  */
 export function sdUnetConfigOf(checkpoint: Checkpoint): SdUnetConfig {
   const shapes = new Shapes(checkpoint, 'a U-Net of Stable Diffusion');
@@ -57,7 +57,7 @@ export function sdUnetConfigOf(checkpoint: Checkpoint): SdUnetConfig {
 }
 
 /**
- * The configuration of Stable Diffusion's autoencoder, of which the encoder is enough.
+ * Infers the configuration of Stable Diffusion's autoencoder from the tensors of its encoder.
  * @throws SamepointError `MODEL_INVALID`
  */
 export function sdVaeConfigOf(checkpoint: Checkpoint): SdVaeConfig {
@@ -72,7 +72,7 @@ export function sdVaeConfigOf(checkpoint: Checkpoint): SdVaeConfig {
 }
 
 /**
- * The configuration of a text encoder of Stable Diffusion (names of transformers).
+ * Infers the configuration of Stable Diffusion's text encoder (transformers names).
  * @throws SamepointError `MODEL_INVALID`
  */
 export function clipTextConfigOf(checkpoint: Checkpoint, activation: ClipTextConfig['hidden_act']): ClipTextConfig {
@@ -89,7 +89,7 @@ export function clipTextConfigOf(checkpoint: Checkpoint, activation: ClipTextCon
   });
 }
 
-/** Reads sizes off the tensors of a checkpoint that should be `what`. */
+/** Reads sizes from the tensors of a checkpoint. `what` describes the expected network in messages. */
 class Shapes {
   readonly #checkpoint: Checkpoint;
   readonly #what: string;
@@ -107,7 +107,7 @@ class Shapes {
     return this.#shape(name)[axis] ?? 0;
   }
 
-  /** 0, 1, 2 … as long as the tensor of that number is there. */
+  /** 0, 1, 2 … while the tensor of that index exists. */
   count(nameOf: (n: number) => string): number[] {
     const found: number[] = [];
     while (this.#checkpoint.tensors.has(nameOf(found.length))) found.push(found.length);
@@ -117,7 +117,7 @@ class Shapes {
   parse<S extends z.ZodType>(schema: S, config: unknown): z.output<S> {
     const parsed = schema.safeParse(config);
     if (parsed.success) return parsed.data;
-    throw this.#invalid('its tensors have other shapes');
+    throw this.#invalid('its tensors have different shapes');
   }
 
   #shape(name: string): readonly number[] {

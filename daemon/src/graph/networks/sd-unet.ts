@@ -7,12 +7,12 @@ import { timeEmbedding } from '../layers/time-embedding.js';
 import { type GraphBuilder, onlyValue, pickValues, type Value } from '../onnx/graph-builder.js';
 import { concatChannels, conv2d, nchw, reshape, resizeNearest } from '../onnx/ops.js';
 
-/** A setting that no Stable Diffusion 1.x or 2.x has; the network it would make is another one. */
+/** A setting with one supported value: others describe networks that are not Stable Diffusion 1.x or 2.x. */
 const absent = z.null().optional();
 
 /**
  * `unet/config.json` of a diffusers checkpoint (`UNet2DConditionModel`), Stable Diffusion 1.x or 2.x.
- * `attention_head_dim` is the number of heads, in spite of its name.
+ * Despite its name, `attention_head_dim` is the number of heads.
  */
 export const sdUnetConfigSchema = z
   .object({
@@ -54,23 +54,23 @@ export type SdUnetConfig = z.infer<typeof sdUnetConfigSchema>;
 export interface SdUnetInputs {
   /** Noisy latent (1, in_channels, h, w). */
   latent: Value;
-  /** Text states (1, tokens, cross_attention_dim). Given as a constant, ONNX Runtime folds their keys and values at load. */
+  /** Text states (1, tokens, cross_attention_dim). If constant, ONNX Runtime folds their keys and values at load. */
   text: Value;
-  /** Diffusion time; need not be whole. */
+  /** Timestep; may be fractional. */
   timestep: number;
 }
 
 /**
  * The U-Net of Stable Diffusion up to `up_blocks[upFtIndex]`, its upsampler included: the feature map of DIFT
- * (Tang et al., 2023, section 4). Any latent size: where a size is odd, the decoder meets its skips as in diffusers.
+ * (Tang et al., 2023, section 4). Odd latent sizes are handled as in diffusers.
  * @returns (1, c, h', w')
- * @throws RangeError if the network has no such block
+ * @throws RangeError for a block that does not exist
  */
 export function sdUnet(b: GraphBuilder, inputs: SdUnetInputs, config: SdUnetConfig, upFtIndex: number): Value {
   return onlyValue(sdUnetBlocks(b, inputs, config, [upFtIndex]));
 }
 
-/** The same after several up blocks, in the order asked for; the network ends after the last of them. */
+/** The feature maps of several up blocks, in the order of `upFtIndices`. The graph ends after the last one. */
 export function sdUnetBlocks(
   b: GraphBuilder,
   inputs: SdUnetInputs,
@@ -80,7 +80,7 @@ export function sdUnetBlocks(
   const blocks = config.up_block_types.length;
   const missing = upBlocks.find((block) => !Number.isInteger(block) || block < 0 || block >= blocks);
   if (missing !== undefined) {
-    throw new RangeError(`The network has the up blocks 0 to ${blocks - 1}, not ${missing}`);
+    throw new RangeError(`The network has up blocks 0 to ${blocks - 1}; there is no ${missing}`);
   }
   const wiring = new SdUnetWiring(b, inputs, config);
   const { h, skips } = wiring.down(wiring.convIn(inputs.latent));
@@ -137,7 +137,7 @@ class SdUnetWiring {
     return this.#resnet(h, 'mid_block.resnets.1', level);
   }
 
-  /** What each block gives, up to the last. Consumes `skips` from the end. */
+  /** Outputs of the blocks up to `last`. Pops `skips` from the end. */
   up(x: Value, skips: Value[], last: number): Value[] {
     const maps: Value[] = [];
     let h = x;
@@ -147,7 +147,7 @@ class SdUnetWiring {
       const attends = this.#config.up_block_types[block] === 'CrossAttnUpBlock2D';
       for (let layer = 0; layer <= this.#config.layers_per_block; layer++) {
         const skip = skips.pop();
-        if (skip === undefined) throw new Error('the decoder takes one skip for each that the encoder made');
+        if (skip === undefined) throw new Error('the decoder needs one skip connection per encoder output');
         h = this.#layer(concatChannels(this.#b, [h, skip]), prefix, layer, level, attends);
       }
       const next = skips.at(-1);
@@ -157,7 +157,7 @@ class SdUnetWiring {
     return maps;
   }
 
-  /** To the size of the skip that comes next: twice the size, or one less where the encoder halved an odd one. */
+  /** Upsamples to the size of the next skip connection: twice the size, or one less for odd sizes. */
   #upsample(x: Value, next: Value, prefix: string): Value {
     const [, outChannels] = nchw(x);
     const [, , height, width] = nchw(next);

@@ -7,9 +7,9 @@ import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { conv2d, groupNorm, silu, split } from '../onnx/ops.js';
 
 const NORM_EPS = 1e-6;
-/** Where diffusers cuts off the logarithm of the variance. */
+/** diffusers clamps the log-variance to this range. */
 const LOG_VARIANCE_RANGE = { min: -30, max: 20 };
-/** The downsamplers see one row and one column of zeros, behind the image only. */
+/** Downsamplers pad one row and one column of zeros, at the bottom and right only. */
 const DOWNSAMPLE_PADDING = { top: 0, left: 0, bottom: 1, right: 1 };
 
 /** `vae/config.json` of a diffusers checkpoint (`AutoencoderKL`). */
@@ -23,14 +23,14 @@ export const sdVaeConfigSchema = z.object({
   act_fn: z.literal('silu').default('silu'),
   use_quant_conv: z.boolean().default(true),
   mid_block_add_attention: z.boolean().default(true),
-  /** What the latent is multiplied by before it is diffused. */
+  /** Factor of the latent before noise is added. */
   scaling_factor: scale.default(0.18215),
 });
 export type SdVaeConfig = z.infer<typeof sdVaeConfigSchema>;
 
 /**
  * The encoder of Stable Diffusion's autoencoder: image (1,3,H,W) in [−1,1] → mean and log-variance of the latent,
- * each (1, latent_channels, H/8, W/8), not multiplied by `scaling_factor`.
+ * each (1, latent_channels, H/8, W/8), not yet scaled by `scaling_factor`.
  */
 export function sdVaeEncoder(b: GraphBuilder, image: Value, config: SdVaeConfig): { mean: Value; logVariance: Value } {
   const moments = 2 * config.latent_channels;

@@ -11,7 +11,7 @@ export const taesdConfigSchema = z
     encoder_block_out_channels: sizes.min(1).default([64, 64, 64, 64]),
     num_encoder_blocks: z.array(z.number().int().nonnegative()).default([1, 3, 3, 3]),
     act_fn: z.literal('relu').default('relu'),
-    /** What the latent is multiplied by before it is diffused; TAESD's already is. */
+    /** Factor of the latent before noise is added; 1 for TAESD, which returns scaled latents. */
     scaling_factor: scale.default(1),
   })
   .refine(

@@ -5,7 +5,7 @@ import { resnetBlock } from '../layers/resnet-block.js';
 import { UI_NAMES } from '../layers/tensor-names.js';
 import { timeEmbedding } from '../layers/time-embedding.js';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
-import { concatChannels, conv2d, nchw, normaliseColumns, pixelUnshuffle, upsample } from '../onnx/ops.js';
+import { concatChannels, conv2d, nchw, normaliseDescriptors, pixelUnshuffle, upsample } from '../onnx/ops.js';
 
 /** `config.json` beside the embedded model's weights. */
 export const uiUnetConfigSchema = z.object({
@@ -28,9 +28,9 @@ export const uiUnetConfigSchema = z.object({
 export type UiUnetConfig = z.infer<typeof uiUnetConfigSchema>;
 
 /**
- * The embedded U-Net for interface mockups, wired like those of diffusion models: `x` (1,3,H,W) in [−1,1] → unit feature
- * columns (1, headChannels, H/4, W/4), made of the decoder's maps before their upsamplers. The denoising head is left out;
- * the weights that ship were trained for correspondence alone, and have not learned to denoise.
+ * The embedded U-Net for interface mockups, wired like those of diffusion models: `x` (1,3,H,W) in [−1,1] → descriptors
+ * (1, headChannels, H/4, W/4), computed from the decoder's maps before their upsamplers. There is no denoising head: the
+ * shipped weights were trained for correspondence alone.
  */
 export function uiUnet(b: GraphBuilder, x: Value, config: UiUnetConfig): Value {
   const wiring = new UiUnetWiring(b, config);
@@ -84,7 +84,7 @@ class UiUnetWiring {
     return this.#resnet(this.#attention(h, 'mid.attention'), 'mid.resnet_2', level);
   }
 
-  /** The decoder's maps before each upsampler, lowest resolution first. Consumes `skips` from the end. */
+  /** The decoder's maps before each upsampler, lowest resolution first. Pops `skips` from the end. */
   up(x: Value, skips: Value[]): Value[] {
     let h = x;
     const maps: Value[] = [];
@@ -92,7 +92,7 @@ class UiUnetWiring {
       const level = this.#levels - 1 - step;
       for (let block = 1; block <= this.#config.resnetsPerLevel + 1; block++) {
         const skip = skips.pop();
-        if (skip === undefined) throw new Error('the decoder takes one skip for each that the encoder made');
+        if (skip === undefined) throw new Error('the decoder needs one skip connection per encoder output');
         h = this.#block(concatChannels(this.#b, [h, skip]), `up.${step}`, block, level);
       }
       maps.push(h);
@@ -101,7 +101,7 @@ class UiUnetWiring {
     return maps;
   }
 
-  /** All maps brought to the highest resolution, concatenated, projected, normalised. */
+  /** All maps, upsampled to the highest resolution, concatenated, projected and normalised. */
   head(maps: Value[]): Value {
     const rows = Math.max(...maps.map((map) => nchw(map)[2]));
     const [first, ...rest] = maps.map((map) => {
@@ -110,7 +110,7 @@ class UiUnetWiring {
     });
     if (first === undefined) throw new Error('the decoder has at least one map');
     const options = { outChannels: this.#config.headChannels, kernel: 1 };
-    return normaliseColumns(this.#b, conv2d(this.#b, concatChannels(this.#b, [first, ...rest]), 'head', options));
+    return normaliseDescriptors(this.#b, conv2d(this.#b, concatChannels(this.#b, [first, ...rest]), 'head', options));
   }
 
   #block(x: Value, prefix: string, block: number, level: number): Value {

@@ -13,7 +13,7 @@ import {
   transformersVitNames,
 } from './vit-names.js';
 
-/** How published code stretches position embeddings. */
+/** Interpolation of position embeddings in published code. */
 export const POSITION_INTERPOLATIONS = {
   /** transformers' ViT and DINOv2. */
   plain: { antialias: false, offset: 0 },
@@ -107,7 +107,7 @@ const transformersClipSchema = z
 
 const rgb = z.tuple([z.number(), z.number(), z.number()]);
 
-/** Strict: a field that is not here (another pooling, another block) is another network. */
+/** Strict: unknown fields (another pooling, another block) describe unsupported networks. */
 const openClipVisionSchema = z.strictObject({
   image_size: size.default(224),
   layers: size.default(12),
@@ -168,7 +168,7 @@ interface TransformersFields {
   patch_size: number;
 }
 
-/** The hidden layer of a SwiGLU has two thirds of the channels, rounded up to a multiple of 8. */
+/** A SwiGLU has two thirds of the hidden channels, rounded up to a multiple of 8. */
 function fromTransformersDinov2(
   config: TransformersFields & { mlp_ratio: number; use_swiglu_ffn: boolean; qkv_bias: boolean },
 ) {
@@ -203,35 +203,35 @@ function fromTransformers(config: TransformersFields, mlpChannels: number) {
   };
 }
 
-/** Channels of a head in every network of DINO and DINOv2. */
+/** Channels per head in all networks of DINO and DINOv2. */
 const FACEBOOK_HEAD_CHANNELS = 64;
-/** In front of the names of facebookresearch's networks, by how the training saved them. */
+/** Prefixes of tensor names in files of facebookresearch's training code. */
 const FACEBOOK_PREFIXES = ['', 'module.', 'backbone.', 'module.backbone.'];
-/** Training of DINOv2 splits the blocks into chunks, whose number goes before that of the block. */
+/** DINOv2's training code groups blocks into chunks and puts the chunk's index before the block's. */
 const BLOCK_CHUNK = /^blocks\.\d+\.(\d+\.)/;
 
-/** A vision transformer's tensors by the names of its family, and how they are wired. */
+/** A vision transformer's tensors by the names of its family, and its configuration. */
 export interface VitCheckpoint {
   checkpoint: Checkpoint;
   config: VitConfig;
 }
 
 /**
- * The vision transformer in a checkpoint of transformers, open_clip or facebookresearch, whose own files need no
- * configuration: sizes are those of the tensors.
- * @param configPath where the configuration lies, if there is one
+ * Opens the vision transformer in a checkpoint of transformers, open_clip or facebookresearch. Files of facebookresearch need
+ * no configuration: sizes are inferred from the tensors.
+ * @param configPath path of the configuration, if there is one
  * @throws SamepointError `MODEL_INVALID`
  */
 export function vitCheckpoint(opened: Checkpoint, configPath: string | undefined): VitCheckpoint {
   const facebook = facebookView(opened);
   if (facebook !== undefined) return { checkpoint: facebook, config: facebookVitConfig(facebook) };
-  if (configPath === undefined) throw notFacebook(opened, 'it needs the config.json that belongs to it');
+  if (configPath === undefined) throw notFacebook(opened, 'its config.json is missing');
   const vision = withoutPrefix(opened, 'vision_model.');
   const checkpoint = vision.tensors.size > 0 ? vision : opened;
   return { checkpoint, config: readConfig(configPath, vitConfigSchema) };
 }
 
-/** A file of facebookresearch/dino or facebookresearch/dinov2 by the names of the published networks, if it is one. */
+/** A file of facebookresearch/dino or dinov2 with the tensor names of the published networks; undefined for others. */
 export function facebookView(opened: Checkpoint): Checkpoint | undefined {
   const isFacebook = (prefix: string) =>
     opened.tensors.has(`${prefix}cls_token`) && opened.tensors.has(`${prefix}pos_embed`);
@@ -248,7 +248,7 @@ function facebookVitConfig(checkpoint: Checkpoint): VitConfig {
   };
   const channels = sizeOf('cls_token', 2);
   const nativeGrid = Math.sqrt(sizeOf('pos_embed', 1) - 1);
-  if (!Number.isInteger(nativeGrid)) throw notFacebook(checkpoint, 'its position embeddings are no square grid');
+  if (!Number.isInteger(nativeGrid)) throw notFacebook(checkpoint, 'its position embeddings do not form a square grid');
   if (channels % FACEBOOK_HEAD_CHANNELS !== 0) throw notFacebook(checkpoint, `it has ${channels} channels`);
   let layers = 0;
   while (checkpoint.tensors.has(`blocks.${layers}.norm1.weight`)) layers++;
@@ -273,7 +273,7 @@ function facebookVitConfig(checkpoint: Checkpoint): VitConfig {
 function notFacebook(checkpoint: Checkpoint, reason: string): SamepointError {
   return new SamepointError(
     'MODEL_INVALID',
-    `${checkpoint.path} is no DINO or DINOv2 network: ${reason}.`,
+    `${checkpoint.path} is not a DINO or DINOv2 network: ${reason}.`,
     'Check that the file belongs to this model, or get it again.',
   );
 }

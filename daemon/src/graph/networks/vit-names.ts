@@ -1,15 +1,15 @@
 import type { EncoderBlockNames } from '../layers/transformer-encoder-block.js';
 import { type LayerNames, namesUnder } from '../onnx/transformer-ops.js';
 
-/** What the tensors of a vision transformer are called in a checkpoint. */
+/** Tensor names of a vision transformer in a checkpoint. */
 export interface VitNames {
   classToken: string;
   positions: string;
   registers: string;
-  /** Class token, positions and registers are stored with a leading batch of one. */
+  /** Class token, positions and registers have a leading batch dimension of 1. */
   batched: boolean;
   patches: LayerNames;
-  /** Normalises the tokens before the first block. */
+  /** LayerNorm before the first block. */
   preNorm?: LayerNames;
   block: (index: number) => EncoderBlockNames;
   finalNorm: LayerNames;
@@ -52,7 +52,7 @@ export function transformersDinov2Names(qkvBias: boolean, swiglu: boolean): VitN
   return { ...TRANSFORMERS_EMBEDDINGS, block };
 }
 
-/** The files of facebookresearch/dino and facebookresearch/dinov2, and timm's of the same networks. */
+/** facebookresearch/dino and facebookresearch/dinov2, and timm's versions of these networks. */
 export function facebookNames(layerScale: boolean, swiglu: boolean): VitNames {
   const block = (index: number) => {
     const prefix = `blocks.${index}`;
@@ -100,7 +100,7 @@ export function openClipNames(layerScale: boolean): VitNames {
   };
 }
 
-/** transformers' `CLIPVisionModel`. Its letters are transposed in "layrnorm". */
+/** transformers' `CLIPVisionModel`; "layrnorm" is its own spelling. */
 export const TRANSFORMERS_CLIP_NAMES: VitNames = {
   classToken: 'embeddings.class_embedding',
   positions: 'embeddings.position_embedding.weight',

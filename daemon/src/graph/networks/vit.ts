@@ -9,22 +9,22 @@ import { add, nchw, reshape, transpose } from '../onnx/ops.js';
 import { concatRows, layerNorm, matrixDims, sliceRows } from '../onnx/transformer-ops.js';
 import type { VitNames } from './vit-names.js';
 
-/** A vision transformer as its checkpoint describes it. */
+/** Configuration of a vision transformer. */
 export interface VitConfig extends EncoderBlockOptions {
   names: VitNames;
   channels: number;
   layers: number;
   patchSize: number;
-  /** Cells along each side of the grid that the position embeddings were trained on. */
+  /** Side of the position embeddings' grid, in cells. */
   nativeGrid: number;
   registers: number;
   interpolation: PositionInterpolation;
-  /** What the network's pixels in [0,1] are normalised with, red, green, blue. */
+  /** Normalisation of pixels in [0,1]: red, green, blue. */
   pixelMean: readonly [number, number, number];
   pixelStd: readonly [number, number, number];
 }
 
-/** What of a block becomes the feature map: its output, or its attention's queries, keys or values. */
+/** Feature of a block: its output, or the queries, keys or values of its attention. */
 export const VIT_FACETS = ['token', 'query', 'key', 'value'] as const;
 export type VitFacet = (typeof VIT_FACETS)[number];
 
@@ -33,22 +33,22 @@ export interface VitFeature {
   layer: number;
   /** Default `token`. */
   facet?: VitFacet;
-  /** Whether tokens pass the network's last LayerNorm. Default: those of the last block do. */
+  /** Whether to apply the network's final LayerNorm. Default: only after the last block. */
   finalNorm?: boolean;
-  /** Overrides the checkpoint's; DIFT's OpenCLIP baseline, for one, stretches positions as DINO's code does. */
+  /** Overrides the checkpoint's interpolation, as in DIFT's OpenCLIP baseline, which uses DINO's. */
   interpolation?: PositionInterpolation;
 }
 
 /**
  * Vision transformer up to one block: `pixels` (1,3,H,W), normalised → the patches' features
- * (1, channels, ⌊H/patch⌋, ⌊W/patch⌋). Class and register tokens take part and are left out of the map.
- * @throws SamepointError `MODEL_INVALID`; RangeError when there is no such layer or no whole patch
+ * (1, channels, ⌊H/patch⌋, ⌊W/patch⌋). Class and register tokens are not part of the map.
+ * @throws SamepointError `MODEL_INVALID`; RangeError for a layer that does not exist, or an image smaller than a patch
  */
 export function vit(b: GraphBuilder, pixels: Value, config: VitConfig, feature: VitFeature): Value {
   return onlyValue(vitLayers(b, pixels, config, feature, [feature.layer]));
 }
 
-/** The same of several blocks instead of the feature's own, in the order asked for. */
+/** The feature maps of several layers, in the order of `layers`. */
 export function vitLayers(
   b: GraphBuilder,
   pixels: Value,
@@ -58,7 +58,7 @@ export function vitLayers(
 ): Value[] {
   const missing = layers.find((layer) => !Number.isInteger(layer) || layer < 0 || layer >= config.layers);
   if (missing !== undefined) {
-    throw new RangeError(`the network has the layers 0 to ${config.layers - 1}, not ${missing}`);
+    throw new RangeError(`the network has layers 0 to ${config.layers - 1}; there is no ${missing}`);
   }
   const { tokens, grid } = embed(b, pixels, config, feature.interpolation ?? config.interpolation);
   const { facet = 'token' } = feature;
@@ -68,7 +68,7 @@ export function vitLayers(
   for (let layer = 0; layer <= last; layer++) {
     const names = config.names.block(layer);
     const { finalNorm = layer === config.layers - 1 } = feature;
-    // ONNX Runtime would run a last block that no output needs
+    // ONNX Runtime would also run a block that no output needs
     const next = facet === 'token' || layer < last ? transformerEncoderBlock(b, h, names, config) : h;
     if (layers.includes(layer)) {
       const taken = facet === 'token' ? next : encoderBlockProjections(b, h, names, config.eps)[facet];
@@ -82,7 +82,7 @@ export function vitLayers(
   return pickValues(maps, layers);
 }
 
-/** `image` (1,3,H,W) in [−1,1], as every other network takes it → the pixels that `vit` takes. */
+/** Image (1,3,H,W) in [−1,1] → normalised pixels for {@link vit}. */
 export function vitPixels(b: GraphBuilder, image: Value, { pixelMean, pixelStd }: VitConfig): Value {
   const perChannel = (values: number[]) => b.constant([1, 3, 1, 1], Float32Array.from(values));
   const scale = perChannel(pixelStd.map((std) => 0.5 / std));
@@ -90,7 +90,7 @@ export function vitPixels(b: GraphBuilder, image: Value, { pixelMean, pixelStd }
   return add(b, b.node('Mul', [image, scale], image.dims), shift);
 }
 
-/** Class token, registers, patches, in this order, (tokens, channels); registers have no position. */
+/** Class token, registers, patches, in this order: (tokens, channels). Registers have no position. */
 function embed(b: GraphBuilder, pixels: Value, config: VitConfig, interpolation: PositionInterpolation) {
   const { names, registers } = config;
   const { patches, grid } = embedPatches(b, pixels, config);
@@ -98,11 +98,11 @@ function embed(b: GraphBuilder, pixels: Value, config: VitConfig, interpolation:
   const vectors = (name: string, count: number) => storedRows(b, name, count, config);
   const positions = vectors(names.positions, native + 1);
   const cells = sliceRows(b, positions, 1, native + 1);
-  // a constant, which ONNX Runtime folds at load in float32 only
+  // constant: ONNX Runtime folds it at load, but only in float32
   const classToken = b.inFloat32([vectors(names.classToken, 1), sliceRows(b, positions, 0, 1)], (token, position) =>
     add(b, token, position),
   );
-  // the originals look at the pixels too: with an offset, stretching to the same size is not the identity
+  // interpolation with an offset is not the identity, even to the same size
   const [, , height, width] = nchw(pixels);
   const isNative = height === width && grid.rows === config.nativeGrid;
   const placed = add(b, patches, isNative ? cells : interpolatePositions(b, cells, grid, interpolation));
@@ -113,12 +113,12 @@ function embed(b: GraphBuilder, pixels: Value, config: VitConfig, interpolation:
   return { tokens: names.preNorm === undefined ? tokens : layerNorm(b, tokens, names.preNorm, config.eps), grid };
 }
 
-/** One convolution whose stride is its kernel; what is left at the right and bottom is cut off. */
+/** A convolution whose stride equals its kernel. Incomplete patches at the right and bottom are dropped. */
 function embedPatches(b: GraphBuilder, pixels: Value, { names, channels, patchSize }: VitConfig) {
   const [n, inChannels, height, width] = nchw(pixels);
   const grid = { rows: Math.floor(height / patchSize), columns: Math.floor(width / patchSize) };
   if (grid.rows === 0 || grid.columns === 0) {
-    throw new RangeError(`${width}×${height} pixels are less than one patch of ${patchSize}`);
+    throw new RangeError(`${width}×${height} pixels are less than one patch of ${patchSize}×${patchSize}`);
   }
   const kernel = [patchSize, patchSize];
   const inputs = [pixels, b.weight(names.patches.weight, [channels, inChannels, patchSize, patchSize])];
@@ -131,7 +131,7 @@ function embedPatches(b: GraphBuilder, pixels: Value, { names, channels, patchSi
   return { patches: transpose(b, columns, [1, 0]), grid };
 }
 
-/** Vectors that are stored as a tensor of their own, (count, channels). A lone one may be stored without the count. */
+/** Vectors (count, channels) stored as one tensor. A single vector may be stored without the count. */
 function storedRows(b: GraphBuilder, name: string, count: number, { names, channels }: VitConfig): Value {
   const rows = [count, channels];
   if (names.batched) return reshape(b, b.weight(name, [1, ...rows]), rows);

@@ -6,10 +6,10 @@ import { ATTRIBUTE_TYPES, DATA_TYPES, type DataType, encodeModel } from './schem
 const IR_VERSION = 10;
 const OPSET_VERSION = 21;
 const EXTERNAL = 1;
-/** Operators of ONNX Runtime that ONNX does not have; their names start with this domain. */
+/** Domain of ONNX Runtime's own operators. */
 const CONTRIB_DOMAIN = 'com.microsoft';
 
-/** A value of the graph. A dimension that is not known when the graph is written is a name. */
+/** A value of the graph. Dimensions that are unknown at compile time have a name instead of a size. */
 export interface Value {
   name: string;
   dims: readonly (number | string)[];
@@ -17,27 +17,26 @@ export interface Value {
 
 export type Attribute = { int: number } | { ints: readonly number[] } | { float: number } | { string: string };
 
-/** Element types that a checkpoint may have its weights in, and what ONNX calls them. */
+/** Supported element types of weights, and their ONNX types. */
 const WEIGHT_TYPES = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const satisfies Partial<
   Record<ElementType, DataType>
 >;
 type WeightType = keyof typeof WEIGHT_TYPES;
 
-/** Whether graphs can take weights of this type. */
+/** Whether graphs support weights of this type. */
 export function isWeightType(dtype: ElementType): dtype is WeightType {
   return Object.hasOwn(WEIGHT_TYPES, dtype);
 }
 
-/** A weight as it lies in the checkpoint. */
+/** A weight as stored in the checkpoint. */
 interface StoredWeight {
   value: Value;
   dataType: (typeof WEIGHT_TYPES)[WeightType];
 }
 
 /**
- * Writes an ONNX graph node by node. Weights stay in the checkpoint's files: an initializer only says at which
- * offset it lies there. Float values have the target's precision, whatever the weights are stored in; only the graph's
- * inputs and outputs are float32 in either, so that nobody outside meets half precision.
+ * Writes an ONNX graph node by node. Weights stay in the checkpoint's files: initializers refer to them by offset. Float
+ * values have the precision of the target; inputs and outputs of the graph are always float32.
  */
 export class GraphBuilder {
   readonly #nodes: Record<string, unknown>[] = [];
@@ -45,11 +44,11 @@ export class GraphBuilder {
   readonly #inputs: Record<string, unknown>[] = [];
   readonly #outputs: Record<string, unknown>[] = [];
   readonly #weights = new Map<string, StoredWeight>();
-  /** Names of values that depend on no input: ONNX Runtime computes them at load. */
+  /** Names of values that depend on no input. ONNX Runtime folds them when it loads the graph. */
   readonly #constants = new Set<string>();
   #computedNodes = 0;
   readonly #checkpoint: Checkpoint | undefined;
-  /** What weights and constants are given in at present. */
+  /** Current precision of weights and constants. */
   #precision: Precision;
   #count = 0;
 
@@ -67,7 +66,7 @@ export class GraphBuilder {
     return dataType === 'float32' ? this.#toPrecision(value, 'float32') : value;
   }
 
-  /** Names `value` as an output of the graph. */
+  /** Makes `value` an output of the graph. */
   output(name: string, value: Value, dataType: DataType = 'float32'): void {
     const isHalf = dataType === 'float32' && this.#precision === 'float16';
     this.#nodes.push({
@@ -95,7 +94,7 @@ export class GraphBuilder {
     return output;
   }
 
-  /** Appends a node with as many outputs as shapes are given. */
+  /** Appends a node with one output per shape. */
   nodes(
     opType: string,
     inputs: readonly Value[],
@@ -118,9 +117,9 @@ export class GraphBuilder {
   }
 
   /**
-   * Writes a part of a float16 graph in float32, where half precision would overflow or be too coarse. Does nothing else
-   * in a float32 graph.
-   * @param inputs values of the graph's precision; `write` gets them as float32, and weights and constants as well
+   * Writes part of a float16 graph in float32, where half precision would overflow or be too coarse. Has no effect in a
+   * float32 graph.
+   * @param inputs values in the graph's precision; `write` receives them, weights and constants as float32
    * @returns the result of `write`, in the graph's precision
    */
   inFloat32(inputs: readonly Value[], write: (...inputs: Value[]) => Value): Value {
@@ -149,7 +148,7 @@ export class GraphBuilder {
     return { name, dims };
   }
 
-  /** @throws SamepointError `MODEL_INVALID` for a shape that the checkpoint's configuration makes broken or endless */
+  /** @throws SamepointError `MODEL_INVALID` for an invalid or excessive shape, from a bad configuration */
   int64(...values: number[]): Value {
     if (!values.every(Number.isSafeInteger)) {
       throw this.#invalid(`its configuration asks for a shape of ${values.join('×')}`);
@@ -157,12 +156,12 @@ export class GraphBuilder {
     return this.constant([values.length], BigInt64Array.from(values, BigInt));
   }
 
-  /** How many numbers the graph takes from the checkpoint. */
+  /** Number of weights that the graph reads from the checkpoint. */
   get weightCount(): number {
     return [...this.#weights.values()].reduce((sum, { value }) => sum + elementsOf(value), 0);
   }
 
-  /** How many of the nodes have to run for every input. */
+  /** Number of nodes that run for every input. */
   get nodeCount(): number {
     return this.#computedNodes;
   }
@@ -172,9 +171,8 @@ export class GraphBuilder {
   }
 
   /**
-   * A weight of the checkpoint; one that is stored in another precision is cast in the graph, which ONNX Runtime folds at
-   * load.
-   * @param expected its shape; a name of the wiring that meets another shape is a wrong or damaged checkpoint
+   * A weight of the checkpoint. Weights stored in another precision are cast, which ONNX Runtime folds at load.
+   * @param expected shape; another one means a wrong or damaged checkpoint
    * @throws SamepointError `MODEL_INVALID`
    */
   weight(name: string, expected: readonly number[]): Value {
@@ -270,18 +268,18 @@ function attributeProto(name: string, attribute: Attribute): Record<string, unkn
   return { name, type: ATTRIBUTE_TYPES.string, s: Buffer.from(attribute.string) };
 }
 
-/** The values at these indices, in the order asked for. @throws RangeError where there is none */
+/** The values at `indices`, in that order. @throws RangeError for an index out of range */
 export function pickValues(values: readonly Value[], indices: readonly number[]): Value[] {
   return indices.map((index) => {
     const value = values[index];
-    if (value === undefined) throw new RangeError(`there is no value ${index} of ${values.length}`);
+    if (value === undefined) throw new RangeError(`index ${index} is out of range: there are ${values.length} values`);
     return value;
   });
 }
 
-/** The one value of a list of one. */
+/** The single element of `values`. */
 export function onlyValue(values: readonly Value[]): Value {
   const [value] = pickValues(values, [0]);
-  if (value === undefined || values.length > 1) throw new RangeError(`one value was asked for, not ${values.length}`);
+  if (value === undefined || values.length > 1) throw new RangeError(`expected a single value, not ${values.length}`);
   return value;
 }

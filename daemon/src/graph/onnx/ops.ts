@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from './graph-builder.js';
 
-/** Sizes of an NCHW value. @throws if a dimension is not known while the graph is written */
+/** Sizes of an NCHW value. @throws if a dimension is unknown at compile time */
 export function nchw(x: Value): [number, number, number, number] {
   const [n, c, h, w] = x.dims;
   if (typeof n !== 'number' || typeof c !== 'number' || typeof h !== 'number' || typeof w !== 'number') {
@@ -19,7 +19,7 @@ export interface Padding {
 
 /**
  * k×k convolution; weights `<prefix>.weight` (out,in,k,k) and, unless `bias` is false, `<prefix>.bias`.
- * Pads to keep h and w at stride 1, unless told otherwise.
+ * The default padding keeps h and w at stride 1.
  */
 export function conv2d(
   b: GraphBuilder,
@@ -81,8 +81,8 @@ export interface GroupNormOptions {
 }
 
 /**
- * GroupNorm with affine weights, as Reshape + InstanceNormalization, which every provider runs; in float32, since the
- * square of an activation need not be a half-precision number.
+ * GroupNorm with affine weights, as Reshape + InstanceNormalization, which every provider runs; in float32, since
+ * squared activations overflow half precision.
  * Source: Wu & He, Group Normalization, ECCV 2018.
  */
 export function groupNorm(b: GraphBuilder, x: Value, prefix: string, options: GroupNormOptions): Value {
@@ -103,7 +103,7 @@ function wideGroupNorm(b: GraphBuilder, x: Value, prefix: string, options: Group
   let scale = reshape(b, b.weight(`${prefix}.weight`, [c]), [1, c]);
   let shift = reshape(b, b.weight(`${prefix}.bias`, [c]), [1, c]);
   if (modulation !== undefined) {
-    // on the affine weights, so that it costs nothing per pixel
+    // applied to the affine weights, at no cost per pixel
     const factor = add(b, modulation.scale, b.constant([1], Float32Array.of(1)));
     scale = multiply(b, scale, factor);
     shift = add(b, multiply(b, shift, factor), modulation.shift);
@@ -137,7 +137,7 @@ export function gelu(b: GraphBuilder, x: Value): Value {
   return b.node('Gelu', [x], x.dims);
 }
 
-/** Cuts a value into `parts` of equal size along one axis. */
+/** Splits a value into `parts` of equal size along one axis. */
 export function split(b: GraphBuilder, x: Value, axis: number, parts: number): Value[] {
   const dims = x.dims.map((size, index) => (index === axis ? Number(size) / parts : size));
   const outputs = Array.from({ length: parts }, () => dims);
@@ -160,7 +160,7 @@ export function concatChannels(b: GraphBuilder, values: readonly [Value, ...Valu
   return b.node('Concat', values, [n, channels, h, w], { axis: { int: 1 } });
 }
 
-/** Enlarges h and w by a whole factor: `linear` with half-pixel centres and clamped edges, or `nearest`. */
+/** Upsamples h and w by a whole factor: `linear` with half-pixel centres and clamped edges, or `nearest`. */
 export function upsample(b: GraphBuilder, x: Value, factor: number, mode: 'nearest' | 'linear'): Value {
   const [n, c, h, w] = nchw(x);
   const none = { name: '', dims: [] };
@@ -173,7 +173,7 @@ export function upsample(b: GraphBuilder, x: Value, factor: number, mode: 'neare
   });
 }
 
-/** Enlarges or shrinks h and w to any size, taking the nearest cell towards the origin, as PyTorch's `nearest` does. */
+/** Resizes h and w like PyTorch's `nearest`: the nearest cell towards the origin. */
 export function resizeNearest(b: GraphBuilder, x: Value, size: { height: number; width: number }): Value {
   const [n, c] = nchw(x);
   const none = { name: '', dims: [] };
@@ -211,8 +211,8 @@ export function pixelUnshuffle(b: GraphBuilder, x: Value, patch: number): Value 
   return reshape(b, transpose(b, blocks, [0, 1, 3, 5, 2, 4]), [n, c * patch * patch, h / patch, w / patch]);
 }
 
-/** Divides every column of an NCHW value by its Euclidean length; in float32. */
-export function normaliseColumns(b: GraphBuilder, x: Value): Value {
+/** Scales the channel vector of every cell of an NCHW value to unit length; in float32. */
+export function normaliseDescriptors(b: GraphBuilder, x: Value): Value {
   const [n, , h, w] = nchw(x);
   return b.inFloat32([x], (wide) =>
     b.node('Div', [wide, b.node('ReduceL2', [wide, b.int64(1)], [n, 1, h, w])], x.dims),

@@ -4,16 +4,16 @@ import { add, reshape, transpose } from './ops.js';
 /** Names of the tensors of one linear or normalisation layer. */
 export interface LayerNames {
   weight: string;
-  /** Left out by layers that have none. */
+  /** Absent for layers without a bias. */
   bias?: string;
 }
 
-/** `<prefix>.weight` and `<prefix>.bias`, as most layers are named. */
+/** `<prefix>.weight` and `<prefix>.bias`, the usual names. */
 export function namesUnder(prefix: string): LayerNames {
   return { weight: `${prefix}.weight`, bias: `${prefix}.bias` };
 }
 
-/** Sizes of a (tokens, channels) value. @throws if a dimension is not known while the graph is written */
+/** Sizes of a (tokens, channels) value. @throws if a dimension is unknown at compile time */
 export function matrixDims(x: Value): [number, number] {
   const [rows, columns, ...rest] = x.dims;
   if (typeof rows !== 'number' || typeof columns !== 'number' || rest.length > 0) {
@@ -46,7 +46,7 @@ export type Activation = (typeof ACTIVATIONS)[number];
 /** Slope of the sigmoid in OpenAI's approximation of GELU. */
 const QUICK_GELU_SLOPE = 1.702;
 
-/** `gelu`: exact, x·Φ(x). `quick_gelu`: x·sigmoid(1.702·x), as OpenAI's CLIP was trained. */
+/** `gelu`: exact, x·Φ(x). `quick_gelu`: x·sigmoid(1.702·x), used by OpenAI's CLIP. */
 export function activate(b: GraphBuilder, x: Value, activation: Activation): Value {
   if (activation === 'gelu') return b.node('Gelu', [x], x.dims);
   const slope = b.constant([1], Float32Array.of(QUICK_GELU_SLOPE));
@@ -55,7 +55,7 @@ export function activate(b: GraphBuilder, x: Value, activation: Activation): Val
 
 /**
  * Multi-head softmax(q·kᵀ/√d + mask)·v, (n, channels) queries and (m, channels) keys and values → (n, channels). Holds all
- * the scores: for the few tokens of a prompt, or the elements of a picture. The scores are float32.
+ * scores at once, in float32: meant for the tokens of a prompt or the elements of an image.
  * @param mask (n, m) or (1, m), added to the scores of every head
  */
 export function maskedAttention(
@@ -84,7 +84,7 @@ export function sliceRows(b: GraphBuilder, x: Value, from: number, to: number): 
   return b.node('Slice', [x, b.int64(from), b.int64(to), b.int64(0)], [to - from, channels]);
 }
 
-/** (tokens, channels) values below one another. */
+/** Concatenates (tokens, channels) values along the tokens. */
 export function concatRows(b: GraphBuilder, values: readonly [Value, ...Value[]]): Value {
   const [, channels] = matrixDims(values[0]);
   const rows = values.reduce((sum, value) => sum + matrixDims(value)[0], 0);

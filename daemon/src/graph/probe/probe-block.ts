@@ -9,7 +9,7 @@ import type { GraphTarget } from '../runtime/runtime.js';
 import type { Checkpoint } from '../weights/checkpoint.js';
 import { surveyNetwork } from './survey-network.js';
 
-/** Levels of Stable Diffusion 2.1's U-Net, each with half the cells a side of the one before. */
+/** Levels of Stable Diffusion 2.1's U-Net; each halves the resolution. */
 const LEVELS = [
   { channels: 320, heads: 5 },
   { channels: 640, heads: 10 },
@@ -18,7 +18,7 @@ const LEVELS = [
 const NORM = { groups: 32, eps: 1e-5 };
 const TIMESTEP = 261;
 
-/** Shapes of what the blocks are fed with: the latent of 512×512 pixels and the text states. */
+/** Input shapes: the latent of 512×512 pixels and the text states. */
 export const PROBE_BLOCK_INPUTS = {
   latent: { dims: [1, 4, 64, 64] },
   text: { dims: [1, 77, 1024] },
@@ -32,8 +32,8 @@ export function probeBlockWeights(): ReadonlyMap<string, readonly number[]> {
 }
 
 /**
- * A residual block and a transformer of every width of Stable Diffusion 2.1's encoder, at the size it works at: `latent`
- * and `text` → `features`. Small graphs miss wrong results that drivers give in half precision (microsoft/DirectML#380,
+ * A residual block and a transformer per level of Stable Diffusion 2.1's encoder, at full size: `latent` and `text` →
+ * `features`. Some drivers compute wrong half-precision results only at this size (microsoft/DirectML#380,
  * microsoft/onnxruntime#32569).
  */
 export function probeBlocks(checkpoint: Checkpoint, target: GraphTarget): CompiledNetwork {

@@ -7,7 +7,7 @@ import {
   gelu,
   multiply,
   nchw,
-  normaliseColumns,
+  normaliseDescriptors,
   reshape,
   silu,
   split,
@@ -18,7 +18,7 @@ import type { NdArray } from '../runtime/run.js';
 import type { GraphTarget } from '../runtime/runtime.js';
 import type { Checkpoint } from '../weights/checkpoint.js';
 
-/** Cells a side, channels and heads of the graph below; small, since drivers compile a program for every shape. */
+/** Size of the graph below; small, since drivers compile a program per shape. */
 const SIDE = 8;
 const CHANNELS = 32;
 const HEADS = 2;
@@ -28,17 +28,17 @@ const INPUT_DIMS = [1, CHANNELS, SIDE, SIDE];
 
 const NO_WEIGHTS: Checkpoint = { path: 'The probe', folder: '.', tensors: new Map() };
 
-/** What {@link probeNetwork} is fed with. */
+/** Input of {@link probeNetwork}. */
 export function probeInput(): NdArray {
   return { dims: INPUT_DIMS, data: numbers(INPUT_DIMS) };
 }
 
-/** A network of every kind of operator that the others have, with weights of its own: `x` → `features`. */
+/** A network with every operator that the real ones use, and constant weights: `x` → `features`. */
 export function probeNetwork(target: GraphTarget): CompiledNetwork {
   return compile(NO_WEIGHTS, { x: { dims: INPUT_DIMS } }, (b, { x }) => ({ features: features(b, x) }), target);
 }
 
-/** Chained products of n×n matrices: `x` (1,1) → `sum` (1,1), so that the time is that of the products. */
+/** Chained products of n×n matrices, for timing: `x` (1,1) → `sum` (1,1). Small inputs and outputs cost no transfer time. */
 export function productNetwork(target: GraphTarget, { n, products }: { n: number; products: number }): CompiledNetwork {
   return compile(NO_WEIGHTS, { x: { dims: [1, 1] } }, (b, { x }) => ({ sum: chain(b, x, n, products) }), target);
 }
@@ -53,7 +53,7 @@ function features(b: GraphBuilder, x: Value): Value {
   const [hidden, gate] = split(b, project(b, attended, 2 * CHANNELS), 1, 2);
   if (hidden === undefined || gate === undefined) throw new Error('Split has two outputs');
   const map = reshape(b, multiply(b, hidden, gelu(b, gate)), [1, SIDE * SIDE, CHANNELS, 1]);
-  return normaliseColumns(b, map);
+  return normaliseDescriptors(b, map);
 }
 
 function chain(b: GraphBuilder, x: Value, n: number, products: number): Value {
@@ -63,7 +63,7 @@ function chain(b: GraphBuilder, x: Value, n: number, products: number): Value {
   return b.node('ReduceMean', [product, b.int64(0, 1)], [1, 1]);
 }
 
-/** Numbers in [−1,1] without a pattern that operators could hide behind, always the same. */
+/** Fixed irregular numbers in [−1,1], so that errors of operators do not cancel out. */
 function numbers(dims: readonly number[]): Float32Array {
   const count = dims.reduce((product, size) => product * size, 1);
   return Float32Array.from({ length: count }, (_, i) => Math.sin(1 + i * i * 0.7));

@@ -6,25 +6,25 @@ import type { Checkpoint, TensorEntry } from '../weights/checkpoint.js';
 type Shapes = ReadonlyMap<string, readonly number[]>;
 
 const HALF_BYTES = 2;
-/** Of half precision: sign and mantissa are drawn, the exponent is set. */
+/** Bits of half precision: sign and mantissa are random, the exponent is fixed. */
 const SIGN_AND_MANTISSA = 0x83ff;
 const MANTISSA = 0x03ff;
 const EXPONENT_BIAS = 15;
 const MANTISSA_BITS = 10;
-/** Root mean square of numbers drawn evenly from [1,2). */
+/** Root mean square of uniform numbers in [1,2). */
 const RMS_OF_MANTISSA = Math.sqrt(7 / 3);
 /** Biases are small against activations. */
 const BIAS_EXPONENT = -4;
 
-/** How large random weights are: numbers of ±[1,2)·2^exponent, or of [1,2)·2^exponent. */
+/** Range of random weights: ±[1,2)·2^exponent if `signed`, else [1,2)·2^exponent. */
 interface Magnitude {
   exponent: number;
   signed: boolean;
 }
 
 /**
- * The magnitude of a tensor's random weights: what keeps the variance of activations (He et al., Delving Deep into
- * Rectifiers, 2015) for matrices and kernels, about 1 and positive for the scales of norms, small for biases.
+ * Magnitude of a tensor's random weights. Matrices and kernels preserve the variance of activations (He et al., Delving Deep
+ * into Rectifiers, 2015), scales of norms are positive and about 1, biases are small.
  */
 function magnitudeOf(name: string, shape: readonly number[]): Magnitude {
   if (shape.length >= 2) {
@@ -40,7 +40,7 @@ export function randomWeights(name: string, shape: readonly number[], seed: numb
 }
 
 /**
- * Writes one file of random half-precision weights that all tensors of a network share: those of one magnitude begin at the
+ * Writes one file of random half-precision weights that all tensors of a network share: tensors of one magnitude start at the
  * same offset. Time and memory of a network do not depend on its weights, and the file is a tenth of a checkpoint.
  * @param shapes of the network's tensors, by name
  */
@@ -85,8 +85,8 @@ function elements(shape: readonly number[]): number {
 }
 
 /**
- * Pseudo-random bytes, the same for the same seed on every machine: the key stream of AES-128 in counter mode, whose key is
- * the SHA-256 of the seed. Streams of different seeds are independent. A gigabyte takes a second.
+ * Reproducible pseudo-random bytes: the key stream of AES-128 in counter mode, keyed with the SHA-256 of the seed. Streams of
+ * different seeds are independent. A gigabyte takes a second.
  */
 export function keyStream(seed: string, length: number): Buffer {
   const key = createHash('sha256').update(seed).digest().subarray(0, 16);

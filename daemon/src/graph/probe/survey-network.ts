@@ -1,15 +1,15 @@
 import type { InputShape, Wiring } from '../compile.js';
 import { type Attribute, GraphBuilder, type Value } from '../onnx/graph-builder.js';
 
-/** What a network is made of, found by wiring it without a checkpoint. */
+/** Weights and cost of a network, found by wiring it without a checkpoint. */
 export interface NetworkSurvey {
-  /** Shape of every tensor that the network takes, by its name. */
+  /** Shape of every weight, by its name. */
   weights: ReadonlyMap<string, readonly number[]>;
-  /** Multiply-accumulates of its convolutions, matrix products and attention. */
+  /** Multiply-accumulates of convolutions, matrix products and attention. */
   macs: number;
 }
 
-/** Wires a network against a checkpoint that has every tensor it asks for. */
+/** Wires a network against a checkpoint that has every requested tensor. */
 export function surveyNetwork<Name extends string>(
   inputs: Record<Name, InputShape>,
   wire: Wiring<Name>,

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import type { Placement, Provider } from './runtime.js';
 import { createSession, type Graph } from './session.js';
 
-/** What a profile calls the providers. */
+/** Names of the providers in a profile. */
 const PROFILE_NAMES = new Map<string, Provider>([
   ['CUDAExecutionProvider', 'cuda'],
   ['DmlExecutionProvider', 'dml'],
@@ -15,19 +15,19 @@ const PROFILE_NAMES = new Map<string, Provider>([
   ['CPUExecutionProvider', 'cpu'],
 ]);
 
-/** A Chrome trace; other events than those of nodes have other arguments. */
+/** A Chrome trace. Only events of nodes have a provider. */
 const traceSchema = z.array(
   z.object({ cat: z.string(), name: z.string(), args: z.object({ provider: z.string().optional() }).optional() }),
 );
 
-/** A session that is watched while it runs first. */
+/** A session whose first run is profiled. */
 export interface ProfiledSession {
   session: InferenceSession;
-  /** Ends the profile, once the session has run once, and says where the nodes of that run were. */
+  /** Ends the profile after the first run, and returns where its nodes ran. */
   placement(): Placement;
 }
 
-/** Creates a session whose first run is profiled: the only way to learn on which provider a node really runs. */
+/** Creates a session whose first run is profiled: the only way to find out on which provider a node runs. */
 export async function createProfiledSession(
   graph: Graph,
   { provider, deviceId }: { provider: Provider; deviceId: number | undefined },
@@ -51,11 +51,11 @@ export async function createProfiledSession(
 }
 
 /**
- * Where the nodes of a graph ran, from the profile of one run. What the CPU ran is counted; the rest of the graph is the
- * provider's, since DirectML and Core ML run a whole graph as one node of the profile. Times would mislead: those of a GPU
- * are of handing work over, those of the CPU include waiting for it.
- * @param nodeCount of the graph before ONNX Runtime fused any
- * @returns nothing for a profile that was cut off
+ * Where the nodes of a graph ran, from the profile of one run. Nodes on the CPU are counted; all others are attributed to the
+ * provider, since DirectML and Core ML appear as a single node. Times would mislead: GPU times cover submission only, CPU
+ * times include waiting.
+ * @param nodeCount number of nodes before ONNX Runtime fuses any
+ * @returns an empty map for a truncated profile
  */
 export function placementOf(trace: string, provider: Provider, nodeCount: number): Placement {
   const ran = countEvents(trace);

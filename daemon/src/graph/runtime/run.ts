@@ -24,13 +24,13 @@ export interface LoadedNetwork {
   release(): Promise<void>;
 }
 
-/** Compiles a network for a provider and a precision; called again where the first ones do not do. */
+/** Compiles a network for a provider and precision; called again to fall back to float32. */
 export type CompileAt = (target: GraphTarget) => CompiledNetwork;
 
 /**
- * Compiles a network for `runtime` and loads it there. One in float16 is loaded anew in float32, and the user told, as soon
- * as one of its results is no number: whether half precision overflows may depend on the image.
- * @throws SamepointError `GPU_OUT_OF_MEMORY`, here and when it runs
+ * Compiles a network for `runtime` and loads it. A float16 network is reloaded in float32 once a result is not finite, since
+ * half precision may overflow for some images only.
+ * @throws SamepointError `GPU_OUT_OF_MEMORY`, also in later runs
  */
 export async function load(runtime: Runtime, compileAt: CompileAt): Promise<LoadedNetwork> {
   return new NetworkOnRuntime(runtime, compileAt, await open(runtime, compileAt, runtime));
@@ -49,7 +49,7 @@ export async function runOnce(runtime: Runtime, compileAt: CompileAt, feeds: Fee
 class NetworkOnRuntime implements LoadedNetwork {
   readonly #runtime: Runtime;
   readonly #compileAt: CompileAt;
-  /** None while it could not be loaded anew. */
+  /** Undefined after a failure to reload. */
   #opened: OpenNetwork | undefined;
   #precision: Precision;
 
@@ -66,7 +66,7 @@ class NetworkOnRuntime implements LoadedNetwork {
     const outputs = await this.#opened.run(feeds);
     if (this.#precision === 'float32' || Object.values(outputs).every(isAllFinite)) return outputs;
     await this.release();
-    this.#runtime.notify('Half precision gave no numbers for this network, so it runs in float32, which is slower.');
+    this.#runtime.notify('This network overflows in half precision; using float32, which is slower.');
     this.#precision = 'float32';
     return this.runAll(feeds);
   }
@@ -89,7 +89,7 @@ interface OpenNetwork {
   release(): Promise<void>;
 }
 
-/** Loads a network for one target. On another provider than the CPU, its first run is watched. */
+/** Loads a network for one target. On GPU providers, the first run is profiled. */
 async function open(runtime: Runtime, compileAt: CompileAt, target: GraphTarget): Promise<OpenNetwork> {
   const network = compileAt(target);
   const { session, placement } = await loadSession(network, { ...target, deviceId: runtime.deviceId }).catch(
@@ -97,11 +97,11 @@ async function open(runtime: Runtime, compileAt: CompileAt, target: GraphTarget)
       throw asOutOfMemory(thrown);
     },
   );
-  let unseen = placement;
-  const look = (): Placement | undefined => {
-    const seen = unseen?.();
-    unseen = undefined;
-    return seen;
+  let pending = placement;
+  const takePlacement = (): Placement | undefined => {
+    const placed = pending?.();
+    pending = undefined;
+    return placed;
   };
   return {
     run: async (feeds) => {
@@ -110,12 +110,12 @@ async function open(runtime: Runtime, compileAt: CompileAt, target: GraphTarget)
       } catch (thrown) {
         throw asOutOfMemory(thrown);
       } finally {
-        const seen = look();
-        if (seen !== undefined) runtime.onPlacement?.(seen);
+        const placed = takePlacement();
+        if (placed !== undefined) runtime.onPlacement?.(placed);
       }
     },
     release: () => {
-      look();
+      takePlacement();
       return session.release();
     },
   };
@@ -150,8 +150,8 @@ function toArrays(outputs: InferenceSession.OnnxValueMapType): Outputs {
   );
 }
 
-/** What ONNX Runtime's providers and the drivers below them say when memory does not suffice. */
-const SIGNS: readonly RegExp[] = [
+/** Messages of ONNX Runtime's providers and of drivers when memory runs out. */
+const OUT_OF_MEMORY_MESSAGES: readonly RegExp[] = [
   /out of memory/i, // CUDA, Dawn
   /out_?of_?(device_|host_|pool_)?memory/i, // Vulkan: VK_ERROR_OUT_OF_DEVICE_MEMORY, Direct3D: E_OUTOFMEMORY
   /8007000E|not enough memory/i, // DirectML
@@ -161,13 +161,13 @@ const SIGNS: readonly RegExp[] = [
   /bad[_ ]alloc/i, // the C++ library
 ];
 
-/** The error for `thrown` if it means that a device has too little memory, else `thrown` itself. */
+/** `GPU_OUT_OF_MEMORY` if `thrown` reports a lack of memory, else `thrown` itself. */
 export function asOutOfMemory(thrown: unknown): unknown {
   if (thrown instanceof SamepointError || !(thrown instanceof Error)) return thrown;
-  if (!SIGNS.some((sign) => sign.test(thrown.message))) return thrown;
+  if (!OUT_OF_MEMORY_MESSAGES.some((pattern) => pattern.test(thrown.message))) return thrown;
   return new SamepointError(
     'GPU_OUT_OF_MEMORY',
-    'The device has too little free memory for this network at this size.',
-    'Close other programs that use it, choose a smaller size, or run on the CPU with --provider cpu.',
+    'The device does not have enough free memory for this network at this size.',
+    'Close other programs that use the device, choose a smaller size, or add --provider cpu.',
   );
 }

@@ -3,53 +3,51 @@ import { LRUCache } from 'lru-cache';
 import type { InferenceSession } from 'onnxruntime-node';
 import { executionProvider, type Provider } from './runtime.js';
 
-// both must be set before ONNX Runtime is loaded
+// set both before loading ONNX Runtime
 process.env.ORT_DISABLE_TELEMETRY = '1';
-// CUDA counts devices as nvidia-smi does, not by its own guess of their speed
+// number CUDA devices like nvidia-smi, not by estimated speed
 process.env.CUDA_DEVICE_ORDER ??= 'PCI_BUS_ID';
 const ortModule = await import('onnxruntime-node');
 
-/** ONNX Runtime, loaded with telemetry off. Every other file takes it from here. */
+/** ONNX Runtime with telemetry off. Import it from here only. */
 export const ort = ortModule;
 
-/** What a session needs: ModelProto bytes, and where its external weights lie if it has any. */
+/** ModelProto bytes, and the folder of its external weights, if any. */
 export interface Graph {
   model: Uint8Array;
   weightsFolder?: string;
-  /** How many numbers those weights are; 0 if not given. */
+  /** Number of external weights; default 0. */
   weightCount?: number;
-  /** How many nodes the graph has, before ONNX Runtime fuses any. */
+  /** Number of nodes, before ONNX Runtime fuses any. */
   nodeCount?: number;
 }
 
 /**
- * Above this, convolutions on the CPU are not given ONNX Runtime's blocked layout (NCHWc). With it Stable Diffusion's VAE
- * (34 million weights) takes 17 % less processor time, its U-Net (774 million) 5 % less; but while it loads, their weights
- * are held twice, which takes the U-Net 5.3 GB instead of 3.3 and 2.7 times as long: more than 20 runs win back.
+ * Largest graph with ONNX Runtime's blocked layout (NCHWc) for convolutions on the CPU. It saves 17 % of processor time for
+ * Stable Diffusion's VAE (34 million weights) and 5 % for its U-Net (774 million). But loading then holds the weights twice:
+ * the U-Net needs 5.3 GB instead of 3.3 GB and 2.7 times the load time, which 20 runs do not recover.
  */
 const BLOCKED_LAYOUT_MAX_WEIGHTS = 100_000_000;
 
 /**
- * Above this, memory of activations goes back to the system when it is free. Kept for the next run, as ONNX Runtime does
- * otherwise, that of the VAE is still there when the U-Net runs: 4.1 GB instead of 3.5 at 512 px, for no time that could
- * be measured in either. In the embedded network (7 million weights) keeping it saves 8 %. Nor is it kept below, of graphs
- * that match, without weights or with few: there is one for every shape of map, and after twelve sizes of frames they held
- * 0.9 GB of 3.7, for no time that could be measured.
+ * Graphs within these limits keep the memory of activations between runs (ONNX Runtime's arena). That saves 8 % of the time
+ * of the embedded network (7 million weights). Above, the arena of the VAE would fill memory while the U-Net runs (4.1 GB
+ * instead of 3.5 GB at 512 px). Below are matching graphs, one per shape of map: after twelve frame sizes their arenas held
+ * 0.9 GB. Neither gets measurably faster.
  */
 const ARENA_WEIGHTS = { least: 5_000_000, most: 20_000_000 };
 
 export interface SessionOptions {
-  /** Default: the CPU. What it cannot run, ONNX Runtime gives to the CPU without a word. */
+  /** Default: the CPU. ONNX Runtime silently runs unsupported nodes on the CPU. */
   provider?: Provider;
   /** See {@link executionProvider}. */
   deviceId?: number | undefined;
-  /** Writes a profile to a file whose name begins so, when `endProfiling` is called. */
+  /** Prefix of the profile's file name; `endProfiling` writes it. */
   profilePrefix?: string;
 }
 
 /**
- * Creates a session. Its threads sleep between runs: many sessions take turns here, and threads that spin
- * for the next run take the cores from the one that is running.
+ * Creates a session whose threads sleep between runs. Spinning threads of idle sessions would take cores from the running one.
  */
 export function createSession(
   { model, weightsFolder, weightCount = 0 }: Graph,
@@ -58,7 +56,7 @@ export function createSession(
   return ort.InferenceSession.create(model, {
     executionProviders: [executionProvider(provider, deviceId)],
     intraOpNumThreads: availableParallelism(),
-    // DirectML refuses memory patterns
+    // DirectML does not support memory patterns
     enableMemPattern: provider !== 'dml',
     enableCpuMemArena: weightCount >= ARENA_WEIGHTS.least && weightCount <= ARENA_WEIGHTS.most,
     graphOptimizationLevel: provider === 'cpu' && weightCount > BLOCKED_LAYOUT_MAX_WEIGHTS ? 'extended' : 'all',
@@ -72,23 +70,23 @@ export function createSession(
   });
 }
 
-/** Sessions by what they were compiled for; the least recently used are released. */
+/** Cache of sessions by key; releases the least recently used. */
 export class SessionCache {
   readonly #sessions: LRUCache<string, Promise<InferenceSession>>;
 
-  /** @param kept how many sessions at most */
-  constructor(kept: number) {
+  /** @param max number of sessions */
+  constructor(max: number) {
     this.#sessions = new LRUCache({
-      max: kept,
-      // memory comes back at once, not when the garbage collector finds the session
+      max,
+      // free memory now rather than at garbage collection
       dispose: (session) => void session.then((it) => it.release()).catch(() => {}),
     });
   }
 
-  /** The session for `key`, made from `compile` where there is none. A failure is not kept: the next job tries again. */
+  /** The session for `key`, created from `compile` if missing. Failures are not cached. */
   get(key: string, compile: () => Graph): Promise<InferenceSession> {
-    const known = this.#sessions.get(key);
-    if (known !== undefined) return known;
+    const cached = this.#sessions.get(key);
+    if (cached !== undefined) return cached;
     const session = createSession(compile());
     this.#sessions.set(key, session);
     session.catch(() => this.#sessions.delete(key));

@@ -1,4 +1,4 @@
-/** Element types of stored weights, by their safetensors names, and the bytes each takes. */
+/** Bytes per element of the supported types, by their safetensors names. */
 export const ELEMENT_BYTES = {
   F64: 8,
   F32: 4,
@@ -13,21 +13,21 @@ export const ELEMENT_BYTES = {
 } as const;
 export type ElementType = keyof typeof ELEMENT_BYTES;
 
-/** Where a tensor lies: `offset` and `length` in bytes of the whole file. Little-endian, contiguous, row-major. */
+/** Location of a tensor: `offset` and `length` in bytes within the file. Little-endian, contiguous, row-major. */
 export interface TensorEntry {
   dtype: ElementType;
   shape: readonly number[];
-  /** Path of the file below the checkpoint's folder, with `/`. */
+  /** Path of the file relative to the checkpoint's folder, with `/`. */
   file: string;
   offset: number;
   length: number;
 }
 
-/** The tensors of a checkpoint, whatever its format. Weights are never read here: graphs refer to them by offset. */
+/** The tensors of a checkpoint of any format. Weights are not loaded: graphs refer to them by offset. */
 export interface Checkpoint {
-  /** What messages call it. */
+  /** For messages. */
   path: string;
-  /** Folder of the real files, since ONNX Runtime follows no symbolic links. */
+  /** Folder of the files, with symbolic links resolved: ONNX Runtime does not follow them. */
   folder: string;
   tensors: ReadonlyMap<string, TensorEntry>;
 }
@@ -35,10 +35,10 @@ export interface Checkpoint {
 /** Why a file of weights is unusable. The message completes "… is not a usable PyTorch checkpoint: ". */
 export class WeightsFormatError extends Error {}
 
-/** A pattern at a place of a tensor's name and what stands there instead; `$1` and functions as for `String.replace`. */
+/** Arguments of `String.replace` for a tensor's name. */
 export type Renaming = readonly [pattern: RegExp, to: string | ((match: string, ...groups: string[]) => string)];
 
-/** The tensors under `prefix`, without it. */
+/** The tensors whose names start with `prefix`, renamed without it. */
 export function withoutPrefix(checkpoint: Checkpoint, prefix: string): Checkpoint {
   if (prefix === '') return checkpoint;
   return mapTensors(checkpoint, (name, entry) =>
@@ -46,7 +46,7 @@ export function withoutPrefix(checkpoint: Checkpoint, prefix: string): Checkpoin
   );
 }
 
-/** The same tensors by other names and shapes, over the same bytes: every tensor becomes none, one or several. */
+/** A view with other names and shapes of the same bytes. `map` returns any number of tensors per tensor. */
 export function mapTensors(
   checkpoint: Checkpoint,
   map: (name: string, entry: TensorEntry) => Iterable<readonly [string, TensorEntry]>,
@@ -54,7 +54,7 @@ export function mapTensors(
   return { ...checkpoint, tensors: new Map([...checkpoint.tensors].flatMap(([name, entry]) => [...map(name, entry)])) };
 }
 
-/** Applies every renaming that fits, in order. */
+/** Applies all matching renamings, in order. */
 export function rename(name: string, renamings: readonly Renaming[]): string {
   return renamings.reduce(
     (renamed, [pattern, to]) => (typeof to === 'string' ? renamed.replace(pattern, to) : renamed.replace(pattern, to)),
@@ -62,7 +62,7 @@ export function rename(name: string, renamings: readonly Renaming[]): string {
   );
 }
 
-/** Parts of equal size along the first axis: what was stacked into one tensor. */
+/** Splits a tensor into parts of equal size along its first axis. */
 export function splitRows(entry: TensorEntry, parts: number): TensorEntry[] {
   const [rows = 0, ...rest] = entry.shape;
   const length = entry.length / parts;
@@ -74,7 +74,7 @@ export function splitRows(entry: TensorEntry, parts: number): TensorEntry[] {
   }));
 }
 
-/** How many weights there are. */
+/** Number of weights. */
 export function weightCount({ tensors }: Checkpoint): number {
   const sizes = [...tensors.values()].map(({ shape }) => shape.reduce((product, dim) => product * dim, 1));
   return sizes.reduce((sum, size) => sum + size, 0);

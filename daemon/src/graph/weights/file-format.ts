@@ -3,7 +3,7 @@ import { SamepointError } from '@samepoint/shared-protocol';
 import { readAt } from './read-values.js';
 import { MAX_HEADER_BYTES } from './safetensors.js';
 
-/** Files that weights can be read from. */
+/** Supported formats of weights. */
 export type WeightsFormat = 'safetensors' | 'pytorch-zip' | 'pytorch-legacy';
 
 interface ForeignFormat {
@@ -13,48 +13,48 @@ interface ForeignFormat {
   matches: (head: Buffer, text: string) => boolean;
 }
 
-/** Enough for the signature of a tar archive. */
+/** Enough to include the signature of a tar archive. */
 const HEAD_BYTES = 512;
-const GET_AGAIN = 'Get the file again.';
-const CONVERT = 'Save its weights as safetensors, or with torch.save(model.state_dict(), path) of torch 1.6 or newer.';
+const GET_AGAIN = 'Download the file again.';
+const CONVERT = 'Save its weights as safetensors, or with torch.save(model.state_dict(), path) in torch 1.6 or newer.';
 
-/** The pickle of the number that `torch.save` before 1.6 starts with. */
+/** First bytes of files that `torch.save` wrote before torch 1.6: the pickle of a magic number. */
 const LEGACY_MAGIC = Buffer.from([0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19]);
-/** Of an ONNX model: `ir_version`, then one of the names, versions and texts that come before the graph. */
+/** Second field of an ONNX model, after `ir_version`: one of those before the graph. */
 const ONNX_SECOND_FIELDS: ReadonlySet<number> = new Set([0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42]);
 
-/** What stands where any file should be, after a download that went wrong. */
+/** Files that a failed download leaves in place of any file. */
 const PLACEHOLDERS: readonly ForeignFormat[] = [
   { what: 'an empty file', hint: GET_AGAIN, matches: (head) => head.length === 0 },
   {
-    what: 'a Git LFS pointer, which stands in for a file that was not fetched',
-    hint: 'Run `git lfs pull` in its repository, which gets the file itself.',
+    what: 'a Git LFS pointer, not the file itself',
+    hint: 'Run `git lfs pull` in its repository.',
     matches: (_, text) => text.startsWith('version https://git-lfs.github.com/spec/'),
   },
   {
     what: 'a web page',
-    hint: 'Get the file by its download link; a page in its place often asks for an account or a licence.',
+    hint: 'Use the direct download link; the page may require an account or a licence.',
     matches: (_, text) => /^\s*(<!doctype html|<html|<head|<\?xml)/i.test(text),
   },
 ];
 
-/** What stands where weights should be, the first that matches. */
+/** Formats that weights are not read from; the first match counts. */
 const OTHER_FORMATS: readonly ForeignFormat[] = [
   {
-    what: 'JSON and holds no weights',
-    hint: 'Give the file with the weights, or the folder that holds both.',
+    what: 'a JSON file without weights',
+    hint: 'Name the file with the weights, or the folder that contains both.',
     matches: (_, text) => /^\s*[{[]\s*["{[\]}\d]/.test(text),
   },
   {
     what: 'an image',
-    hint: 'Give the file with the weights.',
+    hint: 'Name the file with the weights.',
     matches: (_, text) => /^(\x89PNG|\xff\xd8\xff|RIFF.{4}WEBP)/s.test(text),
   },
   { what: 'a GGUF file, whose weights are quantised', hint: CONVERT, matches: (_, text) => text.startsWith('GGUF') },
   { what: 'an HDF5 file', hint: CONVERT, matches: (_, text) => text.startsWith('\x89HDF') },
   {
     what: 'an ONNX model',
-    hint: 'Give the PyTorch or safetensors file that it was made from.',
+    hint: 'Name the PyTorch or safetensors file that it was converted from.',
     matches: (head) => head[0] === 8 && (head[1] ?? 0xff) < 0x20 && ONNX_SECOND_FIELDS.has(head[2] ?? 0),
   },
   {
@@ -69,15 +69,15 @@ const OTHER_FORMATS: readonly ForeignFormat[] = [
   },
   {
     what: 'a compressed archive',
-    hint: 'Unpack it and give the file with the weights.',
+    hint: 'Unpack it and name the file with the weights.',
     matches: (head, text) =>
       (head[0] === 0x1f && head[1] === 0x8b) || /^(7z\xbc\xaf|Rar!|BZh|\xfd7zXZ|\x28\xb5\x2f\xfd)/.test(text),
   },
 ];
 
 /**
- * The format of a file of weights, by its first bytes; its name decides only where they are of no known format.
- * @throws SamepointError `MODEL_INVALID` that names what the file is
+ * Detects the format of a file of weights by its first bytes, or by its name if they are unknown.
+ * @throws SamepointError `MODEL_INVALID` with the actual format of the file
  */
 export function weightsFormat(path: string): WeightsFormat {
   const head = readHead(path);
@@ -85,19 +85,19 @@ export function weightsFormat(path: string): WeightsFormat {
   if (isSafetensors(head)) return 'safetensors';
   if (text.startsWith('PK\x03\x04')) return 'pytorch-zip';
   if (head.subarray(0, LEGACY_MAGIC.length).equals(LEGACY_MAGIC)) return 'pytorch-legacy';
-  refuse([...PLACEHOLDERS, ...OTHER_FORMATS], path, head);
+  reject([...PLACEHOLDERS, ...OTHER_FORMATS], path, head);
   return path.endsWith('.safetensors') ? 'safetensors' : 'pytorch-zip';
 }
 
 /**
- * Refuses a file that is none, such as a Git LFS pointer or a web page.
- * @throws SamepointError `MODEL_INVALID` that names what the file is
+ * Rejects a placeholder, such as a Git LFS pointer or a web page.
+ * @throws SamepointError `MODEL_INVALID` with the actual content of the file
  */
 export function rejectPlaceholder(path: string): void {
-  refuse(PLACEHOLDERS, path, readHead(path));
+  reject(PLACEHOLDERS, path, readHead(path));
 }
 
-function refuse(formats: readonly ForeignFormat[], path: string, head: Buffer): void {
+function reject(formats: readonly ForeignFormat[], path: string, head: Buffer): void {
   const text = head.toString('latin1');
   const format = formats.find(({ matches }) => matches(head, text));
   if (format !== undefined) throw new SamepointError('MODEL_INVALID', `${path} is ${format.what}.`, format.hint);
@@ -117,7 +117,7 @@ function readHead(path: string): Buffer {
   }
 }
 
-/** A length of 8 bytes, then a JSON object. */
+/** Starts with a length of 8 bytes and a JSON object. */
 function isSafetensors(head: Buffer): boolean {
   return head.length > 8 && head[8] === 0x7b && head.readBigUInt64LE() <= BigInt(MAX_HEADER_BYTES);
 }

@@ -1,14 +1,14 @@
 const FLOATS = new Float32Array(1);
 const BITS = new Uint32Array(FLOATS.buffer);
 
-/** Every half as a float, by its bits. Made when it is first needed. */
+/** Lookup table from the bits of a half to its value; created on first use. */
 let values: Float32Array | undefined;
 
-/** IEEE 754 halves, as their bits → floats. */
+/** Bits of IEEE 754 halves → floats. */
 export function halvesToFloats(halves: Uint16Array): Float32Array {
   values ??= Float32Array.from({ length: 2 ** 16 }, (_, bits) => halfValue(bits));
   const floats = new Float32Array(halves.length);
-  // maps have millions of values, for which a callback each takes thirty times as long
+  // a callback per element would take thirty times as long
   for (let n = 0; n < halves.length; n++) floats[n] = values[halves[n] ?? 0] ?? 0;
   return floats;
 }
@@ -34,10 +34,10 @@ function halfBits(value: number): number {
   const bits = BITS[0] ?? 0;
   const sign = (bits >>> 16) & 0x8000;
   const magnitude = bits & 0x7fffffff;
-  // infinity and NaN; then what rounds to more than the greatest half
+  // NaN; then infinity and values that round beyond the largest half
   if (magnitude > 0x7f800000) return sign | 0x7e00;
   if (magnitude >= 0x477ff000) return sign | 0x7c00;
-  // below the least normal half: as a multiple of 2⁻²⁴
+  // subnormal: a multiple of 2⁻²⁴
   if (magnitude < 0x38800000) return sign | roundHalfEven(Math.abs(value) * 2 ** 24);
   const rebased = magnitude - 0x38000000;
   return sign | ((rebased + 0xfff + ((rebased >>> 13) & 1)) >>> 13);

@@ -1,18 +1,18 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { Checkpoint } from './checkpoint.js';
 
-/** Families of networks that Samepoint compiles. */
+/** Network families that Samepoint supports. */
 export type NetworkFamily = 'sd' | 'adm' | 'vit';
 
 interface NetworkKind {
-  /** With its article. */
+  /** With article, for messages. */
   name: string;
-  /** A tensor that has such a name gives it away. */
+  /** Matches a tensor name that only this kind has. */
   tensors: RegExp;
   family?: NetworkFamily;
 }
 
-/** Networks by names that their checkpoints have and those after them do not. */
+/** Kinds of networks, in order: the first match counts. */
 const KINDS: readonly NetworkKind[] = [
   { name: 'a LoRA', tensors: /(^|[._])lora[._]?(up|down|A|B|unet|te|linear)[._]/ },
   { name: 'a ControlNet', tensors: /^(control_model\.|controlnet_|input_hint_block\.)/ },
@@ -43,14 +43,14 @@ const FAMILY_NAMES: Readonly<Record<NetworkFamily, string>> = {
   vit: 'a vision transformer of DINO, DINOv2 or CLIP',
 };
 
-/** What a checkpoint holds, as far as the names of its tensors tell. */
+/** The kind of network in a checkpoint, detected by tensor names. */
 export function networkKind({ tensors }: Checkpoint): NetworkKind | undefined {
   const names = [...tensors.keys()];
   return KINDS.find((kind) => names.some((name) => kind.tensors.test(name)));
 }
 
 /**
- * Refuses a checkpoint that holds something else than a network of the family; one that names nothing known passes.
+ * Rejects a checkpoint of another network family. Checkpoints of unknown kind pass.
  * @throws SamepointError `MODEL_INVALID`
  */
 export function requireFamily(checkpoint: Checkpoint, family: NetworkFamily): void {
@@ -58,7 +58,7 @@ export function requireFamily(checkpoint: Checkpoint, family: NetworkFamily): vo
   if (kind === undefined || kind.family === family) return;
   throw new SamepointError(
     'MODEL_INVALID',
-    `${checkpoint.path} holds ${kind.name}, not ${FAMILY_NAMES[family]}.`,
-    'Give the checkpoint of the network that the features are to come from.',
+    `${checkpoint.path} contains ${kind.name}, not ${FAMILY_NAMES[family]}.`,
+    'Choose a checkpoint of the network that computes the features.',
   );
 }

@@ -1,12 +1,12 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { NdArray } from '../runtime/run.js';
 
-/** How NPY files begin. */
+/** First bytes of NPY files. */
 export const NPY_MAGIC = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]);
-/** Magic, version and the length of the header in version 1. */
+/** Size of magic, version and header length in version 1. */
 export const NPY_PREFIX_BYTES = 10;
 
-/** Numbers that can be read, by NumPy's name for them. */
+/** Supported element types, by their NumPy names. */
 const ELEMENTS: Readonly<Record<string, { bytes: number; read: (data: DataView, at: number) => number }>> = {
   '<f4': { bytes: 4, read: (data, at) => data.getFloat32(at, true) },
   '<f8': { bytes: 8, read: (data, at) => data.getFloat64(at, true) },
@@ -15,8 +15,8 @@ const ELEMENTS: Readonly<Record<string, { bytes: number; read: (data: DataView, 
 };
 
 /**
- * A row-major NPY file of floating-point or whole numbers, as float32.
- * @param label how messages name the file
+ * Parses a row-major NPY file of floats or integers as float32.
+ * @param label name of the file in messages
  * @throws SamepointError `BAD_REQUEST`
  */
 export function parseNpy(bytes: Buffer, label: string): NdArray {
@@ -46,6 +46,6 @@ export function invalidNpy(label: string, reason: string): SamepointError {
   return new SamepointError(
     'BAD_REQUEST',
     `${label} cannot be used: ${reason}.`,
-    'Save it with numpy.save as float32.',
+    'Save it as float32 with numpy.save.',
   );
 }

@@ -10,7 +10,7 @@ export class PickledTensor {
   ) {}
 }
 
-/** Memory that tensors view: `type` is its class, such as `FloatStorage`, `key` its entry in the archive's `data` folder. */
+/** Memory that tensors are views of. `type` is its class (`FloatStorage`), `key` its entry in the archive's `data` folder. */
 export class PickledStorage {
   constructor(
     readonly type: string,
@@ -19,12 +19,12 @@ export class PickledStorage {
   ) {}
 }
 
-/** The name of one of the few classes and functions that tables of tensors are made with. It is never looked up. */
+/** Name of a class or function that builds tables of tensors. It is never resolved. */
 class PickledName {
   constructor(readonly name: string) {}
 }
 
-/** Stands in for every object of another class, and for what is called to make one. Nothing is known of it. */
+/** Placeholder for all other objects, classes and functions. */
 const OPAQUE = Symbol('an object that is not a tensor');
 
 export type PickleValue =
@@ -40,7 +40,7 @@ export type PickleValue =
   | PickledTensor;
 
 const ORDERED_DICT = 'collections.OrderedDict';
-/** `(storage, offset, shape, strides, …)`; torch 0.3 and older write the first. */
+/** `(storage, offset, shape, strides, …)`; torch 0.3 and older use the first one. */
 const REBUILD_TENSOR: ReadonlySet<string> = new Set([
   'torch._utils._rebuild_tensor',
   'torch._utils._rebuild_tensor_v2',
@@ -53,25 +53,25 @@ const REBUILD_PARAMETER: ReadonlySet<string> = new Set([
 const STORAGE = /^torch\.([A-Za-z0-9]+Storage)$/;
 const MAX_PROTOCOL = 5;
 const STOP = 0x2e;
-/** A byte of pickle can make an object of hundreds. A checkpoint of Stable Diffusion has about 70 instructions a tensor. */
+/** Limits memory, since a byte can create a large object. Stable Diffusion has about 70 instructions per tensor. */
 const MAX_INSTRUCTIONS = 2_000_000;
-/** Names and shapes may be used again by every instruction, so that the work with one of them must be small. */
+/** Limits the cost of a single instruction, which may reuse names and shapes. */
 const MAX_NAME_CHARS = 1000;
-/** As many as torch allows. */
+/** Same limit as torch. */
 const MAX_DIMENSIONS = 64;
 
 export interface ReadPickle {
   value: PickleValue;
-  /** Every storage that is mentioned, by its key. */
+  /** All storages, by key. */
   storages: ReadonlyMap<string, PickledStorage>;
-  /** Where its bytes end. */
+  /** Offset after its last byte. */
   end: number;
 }
 
 /**
- * Reads a pickle for the tables of tensors in it. A pickle is a program; this machine has no instruction that runs
- * anything: what a class or a function would make is a placeholder without content.
- * @param begin where in `bytes` the pickle starts
+ * Reads tables of tensors from a pickle. A pickle is a program, but nothing is executed here: results of unknown classes and
+ * functions become a placeholder.
+ * @param begin offset of the pickle in `bytes`
  * @throws WeightsFormatError
  */
 export function readTensorPickle(bytes: Buffer, begin = 0): ReadPickle {
@@ -107,25 +107,25 @@ class PickleMachine {
     return this.#at;
   }
 
-  take(count: number): Buffer {
+  bytes(count: number): Buffer {
     const begin = this.#at;
     this.#at += count;
     return this.#at <= this.#bytes.length ? this.#bytes.subarray(begin, this.#at) : damaged();
   }
 
   uint(bytes: number): number {
-    return this.take(bytes).readUIntLE(0, bytes);
+    return this.bytes(bytes).readUIntLE(0, bytes);
   }
 
-  /** A length of 8 bytes. */
+  /** Unsigned integer of 8 bytes. */
   long(): number {
-    return Number(this.take(8).readBigUInt64LE());
+    return Number(this.bytes(8).readBigUInt64LE());
   }
 
   line(): string {
     const end = this.#bytes.indexOf('\n', this.#at);
     if (end === -1) return damaged();
-    const text = this.take(end - this.#at).toString('utf8');
+    const text = this.bytes(end - this.#at).toString('utf8');
     this.#at++;
     return text;
   }
@@ -139,7 +139,7 @@ class PickleMachine {
     return value === undefined ? damaged() : value;
   }
 
-  /** The last `count` values, in the order in which they were pushed. */
+  /** Pops `count` values; returns them in push order. */
   pops(count: number): PickleValue[] {
     const values: PickleValue[] = [];
     for (let n = 0; n < count; n++) values.unshift(this.pop());
@@ -162,7 +162,7 @@ class PickleMachine {
     return values;
   }
 
-  remember(index = this.#memo.size): void {
+  memoise(index = this.#memo.size): void {
     this.#memo.set(index, this.top());
   }
 
@@ -174,27 +174,27 @@ class PickleMachine {
 
 type Instruction = (machine: PickleMachine) => void;
 
-/** Numbers, texts, and the bytes that nothing here needs. */
+/** Numbers, strings, and skipped bytes. */
 const SCALARS: Record<string, Instruction> = {
   N: (m) => m.push(null),
   '\x88': (m) => m.push(true),
   '\x89': (m) => m.push(false),
   I: (m) => m.push(decimal(m.line())),
-  J: (m) => m.push(m.take(4).readInt32LE()),
+  J: (m) => m.push(m.bytes(4).readInt32LE()),
   K: (m) => m.push(m.uint(1)),
   L: (m) => m.push(decimal(m.line().replace(/L$/, ''))),
   M: (m) => m.push(m.uint(2)),
-  '\x8a': (m) => m.push(longInteger(m.take(m.uint(1)))),
+  '\x8a': (m) => m.push(longInteger(m.bytes(m.uint(1)))),
   '\x8b': (m) => skipped(m, m.uint(4)),
   F: (m) => m.push(decimal(m.line())),
-  G: (m) => m.push(m.take(8).readDoubleBE()),
+  G: (m) => m.push(m.bytes(8).readDoubleBE()),
   S: (m) => m.push(m.line().replace(/^(['"])(.*)\1$/, '$2')),
   V: (m) => m.push(m.line()),
-  T: (m) => m.push(m.take(m.uint(4)).toString('latin1')),
-  U: (m) => m.push(m.take(m.uint(1)).toString('latin1')),
-  X: (m) => m.push(m.take(m.uint(4)).toString('utf8')),
-  '\x8c': (m) => m.push(m.take(m.uint(1)).toString('utf8')),
-  '\x8d': (m) => m.push(m.take(m.long()).toString('utf8')),
+  T: (m) => m.push(m.bytes(m.uint(4)).toString('latin1')),
+  U: (m) => m.push(m.bytes(m.uint(1)).toString('latin1')),
+  X: (m) => m.push(m.bytes(m.uint(4)).toString('utf8')),
+  '\x8c': (m) => m.push(m.bytes(m.uint(1)).toString('utf8')),
+  '\x8d': (m) => m.push(m.bytes(m.long()).toString('utf8')),
   B: (m) => skipped(m, m.uint(4)),
   C: (m) => skipped(m, m.uint(1)),
   '\x8e': (m) => skipped(m, m.long()),
@@ -224,21 +224,21 @@ const CONTAINERS: Record<string, Instruction> = {
 
 const STACK: Record<string, Instruction> = {
   '\x80': (m) => expectProtocol(m.uint(1)),
-  // a frame: how much to read ahead
+  // frame length, a hint for reading ahead
   '\x95': (m) => void m.long(),
   '0': (m) => void m.pop(),
   '1': (m) => void m.popToMark(),
   '2': (m) => m.push(m.top()),
-  p: (m) => m.remember(Number(m.line())),
-  q: (m) => m.remember(m.uint(1)),
-  r: (m) => m.remember(m.uint(4)),
-  '\x94': (m) => m.remember(),
+  p: (m) => m.memoise(Number(m.line())),
+  q: (m) => m.memoise(m.uint(1)),
+  r: (m) => m.memoise(m.uint(4)),
+  '\x94': (m) => m.memoise(),
   g: (m) => m.recall(Number(m.line())),
   h: (m) => m.recall(m.uint(1)),
   j: (m) => m.recall(m.uint(4)),
 };
 
-/** What would run code elsewhere. */
+/** Instructions that execute code in Python. */
 const OBJECTS: Record<string, Instruction> = {
   c: (m) => m.push(name(m.line(), m.line())),
   '\x93': (m) => m.push(stackName(m.pop(), m.pop())),
@@ -255,7 +255,7 @@ const OBJECTS: Record<string, Instruction> = {
   '\x84': (m) => opaque(m, [m.uint(4)]),
 };
 
-/** Opcodes of Python's `pickletools`, by their byte. */
+/** Instructions by opcode, as in Python's `pickletools`. */
 const INSTRUCTIONS: ReadonlyMap<number, Instruction> = new Map(
   Object.entries({ ...SCALARS, ...CONTAINERS, ...STACK, ...OBJECTS }).map(([opcode, instruction]) => [
     opcode.charCodeAt(0),
@@ -267,13 +267,13 @@ function expectProtocol(protocol: number): void {
   if (protocol > MAX_PROTOCOL) throw new WeightsFormatError(`its pickle has the unknown protocol ${protocol}`);
 }
 
-/** Pushes the placeholder for what would be made of `parts`. */
+/** Pushes the placeholder; `_parts` were popped and are ignored. */
 function opaque(machine: PickleMachine, _parts: readonly PickleValue[]): void {
   machine.push(OPAQUE);
 }
 
 function skipped(machine: PickleMachine, bytes: number): void {
-  machine.take(bytes);
+  machine.bytes(bytes);
   machine.push(OPAQUE);
 }
 
@@ -317,7 +317,7 @@ function stackName(member: PickleValue, module: PickleValue): PickleValue {
   return isName(module) && isName(member) ? name(module, member) : damaged();
 }
 
-/** `('storage', class, key, device, elements)`; torch before 1.6 adds which part of the storage is viewed. */
+/** `('storage', class, key, device, elements)`; torch before 1.6 adds a view of the storage. */
 function storage(machine: PickleMachine, id: PickleValue): PickleValue {
   if (!Array.isArray(id)) return id === OPAQUE ? OPAQUE : damaged();
   const [tag, storageClass, key, , elements, view] = id;
@@ -329,7 +329,7 @@ function storage(machine: PickleMachine, id: PickleValue): PickleValue {
   return made;
 }
 
-/** The calls of a table of tensors: an empty OrderedDict, a tensor made of a storage, a parameter made of a tensor. */
+/** Supported calls: an empty OrderedDict, a tensor from a storage, a parameter from a tensor. */
 function rebuild(args: PickleValue, callee: PickleValue): PickleValue {
   if (callee === OPAQUE) return OPAQUE;
   if (!(callee instanceof PickledName) || !Array.isArray(args)) return damaged();

@@ -12,13 +12,13 @@ import { type PickledStorage, PickledTensor, type PickleValue, readTensorPickle 
 import { readAt } from './read-values.js';
 import { readZipDirectory, type Stored } from './zip-directory.js';
 
-/** A pickle longer than this is refused unread. Stable Diffusion's with its optimizer has 1 MB. */
+/** Limit for pickles. Stable Diffusion's, with its optimizer, has 1 MB. */
 const MAX_PICKLE_BYTES = 32_000_000;
 const STORAGE_LENGTH_BYTES = 8;
 
 /**
- * Reads a table of tensors that `torch.save` of torch 1.6 or newer wrote: a ZIP archive with a pickle and one entry for
- * each storage. Nothing of the pickle is executed, and no weight is read: the tensors lie in the file itself.
+ * Reads the table of tensors of a `torch.save` file from torch 1.6 or newer: a ZIP archive with a pickle and one entry per
+ * storage. The pickle is not executed and no weights are loaded.
  * @throws SamepointError `MODEL_INVALID`
  */
 export function readPytorchZip(path: string): Checkpoint {
@@ -30,8 +30,8 @@ export function readPytorchZip(path: string): Checkpoint {
 }
 
 /**
- * The same of `torch.save` before 1.6: pickles of a magic number, a version and the machine, the pickle of what was saved, that of
- * the storages' keys, and the storages in that order, each behind the number of its elements.
+ * Reads a `torch.save` file from before torch 1.6: pickles of a magic number, a version and the machine, of the saved object,
+ * and of the storage keys; then the storages in that order, each after its number of elements.
  * @throws SamepointError `MODEL_INVALID`
  */
 export function readPytorchLegacy(path: string): Checkpoint {
@@ -62,14 +62,14 @@ function readPytorch(path: string, locate: (file: number, name: string) => Map<s
   }
 }
 
-/** The pickle, and the folder in the archive that it lies in. */
+/** The pickle, and its folder in the archive. */
 function readZippedPickle(file: number, entries: ReadonlyMap<string, Stored>): { root: string; pickle: Buffer } {
   const [name, ...others] = [...entries.keys()].filter((entry) => entry.endsWith('/data.pkl'));
-  if (name === undefined || others.length > 0) throw new WeightsFormatError('it has not one data.pkl');
+  if (name === undefined || others.length > 0) throw new WeightsFormatError('it does not have exactly one data.pkl');
   const root = name.slice(0, -'data.pkl'.length);
   if (entries.has(`${root}constants.pkl`)) {
     throw new WeightsFormatError(
-      'it is a TorchScript program; save its weights alone with torch.save(model.state_dict(), …)',
+      'it is a TorchScript program; save only its weights, with torch.save(model.state_dict(), …)',
     );
   }
   const byteOrder = entries.get(`${root}byteorder`);
@@ -105,7 +105,7 @@ function locateStorages(
       throw new WeightsFormatError(`its storage ${key} is not where it should be`);
     }
     at += STORAGE_LENGTH_BYTES + length;
-    if (at > fileBytes) throw new WeightsFormatError(`its storage ${key} ends behind the file's end`);
+    if (at > fileBytes) throw new WeightsFormatError(`its storage ${key} extends beyond the end of the file`);
     located.set(key, { offset: at - length, length });
   }
   return located;
@@ -116,7 +116,7 @@ function modelInvalid(path: string, error: unknown): SamepointError {
   return new SamepointError(
     'MODEL_INVALID',
     `${path} is not a usable PyTorch checkpoint: ${reason}.`,
-    'Get the file again; it may have been cut off or damaged.',
+    'Download the file again; it may be incomplete or damaged.',
   );
 }
 
@@ -134,12 +134,12 @@ const STORAGE_TYPES: ReadonlyMap<string, ElementType> = new Map([
 ]);
 
 /**
- * Where training code puts the weights when it saves more than them: PyTorch Lightning (Stable Diffusion), DINO and DINOv2
- * (the teacher is the network that is published), and many others.
+ * Keys of the weights in checkpoints of training code: PyTorch Lightning (Stable Diffusion), DINO and DINOv2 (the published
+ * network is the teacher), and others.
  */
-const TABLES = ['state_dict', 'teacher', 'model'];
+const STATE_DICT_KEYS = ['state_dict', 'teacher', 'model'];
 
-/** Bytes of an element. @throws WeightsFormatError for a type that has no name here */
+/** Bytes per element. @throws WeightsFormatError for an unknown type */
 export function elementBytes({ type }: PickledStorage): number {
   const dtype = STORAGE_TYPES.get(type);
   if (dtype === undefined) throw new WeightsFormatError(`it has weights of the unknown type ${type}`);
@@ -147,10 +147,10 @@ export function elementBytes({ type }: PickledStorage): number {
 }
 
 /**
- * The weights of a saved object, by name: its own tensors, or those of the table that training code keeps them in.
- * Everything else, such as counters and the state of an optimizer, is left out.
- * @param file what the tensors' entries call the file
- * @param find where a storage lies in it
+ * Locates the weights of a saved object by name: its own tensors, or those of a nested state dict. Other content, such as
+ * counters and optimizer states, is ignored.
+ * @param file name of the file in the tensors' entries
+ * @param find returns the location of a storage
  * @throws WeightsFormatError
  */
 export function locateTensors(
@@ -158,14 +158,14 @@ export function locateTensors(
   file: string,
   find: (storageKey: string) => Stored | undefined,
 ): Map<string, TensorEntry> {
-  if (!(saved instanceof Map)) throw new WeightsFormatError('it holds no table of tensors');
-  const table = TABLES.map((name) => saved.get(name)).find((value) => value instanceof Map) ?? saved;
+  if (!(saved instanceof Map)) throw new WeightsFormatError('it contains no table of tensors');
+  const table = STATE_DICT_KEYS.map((name) => saved.get(name)).find((value) => value instanceof Map) ?? saved;
   const tensors = new Map<string, TensorEntry>();
   for (const [name, tensor] of table) {
     if (typeof name !== 'string' || !(tensor instanceof PickledTensor)) continue;
     tensors.set(name, { file, ...locateTensor(name, tensor, find(tensor.storage.key)) });
   }
-  if (tensors.size === 0) throw new WeightsFormatError('it holds no tensors');
+  if (tensors.size === 0) throw new WeightsFormatError('it contains no tensors');
   return tensors;
 }
 
@@ -181,11 +181,11 @@ function locateTensor(name: string, tensor: PickledTensor, stored: Stored | unde
   const length = shape.reduce((product, size) => product * size, bytes);
   const begin = storageOffset * bytes;
   const available = Math.min(stored.length, storage.elements * bytes);
-  if (begin + length > available) throw new WeightsFormatError(`tensor "${name}" ends behind the end of its storage`);
+  if (begin + length > available) throw new WeightsFormatError(`tensor "${name}" extends beyond its storage`);
   return { dtype, shape, offset: stored.offset + begin, length };
 }
 
-/** Row-major without gaps. Any stride will do for a dimension of 1, and for a tensor without elements. */
+/** Row-major without gaps. Strides of dimensions of size 1, and of empty tensors, do not matter. */
 function isContiguous({ shape, strides }: PickledTensor): boolean {
   if (shape.length !== strides.length) return false;
   if (shape.includes(0)) return true;

@@ -29,7 +29,7 @@ export function readValues({ folder, tensors }: Checkpoint, name: string): Float
   }
 }
 
-/** Up to `length` bytes of an open file from `offset` on; fewer where the file ends, none outside of it. */
+/** Reads up to `length` bytes of an open file at `offset`; fewer at its end, none beyond it. */
 export function readAt(file: number, offset: number, length: number): Buffer {
   const available = Math.min(length, fstatSync(file).size - offset);
   if (!Number.isSafeInteger(offset) || offset < 0 || available <= 0) return Buffer.alloc(0);

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { type Checkpoint, ELEMENT_BYTES, type ElementType, type TensorEntry } from './checkpoint.js';
 import { readAt } from './read-values.js';
 
-/** A header larger than this is refused, as the format's own reader does. */
+/** Limit of the header, the same as in the reference implementation. */
 export const MAX_HEADER_BYTES = 100_000_000;
 
 const entrySchema = z.object({
@@ -15,7 +15,7 @@ const entrySchema = z.object({
 });
 
 /**
- * Reads the header of a safetensors file and checks every entry against the file's length. Never reads the weights.
+ * Reads the header of a safetensors file and checks every entry against the file size. Does not load weights.
  * @throws SamepointError `MODEL_INVALID`
  */
 export function readSafetensorsHeader(path: string): Checkpoint {
@@ -38,7 +38,7 @@ function readHeaderJson(path: string): { json: Record<string, unknown>; dataStar
     if (prefix.length < 8) throw invalid(path, 'it is shorter than a header');
     const headerBytes = Number(prefix.readBigUInt64LE());
     if (headerBytes > MAX_HEADER_BYTES || headerBytes + 8 > fileBytes) {
-      throw invalid(path, `its header claims ${headerBytes} bytes, the file has ${fileBytes}`);
+      throw invalid(path, `its header should have ${headerBytes} bytes, but the file has ${fileBytes}`);
     }
     const header = readAt(file, 8, headerBytes);
     return { json: parseObject(path, header.toString('utf8')), dataStart: 8 + headerBytes, fileBytes };
@@ -71,7 +71,7 @@ function checkEntry(path: string, name: string, value: unknown, dataStart: numbe
   const [begin, end] = offsets;
   const expected = shape.reduce((product, dim) => product * dim, ELEMENT_BYTES[dtype]);
   if (end - begin !== expected) throw invalid(path, `tensor "${name}" needs ${expected} bytes and has ${end - begin}`);
-  if (dataStart + end > fileBytes) throw invalid(path, `tensor "${name}" ends behind the end of the file`);
+  if (dataStart + end > fileBytes) throw invalid(path, `tensor "${name}" extends beyond the end of the file`);
   return { dtype, shape, offset: dataStart + begin, length: end - begin };
 }
 
@@ -92,6 +92,6 @@ function invalid(path: string, reason: string): SamepointError {
   return new SamepointError(
     'MODEL_INVALID',
     `${path} is not a usable safetensors file: ${reason}.`,
-    'Get the file again; it may have been cut off or damaged.',
+    'Download the file again; it may be incomplete or damaged.',
   );
 }

@@ -9,27 +9,27 @@ import {
   withoutPrefix,
 } from './checkpoint.js';
 
-/** The parts of Stable Diffusion that one file holds, by the names of diffusers and transformers. */
+/** The parts of Stable Diffusion in a single file, with the tensor names of diffusers and transformers. */
 export interface SdParts {
   unet: Checkpoint;
   vae?: Checkpoint;
   text?: LdmText;
 }
 
-/** Tensors by whose names the parts of a single file are found. */
-const PROOFS = { unet: 'time_embedding.linear_1.weight', vae: 'encoder.down_blocks.0.resnets.0.conv1.weight' };
-/** CleanDIFT's full checkpoint holds the network it was made from, its own, and the time it learned. */
+/** Tensors that identify the parts of a single file. */
+const MARKER_TENSORS = { unet: 'time_embedding.linear_1.weight', vae: 'encoder.down_blocks.0.resnets.0.conv1.weight' };
+/** CleanDIFT's full checkpoint contains the original network, its own, and the learned timestep. */
 const CLEANDIFT_UNET = 'unet_feature_extractor_cleandift.';
 
-/** Whether a file holds a U-Net among other parts: one in the original layout, or CleanDIFT's full checkpoint. */
+/** Whether a file contains a U-Net and other parts: the original layout, or CleanDIFT's full checkpoint. */
 export function hasSdParts(file: Checkpoint): boolean {
   return isLdm(file) || (unetPrefix(file) ?? '') !== '';
 }
 
-/** Of a file without a U-Net, the part that should be one is the whole. */
+/** The parts of a file. If it has no recognisable U-Net, the whole file is treated as one. */
 export function sdPartsOf(file: Checkpoint): SdParts {
   if (!isLdm(file)) {
-    const vae = prefixOf(file, PROOFS.vae);
+    const vae = prefixOf(file, MARKER_TENSORS.vae);
     return {
       unet: withoutPrefix(file, unetPrefix(file) ?? ''),
       ...(vae === undefined ? {} : { vae: withoutPrefix(file, vae) }),
@@ -40,16 +40,18 @@ export function sdPartsOf(file: Checkpoint): SdParts {
 }
 
 function unetPrefix(file: Checkpoint): string | undefined {
-  return file.tensors.has(`${CLEANDIFT_UNET}${PROOFS.unet}`) ? CLEANDIFT_UNET : prefixOf(file, PROOFS.unet);
+  return file.tensors.has(`${CLEANDIFT_UNET}${MARKER_TENSORS.unet}`)
+    ? CLEANDIFT_UNET
+    : prefixOf(file, MARKER_TENSORS.unet);
 }
 
-function prefixOf({ tensors }: Checkpoint, proof: string): string | undefined {
-  return [...tensors.keys()].find((name) => name.endsWith(proof))?.slice(0, -proof.length);
+function prefixOf({ tensors }: Checkpoint, marker: string): string | undefined {
+  return [...tensors.keys()].find((name) => name.endsWith(marker))?.slice(0, -marker.length);
 }
 
 /**
- * Stable Diffusion in one file, as its authors and many communities publish it: the names of CompVis/latent-diffusion.
- * These views give the parts the names of diffusers and transformers, which the networks are wired by.
+ * Prefixes of the original layout of Stable Diffusion (CompVis/latent-diffusion), which most single files use. The views
+ * below rename its tensors to those of diffusers and transformers.
  */
 const PREFIXES = {
   unet: 'model.diffusion_model.',
@@ -58,11 +60,11 @@ const PREFIXES = {
   clip: 'cond_stage_model.transformer.',
 } as const;
 
-/** A name that every file of this layout has, and no other. */
-const PROOF = `${PREFIXES.unet}time_embed.0.weight`;
+/** A tensor that only this layout has. */
+const LDM_MARKER = `${PREFIXES.unet}time_embed.0.weight`;
 
 export function isLdm({ tensors }: Checkpoint): boolean {
-  return tensors.has(PROOF);
+  return tensors.has(LDM_MARKER);
 }
 
 const RESNET: readonly Renaming[] = [
@@ -74,7 +76,7 @@ const RESNET: readonly Renaming[] = [
   [/\.skip_connection\./, '.conv_shortcut.'],
 ];
 
-/** Encoder blocks are counted through, a level being `layers` residual blocks and a downsampler; likewise the decoder's. */
+/** Blocks are numbered across levels. A level has `layers` residual blocks and a resampling block. */
 function unetNames(layers: number): readonly Renaming[] {
   const perLevel = layers + 1;
   const down = (part: string) => (_: string, block: string) => {
@@ -126,10 +128,10 @@ const OPEN_CLIP: readonly Renaming[] = [
   [/\.mlp\.c_proj\./, '.mlp.fc2.'],
   [/\.attn\.out_proj\./, '.self_attn.out_proj.'],
 ];
-/** Queries, keys and values, stacked. */
+/** Queries, keys and values, stacked in one tensor. */
 const OPEN_CLIP_STACKED = /^(.*)\.attn\.in_proj_(weight|bias)$/;
 
-/** The U-Net by the names of diffusers. */
+/** The U-Net with diffusers' tensor names. */
 export function ldmUnet(checkpoint: Checkpoint): Checkpoint {
   const unet = withoutPrefix(checkpoint, PREFIXES.unet);
   let firstDownsampler = 1;
@@ -138,7 +140,7 @@ export function ldmUnet(checkpoint: Checkpoint): Checkpoint {
   return mapTensors(unet, (name, entry) => [[rename(name, names), entry]]);
 }
 
-/** The encoder of the autoencoder by the names of diffusers; its attention's pointwise convolutions as linear layers. */
+/** The autoencoder's encoder with diffusers' names; pointwise convolutions of its attention become linear layers. */
 export function ldmVae(checkpoint: Checkpoint): Checkpoint {
   return mapTensors(withoutPrefix(checkpoint, PREFIXES.vae), (name, entry) => {
     const renamed = rename(name, VAE);
@@ -146,15 +148,15 @@ export function ldmVae(checkpoint: Checkpoint): Checkpoint {
   });
 }
 
-/** A text encoder, and the activation of its family, which no tensor shows. */
+/** A text encoder and its activation, which depends on the model family. */
 export interface LdmText {
   checkpoint: Checkpoint;
   activation: ClipTextConfig['hidden_act'];
 }
 
 /**
- * The text encoder by the names of transformers: CLIP of Stable Diffusion 1.x has them already, OpenCLIP of 2.x comes
- * with its last block, which Stable Diffusion does not use and transformers' checkpoints do not have.
+ * The text encoder with transformers' names. CLIP of Stable Diffusion 1.x already has them. OpenCLIP of 2.x includes a last
+ * block, which Stable Diffusion does not use and which is dropped here.
  */
 export function ldmText(checkpoint: Checkpoint): LdmText | undefined {
   const clip = withoutPrefix(checkpoint, PREFIXES.clip);
@@ -174,7 +176,7 @@ function openClipTensors(name: string, entry: TensorEntry): (readonly [string, T
   const [, block, kind] = OPEN_CLIP_STACKED.exec(renamed) ?? [];
   if (block === undefined) return [[renamed, entry]];
   const [q, k, v] = splitRows(entry, 3);
-  if (q === undefined || k === undefined || v === undefined) throw new Error('a stack of three has three parts');
+  if (q === undefined || k === undefined || v === undefined) throw new Error('expected three stacked parts');
   return Object.entries({ q, k, v }).map(([part, tensor]) => [`${block}.self_attn.${part}_proj.${kind}`, tensor]);
 }
 

@@ -7,25 +7,25 @@ import { rejectPlaceholder, weightsFormat } from './file-format.js';
 import { readPytorchLegacy, readPytorchZip } from './pytorch.js';
 import { readSafetensorsHeader } from './safetensors.js';
 
-/** What diffusers and transformers call the index of a checkpoint in several files: `….safetensors.index.fp16.json`. */
+/** Index of a sharded checkpoint in diffusers and transformers: `….safetensors.index.fp16.json`. */
 const INDEX = /\.index(\.\w+)?\.json$/;
-/** One of these files. */
+/** One shard. */
 const SHARD = /^(.*-)(\d{5})-of-(\d{5})(\..*)$/;
 const MAX_INDEX_BYTES = 100_000_000;
 
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
 
-/** The files of a checkpoint in several: all that the index names, or as many as the name of one of them counts. */
+/** The shards of a checkpoint: those in its index, or those counted in the name of a shard. */
 interface ShardSet {
   shards: readonly string[];
-  /** Which of them should hold a tensor, where there is an index. */
+  /** Tensor name → shard, from the index; empty without one. */
   weightMap: Readonly<Record<string, string>>;
 }
 
 /**
- * Opens the weights at `path` whatever their format: safetensors, or what `torch.save` writes, in one file or in several,
- * of which the index or one is given. Reads where the tensors lie, and no weight; nothing in a pickle is executed.
- * @throws SamepointError `MODEL_INVALID` that names what the file is instead, or what is missing
+ * Opens the weights at `path`: safetensors or `torch.save`, in one file or sharded. For shards, `path` is the index or any
+ * shard. Locates tensors without loading weights; pickles are not executed.
+ * @throws SamepointError `MODEL_INVALID` with the actual format of the file, or the missing part
  */
 export function openWeights(path: string): Checkpoint {
   const set = shardSet(path);
@@ -33,7 +33,7 @@ export function openWeights(path: string): Checkpoint {
 }
 
 /**
- * Every file that the weights at `path` lie in; an index belongs to them.
+ * All files of the weights at `path`, including an index.
  * @throws SamepointError `MODEL_INVALID` for an index that cannot be read
  */
 export function weightsFilesAt(path: string): string[] {
@@ -67,7 +67,7 @@ function readIndex(path: string): ShardSet {
   const { weight_map: weightMap } = parseIndex(path);
   const shards = [...new Set(Object.values(weightMap))].sort();
   const elsewhere = shards.find((shard) => shard !== basename(shard) || shard.startsWith('.') || shard.includes('\\'));
-  if (elsewhere !== undefined) throw invalid(path, `it names "${elsewhere}", which is no file of its folder`);
+  if (elsewhere !== undefined) throw invalid(path, `it names "${elsewhere}", which is not in its folder`);
   if (shards.length === 0) throw invalid(path, 'it names no files');
   return { shards, weightMap };
 }
@@ -79,7 +79,7 @@ function parseIndex(path: string): z.infer<typeof indexSchema> {
     return indexSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch {
     rejectPlaceholder(path);
-    throw invalid(path, 'it is no index of weights');
+    throw invalid(path, 'it is not an index of weights');
   }
 }
 
@@ -88,8 +88,8 @@ function joinShards(path: string, { shards, weightMap }: ShardSet): Checkpoint {
   if (missing !== undefined) {
     throw new SamepointError(
       'MODEL_INVALID',
-      `${path} is incomplete: ${missing} is missing beside it.`,
-      `Get it into the same folder; the weights lie in ${shards.length} files.`,
+      `${path} is incomplete: ${missing} is missing.`,
+      `Download it into the same folder; the weights have ${shards.length} files.`,
     );
   }
   const opened = shards.map((shard) => ({ shard, ...openFile(join(dirname(path), shard)) }));
@@ -109,12 +109,12 @@ function joinShards(path: string, { shards, weightMap }: ShardSet): Checkpoint {
   return { path, folder, tensors };
 }
 
-/** Links may lead to different folders, as in the store that the repositories of a Hugging Face cache share. */
+/** Symbolic links may point to different folders, as in a Hugging Face cache. */
 function commonFolder([first = '', ...others]: readonly string[], path: string): string {
   const isAbove = (folder: string) => others.every((other) => !/^\.\.|^[A-Za-z]:/.test(relative(folder, other)));
   let folder = first;
   while (!isAbove(folder) && dirname(folder) !== folder) folder = dirname(folder);
-  if (!isAbove(folder)) throw invalid(path, 'its files lie on different disks');
+  if (!isAbove(folder)) throw invalid(path, 'its files are on different disks');
   return folder;
 }
 
@@ -122,6 +122,6 @@ function invalid(path: string, reason: string): SamepointError {
   return new SamepointError(
     'MODEL_INVALID',
     `${path} is not usable: ${reason}.`,
-    'Get the checkpoint again, all of its files into one folder.',
+    'Download all files of the checkpoint into one folder.',
   );
 }

@@ -2,7 +2,7 @@ import { fstatSync } from 'node:fs';
 import { WeightsFormatError } from './checkpoint.js';
 import { readAt } from './read-values.js';
 
-/** Where an entry's bytes lie in the archive, as they are. */
+/** Location of an uncompressed entry in the archive. */
 export interface Stored {
   offset: number;
   length: number;
@@ -17,7 +17,7 @@ const END64 = { signature: 'PK\x06\x06', bytes: 56 };
 const ENTRY = { signature: 'PK\x01\x02', bytes: 46 };
 const LOCAL = { signature: 'PK\x03\x04', bytes: 30 };
 
-/** In a field of 2 or 4 bytes: the value is in the ZIP64 fields. */
+/** Value of a 2- or 4-byte field whose actual value is in the ZIP64 fields. */
 const IN_ZIP64 = { u16: 0xffff, u32: 0xffffffff };
 const ZIP64_FIELD = 1;
 const ENCRYPTED = 1;
@@ -29,8 +29,8 @@ interface Directory {
 }
 
 /**
- * The entries of a ZIP archive that are stored uncompressed, which all must be: by name, where their bytes lie. After
- * PKWARE's APPNOTE 6.3, ZIP64 included. Reads the directory and the header of every entry, none of the contents.
+ * Locates the entries of a ZIP archive by name (PKWARE's APPNOTE 6.3, with ZIP64). All entries must be uncompressed. Reads
+ * the directory and the headers of the entries, but not their contents.
  * @throws WeightsFormatError
  */
 export function readZipDirectory(file: number): Map<string, Stored> {
@@ -51,7 +51,7 @@ export function readZipDirectory(file: number): Map<string, Stored> {
     entries.set(name, stored);
     at = end;
   }
-  refuseOverlaps(entries);
+  checkOverlaps(entries);
   return entries;
 }
 
@@ -61,7 +61,7 @@ function findDirectory(file: number, fileBytes: number): Directory {
   const tail = readAt(file, tailOffset, tailBytes);
   let at = tail.length - END.bytes;
   while (at >= 0 && !(isAt(tail, at, END) && at + END.bytes + tail.readUInt16LE(at + 20) === tail.length)) at--;
-  if (at < 0) throw new WeightsFormatError('it ends without the directory of an archive');
+  if (at < 0) throw new WeightsFormatError('it has no archive directory at its end');
   const directory = {
     entries: tail.readUInt16LE(at + 10),
     bytes: tail.readUInt32LE(at + 12),
@@ -94,14 +94,12 @@ function readEntry(bytes: Buffer, at: number) {
   const { length, compressed, localOffset } = withZip64(sizes, bytes.subarray(nameEnd, extraEnd));
   const isEncrypted = (bytes.readUInt16LE(at + 8) & ENCRYPTED) !== 0;
   if (bytes.readUInt16LE(at + 10) !== 0 || isEncrypted || compressed !== length) {
-    throw new WeightsFormatError(
-      `its entry ${name} is compressed, and weights can only be used where they lie as they are`,
-    );
+    throw new WeightsFormatError(`its entry ${name} is compressed or encrypted, which is not supported`);
   }
   return { name, length, localOffset, end };
 }
 
-/** The ZIP64 field holds, in the order of `sizes`, those that do not fit into 4 bytes. */
+/** Replaces the sizes that do not fit into 4 bytes by those of the ZIP64 field, in the order of `sizes`. */
 function withZip64<Sizes extends Record<string, number>>(sizes: Sizes, extra: Buffer): Sizes {
   for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
     if (extra.readUInt16LE(at) !== ZIP64_FIELD) continue;
@@ -119,11 +117,11 @@ function withZip64<Sizes extends Record<string, number>>(sizes: Sizes, extra: Bu
 
 function contentOffset(file: number, localOffset: number, name: string): number {
   const header = readAt(file, localOffset, LOCAL.bytes);
-  if (!isAt(header, 0, LOCAL)) throw new WeightsFormatError(`its entry ${name} is not where its directory says`);
+  if (!isAt(header, 0, LOCAL)) throw new WeightsFormatError(`its entry ${name} is not at the offset in its directory`);
   return localOffset + LOCAL.bytes + header.readUInt16LE(26) + header.readUInt16LE(28);
 }
 
-function refuseOverlaps(entries: ReadonlyMap<string, Stored>): void {
+function checkOverlaps(entries: ReadonlyMap<string, Stored>): void {
   let previousEnd = 0;
   for (const [name, { offset, length }] of [...entries].sort(([, a], [, b]) => a.offset - b.offset)) {
     if (offset < previousEnd) throw new WeightsFormatError(`its entry ${name} overlaps another one`);
@@ -135,7 +133,7 @@ function isAt(bytes: Buffer, at: number, { signature, bytes: length }: { signatu
   return at >= 0 && at + length <= bytes.length && bytes.toString('latin1', at, at + signature.length) === signature;
 }
 
-/** 8 bytes; beyond what a file can have, the nearest number does. */
+/** Unsigned integer of 8 bytes; rounding only affects values beyond any file size. */
 function long(bytes: Buffer, at: number): number {
   return Number(bytes.readBigUInt64LE(at));
 }

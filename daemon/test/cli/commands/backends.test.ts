@@ -120,7 +120,7 @@ describe('samepoint features', () => {
       ...['features', source(), '--backend', 'sd21', '--checkpoint', vit, '--out', folder.path('no.npy')],
     );
     expect(code).toBe(5);
-    expect(stderr).toMatch(/^samepoint: [^\n]*holds a vision transformer, not Stable Diffusion[^\n]*\n$/);
+    expect(stderr).toMatch(/^samepoint: [^\n]*contains a vision transformer, not Stable Diffusion[^\n]*\n$/);
   });
 });
 

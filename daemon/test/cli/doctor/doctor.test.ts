@@ -120,7 +120,7 @@ describe('models', () => {
     expect(finding).toMatchObject({ state: 'warning', says: expect.stringContaining(path) });
     expect(finding?.fix).toEqual({
       sentence:
-        "Get the file again; it may have been cut off or damaged. This forgets that it was registered and gets the model's own file instead:",
+        "Download the file again; it may be incomplete or damaged. This forgets that it was registered and gets the model's own file instead:",
       command: 'npx samepoint models pull tiny',
     });
   });
