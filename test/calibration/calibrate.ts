@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { wholeNumber } from '../../daemon/src/cli/options/parse-values.js';
-import { calibrationOf } from '../../daemon/src/correspond/calibrations.js';
+import { calibrationOf } from '../../daemon/src/correspond/confidence.js';
 import { regionConfidence } from '../../daemon/src/transfer/transforms/place-region.js';
 import { collect } from './collect.js';
 import { boxExamples, type LookedExample, pointExamples } from './examples.js';
@@ -53,11 +53,10 @@ async function calibratePlaces() {
   const isHeldOut = ({ pair }: LookedExample) => Math.floor(names.indexOf(pair) / TURN) % 2 === 1;
   const points = pointExamples(collected.points);
   const coefficients = fit('points', points, isHeldOut);
-  const [bias = 0, similarity = 0, cycle = 0, logSupport = 0, beliefOdds = 0, margin = 0, marginBeyond = 0] =
-    coefficients;
-  const fitted = { bias, similarity, cycle, logSupport, beliefOdds, margin, marginBeyond };
+  const [bias = 0, similarity = 0, cycle = 0, logSupport = 0, logOdds = 0, margin = 0, marginBeyond = 0] = coefficients;
+  const fitted = { bias, similarity, cycle, logSupport, logOdds, margin, marginBeyond };
   const ui = calibrationOf('ui default');
-  const shipped = [ui.bias, ui.similarity, ui.cycle, ui.logSupport, ui.beliefOdds, ui.margin, ui.marginBeyond];
+  const shipped = [ui.bias, ui.similarity, ui.cycle, ui.logSupport, ui.logOdds, ui.margin, ui.marginBeyond];
   report('Points', points, isHeldOut, (example) => probability(shipped, example.values));
   print('Without similarity and margin, for backends that nobody has fitted:');
   const others = points.map((example) => ({ ...example, values: example.values.slice(1, -2) }));

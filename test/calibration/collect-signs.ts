@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Box, Point } from '@samepoint/shared-protocol';
-import { longSidePx } from '../../daemon/src/correspond/anchors.js';
 import { type ExplainedMatch, matchPoints } from '../../daemon/src/correspond/match-points.js';
 import type { Matcher } from '../../daemon/src/correspond/matcher.js';
+import { longSidePx } from '../../daemon/src/correspond/neighbourhood-consensus.js';
 import type { FeaturePyramid } from '../../daemon/src/diffusion/feature-pyramid.js';
 import { readPairs } from '../../daemon/src/eval/datasets/pairs.js';
 import { decodeImage, type RgbImage } from '../../daemon/src/images/decode.js';

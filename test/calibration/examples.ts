@@ -1,6 +1,6 @@
 import type { Box, Point } from '@samepoint/shared-protocol';
-import type { Calibration } from '../../daemon/src/correspond/calibrations.js';
-import { confidenceOf, signValues } from '../../daemon/src/correspond/confidence.js';
+import type { Calibration } from '../../daemon/src/correspond/confidence.js';
+import { confidenceOf, regressionInputs } from '../../daemon/src/correspond/confidence.js';
 import { placeRegion, shareValues } from '../../daemon/src/transfer/transforms/place-region.js';
 import type { Looked } from './collect-signs.js';
 import type { Example } from './fit-logistic.js';
@@ -30,11 +30,13 @@ export function pointExamples(points: readonly Looked<Point>[]): LookedExample[]
     points.flatMap((looked) => {
       const [match] = looked.matches;
       if (match === undefined) return [];
-      const { similarity, cycle, logSupport, beliefOdds, margin, marginBeyond } = signValues(finite(match.signs));
+      const { similarity, cycle, logSupport, logOdds, margin, marginBeyond } = regressionInputs(
+        finite(match.confidenceFeatures),
+      );
       return [
         {
           ...about(looked),
-          values: [similarity, cycle, logSupport, beliefOdds, margin, marginBeyond],
+          values: [similarity, cycle, logSupport, logOdds, margin, marginBeyond],
           right: isAt(looked, match.point),
         },
       ];
@@ -47,8 +49,8 @@ export function boxExamples(boxes: readonly Looked<Box>[], calibration: Calibrat
   return weighted(
     boxes.flatMap((looked) => {
       const { item, matches, targetSidePx } = looked;
-      const correspondences = matches.map(({ source, point, scale, signs }) => {
-        return { source, target: point, scale, weight: confidenceOf(finite(signs), calibration) };
+      const correspondences = matches.map(({ source, point, scale, confidenceFeatures }) => {
+        return { source, target: point, scale, weight: confidenceOf(finite(confidenceFeatures), calibration) };
       });
       const placed = placeRegion(item.source, correspondences, targetSidePx);
       if (placed === null) return [];
@@ -62,8 +64,8 @@ export function boxExamples(boxes: readonly Looked<Box>[], calibration: Calibrat
 }
 
 /** JSON has no infinity. */
-function finite<T extends { cycleCells: number | null }>(signs: T) {
-  return { ...signs, cycleCells: signs.cycleCells ?? Number.POSITIVE_INFINITY };
+function finite<T extends { cycleCells: number | null }>(features: T) {
+  return { ...features, cycleCells: features.cycleCells ?? Number.POSITIVE_INFINITY };
 }
 
 function about({ pair, item }: Looked<Point | Box>) {

@@ -64,7 +64,7 @@ export function layerExamples(pair: LayerPair, seen: readonly SeenLayer[]): Laye
     const best = likeliestOption(options);
     const expected = truth.get(traits.layer.layerId);
     if (best === undefined || expected === undefined) return [];
-    const lead = resemblance?.lead[best.candidate] ?? Number.NaN;
+    const lead = resemblance?.margin[best.candidate] ?? Number.NaN;
     const values = optionValues(best, { company }, lead);
     return {
       // all pairs of one drawn screen stay together

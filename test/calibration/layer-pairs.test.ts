@@ -182,7 +182,7 @@ describe('the likeliest layer by looks', () => {
   };
   const seen = (...log: number[]) => ({
     matches: [],
-    resemblance: { log: Float32Array.from(log), lead: Float32Array.from(log) },
+    resemblance: { log: Float32Array.from(log), margin: Float32Array.from(log) },
   });
   const unseen = { matches: [], resemblance: undefined };
 

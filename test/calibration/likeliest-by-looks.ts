@@ -8,7 +8,7 @@ export interface LooksBelief extends LayerBelief {
 }
 
 /**
- * What the matcher of elements says alone: no points, no types, no words. The likeliest of those of the target as `resemblances`
+ * What the matcher of elements says alone: no points, no types, no words. The likeliest of those of the target as `matchElements`
  * has it; confidence is the log probability that both are the same. Two layers in one box look the same, and
  * either is right. Layers whose middle lies outside the image are left out; all are, where no matcher belongs to the features.
  * @param seen of each layer of the source

@@ -1,8 +1,8 @@
 import type { Item, Placement, Point } from '@samepoint/shared-protocol';
+import { type ElementScores, matchElements, withMargins } from '../../daemon/src/correspond/match-elements.js';
 import { type Match, matchPoints } from '../../daemon/src/correspond/match-points.js';
-import { ALL_PARTS, type MatchSettings, settingsFor } from '../../daemon/src/correspond/match-settings.js';
+import { DEFAULT_SETTINGS, type MatchSettings, settingsFor } from '../../daemon/src/correspond/match-settings.js';
 import { Matcher } from '../../daemon/src/correspond/matcher.js';
-import { type Resemblance, resemblances, withLeads } from '../../daemon/src/correspond/resemblances.js';
 import { placeItems, prepareItems } from '../../daemon/src/transfer/place-items.js';
 import { layoutDirection } from '../../daemon/src/transfer/rtl-layout.js';
 import { EmbeddedFeatures, hashOf, hashOfImage } from './embedded-features.js';
@@ -16,8 +16,8 @@ const KEPT_VERSION = 3;
 interface Seen {
   /** By their point, as text. */
   matches: { [point: string]: Match };
-  /** Of all layers of the source to all of the target, as `resemblances` has it; null for NaN. */
-  resemblances: (number | null)[][];
+  /** Of all layers of the source to all of the target, as `matchElements` has it; null for NaN. */
+  matchElements: (number | null)[][];
 }
 
 /** A point of the source and its match. */
@@ -29,7 +29,7 @@ export interface LayerMatch {
 /** What is seen of a layer of the source. */
 export interface SeenLayer {
   matches: LayerMatch[];
-  resemblance: Resemblance | undefined;
+  resemblance: ElementScores | undefined;
 }
 
 /** Every layer of the source as an item, in their order. */
@@ -58,25 +58,25 @@ export class LayerMatching {
   /** One placement for each layer of the source, in their order. */
   async place(pair: LayerPair): Promise<Placement[]> {
     const { source, target } = pair;
-    const { matches, resemblances } = await this.#seen(pair);
+    const { matches, matchElements } = await this.#seen(pair);
     return placeItems(preparedLayers(pair), source.layers, target.layers, target.image, {
       match: async (points) => points.map((point) => matches[keyOf(point)] ?? missing(point)),
-      compare: async () => resemblances,
+      compare: async () => matchElements,
     });
   }
 
   /** For each layer of the source its points with their matches, and how those of the target resemble it. */
   async seenByLayer(pair: LayerPair): Promise<SeenLayer[]> {
-    const { matches, resemblances } = await this.#seen(pair);
+    const { matches, matchElements } = await this.#seen(pair);
     return preparedLayers(pair).map(({ points }, n) => ({
       matches: points.map((point) => ({ source: point, match: matches[keyOf(point)] ?? missing(point) })),
-      resemblance: resemblances[n],
+      resemblance: matchElements[n],
     }));
   }
 
   async #seen(pair: LayerPair) {
-    const { matches, resemblances } = await this.#see(pair);
-    return { matches, resemblances: withLeads(resemblances.map(toFloats)) };
+    const { matches, matchElements } = await this.#see(pair);
+    return { matches, matchElements: withMargins(matchElements.map(toFloats)) };
   }
 
   async #see(pair: LayerPair): Promise<Seen> {
@@ -92,15 +92,15 @@ export class LayerMatching {
     ].join(' ');
     return this.#kept.get(key, async () => {
       const [from, to] = [await this.#features.of(source.image), await this.#features.of(target.image)];
-      const settings = from.noCounterpart === undefined ? UNFITTED : ALL_PARTS;
+      const settings = from.dustbin === undefined ? UNFITTED : DEFAULT_SETTINGS;
       const found = await matchPoints(this.#matcher, from, to, points, settings);
       const direction = layoutDirection(found);
       const entries = points.map((point, n) => {
         const { point: at, similarity, confidence, scale, mirrored } = found[n] ?? missing(point);
         return [keyOf(point), { point: at, similarity, confidence, scale, mirrored }];
       });
-      const alike = await resemblances(from, to, parts, others, direction.mirrored);
-      return { matches: Object.fromEntries(entries), resemblances: alike.map(({ log }) => Array.from(log, rounded)) };
+      const alike = await matchElements(from, to, parts, others, direction.mirrored);
+      return { matches: Object.fromEntries(entries), matchElements: alike.map(({ log }) => Array.from(log, rounded)) };
     });
   }
 }

@@ -1,77 +1,81 @@
 import type { Point } from '@samepoint/shared-protocol';
 import { cellSidePx, sampleFeatures } from '../diffusion/feature-map.js';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
-import { binSimilarity } from '../diffusion/networks/no-counterpart.js';
-import { type AnchorField, agree, type Node } from './agreement.js';
-import { longSidePx, preparePair } from './anchors.js';
-import { type Candidate, findCandidates, level } from './candidates.js';
-import { type CoarsePlace, lookCloser } from './closer-look.js';
-import { confidenceOf, type MatchSigns } from './confidence.js';
+import { dustbinSimilarity } from '../diffusion/networks/dustbin.js';
+import {
+  type Candidate,
+  type CandidateCluster,
+  findCandidates,
+  isUnmatchable,
+  level,
+  rankCandidates,
+} from './candidates.js';
+import { type CoarseMatch, refineMatches } from './coarse-to-fine.js';
+import { type ConfidenceFeatures, confidenceOf } from './confidence.js';
 import { type SimilarityMap, similarityMap } from './heatmap.js';
-import { exactScale, type Layout } from './layout-prior.js';
-import { ALL_PARTS, type MatchSettings } from './match-settings.js';
+import { DEFAULT_SETTINGS, type MatchSettings } from './match-settings.js';
 import type { Matcher } from './matcher.js';
-import { type Place, rankPlaces } from './places.js';
-import { refine } from './refine.js';
-import { saysNothing } from './says-nothing.js';
+import {
+  longSidePx,
+  type PreparedPair,
+  preparePair,
+  type ScoredPoint,
+  scoreCandidates,
+} from './neighbourhood-consensus.js';
+import { refineInMap } from './soft-argmax.js';
 
-/** Candidates this near each other are one place; part of the target's longer side. */
-const SAME_PLACE = 0.02;
+/** Candidates this close to each other form a cluster; part of the target's longer side. */
+const CLUSTER_RADIUS = 0.02;
 
-/** Where a source point is in the target image, in its pixels. */
+/** The position of a source point in the target, in target pixels. */
 export interface Match {
   point: Point;
-  /** Cosine similarity of the two feature columns. */
+  /** Cosine similarity of the two descriptors. */
   similarity: number;
-  /** Probability that the match is right. */
+  /** Probability that the match is correct. */
   confidence: number;
-  /** Target pixels per source pixel at this place. */
+  /** Target pixels per source pixel at this position. */
   scale: number;
-  /** Do the images have left and right exchanged, as interfaces do that are read from the other side? */
+  /** Has one of the images a right-to-left layout and the other a left-to-right one? */
   mirrored: boolean;
 }
 
-/** In the very same image a point is where it is; equal things in it would only make that doubtful. */
+/** The match of a point in an identical image, where matching could only confuse equal elements. */
 export function matchItself(point: Point): Match {
   return { point, similarity: 1, confidence: 1, scale: 1, mirrored: false };
 }
 
-/** A match with what its confidence was made of. */
+/** A match with what its confidence was computed from. */
 export interface ExplainedMatch extends Match {
-  signs: MatchSigns;
-  /** Does the backward match return to where it started? */
-  returns: boolean;
+  confidenceFeatures: ConfidenceFeatures;
+  cycleConsistent: boolean;
 }
 
 /**
- * Finds source points in the target: nearest neighbours in unit features over several scales (Tang et al., 2023, use
- * one), a backward check, agreement among neighbours, sub-cell refinement, a closer look.
+ * Matches source points by nearest neighbours over several scales (Tang et al., 2023, use one), backward check, neighbourhood
+ * consensus and sub-cell refinement; with `coarseToFine`, refines further in windows of higher resolution.
  * @param points pixels of the source image
- * @param prepared what `preparePair` gave for the same images and settings, if it was kept
- * @returns one match a point, in their order
+ * @param prepared the cached result of `preparePair` for the same images and settings
+ * @returns one match per point, in their order
  */
 export async function matchPoints(
   matcher: Matcher,
   source: FeaturePyramid,
   target: FeaturePyramid,
   points: readonly Point[],
-  settings: MatchSettings = ALL_PARTS,
-  prepared?: AnchorField,
+  settings: MatchSettings = DEFAULT_SETTINGS,
+  prepared?: PreparedPair,
 ): Promise<ExplainedMatch[]> {
-  const field = prepared ?? (await preparePair(matcher, source, target, settings));
-  const nodes = await nodesFor(matcher, source, target, points, settings, field);
-  return toMatches(
-    nodes.map((node) => ({ point: node, place: bestPlace(node, target) })),
-    source,
-    target,
-    settings,
-    field,
-  );
+  const pair = prepared ?? (await preparePair(matcher, source, target, settings));
+  const scored = await scorePoints(matcher, source, target, points, settings, pair);
+  const found = scored.map((point) => ({ point, cluster: bestCluster(point, target) }));
+  return toMatches(found, source, target, settings, pair);
 }
 
 /**
- * One point, the places it may be at (the best first, `count` at most), and how similar every cell of the target is in
- * the pair of levels at which the best was found.
+ * The candidates of one point, and its similarity to every cell of the target in the levels of the best candidate.
+ * @param count of candidates at most
+ * @returns the best candidate first
  */
 export async function inspectPoint(
   matcher: Matcher,
@@ -79,109 +83,103 @@ export async function inspectPoint(
   target: FeaturePyramid,
   point: Point,
   count: number,
-  settings: MatchSettings = ALL_PARTS,
-  prepared?: AnchorField,
+  settings: MatchSettings = DEFAULT_SETTINGS,
+  prepared?: PreparedPair,
 ): Promise<{ matches: ExplainedMatch[]; similarity: SimilarityMap }> {
-  const field = prepared ?? (await preparePair(matcher, source, target, settings));
-  const [node] = await nodesFor(matcher, source, target, [point], settings, field);
-  if (node === undefined) throw new Error('every point has a node');
-  const places = rankPlaces(node, samePlacePx(target)).slice(0, count);
-  const { levels } = bestPlace(node, target).candidate;
+  const pair = prepared ?? (await preparePair(matcher, source, target, settings));
+  const [scored] = await scorePoints(matcher, source, target, [point], settings, pair);
+  if (scored === undefined) throw new Error('every point is scored');
+  const clusters = rankCandidates(scored, clusterRadiusPx(target)).slice(0, count);
+  const found = clusters.map((cluster) => ({ point, cluster }));
+  const { levels } = bestCluster(scored, target).candidate;
   const [from, to] = [level(source, levels.source), level(target, levels.target)];
   return {
-    matches: await toMatches(
-      places.map((place) => ({ point, place })),
-      source,
-      target,
-      settings,
-      field,
-    ),
+    matches: await toMatches(found, source, target, settings, pair),
     similarity: await similarityMap(matcher, from, point, to),
   };
 }
 
-async function nodesFor(
+async function scorePoints(
   matcher: Matcher,
   source: FeaturePyramid,
   target: FeaturePyramid,
   points: readonly Point[],
   settings: MatchSettings,
-  field: AnchorField,
-): Promise<Node[]> {
+  pair: PreparedPair,
+): Promise<ScoredPoint[]> {
   const candidates = await findCandidates(matcher, source, target, points, settings);
-  return points.map((point, n) => agree(point, candidates[n] ?? [], field));
+  return points.map((point, n) => scoreCandidates(point, candidates[n] ?? [], pair));
 }
 
-function bestPlace(node: Node, target: FeaturePyramid): Place {
-  const [best] = rankPlaces(node, samePlacePx(target));
-  if (best === undefined) throw new Error('every point has a place');
+function bestCluster(point: ScoredPoint, target: FeaturePyramid): CandidateCluster {
+  const [best] = rankCandidates(point, clusterRadiusPx(target));
+  if (best === undefined) throw new Error('every point has a candidate');
   return best;
 }
 
-/** A source point and a place it may be at. */
-interface PlacedPoint {
+/** A source point and one of its clusters. */
+interface FoundPoint {
   point: Point;
-  place: Place;
+  cluster: CandidateCluster;
 }
 
-/** Makes the positions of places as exact as the settings ask for, and says how sure each is. */
+/** Refines the positions as the settings require, and computes the confidences. */
 async function toMatches(
-  placed: readonly PlacedPoint[],
+  found: readonly FoundPoint[],
   source: FeaturePyramid,
   target: FeaturePyramid,
   settings: MatchSettings,
-  { layout, mirrored }: AnchorField,
+  { mirrored }: PreparedPair,
 ): Promise<ExplainedMatch[]> {
-  const coarse = placed.map((one) => toCoarsePlace(one, source, target, settings, layout));
-  const nothingToFind = saysNothing(source) || saysNothing(target);
-  const looksCloser = settings.closerLook && !nothingToFind;
-  const closer = looksCloser ? await lookCloser(source, target, coarse, settings.refinement) : [];
-  return placed.map(({ point, place: { candidate, belief, support } }, n) => {
-    const { similarity, cycleCells, returns, scale } = candidate;
+  const coarse = found.map((one) => toCoarseMatch(one, source, target, settings));
+  const unmatchable = isUnmatchable(source) || isUnmatchable(target);
+  const refines = settings.coarseToFine && !unmatchable;
+  const refined = refines ? await refineMatches(source, target, coarse, settings.subCell) : [];
+  return found.map(({ point, cluster: { candidate, probability, support } }, n) => {
+    const { similarity, cycleCells, cycleConsistent, scale } = candidate;
     const margin = marginOf(source, point, candidate);
-    const signs = { similarity, cycleCells, belief, support, margin };
+    const confidenceFeatures = { similarity, cycleCells, probability, support, margin };
     return {
-      point: inside(closer[n] ?? coarse[n]?.target ?? candidate, target),
+      point: clampTo(target, refined[n] ?? coarse[n]?.target ?? candidate),
       similarity,
-      confidence: nothingToFind ? 0 : confidenceOf(signs, settings.calibration),
+      confidence: unmatchable ? 0 : confidenceOf(confidenceFeatures, settings.calibration),
       scale,
       mirrored,
-      signs,
-      returns,
+      confidenceFeatures,
+      cycleConsistent,
     };
   });
 }
 
-/** By how much a candidate is more similar to the point than "no counterpart". */
+/** Similarity of a candidate minus that of the dustbin. */
 function marginOf(source: FeaturePyramid, point: Point, { levels, similarity }: Candidate): number {
-  if (source.noCounterpart === undefined) return 0;
-  const column = sampleFeatures(level(source, levels.source), [point]);
-  return similarity - binSimilarity(source.noCounterpart, column);
+  if (source.dustbin === undefined) return 0;
+  const descriptor = sampleFeatures(level(source, levels.source), [point]);
+  return similarity - dustbinSimilarity(source.dustbin, descriptor);
 }
 
-function toCoarsePlace(
-  { point, place: { candidate } }: PlacedPoint,
+function toCoarseMatch(
+  { point, cluster: { candidate } }: FoundPoint,
   source: FeaturePyramid,
   target: FeaturePyramid,
-  { refinement }: MatchSettings,
-  layout: Layout,
-): CoarsePlace {
+  { subCell }: MatchSettings,
+): CoarseMatch {
   const { levels, scale } = candidate;
   const [from, to] = [level(source, levels.source), level(target, levels.target)];
   return {
     source: point,
-    target: refinement ? refine(from, point, to, candidate) : candidate,
-    scale: exactScale(layout, scale),
+    target: subCell ? refineInMap(from, point, to, candidate) : candidate,
+    scale,
     sourceCellPx: cellSidePx(from),
     targetCellPx: cellSidePx(to),
   };
 }
 
-/** The last cell of a map may reach past the image. */
-function inside({ x, y }: Point, { width, height }: FeaturePyramid): Point {
+/** The last cell of a map may extend beyond the image. */
+function clampTo({ width, height }: FeaturePyramid, { x, y }: Point): Point {
   return { x: Math.min(x, width), y: Math.min(y, height) };
 }
 
-function samePlacePx(target: FeaturePyramid): number {
-  return SAME_PLACE * longSidePx(target);
+function clusterRadiusPx(target: FeaturePyramid): number {
+  return CLUSTER_RADIUS * longSidePx(target);
 }

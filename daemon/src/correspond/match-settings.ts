@@ -1,50 +1,49 @@
 import type { Preset } from '../diffusion/presets.js';
-import { type Calibration, calibrationOf, isFitted } from './calibrations.js';
+import { type Calibration, calibrationOf, isFitted } from './confidence.js';
 
-/** How a pair is matched, as data; parts can be left out, to see what each is worth. */
+/** The stages of the matching. Each can be switched off to measure what it contributes. */
 export interface MatchSettings {
-  /** Look at both images at several sizes, not at one. */
-  secondLook: boolean;
-  /** Prefer matches whose backward match returns. */
-  backwardCheck: boolean;
-  /** Let the matches of neighbours choose among candidates. */
-  agreement: boolean;
-  /** Sub-cell position by window soft-argmax. */
-  refinement: boolean;
-  /** Look again at what was found, at a higher resolution. */
-  closerLook: boolean;
-  /** What the signs of a match say about its being right. */
+  /** Compare all pyramid levels, not only the base levels. */
+  multiScale: boolean;
+  /** Prefer cycle-consistent candidates. */
+  cycleConsistency: boolean;
+  /** Score candidates by the matches of their neighbours. */
+  consensus: boolean;
+  /** Sub-cell positions by window soft-argmax. */
+  subCell: boolean;
+  /** Refine positions in windows of twice the resolution. */
+  coarseToFine: boolean;
   calibration: Calibration;
 }
 
-/** The parts that can be left out. */
-export type MatchPart = Exclude<keyof MatchSettings, 'calibration'>;
+/** The stages that can be switched on or off. */
+export type MatchStage = Exclude<keyof MatchSettings, 'calibration'>;
 
-/** Parts that somebody wants in or out, whatever the default is. */
-export type ChosenParts = Partial<Record<MatchPart, boolean>>;
+/** Stages that differ from the default. */
+export type StageChoice = Partial<Record<MatchStage, boolean>>;
 
-/** What is in by default, for the embedded network. */
-export const ALL_PARTS: MatchSettings = {
-  secondLook: true,
-  backwardCheck: true,
-  agreement: true,
-  refinement: true,
-  closerLook: false,
+/** The default for the embedded network. Coarse-to-fine refinement costs too much for the many points of a region. */
+export const DEFAULT_SETTINGS: MatchSettings = {
+  multiScale: true,
+  cycleConsistency: true,
+  consensus: true,
+  subCell: true,
+  coarseToFine: false,
   calibration: calibrationOf('ui default'),
 };
 
-/** The same for the features of some presets; whether sub-cell refinement helps them, these know. */
+/** The settings for the features of some presets. Sub-cell refinement does not help all of them. */
 export function settingsFor(presets: readonly Preset[]): MatchSettings {
-  const refinement = presets.every((preset) => preset.refinement);
-  return { ...ALL_PARTS, refinement, calibration: calibrationOf(featuresName(presets)) };
+  const subCell = presets.every((preset) => preset.refinement);
+  return { ...DEFAULT_SETTINGS, subCell, calibration: calibrationOf(presetName(presets)) };
 }
 
-/** Were the confidences of these features held against what is right? */
+/** Are the confidences of these features fitted to measured matches? */
 export function isCalibrated(presets: readonly Preset[]): boolean {
-  return isFitted(featuresName(presets));
+  return isFitted(presetName(presets));
 }
 
-/** What is fitted to a preset does not hold once some of it was changed. */
-function featuresName(presets: readonly Preset[]): string {
+/** A fit does not apply to a preset with changed settings. */
+function presetName(presets: readonly Preset[]): string {
   return presets.map(({ backend, name, custom }) => `${backend} ${custom ? 'custom' : name}`).join(' + ');
 }

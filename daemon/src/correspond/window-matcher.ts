@@ -1,19 +1,29 @@
 import type { InferenceSession } from 'onnxruntime-node';
+import type { FeatureMap } from '../diffusion/feature-map.js';
+import { GraphBuilder } from '../graph/onnx/graph-builder.js';
 import { ort, SessionCache } from '../graph/runtime/session.js';
-import type { CellFeatures } from './cell-features.js';
-import { TopNeighbours } from './top-neighbours.js';
-import { windowGraph } from './window-graph.js';
 
-/** Compiled graphs kept, one for each number of channels; they have no weights. */
+/** Number of compiled graphs in the cache, one per number of channels. They have no weights. */
 const SESSIONS_KEPT = 4;
 
 /**
- * Queries are taken in squares of this many cells a side, which share the part of each map that their windows cover
- * together. Smaller squares compare fewer pairs in vain, larger ones make better use of the processor; 8 took the least
- * processor time of 8, 12, 16 and 20 with 60×107 cells, 640 channels and radius 15.
+ * Queries run in square tiles of this many cells per side, which share the part of each map that their windows cover.
+ * Smaller tiles compare fewer pairs outside the windows, larger ones use the processor better. Of 8, 12, 16 and 20, 8 was
+ * fastest at 60×107 cells, 640 channels and radius 15.
  */
 const TILE_CELLS = 8;
 
+/** Cells transposed per block, so that a block fits into the processor's cache. */
+const BLOCK_CELLS = 16;
+
+/** Descriptors with the channels of a cell next to each other, so that a window of cells is a slice. */
+export interface CellFeatures {
+  rows: number;
+  columns: number;
+  channels: number;
+  /** (rows, columns, channels) */
+  hwc: Float32Array;
+}
 /** Rows and columns of cells, the end not included. */
 interface CellBox {
   top: number;
@@ -128,4 +138,84 @@ function offerWindows(
       queryStart += coveredCells;
     }
   }
+}
+
+/** The same features, cell by cell. */
+export function toCellFeatures({ rows, columns, channels, chw }: FeatureMap): CellFeatures {
+  const cells = rows * columns;
+  const hwc = new Float32Array(cells * channels);
+  for (let start = 0; start < cells; start += BLOCK_CELLS) {
+    const end = Math.min(cells, start + BLOCK_CELLS);
+    for (let c = 0; c < channels; c++) {
+      for (let cell = start; cell < end; cell++) hwc[cell * channels + c] = chw[c * cells + cell] ?? 0;
+    }
+  }
+  return { rows, columns, channels, hwc };
+}
+
+/**
+ * The `count` most similar cells of each query, kept while candidates come by, the best first. Of equal ones the first
+ * to come stays. A query that saw fewer candidates has −Infinity for the similarity of the rest.
+ */
+export class TopNeighbours {
+  /** Which of the maps the neighbour is a cell of: (queries, count). */
+  readonly maps: Uint16Array;
+  /** The neighbour's cell, counted row by row: (queries, count). */
+  readonly cells: Int32Array;
+  /** (queries, count) */
+  readonly similarities: Float32Array;
+
+  constructor(
+    readonly queries: number,
+    readonly count: number,
+  ) {
+    this.maps = new Uint16Array(queries * count);
+    this.cells = new Int32Array(queries * count);
+    this.similarities = new Float32Array(queries * count).fill(Number.NEGATIVE_INFINITY);
+  }
+
+  /**
+   * Offers a run of cells that lie side by side.
+   * @param similarities where their similarities to `query` lie: from `from` on, `length` of them
+   * @param firstCell the first of them
+   */
+  offer(query: number, map: number, firstCell: number, similarities: Float32Array, from: number, length: number): void {
+    const worst = (query + 1) * this.count - 1;
+    let bar = this.similarities[worst] ?? 0;
+    for (let n = 0; n < length; n++) {
+      const similarity = similarities[from + n] ?? 0;
+      if (similarity <= bar) continue;
+      this.#insert(query * this.count, worst, map, firstCell + n, similarity);
+      bar = this.similarities[worst] ?? 0;
+    }
+  }
+
+  #insert(best: number, worst: number, map: number, cell: number, similarity: number): void {
+    let at = worst;
+    for (; at > best && similarity > (this.similarities[at - 1] ?? 0); at--) {
+      this.similarities[at] = this.similarities[at - 1] ?? 0;
+      this.maps[at] = this.maps[at - 1] ?? 0;
+      this.cells[at] = this.cells[at - 1] ?? 0;
+    }
+    this.similarities[at] = similarity;
+    this.maps[at] = map;
+    this.cells[at] = cell;
+  }
+}
+
+/**
+ * Graph that compares queries with a window cut out of a map of cells: queries (N, channels), map (rows, columns,
+ * channels), and the window's first and last-plus-one row and column → dot products (N, cells of the window). Cutting
+ * inside the graph takes the map as it lies; a window is never copied by JavaScript.
+ */
+function windowGraph(channels: number): Uint8Array {
+  const b = new GraphBuilder();
+  const queries = b.input('queries', ['queries', channels]);
+  const map = b.input('map', ['rows', 'columns', channels]);
+  const starts = b.input('starts', [2], 'int64');
+  const ends = b.input('ends', [2], 'int64');
+  const window = b.node('Slice', [map, starts, ends, b.int64(0, 1)], ['windowRows', 'windowColumns', channels]);
+  const keys = b.node('Reshape', [window, b.int64(-1, channels)], ['keys', channels]);
+  b.output('similarity', b.node('Gemm', [queries, keys], ['queries', 'keys'], { transB: { int: 1 } }));
+  return b.toModel();
 }

@@ -1,7 +1,7 @@
 import type { NdArray } from '../graph/runtime/run.js';
 import { contentHash, gaussianNoise, type NoiseSource } from './gaussian-noise.js';
+import type { Dustbin } from './networks/dustbin.js';
 import type { ElementMatching } from './networks/element-network.js';
-import type { NoCounterpartBin } from './networks/no-counterpart.js';
 import { addNoise, type NoiseSchedule } from './noise-schedule.js';
 
 /** Output of the encoder: a fixed latent, or a normal distribution that each ensemble member samples. */
@@ -20,7 +20,7 @@ export interface DiffusionNetwork {
   /** x_t → the feature map (1,C,h,w) of each requested block. */
   features(xt: NdArray): Promise<readonly NdArray[]>;
   /** For networks that have learned that some points have no counterpart. */
-  readonly noCounterpart?: NoCounterpartBin | undefined;
+  readonly dustbin?: Dustbin | undefined;
   /** Present where a matcher of elements was trained on the features. */
   readonly elements?: ElementMatching | undefined;
 }

@@ -1,8 +1,8 @@
 import type { Box } from '@samepoint/shared-protocol';
-import type { CloserSize } from './closer-windows.js';
 import type { FeatureMap } from './feature-map.js';
+import type { FineSize } from './fine-windows.js';
+import type { Dustbin } from './networks/dustbin.js';
 import type { ElementMatching } from './networks/element-network.js';
-import type { NoCounterpartBin } from './networks/no-counterpart.js';
 
 /** Feature maps of one image at every size of a preset, the smallest first. */
 export interface FeaturePyramid {
@@ -13,17 +13,17 @@ export interface FeaturePyramid {
   baseLevel: number;
   /** The image has a single colour, so its features only encode the distance to the borders. */
   blank: boolean;
-  /** Looks closer at parts of the image; absent where the image is not at hand. */
-  closer?: CloserLook;
-  /** What the network has learned of points without a counterpart. */
-  noCounterpart?: NoCounterpartBin | undefined;
+  /** Absent if only the features of the image are available. */
+  fine?: FineWindows;
+  /** Absent if the network has not learned one. */
+  dustbin?: Dustbin | undefined;
   /** Matches elements by these features. */
   elements?: ElementMatching | undefined;
 }
 
-/** The features of parts of an image that are seen larger than the whole. */
-export interface CloserLook {
-  size: CloserSize;
+/** Features of parts of an image at a higher resolution than those of the whole. */
+export interface FineWindows {
+  size: FineSize;
   /**
    * The features of a part as if it were an image of its own: positions count from its top left corner.
    * @param box whole pixels of the image

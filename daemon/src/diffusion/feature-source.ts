@@ -5,10 +5,10 @@ import type { RgbImage } from '../images/decode.js';
 import { cropRgb, isBlank } from '../images/pixels.js';
 import { type FeatureOrigin, featureKey, networkKey } from './cache/feature-key.js';
 import type { FeatureStore, SizedMap } from './cache/feature-store.js';
-import { closerSize, windowLevelSize } from './closer-windows.js';
 import type { DiffusionNetwork } from './dift.js';
 import type { FeatureMap } from './feature-map.js';
 import type { FeaturePyramid } from './feature-pyramid.js';
+import { fineSize, windowLevelSize } from './fine-windows.js';
 import { fusePyramids } from './fuse-features.js';
 import { baseLevel, type LevelSize, levelCount, levelSize } from './input-size.js';
 import { levelFeatures, toFeatureMap } from './level-features.js';
@@ -85,18 +85,18 @@ export class FeatureSource {
     const [first] = levels;
     if (first === undefined) throw new Error('a preset has at least one level');
     const { width, height, blank } = first;
-    const closer = {
-      size: closerSize(size, part.downscaleSteps),
+    const fine = {
+      size: fineSize(size, part.downscaleSteps),
       window: (box: Box) => this.#window(imageId, image, part, box),
     };
     const maps = levels.map(({ map }) => map);
-    const { noCounterpart, elements } = this.#network(part);
-    return { width, height, blank, levels: maps, baseLevel: baseLevel(size), closer, noCounterpart, elements };
+    const { dustbin, elements } = this.#network(part);
+    return { width, height, blank, levels: maps, baseLevel: baseLevel(size), fine, dustbin, elements };
   }
 
   async #window(imageId: string, image: () => Promise<RgbImage>, part: PlanPart, box: Box): Promise<FeatureMap> {
     const { preset, downscaleSteps } = part;
-    const sizeOf = (window: RgbImage) => windowLevelSize(preset.size, closerSize(preset.size, downscaleSteps), window);
+    const sizeOf = (window: RgbImage) => windowLevelSize(preset.size, fineSize(preset.size, downscaleSteps), window);
     const crop = async () => cropRgb(await image(), box);
     const { map } = await this.#level({ imageId, part, level: box }, crop, sizeOf, () => {});
     return map;

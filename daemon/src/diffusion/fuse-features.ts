@@ -1,6 +1,6 @@
 import type { Box } from '@samepoint/shared-protocol';
 import { cellCentre, type FeatureMap, sampleFeatures } from './feature-map.js';
-import type { CloserLook, FeaturePyramid } from './feature-pyramid.js';
+import type { FeaturePyramid, FineWindows } from './feature-pyramid.js';
 
 /** One part of a fusion, and its weight. */
 export interface WeightedPyramid {
@@ -20,20 +20,20 @@ export function fusePyramids(parts: readonly WeightedPyramid[]): FeaturePyramid 
     fuseMaps(parts.map(({ pyramid, weight }) => ({ map: pyramid === most ? level : nearest(pyramid, level), weight }))),
   );
   // what was learned on one part's similarities does not hold for the fusion
-  const { closer, noCounterpart: _none, elements: _elements, ...whole } = most;
-  return { ...whole, levels, ...fuseCloser(parts, closer) };
+  const { fine, dustbin: _dustbin, elements: _elements, ...whole } = most;
+  return { ...whole, levels, ...fuseWindows(parts, fine) };
 }
 
-/** Looks closer through the windows of the part with most levels, if all parts can; each sees them at its own size. */
-function fuseCloser(parts: readonly WeightedPyramid[], most: CloserLook | undefined): Pick<FeaturePyramid, 'closer'> {
-  const all = parts.flatMap(({ pyramid: { closer }, weight }) => (closer === undefined ? [] : [{ closer, weight }]));
+/** Fuses the windows of the part with most levels, if all parts have windows. Each part has its own resolution. */
+function fuseWindows(parts: readonly WeightedPyramid[], most: FineWindows | undefined): Pick<FeaturePyramid, 'fine'> {
+  const all = parts.flatMap(({ pyramid: { fine }, weight }) => (fine === undefined ? [] : [{ fine, weight }]));
   if (most === undefined || all.length < parts.length) return {};
   const window = async (box: Box) => {
     const maps = [];
-    for (const { closer, weight } of all) maps.push({ map: await closer.window(box), weight });
+    for (const { fine, weight } of all) maps.push({ map: await fine.window(box), weight });
     return fuseMaps(maps);
   };
-  return { closer: { size: most.size, window } };
+  return { fine: { size: most.size, window } };
 }
 
 function nearest({ levels }: FeaturePyramid, to: FeatureMap): FeatureMap {

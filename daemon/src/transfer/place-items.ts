@@ -1,6 +1,6 @@
 import type { Box, Item, Layer, Placement, Point } from '@samepoint/shared-protocol';
+import type { ElementScores } from '../correspond/match-elements.js';
 import type { Match } from '../correspond/match-points.js';
-import type { Resemblance } from '../correspond/resemblances.js';
 import type { Size } from '../images/resize.js';
 import { findCounterparts } from './layers/find-counterparts.js';
 import { companionsOf } from './layers/layer-context.js';
@@ -20,10 +20,10 @@ export interface PairMatcher {
   /** One match a point, in their order. */
   match(points: readonly Point[]): Promise<readonly Match[]>;
   /**
-   * Scores elements of the source against elements of the target; see `resemblances`. Optional.
+   * Scores elements of the source against elements of the target; see `matchElements`. Optional.
    * @param mirrored is the target's layout mirrored?
    */
-  compare?(parts: readonly Box[], others: readonly Box[], mirrored: boolean): Promise<readonly Resemblance[]>;
+  compare?(parts: readonly Box[], others: readonly Box[], mirrored: boolean): Promise<readonly ElementScores[]>;
 }
 
 /** An item with the points of the source that place it. */
@@ -162,7 +162,7 @@ async function scoreLayers(
   sources: readonly Layer[],
   candidates: readonly Layer[],
   mirrored: boolean,
-): Promise<ReadonlyMap<string, Resemblance>> {
+): Promise<ReadonlyMap<string, ElementScores>> {
   const [parts, others] = [sources.map(({ box }) => box), candidates.map(({ box }) => box)];
   const rows = (await matcher.compare?.(parts, others, mirrored)) ?? [];
   return new Map(rows.map((row, n) => [sources[n]?.layerId ?? '', row]));
@@ -171,7 +171,7 @@ async function scoreLayers(
 function queriesOf(
   found: FoundLayers,
   sources: readonly LayerTraits[],
-  scores: ReadonlyMap<string, Resemblance>,
+  scores: ReadonlyMap<string, ElementScores>,
 ): QueryLayer[] {
   const byId = new Map(sources.map((traits) => [traits.layer.layerId, traits]));
   return [...found].flatMap(([layerId, region]) => {

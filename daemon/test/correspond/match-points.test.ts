@@ -1,11 +1,10 @@
 import type { Point } from '@samepoint/shared-protocol';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { preparePair } from '../../src/correspond/anchors.js';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { toHeatmap } from '../../src/correspond/heatmap.js';
 import { inspectPoint, type Match, matchPoints } from '../../src/correspond/match-points.js';
-import { ALL_PARTS } from '../../src/correspond/match-settings.js';
+import { DEFAULT_SETTINGS } from '../../src/correspond/match-settings.js';
 import { Matcher } from '../../src/correspond/matcher.js';
-import { maxZoom } from '../../src/diffusion/closer-windows.js';
+import { preparePair } from '../../src/correspond/neighbourhood-consensus.js';
 import type { FeaturePyramid } from '../../src/diffusion/feature-pyramid.js';
 import { FeatureSource } from '../../src/diffusion/feature-source.js';
 import { planFeatures } from '../../src/diffusion/plan/feature-plan.js';
@@ -116,17 +115,17 @@ describe('points are found', () => {
 describe('a prepared pair', () => {
   it('answers as if it had been prepared anew, whatever else is asked', async () => {
     const target = await pyramidOf(draw(width + 12, height + 6, moved(mockup(), 12, 6)));
-    const prepared = await preparePair(matcher, source, target, ALL_PARTS);
+    const prepared = await preparePair(matcher, source, target, DEFAULT_SETTINGS);
     const fresh = await matchPoints(matcher, source, target, [...LANDMARKS, ...rowPoints]);
     for (const [n, point] of LANDMARKS.entries()) {
-      const [alone] = await matchPoints(matcher, source, target, [point], ALL_PARTS, prepared);
+      const [alone] = await matchPoints(matcher, source, target, [point], DEFAULT_SETTINGS, prepared);
       expectAt([alone ?? invariant('nothing was found')], [fresh[n]?.point ?? invariant('nothing was found')], 0.01);
       expect(alone?.confidence).toBeCloseTo(fresh[n]?.confidence ?? -1, 4);
     }
   });
 
   it('holds no feature maps', async () => {
-    const prepared = await preparePair(matcher, source, source, ALL_PARTS);
+    const prepared = await preparePair(matcher, source, source, DEFAULT_SETTINGS);
     expect(JSON.stringify(prepared).length).toBeLessThan(400_000);
   });
 });
@@ -221,7 +220,7 @@ describe('strange images', () => {
 });
 
 describe('with the parts that are out by default', () => {
-  const settings = { ...ALL_PARTS, closerLook: true, layoutPrior: true };
+  const settings = { ...DEFAULT_SETTINGS, coarseToFine: true };
   const matchWith = (from: FeaturePyramid, to: FeaturePyramid, points: readonly Point[]) =>
     matchPoints(matcher, from, to, points, settings);
 
@@ -261,19 +260,7 @@ describe('with the parts that are out by default', () => {
     expectAt(await matchWith(source, target, LANDMARKS), expected, 1.5 * CELL_PX);
   });
 
-  it('both images are seen at the scale of their common layout', async () => {
-    const { closer } = source;
-    if (closer === undefined) invariant('nothing was found');
-    const window = vi.fn(closer.window);
-    const prepared = await preparePair(matcher, source, source, settings);
-    const layout = { scale: { x: 1.1, y: 1.1 }, offset: { x: 0, y: 0 }, trust: 1 };
-    const target = { ...source, closer: { ...closer, window } };
-    await matchPoints(matcher, source, target, LANDMARKS, settings, { ...prepared, layout });
-    const narrowest = closer.size.windowPx / maxZoom(source, closer.size);
-    expect([...new Set(window.mock.calls.map(([{ w }]) => w))]).toEqual([Math.round(1.1 * narrowest)]);
-  });
-
-  it('an element that was moved elsewhere is found there, though the layout has it where it was', async () => {
+  it('finds an element that was moved elsewhere', async () => {
     const [button, label, ...rest] = mockup().reverse();
     if (button === undefined || label === undefined) invariant('nothing was found');
     const away = moved([label, button], -64, -46);
@@ -304,11 +291,11 @@ describe('inspecting a point', () => {
 describe('a network that has learned of points without counterpart', () => {
   it('says by how much a place is more similar than "none"', async () => {
     const channels = source.levels[0]?.channels ?? 0;
-    const noCounterpart = { weight: new Float32Array(channels), bias: 0.25 };
-    const [match] = await matchPoints(matcher, { ...source, noCounterpart }, source, [
+    const dustbin = { weight: new Float32Array(channels), bias: 0.25 };
+    const [match] = await matchPoints(matcher, { ...source, dustbin }, source, [
       LANDMARKS[0] ?? invariant('nothing was found'),
     ]);
 
-    expect(match?.signs.margin).toBeCloseTo((match?.similarity ?? 0) - 0.25);
+    expect(match?.confidenceFeatures.margin).toBeCloseTo((match?.similarity ?? 0) - 0.25);
   });
 });

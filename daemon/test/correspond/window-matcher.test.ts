@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toCellFeatures } from '../../src/correspond/cell-features.js';
-import { WindowMatcher } from '../../src/correspond/window-matcher.js';
+import { toCellFeatures, WindowMatcher } from '../../src/correspond/window-matcher.js';
 import type { FeatureMap } from '../../src/diffusion/feature-map.js';
 import { columnAt, dot, randomMap } from '../support/feature-maps.js';
 

@@ -125,7 +125,7 @@ describe('a feature pyramid', () => {
     const decode = decoder(STRIP);
     const second = await new FeatureSource(CPU_RUNTIME, store()).pyramid('a', decode, UI);
     expect(decode).not.toHaveBeenCalled();
-    expect({ ...second, levels: [], closer: {} }).toEqual({ ...first, levels: [], closer: {} });
+    expect({ ...second, levels: [], fine: {} }).toEqual({ ...first, levels: [], fine: {} });
     expect(second.levels.every(({ chw }, n) => chw.every((value, i) => value === first.levels[n]?.chw[i]))).toBe(true);
     const unkept = await source.pyramid('a', decoder(STRIP), UI);
     for (const [n, { chw, ...shape }] of unkept.levels.entries()) {
@@ -137,19 +137,19 @@ describe('a feature pyramid', () => {
     }
   });
 
-  it('is looked at closer through windows, whose features are kept like all others', async () => {
+  it('has windows, whose features are cached like all others', async () => {
     const store = () => new FeatureStore(folder.path('windows'));
     const box = { x: 150, y: 0, w: 100, h: 12 };
     const window = async (decode: () => Promise<RgbImage>) => {
-      const { closer } = await new FeatureSource(CPU_RUNTIME, store()).pyramid('a', decode, UI);
-      return closer?.window(box);
+      const { fine } = await new FeatureSource(CPU_RUNTIME, store()).pyramid('a', decode, UI);
+      return fine?.window(box);
     };
     const first = await window(decoder(STRIP));
     // positions count from the corner of the window, in pixels of the image
     expect((first?.columns ?? 0) * (first?.cellWidthPx ?? 0)).toBeCloseTo(box.w, 6);
     const kept = new FeatureSource(CPU_RUNTIME, store());
     const asImage = await kept.pyramid('window', decoder(cropRgb(STRIP, box)), UI);
-    const alone = await asImage.closer?.window({ x: 0, y: 0, w: box.w, h: box.h });
+    const alone = await asImage.fine?.window({ x: 0, y: 0, w: box.w, h: box.h });
     expect(first).toEqual(alone);
     const decode = decoder(STRIP);
     expect(await window(decode)).toMatchObject({ rows: first?.rows, columns: first?.columns });

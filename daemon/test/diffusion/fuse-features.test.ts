@@ -48,21 +48,21 @@ describe('a fusion of two maps', () => {
 });
 
 describe('a fusion of pyramids', () => {
-  it('is looked at closer through the same windows in all parts, if all can', async () => {
-    const closer = (map: FeatureMap) => ({ size: { longSidePx: 64, windowPx: 32 }, window: async () => map });
+  it('has windows if all parts have them', async () => {
+    const windows = (map: FeatureMap) => ({ size: { longSidePx: 64, windowPx: 32 }, window: async () => map });
     const parts = [
-      { pyramid: { ...pyramid(COARSE), closer: closer(COARSE) }, weight: 1 },
-      { pyramid: { ...pyramid(FINE), closer: closer(FINE) }, weight: 1 },
+      { pyramid: { ...pyramid(COARSE), fine: windows(COARSE) }, weight: 1 },
+      { pyramid: { ...pyramid(FINE), fine: windows(FINE) }, weight: 1 },
     ];
-    const window = await fusePyramids(parts).closer?.window({ x: 0, y: 0, w: 48, h: 32 });
+    const window = await fusePyramids(parts).fine?.window({ x: 0, y: 0, w: 48, h: 32 });
     expect(window).toMatchObject({ channels: 16, rows: 8, columns: 12 });
-    expect(fusePyramids([...parts, { pyramid: pyramid(FINE), weight: 1 }])).not.toHaveProperty('closer');
+    expect(fusePyramids([...parts, { pyramid: pyramid(FINE), weight: 1 }])).not.toHaveProperty('fine');
   });
 
   it('has neither a matcher of elements nor a "no counterpart" of its parts', () => {
     const elements = { match: () => Promise.reject(new Error('of other features')) };
-    const noCounterpart = { weight: new Float32Array(6), bias: 0 };
-    const one = { pyramid: { ...pyramid(FINE), elements, noCounterpart }, weight: 1 };
+    const dustbin = { weight: new Float32Array(6), bias: 0 };
+    const one = { pyramid: { ...pyramid(FINE), elements, dustbin }, weight: 1 };
     const fused = fusePyramids([one, { ...one }]);
     expect(fused).not.toHaveProperty('elements');
     expect(fused).not.toHaveProperty('noCounterpart');

@@ -68,7 +68,7 @@ describe('blocks of one pass', () => {
   it('of windows of the image as well', async () => {
     const source = new FeatureSource();
     const window = async (block: number) =>
-      (await source.pyramid('image', decoder(), inPass(block))).closer?.window({ x: 0, y: 0, w: 24, h: 24 });
+      (await source.pyramid('image', decoder(), inPass(block))).fine?.window({ x: 0, y: 0, w: 24, h: 24 });
     const runs = vi.spyOn(NetworkPool.prototype, 'run');
     const maps = [];
     for (const block of BLOCKS) maps.push(await window(block));

@@ -1,7 +1,7 @@
 import { appendFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { ALL_PARTS } from '../../src/correspond/match-settings.js';
+import { DEFAULT_SETTINGS } from '../../src/correspond/match-settings.js';
 import { Matcher } from '../../src/correspond/matcher.js';
 import type { Dataset, EvalTools } from '../../src/eval/datasets/dataset.js';
 import { evenSubsample } from '../../src/eval/datasets/dataset.js';
@@ -21,7 +21,7 @@ const image = () => folder.path('image.png');
 
 const TOOLS: EvalTools = {
   matcher: new Matcher(),
-  matching: ALL_PARTS,
+  matching: DEFAULT_SETTINGS,
   propagation: { temperature: 0.1, topK: 10, radiusCells: 15, queueFrames: 8 },
   homography: { keypoints: 1, metric: 'cosine', estimator: 'lmeds', thresholdPx: 3 },
   features: () => Promise.reject(new Error('no features here')),

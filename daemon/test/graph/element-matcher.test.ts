@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { elementGeometry } from '../../src/correspond/element-geometry.js';
+import { elementGeometry } from '../../src/correspond/match-elements.js';
 import { ElementNetwork, type Elements } from '../../src/diffusion/networks/element-network.js';
 import { filesOf } from '../../src/diffusion/networks/model-files.js';
 import { NetworkPool } from '../../src/diffusion/networks/network-pool.js';
@@ -14,8 +14,13 @@ const REFERENCE = process.env.UI_PARITY ?? fileURLToPath(new URL('../fixtures/ui
 const reference = (name: string) => readTensor(REFERENCE, name).data;
 
 function elements(prefix: string): Elements {
-  const none = reference(`${prefix}none`);
-  return { count: none.length, columns: reference(`${prefix}columns`), geometry: reference(`${prefix}geometry`), none };
+  const dustbin = reference(`${prefix}none`);
+  return {
+    count: dustbin.length,
+    descriptors: reference(`${prefix}columns`),
+    geometry: reference(`${prefix}geometry`),
+    dustbin,
+  };
 }
 
 const SOURCE = elements('elements_');
@@ -27,11 +32,11 @@ describe('the compiled matcher of elements', () => {
   afterAll(() => pool.release());
 
   it('equals the original, to a relative error under 1e-4', async () => {
-    const { rows, none, otherNone } = await network.match(SOURCE, TARGET);
+    const { rows, dustbin, otherDustbin } = await network.match(SOURCE, TARGET);
     expect(rows).toHaveLength(SOURCE.count);
     expect(relativeError(joined(rows), reference('logits'))).toBeLessThan(1e-4);
-    expect(relativeError(none, reference('matched_none'))).toBeLessThan(1e-4);
-    expect(relativeError(otherNone, reference('other_matched_none'))).toBeLessThan(1e-4);
+    expect(relativeError(dustbin, reference('matched_none'))).toBeLessThan(1e-4);
+    expect(relativeError(otherDustbin, reference('other_matched_none'))).toBeLessThan(1e-4);
   });
 
   it('says of two pictures the same as of the two exchanged', async () => {
@@ -39,11 +44,11 @@ describe('the compiled matcher of elements', () => {
     const back = await network.match(TARGET, SOURCE);
     const turned = rows.map((_, n) => Float32Array.from(back.rows, (row) => row[n] ?? Number.NaN));
     expect(relativeError(joined(turned), joined(rows))).toBeLessThan(1e-4);
-    expect(relativeError(back.otherNone, reference('matched_none'))).toBeLessThan(1e-4);
+    expect(relativeError(back.otherDustbin, reference('matched_none'))).toBeLessThan(1e-4);
   });
 
   it('does not mind in which order they come', async () => {
-    const order = [...SOURCE.none.keys()].reverse();
+    const order = [...SOURCE.dustbin.keys()].reverse();
     const reversed = { ...SOURCE, ...picked(SOURCE, order) };
     const { rows } = await network.match(SOURCE, TARGET);
     const again = (await network.match(reversed, TARGET)).rows.reverse();
@@ -61,7 +66,7 @@ describe('a matcher of elements', () => {
   });
 
   it('does not take features of another width', async () => {
-    const narrow = { ...TARGET, columns: TARGET.columns.subarray(0, TARGET.count * 10) };
+    const narrow = { ...TARGET, descriptors: TARGET.descriptors.subarray(0, TARGET.count * 10) };
     await expect(new ElementNetwork(filesOf(MODEL), pool).match(SOURCE, narrow)).rejects.toMatchObject({
       code: 'MODEL_INVALID',
       message: expect.stringContaining('takes 480 numbers of an element where the features have 10'),
@@ -81,12 +86,12 @@ describe('where an element lies', () => {
   });
 });
 
-function picked({ columns, geometry, none }: Elements, order: readonly number[]): Partial<Elements> {
+function picked({ descriptors, geometry, dustbin }: Elements, order: readonly number[]): Partial<Elements> {
   const take = (values: Float32Array) => {
     const channels = values.length / order.length;
     return Float32Array.from(order.flatMap((n) => [...values.subarray(n * channels, (n + 1) * channels)]));
   };
-  return { columns: take(columns), geometry: take(geometry), none: take(none) };
+  return { descriptors: take(descriptors), geometry: take(geometry), dustbin: take(dustbin) };
 }
 
 function joined(rows: readonly Float32Array[]): Float32Array {

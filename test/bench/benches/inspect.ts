@@ -1,7 +1,7 @@
-import { preparePair } from '../../../daemon/src/correspond/anchors.js';
 import { inspectPoint } from '../../../daemon/src/correspond/match-points.js';
-import { ALL_PARTS } from '../../../daemon/src/correspond/match-settings.js';
+import { DEFAULT_SETTINGS } from '../../../daemon/src/correspond/match-settings.js';
 import { Matcher } from '../../../daemon/src/correspond/matcher.js';
+import { preparePair } from '../../../daemon/src/correspond/neighbourhood-consensus.js';
 import type { FeatureMap } from '../../../daemon/src/diffusion/feature-map.js';
 import type { FeaturePyramid } from '../../../daemon/src/diffusion/feature-pyramid.js';
 import { GraphBuilder } from '../../../daemon/src/graph/onnx/graph-builder.js';
@@ -29,13 +29,13 @@ async function runInspect({ rounds, log }: BenchOptions): Promise<BenchResult> {
   for (const shape of CASES) {
     const [source, target] = [randomPyramid(shape, 1), randomPyramid(shape, 2)];
     const matcher = new Matcher();
-    await preparePair(matcher, source, target, ALL_PARTS);
-    const prepareMs = await timesMs(rounds, () => preparePair(matcher, source, target, ALL_PARTS));
-    const field = await preparePair(matcher, source, target, ALL_PARTS);
+    await preparePair(matcher, source, target, DEFAULT_SETTINGS);
+    const prepareMs = await timesMs(rounds, () => preparePair(matcher, source, target, DEFAULT_SETTINGS));
+    const field = await preparePair(matcher, source, target, DEFAULT_SETTINGS);
     const random = seededRandom(3);
     const clickMs = await timesMs(CLICKS, () => {
       const point = { x: random() * IMAGE_PX, y: random() * IMAGE_PX };
-      return inspectPoint(matcher, source, target, point, PLACES, ALL_PARTS, field);
+      return inspectPoint(matcher, source, target, point, PLACES, DEFAULT_SETTINGS, field);
     });
     const published = await publishedWay(target.levels[shape.baseLevel]);
     const publishedMs = await timesMs(rounds, published);

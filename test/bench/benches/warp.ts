@@ -1,8 +1,8 @@
 import type { Homography } from '@samepoint/shared-protocol';
-import { preparePair } from '../../../daemon/src/correspond/anchors.js';
 import { matchPoints } from '../../../daemon/src/correspond/match-points.js';
 import { settingsFor } from '../../../daemon/src/correspond/match-settings.js';
 import { Matcher } from '../../../daemon/src/correspond/matcher.js';
+import { preparePair } from '../../../daemon/src/correspond/neighbourhood-consensus.js';
 import type { FeaturePyramid } from '../../../daemon/src/diffusion/feature-pyramid.js';
 import { FeatureSource } from '../../../daemon/src/diffusion/feature-source.js';
 import { planFeatures } from '../../../daemon/src/diffusion/plan/feature-plan.js';

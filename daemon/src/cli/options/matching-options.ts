@@ -1,15 +1,15 @@
 import { estimatorSchema, matchingChoiceSchema, transformChoiceSchema } from '@samepoint/shared-protocol';
 import { Option } from 'commander';
-import type { MatchPart } from '../../correspond/match-settings.js';
+import type { MatchStage } from '../../correspond/match-settings.js';
 
 /** Stages of Samepoint's own matching, by their names on the command line. */
 export const MATCHING_STAGES = {
-  'multi-scale': 'secondLook',
-  'cycle-consistency': 'backwardCheck',
-  consensus: 'agreement',
-  'sub-cell': 'refinement',
-  'coarse-to-fine': 'closerLook',
-} as const satisfies Record<string, MatchPart>;
+  'multi-scale': 'multiScale',
+  'cycle-consistency': 'cycleConsistency',
+  consensus: 'consensus',
+  'sub-cell': 'subCell',
+  'coarse-to-fine': 'coarseToFine',
+} as const satisfies Record<string, MatchStage>;
 export type StageName = keyof typeof MATCHING_STAGES;
 
 /** Stages that are off by default and that a request can switch on, with their fields in the request. */

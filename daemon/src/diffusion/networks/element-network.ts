@@ -25,21 +25,21 @@ const HIDDEN = -1e4;
 /** Elements of one picture, one after another; at least one. */
 export interface Elements {
   count: number;
-  /** (count, columnChannels): the features of each, of unit length. */
-  columns: Float32Array;
+  /** (count, columnChannels), of unit length. */
+  descriptors: Float32Array;
   /** (count, geometryChannels): where each lies. */
   geometry: Float32Array;
-  /** (count): similarities with "no counterpart", as the feature network has them. */
-  none: Float32Array;
+  /** (count): similarities to the dustbin of the feature network. */
+  dustbin: Float32Array;
 }
 
 /** Logits of which elements of two pictures are the same. */
 export interface ElementLogits {
   /** For each of the one picture a row over those of the other. */
   rows: Float32Array[];
-  /** Of having no counterpart, for each of the one picture and of the other. */
-  none: Float32Array;
-  otherNone: Float32Array;
+  /** Of having no counterpart, for the elements of the first and of the second image. */
+  dustbin: Float32Array;
+  otherDustbin: Float32Array;
 }
 
 /** Matches elements of two pictures by the features of one network. */
@@ -82,8 +82,8 @@ export class ElementNetwork implements ElementMatching {
     }
     return {
       rows: Array.from({ length: source.count }, (_, row) => logits.data.subarray(row * m, row * m + target.count)),
-      none: none.data.subarray(0, source.count),
-      otherNone: otherNone.data.subarray(0, target.count),
+      dustbin: none.data.subarray(0, source.count),
+      otherDustbin: otherNone.data.subarray(0, target.count),
     };
   }
 }
@@ -131,14 +131,14 @@ function filledUp({ count }: Elements): number {
 
 function feeds(
   prefix: string,
-  { count, columns, geometry, none }: Elements,
+  { count, descriptors, geometry, dustbin }: Elements,
   length: number,
   { columnChannels, geometryChannels }: ElementMatcherConfig,
 ): Record<string, NdArray> {
   return {
-    [`${prefix}columns`]: filled(columns, count, [length, columnChannels]),
+    [`${prefix}columns`]: filled(descriptors, count, [length, columnChannels]),
     [`${prefix}geometry`]: filled(geometry, count, [length, geometryChannels]),
-    [`${prefix}no_counterpart`]: filled(none, count, [length, 1]),
+    [`${prefix}no_counterpart`]: filled(dustbin, count, [length, 1]),
     [`${prefix}mask`]: { dims: [1, length], data: new Float32Array(length).fill(HIDDEN, count) },
   };
 }

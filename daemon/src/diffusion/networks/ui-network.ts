@@ -6,16 +6,16 @@ import { weightCount } from '../../graph/weights/checkpoint.js';
 import { readSafetensorsHeader } from '../../graph/weights/safetensors.js';
 import type { Size } from '../../images/resize.js';
 import type { DiffusionNetwork, EncodedImage } from '../dift.js';
+import { type Dustbin, readDustbin } from './dustbin.js';
 import { ElementNetwork } from './element-network.js';
 import { type ModelFiles, requireFile } from './model-files.js';
 import { readUiConfig } from './network-checkpoints.js';
 import { graphKey, type NetworkPool } from './network-pool.js';
-import { type NoCounterpartBin, readNoCounterpartBin } from './no-counterpart.js';
 
 /** The embedded network: a small U-Net trained for correspondence on clean images of mockups. */
 export class UiNetwork implements DiffusionNetwork {
   readonly schedule = null;
-  readonly noCounterpart: NoCounterpartBin | undefined;
+  readonly dustbin: Dustbin | undefined;
   readonly elements: ElementNetwork | undefined;
   readonly #files: ModelFiles;
   readonly #pool: NetworkPool;
@@ -23,7 +23,7 @@ export class UiNetwork implements DiffusionNetwork {
   constructor(files: ModelFiles, pool: NetworkPool) {
     this.#files = files;
     this.#pool = pool;
-    this.noCounterpart = readNoCounterpartBin(readSafetensorsHeader(requireFile(files, 'model.safetensors')));
+    this.dustbin = readDustbin(readSafetensorsHeader(requireFile(files, 'model.safetensors')));
     this.elements = ElementNetwork.of(files, pool);
   }
 

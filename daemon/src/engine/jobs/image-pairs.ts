@@ -1,7 +1,7 @@
 import type { Point } from '@samepoint/shared-protocol';
 import type { SimilarityMap } from '../../correspond/heatmap.js';
+import type { ElementScores } from '../../correspond/match-elements.js';
 import type { ExplainedMatch } from '../../correspond/match-points.js';
-import type { Resemblance } from '../../correspond/resemblances.js';
 import type { FeaturePyramid } from '../../diffusion/feature-pyramid.js';
 import type { NearestPixels } from '../../transfer/edits/published-edit.js';
 import type { RegionMatches } from '../../transfer/edits/warp-edit.js';
@@ -31,7 +31,7 @@ export interface ImagePairs {
   /** Finds the pixels of the target nearest to pixels of the source, as edit propagation was published. */
   nearest(source: ImageFeatures, target: ImageFeatures): NearestPixels;
   /** Compares parts of the source with parts of the target. */
-  compare(source: ImageFeatures, target: ImageFeatures, ...parts: ComparedParts): Promise<readonly Resemblance[]>;
+  compare(source: ImageFeatures, target: ImageFeatures, ...parts: ComparedParts): Promise<readonly ElementScores[]>;
   /** Finds one point of the source in the target. @param count maximum number of matches */
   inspect(source: ImageFeatures, target: ImageFeatures, point: Point, count: number): Promise<Inspection>;
 }

@@ -1,12 +1,12 @@
 import type { Point } from '@samepoint/shared-protocol';
 import { LRUCache } from 'lru-cache';
-import type { AnchorField } from '../../correspond/agreement.js';
-import { preparePair } from '../../correspond/anchors.js';
+import { matchElements } from '../../correspond/match-elements.js';
 import { inspectPoint, matchPoints } from '../../correspond/match-points.js';
-import { type ChosenParts, type MatchSettings, settingsFor } from '../../correspond/match-settings.js';
+import { type MatchSettings, type StageChoice, settingsFor } from '../../correspond/match-settings.js';
 import type { Matcher } from '../../correspond/matcher.js';
 import { nearestPixels } from '../../correspond/nearest-pixels.js';
-import { resemblances } from '../../correspond/resemblances.js';
+import type { PreparedPair } from '../../correspond/neighbourhood-consensus.js';
+import { preparePair } from '../../correspond/neighbourhood-consensus.js';
 import type { FeaturePyramid } from '../../diffusion/feature-pyramid.js';
 import type { FeatureSource } from '../../diffusion/feature-source.js';
 import { levelCount, levelSize } from '../../diffusion/input-size.js';
@@ -39,7 +39,7 @@ export class JobPairs implements ImagePairs {
     images: EngineJob['images'],
     plan: FeaturePlan,
     progress: ProgressReporter,
-    parts: ChosenParts = {},
+    parts: StageChoice = {},
   ) {
     this.steps = plan.steps;
     this.#caches = caches;
@@ -69,7 +69,7 @@ export class JobPairs implements ImagePairs {
   }
 
   compare([, source]: ImageFeatures, [, target]: ImageFeatures, ...[parts, others, mirrored]: ComparedParts) {
-    return resemblances(source, target, parts, others, mirrored, this.#settings);
+    return matchElements(source, target, parts, others, mirrored, this.#settings);
   }
 
   async inspect(source: ImageFeatures, target: ImageFeatures, point: Point, count: number): Promise<Inspection> {
@@ -95,7 +95,7 @@ export class JobPairs implements ImagePairs {
     return this.#caches.features.pyramid(imageId, decode, this.#plan, (steps) => this.#progress.step(steps));
   }
 
-  #field([sourceId, source]: ImageFeatures, [targetId, target]: ImageFeatures): Promise<AnchorField> {
+  #field([sourceId, source]: ImageFeatures, [targetId, target]: ImageFeatures): Promise<PreparedPair> {
     const key = [this.#plan.id, sourceId, targetId];
     return this.#caches.pairs.get(key, () => preparePair(this.#caches.matcher, source, target, this.#settings));
   }
@@ -114,14 +114,14 @@ const MAX_PAIRS = 256;
 
 /** Caches prepared pairs of images, so that further points of a pair need no new preparation. */
 export class PairCache {
-  readonly #pairs = new LRUCache<string, Promise<AnchorField>>({ max: MAX_PAIRS });
+  readonly #pairs = new LRUCache<string, Promise<PreparedPair>>({ max: MAX_PAIRS });
 
   /**
    * @param key id of the feature plan and content hashes of both images. Optional stages that a job chooses are not part
    *   of it, since they act after the preparation
    * @param prepare called if the pair is not cached; a failure is not cached
    */
-  get(key: readonly string[], prepare: () => Promise<AnchorField>): Promise<AnchorField> {
+  get(key: readonly string[], prepare: () => Promise<PreparedPair>): Promise<PreparedPair> {
     const name = key.join(' ');
     const known = this.#pairs.get(name);
     if (known !== undefined) return known;

@@ -1,5 +1,5 @@
 import type { InspectRequest, TransferRequest } from '@samepoint/shared-protocol';
-import type { ChosenParts } from '../../correspond/match-settings.js';
+import type { StageChoice } from '../../correspond/match-settings.js';
 import { Matcher } from '../../correspond/matcher.js';
 import { WindowMatcher } from '../../correspond/window-matcher.js';
 import type { FeatureStore } from '../../diffusion/cache/feature-store.js';
@@ -70,7 +70,7 @@ export class JobRunner {
     plan: FeaturePlan,
     progress: ProgressReporter,
   ): JobPairs {
-    const parts: ChosenParts = withCloserLook ? { closerLook: true } : {};
+    const parts: StageChoice = withCloserLook ? { coarseToFine: true } : {};
     return new JobPairs(this.#caches, images, plan, progress, parts);
   }
 }

@@ -2,7 +2,7 @@ import type { Box, Estimator, FittedTransform, Point, TransformChoice } from '@s
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { RgbaImage } from '../../images/decode.js';
 import type { Size } from '../../images/resize.js';
-import { type ReturningMatch, trustedPairs } from '../transforms/fit-region.js';
+import { type CheckedMatch, trustedPairs } from '../transforms/fit-region.js';
 import { editBox, pointsAllOver, pointsAroundEdit, pointsInEdit } from './edit-points.js';
 import { type EditMatches, fitEdit } from './fit-edit.js';
 import { identityFit } from './identical-images.js';
@@ -21,7 +21,7 @@ const EDIT = {
 } as const;
 
 /** Finds the counterparts of source points in one target. */
-export type RegionMatches = (points: readonly Point[]) => Promise<readonly ReturningMatch[]>;
+export type RegionMatches = (points: readonly Point[]) => Promise<readonly CheckedMatch[]>;
 
 /** What may be chosen; the rest is as in the table. */
 export interface FitChoice {

@@ -34,7 +34,7 @@ export function findCounterparts(
   const probability = sought.map(({ traits, resemblance }, row) => {
     const line = new Array<number>(candidates.length).fill(0);
     const one = agreed[row] ?? { options: [], company: 0 };
-    const confidences = optionConfidences(one, resemblance?.lead);
+    const confidences = optionConfidences(one, resemblance?.margin);
     for (const [n, option] of one.options.entries()) {
       const candidate = candidates[option.candidate];
       if (candidate !== undefined && mayEndOn(traits.layer, candidate.layer))

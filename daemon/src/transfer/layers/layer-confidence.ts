@@ -1,4 +1,4 @@
-import { logistic } from '../../correspond/logistic.js';
+import { logistic } from '../../correspond/confidence.js';
 import type { AgreedLayer, Option } from './agree-on-layers.js';
 
 /**
@@ -21,7 +21,7 @@ const UNKNOWN_LEAD = 4;
 
 /**
  * What is known of an option as the regression takes it.
- * @param lead by how much its candidate resembles the layer more than it resembles any other, as `Resemblance` has
+ * @param lead by how much its candidate resembles the layer more than it resembles any other, as `ElementScores` has
  *   it; NaN where that is not known
  */
 export function optionValues(
@@ -43,7 +43,7 @@ export function optionValues(
 /**
  * Probability that the layer became each of its options. The likeliest is what the regression was fitted on; any other is
  * the less probable, the less it is believed than that.
- * @param lead of each candidate, as `Resemblance` has it
+ * @param lead of each candidate, as `ElementScores` has it
  */
 export function optionConfidences(agreed: AgreedLayer, lead: Float32Array | undefined): number[] {
   const confidenceOf = (option: Option) => layerConfidence(option, agreed, lead?.[option.candidate] ?? Number.NaN);

@@ -1,5 +1,5 @@
 import type { Layer } from '@samepoint/shared-protocol';
-import type { Resemblance } from '../../correspond/resemblances.js';
+import type { ElementScores } from '../../correspond/match-elements.js';
 import { centre, contains, grow, overlap, thicken } from '../transforms/boxes.js';
 import type { PlacedRegion } from '../transforms/place-region.js';
 import type { Correspondence } from '../transforms/robust-estimator.js';
@@ -37,7 +37,7 @@ export interface QueryLayer {
   /** The matches of its points. */
   correspondences: readonly Correspondence[];
   /** How each candidate looks, where the two pictures were compared. */
-  resemblance?: Resemblance | undefined;
+  resemblance?: ElementScores | undefined;
 }
 
 /** How far the pixels say that the layer became this one, 0 to 1. */

@@ -1,4 +1,4 @@
-import type { TopNeighbours } from '../../correspond/top-neighbours.js';
+import type { TopNeighbours } from '../../correspond/window-matcher.js';
 import type { FeatureMap } from '../../diffusion/feature-map.js';
 import type { Size } from '../../images/resize.js';
 

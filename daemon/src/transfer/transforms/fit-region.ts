@@ -5,8 +5,8 @@ import type { PointPair } from './least-squares.js';
 import { selectTransform } from './select-transform.js';
 import { rejectionReason } from './transform-plausibility.js';
 
-/** A match of which it is known whether it returns. */
-export type ReturningMatch = Omit<ExplainedMatch, 'signs'>;
+/** A match with the outcome of its backward check. */
+export type CheckedMatch = Omit<ExplainedMatch, 'confidenceFeatures'>;
 
 /** How a transform of a region is found, and when it is believed. */
 export interface RegionSettings {
@@ -45,7 +45,7 @@ export const MIN_FIT_CONFIDENCE = { edit: 0.27, whole: 0.08 } as const;
 export async function fitRegion(
   region: Box,
   points: readonly Point[],
-  matches: readonly ReturningMatch[],
+  matches: readonly CheckedMatch[],
   source: Size,
   target: Size,
   settings: RegionSettings,
@@ -89,12 +89,12 @@ export function unlessUnsure(fit: FittedTransform, agreeing: string, least: numb
 /** The points whose backward match returns and whose confidence is not less than `minConfidence`, weighted by it. */
 export function trustedPairs(
   points: readonly Point[],
-  matches: readonly ReturningMatch[],
+  matches: readonly CheckedMatch[],
   minConfidence: number,
 ): PointPair[] {
   return points.flatMap((point, n) => {
     const match = matches[n];
-    const trust = match?.returns && match.confidence >= minConfidence;
+    const trust = match?.cycleConsistent && match.confidence >= minConfidence;
     return match !== undefined && trust ? [{ source: point, target: match.point, weight: match.confidence }] : [];
   });
 }

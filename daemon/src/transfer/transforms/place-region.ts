@@ -1,5 +1,5 @@
 import type { Affine, Box, Evidence } from '@samepoint/shared-protocol';
-import { logistic } from '../../correspond/logistic.js';
+import { logistic } from '../../correspond/confidence.js';
 import { type Correspondence, type Fit, fitSimilarity, median } from './robust-estimator.js';
 
 /** Correspondences within this part of the target's longer side of a common transform belong together. */

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ALL_PARTS } from '../../../src/correspond/match-settings.js';
+import { DEFAULT_SETTINGS } from '../../../src/correspond/match-settings.js';
 import { Matcher } from '../../../src/correspond/matcher.js';
 import type { FeaturePyramid } from '../../../src/diffusion/feature-pyramid.js';
 import type { Dataset, EvalTools } from '../../../src/eval/datasets/dataset.js';
@@ -51,7 +51,7 @@ async function colourFeatures(path: string): Promise<FeaturePyramid> {
 
 const tools: EvalTools = {
   matcher: new Matcher(),
-  matching: ALL_PARTS,
+  matching: DEFAULT_SETTINGS,
   homography: { keypoints: 1, metric: 'cosine', estimator: 'lmeds', thresholdPx: 3 },
   propagation: { temperature: 0.02, topK: 5, radiusCells: 6, queueFrames: 2 },
   features: colourFeatures,

@@ -17,7 +17,7 @@ function alignWith(confidence: number) {
         confidence: n % 2 === 0 ? 2 * confidence : 0,
         scale: 1,
         mirrored: false,
-        returns: true,
+        cycleConsistent: true,
       })),
     {},
   );

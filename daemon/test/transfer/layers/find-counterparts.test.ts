@@ -1,7 +1,7 @@
 import type { Box, Item, Layer, Placement, Point } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
+import { withMargins } from '../../../src/correspond/match-elements.js';
 import type { Match } from '../../../src/correspond/match-points.js';
-import { withLeads } from '../../../src/correspond/resemblances.js';
 import { companionsOf, sameRelation } from '../../../src/transfer/layers/layer-context.js';
 import { placeItems, prepareItems } from '../../../src/transfer/place-items.js';
 import { layer } from '../../support/layers.js';
@@ -105,7 +105,7 @@ describe('layers that are compared with the candidates', () => {
   const target = list([0, 1, 2, 3], () => '', false);
   /** Each part resembles the one `by` rows below it, and no other. */
   const alike = (by: number) => async (parts: readonly Box[], others: readonly Box[]) =>
-    withLeads(
+    withMargins(
       parts.map(({ x, y }) =>
         Float32Array.from(others, (other) => (other.x === x && other.y === y + by * ROW_PX ? 0 : -30)),
       ),

@@ -1,6 +1,6 @@
 import type { Item, Layer, Point } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { withLeads } from '../../../src/correspond/resemblances.js';
+import { withMargins } from '../../../src/correspond/match-elements.js';
 import { invariant } from '../../../src/invariant.js';
 import { wordsAroundLikeness } from '../../../src/transfer/layers/layer-likeness.js';
 import { describeLayers } from '../../../src/transfer/layers/layer-traits.js';
@@ -91,7 +91,7 @@ async function found(from: Layer[], to: Layer[], look: (one: Layer, other: Layer
   const items: Item[] = from.map(({ layerId }) => ({ kind: 'layer', itemId: layerId, layerId }));
   const match = async (points: readonly Point[]) =>
     points.map((point) => ({ point, similarity: 0.7, confidence: 0.7, scale: 1, mirrored: false }));
-  const compare = async () => withLeads(from.map((one) => Float32Array.from(to, (other) => look(one, other))));
+  const compare = async () => withMargins(from.map((one) => Float32Array.from(to, (other) => look(one, other))));
   const placements = await placeItems(prepareItems(items, from, SIZE), from, to, SIZE, { match, compare });
   return new Map(placements.map((one) => [one.itemId, one.kind === 'layer' ? one.layerId : null]));
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { TopNeighbours } from '../../../src/correspond/top-neighbours.js';
+import { TopNeighbours } from '../../../src/correspond/window-matcher.js';
 import { propagateLabels } from '../../../src/transfer/tracking/soft-labels.js';
 
 const softLabels = (...probabilities: number[]) => ({

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { binSimilarity, readNoCounterpartBin } from '../../src/diffusion/networks/no-counterpart.js';
+import { dustbinSimilarity, readDustbin } from '../../src/diffusion/networks/dustbin.js';
 import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
 import { writeSafetensors } from '../support/safetensors-file.js';
 import { useTempFolder } from '../support/temp-folder.js';
@@ -23,7 +23,7 @@ function written(names: readonly [string, number][]) {
 }
 
 it('reads the bin of a network from its weights', () => {
-  const bin = readNoCounterpartBin(
+  const bin = readDustbin(
     written([
       ['no_counterpart.weight', 2],
       ['no_counterpart.bias', 1],
@@ -34,11 +34,11 @@ it('reads the bin of a network from its weights', () => {
 });
 
 it('reads none from a network that has learned none', () => {
-  expect(readNoCounterpartBin(written([['head.bias', 3]]))).toBeUndefined();
+  expect(readDustbin(written([['head.bias', 3]]))).toBeUndefined();
 });
 
 it('says how similar a column is to "no counterpart"', () => {
   const bin = { weight: Float32Array.of(-1, 2), bias: 0.5 };
 
-  expect(binSimilarity(bin, Float32Array.of(0.6, 0.8))).toBeCloseTo(0.5 - 0.6 + 1.6);
+  expect(dustbinSimilarity(bin, Float32Array.of(0.6, 0.8))).toBeCloseTo(0.5 - 0.6 + 1.6);
 });

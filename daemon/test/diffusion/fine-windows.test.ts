@@ -1,6 +1,6 @@
 import type { Point } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { closerSize, maxZoom, windowAround, windowLevelSize } from '../../src/diffusion/closer-windows.js';
+import { fineSize, maxZoom, windowAround, windowLevelSize } from '../../src/diffusion/fine-windows.js';
 import { PRESETS } from '../../src/diffusion/presets.js';
 import type { Size } from '../../src/images/resize.js';
 
@@ -54,20 +54,20 @@ describe('the window around a point', () => {
   });
 });
 
-describe('the size of a closer look', () => {
+describe('the size of the windows', () => {
   it.each(PRESETS.map((preset) => [`${preset.backend} ${preset.name}`, preset]))('suits %s', (_, { size }) => {
-    const closer = closerSize(size);
-    const finest = size.fit === 'long-sides' ? Math.max(...size.px) : closer.longSidePx / 2;
-    expect(closer.longSidePx).toBeGreaterThan(finest);
-    const { padded, scaled } = windowLevelSize(size, closer, { width: 300, height: 300 });
+    const fine = fineSize(size);
+    const finest = size.fit === 'long-sides' ? Math.max(...size.px) : fine.longSidePx / 2;
+    expect(fine.longSidePx).toBeGreaterThan(finest);
+    const { padded, scaled } = windowLevelSize(size, fine, { width: 300, height: 300 });
     expect(padded).toEqual(scaled);
     expect(scaled.width % size.multiple).toBe(0);
-    expect(scaled.width).toBeLessThan(closer.longSidePx);
+    expect(scaled.width).toBeLessThan(fine.longSidePx);
   });
 
   it('is half where memory is short', () => {
     for (const { size } of PRESETS) {
-      const [whole, half] = [closerSize(size), closerSize(size, 1)];
+      const [whole, half] = [fineSize(size), fineSize(size, 1)];
       expect(half.longSidePx).toBe(whole.longSidePx / 2);
       // to the next multiple that the network takes
       expect(Math.abs(half.windowPx - whole.windowPx / 2)).toBeLessThanOrEqual(size.multiple / 2);

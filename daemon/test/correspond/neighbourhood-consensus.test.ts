@@ -1,7 +1,7 @@
 import type { Point } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { agree, settleAnchors } from '../../src/correspond/agreement.js';
 import type { Candidate } from '../../src/correspond/candidates.js';
+import { anchorConsensus, scoreCandidates } from '../../src/correspond/neighbourhood-consensus.js';
 import { seededRandom } from '../support/random.js';
 
 const SIDE = 1000;
@@ -13,7 +13,7 @@ const mirrored = ({ x, y }: Point) => ({ x: SIDE - x, y });
 const reordered = ({ x, y }: Point) => ({ x, y: 30 + ((y - 30 + 490) % 980) });
 
 function candidate({ x, y }: Point): Candidate {
-  return { x, y, similarity: 0.9, cycleCells: 0, returns: true, scale: 1, levels: { source: 0, target: 0 } };
+  return { x, y, similarity: 0.9, cycleCells: 0, cycleConsistent: true, scale: 1, levels: { source: 0, target: 0 } };
 }
 
 /** Every anchor is where the layout has it, or somewhere else that looks as like. */
@@ -21,15 +21,15 @@ function fieldOf(layout: (point: Point) => Point) {
   const random = seededRandom(5);
   const anywhere = () => candidate({ x: SIDE * random(), y: SIDE * random() });
   const candidates = GRID.map((point) => [anywhere(), candidate(layout(point)), anywhere()]);
-  return settleAnchors(GRID, candidates, SIDE, SIDE);
+  return anchorConsensus(GRID, candidates, SIDE, SIDE);
 }
 
 /** Where a point is believed to be, of all the places that the layouts have it at. */
 function chosen(point: Point, layout: (point: Point) => Point) {
   const nearby = { x: SIDE - 160, y: point.y };
   const places = [asIs(point), mirrored(point), reordered(point), nearby];
-  const { beliefs } = agree(point, places.map(candidate), fieldOf(layout));
-  return places[beliefs.indexOf(Math.max(...beliefs))];
+  const { probabilities } = scoreCandidates(point, places.map(candidate), fieldOf(layout));
+  return places[probabilities.indexOf(Math.max(...probabilities))];
 }
 
 describe('agreement among neighbours', () => {
@@ -58,6 +58,6 @@ describe('agreement among neighbours', () => {
     const strip = GRID.map(({ x, y }) => ({ x: 0.06 * x, y }));
     const random = seededRandom(7);
     const astray = strip.map((point) => [candidate(random() < 0.6 ? { x: 60 * random(), y: SIDE * random() } : point)]);
-    expect(settleAnchors(strip, astray, SIDE, SIDE).mirrored).toBe(false);
+    expect(anchorConsensus(strip, astray, SIDE, SIDE).mirrored).toBe(false);
   });
 });

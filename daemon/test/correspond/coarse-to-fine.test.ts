@@ -1,6 +1,6 @@
 import type { Box, Point } from '@samepoint/shared-protocol';
 import { describe, expect, it, vi } from 'vitest';
-import { CLOSER_LOOK, type CoarsePlace, lookCloser } from '../../src/correspond/closer-look.js';
+import { COARSE_TO_FINE, type CoarseMatch, refineMatches } from '../../src/correspond/coarse-to-fine.js';
 import type { FeatureMap } from '../../src/diffusion/feature-map.js';
 import type { FeaturePyramid } from '../../src/diffusion/feature-pyramid.js';
 import { seededRandom } from '../support/random.js';
@@ -43,12 +43,12 @@ function imageOf(field: Field, { width, height } = WHOLE) {
     blank: false,
     levels: [mapOf(field, { x: 0, y: 0, w: width, h: height }, COARSE_PX)],
     baseLevel: 0,
-    closer: { size: SIZE, window },
+    fine: { size: SIZE, window },
   };
   return { pyramid, window };
 }
 
-function place(source: Point, target: Point, scale = 1): CoarsePlace {
+function place(source: Point, target: Point, scale = 1): CoarseMatch {
   return { source, target, scale, sourceCellPx: COARSE_PX, targetCellPx: COARSE_PX * scale };
 }
 
@@ -62,28 +62,28 @@ const shifted: Field = (x, y) => field(x - SHIFT.x, y - SHIFT.y);
 const truthOf = ({ x, y }: Point) => ({ x: x + SHIFT.x, y: y + SHIFT.y });
 const POINTS = Array.from({ length: 12 }, (_, n) => ({ x: 60 + 33.7 * n, y: 40 + ((n * 97) % 300) }));
 
-describe('a closer look', () => {
+describe('coarse-to-fine refinement', () => {
   it('finds places to within half a cell of its own where they were off by more than a cell of before', async () => {
     const [source, target] = [imageOf(field), imageOf(shifted)];
     const places = POINTS.map((point, n) => {
       const truth = truthOf(point);
       return place(point, { x: truth.x + (n % 2 === 0 ? 9 : -9), y: truth.y + (n % 3 === 0 ? 8 : -8) });
     });
-    const found = await lookCloser(source.pyramid, target.pyramid, places, true);
+    const found = await refineMatches(source.pyramid, target.pyramid, places, true);
     for (const [n, point] of POINTS.entries()) expect(distance(found[n], truthOf(point))).toBeLessThan(FINE_PX / 2);
   });
 
   it('gives the middles of cells where positions are not to be refined', async () => {
     const [source, target] = [imageOf(field), imageOf(shifted)];
     const [point = { x: 0, y: 0 }] = POINTS;
-    const [found] = await lookCloser(source.pyramid, target.pyramid, [place(point, truthOf(point))], false);
+    const [found] = await refineMatches(source.pyramid, target.pyramid, [place(point, truthOf(point))], false);
     expect(found?.x).toBeCloseTo(Math.round((truthOf(point).x - FINE_PX / 2) / FINE_PX) * FINE_PX + FINE_PX / 2, 6);
   });
 
   it('shows a target of another scale at the scale of the source', async () => {
     const [source, target] = [imageOf(field), imageOf((x, y) => field(x / 2, y / 2), { width: 1024, height: 768 })];
     const point = { x: 200, y: 150 };
-    const [found] = await lookCloser(source.pyramid, target.pyramid, [place(point, { x: 412, y: 290 }, 2)], true);
+    const [found] = await refineMatches(source.pyramid, target.pyramid, [place(point, { x: 412, y: 290 }, 2)], true);
     expect(distance(found, { x: 400, y: 300 })).toBeLessThan(2 * FINE_PX);
     const [[from], [to]] = [source.window.mock.calls[0] ?? [], target.window.mock.calls[0] ?? []];
     expect([to?.w, to?.h]).toEqual([2 * (from?.w ?? 0), 2 * (from?.h ?? 0)]);
@@ -92,8 +92,8 @@ describe('a closer look', () => {
   it('leaves a place alone that it does not find near where it was', async () => {
     const [source, target] = [imageOf(field), imageOf(shifted)];
     const point = { x: 200, y: 200 };
-    const far = { x: truthOf(point).x + (CLOSER_LOOK.reachCells + 1) * COARSE_PX, y: truthOf(point).y };
-    expect(await lookCloser(source.pyramid, target.pyramid, [place(point, far)], true)).toEqual([null]);
+    const far = { x: truthOf(point).x + (COARSE_TO_FINE.reachCells + 1) * COARSE_PX, y: truthOf(point).y };
+    expect(await refineMatches(source.pyramid, target.pyramid, [place(point, far)], true)).toEqual([null]);
   });
 
   it('leaves a place alone that returns better than the one it would put instead', async () => {
@@ -121,17 +121,17 @@ describe('a closer look', () => {
       ]),
     );
     const at = { x: 201, y: 41 };
-    expect(await lookCloser(source.pyramid, target.pyramid, [place(at, at)], true)).toEqual([null]);
+    expect(await refineMatches(source.pyramid, target.pyramid, [place(at, at)], true)).toEqual([null]);
     // and moves there once nothing in the source resembles it more
     const plain = imageOf(mark([[here, [1, 0, 0, 0]]]));
-    const [moved] = await lookCloser(plain.pyramid, target.pyramid, [place(at, at)], false);
+    const [moved] = await refineMatches(plain.pyramid, target.pyramid, [place(at, at)], false);
     expect(moved).toEqual({ x: 209, y: 41 });
   });
 
   it('looks through each window once, however many points are seen through it', async () => {
     const [source, target] = [imageOf(field), imageOf(field)];
     const near = Array.from({ length: 50 }, (_, n) => ({ x: 180 + (n % 10), y: 180 + Math.floor(n / 10) }));
-    await lookCloser(
+    await refineMatches(
       source.pyramid,
       target.pyramid,
       near.map((point) => place(point, point)),
@@ -143,9 +143,9 @@ describe('a closer look', () => {
   it('does not look where windows would be the whole images, or there are no pixels', async () => {
     const small = imageOf(field, { width: 24, height: 16 });
     const at = { x: 8, y: 8 };
-    expect(await lookCloser(small.pyramid, small.pyramid, [place(at, at)], true)).toEqual([null]);
+    expect(await refineMatches(small.pyramid, small.pyramid, [place(at, at)], true)).toEqual([null]);
     expect(small.window).not.toHaveBeenCalled();
-    const { closer: _, ...featuresOnly } = imageOf(field).pyramid;
-    expect(await lookCloser(featuresOnly, imageOf(field).pyramid, [place(at, at)], true)).toEqual([null]);
+    const { fine: _, ...featuresOnly } = imageOf(field).pyramid;
+    expect(await refineMatches(featuresOnly, imageOf(field).pyramid, [place(at, at)], true)).toEqual([null]);
   });
 });

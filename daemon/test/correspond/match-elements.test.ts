@@ -1,7 +1,6 @@
 import type { Box } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { elementGeometry } from '../../src/correspond/element-geometry.js';
-import { resemblances, withLeads } from '../../src/correspond/resemblances.js';
+import { elementGeometry, matchElements, withMargins } from '../../src/correspond/match-elements.js';
 import { sampleFeatures } from '../../src/diffusion/feature-map.js';
 import type { FeaturePyramid } from '../../src/diffusion/feature-pyramid.js';
 import type { ElementLogits, Elements } from '../../src/diffusion/networks/element-network.js';
@@ -17,32 +16,34 @@ const CHANNELS = 32;
 const TEMPERATURE = 0.05;
 
 type Args = [FeaturePyramid, FeaturePyramid, typeof BOXES, typeof BOXES, boolean?];
-const alike = async (...args: Args) => (await resemblances(...args)).map(({ log }) => log);
+const alike = async (...args: Args) => (await matchElements(...args)).map(({ log }) => log);
 
-/** A matcher that knows the looks alone. */
+/** A matcher that compares descriptors only. */
 const elements = {
   async match(source: Elements, target: Elements): Promise<ElementLogits> {
-    const columnsOf = ({ count, columns }: Elements) => {
-      const channels = columns.length / count;
-      return Array.from({ length: count }, (_, n) => [...columns.subarray(n * channels, (n + 1) * channels)]);
+    const descriptorsOf = ({ count, descriptors }: Elements) => {
+      const channels = descriptors.length / count;
+      return Array.from({ length: count }, (_, n) => [...descriptors.subarray(n * channels, (n + 1) * channels)]);
     };
-    const others = columnsOf(target);
-    const rows = columnsOf(source).map((one) => Float32Array.from(others, (other) => dot(one, other) / TEMPERATURE));
-    const logits = (none: Float32Array) => none.map((similarity) => similarity / TEMPERATURE);
-    return { rows, none: logits(source.none), otherNone: logits(target.none) };
+    const others = descriptorsOf(target);
+    const rows = descriptorsOf(source).map((one) =>
+      Float32Array.from(others, (other) => dot(one, other) / TEMPERATURE),
+    );
+    const logits = (dustbin: Float32Array) => dustbin.map((similarity) => similarity / TEMPERATURE);
+    return { rows, dustbin: logits(source.dustbin), otherDustbin: logits(target.dustbin) };
   },
 };
 
-/** Every column is as similar to "no counterpart" as `none`. */
-function seen(seed: number, none = 0): FeaturePyramid {
+/** @param toDustbin similarity of every descriptor to the dustbin */
+function imageOf(seed: number, toDustbin = 0): FeaturePyramid {
   const levels = [randomMap(CHANNELS, 24, 28, seed)];
-  const noCounterpart = { weight: new Float32Array(CHANNELS), bias: none };
-  return { width: 112, height: 96, levels, baseLevel: 0, blank: false, noCounterpart, elements };
+  const dustbin = { weight: new Float32Array(CHANNELS), bias: toDustbin };
+  return { width: 112, height: 96, levels, baseLevel: 0, blank: false, dustbin, elements };
 }
 
 describe('parts of an image', () => {
   it('resemble themselves, and nothing else', async () => {
-    const log = await alike(seen(1), seen(1), BOXES, BOXES);
+    const log = await alike(imageOf(1), imageOf(1), BOXES, BOXES);
     for (const [n, row] of log.entries()) {
       for (const [m, value] of row.entries()) {
         if (n === m) expect(value).toBeGreaterThan(-0.1);
@@ -52,7 +53,7 @@ describe('parts of an image', () => {
   });
 
   it('have each its share among all others and none, times the same the other way round', async () => {
-    const [source, target] = [seen(1, 0.1), seen(2, 0.1)];
+    const [source, target] = [imageOf(1, 0.1), imageOf(2, 0.1)];
     const none = Math.exp(0.1 / TEMPERATURE);
     const odds = BOXES.map((part) =>
       BOXES.map((other) => Math.exp(meanCosine(source, part, target, other) / TEMPERATURE)),
@@ -70,7 +71,7 @@ describe('parts of an image', () => {
 
   it('resemble nothing where "no counterpart" is more similar', async () => {
     const one = BOXES.slice(0, 1);
-    const beside = async (none: number) => (await alike(seen(1, none), seen(2, none), one, one))[0]?.[0];
+    const beside = async (none: number) => (await alike(imageOf(1, none), imageOf(2, none), one, one))[0]?.[0];
     expect(await beside(-1)).toBeGreaterThan(-0.1);
     expect(await beside(1)).toBeLessThan(-10);
   });
@@ -78,7 +79,7 @@ describe('parts of an image', () => {
   it('are looked at the other way round where the sides are exchanged', async () => {
     const [box] = BOXES;
     if (box === undefined) throw new Error('there is a box');
-    const image = seen(1);
+    const image = imageOf(1);
     const mirrored = { ...image, levels: image.levels.map(mirrorMap) };
     const there = { ...box, x: image.width - box.x - box.w };
     const decoy = BOXES.slice(1);
@@ -90,18 +91,18 @@ describe('parts of an image', () => {
 
   it('are looked at as the first look has them where there is no second', async () => {
     const two = (seed: number): FeaturePyramid => {
-      return { ...seen(seed), levels: [...seen(seed).levels, randomMap(CHANNELS, 24, 28, seed + 10)] };
+      return { ...imageOf(seed), levels: [...imageOf(seed).levels, randomMap(CHANNELS, 24, 28, seed + 10)] };
     };
     const [source, target] = [two(1), two(2)];
-    const first = await alike(seen(1), seen(2), BOXES, BOXES);
-    const at = async (secondLook: boolean) =>
-      (await resemblances(source, target, BOXES, BOXES, false, { secondLook })).map(({ log }) => log);
+    const first = await alike(imageOf(1), imageOf(2), BOXES, BOXES);
+    const at = async (multiScale: boolean) =>
+      (await matchElements(source, target, BOXES, BOXES, false, { multiScale })).map(({ log }) => log);
     expect(await at(false)).toEqual(first);
-    expect(await at(true)).toEqual(await alike(seen(11), seen(12), BOXES, BOXES));
+    expect(await at(true)).toEqual(await alike(imageOf(11), imageOf(12), BOXES, BOXES));
   });
 
   it('outside of the image are not known, and rival none that is inside', async () => {
-    const [source, target] = [seen(1), seen(2)];
+    const [source, target] = [imageOf(1), imageOf(2)];
     const outside = { x: 200, y: 8, w: 20, h: 20 };
     const log = await alike(source, target, [...BOXES, outside], [outside, ...BOXES]);
     expect(log.map((row) => row[0])).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
@@ -121,23 +122,23 @@ describe('parts of an image', () => {
       },
     };
     const outside = { x: 200, y: 8, w: 20, h: 20 };
-    const image = { ...seen(1), elements: spy };
-    await alike(image, seen(2), [outside, ...BOXES], BOXES.slice(0, 2));
+    const image = { ...imageOf(1), elements: spy };
+    await alike(image, imageOf(2), [outside, ...BOXES], BOXES.slice(0, 2));
     const [[source, target] = []] = told;
     expect(source?.geometry).toEqual(Float32Array.from(BOXES.flatMap((box) => elementGeometry(box, image))));
     expect([source?.count, target?.count]).toEqual([3, 2]);
   });
 
   it('are not compared where an image says nothing, or no matcher belongs to the features', async () => {
-    expect(await alike(seen(1), { ...seen(2), blank: true }, BOXES, BOXES)).toEqual([]);
-    expect(await alike({ ...seen(1), elements: undefined }, seen(2), BOXES, BOXES)).toEqual([]);
-    expect(await alike({ ...seen(1), noCounterpart: undefined }, seen(2), BOXES, BOXES)).toEqual([]);
+    expect(await alike(imageOf(1), { ...imageOf(2), blank: true }, BOXES, BOXES)).toEqual([]);
+    expect(await alike({ ...imageOf(1), elements: undefined }, imageOf(2), BOXES, BOXES)).toEqual([]);
+    expect(await alike({ ...imageOf(1), dustbin: undefined }, imageOf(2), BOXES, BOXES)).toEqual([]);
   });
 });
 
 describe('the lead of a part over the others', () => {
   const leads = (log: readonly number[][]) =>
-    withLeads(log.map((row) => Float32Array.from(row))).map(({ lead }) => [...lead]);
+    withMargins(log.map((row) => Float32Array.from(row))).map(({ margin }) => [...margin]);
 
   it('is by how much it resembles the same one more, or less than the best of them', () => {
     expect(

@@ -5,7 +5,7 @@ import { type FeatureMap, sampleFeatures, toCells } from '../diffusion/feature-m
 const RADIUS_CELLS = 2;
 const TEMPERATURE = 0.02;
 
-/** Rows and columns of cells, the ends included. */
+/** Rows and columns of cells, both ends inclusive. */
 interface CellWindow {
   left: number;
   right: number;
@@ -13,30 +13,30 @@ interface CellWindow {
   bottom: number;
 }
 
-/** A cell of a map by column and row, and how similar it is to a query. */
+/** Column and row of a cell, and its similarity to a query. */
 interface SimilarCell extends Point {
   similarity: number;
 }
 
-/** The cell that resembles a query most among those near a place. */
+/** The cell most similar to a query in a part of a map. */
 export interface CellPeak extends SimilarCell {
-  /** It lies at the end of what was searched, and the map goes on: there may be a better one beyond. */
+  /** The cell is on the border of the search window but not of the map, so a better one may lie beyond. */
   atEdge: boolean;
 }
 
 /**
  * Sub-cell position of a match: the mean of the cells around it, weighted by similarity (window soft-argmax).
  * @param point pixels of the image of `from`
- * @param found where it was found, in pixels of the image of `to`
+ * @param match pixels of the image of `to`
  * @returns pixels of the image of `to`
  */
-export function refine(from: FeatureMap, point: Point, to: FeatureMap, found: Point): Point {
-  return softArgmax(sampleFeatures(from, [point]), to, toCells(to, found));
+export function refineInMap(from: FeatureMap, point: Point, to: FeatureMap, match: Point): Point {
+  return softArgmax(sampleFeatures(from, [point]), to, toCells(to, match));
 }
 
 /**
  * Window soft-argmax around a cell.
- * @param query a unit column
+ * @param query a descriptor
  * @param cell column and row, (0,0) is the first
  * @returns pixels of the map's image
  */
@@ -54,8 +54,8 @@ export function softArgmax(query: Float32Array, map: FeatureMap, cell: Point): P
 }
 
 /**
- * The best cell within `reachPx` of a place along each axis, at least one cell around it.
- * @param query a unit column
+ * The most similar cell within `reachPx` of a position along each axis, and at least within one cell.
+ * @param query a descriptor
  * @param near pixels of the map's image
  */
 export function peakNear(query: Float32Array, map: FeatureMap, near: Point, reachPx: number): CellPeak {
