@@ -4,8 +4,8 @@ import { headingsOf, lineAt, type MarkdownDocument, withoutFences } from './docu
 
 const LINK = /\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/g;
 const INLINE_CODE = /`([^`\n]+)`/g;
-/** Folders that paths in inline code may start from, besides the document's own. */
-const ROOTS = ['.', 'daemon/src', 'daemon', 'plugin/src', 'training', 'training/mockups', 'test'];
+/** Folders that paths in inline code may start from, besides the document's own and those above it. */
+const ROOTS = ['daemon/src', 'plugin/src', 'training/mockups'];
 const SOURCE_PATH = /^(?:[\w.@-]+\/)+[\w.-]+\.(?:ts|tsx|mjs|sh|md)$/;
 /** A path below one of the repository's own folders, whatever its ending. */
 const OWN_PATH = /^(?:daemon|plugin|shared-protocol|test|training|scripts|docs)\/[\w./-]*$/;
@@ -33,9 +33,15 @@ function missingPaths({ path, text }: MarkdownDocument, repository: string): str
   return [...withoutFences(text).matchAll(INLINE_CODE)].flatMap(({ 1: code = '', index }) => {
     const file = code.replace(/:\d+$/, '');
     if (!(SOURCE_PATH.test(file) || OWN_PATH.test(file)) || GENERATED.test(file)) return [];
-    const found = [dirname(path), ...ROOTS].some((root) => existsSync(join(repository, root, file)));
+    const found = [...foldersAbove(path), ...ROOTS].some((root) => existsSync(join(repository, root, file)));
     return found ? [] : [`${path}:${lineAt(text, index)}: \`${code}\` does not exist`];
   });
+}
+
+/** The folder of a path and all above it, up to the top of the repository. */
+function foldersAbove(path: string): string[] {
+  const folder = dirname(path);
+  return folder === '.' ? ['.'] : [folder, ...foldersAbove(folder)];
 }
 
 /** Anchors as GitHub makes them from headings; a repeated heading gets a number. */
