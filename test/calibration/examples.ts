@@ -1,7 +1,7 @@
 import type { Box, Point } from '@samepoint/shared-protocol';
 import type { Calibration } from '../../daemon/src/correspond/confidence.js';
 import { confidenceOf, regressionInputs } from '../../daemon/src/correspond/confidence.js';
-import { placeRegion, shareValues } from '../../daemon/src/transfer/transforms/place-region.js';
+import { inlierShareFeatures, placeRegion } from '../../daemon/src/transfer/transforms/place-region.js';
 import type { Looked } from './collect-signs.js';
 import type { Example } from './fit-logistic.js';
 
@@ -57,7 +57,7 @@ export function boxExamples(boxes: readonly Looked<Box>[], calibration: Calibrat
       const { x, y, w, h } = placed.box;
       const sizeFits = item.truth !== null && within(w, item.truth.w) && within(h, item.truth.h);
       const right = sizeFits && isAt(looked, { x: x + w / 2, y: y + h / 2 });
-      const { odds, oddsBeyond } = shareValues(placed.inlierShare);
+      const { odds, oddsBeyond } = inlierShareFeatures(placed.inlierShare);
       return [{ ...about(looked), values: [odds, oddsBeyond], share: placed.inlierShare, right }];
     }),
   );

@@ -6,15 +6,17 @@ import { clip, contains, gap, gridPoints, grow } from './transforms/boxes.js';
 /** Points a side of the grid over a box or a layer. */
 const REGION_GRID = 4;
 
-/** An overlay covers what it belongs to, so it is placed by what is around it. */
+/** An overlay hides the design under it, so points come from a margin around it. */
 const OVERLAY_GRID = 8;
-const OVERLAY_MARGIN = { ofItsSize: 0.5, ofTheImage: 0.06 };
+/** The margin is the greater of both: a part of the overlay's longer side, or of the image's. */
+const OVERLAY_MARGIN = { ofOverlay: 0.5, ofImage: 0.06 };
+/** With fewer points outside all overlays, those under overlays are used too. */
 const MIN_UNCOVERED_POINTS = 12;
 
 /**
- * The points of the source image whose matches place an item.
- * @param overlays boxes that hide the design under them
- * @throws SamepointError `ITEM_OUTSIDE_IMAGE`, or `BAD_REQUEST` for a layer that the source does not have
+ * The points of the source image, in pixels, whose matches place an item.
+ * @param overlays boxes of all overlays on the source
+ * @throws SamepointError `ITEM_OUTSIDE_IMAGE`, or `BAD_REQUEST` for an unknown layer
  */
 export function samplePoints(item: Item, layers: readonly Layer[], overlays: readonly Box[], image: Size): Point[] {
   switch (item.kind) {
@@ -29,13 +31,13 @@ export function samplePoints(item: Item, layers: readonly Layer[], overlays: rea
   }
 }
 
-/** A line has no area and a carousel's card may lie outside: the first has points all the same, the second has none. */
+/** A layer without area, such as a line, has points. A layer outside the image, such as a carousel's card, has none. */
 export function pointsOfLayer(box: Box, image: Size, grid = REGION_GRID): Point[] {
   const touches = gap(box, { x: 0, y: 0, w: image.width, h: image.height }) === 0;
   return touches ? pointsOfBox(box, image, grid) : [];
 }
 
-/** The points of a box that lies in the image at least in part, `grid` a side. */
+/** A grid over the visible part of a box. @param grid points a side */
 export function pointsOfBox(box: Box, image: Size, grid = REGION_GRID): Point[] {
   return gridPoints(clip(box, image.width, image.height), grid);
 }
@@ -53,8 +55,8 @@ export function findLayer(item: Extract<Item, { kind: 'layer' }>, layers: readon
 
 function aroundOverlay(box: Box, overlays: readonly Box[], image: Size): Point[] {
   const margin = Math.max(
-    OVERLAY_MARGIN.ofItsSize * Math.max(box.w, box.h),
-    OVERLAY_MARGIN.ofTheImage * Math.max(image.width, image.height),
+    OVERLAY_MARGIN.ofOverlay * Math.max(box.w, box.h),
+    OVERLAY_MARGIN.ofImage * Math.max(image.width, image.height),
   );
   const all = gridPoints(clip(grow(box, margin), image.width, image.height), OVERLAY_GRID);
   const uncovered = all.filter((point) => !overlays.some((overlay) => contains(overlay, point)));

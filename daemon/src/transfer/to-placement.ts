@@ -3,19 +3,19 @@ import type { AssignedLayer } from './layers/find-counterparts.js';
 import type { PlacedRegion } from './transforms/place-region.js';
 import type { Correspondence } from './transforms/robust-estimator.js';
 
-/** A match less probable than this is reported as no counterpart. */
+/** Matches below this confidence are reported as unmatched. */
 export const MIN_POINT_CONFIDENCE = 0.05;
 
-/** A region of the source and where its points and itself are in the target. */
+/** A region of the source and its place in the target. */
 export interface FoundRegion {
   correspondences: readonly Correspondence[];
   placed: PlacedRegion | null;
 }
 
-/** An item that no layer is assigned to. */
+/** Every item but layers, which are assigned to layers. */
 type PlacedItem = Exclude<Item, { kind: 'layer' }>;
 
-/** @param withCues say what each cue weighed */
+/** @param withCues include the weight of each cue */
 export function layerPlacement(
   { itemId }: Item,
   placed: PlacedRegion | null,
@@ -23,26 +23,26 @@ export function layerPlacement(
   withCues: boolean,
 ): Placement {
   const box = placed?.box ?? null;
-  if (assigned === undefined) return { kind: 'layer', itemId, layerId: null, box, ...standing(placed) };
+  if (assigned === undefined) return { kind: 'layer', itemId, layerId: null, box, ...confidenceOf(placed) };
   const { layer, confidence, likeness } = assigned;
-  const why = withCues ? { cues: [...likeness.cues] } : {};
-  return { kind: 'layer', itemId, layerId: layer.layerId, box, confidence, evidence: likeness.evidence, ...why };
+  const cues = withCues ? { cues: [...likeness.cues] } : {};
+  return { kind: 'layer', itemId, layerId: layer.layerId, box, confidence, evidence: likeness.evidence, ...cues };
 }
 
-/** How sure a region is, by the pixels alone. */
-function standing(placed: PlacedRegion | null) {
+/** By the pixels alone. */
+function confidenceOf(placed: PlacedRegion | null) {
   const confidence = placed?.confidence ?? 0;
   return { confidence, evidence: placed?.evidence ?? { image: confidence } };
 }
 
-/** What became of an item that is placed by points or by what is around it. */
+/** The placement of a point, box or overlay. */
 export function toPlacement({ item, correspondences, placed }: FoundRegion & { item: PlacedItem }): Placement {
   const { itemId } = item;
   switch (item.kind) {
     case 'point':
       return { kind: 'point', itemId, ...pointPlacement(correspondences[0]) };
     case 'box':
-      return { kind: 'box', itemId, box: placed?.box ?? null, ...standing(placed) };
+      return { kind: 'box', itemId, box: placed?.box ?? null, ...confidenceOf(placed) };
     case 'overlay':
       return {
         kind: 'overlay',
@@ -51,7 +51,7 @@ export function toPlacement({ item, correspondences, placed }: FoundRegion & { i
         inliers: placed?.fit.inliers.length ?? 0,
         samples: placed?.samples ?? correspondences.length,
         residualPx: placed?.fit.residualPx ?? 0,
-        ...standing(placed),
+        ...confidenceOf(placed),
       };
   }
 }

@@ -128,7 +128,9 @@ describe('an edit carried over as published', () => {
   });
 
   it('takes no choice of the transform', async () => {
-    await expect(warp([source], { matching: 'published', transform: 'affine' })).rejects.toThrow('cannot be chosen');
+    await expect(warp([source], { matching: 'published', transform: 'affine' })).rejects.toThrow(
+      'takes no other transform',
+    );
   });
 });
 
@@ -173,7 +175,7 @@ describe('an edit that cannot be used is said before any target is looked at', (
 
   it('one that is all transparent', async () => {
     const empty = identified(await encodePng(disc(CENTRE, -1)));
-    await expect(warp([source], {}, empty)).rejects.toThrow('The edit is empty: every pixel of it is transparent.');
+    await expect(warp([source], {}, empty)).rejects.toThrow('The edit is empty: all its pixels are transparent.');
   });
 
   it('one for a source of a single pixel is not: it is refused as others are', async () => {

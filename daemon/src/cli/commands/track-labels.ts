@@ -27,7 +27,7 @@ export async function trackMaskFiles(
   checkSize(mask, maskPath, frames);
   const labels = [mask.background, ...chooseLabels(mask, maskPath, wanted)];
   const results = await TrackResults.open(frames, options);
-  const tracking = { settings: frames.settings, sampling: 'area', lostBelow: LOST_BELOW.share } as const;
+  const tracking = { settings: frames.settings, sampling: 'area', lostBelow: LOST_BELOW.probability } as const;
   for await (const { frame, mask: carried, outcomes } of trackMask(
     new WindowMatcher(),
     frames,
@@ -84,7 +84,7 @@ export async function trackPointFiles(
   );
   const results = await TrackResults.open(frames, options);
   const places = points.map(({ point }) => point);
-  for await (const found of trackPoints(new WindowMatcher(), frames, places, frames.settings, LOST_BELOW.arrived)) {
+  for await (const found of trackPoints(new WindowMatcher(), frames, places, frames.settings, LOST_BELOW.confidence)) {
     const labels = found.points.map(({ point, confidence }, n): LabelReport => {
       return { label: points[n]?.name ?? '', lost: point === null, confidence, ...point };
     });

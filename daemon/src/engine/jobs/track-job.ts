@@ -67,7 +67,7 @@ async function carryPoints(
     size,
   );
   const tracked: Extract<TrackResult['tracked'], { kind: 'points' }> = { kind: 'points', frames: [] };
-  for await (const { frame, points: found } of trackPoints(matcher, frames, points, settings, LOST_BELOW.arrived)) {
+  for await (const { frame, points: found } of trackPoints(matcher, frames, points, settings, LOST_BELOW.confidence)) {
     tracked.frames[frame] = found.map(({ point, confidence }) => ({
       point: point && { x: rounded(point.x, STEPS_PER_PIXEL), y: rounded(point.y, STEPS_PER_PIXEL) },
       confidence: rounded(confidence, CONFIDENCE_STEPS),
@@ -89,7 +89,7 @@ async function carryMask(
   const [background = 0, ...labels] = labelsOfMask(mask);
   const tracked: Extract<TrackResult['tracked'], { kind: 'mask' }> = { kind: 'mask', labels, frames: [] };
   const pngs: Uint8Array[] = [];
-  const options = { settings, sampling: 'area', lostBelow: LOST_BELOW.share } as const;
+  const options = { settings, sampling: 'area', lostBelow: LOST_BELOW.probability } as const;
   for await (const found of trackMask(matcher, frames, mask, [background, ...labels], options)) {
     const png = encodeLabelMask(found.mask);
     const confidences = found.outcomes.map(({ lost, confidence }) =>

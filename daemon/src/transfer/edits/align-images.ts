@@ -9,8 +9,8 @@ import type { FitChoice, RegionMatches } from './warp-edit.js';
 import type { PlacedImage } from './warp-image.js';
 
 /**
- * Alignment of two whole images; one may be a small part of the other, and much of both may be empty. Images that show
- * different things agree on up to a sixth of what they seem to share.
+ * Settings for two whole images. One may be a small part of the other, and both may be largely empty. In unrelated images up
+ * to a sixth of the matches are inliers.
  */
 const ALIGNMENT = {
   points: 600,
@@ -27,7 +27,7 @@ const ALIGNMENT = {
 
 export type Alignment = { ok: true; fit: FittedTransform } | { ok: false; reason: string };
 
-/** One transform that takes the source to the target, from matches spread over all of it, or why there is none. */
+/** Fits one transform from the source to the target, by matches all over the source. */
 export async function alignImages(
   source: Size,
   target: Size,
@@ -40,7 +40,7 @@ export async function alignImages(
   return fitRegion(whole, points, await match(points), source, target, settings);
 }
 
-/** The alignment of two images with the very same pixels. */
+/** The alignment of two images with identical pixels. */
 export function alignIdentical({ transform }: FitChoice): Extract<Alignment, { ok: true }> {
   return { ok: true, fit: identityFit(ALIGNMENT.points, transform) };
 }
@@ -49,29 +49,29 @@ export function alignIdentical({ transform }: FitChoice): Extract<Alignment, { o
 const DRAWING = {
   /** Cells of the residual map along the longer side. */
   cells: 96,
-  /** Mean difference that is drawn as the hottest, of 255. */
+  /** Mean difference, of 255, at the end of the colour map. */
   hottest: 96,
-  /** Contrast is changed by at most this factor. */
+  /** The greatest change of contrast, as a factor. */
   maxGain: 4,
 } as const;
 
 const OPAQUE = 255;
 
-/** What can be seen once two images are aligned. All pictures have the target's size. */
+/** Two aligned images compared. All images have the target's size. */
 export interface Comparison {
-  /** Part of the target that the source covers. */
+  /** The part of the target that the source covers. */
   coverage: number;
-  /** Mean difference of the colours there, 0 to 255. */
+  /** Mean colour difference there, 0 to 255. */
   difference: number;
-  /** Half source, half target where both are; the target elsewhere. */
+  /** The mean of source and target where both exist; the target elsewhere. */
   overlay: RgbaImage;
-  /** Mean difference of each cell, black to red to yellow to white; transparent where there is no source. */
+  /** Mean difference of each cell, black to red to yellow to white; transparent outside the source. */
   residual: RgbaImage;
 }
 
 /**
- * Compares the aligned source with the target. The source first gets the target's brightness and contrast, channel by
- * channel, so that neither the overlay flickers nor the residual shows an exposure.
+ * Compares the aligned source with the target. First matches the brightness and contrast of each channel, so that neither
+ * overlay nor residual shows a difference in exposure.
  */
 export function compareAligned({ box, image }: PlacedImage, target: RgbImage): Comparison {
   const { width, height } = target;
@@ -87,10 +87,10 @@ export function compareAligned({ box, image }: PlacedImage, target: RgbImage): C
     const [from = 0, to = 0] = [shared[n], shared[n + 1]];
     let off = 0;
     for (let c = 0; c < 3; c++) {
-      const seen = exposure[c]?.(image.rgba[4 * from + c] ?? 0) ?? 0;
-      const there = target.rgb[3 * to + c] ?? 0;
-      off += Math.abs(seen - there) / 3;
-      overlay.rgba[4 * to + c] = Math.round((seen + there) / 2);
+      const mapped = exposure[c]?.(image.rgba[4 * from + c] ?? 0) ?? 0;
+      const expected = target.rgb[3 * to + c] ?? 0;
+      off += Math.abs(mapped - expected) / 3;
+      overlay.rgba[4 * to + c] = Math.round((mapped + expected) / 2);
     }
     const cell = Math.floor(Math.floor(to / width) / cellPx) * columns + Math.floor((to % width) / cellPx);
     sums[cell] = (sums[cell] ?? 0) + off;
@@ -107,7 +107,7 @@ export function compareAligned({ box, image }: PlacedImage, target: RgbImage): C
   };
 }
 
-/** Indices of pixels that are there in both: of the source's image and of the target, by turns. */
+/** Indices of the pixels that exist in both: source, target, source, target, … */
 function sharedPixels({ box, image }: PlacedImage, { width }: RgbImage): Uint32Array {
   const pairs = new Uint32Array(2 * image.width * image.height);
   let next = 0;
@@ -120,8 +120,8 @@ function sharedPixels({ box, image }: PlacedImage, { width }: RgbImage): Uint32A
 }
 
 /**
- * The change of one channel that gives the source the target's mean and standard deviation; turned over where the one is
- * light and the other dark.
+ * The map of one channel that gives the source the target's mean and standard deviation; inverted if the channels are
+ * negatively correlated, as between a light and a dark theme.
  */
 function matchExposure(
   shared: Uint32Array,
@@ -138,7 +138,7 @@ function matchExposure(
     bb += to * to;
     ab += from * to;
   }
-  // equal sums of squares and of products only where each pixel equals its counterpart
+  // the sums are equal only if each pixel equals its counterpart
   if (aa === bb && aa === ab) return (value) => value;
   const count = Math.max(1, shared.length / 2);
   const [meanA, meanB] = [a / count, b / count];
@@ -158,7 +158,7 @@ function drawHeat(
   for (let i = 0; i < width * height; i++) {
     const value = heat(Math.floor(Math.floor(i / width) / cellPx) * columns + Math.floor((i % width) / cellPx));
     if (value === null) continue;
-    // three ramps, one after another: red, green, blue
+    // red, then green, then blue rises
     const warmth = (3 * value) / DRAWING.hottest;
     for (let c = 0; c < 3; c++) rgba[4 * i + c] = Math.round(OPAQUE * Math.min(1, Math.max(0, warmth - c)));
     rgba[4 * i + 3] = OPAQUE;

@@ -4,13 +4,13 @@ import type { Size } from '../../images/resize.js';
 import { clip, grow } from '../transforms/boxes.js';
 import { quasiRandomPoints } from '../transforms/reproducible-random.js';
 
-/** Pixels less opaque than this are not edited; of 255. */
+/** Pixels with less alpha are not part of the edit; of 255. */
 const MIN_ALPHA = 8;
 
-/** Tries for each point that is wanted: a thin edit fills little of its box. */
-const TRIES_PER_POINT = 50;
+/** Samples for each point: a thin edit fills little of its box. */
+const SAMPLES_PER_POINT = 50;
 
-/** The box around the pixels that are edited; null where the edit is empty. */
+/** The bounding box of the edited pixels; null if there are none. */
 export function editBox({ width, height, rgba }: RgbaImage): Box | null {
   let [left, top, right, bottom] = [width, height, 0, 0];
   for (let y = 0; y < height; y++) {
@@ -26,35 +26,35 @@ export function editBox({ width, height, rgba }: RgbaImage): Box | null {
 }
 
 /**
- * Points spread evenly over the edited pixels, the same in every run.
- * @param box what `editBox` gave
- * @returns at most `count` points in pixels; fewer where the edit is thin
+ * Low-discrepancy points in the edited pixels.
+ * @param box from `editBox`
+ * @returns at most `count` points in pixels; fewer if the edit is thin
  */
 export function pointsInEdit(image: RgbaImage, box: Box, count: number): Point[] {
   return pointsWhere(box, count, (point) => isEdited(image, point));
 }
 
 /**
- * Points spread evenly around the edit, at most `marginPx` from its box and none of them in it.
- * @param box what `editBox` gave
+ * Low-discrepancy points around the edited pixels, at most `marginPx` from their box.
+ * @param box from `editBox`
  */
 export function pointsAroundEdit(image: RgbaImage, box: Box, marginPx: number, count: number): Point[] {
   const around = clip(grow(box, marginPx), image.width, image.height);
   return pointsWhere(around, count, (point) => !isEdited(image, point));
 }
 
-/** Points spread evenly over all of an image. */
+/** Low-discrepancy points all over an image. */
 export function pointsAllOver({ width, height }: Size, count: number): Point[] {
   return pointsWhere({ x: 0, y: 0, w: width, h: height }, count, () => true);
 }
 
-function pointsWhere(box: Box, count: number, isWanted: (point: Point) => boolean): Point[] {
+function pointsWhere(box: Box, count: number, accepts: (point: Point) => boolean): Point[] {
   const points: Point[] = [];
-  let tries = count * TRIES_PER_POINT;
+  let samples = count * SAMPLES_PER_POINT;
   for (const { x: u, y: v } of quasiRandomPoints()) {
-    if (points.length === count || tries-- === 0) break;
+    if (points.length === count || samples-- === 0) break;
     const point = { x: box.x + u * box.w, y: box.y + v * box.h };
-    if (isWanted(point)) points.push(point);
+    if (accepts(point)) points.push(point);
   }
   return points;
 }

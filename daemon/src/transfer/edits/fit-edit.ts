@@ -1,32 +1,32 @@
 import type { Box, Estimator, FittedTransform, Homography, TransformChoice } from '@samepoint/shared-protocol';
 import type { Size } from '../../images/resize.js';
-import { MIN_FIT_CONFIDENCE, type RegionFit, unlessUnsure } from '../transforms/fit-region.js';
+import { acceptFit, MIN_FIT_CONFIDENCE, type RegionFit } from '../transforms/fit-region.js';
 import type { PointPair } from '../transforms/least-squares.js';
 import { median, type RobustTransform, residual } from '../transforms/robust-estimator.js';
 import { selectTransform } from '../transforms/select-transform.js';
 import { rejectionReason } from '../transforms/transform-plausibility.js';
 
-/** How an edit is placed, and when it is rather refused; measured by `npm run bench -- warp`. */
+/** How an edit is placed, and when it is rejected; measured by `npm run bench -- warp`. */
 export const EDIT_FIT = {
-  /** An inlier is this near, as part of the target's longer side (Tang et al., 2023: 5 pixels of 768). */
+  /** The greatest residual of an inlier, as part of the target's longer side (Tang et al., 2023: 5 of 768 pixels). */
   tolerance: 5 / 768,
-  /** An edit smaller than this part of the source's longer side is only shifted, turned and scaled by matches near it. */
+  /** With `auto`, an edit below this part of the source's longer side gets a similarity from the matches near it. */
   small: 0.2,
-  /** A point of the surroundings says so much of what a point of the edit says. */
+  /** Weight of a match around the edit, relative to one in it. */
   nearWeight: 0.5,
-  /** Of the best support that any transform has in and around the edit, one from further away needs so much. */
+  /** The least support of a transform, relative to the best supported one. */
   minSupport: 0.6,
-  /** Matches in and around the edit that have to be found, and to agree. */
+  /** The least number of inliers in and around the edit. */
   minInliers: 8,
-  /** Part of the weight of those matches that has to agree. */
+  /** The least part of the weight of those matches that inliers have. */
   minInlierShare: 0.4,
-  /** The same of the matches all over the image, and how many they have to be. */
+  /** The same for matches all over the image, by number. */
   wide: { minInliers: 16, minInlierShare: 0.2 },
-  /** Part of the edit that has to land inside the target. */
+  /** The least part of the edit inside the target. */
   minVisible: 0.5,
 } as const;
 
-/** Matches that may place an edit. */
+/** The matches that place an edit. */
 export interface EditMatches {
   /** Of points in the edit. */
   own: readonly PointPair[];
@@ -34,7 +34,7 @@ export interface EditMatches {
   near: readonly PointPair[];
   /** Of points all over the image. */
   wide: readonly PointPair[];
-  /** How many points in and around the edit were looked for. */
+  /** How many points in and around the edit were matched. */
   samples: { own: number; near: number };
 }
 
@@ -44,9 +44,9 @@ export interface EditChoice {
 }
 
 /**
- * One transform for an edit. Matches under a small edit share their errors, so those around it, and where the whole image
- * moved as one those all over it, hold the transform: of three fits the one with the widest base is taken that the matches
- * in and around the edit support nearly as well as the one they support best.
+ * Fits one transform to an edit. Errors of matches in a small edit are correlated, so matches around it and all over the image
+ * stabilise it. Of three fits, to wide, local and own matches, chooses the widest whose support in and around the edit is
+ * close to the best.
  */
 export async function fitEdit(
   matches: EditMatches,
@@ -61,7 +61,7 @@ export async function fitEdit(
   ];
   const samples = matches.samples.own + matches.samples.near;
   const found = `${local.length} of ${samples} points in and around the edit`;
-  if (local.length < EDIT_FIT.minInliers) return refused(`Only ${found} were found in the target.`);
+  if (local.length < EDIT_FIT.minInliers) return rejected(`Only ${found} were found in the target.`);
   const tolerancePx = EDIT_FIT.tolerance * Math.max(target.width, target.height);
   const isSmall = Math.max(box.w, box.h) < EDIT_FIT.small * Math.max(source.width, source.height);
   const localKind = choice.transform === 'auto' && isSmall ? 'similarity' : choice.transform;
@@ -72,12 +72,12 @@ export async function fitEdit(
     await selectTransform(localKind, local, settings),
     await selectTransform(localKind, matches.own, settings),
   ].flatMap((outcome) => (outcome?.ok ? [outcome.fit] : []));
-  if (fits.length === 0) return refused(`${found} were found in the target, but no transform fits them.`);
-  const flaws = fits.map(({ transform }) => rejectionReason(transform, box, source, target, EDIT_FIT.minVisible));
-  const sound = fits.filter((_, n) => flaws[n] === null);
-  const chosen = widestSupported(sound, local, tolerancePx);
-  if (chosen === undefined) return refused(`${found} were found in the target, but ${flaws[0]}.`);
-  return judge(chosen, local, matches.samples, tolerancePx);
+  if (fits.length === 0) return rejected(`${found} were found in the target, but no transform fits them.`);
+  const rejections = fits.map(({ transform }) => rejectionReason(transform, box, source, target, EDIT_FIT.minVisible));
+  const plausible = fits.filter((_, n) => rejections[n] === null);
+  const chosen = widestSupported(plausible, local, tolerancePx);
+  if (chosen === undefined) return rejected(`${found} were found in the target, but ${rejections[0]}.`);
+  return assess(chosen, local, matches.samples, tolerancePx);
 }
 
 function hasWideBase({ inliers }: RobustTransform, pairs: readonly PointPair[]): boolean {
@@ -85,7 +85,7 @@ function hasWideBase({ inliers }: RobustTransform, pairs: readonly PointPair[]):
   return inliers.length >= minInliers && inliers.length >= minInlierShare * pairs.length;
 }
 
-/** @param fits from the widest base to the narrowest */
+/** @param fits from the widest set of matches to the narrowest */
 function widestSupported(
   fits: readonly RobustTransform[],
   local: readonly PointPair[],
@@ -96,7 +96,7 @@ function widestSupported(
   return fits.find((_, n) => (supports[n] ?? 0) >= needed);
 }
 
-/** Weight of the matches that agree, the less the further they are off (Torr and Zisserman, 2000). */
+/** The weight of the inliers, decreasing with their squared residual: the negative MSAC cost (Torr and Zisserman, 2000). */
 function supportOf(transform: Homography, pairs: readonly PointPair[], tolerancePx: number): number {
   return pairs.reduce(
     (sum, pair) => sum + pair.weight * Math.max(0, 1 - (residual(transform, pair) / tolerancePx) ** 2),
@@ -104,28 +104,28 @@ function supportOf(transform: Homography, pairs: readonly PointPair[], tolerance
   );
 }
 
-function judge(
+function assess(
   { kind, transform }: RobustTransform,
   local: readonly PointPair[],
   samples: EditMatches['samples'],
   tolerancePx: number,
 ): RegionFit {
   const inliers = local.filter((pair) => residual(transform, pair) <= tolerancePx);
-  const weigh = (pairs: readonly PointPair[]) => pairs.reduce((sum, { weight }) => sum + weight, 0);
+  const weightOf = (pairs: readonly PointPair[]) => pairs.reduce((sum, { weight }) => sum + weight, 0);
   const fit: FittedTransform = {
     kind,
     transform,
     inliers: inliers.length,
     samples: samples.own + samples.near,
     residualPx: median(inliers.map((pair) => residual(transform, pair))),
-    confidence: Math.min(1, weigh(inliers) / (samples.own + EDIT_FIT.nearWeight * samples.near)),
+    confidence: Math.min(1, weightOf(inliers) / (samples.own + EDIT_FIT.nearWeight * samples.near)),
   };
   const agreeing = `${inliers.length} of the ${local.length} points that were found`;
-  if (inliers.length < EDIT_FIT.minInliers || weigh(inliers) < EDIT_FIT.minInlierShare * weigh(local))
-    return refused(`Only ${agreeing} agree on one transform.`, fit);
-  return unlessUnsure(fit, agreeing, MIN_FIT_CONFIDENCE.edit);
+  if (inliers.length < EDIT_FIT.minInliers || weightOf(inliers) < EDIT_FIT.minInlierShare * weightOf(local))
+    return rejected(`Only ${agreeing} agree on one transform.`, fit);
+  return acceptFit(fit, agreeing, MIN_FIT_CONFIDENCE.edit);
 }
 
-function refused(reason: string, fit?: FittedTransform): RegionFit {
+function rejected(reason: string, fit?: FittedTransform): RegionFit {
   return { ok: false, reason, ...(fit === undefined ? {} : { fit }) };
 }

@@ -13,18 +13,18 @@ import { compose, normalise, translation } from '../transforms/projective.js';
 import { seededRandom } from '../transforms/reproducible-random.js';
 import { median, publishedHomography, residual } from '../transforms/robust-estimator.js';
 import type { PreparedEdit, WarpedEdit } from './warp-edit.js';
-import { warpStraight } from './warp-image.js';
+import { warpStraightAlpha } from './warp-image.js';
 
-/** How an edit is carried over as published; see `presets.ts`. */
+/** The published protocol for edits; see `presets.ts`. */
 export type PublishedEdit = Extract<PublishedMatching, { kind: 'edit-propagation' }>;
 
-/** Finds the pixels of one target nearest to pixels of the source. */
+/** Finds the nearest neighbours, among the pixels of one target, of pixels of the source. */
 export type NearestPixels = (pixels: readonly Point[]) => Promise<readonly Point[]>;
 
 /**
- * The published protocol where a request is to follow it: it asks for it, or names a preset that has one.
- * @returns undefined where Samepoint's own matching carries the edit over
- * @throws SamepointError `BAD_REQUEST` for choices that the published protocol does not leave open
+ * The published protocol, if the request selects it: by `matching`, or by a preset with a published protocol.
+ * @returns undefined for Samepoint's own matching
+ * @throws SamepointError `BAD_REQUEST` if the request also sets what the protocol fixes
  */
 export function editProtocol(
   { matching, preset, transform, estimator }: Pick<WarpRequest, 'matching' | 'preset' | 'transform' | 'estimator'>,
@@ -36,18 +36,18 @@ export function editProtocol(
   if (transform === undefined && estimator === undefined) return own ?? EDIT_PROPAGATION;
   throw new SamepointError(
     'BAD_REQUEST',
-    'The published matching of edits finds a homography by RANSAC; its transform and estimator cannot be chosen.',
-    "Leave them out, or choose Samepoint's own matching (--matching samepoint).",
+    'The published matching of edits fits a homography with RANSAC; it takes no other transform or estimator.',
+    "Omit them, or use Samepoint's own matching (--matching samepoint).",
   );
 }
 
-/** Of the pixels that are drawn: the same edit is carried over in the same way in every run. */
+/** For the sampled pixels: the same edit gives the same result in every run. */
 const SEED = 0;
 
 /**
- * Edit propagation as published: random pixels of the edit go to their nearest neighbours among all pixels of the target,
- * RANSAC finds a homography, and OpenCV warps the edit by it. Nothing is refused but what has no homography or shows
- * nothing: whether the matches are right is not asked.
+ * Edit propagation as published: matches random pixels of the edit to their nearest neighbours in the target, fits a
+ * homography with RANSAC, and warps the edit. Rejects an edit only without a homography or any visible pixel, whatever its
+ * confidence.
  * Source: edit_propagation.ipynb of Tang et al., 2023.
  */
 export async function warpEditAsPublished(
@@ -62,32 +62,32 @@ export async function warpEditAsPublished(
   const transform = await publishedHomography(matches, protocol);
   if (transform === null) return { ok: false, reason: 'No homography fits the nearest neighbours of the edit.' };
   const { width, height } = target;
-  const warped = await warpStraight(image, transform, { width, height });
+  const warped = await warpStraightAlpha(image, transform, { width, height });
   if (warped.rgba.every((value, n) => n % 4 !== 3 || value === 0)) {
     return { ok: false, reason: 'All of the edit would lie outside the target.' };
   }
-  const offs = matches.map((match) => residual(transform, match)).filter((off) => off <= protocol.thresholdPx);
-  const fit = describe(transform, offs, matches.length);
+  const residuals = matches.map((match) => residual(transform, match)).filter((px) => px <= protocol.thresholdPx);
+  const fit = toFit(transform, residuals, matches.length);
   return { ok: true, fit, placed: { box: { x: 0, y: 0, w: width, h: height }, image: warped } };
 }
 
-/** Pixels of the edit that are not wholly transparent, `count` of them drawn without repetition. */
+/** Samples `count` pixels of the edit that are not fully transparent, without replacement. */
 function randomPixels({ width, rgba }: RgbaImage, count: number): Point[] {
   const opaque: number[] = [];
   for (let pixel = 0; pixel < rgba.length / 4; pixel++) if (rgba[4 * pixel + 3] !== 0) opaque.push(pixel);
   const random = seededRandom(SEED);
-  const drawn = Math.min(count, opaque.length);
-  for (let n = 0; n < drawn; n++) {
+  const sampled = Math.min(count, opaque.length);
+  for (let n = 0; n < sampled; n++) {
     const other = n + Math.floor(random() * (opaque.length - n));
     [opaque[n], opaque[other]] = [opaque[other] ?? 0, opaque[n] ?? 0];
   }
-  return opaque.slice(0, drawn).map((pixel) => ({ x: pixel % width, y: Math.floor(pixel / width) }));
+  return opaque.slice(0, sampled).map((pixel) => ({ x: pixel % width, y: Math.floor(pixel / width) }));
 }
 
-/** From the middles of pixels, as OpenCV counts, to their outer corners. */
-function describe(ofCentres: Homography, offs: readonly number[], samples: number): FittedTransform {
+/** Converts from pixel centres, OpenCV's origin, to pixel corners. */
+function toFit(ofCentres: Homography, residuals: readonly number[], samples: number): FittedTransform {
   const transform = normalise(compose(translation(0.5, 0.5), compose(ofCentres, translation(-0.5, -0.5))));
-  const inliers = offs.length;
-  const residualPx = inliers === 0 ? 0 : median(offs);
+  const inliers = residuals.length;
+  const residualPx = inliers === 0 ? 0 : median(residuals);
   return { kind: 'homography', transform, inliers, samples, residualPx, confidence: inliers / samples };
 }

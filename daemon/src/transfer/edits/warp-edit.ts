@@ -9,27 +9,27 @@ import { identityFit } from './identical-images.js';
 import { type PlacedImage, warpImage } from './warp-image.js';
 
 /**
- * Edit propagation (Tang et al., 2023, section 5.3). They take 1000 points of the edit; placed evenly instead of by chance, a
- * third of them fits as well, and what is saved goes into its surroundings.
+ * Edit propagation (Tang et al., 2023, section 5.3). The paper samples 1000 random points of the edit. Low-discrepancy points
+ * fit as well with a third of that, which leaves points for its surroundings.
  */
 const EDIT = {
   points: { own: 400, near: 200, wide: 300 },
-  /** How far the surroundings reach, as part of the source's longer side. */
+  /** Width of the surroundings, as part of the source's longer side. */
   margin: 0.1,
-  /** Matches with less confidence have no say. */
+  /** Matches with less confidence are ignored. */
   minConfidence: 0.1,
 } as const;
 
-/** Finds the counterparts of source points in one target. */
+/** Matches points of the source, in pixels, with one target. */
 export type RegionMatches = (points: readonly Point[]) => Promise<readonly CheckedMatch[]>;
 
-/** What may be chosen; the rest is as in the table. */
+/** What a request may choose. */
 export interface FitChoice {
   transform?: TransformChoice | undefined;
   estimator?: Estimator | undefined;
 }
 
-/** An edit with the points of the source whose matches place it. */
+/** An edit with the points of the source that place it. */
 export interface PreparedEdit {
   image: RgbaImage;
   box: Box;
@@ -38,23 +38,23 @@ export interface PreparedEdit {
 
 export type WarpedEdit =
   | { ok: true; fit: FittedTransform; placed: PlacedImage }
-  /** `reason` is a sentence for people, `fit` the transform that was not believed, where there is one. */
+  /** `reason` is a full sentence, `fit` the rejected transform, if there is one. */
   | { ok: false; reason: string; fit?: FittedTransform };
 
-/** @throws SamepointError `BAD_REQUEST` where the edit has another size than the source, or nothing in it */
+/** @throws SamepointError `BAD_REQUEST` if the edit is empty or its size differs from the source's */
 export function prepareEdit(image: RgbaImage, source: Size): PreparedEdit {
   if (image.width !== source.width || image.height !== source.height)
     throw new SamepointError(
       'BAD_REQUEST',
       `The edit is ${image.width}×${image.height} pixels and its source ${source.width}×${source.height}.`,
-      'Give an edit of the size of its source, transparent where nothing was changed.',
+      'Give an edit of the size of its source, transparent outside the changes.',
     );
   const box = editBox(image);
   if (box === null)
     throw new SamepointError(
       'BAD_REQUEST',
-      'The edit is empty: every pixel of it is transparent.',
-      'Give an image that is opaque where the source was changed.',
+      'The edit is empty: all its pixels are transparent.',
+      'Give an image that is opaque where the source changes.',
     );
   const marginPx = EDIT.margin * Math.max(source.width, source.height);
   return {
@@ -68,7 +68,7 @@ export function prepareEdit(image: RgbaImage, source: Size): PreparedEdit {
   };
 }
 
-/** Puts the edit where the target shows what the source shows under it, or says why it cannot. */
+/** Warps the edit to the part of the target that matches the source under it. */
 export async function warpEdit(
   edit: PreparedEdit,
   source: Size,
@@ -90,7 +90,7 @@ export async function warpEdit(
   return fitted.ok ? placeEdit(edit, fitted.fit, target) : fitted;
 }
 
-/** Puts the edit into a target that has the very pixels of the source. */
+/** Places the edit in a target with the same pixels as the source. */
 export function warpIdentical(edit: PreparedEdit, target: Size, { transform }: FitChoice): Promise<WarpedEdit> {
   const samples = samplesOf(edit);
   return placeEdit(edit, identityFit(samples.own + samples.near, transform), target);

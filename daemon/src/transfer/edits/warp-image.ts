@@ -12,26 +12,26 @@ export interface PlacedImage {
   image: RgbaImage;
 }
 
-/** A source that shrinks more than this is made smaller first, so that no pixel of it is passed over. */
-const SHRINKS = 0.75;
+/** Below this scale the source is downscaled first, which avoids aliasing. */
+const MIN_WARP_SCALE = 0.75;
 
-/** Transparent pixels around the source, so that its edge fades within one pixel. */
+/** Transparent pixels around the source, which antialias its edge. */
 const MARGIN_PX = 1;
 
-/** `warpPerspective` of OpenCV: linear, with transparency outside. */
+/** OpenCV's `INTER_LINEAR` and `BORDER_CONSTANT`: transparent outside. */
 const LINEAR = 1;
 const CONSTANT_BORDER = 0;
 
-/** Source and result together; each takes 8 bytes of the 2 GB of WebAssembly, which never gives memory back. */
+/** Source and result together, 8 bytes a pixel. WebAssembly has 2 GB and never shrinks. */
 const MAX_WARP_PIXELS = 80_000_000;
 
 const FULL_ALPHA = 255;
 
 /**
- * The pixels of `box` of the source as the transform puts them into the target. Colours are weighted by their alpha on
- * the way, so that transparent pixels lend no colour to the edge.
- * @param transform source pixels to target pixels, with (0,0) at the outer corner of the first pixel
- * @returns the part inside the target; null where there is none
+ * Warps the pixels of `box` into the target, with premultiplied alpha, so transparent pixels do not colour the edge.
+ * @param transform source to target pixels, with (0,0) at the outer corner of the first pixel
+ * @returns the part inside the target; null if there is none
+ * @throws SamepointError `IMAGE_TOO_LARGE`
  */
 export async function warpImage(
   source: RgbaImage,
@@ -50,7 +50,7 @@ export async function warpImage(
   return { box: landed, image: await warpPremultiplied(image, ofCentres, { width: landed.w, height: landed.h }) };
 }
 
-/** Whole pixels of the target that the box may touch. */
+/** The whole pixels of the target that the warped box touches. */
 function landingBox(transform: Homography, box: Box, { width, height }: Size): Box | null {
   const corners = [0, 1, 2, 3].map((n) =>
     project(transform, { x: box.x + (n % 2) * box.w, y: box.y + (n >> 1) * box.h }),
@@ -64,9 +64,9 @@ function landingBox(transform: Homography, box: Box, { width, height }: Size): B
   return visible.w > 0 && visible.h > 0 ? visible : null;
 }
 
-/** The box of the source with a transparent margin, made smaller where it shrinks. */
+/** Crops the source to the box, downscales it for a small scale, and adds a transparent margin. */
 async function crop(source: RgbaImage, box: Box, scale: number): Promise<{ image: RgbaImage; fromCrop: Homography }> {
-  const factor = scale < SHRINKS ? scale : 1;
+  const factor = scale < MIN_WARP_SCALE ? scale : 1;
   const width = Math.max(1, Math.round(box.w * factor));
   const height = Math.max(1, Math.round(box.h * factor));
   const margins = { top: MARGIN_PX, bottom: MARGIN_PX, left: MARGIN_PX, right: MARGIN_PX };
@@ -74,27 +74,28 @@ async function crop(source: RgbaImage, box: Box, scale: number): Promise<{ image
     raw: { width: source.width, height: source.height, channels: 4 },
     limitInputPixels: false,
   })
-    // only shrinks: what sharp enlarges is moved by half a pixel
+    // downscales only: sharp shifts by half a pixel when it upscales
     .extract({ left: box.x, top: box.y, width: box.w, height: box.h })
     .resize(width, height, { fit: 'fill' });
   const { data, info } = await cut
     .extend({ ...margins, background: { r: 0, g: 0, b: 0, alpha: 0 } })
     .raw()
     .toBuffer({ resolveWithObject: true });
-  const shrink = scaling(box.w / width, box.h / height);
+  const upscale = scaling(box.w / width, box.h / height);
   return {
     image: { width: info.width, height: info.height, rgba: data },
-    fromCrop: compose(translation(box.x, box.y), compose(shrink, translation(-MARGIN_PX, -MARGIN_PX))),
+    fromCrop: compose(translation(box.x, box.y), compose(upscale, translation(-MARGIN_PX, -MARGIN_PX))),
   };
 }
 
 /**
- * The whole image as OpenCV's `warpPerspective` warps it by default: four channels alike, so that the colour of transparent
- * pixels reaches into the edge.
+ * Warps a whole image like the published code: OpenCV's `warpPerspective` with straight alpha, so transparent pixels colour
+ * the edge.
  * Source: edit_propagation.ipynb of Tang et al., 2023.
- * @param transform source to target, from middle to middle of pixels
+ * @param transform source to target, between pixel centres
+ * @throws SamepointError `IMAGE_TOO_LARGE`
  */
-export async function warpStraight(
+export async function warpStraightAlpha(
   source: RgbaImage,
   transform: Homography,
   { width, height }: Size,
@@ -127,7 +128,7 @@ async function warpPremultiplied(source: RgbaImage, transform: Homography, size:
   }
 }
 
-/** 8-bit colours times alpha in 16 bits; alpha itself likewise times 255. */
+/** Colours times alpha, and alpha times 255, in 16 bits. */
 function premultiply(rgba: Uint8Array, into: Uint16Array): void {
   for (let i = 0; i < rgba.length; i += 4) {
     const alpha = rgba[i + 3] ?? 0;
@@ -151,7 +152,7 @@ function unpremultiply(premultiplied: Uint16Array): Uint8Array {
 function tooLarge({ w, h }: Pick<Box, 'w' | 'h'>): SamepointError {
   return new SamepointError(
     'IMAGE_TOO_LARGE',
-    `There is too little memory to warp an image to ${w}×${h} pixels.`,
+    `Warping an image to ${w}×${h} pixels takes too much memory.`,
     'Export the images at a smaller size.',
   );
 }

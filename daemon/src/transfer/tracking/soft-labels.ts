@@ -2,10 +2,10 @@ import type { TopNeighbours } from '../../correspond/window-matcher.js';
 import type { FeatureMap } from '../../diffusion/feature-map.js';
 import type { Size } from '../../images/resize.js';
 
-/** Where cells lie in the image. */
+/** The layout of a feature map's cells. */
 export type CellGrid = Pick<FeatureMap, 'rows' | 'columns' | 'cellWidthPx' | 'cellHeightPx'>;
 
-/** How much each cell of a frame belongs to each label. */
+/** The label probabilities of each cell of a frame. */
 export interface SoftLabels extends CellGrid {
   labels: number;
   /** (rows, columns, labels), 0 to 1 */
@@ -17,10 +17,12 @@ export function emptySoftLabels({ rows, columns, cellWidthPx, cellHeightPx }: Ce
 }
 
 /**
- * Gives every cell the labels of its neighbours, weighted by exp(similarity / temperature) and made to sum to 1.
- * Source: Jabri et al., Space-Time Correspondence as a Contrastive Random Walk, 2020, section 3.4; the settings for
- * diffusion features are those of Tang et al., 2023.
- * @param neighbours of each cell of the new frame, in the frames that `contexts` are the labels of
+ * Propagates labels to a new frame: each cell gets the mean of its neighbours' labels, weighted by exp(similarity /
+ * temperature).
+ * Source: Jabri et al., Space-Time Correspondence as a Contrastive Random Walk, 2020, section 3.4.
+ * @param neighbours of each cell of the new frame, in the context frames
+ * @param contexts labels of the context frames
+ * @throws RangeError without contexts
  */
 export function propagateLabels(
   neighbours: TopNeighbours,
@@ -28,7 +30,7 @@ export function propagateLabels(
   temperature: number,
 ): SoftLabels {
   const [first] = contexts;
-  if (first === undefined) throw new RangeError('labels come from at least one frame');
+  if (first === undefined) throw new RangeError('propagation needs at least one context frame');
   const to = emptySoftLabels(first, first.labels);
   for (let cell = 0; cell < neighbours.queries; cell++) mixLabels(to, cell, neighbours, contexts, temperature);
   return to;
@@ -42,7 +44,7 @@ function mixLabels(
   temperature: number,
 ): void {
   const start = cell * count;
-  // the best similarity is taken out of every exponent, which changes no ratio and cannot overflow
+  // subtracting the best similarity from each exponent avoids overflow
   const best = similarities[start] ?? 0;
   let total = 0;
   for (let n = start; n < start + count; n++) {
@@ -59,11 +61,13 @@ function mixLabels(
   for (let at = cell * labels; at < (cell + 1) * labels; at++) probabilities[at] = (probabilities[at] ?? 0) / total;
 }
 
-/** Hands the interpolated probabilities of each pixel's centre to `take`, which may not keep them. */
+/**
+ * Calls `visit` with the bilinearly interpolated probabilities at each pixel's centre. The array is reused between calls.
+ */
 export function interpolateLabels(
   { labels, probabilities, ...grid }: SoftLabels,
   { width, height }: Size,
-  take: (pixel: number, probabilities: Float32Array) => void,
+  visit: (pixel: number, probabilities: Float32Array) => void,
 ): void {
   const across = Array.from({ length: width }, (_, x) => between((x + 0.5) / grid.cellWidthPx - 0.5, grid.columns));
   const mixed = new Float32Array(labels);
@@ -78,12 +82,12 @@ export function interpolateLabels(
         const lower = at(bottom + first) * (1 - part) + at(bottom + second) * part;
         mixed[label] = upper * (1 - down.part) + lower * down.part;
       }
-      take(y * width + x, mixed);
+      visit(y * width + x, mixed);
     }
   }
 }
 
-/** The two cells a position lies between, and how far it is on the way to the second. */
+/** The two cells around a position, and the weight of the second. */
 function between(position: number, cells: number): { first: number; second: number; part: number } {
   const inside = Math.min(Math.max(position, 0), cells - 1);
   const first = Math.floor(inside);

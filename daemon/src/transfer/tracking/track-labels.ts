@@ -7,28 +7,27 @@ import type { FeaturePlan } from '../../diffusion/plan/feature-plan.js';
 import type { SoftLabels } from './soft-labels.js';
 import { propagateLabels } from './soft-labels.js';
 
-/** Frames in their order, of which one is annotated. */
+/** A sequence of frames, one of them annotated. */
 export interface TrackedFrames {
   count: number;
   /** Index of the annotated frame. */
   annotated: number;
-  /** The features of a frame; asked for once a frame, when its turn comes. */
+  /** Called once a frame, when its turn comes. */
   features(frame: number): Promise<FeatureMap>;
 }
 
-/** A frame that is looked back at. */
+/** A frame from which labels are propagated. */
 interface Context {
   features: CellFeatures;
   labels: SoftLabels;
 }
 
 /**
- * Carries the labels of the annotated frame to all others: forward to the last frame, then backward from the annotated
- * one to the first. At most `queueFrames` + 2 feature maps are alive at once: the annotated frame's, the queue and the
- * new one.
- * @param label makes the labels of the annotated frame, once its feature map says how many cells there are
+ * Propagates the labels of the annotated frame to all others: forward to the last frame, then backward to the first. At most
+ * `queueFrames` + 2 feature maps are alive at once: the annotated frame's, the queue and the new one.
+ * @param label returns the labels of the annotated frame for its feature map
  * @returns labels frame by frame, the annotated one first
- * @throws SamepointError `BAD_REQUEST` when a frame has another size than the annotated one
+ * @throws SamepointError `BAD_REQUEST` if the frames differ in size
  */
 export async function* trackLabels(
   matcher: WindowMatcher,
@@ -44,7 +43,7 @@ export async function* trackLabels(
     for (let frame = annotated + step; frame >= 0 && frame < count; frame += step) {
       const next = await features(frame);
       checkSameSize(map, next, annotated, frame);
-      const context = await carry(matcher, [first, ...queue], toCellFeatures(next), settings);
+      const context = await propagate(matcher, [first, ...queue], toCellFeatures(next), settings);
       if (queue.length === settings.queueFrames) queue.shift();
       if (settings.queueFrames > 0) queue.push(context);
       yield { frame, labels: context.labels };
@@ -52,7 +51,7 @@ export async function* trackLabels(
   }
 }
 
-async function carry(
+async function propagate(
   matcher: WindowMatcher,
   contexts: readonly Context[],
   features: CellFeatures,
@@ -70,46 +69,46 @@ function checkSameSize(first: FeatureMap, next: FeatureMap, annotated: number, f
   if (shape(first) === shape(next)) return;
   throw new SamepointError(
     'BAD_REQUEST',
-    `Frame ${frame + 1} has another size than the annotated frame ${annotated + 1}.`,
-    'Give frames of one size: a place is looked for near where it was.',
+    `Frame ${frame + 1} differs in size from the annotated frame ${annotated + 1}.`,
+    'Give frames of the same size.',
   );
 }
 
-/** The look at a frame that is tracked with: the one that a single look would take. */
+/** The pyramid level that tracking uses. */
 export function trackingLevel({ levels, baseLevel }: FeaturePyramid): FeatureMap {
   const map = levels[baseLevel];
   if (map === undefined) throw new RangeError(`a pyramid of ${levels.length} levels has no level ${baseLevel}`);
   return map;
 }
 
-/** How labels are carried from frame to frame. */
+/** How labels are propagated from frame to frame. */
 export interface TrackSettings {
-  /** A neighbour weighs exp(cosine / temperature). */
+  /** The weight of a neighbour is exp(cosine / temperature). */
   temperature: number;
-  /** Neighbours that give a cell its labels, over all frames together. */
+  /** Neighbours of a cell, over all context frames together. */
   topK: number;
-  /** How far from its own place a cell looks, in cells along rows and columns. */
+  /** Half the side of the search window around a cell, in cells. */
   radiusCells: number;
-  /** How many of the last frames are looked at beside the annotated one. */
+  /** Latest frames used as context besides the annotated one. */
   queueFrames: number;
-  /** Pixels a cell at which the published protocol draws masks before it stretches them to the frame. */
+  /** Pixels a cell at which the published protocol draws masks, before it resizes them to the frame. */
   drawnCellPx?: number;
 }
 
-/** For features without published settings for labels in video. */
-const OWN_SETTINGS: TrackSettings = { temperature: 0.1, topK: 10, radiusCells: 15, queueFrames: 8 };
+/** For features without published settings. */
+const DEFAULT_SETTINGS: TrackSettings = { temperature: 0.1, topK: 10, radiusCells: 15, queueFrames: 8 };
 
-/** The settings that were published with the features, or ours. */
+/** The published settings of the features, or the defaults. */
 export function trackSettings({ matching }: { matching?: FeaturePlan['matching'] | undefined }): TrackSettings {
-  if (matching?.kind !== 'label-propagation') return OWN_SETTINGS;
+  if (matching?.kind !== 'label-propagation') return DEFAULT_SETTINGS;
   const { kind: _, ...settings } = matching;
   return settings;
 }
 
-/** When something is said not to be in a frame. */
+/** When a label or point is reported as lost. */
 export const LOST_BELOW = {
-  /** A label of a mask: no cell has this share of it. */
-  share: 0.2,
-  /** A point: less than this of its label has arrived in one place. */
-  arrived: 0.1,
+  /** A label of a mask: no cell has this probability of it. */
+  probability: 0.2,
+  /** A point: a smaller part of its label is at one place. */
+  confidence: 0.1,
 } as const;

@@ -5,10 +5,11 @@ import type { Size } from '../../images/resize.js';
 import { type CellGrid, emptySoftLabels, interpolateLabels, type SoftLabels } from './soft-labels.js';
 import { type TrackedFrames, type TrackSettings, trackLabels } from './track-labels.js';
 
-/** The mask of one frame, and what became of each label but the background, in the order of `labels`. */
+/** The mask of one frame. */
 export interface TrackedMask {
   frame: number;
   mask: LabelMask;
+  /** One for each of `labels` but the background. */
   outcomes: LabelOutcome[];
 }
 
@@ -17,15 +18,15 @@ export interface MaskOptions {
   sampling: MaskSampling;
   /** See `labelsToMask`. */
   lostBelow: number;
-  /** Pixels a cell at which masks are drawn and then stretched to the frame, as published; ours are drawn at its size. */
+  /** As published: draws masks at this many pixels a cell and resizes them. Otherwise masks are drawn at frame size. */
   drawnCellPx?: number | undefined;
 }
 
 /**
- * Carries a mask of the annotated frame to all others. The annotated frame comes first, with its own mask.
+ * Propagates a mask of the annotated frame to all others. The annotated frame comes first, with its own mask.
  * @param mask of the frames' size
- * @param labels indices to carry, the background first
- * @throws SamepointError `BAD_REQUEST` when frames differ in size
+ * @param labels indices to track, the background first
+ * @throws SamepointError `BAD_REQUEST` if the frames differ in size
  */
 export async function* trackMask(
   matcher: WindowMatcher,
@@ -35,41 +36,41 @@ export async function* trackMask(
   { settings, sampling, lostBelow, drawnCellPx }: MaskOptions,
 ): AsyncGenerator<TrackedMask> {
   const annotate = (map: FeatureMap) => maskToLabels(mask, labels, map, sampling);
-  for await (const { frame, labels: carried } of trackLabels(matcher, frames, annotate, settings)) {
+  for await (const { frame, labels: propagated } of trackLabels(matcher, frames, annotate, settings)) {
     if (frame === frames.annotated) {
       const outcomes = labels.slice(1).map(() => ({ confidence: 1, lost: false }));
       yield { frame, mask: onlyLabels(mask, labels), outcomes };
     } else {
       const { pixels, outcomes } =
         drawnCellPx === undefined
-          ? labelsToMask(carried, mask, lostBelow)
-          : labelsToStretchedMask(carried, mask, lostBelow, drawnCellPx);
+          ? labelsToMask(propagated, mask, lostBelow)
+          : labelsToResizedMask(propagated, mask, lostBelow, drawnCellPx);
       yield { frame, mask: { ...mask, indices: pixels.map((label) => labels[label] ?? 0) }, outcomes };
     }
   }
 }
 
-/** The mask with every other index turned into background. */
+/** Replaces every other index by the background. */
 function onlyLabels(mask: LabelMask, labels: readonly number[]): LabelMask {
   const kept = new Set(labels);
   return { ...mask, indices: mask.indices.map((index) => (kept.has(index) ? index : mask.background)) };
 }
 
 /**
- * How a cell gets its labels: that of the pixel at its centre, as published, or each in proportion to its pixels, which
- * keeps what is smaller than a cell.
+ * How a cell gets its labels: from the pixel at its centre, as published, or in proportion to its pixels, which keeps details
+ * smaller than a cell.
  */
 export type MaskSampling = 'centre' | 'area';
 
-/** The indices of a mask that are labels: the background first, then the others that occur, rising. */
+/** The indices in a mask: the background, then the others in ascending order. */
 export function labelsOfMask({ indices, background }: LabelMask): number[] {
   const found = [...new Set(indices)].filter((index) => index !== background);
   return [background, ...found.sort((a, b) => a - b)];
 }
 
 /**
- * The labels of each cell.
- * @param labels indices of the mask in the order of the label map; pixels of any other index count as the first
+ * Converts a mask to soft labels.
+ * @param labels the mask's index of each label; pixels with any other index get the first label
  */
 export function maskToLabels(
   mask: LabelMask,
@@ -85,17 +86,17 @@ export function maskToLabels(
   for (let cell = 0; cell < pixels.length; cell++) {
     const own = to.probabilities.subarray(cell * labels.length, (cell + 1) * labels.length);
     const count = pixels[cell] ?? 0;
-    // a cell may also be smaller than a pixel, and have none of its own
+    // a cell smaller than a pixel may have none
     if (count === 0) own[labelOf[centreIndex(mask, grid, cell)] ?? 0] = 1;
     else
-      own.forEach((share, label) => {
-        own[label] = share / count;
+      own.forEach((pixelsOfLabel, label) => {
+        own[label] = pixelsOfLabel / count;
       });
   }
   return to;
 }
 
-/** Counts the pixels of each label in each cell into `to`; returns how many pixels each cell has. */
+/** Counts the pixels of each label into `probabilities`; returns the number of pixels in each cell. */
 function countPixels(
   { labels, probabilities }: SoftLabels,
   labelOf: Uint8Array,
@@ -123,18 +124,18 @@ function centreIndex({ width, height, indices }: LabelMask, grid: CellGrid, cell
 
 /** A label in one frame. */
 export interface LabelOutcome {
-  /** Mean share of the label in the pixels that have it, 0 to 1; not calibrated. */
+  /** Mean probability of the label in its pixels, 0 to 1; not calibrated. */
   confidence: number;
-  /** No cell's neighbours have enough of it: it is not in the frame. */
+  /** The label is not in the frame. */
   lost: boolean;
 }
 
 /**
- * The label of each pixel: probabilities are interpolated between the centres of cells, each label's stretched to 0…1 over the
- * frame, and the highest wins.
+ * Converts soft labels to a mask: interpolates probabilities between cell centres, normalises each label's to 0…1 over the
+ * frame, and takes the highest.
  * Source: eval_davis.py of Tang et al., 2023.
- * @param lostBelow a label whose share is nowhere this high is not in the frame; 0 as published, where no label is lost
- * @returns positions in the label map's order, one byte a pixel, and what became of each label but the first
+ * @param lostBelow a label is lost if its probability stays below this everywhere; 0 as published
+ * @returns label numbers, one byte a pixel, and the outcome of each label but the first
  */
 export function labelsToMask(
   map: SoftLabels,
@@ -169,21 +170,21 @@ export function labelsToMask(
 }
 
 /**
- * As published: drawn with `cellPx` pixels a cell, which is the size that the network saw, and stretched from there to the
- * nearest pixels.
- * Source: eval_davis.py of Tang et al., 2023, whose nearest neighbours are PIL's.
+ * As published: draws the mask at the network's input size, `cellPx` pixels a cell, and resizes it with PIL's nearest
+ * neighbours.
+ * Source: eval_davis.py of Tang et al., 2023.
  */
-export function labelsToStretchedMask(map: SoftLabels, { width, height }: Size, lostBelow: number, cellPx: number) {
+export function labelsToResizedMask(map: SoftLabels, { width, height }: Size, lostBelow: number, cellPx: number) {
   const drawn = { width: cellPx * map.columns, height: cellPx * map.rows };
   const { pixels, outcomes } = labelsToMask({ ...map, cellWidthPx: cellPx, cellHeightPx: cellPx }, drawn, lostBelow);
-  const stretched = new Uint8Array(width * height);
+  const resized = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {
     const row = Math.floor(((y + 0.5) * drawn.height) / height) * drawn.width;
     for (let x = 0; x < width; x++) {
-      stretched[y * width + x] = pixels[row + Math.floor(((x + 0.5) * drawn.width) / width)] ?? 0;
+      resized[y * width + x] = pixels[row + Math.floor(((x + 0.5) * drawn.width) / width)] ?? 0;
     }
   }
-  return { pixels: stretched, outcomes };
+  return { pixels: resized, outcomes };
 }
 
 function peakProbabilities({ labels, probabilities }: SoftLabels): number[] {
@@ -200,9 +201,9 @@ function interpolatedRange(map: SoftLabels, size: Size) {
   const highest = new Float32Array(map.labels).fill(Number.NEGATIVE_INFINITY);
   interpolateLabels(map, size, (_, probabilities) => {
     for (let label = 0; label < map.labels; label++) {
-      const share = probabilities[label] ?? 0;
-      if (share < (lowest[label] ?? 0)) lowest[label] = share;
-      if (share > (highest[label] ?? 0)) highest[label] = share;
+      const value = probabilities[label] ?? 0;
+      if (value < (lowest[label] ?? 0)) lowest[label] = value;
+      if (value > (highest[label] ?? 0)) highest[label] = value;
     }
   });
   return { lowest, highest };

@@ -5,11 +5,11 @@ import { emptySoftLabels, type SoftLabels } from './soft-labels.js';
 import { type TrackedFrames, type TrackSettings, trackLabels } from './track-labels.js';
 
 /**
- * Carries points of the annotated frame to all others. The annotated frame comes first, with its own points.
+ * Tracks points of the annotated frame through all others. The annotated frame comes first, with its own points.
  * @param points pixels of the annotated frame
  * @param lostBelow see `labelsToPoints`
- * @returns for each frame the points in the order given
- * @throws SamepointError `BAD_REQUEST` when frames differ in size
+ * @returns for each frame, the points in the same order
+ * @throws SamepointError `BAD_REQUEST` if the frames differ in size
  */
 export async function* trackPoints(
   matcher: WindowMatcher,
@@ -31,22 +31,21 @@ export async function* trackPoints(
 }
 
 /**
- * A point as a label: a Gaussian of this width around it, cut off at `cutSigmas`. The width is that of the JHMDB
- * evaluation of Li et al., Joint-task Self-supervised Learning for Temporal Correspondence (UVC), 2019.
+ * A point's label is a Gaussian around it, truncated at `cutSigmas`. Its width is that of the JHMDB evaluation of Li et al., Joint-task Self-supervised Learning for Temporal Correspondence (UVC), 2019.
  */
 const BLOB = { sigmaCells: 0.5, cutSigmas: 3 };
 
-/** The position is the mean of the cells at most this far from the highest one, weighted by their probabilities. */
-const REACH_CELLS = 2;
+/** A point's position is the weighted mean of the cells at most this far from the peak. */
+const RADIUS_CELLS = 2;
 
-/** Each point as a label of its own; there is no label for what is none of them. */
+/** Makes each point a label. There is no background label. */
 export function pointsToLabels(points: readonly Point[], map: FeatureMap): SoftLabels {
   const to = emptySoftLabels(map, points.length);
-  const reach = BLOB.sigmaCells * BLOB.cutSigmas;
+  const radius = BLOB.sigmaCells * BLOB.cutSigmas;
   for (const [label, point] of points.entries()) {
     const centre = toCells(map, point);
-    for (let y = Math.max(0, Math.ceil(centre.y - reach)); y <= Math.min(map.rows - 1, centre.y + reach); y++) {
-      for (let x = Math.max(0, Math.ceil(centre.x - reach)); x <= Math.min(map.columns - 1, centre.x + reach); x++) {
+    for (let y = Math.max(0, Math.ceil(centre.y - radius)); y <= Math.min(map.rows - 1, centre.y + radius); y++) {
+      for (let x = Math.max(0, Math.ceil(centre.x - radius)); x <= Math.min(map.columns - 1, centre.x + radius); x++) {
         const squared = (x - centre.x) ** 2 + (y - centre.y) ** 2;
         to.probabilities[(y * map.columns + x) * points.length + label] = Math.exp(
           -squared / (2 * BLOB.sigmaCells ** 2),
@@ -59,16 +58,16 @@ export function pointsToLabels(points: readonly Point[], map: FeatureMap): SoftL
 
 /** A point in one frame. */
 export interface TrackedPoint {
-  /** Pixels of the frame; null where the point has no counterpart. */
+  /** Pixels of the frame; null if the point is lost. */
   point: Point | null;
-  /** How much of the annotated point's label has arrived around the position, 0 to 1; not calibrated. */
+  /** The part of the annotated point's label around the position, 0 to 1; not calibrated. */
   confidence: number;
 }
 
 /**
- * Where each label's share is highest, finer than a cell by the weighted mean of the cells around.
+ * The peak of each label, with sub-cell precision.
  * @param annotated the labels of the annotated frame
- * @param lostBelow a point with less confidence than this has no counterpart
+ * @param lostBelow a point with less confidence is lost
  */
 export function labelsToPoints(map: SoftLabels, annotated: SoftLabels, lostBelow: number): TrackedPoint[] {
   return Array.from({ length: map.labels }, (_, label) => {
@@ -79,15 +78,15 @@ export function labelsToPoints(map: SoftLabels, annotated: SoftLabels, lostBelow
 }
 
 function weightedPeak({ labels, probabilities, ...grid }: SoftLabels, label: number): { point: Point; mass: number } {
-  const share = (cell: number) => probabilities[cell * labels + label] ?? 0;
+  const probability = (cell: number) => probabilities[cell * labels + label] ?? 0;
   let peak = 0;
-  for (let cell = 1; cell < grid.rows * grid.columns; cell++) if (share(cell) > share(peak)) peak = cell;
+  for (let cell = 1; cell < grid.rows * grid.columns; cell++) if (probability(cell) > probability(peak)) peak = cell;
   const row = Math.floor(peak / grid.columns);
   const column = peak % grid.columns;
   const sum = { x: 0, y: 0, mass: 0 };
-  for (let y = Math.max(0, row - REACH_CELLS); y <= Math.min(grid.rows - 1, row + REACH_CELLS); y++) {
-    for (let x = Math.max(0, column - REACH_CELLS); x <= Math.min(grid.columns - 1, column + REACH_CELLS); x++) {
-      const weight = share(y * grid.columns + x);
+  for (let y = Math.max(0, row - RADIUS_CELLS); y <= Math.min(grid.rows - 1, row + RADIUS_CELLS); y++) {
+    for (let x = Math.max(0, column - RADIUS_CELLS); x <= Math.min(grid.columns - 1, column + RADIUS_CELLS); x++) {
+      const weight = probability(y * grid.columns + x);
       sum.x += weight * x;
       sum.y += weight * y;
       sum.mass += weight;

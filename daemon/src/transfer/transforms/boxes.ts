@@ -12,7 +12,7 @@ export function grow(box: Box, margin: number): Box {
   return { x: box.x - margin, y: box.y - margin, w: box.w + 2 * margin, h: box.h + 2 * margin };
 }
 
-/** The part of `box` inside a width×height image; at least a point of it. */
+/** The part of `box` inside an image; empty, on its border, if there is none. */
 export function clip(box: Box, width: number, height: number): Box {
   const x = Math.min(Math.max(box.x, 0), width);
   const y = Math.min(Math.max(box.y, 0), height);
@@ -21,7 +21,7 @@ export function clip(box: Box, width: number, height: number): Box {
   return { x, y, w: right - x, h: bottom - y };
 }
 
-/** Area of the part that both boxes cover. */
+/** Area of the intersection. */
 export function overlapArea(a: Box, b: Box): number {
   const w = Math.min(a.x + a.w, b.x + b.w) - Math.max(a.x, b.x);
   const h = Math.min(a.y + a.h, b.y + b.h) - Math.max(a.y, b.y);
@@ -34,14 +34,14 @@ export function overlap(a: Box, b: Box): number {
   return shared === 0 ? 0 : shared / (a.w * a.h + b.w * b.h - shared);
 }
 
-/** Distance between the nearest points of two boxes; 0 where they touch. */
+/** Distance between the nearest points of two boxes; 0 if they touch. */
 export function gap(a: Box, b: Box): number {
   const x = Math.max(a.x - (b.x + b.w), b.x - (a.x + a.w), 0);
   const y = Math.max(a.y - (b.y + b.h), b.y - (a.y + a.h), 0);
   return Math.hypot(x, y);
 }
 
-/** The smallest box around both. */
+/** The bounding box of both. */
 export function union(a: Box, b: Box): Box {
   const x = Math.min(a.x, b.x);
   const y = Math.min(a.y, b.y);
@@ -56,7 +56,7 @@ export function gridPoints(box: Box, count: number): Point[] {
   }));
 }
 
-/** The box with sides of at least `side`, about its centre: a line has no area, and nothing would overlap it. */
+/** The box with sides of at least `side`, about its centre. A line, which has no area, becomes solid. */
 export function thicken(box: Box, side: number): Box {
   const w = Math.max(box.w, side);
   const h = Math.max(box.h, side);

@@ -5,41 +5,40 @@ import type { PointPair } from './least-squares.js';
 import { selectTransform } from './select-transform.js';
 import { rejectionReason } from './transform-plausibility.js';
 
-/** A match with the outcome of its backward check. */
+/** A match with its test for cycle consistency. */
 export type CheckedMatch = Omit<ExplainedMatch, 'confidenceFeatures'>;
 
-/** How a transform of a region is found, and when it is believed. */
+/** How a transform of a region is fitted, and when it is accepted. */
 export interface RegionSettings {
   transform: TransformChoice;
   estimator: Estimator;
-  /** An inlier is this near, as part of the target's longer side. */
+  /** The greatest residual of an inlier, as part of the target's longer side. */
   tolerance: number;
-  /** Matches with less confidence have no say. */
+  /** Matches with less confidence are ignored. */
   minConfidence: number;
-  /** Matches that have to agree. */
   minInliers: number;
-  /** Part of the matches with a say that has to agree. */
+  /** The least part of the matches that are inliers. */
   minInlierShare: number;
-  /** Part of the region that has to land inside the target. */
+  /** The least part of the region inside the target. */
   minVisible: number;
 }
 
-/** `reason` is a sentence for people. */
+/** `reason` is a full sentence. */
 export type RegionFit =
   | { ok: true; fit: FittedTransform }
-  /** `fit` is the transform that was not believed, where there is one. */
+  /** `fit` is the rejected transform, if there is one. */
   | { ok: false; reason: string; fit?: FittedTransform };
 
 /**
- * A transform with less confidence than this is refused; below that of an edit, it was as often wrong as right. A whole image has empty parts that no match can speak for: of screens that
- * show other things at most 0.02 was seen, and 0.1 of one that was aligned to a pixel.
+ * The least confidence of an accepted transform. Below that of an edit, transforms are wrong as often as right. A whole image
+ * also has empty parts without matches: unrelated screens reach 0.02, a screen aligned to the pixel as little as 0.1.
  */
 export const MIN_FIT_CONFIDENCE = { edit: 0.27, whole: 0.08 } as const;
 
 /**
- * One transform for a region of the source from the matches of points in it. Matches whose backward match does not
- * return have no say, and a transform that few agree with or that does what no view of the same thing does is refused.
- * @param region box around the points, in source pixels
+ * Fits one transform to the matches of points in a region of the source. Ignores matches that are not cycle-consistent.
+ * Rejects a transform with few inliers, or an implausible one.
+ * @param region bounding box of the points, in source pixels
  * @param matches of `points`, in their order
  */
 export async function fitRegion(
@@ -60,11 +59,11 @@ export async function fitRegion(
   const agreeing = `${inliers.length} of the ${trusted.length} points that were found`;
   if (inliers.length < settings.minInliers || inliers.length < settings.minInlierShare * trusted.length)
     return { ok: false, reason: `Only ${agreeing} agree on one transform.` };
-  const flaw = rejectionReason(transform, region, source, target, settings.minVisible);
-  if (flaw !== null) return { ok: false, reason: `${agreeing} agree, but ${flaw}.` };
+  const rejection = rejectionReason(transform, region, source, target, settings.minVisible);
+  if (rejection !== null) return { ok: false, reason: `${agreeing} agree, but ${rejection}.` };
   const weight = inliers.reduce((sum, n) => sum + (trusted[n]?.weight ?? 0), 0);
   const confidence = Math.min(1, weight / points.length);
-  return unlessUnsure(
+  return acceptFit(
     { kind, transform, inliers: inliers.length, samples: points.length, residualPx, confidence },
     agreeing,
     MIN_FIT_CONFIDENCE.whole,
@@ -72,21 +71,21 @@ export async function fitRegion(
 }
 
 /**
- * The fit, or its refusal where its confidence is too low.
- * @param agreeing the matches behind it, such as "31 of the 80 points that were found"
- * @param least confidence that is enough
+ * Accepts a fit if its confidence is high enough.
+ * @param agreeing a noun phrase for its inliers, such as "31 of the 80 points that were found"
+ * @param least the least confidence
  */
-export function unlessUnsure(fit: FittedTransform, agreeing: string, least: number): RegionFit {
+export function acceptFit(fit: FittedTransform, agreeing: string, least: number): RegionFit {
   if (fit.confidence >= least) return { ok: true, fit };
   const percent = (part: number) => `${Math.floor(100 * part)} %`;
   return {
     ok: false,
-    reason: `${agreeing} agree on one transform, but they are too few or too unsure: the confidence is ${percent(fit.confidence)}, and ${percent(least)} is needed. Check that both images show the same; where they share only a part, crop them to it.`,
+    reason: `${agreeing} agree on one transform, but its confidence is ${percent(fit.confidence)} and ${percent(least)} is required. Check that both images show the same content. If they share only a part, crop them to it.`,
     fit,
   };
 }
 
-/** The points whose backward match returns and whose confidence is not less than `minConfidence`, weighted by it. */
+/** The cycle-consistent matches of at least `minConfidence`, weighted by their confidence. */
 export function trustedPairs(
   points: readonly Point[],
   matches: readonly CheckedMatch[],
@@ -94,7 +93,7 @@ export function trustedPairs(
 ): PointPair[] {
   return points.flatMap((point, n) => {
     const match = matches[n];
-    const trust = match?.cycleConsistent && match.confidence >= minConfidence;
-    return match !== undefined && trust ? [{ source: point, target: match.point, weight: match.confidence }] : [];
+    const isTrusted = match?.cycleConsistent && match.confidence >= minConfidence;
+    return match !== undefined && isTrusted ? [{ source: point, target: match.point, weight: match.confidence }] : [];
   });
 }

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 type OpenCv = typeof import('@techstark/opencv-js');
 type Deletable = { delete(): void };
 
-/** Hands out OpenCV and keeps what is made with it until the scope ends. */
+/** OpenCV, and the objects to delete when the scope ends. */
 export interface OpenCvScope {
   cv: OpenCv;
   keep<T extends Deletable>(made: T): T;
@@ -11,7 +11,7 @@ export interface OpenCvScope {
 
 let loading: Promise<{ cv: OpenCv }> | undefined;
 
-/** OpenCV's WebAssembly build (5 MB of code, a fraction of a second), loaded when first asked for and then kept. */
+/** Loads OpenCV's WebAssembly build on first use: 5 MB of code, a fraction of a second. */
 export async function openCv(): Promise<<T>(use: (scope: OpenCvScope) => T) => T> {
   loading ??= load();
   const { cv } = await loading;
@@ -19,8 +19,8 @@ export async function openCv(): Promise<<T>(use: (scope: OpenCvScope) => T) => T
 }
 
 /**
- * Nothing frees OpenCV's memory but `delete`, and its exceptions are bare numbers.
- * @throws Error with OpenCV's own sentence
+ * OpenCV's memory is freed only by `delete`, and its exceptions are numbers.
+ * @throws Error with OpenCV's message
  */
 function inScope<T>(cv: OpenCv, use: (scope: OpenCvScope) => T): T {
   const kept: Deletable[] = [];
@@ -39,20 +39,20 @@ function inScope<T>(cv: OpenCv, use: (scope: OpenCvScope) => T): T {
 }
 
 /**
- * The module has a `then` that resolves with itself, so that awaiting it would never end: it is required, not imported,
- * and travels in an object.
+ * The module has a `then` that resolves with itself, so `await` never returns. It is therefore required, not imported, and
+ * wrapped in an object.
  */
 async function load(): Promise<{ cv: OpenCv }> {
-  const before = deathListeners();
+  const before = fatalListeners();
   const cv: OpenCv = createRequire(import.meta.url)('@techstark/opencv-js');
-  // the build ends the whole process at any rejection that nobody handles, also one of somebody else's
-  const after = deathListeners();
-  for (const own of after.exception) if (!before.exception.includes(own)) process.off('uncaughtException', own);
-  for (const own of after.rejection) if (!before.rejection.includes(own)) process.off('unhandledRejection', own);
+  // the build exits the process on any unhandled rejection, so remove its listeners
+  const after = fatalListeners();
+  for (const added of after.exception) if (!before.exception.includes(added)) process.off('uncaughtException', added);
+  for (const added of after.rejection) if (!before.rejection.includes(added)) process.off('unhandledRejection', added);
   if (!('Mat' in cv)) await new Promise<void>((resolve) => Object.assign(cv, { onRuntimeInitialized: resolve }));
   return { cv };
 }
 
-function deathListeners() {
+function fatalListeners() {
   return { exception: process.listeners('uncaughtException'), rejection: process.listeners('unhandledRejection') };
 }

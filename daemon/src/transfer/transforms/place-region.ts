@@ -2,31 +2,34 @@ import type { Affine, Box, Evidence } from '@samepoint/shared-protocol';
 import { logistic } from '../../correspond/confidence.js';
 import { type Correspondence, type Fit, fitSimilarity, median } from './robust-estimator.js';
 
-/** Correspondences within this part of the target's longer side of a common transform belong together. */
+/** The greatest residual of an inlier, as part of the target's longer side. */
 export const TOLERANCE = 0.015;
 
-/** A region with less than this inlierShare of its points' confidence behind one place is said to have no counterpart. */
-const MIN_SHARE = 0.05;
+/** Regions with a smaller inlier share have no counterpart. */
+const MIN_INLIER_SHARE = 0.05;
 
-/** A region of the source, placed in the target by the matches of points in or around it. */
+/** A region of the source placed in the target. */
 export interface PlacedRegion {
   fit: Fit;
-  /** The box that fits the target's content, in target pixels. */
+  /** The box around the target's content, in target pixels. */
   box: Box;
-  /** Probability that the place is right. */
+  /** Probability that the place is correct. */
   confidence: number;
-  /** How many correspondences had a say. */
+  /** The number of correspondences. */
   samples: number;
   evidence: Evidence;
 }
 
-/** A region that its own points place. */
+/** A region placed by its own points. */
 export interface RegionByPoints extends PlacedRegion {
-  /** Share of the points' confidence that stands behind the fit. */
+  /** The weight of the inliers, divided by the number of points. */
   inlierShare: number;
 }
 
-/** @returns null where the matches do not agree on a place */
+/**
+ * Places a region by the matches of its points.
+ * @returns null if too few agree
+ */
 export function placeRegion(
   box: Box,
   correspondences: readonly Correspondence[],
@@ -36,7 +39,7 @@ export function placeRegion(
   const fit = fitSimilarity(correspondences, tolerancePx);
   if (fit === null) return null;
   const inlierShare = fit.inliers.reduce((sum, { weight }) => sum + weight, 0) / correspondences.length;
-  if (inlierShare < MIN_SHARE) return null;
+  if (inlierShare < MIN_INLIER_SHARE) return null;
   const confidence = regionConfidence(inlierShare);
   return {
     fit,
@@ -48,14 +51,14 @@ export function placeRegion(
   };
 }
 
-/** Only upright boxes have edges that the points next to them can move. */
+/** Refines the edges of upright boxes; rotated ones keep the transformed box. */
 function fitBox(box: Box, { transform }: Fit, correspondences: readonly Correspondence[], tolerancePx: number): Box {
   const placed = transformBox(transform, box);
   if (transform.b !== 0 || transform.a <= 0) return placed;
   return fitEdges({ box, placed, correspondences, scale: transform.a, tolerancePx });
 }
 
-/** Axis-aligned box around the transformed corners. */
+/** The bounding box of the transformed corners. */
 export function transformBox({ a, b, c, d, e, f }: Affine, box: Box): Box {
   const corners = [0, 1, 2, 3].map((corner) => {
     const x = box.x + (corner % 2) * box.w;
@@ -73,44 +76,44 @@ export function transformBox({ a, b, c, d, e, f }: Affine, box: Box): Box {
 }
 
 /**
- * A region is found or not as a whole, so the inlierShare of its points' confidence that agrees is stretched: logistic
- * regression on the odds of the inlierShare (Platt, 1999), fitted by `npm run calibrate` on boxes of drawn screens.
+ * Platt scaling of the inlier share's log-odds (Platt, 1999), with a second slope beyond `KNEE`. Fitted by `npm run calibrate`
+ * on boxes of drawn screens.
  */
 const COEFFICIENTS = { bias: -1.25, odds: 1.04, oddsBeyond: 1.95 };
 
-/** Keeps the odds finite. */
+/** Keeps the log-odds finite. */
 const FLOOR = 0.01;
 
-/** Log odds of a inlierShare of about three quarters: beyond it, each point more says more. */
+/** Log-odds of a share of about three quarters. */
 const KNEE = 1;
 
-/** The inlierShare of the points' confidence behind a place as the regression takes it. */
-export function shareValues(inlierShare: number): Omit<typeof COEFFICIENTS, 'bias'> {
+/** The features of the regression. */
+export function inlierShareFeatures(inlierShare: number): Omit<typeof COEFFICIENTS, 'bias'> {
   const odds = Math.log((FLOOR + inlierShare) / (FLOOR + 1 - inlierShare));
   return { odds: Math.min(odds, KNEE), oddsBeyond: Math.max(0, odds - KNEE) };
 }
 
-/** Probability that a region is placed rightly, by the inlierShare of its points' confidence behind the fit. */
+/** Probability that a region with that inlier share is placed correctly. */
 export function regionConfidence(inlierShare: number): number {
-  return logistic(COEFFICIENTS, shareValues(inlierShare));
+  return logistic(COEFFICIENTS, inlierShareFeatures(inlierShare));
 }
 
-/** What it takes to move an edge; tried out on drawn screens whose elements change size. */
+/** When an edge moves; chosen on drawn screens whose elements change size. */
 const EDGES = {
-  /** How many points of an edge have a say: those nearest to it, one line of the grid. */
+  /** Votes of an edge: its nearest points, one line of the grid. */
   points: 4,
-  /** Confidence that must stand behind one place, as a inlierShare of what those points could have. */
+  /** The least mean weight of the points that agree. */
   support: 0.25,
-  /** Points that say less than this, in tolerances, are noise: the transform is surer than four of them. */
+  /** The least shift, in tolerances; the transform is more precise than four points. */
   moved: 0.3,
-  /** Sides do not change by more than this factor beyond the common scale. */
+  /** The greatest change of a side beyond the common scale, as a factor. */
   maxFactor: 2,
 } as const;
 
 type Axis = 'x' | 'y';
 
-/** A box that an upright similarity placed, and what it was placed by. */
-export interface UprightPlace {
+/** A box placed by an upright similarity. */
+interface UprightPlace {
   /** In the source. */
   box: Box;
   /** In the target. */
@@ -122,10 +125,10 @@ export interface UprightPlace {
 }
 
 /**
- * Lets each edge of a placed box follow the points next to it, as an element may be wider or higher in the target while
- * what is in it keeps its size and its distance from the edges. An edge that its points do not agree on stays.
+ * Moves each edge of a placed box with the points next to it: an element may be wider or higher in the target, while its
+ * content keeps its size and its distance from the edges. An edge stays if its points disagree.
  */
-export function fitEdges(place: UprightPlace): Box {
+function fitEdges(place: UprightPlace): Box {
   const { box, placed } = place;
   const [left, right] = fitSide(place, 'x', [box.x, box.x + box.w], [placed.x, placed.x + placed.w]);
   const [top, bottom] = fitSide(place, 'y', [box.y, box.y + box.h], [placed.y, placed.y + placed.h]);
@@ -142,7 +145,7 @@ function fitSide(place: UprightPlace, axis: Axis, source: Side, placed: Side): S
   return factor >= 1 / EDGES.maxFactor && factor <= EDGES.maxFactor ? [low, high] : placed;
 }
 
-/** Where the points say the edge is, each by its own distance from it. */
+/** The position of an edge by the heaviest agreeing votes of its points. */
 function fitEdge(
   { scale, tolerancePx }: UprightPlace,
   axis: Axis,

@@ -1,18 +1,18 @@
 import type { Affine, Homography, Point } from '@samepoint/shared-protocol';
 
-/** A denominator this small lies on the horizon: the point has no place in the plane. */
+/** A point with a smaller denominator lies on the horizon and has no image. */
 const HORIZON = 1e-12;
 
 export const IDENTITY: Homography = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 
-/** @returns coordinates that are not finite for a point on the horizon */
+/** @returns NaN coordinates for a point on the horizon */
 export function project(h: Homography, { x, y }: Point): Point {
   const w = h[6] * x + h[7] * y + h[8];
   const scale = Math.abs(w) < HORIZON ? Number.NaN : 1 / w;
   return { x: (h[0] * x + h[1] * y + h[2]) * scale, y: (h[3] * x + h[4] * y + h[5]) * scale };
 }
 
-/** First `b`, then `a`. */
+/** Applies `b`, then `a`. */
 export function compose(a: Homography, b: Homography): Homography {
   const at = (row: 0 | 3 | 6, column: 0 | 1 | 2) =>
     a[row] * b[column] +
@@ -21,7 +21,7 @@ export function compose(a: Homography, b: Homography): Homography {
   return [at(0, 0), at(0, 1), at(0, 2), at(3, 0), at(3, 1), at(3, 2), at(6, 0), at(6, 1), at(6, 2)];
 }
 
-/** The way back, by the adjugate; not finite where there is none. */
+/** The inverse by the adjugate; not finite for a singular matrix. */
 export function invert([a, b, c, d, e, f, g, h, i]: Homography): Homography {
   const determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
   const scaled = (value: number) => value / determinant;
@@ -38,7 +38,7 @@ export function invert([a, b, c, d, e, f, g, h, i]: Homography): Homography {
   ];
 }
 
-/** The same transform with the last entry 1, as far as it has one. */
+/** Scales the matrix so that its last entry is 1, unless it is zero. */
 export function normalise(h: Homography): Homography {
   const last = Math.abs(h[8]) < HORIZON ? 1 : h[8];
   return [
@@ -66,12 +66,13 @@ export function scaling(x: number, y: number): Homography {
   return [x, 0, 0, 0, y, 0, 0, 0, 1];
 }
 
-/** What the transform does to a small square at a point. */
+/** The local scale of a transform at a point. */
 export interface LocalStretch {
-  /** Target pixels per source pixel in the direction where it stretches least, and most. */
+  /** Target pixels per source pixel along the direction of least stretch. */
   least: number;
+  /** The same along the direction of most stretch. */
   most: number;
-  /** Seen from behind: left and right are exchanged. */
+  /** The orientation is reversed. */
   reflected: boolean;
 }
 

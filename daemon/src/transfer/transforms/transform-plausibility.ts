@@ -3,23 +3,23 @@ import type { Size } from '../../images/resize.js';
 import { gridPoints } from './boxes.js';
 import { project, stretchAt } from './projective.js';
 
-/** What a transform may do to the region it is for; more is taken for a wrong fit. */
-const PLAUSIBLE = {
-  /** Target pixels per source pixel, times the ratio of the images' sizes. */
+/** Limits of a plausible transform of a region. */
+const LIMITS = {
+  /** Scale relative to the ratio of the image sizes. */
   stretch: 6,
-  /** Ratio of the two stretches at one place: a circle becomes an ellipse. */
+  /** Ratio of the greatest to the least stretch at one point. */
   squeeze: 3,
-  /** Ratio of the greatest stretch to the least over the region: perspective. */
+  /** Ratio of the greatest to the least scale over the region. */
   perspective: 4,
 } as const;
 
-/** Points a side of the grid over a region at which it is looked at. */
+/** Grid points a side at which a region is tested. */
 const GRID = 9;
 
 /**
- * Why a transform is not to be believed, as a clause after "because"; null where it is.
+ * Why a transform is rejected, to complete a sentence after "because"; null if it is plausible.
  * @param region of the source, in pixels
- * @param minVisible part of the region that has to land inside the target
+ * @param minVisible the least part of the region inside the target
  */
 export function rejectionReason(
   transform: Homography,
@@ -30,19 +30,19 @@ export function rejectionReason(
 ): string | null {
   const inner = gridPoints(region, GRID);
   const corners = [0, 1, 2, 3].map((n) => ({ x: region.x + (n % 2) * region.w, y: region.y + (n >> 1) * region.h }));
-  const places = [...inner, ...corners];
-  if (crossesHorizon(transform, places)) return 'the perspective that fits the matches has its horizon in it';
-  const stretches = places.map((point) => stretchAt(transform, point));
+  const points = [...inner, ...corners];
+  if (crossesHorizon(transform, points)) return 'the perspective that fits the matches has its horizon in it';
+  const stretches = points.map((point) => stretchAt(transform, point));
   if (stretches.some(({ reflected }) => reflected)) return 'the transform that fits the matches mirrors it';
   const least = Math.min(...stretches.map((stretch) => stretch.least));
   const most = Math.max(...stretches.map((stretch) => stretch.most));
   const usual = Math.max(target.width, target.height) / Math.max(source.width, source.height);
-  if (most > PLAUSIBLE.stretch * Math.max(usual, 1) || least < Math.min(usual, 1) / PLAUSIBLE.stretch)
+  if (most > LIMITS.stretch * Math.max(usual, 1) || least < Math.min(usual, 1) / LIMITS.stretch)
     return `the transform that fits the matches scales it by ${least.toPrecision(2)} to ${most.toPrecision(2)}`;
-  const squeezed = stretches.some((stretch) => stretch.most > PLAUSIBLE.squeeze * stretch.least);
+  const squeezed = stretches.some((stretch) => stretch.most > LIMITS.squeeze * stretch.least);
   if (squeezed) return 'the transform that fits the matches squeezes it flat';
   const areas = stretches.map((stretch) => Math.sqrt(stretch.least * stretch.most));
-  if (Math.max(...areas) > PLAUSIBLE.perspective * Math.min(...areas))
+  if (Math.max(...areas) > LIMITS.perspective * Math.min(...areas))
     return 'the perspective that fits the matches is too steep';
   const visible = inner.filter((point) => isInside(project(transform, point), target)).length / inner.length;
   if (visible < minVisible) return `${visible === 0 ? 'all' : 'most'} of it would lie outside the target`;

@@ -80,7 +80,7 @@ describe('samepoint warp', () => {
     expect(run.stdout).toMatch(/moved\.png +homography +\d+\/1000 /);
     const chosen = ['--matching', 'published', '--estimator', 'lmeds'];
     const refused = await runCli('warp', home(), moved(), '--edit', sticker(), '--out', out, ...chosen);
-    expect(refused.stderr).toContain('its transform and estimator cannot be chosen');
+    expect(refused.stderr).toContain('it takes no other transform or estimator');
   });
 
   it('prints a table for people', async () => {

@@ -33,7 +33,7 @@ describe('an alignment', () => {
     expect(outcome).toMatchObject({
       ok: false,
       reason: expect.stringMatching(
-        /^300 of the 300 points .* agree on one transform, but they are too few or too unsure: the confidence is 7 %, and 8 % is needed\. Check that both images /,
+        /^300 of the 300 points .* agree on one transform, but its confidence is 7 % and 8 % is required\. Check that both images /,
       ),
     });
   });

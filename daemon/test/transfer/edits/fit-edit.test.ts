@@ -84,9 +84,7 @@ describe('an edit is refused with a sentence and the transform that was not beli
     const outcome = await fitEdit(matches, BOX, IMAGE, IMAGE, CHOICE);
     expect(outcome).toMatchObject({
       ok: false,
-      reason: expect.stringMatching(
-        /but they are too few or too unsure: the confidence is 24 %, and 27 % is needed\. Check that /,
-      ),
+      reason: expect.stringMatching(/but its confidence is 24 % and 27 % is required\. Check that /),
     });
     expect('fit' in outcome && outcome.fit?.confidence).toBeLessThan(MIN_FIT_CONFIDENCE.edit);
   });

@@ -9,7 +9,7 @@ import { EDIT_PROPAGATION, PRESETS } from '../../../src/diffusion/presets.js';
 import type { RgbaImage } from '../../../src/images/decode.js';
 import { editProtocol, warpEditAsPublished } from '../../../src/transfer/edits/published-edit.js';
 import { prepareEdit } from '../../../src/transfer/edits/warp-edit.js';
-import { warpStraight } from '../../../src/transfer/edits/warp-image.js';
+import { warpStraightAlpha } from '../../../src/transfer/edits/warp-image.js';
 import { compose, normalise, translation } from '../../../src/transfer/transforms/projective.js';
 import { publishedHomography } from '../../../src/transfer/transforms/robust-estimator.js';
 import { readTensor } from '../../support/read-tensor.js';
@@ -51,7 +51,7 @@ describe('the published propagation of edits, as PyTorch and OpenCV compute it',
   });
 
   it('warps colours and alpha alike', async () => {
-    const { rgba } = await warpStraight(image('sticker', SOURCE), expected, TARGET);
+    const { rgba } = await warpStraightAlpha(image('sticker', SOURCE), expected, TARGET);
     const truth = image('warped', TARGET).rgba;
     const off = rgba.map((value, n) => Math.abs(value - (truth[n] ?? 0)));
     // the WebAssembly build rounds positions to a 32nd of a pixel, Python's does not: of noise, that is up to 4
@@ -128,8 +128,8 @@ describe('which matching carries an edit over', () => {
   });
 
   it('leaves transform and estimator to Samepoint’s own', () => {
-    expect(() => editProtocol({ preset: 'edit', transform: 'affine' }, plan)).toThrow('cannot be chosen');
-    expect(() => editProtocol({ matching: 'published', estimator: 'lmeds' }, {})).toThrow('cannot be chosen');
+    expect(() => editProtocol({ preset: 'edit', transform: 'affine' }, plan)).toThrow('takes no other transform');
+    expect(() => editProtocol({ matching: 'published', estimator: 'lmeds' }, {})).toThrow('takes no other transform');
     expect(editProtocol({ transform: 'affine' }, {})).toBeUndefined();
   });
 });

@@ -91,7 +91,7 @@ describe('an image too large for WebAssembly', () => {
     const unread = { width: side, height: side, rgba: new Uint8Array() };
     const whole = { x: 0, y: 0, w: side, h: side };
     const run = warpImage(unread, whole, [1, 0, 0, 0, 1, 0, 0, 0, 1], { width: side, height: side }).catch(String);
-    expect(await run).toContain('There is too little memory to warp an image to 8000×8000 pixels.');
+    expect(await run).toContain('Warping an image to 8000×8000 pixels takes too much memory.');
   });
 });
 

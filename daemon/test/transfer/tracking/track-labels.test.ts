@@ -171,6 +171,6 @@ it.each([
   ['the same cells of a larger image', { ...ground, cellWidthPx: 8, cellHeightPx: 8 }],
 ])('a frame of another size is refused in a sentence: %s', async (_what, other) => {
   await expect(track([ground, ground, other], 0, softLabels(2, cellsOf()))).rejects.toThrow(
-    'Frame 3 has another size than the annotated frame 1.',
+    'Frame 3 differs in size from the annotated frame 1.',
   );
 });

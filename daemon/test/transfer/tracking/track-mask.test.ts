@@ -3,7 +3,7 @@ import type { LabelMask } from '../../../src/images/label-mask.js';
 import {
   labelsOfMask,
   labelsToMask,
-  labelsToStretchedMask,
+  labelsToResizedMask,
   maskToLabels,
 } from '../../../src/transfer/tracking/track-mask.js';
 
@@ -100,6 +100,6 @@ describe('labels of cells as a mask', () => {
     const lengthOfFirst = (pixels: Uint8Array) => pixels.indexOf(1);
     // the border lies at 0.444 of the width; at two pixels a cell it falls on the third of six
     expect(lengthOfFirst(labelsToMask({ ...row, probabilities }, size, 0).pixels)).toBe(9);
-    expect(lengthOfFirst(labelsToStretchedMask({ ...row, probabilities }, size, 0, 2).pixels)).toBe(10);
+    expect(lengthOfFirst(labelsToResizedMask({ ...row, probabilities }, size, 0, 2).pixels)).toBe(10);
   });
 });
