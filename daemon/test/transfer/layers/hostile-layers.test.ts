@@ -58,7 +58,7 @@ describe('a screen of a thousand layers', () => {
 
   it('finds them by order, type and words where the pixels know no place', async () => {
     const items = itemsOn(all);
-    const prepared = prepareItems(items, all, SCREEN).map((one) => ({ ...one, points: [], companions: [] }));
+    const prepared = prepareItems(items, all, SCREEN).map((one) => ({ ...one, points: [], neighbours: [] }));
     const placements = await placeItems(prepared, all, [...all].reverse(), SCREEN, { match: async () => [] });
     expect(layerIds(placements)).toEqual(items.map(({ itemId }) => itemId));
   });
