@@ -167,7 +167,7 @@ describe('a tokenizer that does not fit is refused with one sentence', () => {
     expect(() => promptToIds(good, { ...CLIP_L, vocab_size: words }, '')).toThrow(
       expect.objectContaining({
         code: 'MODEL_INVALID',
-        message: `The tokenizer has 670 tokens and the text encoder ${words}: they are of different models.`,
+        message: `The tokenizer has 670 tokens and the text encoder ${words}: they belong to different models.`,
       }),
     );
   });
@@ -177,7 +177,7 @@ describe('a tokenizer that does not fit is refused with one sentence', () => {
     expect(() => promptToIds(files, OPEN_CLIP, '')).toThrow(
       expect.objectContaining({
         code: 'MODEL_MISSING',
-        message: expect.stringContaining('does not tell its pad token'),
+        message: expect.stringContaining('has no pad token'),
         hint: expect.stringContaining('special_tokens_map.json'),
       }),
     );

@@ -178,9 +178,9 @@ async function remove({ environment, print, note }: ModelsTerminal, id: string):
 async function removeEmptyPrompt(environment: ModelEnvironment, id: string): Promise<boolean> {
   const model = modelOf(id, environment);
   if (model.textChannels === undefined) return false;
-  const { forgetEmptyPrompt } = await import('../../diffusion/prompt/prompt-states.js');
+  const { uncacheEmptyPrompt } = await import('../../diffusion/prompt/prompt-states.js');
   try {
-    return forgetEmptyPrompt(findModelFiles(model, {}, environment).files, environment.at.promptFolder);
+    return uncacheEmptyPrompt(findModelFiles(model, {}, environment).files, environment.at.promptFolder);
   } catch {
     return false;
   }

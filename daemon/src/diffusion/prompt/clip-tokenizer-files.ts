@@ -3,18 +3,18 @@ import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
 import type { ModelFiles } from '../networks/model-files.js';
 
-/** Words of CLIP's vocabulary that open and close every prompt. */
+/** CLIP's start and end tokens. */
 const BOS = '<|startoftext|>';
 const EOS = '<|endoftext|>';
 
-/** What stands between two pieces that byte-pair encoding must not join. Of OpenAI's CLIP. */
+/** OpenAI CLIP's pre-tokenisation: byte-pair encoding does not merge across these pieces. */
 const SPLIT_PATTERN = String.raw`<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+`;
 
 const FOLDER = 'tokenizer/';
 
 /**
- * Files of a tokenizer by their names in its folder (`vocab.json`), as paths. Never a folder: in a Hugging Face cache
- * the files behind the names lie side by side with those of every other folder.
+ * Files of a tokenizer: name in its folder (`vocab.json`) → path. A folder would not do: a Hugging Face cache stores the files
+ * of all folders together.
  */
 export type TokenizerFiles = ReadonlyMap<string, string>;
 
@@ -28,9 +28,9 @@ const specialTokensSchema = z.object({
   bos_token: tokenSchema,
   eos_token: tokenSchema,
   pad_token: tokenSchema,
-  /** Of transformers 4.34 and later: every token that stands alone, by its id. */
+  /** transformers 4.34 and later: all added tokens, by id. */
   added_tokens_decoder: z.record(z.string(), z.object({ content: z.string() })).optional(),
-  /** Of transformers 5, which writes no `special_tokens_map.json`. */
+  /** transformers 5, which does not write `special_tokens_map.json`. */
   backend: z.unknown().optional(),
 });
 const tokenizerSchema = z.looseObject({
@@ -47,18 +47,18 @@ interface SpecialTokens<Token> {
   pad: Token;
 }
 
-/** A tokenizer as its files describe it. */
+/** A tokenizer, as read from its files. */
 export interface TokenizerDescription {
   /** In the format of `tokenizer.json`. */
   json: TokenizerJson;
   ids: SpecialTokens<number>;
-  /** False where no file names the pad token, and it is the default of CLIP's tokenizers. */
+  /** False if no file sets the pad token and CLIP's default is used. */
   isPadNamed: boolean;
-  /** How many tokens there are, added ones included. */
+  /** Number of tokens, including added ones. */
   size: number;
 }
 
-/** The tokenizer among the files of a checkpoint, if there is one. */
+/** The tokenizer's files in a checkpoint; undefined if there are none. */
 export function tokenizerFiles(files: ModelFiles): TokenizerFiles | undefined {
   const own = [...files].filter(([name]) => name.startsWith(FOLDER));
   const named = new Map(own.map(([name, path]) => [name.slice(FOLDER.length), path]));
@@ -66,9 +66,9 @@ export function tokenizerFiles(files: ModelFiles): TokenizerFiles | undefined {
 }
 
 /**
- * Reads a tokenizer: `tokenizer.json`, or what transformers makes of `vocab.json` and `merges.txt`; with the tokens that
- * the other files name and add.
- * @throws SamepointError `MODEL_MISSING` when there is neither, `MODEL_INVALID` when they cannot be read
+ * Reads a tokenizer: `tokenizer.json`, or the same built from `vocab.json` and `merges.txt` like transformers does, with the
+ * special and added tokens of the other files.
+ * @throws SamepointError `MODEL_MISSING` if both are missing, `MODEL_INVALID` if they are unreadable
  */
 export function readTokenizer(files: TokenizerFiles): TokenizerDescription {
   const config = readOptional(files, 'tokenizer_config.json');
@@ -78,7 +78,7 @@ export function readTokenizer(files: TokenizerFiles): TokenizerDescription {
   const idOf = (content: string): number => {
     const id = added.get(content)?.id ?? json.model.vocab[content];
     if (id === undefined) throw invalid(path, `the special token "${content}" is missing`);
-    added.set(content, standAlone(id, content));
+    added.set(content, addedToken(id, content));
     return id;
   };
   const ids = { bos: idOf(special.bos), eos: idOf(special.eos), pad: idOf(special.pad) };
@@ -88,9 +88,8 @@ export function readTokenizer(files: TokenizerFiles): TokenizerDescription {
 }
 
 /**
- * As transformers reads them: `special_tokens_map.json` overrules a `tokenizer_config.json` without
- * `added_tokens_decoder`. The published files of SD 2.x name their pad token "!" only in the former; the latter has
- * `<|endoftext|>` there.
+ * Same precedence as transformers: `special_tokens_map.json` overrides a `tokenizer_config.json` without
+ * `added_tokens_decoder`. The published files of SD 2.x have the pad token "!" in the former and `<|endoftext|>` in the latter.
  */
 function specialTokens(
   files: TokenizerFiles,
@@ -107,13 +106,13 @@ function specialTokens(
   };
 }
 
-/** Tokens that stand alone wherever they are written, besides the special ones. */
+/** Added tokens besides the special ones: never merged with the surrounding text. */
 function addedTokens(files: TokenizerFiles, config: TokenizerConfig, json: TokenizerJson): AddedToken[] {
   const { added_tokens_decoder: byId } = config;
-  if (byId !== undefined) return Object.entries(byId).map(([id, { content }]) => standAlone(Number(id), content));
+  if (byId !== undefined) return Object.entries(byId).map(([id, { content }]) => addedToken(Number(id), content));
   const more = files.get('added_tokens.json');
   const byContent = more === undefined ? {} : readJson(more, vocabularySchema);
-  return [...json.added_tokens, ...Object.entries(byContent).map(([content, id]) => standAlone(id, content))];
+  return [...json.added_tokens, ...Object.entries(byContent).map(([content, id]) => addedToken(id, content))];
 }
 
 function readBase(files: TokenizerFiles, special: SpecialTokens<string>): { path: string; json: TokenizerJson } {
@@ -124,14 +123,14 @@ function readBase(files: TokenizerFiles, special: SpecialTokens<string>): { path
     throw new SamepointError(
       'MODEL_MISSING',
       'The checkpoint has no tokenizer: neither tokenizer.json nor vocab.json with merges.txt.',
-      'Get the checkpoint again with its folder tokenizer.',
+      'Download the checkpoint again, with its folder tokenizer.',
     );
   }
   return { path, json: clipTokenizerJson(readJson(path, vocabularySchema), readMerges(merges), special) };
 }
 
-/** SD 2.x has "!" among the tokens that stand alone. */
-function standAlone(id: number, content: string): AddedToken {
+/** An added token. SD 2.x has "!" among them. */
+function addedToken(id: number, content: string): AddedToken {
   return { id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
 }
 
@@ -179,7 +178,7 @@ function readJson<T>(path: string, schema: z.ZodType<T>): T {
   try {
     return schema.parse(JSON.parse(text));
   } catch {
-    throw invalid(path, 'it is not the JSON that CLIP tokenizers have');
+    throw invalid(path, 'it is not the JSON of a CLIP tokenizer');
   }
 }
 
@@ -195,6 +194,6 @@ function invalid(path: string, reason: string): SamepointError {
   return new SamepointError(
     'MODEL_INVALID',
     `${path} cannot be used: ${reason}.`,
-    'Get the file again; it may have been cut off or belong to another model.',
+    'Download the file again; it may be incomplete or belong to another model.',
   );
 }

@@ -6,12 +6,12 @@ import { readSafetensorsHeader } from '../../graph/weights/safetensors.js';
 import { makeFolder, writeFileAtomic } from '../../write-files.js';
 import { PROMPT_TOKENS } from './prompt-to-ids.js';
 
-/** The one tensor of the file. */
+/** The only tensor of the file. */
 const TENSOR = 'states';
 const DTYPES: ReadonlySet<string> = new Set(['F16', 'F32']);
 
 /**
- * The text states (1, 77, channels) in a safetensors file, stored in half or single precision under the name `states`.
+ * Reads text states (1, 77, channels) from a safetensors file: one tensor `states`, in half or single precision.
  * @throws SamepointError `MODEL_INVALID`
  */
 export function readPromptStates(path: string): NdArray {
@@ -37,7 +37,7 @@ export function writePromptStates(path: string, { dims, data }: NdArray): void {
 function invalid(path: string): SamepointError {
   return new SamepointError(
     'MODEL_INVALID',
-    `${path} holds no text states: it needs one float tensor "${TENSOR}" of the shape 1×${PROMPT_TOKENS}×channels.`,
-    'Delete the file, or get it again.',
+    `${path} contains no text states: it needs a float tensor "${TENSOR}" of shape 1×${PROMPT_TOKENS}×channels.`,
+    'Delete the file, or download it again.',
   );
 }

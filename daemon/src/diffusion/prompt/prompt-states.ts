@@ -8,7 +8,7 @@ import { readPromptStates, writePromptStates } from './prompt-states-file.js';
 import { type EncodeTokens, encodeTokens, promptTokens, statesKey, type TextEncoder } from './text-encoder.js';
 
 /**
- * The text states of a prompt, (1, 77, channels), by the checkpoint's own text encoder. The empty prompt's are kept.
+ * Text states (1, 77, channels) of a prompt, from the checkpoint's own text encoder. Those of the empty prompt are cached.
  * @param channels the U-Net's `cross_attention_dim`
  * @throws SamepointError `MODEL_MISSING`, `MODEL_INVALID`
  */
@@ -26,15 +26,14 @@ export async function promptStates(
 function noTextEncoder(): SamepointError {
   return new SamepointError(
     'MODEL_MISSING',
-    'The checkpoint has no text encoder, which Stable Diffusion needs for every prompt, the empty one included.',
-    'Add its folders text_encoder and tokenizer, or give the text states as a file.',
+    'The checkpoint has no text encoder. Stable Diffusion needs it, even for an empty prompt.',
+    'Add its folders text_encoder and tokenizer, or use --text-states.',
   );
 }
 
 /**
- * The text states of the empty prompt, (1, 77, channels): computed once by the checkpoint's own text encoder, and kept
- * in `cacheFolder` for as long as weights, configuration and tokens stay the same.
- * @param channels of the text states, the U-Net's `cross_attention_dim`
+ * Text states (1, 77, channels) of the empty prompt, cached in `cacheFolder` by weights, configuration and tokens.
+ * @param channels the U-Net's `cross_attention_dim`
  * @throws SamepointError `MODEL_MISSING`, `MODEL_INVALID`
  */
 export async function emptyPromptStates(
@@ -45,13 +44,13 @@ export async function emptyPromptStates(
 ): Promise<NdArray> {
   const ids = promptTokens(encoder, '');
   const path = statesPath(encoder, ids, cacheFolder);
-  return readKept(path, channels) ?? computeAndKeep(path, () => encode(encoder, ids));
+  return readCached(path, channels) ?? computeAndCache(path, () => encode(encoder, ids));
 }
 
 /**
- * Removes the text states that {@link emptyPromptStates} has kept for an encoder.
+ * Removes the cached text states of an encoder.
  * @returns whether there were any
- * @throws SamepointError `MODEL_INVALID` for a tokenizer that gives no tokens
+ * @throws SamepointError `MODEL_INVALID` for an unusable tokenizer
  */
 export function removeEmptyPromptStates(encoder: TextEncoder, cacheFolder: string): boolean {
   const path = statesPath(encoder, promptTokens(encoder, ''), cacheFolder);
@@ -64,8 +63,8 @@ function statesPath(encoder: TextEncoder, ids: BigInt64Array, cacheFolder: strin
   return join(cacheFolder, `${statesKey(encoder, ids)}.safetensors`);
 }
 
-/** Undefined where nothing usable is kept: what is damaged is computed again. */
-function readKept(path: string, channels: number): NdArray | undefined {
+/** Undefined for a missing or damaged file. */
+function readCached(path: string, channels: number): NdArray | undefined {
   if (!existsSync(path)) return undefined;
   try {
     const states = readPromptStates(path);
@@ -75,19 +74,18 @@ function readKept(path: string, channels: number): NdArray | undefined {
   }
 }
 
-async function computeAndKeep(path: string, encode: () => Promise<NdArray>): Promise<NdArray> {
+async function computeAndCache(path: string, encode: () => Promise<NdArray>): Promise<NdArray> {
   const states = await encode();
   try {
     writePromptStates(path, states);
   } catch {
-    // a folder that cannot be written costs a run of the text encoder each time, and nothing else
+    // without a writable cache, the text encoder runs each time
   }
   return states;
 }
 
 /**
- * Computes the text states of the empty prompt of a Stable Diffusion and caches them in `promptFolder`, so that the first
- * image does not wait for the text encoder.
+ * Caches the text states of the empty prompt in `promptFolder`, so that the first image does not wait for the text encoder.
  * @throws SamepointError `MODEL_MISSING`, `MODEL_INVALID`
  */
 export async function cacheEmptyPrompt(files: ModelFiles, promptFolder: string): Promise<void> {
@@ -96,12 +94,12 @@ export async function cacheEmptyPrompt(files: ModelFiles, promptFolder: string):
 }
 
 /**
- * Removes the text states that {@link cacheEmptyPrompt} has cached for a Stable Diffusion, whose files have to be there
- * still. Another model with the same text encoder computes them again.
+ * Removes the text states that {@link cacheEmptyPrompt} cached; the model's files must still exist. Other models with the same
+ * text encoder compute them again.
  * @returns whether there were any
  * @throws SamepointError `MODEL_INVALID`
  */
-export function forgetEmptyPrompt(files: ModelFiles, promptFolder: string): boolean {
+export function uncacheEmptyPrompt(files: ModelFiles, promptFolder: string): boolean {
   const { text } = openSdCheckpoint(files);
   return text !== undefined && removeEmptyPromptStates(text, promptFolder);
 }

@@ -11,18 +11,18 @@ import { emptyPromptIds, PROMPT_TOKENS, promptToIds } from './prompt-to-ids.js';
 
 /** A checkpoint's own text encoder. */
 export interface TextEncoder {
-  /** The file that the weights lie in. */
+  /** Path of the weights. */
   weights: string;
   checkpoint: Checkpoint;
   config: ClipTextConfig;
-  /** Single files come without one; the empty prompt does without. */
+  /** Absent in single files; the empty prompt does not need it. */
   tokenizer?: TokenizerFiles;
 }
 
 /** Text states (1, 77, channels) of 77 tokens. */
 export type EncodeTokens = (encoder: TextEncoder, ids: BigInt64Array) => Promise<NdArray>;
 
-/** Runs the text encoder on the CPU: it is needed once for a prompt, and exact there. */
+/** Runs the text encoder on the CPU: once per prompt, and in single precision. */
 export const encodeTokens: EncodeTokens = async ({ checkpoint, config }, data) => {
   const ids = { dims: [1, PROMPT_TOKENS], data };
   const shape = { dims: ids.dims, dataType: 'int64' as const };
@@ -31,25 +31,25 @@ export const encodeTokens: EncodeTokens = async ({ checkpoint, config }, data) =
     () => compile(checkpoint, { ids: shape }, (b, inputs) => ({ states: clipText(b, inputs.ids, config) })),
     { ids },
   );
-  if (states === undefined) throw new Error('the text encoder gives states');
+  if (states === undefined) throw new Error('the text encoder returns no states');
   return states;
 };
 
 /**
  * The 77 tokens of a prompt.
- * @throws SamepointError `MODEL_MISSING` when there is no tokenizer or not all of it, `MODEL_INVALID`
+ * @throws SamepointError `MODEL_MISSING` if the tokenizer is missing or incomplete, `MODEL_INVALID`
  */
 export function promptTokens({ tokenizer, config }: TextEncoder, prompt: string): BigInt64Array {
   if (tokenizer !== undefined) return promptToIds(tokenizer, config, prompt).ids;
   if (prompt === '') return emptyPromptIds(config);
   throw new SamepointError(
     'MODEL_MISSING',
-    'The checkpoint has no tokenizer, which a prompt needs.',
-    'Leave the prompt out, or add --backend ID to take the tokenizer of that model.',
+    'The checkpoint has no tokenizer, which prompts require.',
+    'Omit the prompt, or add --backend ID to use the tokenizer of that model.',
   );
 }
 
-/** SHA-256 of everything that text states depend on; the tokens stand for the tokenizer's files. */
+/** SHA-256 of everything that text states depend on. The tokens represent the tokenizer. */
 export function statesKey({ weights, config }: TextEncoder, ids: BigInt64Array): string {
   const facts = [fileIdentity(weights), config, Array.from(ids, Number)];
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
