@@ -106,7 +106,7 @@ const features = {
 /** Daemon feature: transfer jobs support `withCues`. */
 export const TRANSFER_CUES = 'transfer.cues';
 
-/** Feature of a daemon: transfer and inspect jobs may ask for parts of the matching that are out by default. */
+/** Daemon feature: transfer and inspect jobs support optional stages of the matching. */
 export const MATCHING_PARTS = 'matching.parts';
 
 const partsAsked = {

@@ -87,6 +87,11 @@ export class FigmaHost {
     return Number(this.vm.call('undoSteps'));
   }
 
+  /** Delays of all timers that the running plugin has set, in ms. */
+  get timerDelays(): readonly number[] {
+    return this.vm.timerDelays;
+  }
+
   /** Fires the plugin's pending timers immediately. */
   fireTimers(): void {
     this.vm.fireTimers();

@@ -20,6 +20,8 @@ export class Vm {
   private readonly timers = new Map<number, { timer: NodeJS.Timeout; dueMs: number }>();
   private nextBytes = 1;
   private isDisposed = false;
+  /** Delays of all timers that the plugin has set, in ms. */
+  readonly timerDelays: number[] = [];
   /** Uncaught errors of the plugin. */
   readonly errors: string[] = [];
 
@@ -109,9 +111,7 @@ export class Vm {
     define('render', (callId, request) => this.render(number(callId), text(request)));
     define('readStorage', (key) => context.newString(this.ports.storage.get(text(key)) ?? ''));
     define('writeStorage', (key, json) => this.store(text(key), text(json)));
-    define('measureText', (words, style, size) =>
-      context.newNumber(measureText(text(words), text(style), number(size))),
-    );
+    define('measureText', (line, style, size) => context.newNumber(measureText(text(line), text(style), number(size))));
     define('report', (kind, detail) => this.ports.onReport(text(kind), JSON.parse(text(detail))) ?? undefined);
     define('log', (line) => this.ports.onReport('log', text(line)) ?? undefined);
     define('putBytes', (buffer) => context.newNumber(this.copyBytes(buffer)));
@@ -130,6 +130,7 @@ export class Vm {
   }
 
   private schedule(callId: number, delayMs: number): undefined {
+    this.timerDelays.push(delayMs);
     const timer = setTimeout(() => this.fire(callId), delayMs);
     this.timers.set(callId, { timer, dueMs: performance.now() + delayMs });
   }

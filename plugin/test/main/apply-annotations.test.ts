@@ -117,11 +117,12 @@ describe('annotations', () => {
     session.send({ type: 'ready' });
     await session.next('session');
     await session.apply([session.onLayer('dark:screen', 'light:title', 'dark:title')]);
-    // ends the time in which the plugin attributes changes to itself
+    // the plugin ignores changes for 300 ms, since Figma reports its own late
+    expect(session.host.timerDelays).toContain(300);
     session.host.fireTimers();
     session.host.editAnnotations(session.id('dark:menu'), [{ label: 'By hand' }]);
     const edited = session.host.snapshot();
-    // the plugin has heard of the change when it tells the UI of one annotation more
+    // the selection message with one more annotation shows that the plugin received the change
     let annotations = 0;
     while (annotations < 2) annotations = (await session.next('selection')).selection.frames[0]?.annotations ?? 0;
     session.send({ type: 'undo' });
@@ -270,6 +271,10 @@ describe('notes', () => {
     expect(note.absolute[5]).toBeCloseTo(target.absolute[5] + 200 / pixelsPerUnit, 4);
     expect(note.parentId).toBe('0:1');
     expect(note.width).toBeGreaterThan(100);
+    expect(note.props).toMatchObject({ cornerRadius: 4, fills: [{ color: { r: 1, g: 0.95, b: 0.72 } }] });
+    const [text] = note.childIds.map((id) => session.host.node(id));
+    expect(text?.props).toMatchObject({ fills: [{ color: { r: 0.2, g: 0.16, b: 0 } }] });
+    expect(text?.height).toBeCloseTo(12 * 1.21, 6);
   });
 
   test('at the same height do not overlap', async () => {
@@ -282,10 +287,10 @@ describe('notes', () => {
   });
 
   test('wrap at 240 px', async () => {
-    const words = 'Shows every notification of the last seven days, the newest first, and marks them as seen';
-    await reopen(withProps(inboxDocument(), 'light:bell', { annotations: [{ label: words }] }));
+    const label = 'Shows every notification of the last seven days, the newest first, and marks them as seen';
+    await reopen(withProps(inboxDocument(), 'light:bell', { annotations: [{ label }] }));
     await session.apply([session.onLayer('dark:screen', 'light:bell', null)]);
-    const note = noteOf(words);
+    const note = noteOf(label);
     expect(note.width).toBe(256);
     expect(note.height).toBeGreaterThan(40);
   });
@@ -332,8 +337,8 @@ function notes() {
   return session.host.nodes().filter(({ props }) => String(props.name).startsWith('Note: '));
 }
 
-function noteOf(words: string) {
-  const note = notes().find(({ props }) => props.name === `Note: ${words}`);
-  if (note === undefined) throw new Error(`there is no note “${words}”`);
+function noteOf(label: string) {
+  const note = notes().find(({ props }) => props.name === `Note: ${label}`);
+  if (note === undefined) throw new Error(`there is no note “${label}”`);
   return note;
 }

@@ -93,6 +93,16 @@ describe('overlays', () => {
     expect(onlyCopy('Sticker').absolute).toEqual(expected);
   });
 
+  test.each([
+    [1.004, 40],
+    [1.02, 40.8],
+    [0.05, 2],
+  ])('keep their size unless the scale differs from 1 by more than 0.5 %%: %d', async (scale, width) => {
+    await open(pair({ inSource: [sticker] }));
+    await place(['sticker'], { ...IDENTITY, a: scale, d: scale });
+    expect(onlyCopy('Sticker').width).toBeCloseTo(width, 6);
+  });
+
   test('are scaled by the scales of both exports', async () => {
     await open(pair({ inSource: [sticker], target: { width: 800, height: 1600 } }));
     await place(['sticker']);

@@ -24,7 +24,10 @@ describe('start', () => {
 
   test('the window uses Figma’s theme', async () => {
     session = await PluginSession.open(inboxDocument());
-    expect(session.host.reports[0]).toMatchObject({ kind: 'showUI', detail: { themeColors: true, width: 340 } });
+    expect(session.host.reports[0]).toMatchObject({
+      kind: 'showUI',
+      detail: { themeColors: true, width: 340, height: 560 },
+    });
   });
 
   test('settings and a running job survive closing the plugin', async () => {
@@ -95,6 +98,16 @@ describe('selection', () => {
     expect(selection.frames.map(({ name }) => name)).toEqual(['screen 1', 'screen 2']);
   });
 
+  test('a frame that covers most of its wrapper is not an overlay', async () => {
+    const inner: NodeSpec = { key: 'inner', type: 'FRAME', name: 'inner', width: 200, height: 200 };
+    const wrapper: NodeSpec = { type: 'FRAME', name: 'wrapper', width: 230, height: 230, children: [inner] };
+    session = await PluginSession.open({ name: 'Wrapped', children: [wrapper] }, { selected: ['inner'] });
+    session.send({ type: 'ready' });
+    const { selection } = await session.next('selection');
+    expect(selection.frames.map(({ name }) => name)).toEqual(['inner']);
+    expect(selection.overlays).toEqual([]);
+  });
+
   test('annotations inside the frame are counted', async () => {
     session = await PluginSession.open(inboxDocument(), { selected: SCREENS });
     session.send({ type: 'ready' });
@@ -126,5 +139,21 @@ describe('selection', () => {
     let names: string[] = [];
     while (names.length === 0) names = (await session.next('selection')).selection.frames.map(({ name }) => name);
     expect(names).toEqual(['Frame 2041']);
+  });
+
+  test('changes within 60 ms are sent to the UI once', async () => {
+    session = await PluginSession.open(inboxDocument());
+    session.send({ type: 'ready' });
+    await session.next('session');
+    session.host.fireTimers();
+    await session.next('selection');
+    for (const key of ['light:screen', 'dark:screen']) session.host.select([session.id(key)]);
+    // the first timers announce both selections, the last one sends them
+    session.host.fireTimers();
+    session.host.fireTimers();
+    let names: string[] = [];
+    while (names.length === 0) names = (await session.next('selection')).selection.frames.map(({ name }) => name);
+    expect(names).toEqual(['Frame 2041']);
+    expect(session.host.timerDelays).toContain(60);
   });
 });

@@ -144,6 +144,7 @@ describe('the UI in a sandboxed iframe', () => {
     const pixel = (label: string) =>
       figma.ui.getByRole('img', { name: label }).evaluate((canvas) => {
         if (!(canvas instanceof HTMLCanvasElement)) return null;
+        if (canvas.width !== 56 * devicePixelRatio) return null;
         const middle = canvas.getContext('2d')?.getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data;
         return middle === undefined ? null : [...middle.slice(0, 3)];
       });

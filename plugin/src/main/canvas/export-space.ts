@@ -17,6 +17,19 @@ export function exportWidth(width: number, height: number): number {
   return Math.min(LIMITS.imageSidePx, Math.max(1, Math.floor(width * scale)));
 }
 
+/** Tolerance for the height of an export, which Figma rounds to whole pixels. */
+const HEIGHT_TOLERANCE_PX = 2;
+
+/** Whether an export has the proportions of the frame. Otherwise its pixels do not match the frame's coordinates. */
+export function hasProportionsOf(frame: Size, image: Size): boolean {
+  return Math.abs(image.height - (image.width * frame.height) / frame.width) <= HEIGHT_TOLERANCE_PX;
+}
+
+interface Size {
+  width: number;
+  height: number;
+}
+
 /** Maps frame coordinates to pixels of the export. Pixel (0,0) is the frame's own corner, whatever its rotation. */
 function frameToPixels(frame: FrameLike): Affine {
   const scale = exportWidth(frame.width, frame.height) / frame.width;

@@ -2,18 +2,14 @@ import type { Layer } from '@samepoint/shared-protocol';
 import { LIMITS } from '@samepoint/shared-protocol/limits';
 import { applyToBox, compose } from '../../shared/affine.js';
 import type { Command, ExportedFrame, MainToUi, Problem, UiToMain } from '../../shared/messages.js';
-import { readPngSize } from '../../shared/png-size.js';
 import { supportsAnnotations } from './annotations.js';
-import { canvasToPixels, exportWidth } from './export-space.js';
+import { canvasToPixels, exportWidth, hasProportionsOf } from './export-space.js';
 import { collectAnnotations, collectOverlays, type Fingerprints } from './items.js';
 import { canvasTransform, type FrameLike, findFrame, hasLayout, ownBox, walkVisible } from './nodes.js';
 import { blockedReason } from './selection.js';
 
 type ExportRequest = Extract<UiToMain, { type: 'export.start' }>;
 type Outcome<T> = { ok: true; value: T } | { ok: false; problem: Problem };
-
-/** Tolerance for the height of an export, which Figma rounds to whole pixels. */
-const ASPECT_TOLERANCE_PX = 2;
 
 /**
  * Sends an export of the source and of each target, one after another so that memory holds one image at a time, then
@@ -100,8 +96,7 @@ async function exportImage(frame: FrameLike): Promise<Outcome<{ png: Uint8Array;
       contentsOnly: true,
     });
     const size = readPngSize(png);
-    const expectedHeight = size === null ? 0 : (size.width * frame.height) / frame.width;
-    if (size === null || Math.abs(size.height - expectedHeight) > ASPECT_TOLERANCE_PX) {
+    if (size === null || !hasProportionsOf(frame, size)) {
       return { ok: false, problem: exportFailed(frame, 'the image doesn’t match the proportions of the frame') };
     }
     return { ok: true, value: { png, ...size } };
@@ -159,4 +154,16 @@ function nothingToTransfer(command: Command, source: FrameLike): Problem {
     message: `“${source.name}” has no annotations.`,
     hint: 'Add annotations in Figma, or choose another source.',
   };
+}
+
+const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+const WIDTH_OFFSET = 16;
+const HEIGHT_OFFSET = 20;
+
+/** Width and height from a PNG's header, or null if the bytes are not a PNG. */
+function readPngSize(bytes: Uint8Array): { width: number; height: number } | null {
+  if (bytes.length < HEIGHT_OFFSET + 4) return null;
+  if (PNG_SIGNATURE.some((byte, index) => bytes[index] !== byte)) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return { width: view.getUint32(WIDTH_OFFSET), height: view.getUint32(HEIGHT_OFFSET) };
 }

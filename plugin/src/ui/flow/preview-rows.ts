@@ -1,7 +1,7 @@
 import type { Box, Evidence, Item, Layer, Placement, Point } from '@samepoint/shared-protocol';
 import { applyToBox } from '../../shared/affine.js';
 import type { AcceptedPlacement } from '../../shared/messages.js';
-import { percent } from '../format.js';
+import { percent } from '../../shared/text.js';
 import type { HashedFrame } from './request.js';
 import type { PreviewState, Run } from './state.js';
 

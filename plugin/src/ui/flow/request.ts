@@ -2,6 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import {
   type Backend,
+  type ClientMessage,
   type Frame,
   type Item,
   type Layer,
@@ -56,12 +57,9 @@ export function buildRequest(parts: RequestParts, backend: string): BuiltRequest
   return fitsOneMessage(request) ? { ok: true, request } : { ok: false, problem: TOO_MANY_LAYERS };
 }
 
-/** Room for what a message adds to the request: its type and the job id. */
-const ENVELOPE_BYTES = 1024;
-
 function fitsOneMessage(request: TransferRequest): boolean {
-  const { length } = new TextEncoder().encode(JSON.stringify(request));
-  return length + ENVELOPE_BYTES <= LIMITS.controlFrameBytes;
+  const message: ClientMessage = { type: 'job.start', jobId: 'x'.repeat(LIMITS.idChars), request };
+  return new TextEncoder().encode(JSON.stringify(message)).length <= LIMITS.controlFrameBytes;
 }
 
 const TOO_MANY_LAYERS: Problem = {

@@ -1,8 +1,8 @@
 import type { Backend, ErrorCode, ErrorPayload } from '@samepoint/shared-protocol';
+import { fileSize } from '../../shared/text.js';
 import type { ConnectionEvent } from '../connection/connection.js';
 import { type ErrorScreen, errorScreen } from '../connection/error-screens.js';
 import type { Download, FlowEvent } from '../flow/state.js';
-import { fileSize } from '../format.js';
 import { type IllustrationName, MessageScreen, ProgressBar } from './components.js';
 
 interface FailedViewProps {

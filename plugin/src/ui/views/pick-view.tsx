@@ -1,10 +1,9 @@
 import type { Backend } from '@samepoint/shared-protocol';
 import type { FrameSummary, Problem } from '../../shared/messages.js';
-import { count } from '../../shared/text.js';
+import { count, fileSize } from '../../shared/text.js';
 import { missingPick, withOverlays, withTargets } from '../flow/pick.js';
 import { chooseBackend } from '../flow/request.js';
 import type { Flow, FlowEvent } from '../flow/state.js';
-import { fileSize } from '../format.js';
 import { Button, ProblemNotice, Screen } from './components.js';
 import { PickCard, PickList } from './pick-list.js';
 

@@ -1,4 +1,4 @@
-import { count } from '../../shared/text.js';
+import { count, percent } from '../../shared/text.js';
 import { groupsOf } from '../flow/preview.js';
 import {
   confidenceLevel,
@@ -9,7 +9,6 @@ import {
 } from '../flow/preview-rows.js';
 import type { HashedFrame } from '../flow/request.js';
 import type { Flow, FlowEvent, PreviewState } from '../flow/state.js';
-import { percent } from '../format.js';
 import { Button, IconButton, Notice, ProblemNotice, Screen } from './components.js';
 import { Thumbnail } from './thumbnail.js';
 

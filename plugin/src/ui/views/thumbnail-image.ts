@@ -29,8 +29,15 @@ function decode(frame: HashedFrame): Promise<ImageBitmap> {
   return bitmap;
 }
 
+/** The part of a canvas element that drawing needs. */
+interface Canvas {
+  width: number;
+  height: number;
+  getContext(type: '2d'): CanvasRenderingContext2D | null;
+}
+
 /** Draws the crop around `box` and outlines the box. Leaves the canvas empty if the image cannot be decoded. */
-export async function drawThumbnail(canvas: HTMLCanvasElement, frame: HashedFrame, box: Box): Promise<void> {
+export async function drawThumbnail(canvas: Canvas, frame: HashedFrame, box: Box): Promise<void> {
   const scale = globalThis.devicePixelRatio || 1;
   const side = Math.round(THUMBNAIL.sidePx * scale);
   try {

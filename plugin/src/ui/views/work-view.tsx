@@ -1,6 +1,6 @@
-import { count } from '../../shared/text.js';
+import type { JobProgress } from '@samepoint/shared-protocol';
+import { count, seconds } from '../../shared/text.js';
 import type { FlowEvent, StateOf } from '../flow/state.js';
-import { seconds, stageLabel } from '../format.js';
 import { Button, ProgressBar, Screen } from './components.js';
 
 type WorkStage = 'exporting' | 'sending' | 'running';
@@ -52,6 +52,12 @@ export function WorkView({ state, targets, connected, dispatch }: WorkViewProps)
   );
 }
 
+const STAGE_LABELS: Record<JobProgress['stage'], string> = {
+  loading: 'Loading the model',
+  features: 'Analyzing frames',
+  matching: 'Finding matches',
+};
+
 function progressOf(state: StateOf<WorkStage>, connected: boolean): { label: string; fraction: number | null } {
   switch (state.name) {
     case 'exporting':
@@ -68,7 +74,7 @@ function progressOf(state: StateOf<WorkStage>, connected: boolean): { label: str
       if (state.progress === null) return { label: 'Starting…', fraction: null };
       const { stage, done, total, elapsedMs } = state.progress;
       return {
-        label: `${stageLabel(stage)}, ${done} of ${total} (${seconds(elapsedMs)})`,
+        label: `${STAGE_LABELS[stage]}, ${done} of ${total} (${seconds(elapsedMs)})`,
         fraction: Math.min(done / total, 1),
       };
     }

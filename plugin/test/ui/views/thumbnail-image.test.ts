@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { cropAround } from '../../../src/ui/views/thumbnail-image.js';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { hashFrame } from '../../../src/ui/flow/request.js';
+import { cropAround, drawThumbnail } from '../../../src/ui/views/thumbnail-image.js';
+import { exportedFrame } from '../fixtures.js';
 
 const IMAGE = { width: 1000, height: 1000 };
 
@@ -27,3 +29,31 @@ describe('the crop of a thumbnail', () => {
     });
   });
 });
+
+describe('the cache of decoded frames', () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('holds six frames and closes the least recently used one', async () => {
+    const closed: number[] = [];
+    let decoded = 0;
+    vi.stubGlobal('createImageBitmap', async () => {
+      decoded += 1;
+      const number = decoded;
+      return { close: () => closed.push(number) };
+    });
+    const draw = (index: number) => drawThumbnail(canvas(), hashFrame(exportedFrame(`frame ${index}`)), BOX);
+    for (let index = 1; index <= 6; index += 1) await draw(index);
+    await draw(1);
+    expect({ decoded, closed }).toEqual({ decoded: 6, closed: [] });
+    await draw(7);
+    await vi.waitFor(() => expect(closed).toEqual([2]));
+    expect(decoded).toBe(7);
+  });
+});
+
+const BOX = { x: 0, y: 0, w: 10, h: 10 };
+
+/** A canvas without a context: decodes, but does not draw. */
+function canvas(): Parameters<typeof drawThumbnail>[0] {
+  return { width: 0, height: 0, getContext: () => null };
+}
