@@ -27,8 +27,9 @@ const FORBIDDEN: readonly Import[] = [
   ['daemon/src/cli/format/x.ts', '../commands/match.js'],
   ['plugin/src/shared/x.ts', '../main/main.js'],
   ['plugin/src/main/x.ts', '../ui/app.js'],
+  ['plugin/src/main/canvas/x.ts', '../changes/apply.js'],
   ['plugin/src/ui/x.ts', '../main/main.js'],
-  ['plugin/src/ui/connection/x.ts', '../views/button.js'],
+  ['plugin/src/ui/connection/x.ts', '../flow/flow.js'],
   ['plugin/src/ui/flow/x.ts', 'preact'],
 ];
 
