@@ -1,7 +1,7 @@
 // One measurement of Samepoint in a process of its own: a FeaturesRequest as the argument, a Measurement on stdout.
 
-import { peakMemoryBytes } from '../../daemon/src/cli/bench/peak-memory.js';
 import { readNpy, writeNpy } from '../../daemon/src/cli/files/npy.js';
+import { peakMemoryBytes } from '../../daemon/src/cli/host-info.js';
 import { dift } from '../../daemon/src/diffusion/dift.js';
 import { filesOf } from '../../daemon/src/diffusion/networks/model-files.js';
 import { NetworkPool } from '../../daemon/src/diffusion/networks/network-pool.js';

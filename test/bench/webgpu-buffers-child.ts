@@ -1,6 +1,6 @@
 // Peak memory of the embedded network on WebGPU, in a process of its own: cache mode and side as the arguments, JSON on stdout.
 
-import { peakMemoryBytes } from '../../daemon/src/cli/bench/peak-memory.js';
+import { peakMemoryBytes } from '../../daemon/src/cli/host-info.js';
 import { filesOf } from '../../daemon/src/diffusion/networks/model-files.js';
 import { compileUiNetwork } from '../../daemon/src/diffusion/networks/ui-network.js';
 import { ort } from '../../daemon/src/graph/runtime/session.js';

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@samepoint/shared-protocol';
 
-/** What the exit code of the command line says; when interrupted as shells have it: 128 and the number of the signal. */
+/** Exit codes of the command line; `interrupted` is 128 plus the number of SIGINT, as in shells. */
 export const EXIT_CODES = { failed: 1, badInput: 2, refused: 3, badModel: 5, interrupted: 130 } as const;
 
 const BAD_INPUT: ReadonlySet<ErrorCode> = new Set([

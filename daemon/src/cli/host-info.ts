@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import type { Device } from '@samepoint/shared-protocol';
 import * as z from 'zod';
 
-/** What an evaluation ran on, for its report. */
+/** The machine that an evaluation ran on, for its report. */
 export interface Machine {
-  /** What the networks ran on. */
+  /** Execution provider and its description. */
   device: string;
   cpu: string;
   cores: number;
@@ -28,13 +28,24 @@ export function thisMachine(device: string): Machine {
 
 const manifestSchema = z.object({ version: z.string() });
 
-/** The version in this package's manifest. */
+/** Version of this package. */
 export function packageVersion(): string {
   const path = new URL('../../package.json', import.meta.url);
   return manifestSchema.parse(JSON.parse(readFileSync(path, 'utf8'))).version;
 }
 
-/** Says on stderr what networks run on, where that is another thing than people may expect. */
+/** Logs the device to stderr, where it is not the expected one. */
 export function logDevice({ description, reason }: Device): void {
   process.stderr.write(`Device: ${description} (${reason})\n`);
+}
+
+const PROCESS_STATUS = '/proc/self/status';
+
+/** Peak memory of this process, in bytes. */
+export function peakMemoryBytes(): number {
+  // on Linux, a child process inherits the maxRSS of its parent
+  const highWaterMark = existsSync(PROCESS_STATUS)
+    ? /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(PROCESS_STATUS, 'utf8'))?.[1]
+    : undefined;
+  return 1024 * Number(highWaterMark ?? process.resourceUsage().maxRSS);
 }

@@ -6,27 +6,27 @@ import { packageVersion } from './host-info.js';
 const DETAILS = `
 Examples:
   samepoint
-      serve the Figma plugin; the same as samepoint start
+      serve the Figma plugin; same as samepoint start
   samepoint match home.png dark.png --points "120,80 300,412"
-      where are these two points in dark.png?
+      find two points of home.png in dark.png
   samepoint match home.png a.png b.png --boxes "24,90,327,48" --out matches
-      where is this box in two others? Draw it, too.
+      find a box in two images and draw the matches
   samepoint inspect home.png dark.png --point 120,80 --out heat.png
-      where else might this point be?
+      show the candidates for a point
   samepoint track frames --mask first.png --out masks
-      carry the mask of the first frame to all others
+      propagate the mask of the first frame to all other frames
   samepoint warp home.png a.png b.png --edit sticker.png --out warped
-      carry what was drawn over home.png into two others
+      apply an edit of home.png to two other images
   samepoint align before.png after.png --out aligned
-      lay one image over another and show where they differ
+      align two images and show the differences
 
 Exit codes:
-  0 done; 1 failed; 2 wrong arguments or input, also a file that is not there;
-  3 an image was refused, since nothing was found in it or not surely; the others are done;
-  5 a model or checkpoint that is damaged, or of another network
+  0 done; 1 failed; 2 invalid arguments or input, including missing files;
+  3 some images were refused, because no match is reliable; the others are done;
+  5 a model or checkpoint is damaged or does not fit the network
 `;
 
-/** Each is loaded when it is asked for: `doctor` has to run where others cannot even be loaded. */
+/** Loaded on demand: `doctor` runs even where other commands fail to load. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./commands/start.js')).startCommand(),
   match: async () => (await import('./commands/match.js')).matchCommand(),
@@ -49,7 +49,7 @@ const program = new Command('samepoint')
 
 handleStdioErrors();
 try {
-  // what the plugin tells people to run is the bare name
+  // without a command, the daemon starts
   const [name = 'start', ...rest] = process.argv.slice(2);
   await addCommands(name);
   await program.parseAsync([name, ...rest], { from: 'user' });
@@ -57,11 +57,11 @@ try {
   process.exitCode = report(thrown);
 }
 
-/** The command that is asked for, or all where none is: help lists those that this computer can run. */
+/** Adds the named command, or every command that loads on this computer for the list in the help. */
 async function addCommands(name: string): Promise<void> {
   const isKnown = Object.hasOwn(COMMANDS, name);
-  const wanted = Object.entries(COMMANDS).filter(([command]) => !isKnown || command === name);
-  const loaded = await Promise.allSettled(wanted.map(([, load]) => load()));
+  const chosen = Object.entries(COMMANDS).filter(([command]) => !isKnown || command === name);
+  const loaded = await Promise.allSettled(chosen.map(([, load]) => load()));
   for (const command of loaded) {
     if (command.status === 'fulfilled') program.addCommand(command.value);
     else if (isKnown) throw notLoadable(name, command.reason);
@@ -69,21 +69,21 @@ async function addCommands(name: string): Promise<void> {
   for (const command of [program, ...program.commands]) {
     command.exitOverride().helpOption('-h, --help', 'print this help');
   }
-  program.helpCommand('help [command]', 'print the help of a command');
+  program.helpCommand('help [command]', 'print help for a command');
 }
 
 function notLoadable(name: string, cause: unknown): SamepointError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new SamepointError(
     'INTERNAL',
-    `The command ${name} cannot be loaded here: ${reason.replace(/[.\s]+$/, '')}.`,
-    'Run samepoint doctor, which says what this computer lacks.',
+    `The command ${name} cannot be loaded: ${reason.replace(/[.\s]+$/, '')}.`,
+    'Run samepoint doctor to find out what is missing.',
   );
 }
 
-/** Prints what went wrong, as one sentence and what to do next, and gives the exit code. */
+/** Prints the error message and its hint. @returns the exit code */
 function report(thrown: unknown): number {
-  // commander has printed its own sentence already
+  // commander has printed its message already
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : EXIT_CODES.badInput;
   const error = SamepointError.from(thrown);
   process.stderr.write(`samepoint: ${error.message} ${error.hint}\n`);
@@ -93,22 +93,22 @@ function report(thrown: unknown): number {
 type Output = NodeJS.WriteStream & { fd: 1 | 2 };
 
 /**
- * Takes what goes wrong with standard output and error, which Node would answer with a stack trace. A reader that has gone,
- * as `| head` does, is no failure: files that are still to be written are written, and what is said is said to nobody. What cannot
- * be written for another reason, such as a full disk, makes the exit code 1.
+ * Handles errors of standard output and error, for which Node prints a stack trace by default. A closed pipe (`| head`) is not
+ * a failure: files are still written. Any other error, such as a full disk, sets exit code 1.
  */
 export function handleStdioErrors(): void {
-  for (const output of [process.stdout, process.stderr] as const) output.on('error', (error) => take(output, error));
+  for (const output of [process.stdout, process.stderr] as const)
+    output.on('error', (error) => handleOutputError(output, error));
 }
 
-function take({ fd }: Output, { code, message }: NodeJS.ErrnoException): void {
+function handleOutputError({ fd }: Output, { code, message }: NodeJS.ErrnoException): void {
   if (code === 'EPIPE') return;
-  // at the end, as a command may set its own exit code meanwhile
+  // on exit, because the command may still set its own exit code
   process.once('exit', () => {
     process.exitCode = EXIT_CODES.failed;
     if (fd === process.stdout.fd) {
       process.stderr.write(
-        `samepoint: The output cannot be written (${code ?? message}). Send it to a disk that has room for it.\n`,
+        `samepoint: The output cannot be written (${code ?? message}). Check the free space of its disk.\n`,
       );
     }
   });

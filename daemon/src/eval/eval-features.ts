@@ -6,14 +6,14 @@ import { type FeatureChoice, type FeaturePlan, planFeatures, shareBlocks } from 
 import type { GraphTarget } from '../graph/runtime/runtime.js';
 import { decodeDatasetImage, readDatasetBytes } from './datasets/dataset-files.js';
 
-/** Features of the images of a data set, made by one choice. */
+/** Features of the images of a data set, for one choice. */
 export class EvalFeatures {
   readonly #choice: FeatureChoice;
   readonly #source: FeatureSource;
   readonly #sharedBlocks: readonly number[] | undefined;
   readonly #plans = new Map<string | undefined, FeaturePlan>();
 
-  /** @param sharedBlocks blocks that are asked for one after another, each by a choice of its own; see `shareBlocks` */
+  /** @param sharedBlocks blocks that are requested one by one and share passes; see `shareBlocks` */
   constructor(choice: FeatureChoice, source: FeatureSource, sharedBlocks?: readonly number[]) {
     this.#choice = choice;
     this.#source = source;
@@ -21,7 +21,7 @@ export class EvalFeatures {
   }
 
   /**
-   * What the features depend on besides the images, as JSON.
+   * Everything that the features depend on besides the images, as JSON.
    * @throws SamepointError `BACKEND_UNKNOWN`, `BAD_REQUEST`, `MODEL_MISSING`
    */
   identity({ provider, precision }: GraphTarget): unknown {
@@ -30,7 +30,7 @@ export class EvalFeatures {
   }
 
   /**
-   * @param category what the image shows, for presets whose prompt names it
+   * @param category what the image shows, for presets with a prompt template
    * @throws SamepointError where the image or the model cannot be read
    */
   async pyramid(path: string, category?: string): Promise<FeaturePyramid> {

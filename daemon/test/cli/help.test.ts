@@ -36,7 +36,7 @@ describe('help', () => {
   it.each([
     ['an unknown command', ['mtach'], /unknown command 'mtach'/],
     ['the name of a method', ['toString'], /unknown command 'toString'/],
-    ['a port that is none', ['start', '--port', '70000'], /Give a number from 0/],
+    ['a port that is none', ['start', '--port', '70000'], /Expected a number from 0/],
   ])('%s exits with 2 and says so', async (_what, args, sentence) => {
     const { code, stdout, stderr } = await runCli(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

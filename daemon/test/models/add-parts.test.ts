@@ -134,9 +134,9 @@ describe('a whole Stable Diffusion in the original layout', () => {
     const [finding] = (await inspectModels({ ...published(), catalogue: [model] })).map(checkModel);
     expect(finding).toMatchObject({
       state: 'warning',
-      says: expect.stringContaining('not of 32'),
+      message: expect.stringContaining('not of 32'),
       fix: {
-        sentence: expect.stringContaining('This forgets that it was registered'),
+        sentence: expect.stringContaining('To unregister the file'),
         command: 'npx samepoint models pull sd21',
       },
     });

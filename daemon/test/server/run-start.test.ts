@@ -102,8 +102,8 @@ describe('the banner', () => {
   };
 
   it('tells what to do next', () => {
-    expect(startBanner(facts)).toContain('Next: open the Samepoint plugin in Figma and type the pairing code');
-    expect(startBanner({ ...facts, pairedClients: 2 })).toContain('If it is not paired yet,');
+    expect(startBanner(facts)).toContain('Next: open the Samepoint plugin in Figma and enter the pairing code');
+    expect(startBanner({ ...facts, pairedClients: 2 })).toContain('If it is not paired,');
   });
 
   it('has a line on a faster provider, where there is one', () => {
@@ -114,7 +114,7 @@ describe('the banner', () => {
   });
 
   it('says so when the plugin will not find the port', () => {
-    expect(startBanner({ ...facts, port: 8000 })).toContain('it will not find this one');
+    expect(startBanner({ ...facts, port: 8000 })).toContain('It will not find this daemon');
   });
 });
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { peakMemoryBytes } from '../../../daemon/src/cli/bench/peak-memory.js';
+import { peakMemoryBytes } from '../../../daemon/src/cli/host-info.js';
 import { relativeDifference } from '../../../daemon/src/engine/providers/measure-provider.js';
 import { providerTrials } from '../../../daemon/src/engine/providers/provider-trials.js';
 import type { Precision } from '../../../daemon/src/graph/runtime/runtime.js';

@@ -17,29 +17,29 @@ import type { Checkpoint } from '../../graph/weights/checkpoint.js';
 import { weightCount } from '../../graph/weights/checkpoint.js';
 import { EMBEDDED_MODEL_FOLDER } from '../../models/catalogue.js';
 
-/** A network on an image of one size. */
+/** A network with one input size. */
 export interface BenchCase {
   title: string;
   sizePx: number;
-  /** Multiply-accumulates of one image. */
+  /** Multiply-accumulate operations of one image. */
   macs: number;
   /**
-   * Gets it ready, but for what is loaded when it runs first.
-   * @param folder for weights that are made up
-   * @returns what runs it once
+   * Prepares a run; networks are loaded by the first run.
+   * @param folder for random weights
+   * @returns a function that runs the case once
    */
   prepare(runtime: Runtime, folder: string): () => Promise<unknown>;
 }
 
 const EMBEDDED_SIDE = 512;
 const SD_SIDES = [512, 768];
-/** The settings of the paper's semantic correspondence. */
+/** Settings of DIFT for semantic correspondence. */
 const SD = { timestep: 261, upFtIndex: 1, textDims: [1, 77, SD21_UNET.cross_attention_dim], cellPx: 8 };
 
 const unetConfig = sdUnetConfigSchema.parse(SD21_UNET);
 const vaeConfig = sdVaeConfigSchema.parse(SD21_VAE);
 
-/** What `samepoint bench` runs, the smallest first. */
+/** Cases of `samepoint bench`, smallest first. */
 export function benchCases(): BenchCase[] {
   return [embeddedCase(), ...SD_SIDES.map(sdCase)];
 }
@@ -66,7 +66,7 @@ function embeddedCase(): BenchCase {
   };
 }
 
-/** Encoder and U-Net to up block 1 with random weights. */
+/** Encoder and U-Net up to up block 1, with random weights. */
 function sdCase(sizePx: number): BenchCase {
   const image = { dims: [1, 3, sizePx, sizePx] };
   const latent = { dims: [1, 4, sizePx / SD.cellPx, sizePx / SD.cellPx] };

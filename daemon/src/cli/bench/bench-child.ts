@@ -1,8 +1,8 @@
-// Entry of a process that runs one case again and again until it is ended, and reports what each run took. See measureCase.
+// Entry of a child process that runs one case several times and reports each run. See measureCase.
 import type { Placement, Provider } from '../../graph/runtime/runtime.js';
+import { peakMemoryBytes } from '../host-info.js';
 import { benchCases } from './bench-cases.js';
 import type { FromBench, ToBench } from './measure-case.js';
-import { peakMemoryBytes } from './peak-memory.js';
 
 const RUNS = 3;
 

@@ -6,7 +6,7 @@ import type { CaseRuns } from './measure-case.js';
 
 const GIGA = 1e9;
 
-/** One case, and what its runs took or why there are none. */
+/** One case with its measurements, or the reason why it was skipped. */
 export interface BenchResult {
   title: string;
   sizePx: number;
@@ -14,7 +14,7 @@ export interface BenchResult {
   outcome: CaseRuns | { skipped: string };
 }
 
-/** What the measurements were made on. */
+/** The machine that was measured. */
 export interface BenchMachine {
   samepoint: string;
   onnxRuntime: string;
@@ -22,14 +22,14 @@ export interface BenchMachine {
   node: string;
   cpu: string;
   memoryGb: number;
-  /** What the networks ran on, and why. */
+  /** Execution provider and why it was chosen. */
   device: string;
   precision: string;
   /** Every graphics device with driver and memory. */
   gpus: readonly string[];
 }
 
-/** Seconds that a case would take, at the speed of another one; undefined where none has run. */
+/** Expected seconds of a case at the speed of the previous one; undefined for the first. */
 export function estimateS(macs: number, known: readonly BenchResult[]): number | undefined {
   const last = known.findLast(({ outcome }) => 'runS' in outcome && outcome.runS.length > 0);
   if (last === undefined || !('runS' in last.outcome)) return undefined;
@@ -37,19 +37,19 @@ export function estimateS(macs: number, known: readonly BenchResult[]): number |
   return (seconds * macs) / last.macs;
 }
 
-/** Why a case is left out: there is no time for it. Undefined where there is. */
-export function noRoom(
+/** Reason to skip a case that does not fit in the remaining time; undefined where it fits. */
+export function skipReason(
   { macs }: Pick<BenchCase, 'macs'>,
   leftS: number,
   known: readonly BenchResult[],
 ): string | undefined {
   const estimate = estimateS(macs, known);
-  if (leftS <= 0) return 'not run: no time was left';
+  if (leftS <= 0) return 'skipped: out of time';
   if (estimate === undefined || estimate <= leftS) return undefined;
-  return `not run: about ${formatSeconds(estimate)} at the speed of the one before, and ${formatSeconds(leftS)} were left`;
+  return `skipped: estimated ${formatSeconds(estimate)}, ${formatSeconds(leftS)} left`;
 }
 
-/** The table that people read and paste. */
+/** Renders the measurements as a table. */
 export function benchTable(machine: BenchMachine, results: readonly BenchResult[]): string {
   const { samepoint, onnxRuntime, system, node, cpu, memoryGb, device, precision, gpus } = machine;
   const facts = [
@@ -60,11 +60,11 @@ export function benchTable(machine: BenchMachine, results: readonly BenchResult[
   ];
   const rows = results.map(rowOf).filter((row) => row !== undefined);
   const table = rows.length === 0 ? '' : `\n${textTable([COLUMNS, ...rows])}`;
-  const others = results.map(noteOf).filter((note) => note !== undefined);
-  return `${facts.join('\n')}\n${table}${others.map((note) => `\n  ${note}\n`).join('')}`;
+  const notes = results.map(noteOf).filter((note) => note !== undefined);
+  return `${facts.join('\n')}\n${table}${notes.map((note) => `\n  ${note}\n`).join('')}`;
 }
 
-const COLUMNS = ['network', 'first', 'then', 'GFLOPS', 'peak memory', 'of the device', 'ran on'];
+const COLUMNS = ['network', 'first', 'then', 'GFLOPS', 'peak memory', 'device memory', 'provider'];
 
 function rowOf(result: BenchResult): string[] | undefined {
   if ('skipped' in result.outcome) return undefined;
@@ -83,20 +83,20 @@ function rowOf(result: BenchResult): string[] | undefined {
   ];
 }
 
-/** Why a network has not run, or not as often as it should. */
+/** Why a network was skipped or stopped early. */
 function noteOf(result: BenchResult): string | undefined {
   const { outcome } = result;
   if ('skipped' in outcome) return `${nameOf(result)}: ${outcome.skipped}.`;
   if (outcome.stopped === undefined) return undefined;
   const runs = outcome.runS.length;
-  return `${nameOf(result)}: ended after ${runs} ${runs === 1 ? 'run' : 'runs'} (${outcome.stopped}).`;
+  return `${nameOf(result)}: stopped after ${runs} ${runs === 1 ? 'run' : 'runs'} (${outcome.stopped}).`;
 }
 
 function nameOf({ title, sizePx }: BenchResult): string {
   return `${title}, ${sizePx} px`;
 }
 
-/** The same as one line of JSON. */
+/** The measurements as one line of JSON. */
 export function benchJson(machine: BenchMachine, results: readonly BenchResult[]): string {
   return JSON.stringify({ ...machine, results });
 }

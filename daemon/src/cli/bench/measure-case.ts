@@ -4,11 +4,11 @@ import type { Provider, Runtime } from '../../graph/runtime/runtime.js';
 
 const CHILD_ENTRY = fileURLToPath(new URL('./bench-child.js', import.meta.url));
 
-/** Where a case runs. */
+/** Execution provider and precision of a case. */
 export type BenchTarget = Omit<Runtime, 'notify' | 'onPlacement'>;
 
 export interface ToBench {
-  /** Which of the cases. */
+  /** Index of the case. */
   index: number;
   target: BenchTarget;
   folder: string;
@@ -18,32 +18,32 @@ export type FromBench =
   | { type: 'done' }
   | { type: 'failed'; reason: string };
 
-/** What the runs of one case took, as far as there was time for them. */
+/** Measurements of one case. */
 export interface CaseRuns {
-  /** Seconds of each run; the first one loads the networks. */
+  /** Seconds of each run; the first includes loading the networks. */
   runS: number[];
-  /** The most memory of the process at once. */
+  /** Peak memory of the process. */
   peakBytes: number;
   placement: [Provider, number][];
-  /** How much less memory of the device was free after the runs. */
+  /** Decrease of free device memory. */
   deviceBytes?: number;
-  /** Why there are no more runs, if that was no plan. */
+  /** Why the case was stopped early. */
   stopped?: string;
 }
 
 export interface MeasureOptions extends ToBench {
-  /** After this the process is ended. */
+  /** Time after which the process is killed. */
   limitS: number;
-  /** Free memory of the device; undefined where the system does not tell. */
+  /** Free memory of the device; undefined where the system does not report it. */
   freeBytes(): Promise<number | undefined>;
-  /** Ends the process. */
+  /** Kills the process. */
   signal?: AbortSignal;
 }
 
-/** Why runs are missing that were interrupted. */
+/** Reason of cases stopped by Ctrl+C. */
 export const INTERRUPTED = 'interrupted';
 
-/** Runs a case in a process of its own, so that its memory is its own, and a driver can end no other process. */
+/** Runs a case in a child process, to measure its memory and to survive driver crashes. */
 export async function measureCase({ limitS, freeBytes, signal, ...request }: MeasureOptions): Promise<CaseRuns> {
   const before = await freeBytes();
   const child = fork(CHILD_ENTRY, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
@@ -68,7 +68,7 @@ export async function measureCase({ limitS, freeBytes, signal, ...request }: Mea
     child.once('exit', () => settle('the process ended unexpectedly'));
     child.send(request satisfies ToBench, () => {});
   });
-  // before the process goes, and its memory with it
+  // measured before the process exits and frees its memory
   const after = before === undefined ? undefined : await freeBytes();
   await ended(child);
   return {

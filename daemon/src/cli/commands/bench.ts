@@ -7,7 +7,7 @@ import { deviceFor, type GpuDevice } from '../../engine/providers/gpu-devices.js
 import { listGpuDevices } from '../../engine/providers/list-gpu-devices.js';
 import { runtimeVersion } from '../../engine/providers/probe-cache.js';
 import { benchCases } from '../bench/bench-cases.js';
-import { type BenchMachine, type BenchResult, benchJson, benchTable, noRoom } from '../bench/bench-report.js';
+import { type BenchMachine, type BenchResult, benchJson, benchTable, skipReason } from '../bench/bench-report.js';
 import { INTERRUPTED, measureCase } from '../bench/measure-case.js';
 import { describeDevice } from '../doctor/check-system.js';
 import { EXIT_CODES } from '../exit-codes.js';
@@ -18,19 +18,19 @@ const DEFAULT_SECONDS = 120;
 const MILLISECONDS = 1000;
 
 const DETAILS = `
-"first" loads the networks, "then" does not. Stable Diffusion 2.1 has its published shape and random weights: nothing is
-downloaded, and the weights make no difference to time and memory. What does not fit into the time is left out.`;
+"first" includes loading the networks, "then" does not. Stable Diffusion 2.1 has its published architecture and random
+weights, which do not affect time or memory; nothing is downloaded. Measurements that exceed the time are skipped.`;
 
 interface BenchCommandOptions extends Pick<ProviderOptions, 'provider' | 'device'> {
   seconds: number;
   json?: true;
 }
 
-/** `samepoint bench`: how fast this computer is, in a table to paste. */
+/** `samepoint bench`: measures the speed of this computer. */
 export function benchCommand(): Command {
   return new Command('bench')
-    .description('Measure this computer: seconds and memory of the networks, in about two minutes.')
-    .option('--seconds <n>', 'time for all measurements', parseSeconds, DEFAULT_SECONDS)
+    .description('Measure time and memory of the networks on this computer, in about two minutes.')
+    .option('--seconds <n>', 'time limit for all measurements', parseSeconds, DEFAULT_SECONDS)
     .option('--json', 'print one line of JSON instead of a table')
     .addOption(providerOption())
     .addOption(deviceOption())
@@ -40,12 +40,12 @@ export function benchCommand(): Command {
 
 function parseSeconds(text: string): number {
   if (/^\d{1,6}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Give a number of seconds.');
+  throw new InvalidArgumentError('Expected a number of seconds.');
 }
 
-async function runBench({ seconds, json, ...wanted }: BenchCommandOptions): Promise<void> {
+async function runBench({ seconds, json, ...requested }: BenchCommandOptions): Promise<void> {
   const devices = await listGpuDevices();
-  const choice = await chooseProvider({ requested: wanted, devices });
+  const choice = await chooseProvider({ requested, devices });
   const machine = machineOf(choice, devices);
   const results = await measureAll(choice, seconds, devices);
   process.stdout.write(json ? `${benchJson(machine, results)}\n` : benchTable(machine, results));
@@ -68,7 +68,7 @@ async function measureAll(
     for (const [index, { title, sizePx, macs }] of benchCases().entries()) {
       if (process.stderr.isTTY) process.stderr.write(`${title}, ${sizePx} px …\n`);
       const leftS = (end - performance.now()) / MILLISECONDS;
-      const skipped = signal.aborted ? `not run: ${INTERRUPTED}` : noRoom({ macs }, leftS, results);
+      const skipped = signal.aborted ? `skipped: ${INTERRUPTED}` : skipReason({ macs }, leftS, results);
       const freeBytes = () => freeMemory(choice, devices);
       const outcome =
         skipped === undefined
@@ -84,7 +84,7 @@ async function measureAll(
   return results;
 }
 
-/** Free memory of the device that was chosen, where the system tells it. */
+/** Free memory of the chosen device, if the system reports it. */
 async function freeMemory(choice: ProviderChoice, devices: readonly GpuDevice[]): Promise<number | undefined> {
   if (deviceFor(choice, devices)?.freeBytes === undefined) return undefined;
   return deviceFor(choice, await listGpuDevices())?.freeBytes;

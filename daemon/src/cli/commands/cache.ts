@@ -3,17 +3,15 @@ import { FeatureStore, featureFolder } from '../../diffusion/cache/feature-store
 import { formatBytes } from '../format/format-values.js';
 
 const DETAILS = `
-Features of images are kept on disk, so that an image is looked at once. They say something about the picture. Set
-SAMEPOINT_NO_CACHE=1 to keep none, SAMEPOINT_CACHE_DIR to keep them elsewhere.`;
+Features of images are cached on disk, so that each image is processed once. They reveal what an image shows. Set
+SAMEPOINT_NO_CACHE=1 to disable the cache, or SAMEPOINT_CACHE_DIR to move it.`;
 
-/** `samepoint cache`: what is kept of images on disk, and how to empty it. */
+/** `samepoint cache`: shows and clears cached features. */
 export function cacheCommand(): Command {
-  const cache = new Command('cache')
-    .description('Show or empty the features kept on disk.')
-    .addHelpText('after', DETAILS);
+  const cache = new Command('cache').description('Show or clear cached features.').addHelpText('after', DETAILS);
   cache
     .command('info')
-    .description('Show where features are kept, how many and how large they are.')
+    .description('Show the location and size of the cache.')
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: true }) => {
       const folder = featureFolder();
@@ -25,7 +23,7 @@ export function cacheCommand(): Command {
     });
   cache
     .command('clear')
-    .description('Delete all of them.')
+    .description('Delete all cached features.')
     .action(async () => {
       const store = new FeatureStore(featureFolder());
       const { entries, bytes } = await store.info();

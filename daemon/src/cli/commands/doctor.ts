@@ -9,32 +9,32 @@ import { checkEmbedded, checkModel, checkModelStore, inspectEmbedded, inspectMod
 import { checkPorts, inspectPorts } from '../doctor/check-ports.js';
 import { checkProvider, inspectProviders } from '../doctor/check-providers.js';
 import { checkDevices, checkPlatform } from '../doctor/check-system.js';
-import { doctorTable, type Finding, worksWith } from '../doctor/findings.js';
+import { doctorTable, type Finding, findingsJson, worksWith } from '../doctor/findings.js';
 import { EXIT_CODES } from '../exit-codes.js';
 import { packageVersion } from '../host-info.js';
 
 const DETAILS = `
-Exits with 0 when Samepoint can work on this computer, if only on the CPU, and with 1 when it cannot.
-Marks: ok; – not needed or not for this computer; ! works, but could be better; FAILED.`;
+Exits with 0 when Samepoint works on this computer, even if only on the CPU, and with 1 otherwise.
+Marks: ok; – not applicable; ! works, but could be improved; FAILED.`;
 
-/** `samepoint doctor`: what works on this computer, what does not, and what to do about it. */
+/** `samepoint doctor`: checks this computer and suggests fixes. */
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .description('Check this computer: processors, models, disk, ports, and one small run.')
+    .description('Check this computer: execution providers, models, disk, ports and a test run.')
     .option('--json', 'print JSON instead of a table')
     .addHelpText('after', DETAILS)
     .action(runDoctor);
 }
 
 async function runDoctor({ json }: { json?: true }): Promise<void> {
-  // trying a driver in software takes half a minute
-  if (process.stderr.isTTY) process.stderr.write('Trying what this computer has …\n');
+  // a software driver takes half a minute to test
+  if (process.stderr.isTTY) process.stderr.write('Checking this computer …\n');
   const findings = await examine();
   const works = worksWith(findings);
   const verdict = works ? 'Samepoint works on this computer.' : 'Samepoint does not work on this computer.';
   process.stdout.write(
     json
-      ? `${JSON.stringify({ version: packageVersion(), works, findings }, null, 2)}\n`
+      ? `${JSON.stringify({ version: packageVersion(), works, findings: findingsJson(findings) }, null, 2)}\n`
       : `${doctorTable(findings)}\n${verdict}\n`,
   );
   if (!works) process.exitCode = EXIT_CODES.failed;

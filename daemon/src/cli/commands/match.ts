@@ -73,7 +73,7 @@ async function runMatch(sourcePath: string, targetPaths: string[], options: Matc
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : matchTable(report));
   if (options.out !== undefined) {
     const written = await drawMatches(options.out, source, targets, report);
-    process.stderr.write(`Pictures: ${written.join(', ')}\n`);
+    process.stderr.write(`Images: ${written.join(', ')}\n`);
   }
 }
 

@@ -11,21 +11,21 @@ import { listModels, modelsTable } from '../format/models-table.js';
 import { downloadLine, ProgressDisplay } from '../format/progress.js';
 
 const DETAILS = `
-Models come from Hugging Face and lie in its cache; HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN,
-HF_HUB_OFFLINE, HTTPS_PROXY, HTTP_PROXY and NO_PROXY are respected. Sizes are of the official
-files; of large ones only the tensors that features need are downloaded.`;
+Models are downloaded from Hugging Face into its cache. HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE,
+HTTPS_PROXY, HTTP_PROXY and NO_PROXY are respected. Sizes are those of the official files; of large files, only the
+required tensors are downloaded.`;
 
 /** Computed by `pull` for a Stable Diffusion. */
 const EMPTY_PROMPT = 'text states of the empty prompt';
 
-/** What the commands touch outside themselves. */
+/** Environment of the commands; replaced in tests. */
 export interface ModelsTerminal {
   environment: ModelEnvironment;
   print: (text: string) => void;
-  /** For progress and remarks. */
+  /** Writes progress and notes to stderr. */
   note: (text: string) => void;
   isTerminal: boolean;
-  /** Calls back when the user interrupts; returns how to stop listening. */
+  /** Registers a callback for Ctrl+C. Returns a function that removes it. */
   onInterrupt: (callback: () => void) => () => void;
 }
 
@@ -42,12 +42,12 @@ function defaultTerminal(): ModelsTerminal {
   };
 }
 
-/** `samepoint models`: what is there, and how to get, check and remove it. */
+/** `samepoint models`: lists, downloads, verifies and removes models. */
 export function modelsCommand(terminal: ModelsTerminal = defaultTerminal()): Command {
-  const models = new Command('models').description('List, download, check and remove models.');
+  const models = new Command('models').description('List, download, verify and remove models.');
   models
     .command('list')
-    .description('Show every model: whether it is on this computer, its size, licence and use.')
+    .description('List all models with state, size, licence and use.')
     .option('--json', 'print JSON instead of a table')
     .action(({ json }: { json?: true }) => {
       const list = listModels(terminal.environment);
@@ -55,29 +55,27 @@ export function modelsCommand(terminal: ModelsTerminal = defaultTerminal()): Com
     });
   models
     .command('pull')
-    .description(
-      'Download a model, or what is missing or damaged of it; goes on where an interrupted download stopped.',
-    )
-    .argument('<id>', 'the model')
-    .option('--whole', 'get the complete official files, for layers that the published settings do not use')
+    .description('Download a model, or its missing or damaged files; interrupted downloads resume.')
+    .argument('<id>', 'model')
+    .option('--whole', 'download the complete official files, for layers that the presets do not use')
     .action((id: string, options: { whole?: true }) => pull(terminal, id, options));
   models
     .command('verify')
-    .description('Read the files of a model and compare them with what they should be.')
-    .argument('<id>', 'the model')
+    .description('Verify the checksums of a model.')
+    .argument('<id>', 'model')
     .action((id: string) => verify(terminal, id));
   models
     .command('rm')
-    .description('Remove what Samepoint downloaded or registered for a model.')
-    .argument('<id>', 'the model')
+    .description('Remove the downloaded or registered files of a model.')
+    .argument('<id>', 'model')
     .action((id: string) => remove(terminal, id));
   models
     .command('add')
-    .description('Register weights that are on this computer already; nothing is copied.')
-    .argument('<id>', 'the model they belong to')
+    .description('Register weights that are already on this computer, without copying them.')
+    .argument('<id>', 'model that the weights belong to')
     .argument(
       '<path>',
-      'a folder in the official layout, the file with the weights (.safetensors, .bin, .ckpt, .pth, .pt), a whole Stable Diffusion in one file; or taesd, to put it in place of a VAE',
+      'folder in the official layout, weight file (.safetensors, .bin, .ckpt, .pth, .pt), whole Stable Diffusion in one file, or taesd as a replacement for the VAE',
     )
     .action((id: string, path: string) => add(terminal, id, path));
   models.addHelpText('after', DETAILS);
@@ -87,7 +85,7 @@ export function modelsCommand(terminal: ModelsTerminal = defaultTerminal()): Com
 
 async function pull(terminal: ModelsTerminal, id: string, options: { whole?: true }): Promise<void> {
   if (id === EMBEDDED_MODEL.id) {
-    terminal.print('ui is part of Samepoint; there is nothing to download.\n');
+    terminal.print('ui is embedded; there is nothing to download.\n');
     return;
   }
   const { environment, note, isTerminal } = terminal;
@@ -110,11 +108,11 @@ async function pull(terminal: ModelsTerminal, id: string, options: { whole?: tru
     progress.stop();
   });
   if (fetched.length > 0) await computeEmptyPrompt(terminal, id);
-  const what = fetched.length === 0 ? 'was there already' : `is ready; ${formatBytes(bytes)} downloaded`;
+  const what = fetched.length === 0 ? 'is already downloaded' : `is ready; ${formatBytes(bytes)} downloaded`;
   terminal.print(`${id} ${what}.\n`);
 }
 
-/** Saves the first run of Stable Diffusion from running the text encoder. What fails here is tried again there. */
+/** Precomputes the text states, so that the first run skips the text encoder. A failure is not fatal: the run repeats it. */
 async function computeEmptyPrompt({ environment, note }: ModelsTerminal, id: string): Promise<void> {
   const resolved = resolveModel(id, {}, environment);
   if (!resolved.ok || modelOf(id, environment).textChannels === undefined) return;
@@ -124,13 +122,13 @@ async function computeEmptyPrompt({ environment, note }: ModelsTerminal, id: str
     await cacheEmptyPrompt(resolved.files, environment.at.promptFolder);
   } catch (thrown) {
     const { message } = SamepointError.from(thrown);
-    note(`The first run with ${id} computes them; now it failed: ${message}\n`);
+    note(`This failed: ${message} The first run with ${id} repeats it.\n`);
   }
 }
 
 async function verify({ environment, print }: ModelsTerminal, id: string): Promise<void> {
   if (id === EMBEDDED_MODEL.id) {
-    print('ui is part of Samepoint and was installed with it.\n');
+    print('ui is embedded; there is nothing to verify.\n');
     return;
   }
   const report = await verifyModel(id, environment);
@@ -152,7 +150,7 @@ function describe(file: VerifiedFile): string {
     case 'verified':
       return `${file.name}: verified`;
     case 'pinned':
-      return `${file.name}: no published hash to compare with; pinned as it is now (${file.sha256})`;
+      return `${file.name}: no published checksum; pinned as ${file.sha256}`;
     case 'damaged':
       return `${file.name}: damaged: ${file.reason}`;
     case 'missing':
@@ -162,19 +160,19 @@ function describe(file: VerifiedFile): string {
 
 async function remove({ environment, print, note }: ModelsTerminal, id: string): Promise<void> {
   if (id === EMBEDDED_MODEL.id) {
-    throw new SamepointError('BAD_REQUEST', 'ui is part of Samepoint and cannot be removed.', 'Name another model.');
+    throw new SamepointError('BAD_REQUEST', 'ui is embedded and cannot be removed.', 'Choose another model.');
   }
-  // the states are found by the text encoder, so they go before it
+  // removed first, because the text encoder is needed to find them
   const states = (await removeEmptyPrompt(environment, id)) ? [EMPTY_PROMPT] : [];
   const { removed: files, left } = await removeModel(id, environment);
   const removed = [...files, ...states];
   print(
-    removed.length === 0 ? `There was nothing of ${id} to remove.\n` : `Removed of ${id}: ${removed.join(', ')}.\n`,
+    removed.length === 0 ? `There is nothing to remove for ${id}.\n` : `Removed from ${id}: ${removed.join(', ')}.\n`,
   );
-  if (left.length > 0) note(`Left where they are, since Samepoint did not put them there: ${left.join(', ')}\n`);
+  if (left.length > 0) note(`Not removed, because Samepoint did not download them: ${left.join(', ')}\n`);
 }
 
-/** Whether there were states of the empty prompt. Those of weights that cannot be opened are not found. */
+/** @returns whether there were text states; false also where the weights cannot be opened */
 async function removeEmptyPrompt(environment: ModelEnvironment, id: string): Promise<boolean> {
   const model = modelOf(id, environment);
   if (model.textChannels === undefined) return false;
@@ -188,7 +186,7 @@ async function removeEmptyPrompt(environment: ModelEnvironment, id: string): Pro
 
 async function add({ environment, print, note }: ModelsTerminal, id: string, path: string): Promise<void> {
   if (id === EMBEDDED_MODEL.id) {
-    throw new SamepointError('BAD_REQUEST', 'ui is part of Samepoint and cannot be replaced.', 'Name another model.');
+    throw new SamepointError('BAD_REQUEST', 'ui is embedded and cannot be replaced.', 'Choose another model.');
   }
   const found = await addModel(id, path, environment);
   print(`Registered for ${id}: ${found.join(', ')}.\n`);

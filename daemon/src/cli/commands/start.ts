@@ -19,10 +19,10 @@ const MAX_PORT = 65_535;
 /** `samepoint start`: serves the Figma plugin until Ctrl+C. */
 export function startCommand(): Command {
   return new Command('start')
-    .description('Serve the Figma plugin on this computer until Ctrl+C is pressed.')
+    .description('Serve the Figma plugin on this computer until Ctrl+C.')
     .option(
       '--port <number>',
-      `the port to listen on (default: ${PORTS.join(', else ')}, the only two the plugin knows)`,
+      `port to listen on (default: ${PORTS.join(' or ')}, the ports that the plugin tries)`,
       parsePort,
     )
     .addOption(providerOption())
@@ -40,7 +40,7 @@ export function startCommand(): Command {
     });
 }
 
-/** The first signal stops in order, the second at once. */
+/** The first signal stops gracefully, the second at once. */
 function stopOnSignal(daemon: StartedDaemon): void {
   let stopping = false;
   const onSignal = (): void => {
@@ -55,31 +55,31 @@ function stopOnSignal(daemon: StartedDaemon): void {
 function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= MAX_PORT) return port;
-  throw new InvalidArgumentError(`Give a number from 0 (any free port) to ${MAX_PORT}.`);
+  throw new InvalidArgumentError(`Expected a number from 0 (any free port) to ${MAX_PORT}.`);
 }
 
 export interface StartOptions {
-  /** The one port to use; without it the first free one of `PORTS`. */
+  /** Port to listen on; the first free one of `PORTS` by default. */
   port?: number;
   version: string;
   createEngine(): Engine;
-  /** One line on a faster provider than the one that was taken, if there is any. */
+  /** One line about a faster execution provider, if one could be installed. */
   findFaster?(provider: string): Promise<string | undefined>;
-  /** Takes what a person is to read. */
+  /** Prints messages for the user. */
   print(text: string): void;
   env?: NodeJS.ProcessEnv;
-  /** How long a program on a port has to answer that it is a Samepoint daemon. */
+  /** Timeout for identifying a daemon on a port. */
   probeTimeoutMs?: number;
 }
 
-/** A daemon that serves until it is stopped. */
+/** A running daemon. */
 export interface StartedDaemon {
   port: number;
   stop(): Promise<void>;
 }
 
 /**
- * Starts engine and server and prints where they are; undefined if a daemon runs already, which is told too.
+ * Starts engine and server and prints the address. Prints a note and returns undefined if a daemon is already running.
  * @throws SamepointError when no port is free or the engine does not start.
  */
 export async function runStart(options: StartOptions): Promise<StartedDaemon | undefined> {

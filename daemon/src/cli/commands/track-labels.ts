@@ -13,22 +13,22 @@ import { type LabelReport, type TrackReport, trackCsv } from '../format/track-re
 import { type ResultOptions, type TrackFrames, TrackResults } from './track-output.js';
 
 /**
- * Carries a mask through the frames and writes `<frame>.png` for each.
- * @param wanted indices to carry; all of the mask where none are named
+ * Propagates a mask through the frames and writes `<frame>.png` for each.
+ * @param selected indices of labels; all by default
  * @throws SamepointError
  */
 export async function trackMaskFiles(
   frames: TrackFrames,
   maskPath: string,
-  wanted: readonly string[] | undefined,
+  selected: readonly string[] | undefined,
   options: ResultOptions,
 ): Promise<TrackReport> {
   const mask = await decodeLabelMask(await readBytes(maskPath), maskPath);
   checkSize(mask, maskPath, frames);
-  const labels = [mask.background, ...chooseLabels(mask, maskPath, wanted)];
+  const labels = [mask.background, ...chooseLabels(mask, maskPath, selected)];
   const results = await TrackResults.open(frames, options);
   const tracking = { settings: frames.settings, sampling: 'area', lostBelow: LOST_BELOW.probability } as const;
-  for await (const { frame, mask: carried, outcomes } of trackMask(
+  for await (const { frame, mask: propagated, outcomes } of trackMask(
     new WindowMatcher(),
     frames,
     mask,
@@ -36,9 +36,9 @@ export async function trackMaskFiles(
     tracking,
   )) {
     const path = results.path(`${results.file(frame).stem}.png`);
-    await writeOutputFile(path, encodeLabelMask(carried));
+    await writeOutputFile(path, encodeLabelMask(propagated));
     const reports = outcomes.map((outcome, n) => ({ label: String(labels[n + 1]), ...outcome }));
-    await results.add(frame, { mask: path, labels: reports }, (image) => drawMask(image, carried));
+    await results.add(frame, { mask: path, labels: reports }, (image) => drawMask(image, propagated));
   }
   return results.report;
 }
@@ -47,44 +47,50 @@ function checkSize(mask: LabelMask, maskPath: string, { annotatedImage: { path, 
   if (mask.width === image.width && mask.height === image.height) return;
   throw new SamepointError(
     'BAD_REQUEST',
-    `${maskPath} has ${mask.width}×${mask.height} pixels and ${path} has ${image.width}×${image.height}.`,
-    'Give a mask of the size of the annotated frame; --frame says which one that is.',
+    `${maskPath} has ${mask.width}×${mask.height} pixels, but ${path} has ${image.width}×${image.height}.`,
+    'The mask must have the size of the annotated frame, which --frame selects.',
   );
 }
 
-function chooseLabels(mask: LabelMask, maskPath: string, wanted: readonly string[] | undefined): number[] {
+function chooseLabels(mask: LabelMask, maskPath: string, selected: readonly string[] | undefined): number[] {
   const [, ...labels] = labelsOfMask(mask);
   if (labels.length === 0) {
-    throw new SamepointError('BAD_REQUEST', `${maskPath} has no label.`, 'Paint what is to be tracked in a colour.');
+    throw new SamepointError('BAD_REQUEST', `${maskPath} has no labels.`, 'Paint the objects to track in colour.');
   }
-  const unknown = wanted?.find((name) => !labels.map(String).includes(name));
+  const unknown = selected?.find((name) => !labels.map(String).includes(name));
   if (unknown !== undefined) {
     const message = `${maskPath} has no label ${unknown}.`;
-    throw new SamepointError('BAD_REQUEST', message, `Its labels are: ${labels.join(', ')}.`);
+    throw new SamepointError('BAD_REQUEST', message, `Labels: ${labels.join(', ')}.`);
   }
-  return labels.filter((label) => wanted === undefined || wanted.includes(String(label)));
+  return labels.filter((label) => selected === undefined || selected.includes(String(label)));
 }
 
 /**
- * Carries points through the frames and writes `points.csv`.
- * @param wanted names of points to carry; all of the file where none are named
+ * Propagates points through the frames and writes `points.csv`.
+ * @param selected names of points; all by default
  * @throws SamepointError
  */
 export async function trackPointFiles(
   frames: TrackFrames,
   pointsPath: string,
-  wanted: readonly string[] | undefined,
+  selected: readonly string[] | undefined,
   options: ResultOptions,
 ): Promise<TrackReport> {
-  const points = choosePoints(await readPoints(pointsPath), pointsPath, wanted);
+  const points = choosePoints(await readPoints(pointsPath), pointsPath, selected);
   prepareItems(
     points.map(({ name: itemId, point }) => ({ kind: 'point', itemId, point })),
     [],
     frames.annotatedImage.image,
   );
   const results = await TrackResults.open(frames, options);
-  const places = points.map(({ point }) => point);
-  for await (const found of trackPoints(new WindowMatcher(), frames, places, frames.settings, LOST_BELOW.confidence)) {
+  const positions = points.map(({ point }) => point);
+  for await (const found of trackPoints(
+    new WindowMatcher(),
+    frames,
+    positions,
+    frames.settings,
+    LOST_BELOW.confidence,
+  )) {
     const labels = found.points.map(({ point, confidence }, n): LabelReport => {
       return { label: points[n]?.name ?? '', lost: point === null, confidence, ...point };
     });
@@ -97,12 +103,12 @@ export async function trackPointFiles(
 function choosePoints(
   points: readonly NamedPoint[],
   path: string,
-  wanted: readonly string[] | undefined,
+  selected: readonly string[] | undefined,
 ): NamedPoint[] {
-  const unknown = wanted?.find((name) => points.every((point) => point.name !== name));
+  const unknown = selected?.find((name) => points.every((point) => point.name !== name));
   if (unknown !== undefined) {
     const names = points.map(({ name }) => name).join(', ');
-    throw new SamepointError('BAD_REQUEST', `${path} has no point ${unknown}.`, `Its points are: ${names}.`);
+    throw new SamepointError('BAD_REQUEST', `${path} has no point ${unknown}.`, `Points: ${names}.`);
   }
-  return points.filter(({ name }) => wanted === undefined || wanted.includes(name));
+  return points.filter(({ name }) => selected === undefined || selected.includes(name));
 }

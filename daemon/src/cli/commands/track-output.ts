@@ -20,12 +20,12 @@ import type { ProviderOptions } from '../options/provider-options.js';
 
 export interface ResultOptions {
   folder: string;
-  /** Also draw each frame's labels over it. */
+  /** Also draw the labels over each frame. */
   overlay: boolean;
   onFrame(): void;
 }
 
-/** The folder that results are written to, frame by frame; `track.json` always says what is there. */
+/** Output folder of a sequence, written frame by frame; `track.json` lists the finished frames. */
 export class TrackResults {
   readonly #options: ResultOptions;
   readonly #files: readonly FrameFile[];
@@ -38,12 +38,12 @@ export class TrackResults {
     this.#head = { backend, settings, annotated: files[annotated]?.name ?? '' };
   }
 
-  /** @throws SamepointError `BAD_REQUEST` when the folder is that of the frames, which would be written over */
+  /** @throws SamepointError `BAD_REQUEST` when results would overwrite the frames */
   static async open(frames: TrackFrames, options: ResultOptions): Promise<TrackResults> {
     const results = new TrackResults(frames, options);
     if (frames.files.some(({ path }) => dirname(resolve(path)) === resolve(options.folder))) {
-      const message = 'The results would be written over the frames.';
-      throw new SamepointError('BAD_REQUEST', message, 'Give another folder to --out.');
+      const message = 'The results would overwrite the frames.';
+      throw new SamepointError('BAD_REQUEST', message, 'Choose another folder for --out.');
     }
     makeOutputFolder(options.overlay ? results.path('overlay') : options.folder);
     return results;
@@ -54,7 +54,7 @@ export class TrackResults {
     return { ...this.#head, frames };
   }
 
-  /** Where a result goes. */
+  /** Path of a result. */
   path(name: string): string {
     return join(this.#options.folder, name);
   }
@@ -66,8 +66,8 @@ export class TrackResults {
   }
 
   /**
-   * Takes a frame in whose other files are written.
-   * @param draw makes the picture of the frame with its labels as PNG; called only if one is wanted
+   * Adds a frame after its other files are written.
+   * @param draw renders the frame with its labels as PNG; called only with `overlay`
    */
   async add(
     frame: number,
@@ -82,7 +82,7 @@ export class TrackResults {
   }
 }
 
-/** A sequence on disk whose frames are read when their turn comes. */
+/** A sequence on disk whose frames are read on demand. */
 export interface TrackFrames extends TrackedFrames {
   files: readonly FrameFile[];
   annotatedImage: ImageFile;
@@ -91,7 +91,7 @@ export interface TrackFrames extends TrackedFrames {
 }
 
 /**
- * @param annotated names the annotated frame, see `findFrame`; the first by default
+ * @param annotated name of the annotated frame, see `findFrame`; the first by default
  * @throws SamepointError `BAD_REQUEST` also for frames of several sizes, `BACKEND_UNKNOWN`, or what `readImage` throws for a frame
  */
 export async function openTrackFrames(
@@ -113,29 +113,29 @@ export async function openTrackFrames(
     settings: trackSettings(plan),
     features: async (frame) => {
       const { imageId, image } = await readImage(pathOf(frame));
-      // not before the labels are known to fit
+      // opened with the first frame, after the labels are checked
       source ??= openSource(features);
       return trackingLevel(await (await source).pyramid(imageId, async () => image, plan));
     },
   };
 }
 
-async function openSource(wanted: Pick<ProviderOptions, 'provider' | 'device'>): Promise<FeatureSource> {
-  return new FeatureSource(await openRuntime(wanted, logDevice), featureStore());
+async function openSource(provider: Pick<ProviderOptions, 'provider' | 'device'>): Promise<FeatureSource> {
+  return new FeatureSource(await openRuntime(provider, logDevice), featureStore());
 }
 
-/** Before the first is looked at: a wrong frame at the end should not cost what all the others take. */
+/** Checks all frames first, so that an invalid last frame fails early. */
 async function checkFrames(files: readonly FrameFile[], annotated: number): Promise<void> {
   const paths = files.map(({ path }) => path);
   const first = paths[annotated] ?? '';
-  const wanted = await sizeOfFile(first);
+  const expected = await sizeOfFile(first);
   for (const path of paths) {
     const { width, height } = await sizeOfFile(path);
-    if (width === wanted.width && height === wanted.height) continue;
+    if (width === expected.width && height === expected.height) continue;
     throw new SamepointError(
       'BAD_REQUEST',
-      `${path} has ${width}×${height} pixels and the annotated frame ${first} has ${wanted.width}×${wanted.height}.`,
-      'Give frames of one size: a place is looked for near where it was.',
+      `${path} has ${width}×${height} pixels, but the annotated frame ${first} has ${expected.width}×${expected.height}.`,
+      'All frames must have the same size.',
     );
   }
 }

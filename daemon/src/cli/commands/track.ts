@@ -19,27 +19,27 @@ interface TrackOptions extends FeatureOptions, Pick<ProviderOptions, 'provider' 
 }
 
 const DETAILS = `
-FRAMES_DIR has the frames of a sequence, in the order of their names. A mask is a picture of the annotated frame's size
-in which each colour is a label; black and transparent are none. Points are JSON [{ "x", "y", "name"? }] or CSV lines of
-name,x,y.
+FRAMES_DIR contains the frames of a sequence, in the order of their names. A mask is an image of the size of the annotated
+frame, with one colour a label; black and transparent are background. Points are JSON [{ "x", "y", "name"? }] or CSV lines
+of name,x,y.
 
-A mask for each frame, in the colours of the given one, or points.csv is written to --out, and track.json with confidences.
-Each file is written whole as soon as its frame is done, so what an interrupted run leaves can be used. Confidence is the
-share of neighbours that agree (masks) or of the point that arrived in one place (points); it is not calibrated.`;
+Writes a mask for each frame in the colours of the given mask, or points.csv, and track.json with confidences. Files are
+written atomically, frame by frame, so the results of an interrupted run are usable. Confidence is the share of neighbours
+that agree (masks) or the share of the point that arrives at one position (points). It is not calibrated.`;
 
-/** `samepoint track`: where do the labels or points of one frame go in the others? */
+/** `samepoint track`: propagates labels or points of one frame to the others. */
 export function trackCommand(): Command {
   const command = new Command('track')
-    .description('Carry a mask or points of one frame through a sequence.')
+    .description('Propagate a mask or points of one frame through a sequence.')
     .argument('<frames-dir>', 'folder with the frames')
     .option('--mask <file>', 'mask of the annotated frame')
     .option('--points <file>', 'points of the annotated frame')
-    .option('--frame <name>', 'the annotated frame: file name, or number counted from 1 (default: the first)')
-    .option('--labels <names...>', 'carry only these: indices of the mask, or names of points')
+    .option('--frame <name>', 'annotated frame, by file name or number from 1 (default: first)')
+    .option('--labels <names...>', 'labels to propagate: indices of the mask, or names of points (default: all)')
     .addOption(providerOption())
     .addOption(deviceOption())
-    .requiredOption('--out <dir>', 'folder to write to')
-    .option('--overlay', 'also write each frame with its labels drawn over it')
+    .requiredOption('--out <dir>', 'output folder')
+    .option('--overlay', 'also draw the labels over each frame')
     .option('--json', 'print JSON instead of a summary')
     .addHelpText('after', DETAILS)
     .action(runTrack);
@@ -47,7 +47,7 @@ export function trackCommand(): Command {
 }
 
 async function runTrack(folder: string, options: TrackOptions): Promise<void> {
-  const track = trackerOf(options);
+  const track = selectTracker(options);
   disableDiskCache(options);
   const files = await listFrames(folder);
   const frames = await openTrackFrames(files, options.frame, options);
@@ -60,9 +60,7 @@ async function runTrack(folder: string, options: TrackOptions): Promise<void> {
   };
   const report = await track(frames, { folder: out, overlay, onFrame })
     .catch((thrown: unknown) => {
-      throw done === 0
-        ? thrown
-        : sayingWhatIsThere(thrown, `${done} of ${files.length} frames are done and lie in ${out}.`);
+      throw done === 0 ? thrown : withNote(thrown, `${done} of ${files.length} frames are done; see ${out}.`);
     })
     .finally(() => progress.stop());
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : trackSummary(report, out));
@@ -70,18 +68,18 @@ async function runTrack(folder: string, options: TrackOptions): Promise<void> {
 
 type Track = (frames: TrackFrames, writing: ResultOptions) => Promise<TrackReport>;
 
-function trackerOf({ mask, points, labels }: TrackOptions): Track {
-  if (mask !== undefined && points !== undefined) throw notOne('Both a mask and points were given.');
+function selectTracker({ mask, points, labels }: TrackOptions): Track {
+  if (mask !== undefined && points !== undefined) throw invalidInput('--mask and --points exclude each other.');
   if (mask !== undefined) return (frames, writing) => trackMaskFiles(frames, mask, labels, writing);
   if (points !== undefined) return (frames, writing) => trackPointFiles(frames, points, labels, writing);
-  throw notOne('Nothing to track was given.');
+  throw invalidInput('There is nothing to track.');
 }
 
-function sayingWhatIsThere(thrown: unknown, what: string): SamepointError {
+function withNote(thrown: unknown, note: string): SamepointError {
   const { code, message, hint } = SamepointError.from(thrown);
-  return new SamepointError(code, message, `${hint} ${what}`);
+  return new SamepointError(code, message, `${hint} ${note}`);
 }
 
-function notOne(message: string): SamepointError {
-  return new SamepointError('BAD_REQUEST', message, 'Add --mask FILE or --points FILE, one of the two.');
+function invalidInput(message: string): SamepointError {
+  return new SamepointError('BAD_REQUEST', message, 'Add either --mask FILE or --points FILE.');
 }

@@ -5,26 +5,26 @@ import { delimiter, dirname, join, relative } from 'node:path';
 import type { GpuDevice } from '../../engine/providers/gpu-devices.js';
 import type { Fix } from './findings.js';
 
-/** Why CUDA may not work here. */
+/** What CUDA requires on this computer. */
 export interface CudaFacts {
   platform: string;
   arch: string;
-  /** Whether there is a card of NVIDIA. */
+  /** Whether there is an NVIDIA card. */
   hasCard: boolean;
   /** Whether its driver runs. */
   hasDriver: boolean;
-  /** Path of onnxruntime-node's script that gets its libraries for CUDA. */
+  /** Path of the script of onnxruntime-node that downloads its CUDA libraries. */
   installScript: string;
-  /** File names of libraries that are not found. */
+  /** File names of missing libraries. */
   missing: readonly string[];
 }
 
-/** What onnxruntime-node's package lacks, and its script downloads. */
+/** Not part of the onnxruntime-node package; its script downloads it. */
 export const ORT_CUDA_LIBRARY = 'libonnxruntime_providers_cuda.so';
 const CUDA_PACKAGE = 'cuda-libraries-12-9';
 const CUDNN_PACKAGE = 'libcudnn9-cuda-12';
 
-/** What it loads on Linux, of CUDA 12 and cuDNN 9, and the packages of NVIDIA's repository that have it. */
+/** Libraries of CUDA 12 and cuDNN 9 that it loads on Linux, with their packages in NVIDIA's repository. */
 export const CUDA_LIBRARIES: Readonly<Record<string, string>> = {
   'libcudart.so.12': CUDA_PACKAGE,
   'libcublas.so.12': CUDA_PACKAGE,
@@ -35,7 +35,7 @@ export const CUDA_LIBRARIES: Readonly<Record<string, string>> = {
 };
 
 export interface LibraryFacts {
-  /** Whether {@link ORT_CUDA_LIBRARY} lies beside ONNX Runtime. */
+  /** Whether {@link ORT_CUDA_LIBRARY} is installed. */
   hasOrtLibrary: boolean;
   /** What `ldconfig -p` prints. */
   ldconfig: string;
@@ -43,7 +43,7 @@ export interface LibraryFacts {
   libraryPathFiles: readonly string[];
 }
 
-/** File names of the libraries that CUDA needs and the system does not find, ONNX Runtime's own first. */
+/** File names of missing libraries, with that of ONNX Runtime first. */
 export function missingCudaLibraries({ hasOrtLibrary, ldconfig, libraryPathFiles }: LibraryFacts): string[] {
   const cached = [...ldconfig.matchAll(/^\s*(\S+) \(/gm)].map(([, name]) => name);
   const found = new Set([...cached, ...libraryPathFiles]);
@@ -51,12 +51,12 @@ export function missingCudaLibraries({ hasOrtLibrary, ldconfig, libraryPathFiles
   return [...(hasOrtLibrary ? [] : [ORT_CUDA_LIBRARY]), ...missing];
 }
 
-/** What to do so that CUDA works; undefined where nothing that can be typed helps. */
+/** How to make CUDA work; undefined where no command helps. */
 export function cudaFix({ platform, arch, hasCard, hasDriver, installScript, missing }: CudaFacts): Fix | undefined {
   if (!hasCard || platform !== 'linux' || arch !== 'x64') return undefined;
   if (!hasDriver) {
     return {
-      sentence: 'Install the driver of NVIDIA (https://www.nvidia.com/drivers), on Ubuntu by:',
+      sentence: 'Install the NVIDIA driver (https://www.nvidia.com/drivers). On Ubuntu:',
       command: 'sudo ubuntu-drivers install',
     };
   }
@@ -66,30 +66,29 @@ export function cudaFix({ platform, arch, hasCard, hasDriver, installScript, mis
     ...(packages.length === 0 ? [] : [`sudo apt-get install ${packages.join(' ')}`]),
     ...(missing.includes(ORT_CUDA_LIBRARY) ? [`node ${installScript} --onnxruntime-node-install=cuda12`] : []),
   ];
-  const source = 'With the repository of NVIDIA set up (https://developer.nvidia.com/cuda-downloads), ';
   return {
     sentence:
       packages.length === 0
-        ? 'This downloads the libraries of ONNX Runtime for it:'
-        : `${source}on Debian and Ubuntu (elsewhere CUDA 12 and cuDNN 9 by other means):`,
+        ? 'Download the CUDA libraries of ONNX Runtime:'
+        : 'Set up the NVIDIA repository (https://developer.nvidia.com/cuda-downloads) and install CUDA 12 and cuDNN 9. On Debian and Ubuntu:',
     command: commands.join(' && '),
   };
 }
 
-/** Why CUDA does not work, by what is missing; `why` where nothing is. */
+/** Why CUDA does not work; `why` where nothing is missing. */
 export function cudaProblem({ platform, arch, hasCard, hasDriver, missing }: CudaFacts, why: string): string {
-  if (!hasCard) return 'no graphics card of NVIDIA was found';
-  if (platform === 'win32') return 'onnxruntime-node has no CUDA for Windows; DirectML uses the card';
-  if (arch !== 'x64') return `onnxruntime-node has no CUDA for ${platform} ${arch}`;
-  if (!hasDriver) return 'the card of NVIDIA has no driver that answers (nvidia-smi)';
+  if (!hasCard) return 'no NVIDIA graphics card found';
+  if (platform === 'win32') return 'onnxruntime-node does not support CUDA on Windows; use DirectML';
+  if (arch !== 'x64') return `onnxruntime-node does not support CUDA on ${platform} ${arch}`;
+  if (!hasDriver) return 'no working NVIDIA driver (nvidia-smi)';
   return missing.length === 0 ? why : `missing ${missing.join(', ')}`;
 }
 
-/** Where the driver shows itself on Linux; the last one is that of Windows, below it. */
+/** Files of the driver on Linux; the last one is for WSL. */
 const DRIVER_SIGNS = ['/proc/driver/nvidia/version', '/dev/nvidia0', '/usr/lib/wsl/lib/libcuda.so.1'];
 const COMMAND_TIMEOUT_MS = 10_000;
 
-/** Finds out what CUDA needs here and lacks. */
+/** Inspects the requirements of CUDA on this computer. */
 export function inspectCuda(devices: readonly GpuDevice[]): CudaFacts {
   const { platform, arch } = process;
   const root = join(dirname(createRequire(import.meta.url).resolve('onnxruntime-node')), '..');
@@ -109,7 +108,7 @@ export function inspectCuda(devices: readonly GpuDevice[]): CudaFacts {
   };
 }
 
-/** What `ldconfig -p` prints. Of Debian's users, only root has its folder in `PATH`. */
+/** Output of `ldconfig -p`. On Debian, only root has its folder in `PATH`. */
 export function cachedLibraries(): string {
   const env = { ...process.env, PATH: [process.env.PATH, '/usr/sbin', '/sbin'].join(delimiter) };
   return spawnSync('ldconfig', ['-p'], { encoding: 'utf8', timeout: COMMAND_TIMEOUT_MS, env }).stdout ?? '';
@@ -123,7 +122,7 @@ function filesIn(folder: string): string[] {
   }
 }
 
-/** As seen from here, where that is shorter to copy. */
+/** The relative path, if it is shorter. */
 function shortest(path: string): string {
   const fromHere = relative(process.cwd(), path);
   return fromHere.length < path.length ? fromHere : path;

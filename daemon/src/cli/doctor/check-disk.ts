@@ -5,18 +5,18 @@ import { formatBytes } from '../format/format-values.js';
 import type { Finding } from './findings.js';
 
 export interface CacheFacts {
-  /** What people call it. */
+  /** Name of the folder in the check. */
   name: string;
   folder: string;
   bytes: number;
-  /** What this user can still write to its disk; undefined where the system does not say. */
+  /** Free bytes for this user; undefined where the system does not report them. */
   freeBytes: number | undefined;
 }
 
-/** Room for the largest model with its text encoder, and some to spare. */
+/** Size of the largest model with its text encoder, with a margin. */
 const ENOUGH_BYTES = 5e9;
 
-/** Looks where models go. Creates nothing. */
+/** Measures a folder and the free space of its disk. Creates nothing. */
 export async function inspectCache(name: string, folder: string): Promise<CacheFacts> {
   const freeBytes = await statfs(existingParent(folder)).then(
     ({ bavail, bsize }) => bavail * bsize,
@@ -25,7 +25,7 @@ export async function inspectCache(name: string, folder: string): Promise<CacheF
   return { name, folder, bytes: bytesBelow(folder), freeBytes };
 }
 
-/** Bytes of the files below a folder; links are not followed. */
+/** Total size of the files in a folder. Links are not followed. */
 function bytesBelow(folder: string): number {
   let bytes = 0;
   for (const entry of entriesOf(folder)) {
@@ -46,25 +46,25 @@ function entriesOf(folder: string) {
 
 export function checkCache({ name, folder, bytes, freeBytes }: CacheFacts): Finding {
   const check = `disk ${name}`;
-  const held = `${formatBytes(bytes)} in ${folder}`;
-  if (freeBytes === undefined) return { check, state: 'none', says: `${held}; how much is free is not known` };
-  const says = `${held}, ${formatBytes(freeBytes)} free`;
-  if (freeBytes >= ENOUGH_BYTES) return { check, state: 'ok', says };
+  const used = `${formatBytes(bytes)} in ${folder}`;
+  if (freeBytes === undefined) return { check, state: 'none', message: `${used}; unknown free space` };
+  const message = `${used}, ${formatBytes(freeBytes)} free`;
+  if (freeBytes >= ENOUGH_BYTES) return { check, state: 'ok', message };
   return {
     check,
     state: 'warning',
-    says: `${says}: too little for the larger models`,
-    fix: { sentence: 'Free some space, or set HF_HOME to a folder on a larger disk.' },
+    message: `${message}: not enough for the larger models`,
+    fix: { sentence: 'Free up space, or set HF_HOME to a folder on a larger disk.' },
   };
 }
 
 export interface StateFacts {
   folder: string;
-  /** Why it cannot be written, as Node's error code. */
+  /** Node's error code, if the folder is not writable. */
   refusal: string | undefined;
 }
 
-/** Tries to write where the daemon keeps pairings and the list of models. Leaves nothing there. */
+/** Tests whether the folder of pairings and registered models is writable. Leaves nothing behind. */
 export function inspectState(folder: string): StateFacts {
   try {
     writeAndRemove(join(existingParent(folder), `doctor-${process.pid}.tmp`));
@@ -74,23 +74,23 @@ export function inspectState(folder: string): StateFacts {
   }
 }
 
-/** Whether a file can be written: rights alone do not tell on Windows, on a full or read-only disk, or in `/proc`. */
+/** Permissions alone are not reliable on Windows, on full or read-only disks, or in `/proc`. */
 function writeAndRemove(path: string): void {
   writeFileSync(path, '');
   rmSync(path);
 }
 
-/** The closest folder above that exists. */
+/** The folder itself or its closest existing parent. */
 export function existingParent(folder: string): string {
   return existsSync(folder) || dirname(folder) === folder ? folder : existingParent(dirname(folder));
 }
 
 export function checkState({ folder, refusal }: StateFacts): Finding {
-  if (refusal === undefined) return { check: 'state', state: 'ok', says: `pairings are kept in ${folder}` };
+  if (refusal === undefined) return { check: 'state', state: 'ok', message: `pairings are stored in ${folder}` };
   return {
     check: 'state',
     state: 'failed',
-    says: `${folder}, where pairings are kept, cannot be written (${refusal})`,
-    fix: { sentence: 'Give yourself the right to write there, or set SAMEPOINT_STATE_DIR to another folder.' },
+    message: `cannot write ${folder}, where pairings are stored (${refusal})`,
+    fix: { sentence: 'Make the folder writable, or set SAMEPOINT_STATE_DIR to another folder.' },
   };
 }

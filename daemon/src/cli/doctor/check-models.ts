@@ -9,7 +9,7 @@ import type { ModelEnvironment } from '../../models/model-environment.js';
 import { EMBEDDED_MODEL, type ModelState, modelState } from '../../models/resolve-model.js';
 import { type Finding, REINSTALL } from './findings.js';
 
-/** Why the embedded model cannot be used, as far as the header of its weights tells; undefined when it can. */
+/** Why the embedded model is unusable, judged by the header of its weights; undefined when it is usable. */
 export function inspectEmbedded(folder: string = EMBEDDED_MODEL_FOLDER): SamepointError | undefined {
   try {
     const files = filesOf(folder);
@@ -24,22 +24,22 @@ export function inspectEmbedded(folder: string = EMBEDDED_MODEL_FOLDER): Samepoi
 
 export function checkEmbedded(refusal: SamepointError | undefined): Finding {
   const check = `model ${EMBEDDED_MODEL.id}`;
-  if (refusal === undefined) return { check, state: 'ok', says: 'part of Samepoint' };
-  return { check, state: 'failed', says: withoutStop(refusal.message), fix: REINSTALL };
+  if (refusal === undefined) return { check, state: 'ok', message: 'embedded' };
+  return { check, state: 'failed', message: withoutFullStop(refusal.message), fix: REINSTALL };
 }
 
-const GETS_ANEW = 'This gets what is damaged anew:';
-const FORGETS = "This forgets that it was registered and gets the model's own file instead:";
+const DOWNLOAD_AGAIN = 'To download the damaged file again:';
+const UNREGISTER = 'To unregister the file and download the official one instead:';
 
 export interface ModelFacts {
   id: string;
   state: ModelState;
-  /** Files that are there and cannot be used. */
+  /** Damaged files. */
   damaged: readonly Pick<DamagedFile, 'isRegistered' | 'error'>[];
 }
 
 /**
- * Looks at every model of the catalogue, as far as the headers of its files tell.
+ * Inspects the file headers of every model in the catalogue.
  * @throws SamepointError `INTERNAL` when the list of models cannot be read
  */
 export function inspectModels(environment: ModelEnvironment): Promise<ModelFacts[]> {
@@ -60,22 +60,24 @@ export function checkModel({ id, state, damaged }: ModelFacts): Finding {
     return {
       check,
       state: 'warning',
-      says: withoutStop(first.error.message),
-      fix: { sentence: `${first.error.hint} ${first.isRegistered ? FORGETS : GETS_ANEW}`, command: pull },
+      message: withoutFullStop(first.error.message),
+      fix: { sentence: `${first.error.hint} ${first.isRegistered ? UNREGISTER : DOWNLOAD_AGAIN}`, command: pull },
     };
   }
   if (state === 'partial') {
-    const fix = { sentence: 'What is missing is fetched by:', command: pull };
-    return { check, state: 'none', says: 'some of its files are here', fix };
+    const fix = { sentence: 'To download the missing files:', command: pull };
+    return { check, state: 'none', message: 'partly downloaded', fix };
   }
-  return state === 'missing' ? { check, state: 'none', says: 'not downloaded' } : { check, state: 'ok', says: 'ready' };
+  return state === 'missing'
+    ? { check, state: 'none', message: 'not downloaded' }
+    : { check, state: 'ok', message: 'ready' };
 }
 
-/** The list of models itself cannot be read. */
+/** The list of registered models cannot be read. */
 export function checkModelStore({ message, hint }: SamepointError): Finding {
-  return { check: 'models', state: 'failed', says: withoutStop(message), fix: { sentence: hint } };
+  return { check: 'models', state: 'failed', message: withoutFullStop(message), fix: { sentence: hint } };
 }
 
-function withoutStop(sentence: string): string {
+function withoutFullStop(sentence: string): string {
   return sentence.replace(/\.$/, '');
 }

@@ -2,9 +2,9 @@ import { createServer } from 'node:net';
 import { PORTS, sessionResponseSchema } from '@samepoint/shared-protocol';
 import type { Finding } from './findings.js';
 
-/** Who is on a port: nobody, a daemon of this name, or something else. */
+/** Use of a port: free, a Samepoint daemon, or another program. */
 export type PortUse = { port: number } & (
-  | { by: 'nobody' }
+  | { by: 'none' }
   | { by: 'samepoint'; daemon: string }
   | { by: 'other'; code: string }
 );
@@ -17,10 +17,10 @@ async function inspectPort(port: number): Promise<PortUse> {
   const running = await findRunning([port]);
   if (running !== undefined) return { port, by: 'samepoint', daemon: running.daemon };
   const code = await tryToListen(port);
-  return code === undefined ? { port, by: 'nobody' } : { port, by: 'other', code };
+  return code === undefined ? { port, by: 'none' } : { port, by: 'other', code };
 }
 
-/** The code of the error, or undefined when the port is free. */
+/** Error code of listening; undefined when the port is free. */
 function tryToListen(port: number): Promise<string | undefined> {
   const server = createServer();
   return new Promise((resolve) => {
@@ -29,42 +29,42 @@ function tryToListen(port: number): Promise<string | undefined> {
   });
 }
 
-/** The daemon needs one of the ports that the plugin knows. */
+/** The daemon needs one of the ports that the plugin tries. */
 export function checkPorts(uses: readonly PortUse[], platform: NodeJS.Platform = process.platform): Finding[] {
   const isServed = uses.some(({ by }) => by !== 'other');
   return uses.map((use): Finding => {
     const check = `port ${use.port}`;
-    if (use.by === 'nobody') return { check, state: 'ok', says: 'free' };
-    if (use.by === 'samepoint') return { check, state: 'ok', says: `${use.daemon} answers here` };
-    const says = `another program is listening here (${use.code})`;
-    if (isServed) return { check, state: 'none', says: `${says}; Samepoint takes the other port` };
+    if (use.by === 'none') return { check, state: 'ok', message: 'free' };
+    if (use.by === 'samepoint') return { check, state: 'ok', message: `in use by ${use.daemon}` };
+    const message = `in use by another program (${use.code})`;
+    if (isServed) return { check, state: 'none', message: `${message}; Samepoint uses the other port` };
     return {
       check,
       state: 'failed',
-      says,
+      message,
       fix: {
-        sentence: 'End the program that holds the port; this shows which one it is:',
-        command: whoListens(use.port, platform),
+        sentence: 'Stop the program that uses the port. To find it:',
+        command: findListener(use.port, platform),
       },
     };
   });
 }
 
-function whoListens(port: number, platform: NodeJS.Platform): string {
+function findListener(port: number, platform: NodeJS.Platform): string {
   if (platform === 'win32') return `netstat -ano | findstr :${port}`;
   return platform === 'darwin' ? `lsof -nP -iTCP:${port} -sTCP:LISTEN` : `ss -ltnp sport = :${port}`;
 }
 
 const PROBE_TIMEOUT_MS = 1_500;
 
-/** A daemon that runs already. */
+/** A running daemon. */
 export interface RunningDaemon {
   port: number;
-  /** Its name and version. */
+  /** Name and version. */
   daemon: string;
 }
 
-/** The first of the ports on which a Samepoint daemon answers; other programs do not count. */
+/** The first port with a Samepoint daemon. Other programs are ignored. */
 export async function findRunning(
   ports: readonly number[],
   timeoutMs = PROBE_TIMEOUT_MS,

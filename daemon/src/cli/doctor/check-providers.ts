@@ -14,77 +14,80 @@ export interface ProviderFacts {
   provider: Provider;
   platform: string;
   arch: string;
-  /** Undefined where the platform has no such provider. */
+  /** Undefined where the platform does not have the provider. */
   probe: ProviderProbe | undefined;
-  /** What CUDA needs; undefined for the others. */
+  /** Requirements of CUDA; undefined for other providers. */
   cuda: CudaFacts | undefined;
-  /** Whether there is a graphics card, as far as the system tells. */
+  /** Whether a graphics card was found. */
   hasGpu: boolean;
-  /** When it was tried before, in milliseconds since 1970, if that counts still. */
+  /** Time of an earlier, still valid trial, in milliseconds since 1970. */
   lastTrial?: number | undefined;
 }
 
-/** Everything runs on the CPU as well: no provider but that one has to work. */
+/** Only the CPU provider has to work; every other one is optional. */
 export function checkProvider(facts: ProviderFacts): Finding {
   const { provider, probe } = facts;
   const check = probe?.deviceId ? `provider ${provider} ${probe.deviceId}` : `provider ${provider}`;
   if (probe === undefined) return { check, state: 'none', ...absence(facts) };
   if (!probe.works) return { check, ...failure(facts, probe.why) };
-  if (provider === 'cpu') return { check, state: 'ok', says: 'works' };
+  if (provider === 'cpu') return { check, state: 'ok', message: 'works' };
   const objection = rejectionReason(probe);
   if (objection !== undefined) {
-    return { check, state: 'none', says: `works, but ${objection}; not used unless --provider asks for it` };
+    return { check, state: 'none', message: `works, but ${objection}; only used with --provider` };
   }
-  const share = `${Math.round(100 * probe.share)} % of the network on it`;
+  const share = `${Math.round(100 * probe.share)} % of the network`;
   const error = `relative error ${probe.relativeError.toExponential(1)} in ${probe.precision}`;
-  return { check, state: 'ok', says: [`works at ${speedLabel(probe)}`, share, error, ...trialWords(facts)].join(', ') };
+  return {
+    check,
+    state: 'ok',
+    message: [`works at ${speedLabel(probe)}`, share, error, ...trialWords(facts)].join(', '),
+  };
 }
 
 function trialWords({ lastTrial }: ProviderFacts): string[] {
-  return lastTrial === undefined ? [] : [`tried before on ${new Date(lastTrial).toISOString().slice(0, 10)}`];
+  return lastTrial === undefined ? [] : [`first tested on ${new Date(lastTrial).toISOString().slice(0, 10)}`];
 }
 
-/** Why a platform has no such provider, and what uses a card of NVIDIA instead. */
-function absence({ platform, arch, cuda }: ProviderFacts): Pick<Finding, 'says' | 'fix'> {
-  if (!cuda?.hasCard) return { says: `not for ${platform} ${arch}` };
-  const says = cudaProblem(cuda, '');
-  if (platform !== 'win32') return { says };
-  const sentence = 'DirectML needs the driver of the card and nothing else. This asks for it, however fast it is:';
-  return { says, fix: { sentence, command: 'npx samepoint start --provider dml' } };
+/** Why the platform does not have the provider, and the alternative for NVIDIA cards. */
+function absence({ platform, arch, cuda }: ProviderFacts): Pick<Finding, 'message' | 'fix'> {
+  if (!cuda?.hasCard) return { message: `not available on ${platform} ${arch}` };
+  const message = cudaProblem(cuda, '');
+  if (platform !== 'win32') return { message };
+  const sentence = 'DirectML only needs the driver of the card. To use it regardless of its speed:';
+  return { message, fix: { sentence, command: 'npx samepoint start --provider dml' } };
 }
 
 function failure({ provider, platform, arch, cuda, hasGpu }: ProviderFacts, why: string): Omit<Finding, 'check'> {
-  if (provider === 'cpu') return { state: 'failed', says: why, fix: REINSTALL };
-  if (why.startsWith(UNSUPPORTED)) return { state: 'none', says: why };
+  if (provider === 'cpu') return { state: 'failed', message: why, fix: REINSTALL };
+  if (why.startsWith(UNSUPPORTED)) return { state: 'none', message: why };
   if (cuda !== undefined) return cudaFailure(cuda, why);
-  if (!hasGpu) return { state: 'none', says: `${why}; no graphics card was found` };
-  return { state: 'warning', says: why, fix: driverFix(platform, arch) };
+  if (!hasGpu) return { state: 'none', message: `${why}; no graphics card found` };
+  return { state: 'warning', message: why, fix: driverFix(platform, arch) };
 }
 
 function cudaFailure(cuda: CudaFacts, why: string): Omit<Finding, 'check'> {
-  const says = cudaProblem(cuda, why);
-  if (!cuda.hasCard) return { state: 'none', says };
-  return { state: 'warning', says, fix: cudaFix(cuda) ?? { sentence: 'Update the driver of the graphics card.' } };
+  const message = cudaProblem(cuda, why);
+  if (!cuda.hasCard) return { state: 'none', message };
+  return { state: 'warning', message, fix: cudaFix(cuda) ?? { sentence: 'Update the graphics driver.' } };
 }
 
-/** What to do where a graphics card has no driver that works. */
+/** Fix for a graphics card without a working driver. */
 export function driverFix(platform: string, arch: string): Fix {
   if (platform === 'linux' && arch === 'x64') {
     return {
-      sentence:
-        'Install the Vulkan driver of the graphics card. That of NVIDIA has its own; for AMD and Intel on Debian and Ubuntu:',
+      sentence: 'Install a Vulkan driver. The NVIDIA driver includes one; for AMD and Intel on Debian and Ubuntu:',
       command: 'sudo apt-get install libvulkan1 mesa-vulkan-drivers',
     };
   }
-  return { sentence: 'Update the driver of the graphics card, or the system.' };
+  return { sentence: 'Update the graphics driver or the operating system.' };
 }
 
-/** Where Linux shows graphics devices, also to a container that sees no bus. */
-const GPU_SIGNS = ['/dev/dri', '/dev/dxg', '/dev/nvidia0'];
+/** Device files of graphics cards on Linux, which containers see even without a PCI bus. */
+const GPU_DEVICE_FILES = ['/dev/dri', '/dev/dxg', '/dev/nvidia0'];
 
 /**
- * Tries every provider that this platform can have anew, on every device, one after the other in a process of its own. What
- * is found replaces what `start` would use, if there is a folder of the state.
+ * Tests every provider of this platform on every device, one at a time, in a child process. Updates the results that
+ * `start` uses, if the state folder exists.
  */
 export async function inspectProviders(devices: readonly GpuDevice[]): Promise<ProviderFacts[]> {
   const { platform, arch } = process;
@@ -93,7 +96,7 @@ export async function inspectProviders(devices: readonly GpuDevice[]): Promise<P
   const kept = new ProbeCache(folder);
   const store = existsSync(folder) ? kept : { get: () => undefined, put: () => {} };
   const prober = new CachedProber({ devices, anew: true, store });
-  const hasGpu = platform !== 'linux' || devices.length > 0 || GPU_SIGNS.some((path) => existsSync(path));
+  const hasGpu = platform !== 'linux' || devices.length > 0 || GPU_DEVICE_FILES.some((path) => existsSync(path));
   const facts: ProviderFacts[] = [];
   try {
     for (const provider of PROVIDERS) {
@@ -113,15 +116,15 @@ export async function inspectProviders(devices: readonly GpuDevice[]): Promise<P
 }
 
 export interface FasterFacts {
-  /** What the networks run on. */
+  /** Current provider. */
   chosen: string;
   cuda: CudaFacts;
   devices: readonly GpuDevice[];
-  /** Whether Vulkan, which WebGPU uses on Linux, has any driver. */
+  /** Whether there is a Vulkan driver, which WebGPU requires on Linux. */
   hasVulkanDriver: boolean;
 }
 
-/** One line on a faster provider that is a command away, if there is one; never of CUDA without a card of NVIDIA. */
+/** One line about a faster provider that one command installs, if there is one. */
 export function fasterProvider({ chosen, cuda, devices, hasVulkanDriver }: FasterFacts): string | undefined {
   if (chosen === 'cuda') return undefined;
   const forCuda = cudaFix(cuda);
@@ -133,10 +136,10 @@ export function fasterProvider({ chosen, cuda, devices, hasVulkanDriver }: Faste
 }
 
 function advice(provider: string, command: string): string {
-  return `${provider} would use the graphics card: ${command} (samepoint doctor says more)`;
+  return `${provider} would use the graphics card: ${command} (details: samepoint doctor)`;
 }
 
-/** {@link fasterProvider} on this computer. */
+/** {@link fasterProvider} for this computer. */
 export async function fasterProviderHere(chosen: string): Promise<string | undefined> {
   const devices = await listGpuDevices();
   return fasterProvider({ chosen, devices, cuda: inspectCuda(devices), hasVulkanDriver: vulkanDrivers().length > 0 });

@@ -1,28 +1,38 @@
-/** `none`: does not apply here, or is not needed. `warning`: Samepoint works, but something is not as it could be. */
+/** `none`: not applicable. `warning`: Samepoint works, but could be improved. */
 export type FindingState = 'ok' | 'none' | 'warning' | 'failed';
 
-/** What to do about a finding, and the one command that does it where there is one. */
+/** How to fix a finding, and the command that does it, if there is one. */
 export interface Fix {
   sentence: string;
   command?: string;
 }
 
 export const REINSTALL: Fix = {
-  sentence: 'Install the packages again at the top of the clone, then run npm start:',
+  sentence: 'Reinstall the packages in the repository root, then run npm start:',
   command: 'npm ci',
 };
 
-/** The answer to one check. */
+/** Result of one check. */
 export interface Finding {
-  /** Names the check for programs and people: `node`, `provider webgpu`, `model sd21`. */
+  /** Name of the check: `node`, `provider webgpu`, `model sd21`. */
   check: string;
   state: FindingState;
-  /** What was found, one sentence without its full stop. */
-  says: string;
+  /** One sentence without a full stop. */
+  message: string;
   fix?: Fix;
 }
 
-/** Whether Samepoint can do its work here, if not as fast as it could. */
+/** Findings as `--json` prints them. */
+export function findingsJson(findings: readonly Finding[]): object[] {
+  return findings.map(({ check, state, message, fix }) => ({
+    check,
+    state,
+    says: message,
+    ...(fix === undefined ? {} : { fix }),
+  }));
+}
+
+/** Whether Samepoint works on this computer. */
 export function worksWith(findings: readonly Finding[]): boolean {
   return findings.every(({ state }) => state !== 'failed');
 }
@@ -32,22 +42,22 @@ const MARKS: Record<FindingState, string> = { ok: 'ok', none: '–', warning: '!
 const MARK_WIDTH = Math.max(...Object.values(MARKS).map(({ length }) => length));
 const GAP = 2;
 
-/** What `samepoint doctor` prints for people: a line for each check, wrapped, with what to do below. */
+/** Renders findings: a wrapped line for each check, with its fix below. */
 export function doctorTable(findings: readonly Finding[]): string {
   const nameWidth = Math.max(...findings.map(({ check }) => check.length));
   const indent = MARK_WIDTH + nameWidth + 2 * GAP;
-  const lines = findings.flatMap(({ check, state, says, fix }) => {
+  const lines = findings.flatMap(({ check, state, message, fix }) => {
     const head = `${MARKS[state].padEnd(MARK_WIDTH + GAP)}${check.padEnd(nameWidth + GAP)}`;
-    const [first = '', ...more] = wrap(says, WIDTH - indent);
+    const [first = '', ...more] = wrap(message, WIDTH - indent);
     const advice = fix === undefined ? [] : wrap(fix.sentence, WIDTH - indent);
-    // a command is not wrapped: it is there to be copied
+    // commands are not wrapped, so that they can be copied
     const command = fix?.command === undefined ? [] : [`  ${fix.command}`];
     return [`${head}${first}`, ...[...more, ...advice, ...command].map((line) => `${' '.repeat(indent)}${line}`)];
   });
   return `${lines.join('\n')}\n`;
 }
 
-/** Breaks a text into lines; a word that is longer than a line stands alone. */
+/** Wraps a text at spaces. A word longer than a line gets its own line. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';

@@ -1,4 +1,4 @@
-// Entry of a process that runs the embedded network once and sends how far it is off.
+// Entry of a child process that runs the embedded network once and sends its relative error.
 import { CPU_RUNTIME } from '../../graph/runtime/runtime.js';
 import { selfTestError } from './self-test.js';
 

@@ -6,13 +6,13 @@ import type { Runtime } from '../../graph/runtime/runtime.js';
 import { EMBEDDED_MODEL_FOLDER } from '../../models/catalogue.js';
 import { readNpy } from '../files/npy.js';
 
-/** Features of the drawn image that `scripts/make-self-test.mjs` has written. */
+/** Expected features, written by `scripts/make-self-test.mjs`. */
 export const SELF_TEST_FEATURES = fileURLToPath(new URL('../../../models/self-test/features.npy', import.meta.url));
 
 const SIZE = { width: 64, height: 32 };
 
 /**
- * Runs the embedded network once on the drawn image.
+ * Runs the embedded network once on a test image.
  * @returns (1, channels, rows, columns)
  */
 export async function selfTestFeatures(runtime: Runtime): Promise<NdArray> {
@@ -24,20 +24,20 @@ export async function selfTestFeatures(runtime: Runtime): Promise<NdArray> {
       image,
     },
   );
-  if (features === undefined) throw new Error('the network gives features');
+  if (features === undefined) throw new Error('the network returns no features');
   return features;
 }
 
-/** The relative error ‖here − stored‖ / ‖stored‖ of the embedded network on this computer. */
+/** Relative error ‖actual − expected‖ / ‖expected‖ of the embedded network on this computer. */
 export async function selfTestError(runtime: Runtime): Promise<number> {
-  const stored = await readNpy(SELF_TEST_FEATURES);
-  const here = await selfTestFeatures(runtime);
-  if (here.dims.join() !== stored.dims.join()) return Number.POSITIVE_INFINITY;
+  const expected = await readNpy(SELF_TEST_FEATURES);
+  const actual = await selfTestFeatures(runtime);
+  if (actual.dims.join() !== expected.dims.join()) return Number.POSITIVE_INFINITY;
   const norm = (values: Float32Array) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
-  return norm(here.data.map((value, i) => value - (stored.data[i] ?? 0))) / norm(stored.data);
+  return norm(actual.data.map((value, i) => value - (expected.data[i] ?? 0))) / norm(expected.data);
 }
 
-/** A card with a button on a ground that fades, as planes in [−1, 1]. Whole sixteenths: the same on every machine. */
+/** A card with a button on a gradient, as planes in [−1, 1]. Multiples of 1/16 are exact on every machine. */
 function drawImage(): Float32Array {
   const { width, height } = SIZE;
   const isWithin = (x: number, y: number, [left, top, right, bottom]: readonly number[]) =>

@@ -5,23 +5,23 @@ import type { Heatmap } from '../../correspond/heatmap.js';
 import type { RgbaImage, RgbImage } from '../../images/decode.js';
 import { encodePng, renderSvg } from '../../images/encode.js';
 import { resizeRgb, type Size } from '../../images/resize.js';
-import { toPictureSize } from './draw-matches.js';
+import { fitImage } from './draw-matches.js';
 
-/** The hottest colour, how opaque it is, and the exponent that keeps what is merely alike pale. */
+/** Colour and opacity of the highest similarity; the exponent fades moderate similarities. */
 const HEAT = { rgb: [255, 40, 0], opacity: 0.85, exponent: 6 } as const;
 
-/** The picture under the heat is greyed and lightened, so that colours are heat's alone. */
-const GROUND = { brightness: 1.0, saturation: 0.15 } as const;
+/** The target is desaturated, so that colour belongs to the heatmap alone. */
+const BACKGROUND = { brightness: 1.0, saturation: 0.15 } as const;
 
-const MARK = { radius: 9, best: '#00e0ff', other: '#ffffff', fontSize: 12 } as const;
+const MARKER = { radius: 9, best: '#00e0ff', other: '#ffffff', fontSize: 12 } as const;
 
-/** What a picture can be written as, by the end of its name. */
+/** Image formats by file extension. */
 const FORMATS = { '.png': 'png', '.jpg': 'jpeg', '.jpeg': 'jpeg', '.webp': 'webp' } as const;
 type ImageFormat = (typeof FORMATS)[keyof typeof FORMATS];
 
 /**
- * The format that a file's name asks for.
- * @throws SamepointError `BAD_REQUEST` where it asks for another one or none
+ * Image format of a file, by its extension.
+ * @throws SamepointError `BAD_REQUEST` for any other extension
  */
 export function imageFormatOf(path: string): ImageFormat {
   const suffix = extname(path).toLowerCase();
@@ -29,36 +29,36 @@ export function imageFormatOf(path: string): ImageFormat {
   if (format !== undefined) return format;
   throw new SamepointError(
     'BAD_REQUEST',
-    `${path} does not say what picture it should be.`,
-    `Give --out a name that ends in ${Object.keys(FORMATS).join(', ')}.`,
+    `${path} has no supported image extension.`,
+    `Use one of: ${Object.keys(FORMATS).join(', ')}.`,
   );
 }
 
-/** The target under the similarity of all its cells, with the places numbered, the best first. */
+/** Draws the similarity of all cells over the target, and numbers the candidates, best first. */
 export async function drawHeatmap(
   target: RgbImage,
   heatmap: Pick<Heatmap, 'width' | 'height' | 'cells'>,
   matches: InspectResult['matches'],
   format: ImageFormat,
 ): Promise<Uint8Array> {
-  const picture = toPictureSize(target);
-  const size = { width: picture.width, height: picture.height };
+  const image = fitImage(target);
+  const size = { width: image.width, height: image.height };
   const scale = { x: size.width / target.width, y: size.height / target.height };
-  const marks = matches
-    .map(({ point }, n) => mark(point.x * scale.x, point.y * scale.y, n))
+  const markers = matches
+    .map(({ point }, n) => marker(point.x * scale.x, point.y * scale.y, n))
     .reverse()
     .join('');
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}">${marks}</svg>`;
-  const ground = await sharp(picture.rgb, { raw: { ...size, channels: 3 } })
-    .modulate(GROUND)
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}">${markers}</svg>`;
+  const background = await sharp(image.rgb, { raw: { ...size, channels: 3 } })
+    .modulate(BACKGROUND)
     .png()
     .toBuffer();
   const heat = await encodePng(heatLayer(heatmap, size));
   const layers = [{ input: heat }, { input: await renderSvg(svg) }];
-  return sharp(ground).composite(layers).toFormat(format).toBuffer();
+  return sharp(background).composite(layers).toFormat(format).toBuffer();
 }
 
-/** The similarity of the cells as a layer over the picture, smooth between the middles of cells. */
+/** Similarity of the cells as an overlay, interpolated between cell centres. */
 function heatLayer({ width, height, cells }: Pick<Heatmap, 'width' | 'height' | 'cells'>, size: Size): RgbaImage {
   const opacities = cells.map((cell) => 255 * HEAT.opacity * (cell / 255) ** HEAT.exponent);
   const grey = {
@@ -73,12 +73,12 @@ function heatLayer({ width, height, cells }: Pick<Heatmap, 'width' | 'height' | 
   return { ...size, rgba };
 }
 
-function mark(x: number, y: number, rank: number): string {
-  const colour = rank === 0 ? MARK.best : MARK.other;
-  const circle = `<circle cx="${x}" cy="${y}" r="${MARK.radius}" fill="none" stroke="#000" stroke-width="4"/>`;
-  const ring = `<circle cx="${x}" cy="${y}" r="${MARK.radius}" fill="none" stroke="${colour}" stroke-width="2"/>`;
-  const at = `x="${x + MARK.radius + 3}" y="${y - MARK.radius / 2}"`;
-  const font = `font-family="sans-serif" font-weight="bold" font-size="${MARK.fontSize}"`;
+function marker(x: number, y: number, rank: number): string {
+  const colour = rank === 0 ? MARKER.best : MARKER.other;
+  const circle = `<circle cx="${x}" cy="${y}" r="${MARKER.radius}" fill="none" stroke="#000" stroke-width="4"/>`;
+  const ring = `<circle cx="${x}" cy="${y}" r="${MARKER.radius}" fill="none" stroke="${colour}" stroke-width="2"/>`;
+  const at = `x="${x + MARKER.radius + 3}" y="${y - MARKER.radius / 2}"`;
+  const font = `font-family="sans-serif" font-weight="bold" font-size="${MARKER.fontSize}"`;
   const label = `<text ${at} ${font} fill="${colour}" stroke="#000" stroke-width="3" paint-order="stroke">${rank + 1}</text>`;
   return circle + ring + label;
 }

@@ -8,19 +8,29 @@ import { centre, contains } from '../../transfer/transforms/boxes.js';
 import type { MatchedItem, MatchedTarget, MatchReport } from '../format/match-report.js';
 import type { ImageFile } from './read-image.js';
 
-/** The box each drawn image fits in, the gap between them, and how the marks look, in pixels of the picture. */
-const PICTURE = { maxWidth: 1600, maxHeight: 720, gap: 24, radius: 7, lineWidth: 2, fill: 0.15 } as const;
-/** Opacity of the line of a box that holds others. */
+/** Size of each image, gap between them, and style of the markers, in pixels of the drawing. */
+const DRAWING = { maxWidth: 1600, maxHeight: 720, gap: 24, radius: 7, lineWidth: 2, fill: 0.15 } as const;
+/** Opacity of the line of a box that contains others. */
 const FAINT = 0.3;
 const BACKGROUND = '#808080';
 
-/** Items are told apart by hue, which turns by the golden angle. */
+/** Hues of consecutive items differ by the golden angle. */
 const HUE_STEP = 137.5;
 
+/** Colour of the nth item, as CSS. */
+export function itemColour(n: number): string {
+  return `hsl(${(n * HUE_STEP) % 360} 90% 50%)`;
+}
+
+/** Opacity of a match: the lower its confidence, the fainter. */
+export function matchOpacity(confidence: number): number {
+  return 0.35 + 0.65 * confidence;
+}
+
 /**
- * Writes `<source>-<target>.png` into `folder` for every target: both images side by side, same colour for the same item. An item
- * without counterpart is drawn as an outline in the source alone; a doubtful one is fainter. A box that holds others is but
- * an outline, so that these keep their colours, and its line is faint.
+ * Writes `<source>-<target>.png` for every target: both images side by side, with one colour an item. An item without a
+ * counterpart is an outline in the source. Low confidence is fainter. A box that contains others is an outline with a faint
+ * line.
  * @returns the paths written
  */
 export async function drawMatches(
@@ -29,14 +39,14 @@ export async function drawMatches(
   targets: readonly ImageFile[],
   report: MatchReport,
 ): Promise<string[]> {
-  const paths = pictureNames(source, targets).map((name) => join(folder, name));
+  const paths = imageNames(source, targets).map((name) => join(folder, name));
   for (const [n, target] of targets.entries()) {
     await drawPair(source.image, target.image, itemsOf(report.targets[n]), paths[n] ?? '');
   }
   return paths;
 }
 
-/** Layers are drawn as boxes. */
+/** Items to draw; layers are drawn as boxes. */
 function itemsOf({ items, layers = [] }: MatchedTarget = { image: '', items: [] }): MatchedItem[] {
   const boxes = layers.map(({ source, target, confidence }) => {
     return { source: source.box, target: target?.box ?? null, confidence };
@@ -44,8 +54,8 @@ function itemsOf({ items, layers = [] }: MatchedTarget = { image: '', items: [] 
   return [...items, ...boxes];
 }
 
-/** Two targets of one name in different folders get a number. */
-function pictureNames(source: ImageFile, targets: readonly ImageFile[]): string[] {
+/** Targets with the same name in different folders are numbered. */
+function imageNames(source: ImageFile, targets: readonly ImageFile[]): string[] {
   const stem = ({ path }: ImageFile) => basename(path, extname(path));
   const names = targets.map((target) => `${stem(source)}-${stem(target)}`);
   return names.map((name, n) => (names.indexOf(name) === n ? `${name}.png` : `${name}-${n + 1}.png`));
@@ -57,29 +67,29 @@ async function drawPair(
   items: readonly MatchedItem[],
   path: string,
 ): Promise<void> {
-  const left = toPictureSize(source);
-  const right = toPictureSize(target);
-  const width = left.width + PICTURE.gap + right.width;
+  const left = fitImage(source);
+  const right = fitImage(target);
+  const width = left.width + DRAWING.gap + right.width;
   const height = Math.max(left.height, right.height);
   const shapes = items.map((item) => item.source);
-  const marks = items.map((item, n) => {
-    const colour = `hsl(${(n * HUE_STEP) % 360} 90% 50%)`;
-    const from = toPicture(item.source, scaleOf(source, left), 0);
-    if (item.target === null) return mark(from, colour, 'none');
-    const to = toPicture(item.target, scaleOf(target, right), left.width + PICTURE.gap);
-    const isHolder = holdsOthers(item.source, shapes);
-    const fill = isHolder ? 'none' : colour;
-    const line = `<path d="M${from.x + from.w / 2} ${from.y + from.h / 2}L${to.x + to.w / 2} ${to.y + to.h / 2}" stroke="${colour}" stroke-opacity="${isHolder ? FAINT : 1}"/>`;
-    return `<g opacity="${0.35 + 0.65 * item.confidence}">${line}${mark(from, colour, fill)}${mark(to, colour, fill)}</g>`;
+  const markers = items.map((item, n) => {
+    const colour = itemColour(n);
+    const from = toDrawing(item.source, scaleOf(source, left), 0);
+    if (item.target === null) return marker(from, colour, 'none');
+    const to = toDrawing(item.target, scaleOf(target, right), left.width + DRAWING.gap);
+    const isContainer = containsOthers(item.source, shapes);
+    const fill = isContainer ? 'none' : colour;
+    const line = `<path d="M${from.x + from.w / 2} ${from.y + from.h / 2}L${to.x + to.w / 2} ${to.y + to.h / 2}" stroke="${colour}" stroke-opacity="${isContainer ? FAINT : 1}"/>`;
+    return `<g opacity="${matchOpacity(item.confidence)}">${line}${marker(from, colour, fill)}${marker(to, colour, fill)}</g>`;
   });
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" stroke-width="${PICTURE.lineWidth}">${marks.join('')}</svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" stroke-width="${DRAWING.lineWidth}">${markers.join('')}</svg>`;
   await sharp({ create: { width, height, channels: 3, background: BACKGROUND } })
     .composite([
       { input: Buffer.from(left.rgb), raw: { width: left.width, height: left.height, channels: 3 }, left: 0, top: 0 },
       {
         input: Buffer.from(right.rgb),
         raw: { width: right.width, height: right.height, channels: 3 },
-        left: left.width + PICTURE.gap,
+        left: left.width + DRAWING.gap,
         top: 0,
       },
       { input: await renderSvg(svg), left: 0, top: 0 },
@@ -88,16 +98,16 @@ async function drawPair(
     .toFile(path);
 }
 
-/** Is the middle of another shape, of less area, in this one? */
-function holdsOthers(shape: Point | Box, shapes: readonly (Point | Box)[]): boolean {
+/** Whether the box contains the centre of a smaller shape. */
+function containsOthers(shape: Point | Box, shapes: readonly (Point | Box)[]): boolean {
   if (!('w' in shape)) return false;
   const area = (one: Point | Box) => ('w' in one ? one.w * one.h : 0);
   return shapes.some((one) => area(one) < area(shape) && contains(shape, 'w' in one ? centre(one) : one));
 }
 
-/** Fits an image into the box of a picture. */
-export function toPictureSize(image: RgbImage): RgbImage {
-  const scale = Math.min(PICTURE.maxWidth / image.width, PICTURE.maxHeight / image.height);
+/** Resizes an image to the size of a drawing, keeping its aspect ratio. */
+export function fitImage(image: RgbImage): RgbImage {
+  const scale = Math.min(DRAWING.maxWidth / image.width, DRAWING.maxHeight / image.height);
   const side = (length: number) => Math.max(1, Math.round(length * scale));
   return resizeRgb(image, { width: side(image.width), height: side(image.height) }, 'lanczos');
 }
@@ -106,13 +116,13 @@ function scaleOf(image: RgbImage, drawn: RgbImage): Point {
   return { x: drawn.width / image.width, y: drawn.height / image.height };
 }
 
-function toPicture(shape: Point | Box, scale: Point, offsetX: number): Box {
+function toDrawing(shape: Point | Box, scale: Point, offsetX: number): Box {
   const { w, h } = 'w' in shape ? shape : { w: 0, h: 0 };
   return { x: shape.x * scale.x + offsetX, y: shape.y * scale.y, w: w * scale.x, h: h * scale.y };
 }
 
-function mark({ x, y, w, h }: Box, colour: string, fill: string): string {
+function marker({ x, y, w, h }: Box, colour: string, fill: string): string {
   if (w > 0)
-    return `<rect x="${x}" y="${y}" width="${w}" height="${h}" fill="${fill}" fill-opacity="${PICTURE.fill}" stroke="${colour}"/>`;
-  return `<circle cx="${x}" cy="${y}" r="${PICTURE.radius}" fill="${fill}" stroke="#fff"/>`;
+    return `<rect x="${x}" y="${y}" width="${w}" height="${h}" fill="${fill}" fill-opacity="${DRAWING.fill}" stroke="${colour}"/>`;
+  return `<circle cx="${x}" cy="${y}" r="${DRAWING.radius}" fill="${fill}" stroke="#fff"/>`;
 }

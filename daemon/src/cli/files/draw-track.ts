@@ -3,15 +3,13 @@ import type { RgbImage } from '../../images/decode.js';
 import { renderSvg } from '../../images/encode.js';
 import type { LabelMask } from '../../images/label-mask.js';
 import type { TrackedPoint } from '../../transfer/tracking/track-points.js';
+import { itemColour, matchOpacity } from './draw-matches.js';
 import { readImage } from './read-image.js';
 
-/** How strongly a label's colour lies over the frame, and how points look, in pixels. */
-const LOOK = { opacity: 0.5, radius: 5, lineWidth: 2 };
+/** Opacity of labels, and style of points in pixels. */
+const STYLE = { opacity: 0.5, radius: 5, lineWidth: 2 };
 
-/** Points are told apart by hue, which turns by the golden angle. */
-const HUE_STEP = 137.5;
-
-/** The frame with the colours of its mask over it, as PNG. */
+/** Draws a mask over its frame. @returns PNG */
 export async function drawMask(path: string, { indices, palette, background }: LabelMask): Promise<Uint8Array> {
   const { image } = await readImage(path);
   const rgb = image.rgb.slice();
@@ -19,7 +17,7 @@ export async function drawMask(path: string, { indices, palette, background }: L
     if (index === background) continue;
     for (const [c, value] of (palette[index] ?? []).entries()) {
       const at = 3 * pixel + c;
-      rgb[at] = Math.round((rgb[at] ?? 0) * (1 - LOOK.opacity) + value * LOOK.opacity);
+      rgb[at] = Math.round((rgb[at] ?? 0) * (1 - STYLE.opacity) + value * STYLE.opacity);
     }
   }
   return encoder({ ...image, rgb })
@@ -27,16 +25,15 @@ export async function drawMask(path: string, { indices, palette, background }: L
     .toBuffer();
 }
 
-/** The frame with its points, as PNG; a doubtful one is fainter, one that is lost is not there. */
+/** Draws points over their frame, fainter at low confidence; lost points are left out. @returns PNG */
 export async function drawPoints(path: string, points: readonly TrackedPoint[]): Promise<Uint8Array> {
   const { image } = await readImage(path);
-  const marks = points.map(({ point, confidence }, n) => {
+  const markers = points.map(({ point, confidence }, n) => {
     if (point === null) return '';
-    const colour = `hsl(${(n * HUE_STEP) % 360} 90% 50%)`;
-    return `<circle cx="${point.x}" cy="${point.y}" r="${LOOK.radius}" fill="${colour}" opacity="${0.35 + 0.65 * confidence}"/>`;
+    return `<circle cx="${point.x}" cy="${point.y}" r="${STYLE.radius}" fill="${itemColour(n)}" opacity="${matchOpacity(confidence)}"/>`;
   });
   const size = `width="${image.width}" height="${image.height}"`;
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" ${size} stroke="#fff" stroke-width="${LOOK.lineWidth}">${marks.join('')}</svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" ${size} stroke="#fff" stroke-width="${STYLE.lineWidth}">${markers.join('')}</svg>`;
   return encoder(image)
     .composite([{ input: await renderSvg(svg) }])
     .png()

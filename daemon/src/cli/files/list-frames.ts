@@ -11,49 +11,46 @@ export interface FrameFile {
   path: string;
   /** File name. */
   name: string;
-  /** File name without its extension; what is written for the frame is named after it. */
+  /** File name without extension; output files are named after it. */
   stem: string;
 }
 
 /**
- * The images of a folder in natural order: frame2 before frame10.
+ * Lists the images of a folder in natural order: frame2 before frame10.
  * @throws SamepointError `BAD_REQUEST`
  */
 export async function listFrames(folder: string): Promise<FrameFile[]> {
   const names = await readdir(folder).catch(() => {
-    throw badFrames(`${folder} is not a folder that can be read.`);
+    throw invalidFrames(`${folder} is not a readable folder.`);
   });
   const frames = names
     .filter((name) => EXTENSIONS.has(extname(name).toLowerCase()))
     .sort(collator.compare)
     .map((name) => ({ path: join(folder, name), name, stem: parse(name).name }));
-  if (frames.length === 0) throw badFrames(`${folder} has no images.`);
-  if (frames.length === 1) throw badFrames(`${folder} has one image only, and nothing can be carried to another.`);
-  const twin = frames.find(({ stem }, n) => stem === frames[n + 1]?.stem);
-  if (twin !== undefined) throw badFrames(`${folder} has two images named ${twin.stem}.`);
+  if (frames.length === 0) throw invalidFrames(`${folder} contains no images.`);
+  if (frames.length === 1) throw invalidFrames(`${folder} contains only one image.`);
+  const duplicate = frames.find(({ stem }, n) => stem === frames[n + 1]?.stem);
+  if (duplicate !== undefined) throw invalidFrames(`${folder} contains two images named ${duplicate.stem}.`);
   return frames;
 }
 
 /**
- * Index of the frame that `wanted` names: its file name with or without extension, or its number, counted from 1.
+ * Finds a frame by file name, with or without extension, or by number from 1.
+ * @returns its index
  * @throws SamepointError `BAD_REQUEST`
  */
-export function findFrame(frames: readonly FrameFile[], wanted: string): number {
-  const named = frames.findIndex(({ name, stem }) => name === wanted || stem === wanted);
+export function findFrame(frames: readonly FrameFile[], selector: string): number {
+  const named = frames.findIndex(({ name, stem }) => name === selector || stem === selector);
   if (named >= 0) return named;
-  const number = Number(wanted);
+  const number = Number(selector);
   if (Number.isInteger(number) && number >= 1 && number <= frames.length) return number - 1;
   throw new SamepointError(
     'BAD_REQUEST',
-    `There is no frame "${wanted}".`,
-    `Give --frame a file name, or a number from 1 to ${frames.length}.`,
+    `There is no frame "${selector}".`,
+    `Give a file name or a number from 1 to ${frames.length}.`,
   );
 }
 
-function badFrames(message: string): SamepointError {
-  return new SamepointError(
-    'BAD_REQUEST',
-    message,
-    'Give a folder with the frames as PNG, JPEG or WebP, one file each.',
-  );
+function invalidFrames(message: string): SamepointError {
+  return new SamepointError('BAD_REQUEST', message, 'Choose a folder with one PNG, JPEG or WebP image a frame.');
 }

@@ -6,8 +6,8 @@ import { writeOutputFile } from './output-files.js';
 const ALIGNMENT = 64;
 
 /**
- * Writes a float32 array as NumPy's NPY, version 1.0, row-major.
- * @param option that names it
+ * Writes a float32 array as NPY version 1.0, row-major.
+ * @param option that names the file
  * @throws SamepointError `BAD_REQUEST`
  */
 export async function writeNpy(path: string, { dims, data }: NdArray, option = '--out'): Promise<void> {
@@ -22,7 +22,7 @@ export async function writeNpy(path: string, { dims, data }: NdArray, option = '
 }
 
 /**
- * Reads a row-major NPY file of floating-point or whole numbers.
+ * Reads a row-major NPY file of floats or integers.
  * @throws SamepointError `BAD_REQUEST`
  */
 export async function readNpy(path: string): Promise<NdArray> {

@@ -18,12 +18,12 @@ export async function readImage(path: string): Promise<ImageFile> {
   return { ...identify(path, bytes), image };
 }
 
-/** A file with the id that its bytes have in a job. */
+/** Adds the image id of a job: the SHA-256 of the bytes. */
 export function identify(path: string, bytes: Uint8Array): Omit<ImageFile, 'image'> {
   return { path, bytes, imageId: createHash('sha256').update(bytes).digest('hex') };
 }
 
-/** The bytes of a file that may be an image. @throws SamepointError `IMAGE_MISSING`, `IMAGE_TOO_LARGE` */
+/** Reads an image file without decoding it. @throws SamepointError `IMAGE_MISSING`, `IMAGE_TOO_LARGE` */
 export async function readBytes(path: string): Promise<Uint8Array> {
   try {
     const { size } = await stat(path);
@@ -33,14 +33,14 @@ export async function readBytes(path: string): Promise<Uint8Array> {
     if (cause instanceof SamepointError) throw cause;
     const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
     const reason = missing ? 'does not exist' : 'cannot be opened';
-    throw new SamepointError('IMAGE_MISSING', `${path} ${reason}.`, 'Check the path; quote it if it has spaces.');
+    throw new SamepointError('IMAGE_MISSING', `${path} ${reason}.`, 'Check the path. Quote it if it contains spaces.');
   }
 }
 
 function tooLarge(path: string, size: number): SamepointError {
   return new SamepointError(
     'IMAGE_TOO_LARGE',
-    `${path} has ${size} bytes, and the limit is ${LIMITS.imageBytes}.`,
-    'Save it smaller or more compressed.',
+    `${path} has ${size} bytes; the limit is ${LIMITS.imageBytes}.`,
+    'Reduce its size or increase its compression.',
   );
 }

@@ -9,7 +9,7 @@ export interface LayerLists {
   targets: readonly (readonly Layer[])[];
 }
 
-/** The parent of layers that name none: the frame, which is no layer of the list. */
+/** Parent of layers without a parentId: the frame, which is not in the list. */
 const FRAME_ID = 'frame';
 
 const fields = layerSchema.shape;
@@ -29,17 +29,17 @@ const fileSchema = z.strictObject({
 });
 
 /**
- * Reads `{ "source": [layer …], "targets": { "<file>": [layer …] } }`, where a file is named as on the command line or by
- * its last part. Layers without `layerId` are numbered from 1.
+ * Reads `{ "source": [layer …], "targets": { "<file>": [layer …] } }`. A file is named as on the command line, or by its base
+ * name. Layers without `layerId` are numbered from 1.
  * @throws SamepointError `BAD_REQUEST` that names the entry
  */
 export async function readLayers(path: string, targetPaths: readonly string[]): Promise<LayerLists> {
   const parsed = fileSchema.safeParse(await readJson(path));
-  if (!parsed.success) throw unusable(path, describeIssue(parsed.error));
+  if (!parsed.success) throw invalidLayers(path, describeIssue(parsed.error));
   const { source, targets } = parsed.data;
   const names = targetPaths.map((target) => nameOf(path, target, Object.keys(targets)));
   const stray = Object.keys(targets).find((name) => !names.includes(name));
-  if (stray !== undefined) throw unusable(path, `it has layers of ${stray}, which is none of the targets`);
+  if (stray !== undefined) throw invalidLayers(path, `it has layers of ${stray}, which is not a target`);
   return {
     source: toLayers(path, 'source', source),
     targets: names.map((name) => toLayers(path, name, targets[name] ?? [])),
@@ -48,25 +48,25 @@ export async function readLayers(path: string, targetPaths: readonly string[]): 
 
 async function readJson(path: string): Promise<unknown> {
   const text = await readFile(path, 'utf8').catch(() => {
-    throw unusable(path, 'it cannot be opened');
+    throw invalidLayers(path, 'it cannot be opened');
   });
   try {
     return JSON.parse(text);
   } catch {
-    throw unusable(path, 'it is not JSON');
+    throw invalidLayers(path, 'it is not JSON');
   }
 }
 
 function nameOf(path: string, target: string, names: readonly string[]): string {
   const name = names.find((one) => one === target) ?? names.find((one) => one === basename(target));
   if (name !== undefined) return name;
-  throw unusable(path, `it has no layers of ${target}`);
+  throw invalidLayers(path, `it has no layers of ${target}`);
 }
 
 function toLayers(path: string, list: string, entries: readonly z.infer<typeof entrySchema>[]): Layer[] {
   const known = new Set<string>();
   return entries.map(({ layerId = String(known.size + 1), parentId = FRAME_ID, text, ...rest }) => {
-    if (known.has(layerId)) throw unusable(path, `two layers of ${list} have the layerId "${layerId}"`);
+    if (known.has(layerId)) throw invalidLayers(path, `two layers of ${list} have the layerId "${layerId}"`);
     known.add(layerId);
     return { ...rest, layerId, parentId, ...(text === undefined ? {} : { text }) };
   });
@@ -80,10 +80,10 @@ function describeIssue({ issues }: z.ZodError): string {
   return [...place, ''].join(', ').replace(/, $/, ': ') + message.charAt(0).toLowerCase() + message.slice(1);
 }
 
-function unusable(path: string, reason: string): SamepointError {
+function invalidLayers(path: string, reason: string): SamepointError {
   return new SamepointError(
     'BAD_REQUEST',
     `The layers of ${path} cannot be used: ${reason}.`,
-    'Write { "source": [{ "box": { "x": 24, "y": 90, "w": 327, "h": 48 }, "type": "TEXT", "name": "…", "text": "…" }], "targets": { "dark.png": [ … ] } }.',
+    'Example: { "source": [{ "box": { "x": 24, "y": 90, "w": 327, "h": 48 }, "type": "TEXT", "name": "…", "text": "…" }], "targets": { "dark.png": [ … ] } }',
   );
 }

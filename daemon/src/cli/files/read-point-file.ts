@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { LIMITS, type Point, pointSchema, SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
 
-/** A point with what to call it in the results. */
+/** A point with its name in the results. */
 export interface NamedPoint {
   name: string;
   point: Point;
@@ -12,17 +12,18 @@ export interface NamedPoint {
 const jsonSchema = z.array(z.object({ name: z.string().optional(), x: z.number(), y: z.number() }));
 
 /**
- * Reads points of a file: JSON `[{ "x", "y", "name"? } …]`, or lines of `x,y` or `name,x,y` as CSV, where a first line of
- * words is a heading. Points without a name are numbered from 1.
+ * Reads points: JSON `[{ "x", "y", "name"? } …]`, or CSV lines of `x,y` or `name,x,y` with an optional header. Points without
+ * a name are numbered from 1.
  * @throws SamepointError `BAD_REQUEST`
  */
 export async function readPoints(path: string): Promise<NamedPoint[]> {
   const text = await readFile(path, 'utf8').catch(() => {
-    throw unusable(path, 'it cannot be opened');
+    throw invalidPoints(path, 'it cannot be opened');
   });
   const points = extname(path).toLowerCase() === '.json' ? parseJson(path, text) : parseCsv(path, text);
-  if (points.length === 0) throw unusable(path, 'it has no points');
-  if (points.length > LIMITS.itemsPerJob) throw unusable(path, `it has more than ${LIMITS.itemsPerJob} points`);
+  if (points.length === 0) throw invalidPoints(path, 'it contains no points');
+  if (points.length > LIMITS.itemsPerJob)
+    throw invalidPoints(path, `it contains more than ${LIMITS.itemsPerJob} points`);
   return points;
 }
 
@@ -31,30 +32,30 @@ function parseJson(path: string, text: string): NamedPoint[] {
     const points = jsonSchema.parse(JSON.parse(text));
     return points.map(({ name, x, y }, n) => ({ name: name ?? String(n + 1), point: pointSchema.parse({ x, y }) }));
   } catch {
-    throw unusable(path, 'it is no list of objects with x and y');
+    throw invalidPoints(path, 'it is not a list of objects with x and y');
   }
 }
 
 function parseCsv(path: string, text: string): NamedPoint[] {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-  const [heading = ''] = lines;
-  const isHeading = heading
+  const [header = ''] = lines;
+  const isHeader = header
     .split(',')
     .slice(-2)
     .every((cell) => cell.trim() !== '' && Number.isNaN(Number(cell)));
-  return lines.slice(isHeading ? 1 : 0).map((line, n) => {
+  return lines.slice(isHeader ? 1 : 0).map((line, n) => {
     const cells = line.split(',').map((cell) => cell.trim());
     const [x, y] = cells.slice(-2).map((cell) => (cell === '' ? Number.NaN : Number(cell)));
     const point = pointSchema.safeParse({ x, y });
-    if (cells.length > 3 || !point.success) throw unusable(path, `"${line}" is neither x,y nor name,x,y`);
+    if (cells.length > 3 || !point.success) throw invalidPoints(path, `"${line}" is neither x,y nor name,x,y`);
     return { name: cells.length === 3 ? (cells[0] ?? '') : String(n + 1), point: point.data };
   });
 }
 
-function unusable(path: string, reason: string): SamepointError {
+function invalidPoints(path: string, reason: string): SamepointError {
   return new SamepointError(
     'BAD_REQUEST',
     `The points of ${path} cannot be used: ${reason}.`,
-    'Write JSON [{ "x": 120, "y": 80, "name": "handle" }], or CSV lines of name,x,y.',
+    'Use JSON [{ "x": 120, "y": 80, "name": "handle" }] or CSV lines of name,x,y.',
   );
 }

@@ -8,12 +8,12 @@ import type { EvalSettings } from '../options/eval-settings.js';
 import { describeChoice } from '../options/feature-options.js';
 import { writeOutputFile } from './output-files.js';
 
-/** Cases drawn of either kind. */
+/** Number of best and of worst cases. */
 const CASES = 6;
 
 /**
  * Writes the report page.
- * @throws SamepointError `BAD_REQUEST` where it cannot be written
+ * @throws SamepointError `BAD_REQUEST`
  */
 export async function writeEvalReport(
   path: string,
@@ -25,16 +25,16 @@ export async function writeEvalReport(
     title: `${settings.dataset} with ${choiceName(settings.features)}`,
     facts: facts(settings, machine, evaluated, available),
     tables,
-    ...(cases === undefined ? {} : { cases: await drawnCases(cases) }),
+    ...(cases === undefined ? {} : { cases: await drawBestAndWorst(cases) }),
   });
   await writeOutputFile(path, page, '--report');
   process.stderr.write(`Report: ${path}\n`);
 }
 
-async function drawnCases({ items, meaning }: NonNullable<EvalReport['cases']>): Promise<ReportCases> {
+async function drawBestAndWorst({ items, meaning }: NonNullable<EvalReport['cases']>): Promise<ReportCases> {
   const ranked = items.filter(({ picture }) => picture !== undefined).sort((a, b) => b.score - a.score);
   const [top] = ranked;
-  // what is as good as the best is not among the worst
+  // cases as good as the best are not among the worst
   const worst = ranked.filter(({ score }) => score < (top?.score ?? 0)).slice(-CASES);
   return {
     scores: items.map(({ score }) => score),
@@ -56,14 +56,14 @@ function facts(settings: EvalSettings, machine: Machine, evaluated: number, avai
   const { dataset, folder, features, options } = settings;
   const rows: [string, string | undefined][] = [
     ['Data set', `${dataset}, ${folder}`],
-    ['Items', evaluated < available ? `${evaluated} of ${available}, evenly spread` : String(available)],
+    ['Items', evaluated < available ? `${evaluated} of ${available}, evenly subsampled` : String(available)],
     ['Features', describeChoice(features)],
     ['Prompt', features.prompt],
     ['Matching', describeMatching(settings)],
-    ['Split and base of PCK', dataset === 'spair' ? `${options.split}, ${options.pckBase}` : undefined],
+    ['Split and PCK base', dataset === 'spair' ? `${options.split}, ${options.pckBase}` : undefined],
     ['Keypoints', dataset === 'hpatches' ? (options.keypoints ?? 'detected corners') : undefined],
     ['Samepoint', packageVersion()],
-    ['Networks ran on', machine.device],
+    ['Device', machine.device],
     [
       'Machine',
       `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.platform}, Node ${machine.node}`,

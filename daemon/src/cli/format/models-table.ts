@@ -9,15 +9,15 @@ export interface ListedModel {
   id: string;
   title: string;
   state: ModelState;
-  /** Bytes of the official weights. */
+  /** Size of the official weights. */
   bytes: number;
-  /** The size is a rounded one. */
+  /** The size is approximate. */
   isAbout: boolean;
-  /** Gigabytes the weights take in float32. */
+  /** Gigabytes of the weights in float32. */
   weightsGb: number;
   licence: string;
   goodFor: string;
-  /** Whether revision, sizes and hashes were confirmed, or are pinned at the first download. */
+  /** Whether revision, sizes and checksums are known in advance, or pinned at the first download. */
   checked: boolean;
   source: string;
 }
@@ -61,7 +61,7 @@ function sizeOf(files: readonly CatalogueFile[]): Pick<ListedModel, 'bytes' | 'i
   let bytes = 0;
   let isAbout = false;
   for (const { size, aboutBytes, name } of files) {
-    // configurations are too small to matter
+    // configuration files are negligible
     if (name.endsWith('.json')) continue;
     bytes += size ?? aboutBytes ?? 0;
     isAbout ||= size === null;

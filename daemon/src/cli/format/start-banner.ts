@@ -4,7 +4,7 @@ export interface BannerFacts {
   /** Name and version. */
   daemon: string;
   device: Device;
-  /** A faster provider that could be had. */
+  /** A faster provider that could be installed. */
   faster?: string | undefined;
   port: number;
   /** Six digits. */
@@ -12,7 +12,7 @@ export interface BannerFacts {
   pairedClients: number;
 }
 
-/** What a person reads once the daemon serves: facts in a column, then what to do next. */
+/** Printed once the daemon runs: facts in a column, then the next steps. */
 export function startBanner({ daemon, device, faster, port, code, pairedClients }: BannerFacts): string {
   const facts: [string, string][] = [
     ['Device', `${device.description} (${device.reason})`],
@@ -33,21 +33,21 @@ export function startBanner({ daemon, device, faster, port, code, pairedClients 
   ].join('\n');
 }
 
-/** Where the daemon's page is. */
+/** URL of the daemon's page. */
 export function addressOf(port: number): string {
   return `http://localhost:${port}`;
 }
 
 function nextSteps(port: number, pairedClients: number): string[] {
   const minutes = Math.round(LIMITS.pairingCodeMs / 60_000);
-  const pairing = `type the pairing code when it asks. The code works once, for ${minutes} minutes; the page at the address has new ones.`;
+  const pairing = `enter the pairing code. It can be used once, within ${minutes} minutes; for a new one, open the address above.`;
   const first =
     pairedClients === 0
       ? `Next: open the Samepoint plugin in Figma and ${pairing}`
-      : `Next: open the Samepoint plugin in Figma. If it is not paired yet, ${pairing}`;
+      : `Next: open the Samepoint plugin in Figma. If it is not paired, ${pairing}`;
   const isKnownPort = PORTS.some((known) => known === port);
-  const warning = `The Figma plugin looks on ports ${PORTS.join(' and ')} only; it will not find this one.`;
-  return [...(isKnownPort ? [first] : [warning]), 'Leave this window open. Ctrl+C stops Samepoint.'];
+  const warning = `The Figma plugin only tries ports ${PORTS.join(' and ')}. It will not find this daemon.`;
+  return [...(isKnownPort ? [first] : [warning]), 'Keep this window open. Press Ctrl+C to stop Samepoint.'];
 }
 
 function capitalised(text: string): string {

@@ -1,6 +1,7 @@
 import type { TrackSettings } from '../../transfer/tracking/track-labels.js';
+import { formatPercent } from './format-values.js';
 
-/** What `--json` prints and `track.json` keeps: the frames that are done, in their order. */
+/** What `--json` prints and `track.json` contains: the finished frames, in order. */
 export interface TrackReport {
   backend: string;
   settings: TrackSettings;
@@ -12,7 +13,7 @@ export interface TrackReport {
 export interface FrameReport {
   /** File name. */
   frame: string;
-  /** Path of the mask written; absent for points. */
+  /** Path of the mask; absent for points. */
   mask?: string;
   labels: LabelReport[];
 }
@@ -22,24 +23,24 @@ export interface LabelReport {
   label: string;
   lost: boolean;
   confidence: number;
-  /** Of a point, in pixels; absent where it is lost. */
+  /** Position of a point in pixels; absent where it is lost. */
   x?: number;
   y?: number;
 }
 
-/** A line a label, for people. */
+/** Summary with one line a label. */
 export function trackSummary({ backend, annotated, frames }: TrackReport, folder: string): string {
   const names = frames[0]?.labels.map(({ label }) => label) ?? [];
   const lines = names.map((name, n) => {
     const own = frames.flatMap(({ labels }) => labels[n] ?? []);
     const found = own.filter(({ lost }) => !lost).length;
     const mean = own.reduce((sum, { confidence }) => sum + confidence, 0) / own.length;
-    return `  ${name}: in ${found} of ${own.length} frames, confidence ${Math.round(100 * mean)} % on average\n`;
+    return `  ${name}: in ${found} of ${own.length} frames, mean confidence ${formatPercent(mean)}\n`;
   });
   return `Backend ${backend}, ${frames.length} frames from ${annotated}, written to ${folder}\n${lines.join('')}`;
 }
 
-/** The points as CSV; x and y are empty where a point is lost. */
+/** Points as CSV; x and y are empty where a point is lost. */
 export function trackCsv({ frames }: TrackReport): string {
   const rows = frames.flatMap(({ frame, labels }) =>
     labels.map(({ label, x = '', y = '', confidence }) => [quoted(frame), quoted(label), x, y, confidence].join(',')),

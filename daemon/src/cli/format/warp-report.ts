@@ -2,10 +2,10 @@ import type { ErrorCode, FittedTransform } from '@samepoint/shared-protocol';
 import { formatPercent } from './format-values.js';
 import { textTable } from './text-table.js';
 
-/** What `--json` prints. `transform` takes pixels of the source to pixels of the target, row by row. */
+/** What `samepoint warp --json` prints. `transform` maps pixels of the source to pixels of the target, row-major. */
 export interface WarpReport {
   backend: string;
-  /** Absent where no target could be looked at. */
+  /** Absent where every target failed. */
   device?: string;
   source: string;
   edit: string;
@@ -15,7 +15,7 @@ export interface WarpReport {
 export type WarpedFile =
   | ({ image: string; state: 'warped'; file: string } & FittedTransform)
   | { image: string; state: 'refused'; reason: string }
-  /** Nothing could be found out about it: its file cannot be read, or is too large. */
+  /** The target cannot be read, or its job failed. */
   | { image: string; state: 'failed'; code: ErrorCode; reason: string };
 
 const WARP_HEADER = ['target', 'transform', 'inliers', 'residual', 'confidence', 'written'];
@@ -30,17 +30,17 @@ export function warpTable({ backend, device, targets }: WarpReport): string {
 }
 
 /** Kind, inliers, residual and confidence as cells of a table. */
-export function describeFit({ kind, inliers, samples, residualPx, confidence }: FittedTransform): string[] {
+function describeFit({ kind, inliers, samples, residualPx, confidence }: FittedTransform): string[] {
   return [kind, `${inliers}/${samples}`, `${residualPx.toFixed(2)} px`, formatPercent(confidence)];
 }
 
-/** What `--json` prints. `transform` takes pixels of the source to pixels of the target, row by row. */
+/** What `samepoint align --json` prints. `transform` maps pixels of the source to pixels of the target, row-major. */
 export type AlignReport = { backend: string; device: string; source: string; target: string } & (
   | ({
       state: 'aligned';
-      /** Part of the target that the source covers. */
+      /** Fraction of the target that the source covers, 0 to 1. */
       coverage: number;
-      /** Mean difference of the colours there, 0 to 255. */
+      /** Mean colour difference of the covered part, 0 to 255. */
       difference: number;
       files: string[];
     } & FittedTransform)
@@ -54,5 +54,5 @@ export function alignTable(report: AlignReport): string {
   if (report.state === 'refused') return `${title}: refused. ${report.reason}\n`;
   const measured = [formatPercent(report.coverage), `${report.difference.toFixed(1)} of 255`];
   const table = textTable([ALIGN_HEADER, [...describeFit(report), ...measured]]);
-  return `${title}\n${table}\nPictures: ${report.files.join(', ')}\n`;
+  return `${title}\n${table}\nImages: ${report.files.join(', ')}\n`;
 }

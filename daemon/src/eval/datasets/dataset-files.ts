@@ -5,7 +5,7 @@ import { decodeImage, decodePpm, type RgbImage } from '../../images/decode.js';
 
 /**
  * Reads a JSON file of a data set.
- * @param layout where the data set should have it, for the hint
+ * @param layout expected layout of the data set, for the hint
  * @throws SamepointError `BAD_REQUEST` that names the file and the entry
  */
 export async function readAnnotation<T>(path: string, schema: z.ZodType<T>, layout: string): Promise<T> {
@@ -57,7 +57,7 @@ export async function readDatasetBytes(path: string): Promise<Buffer> {
   });
 }
 
-/** Decodes PNG, JPEG, WebP, and PPM, which only data sets have. */
+/** Decodes PNG, JPEG and WebP, and the PPM of data sets. */
 export async function decodeDatasetImage(bytes: Uint8Array, path: string): Promise<RgbImage> {
   return path.endsWith('.ppm') ? decodePpm(bytes, path) : decodeImage(bytes, path);
 }

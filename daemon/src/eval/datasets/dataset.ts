@@ -9,34 +9,34 @@ import type { Metric } from '../matching/mutual-nearest.js';
 import type { FigureTable } from '../report/figure-table.js';
 
 /**
- * A data set in its official layout, opened: items whose truth is known, one by one, and how their outcomes become
- * figures. `Outcome` is JSON: it is kept in a file, so that a run can go on where it stopped.
+ * An opened data set: items with known truth, and how their outcomes are summarised. `Outcome` is JSON, because outcomes are
+ * cached on disk.
  */
 export interface Dataset<Outcome> {
   items: readonly DatasetItem<Outcome>[];
   outcomeSchema: z.ZodType<Outcome>;
-  /** How good one outcome is, 0 to 100; the report shows how many items have how much, and the best and the worst. */
+  /** Score of an outcome, 0 to 100, for the histogram and the best and worst cases of the report. */
   score(outcome: Outcome): number;
-  /** What a score is, as a clause after "the score of an item is". */
+  /** Completes the sentence "The score of an item is …". */
   scoreMeaning: string;
-  /** What counts as found right in the pictures; data sets that cannot be drawn leave it out. */
+  /** Completes "A match is correct …" for the pictures; absent where items cannot be drawn. */
   rightMeaning?: string;
-  /** The figures of the data set's protocol, in percent where the table says nothing else. */
+  /** Figures of the protocol, in percent unless the table says otherwise. */
   summarise(outcomes: readonly GroupedOutcome<Outcome>[]): FigureTable[];
 }
 
-/** One thing with a known truth: a pair of images, a video. */
+/** A pair of images or a video with known truth. */
 export interface DatasetItem<Outcome> {
-  /** Unique in its data set and the same in every run. */
+  /** Unique and stable. */
   id: string;
-  /** Category or kind, for which figures are also given apart. */
+  /** Category or kind; figures are also reported by group. */
   group: string;
-  /** Paths of the files that the outcome depends on; it is computed anew when one of them changes. */
+  /** Files that the outcome depends on. A change invalidates the cached outcome. */
   files: readonly string[];
-  /** The truth as JSON; likewise. */
+  /** Truth as JSON. A change invalidates the cached outcome. */
   truth: unknown;
   evaluate(tools: EvalTools): Promise<Outcome>;
-  /** What a person would like to see of it; data sets that cannot be drawn leave it out. */
+  /** Picture of an outcome; absent where items cannot be drawn. */
   picture?(outcome: Outcome): CasePicture;
 }
 
@@ -45,24 +45,24 @@ export interface GroupedOutcome<Outcome> {
   outcome: Outcome;
 }
 
-/** What items are evaluated with. Features are kept between items, since pairs are many and images few. */
+/** Tools of an evaluation. Features are cached, because pairs share images. */
 export interface EvalTools {
   matcher: Matcher;
-  /** As the data set's protocol was published, or Samepoint's own matching. */
+  /** The published protocol, or settings of Samepoint's own matching. */
   matching: 'published' | MatchSettings;
   homography: HomographySettings;
-  /** How labels are carried through the frames of a video. */
+  /** Settings of label propagation in videos. */
   propagation: TrackSettings;
   /**
-   * Features of an image file, seen as the chosen backend and preset see it.
-   * @param category what it shows, for networks with a text condition
+   * Features of an image file with the chosen backend and preset.
+   * @param category what the image shows, for text-conditioned networks
    */
   features(path: string, category?: string): Promise<FeaturePyramid>;
 }
 
-/** How a homography is found from matches between keypoints. */
+/** How a homography is estimated from keypoint matches. */
 export interface HomographySettings {
-  /** Keypoints of an image, where they are detected. */
+  /** Number of keypoints to detect in an image. */
   keypoints: number;
   metric: Metric;
   estimator: Estimator;
@@ -76,7 +76,7 @@ export interface CasePicture {
   marks: readonly CaseMark[];
 }
 
-/** A point of the source, where it is in the target, and where it was found; in pixels. */
+/** A point of the source, its true position in the target and the predicted one, in pixels. */
 export interface CaseMark {
   source: Point;
   truth: Point;
@@ -84,7 +84,7 @@ export interface CaseMark {
   correct: boolean;
 }
 
-/** `count` of `values`, evenly spread and in their order; all of them where there are no more. */
+/** An even subsample of `count` values in their order; all values where there are no more. */
 export function evenSubsample<T>(values: readonly T[], count: number): T[] {
   if (count >= values.length) return [...values];
   return values.filter(
@@ -93,7 +93,7 @@ export function evenSubsample<T>(values: readonly T[], count: number): T[] {
 }
 
 /**
- * The first `count` frames of a video, of which the very first is annotated.
+ * The first `count` frames of a video. The first frame is annotated.
  * @param paths of all its frames
  */
 export function videoFrames(paths: readonly string[], count: number, tools: EvalTools): TrackedFrames {

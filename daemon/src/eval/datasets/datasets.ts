@@ -13,15 +13,15 @@ import { openSpair, type SpairOptions } from './spair.js';
 
 export type DatasetOptions = SpairOptions & HpatchesOptions;
 
-/** Evaluates a data set in one or several ways, whatever its outcomes are. */
+/** Evaluates a data set with one or several combinations of settings. */
 type Run = <Outcome>(dataset: Dataset<Outcome>) => Promise<Evaluation[]>;
 
 interface DatasetEntry {
-  /** One line for the help. */
+  /** Layout of its folder, one line for the help. */
   layout: string;
-  /** What is used where `--matching` does not say. */
+  /** Default of `--matching`. */
   matching: MatchingChoice;
-  /** The preset that was published for it. */
+  /** Preset published for its task. */
   task: PresetName;
   evaluate(folder: string, options: DatasetOptions, run: Run): Promise<Evaluation[]>;
 }
@@ -45,12 +45,12 @@ function entry<Outcome>(
   };
 }
 
-/** Adds to what is wrong with a data set which one the folder rather looks like. */
-async function withGuess(thrown: unknown, asked: string, folder: string): Promise<unknown> {
+/** Adds a suggestion to an error where the folder looks like a different data set. */
+async function withGuess(thrown: unknown, requested: string, folder: string): Promise<unknown> {
   if (!(thrown instanceof SamepointError) || thrown.code !== 'BAD_REQUEST') return thrown;
   const [guess, ...more] = await recogniseDatasets(folder);
-  // what is recognised as what was asked for has something else wrong with it, and the sentence says what
-  if (guess === undefined || more.length > 0 || (guess.name === asked && guess.folder === folder)) return thrown;
+  // a folder recognised as the requested data set has another problem, which the error describes
+  if (guess === undefined || more.length > 0 || (guess.name === requested && guess.folder === folder)) return thrown;
   const { code, message, hint } = thrown;
   return new SamepointError(code, message, `${hint} Did you mean: samepoint eval ${guess.name} ${guess.folder}`);
 }
@@ -60,12 +60,12 @@ const SEMANTIC = { matching: 'published', task: 'semantic' } as const;
 const VIDEO = { matching: 'published', task: 'video' } as const;
 const GEOMETRIC = { matching: 'published', task: 'geometric' } as const;
 
-/** Every data set that can be evaluated, by its name on the command line. */
+/** Data sets by their names on the command line. */
 export const DATASETS = {
   pairs: entry(
     'pairs',
     OWN,
-    'your own: images and a pairs.json [{ source, target, sourcePoints, targetPoints, group }]',
+    'your own: images and pairs.json [{ source, target, sourcePoints, targetPoints, group }]',
     openPairs,
   ),
   spair: entry('spair', SEMANTIC, 'SPair-71k: PairAnnotation/, JPEGImages/<category>/', openSpair),
@@ -97,8 +97,8 @@ export function isDatasetName(name: string): name is DatasetName {
   return Object.hasOwn(DATASETS, name);
 }
 
-/** What only one of the data sets has in its folder: a file or folder, or the beginning of the names of some. */
-const SIGNS = {
+/** Files and folders that identify a data set, by full name or prefix. */
+const SIGNATURES = {
   pairs: { has: ['pairs.json'] },
   spair: { has: ['PairAnnotation'] },
   'pf-willow': { has: ['PF-dataset'] },
@@ -106,32 +106,32 @@ const SIGNS = {
   davis: { has: ['ImageSets', 'Annotations'] },
   jhmdb: { has: ['splits', 'joint_positions'] },
 } as const satisfies Record<string, { has?: readonly string[]; startsWith?: readonly string[] }>;
-type Known = keyof typeof SIGNS;
+type DatasetId = keyof typeof SIGNATURES;
 
-/** Folders in a folder that are looked into. */
-const MAX_LOOKED_INTO = 50;
+/** Maximum number of subfolders to inspect. */
+const MAX_SUBFOLDERS = 50;
 
-/** A data set by its name on the command line, and the folder that looks like it. */
+/** A recognised data set and its folder. */
 export interface Recognised {
   name: string;
   folder: string;
 }
 
-/** Which data sets the folder, or else one of those in it, looks like. */
+/** Recognises data sets in a folder, or else in its subfolders. */
 export async function recogniseDatasets(folder: string): Promise<Recognised[]> {
   const here = await namesFor(folder);
   if (here.length > 0) return here;
-  const children = (await list(folder)).slice(0, MAX_LOOKED_INTO).map((name) => join(folder, name));
+  const children = (await list(folder)).slice(0, MAX_SUBFOLDERS).map((name) => join(folder, name));
   return (await Promise.all(children.map(namesFor))).flat();
 }
 
 async function namesFor(folder: string): Promise<Recognised[]> {
   const entries = await list(folder);
-  const names = (Object.keys(SIGNS) as Known[]).filter((name) => looksLike(SIGNS[name], entries));
+  const names = (Object.keys(SIGNATURES) as DatasetId[]).filter((name) => matchesSignature(SIGNATURES[name], entries));
   return names.map((name) => ({ name, folder }));
 }
 
-function looksLike(
+function matchesSignature(
   { has = [], startsWith = [] }: { has?: readonly string[]; startsWith?: readonly string[] },
   entries: readonly string[],
 ): boolean {
@@ -139,7 +139,7 @@ function looksLike(
   return has.every((name) => entries.includes(name)) && (starts.length === 0 || starts.includes(true));
 }
 
-/** Names in a folder; none where it is no folder. */
+/** Names in a folder; empty for anything else. */
 async function list(folder: string): Promise<string[]> {
   const isFolder = await stat(folder).then(
     (found) => found.isDirectory(),

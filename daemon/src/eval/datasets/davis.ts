@@ -17,21 +17,21 @@ import type { FigureRow, FigureTable } from '../report/figure-table.js';
 import { type Dataset, type DatasetItem, type EvalTools, type GroupedOutcome, videoFrames } from './dataset.js';
 import { badDataset, readDatasetBytes, readDatasetText } from './dataset-files.js';
 
-/** J and F of each object of a sequence, frame by frame without the first and the last. */
+/** J and F of each object, for every frame except the first and the last. */
 const outcomeSchema = z.object({ objects: z.array(z.object({ j: z.array(z.number()), f: z.array(z.number()) })) });
 export type DavisOutcome = z.infer<typeof outcomeSchema>;
 
-/** Pixels that belong to no object for sure; the official evaluation counts them as background. */
+/** Ambiguous pixels. The official evaluation counts them as background. */
 const VOID = 255;
 
-/** The first frame is given and the last is not scored; between them has to be one. */
+/** The first frame is given and the last is not scored. */
 const MIN_FRAMES = 3;
 
-/** The published run keeps fewer frames of this sequence, whose matrix does not fit into memory otherwise. */
+/** The published run uses a shorter queue for this sequence, to fit its matrix in memory. */
 const SHORT_QUEUES: Readonly<Record<string, number>> = { shooting: 10 };
 
 const LAYOUT =
-  'Give the folder DAVIS as it is published, with ImageSets/2017/val.txt, JPEGImages/480p/ and Annotations/480p/.';
+  'Choose the published folder DAVIS, with ImageSets/2017/val.txt, JPEGImages/480p/ and Annotations/480p/.';
 
 interface Sequence {
   name: string;
@@ -40,8 +40,8 @@ interface Sequence {
 }
 
 /**
- * DAVIS-2017, semi-supervised (Pont-Tuset et al., 2017): the objects of the first frame are carried through the sequence as
- * eval_davis.py of Tang et al., 2023, does, and scored as the official evaluation does.
+ * DAVIS-2017, semi-supervised (Pont-Tuset et al., 2017). Propagates the objects of the first frame like eval_davis.py of Tang
+ * et al., 2023, and scores them like the official evaluation.
  * @throws SamepointError `BAD_REQUEST`
  */
 export async function openDavis(folder: string): Promise<Dataset<DavisOutcome>> {
@@ -88,7 +88,7 @@ async function evaluateSequence(
 ): Promise<DavisOutcome> {
   const first = await readMask(masks[0] ?? '');
   const labels = Array.from({ length: 1 + Math.max(...new Set(first.indices)) }, (_, label) => label);
-  if (labels.length === 1) throw badDataset(masks[0] ?? '', 'it has no object to follow', LAYOUT);
+  if (labels.length === 1) throw badDataset(masks[0] ?? '', 'it contains no objects', LAYOUT);
   const objects = labels.slice(1).map(() => ({ j: [] as number[], f: [] as number[] }));
   // the last frame is not scored
   const tracked = videoFrames(frames, frames.length - 1, tools);
@@ -106,7 +106,7 @@ async function evaluateSequence(
   return { objects };
 }
 
-/** The settings for one sequence, as eval_davis.py of Tang et al., 2023, has them. */
+/** Settings of one sequence, as in eval_davis.py of Tang et al., 2023. */
 export function propagationOf(sequence: string, settings: TrackSettings): TrackSettings {
   const most = SHORT_QUEUES[sequence] ?? Number.POSITIVE_INFINITY;
   return { ...settings, queueFrames: Math.min(settings.queueFrames, most) };
@@ -114,7 +114,7 @@ export function propagationOf(sequence: string, settings: TrackSettings): TrackS
 
 async function readMask(path: string): Promise<LabelMask> {
   const bytes = await readDatasetBytes(path);
-  if ((await readPalette(bytes, path)) === undefined) throw badDataset(path, 'it is no PNG with a palette', LAYOUT);
+  if ((await readPalette(bytes, path)) === undefined) throw badDataset(path, 'it is not a PNG with a palette', LAYOUT);
   const mask = await decodeLabelMask(bytes, path);
   return { ...mask, background: 0, indices: mask.indices.map((index) => (index === VOID ? 0 : index)) };
 }
@@ -127,7 +127,7 @@ function davisTable(outcomes: readonly GroupedOutcome<DavisOutcome>[]): FigureTa
   const all = outcomes.flatMap(({ outcome }) => outcome.objects);
   return {
     title: 'DAVIS-2017 val, semi-supervised, in percent',
-    note: 'mean over objects; J: overlap of regions, F: agreement of contours, as the official evaluation defines them',
+    note: 'mean over objects; J: region similarity, F: contour accuracy, as in the official evaluation',
     rowTitle: 'sequence',
     columns: ['J&F', 'J mean', 'J recall', 'J decay', 'F mean', 'F recall', 'F decay'],
     rows: [...outcomes.map(({ group, outcome }) => davisRow(group, outcome.objects)), davisRow('all', all)],

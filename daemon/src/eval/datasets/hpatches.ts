@@ -22,7 +22,7 @@ export interface HpatchesOptions {
   keypoints?: string;
 }
 
-/** Kinds of sequences by the beginning of their names. */
+/** Kinds of sequences, by prefix. */
 const KINDS = { i_: 'illumination', v_: 'viewpoint' } as const;
 /** The first image of a sequence is matched against the others. */
 const TARGETS = [2, 3, 4, 5, 6];
@@ -30,7 +30,7 @@ const TARGETS = [2, 3, 4, 5, 6];
 const SHOWN = 40;
 
 const LAYOUT =
-  'Give the folder hpatches-sequences-release as it is published, with i_*/ and v_*/ that hold 1.ppm to 6.ppm and H_1_2 to H_1_6.';
+  'Choose the published folder hpatches-sequences-release, with 1.ppm to 6.ppm and H_1_2 to H_1_6 in i_*/ and v_*/.';
 
 /** One image of a sequence matched against the first. */
 interface SequencePair {
@@ -42,8 +42,8 @@ interface SequencePair {
 }
 
 /**
- * HPatches sequences (Balntas et al., 2017) as DIFT evaluates them: mutual nearest neighbours among keypoints, a robust
- * homography, its error at the corners in pixels of the original images.
+ * HPatches sequences (Balntas et al., 2017) as evaluated by DIFT: mutual nearest neighbours of keypoints, a robust homography,
+ * and its corner error in pixels of the original images.
  * @throws SamepointError `BAD_REQUEST`
  */
 export async function openHpatches(
@@ -61,7 +61,7 @@ export async function openHpatches(
     items,
     outcomeSchema: homographyOutcomeSchema,
     score: matchingScore,
-    scoreMeaning: `the percentage of its matches that are within ${PIXEL_THRESHOLDS[1]} px of the truth`,
+    scoreMeaning: `the percentage of its matches within ${PIXEL_THRESHOLDS[1]} px of the truth`,
     rightMeaning: `within ${PIXEL_THRESHOLDS[1]} px of the truth`,
     summarise: (outcomes) => [homographyTable(outcomes), matchingTable(outcomes)],
   };
@@ -76,7 +76,7 @@ async function readPair(folder: string, sequence: string, index: number): Promis
   const numbers = (await readDatasetText(path, LAYOUT)).trim().split(/\s+/).map(Number);
   const [a, b, c, d, e, f, g, h, i] = numbers;
   if (numbers.length !== 9 || !numbers.every(Number.isFinite)) {
-    throw badDataset(path, 'it does not hold the nine numbers of a homography', LAYOUT);
+    throw badDataset(path, 'it does not contain nine numbers', LAYOUT);
   }
   return {
     sequence,
@@ -119,10 +119,12 @@ async function evaluatePair(
   const { width, height } = from.features;
   const errorPx = homography === null ? null : cornerErrorPx(homography, truth, width, height);
   return {
-    // a homography that sends a corner to the horizon has no finite error
+    // a homography can map a corner to infinity
     cornerErrorPx: errorPx !== null && Number.isFinite(errorPx) ? errorPx : null,
     matches: matches.length,
-    within: PIXEL_THRESHOLDS.map((threshold) => matches.filter((match) => offPx(match, truth) <= threshold).length),
+    within: PIXEL_THRESHOLDS.map(
+      (threshold) => matches.filter((match) => matchErrorPx(match, truth) <= threshold).length,
+    ),
     shown: evenSubsample(matches, SHOWN).map(({ source: from, target: predicted }) => ({
       source: from,
       truth: project(truth, from),
@@ -131,7 +133,7 @@ async function evaluatePair(
   };
 }
 
-function offPx({ source, target }: PixelPair, truth: Homography): number {
+function matchErrorPx({ source, target }: PixelPair, truth: Homography): number {
   return distancePx(project(truth, source), target);
 }
 

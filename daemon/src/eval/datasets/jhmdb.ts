@@ -10,21 +10,21 @@ import { type Dataset, type DatasetItem, type EvalTools, type GroupedOutcome, vi
 import { badDataset, readDatasetText } from './dataset-files.js';
 import { readMatArray } from './mat-file.js';
 
-/** The errors of each frame but the first, in the order of the joints. */
+/** Errors of each frame except the first, in the order of the joints. */
 const outcomeSchema = z.object({ errors: z.array(z.array(z.number().nullable())) });
 export type JhmdbOutcome = z.infer<typeof outcomeSchema>;
 
 const ALPHAS = [0.1, 0.2, 0.3, 0.4, 0.5] as const;
 
 const SPLIT_SUFFIX = '_test_split1.txt';
-/** How a split marks the videos to test on. */
+/** Marks test videos in a split. */
 const TEST = '2';
 
-/** Joints are given in whole pixels counted from 1; ours count from the outer corner of the first pixel. */
+/** Joints are pixels counted from 1; Samepoint's origin is the corner of the first pixel. */
 const TO_CORNER_PX = -0.5;
 
 const LAYOUT =
-  'Give the folder JHMDB as it is published, with splits/, joint_positions/<class>/<video>/ and Rename_Images/<class>/<video>/.';
+  'Choose the published folder JHMDB, with splits/, joint_positions/<class>/<video>/ and Rename_Images/<class>/<video>/.';
 
 interface Video {
   category: string;
@@ -34,8 +34,8 @@ interface Video {
 }
 
 /**
- * JHMDB, test videos of split 1 (Jhuang et al., 2013): the joints of the first frame are carried through the video and scored
- * as UVC does (Li et al., 2019).
+ * JHMDB, test videos of split 1 (Jhuang et al., 2013). Propagates the joints of the first frame and scores them like UVC (Li et
+ * al., 2019).
  * @throws SamepointError `BAD_REQUEST`
  */
 export async function openJhmdb(folder: string): Promise<Dataset<JhmdbOutcome>> {
@@ -53,7 +53,7 @@ export async function openJhmdb(folder: string): Promise<Dataset<JhmdbOutcome>> 
   return {
     items,
     outcomeSchema,
-    scoreMeaning: `the percentage of its joints that are found within ${ALPHAS[0]} of the size of the person`,
+    scoreMeaning: `the percentage of its joints within ${ALPHAS[0]} of the size of the person`,
     score: ({ errors }) => jointPck(errors, ALPHAS[0]) ?? 0,
     summarise: (outcomes) => [jhmdbTable(outcomes)],
   };
@@ -103,7 +103,7 @@ async function evaluateVideo(
   for await (const { frame, points } of trackPoints(matcher, sequence, tracked, tools.propagation, 0)) {
     if (frame === 0) continue;
     const found = points[Symbol.iterator]();
-    // a joint outside the first frame was not tracked
+    // joints outside the first frame are not tracked
     const all = first.map((joint) => (inImage(joint) ? (found.next().value?.point ?? null) : null));
     errors.push(jointErrors(truth[frame] ?? [], all));
   }
@@ -135,7 +135,7 @@ function jhmdbTable(outcomes: readonly GroupedOutcome<JhmdbOutcome>[]): FigureTa
   );
   return {
     title: 'JHMDB test, split 1, PCK in percent',
-    note: 'mean over joints; thresholds are parts of 0.6 times the diagonal of the box around the joints of the frame',
+    note: 'mean over joints; thresholds relative to 0.6 × the diagonal of the bounding box of the joints',
     rowTitle: 'class',
     columns: ALPHAS.map((alpha) => `@${alpha}`),
     rows: groups.length > 1 ? [...rows, jhmdbRow('all', outcomes)] : rows,

@@ -9,14 +9,14 @@ import { parseNpy } from '../../graph/weights/parse-npy.js';
 import { detectCorners } from '../matching/detect-corners.js';
 import { badDataset, readDatasetImage } from './dataset-files.js';
 
-/** Entry of an NPZ archive that holds the keypoints, as SuperPoint and D2-Net write it. */
+/** Entry with keypoints in the NPZ archives of SuperPoint and D2-Net. */
 const NPZ_ENTRY = 'keypoints.npy';
 
 const jsonSchema = z.array(z.tuple([z.number(), z.number()]));
 
-/** How keypoints of an image are read, by the ending of the file: rows of x, y and, it may be, more. */
+/** Readers by file extension: rows of x, y and optional further columns. */
 const READERS: Readonly<Record<string, (bytes: Buffer, path: string) => Promise<Point[]>>> = {
-  // text, as DIFT hands SuperPoint's keypoints around
+  // text, the format of DIFT for SuperPoint's keypoints
   '.kp': async (bytes) =>
     toPoints(
       bytes
@@ -44,7 +44,7 @@ export const KEYPOINT_FORMATS: readonly string[] = Object.keys(READERS);
 export async function readKeypointFile(path: string): Promise<Point[]> {
   try {
     const read = READERS[extname(path)];
-    if (read === undefined) throw new TypeError(`its ending is none of ${KEYPOINT_FORMATS.join(', ')}`);
+    if (read === undefined) throw new TypeError(`its extension is none of ${KEYPOINT_FORMATS.join(', ')}`);
     return await read(await readFile(path), path);
   } catch (cause) {
     if (cause instanceof SamepointError) throw cause;
@@ -52,14 +52,14 @@ export async function readKeypointFile(path: string): Promise<Point[]> {
       cause instanceof z.ZodError
         ? 'it is not a list of [x, y]'
         : String(cause instanceof Error ? cause.message : cause);
-    throw badDataset(path, reason, 'Give rows of x and y, in pixels of the image.');
+    throw badDataset(path, reason, 'Expected rows of x and y, in pixels of the image.');
   }
 }
 
 function toPoints(rows: readonly (readonly number[])[]): Point[] {
   return rows.map(([x, y], n) => {
     if (x === undefined || y === undefined || !Number.isFinite(x) || !Number.isFinite(y)) {
-      throw new TypeError(`row ${n + 1} does not begin with two numbers`);
+      throw new TypeError(`row ${n + 1} does not start with two numbers`);
     }
     return { x, y };
   });
@@ -80,14 +80,14 @@ async function readNpzEntry(bytes: Buffer): Promise<Buffer> {
   throw new TypeError(`it has no ${NPZ_ENTRY}`);
 }
 
-/** Where keypoints come from: files in a folder, or a detector. */
+/** Folder of keypoint files; without one, keypoints are detected. */
 export interface KeypointSource {
   folder: string | undefined;
 }
 
-const LAYOUT = `Give a folder with one file an image, <sequence>-<n> or <sequence>/<n>, with the ending ${KEYPOINT_FORMATS.join(', ')}.`;
+const LAYOUT = `Choose a folder with one file an image, <sequence>-<n> or <sequence>/<n>, with the extension ${KEYPOINT_FORMATS.join(', ')}.`;
 
-/** The keypoint file of an image; none where keypoints are detected. */
+/** Keypoint file of an image; empty where keypoints are detected. */
 export function keypointFiles({ folder }: KeypointSource, sequence: string, index: number): string[] {
   if (folder === undefined) return [];
   const stems = [join(folder, `${sequence}-${index}`), join(folder, sequence, String(index))];
@@ -96,7 +96,7 @@ export function keypointFiles({ folder }: KeypointSource, sequence: string, inde
   return [path];
 }
 
-/** Keypoints of an image, each once, in the order of x and then y, as the official code sorts them; (0,0) is the middle of the first pixel. */
+/** Unique keypoints of an image, sorted by x and then y like the official code. (0,0) is the centre of the first pixel. */
 export async function keypointsOf(
   source: KeypointSource,
   sequence: string,

@@ -4,10 +4,10 @@ import { matchPoints } from '../../correspond/match-points.js';
 import type { FeaturePyramid } from '../../diffusion/feature-pyramid.js';
 import type { Size } from '../../images/resize.js';
 import { upsampledArgmax } from '../matching/upsampled-argmax.js';
-import { foundShare, isFound, type KeypointOutcome, keypointOutcomeSchema, pckTable } from '../metrics/pck.js';
+import { correctFraction, isCorrect, type KeypointOutcome, keypointOutcomeSchema, pckTable } from '../metrics/pck.js';
 import type { CasePicture, Dataset, DatasetItem, EvalTools } from './dataset.js';
 
-/** Two images and keypoints that correspond, in pixels of each. */
+/** Two images with corresponding keypoints, in pixels of each. */
 export interface KeypointPair {
   id: string;
   group: string;
@@ -16,22 +16,22 @@ export interface KeypointPair {
   target: string;
   sourceKeypoints: readonly Point[];
   targetKeypoints: readonly Point[];
-  /** What the thresholds of PCK are parts of: pixels, or the longer side of the target image. */
+  /** Length that the PCK thresholds are relative to: pixels, or the longer side of the target. */
   base: number | 'target-long-side';
-  /** What the images show, for the text condition of the networks that have one. */
+  /** What the images show, for text-conditioned networks. */
   category?: string;
 }
 
-/** How a data set of keypoint pairs is scored and printed. */
+/** How a data set of keypoint pairs is scored and reported. */
 export interface KeypointProtocol {
   title: string;
   note: string;
   rowTitle: string;
-  /** Thresholds of PCK; the report ranks pairs by the last. */
+  /** PCK thresholds; the report ranks pairs by the last one. */
   alphas: readonly [number, ...number[]];
-  /** Where (0,0) of a keypoint is in the first pixel, along both axes: its middle is 0.5. */
+  /** Position of (0,0) in the first pixel along both axes; 0.5 is its centre. */
   originPx: number;
-  /** Refuse keypoints outside their image: in somebody's own file they are a slip. Published sets are taken as they are. */
+  /** Refuse keypoints outside their image, as mistakes of the author. Published data sets accept them. */
   refusesOutside?: true;
 }
 
@@ -41,9 +41,9 @@ export function keypointDataset(pairs: readonly KeypointPair[], protocol: Keypoi
   return {
     items: pairs.map((pair) => toItem(pair, protocol, rankedBy)),
     outcomeSchema: keypointOutcomeSchema,
-    score: (outcome) => 100 * foundShare(outcome, rankedBy),
-    scoreMeaning: `the percentage of its points that are found within ${rankedBy} of the length that the note under the table names`,
-    rightMeaning: `within ${rankedBy} of the length under the table`,
+    score: (outcome) => 100 * correctFraction(outcome, rankedBy),
+    scoreMeaning: `the percentage of its keypoints within ${rankedBy} of the length below the table`,
+    rightMeaning: `within ${rankedBy} of the length below the table`,
     summarise: (outcomes) => [pckTable(outcomes, protocol.alphas, protocol)],
   };
 }
@@ -72,21 +72,20 @@ async function matchPair(
     checkInside(pair.sourceKeypoints, from, pair.id, pair.source);
     checkInside(pair.targetKeypoints, to, pair.id, pair.target);
   }
-  const points = pair.sourceKeypoints.map((point) => moved(point, originPx));
-  const found = await matchBy(tools, from, to, points);
+  const points = pair.sourceKeypoints.map((point) => translate(point, originPx));
+  const found = await predict(tools, from, to, points);
   return {
     basePx: pair.base === 'target-long-side' ? Math.max(to.width, to.height) : pair.base,
     keypoints: pair.sourceKeypoints.map((source, n) => {
       const [truth, predicted] = [pair.targetKeypoints[n], found[n]];
-      if (truth === undefined || predicted === undefined)
-        throw new Error('keypoints and matches come in the same number');
-      return { source, truth, predicted: moved(predicted, -originPx) };
+      if (truth === undefined || predicted === undefined) throw new Error('keypoints and matches have the same length');
+      return { source, truth, predicted: translate(predicted, -originPx) };
     }),
   };
 }
 
-/** @param points where the top left corner of the image is (0,0); the answers likewise */
-async function matchBy(
+/** @param points relative to the top left corner of the image, like the result */
+async function predict(
   { matcher, matching }: EvalTools,
   source: FeaturePyramid,
   target: FeaturePyramid,
@@ -96,19 +95,19 @@ async function matchBy(
     return (await matchPoints(matcher, source, target, points, matching)).map(({ point }) => point);
   }
   const [from, to] = [source.levels[source.baseLevel], target.levels[target.baseLevel]];
-  if (from === undefined || to === undefined) throw new Error('a pyramid has the level of its first look');
-  // pixels of the protocol are counted from the middle of the first
+  if (from === undefined || to === undefined) throw new Error('a pyramid has its base level');
+  // the origin of the protocol is the centre of the first pixel
   const pixels = await upsampledArgmax(
     matcher,
     from,
     to,
     target,
-    points.map((point) => moved(point, -0.5)),
+    points.map((point) => translate(point, -0.5)),
   );
-  return pixels.map((pixel) => moved(pixel, 0.5));
+  return pixels.map((pixel) => translate(pixel, 0.5));
 }
 
-function moved({ x, y }: Point, byPx: number): Point {
+function translate({ x, y }: Point, byPx: number): Point {
   return { x: x + byPx, y: y + byPx };
 }
 
@@ -118,8 +117,8 @@ function checkInside(points: readonly Point[], { width, height }: Size, id: stri
   if (outside === undefined) return;
   throw new SamepointError(
     'ITEM_OUTSIDE_IMAGE',
-    `(${outside.x}, ${outside.y}) of pair ${id} lies outside ${basename(path)}, which is ${width}×${height} pixels.`,
-    'Give points in pixels of their image, from its top left corner.',
+    `(${outside.x}, ${outside.y}) of pair ${id} lies outside ${basename(path)}, which has ${width}×${height} pixels.`,
+    'Points are in pixels of their image, from its top left corner.',
   );
 }
 
@@ -133,10 +132,10 @@ function keypointPicture(
     source,
     target,
     marks: keypoints.map((keypoint) => ({
-      source: moved(keypoint.source, originPx),
-      truth: moved(keypoint.truth, originPx),
-      predicted: keypoint.predicted === null ? null : moved(keypoint.predicted, originPx),
-      correct: isFound(keypoint, basePx, alpha),
+      source: translate(keypoint.source, originPx),
+      truth: translate(keypoint.truth, originPx),
+      predicted: keypoint.predicted === null ? null : translate(keypoint.predicted, originPx),
+      correct: isCorrect(keypoint, basePx, alpha),
     })),
   };
 }

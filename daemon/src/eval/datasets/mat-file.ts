@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { inflateSync } from 'node:zlib';
 import { SamepointError } from '@samepoint/shared-protocol';
 
-/** A numeric array of MATLAB, column by column: the first index runs fastest. */
+/** A numeric array in column-major order. */
 export interface MatArray {
   dims: number[];
   data: Float64Array;
 }
 
-/** Annotations are small; what unpacks to more than this is not one. */
+/** Annotations are small. A larger variable is refused. */
 const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
 
 const HEADER_BYTES = 128;
@@ -18,10 +18,10 @@ const COMPRESSED = 15;
 const MATRIX = 14;
 const COMPLEX_FLAG = 0x08;
 
-/** Classes of arrays that hold numbers: double, single and the integers. */
+/** Array classes of numbers: double, single and the integers. */
 const NUMERIC_CLASSES = { first: 6, last: 15 };
 
-/** How numbers are stored, by type of the data element; a double array of small whole numbers is stored as bytes. */
+/** Readers by type of the data element. MATLAB stores a double array of small integers as bytes. */
 const READERS: Readonly<Record<number, { bytes: number; read: (data: Buffer, at: number) => number }>> = {
   1: { bytes: 1, read: (data, at) => data.readInt8(at) },
   2: { bytes: 1, read: (data, at) => data.readUInt8(at) },
@@ -36,8 +36,8 @@ const READERS: Readonly<Record<number, { bytes: number; read: (data: Buffer, at:
 };
 
 /**
- * Reads one real numeric array of a MATLAB file, version 5 to 7 (little-endian, compressed or not). Other variables may
- * be of any kind; they are passed over.
+ * Reads a real numeric array of a MATLAB file, version 5 to 7 (little-endian, compressed or not). Other variables are
+ * skipped.
  * Source: MathWorks, MAT-File Format, chapter 1, "Level 5 MAT-File Format".
  * @throws SamepointError `BAD_REQUEST`
  */
@@ -49,20 +49,20 @@ export async function readMatArray(path: string, name: string): Promise<MatArray
     checkHeader(bytes);
     return findArray(bytes, name);
   } catch (thrown) {
-    if (thrown instanceof Error) throw invalid(path, thrown instanceof Unfit ? thrown.message : 'it is damaged');
+    if (thrown instanceof Error) throw invalid(path, thrown instanceof UnusableFile ? thrown.message : 'it is damaged');
     throw thrown;
   }
 }
 
-/** The file cannot be used; the message is the reason. */
-class Unfit extends Error {}
+/** The file is not usable; the message is the reason. */
+class UnusableFile extends Error {}
 
 function checkHeader(bytes: Buffer): void {
   const text = bytes.toString('latin1', 0, Math.min(HEADER_BYTES, bytes.length));
-  if (text.startsWith('MATLAB 7.3')) throw new Unfit('it is of version 7.3 (HDF5)');
+  if (text.startsWith('MATLAB 7.3')) throw new UnusableFile('it is of version 7.3 (HDF5)');
   if (!text.startsWith('MATLAB 5.0') || bytes.length < HEADER_BYTES)
-    throw new Unfit('it is not a MATLAB file of version 5');
-  if (text.slice(ENDIAN_AT) !== 'IM') throw new Unfit('its numbers are big-endian');
+    throw new UnusableFile('it is not a MATLAB file of version 5');
+  if (text.slice(ENDIAN_AT) !== 'IM') throw new UnusableFile('its numbers are big-endian');
 }
 
 function findArray(bytes: Buffer, name: string): MatArray {
@@ -79,7 +79,7 @@ function findArray(bytes: Buffer, name: string): MatArray {
     if (found === name) return toArray(name, flags, dims, values);
     names.push(found);
   }
-  throw new Unfit(`it has no variable "${name}" (only ${names.join(', ') || 'none'})`);
+  throw new UnusableFile(`it has no variable "${name}" (only ${names.join(', ') || 'none'})`);
 }
 
 interface Element {
@@ -87,7 +87,7 @@ interface Element {
   data: Buffer;
 }
 
-/** The data elements of `bytes`, one after another, each aligned to eight bytes. */
+/** Iterates over data elements, which are aligned to eight bytes. */
 function* elements(bytes: Buffer): Generator<Element> {
   for (let at = 0; at + TAG_BYTES <= bytes.length; ) {
     const first = bytes.readUInt32LE(at);
@@ -99,7 +99,7 @@ function* elements(bytes: Buffer): Generator<Element> {
     }
     const length = bytes.readUInt32LE(at + 4);
     const start = at + TAG_BYTES;
-    if (start + length > bytes.length) throw new Unfit('it ends in the middle of a variable');
+    if (start + length > bytes.length) throw new UnusableFile('it ends in the middle of a variable');
     yield { type: first, data: bytes.subarray(start, start + length) };
     at = start + (first === COMPRESSED ? length : Math.ceil(length / TAG_BYTES) * TAG_BYTES);
   }
@@ -109,19 +109,21 @@ function toArray(name: string, flags?: Element, shape?: Element, values?: Elemen
   const kind = flags?.data.readUInt8(0) ?? 0;
   const isComplex = ((flags?.data.readUInt8(1) ?? 0) & COMPLEX_FLAG) !== 0;
   if (kind < NUMERIC_CLASSES.first || kind > NUMERIC_CLASSES.last || isComplex) {
-    throw new Unfit(`its variable "${name}" is not a full array of real numbers`);
+    throw new UnusableFile(`its variable "${name}" is not a full array of real numbers`);
   }
   const dims = shape === undefined ? [] : numbers(shape);
   const data = values === undefined ? [] : numbers(values);
   if (data.length !== dims.reduce((product, dim) => product * dim, 1)) {
-    throw new Unfit(`its variable "${name}" has ${data.length} numbers, which do not fit the shape ${dims.join('×')}`);
+    throw new UnusableFile(
+      `its variable "${name}" has ${data.length} numbers, which do not fit the shape ${dims.join('×')}`,
+    );
   }
   return { dims, data: Float64Array.from(data) };
 }
 
 function numbers({ type, data }: Element): number[] {
   const reader = READERS[type];
-  if (reader === undefined) throw new Unfit(`it stores numbers in a way that is not known (type ${type})`);
+  if (reader === undefined) throw new UnusableFile(`it stores numbers of an unknown type (${type})`);
   return Array.from({ length: Math.floor(data.length / reader.bytes) }, (_, n) => reader.read(data, n * reader.bytes));
 }
 
@@ -129,6 +131,6 @@ function invalid(path: string, reason: string): SamepointError {
   return new SamepointError(
     'BAD_REQUEST',
     `${path} cannot be used: ${reason}.`,
-    'Use the file as the data set has it.',
+    'Use the original file of the data set.',
   );
 }

@@ -21,14 +21,14 @@ const pairSchema = z
 
 const PROTOCOL = {
   title: 'Pairs, PCK in percent',
-  note: "found within a part of the target's longer side, per image and per point",
+  note: 'thresholds relative to the longer side of the target; per image and per point',
   rowTitle: 'group',
   alphas: [0.005, 0.01, 0.02, 0.05, 0.1],
   originPx: 0,
   refusesOutside: true,
 } as const;
 
-const LAYOUT = `Give a folder with its images and a pairs.json: [{ "source": "a.png", "target": "b.png", "sourcePoints": [[x,y], …], "targetPoints": [[x,y], …], "group": "theme" }, …]`;
+const LAYOUT = `Choose a folder with images and a pairs.json: [{ "source": "a.png", "target": "b.png", "sourcePoints": [[x,y], …], "targetPoints": [[x,y], …], "group": "theme" }, …]`;
 
 /** @throws SamepointError `BAD_REQUEST` */
 export function readPairs(folder: string): Promise<z.infer<typeof pairSchema>[]> {
@@ -36,7 +36,7 @@ export function readPairs(folder: string): Promise<z.infer<typeof pairSchema>[]>
 }
 
 /**
- * Your own pairs: a folder with images and a `pairs.json`, whose points are in pixels from the top left corner.
+ * The user's own pairs: a folder with images and a `pairs.json`, with points in pixels from the top left corner.
  * @throws SamepointError `BAD_REQUEST`
  */
 export async function openPairs(folder: string): Promise<Dataset<KeypointOutcome>> {

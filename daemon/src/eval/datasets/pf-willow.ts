@@ -7,28 +7,28 @@ import { badDataset, readDatasetText } from './dataset-files.js';
 import { type KeypointPair, keypointDataset } from './keypoint-pairs.js';
 import { readMatArray } from './mat-file.js';
 
-/** Lists of pairs as they are handed around, and where they lie: in the folder, or beside the images. */
+/** Names of published lists of pairs, in the folder or beside the images. */
 const PAIR_LISTS = ['test_pairs.csv', 'test_pairs_pf.csv', 'bbox_test_pairs_pf.csv'];
 const IMAGES = 'PF-dataset';
 
-/** Two names, then the x and y of ten keypoints of either image. */
+/** Two names, then x and y of ten keypoints of each image. */
 const KEYPOINTS = 10;
 const FULL_COLUMNS = 2 + 4 * KEYPOINTS;
 
 const PROTOCOL = {
   title: 'PF-WILLOW, PCK in percent',
-  note: "thresholds are parts of the longer side of the box around the target's keypoints",
+  note: "thresholds relative to the longer side of the bounding box of the target's keypoints",
   rowTitle: 'class',
   alphas: [0.05, 0.1, 0.15],
   originPx: 0.5,
 } as const;
 
 const LAYOUT =
-  'Give the folder that holds PF-dataset/<class>/*.png with a .mat beside each image, and test_pairs.csv (or test_pairs_pf.csv).';
+  'Choose the folder that contains PF-dataset/<class>/*.png with a .mat beside each image, and test_pairs.csv (or test_pairs_pf.csv).';
 
 /**
- * PF-WILLOW (Ham et al., Proposal Flow, 2016), with the pairs of Rocco et al., 2017. Keypoints come from the list where it
- * has them, else from the annotation of each image (`pts_coord`).
+ * PF-WILLOW (Ham et al., Proposal Flow, 2016), with the pairs of Rocco et al., 2017. Keypoints come from the list, or else
+ * from the annotation of each image (`pts_coord`).
  * @throws SamepointError `BAD_REQUEST`
  */
 export async function openPfWillow(folder: string): Promise<Dataset<KeypointOutcome>> {
@@ -67,7 +67,7 @@ async function toPair(folder: string, list: string, lineNumber: number, cells: s
   };
 }
 
-/** The list names images with the folder `PF-dataset`, or without it. */
+/** Image names in a list may include the folder `PF-dataset`. */
 function imagePath(folder: string, name: string): string {
   const inside = name.trim().replace(new RegExp(`^${IMAGES}/`), '');
   if (inside === '') return '';
@@ -77,8 +77,7 @@ function imagePath(folder: string, name: string): string {
 
 function keypointsOf(list: string, lineNumber: number, cells: readonly string[]): [Point[], Point[]] {
   const values = cells.slice(2, FULL_COLUMNS).map(Number);
-  if (!values.every(Number.isFinite))
-    throw badDataset(list, `line ${lineNumber} has a coordinate that is no number`, LAYOUT);
+  if (!values.every(Number.isFinite)) throw badDataset(list, `line ${lineNumber} has an invalid coordinate`, LAYOUT);
   const points = (start: number) =>
     Array.from({ length: KEYPOINTS }, (_, n) => ({
       x: values[start + n] ?? 0,

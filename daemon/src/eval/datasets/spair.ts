@@ -8,7 +8,7 @@ import { type KeypointPair, keypointDataset } from './keypoint-pairs.js';
 
 export const SPAIR_SPLITS = ['test', 'val', 'trn'] as const;
 
-/** What the thresholds of PCK are parts of: the object's box, as published, or the image. */
+/** Size that the PCK thresholds are relative to: the object's box, as published, or the image. */
 export const PCK_BASES = ['box', 'image'] as const;
 
 export interface SpairOptions {
@@ -35,11 +35,11 @@ const annotationSchema = z
 const ALPHAS = [0.01, 0.05, 0.1] as const;
 
 const LAYOUT =
-  'Give the folder SPair-71k as it is published, with PairAnnotation/test/*.json and JPEGImages/<category>/*.jpg.';
+  'Choose the published folder SPair-71k, with PairAnnotation/test/*.json and JPEGImages/<category>/*.jpg.';
 
 /**
- * SPair-71k (Min et al., 2019), scored as DIFT's eval_spair.py does: thresholds are parts of the longer side of the
- * target object's box, "all" counts every pair (per image) or every point (per point) alike.
+ * SPair-71k (Min et al., 2019), scored like eval_spair.py of DIFT: thresholds are relative to the longer side of the target
+ * object's box, and "all" weights every pair (per image) or every point (per point) equally.
  * @throws SamepointError `BAD_REQUEST`
  */
 export async function openSpair(folder: string, { split, pckBase }: SpairOptions): Promise<Dataset<KeypointOutcome>> {
@@ -50,7 +50,7 @@ export async function openSpair(folder: string, { split, pckBase }: SpairOptions
   for (const name of names) pairs.push(await readPair(folder, annotations, name, pckBase));
   return keypointDataset(pairs, {
     title: `SPair-71k ${split}, PCK in percent`,
-    note: `thresholds are parts of the target's ${pckBase === 'box' ? 'object box, its longer side' : 'longer side'}`,
+    note: `thresholds relative to the longer side of the target${pckBase === 'box' ? "'s object box" : ''}`,
     rowTitle: 'category',
     alphas: ALPHAS,
     originPx: 0.5,

@@ -2,13 +2,13 @@ import type { Point } from '@samepoint/shared-protocol';
 import type { RgbImage } from '../../images/decode.js';
 import { openCv } from '../../transfer/transforms/opencv.js';
 
-/** Corners at least this strong, as a part of the strongest, and this far apart. */
+/** Minimum quality relative to the strongest corner, and minimum distance. */
 const CORNERS = { quality: 0.001, minDistancePx: 4, blockPx: 3 };
 
 /**
- * The strongest corners of an image (Shi and Tomasi, Good Features to Track, 1994; OpenCV).
+ * Detects the strongest corners of an image (Shi and Tomasi, Good Features to Track, 1994; OpenCV).
  * @param count at most
- * @returns pixels, (0,0) is the middle of the first
+ * @returns pixels; (0,0) is the centre of the first pixel
  */
 export async function detectCorners({ width, height, rgb }: RgbImage, count: number): Promise<Point[]> {
   const inOpenCv = await openCv();

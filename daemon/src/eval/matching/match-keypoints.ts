@@ -7,7 +7,7 @@ import type { Size } from '../../images/resize.js';
 import type { EvalTools, HomographySettings } from '../datasets/dataset.js';
 import { type Descriptors, mutualNearest } from './mutual-nearest.js';
 
-/** An image with keypoints; (0,0) is the middle of the first pixel. */
+/** An image with keypoints; (0,0) is the centre of the first pixel. */
 export interface KeypointImage {
   features: FeaturePyramid;
   keypoints: readonly Point[];
@@ -19,12 +19,12 @@ export interface PixelPair {
   target: Point;
 }
 
-/** From the middle of the first pixel to its corner, where Samepoint's own matching has (0,0). */
+/** From the centre of the first pixel to its corner, the origin of Samepoint's own matching. */
 const HALF_PIXEL = 0.5;
 
 /**
- * Matches between two images of the same plane. The published protocol pairs the keypoints of both; Samepoint's own
- * matching finds those of the source anywhere in the target.
+ * Matches keypoints of two images of the same plane. The published protocol pairs the keypoints of both. Samepoint's own
+ * matching finds the keypoints of the source anywhere in the target.
  */
 export async function matchImages(
   tools: EvalTools,
@@ -50,35 +50,35 @@ function toPair(source: Point | undefined, target: Point | undefined): PixelPair
 function descriptors({ features, keypoints }: KeypointImage): Descriptors {
   const level = features.levels[features.baseLevel];
   if (level === undefined) throw new Error('a pyramid has the level of its first look');
-  return sampleKeypoints(unscaledFeatures(level), features, keypoints);
+  return sampleDescriptors(unscaledFeatures(level), features, keypoints);
 }
 
 /**
- * Features at keypoints, as eval_hpatches.py of DIFT samples them with `grid_sample`: the first and the last pixel lie on
- * the outer edges of the map, and beyond the middles of its outermost cells features fade to zero.
- * @param map features as the network gave them
+ * Descriptors at keypoints, sampled like `grid_sample` in eval_hpatches.py of DIFT: the first and the last pixel lie on the
+ * outer edges of the map, and features fade to zero beyond the centres of its outermost cells.
+ * @param map unscaled features of the network
  */
-export function sampleKeypoints(map: FeatureMap, { width, height }: Size, keypoints: readonly Point[]): Descriptors {
+export function sampleDescriptors(map: FeatureMap, { width, height }: Size, keypoints: readonly Point[]): Descriptors {
   const stretch = (value: number, side: number) => (side > 1 ? (value * side) / (side - 1) : value);
   const points = keypoints.map(({ x, y }) => ({ x: stretch(x, width), y: stretch(y, height) }));
   const data = sampleUnscaled(map, points);
   for (const [n, { x, y }] of points.entries()) {
-    const share = shareInside(x / map.cellWidthPx, map.columns) * shareInside(y / map.cellHeightPx, map.rows);
-    if (share === 1) continue;
-    for (let at = n * map.channels; at < (n + 1) * map.channels; at++) data[at] = (data[at] ?? 0) * share;
+    const weight = weightInside(x / map.cellWidthPx, map.columns) * weightInside(y / map.cellHeightPx, map.rows);
+    if (weight === 1) continue;
+    for (let at = n * map.channels; at < (n + 1) * map.channels; at++) data[at] = (data[at] ?? 0) * weight;
   }
   return { count: points.length, channels: map.channels, data };
 }
 
-/** How much of a bilinear sample falls on cells of the map, at a position in cells from its edge. */
-function shareInside(position: number, cells: number): number {
+/** Total bilinear weight of cells inside the map, at a position in cells from its edge. */
+function weightInside(position: number, cells: number): number {
   return Math.min(1, Math.max(0, position + 0.5), Math.max(0, cells - position + 0.5));
 }
 
-/** Of the published protocol; for backends that it says nothing of. */
+/** Published settings, also for backends that the paper does not cover. */
 const PUBLISHED: HomographySettings = { keypoints: 1000, metric: 'cosine', estimator: 'lmeds', thresholdPx: 3 };
 
-/** How a preset was published to find homographies; a fusion compares by cosine. */
+/** Homography settings published for a preset; a fusion uses cosine similarity. */
 export function homographySettings(presets: readonly Preset[]): HomographySettings {
   const [preset] = presets;
   if (preset === undefined || presets.length > 1 || preset.matching?.kind !== 'homography') return PUBLISHED;

@@ -1,7 +1,7 @@
 import { GraphBuilder, type Value } from '../../graph/onnx/graph-builder.js';
 import { createSession, ort } from '../../graph/runtime/session.js';
 
-/** Columns of features at keypoints: (count, channels). */
+/** Descriptors of keypoints: (count, channels). */
 export interface Descriptors {
   count: number;
   channels: number;
@@ -12,8 +12,7 @@ export interface Descriptors {
 export type Metric = 'cosine' | 'l2';
 
 /**
- * Pairs of keypoints that are each other's nearest neighbour, as DIFT publishes it for HPatches (Tang et al., 2023,
- * section 4.3).
+ * Mutual nearest neighbours, as in DIFT for HPatches (Tang et al., 2023, section 4.3).
  * @returns indices into `a` and `b`, in the order of `a`
  */
 export async function mutualNearest(a: Descriptors, b: Descriptors, metric: Metric): Promise<[number, number][]> {
@@ -22,7 +21,7 @@ export async function mutualNearest(a: Descriptors, b: Descriptors, metric: Metr
   try {
     const { aToB, bToA } = await session.run({ a: toTensor(a), b: toTensor(b) });
     if (!(aToB?.data instanceof BigInt64Array && bToA?.data instanceof BigInt64Array)) {
-      throw new TypeError('the matching graph has no neighbours');
+      throw new TypeError('the matching graph has no output');
     }
     const back = bToA.data;
     return [...aToB.data].flatMap((nearest, n): [number, number][] =>
@@ -37,7 +36,7 @@ function toTensor({ count, channels, data }: Descriptors) {
   return new ort.Tensor('float32', data, [count, channels]);
 }
 
-/** a (N, channels), b (M, channels) → for each of `a` its nearest of `b` (N), and the other way round (M). */
+/** a (N, channels), b (M, channels) → for each of `a` its nearest of `b` (N), and vice versa (M). */
 function nearestGraph(channels: number, metric: Metric): Uint8Array {
   const graph = new GraphBuilder();
   const a = graph.input('a', ['N', channels]);

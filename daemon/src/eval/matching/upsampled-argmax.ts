@@ -9,23 +9,22 @@ import {
 } from '../../correspond/pixel-grid.js';
 import { type FeatureMap, toCells, unscaledFeatures } from '../../diffusion/feature-map.js';
 
-/** The pixel that resembles a keypoint most. */
+/** The pixel most similar to a keypoint. */
 export interface PixelMatch extends Point {
   /** Cosine similarity. */
   similarity: number;
 }
 
 /**
- * Semantic correspondence as DIFT publishes it (Tang et al., 2023, section 4.2): both feature maps are up-sampled
- * bilinearly to the size of their images, and a keypoint goes to the pixel with the highest cosine similarity, the first
- * one row by row where several are equal.
+ * Semantic correspondence as in DIFT (Tang et al., 2023, section 4.2): upsamples both feature maps bilinearly to the size of
+ * their images, and matches a keypoint to the pixel with the highest cosine similarity, the first in row-major order on ties.
  *
- * The up-sampled maps (channels × height × width) are never made. A product of a query with an up-sampled column is the
- * interpolated product with the cells around it, and the length of such a column follows from the products of those cells
- * with each other. So memory is the size of the image and does not grow with channels or keypoints.
- * @param keypoints pixels of the source image, (0,0) is the middle of the first pixel, as in the data sets
+ * The upsampled maps (channels × height × width) are never stored. The product of a query and an upsampled descriptor is
+ * interpolated from the products with the surrounding cells, and the length of an upsampled descriptor follows from the
+ * products of those cells with each other. Memory is proportional to the image, not to channels or keypoints.
+ * @param keypoints pixels of the source image; (0,0) is the centre of the first pixel, as in the data sets
  * @param size of the target image
- * @returns one pixel of the target a keypoint, in their order
+ * @returns a pixel of the target for each keypoint
  */
 export async function upsampledArgmax(
   matcher: Matcher,
@@ -47,7 +46,7 @@ export async function upsampledArgmax(
   return matches;
 }
 
-/** 1 / length of the up-sampled column of every pixel, row by row; 0 where the column is zero. */
+/** 1 / length of the upsampled descriptor of every pixel, row-major; 0 where the length is 0. */
 function inverseLengths(map: FeatureMap, grid: PixelGrid): Float32Array {
   return Float32Array.from(squaredLengths(map, grid), (squared) => (squared > 0 ? 1 / Math.sqrt(squared) : 0));
 }

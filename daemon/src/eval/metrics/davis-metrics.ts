@@ -1,17 +1,17 @@
 import type { Size } from '../../images/resize.js';
 
-/** A mask of one object: 1 where it is, rows from the top. */
+/** Mask of one object, row-major; 1 inside. */
 export interface BinaryMask extends Size {
   pixels: Uint8Array;
 }
 
-/** How far apart two contours may lie and still meet, as a part of the image's diagonal. */
+/** Maximum distance of matching contours, relative to the image diagonal. */
 const CONTOUR_TOLERANCE = 0.008;
 
-/** Parts of a sequence whose first and last the decay compares. */
+/** Decay compares the first and the last of these parts of a sequence. */
 const DECAY_BINS = 4;
 
-/** A frame counts as found when its value is above this. */
+/** Recall counts frames above this value. */
 const RECALL_ABOVE = 0.5;
 
 /**
@@ -30,7 +30,7 @@ export function regionSimilarity(truth: BinaryMask, found: BinaryMask): number {
 }
 
 /**
- * Boundary accuracy F: harmonic mean of how much of the found contour lies near the true one, and the other way round.
+ * Boundary accuracy F: harmonic mean of contour precision and contour recall.
  * Source: Perazzi et al., 2016, as the public davis2017-evaluation computes it.
  */
 export function boundaryAccuracy(truth: BinaryMask, found: BinaryMask): number {
@@ -38,14 +38,14 @@ export function boundaryAccuracy(truth: BinaryMask, found: BinaryMask): number {
   const ofTruth = contour(truth);
   const ofFound = contour(found);
   if (ofTruth.length === 0 || ofFound.length === 0) return ofTruth.length === ofFound.length ? 1 : 0;
-  const precision = shareNear(ofFound, ofTruth, radius, truth);
-  const recall = shareNear(ofTruth, ofFound, radius, truth);
+  const precision = fractionNear(ofFound, ofTruth, radius, truth);
+  const recall = fractionNear(ofTruth, ofFound, radius, truth);
   return precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall);
 }
 
 /**
- * The pixels that differ from their right, lower or lower right neighbour; in the last row and column only from the
- * one neighbour there is along it. Source: Martin's seg2bmap, 2003.
+ * Pixels that differ from their right, lower or lower right neighbour; in the last row and column, from the one
+ * neighbour along it. Source: Martin's seg2bmap, 2003.
  */
 function contour({ width, height, pixels }: BinaryMask): number[] {
   const found: number[] = [];
@@ -62,8 +62,8 @@ function contour({ width, height, pixels }: BinaryMask): number[] {
   return found;
 }
 
-/** Which part of `points` lies at most `radius` pixels from one of `others`. */
-function shareNear(points: readonly number[], others: readonly number[], radius: number, size: Size): number {
+/** Fraction of `points` within `radius` pixels of one of `others`. */
+function fractionNear(points: readonly number[], others: readonly number[], radius: number, size: Size): number {
   const near = dilated(others, radius, size);
   return points.filter((at) => near[at] === 1).length / points.length;
 }
@@ -84,9 +84,9 @@ function dilated(points: readonly number[], radius: number, { width, height }: S
 
 export interface SequenceStatistics {
   mean: number;
-  /** Part of the frames above 0.5. */
+  /** Fraction of frames above 0.5. */
   recall: number;
-  /** How much less the last quarter of the frames has than the first. */
+  /** Mean of the first quarter of the frames minus that of the last. */
   decay: number;
 }
 

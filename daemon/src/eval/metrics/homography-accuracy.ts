@@ -7,20 +7,20 @@ import type { FigureTable } from '../report/figure-table.js';
 /** Thresholds in pixels of the original images, for corners and for matches alike. */
 export const PIXEL_THRESHOLDS = [1, 3, 5] as const;
 
-/** Two images of a plane whose homography is known. */
+/** Outcome of a pair of images with a known homography. */
 export const homographyOutcomeSchema = z.object({
-  /** Mean distance of the four corners under the estimated and the true homography; null where none was found. */
+  /** Mean distance of the four corners under the estimated and the true homography; null without an estimate. */
   cornerErrorPx: z.number().nonnegative().nullable(),
   matches: z.number().int().nonnegative(),
-  /** How many matches are within each threshold of where the true homography puts them. */
+  /** Number of matches within each threshold of the true homography. */
   within: z.array(z.number().int().nonnegative()),
-  /** Some of the matches, for the report. */
+  /** Subsample of the matches, for the report. */
   shown: z.array(z.object({ source: pointSchema, truth: pointSchema, predicted: pointSchema })),
 });
 export type HomographyOutcome = z.infer<typeof homographyOutcomeSchema>;
 
 /**
- * Mean distance of the image's four corners under both homographies, in pixels of the target. Corners are the middles of
+ * Mean distance of the image's four corners under both homographies, in pixels of the target. Corners are the centres of
  * the corner pixels.
  * Source: eval_homography.py of Tang et al., 2023, after DeTone et al., SuperPoint, 2018.
  */
@@ -39,13 +39,13 @@ export function cornerErrorPx(estimated: Homography, truth: Homography, width: n
 }
 
 /**
- * Homography accuracy: percent of pairs whose corner error is at most ε pixels. A pair without a homography counts as wrong.
- * "all" counts every pair alike, as the official code does.
+ * Homography accuracy: percentage of pairs with a corner error of at most ε pixels. A pair without a homography is
+ * incorrect. "all" weights every pair equally, like the official code.
  */
 export function homographyTable(outcomes: readonly GroupedOutcome<HomographyOutcome>[]): FigureTable {
   return {
     title: 'HPatches, homography accuracy in percent',
-    note: 'mean error of the four corners at most so many pixels',
+    note: 'pairs whose mean corner error is at most the threshold',
     rowTitle: 'change of',
     columns: PIXEL_THRESHOLDS.map((threshold) => `@${threshold} px`),
     rows: rowsBy(outcomes, (outcome) =>
@@ -54,18 +54,18 @@ export function homographyTable(outcomes: readonly GroupedOutcome<HomographyOutc
   };
 }
 
-/** Mean matching accuracy: the share of matches within ε pixels of the truth, averaged over pairs (Dusmanu et al., D2-Net, 2019). */
+/** Mean matching accuracy: fraction of matches within ε pixels of the truth, averaged over pairs (Dusmanu et al., D2-Net, 2019). */
 export function matchingTable(outcomes: readonly GroupedOutcome<HomographyOutcome>[]): FigureTable {
   return {
     title: 'HPatches, mean matching accuracy in percent',
-    note: 'share of the matches that are at most so many pixels off, averaged over pairs',
+    note: 'matches with an error of at most the threshold, averaged over pairs',
     rowTitle: 'change of',
     columns: PIXEL_THRESHOLDS.map((threshold) => `@${threshold} px`),
     rows: rowsBy(outcomes, ({ matches, within }) => within.map((count) => (matches === 0 ? 0 : count / matches))),
   };
 }
 
-/** Share of the matches within the middle threshold, in percent; the report ranks pairs by it. */
+/** Percentage of matches within the middle threshold; the report ranks pairs by it. */
 export function matchingScore({ matches, within }: HomographyOutcome): number {
   return matches === 0 ? 0 : (100 * (within[1] ?? 0)) / matches;
 }

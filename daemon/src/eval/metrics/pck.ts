@@ -5,38 +5,38 @@ import type { FigureRow, FigureTable } from '../report/figure-table.js';
 
 const keypointSchema = z.object({ source: pointSchema, truth: pointSchema, predicted: pointSchema.nullable() });
 
-/** Keypoints of one pair of images; `basePx` is what the thresholds of PCK are parts of. */
+/** Keypoints of one pair of images. PCK thresholds are relative to `basePx`. */
 export const keypointOutcomeSchema = z.object({ keypoints: z.array(keypointSchema), basePx: z.number().positive() });
 
-/** A keypoint of the source, where it is in the target, and where it was found; null where it was said not to be there. */
+/** A keypoint of the source, its true position in the target, and the predicted one; null if predicted missing. */
 export type Keypoint = z.infer<typeof keypointSchema>;
 export type KeypointOutcome = z.infer<typeof keypointOutcomeSchema>;
 
 /**
- * Is the keypoint found? As the official code of SPair-71k and DIFT compares: distance / base ≤ α, in float64.
+ * Whether a keypoint is correct: distance / base ≤ α, in float64, like the official code of SPair-71k and DIFT.
  * Source: eval_spair.py of Tang et al., 2023.
  */
-export function isFound({ truth, predicted }: Keypoint, basePx: number, alpha: number): boolean {
+export function isCorrect({ truth, predicted }: Keypoint, basePx: number, alpha: number): boolean {
   if (predicted === null) return false;
   const distancePx = Math.sqrt((predicted.x - truth.x) ** 2 + (predicted.y - truth.y) ** 2);
   return distancePx / basePx <= alpha;
 }
 
-/** Part of a pair's keypoints that are found, 0 to 1. */
-export function foundShare({ keypoints, basePx }: KeypointOutcome, alpha: number): number {
-  return keypoints.filter((keypoint) => isFound(keypoint, basePx, alpha)).length / keypoints.length;
+/** Fraction of correct keypoints of a pair, 0 to 1. */
+export function correctFraction({ keypoints, basePx }: KeypointOutcome, alpha: number): number {
+  return keypoints.filter((keypoint) => isCorrect(keypoint, basePx, alpha)).length / keypoints.length;
 }
 
-/** PCK in percent: per image (mean over pairs of each pair's share) and per point (share of all keypoints). */
+/** PCK in percent: per image (mean over pairs) and per point (over all keypoints). */
 export function pck(outcomes: readonly KeypointOutcome[], alpha: number): { perImage: number; perPoint: number } {
-  const shares = outcomes.map((outcome) => foundShare(outcome, alpha));
-  const found = outcomes.flatMap(({ keypoints, basePx }) => keypoints.map((one) => isFound(one, basePx, alpha)));
-  return { perImage: 100 * mean(shares), perPoint: 100 * mean(found.map(Number)) };
+  const fractions = outcomes.map((outcome) => correctFraction(outcome, alpha));
+  const correct = outcomes.flatMap(({ keypoints, basePx }) => keypoints.map((one) => isCorrect(one, basePx, alpha)));
+  return { perImage: 100 * mean(fractions), perPoint: 100 * mean(correct.map(Number)) };
 }
 
 /**
- * PCK of every group, of everything together, and as mean over groups. The official figures of SPair-71k are "all":
- * every pair, or every point, counts alike, whatever its category.
+ * PCK by group, as the mean of groups, and over all. The official figures of SPair-71k are "all": every pair, or every
+ * point, has equal weight, whatever its category.
  */
 export function pckTable(
   outcomes: readonly GroupedOutcome<KeypointOutcome>[],

@@ -5,7 +5,7 @@ import { resizeRgb } from '../../images/resize.js';
 import type { CaseMark, CasePicture } from '../datasets/dataset.js';
 import { readDatasetImage } from '../datasets/dataset-files.js';
 
-/** An item of the report: two images side by side with its points, as SVG. */
+/** A case of the report: two images side by side with points, as SVG. */
 export interface CaseFigure {
   id: string;
   group: string;
@@ -13,13 +13,13 @@ export interface CaseFigure {
   html: string;
 }
 
-/** Both images are drawn this high and at most this wide, in units of the drawing; they are stored at this size, too. */
+/** Height and maximum width of each image, in units of the drawing and pixels of the embedded image. */
 const DRAWING = { height: 400, maxWidth: 640, gap: 12, radius: 5, jpegQuality: 82 };
-const COLOURS = { source: '#3b82f6', truth: '#f2b705', right: '#13a36b', wrong: '#e0352b' };
+const COLOURS = { source: '#3b82f6', truth: '#f2b705', correct: '#13a36b', incorrect: '#e0352b' };
 
 /**
- * Draws a pair: points of the source on the left; on the right a ring where each is and a dot where it was found, joined
- * by a line.
+ * Draws a pair: points of the source on the left; on the right a ring at the true position, joined by a line with a dot at the
+ * predicted one.
  */
 export async function drawCase({ source, target, marks }: CasePicture): Promise<string> {
   const left = await place(source, 0);
@@ -27,7 +27,7 @@ export async function drawCase({ source, target, marks }: CasePicture): Promise<
   const width = right.x + right.width;
   const height = Math.max(left.height, right.height);
   const drawn = marks.map((mark, n) => drawMark(mark, n + 1, left, right));
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="The source on the left, the target on the right.">${left.svg}${right.svg}${drawn.join('')}</svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="Source on the left, target on the right">${left.svg}${right.svg}${drawn.join('')}</svg>`;
 }
 
 interface PlacedImage {
@@ -63,7 +63,7 @@ function drawMark(mark: CaseMark, number: number, left: PlacedImage, right: Plac
   const parts = [dot, ring];
   if (mark.predicted !== null) {
     const found = toDrawing(mark.predicted, right);
-    const colour = mark.correct ? COLOURS.right : COLOURS.wrong;
+    const colour = mark.correct ? COLOURS.correct : COLOURS.incorrect;
     const line = `<path d="M${truth.x} ${truth.y}L${found.x} ${found.y}" stroke="${colour}" stroke-width="1.5"/>`;
     parts.push(line, circle(found, DRAWING.radius - 1, `fill="${colour}" stroke="#fff"`));
   }

@@ -4,32 +4,31 @@ import type { FigureRow, FigureTable } from './figure-table.js';
 
 /** The report of an evaluation, or of a sweep of several. */
 export interface EvalReport {
-  /** Items in the whole data set, and how many of them were evaluated. */
+  /** Items in the data set, and how many of them were evaluated. */
   available: number;
   evaluated: number;
-  /** For people. */
   tables: readonly FigureTable[];
-  /** Of a single evaluation: its items, to be drawn. */
+  /** Items of a single evaluation, to be drawn. */
   cases?: { items: readonly ScoredItem[]; meaning: Evaluation['meaning'] };
-  /** The figures as `--json` prints them. */
+  /** Figures in the format of `--json`. */
   json: object;
 }
 
-/** What tells an evaluation of a sweep from the others, as a person reads it and as settings. */
+/** Settings that differ between the evaluations of a sweep, and their label. */
 interface SweptSettings {
   label: string;
   varied: FeatureSettings;
 }
 
-/** The report of the only evaluation. */
+/** Report of a single evaluation. */
 export function evaluationReport([evaluation]: readonly Evaluation[]): EvalReport {
-  if (evaluation === undefined) throw new Error('there is an evaluation');
+  if (evaluation === undefined) throw new Error('no evaluation');
   const { available, items, meaning, tables } = evaluation;
   const scores = items.map(({ id, group, score }) => ({ id, group, score }));
   return { available, evaluated: items.length, tables, cases: { items, meaning }, json: { tables, items: scores } };
 }
 
-/** A row for each evaluation, with the figures of all its items together. */
+/** Report of a sweep: a row for each evaluation, with its total figures. */
 export function sweepReport(sweep: readonly SweptSettings[], evaluations: readonly Evaluation[]): EvalReport {
   const [first] = evaluations;
   if (first === undefined) throw new Error('a sweep has at least one evaluation');
@@ -52,9 +51,9 @@ function sweepTable(
   return { ...table, rowTitle: 'settings', rows };
 }
 
-/** The last row of a table is that of all its items. */
+/** The last row of a table is the total. */
 function totalOf(table: FigureTable | undefined): FigureRow {
   const total = table?.rows.at(-1);
-  if (total === undefined) throw new Error('every table has a row of all items');
+  if (total === undefined) throw new Error('a table has no total');
   return total;
 }

@@ -2,13 +2,13 @@ import type { Evaluation } from '../evaluate.js';
 import type { CaseFigure } from './case-figure.js';
 import { type FigureTable, formatFigure } from './figure-table.js';
 
-/** Everything the page shows. */
+/** Content of the page. */
 export interface ReportContent {
   title: string;
-  /** "what: value" lines: settings first, then the machine. */
+  /** Names and values: settings, then the machine. */
   facts: readonly (readonly [string, string])[];
   tables: readonly FigureTable[];
-  /** The items one by one; a page of several evaluations has none. */
+  /** Cases of a single evaluation; absent for a sweep. */
   cases?: ReportCases;
 }
 
@@ -23,7 +23,7 @@ export interface ReportCases {
 /** Bins of the histogram of scores. */
 const BINS = 10;
 
-/** One page without any other file: figures, the spread of scores, and the best and worst cases drawn. */
+/** A self-contained HTML page: figures, histogram of scores, and drawings of the best and worst cases. */
 export function reportPage({ title, facts, tables, cases }: ReportContent): string {
   const rows = facts.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`);
   return `<!doctype html>
@@ -39,7 +39,7 @@ export function reportPage({ title, facts, tables, cases }: ReportContent): stri
 <header><h1>${escapeHtml(title)}</h1></header>
 ${tables.map(tableHtml).join('\n')}
 ${cases === undefined ? '' : itemsHtml(cases)}
-<section><h2>How this was measured</h2><dl>${rows.join('')}</dl></section>
+<section><h2>Settings</h2><dl>${rows.join('')}</dl></section>
 </main>
 </body>
 </html>
@@ -51,7 +51,7 @@ function tableHtml({ title, note, rowTitle, columns, rows }: FigureTable): strin
   const body = rows.map(({ name, items, values }, n) => {
     const isLast = n === rows.length - 1 && rows.length > 1;
     const cells = values.map((value) => {
-      // the bar behind a figure is its percentage
+      // a bar shows the percentage
       const bar = value === null ? '' : ` style="--part:${Math.min(100, Math.max(0, value)).toFixed(1)}%"`;
       return `<td class="figure"${bar}>${formatFigure(value)}</td>`;
     });
@@ -70,7 +70,7 @@ function itemsHtml({ scores, meaning, best, worst }: ReportCases): string {
   );
 }
 
-/** How many items lie between 0 and 10, 10 and 20, … */
+/** Number of items by score: 0 to 10, 10 to 20, … */
 function histogramHtml(scores: readonly number[], { scoreMeaning }: Evaluation['meaning']): string {
   const bins = Array.from({ length: BINS }, (_, bin) => {
     const count = scores.filter((score) => Math.min(BINS - 1, Math.floor((score * BINS) / 100)) === bin).length;
@@ -81,7 +81,7 @@ function histogramHtml(scores: readonly number[], { scoreMeaning }: Evaluation['
     ({ count, from, to }) =>
       `<li style="--part:${((100 * count) / highest).toFixed(1)}%" title="${count} items from ${from} to ${to}"><b>${count || ''}</b><i></i><span>${from}–${to}</span></li>`,
   );
-  return `<section><h2>Items by score</h2><p class="lead">The score of an item is ${escapeHtml(scoreMeaning)}. Each bar counts the items whose score lies in its range.</p><ol class="histogram">${bars.join('')}</ol></section>`;
+  return `<section><h2>Distribution of scores</h2><p class="lead">The score of an item is ${escapeHtml(scoreMeaning)}.</p><ol class="histogram">${bars.join('')}</ol></section>`;
 }
 
 function casesHtml(title: string, cases: readonly CaseFigure[], { rightMeaning = '' }: Evaluation['meaning']): string {
@@ -91,8 +91,8 @@ function casesHtml(title: string, cases: readonly CaseFigure[], { rightMeaning =
       `<figure>${html}<figcaption><b>Score ${formatFigure(score)}</b> ${escapeHtml(id)} <span>${escapeHtml(group)}</span></figcaption></figure>`,
   );
   return `<section><h2>${title} cases</h2>
-<p class="lead">The source is on the left and the target on the right. Right is what was found ${escapeHtml(rightMeaning)}; a line leads from where a point is to where it was found, and a ring alone is a point that was not found.</p>
-<ul class="key"><li><i class="source"></i>point of the source</li><li><i class="truth"></i>where it is in the target</li><li><i class="right"></i>where it was found, right</li><li><i class="wrong"></i>where it was found, wrong</li></ul>
+<p class="lead">Source on the left, target on the right. A match is correct ${escapeHtml(rightMeaning)}. Lines join the true and the predicted positions. A ring without a line has no match.</p>
+<ul class="key"><li><i class="source"></i>source point</li><li><i class="truth"></i>true position</li><li><i class="right"></i>correct match</li><li><i class="wrong"></i>incorrect match</li></ul>
 <div class="cases">${figures.join('')}</div></section>`;
 }
 
@@ -102,7 +102,7 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => ESCAPES[character] ?? character);
 }
 
-/** Style of the report page, for light and dark screens and for paper. */
+/** Style of the page, for light and dark mode and for print. */
 export const REPORT_STYLE = `
 :root { color-scheme: light dark; --ink: #1c1d22; --dim: #6b6d76; --paper: #f6f6f8; --card: #fff; --line: #e3e3e8; --bar: #dcd8fb; --accent: #5b4bdb; --right: #13a36b; --wrong: #e0352b; --truth: #f2b705; --source: #3b82f6; }
 @media (prefers-color-scheme: dark) {

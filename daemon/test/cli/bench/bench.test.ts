@@ -13,7 +13,7 @@ import {
   benchJson,
   benchTable,
   estimateS,
-  noRoom,
+  skipReason,
 } from '../../../src/cli/bench/bench-report.js';
 import { runCli } from '../../support/run-cli.js';
 import { useTempFolder } from '../../support/temp-folder.js';
@@ -51,7 +51,7 @@ describe('the cases', () => {
   });
 });
 
-describe('what there is time for', () => {
+describe('a case that does not fit in the time', () => {
   it('is told from the case before, once its networks are loaded', () => {
     expect(estimateS(8e9, [result(runs(9, 2))])).toBe(4);
     expect(estimateS(8e9, [result(runs(9, 2)), result({ skipped: 'no' })])).toBe(4);
@@ -59,12 +59,10 @@ describe('what there is time for', () => {
   });
 
   it('leaves out what would take longer than is left, and names it', () => {
-    expect(noRoom({ macs: 8e9 }, 5, [result(runs(9, 2))])).toBeUndefined();
-    expect(noRoom({ macs: 8e9 }, 3, [result(runs(9, 2))])).toBe(
-      'not run: about 4.0 s at the speed of the one before, and 3.0 s were left',
-    );
-    expect(noRoom({ macs: 8e9 }, 3, [])).toBeUndefined();
-    expect(noRoom({ macs: 8e9 }, 0, [])).toBe('not run: no time was left');
+    expect(skipReason({ macs: 8e9 }, 5, [result(runs(9, 2))])).toBeUndefined();
+    expect(skipReason({ macs: 8e9 }, 3, [result(runs(9, 2))])).toBe('skipped: estimated 4.0 s, 3.0 s left');
+    expect(skipReason({ macs: 8e9 }, 3, [])).toBeUndefined();
+    expect(skipReason({ macs: 8e9 }, 0, [])).toBe('skipped: out of time');
   });
 });
 
@@ -76,13 +74,13 @@ describe('the report', () => {
     expect(table).toMatch(/a network, 512 px +9\.0 s +1\.0 s +8 +1\.5 GB +2\.0 GB +100 % GPU \(CUDA\)\n/);
   });
 
-  it('gives the reason of those that did not run', () => {
+  it('names the reason for skipped cases', () => {
     const table = benchTable(MACHINE, [
-      result({ skipped: 'not run: no time was left' }),
+      result({ skipped: 'skipped: out of time' }),
       result({ ...runs(9), stopped: 'out of time' }),
     ]);
-    expect(table).toContain('a network, 512 px: not run: no time was left.\n');
-    expect(table).toContain('a network, 512 px: ended after 1 run (out of time).\n');
+    expect(table).toContain('a network, 512 px: skipped: out of time.\n');
+    expect(table).toContain('a network, 512 px: stopped after 1 run (out of time).\n');
     expect(table).toMatch(/a network, 512 px +9\.0 s +– +– /);
   });
 
@@ -100,7 +98,7 @@ describe('samepoint bench', () => {
     const { results, precision }: { results: BenchResult[]; precision: string } = JSON.parse(stdout);
     expect(precision).toBe('float32');
     expect(results.map(({ outcome }) => outcome)).toEqual(
-      Array.from({ length: 3 }, () => ({ skipped: 'not run: no time was left' })),
+      Array.from({ length: 3 }, () => ({ skipped: 'skipped: out of time' })),
     );
   });
 
@@ -116,7 +114,7 @@ describe('samepoint bench', () => {
       await vi.waitFor(() => expect(readdirSync(folder.path('temporary'))).toHaveLength(1), { timeout: 300_000 });
       child.kill('SIGINT');
       expect(await ended).toEqual([130, null]);
-      expect(await stdout).toContain('768 px: not run: interrupted.');
+      expect(await stdout).toContain('768 px: skipped: interrupted.');
       expect(readdirSync(folder.path('temporary'))).toEqual([]);
     },
   );

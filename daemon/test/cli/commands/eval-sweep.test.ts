@@ -99,14 +99,14 @@ describe('samepoint eval --sweep', () => {
     expect(page).toContain('<th scope="row">up-ft-index=2</th>');
     expect(page).toContain('official (t=41, ensemble=2, size=64x32)');
     expect(page).not.toContain('<figure>');
-    expect(page).not.toContain('Items by score');
+    expect(page).not.toContain('Distribution of scores');
   });
 
   it.each([
     ['a value that the network does not take', [...SWEEP, '--sweep', 'size=64,30'], 'not 30. Try --size 28 or 32'],
     ['a value out of range', ['--t', '1', '--sweep', 'up-ft-index=0,6'], 'has output blocks 0 to 5; there is no 6.'],
     ['an unknown name', ['--sweep', 'upFtIndex=1'], '--sweep cannot vary "upFtIndex". Choose one of: t, ensemble,'],
-    ['what an option says', ['--t', '1', ...SWEEP], '--t is given, and --sweep varies it.'],
+    ['what an option says', ['--t', '1', ...SWEEP], '--t conflicts with --sweep t.'],
   ])('refuses %s before anything is computed', async (_, args, sentence) => {
     const checkpoint = NETWORK.filter((arg) => arg !== '--size' && arg !== '64x32');
     const size = args.some((arg) => arg.startsWith('size=')) ? [] : ['--size', '64x32'];

@@ -139,11 +139,9 @@ describe('samepoint eval', () => {
     expect(page).toContain('SPair-71k test, PCK in percent');
     expect(page.match(/<figure>/g)).toHaveLength(2);
     expect(page).toContain('000001-still-moved:cat');
-    expect(page).toMatch(
-      /The score of an item is the percentage of its points that are found within 0\.1 of the length/,
-    );
-    expect(page).toMatch(/Right is what was found within 0\.1 of the length under the table;/);
-    for (const colour of ['point of the source', 'where it is in the target', 'found, right', 'found, wrong'])
+    expect(page).toMatch(/The score of an item is the percentage of its keypoints within 0\.1 of the length/);
+    expect(page).toMatch(/A match is correct within 0\.1 of the length below the table\./);
+    for (const colour of ['source point', 'true position', 'correct match', 'incorrect match'])
       expect(page).toMatch(new RegExp(`<li><i class="\\w+"></i>[^<]*${colour}</li>`));
     expect([...page.matchAll(/(?:src|href)="([^"]{5})/g)].map(([, start]) => start)).toEqual(Array(4).fill('data:'));
   });
@@ -169,7 +167,7 @@ describe('samepoint eval', () => {
       'Cannot write /none/report.html: the folder /none does not exist. Choose another path for --report.',
     ],
     ['a report that is a folder', ['pairs', '.', '--report', '/'], 'Cannot write /: it is a folder.'],
-    ['a limit of nothing', ['spair', '.', '--limit', '0'], 'Give a whole number from 1.'],
+    ['a limit of nothing', ['spair', '.', '--limit', '0'], 'Expected a whole number from 1.'],
   ])('exits with 2 and a sentence for %s', async (_, args, sentence) => {
     const { code, stdout, stderr } = await runCli('eval', ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

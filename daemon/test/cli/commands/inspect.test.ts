@@ -106,14 +106,14 @@ describe('samepoint inspect', () => {
   });
 
   it.each([
+    ['a picture of another kind', ['--out', 'heat.gif'], /heat\.gif has no supported image extension\. .*\.png, /],
+    ['a picture of no kind', ['--out', 'heat'], /heat has no supported image extension/],
     [
-      'a picture of another kind',
-      ['--out', 'heat.gif'],
-      /heat\.gif does not say what picture it should be\. .*\.png, /,
+      'a picture in no folder',
+      ['--out', '/none/heat.png'],
+      /the folder \/none does not exist\. Choose another path for --out/,
     ],
-    ['a picture of no kind', ['--out', 'heat'], /heat does not say what picture it should be/],
-    ['a picture in no folder', ['--out', '/none/heat.png'], /there is no folder \/none\. Give another path to --out/],
-    ['similarities in no folder', ['--map', '/none/map.npy'], /there is no folder \/none\. .* to --map/],
+    ['similarities in no folder', ['--map', '/none/map.npy'], /the folder \/none does not exist\. .* for --map/],
   ])('refuses %s before the work', async (_what, options, sentence) => {
     const run = await runCli('inspect', home(), changed(), '--point', '50,10', ...options);
     expect({ code: run.code, stdout: run.stdout }).toEqual({ code: 2, stdout: '' });

@@ -62,8 +62,8 @@ describe('samepoint models', () => {
     const first = await run(['pull', 'tiny']);
     expect(first.out).toMatch(/^tiny is ready; \d+ kB downloaded\.\n$/);
     expect(first.notes).toMatch(/unet\/model\.safetensors: .* \(100 %\)/);
-    expect((await run(['pull', 'tiny'])).out).toBe('tiny was there already.\n');
-    expect((await run(['pull', 'ui'])).out).toContain('part of Samepoint');
+    expect((await run(['pull', 'tiny'])).out).toBe('tiny is already downloaded.\n');
+    expect((await run(['pull', 'ui'])).out).toContain('embedded');
   });
 
   it('pull of a Stable Diffusion computes the states of the empty prompt, which the first run finds', async () => {
@@ -90,7 +90,7 @@ describe('samepoint models', () => {
     environment = room.environment({ catalogue: [{ ...model, files }] });
     const { notes, out, exitCode } = await run(['pull', 'sd21']);
     expect([exitCode, out]).toEqual([0, expect.stringMatching(/^sd21 is ready; /)]);
-    expect(notes).toContain('The first run with sd21 computes them; now it failed: ');
+    expect(notes).toContain('This failed: ');
   });
 
   it('pull says once what failed and is tried again', async () => {
@@ -142,15 +142,15 @@ describe('samepoint models', () => {
     const { promptFolder } = environment.at;
     writeFileSync(join(promptFolder, 'of-another-model.safetensors'), '');
     expect(readdirSync(promptFolder)).toHaveLength(2);
-    expect((await run(['rm', 'sd21'])).out).toMatch(/^Removed of sd21: .*, text states of the empty prompt\.\n$/);
+    expect((await run(['rm', 'sd21'])).out).toMatch(/^Removed from sd21: .*, text states of the empty prompt\.\n$/);
     expect(readdirSync(promptFolder)).toEqual(['of-another-model.safetensors']);
-    expect((await run(['rm', 'sd21'])).out).toBe('There was nothing of sd21 to remove.\n');
+    expect((await run(['rm', 'sd21'])).out).toBe('There is nothing to remove for sd21.\n');
   });
 
   it('rm says what it removed', async () => {
     await run(['pull', 'tiny']);
-    expect((await run(['rm', 'tiny'])).out).toBe('Removed of tiny: unet/config.json, unet/model.safetensors.\n');
-    expect((await run(['rm', 'tiny'])).out).toBe('There was nothing of tiny to remove.\n');
+    expect((await run(['rm', 'tiny'])).out).toBe('Removed from tiny: unet/config.json, unet/model.safetensors.\n');
+    expect((await run(['rm', 'tiny'])).out).toBe('There is nothing to remove for tiny.\n');
     expect(await run(['rm', 'ui'])).toMatchObject({ exitCode: 2 });
   });
 });

@@ -98,7 +98,9 @@ describe('samepoint track', () => {
     const last = ['--mask', folder.path('last.png'), '--frame', 'frame10'];
     const run = await runCli('track', frames(), ...last, '--out', out, '--overlay');
     expect(run.code).toBe(0);
-    expect(run.stdout).toMatch(/^Backend ui, 3 frames from frame10\.png.*\n {2}2: in 3 of 3 frames, confidence \d+ %/);
+    expect(run.stdout).toMatch(
+      /^Backend ui, 3 frames from frame10\.png.*\n {2}2: in 3 of 3 frames, mean confidence \d+ %/,
+    );
     expect(overlap(`${out}/frame1.png`, 0)).toBeGreaterThan(0.6);
     const masks = FRAMES.map((name) => `${name}.png`).sort();
     expect(readdirSync(out).sort()).toEqual([...masks, 'overlay', 'track.json'].sort());
@@ -134,7 +136,7 @@ describe('frames that cannot be carried to', () => {
     const out = folder.path('before');
     const { code, stdout, stderr } = await runCli('track', cut, '--mask', folder.path('first.png'), '--out', out);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/frame10\.png cannot be read: .* 2 of 3 frames are done and lie in .*before\.\n$/);
+    expect(stderr).toMatch(/frame10\.png cannot be read: .* 2 of 3 frames are done; see .*before\.\n$/);
     expect(readdirSync(out).sort()).toEqual(['frame1.png', 'frame2.png', 'track.json']);
     expect(JSON.parse(readFileSync(`${out}/track.json`, 'utf8')).frames).toHaveLength(2);
   });
@@ -179,23 +181,23 @@ describe('bad input ends with exit code 2, one line on stderr and nothing on std
   const withPoints = (file: string) => ['--points', folder.path(file)];
 
   it.each<[string, () => string[], RegExp]>([
-    ['no folder', () => [folder.path('nowhere'), ...withMask()], /nowhere is not a folder/],
-    ['a folder without images', () => [folder.path('empty'), ...withMask()], /empty has no images/],
-    ['neither mask nor points', () => [frames()], /Nothing to track/],
-    ['both', () => [frames(), ...withMask(), ...withPoints('points.csv')], /Both a mask and points/],
+    ['no folder', () => [folder.path('nowhere'), ...withMask()], /nowhere is not a readable folder/],
+    ['a folder without images', () => [folder.path('empty'), ...withMask()], /empty contains no images/],
+    ['neither mask nor points', () => [frames()], /There is nothing to track/],
+    ['both', () => [frames(), ...withMask(), ...withPoints('points.csv')], /--mask and --points exclude each other/],
     ['a mask of another size', () => [frames(), ...withMask('small.png')], /small\.png has 10×10 pixels .* 300×24/],
     ['a mask without labels', () => [frames(), ...withMask('black.png')], /black\.png has no label/],
     ['a mask that is none', () => [frames(), ...withMask('frames/notes.txt')], /notes\.txt cannot be read/],
     ['a mask that is not there', () => [frames(), ...withMask('gone.png')], /gone\.png does not exist/],
-    ['a label that is not there', () => [frames(), ...withMask(), '--labels', '7'], /no label 7\. Its labels are: 2/],
+    ['a label that is not there', () => [frames(), ...withMask(), '--labels', '7'], /no label 7\. Labels: 2/],
     ['a frame that is not there', () => [frames(), ...withMask(), '--frame', '5'], /no frame "5".*1 to 3/],
     [
       'frames of two sizes',
       () => [folder.path('sizes'), ...withMask()],
-      /sizes\/2\.png has 300×20 pixels and the annotated frame .*sizes\/1\.png has 300×24\..* frames of one size/,
+      /sizes\/2\.png has 300×20 pixels, but the annotated frame .*sizes\/1\.png has 300×24\..* the same size/,
     ],
     ['a frame that is no image', () => [folder.path('junk'), ...withMask()], /junk\/frame2\.png cannot be read/],
-    ['one frame only', () => [folder.path('one'), ...withMask()], /one has one image only/],
+    ['one frame only', () => [folder.path('one'), ...withMask()], /one contains only one image/],
     ['a transparent mask', () => [frames(), ...withMask('clear.png')], /clear\.png has no label\. Paint/],
     ['a folder as mask', () => [frames(), '--mask', frames()], /frames cannot be opened\. Check the path/],
     ['a file as folder', () => [folder.path('first.png'), ...withMask()], /first\.png is not a folder/],
@@ -204,7 +206,7 @@ describe('bad input ends with exit code 2, one line on stderr and nothing on std
       () => [frames(), ...withPoints('gone.csv')],
       /gone\.csv cannot be used: it cannot be opened/,
     ],
-    ['no points', () => [frames(), ...withPoints('empty.csv')], /empty\.csv cannot be used: it has no points/],
+    ['no points', () => [frames(), ...withPoints('empty.csv')], /empty\.csv cannot be used: it contains no points/],
     [
       'a file to write to',
       () => [frames(), ...withMask(), '--out', folder.path('first.png')],
@@ -212,9 +214,9 @@ describe('bad input ends with exit code 2, one line on stderr and nothing on std
     ],
     ['a point outside', () => [frames(), ...withPoints('outside.csv')], /\(500, 3\) .* outside/],
     ['words for points', () => [frames(), ...withPoints('words.csv')], /"one,two" is neither x,y nor name,x,y/],
-    ['JSON of another form', () => [frames(), ...withPoints('words.json')], /no list of objects with x and y/],
+    ['JSON of another form', () => [frames(), ...withPoints('words.json')], /it is not a list of objects with x and y/],
     ['an unknown backend', () => [frames(), ...withMask(), '--backend', 'sd9'], /no backend "sd9"/],
-    ['the frames as target', () => [frames(), ...withMask(), '--out', frames()], /written over the frames/],
+    ['the frames as target', () => [frames(), ...withMask(), '--out', frames()], /overwrite the frames/],
   ])('%s', async (_what, args, sentence) => {
     const { code, stdout, stderr } = await runCli('track', '--out', folder.path('never'), ...args());
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

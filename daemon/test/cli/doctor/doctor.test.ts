@@ -38,13 +38,13 @@ describe('the platform', () => {
 
   it('macOS on Intel has no binary, and a Mac with Apple silicon may have the wrong Node', () => {
     const [system] = checkPlatform({ ...facts, platform: 'darwin', arch: 'x64' });
-    expect(system).toMatchObject({ state: 'failed', says: expect.stringContaining('no binary for macOS x64') });
+    expect(system).toMatchObject({ state: 'failed', message: expect.stringContaining('no binary for macOS x64') });
     expect(system?.fix?.sentence).toContain('arm64 build of Node');
   });
 
   it('an unknown platform is named', () => {
     const [system] = checkPlatform({ ...facts, platform: 'freebsd', arch: 'x64' });
-    expect(system).toMatchObject({ state: 'failed', says: expect.stringContaining('freebsd x64') });
+    expect(system).toMatchObject({ state: 'failed', message: expect.stringContaining('freebsd x64') });
   });
 
   it.each([
@@ -70,8 +70,8 @@ describe('the small run', () => {
   });
 
   it('fails with the reason when the network does not run', () => {
-    const { state, says } = checkInference({ ok: false, reason: 'incompatible architecture' });
-    expect([state, says]).toEqual(['failed', expect.stringContaining('incompatible architecture')]);
+    const { state, message } = checkInference({ ok: false, reason: 'incompatible architecture' });
+    expect([state, message]).toEqual(['failed', expect.stringContaining('incompatible architecture')]);
   });
 });
 
@@ -95,7 +95,7 @@ describe('models', () => {
     const model = folder.path('half');
     cpSync(EMBEDDED_MODEL_FOLDER, model, { recursive: true, filter: (path) => !path.endsWith('elements.safetensors') });
     const finding = checkEmbedded(inspectEmbedded(model));
-    expect(finding).toMatchObject({ state: 'failed', says: expect.stringContaining('elements.safetensors') });
+    expect(finding).toMatchObject({ state: 'failed', message: expect.stringContaining('elements.safetensors') });
   });
 
   it('one that is missing is no fault', async () => {
@@ -117,10 +117,10 @@ describe('models', () => {
     expect((await inspectModels(environment)).map(checkModel)).toMatchObject([{ state: 'ok' }]);
     writeFileSync(path, 'not weights at all');
     const [finding] = (await inspectModels(environment)).map(checkModel);
-    expect(finding).toMatchObject({ state: 'warning', says: expect.stringContaining(path) });
+    expect(finding).toMatchObject({ state: 'warning', message: expect.stringContaining(path) });
     expect(finding?.fix).toEqual({
       sentence:
-        "Download the file again; it may be incomplete or damaged. This forgets that it was registered and gets the model's own file instead:",
+        'Download the file again; it may be incomplete or damaged. To unregister the file and download the official one instead:',
       command: 'npx samepoint models pull tiny',
     });
   });
@@ -202,14 +202,14 @@ describe('the ports', () => {
   it('one is enough', () => {
     const findings = checkPorts([
       { port: 1, ...other },
-      { port: 2, by: 'nobody' },
+      { port: 2, by: 'none' },
     ]);
     expect(findings.map(({ state }) => state)).toEqual(['none', 'ok']);
   });
 
   it('a daemon that answers is named', () => {
     const [finding] = checkPorts([{ port: 1, by: 'samepoint', daemon: 'samepoint 0.1.0' }]);
-    expect(finding).toMatchObject({ state: 'ok', says: 'samepoint 0.1.0 answers here' });
+    expect(finding).toMatchObject({ state: 'ok', message: 'in use by samepoint 0.1.0' });
   });
 
   it.each([
@@ -226,12 +226,12 @@ describe('the table', () => {
   const long: Finding = {
     check: 'provider webgpu',
     state: 'warning',
-    says: 'word '.repeat(60).trim(),
+    message: 'word '.repeat(60).trim(),
     fix: { sentence: 'do this '.repeat(30).trim(), command: `npm run ${'x'.repeat(120)}` },
   };
 
   it('fits a hundred columns, but for a command, which stays whole', () => {
-    const lines = doctorTable([long, { check: 'node', state: 'ok', says: '20' }]).split('\n');
+    const lines = doctorTable([long, { check: 'node', state: 'ok', message: '20' }]).split('\n');
     const isCommand = (line: string) => line.trim() === long.fix?.command;
     expect(lines.filter(isCommand)).toHaveLength(1);
     expect(lines.filter((line) => !isCommand(line)).every(({ length }) => length <= 100)).toBe(true);

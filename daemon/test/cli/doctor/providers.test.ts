@@ -49,8 +49,12 @@ describe('a provider', () => {
 
   it('works, and how fast', () => {
     const finding = checkProvider({ ...facts, probe: { provider: 'webgpu', ...works, speed: 14 } });
-    expect(finding).toMatchObject({ check: 'provider webgpu', state: 'ok', says: expect.stringContaining('14 times') });
-    expect(finding.says).toContain('relative error 1.0e-3 in float16');
+    expect(finding).toMatchObject({
+      check: 'provider webgpu',
+      state: 'ok',
+      message: expect.stringContaining('14 times'),
+    });
+    expect(finding.message).toContain('relative error 1.0e-3 in float16');
   });
 
   it('is named with its device where that is not the first, and with the day of its last trial', () => {
@@ -58,23 +62,29 @@ describe('a provider', () => {
     const finding = checkProvider({ ...facts, provider: 'dml', probe, lastTrial: Date.UTC(2026, 10, 25) });
     expect(finding).toMatchObject({
       check: 'provider dml 1',
-      says: expect.stringMatching(/tried before on 2026-11-25$/),
+      message: expect.stringMatching(/first tested on 2026-11-25$/),
     });
     expect(checkProvider({ ...facts, provider: 'dml', probe: { ...probe, deviceId: 0 } }).check).toBe('provider dml');
   });
 
   it('in software is of no use, and no fault', () => {
     const finding = checkProvider({ ...facts, probe: { provider: 'webgpu', ...works, speed: 0.01 } });
-    expect(finding).toMatchObject({ state: 'none', says: expect.stringMatching(/slower.*software/) });
+    expect(finding).toMatchObject({ state: 'none', message: expect.stringMatching(/slower.*software/) });
   });
 
   it('that leaves most of the work to the CPU is not used', () => {
     const finding = checkProvider({ ...facts, probe: { provider: 'webgpu', ...works, share: 0.2, speed: 14 } });
-    expect(finding).toMatchObject({ state: 'none', says: expect.stringContaining('80 % of the operators to the CPU') });
+    expect(finding).toMatchObject({
+      state: 'none',
+      message: expect.stringContaining('80 % of the operators to the CPU'),
+    });
   });
 
   it('that the platform has not is no fault', () => {
-    expect(checkProvider({ ...facts, provider: 'dml' })).toMatchObject({ state: 'none', says: 'not for linux x64' });
+    expect(checkProvider({ ...facts, provider: 'dml' })).toMatchObject({
+      state: 'none',
+      message: 'not available on linux x64',
+    });
     expect(gpu({ arch: 'arm64' }, 'ONNX Runtime does not support it on linux arm64').state).toBe('none');
   });
 
@@ -83,7 +93,10 @@ describe('a provider', () => {
       state: 'warning',
       fix: { command: expect.stringContaining('mesa-vulkan-drivers') },
     });
-    expect(gpu({ hasGpu: false })).toMatchObject({ state: 'none', says: expect.stringContaining('no graphics card') });
+    expect(gpu({ hasGpu: false })).toMatchObject({
+      state: 'none',
+      message: expect.stringContaining('no graphics card'),
+    });
     expect(gpu({ platform: 'win32' })).toMatchObject({ state: 'warning', fix: { sentence: expect.any(String) } });
   });
 
@@ -91,13 +104,13 @@ describe('a provider', () => {
     const finding = gpu({ platform: 'darwin', arch: 'arm64' }, 'the probing process ended unexpectedly');
     expect(finding).toMatchObject({
       state: 'warning',
-      fix: { sentence: expect.stringContaining('Update the driver') },
+      fix: { sentence: expect.stringContaining('Update the graphics driver') },
     });
   });
 
   it.each([
     [
-      'the libraries of ONNX Runtime',
+      'CUDA libraries of ONNX Runtime',
       { missing: [ORT_CUDA_LIBRARY] },
       `missing ${ORT_CUDA_LIBRARY}`,
       'node ort/script/install.js --onnxruntime-node-install=cuda12',
@@ -110,26 +123,26 @@ describe('a provider', () => {
       'sudo apt-get install cuda-libraries-12-9 libcudnn9-cuda-12 && node ort/script/install.js --onnxruntime-node-install=cuda12',
     ],
     ['a driver', { hasDriver: false, missing: [ORT_CUDA_LIBRARY] }, 'no driver', 'sudo ubuntu-drivers install'],
-  ] as const)('CUDA names what it lacks, and the command that gets it: %s', (_what, parts, says, command) => {
+  ] as const)('CUDA names what it lacks, and the command that gets it: %s', (_what, parts, message, command) => {
     const finding = cuda(parts);
-    expect(finding).toMatchObject({ state: 'warning', says: expect.stringContaining(says), fix: { command } });
+    expect(finding).toMatchObject({ state: 'warning', message: expect.stringContaining(message), fix: { command } });
   });
 
   it('CUDA that lacks nothing and does not work is shown with the reason', () => {
     expect(cuda({})).toMatchObject({
       state: 'warning',
-      says: 'its libraries are not installed',
-      fix: { sentence: expect.stringContaining('Update the driver') },
+      message: 'its libraries are not installed',
+      fix: { sentence: expect.stringContaining('Update the graphics driver') },
     });
   });
 
   it.each([
-    ['win32', 'x64', 'onnxruntime-node has no CUDA for Windows; DirectML uses the card'],
-    ['linux', 'arm64', 'onnxruntime-node has no CUDA for linux arm64'],
-  ])('CUDA is not to be had on %s %s', (platform, arch, says) => {
+    ['win32', 'x64', 'onnxruntime-node does not support CUDA on Windows; use DirectML'],
+    ['linux', 'arm64', 'onnxruntime-node does not support CUDA on linux arm64'],
+  ])('CUDA is not to be had on %s %s', (platform, arch, message) => {
     const there = { ...CUDA, platform, arch };
     const finding = checkProvider({ ...facts, platform, arch, provider: 'cuda', probe: undefined, cuda: there });
-    expect(finding).toMatchObject({ check: 'provider cuda', state: 'none', says });
+    expect(finding).toMatchObject({ check: 'provider cuda', state: 'none', message });
     const command = platform === 'win32' ? 'npx samepoint start --provider dml' : undefined;
     expect(finding.fix?.command).toBe(command);
   });
@@ -137,7 +150,7 @@ describe('a provider', () => {
   it('CUDA is no matter where there is no card of NVIDIA', () => {
     expect(cuda({ hasCard: false, missing: [ORT_CUDA_LIBRARY] })).toMatchObject({ state: 'none' });
     const nowhere = { ...facts, provider: 'cuda', probe: undefined, cuda: { ...CUDA, hasCard: false } } as const;
-    expect(checkProvider(nowhere).says).toBe('not for linux x64');
+    expect(checkProvider(nowhere).message).toBe('not available on linux x64');
   });
 
   it('CUDA finds libraries in the cache of the loader and in LD_LIBRARY_PATH', () => {
@@ -165,7 +178,7 @@ describe('a provider', () => {
   it('the CPU has to work', () => {
     const why = 'ONNX Runtime cannot be loaded on darwin x64';
     const probe = { provider: 'cpu', works: false, why, lasts: false } as const;
-    expect(checkProvider({ ...facts, provider: 'cpu', probe })).toMatchObject({ state: 'failed', says: probe.why });
+    expect(checkProvider({ ...facts, provider: 'cpu', probe })).toMatchObject({ state: 'failed', message: probe.why });
   });
 });
 
@@ -180,13 +193,13 @@ describe('graphics devices', () => {
 
   it('are listed with driver and memory', () => {
     expect(checkDevices([{ ...card('nvidia', 'RTX'), freeBytes: 20e9 }], 'linux')).toEqual([
-      { check: 'device 0', state: 'ok', says: 'RTX, driver 550.54, 24.0 GB, 20.0 GB free' },
+      { check: 'device 0', state: 'ok', message: 'RTX, driver 550.54, 24.0 GB, 20.0 GB free' },
     ]);
-    expect(checkDevices([INTEL], 'linux')).toMatchObject([{ says: 'UHD, shares the memory of the system' }]);
+    expect(checkDevices([INTEL], 'linux')).toMatchObject([{ message: 'UHD, shared system memory' }]);
     expect(checkDevices([{ ...card('nvidia', 'RTX'), memoryBytes: undefined }], 'linux')).toMatchObject([
-      { says: expect.stringContaining('not known') },
+      { message: expect.stringContaining('unknown memory') },
     ]);
-    expect(checkDevices([], 'linux')).toMatchObject([{ state: 'none', says: 'no graphics card was found' }]);
+    expect(checkDevices([], 'linux')).toMatchObject([{ state: 'none', message: 'no graphics card found' }]);
   });
 
   it('have the numbers of --device where these are known', () => {

@@ -95,7 +95,7 @@ describe('the options of features', () => {
   });
 
   it.each([
-    [['--t', 'many'], /option '--t <timestep>' argument 'many' is invalid\. Give a whole number\./],
+    [['--t', 'many'], /option '--t <timestep>' argument 'many' is invalid\. Expected a whole number\./],
     [['--size', 'large'], /argument 'large' is invalid\. Expected pixels or WIDTHxHEIGHT/],
     [['--t', '3'], /^samepoint: --t has no effect: ui has no timestep\. Omit --t, or choose another --backend\.\n$/],
     [['--network', 'adm'], /^samepoint: --network describes a checkpoint, and none is given/],

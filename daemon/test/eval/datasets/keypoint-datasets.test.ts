@@ -92,11 +92,7 @@ describe('PF-WILLOW in its official layout', () => {
 
   it.each([
     ['a line that names one image', 'PF-dataset/car(S)/still.png', 'line 2 does not name two images'],
-    [
-      'a coordinate that is no number',
-      `a/b.png,a/c.png,${'x,'.repeat(40)}`,
-      'line 2 has a coordinate that is no number',
-    ],
+    ['an invalid coordinate', `a/b.png,a/c.png,${'x,'.repeat(40)}`, 'line 2 has an invalid coordinate'],
     ['no lines', '', 'it lists no pairs'],
   ])('refuses a list with %s', async (_, line, reason) => {
     const root = folder.path('broken-list');

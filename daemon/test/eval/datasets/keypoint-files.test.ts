@@ -30,7 +30,7 @@ describe('keypoint files', () => {
   });
 
   it.each([
-    ['text of names', () => written('b.kp', 'nose 3'), 'row 1 does not begin with two numbers'],
+    ['text of names', () => written('b.kp', 'nose 3'), 'row 1 does not start with two numbers'],
     ['JSON of objects', () => written('b.json', '[{"x":1,"y":2}]'), 'it is not a list of [x, y]'],
     ['an NPZ that is none', () => written('b.npz', 'PK'), 'b.npz cannot be used'],
   ])('are refused in a sentence: %s', async (_, path, message) => {

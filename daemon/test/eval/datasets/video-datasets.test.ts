@@ -144,7 +144,9 @@ describe('DAVIS-2017 in its official layout', () => {
 
   it('names the first mask where it has no object', async () => {
     writeMask(0, indicesOf([]));
-    await expect(evaluateAll(await openDavis(root()))).rejects.toThrow('00000.png cannot be used: it has no object');
+    await expect(evaluateAll(await openDavis(root()))).rejects.toThrow(
+      '00000.png cannot be used: it contains no objects',
+    );
   });
 
   it.each([

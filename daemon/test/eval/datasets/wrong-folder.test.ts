@@ -34,14 +34,19 @@ async function refusalOf(name: DatasetName, path: string): Promise<string> {
   return sentence.replaceAll(`${folder.path('')}/`, '');
 }
 
-describe('a folder of another data set is refused by what was looked for in it, and by what it looks like', () => {
+describe('a folder of another data set is refused with a suggestion', () => {
   it.each<[DatasetName, string, RegExp, string]>([
-    ['spair', 'hpatches', /hpatches\/PairAnnotation\/test .*Give the folder SPair-71k/, 'eval hpatches hpatches'],
-    ['hpatches', 'spair', /spair cannot be used: it has no sequences.* with i_\*\/ and v_\*\//, 'eval spair spair'],
-    ['pf-willow', 'davis', /davis .*test_pairs\.csv.*Give the folder that holds PF-dataset/, 'eval davis davis'],
+    [
+      'spair',
+      'hpatches',
+      /hpatches\/PairAnnotation\/test .*Choose the published folder SPair-71k/,
+      'eval hpatches hpatches',
+    ],
+    ['hpatches', 'spair', /spair cannot be used: it has no sequences.* in i_\*\/ and v_\*\//, 'eval spair spair'],
+    ['pf-willow', 'davis', /davis .*test_pairs\.csv.*Choose the folder that contains PF-dataset/, 'eval davis davis'],
     ['davis', 'jhmdb', /jhmdb\/ImageSets\/2017\/val\.txt .*does not exist/, 'eval jhmdb jhmdb'],
     ['jhmdb', 'willow', /willow\/splits .*_test_split1\.txt/, 'eval pf-willow willow'],
-    ['pairs', 'spair', /spair\/pairs\.json .*does not exist.*Give a folder with its images/, 'eval spair spair'],
+    ['pairs', 'spair', /spair\/pairs\.json .*does not exist.*Choose a folder with images/, 'eval spair spair'],
     ['davis', 'pairs', /pairs\/ImageSets/, 'eval pairs pairs'],
   ])('%s in %s', async (name, path, sentence, guess) => {
     const refusal = await refusalOf(name, path);

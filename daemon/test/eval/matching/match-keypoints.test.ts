@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import * as z from 'zod';
-import { sampleKeypoints } from '../../../src/eval/matching/match-keypoints.js';
+import { sampleDescriptors } from '../../../src/eval/matching/match-keypoints.js';
 
 const numbers = z.array(z.number());
 const fixture = z.object({
@@ -23,7 +23,7 @@ it('descriptors of keypoints are those of grid_sample, fading out at the edges o
   const shape = { channels: features.length, rows, columns };
   const map = { ...shape, chw, cellWidthPx: width / columns, cellHeightPx: height / rows };
   const points = keypoints.map(([x, y]) => ({ x, y }));
-  const sampled = sampleKeypoints(map, { width, height }, points);
+  const sampled = sampleDescriptors(map, { width, height }, points);
   expect(sampled).toMatchObject({ count: keypoints.length, channels: features.length });
   for (const [n, value] of descriptors.flat().entries()) expect(sampled.data[n]).toBeCloseTo(value, 5);
 });
