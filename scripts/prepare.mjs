@@ -1,7 +1,7 @@
-// Brings a clone to the state in which it can run: packages installed, everything built.
-// Does nothing that is already done. Uses Node alone, since nothing else may be there yet.
-//   --force     build even if nothing seems to have changed
-//   --browser   also see to it that the tests find a Chromium, and WebGPU the Vulkan in software that comes with it
+// Installs the packages and builds everything; skips what is up to date. Uses only Node, since nothing else may be
+// installed yet.
+//   --force     build even if nothing has changed
+//   --browser   also install Chromium and the Vulkan loader for the tests (on Debian as root)
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -40,55 +40,58 @@ if (process.argv.includes('--browser')) {
 function install() {
   const lock = readFileSync(join(top, 'package-lock.json'), 'utf8');
   if (existsSync(INSTALL_STAMP) && readFileSync(INSTALL_STAMP, 'utf8') === lock) return;
-  say('installing packages (once) …');
+  log('installing packages (once) …');
   run(
     process.platform === 'win32' ? 'npm.cmd' : 'npm',
     ['ci', '--no-audit', '--no-fund'],
-    'The packages could not be installed. Check the network, then run the command again.',
+    'npm ci failed. Check the network, then run the command again.',
   );
   writeFileSync(INSTALL_STAMP, lock);
 }
 
 function build(force) {
   if (!force && existsSync(BUILD_STAMP) && newest(BUILD_INPUTS) <= statSync(BUILD_STAMP).mtimeMs) return;
-  say('building …');
+  log('building …');
   run(
     process.execPath,
     [join(top, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'],
-    'The types do not check; the lines above say where.',
+    'Type checking failed; see the errors above.',
   );
-  run(process.execPath, [join(top, 'plugin', 'build.mjs')], 'The plugin could not be built; the lines above say why.');
+  run(process.execPath, [join(top, 'plugin', 'build.mjs')], 'The plugin build failed; see the errors above.');
   writeFileSync(BUILD_STAMP, '');
 }
 
-/** Tests in a browser are left out where there is none, except in CI, where that would hide a failure. */
+/**
+ * Looks for a browser for the end-to-end tests. On Debian as root it is installed automatically; without a browser those
+ * tests are skipped with a notice, except in CI, where a skipped test could hide a failure.
+ */
 function provideBrowser() {
   const known = JSON.parse(readFileSync(join(top, 'scripts', 'browser-paths.json'), 'utf8'));
   if (process.env.CHROMIUM_PATH || known.some((path) => existsSync(path))) return;
   if (installDebian('chromium', 'Chromium for the end-to-end tests')) return;
   const remedy = 'Install Chromium or Chrome (Debian: `sudo apt-get install chromium`), or set CHROMIUM_PATH.';
-  if (process.env.CI) fail(`The end-to-end tests need a browser, and CI does not go without them. ${remedy}`);
-  say(`NO BROWSER: the end-to-end tests and those of the plugin's window are LEFT OUT. ${remedy}`);
+  if (process.env.CI) fail(`CI requires a browser for the end-to-end tests. ${remedy}`);
+  log(`NO BROWSER: skipping the tests of the plugin's window and the end-to-end tests. ${remedy}`);
 }
 
-/** The loader through which WebGPU finds a driver; the tests of WebGPU say themselves when they are left out. */
+/** Looks for the Vulkan loader, which WebGPU needs on Linux. Without it, the WebGPU tests are skipped with a notice. */
 function provideVulkan() {
   if (process.platform !== 'linux' || process.arch !== 'x64') return;
   if (VULKAN_LOADERS.some((path) => existsSync(path))) return;
-  installDebian('libvulkan1', 'the Vulkan loader for the tests of WebGPU');
+  installDebian('libvulkan1', 'the Vulkan loader for the WebGPU tests');
 }
 
-/** Installs a Debian package where that is possible; says whether it worked. */
+/** Installs a Debian package, if possible. Returns whether it succeeded. */
 function installDebian(name, purpose) {
   if (!existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0) return false;
-  say(`installing ${purpose} (once) …`);
+  log(`installing ${purpose} (once) …`);
   return (
     attempt('apt-get', ['update', '-qq']) &&
     attempt('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name])
   );
 }
 
-/** Time of the newest source below the given paths, in ms. */
+/** Modification time of the newest file below the given paths, in ms. */
 function newest(paths) {
   return Math.max(...paths.map((path) => newestBelow(join(top, path))));
 }
@@ -108,18 +111,18 @@ function run(command, args, failure) {
 
 function attempt(command, args) {
   const options = { cwd: top, stdio: ['ignore', 2, 'inherit'], env: process.env };
-  // Node runs no .cmd without a shell, and newer ones warn of arguments beside one; none of ours needs quotes
+  // Node needs a shell to run a .cmd, and warns about separate arguments; none of ours needs quoting
   const { status, error } = command.endsWith('.cmd')
     ? spawnSync([command, ...args].join(' '), { ...options, shell: true })
     : spawnSync(command, args, options);
   return status === 0 && !error;
 }
 
-function say(text) {
+function log(text) {
   process.stderr.write(`samepoint: ${text}\n`);
 }
 
 function fail(text) {
-  say(text);
+  log(text);
   process.exit(1);
 }

@@ -14,7 +14,11 @@ export function positiveInteger(text: string): number {
   throw new InvalidArgumentError('Expected a whole number from 1.');
 }
 
-/** Parses a value of an option that may be given several times. @throws InvalidArgumentError */
+/**
+ * Parses a value of an option that may be given several times.
+ * @throws InvalidArgumentError
+ * @internal for the benchmarks
+ */
 export function positiveIntegers(text: string, previous: readonly number[] = []): number[] {
   return [...previous, positiveInteger(text)];
 }

@@ -52,6 +52,7 @@ export interface AdmUnetInputs {
  * The U-Net of guided-diffusion (Dhariwal & Nichol, 2021) up to `output_blocks[outputBlock]`: the feature map of DIFT_adm.
  * @returns (1, c, h, w)
  * @throws RangeError for a block that does not exist, or a size that is no multiple of the total downsampling
+ * @internal for tests and benchmarks
  */
 export function admUnet(b: GraphBuilder, inputs: AdmUnetInputs, config: AdmUnetConfig, outputBlock: number): Value {
   return onlyValue(admUnetBlocks(b, inputs, config, [outputBlock]));

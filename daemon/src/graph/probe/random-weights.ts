@@ -34,7 +34,10 @@ function magnitudeOf(name: string, shape: readonly number[]): Magnitude {
   return name.endsWith('bias') ? { exponent: BIAS_EXPONENT, signed: true } : { exponent: 0, signed: false };
 }
 
-/** Random weights in half precision, the same for the same seed. */
+/**
+ * Random weights in half precision, the same for the same seed.
+ * @internal for the benchmarks
+ */
 export function randomWeights(name: string, shape: readonly number[], seed: number): Uint8Array {
   return randomHalves(magnitudeOf(name, shape), elements(shape), `${seed} ${name}`);
 }
