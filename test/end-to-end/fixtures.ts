@@ -64,24 +64,24 @@ export class DaemonProcess {
   }
 
   async stop(): Promise<void> {
-    const ended = new Promise((resolve) => this.process.once('exit', resolve));
+    const exited = new Promise((resolve) => this.process.once('exit', resolve));
     this.process.kill('SIGTERM');
-    await ended;
+    await exited;
     await rm(this.stateDir, { recursive: true });
   }
 }
 
 function readBanner(child: ChildProcess): Promise<{ port: number; code: string }> {
   return new Promise((resolve, reject) => {
-    let printed = '';
-    const take = (chunk: Buffer) => {
-      printed += chunk.toString();
-      const [address, code] = [ADDRESS.exec(printed), CODE.exec(printed)];
+    let output = '';
+    const read = (chunk: Buffer) => {
+      output += chunk.toString();
+      const [address, code] = [ADDRESS.exec(output), CODE.exec(output)];
       if (address !== null && code !== null) resolve({ port: Number(address[1]), code: `${code[1]}${code[2]}` });
     };
-    child.stdout?.on('data', take);
-    child.stderr?.on('data', take);
-    child.once('exit', () => reject(new Error(`the daemon ended before it served:\n${printed}`)));
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    child.once('exit', () => reject(new Error(`the daemon exited before it was listening:\n${output}`)));
   });
 }
 

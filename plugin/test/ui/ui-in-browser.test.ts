@@ -88,8 +88,8 @@ function selection(...frames: FrameSummary[]): MainToUi {
   return { type: 'selection', selection: { frames, overlays: [] } };
 }
 
-/** Picks source and target by hand and starts. */
-async function pickAndGo(): Promise<void> {
+/** Picks source and target in the UI and starts the run. */
+async function pickAndStart(): Promise<void> {
   await figma.send(selection(SOURCE));
   await figma.button('Use “Settings / Light” as source').click();
   await figma.send(selection(TARGET));
@@ -109,7 +109,7 @@ describe('the UI in a sandboxed iframe', () => {
       settings: { token: TOKEN, port: daemon.port },
     });
 
-    await pickAndGo();
+    await pickAndStart();
     expect(await figma.next('export.start')).toMatchObject({ sourceId: 's', targetIds: ['t'] });
     await figma.send(...exported);
     await figma.heading('Preview').waitFor();
@@ -139,7 +139,7 @@ describe('the UI in a sandboxed iframe', () => {
   it('draws thumbnails of source and target', async () => {
     daemon.onJob = ({ jobId }) => daemon.send({ type: 'job.result', jobId, result: RESULT });
     await figma.send(session());
-    await pickAndGo();
+    await pickAndStart();
     await figma.send(...exported);
     const pixel = (label: string) =>
       figma.ui.getByRole('img', { name: label }).evaluate((canvas) => {
@@ -164,7 +164,7 @@ describe('the UI in a sandboxed iframe', () => {
       } else daemon.send({ type: 'job.result', jobId, result: RESULT });
     };
     await figma.send(session());
-    await pickAndGo();
+    await pickAndStart();
     await figma.send(...exported);
     await figma.heading('Preview').waitFor();
     expect(new Set(started).size).toBe(1);
@@ -203,7 +203,7 @@ describe('the UI in a sandboxed iframe', () => {
         progress: { stage: 'features', done: 1, total: 4, elapsedMs: 2_000 },
       });
     await figma.send(session());
-    await pickAndGo();
+    await pickAndStart();
     await figma.send(...exported);
     await figma.ui.getByText('Analyzing frames').waitFor();
     await figma.button('Cancel').click();
@@ -237,7 +237,7 @@ describe('the UI in a sandboxed iframe', () => {
       daemon.send({ type: 'job.failed', jobId, error: failure('GPU_OUT_OF_MEMORY') });
     };
     await figma.send(session());
-    await pickAndGo();
+    await pickAndStart();
     await figma.send(...exported);
     await figma.heading('Out of memory').waitFor();
     await figma.button('Try again').click();
@@ -262,7 +262,7 @@ describe('the UI in a sandboxed iframe', () => {
     };
     await figma.send(session());
     await figma.ui.getByLabel('Model for comparing frames').selectOption('sd15');
-    await pickAndGo();
+    await pickAndStart();
     await figma.send(...exported);
     await figma.ui.getByText('License of Stable Diffusion 1.5: CreativeML Open RAIL-M.').waitFor();
     await figma.button('Download model (up to 2.1 GB)').click();
@@ -276,7 +276,7 @@ describe('the UI in a sandboxed iframe', () => {
   it('works with the keyboard alone', async () => {
     daemon.onJob = ({ jobId }) => daemon.send({ type: 'job.result', jobId, result: RESULT });
     await figma.send(session());
-    await pickAndGo();
+    await pickAndStart();
     await figma.send(...exported);
     const apply = figma.button('Apply 2 items');
     await apply.waitFor();
