@@ -27,6 +27,11 @@ const ANCHORS = {
 /** Below this confidence of the anchors, the pixels around the overlay may place it instead. */
 const MIN_CONFIDENCE = 0.3;
 
+/** The target layer of an anchor. */
+type Counterpart = Pick<AssignedLayer, 'layer' | 'confidence'> & {
+  likeness: Pick<AssignedLayer['likeness'], 'evidence'>;
+};
+
 /** What an overlay is placed by. */
 export interface OverlayAnchors {
   /** The bounding box of the overlay and those that touch it. */
@@ -105,7 +110,7 @@ function canAnchor(box: Box, cluster: Box, overlays: readonly Box[]): boolean {
 export function placeByAnchors(
   box: Box,
   { cluster, anchors }: OverlayAnchors,
-  counterparts: ReadonlyMap<string, AssignedLayer>,
+  counterparts: ReadonlyMap<string, Counterpart>,
   targetSidePx: number,
   byPixels: PlacedRegion | null,
 ): PlacedRegion | null {
@@ -134,7 +139,7 @@ export function placeByAnchors(
 
 interface AnchorPair {
   anchor: OverlayAnchor;
-  counterpart: AssignedLayer;
+  counterpart: Counterpart;
 }
 
 interface Vote extends Correspondence {
@@ -179,7 +184,7 @@ function evidenceOf(pairs: readonly AnchorPair[]): Evidence {
   };
 }
 
-function weightedMean(pairs: readonly AnchorPair[], pick: (counterpart: AssignedLayer) => number): number {
+function weightedMean(pairs: readonly AnchorPair[], pick: (counterpart: Counterpart) => number): number {
   const total = pairs.reduce((sum, { anchor }) => sum + anchor.weight, 0);
   const mean = pairs.reduce((sum, { anchor, counterpart }) => sum + anchor.weight * pick(counterpart), 0) / total;
   // rounding may lift a mean of ones above one

@@ -56,12 +56,6 @@ export function similarityAt(
 
 const MAX_STEPS = 10;
 
-/** Relative decrease of the error below which the iteration stops. */
-const CONVERGED = 1e-12;
-
-/** Pivots below this part of the largest entry make a system singular. */
-const SINGULAR = 1e-12;
-
 /**
  * Minimises the weighted squared error in the target with the Gauss–Newton method (Hartley and Zisserman, 2004, section
  * 4.5), in normalised coordinates.
@@ -88,10 +82,8 @@ export function gaussNewton(
     const next = gaussNewtonStep(kind, best, unit);
     const found = next === null ? Number.NaN : error(next, unit);
     if (next === null || !(found < lowest)) break;
-    const converged = lowest - found <= CONVERGED * lowest;
     best = next;
     lowest = found;
-    if (converged) break;
   }
   return lowest < initial ? normalise(compose(compose(invert(to), best), from)) : start;
 }
@@ -152,14 +144,13 @@ function updated(h: Homography, change: readonly number[]): Homography {
 /** Gauss–Jordan elimination with partial pivoting; null if singular. @param rows each ends with its right-hand side */
 function solve(rows: Float64Array[]): number[] | null {
   const size = rows.length;
-  const largest = Math.max(...rows.map((row, n) => Math.abs(row[n] ?? 0)));
   for (let column = 0; column < size; column++) {
     const below = rows.slice(column).map((row) => Math.abs(row[column] ?? 0));
     const pivot = column + below.indexOf(Math.max(...below));
     const [here, chosen] = [rows[column], rows[pivot]];
     if (here === undefined || chosen === undefined) return null;
     const divisor = chosen[column] ?? 0;
-    if (!(Math.abs(divisor) > SINGULAR * largest)) return null;
+    if (divisor === 0) return null;
     rows[pivot] = here;
     rows[column] = chosen.map((value) => value / divisor);
     for (const [n, row] of rows.entries()) {

@@ -50,9 +50,6 @@ interface Sampling {
 /** More thorough than OpenCV's defaults: errors are visible, and rounds are cheap. */
 const SAMPLING: Sampling = { maxRounds: 5000, confidence: 0.9999 };
 
-/** OpenCV's defaults. */
-const PUBLISHED_SAMPLING: Sampling = { maxRounds: 2000, confidence: 0.995 };
-
 /** Refits to the inliers, which then change. Nearly all fits converge in two. */
 const REFITS = 3;
 
@@ -141,19 +138,17 @@ export function residual(h: Homography, pair: PointPair | undefined): number {
 /** OpenCV's numbers of its methods. Its types lack the last. */
 const OPENCV_METHODS = { lmeds: 4, ransac: 8, magsac: 38 } as const satisfies Record<Estimator, number>;
 
-/** Levenberg–Marquardt rounds in which OpenCV refines an affine: its default. */
-const AFFINE_REFINING_ROUNDS = 10;
-
 /**
  * OpenCV's `findHomography` or `estimateAffine2D`, which ignore weights.
  * @param pairs at least as many as the kind needs
+ * @param sampling OpenCV's defaults if omitted
  * @returns null if OpenCV finds none
  */
 async function estimateByOpenCv(
   kind: 'affine' | 'homography',
   pairs: readonly Pick<PointPair, 'source' | 'target'>[],
   { estimator, tolerancePx }: RobustSettings,
-  { maxRounds, confidence }: Sampling,
+  sampling?: Sampling,
 ): Promise<Homography | null> {
   const inOpenCv = await openCv();
   const method = OPENCV_METHODS[estimator];
@@ -163,10 +158,11 @@ async function estimateByOpenCv(
       return keep(cv.matFromArray(pairs.length, 1, cv.CV_32FC2, coordinates));
     };
     const [from, to, mask] = [points('source'), points('target'), keep(new cv.Mat())];
+    const effort = sampling === undefined ? ([] as const) : ([sampling.maxRounds, sampling.confidence] as const);
     const matrix = keep(
       kind === 'homography'
-        ? cv.findHomography(from, to, method, tolerancePx, mask, maxRounds, confidence)
-        : cv.estimateAffine2D(from, to, mask, method, tolerancePx, maxRounds, confidence, AFFINE_REFINING_ROUNDS),
+        ? cv.findHomography(from, to, method, tolerancePx, mask, ...effort)
+        : cv.estimateAffine2D(from, to, mask, method, tolerancePx, ...effort),
     );
     return Array.from<number>(matrix.data64F);
   });
@@ -186,7 +182,7 @@ export async function publishedHomography(
   { estimator, thresholdPx }: { estimator: Estimator; thresholdPx: number },
 ): Promise<Homography | null> {
   if (matches.length < TRANSFORM_KINDS.homography.minPairs) return null;
-  return estimateByOpenCv('homography', matches, { estimator, tolerancePx: thresholdPx }, PUBLISHED_SAMPLING);
+  return estimateByOpenCv('homography', matches, { estimator, tolerancePx: thresholdPx });
 }
 
 /** Sampled pairs. If a third of the matches is right, all samples miss with a probability of 10⁻²⁵. */

@@ -1,9 +1,9 @@
 import type { Box, Item, Layer } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { findOverlayAnchors } from '../../../src/transfer/overlays/overlay-anchors.js';
+import { findOverlayAnchors, placeByAnchors } from '../../../src/transfer/overlays/overlay-anchors.js';
 import { placeItems, prepareItems } from '../../../src/transfer/place-items.js';
 import { centre } from '../../../src/transfer/transforms/boxes.js';
-import { transformBox } from '../../../src/transfer/transforms/place-region.js';
+import { placeRegion, transformBox } from '../../../src/transfer/transforms/place-region.js';
 import { layer } from '../../support/layers.js';
 
 const SIZE = { width: 400, height: 800 };
@@ -14,7 +14,7 @@ const LABEL = text('Label', { x: 20, y: 500, w: 120, h: 40 });
 const TABS = text('Tabs', { x: 20, y: 700, w: 360, h: 60 });
 const SOURCE = [BUTTON, LABEL, TABS];
 
-/** The target as a designer left it: what stood together was moved by as much. */
+/** The target layers, some of them moved. */
 function moved(by: { [id: string]: { x: number; y: number } }): Layer[] {
   return SOURCE.map((each) => {
     const { x, y } = by[each.layerId] ?? { x: 0, y: 0 };
@@ -22,7 +22,7 @@ function moved(by: { [id: string]: { x: number; y: number } }): Layer[] {
   });
 }
 
-/** Where the overlays go when every pixel goes with the layer it is in, and those of no layer stay where they are. */
+/** Places overlays when every pixel moves with its layer, and pixels outside layers stay. */
 async function place(boxes: Box[], target: Layer[]): Promise<(Box & { confidence: number })[]> {
   const items = boxes.map((box, n): Item => ({ kind: 'overlay', itemId: `${n}`, box }));
   const prepared = prepareItems(items, SOURCE, SIZE);
@@ -49,20 +49,20 @@ const CALLOUT = { x: 60, y: 620, w: 140, h: 40 };
 const ARROW = { x: 204, y: 545, w: 100, h: 90 };
 
 describe('an overlay', () => {
-  it('goes where the layer next to it goes, to the pixel', async () => {
+  it('moves exactly with the layer next to it', async () => {
     const [arrow] = await place([ARROW], moved({ Buy: { x: -30, y: -200 }, Label: { x: -30, y: -200 } }));
     expect(arrow).toMatchObject({ x: expect.closeTo(174, 6), y: expect.closeTo(345, 6), w: 100, h: 90 });
     expect(arrow?.confidence).toBeGreaterThan(0.7);
   });
 
-  it('that is a line without height follows the layer next to it all the same', async () => {
+  it('without height, such as a line, moves with the layer next to it', async () => {
     const line = { x: 150, y: 520, w: 100, h: 0 };
     const [placed] = await place([line], moved({ Buy: { x: -30, y: -200 }, Label: { x: -30, y: -200 } }));
     expect(placed).toMatchObject({ x: expect.closeTo(120, 6), y: expect.closeTo(320, 6) });
     expect(placed?.confidence).toBeGreaterThan(0.7);
   });
 
-  it('stays with the overlay that touches it, not with another layer that is nearer', async () => {
+  it('moves with the overlay that touches it, not with a nearer layer', async () => {
     const apart = moved({ Buy: { x: 0, y: -300 }, Label: { x: 0, y: -300 } });
     const [alone] = await place([CALLOUT], apart);
     expect(alone?.y).toBeCloseTo(CALLOUT.y, 6);
@@ -70,15 +70,97 @@ describe('an overlay', () => {
     expect(together?.y).toBeCloseTo(CALLOUT.y - 300, 6);
   });
 
-  it('is less sure where the layers around it went different ways', async () => {
+  it('has less confidence if the layers around it move apart', async () => {
     const [agreed] = await place([CALLOUT], moved({}));
     const [torn] = await place([CALLOUT], moved({ Buy: { x: 0, y: -300 }, Label: { x: 0, y: -300 } }));
     expect(torn?.confidence).toBeLessThan(agreed?.confidence ?? 0);
   });
 });
 
+describe('overlays that touch', () => {
+  it('each follow most the anchor nearest to themselves', async () => {
+    const [callout, arrow] = await place([CALLOUT, ARROW], moved({ Buy: { x: 8, y: 0 } }));
+    const [calloutShift, arrowShift] = [(callout?.x ?? 0) - CALLOUT.x, (arrow?.x ?? 0) - ARROW.x];
+    expect(calloutShift).toBeLessThan(3);
+    expect(arrowShift).toBeGreaterThan(5);
+  });
+});
+
+describe('an anchor is', () => {
+  const OVERLAY = { x: 200, y: 400, w: 40, h: 40 };
+  const below = (px: number, w = 40, h = 40) => layer(`${px} below`, { x: 200, y: 440 + px, w, h });
+  const anchorsOf = (layers: Layer[], box: Box = OVERLAY, overlays = [box]) =>
+    findOverlayAnchors(box, layers, overlays, SIZE).anchors;
+  const idsOf = (...args: Parameters<typeof anchorsOf>) => anchorsOf(...args).map((anchor) => anchor.layer.layerId);
+
+  it('within 12 % of the longer side of the image', () => {
+    expect(idsOf([below(95), below(97)])).toEqual(['95 below']);
+  });
+
+  it('one of the nearest eight', () => {
+    const layers = Array.from({ length: 10 }, (_, n) => below(10 - n));
+    expect(idsOf(layers)).toEqual(
+      layers
+        .map(({ layerId }) => layerId)
+        .reverse()
+        .slice(0, 8),
+    );
+  });
+
+  it('at most twelve times as large as the overlay, which has at least 2 % of the longer side in thickness', () => {
+    expect(idsOf([below(1, 100, 190), below(2, 100, 194)])).toEqual(['1 below']);
+    const line = { x: 200, y: 440, w: 40, h: 0 };
+    expect(idsOf([below(1, 80, 95), below(2, 80, 97)], line)).toEqual(['1 below']);
+  });
+
+  it('hidden by overlays to less than 60 %', () => {
+    const [shown, hidden] = [layer('shown', { x: 181, y: 400, w: 46, h: 20 }), layer('hidden', OVERLAY)];
+    expect(idsOf([{ ...shown, box: { ...shown.box, x: 173 } }, hidden])).toEqual(['shown']);
+    expect(idsOf([{ ...shown, box: { ...shown.box, x: 183 } }, hidden])).toEqual([]);
+  });
+
+  it('four times as heavy if it touches the overlay as at 2 % of the longer side', () => {
+    const [touching, at16] = anchorsOf([below(0), below(16)]);
+    expect(touching).toMatchObject({ weight: 1, ownWeight: 1 });
+    expect(at16?.weight).toBeCloseTo(0.25, 9);
+  });
+
+  it('shared by overlays within 2 % of the longer side, with a weight for each', () => {
+    const other = (px: number) => ({ x: 200, y: 400 - 40 - px, w: 40, h: 40 });
+    const above = layer('above', { x: 200, y: 280, w: 40, h: 40 });
+    expect(idsOf([above], OVERLAY, [OVERLAY, other(15)])).toEqual(['above']);
+    const [anchor] = anchorsOf([above], OVERLAY, [OVERLAY, other(15)]);
+    expect(anchor?.weight).toBeGreaterThan(4 * (anchor?.ownWeight ?? 1));
+    const [unshared] = anchorsOf([above], OVERLAY, [OVERLAY, other(17)]);
+    expect(unshared?.weight).toBe(unshared?.ownWeight);
+  });
+});
+
+describe('between anchors and pixels', () => {
+  const BOX = { x: 200, y: 400, w: 40, h: 40 };
+  const around = findOverlayAnchors(BOX, [BUTTON, LABEL], [BOX], SIZE);
+  const byPixels = placeRegion(
+    BOX,
+    [{ source: { x: 220, y: 420 }, target: { x: 220, y: 420 }, weight: 0.9, scale: 1 }],
+    800,
+  );
+  const counterparts = (confidence: number) => {
+    const likeness = { evidence: { image: confidence } };
+    return new Map([BUTTON, LABEL].map((each) => [each.layerId, { layer: each, confidence, likeness }]));
+  };
+
+  it.each([
+    ['anchors', 0.31],
+    ['pixels', 0.29],
+  ])('%s place an overlay at a confidence of the anchors of %d', (winner, confidence) => {
+    expect(byPixels?.confidence).toBeGreaterThan(0.5);
+    const placed = placeByAnchors(BOX, around, counterparts(confidence), 800, byPixels);
+    expect(placed === byPixels ? 'pixels' : 'anchors').toBe(winner);
+  });
+});
+
 describe('the layers that place an overlay', () => {
-  it('are not those it hides, nor what everything lies on', () => {
+  it('exclude layers it hides, and the background', () => {
     const words = text('Words', { x: 70, y: 630, w: 100, h: 20 });
     const screen = layer('screen', { x: 0, y: 0, w: 400, h: 800 });
     const { anchors } = findOverlayAnchors(CALLOUT, [screen, words, ...SOURCE], [CALLOUT], SIZE);
@@ -87,7 +169,7 @@ describe('the layers that place an overlay', () => {
 
   it('have more weight the nearer they are', () => {
     const { anchors } = findOverlayAnchors(CALLOUT, SOURCE, [CALLOUT], SIZE);
-    const says = anchors.map(({ weight }) => weight);
-    expect(says).toEqual([...says].sort((a, b) => b - a));
+    const weights = anchors.map(({ weight }) => weight);
+    expect(weights).toEqual([...weights].sort((a, b) => b - a));
   });
 });

@@ -1,7 +1,7 @@
 import type { Point } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import { gridPoints } from '../../../src/transfer/transforms/boxes.js';
-import { placeRegion } from '../../../src/transfer/transforms/place-region.js';
+import { placeRegion, regionConfidence } from '../../../src/transfer/transforms/place-region.js';
 
 const CARD = { x: 40, y: 100, w: 200, h: 80 };
 const SIDE_PX = 600;
@@ -46,5 +46,30 @@ describe('a box', () => {
   it('is not more than twice as wide, nor less than half', () => {
     expect(placeCard((point) => ({ x: point.x + (isRight(point) ? 260 : 0), y: point.y }))).toEqual(CARD);
     expect(placeCard((point) => ({ x: point.x - (isRight(point) ? 130 : 0), y: point.y }))).toEqual(CARD);
+  });
+});
+
+describe('a region', () => {
+  it.each([
+    [0.06, true],
+    [0.04, false],
+  ])('with an inlier share of %d has a counterpart: %s', (weight, found) => {
+    expect(
+      placeCard(
+        (point) => point,
+        () => weight,
+      ) !== undefined,
+    ).toBe(found);
+  });
+
+  it.each([
+    [0, 0.0024],
+    [0.1, 0.0308],
+    [0.5, 0.2227],
+    [0.75, 0.4829],
+    [0.9, 0.8766],
+    [1, 0.9989],
+  ])('with an inlier share of %d has the calibrated confidence %d', (share, confidence) => {
+    expect(regionConfidence(share)).toBeCloseTo(confidence, 4);
   });
 });

@@ -14,6 +14,13 @@ describe('a projective transform', () => {
     expect(project([1, 0, 0, 0, 1, 0, 1, 0, -5], { x: 5, y: 1 }).x).toBeNaN();
   });
 
+  it.each([
+    [5e-12, true],
+    [5e-13, false],
+  ])('with a denominator of %d has an image: %s', (w, hasImage) => {
+    expect(Number.isFinite(project([1, 0, 0, 0, 1, 0, 0, 0, w], { x: 1, y: 1 }).x)).toBe(hasImage);
+  });
+
   it.each<[string, Homography, { least: number; most: number; reflected: boolean }]>([
     ['a scale', [2, 0, 5, 0, 2, 5, 0, 0, 1], { least: 2, most: 2, reflected: false }],
     ['a turn', [0, -1, 5, 1, 0, 5, 0, 0, 1], { least: 1, most: 1, reflected: false }],

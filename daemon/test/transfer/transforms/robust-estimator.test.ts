@@ -137,6 +137,20 @@ describe('what cannot be fitted is said, not thrown', () => {
   });
 });
 
+describe('matches near one line', () => {
+  it.each([
+    [5e-6, false],
+    [5e-7, true],
+  ])('with an extent of %d of their length across it are collinear: %s', async (flatness, collinear) => {
+    const pairs = Array.from({ length: 40 }, (_, n) => {
+      const point = { x: 10 * n, y: 10 * n + (n % 2) * flatness * 400 };
+      return { source: point, target: point, weight: 1 };
+    });
+    const outcome = await fitTransform('affine', pairs, { estimator: 'ransac', tolerancePx: TOLERANCE_PX });
+    expect(!outcome.ok && outcome.reason === 'all matches are on one line').toBe(collinear);
+  });
+});
+
 describe('a heavier match', () => {
   it('pulls the fit towards itself', async () => {
     const shifted = (dx: number, weight: number) =>
@@ -229,6 +243,29 @@ describe('a small turn is noise', () => {
     const { transform } =
       fitSimilarity(correspondences({ scale: 1, degrees: 12, tx: 50, ty: 20 }), SIMILARITY_TOLERANCE_PX) ?? {};
     expect(Math.atan2(transform?.b ?? 0, transform?.a ?? 0) / DEGREE).toBeCloseTo(12, 1);
+  });
+});
+
+describe('a rotation needs inliers 1.2 times as heavy as those without', () => {
+  it.each([
+    [0.55, 0],
+    [0.65, 90],
+  ])('with weights of 0.5 upright and %d rotated the fit has %i degrees', (weight, degrees) => {
+    const upright = correspondences({ scale: 1, degrees: 0, tx: 400, ty: 0 }, { count: 10 });
+    const rotated = correspondences({ scale: 1, degrees: 90, tx: 0, ty: 500 }, { count: 10, seed: 2 });
+    const given = [...upright.map((c) => ({ ...c, weight: 0.5 })), ...rotated.map((c) => ({ ...c, weight }))];
+    const { a = 0, b = 0 } = fitSimilarity(given, SIMILARITY_TOLERANCE_PX)?.transform ?? {};
+    expect(Math.atan2(b, a) / DEGREE).toBeCloseTo(degrees, 6);
+  });
+});
+
+describe('a scale differs from that of the matches by at most 1.5', () => {
+  it.each([
+    [1.45, true],
+    [1.55, false],
+  ])('matches of scale 1 on points %d apart are inliers of one fit: %s', (scale, fits) => {
+    const given = correspondences({ scale, degrees: 0, tx: 5, ty: 5 }).map((c) => ({ ...c, scale: 1 }));
+    expect(fitSimilarity(given, SIMILARITY_TOLERANCE_PX)?.inliers.length === given.length).toBe(fits);
   });
 });
 
