@@ -1,28 +1,28 @@
-/** A comparison in figures, measured in one run on one machine. */
+/** A benchmark, measured in one run on one machine. */
 export interface Bench {
   name: string;
   title: string;
-  /** Which page of docs/ the table belongs on; `performance` without. */
+  /** Page of docs/ with the table; default `performance`. */
   doc?: 'performance' | 'evaluation' | 'gpu';
   run(options: BenchOptions): Promise<BenchResult>;
 }
 
 export interface BenchOptions {
-  /** Python with the packages of test/parity/requirements.txt and accelerate, or what the bench says. */
+  /** Python with the packages that the benchmark needs. */
   python?: string;
-  /** A folder as `eval pairs` takes it, or a generated set, for the benches that look at one. */
+  /** A folder for `eval pairs`, or a generated set, for benchmarks that use one. */
   pairs?: string;
-  /** A file that keeps matches between runs, for benches that try what is done with them. */
+  /** A cache file of matches, for benchmarks of later stages. */
   kept?: string;
-  /** A folder of weights to look through instead of those of the embedded model. */
+  /** A folder of weights to use instead of the embedded model. */
   model?: string;
-  /** How many pairs of a set to look at, evenly spread. */
+  /** Number of pairs of a set to use, evenly spaced. */
   setPairs: number;
   sizesPx: readonly number[];
   ensembles: readonly number[];
-  /** Measurements of each side, which take turns. */
+  /** Measurements per side; the sides alternate. */
   rounds: number;
-  /** Takes what has been done so far, a line at a time. */
+  /** Reports progress, one line at a time. */
   log(line: string): void;
 }
 
@@ -31,11 +31,11 @@ export interface BenchResult {
   rows: readonly (readonly string[])[];
   /** Sentences below the table. */
   notes: readonly string[];
-  /** What the table was made from. */
+  /** The data of the table. */
   measurements: unknown;
 }
 
-/** The middle one; of two in the middle their mean. */
+/** Median; of an even number of values, the mean of the middle two. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;

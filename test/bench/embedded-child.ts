@@ -1,4 +1,4 @@
-// The embedded model on screens of one size, in a process of its own: a Size as the argument, EmbeddedTimes on stdout.
+// Measures the embedded model on screens of one size in a child process: argument Size, output EmbeddedTimes.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// One measurement of Samepoint in a process of its own: a FeaturesRequest as the argument, a Measurement on stdout.
+// Measures Samepoint in a child process: argument FeaturesRequest, output Measurement.
 
 import { readNpy, writeNpy } from '../../daemon/src/cli/files/npy.js';
 import { peakMemoryBytes } from '../../daemon/src/cli/host-info.js';

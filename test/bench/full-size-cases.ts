@@ -23,16 +23,16 @@ export interface FullSizeCase {
   macs: number;
   /** Shape of the features. */
   dims: readonly number[];
-  /** Writes the random checkpoint and the inputs where they are not there yet. */
+  /** Writes the random checkpoint and the inputs, if missing. */
   prepare(): Promise<FeaturesRequest>;
 }
 
-/** Neither of the two matters to time and memory: what is added, and to which block the features are the paper's. */
+/** Settings of the paper; noise does not affect time and memory. */
 const SD_SETTINGS = { t: 261, block: 1 };
 const ADM_SETTINGS = { t: 101, block: 4 };
 const DINOV2_B_LAST_BLOCK = 11;
 const ONE = { ensembleSize: 1, latentMode: 'mean', runs: 2 } as const;
-/** Pixels lie in [−1,1]; three deviations of noise do as well. */
+/** Standard deviation of random pixels, so that most lie in [−1,1]. */
 const PIXEL_DEVIATION = 1 / 3;
 
 export const FULL_SIZE_CASES: readonly FullSizeCase[] = [
@@ -72,7 +72,7 @@ export const FULL_SIZE_CASES: readonly FullSizeCase[] = [
   },
 ];
 
-/** Stable Diffusion 2.1 on a square image, by the settings of the paper's semantic correspondence but the ensemble. */
+/** Stable Diffusion 2.1 on a square image, with the paper's settings for semantic correspondence, except the ensemble. */
 export async function sd21Request(sizePx: number): Promise<FeaturesRequest> {
   const text = await inputFile('text', SD21_TEXT_DIMS);
   const image = await imageFile(sizePx);

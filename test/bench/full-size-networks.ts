@@ -10,11 +10,11 @@ import { vitConfigSchema } from '../../daemon/src/graph/networks/vit-config.js';
 import { type NetworkSurvey, surveyNetwork } from '../../daemon/src/graph/probe/survey-network.js';
 import { writeRandomPytorchFile, writeRandomSafetensors } from './random-weights.js';
 
-/** Where random checkpoints are kept between runs; together they are 4 GB. */
+/** Cache folder of random checkpoints (4 GB). */
 export const CHECKPOINTS = process.env.SAMEPOINT_BENCH_DIR ?? join(tmpdir(), 'samepoint-bench');
 
 const SEED = 1;
-/** Files written by another version of this code are not used. */
+/** Raise to discard cached files. */
 const FORMAT = 'v1';
 const TEXT_TOKENS = 77;
 
@@ -26,7 +26,7 @@ const vitConfig = vitConfigSchema.parse(DINOV2_B);
 const LAST_UP_BLOCK = unetConfig.up_block_types.length - 1;
 const LAST_OUTPUT_BLOCK = ADM_256_UNCONDITIONAL.channel_mult.length * (ADM_256_UNCONDITIONAL.num_res_blocks + 1) - 1;
 
-/** Text states that Stable Diffusion 2.1 takes, (1, tokens, channels). */
+/** Shape of Stable Diffusion 2.1's text states: (1, tokens, channels). */
 export const SD21_TEXT_DIMS = [1, TEXT_TOKENS, unetConfig.cross_attention_dim] as const;
 
 export const surveySd21Unet = (sizePx: number, upFtIndex: number): NetworkSurvey =>
@@ -47,7 +47,7 @@ export const surveyDinov2B = (sizePx: number): NetworkSurvey =>
     features: vit(b, vitPixels(b, image, vitConfig), vitConfig, { layer: vitConfig.layers - 1 }),
   }));
 
-/** Random weights in the layout of diffusers: a folder that both Samepoint and diffusers open. */
+/** Random weights in the layout of diffusers, readable by Samepoint and diffusers. */
 export function sd21Checkpoint(): string {
   return checkpoint('sd21', (folder) => {
     const unet = new Map([...surveySd21Unet(512, LAST_UP_BLOCK).weights, ...unetHead()]);
@@ -57,7 +57,7 @@ export function sd21Checkpoint(): string {
   });
 }
 
-/** Random weights as the official 256×256 unconditional checkpoint holds them. */
+/** Random weights in the layout of the official 256×256 unconditional checkpoint. */
 export function admCheckpoint(): string {
   return checkpoint('adm', (folder) => {
     writeRandomPytorchFile(join(folder, 'model.pt'), surveyAdm(256, LAST_OUTPUT_BLOCK).weights, SEED);
@@ -71,7 +71,7 @@ export function dinov2BCheckpoint(): string {
   });
 }
 
-/** What diffusers' U-Net has behind its last up block, and no feature needs. */
+/** Weights of diffusers' U-Net after its last up block, which features do not need. */
 function unetHead(): [string, readonly number[]][] {
   const [channels = 0] = unetConfig.block_out_channels;
   return [
@@ -88,7 +88,7 @@ function writeNetwork(folder: string, config: object, weights: NetworkSurvey['we
   writeRandomSafetensors(join(folder, file), weights, SEED);
 }
 
-/** The folder of a checkpoint, written where it is not there; a half-written one never has its name. */
+/** Folder of a checkpoint, created if missing. It is renamed when complete. */
 function checkpoint(id: string, write: (folder: string) => void): string {
   const folder = join(CHECKPOINTS, `${id}-${FORMAT}`);
   if (existsSync(folder)) return folder;

@@ -4,7 +4,7 @@ import { measureSamepoint } from './run-child.js';
 
 const TIMEOUT_MS = 20 * 60_000;
 
-/** What a computer with 8 GB can give one process. */
+/** Memory for one process on a computer with 8 GB. */
 const MEMORY_LIMIT_GB = 6;
 
 describe('a random checkpoint of published size compiles, loads and runs', () => {

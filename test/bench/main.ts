@@ -30,10 +30,10 @@ const BENCHES: readonly Bench[] = [
   webgpuBuffersBench,
 ];
 const program = new Command('npm run bench --')
-  .description('Measures in figures, and prints the table that stands in docs/.')
+  .description('Run a benchmark and print its table for docs/.')
   .addArgument(new Argument('<bench>', 'what to measure').choices(BENCHES.map(({ name }) => name)))
   .option('--write', 'put the table into docs/')
-  .option('--python <path>', 'Python with the packages that the bench asks for')
+  .option('--python <path>', 'Python with the packages of the benchmark')
   .option('--pairs <folder>', 'pairs as `eval pairs` takes them, or a generated set')
   .option('--set-pairs <n>', 'how many pairs of a generated set, evenly spread', positiveInteger, 100)
   .option('--kept <file>', 'keeps matches between runs')

@@ -6,7 +6,7 @@ const SIDE = 4096;
 const RUNS = 5;
 const OPERATIONS_PER_MAC = 2;
 
-/** How many operations a second this machine does in the product of two large matrices, by the same runtime and threads. */
+/** Speed of this machine in large matrix products, with the same runtime and threads. */
 export async function matrixProductGflops(): Promise<number> {
   const b = new GraphBuilder();
   const dims = [SIDE, SIDE];
@@ -23,7 +23,7 @@ export async function matrixProductGflops(): Promise<number> {
   return gflops(SIDE ** 3, median(seconds));
 }
 
-/** Multiply-accumulates in so many seconds, as billions of operations a second. */
+/** Multiply-accumulates and seconds → GFLOP/s. */
 export function gflops(macs: number, seconds: number): number {
   return (OPERATIONS_PER_MAC * macs) / seconds / 1e9;
 }

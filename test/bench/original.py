@@ -3,8 +3,8 @@
     python -m venv venv && venv/bin/pip install -r test/parity/requirements.txt accelerate
     npm run bench -- original --python venv/bin/python
 
-The argument is a FeaturesRequest of run-child.ts as JSON, what it prints is a Measurement. Every member of the ensemble is
-encoded by the VAE, noise is added, the U-Net runs on all members at once and stops behind the up block.
+Argument: a FeaturesRequest of run-child.ts as JSON. Output: a Measurement. Every member of the ensemble is
+encoded by the VAE, noise is added, the U-Net runs on all members at once up to the up block.
 """
 
 import json
@@ -23,7 +23,7 @@ class Stop(Exception):
 def load(request: dict) -> tuple[UNet2DConditionModel, AutoencoderKL]:
     folder = request["checkpoint"]
     unet = UNet2DConditionModel.from_pretrained(folder, subfolder="unet", torch_dtype=torch.float32).eval()
-    # the checkpoint has no decoder, which nothing here needs; diffusers makes one up, and the published code drops it too
+    # the checkpoint has no decoder; diffusers creates a random one, which the published code also drops
     vae = AutoencoderKL.from_pretrained(
         folder, subfolder="vae", torch_dtype=torch.float32, low_cpu_mem_usage=False
     ).eval()
@@ -31,7 +31,7 @@ def load(request: dict) -> tuple[UNet2DConditionModel, AutoencoderKL]:
     return unet, vae
 
 
-def stop_behind(block: torch.nn.Module, taken: list[torch.Tensor]) -> None:
+def stop_after(block: torch.nn.Module, taken: list[torch.Tensor]) -> None:
     def stop(_module: torch.nn.Module, _inputs: tuple, output: torch.Tensor) -> None:
         taken.append(output)
         raise Stop
@@ -68,7 +68,7 @@ def main() -> None:
     unet, vae = load(request)
     load_s = time.perf_counter() - begin
     taken: list[torch.Tensor] = []
-    stop_behind(unet.up_blocks[request["block"]], taken)
+    stop_after(unet.up_blocks[request["block"]], taken)
     run_s = []
     for _ in range(request["runs"]):
         begin = time.perf_counter()

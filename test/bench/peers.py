@@ -3,9 +3,9 @@
     python -m venv venv && venv/bin/pip install -r test/bench/requirements-peers.txt
     npm run bench -- peers --python venv/bin/python [--pairs DIR]
 
-The argument is a JSON file with a list of pairs, `{ "source": file, "target": file, "points": [[x, y], ...] }`. What it prints
-is, by method, `{ "points": [[[x, y] or null, ...], ...], "seconds": [...] }`, both one entry a pair, in seconds of the
-processor.
+The argument is a JSON file with a list of pairs, `{ "source": file, "target": file, "points": [[x, y], ...] }`. Output, by
+method: `{ "points": [[[x, y] or null, ...], ...], "seconds": [...] }`, both with one entry per pair, in seconds of
+processor time.
 """
 
 import json

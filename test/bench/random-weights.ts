@@ -7,7 +7,7 @@ type Shapes = ReadonlyMap<string, readonly number[]>;
 
 const HALF_BYTES = 2;
 
-/** Writes a safetensors file of half-precision random weights, the same for the same seed. */
+/** Writes a safetensors file of random half-precision weights, determined by the seed. */
 export function writeRandomSafetensors(path: string, shapes: Shapes, seed: number): void {
   let end = 0;
   const header = Object.fromEntries(
@@ -28,7 +28,7 @@ export function writeRandomSafetensors(path: string, shapes: Shapes, seed: numbe
   }
 }
 
-/** Writes a checkpoint of half-precision random weights as `torch.save` does. */
+/** Writes a `torch.save` checkpoint of random half-precision weights. */
 export function writeRandomPytorchFile(path: string, shapes: Shapes, seed: number): void {
   const named = [...shapes];
   const tensors = named.map(([name, shape], key): [string, string] => {

@@ -7,7 +7,7 @@ import { CHECKPOINTS } from './full-size-networks.js';
 
 const DOCS = fileURLToPath(new URL('../../docs/', import.meta.url));
 
-/** The table of a result in Markdown, with the machine and the command that it was measured by. */
+/** A result as a Markdown table, with the machine and the command. */
 export function markdown({ columns, rows, notes }: BenchResult, command: string, date: Date): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const table = [line(columns), line(columns.map(() => '---')), ...rows.map(line)].join('\n');
@@ -15,7 +15,7 @@ export function markdown({ columns, rows, notes }: BenchResult, command: string,
   return [measured, table, ...notes].join('\n\n');
 }
 
-/** Writes what was measured as JSON. @returns the file */
+/** Writes the measurements as JSON. @returns path of the file */
 export function writeJson({ name }: Bench, { measurements }: BenchResult, date: Date): string {
   const folder = join(CHECKPOINTS, 'results');
   mkdirSync(folder, { recursive: true });
@@ -24,7 +24,7 @@ export function writeJson({ name }: Bench, { measurements }: BenchResult, date: 
   return path;
 }
 
-/** Replaces what stands between the bench's markers in its page of docs/, or adds a section with its title. */
+/** Replaces the text between the benchmark's markers in its page of docs/, or appends a section. */
 export function writeToDoc({ name, title, doc: page = 'performance' }: Bench, text: string): void {
   const path = join(DOCS, `${page}.md`);
   const doc = readFileSync(path, 'utf8');

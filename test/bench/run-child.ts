@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 
-/** What a process of its own is asked for: the features of one image, computed `runs` times. */
+/** Request to a child process: compute the features of one image `runs` times. */
 export interface FeaturesRequest {
   network: 'sd-unet' | 'adm' | 'vit';
   checkpoint: string;
-  /** NPY files: the image (1,3,H,W), text states, noise (members, …), where to write the features. */
+  /** NPY files: image (1,3,H,W), text states, noise (members, …), output. */
   image: string;
   text?: string;
   noise?: string;
@@ -14,15 +14,15 @@ export interface FeaturesRequest {
   t: number;
   block: number;
   ensembleSize: number;
-  /** Whether the VAE's mean is taken or, as the published code does, a sample. */
+  /** The VAE's mean, or a sample as in the published code. */
   latentMode: 'mean' | 'sample';
   runs: number;
 }
 
 const measurementSchema = z.object({
-  /** Before the first run. Samepoint loads in its first run. */
+  /** Before the first run. Samepoint loads during the first run. */
   loadS: z.number(),
-  /** The first run, then those with everything loaded. */
+  /** The first run, then the warm ones. */
   runS: z.array(z.number()),
   peakGb: z.number(),
   dims: z.array(z.number()),
@@ -33,12 +33,12 @@ export type Measurement = z.infer<typeof measurementSchema>;
 const SAMEPOINT = fileURLToPath(new URL('features-child.ts', import.meta.url));
 const ORIGINAL = fileURLToPath(new URL('original.py', import.meta.url));
 
-/** By Samepoint, in a process whose peak of memory is its own. */
+/** Measures Samepoint in a child process, to isolate peak memory. */
 export function measureSamepoint(request: FeaturesRequest): Promise<Measurement> {
   return measure(process.execPath, ['--import', 'tsx', SAMEPOINT], request);
 }
 
-/** By PyTorch and diffusers, as the published code does it. */
+/** Measures the published method with PyTorch and diffusers. */
 export function measureOriginal(request: FeaturesRequest, python: string): Promise<Measurement> {
   return measure(python, [ORIGINAL], request);
 }

@@ -9,7 +9,7 @@ import * as z from 'zod';
 import { toPng } from '../../daemon/test/support/draw.js';
 import type { DrawnPair } from '../calibration/drawn-pairs.js';
 
-/** What one method found: a point or none for each point, and its seconds of processor time, pair by pair. */
+/** Result of one method per pair: a point or null for each point, and seconds of processor time. */
 export interface MethodResult {
   points: (Point | null)[][];
   seconds: number[];
@@ -24,7 +24,7 @@ const outputSchema = z.record(
   z.object({ points: z.array(z.array(point.nullable())), seconds: z.array(z.number()) }),
 );
 
-/** By OpenCV, by the name of the method. @param python with the packages of requirements-peers.txt */
+/** Runs OpenCV's methods. @param python with the packages of requirements-peers.txt */
 export async function runPeers(python: string, pairs: readonly DrawnPair[]): Promise<Record<string, MethodResult>> {
   const folder = await mkdtemp(join(tmpdir(), 'samepoint-peers-'));
   try {

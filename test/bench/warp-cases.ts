@@ -13,7 +13,7 @@ import { LAYOUTS } from '../calibration/screen-layouts.js';
 import type { Shape } from '../calibration/shape.js';
 import { DARK, LIGHT } from '../figma-host/documents/theme.js';
 
-/** Side of an edit as part of the source's longer side, and how many there are of it in a pair. */
+/** Side of an edit relative to the source's longer side, and number of edits per pair. */
 export const EDIT_SIZES = {
   small: { side: [0.02, 0.04], count: 4 },
   medium: { side: [0.08, 0.12], count: 2 },
@@ -21,37 +21,37 @@ export const EDIT_SIZES = {
 } as const;
 export type EditSize = keyof typeof EDIT_SIZES;
 
-/** An edit and what it is to be put through. */
+/** An edit, and the pair to warp it with. */
 export interface EditCase {
   size: EditSize;
   box: Box;
 }
 
-/** Two pictures of one screen, all of which goes through one known transform. */
+/** Two images of one screen, related by a known transform. */
 export interface WarpPair {
   name: string;
   source: RgbImage;
   target: RgbImage;
-  /** Pixels of the source to pixels of the target. */
+  /** Source pixels → target pixels. */
   truth: Homography;
   edits: readonly EditCase[];
 }
 
-/** How a drawn target differs from its source; every third is also seen at an angle. */
+/** How a drawn target differs from its source; every third also has perspective. */
 const CHANGES = {
   width: [340, 480],
   pixelsPerUnit: [0.8, 1.6],
   dark: 0.5,
   cropped: 0.5,
-  /** Part of the height that a crop keeps. */
+  /** Fraction of the height that a crop keeps. */
   kept: [0.55, 0.85],
   angleEvery: 3,
-  /** Radians, and the change of scale from one side to the other. */
+  /** Rotation in radians, and change of scale across the image. */
   turn: 0.06,
   perspective: 0.15,
 } as const;
 
-/** The same pair for the same seed. */
+/** Draws a pair determined by the seed. */
 export async function drawWarpPair(seed: number): Promise<WarpPair> {
   const random = seededRandom(seed);
   const layout = LAYOUTS[seed % LAYOUTS.length];
@@ -83,8 +83,8 @@ export async function drawWarpPair(seed: number): Promise<WarpPair> {
 }
 
 /**
- * The pairs of a folder as `eval pairs` takes it, whose points all go through one affine.
- * @throws SamepointError `BAD_REQUEST`; Error where the points do not
+ * Reads the pairs of a folder for `eval pairs`, if a single affine maps all points.
+ * @throws SamepointError `BAD_REQUEST`; Error if no affine fits
  */
 export async function readWarpPairs(folder: string): Promise<WarpPair[]> {
   const pairs = await readPairs(folder);
@@ -93,7 +93,7 @@ export async function readWarpPairs(folder: string): Promise<WarpPair[]> {
       const matches = sourcePoints.map((point, n) => ({ source: point, target: targetPoints[n] ?? point, weight: 1 }));
       const outcome = await fitTransform('affine', matches, { estimator: 'ransac', tolerancePx: 1 });
       if (!outcome.ok || outcome.fit.inliers.length < matches.length)
-        throw new Error(`The points of ${source} do not go through one affine to ${target}.`);
+        throw new Error(`No affine maps the points of ${source} to ${target}.`);
       const image = await decodeImage(await readFile(join(folder, source)));
       return {
         name: source,
@@ -106,14 +106,14 @@ export async function readWarpPairs(folder: string): Promise<WarpPair[]> {
   );
 }
 
-/** The edit as an image: opaque in its box. */
+/** The edit as an image, opaque inside its box. */
 export function editImage({ width, height }: Size, { x, y, w, h }: Box): RgbaImage {
   const rgba = new Uint8Array(width * height * 4);
   for (let row = y; row < y + h; row++) rgba.fill(255, (row * width + x) * 4, (row * width + x + w) * 4);
   return { width, height, rgba };
 }
 
-/** Part of the edit that lies inside the target by the known transform. */
+/** Fraction of the edit inside the target under the known transform. */
 export function visiblePart(box: Box, truth: Homography, { width, height }: Size): number {
   const inside = pointsOf(box).filter((point) => {
     const { x, y } = project(truth, point);
@@ -122,7 +122,7 @@ export function visiblePart(box: Box, truth: Homography, { width, height }: Size
   return inside.length / pointsOf(box).length;
 }
 
-/** Mean distance, over the edit, of where a transform puts it from where it belongs, in target pixels. */
+/** Mean distance over the edit between the estimated and the known transform, in target pixels. */
 export function warpError(box: Box, truth: Homography, found: Homography): number {
   const points = pointsOf(box);
   const offs = points.map((point) => {
@@ -132,12 +132,12 @@ export function warpError(box: Box, truth: Homography, found: Homography): numbe
   return offs.reduce((sum, off) => sum + off, 0) / points.length;
 }
 
-/** Corners, sides and middle. */
+/** Corners, edge midpoints and centre. */
 function pointsOf({ x, y, w, h }: Box): Point[] {
   return Array.from({ length: 9 }, (_, n) => ({ x: x + ((n % 3) * w) / 2, y: y + (Math.floor(n / 3) * h) / 2 }));
 }
 
-/** Each around one of the middles; a picture's edge cuts it off. */
+/** Boxes around the centres, clipped to the image. */
 function placeEdits(random: () => number, { width, height }: Size, middles: readonly Point[]): EditCase[] {
   const sizes = Object.keys(EDIT_SIZES) as EditSize[];
   return sizes.flatMap((size) =>
@@ -151,7 +151,7 @@ function placeEdits(random: () => number, { width, height }: Size, middles: read
   );
 }
 
-/** Turned a little around the middle, and one side further away. */
+/** A slight rotation around the centre with perspective. */
 function atAngle(random: () => number, { width, height }: Size): Homography {
   const angle = CHANGES.turn * (2 * random() - 1);
   const lean = () => (CHANGES.perspective * (2 * random() - 1)) / Math.max(width, height);
@@ -160,7 +160,7 @@ function atAngle(random: () => number, { width, height }: Size): Homography {
   return compose(translation(width / 2, height / 2), compose(around, translation(-width / 2, -height / 2)));
 }
 
-/** Grounds and lines are no things to draw over. */
+/** Backgrounds and lines are not edited. */
 function isThing({ w, h, look }: Shape): boolean {
   return look.kind !== 'box' || (w < 120 && h > 4);
 }

@@ -1,4 +1,4 @@
-// Peak memory of the embedded network on WebGPU, in a process of its own: cache mode and side as the arguments, JSON on stdout.
+// Measures peak memory of the embedded network on WebGPU in a child process: arguments cache mode and side, output JSON.
 
 import { peakMemoryBytes } from '../../daemon/src/cli/host-info.js';
 import { filesOf } from '../../daemon/src/diffusion/networks/model-files.js';

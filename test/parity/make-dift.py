@@ -1,4 +1,4 @@
-"""Writes what DIFT makes of an image with the small Stable Diffusion networks of make-sd.py, all the way.
+"""Writes DIFT features of an image, end to end, with the small Stable Diffusion networks of make-sd.py.
 
     python test/parity/make-dift.py
 
@@ -58,7 +58,7 @@ def make(name: str, t: int) -> None:
         return {f"{kind}_{k}": torch.stack(block).mean(0).contiguous() for k, block in enumerate(zip(*members))}
 
     (FIXTURES / "dift").mkdir(exist_ok=True)
-    # DiagonalGaussianDistribution.sample(), with draws that are kept
+    # DiagonalGaussianDistribution.sample(), with recorded draws
     drawn = distribution.mean + distribution.std * latent_noise
     tensors = {
         **{"image": image, "noise": noise, "latent_noise": latent_noise},

@@ -1,4 +1,4 @@
-"""Writes what the published edit propagation makes of small feature maps.
+"""Writes the result of the published edit propagation on small feature maps.
 
     python test/parity/make-edit.py
 
@@ -24,7 +24,7 @@ THRESHOLD = 5.0
 
 
 def waves(cells: tuple[int, int], shift: float) -> torch.Tensor:
-    """Smooth features, so that the same place of two images can be told: (1, channels, rows, columns)."""
+    """Smooth features with a unique descriptor per position: (1, channels, rows, columns)."""
     rows, columns = cells
     y = torch.linspace(0, 1, rows)[:, None]
     x = torch.linspace(0, 1, columns)[None] + shift

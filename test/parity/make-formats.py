@@ -1,4 +1,4 @@
-"""Writes one small random network after another in the formats that people have, with what the originals compute.
+"""Writes small random networks in the usual checkpoint formats, with the features of the original code.
 
     python test/parity/make-formats.py
 
@@ -35,7 +35,7 @@ def randomise(model: torch.nn.Module, seed: int) -> None:
             noise = 0.3 * noise
         elif parameter.dim() == 1:
             noise = 1 + 0.3 * noise
-        # half precision holds the values exactly, so that every format may be either
+        # values are exact in half precision, so every format may use either
         parameter.data = noise.half().float()
 
 
@@ -53,7 +53,7 @@ def fresh(name: str) -> Path:
 
 
 def lightning_module() -> type:
-    """A class of PyTorch Lightning, whose name its checkpoints have in their pickles."""
+    """Stand-in for a class of PyTorch Lightning that its checkpoints reference."""
     name = "pytorch_lightning.callbacks.model_checkpoint"
     module = types.ModuleType(name)
     module.ModelCheckpoint = type("ModelCheckpoint", (), {"__module__": name})
@@ -101,7 +101,7 @@ def make_unet() -> None:
 
 
 def save_lightning(folder: Path, unet: dict[str, torch.Tensor]) -> None:
-    """What Lightning saves beside the weights: counters, objects of its own, and the state of the optimizer."""
+    """A Lightning checkpoint: weights, counters, custom objects and the state of the optimizer."""
     folder.mkdir(parents=True)
     checkpoint_class = lightning_module()
     state = original_names(unet)
@@ -141,7 +141,7 @@ def features(model, image: torch.Tensor, norm: torch.nn.Module, patch: int, **fo
 
 @torch.no_grad()
 def make_clip(name: str, seed: int, whole: bool) -> None:
-    """`whole`: vision and text, as OpenAI's and LAION's checkpoints are published; otherwise the vision model alone."""
+    """`whole`: vision and text model, as published by OpenAI and LAION; otherwise the vision model alone."""
     vision = CLIPVisionConfig(
         hidden_size=32,
         intermediate_size=48,
@@ -177,7 +177,7 @@ def make_clip(name: str, seed: int, whole: bool) -> None:
 
 
 def official_names(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """The names of facebookresearch/dinov2, the reverse of what transformers' conversion script does."""
+    """Tensor names of facebookresearch/dinov2: the inverse of transformers' conversion script."""
     names = {
         "embeddings.cls_token": "cls_token",
         "embeddings.mask_token": "mask_token",
@@ -231,7 +231,7 @@ def save_official(name: str, state: dict[str, torch.Tensor]) -> None:
     (folder / "official").mkdir()
     torch.save(state, folder / "official/pretrain.pth")
     torch.save(state, folder / "official/legacy.pth", _use_new_zipfile_serialization=False)
-    # DINOv2's training splits the blocks into chunks, and DINO's saves what torch's parallel training wraps
+    # DINOv2's training groups blocks into chunks; DINO's saves the wrapper of torch's parallel training
     chunked = {f"backbone.{key.replace('blocks.', 'blocks.0.')}": value for key, value in state.items()}
     torch.save({"teacher": chunked | {"dino_head.mlp.0.weight": torch.ones(2, 2)}}, folder / "official/teacher_checkpoint.pth")
     full = {
@@ -244,7 +244,7 @@ def save_official(name: str, state: dict[str, torch.Tensor]) -> None:
 
 
 def make_transformers_folders(name: str) -> None:
-    """The same weights as transformers before version 5 wrote them, and in several files."""
+    """The same weights as written by transformers before version 5, and sharded."""
     folder = OUT / name
     state = load_file(folder / "model.safetensors")
     (folder / "bin").mkdir()

@@ -1,4 +1,4 @@
-"""Writes what huggingface_hub leaves on the disk after downloading a repository from the tests' own hub.
+"""Writes the cache that huggingface_hub creates when it downloads a repository from the tests' own hub.
 
     python test/parity/make-hub-cache.py
 
@@ -43,7 +43,7 @@ def listing(cache: Path) -> dict[str, str | None]:
 
 
 def in_child(hub: dict, layout: str) -> dict[str, str | None]:
-    """The package reads its variables once, when it is imported."""
+    """In a child process: the package reads environment variables on import."""
     with tempfile.TemporaryDirectory() as home:
         env = {**os.environ, "HF_HOME": home, "HF_ENDPOINT": hub["url"], "HF_HUB_DISABLE_TELEMETRY": "1"}
         if layout == "copies":

@@ -1,4 +1,4 @@
-"""Writes what the tensors of Stable Diffusion are called in the original layout and in diffusers and transformers.
+"""Writes the tensor names of Stable Diffusion in the original layout, in diffusers and in transformers.
 
     python test/parity/make-ldm-names.py
 
@@ -37,7 +37,7 @@ RESNET = {
 
 
 def unet_name(name: str, layers: int) -> str:
-    """A guess at the original name; the converter says whether it is right."""
+    """Candidate for the original name; diffusers' converter verifies it."""
     if match := re.match(r"time_embedding\.linear_(\d)\.(.*)", name):
         return f"time_embed.{2 * int(match[1]) - 2}.{match[2]}"
     if name.startswith("conv_in."):
@@ -76,7 +76,7 @@ def vae_name(name: str) -> str:
 
 
 def matched(original: dict[str, torch.Tensor], converted: dict[str, torch.Tensor], wanted: set[str]) -> list[list[str]]:
-    """Pairs of names of the same values; every wanted name must be there."""
+    """Pairs of names of equal tensors; every wanted name must occur."""
     by_value = {tensor.flatten()[0].item(): name for name, tensor in original.items()}
     pairs = [[by_value[tensor.flatten()[0].item()], name] for name, tensor in converted.items() if name in wanted]
     assert {name for _, name in pairs} == wanted, wanted - {name for _, name in pairs}
@@ -106,7 +106,7 @@ def vae_pairs() -> list[list[str]]:
 
 
 def open_clip_pairs() -> list[list[str]]:
-    """Each stacked tensor gives three."""
+    """Each stacked tensor yields three."""
     config = CLIPTextConfig(hidden_size=64, intermediate_size=64, num_hidden_layers=TEXT_LAYERS, num_attention_heads=1)
     text = CLIPTextModel(config)
     state = text.state_dict()
@@ -128,7 +128,7 @@ def open_clip_pairs() -> list[list[str]]:
     converted = convert_open_clip_checkpoint(text, dict(original), prefix=OPEN_CLIP)
     by_value = {float(value): name for name, tensor in original.items() for value in tensor.unique()}
     pairs = [[by_value[tensor.flatten()[0].item()], name] for name, tensor in converted.items() if "position_ids" not in name]
-    # transformers 5 leaves the prefix out, published checkpoints have it
+    # published checkpoints have a prefix that transformers 5 omits
     assert {name.removeprefix("text_model.") for _, name in pairs} == {name.removeprefix("text_model.") for name in state}
     return sorted(pairs)
 

@@ -1,4 +1,4 @@
-"""Writes small random networks laid out as the official repositories are, with what PyTorch makes of an image with them.
+"""Writes small random networks in the layout of the official repositories, with PyTorch's features of an image.
 
     python test/parity/make-official.py
 
@@ -91,14 +91,14 @@ def halves(network: torch.nn.Module) -> dict[str, torch.Tensor]:
 
 
 def old_attention_names(name: str) -> str:
-    """The VAEs were published before diffusers renamed the layers of their attention."""
+    """Attention names of the published VAEs, from before diffusers renamed them."""
     for new, old in (("to_q", "query"), ("to_k", "key"), ("to_v", "value"), ("to_out.0", "proj_attn")):
         name = name.replace(f"attentions.0.{new}.", f"attentions.0.{old}.")
     return name
 
 
 def write_tokenizer(repository: str) -> int:
-    """The official settings around a small vocabulary; returns the number of words."""
+    """Official settings with a small vocabulary. Returns the size of the vocabulary."""
     folder = OUT / repository / "tokenizer"
     shutil.rmtree(folder, ignore_errors=True)
     pad, name_or_path, map_sha256, config_sha256 = TOKENIZERS[repository]
@@ -154,7 +154,7 @@ def write_stable_diffusions() -> None:
 
 
 def randomise_transformer(model: torch.nn.Module, seed: int) -> None:
-    """As in make-vit.py, with weights small enough for as many blocks as the official networks have."""
+    """As in make-vit.py, with weights small enough for the depth of the official networks."""
     generator = torch.Generator().manual_seed(seed)
     for name, parameter in model.named_parameters():
         noise = torch.randn(parameter.shape, generator=generator)
@@ -217,11 +217,11 @@ def open_clip_names(tower: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     return tensors
 
 
-# --- what goes in and what comes out ---
+# --- inputs and expected outputs ---
 
 
 def write_image(size: tuple[int, int]) -> None:
-    """Coloured waves with a bright bar: smooth, so that the file is small, and different everywhere."""
+    """Coloured waves with a bright bar: smooth (a small file) and distinct everywhere."""
     width, height = size
     x, y = np.meshgrid(np.arange(width) / width, np.arange(height) / height)
     waves = [np.sin(7 * x + 3 * y), np.cos(5 * x * y + 2 * y), np.sin(4 * x - 6 * y * y)]
@@ -298,7 +298,7 @@ def expect_stable_diffusions() -> None:
 
 
 def clean_features(latent: torch.Tensor) -> dict[str, torch.Tensor]:
-    """CleanDIFT's U-Net in the place of Stable Diffusion 2.1's, on the latent without noise."""
+    """CleanDIFT's U-Net on the latent without noise."""
     unet = open_unet(OUT / SD21)
     clean = load_file(OUT / CLEANDIFT / "cleandift_sd21_unet.safetensors")
     unet.load_state_dict({name: value.float() for name, value in clean.items()})
@@ -311,7 +311,7 @@ def expect(name: str, **groups: dict[str, torch.Tensor]) -> None:
 
 
 def to_map(tokens: torch.Tensor, size: tuple[int, int], patch: int) -> torch.Tensor:
-    """Tokens behind the class token -> (1, channels, rows, columns)"""
+    """Tokens after the class token -> (1, channels, rows, columns)"""
     return tokens[:, 1:].transpose(1, 2).reshape(1, -1, size[1] // patch, size[0] // patch).contiguous()
 
 
@@ -320,7 +320,7 @@ def imagenet_pixels() -> torch.Tensor:
 
 
 def expect_dino() -> None:
-    """Of DINOv2 what the last block gives, before the last LayerNorm; of DINO a block's keys."""
+    """DINOv2: output of the last block, before the final LayerNorm. DINO: keys of a block."""
     for name, repository in (("dinov2-s", DINOV2_S), ("dinov2-b", DINOV2_B)):
         model = Dinov2Model.from_pretrained(OUT / repository).eval()
         tokens = model(imagenet_pixels(), output_hidden_states=True).hidden_states[-1]

@@ -1,9 +1,9 @@
-"""Writes what PyTorch makes of label propagation on small maps, as Tang et al., 2023, publish it for DAVIS.
+"""Writes the result of label propagation in PyTorch on small maps, as published for DAVIS by Tang et al., 2023.
 
     python test/parity/make-propagation.py
 
 Output: daemon/test/fixtures/track/propagation.json with the settings, the labels of the first frame, and for each later
-frame its label shares (rows, columns, labels) and its mask after up-sampling. The features of cell i of frame t are
+frame its label probabilities (rows, columns, labels) and its mask after up-sampling. The features of cell i of frame t are
 sin(12.9898·(c+1) + 78.233·(i+1) + 0.5·t·(c mod 3 + 1)) for channel c, which the test computes again.
 """
 
@@ -41,8 +41,8 @@ def propagate(query: torch.Tensor, contexts: list[tuple[torch.Tensor, torch.Tens
     return kept / kept.sum(dim=1, keepdim=True) @ torch.cat([labels for _, labels in contexts])
 
 
-def to_mask(shares: torch.Tensor) -> torch.Tensor:
-    planes = shares.T.reshape(1, LABELS, ROWS, COLUMNS)
+def to_mask(probabilities: torch.Tensor) -> torch.Tensor:
+    planes = probabilities.T.reshape(1, LABELS, ROWS, COLUMNS)
     planes = F.interpolate(planes, scale_factor=CELL_PX, mode="bilinear", align_corners=False)[0]
     planes = planes - planes.amin(dim=(1, 2), keepdim=True)
     return (planes / planes.amax(dim=(1, 2), keepdim=True)).argmax(dim=0)
@@ -54,13 +54,13 @@ queue: list[tuple[torch.Tensor, torch.Tensor]] = []
 frames = []
 for t in range(1, FRAMES):
     query = features(t)
-    shares = propagate(query, [first, *queue])
-    queue = [*queue, (query, shares)][-QUEUE:]
+    probabilities = propagate(query, [first, *queue])
+    queue = [*queue, (query, probabilities)][-QUEUE:]
     frames.append(
         {
-            "shares": [round(value, 7) for value in shares.flatten().tolist()],
-            # one character a pixel
-            "mask": ["".join(map(str, row)) for row in to_mask(shares).tolist()],
+            "probabilities": [round(value, 7) for value in probabilities.flatten().tolist()],
+            # one character per pixel
+            "mask": ["".join(map(str, row)) for row in to_mask(probabilities).tolist()],
         }
     )
 

@@ -1,12 +1,12 @@
-"""Writes what PIL and OpenCV make of small pictures in other sizes.
+"""Writes small images resized by PIL and OpenCV.
 
     python test/parity/make-resize.py
 
 Needs Pillow before 13, which the published code ran on: that resizes along rows first, then along columns. From 13 on, columns
 come first where the height shrinks much more than the width (python-pillow/Pillow#9549), which gives other levels.
 
-Output: daemon/test/fixtures/resize/<resampling>/<width>x<height>-<new width>x<new height>.png. The pictures are not stored:
-the test computes them by the same formula as `picture`, which has hard edges on the left, so that sums leave 0…255, and
+Output: daemon/test/fixtures/resize/<resampling>/<width>x<height>-<new width>x<new height>.png. The images are not stored:
+the test computes them by the same formula as `image`, which has hard edges on the left, so that sums leave 0…255, and
 noise on the right.
 """
 
@@ -40,14 +40,14 @@ CASES = [
     (12, 7, 12, 7),
 ]
 RESAMPLINGS = {
-    # what resize takes by itself
+    # the default of resize
     "pil-bicubic": lambda pixels, size: np.asarray(Image.fromarray(pixels).resize(size)),
     "lanczos": lambda pixels, size: np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS)),
     "opencv-bilinear": lambda pixels, size: cv2.resize(pixels, size),
 }
 
 
-def picture(width: int, height: int) -> np.ndarray:
+def image(width: int, height: int) -> np.ndarray:
     """(height, width, 3), 8 bits"""
     y, x, c = np.meshgrid(np.arange(height), np.arange(width), np.arange(3), indexing="ij")
     noise = (x * x * 31 + y * y * 17 + x * y * 7 + c * 85) * 2654435761 % 2**32 >> 24
@@ -59,4 +59,4 @@ for name, resize in RESAMPLINGS.items():
     (OUT / name).mkdir(parents=True, exist_ok=True)
     for width, height, *size in CASES:
         file = OUT / name / f"{width}x{height}-{size[0]}x{size[1]}.png"
-        Image.fromarray(resize(picture(width, height), tuple(size))).save(file, optimize=True)
+        Image.fromarray(resize(image(width, height), tuple(size))).save(file, optimize=True)

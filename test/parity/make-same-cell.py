@@ -1,4 +1,4 @@
-"""Measures how many cells of one image match the very same cell of an unrelated one, by the noise that the images get.
+"""Measures how many cells match the same cell of an unrelated image, for shared and independent noise.
 
     python test/parity/make-same-cell.py
 
@@ -20,8 +20,8 @@ MEMBERS, T, UP_FT_INDEX = 2, 261, 1
 DRAWS = 10
 
 
-def columns(unet: torch.nn.Module, latent: torch.Tensor, text: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
-    """Unit columns (channels, cells) of the mean over the ensemble."""
+def descriptors(unet: torch.nn.Module, latent: torch.Tensor, text: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
+    """Descriptors (channels, cells) of the mean over the ensemble."""
     schedule = DDIMScheduler(**dift.SCHEDULE)
     noisy = [schedule.add_noise(latent, epsilon[None], torch.tensor([T])) for epsilon in noise]
     mean = torch.stack([dift.features_after(unet, xt, text, T)[UP_FT_INDEX][0] for xt in noisy]).mean(0)
@@ -29,7 +29,7 @@ def columns(unet: torch.nn.Module, latent: torch.Tensor, text: torch.Tensor, noi
 
 
 def same_cell_share(maps: list[torch.Tensor]) -> float:
-    """Percentage of nearest neighbours that are in the same place, over all ordered pairs of images."""
+    """Percentage of nearest neighbours at the same position, over all ordered pairs of images."""
     pairs = [(a, b) for a in maps for b in maps if a is not b]
     hits = [((a.T @ b).argmax(1) == torch.arange(a.shape[1])).float().mean() for a, b in pairs]
     return 100 * float(torch.stack(hits).mean())
@@ -39,7 +39,7 @@ def same_cell_share(maps: list[torch.Tensor]) -> float:
 def main() -> None:
     torch.manual_seed(0)
     vae = dift.open_encoder()
-    # two digits, so that the file holds the very numbers
+    # rounded, so that the file stores the exact numbers
     grids = (torch.rand(IMAGES, 3, SQUARES, SQUARES) * 200 - 100).round() / 100
     images = grids.repeat_interleave(SQUARE_PX, 2).repeat_interleave(SQUARE_PX, 3)
     latents = [vae.encode(image[None]).latent_dist.mean * vae.config.scaling_factor for image in images]
@@ -51,7 +51,7 @@ def main() -> None:
         for _ in range(DRAWS):
             noise = torch.randn(IMAGES, MEMBERS, *latents[0].shape[1:])
             for kind, at in (("independent", range(IMAGES)), ("shared", [0] * IMAGES)):
-                maps = [columns(unet, latent, text, noise[n]) for latent, n in zip(latents, at)]
+                maps = [descriptors(unet, latent, text, noise[n]) for latent, n in zip(latents, at)]
                 draws[kind].append(same_cell_share(maps))
         shares[family] = {kind: round(sum(found) / DRAWS, 2) for kind, found in draws.items()}
         print(family, {kind: (min(found), max(found)) for kind, found in draws.items()})

@@ -1,4 +1,4 @@
-"""Writes the noise schedules that diffusers' DDIMScheduler makes of scheduler configurations.
+"""Writes the noise schedules of diffusers' DDIMScheduler for several configurations.
 
     python test/parity/make-schedules.py
 

@@ -1,4 +1,4 @@
-"""Writes small Stable Diffusion networks with what diffusers computes from them.
+"""Writes small Stable Diffusion networks with diffusers' features.
 
     python test/parity/make-sd.py
 
@@ -23,7 +23,7 @@ IMAGE_SIZES = [(32, 32), (48, 24), (40, 56)]
 
 
 def randomise(network: torch.nn.Module, seed: int) -> None:
-    """Affine weights that are not 1 and 0, and attention that is far from uniform: every tensor matters."""
+    """Affine weights other than 1 and 0, and non-uniform attention, so that every tensor matters."""
     generator = torch.Generator().manual_seed(seed)
     for name, parameter in network.named_parameters():
         noise = torch.randn(parameter.shape, generator=generator)
@@ -40,7 +40,7 @@ def randomise(network: torch.nn.Module, seed: int) -> None:
 def check_every_weight_matters(network: torch.nn.Module, features: torch.Tensor, unused: tuple[str, ...]) -> None:
     features.square().sum().backward()
     for name, parameter in network.named_parameters():
-        # softmax takes no notice of a bias of the keys
+        # a bias of the keys cancels out in the softmax
         if not name.startswith(unused) and not name.endswith("to_k.bias"):
             assert parameter.grad is not None and parameter.grad.abs().max() > 1e-4, name
     network.zero_grad()

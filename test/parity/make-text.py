@@ -1,4 +1,4 @@
-"""Writes small Stable Diffusion text encoders and tokenizers with what transformers computes from them.
+"""Writes small Stable Diffusion text encoders and tokenizers with the results of transformers.
 
     python test/parity/make-text.py
 
@@ -153,7 +153,7 @@ def make(name: str, pad: str, seed: int, half: bool, **config) -> None:
                 states[f"states_{i}"] = model(torch.tensor([ids])).last_hidden_state.contiguous()
     (folder / "prompts.json").write_text(json.dumps(prompts, ensure_ascii=False), encoding="utf-8")
     save_file(states, folder / "parity.safetensors")
-    # what transformers 5 itself saves, one file with everything
+    # the single file that transformers 5 saves
     tokenizer.save_pretrained(folder / "tokenizer-json")
 
 

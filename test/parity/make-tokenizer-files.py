@@ -1,4 +1,4 @@
-"""Writes which tokens CLIPTokenizer makes of a prompt with each combination of a tokenizer's files.
+"""Writes CLIPTokenizer's tokens of a prompt for each combination of tokenizer files.
 
     python test/parity/make-tokenizer-files.py
 

@@ -30,7 +30,7 @@ FACET_LAYER = 1
 
 
 def randomise(model: torch.nn.Module, seed: int) -> None:
-    """Every tensor matters, layer scales and class tokens included; attention is far from uniform."""
+    """Random weights for which every tensor matters, including layer scales and class tokens."""
     generator = torch.Generator().manual_seed(seed)
     for name, parameter in model.named_parameters():
         noise = torch.randn(parameter.shape, generator=generator)
@@ -52,7 +52,7 @@ def image_of(size: tuple[int, int]) -> torch.Tensor:
 
 
 class Recorder:
-    """Collects what the blocks, and the projections of one block, put out."""
+    """Collects the outputs of the blocks, and of the projections of one block."""
 
     def __init__(self) -> None:
         self.seen: dict[str, torch.Tensor] = {}
@@ -82,7 +82,7 @@ def maps(seen: dict[str, torch.Tensor], size: tuple[int, int], patch: int, skipp
 
 def write(folder: Path, file: str, weights: dict[str, torch.Tensor], half: bool) -> None:
     dtype = torch.float16 if half else torch.float32
-    # clone: shared memory cannot be stored
+    # clone: safetensors rejects shared memory
     stored = {key: value.detach().to(dtype).clone().contiguous() for key, value in weights.items()}
     save_file(stored, folder / file, metadata={"format": "pt"})
 
@@ -119,7 +119,7 @@ def make_transformers(name: str, model, seed: int, half: bool, sizes, **forward)
 
 
 def dino_positions(embedding: torch.Tensor, size: tuple[int, int], patch: int) -> torch.Tensor:
-    """What the code of DINO and of DINOv2 does with (1, N+1, channels): 0.1 is added before the scale is computed."""
+    """DINO's and DINOv2's interpolation of (1, N+1, channels): 0.1 is added before computing the scale."""
     side = math.isqrt(embedding.shape[1] - 1)
     rows, columns = size[0] // patch, size[1] // patch
     if rows * columns == side * side and size[0] == size[1]:
@@ -133,7 +133,7 @@ def dino_positions(embedding: torch.Tensor, size: tuple[int, int], patch: int) -
 
 @torch.no_grad()
 def make_facebook(name: str, seed: int, sizes) -> None:
-    """timm's network, whose names are facebookresearch's, fed with positions stretched as facebookresearch does."""
+    """timm's network, whose names are facebookresearch's, with positions interpolated like facebookresearch."""
     folder = fresh(name)
     patch = 8
     model = timm.models.VisionTransformer(
@@ -198,7 +198,7 @@ def make_open_clip(name: str, seed: int, half: bool, quick_gelu: bool, sizes, di
     tensors = {f"image_{size[0]}x{size[1]}": image_of(size) for size in [*sizes, dift_size]}
     for size in sizes:
         tensors |= run(size)
-    # DIFT's OpenCLIP baseline stretches positions as DINO does
+    # DIFT's OpenCLIP baseline interpolates positions like DINO
     embedding = model.visual.positional_embedding[None]
     dift = run(dift_size, dino_positions(embedding, dift_size, patch)[0])
     tensors |= {f"dift_{key}": value for key, value in dift.items()}

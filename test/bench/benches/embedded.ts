@@ -10,13 +10,13 @@ import type { Size } from '../../../daemon/src/images/resize.js';
 import type { Bench, BenchResult } from '../bench.js';
 import { gflops, matrixProductGflops } from '../matrix-product.js';
 
-/** Seconds that the features of one screen take. */
+/** Seconds for the features of one screen. */
 export interface EmbeddedTimes {
-  /** With weights to read and graphs to compile. */
+  /** Cold start: reads weights and compiles graphs. */
   nothingS: number;
-  /** Of another screen of that size. */
+  /** Another screen of the same size. */
   loadedS: number;
-  /** Of a screen seen before: kept in memory, kept on disk. */
+  /** The same screen, cached in memory and on disk. */
   memoryS: number;
   diskS: number;
   /** The network alone, at the base level. */
@@ -29,7 +29,7 @@ const SCREENS: readonly Size[] = [
 ];
 const CHILD = fileURLToPath(new URL('../embedded-child.ts', import.meta.url));
 
-/** How long a designer waits for the features of a screen, on the processor. */
+/** Time for the features of a screen on the CPU. */
 export const embeddedBench: Bench = { name: 'embedded', title: 'The embedded model', run: runEmbedded };
 
 async function runEmbedded(): Promise<BenchResult> {

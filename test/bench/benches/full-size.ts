@@ -4,7 +4,7 @@ import { FULL_SIZE_CASES } from '../full-size-cases.js';
 import { gflops, matrixProductGflops } from '../matrix-product.js';
 import { measureSamepoint } from '../run-child.js';
 
-/** How near networks of published size come to what the machine can do. */
+/** Speed of networks of published size, relative to the machine's peak. */
 export const fullSizeBench: Bench = {
   name: 'full-size',
   title: 'Networks of published size',

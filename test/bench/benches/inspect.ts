@@ -20,7 +20,7 @@ const CASES = [
   { title: 'Stable Diffusion, `up_ft_index` 1', channels: 1280, sidesCells: [48], baseLevel: 0 },
 ] as const;
 
-/** How long after a click the answer is there, when the features are. */
+/** Latency of a click, with cached features. */
 export const inspectBench: Bench = { name: 'inspect', title: 'A click on cached features', run: runInspect };
 
 async function runInspect({ rounds, log }: BenchOptions): Promise<BenchResult> {
@@ -71,7 +71,7 @@ async function timesMs(count: number, act: () => Promise<unknown>): Promise<numb
   return times;
 }
 
-/** One query against a map that is stretched to the size of the image first (Tang et al., 2023, public code). */
+/** One query against a map upsampled to image size (Tang et al., 2023, public code). */
 async function publishedWay(map: FeatureMap | undefined): Promise<() => Promise<unknown>> {
   if (map === undefined) throw new Error('the first look is one of the levels');
   const { channels, rows, columns, chw } = map;

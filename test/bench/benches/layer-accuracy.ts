@@ -18,7 +18,7 @@ import { setLayerPairs } from '../../calibration/set-layer-pairs.js';
 import { type Bench, type BenchOptions, type BenchResult, median } from '../bench.js';
 
 const DRAWN_SCREENS = 4;
-/** Of so many pairs of a set, too, the same layers as a design tool has them. */
+/** Number of pairs that are also measured with frames and texts, as in a design tool. */
 const NESTED_PAIRS = 60;
 const RECALL = 0.8;
 const ANOTHER = /another screen/;
@@ -35,7 +35,7 @@ const GROUPS: { readonly [change: string]: string } = {
   'another screen': 'drawn screen, unrelated target',
 };
 
-/** Do layers find their counterparts, and is "no counterpart" said where there is none? */
+/** Accuracy of layer matching, including layers without a counterpart. */
 export const layerAccuracyBench: Bench = {
   name: 'layer-accuracy',
   title: 'Layers found',
@@ -110,7 +110,7 @@ function likeliestRight(layers: readonly Pick<LayerExample, 'right' | 'hasCounte
   return there.filter(({ right }) => right).length / there.length;
 }
 
-/** One after another, as their images take memory. */
+/** Sequential, to limit memory for images. */
 async function* allPairs(folder: string | undefined, setPairs: number): AsyncGenerator<LayerPair> {
   yield* documentLayerPairs();
   yield* drawnLayerPairs(DRAWN_SCREENS);

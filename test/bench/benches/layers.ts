@@ -12,7 +12,7 @@ const CASES = [
   [500, 1000],
 ] as const;
 
-/** How much of the matches go astray. */
+/** Share of wrong matches. */
 const ASTRAY = [0, 0.3] as const;
 const ROW_PX = 40;
 const WIDTH_PX = 400;
@@ -21,7 +21,7 @@ const WIDTH_PX = 400;
 export const layersBench: Bench = { name: 'layers', title: 'Layer matching', run: runLayers };
 
 async function runLayers({ rounds, log }: BenchOptions): Promise<BenchResult> {
-  // what is compiled once is no part of what grows
+  // exclude one-time compilation
   await assignOnce(...CASES[0], 0);
   const measurements: { sources: number; candidates: number; astray: number; seconds: number; right: number }[] = [];
   for (const [sources, candidates] of CASES) {

@@ -7,12 +7,12 @@ import { inputFile, sd21Request } from '../full-size-cases.js';
 import { CHECKPOINTS } from '../full-size-networks.js';
 import { type FeaturesRequest, type Measurement, measureOriginal, measureSamepoint } from '../run-child.js';
 
-/** Members and image size of the comparison of what comes out. */
+/** Ensemble size and image size for comparing the features. */
 const COMPARED = { members: 2, sizePx: 512, latentDims: [4, 64, 64] };
-/** Above this the two are not the same network, and comparing their times means nothing. */
+/** Above this, the networks differ and times are not comparable. */
 const MAX_RELATIVE_ERROR = 1e-3;
 
-/** Samepoint against the published code's way, in PyTorch, on the same weights. */
+/** Samepoint against the published method in PyTorch, with the same weights. */
 export const originalBench: Bench = {
   name: 'original',
   title: 'Against the original',
@@ -21,7 +21,7 @@ export const originalBench: Bench = {
 
 async function runOriginal(options: BenchOptions): Promise<BenchResult> {
   const { python, sizesPx, ensembles, log } = options;
-  if (python === undefined) throw new Error('Say which Python has PyTorch and diffusers: --python PATH.');
+  if (python === undefined) throw new Error('Specify a Python with PyTorch and diffusers: --python PATH.');
   const error = await compareOutputs(python);
   log(`relative error ${error.toExponential(1)}`);
   if (error > MAX_RELATIVE_ERROR)
@@ -60,7 +60,7 @@ async function runOriginal(options: BenchOptions): Promise<BenchResult> {
   };
 }
 
-/** How far the features of both are apart when nothing is drawn. */
+/** Relative error of the features, without random draws. */
 async function compareOutputs(python: string): Promise<number> {
   const { members, sizePx, latentDims } = COMPARED;
   const request: FeaturesRequest = {

@@ -10,18 +10,18 @@ import { type DrawnPair, drawPair } from '../../calibration/drawn-pairs.js';
 import { type Bench, type BenchOptions, type BenchResult, median } from '../bench.js';
 import { type MethodResult, runPeers } from '../run-peers.js';
 
-/** Seeds apart from those that confidences are fitted on. */
+/** Disjoint from the seeds that confidences are fitted on. */
 const DRAWN_SEEDS = Array.from({ length: 8 }, (_, n) => 9000 + n);
 
-/** A point counts as found within this part of the target's longer side. */
+/** Tolerance of a correct point, relative to the target's longer side. */
 const ALPHAS = [0.02, 0.05, 0.1] as const;
 
-/** Points that a method finds, on the same images in one run. */
+/** Correct points of several methods, on the same images in one run. */
 export const peersBench: Bench = { name: 'peers', title: 'Points found, against local features', run: runPeersBench };
 
 async function runPeersBench({ python, pairs: folder, log }: BenchOptions): Promise<BenchResult> {
   const all = folder === undefined ? await drawPairs() : await readFolder(folder);
-  // what is not in the target has no place that could be found
+  // skip points that are not in the target
   const pairs = all.map((pair) => ({ ...pair, points: pair.points.filter(({ truth }) => truth !== null) }));
   log(`${pairs.length} pairs`);
   const results = { ...(await runOurs(pairs)), ...(python === undefined ? {} : await runPeers(python, pairs)) };
@@ -39,7 +39,7 @@ async function runPeersBench({ python, pairs: folder, log }: BenchOptions): Prom
   };
 }
 
-/** One after another, as SVG is only let through while one is drawn. */
+/** Sequential: rendering SVG is only enabled while one is drawn. */
 async function drawPairs(): Promise<DrawnPair[]> {
   const pairs: DrawnPair[] = [];
   for (const seed of DRAWN_SEEDS) pairs.push(await drawPair(seed));
@@ -66,7 +66,7 @@ async function runOurs(pairs: readonly DrawnPair[]): Promise<Record<string, Meth
         to,
         pair.points.map((one) => one.source),
       );
-      // the first pair comes twice, and what is loaded and compiled for it does not count
+      // the first pair is a warm-up
       if (n === 0) continue;
       results[name]?.points.push(points);
       results[name]?.seconds.push(featuresS + processorSeconds() - start);
@@ -75,7 +75,7 @@ async function runOurs(pairs: readonly DrawnPair[]): Promise<Record<string, Meth
   return results;
 }
 
-/** Other programs on the machine disturb it less than they do the clock. */
+/** Less affected by other programs than elapsed time. */
 function processorSeconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
@@ -91,14 +91,14 @@ function argmaxOf(matcher: Matcher): Find {
   return async (from, to, points) => {
     const [one, other] = [from.levels[from.baseLevel], to.levels[to.baseLevel]];
     if (one === undefined || other === undefined) throw new Error('a pyramid has the level of its first look');
-    // the published matching counts pixels from the middle of the first
+    // the published matching places pixel 0 at the centre of the first pixel
     const middles = points.map(({ x, y }) => ({ x: x - 0.5, y: y - 0.5 }));
     const found = await upsampledArgmax(matcher, one, other, to, middles);
     return found.map(({ x, y }) => ({ x: x + 0.5, y: y + 0.5 }));
   };
 }
 
-/** Percentage of correct keypoints over all points (Yang and Ramanan, 2013), as a part. */
+/** Percentage of correct keypoints over all points (Yang and Ramanan, 2013), as a fraction. */
 function pck(pairs: readonly DrawnPair[], { points }: MethodResult, alpha: number): number {
   const hits = pairs.flatMap(({ points: asked, target }, n) =>
     asked.map(({ truth }, k) => {

@@ -11,7 +11,7 @@ const CASES: readonly { from: Size; to: Size }[] = [
 const RESAMPLINGS: readonly Resampling[] = ['lanczos', 'pil-bicubic', 'opencv-bilinear'];
 const WARM_UPS = 2;
 
-/** What exact resampling costs beside sharp's. */
+/** Cost of exact resampling, against sharp's. */
 export const resizeBench: Bench = { name: 'resize', title: 'Resizing an image', run: runResize };
 
 async function runResize({ rounds, log }: BenchOptions): Promise<BenchResult> {

@@ -6,10 +6,10 @@ import { layer } from '../../../daemon/test/support/layers.js';
 import { testImage } from '../../../daemon/test/support/strips.js';
 import type { Bench, BenchOptions, BenchResult } from '../bench.js';
 
-/** Numbers of targets after which time and memory are read. */
+/** Time and memory are sampled after these numbers of targets. */
 const MARKS = [10, 25, 50, 100] as const;
 
-/** Strips, so that there is little else to compute. */
+/** Small images, to keep the features cheap. */
 const STRIP = { width: 320, height: 16 };
 const RECTS: readonly Rect[] = [
   { x: 20, y: 4, w: 60, h: 9, colour: [30, 30, 30] },
@@ -17,10 +17,10 @@ const RECTS: readonly Rect[] = [
   { x: 262, y: 2, w: 16, h: 12, colour: [40, 40, 200] },
 ];
 
-/** Targets are the source moved by up to this; what comes round again has another ground. */
+/** Largest offset between source and target; repeated offsets get another background. */
 const SHIFTS_PX = 40;
 
-/** What an annotation of each rectangle is made of: a point, a box, and the layer. */
+/** Items per rectangle: a point, a box, and the layer. */
 const ITEMS: readonly Item[] = RECTS.flatMap(({ x, y, w, h }, n): Item[] => [
   { kind: 'point', itemId: `point ${n}`, point: { x: x + w / 2, y: y + h / 2 } },
   { kind: 'box', itemId: `box ${n}`, box: { x, y, w, h } },
@@ -30,12 +30,12 @@ const ITEMS: readonly Item[] = RECTS.flatMap(({ x, y, w, h }, n): Item[] => [
 interface Mark {
   targets: number;
   seconds: number;
-  /** Of all cores; other programs on the machine disturb it least. */
+  /** Of all cores; less affected by other programs than elapsed time. */
   processorSeconds: number;
   rssMb: number;
 }
 
-/** Do time and memory grow with the number of targets as they should: one linearly, the other not? */
+/** Growth with the number of targets: time should be linear, memory constant. */
 export const targetsBench: Bench = { name: 'targets', title: 'One source, many targets', run: runTargets };
 
 async function runTargets({ log }: BenchOptions): Promise<BenchResult> {
@@ -44,7 +44,7 @@ async function runTargets({ log }: BenchOptions): Promise<BenchResult> {
   const images = new Map(strips.map(({ frame, bytes }) => [frame.imageId, bytes]));
   const [source, first, ...targets] = strips.map(({ frame }) => frame);
   if (source === undefined || first === undefined) throw new Error('there are no strips');
-  // what is compiled once is no part of what grows
+  // exclude one-time compilation
   await runner.run({ request: requestOf(source, [first]), images }, () => {});
   const marks: Mark[] = [];
   const rssStart = process.memoryUsage.rss();

@@ -7,7 +7,7 @@ import { providerTrials } from '../../../daemon/src/engine/providers/provider-tr
 import type { Precision } from '../../../daemon/src/graph/runtime/runtime.js';
 import type { Bench, BenchResult } from '../bench.js';
 
-/** What the trials of a provider cost the CPU, and how far rounding to half precision alone leads. */
+/** Cost of testing a provider on the CPU, and the error of half precision alone. */
 export const trialsBench: Bench = { name: 'trials', title: 'Tests of a provider', doc: 'gpu', run: runTrials };
 
 const MICROSECONDS = 1e6;

@@ -21,20 +21,20 @@ import {
 
 const DRAWN_SEEDS = Array.from({ length: 6 }, (_, n) => 8000 + n);
 
-/** An edit of which less than this is in the target cannot be placed there. */
+/** Smallest visible part of an edit in the target that counts as placeable. */
 const MIN_VISIBLE = 0.5;
 
-/** How far warped edits are from where they belong, and which are refused. */
+/** Error of warped edits, and how many are rejected. */
 export const warpBench: Bench = { name: 'warp', title: 'Warped edits', run: runWarp };
 
 interface Measured {
   pair: string;
   size: EditSize;
-  /** In its own target, or in that of another pair, in which it has no place that is known. */
+  /** Warped into its own target, or into that of another pair, without a known position. */
   target: 'own' | 'other';
   accepted: boolean;
   confidence: number | null;
-  /** Of the transform that was found, also where it was refused. */
+  /** Of the estimated transform, even if it was rejected. */
   errorPx: number | null;
 }
 
@@ -55,7 +55,7 @@ async function runWarp({ pairs: folder, log }: BenchOptions): Promise<BenchResul
   };
 }
 
-/** One after another, as SVG is only let through while one is drawn. */
+/** Sequential: rendering SVG is only enabled while one is drawn. */
 async function drawPairs(): Promise<WarpPair[]> {
   const pairs: WarpPair[] = [];
   for (const seed of DRAWN_SEEDS) pairs.push(await drawWarpPair(seed));

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Bench, type BenchOptions, type BenchResult, median } from '../bench.js';
 
-/** What one process needed. */
+/** Measurement of one process. */
 export interface BufferMeasurement {
   runS: number[];
   peakGb: number;
@@ -12,7 +12,7 @@ export interface BufferMeasurement {
 const MODES = ['bucket', 'simple'] as const;
 const CHILD = fileURLToPath(new URL('../webgpu-buffers-child.ts', import.meta.url));
 
-/** Memory of WebGPU by how it keeps its buffers; with a driver in software, all of it is that of the process. */
+/** Memory of WebGPU by buffer cache mode. With a software driver, it is all in the process. */
 export const webgpuBuffersBench: Bench = {
   name: 'webgpu-buffers',
   title: 'Buffers of WebGPU',
