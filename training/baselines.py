@@ -20,7 +20,7 @@ from torch import Tensor
 from learn.features import STRIDE_PX, Extractor, network_extractor
 from learn.metrics import read_point_pairs, score
 from learn.model import UiUnet, UiUnetConfig
-from learn.sets import spread
+from learn.sets import even_subsample
 from learn.weights import load_model
 
 LONG_SIDE_PX = 512
@@ -47,7 +47,7 @@ def hog(pixels: np.ndarray) -> Tensor:
     side, block, cell = ((length, length) for length in (HOG_WINDOW_PX, HOG_BLOCK_PX, HOG_CELL_PX))
     descriptor = cv2.HOGDescriptor(side, block, cell, cell, HOG_BINS)
     rows, columns = _cells(pixels)
-    # windows of the descriptor are laid on the picture by their top left corners, row by row
+    # windows of the descriptor are laid on the image by their top left corners, row by row
     framed = framed[: HOG_WINDOW_PX + STRIDE_PX * (rows - 1), : HOG_WINDOW_PX + STRIDE_PX * (columns - 1)]
     values = descriptor.compute(np.ascontiguousarray(framed), winStride=(STRIDE_PX, STRIDE_PX), padding=(0, 0))
     return _units(values.reshape(rows * columns, -1), pixels)
@@ -82,7 +82,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    pairs = spread(read_point_pairs(options.set), options.limit)
+    pairs = even_subsample(read_point_pairs(options.set), options.limit)
     for name, open_extractor, threshold in [*_baselines(), *map(_model, options.model)]:
         with torch.no_grad():
             print(json.dumps({"features": name, **score(pairs, open_extractor(), LONG_SIDE_PX, threshold).summary()}), flush=True)

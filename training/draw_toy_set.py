@@ -70,7 +70,7 @@ def draw_pair(folder: Path, name: str, rng: np.random.Generator) -> dict:
 
 
 def draw_list(rows: list[dict], size: tuple[int, int], theme: tuple[str, ...], left: int) -> tuple[Image.Image, dict]:
-    """A picture of rows, and the boxes in it by id."""
+    """A image of rows, and the boxes in it by id."""
     ground, card, ink, accent = theme
     image = Image.new("RGB", size, ground)
     draw = ImageDraw.Draw(image)

@@ -14,11 +14,11 @@ from pathlib import Path
 import torch
 
 from learn.element_matcher import MATCHER_FILE, load_matcher
-from learn.element_pairs import score_elements, see_pairs
+from learn.element_pairs import score_elements, extract_pairs
 from learn.features import network_extractor
 from learn.metrics import PointPair, read_point_pairs, score
 from learn.model import UiUnet
-from learn.sets import spread
+from learn.sets import even_subsample
 from learn.sheets import draw_worst
 from learn.weights import load_model
 
@@ -37,7 +37,7 @@ def main() -> None:
     extract = network_extractor(model)
     long_side = options.long_side or model.config.default_long_side
     bins = model.no_counterpart if knows_absence else None
-    pairs = spread(read_point_pairs(options.set), options.limit)
+    pairs = even_subsample(read_point_pairs(options.set), options.limit)
     with torch.no_grad():
         scores = score(pairs, extract, long_side, bins)
         print(json.dumps({**scores.summary(), **_matched_elements(options.model, model, pairs)}, indent=2))
@@ -46,11 +46,11 @@ def main() -> None:
 
 
 def _matched_elements(folder: Path, model: UiUnet, pairs: list[PointPair]) -> dict:
-    """By the matcher: all whose middle lies in the picture; all but words of texts; and those whose middle no other covers."""
+    """By the matcher: all whose middle lies in the image; all but words of texts; and those whose middle no other covers."""
     if not (folder / MATCHER_FILE).exists():
         return {}
     matcher = load_matcher(folder)
-    seen = see_pairs([pair.elements for pair in pairs if pair.elements is not None], model)
+    seen = extract_pairs([pair.elements for pair in pairs if pair.elements is not None], model)
     return {
         "matched_all": score_elements(seen, model, matcher, words=True, covered_too=True),
         "matched_layers": score_elements(seen, model, matcher, words=False, covered_too=True),

@@ -69,7 +69,7 @@ def train(run: Run, options: argparse.Namespace, validation: list[PointPair], de
 
 
 def _stream(run: Run, options: argparse.Namespace) -> Iterator[Batch]:
-    """Batches of small crops, then of fewer, larger ones from the moment the decay begins, with whole pictures in between."""
+    """Batches of small crops, then of fewer, larger ones from the moment the decay begins, with whole images in between."""
     pairs, settings = [pair for folder in options.train for pair in read_set(folder)], run.settings
     for decaying, side, size in (
         (False, settings.crop_px, settings.pairs_per_step),

@@ -18,11 +18,11 @@ import torch
 
 from learn.commands import chosen_settings, resume
 from learn.element_matcher import ElementMatcher, load_matcher, save_matcher
-from learn.element_pairs import ExampleSettings, SeenPair, batch, matching_loss, score_elements, see_pairs, training_example
+from learn.element_pairs import ExampleSettings, PairElements, batch, matching_loss, score_elements, extract_pairs, training_example
 from learn.model import UiUnet
 from learn.progress import Progress
 from learn.run import Run
-from learn.sets import read_set, spread
+from learn.sets import read_set, even_subsample
 from learn.weights import load_model
 
 
@@ -60,16 +60,16 @@ def main() -> None:
     run = Run(options.run, _new_matcher(options, settings), progress, settings, options.seed, _training(options))
     resumed = resume(run, options.anew)
     run.log("start", resumed=resumed)
-    seen = [pair for folder in options.train for pair in _seen(folder, features, options)]
+    seen = [pair for folder in options.train for pair in _extracted(folder, features, options)]
     if not seen:
         raise SystemExit("the sets have no pair with elements in both pictures; give others to --train")
-    validation = _seen(options.validation, features, options)
+    validation = _extracted(options.validation, features, options)
     train(run, seen, validation, features, by_steps=options.steps is not None)
     save_matcher(run.average, options.out or options.model)
     run.log("end", **_scores(run, validation, features))
 
 
-def train(run: Run, seen: list[SeenPair], validation: list[SeenPair], features: UiUnet, by_steps: bool) -> None:
+def train(run: Run, seen: list[PairElements], validation: list[PairElements], features: UiUnet, by_steps: bool) -> None:
     """Until the progress is finished. Step n sees the same examples whenever it is taken."""
     settings = run.settings
     saved = validated = begun = time.monotonic()
@@ -89,7 +89,7 @@ def train(run: Run, seen: list[SeenPair], validation: list[SeenPair], features: 
         if examples and run.step % settings.log_steps == 0:
             run.log("train", rate=round(run.progress.rate, 4), loss=round(loss.item(), 4))
         if now - validated > 60 * settings.validation_minutes:
-            run.log("validation", **_scores(run, spread(validation, settings.validation_pairs), features))
+            run.log("validation", **_scores(run, even_subsample(validation, settings.validation_pairs), features))
             validated = begun = time.monotonic()
         if now - saved > 60 * settings.checkpoint_minutes:
             run.save()
@@ -104,17 +104,17 @@ def _loss(run: Run, example) -> torch.Tensor:
     return sum(share * matching_loss(layer, example) for share, layer in zip(shares, found))
 
 
-def _scores(run: Run, pairs: list[SeenPair], features: UiUnet) -> dict:
+def _scores(run: Run, pairs: list[PairElements], features: UiUnet) -> dict:
     return {
         "visible": score_elements(pairs, features, run.average, words=True, covered_too=False),
         "layers": score_elements(pairs, features, run.average, words=False, covered_too=True),
     }
 
 
-def _seen(folder: Path, features: UiUnet, options: argparse.Namespace) -> list[SeenPair]:
+def _extracted(folder: Path, features: UiUnet, options: argparse.Namespace) -> list[PairElements]:
     """Under names of their contents: features and sets may change."""
     name = f"{folder.resolve().name}-{_hash(options.model / 'model.safetensors', folder / 'pairs.jsonl')}"
-    return see_pairs(read_set(folder), features, options.run / "seen" / name)
+    return extract_pairs(read_set(folder), features, options.run / "seen" / name)
 
 
 def _hash(*files: Path) -> str:
@@ -143,7 +143,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--anew", action="store_true", help="do not go on from the checkpoint")
     parser.add_argument("--out", type=Path, help="folder of the finished matcher (default: that of the feature network)")
     budget = parser.add_mutually_exclusive_group(required=True)
-    budget.add_argument("--minutes", type=float, help="time to train, seeing the pictures and validation aside")
+    budget.add_argument("--minutes", type=float, help="time to train, seeing the images and validation aside")
     budget.add_argument("--steps", type=int, help="steps instead, which makes two trainings equal")
     parser.add_argument("--start", type=Path, help="folder of a matcher whose weights to begin with")
     parser.add_argument("--seed", type=int, default=0)

@@ -19,9 +19,9 @@ from learn.weights import load_model
 #: Height × width.
 SIZES = ((96, 160), (160, 96), (128, 128))
 SEED = 0
-#: Elements of the two pictures, and their width × height.
+#: Elements of the two images, and their width × height.
 ELEMENTS = ((70, (390, 844)), (13, (1440, 900)))
-NOTE = "features = unit-length columns of the head, computed with the fp16-rounded weights in float32"
+NOTE = "features = unit-length descriptors of the head, computed with the fp16-rounded weights in float32"
 
 
 def main() -> None:
@@ -48,16 +48,16 @@ def _matched(model: Path, generator: torch.Generator) -> dict[str, torch.Tensor]
         return {}
     matcher, tensors, sides = load_matcher(model), {}, []
     for prefix, (count, size) in zip(("elements_", "other_elements_"), ELEMENTS):
-        columns = torch.nn.functional.normalize(torch.randn(count, matcher.config.column_channels, generator=generator), dim=1)
+        descriptors = torch.nn.functional.normalize(torch.randn(count, matcher.config.column_channels, generator=generator), dim=1)
         boxes = (torch.rand(count, 4, generator=generator) * 0.5 * torch.tensor([*size, *size])).round()
-        none = torch.rand(count, generator=generator)
+        dustbin = torch.rand(count, generator=generator)
         at = geometry(boxes, size)
-        sides.append(Elements(columns[None], at[None], none[None], torch.ones(1, count, dtype=torch.bool)))
-        tensors |= {f"{prefix}columns": columns, f"{prefix}boxes": boxes, f"{prefix}none": none}
+        sides.append(Elements(descriptors[None], at[None], dustbin[None], torch.ones(1, count, dtype=torch.bool)))
+        tensors |= {f"{prefix}columns": descriptors, f"{prefix}boxes": boxes, f"{prefix}none": dustbin}
         tensors |= {f"{prefix}geometry": at, f"{prefix}size": torch.tensor(size, dtype=torch.float32)}
     with torch.no_grad():
         found = matcher(*sides)[-1]
-    return {**tensors, "logits": found.logits[0], "matched_none": found.none[0], "other_matched_none": found.other_none[0]}
+    return {**tensors, "logits": found.logits[0], "matched_none": found.dustbin[0], "other_matched_none": found.other_dustbin[0]}
 
 
 if __name__ == "__main__":

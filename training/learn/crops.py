@@ -12,9 +12,9 @@ from learn.sets import Pair, open_image
 
 @dataclass(frozen=True)
 class CropSettings:
-    #: Long sides, in pixels, that pictures are brought to before windows are cut; drawn log-uniformly.
+    #: Long sides, in pixels, that images are brought to before windows are cut; drawn log-uniformly.
     long_sides: tuple[int, int] = (384, 1024)
-    #: The same for pictures that are shown whole; those of the network's own size are among them.
+    #: The same for images that are shown whole; those of the network's own size are among them.
     whole_long_sides: tuple[int, int] = (384, 544)
     #: Their canvas has sides that are multiples of this, the network's.
     whole_multiple: int = 32
@@ -60,7 +60,7 @@ class CropPair:
 
 @dataclass(frozen=True)
 class Window:
-    """A square of a picture; `scale` is crop pixels a picture pixel."""
+    """A square of a image; `scale` is crop pixels a image pixel."""
 
     x: float
     y: float
@@ -85,7 +85,7 @@ def crop_pair(pair: Pair, side: int, settings: CropSettings, rng: np.random.Gene
 
 
 def whole_pair(pair: Pair, settings: CropSettings, rng: np.random.Generator) -> CropPair:
-    """Both pictures whole, each at a scale of its own, on the smallest canvas that the network takes."""
+    """Both images whole, each at a scale of its own, on the smallest canvas that the network takes."""
     images = open_image(pair.source), open_image(pair.target)
     points = corresponding_points(pair, settings.corresponding, rng)
     long_sides = np.exp(rng.uniform(*np.log(settings.whole_long_sides), 2))
@@ -115,7 +115,7 @@ def _window(size, centre, long_side, side, settings, rng) -> Window:
     scale = long_side / max(size)
     extent = side / scale
     corner = centre - extent / 2 + rng.uniform(-1, 1, 2) * settings.centre_jitter * extent
-    # a picture smaller than the window starts at its corner, and its edges are repeated
+    # a image smaller than the window starts at its corner, and its edges are repeated
     x, y = np.clip(corner, 0, np.maximum(0, np.array(size) - extent))
     return Window(x, y, scale)
 

@@ -13,7 +13,7 @@ COSINE_OFFSET = 0.008
 
 
 def signal_and_noise(t: Tensor) -> tuple[Tensor, Tensor]:
-    """Factors of the picture and of the noise at timesteps (N,), ready to multiply (N,3,H,W)."""
+    """Factors of the image and of the noise at timesteps (N,), ready to multiply (N,3,H,W)."""
     angle = ((t.float() / TIMESTEPS + COSINE_OFFSET) / (1 + COSINE_OFFSET) * math.pi / 2)[:, None, None, None]
     return angle.cos(), angle.sin()
 

@@ -12,17 +12,17 @@ from torch import Tensor, nn
 MATCHER_FILE = "elements.safetensors"
 CONFIG_FILE = "elements.json"
 MATCHER_FILES = (MATCHER_FILE, CONFIG_FILE)
-#: Octaves of the sinusoids of a centre, the longest of two long sides.
+#: Octaves of the positional sinusoids; the longest period is two long sides.
 OCTAVES = 6
-#: Parts of the longer side below which all lengths are the same.
+#: Lower limit of lengths, relative to the longer side.
 SHORTEST = 1e-3
-#: Hides what only fills up.
+#: Score that masks padding.
 HIDDEN = -1e4
 
 
 @dataclass(frozen=True)
 class ElementMatcherConfig:
-    """`elements.json` beside the weights; its keys are these in camelCase."""
+    """`elements.json` beside the weights, which has these keys in camelCase."""
 
     network: str = "element-matcher"
     column_channels: int = 480
@@ -36,8 +36,8 @@ class ElementMatcherConfig:
 
 def geometry(boxes: Tensor, size: tuple[int, int]) -> Tensor:
     """
-    Where elements (n,4) lie in a picture of (width, height): centre and size in parts of the longer side, the centre in parts of
-    width and height, the picture's own shape, the logarithms of the size, and sines and cosines of the centre. (n, 10 + 4·octaves)
+    Position features (n, 10 + 4·octaves) of boxes (n,4) in an image of (width, height): centre and size relative to the longer
+    side, centre relative to width and height, shape of the image, logarithm of the size, sines and cosines of the centre.
     """
     sides = boxes.new_tensor(size)
     side = sides.max()
@@ -51,27 +51,27 @@ def geometry(boxes: Tensor, size: tuple[int, int]) -> Tensor:
 @dataclass
 class Elements:
     """
-    Elements of pictures, filled up to the same number: `mask` (N,n) says which are real; unit `columns` (N,n,places·channels),
-    `geometry` (N,n,numbers), and by `none` (N,n) how similar each is to "no counterpart".
+    Elements of images, padded to the same number: `mask` (N,n) is true for real ones; unit `descriptors` (N,n,places·channels),
+    `geometry` (N,n,numbers), and `dustbin` (N,n), the similarity to the dustbin.
     """
 
-    columns: Tensor
+    descriptors: Tensor
     geometry: Tensor
-    none: Tensor
+    dustbin: Tensor
     mask: Tensor
 
 
 @dataclass
 class Assignment:
-    """Logits of being the same (N,n,m), and of having no counterpart, (N,n) and (N,m)."""
+    """Logits of matching (N,n,m), and of the dustbin, (N,n) and (N,m)."""
 
     logits: Tensor
-    none: Tensor
-    other_none: Tensor
+    dustbin: Tensor
+    other_dustbin: Tensor
 
 
 class ElementMatcher(nn.Module):
-    """In the manner of SuperGlue (Sarlin et al., 2020) and LightGlue (Lindenberger et al., 2023)."""
+    """After SuperGlue (Sarlin et al., 2020) and LightGlue (Lindenberger et al., 2023)."""
 
     def __init__(self, config: ElementMatcherConfig = ElementMatcherConfig(), dropout: float = 0):
         super().__init__()
@@ -86,35 +86,35 @@ class ElementMatcher(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, source: Elements, target: Elements) -> list[Assignment]:
-        """What each layer thinks; the last one is what counts."""
-        looks = source.columns @ target.columns.transpose(1, 2) / self.config.temperature
-        sides_none = [elements.none / self.config.temperature for elements in (source, target)]
-        x, turn_x = self._start(source)
-        y, turn_y = self._start(target)
-        assignments = [Assignment(looks, *sides_none)]
+        """The assignment after each layer; the last one is the result."""
+        similarity = source.descriptors @ target.descriptors.transpose(1, 2) / self.config.temperature
+        dustbins = [elements.dustbin / self.config.temperature for elements in (source, target)]
+        x, rotation_x = self._embed(source)
+        y, rotation_y = self._embed(target)
+        assignments = [Assignment(similarity, *dustbins)]
         for layer in self.layers:
             a = assignments[-1]
             x, y = (
-                layer.expect(x, target, a.logits, a.none),
-                layer.expect(y, source, a.logits.transpose(1, 2), a.other_none),
+                layer.expectation(x, target, a.logits, a.dustbin),
+                layer.expectation(y, source, a.logits.transpose(1, 2), a.other_dustbin),
             )
-            x, y = layer.within(x, turn_x, source.mask), layer.within(y, turn_y, target.mask)
-            x, y = layer.across(x, y, target.mask), layer.across(y, x, source.mask)
-            logits = layer.looks * looks + layer.gain * (layer.project(x) @ layer.project(y).transpose(1, 2))
-            none, other_none = (
-                layer.looks_none * side_none + layer.none(h)[..., 0] for side_none, h in zip(sides_none, (x, y))
+            x, y = layer.self_attention(x, rotation_x, source.mask), layer.self_attention(y, rotation_y, target.mask)
+            x, y = layer.cross_attention(x, y, target.mask), layer.cross_attention(y, x, source.mask)
+            logits = layer.looks * similarity + layer.gain * (layer.project(x) @ layer.project(y).transpose(1, 2))
+            dustbin, other_dustbin = (
+                layer.looks_none * initial + layer.none(h)[..., 0] for initial, h in zip(dustbins, (x, y))
             )
-            assignments.append(Assignment(logits, none, other_none))
+            assignments.append(Assignment(logits, dustbin, other_dustbin))
         return assignments[1:]
 
-    def _start(self, elements: Elements) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    def _embed(self, elements: Elements) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         angles = self.angles(elements.geometry[..., :2])[:, None]
-        state = self.dropout(self.appearance(elements.columns)) + self.geometry_2(F.gelu(self.geometry_1(elements.geometry)))
+        state = self.dropout(self.appearance(elements.descriptors)) + self.geometry_2(F.gelu(self.geometry_1(elements.geometry)))
         return state, (angles.cos(), angles.sin())
 
 
 class Layer(nn.Module):
-    """Where an element is expected, attention within the picture, attention across, and what follows for each pair."""
+    """Expectation, self-attention, cross-attention, and assignment. Names of modules are those of the shipped tensors."""
 
     def __init__(self, config: ElementMatcherConfig):
         super().__init__()
@@ -134,40 +134,41 @@ class Layer(nn.Module):
         self.none = nn.Linear(width, 1)
         nn.init.zeros_(self.none.weight)
         nn.init.zeros_(self.none.bias)
-        # it begins near what the looks say
+        # the initial assignment is close to the descriptor similarity
         self.looks = nn.Parameter(torch.ones(1))
         self.looks_none = nn.Parameter(torch.ones(1))
         self.gain = nn.Parameter(torch.full((1,), width**-0.5))
 
-    def expect(self, x: Tensor, others: Elements, logits: Tensor, none: Tensor) -> Tensor:
-        """The geometry of the others, weighed by how likely they are the same, and how likely there is one at all."""
+    def expectation(self, x: Tensor, others: Elements, logits: Tensor, dustbin: Tensor) -> Tensor:
+        """Adds the expected geometry of the match: that of all candidates, weighted by their probabilities."""
         masked = logits.masked_fill(~others.mask[:, None], HIDDEN)
-        shares = torch.cat([masked, none[..., None]], 2).softmax(2)[..., :-1]
-        seen = torch.cat([shares @ others.geometry, shares.sum(2, keepdim=True)], 2)
-        return self._mixed("expect", x, self.expected(seen))
+        probabilities = torch.cat([masked, dustbin[..., None]], 2).softmax(2)[..., :-1]
+        expected = torch.cat([probabilities @ others.geometry, probabilities.sum(2, keepdim=True)], 2)
+        return self._ffn("expect", x, self.expected(expected))
 
-    def within(self, x: Tensor, turn: tuple[Tensor, Tensor], mask: Tensor) -> Tensor:
+    def self_attention(self, x: Tensor, rotation: tuple[Tensor, Tensor], mask: Tensor) -> Tensor:
         q, k, v = (self._split(part) for part in self.within_qkv(x).chunk(3, 2))
-        return self._mixed("within", x, self.within_out(self._attended(_turned(q, turn), _turned(k, turn), v, mask)))
+        return self._ffn("within", x, self.within_out(self._attend(_rotary(q, rotation), _rotary(k, rotation), v, mask)))
 
-    def across(self, x: Tensor, y: Tensor, mask: Tensor) -> Tensor:
+    def cross_attention(self, x: Tensor, y: Tensor, mask: Tensor) -> Tensor:
         q, k, v = self._split(self.across_qk(x)), self._split(self.across_qk(y)), self._split(self.across_v(y))
-        return self._mixed("across", x, self.across_out(self._attended(q, k, v, mask)))
+        return self._ffn("across", x, self.across_out(self._attend(q, k, v, mask)))
 
     def _split(self, x: Tensor) -> Tensor:
         return x.unflatten(2, (self.heads, -1)).transpose(1, 2)
 
-    def _attended(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
+    def _attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
         return F.scaled_dot_product_attention(q, k, v, attn_mask=mask[:, None, None]).transpose(1, 2).flatten(2)
 
-    def _mixed(self, name: str, x: Tensor, message: Tensor) -> Tensor:
+    def _ffn(self, name: str, x: Tensor, message: Tensor) -> Tensor:
+        """x + second(GELU(norm(first([x, message]))))"""
         first, norm, second = (getattr(self, f"{name}_{part}") for part in ("mix_1", "norm", "mix_2"))
         return x + second(F.gelu(norm(first(torch.cat([x, message], 2)))))
 
 
-def _turned(x: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
-    """Rotary positions (Su et al., RoFormer, 2021): the two halves of the channels are the coordinates that turn."""
-    (cos, sin), (first, second) = turn, x.chunk(2, 3)
+def _rotary(x: Tensor, rotation: tuple[Tensor, Tensor]) -> Tensor:
+    """Rotary positions (Su et al., RoFormer, 2021): rotates pairs of channels, one from each half."""
+    (cos, sin), (first, second) = rotation, x.chunk(2, 3)
     return torch.cat([first * cos - second * sin, first * sin + second * cos], 3)
 
 
@@ -185,7 +186,7 @@ def save_matcher(matcher: ElementMatcher, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / MATCHER_FILE
     save_file({name: t.detach().half().contiguous() for name, t in matcher.state_dict().items()}, path, metadata={"format": "pt"})
-    path.chmod(0o644)  # safetensors writes for the owner alone
+    path.chmod(0o644)  # safetensors makes it readable by the owner only
     lines = [f"  {json.dumps(_camel(key))}: {json.dumps(value).replace('e-0', 'e-')}" for key, value in asdict(matcher.config).items()]
     (folder / CONFIG_FILE).write_text("{\n" + ",\n".join(lines) + "\n}\n")
 

@@ -1,4 +1,4 @@
-"""The correspondence loss: each point picks its place among all cells of the other crop, or the bin for those without one."""
+"""The correspondence loss: a softmax for each point over all cells of the other crop and the dustbin."""
 
 from dataclasses import dataclass
 
@@ -13,22 +13,22 @@ from learn.model import UiUnet
 @dataclass(frozen=True)
 class LossSettings:
     temperature: float = 0.05
-    #: Spread of the soft target around the true place.
+    #: Spread of the soft target around the true position.
     sigma_px: float = 3
-    #: The hardest points of a pair count twice: this share of them. Most of these are rows and icons that look alike.
+    #: Share of the hardest points of a pair, which count twice. Most are similar rows and icons.
     hard_share: float = 0.25
     #: What the question whether there is a place counts beside which place it is. At 1 the two make one softmax over cells and
     #: bin, which found more after 200 steps than a quarter did, by 3 % PCK@.05 with each of two seeds.
     absence_weight: float = 1
-    #: A place this near the true one is right, for the log.
+    #: Tolerance of a correct match, for the log.
     right_px: float = 8
-    #: What the denoising loss counts beside the correspondence loss.
+    #: Weight of the denoising loss.
     denoise_weight: float = 1
 
 
 @dataclass(frozen=True)
 class Found:
-    """Loss, and how many of the points with a place, and of those without one, found it."""
+    """Loss, and the accuracies of points with and without a counterpart."""
 
     loss: Tensor
     right: float
@@ -48,17 +48,17 @@ def correspondence_loss(model: UiUnet, source: Tensor, target: Tensor, batch, se
     )
 
 
-def sample_columns(columns: Tensor, points: Tensor, stride: int) -> Tensor:
-    """Bilinear samples at `points` (N,P,2), in pixels, scaled to unit length: (N,P,C). Clamped at the edges."""
-    height, width = columns.shape[2:]
+def sample_descriptors(descriptors: Tensor, points: Tensor, stride: int) -> Tensor:
+    """Descriptors (N,P,C) at `points` (N,P,2) in pixels: bilinear, clamped at the edges, unit length."""
+    height, width = descriptors.shape[2:]
     size = points.new_tensor([width, height]) * stride
     grid = points / size * 2 - 1
-    sampled = F.grid_sample(columns, grid[:, :, None], mode="bilinear", padding_mode="border", align_corners=False)
+    sampled = F.grid_sample(descriptors, grid[:, :, None], mode="bilinear", padding_mode="border", align_corners=False)
     return F.normalize(sampled[..., 0].transpose(1, 2), dim=2)
 
 
 def cell_centres(height: int, width: int, stride: int) -> Tensor:
-    """Pixel positions of the cells, row by row: (height·width, 2)."""
+    """Pixel positions of the cells, row-major: (height·width, 2)."""
     y, x = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
     return (torch.stack([x, y], -1).reshape(-1, 2) + 0.5) * stride
 
@@ -66,15 +66,15 @@ def cell_centres(height: int, width: int, stride: int) -> Tensor:
 def _one_way(model: UiUnet, here: Tensor, there: Tensor, queries, settings: LossSettings) -> Found:
     stride = model.config.feature_stride
     points, places, kind = (queries[name].to(here.device) for name in ("points", "places", "kind"))
-    columns = sample_columns(here, points, stride)
-    logits = columns @ there.flatten(2) / settings.temperature
-    bins = model.no_counterpart(columns) / settings.temperature
+    descriptors = sample_descriptors(here, points, stride)
+    logits = descriptors @ there.flatten(2) / settings.temperature
+    bins = model.no_counterpart(descriptors) / settings.temperature
 
     centres = cell_centres(there.shape[2], there.shape[3], stride).to(here.device)
     distance = torch.cdist(places, centres.expand(len(places), -1, -1))
     soft = (-(distance**2) / (2 * settings.sigma_px**2)).softmax(2)
     which = -(soft * logits.log_softmax(2)).sum(2) * (kind == PRESENT)
-    # one softmax over cells and bin, taken apart: the share of the bin, and the shares of cells among themselves
+    # factorised softmax: probability of the dustbin, and of the cells given a counterpart
     absence = F.binary_cross_entropy_with_logits(bins - logits.logsumexp(2), (kind == ABSENT).float(), reduction="none")
     losses = which + settings.absence_weight * absence
 
@@ -90,7 +90,7 @@ def _one_way(model: UiUnet, here: Tensor, there: Tensor, queries, settings: Loss
 
 
 def _mean_with_hard(losses: Tensor, real: Tensor, hard_share: float) -> Tensor:
-    """Mean over real queries (N,P), in which the hardest of each pair stand twice."""
+    """Mean over real queries (N,P); the hardest of each pair count twice."""
     counts = real.sum(1, keepdim=True)
     ranks = losses.masked_fill(~real, -torch.inf).argsort(1, descending=True).argsort(1)
     weights = real * (1 + (ranks < counts * hard_share))

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 
-from learn.features import Extractor, Look, look
+from learn.features import Extractor, ImageFeatures, extract_features
 from learn.points import corresponding_points, covered
 from learn.sets import Pair, open_image, read_set
 
@@ -24,7 +24,7 @@ RECALL = 0.8
 
 @dataclass(frozen=True)
 class PointPair:
-    """Two pictures and corresponding points (n,2) in their pixels; `elements` where they are known."""
+    """Two images and corresponding points (n,2) in their pixels; `elements` where they are known."""
 
     source: Path
     target: Path
@@ -86,12 +86,12 @@ def read_point_pairs(folder: Path) -> list[PointPair]:
 def score(pairs: list[PointPair], extract: Extractor, long_side: int, threshold=None) -> Scores:
     """
     Arg-max of cosine similarity at one size, no refinement.
-    `threshold`: columns (n,C) -> the similarity (n,) below which they have no counterpart; 0 where nothing is known.
+    `threshold`: descriptors (n,C) -> the similarity (n,) below which they have no counterpart; 0 where nothing is known.
     """
     scores = Scores(knows_absence=threshold is not None)
     for pair in pairs:
         source, target = open_image(pair.source), open_image(pair.target)
-        here, there = look(source, extract, long_side), look(target, extract, long_side)
+        here, there = extract_features(source, extract, long_side), extract_features(target, extract, long_side)
         if len(pair.source_points):
             _, found = there.nearest(here.at(pair.source_points))
             distances = np.linalg.norm(found - pair.target_points, axis=1) / max(target.size)
@@ -102,7 +102,7 @@ def score(pairs: list[PointPair], extract: Extractor, long_side: int, threshold=
     return scores
 
 
-def _score_elements(scores: Scores, pair: Pair, here: Look, there: Look, threshold) -> None:
+def _score_elements(scores: Scores, pair: Pair, here: ImageFeatures, there: ImageFeatures, threshold) -> None:
     """By centres, of those elements whose centre no smaller one covers."""
     shown = [_visible_centres(boxes) for boxes in (pair.source_boxes, pair.target_boxes)]
     (sources, source_centres), (targets, target_centres) = shown

@@ -1,4 +1,4 @@
-"""The embedded network, wired as `daemon/src/graph/networks/ui-unet.ts` compiles it. Names of tensors are those of the file."""
+"""The embedded network, wired like `daemon/src/graph/networks/ui-unet.ts`. Module names are those of the shipped tensors."""
 
 import json
 import math
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True)
 class UiUnetConfig:
-    """`config.json` beside the weights; its keys are these in camelCase."""
+    """`config.json` beside the weights, which has these keys in camelCase."""
 
     network: str = "ui-unet"
     in_channels: int = 3
@@ -38,7 +38,7 @@ def read_config(path: Path) -> UiUnetConfig:
     given = {_snake(key): value for key, value in json.loads(path.read_text()).items()}
     known = {field.name for field in fields(UiUnetConfig)}
     if unknown := set(given) - known:
-        raise ValueError(f"{path} has keys that the network does not have: {sorted(unknown)}")
+        raise ValueError(f"{path} has unknown keys: {sorted(unknown)}")
     return UiUnetConfig(**{key: tuple(v) if isinstance(v, list) else v for key, v in given.items()})
 
 
@@ -81,7 +81,7 @@ class UiUnet(nn.Module):
         self.conv_out = nn.Conv2d(channels, patch, 3, padding=1)
         nn.init.zeros_(self.conv_out.weight)
         nn.init.zeros_(self.conv_out.bias)
-        self.no_counterpart = NoCounterpart(config.head_channels)
+        self.no_counterpart = Dustbin(config.head_channels)
 
     def forward(self, x: Tensor, t: Tensor) -> list[Tensor]:
         """(N,3,H,W) in [-1,1] at timesteps (N,) -> the decoder's maps before their upsamplers, lowest resolution first."""
@@ -105,8 +105,8 @@ class UiUnet(nn.Module):
                 h = level.upsample(F.interpolate(h, scale_factor=2.0, mode="nearest"))
         return maps
 
-    def columns(self, maps: list[Tensor]) -> Tensor:
-        """Unit feature columns (N,headChannels,H/4,W/4). The head is linear, so each map passes it at its own resolution."""
+    def descriptors(self, maps: list[Tensor]) -> Tensor:
+        """Descriptors (N,headChannels,H/4,W/4). The head is linear, so it is applied to each map at its own resolution."""
         parts = self.head.weight.split([m.shape[1] for m in maps], 1)
         size = maps[-1].shape[2:]
         total = F.conv2d(maps[-1], parts[-1], self.head.bias)
@@ -115,17 +115,17 @@ class UiUnet(nn.Module):
         return F.normalize(total.float(), dim=1)
 
     def denoised(self, maps: list[Tensor]) -> Tensor:
-        """What the denoising head predicts, as pixels (N,3,H,W)."""
+        """Prediction of the denoising head, as pixels (N,3,H,W)."""
         out = self.conv_out(F.silu(self.conv_norm_out(maps[-1])))
         return F.pixel_shuffle(out.float(), self.config.patch_size)
 
     def features(self, x: Tensor) -> Tensor:
-        """Features of clean images, as the daemon computes them."""
-        return self.columns(self(x, x.new_full((len(x),), self.config.timestep)))
+        """Descriptors of clean images, as the daemon computes them."""
+        return self.descriptors(self(x, x.new_full((len(x),), self.config.timestep)))
 
 
 class Level(nn.Module):
-    """Residual blocks of one resolution, each followed by attention where the level has it."""
+    """Residual blocks of one resolution, each followed by attention on some levels."""
 
     def __init__(self, config: UiUnetConfig, level: int, inputs: list[int], downsample=False, upsample=False):
         super().__init__()
@@ -204,10 +204,10 @@ class TimeEmbedding(nn.Module):
         return self.linear_2(F.silu(self.linear_1(torch.cat([angles.cos(), angles.sin()], 1))))
 
 
-class NoCounterpart(nn.Module):
+class Dustbin(nn.Module):
     """
-    How similar the best place must be for a point to have a counterpart, read off the point's own column. In the softmax
-    over the other image it stands as one more place: the dustbin of SuperGlue (Sarlin et al., 2020), one value a column.
+    Learned dustbin, as in SuperGlue (Sarlin et al., 2020): the similarity of a descriptor to having no counterpart. It is one
+    more cell in the softmax over the other image.
     """
 
     START_SIMILARITY = 0.5
@@ -217,9 +217,9 @@ class NoCounterpart(nn.Module):
         self.weight = nn.Parameter(torch.zeros(channels))
         self.bias = nn.Parameter(torch.full((1,), self.START_SIMILARITY))
 
-    def forward(self, columns: Tensor) -> Tensor:
+    def forward(self, descriptors: Tensor) -> Tensor:
         """(..., channels) -> (...)"""
-        return (columns.to(self.weight.device) @ self.weight + self.bias).to(columns.device)
+        return (descriptors.to(self.weight.device) @ self.weight + self.bias).to(descriptors.device)
 
 
 def _norm(config: UiUnetConfig, channels: int) -> nn.GroupNorm:

@@ -36,9 +36,9 @@ def losses(run: Run, batch, objective: str, device: torch.device) -> tuple[torch
             total = total + run.settings.loss.denoise_weight * denoising
             log["denoise_loss"] = round(denoising.item(), 4)
         if objective != "denoise":
-            columns = run.model.columns([m[: 2 * pairs] for m in maps])
+            descriptors = run.model.descriptors([m[: 2 * pairs] for m in maps])
     if objective != "denoise":
-        found = correspondence_loss(run.model, columns[:pairs], columns[pairs:], batch, run.settings.loss)
+        found = correspondence_loss(run.model, descriptors[:pairs], descriptors[pairs:], batch, run.settings.loss)
         total = total + found.loss
         log |= {"loss": round(found.loss.item(), 4), "right": round(found.right, 3), "absent_right": round(found.absent_right, 3)}
     return total, log

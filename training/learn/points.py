@@ -21,7 +21,7 @@ DRAWN_PER_POINT = 3
 
 @dataclass(frozen=True)
 class Points:
-    """Corresponding points in pixels of each picture, (n,2) each, and the index of the element of each."""
+    """Corresponding points in pixels of each image, (n,2) each, and the index of the element of each."""
 
     source: np.ndarray
     target: np.ndarray

@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Pair:
-    """Two pictures of an interface. Boxes are (x, y, width, height) in pixels; NaN where an element is not in that picture."""
+    """Two images of an interface. Boxes are (x, y, width, height) in pixels; NaN where an element is not in that image."""
 
     id: str
     source: Path
@@ -39,7 +39,7 @@ def read_set(folder: Path) -> list[Pair]:
     return pairs
 
 
-def spread(values: Sequence[T], count: int | None) -> list[T]:
+def even_subsample(values: Sequence[T], count: int | None) -> list[T]:
     """`count` of them, evenly spread and in their order, as `samepoint eval --limit` takes them; all where it is None."""
     if count is None or count >= len(values):
         return list(values)

@@ -18,7 +18,7 @@ class TrainingSettings:
     crop_px: int = 192
     decay_crop_px: int = 384
     decay_pairs_per_step: int = 1
-    #: Share of the steps that see one pair of whole pictures instead of crops: what is absent is known of these alone, and how
+    #: Share of the steps that see one pair of whole images instead of crops: what is absent is known of these alone, and how
     #: a screen is laid out is told by all of it.
     whole_share: float = 0.5
     learning_rate: float = 4e-4

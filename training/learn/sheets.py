@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from learn.features import Extractor, look
+from learn.features import Extractor, extract_features
 from learn.metrics import ALPHAS, PointPair, Scores
 from learn.sets import open_image
 
@@ -31,7 +31,7 @@ def tiled(tiles: list[Image.Image], across: int) -> Image.Image:
 def _draw_pair(pair: PointPair, share: float, extract: Extractor, long_side: int) -> Image.Image:
     source, target = open_image(pair.source), open_image(pair.target)
     some = np.linspace(0, len(pair.source_points) - 1, min(POINTS_A_PAIR, len(pair.source_points))).astype(int)
-    here, there = look(source, extract, long_side), look(target, extract, long_side)
+    here, there = extract_features(source, extract, long_side), extract_features(target, extract, long_side)
     _, found = there.nearest(here.at(pair.source_points[some]))
     sheet = Image.new("RGB", (2 * TILE_PX + 12, TILE_PX + 24), "white")
     draw = ImageDraw.Draw(sheet)

@@ -1,60 +1,66 @@
 import { LANGUAGES } from './languages.js';
-import { iconsOf, type Look, languagesOf, otherLocale, viewport } from './look.js';
 import type { Random } from './random.js';
 import type { Split } from './split.js';
+import { iconsOf, languagesOf, otherLocale, type Style, viewport } from './style.js';
 
-/** How a screen is photographed. */
+/** How a screenshot is taken. */
 export interface Shot {
   /** Image pixels per CSS pixel. */
   scale: number;
-  /** JPEG quality in percent, or none for PNG. */
+  /** JPEG quality in percent; absent for PNG. */
   jpegQuality: number | null;
   frame: boolean;
-  /** Parts of the width and height that are cut away at each side. */
+  /** Crop at each side, relative to width and height. */
   crop: { left: number; top: number; right: number; bottom: number } | null;
-  /** How far the content is scrolled, in CSS pixels. */
+  /** Scroll offset in CSS pixels. */
   scroll: number;
 }
 
 /** One image of a pair. */
 export interface Side {
-  look: Look;
+  style: Style;
   shot: Shot;
   dialog: boolean;
 }
 
 interface ChangeKind {
-  /** How often a pair is about this change, against the others. */
+  /** Relative frequency as the main change of a pair. */
   weight: number;
-  /** Probability that a pair about another change has this one too. */
+  /** Probability as an additional change. */
   along: number;
   apply(side: Side, rng: Random, split: Split): Side;
 }
 
 /** How versions of a screen differ. */
 export const CHANGES = {
-  dark: { weight: 3, along: 0.1, apply: relooked((look) => ({ dark: !look.dark })) },
-  colour: { weight: 1, along: 0.15, apply: relooked((look, rng) => ({ hue: (look.hue + rng.whole(60, 300)) % 360 })) },
-  restyled: { weight: 4, along: 0.2, apply: relooked(restyle) },
+  dark: { weight: 3, along: 0.1, apply: withStyleChange((style) => ({ dark: !style.dark })) },
+  colour: {
+    weight: 1,
+    along: 0.15,
+    apply: withStyleChange((style, rng) => ({ hue: (style.hue + rng.whole(60, 300)) % 360 })),
+  },
+  restyled: { weight: 4, along: 0.2, apply: withStyleChange(restyle) },
   icons: {
     weight: 2,
     along: 0.2,
-    apply: relooked((look, rng, split) => ({ icons: rng.pick(iconsOf(split).filter((id) => id !== look.icons)) })),
+    apply: withStyleChange((style, rng, split) => ({
+      icons: rng.pick(iconsOf(split).filter((id) => id !== style.icons)),
+    })),
   },
   locale: {
     weight: 3,
     along: 0.12,
-    apply: relooked((look, rng) => ({ locale: otherLocale(look.locale, 'same direction', rng) })),
+    apply: withStyleChange((style, rng) => ({ locale: otherLocale(style.locale, 'same direction', rng) })),
   },
   'right-to-left': {
     weight: 3,
     along: 0.03,
-    apply: relooked((look, rng) => ({ locale: otherLocale(look.locale, 'mirrored', rng) })),
+    apply: withStyleChange((style, rng) => ({ locale: otherLocale(style.locale, 'mirrored', rng) })),
   },
   content: {
     weight: 3,
     along: 0.3,
-    apply: relooked((look, rng) => ({ contentSeed: `${look.contentSeed}:${rng.next()}` })),
+    apply: withStyleChange((style, rng) => ({ contentSeed: `${style.contentSeed}:${rng.next()}` })),
   },
   order: {
     weight: 3,
@@ -66,20 +72,20 @@ export const CHANGES = {
   width: {
     weight: 2,
     along: 0.2,
-    apply: relooked((look, rng) => ({ width: Math.round(look.width * (0.82 + rng.next() * 0.34)) })),
+    apply: withStyleChange((style, rng) => ({ width: Math.round(style.width * (0.82 + rng.next() * 0.34)) })),
   },
   breakpoint: { weight: 3, along: 0.03, apply: breakpoint },
   density: {
     weight: 2,
     along: 0.15,
-    apply: relooked((look, rng) => ({
-      density: rng.pick((['compact', 'regular', 'roomy'] as const).filter((density) => density !== look.density)),
+    apply: withStyleChange((style, rng) => ({
+      density: rng.pick((['compact', 'regular', 'roomy'] as const).filter((density) => density !== style.density)),
     })),
   },
   wireframe: {
     weight: 2,
     along: 0.02,
-    apply: relooked((_, rng) => ({ wireframe: rng.pick(['outline', 'outline', 'skeleton'] as const) })),
+    apply: withStyleChange((_, rng) => ({ wireframe: rng.pick(['outline', 'outline', 'skeleton'] as const) })),
   },
   dialog: { weight: 1, along: 0.04, apply: (side) => ({ ...side, dialog: !side.dialog }) },
   scale: { weight: 1, along: 0.35, apply: reshot((shot, rng) => ({ scale: shot.scale * (0.7 + rng.next() * 0.7) })) },
@@ -92,20 +98,20 @@ export const CHANGES = {
 export type ChangeId = keyof typeof CHANGES;
 export const CHANGE_IDS: readonly ChangeId[] = Object.keys(CHANGES).filter((id): id is ChangeId => id in CHANGES);
 
-/** What a change would take back of another that came before it. */
+/** Changes that would undo each other. */
 const TAKES_BACK: { readonly [id in ChangeId]?: ChangeId } = { frame: 'crop', crop: 'frame', breakpoint: 'scale' };
 
-/** Two images of a screen; the first of `change` is what the pair is about. */
+/** Two images of a screen; the first of `change` is the main one. */
 export interface PairPlan {
   source: Side;
   target: Side;
   change: ChangeId[];
 }
 
-/** `about`: what pairs may be about; others still come along. */
-export function samplePair(look: Look, split: Split, rng: Random, about = CHANGE_IDS): PairPlan {
-  const shot = { scale: imageScale(look, rng), jpegQuality: null, frame: rng.chance(0.06), crop: null, scroll: 0 };
-  const source = { look, shot, dialog: rng.chance(0.06) };
+/** @param about allowed main changes; others may be added */
+export function samplePair(style: Style, split: Split, rng: Random, about = CHANGE_IDS): PairPlan {
+  const shot = { scale: imageScale(style, rng), jpegQuality: null, frame: rng.chance(0.06), crop: null, scroll: 0 };
+  const source = { style, shot, dialog: rng.chance(0.06) };
   const first = weighted(about, rng);
   const along = CHANGE_IDS.filter((id) => id !== first && rng.chance(CHANGES[id].along));
   const change = [first, ...along].filter((id, n, all) => !all.slice(0, n).some((one) => one === TAKES_BACK[id]));
@@ -122,37 +128,39 @@ function weighted(about: readonly ChangeId[], rng: Random): ChangeId {
   return 'content';
 }
 
-/** Screenshots on a designer's canvas are mostly about as large as the frame, desktops shown smaller. */
-function imageScale({ form }: Look, rng: Random): number {
+/** Screenshots on a canvas are mostly at frame size; desktops are downscaled. */
+function imageScale({ form }: Style, rng: Random): number {
   return form === 'phone' ? 0.85 + rng.next() * 0.55 : 0.55 + rng.next() * 0.35;
 }
 
-function relooked(change: (look: Look, rng: Random, split: Split) => Partial<Look>): ChangeKind['apply'] {
-  return (side, rng, split) => ({ ...side, look: { ...side.look, ...change(side.look, rng, split) } });
+function withStyleChange(change: (style: Style, rng: Random, split: Split) => Partial<Style>): ChangeKind['apply'] {
+  return (side, rng, split) => ({ ...side, style: { ...side.style, ...change(side.style, rng, split) } });
 }
 
 function reshot(change: (shot: Shot, rng: Random) => Partial<Shot>): ChangeKind['apply'] {
   return (side, rng) => ({ ...side, shot: { ...side.shot, ...change(side.shot, rng) } });
 }
 
-function edit(change: (rng: Random, before: Look['edit']) => Partial<Look['edit']>): ChangeKind['apply'] {
-  return relooked((look, rng) => ({ edit: { ...look.edit, seed: `edit:${rng.next()}`, ...change(rng, look.edit) } }));
+function edit(change: (rng: Random, before: Style['edit']) => Partial<Style['edit']>): ChangeKind['apply'] {
+  return withStyleChange((style, rng) => ({
+    edit: { ...style.edit, seed: `edit:${rng.next()}`, ...change(rng, style.edit) },
+  }));
 }
 
-function restyle(look: Look, rng: Random, split: Split): Partial<Look> {
-  const language = rng.pick(languagesOf(split).filter((id) => id !== look.language));
+function restyle(style: Style, rng: Random, split: Split): Partial<Style> {
+  const language = rng.pick(languagesOf(split).filter((id) => id !== style.language));
   return {
     language,
     font: rng.pick(LANGUAGES[language].fonts),
     hue: rng.whole(0, 359),
-    arrangementSeed: `${look.arrangementSeed}:${rng.next()}`,
+    arrangementSeed: `${style.arrangementSeed}:${rng.next()}`,
   };
 }
 
 function breakpoint(side: Side, rng: Random): Side {
-  const form = rng.pick((['phone', 'tablet', 'desktop'] as const).filter((id) => id !== side.look.form));
-  const look = { ...side.look, ...viewport(form, rng) };
-  return { ...side, look, shot: { ...side.shot, scale: imageScale(look, rng) } };
+  const form = rng.pick((['phone', 'tablet', 'desktop'] as const).filter((id) => id !== side.style.form));
+  const style = { ...side.style, ...viewport(form, rng) };
+  return { ...side, style, shot: { ...side.shot, scale: imageScale(style, rng) } };
 }
 
 function sampleCrop(rng: Random): NonNullable<Shot['crop']> {

@@ -1,35 +1,35 @@
 import type { Box, Measured } from './measure.js';
 import type { ElementType } from './scope.js';
 
-/** An element of a pair; boxes are in pixels of each image, null where the element is not to be seen. */
+/** An element of a pair. Boxes are in pixels of each image; null where the element is not visible. */
 export interface PairElement {
   id: string;
   type: ElementType | 'word';
   source: Box | null;
   target: Box | null;
-  /** What a text says on each side; null where it is not to be seen, or only its place. */
+  /** The text on each side; null where it is not visible or a placeholder. */
   words?: { source: string | null; target: string | null };
-  /** Whether places inside the box correspond too; otherwise only its middle, edges and corners do. */
+  /** Whether points inside the box correspond too; otherwise only its centre, edges and corners do. */
   rigid: boolean;
 }
 
-/** One image of a pair as it was measured. */
+/** Measurements of one image of a pair. */
 export interface MeasuredSide {
   elements: readonly Measured[];
   /** Image pixels per CSS pixel. */
   scale: number;
-  /** Whether words and pictures are drawn, not only their places. */
+  /** False for placeholders instead of texts and images. */
   finished: boolean;
 }
 
-/** Boxes smaller than this in either direction mark no place that could be told from its neighbours. */
+/** Smaller boxes are dropped: their positions are ambiguous. */
 const SMALLEST_PX = 4;
-/** Two boxes whose shapes differ by more than this factor do not show the same picture in the same cut. */
+/** Largest ratio of aspect ratios for which two boxes show the same crop of an image. */
 const SAME_SHAPE = 1.06;
 
 /**
- * Pairs what was measured by id. What shows on one side only has no counterpart; what is cut or partly covered on
- * either side is left out, as nobody could say where the rest of it is.
+ * Pairs measurements by id. Elements visible on one side only have no counterpart. Elements that are cut or partly covered on
+ * either side are dropped: the position of the rest is unknown.
  */
 export function correspond(source: MeasuredSide, target: MeasuredSide): PairElement[] {
   const targets = new Map(target.elements.map((element) => [element.id, element]));
@@ -81,7 +81,7 @@ function sameInside(from: Measured, to: Measured): boolean {
   return Math.max(ratio, 1 / ratio) < SAME_SHAPE;
 }
 
-/** Words of a text that says the same on both sides. */
+/** Words of a text that is equal on both sides. */
 function wordPairs(
   from: Measured | undefined,
   to: Measured | undefined,

@@ -1,18 +1,18 @@
 import { type Random, random } from './random.js';
 
-/** What was moved, taken out and put in, against a screen as first drawn. */
+/** Parts moved, removed and inserted, compared to the original screen. */
 export interface Edit {
   seed: string;
   reorder: boolean;
-  /** Probability that a part is left out. */
+  /** Probability of removing a part. */
   removed: number;
-  /** Probability that a place gets another part. */
+  /** Probability of inserting a part at a position. */
   inserted: number;
 }
 
 export const UNEDITED: Edit = { seed: '', reorder: false, removed: 0, inserted: 0 };
 
-/** The numbers 0 … count−1 as an edit leaves them; parts that were put in have numbers from `count` on. */
+/** Indices 0 … count−1 after an edit; inserted parts have indices from `count` on. */
 export function edited(edit: Edit, key: string, count: number): number[] {
   const all = Array.from({ length: count }, (_, n) => n);
   if (edit.seed === '' || count < 2) return all;
@@ -24,7 +24,7 @@ export function edited(edit: Edit, key: string, count: number): number[] {
   return ordered.flatMap((n) => (rng.chance(edit.inserted) ? [added++, n] : [n]));
 }
 
-/** How many places a part moves at most: versions of a screen change places with their neighbours, not with everyone. */
+/** Largest move of a part, in positions: parts swap with neighbours. */
 const REACH = 3;
 
 function jostled(numbers: readonly number[], rng: Random): number[] {

@@ -1,7 +1,7 @@
-/** Columns that a wide screen is divided into. */
+/** Grid columns of a wide screen. */
 export const GRID_COLUMNS = 12;
 
-/** Columns of each section when every row is filled to its end, the last of a row taking what the others leave. */
+/** Columns of each section with all rows filled: the last section of a row takes the rest. */
 export function filledRows(columns: readonly number[]): number[] {
   let used = 0;
   return columns.map((wanted, at) => {

@@ -1,4 +1,4 @@
-/** The design languages: one style sheet each in `css/languages/`, and the fonts that suit it. */
+/** Design languages: each has a style sheet in `css/languages/` and matching fonts. */
 export const LANGUAGES = {
   flat: { fonts: ['Inter Variable', 'Open Sans Variable', 'DM Sans Variable'] },
   outlined: { fonts: ['Inter Variable', 'IBM Plex Sans', 'DM Sans Variable'] },
@@ -16,7 +16,7 @@ export const LANGUAGES = {
 
 export type LanguageId = keyof typeof LANGUAGES;
 
-/** Style sheets of the font packages, as modules. */
+/** Module paths of the font packages' style sheets. */
 export const FONT_SHEETS: readonly string[] = [
   ...['inter', 'open-sans', 'nunito', 'source-serif-4', 'jetbrains-mono', 'space-grotesk', 'dm-sans'].map(variable),
   ...['noto-sans', 'noto-sans-arabic', 'noto-sans-hebrew', 'noto-sans-jp', 'noto-sans-kr', 'noto-sans-sc'].map(

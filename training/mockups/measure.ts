@@ -3,25 +3,25 @@ import type { ElementType } from './scope.js';
 /** Left, top, width, height. */
 export type Box = [number, number, number, number];
 
-/** An element as the page shows it, in CSS pixels of the image's area. */
+/** A measured element, in CSS pixels of the image's area. */
 export interface Measured {
   id: string;
   type: ElementType;
-  /** The part that shows, or all of it where `shows` is `no`. */
+  /** Visible part, or the whole box where `shows` is `no`. */
   box: Box;
   shows: 'whole' | 'partly' | 'no';
-  /** What must agree for the inside to correspond too: the picture, or the words and how they are set. */
+  /** Equal on both sides if the insides correspond: the image, or the text and its typesetting. */
   same: string;
   words: { text: string; box: Box }[];
 }
 
 /**
- * Measures every element with a `data-id`. Runs inside the page, so it refers to nothing outside of itself.
+ * Measures every element with a `data-id`. Runs inside the page, so it cannot use module scope.
  *
- * @param area what the image will show of the page
+ * @param area visible area of the page
  */
 export function measure(area: { x: number; y: number; width: number; height: number }): Measured[] {
-  /** Less than this of an element outside is a rounding, not a cut. */
+  /** Tolerance for rounding: less than this outside is not a cut. */
   const slackPx = 1.5;
   interface Edges {
     left: number;
@@ -37,7 +37,7 @@ export function measure(area: { x: number; y: number; width: number; height: num
     bottom: Math.min(a.bottom, b.bottom),
   });
   const windows = new Map<Element, Edges>();
-  /** What the ancestors of an element let show. */
+  /** Area of an element that its ancestors do not clip. */
   const windowOf = (element: Element): Edges => {
     const known = windows.get(element);
     if (known !== undefined) return known;
@@ -58,7 +58,7 @@ export function measure(area: { x: number; y: number; width: number; height: num
     );
     return { seen, shows: cut > slackPx ? ('partly' as const) : ('whole' as const) };
   };
-  /** Whether something that belongs neither inside nor around the element lies over this point. */
+  /** Whether an unrelated element covers this point. */
   const coveredAt = (element: Element, x: number, y: number) => {
     const top = document.elementsFromPoint(x, y).find((hit) => !hit.hasAttribute('data-through'));
     return top !== undefined && !element.contains(top) && !top.contains(element);
@@ -89,7 +89,7 @@ export function measure(area: { x: number; y: number; width: number; height: num
         const [first] = rects;
         if (first === undefined) continue;
         const { seen, shows } = showing(first, window);
-        // a word that is cut or broken keeps its place in the list, so that words still pair by number
+        // keep cut or broken words in the list: words pair by index
         const usable = rects.length === 1 && shows === 'whole';
         words.push({ text: usable ? match[0] : '', box: boxOf(seen) });
       }
@@ -111,7 +111,7 @@ export function measure(area: { x: number; y: number; width: number; height: num
     const { seen, shows } = showing(edges, window);
     const over = shows === 'no' ? 'whole' : covered(element, seen);
     const lines = new Set(rects.map((r) => Math.round(r.top / 4))).size;
-    // a wireframe shows where a picture is, not the picture
+    // a wireframe shows where a image is, not the image
     const drawn = type !== 'image' || !document.body.classList.contains('wireframe');
     const flipped = !text && getComputedStyle(element).transform !== 'none' ? ':flipped' : '';
     return {

@@ -1,8 +1,8 @@
-/** A stream of numbers that a key alone decides: the same key gives the same stream, whatever else was drawn before. */
+/** A stream of random numbers determined by its key alone. */
 export interface Random {
-  /** In [0, 1). */
+  /** Uniform in [0, 1). */
   next(): number;
-  /** A whole number in [low, high]. */
+  /** Integer in [low, high]. */
   whole(low: number, high: number): number;
   chance(probability: number): boolean;
   pick<T>(list: readonly T[]): T;
@@ -29,7 +29,7 @@ export function random(...key: readonly (string | number)[]): Random {
   };
 }
 
-/** FNV-1a, with a last mix so that keys that differ in their last letter start far apart. */
+/** FNV-1a with a final mix, so that similar keys give distant states. */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
   for (let n = 0; n < text.length; n++) hash = Math.imul(hash ^ text.charCodeAt(n), 0x01000193);

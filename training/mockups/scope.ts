@@ -1,52 +1,57 @@
 import { edited } from './edit.js';
 import { iconSvg } from './icons/icons.js';
-import type { Look } from './look.js';
-import type { PictureKind, Pictures } from './pictures/pictures.js';
+import type { ImageKind, Images } from './images/images.js';
 import { type Random, random } from './random.js';
-import { label, type WordKind, words } from './words/words.js';
+import type { Style } from './style.js';
+import { label, type TextKind, words } from './texts/texts.js';
 
-/** What can be tracked: `data-type` in the page, `type` in a set. */
+/** Type of an element: `data-type` in the page, `type` in a set. */
 export type ElementType = 'text' | 'icon' | 'image' | 'box' | 'control';
 
 /**
- * Where a component writes its parts. Each part gets an id made of the scope's and its own name, and its content comes
- * from that id: the same part has the same id on both sides of a pair, whatever stands around it.
+ * Namespace in which a component writes its parts. The id of a part is the scope's id and its own name, and seeds its content.
+ * So a part has the same id on both sides of a pair, wherever it is placed.
  */
 export class Scope {
   constructor(
     readonly id: string,
-    readonly look: Look,
-    private readonly pictures: Pictures,
+    readonly style: Style,
+    private readonly images: Images,
   ) {}
 
-  /** A part with parts of its own. */
+  /** A nested scope. */
   inner(name: string): Scope {
-    return new Scope(`${this.id}.${name}`, this.look, this.pictures);
+    return new Scope(`${this.id}.${name}`, this.style, this.images);
   }
 
-  /** Chance that depends on the content: charts, ratings, who is online. */
+  /** Random numbers that depend on the content: charts, ratings, online status. */
   content(name: string): Random {
-    return random(this.look.contentSeed, this.id, name);
+    return random(this.style.contentSeed, this.id, name);
   }
 
-  /** Chance that is the same on both sides of every pair: how many rows, which icon. */
+  /** Random numbers that are equal on both sides of a pair: number of rows, choice of icon. */
   fixed(name: string): Random {
     return random('fixed', this.id, name);
   }
 
-  /** One of several arrangements of a component; another language may choose another. */
+  /** A random arrangement of a component, which may differ between styles. */
   arrangement<T>(component: string, choices: readonly T[]): T {
-    return random(this.look.arrangementSeed, component).pick(choices);
+    return random(this.style.arrangementSeed, component).pick(choices);
   }
 
-  /** A text whose words come from the content. */
-  words(name: string, kind: WordKind, classes = '', tag = 'span'): string {
-    return this.text(name, words(kind, this.look.locale, `${this.look.contentSeed}/${this.id}.${name}`), classes, tag);
+  /** A text generated from the content seed. */
+  words(name: string, kind: TextKind, classes = '', tag = 'span'): string {
+    return this.text(
+      name,
+      words(kind, this.style.locale, `${this.style.contentSeed}/${this.id}.${name}`),
+      classes,
+      tag,
+    );
   }
 
-  /** A text of the product itself, the same whatever the content is. */
+  /** A fixed text of the interface. */
   label(name: string, key: string, classes = '', tag = 'span'): string {
-    return this.text(name, label(this.look.locale, key), classes, tag);
+    return this.text(name, label(this.style.locale, key), classes, tag);
   }
 
   text(name: string, text: string, classes = '', tag = 'span'): string {
@@ -54,12 +59,12 @@ export class Scope {
   }
 
   icon(name: string, role: string, classes = ''): string {
-    const attributes = `${this.mark(name, 'icon')} data-same="${this.look.icons}:${role}" class="icon ${classes}"`;
-    return iconSvg(this.look.icons, role, attributes);
+    const attributes = `${this.mark(name, 'icon')} data-same="${this.style.icons}:${role}" class="icon ${classes}"`;
+    return iconSvg(this.style.icons, role, attributes);
   }
 
-  picture(name: string, kind: PictureKind, classes = ''): string {
-    const file = this.pictures.pick(kind, random(this.look.contentSeed, this.id, name));
+  image(name: string, kind: ImageKind, classes = ''): string {
+    const file = this.images.pick(kind, random(this.style.contentSeed, this.id, name));
     return `<span ${this.mark(name, 'image')} data-same="${file}" class="picture ${kind} ${classes}"><img src="${file}"></span>`;
   }
 
@@ -71,14 +76,14 @@ export class Scope {
     return `<div ${this.mark(name, 'control')} class="${classes}" style="${style}">${html}</div>`;
   }
 
-  /** The attributes that make an element of the page one of the set. */
+  /** Attributes that make a DOM element an element of the set. */
   mark(name: string, type: ElementType): string {
     return `data-id="${this.id}.${name}" data-type="${type}"`;
   }
 
-  /** Repeated parts: `draw` gets the scope of each, and its number as first drawn. Edits happen here. */
+  /** Repeated parts, after edits. `draw` receives the scope of each part and its original index. */
   rows(name: string, count: number, draw: (row: Scope, n: number) => string): string {
-    const numbers = edited(this.look.edit, `${this.id}.${name}`, count);
+    const numbers = edited(this.style.edit, `${this.id}.${name}`, count);
     return numbers.map((n) => draw(this.inner(`${name}${n}`), n)).join('');
   }
 }

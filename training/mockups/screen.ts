@@ -3,28 +3,28 @@ import { places } from './components/navigation.js';
 import { iconButton } from './components/parts.js';
 import { edited } from './edit.js';
 import { filledRows, GRID_COLUMNS } from './filled-rows.js';
-import type { Look } from './look.js';
-import type { Pictures } from './pictures/pictures.js';
+import type { Images } from './images/images.js';
 import { type Random, random } from './random.js';
 import { Scope } from './scope.js';
 import { HELD_OUT, type Split } from './split.js';
-import { LOCALES } from './words/locales.js';
+import type { Style } from './style.js';
+import { LOCALES } from './texts/locales.js';
 
-/** What a screen shows, before anyone decides how. */
+/** Sections of a screen, without a style. */
 export interface Screen {
   id: string;
   sections: readonly ComponentId[];
-  /** What edits may put in, by turns. */
+  /** Sections that edits insert, in turn. */
   spare: readonly ComponentId[];
   statusBar: boolean;
   actionButton: boolean;
 }
 
 const SECTIONS = { fewest: 6, most: 11 };
-/** A bar that another place of the screen has already. */
+/** A bar that the screen already has elsewhere. */
 const NOT_AMONG_SECTIONS: readonly ComponentId[] = ['app-bar', 'dialog'];
 
-/** Validation shows held out components and hardly others, training the others alone. */
+/** Validation uses mostly held-out components, training only the others. */
 export function sampleScreen(id: string, split: Split, rng: Random): Screen {
   const heldOut: readonly string[] = HELD_OUT.components;
   const usual = COMPONENT_IDS.filter((c) => !heldOut.includes(c) && !NOT_AMONG_SECTIONS.includes(c));
@@ -44,28 +44,28 @@ export function sampleScreen(id: string, split: Split, rng: Random): Screen {
   };
 }
 
-/** The markup of a screen in a look: one element of the look's width and height, `#device`. */
-export function screenHtml(screen: Screen, look: Look, dialog: boolean, pictures: Pictures): string {
-  const root = new Scope(screen.id, look, pictures);
-  const body = look.form === 'phone' ? narrowShell(screen, root) : wideShell(screen, root);
-  const sheet = look.form === 'phone' ? root.arrangement('dialog', ['', 'sheet']) : '';
+/** HTML of a screen: one element `#device` with the style's width and height. */
+export function screenHtml(screen: Screen, style: Style, dialog: boolean, images: Images): string {
+  const root = new Scope(screen.id, style, images);
+  const body = style.form === 'phone' ? narrowShell(screen, root) : wideShell(screen, root);
+  const sheet = style.form === 'phone' ? root.arrangement('dialog', ['', 'sheet']) : '';
   const overlay = dialog
     ? `<div class="scrim" data-through></div><div class="overlay ${sheet}" data-through>${COMPONENTS.dialog.draw(root.inner('dialog'))}</div>`
     : '';
-  const { direction } = LOCALES[look.locale];
-  return `<div id="device" dir="${direction}" class="${look.form}" style="width:${look.width}px;height:${look.height}px">${body}${overlay}</div>`;
+  const { direction } = LOCALES[style.locale];
+  return `<div id="device" dir="${direction}" class="${style.form}" style="width:${style.width}px;height:${style.height}px">${body}${overlay}</div>`;
 }
 
-/** The sections that a look shows of a screen: those of its form that an edit left or put in. */
-export function sectionsOf(screen: Screen, look: Look): { n: number; id: ComponentId }[] {
-  return edited(look.edit, `${screen.id}.sections`, screen.sections.length)
+/** Sections of a screen that fit the style's form, after edits. */
+export function sectionsOf(screen: Screen, style: Style): { n: number; id: ComponentId }[] {
+  return edited(style.edit, `${screen.id}.sections`, screen.sections.length)
     .map((n) => ({ n, id: screen.sections[n] ?? screen.spare[n % screen.spare.length] ?? 'alert' }))
-    .filter(({ id }) => COMPONENTS[id].forms?.includes(look.form) ?? true);
+    .filter(({ id }) => COMPONENTS[id].forms?.includes(style.form) ?? true);
 }
 
 function sections(screen: Screen, root: Scope): string {
-  const shown = sectionsOf(screen, root.look);
-  const spans = filledRows(shown.map(({ id }) => columnsOf(root.look, id)));
+  const shown = sectionsOf(screen, root.style);
+  const spans = filledRows(shown.map(({ id }) => columnsOf(root.style, id)));
   return shown
     .map(({ n, id }, at) => {
       const html = COMPONENTS[id].draw(root.inner(`${id}${n}`));
@@ -74,7 +74,7 @@ function sections(screen: Screen, root: Scope): string {
     .join('');
 }
 
-function columnsOf({ form }: Look, id: ComponentId): number {
+function columnsOf({ form }: Style, id: ComponentId): number {
   const { columns } = COMPONENTS[id];
   if (form === 'phone') return GRID_COLUMNS;
   return form === 'tablet' && columns < 6 ? 6 : columns;

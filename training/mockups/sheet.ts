@@ -15,7 +15,7 @@ const COLOURS = {
 };
 const HEIGHT_PX = 620;
 
-/** Draws pairs of a set side by side, elements boxed, what has no counterpart dashed; answers the PNG. */
+/** Draws pairs of a set side by side with boxes, dashed for elements without a counterpart. @returns a PNG */
 export async function contactSheet(browser: Browser, folder: string, from: number, count: number, boxes: boolean) {
   const file = join(folder, 'pairs.jsonl');
   if (!existsSync(file)) throw new Error(`${file} is not there: give the folder of a set`);

@@ -1,6 +1,6 @@
 import type { IconSetId } from './icons/icons.js';
 
-/** What validation shows and training never does. */
+/** Validation uses styles and components that training never does. */
 export type Split = 'train' | 'validation';
 
 export const SPLITS: readonly Split[] = ['train', 'validation'];
@@ -23,7 +23,7 @@ export const HELD_OUT = {
   ],
 } as const satisfies { languages: readonly string[]; icons: readonly IconSetId[]; components: readonly string[] };
 
-/** The members of a list that a split may show: held out ones in validation, the others in training. */
+/** Members of a list for a split: held-out ones in validation, the others in training. */
 export function allowed<T extends string>(split: Split, all: readonly T[], heldOut: readonly string[]): T[] {
   return all.filter((id) => heldOut.includes(id) === (split === 'validation'));
 }

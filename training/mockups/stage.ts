@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import type { Side } from './changes.js';
+import type { Images } from './images/images.js';
 import { FONT_SHEETS, LANGUAGES } from './languages.js';
-import type { Look } from './look.js';
 import { type Measured, measure } from './measure.js';
-import type { Pictures } from './pictures/pictures.js';
 import { type Screen, screenHtml } from './screen.js';
-import { LOCALES } from './words/locales.js';
+import type { Style } from './style.js';
+import { LOCALES } from './texts/locales.js';
 
-/** A photograph of one side and where everything is in it. */
-export interface Taken {
+/** A screenshot of one side, with the measured elements. */
+export interface Screenshot {
   image: Buffer;
-  /** Of the image, in pixels. */
+  /** Image size in pixels. */
   size: [number, number];
   elements: Measured[];
 }
@@ -21,28 +21,28 @@ export interface Taken {
 const FRAME_MARGIN_PX = 48;
 const ROOM_PX = { width: 1700, height: 1500 };
 
-/** A page that shows one screen after the other without loading anything anew. */
+/** A page that renders screens without reloading. */
 export class Stage {
   private constructor(
     readonly page: Page,
     private readonly devtools: CDPSession,
   ) {}
 
-  /** @param folder where the page's own file may lie; pictures and fonts are read as files */
+  /** @param folder for the page's file; a file, so that it can load images and fonts */
   static async open(browser: Browser, folder: string): Promise<Stage> {
     const file = join(folder, 'stage.html');
     writeFileSync(file, stageHtml());
     const page = await browser.newPage({ viewport: ROOM_PX });
-    // tsx names functions through a helper of its module, which a function sent to the page leaves behind
+    // functions sent to the page lose the naming helper that tsx adds to modules
     await page.addInitScript('globalThis.__name = (named) => named');
     await page.goto(pathToFileURL(file).href);
     return new Stage(page, await page.context().newCDPSession(page));
   }
 
-  async take(screen: Screen, side: Side, pictures: Pictures): Promise<Taken> {
-    const { look, shot } = side;
-    const html = framed(screenHtml(screen, look, side.dialog, pictures), look, shot.frame);
-    await this.page.evaluate(show, { html, ...pageState(look), scroll: shot.scroll });
+  async take(screen: Screen, side: Side, images: Images): Promise<Screenshot> {
+    const { style, shot } = side;
+    const html = framed(screenHtml(screen, style, side.dialog, images), style, shot.frame);
+    await this.page.evaluate(show, { html, ...pageState(style), scroll: shot.scroll });
     const area = shownArea(side);
     const elements = await this.page.evaluate(measure, area);
     const { data } = await this.devtools.send('Page.captureScreenshot', {
@@ -55,8 +55,8 @@ export class Stage {
   }
 }
 
-/** What the image shows of the page, in whole CSS pixels. */
-function shownArea({ look: { form, width, height }, shot }: Side) {
+/** Visible area of the page, in whole CSS pixels. */
+function shownArea({ style: { form, width, height }, shot }: Side) {
   if (shot.frame) {
     const bezel = form === 'phone' ? { across: 24, down: 24 } : { across: 0, down: 40 };
     return {
@@ -71,7 +71,7 @@ function shownArea({ look: { form, width, height }, shot }: Side) {
   return { x, y, width: Math.round((1 - right) * width) - x, height: Math.round((1 - bottom) * height) - y };
 }
 
-function framed(html: string, { form }: Look, frame: boolean): string {
+function framed(html: string, { form }: Style, frame: boolean): string {
   if (!frame) return html;
   const inside =
     form === 'phone'
@@ -80,17 +80,17 @@ function framed(html: string, { form }: Look, frame: boolean): string {
   return `<div style="position:absolute;margin:${FRAME_MARGIN_PX}px"><div style="overflow:hidden;border-radius:${form === 'phone' ? 46 : 10}px">${inside}</div></div>`;
 }
 
-function pageState(look: Look) {
-  const { tag, font } = LOCALES[look.locale];
-  const wireframe = look.wireframe === 'none' ? '' : `wireframe ${look.wireframe}`;
+function pageState(style: Style) {
+  const { tag, font } = LOCALES[style.locale];
+  const wireframe = style.wireframe === 'none' ? '' : `wireframe ${style.wireframe}`;
   return {
     tag,
-    classes: `${look.language} ${look.dark ? 'dark' : ''} ${look.density} ${wireframe}`,
-    style: `--hue:${look.hue};--font:"${look.font}","${font}"`,
+    classes: `${style.language} ${style.dark ? 'dark' : ''} ${style.density} ${wireframe}`,
+    style: `--hue:${style.hue};--font:"${style.font}","${font}"`,
   };
 }
 
-/** Runs inside the page. Resolves when fonts and pictures are there. */
+/** Runs inside the page. Resolves when fonts and images are loaded. */
 async function show(state: {
   html: string;
   tag: string;

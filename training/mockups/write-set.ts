@@ -6,7 +6,7 @@ import { random } from './random.js';
 /** A line of `pairs.jsonl`. */
 export interface PairRecord {
   id: string;
-  /** Paths inside the set. */
+  /** Paths relative to the set. */
   source: string;
   target: string;
   /** Width and height in pixels. */
@@ -21,7 +21,7 @@ export interface PairRecord {
 
 const POINTS_PER_PAIR = 40;
 
-/** Writes what `pairs.jsonl` and `pairs.json` say of a set whose images are there already. */
+/** Writes `pairs.jsonl` and `pairs.json` of a set whose images exist. */
 export function writeSet(folder: string, records: readonly PairRecord[]): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'pairs.jsonl'), records.map((record) => `${JSON.stringify(record)}\n`).join(''));
@@ -29,7 +29,7 @@ export function writeSet(folder: string, records: readonly PairRecord[]): void {
   writeFileSync(join(folder, 'pairs.json'), `${JSON.stringify(points)}\n`);
 }
 
-/** The record as `samepoint eval pairs` reads it: places inside of what is rigid, the middle of everything else. */
+/** A record for `samepoint eval pairs`: points inside rigid elements, the centre of others. */
 function pointsOf({ id, source, target, change, elements }: PairRecord) {
   const rng = random('points', id);
   const both = rng.shuffled(

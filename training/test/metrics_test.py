@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from PIL import Image
 
 from learn.metrics import read_point_pairs, score
-from learn.sets import spread
+from learn.sets import even_subsample
 
 SIDE_PX = 64
 
@@ -57,7 +57,7 @@ class MetricsTest(unittest.TestCase):
 
     def test_points_elements_and_absence_are_scored_each_by_itself(self):
         self.write()
-        bins = lambda columns: torch.full((len(columns),), 0.9)
+        bins = lambda descriptors: torch.full((len(descriptors),), 0.9)
         summary = score(read_point_pairs(self.folder), colours, SIDE_PX, bins).summary()
         self.assertEqual(summary["points"], 3)
         self.assertEqual(summary["pck"], [66.7, 66.7, 66.7])
@@ -73,9 +73,9 @@ class MetricsTest(unittest.TestCase):
         self.assertEqual(set(summary), {"points", "pck", "groups"})
 
     def test_some_pairs_are_evenly_spread(self):
-        self.assertEqual(spread(range(10), 4), [0, 3, 5, 8])
-        self.assertEqual(spread("abc", 3), spread("abc", None))
-        self.assertEqual(len(spread(range(299), 60)), 60)
+        self.assertEqual(even_subsample(range(10), 4), [0, 3, 5, 8])
+        self.assertEqual(even_subsample("abc", 3), even_subsample("abc", None))
+        self.assertEqual(len(even_subsample(range(299), 60)), 60)
 
     def test_a_folder_with_neither_is_refused(self):
         with self.assertRaises(FileNotFoundError):

@@ -1,4 +1,4 @@
-"""The network is the one that the daemon compiles."""
+"""The network equals the one that the daemon compiles."""
 
 import unittest
 from pathlib import Path
@@ -17,7 +17,7 @@ TINY = UiUnetConfig(level_channels=(8, 16, 32), time_embedding_channels=32, head
 
 
 class ModelTest(unittest.TestCase):
-    def test_gives_the_features_that_the_daemon_is_held_to(self):
+    def test_features_equal_the_reference_of_the_daemon(self):
         model, _ = load_model(DAEMON / "models/ui")
         reference = load_file(DAEMON / "test/fixtures/ui/parity.safetensors")
         for size in ("96x160", "160x96", "128x128"):
@@ -27,7 +27,7 @@ class ModelTest(unittest.TestCase):
             self.assertEqual(features.shape, expected.shape)
             self.assertLess(((features - expected).norm() / expected.norm()).item(), 1e-5)
 
-    def test_a_model_comes_back_from_its_file_rounded_to_fp16(self):
+    def test_a_saved_model_loads_rounded_to_fp16(self):
         model = UiUnet(TINY)
         with TemporaryDirectory() as folder:
             save_model(model, Path(folder))
@@ -37,10 +37,10 @@ class ModelTest(unittest.TestCase):
         for name, tensor in model.state_dict().items():
             self.assertTrue(torch.equal(back.state_dict()[name], tensor.half().float()), name)
 
-    def test_columns_have_unit_length(self):
-        columns = UiUnet(TINY).features(torch.rand(1, 3, 32, 48))
-        self.assertEqual(columns.shape, (1, 16, 8, 12))
-        self.assertTrue(torch.allclose(columns.norm(dim=1), torch.ones(1, 8, 12)))
+    def test_descriptors_have_unit_length(self):
+        descriptors = UiUnet(TINY).features(torch.rand(1, 3, 32, 48))
+        self.assertEqual(descriptors.shape, (1, 16, 8, 12))
+        self.assertTrue(torch.allclose(descriptors.norm(dim=1), torch.ones(1, 8, 12)))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A training learns, and goes on where it was stopped as if it had not been."""
+"""A training learns, and resumes after an interruption with identical results."""
 
 import json
 import unittest
@@ -16,7 +16,7 @@ import draw_toy_set
 from learn.batches import Batches
 from learn.crops import ABSENT, PADDING, PRESENT, CropSettings
 from learn.diffusion import noised, signal_and_noise
-from learn.loss import LossSettings, correspondence_loss, sample_columns
+from learn.loss import LossSettings, correspondence_loss, sample_descriptors
 from learn.model import UiUnet, UiUnetConfig
 from learn.objectives import losses
 from learn.progress import Progress
@@ -48,7 +48,7 @@ class TrainingTest(unittest.TestCase):
             taken.append(loss.item())
         return taken
 
-    def test_goes_on_exactly_where_it_was_stopped(self):
+    def test_an_interrupted_training_resumes_exactly(self):
         whole, first, second = self.run_in("whole"), self.run_in("stopped"), self.run_in("stopped")
         expected = self.steps(whole, 4)
         self.steps(first, 2)
@@ -56,7 +56,7 @@ class TrainingTest(unittest.TestCase):
         self.assertTrue(second.resume())
         np.testing.assert_allclose(self.steps(second, 2), expected[2:], rtol=1e-5)
 
-    def test_does_not_go_on_as_another_training(self):
+    def test_another_training_does_not_resume(self):
         first, same = self.run_in("one"), self.run_in("one")
         first.training["objective"] = same.training["objective"] = "both"
         first.save()
@@ -83,13 +83,13 @@ class TrainingTest(unittest.TestCase):
             self.assertFalse(torch.equal(before[f"{head}.weight"], after[f"{head}.weight"]), objective)
             self.assertTrue(torch.equal(before[f"{other}.bias"], after[f"{other}.bias"]), objective)
 
-    def test_batches_are_the_same_whenever_they_are_asked_for(self):
+    def test_batches_are_reproducible(self):
         one, two, other = self.batches[3, 64], self.batches[3, 64], self.batches[4, 64]
         self.assertTrue(torch.equal(one["source"], two["source"]))
         self.assertFalse(torch.equal(one["source"], other["source"]))
 
 
-    def test_a_whole_pair_lies_on_a_canvas_that_the_network_takes_and_everything_of_it_is_in_view(self):
+    def test_a_whole_pair_fits_a_valid_canvas_completely(self):
         pairs = read_set(self.folder)
         whole = Batches(pairs, 2, 1, CropSettings(), 0)[0, 64]
         count, _, height, width = whole["source"].shape
@@ -104,8 +104,8 @@ class TrainingTest(unittest.TestCase):
 
 class LossTest(unittest.TestCase):
     def loss(self, kind, bin_similarity=0.5):
-        """Columns that differ everywhere; point and place are the same cell."""
-        columns = torch.eye(16).reshape(1, 16, 4, 4)
+        """Distinct descriptors; each point matches its own cell."""
+        descriptors = torch.eye(16).reshape(1, 16, 4, 4)
         queries = {
             "points": torch.tensor([[[6.0, 6.0]]]),
             "places": torch.tensor([[[6.0, 6.0]]]),
@@ -113,39 +113,39 @@ class LossTest(unittest.TestCase):
         }
         model = UiUnet(TINY)
         model.no_counterpart.bias.data.fill_(bin_similarity)
-        return correspondence_loss(model, columns, columns, {"forward": queries, "backward": queries}, LossSettings())
+        return correspondence_loss(model, descriptors, descriptors, {"forward": queries, "backward": queries}, LossSettings())
 
-    def test_a_place_found_counts_as_right_only_for_points_that_have_one(self):
+    def test_only_points_with_a_counterpart_count_as_correct_matches(self):
         self.assertEqual((self.loss(PRESENT).right, self.loss(PRESENT).absent_right), (1, 0))
         self.assertEqual((self.loss(ABSENT).right, self.loss(ABSENT).absent_right), (0, 0))
         self.assertEqual(self.loss(PADDING).loss, 0)
 
-    def test_no_place_is_similar_enough_for_a_bin_above_all(self):
+    def test_a_dustbin_above_all_similarities_always_wins(self):
         self.assertGreater(self.loss(PRESENT, bin_similarity=1.5).loss, self.loss(PRESENT).loss)
         self.assertEqual(self.loss(ABSENT, bin_similarity=1.5).absent_right, 1)
 
-    def test_columns_are_sampled_at_cell_centres(self):
-        columns = torch.eye(16).reshape(1, 16, 4, 4)
-        sampled = sample_columns(columns, torch.tensor([[[6.0, 10.0]]]), 4)
+    def test_descriptors_are_sampled_at_cell_centres(self):
+        descriptors = torch.eye(16).reshape(1, 16, 4, 4)
+        sampled = sample_descriptors(descriptors, torch.tensor([[[6.0, 10.0]]]), 4)
         self.assertEqual(sampled[0, 0].argmax().item(), 2 * 4 + 1)
 
 
 class SettingsTest(unittest.TestCase):
-    def test_every_number_can_be_said(self):
+    def test_every_number_can_be_set(self):
         settings = with_numbers(
             TrainingSettings(), ["learning_rate=2e-4", "crops.queries=96", "crops.whole_long_sides=384,800", "betas=0.8,0.9"]
         )
         self.assertEqual((settings.learning_rate, settings.crops.queries, settings.betas), (2e-4, 96, (0.8, 0.9)))
         self.assertEqual((settings.crops.whole_long_sides, settings.crops.border_px), ((384, 800), CropSettings().border_px))
 
-    def test_nothing_else_can(self):
+    def test_other_settings_are_rejected(self):
         for text in ("rate=1", "crops=1", "ema.x=1", "crops.rate=1", "ema=x", "betas=1", "crop_px=1.5", "ema"):
             with self.assertRaisesRegex(ValueError, text.split("=")[0]):
                 with_numbers(TrainingSettings(), [text])
 
 
 class ScheduleTest(unittest.TestCase):
-    def test_noise_and_signal_keep_the_variance_and_v_gives_the_picture_back(self):
+    def test_noising_preserves_variance_and_v_recovers_the_image(self):
         t = torch.tensor([0, 500, 999])
         signal, strength = signal_and_noise(t)
         self.assertTrue(torch.allclose(signal**2 + strength**2, torch.ones_like(signal)))
@@ -153,13 +153,13 @@ class ScheduleTest(unittest.TestCase):
         xt, v = noised(x, t, noise)
         self.assertTrue(torch.allclose(signal * xt - strength * v, x, atol=1e-5))
 
-    def test_the_decay_begins_with_the_last_share_of_the_budget_and_ends_with_it(self):
+    def test_the_decay_fills_the_last_share_of_the_budget(self):
         progress = Progress(10, 0.3, 4, 0.2)
         rates = [(progress.advance(1), progress.rate)[1] for _ in range(10)]
         np.testing.assert_allclose(rates, [1] * 7 + [2 / 3, 1 / 3, 0], atol=1e-6)
         self.assertTrue(progress.finished)
 
-    def test_the_decay_begins_early_when_validation_no_longer_moves(self):
+    def test_the_decay_begins_early_when_validation_stalls(self):
         progress = Progress(1000, 0.3, 2, 0.2)
         progress.advance(70)
         for score in (50, 50.1, 50.1):

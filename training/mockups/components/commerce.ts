@@ -6,8 +6,8 @@ const productGrid: Component = {
   draw: (s) => {
     const kind = s.fixed('kind').pick(['object', 'photo'] as const);
     const foot = s.arrangement('product-grid', ['button', 'stars', 'heart']);
-    const columns = s.look.form === 'phone' ? 2 : 4;
-    return `<section>${heading(s, s.fixed('key').pick(['products', 'recommended', 'popular']))}<div class="grid g${columns}">${s.rows('product', s.fixed('n').whole(3, 6) + columns - 2, (r) => r.box('card', 'card product col', `${r.picture('picture', kind, 'cover')}${r.words('name', 'product', 'strong clip')}<div class="row between">${r.words('price', 'price', 'price')}${foot === 'heart' ? r.icon('heart', 'heart') : foot === 'stars' ? r.words('rating', 'rating', 'muted tiny') : iconButton(r, 'add', 'plus', 'filled')}</div>${foot === 'stars' ? stars(r, 'star') : ''}`))}</div></section>`;
+    const columns = s.style.form === 'phone' ? 2 : 4;
+    return `<section>${heading(s, s.fixed('key').pick(['products', 'recommended', 'popular']))}<div class="grid g${columns}">${s.rows('product', s.fixed('n').whole(3, 6) + columns - 2, (r) => r.box('card', 'card product col', `${r.image('picture', kind, 'cover')}${r.words('name', 'product', 'strong clip')}<div class="row between">${r.words('price', 'price', 'price')}${foot === 'heart' ? r.icon('heart', 'heart') : foot === 'stars' ? r.words('rating', 'rating', 'muted tiny') : iconButton(r, 'add', 'plus', 'filled')}</div>${foot === 'stars' ? stars(r, 'star') : ''}`))}</div></section>`;
   },
 };
 
@@ -16,8 +16,8 @@ const productDetail: Component = {
   draw: (s) =>
     s.box(
       'card',
-      `card detail ${s.look.form === 'phone' ? 'col' : 'row top'}`,
-      `${s.picture('picture', 'object', 'cover grow')}<div class="col grow">${s.words('name', 'product', 'title', 'h2')}<div class="row">${stars(s, 'star')}${s.words('reviews', 'count', 'muted tiny')}</div>${s.words('price', 'price', 'title price')}${s.words('about', 'paragraph', 'muted')}<div class="row">${s.rows('size', 4, (r, n) => r.control('size', n === 1 ? 'chip on' : 'chip', r.text('s', ['S', 'M', 'L', 'XL'][n] ?? 'XS')))}</div><div class="row">${button(s, 'buy', 'addToCart', 'primary grow', 'cart')}${iconButton(s, 'heart', 'heart')}</div></div>`,
+      `card detail ${s.style.form === 'phone' ? 'col' : 'row top'}`,
+      `${s.image('picture', 'object', 'cover grow')}<div class="col grow">${s.words('name', 'product', 'title', 'h2')}<div class="row">${stars(s, 'star')}${s.words('reviews', 'count', 'muted tiny')}</div>${s.words('price', 'price', 'title price')}${s.words('about', 'paragraph', 'muted')}<div class="row">${s.rows('size', 4, (r, n) => r.control('size', n === 1 ? 'chip on' : 'chip', r.text('s', ['S', 'M', 'L', 'XL'][n] ?? 'XS')))}</div><div class="row">${button(s, 'buy', 'addToCart', 'primary grow', 'cart')}${iconButton(s, 'heart', 'heart')}</div></div>`,
     ),
 };
 
@@ -27,14 +27,14 @@ const orderSummary: Component = {
     s.box(
       'card',
       'card col',
-      `${s.label('heading', 'orders', 'heading', 'h3')}${s.rows('line', 3, (r) => `<div class="row item">${r.picture('picture', 'object', 'thumb')}<div class="col grow">${r.words('name', 'product', 'strong clip')}<span class="row tiny">${r.icon('less', 'minus')}${r.text('n', `${r.content('n').whole(1, 4)}`)}${r.icon('more', 'plus')}</span></div>${r.words('price', 'price')}</div>`)}<hr>${(['subtotal', 'shipping', 'discount'] as const).map((key) => `<div class="row between">${s.label(key, key, 'muted')}${s.words(`${key}Price`, 'price')}</div>`).join('')}<div class="row between strong">${s.label('total', 'total')}${s.words('totalPrice', 'price', 'heading')}</div>${button(s, 'pay', 'checkout')}`,
+      `${s.label('heading', 'orders', 'heading', 'h3')}${s.rows('line', 3, (r) => `<div class="row item">${r.image('picture', 'object', 'thumb')}<div class="col grow">${r.words('name', 'product', 'strong clip')}<span class="row tiny">${r.icon('less', 'minus')}${r.text('n', `${r.content('n').whole(1, 4)}`)}${r.icon('more', 'plus')}</span></div>${r.words('price', 'price')}</div>`)}<hr>${(['subtotal', 'shipping', 'discount'] as const).map((key) => `<div class="row between">${s.label(key, key, 'muted')}${s.words(`${key}Price`, 'price')}</div>`).join('')}<div class="row between strong">${s.label('total', 'total')}${s.words('totalPrice', 'price', 'heading')}</div>${button(s, 'pay', 'checkout')}`,
     ),
 };
 
 const pricing: Component = {
   columns: 12,
   draw: (s) =>
-    `<div class="grid ${s.look.form === 'phone' ? 'g1' : 'g3'} pricing">${s.rows('plan', 3, (r, n) => r.box('plan', n === 1 ? 'card col plan on' : 'card col plan', `${r.label('name', ['free', 'pro', 'business'][n] ?? 'pro', 'heading')}<div class="row">${r.words('price', 'price', 'title')}${r.label('per', 'perMonth', 'muted tiny')}</div>${r.rows('gain', 4, (g) => `<div class="row">${g.icon('tick', 'check', 'accent')}${g.words('what', 'topic')}</div>`)}${button(r, 'choose', 'choosePlan', n === 1 ? 'primary' : '')}`))}</div>`,
+    `<div class="grid ${s.style.form === 'phone' ? 'g1' : 'g3'} pricing">${s.rows('plan', 3, (r, n) => r.box('plan', n === 1 ? 'card col plan on' : 'card col plan', `${r.label('name', ['free', 'pro', 'business'][n] ?? 'pro', 'heading')}<div class="row">${r.words('price', 'price', 'title')}${r.label('per', 'perMonth', 'muted tiny')}</div>${r.rows('gain', 4, (g) => `<div class="row">${g.icon('tick', 'check', 'accent')}${g.words('what', 'topic')}</div>`)}${button(r, 'choose', 'choosePlan', n === 1 ? 'primary' : '')}`))}</div>`,
 };
 
 const cardPayment: Component = {
@@ -79,7 +79,7 @@ const reviews: Component = {
     s.box(
       'card',
       'card col',
-      `${heading(s, 'reviews')}${s.rows('review', 3, (r) => `<div class="col item"><div class="row">${r.picture('who', 'portrait', 'avatar')}<div class="col grow">${r.words('name', 'person', 'strong')}${stars(r, 'star')}</div>${r.words('when', 'date', 'muted tiny')}</div>${r.words('what', 'paragraph')}</div>`)}`,
+      `${heading(s, 'reviews')}${s.rows('review', 3, (r) => `<div class="col item"><div class="row">${r.image('who', 'portrait', 'avatar')}<div class="col grow">${r.words('name', 'person', 'strong')}${stars(r, 'star')}</div>${r.words('when', 'date', 'muted tiny')}</div>${r.words('what', 'paragraph')}</div>`)}`,
     ),
 };
 

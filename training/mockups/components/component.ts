@@ -1,5 +1,5 @@
-import type { Form } from '../look.js';
 import type { Scope } from '../scope.js';
+import type { Form } from '../style.js';
 
 /** A kind of part that screens are made of. */
 export interface Component {

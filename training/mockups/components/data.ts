@@ -7,7 +7,7 @@ const stats: Component = {
   draw: (s) => {
     const withIcon = s.arrangement('stats', ['disc', 'plain', 'spark']);
     const keys = ['revenue', 'visitors', 'conversion', 'orders', 'growth', 'customers'] as const;
-    return `<div class="grid ${s.look.form === 'phone' ? 'g2' : 'g4'}">${s.rows('stat', 4, (r, n) => r.box('card', 'card col stat', `<div class="row between">${r.label('name', keys[n] ?? 'growth', 'muted tiny')}${withIcon === 'disc' ? r.control('disc', 'disc', r.icon('icon', r.fixed('i').pick(['trending-up', 'users', 'cart', 'credit-card', 'bar-chart']))) : ''}</div>${r.words('value', r.fixed('kind').pick(['count', 'price'] as const), 'title')}${r.words('change', 'percent', 'tiny up')}${withIcon === 'spark' ? spark(r) : ''}`))}</div>`;
+    return `<div class="grid ${s.style.form === 'phone' ? 'g2' : 'g4'}">${s.rows('stat', 4, (r, n) => r.box('card', 'card col stat', `<div class="row between">${r.label('name', keys[n] ?? 'growth', 'muted tiny')}${withIcon === 'disc' ? r.control('disc', 'disc', r.icon('icon', r.fixed('i').pick(['trending-up', 'users', 'cart', 'credit-card', 'bar-chart']))) : ''}</div>${r.words('value', r.fixed('kind').pick(['count', 'price'] as const), 'title')}${r.words('change', 'percent', 'tiny up')}${withIcon === 'spark' ? spark(r) : ''}`))}</div>`;
   },
 };
 
@@ -83,7 +83,7 @@ const rank: Component = {
           'place',
           5,
           (r, n) =>
-            `<div class="row item">${r.text('n', `${n + 1}`, 'heading muted')}${r.picture('flag', 'flag', 'avatar small')}${r.words('name', 'city', 'grow')}${r.words('value', 'count', 'strong num')}</div>`,
+            `<div class="row item">${r.text('n', `${n + 1}`, 'heading muted')}${r.image('flag', 'flag', 'avatar small')}${r.words('name', 'city', 'grow')}${r.words('value', 'count', 'strong num')}</div>`,
         ),
     ),
 };

@@ -7,7 +7,7 @@ const form: Component = {
     s.box(
       'card',
       'card col',
-      `${s.label('heading', 'profile', 'heading', 'h3')}${s.look.form === 'phone' ? field(s, 'first', 'firstName', s.words('firstValue', 'person')) : `<div class="row">${field(s, 'first', 'firstName', s.words('firstValue', 'person'))}${field(s, 'last', 'lastName', s.words('lastValue', 'person'))}</div>`}${field(s, 'email', 'email', s.words('emailValue', 'username'), 'mail')}${field(s, 'city', 'city', s.words('cityValue', 'city') + s.icon('open', 'chevron-down', 'muted end'))}${field(s, 'company', 'company', s.words('companyValue', 'company', 'clip'))}<div class="row">${toggle(s, 'news')}${s.label('newsLabel', 'notifications', 'grow')}</div><div class="row end">${button(s, 'cancel', 'cancel', '')}${button(s, 'save', 'save')}</div>`,
+      `${s.label('heading', 'profile', 'heading', 'h3')}${s.style.form === 'phone' ? field(s, 'first', 'firstName', s.words('firstValue', 'person')) : `<div class="row">${field(s, 'first', 'firstName', s.words('firstValue', 'person'))}${field(s, 'last', 'lastName', s.words('lastValue', 'person'))}</div>`}${field(s, 'email', 'email', s.words('emailValue', 'username'), 'mail')}${field(s, 'city', 'city', s.words('cityValue', 'city') + s.icon('open', 'chevron-down', 'muted end'))}${field(s, 'company', 'company', s.words('companyValue', 'company', 'clip'))}<div class="row">${toggle(s, 'news')}${s.label('newsLabel', 'notifications', 'grow')}</div><div class="row end">${button(s, 'cancel', 'cancel', '')}${button(s, 'save', 'save')}</div>`,
     ),
 };
 
@@ -27,7 +27,7 @@ const onboarding: Component = {
     s.box(
       'card',
       'card col center onboarding',
-      `${s.picture('picture', 'object', 'cover')}${s.words('head', 'sentence', 'title', 'h2')}${s.words('about', 'sentence', 'muted')}<div class="row dots">${Array.from({ length: 4 }, (_, n) => s.control(`dot${n}`, n === 1 ? 'page-dot on' : 'page-dot')).join('')}</div>${button(s, 'go', 'continue')}${s.label('skip', 'skip', 'link')}`,
+      `${s.image('picture', 'object', 'cover')}${s.words('head', 'sentence', 'title', 'h2')}${s.words('about', 'sentence', 'muted')}<div class="row dots">${Array.from({ length: 4 }, (_, n) => s.control(`dot${n}`, n === 1 ? 'page-dot on' : 'page-dot')).join('')}</div>${button(s, 'go', 'continue')}${s.label('skip', 'skip', 'link')}`,
     ),
 };
 
@@ -47,7 +47,7 @@ const comments: Component = {
     s.box(
       'card',
       'card col',
-      `${s.label('heading', 'reviews', 'heading', 'h3')}${s.rows('comment', 2, (r) => `<div class="row top item">${r.picture('who', 'portrait', 'avatar')}<div class="col grow">${r.words('name', 'person', 'strong')}${r.words('what', 'paragraph')}</div></div>`)}${s.control('area', 'input area', s.label('hint', 'message', 'muted'))}<div class="row between"><span class="row muted">${s.icon('clip', 'paperclip')}${s.icon('smile', 'smile')}${s.icon('image', 'image')}</span>${button(s, 'send', 'done', 'primary', 'send')}</div>`,
+      `${s.label('heading', 'reviews', 'heading', 'h3')}${s.rows('comment', 2, (r) => `<div class="row top item">${r.image('who', 'portrait', 'avatar')}<div class="col grow">${r.words('name', 'person', 'strong')}${r.words('what', 'paragraph')}</div></div>`)}${s.control('area', 'input area', s.label('hint', 'message', 'muted'))}<div class="row between"><span class="row muted">${s.icon('clip', 'paperclip')}${s.icon('smile', 'smile')}${s.icon('image', 'image')}</span>${button(s, 'send', 'done', 'primary', 'send')}</div>`,
     ),
 };
 
@@ -57,7 +57,7 @@ const chat: Component = {
     s.box(
       'card',
       'card col chat',
-      `<div class="row">${s.picture('who', 'portrait', 'avatar')}<div class="col grow">${s.words('name', 'person', 'strong')}${s.label('status', 'active', 'muted tiny')}</div>${s.icon('call', 'phone')}</div>${s.rows('message', 5, (r, n) => `<div class="row ${n % 2 === 0 ? '' : 'mine'}">${r.box('bubble', n % 2 === 0 ? 'bubble col' : 'bubble mine col', `${r.words('what', 'sentence')}${r.words('when', 'time', 'tiny faint')}`)}</div>`)}<div class="row">${s.icon('plus', 'plus')}${s.control('input', 'input row grow', s.label('hint', 'message', 'muted'))}${iconButton(s, 'send', 'send', 'filled')}</div>`,
+      `<div class="row">${s.image('who', 'portrait', 'avatar')}<div class="col grow">${s.words('name', 'person', 'strong')}${s.label('status', 'active', 'muted tiny')}</div>${s.icon('call', 'phone')}</div>${s.rows('message', 5, (r, n) => `<div class="row ${n % 2 === 0 ? '' : 'mine'}">${r.box('bubble', n % 2 === 0 ? 'bubble col' : 'bubble mine col', `${r.words('what', 'sentence')}${r.words('when', 'time', 'tiny faint')}`)}</div>`)}<div class="row">${s.icon('plus', 'plus')}${s.control('input', 'input row grow', s.label('hint', 'message', 'muted'))}${iconButton(s, 'send', 'send', 'filled')}</div>`,
     ),
 };
 

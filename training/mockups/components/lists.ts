@@ -21,7 +21,7 @@ const list: Component = {
                   'disc',
                   r.icon('icon', r.fixed('i').pick(['file', 'star', 'bell', 'gift', 'truck', 'briefcase'])),
                 )
-              : r.picture('picture', lead === 'thumb' ? 'photo' : 'portrait', lead);
+              : r.image('picture', lead === 'thumb' ? 'photo' : 'portrait', lead);
           return `<div class="row item">${start}<div class="col grow">${r.words('title', 'product', 'strong clip')}${r.words('sub', 'sentence', 'muted tiny clip')}</div>${r.words('end', 'time', 'muted tiny')}</div>`;
         }),
       'list',
@@ -39,7 +39,7 @@ const contacts: Component = {
           'person',
           s.fixed('n').whole(4, 7),
           (r) =>
-            `<div class="row item">${r.picture('face', 'portrait', 'avatar')}<div class="col grow">${r.words('name', 'person', 'strong clip')}${r.words('at', 'city', 'muted tiny')}</div>${iconButton(r, 'call', r.fixed('call').pick(['phone', 'message', 'mail']))}</div>`,
+            `<div class="row item">${r.image('face', 'portrait', 'avatar')}<div class="col grow">${r.words('name', 'person', 'strong clip')}${r.words('at', 'city', 'muted tiny')}</div>${iconButton(r, 'call', r.fixed('call').pick(['phone', 'message', 'mail']))}</div>`,
         ),
       'list',
     ),
@@ -98,7 +98,7 @@ const activity: Component = {
           'event',
           4,
           (r) =>
-            `<div class="row item top">${r.picture('who', 'portrait', 'avatar')}<div class="col grow">${r.words('name', 'person', 'strong')}${r.words('what', 'sentence', 'tiny')}${r.words('when', 'time', 'muted tiny')}</div></div>`,
+            `<div class="row item top">${r.image('who', 'portrait', 'avatar')}<div class="col grow">${r.words('name', 'person', 'strong')}${r.words('what', 'sentence', 'tiny')}${r.words('when', 'time', 'muted tiny')}</div></div>`,
         ),
       'list',
     ),
@@ -148,7 +148,7 @@ const table: Component = {
       'row',
       s.fixed('n').whole(5, 9),
       (r) =>
-        `<tr><td>${cells === 'check' ? checkbox(r, 'pick') : r.picture('face', 'portrait', 'avatar small')}</td><td>${r.words('name', 'person', 'strong')}</td><td>${r.words('date', 'date')}</td><td>${statusBadge(r)}</td><td class="num">${r.words('amount', 'price')}</td></tr>`,
+        `<tr><td>${cells === 'check' ? checkbox(r, 'pick') : r.image('face', 'portrait', 'avatar small')}</td><td>${r.words('name', 'person', 'strong')}</td><td>${r.words('date', 'date')}</td><td>${statusBadge(r)}</td><td class="num">${r.words('amount', 'price')}</td></tr>`,
     );
     return card(
       s,
@@ -162,7 +162,7 @@ const kanban: Component = {
   columns: 12,
   forms: ['tablet', 'desktop'],
   draw: (s) =>
-    `<div class="row top kanban">${s.rows('lane', 4, (lane, n) => lane.box('lane', 'lane col', `<div class="row between">${lane.label('name', ['todo', 'inProgress', 'review', 'done'][n] ?? 'all', 'strong')}${lane.text('n', `${lane.content('n').whole(1, 12)}`, 'badge')}</div>${lane.rows('task', lane.fixed('n').whole(2, 3), (r) => r.box('card', 'card col', `${r.words('tag', 'topic', 'chip tiny')}${r.words('what', 'sentence')}<div class="row between">${r.picture('who', 'portrait', 'avatar small')}<span class="row muted tiny">${r.icon('talk', 'message')}${r.words('due', 'day')}</span></div>`))}`))}</div>`,
+    `<div class="row top kanban">${s.rows('lane', 4, (lane, n) => lane.box('lane', 'lane col', `<div class="row between">${lane.label('name', ['todo', 'inProgress', 'review', 'done'][n] ?? 'all', 'strong')}${lane.text('n', `${lane.content('n').whole(1, 12)}`, 'badge')}</div>${lane.rows('task', lane.fixed('n').whole(2, 3), (r) => r.box('card', 'card col', `${r.words('tag', 'topic', 'chip tiny')}${r.words('what', 'sentence')}<div class="row between">${r.image('who', 'portrait', 'avatar small')}<span class="row muted tiny">${r.icon('talk', 'message')}${r.words('due', 'day')}</span></div>`))}`))}</div>`,
 };
 
 const progressList: Component = {
@@ -190,7 +190,7 @@ const inbox: Component = {
           'mail',
           s.fixed('n').whole(4, 6),
           (r) =>
-            `<div class="row item top">${r.picture('who', 'portrait', 'avatar')}<div class="col grow"><div class="row between">${r.words('from', 'person', 'strong clip')}${r.words('when', 'time', 'muted tiny')}</div>${r.words('about', 'topic')}${r.words('start', 'sentence', 'muted tiny clip')}</div>${r.icon('star', 'star', 'muted')}</div>`,
+            `<div class="row item top">${r.image('who', 'portrait', 'avatar')}<div class="col grow"><div class="row between">${r.words('from', 'person', 'strong clip')}${r.words('when', 'time', 'muted tiny')}</div>${r.words('about', 'topic')}${r.words('start', 'sentence', 'muted tiny clip')}</div>${r.icon('star', 'star', 'muted')}</div>`,
         ),
       'list',
     ),

@@ -8,7 +8,7 @@ const appBar: Component = {
     const start = s.arrangement('app-bar', ['menu', 'arrow-left', 'avatar']);
     const lead =
       start === 'avatar'
-        ? s.picture('me', 'portrait', 'avatar')
+        ? s.image('me', 'portrait', 'avatar')
         : iconButton(s, 'start', s.fixed('start').pick(['menu', 'arrow-left']));
     const large = s.arrangement('app-bar-size', ['', '', 'large']);
     return `<header class="app-bar row ${large}">${lead}${s.words('title', 'topic', 'title grow')}

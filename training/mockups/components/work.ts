@@ -1,11 +1,11 @@
-import { LOCALES } from '../words/locales.js';
+import { LOCALES } from '../texts/locales.js';
 import type { Component } from './component.js';
 import { button, heading, iconButton } from './parts.js';
 
 const calendar: Component = {
   columns: 6,
   draw: (s) => {
-    const { tag } = LOCALES[s.look.locale];
+    const { tag } = LOCALES[s.style.locale];
     const month = s.content('month').whole(0, 11);
     const first = new Date(Date.UTC(2026, month, 1)).getUTCDay();
     const days = new Date(Date.UTC(2026, month + 1, 0)).getUTCDate();
@@ -150,7 +150,7 @@ const emptyState: Component = {
     s.box(
       'card',
       'card col center',
-      `${s.picture('picture', 'object', 'thumb large')}${s.label('head', 'emptyTitle', 'heading')}${s.words('about', 'sentence', 'muted')}${button(s, 'go', 'getStarted', 'primary', 'plus')}`,
+      `${s.image('picture', 'object', 'thumb large')}${s.label('head', 'emptyTitle', 'heading')}${s.words('about', 'sentence', 'muted')}${button(s, 'go', 'getStarted', 'primary', 'plus')}`,
     ),
 };
 
@@ -160,7 +160,7 @@ const profile: Component = {
     s.box(
       'card',
       'card col center profile',
-      `${s.picture('banner', 'photo', 'cover wide')}${s.picture('face', 'portrait', 'avatar large')}${s.words('name', 'person', 'title', 'h2')}${s.words('handle', 'username', 'muted')}<div class="row between wide">${(['projects', 'favourites', 'reviews'] as const).map((key) => `<div class="col center">${s.words(`${key}N`, 'count', 'strong')}${s.label(key, key, 'muted tiny')}</div>`).join('')}</div>${button(s, 'follow', 'follow', 'primary', 'plus')}`,
+      `${s.image('banner', 'photo', 'cover wide')}${s.image('face', 'portrait', 'avatar large')}${s.words('name', 'person', 'title', 'h2')}${s.words('handle', 'username', 'muted')}<div class="row between wide">${(['projects', 'favourites', 'reviews'] as const).map((key) => `<div class="col center">${s.words(`${key}N`, 'count', 'strong')}${s.label(key, key, 'muted tiny')}</div>`).join('')}</div>${button(s, 'follow', 'follow', 'primary', 'plus')}`,
     ),
 };
 

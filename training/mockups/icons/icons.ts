@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** How each set spells a name, best first. All are `@iconify-json` packages; their licences are in DATA.md. */
+/** Name patterns per set, best first. All are `@iconify-json` packages; DATA.md lists their licences. */
 const SPELLINGS = {
   lucide: ['*'],
   tabler: ['*'],
@@ -18,7 +18,7 @@ export type IconSetId = keyof typeof SPELLINGS;
 export const ICON_SETS: readonly IconSetId[] = Object.keys(SPELLINGS).filter((id): id is IconSetId => id in SPELLINGS);
 
 const rolesFile = readFileSync(new URL('roles.json', import.meta.url), 'utf8');
-/** What an icon means → the names that sets have for it, besides the role itself. */
+/** Role → its names in the icon sets, besides the role itself. */
 const ROLES = new Map<string, string[]>(Object.entries(JSON.parse(rolesFile)));
 export const ICON_ROLES: readonly string[] = [...ROLES.keys()];
 
@@ -42,7 +42,7 @@ function iconSet(id: IconSetId): IconSet {
   return set;
 }
 
-/** The name that a set has for a role, or undefined. */
+/** Name of a role in a set, or undefined. */
 export function iconName(id: IconSetId, role: string): string | undefined {
   const set = iconSet(id);
   const others = ROLES.get(role);
@@ -53,7 +53,7 @@ export function iconName(id: IconSetId, role: string): string | undefined {
     .find((name) => set.icons[name] !== undefined);
 }
 
-/** An icon as an `<svg>` element that takes the colour of the text around it. */
+/** An icon as an `<svg>` element in the surrounding text colour. */
 export function iconSvg(id: IconSetId, role: string, attributes: string): string {
   const set = iconSet(id);
   const icon = set.icons[iconName(id, role) ?? ''];

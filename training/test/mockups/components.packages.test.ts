@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { COMPONENT_IDS, COMPONENTS } from '../../mockups/components/components.js';
-import { sampleLook } from '../../mockups/look.js';
-import { Pictures } from '../../mockups/pictures/pictures.js';
+import { Images } from '../../mockups/images/images.js';
 import { random } from '../../mockups/random.js';
 import { Scope } from '../../mockups/scope.js';
-import { LOCALES, type LocaleId } from '../../mockups/words/locales.js';
+import { sampleStyle } from '../../mockups/style.js';
+import { LOCALES, type LocaleId } from '../../mockups/texts/locales.js';
 
-const pictures = new Pictures({ photo: ['p.jpg'], portrait: ['f.svg'], object: ['o.svg'], flag: ['c.svg'] });
-const look = { ...sampleLook('train', 'test', random('look')), wireframe: 'none' } as const;
+const images = new Images({ photo: ['p.jpg'], portrait: ['f.svg'], object: ['o.svg'], flag: ['c.svg'] });
+const style = { ...sampleStyle('train', 'test', random('look')), wireframe: 'none' } as const;
 
 function idsOf(html: string): string[] {
   return [...html.matchAll(/data-id="([^"]+)"/g)].map(([, id]) => id ?? '');
@@ -19,7 +19,7 @@ it('are at least forty', () => {
 
 it.each(COMPONENT_IDS)('%s marks every part once, by the same ids in every locale and form', (id) => {
   for (const form of ['phone', 'tablet', 'desktop'] as const) {
-    const ids = (locale: LocaleId) => idsOf(COMPONENTS[id].draw(new Scope('s', { ...look, form, locale }, pictures)));
+    const ids = (locale: LocaleId) => idsOf(COMPONENTS[id].draw(new Scope('s', { ...style, form, locale }, images)));
     const english = ids('en');
     expect(english.length).toBeGreaterThan(1);
     expect(new Set(english).size).toBe(english.length);

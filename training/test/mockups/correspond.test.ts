@@ -36,7 +36,7 @@ describe('correspondence of what was measured', () => {
     expect(correspond({ ...side(icon), scale: 0.1 }, side(icon))).toEqual([]);
   });
 
-  it('says that insides correspond only for the same picture in the same shape', () => {
+  it('says that insides correspond only for the same image in the same shape', () => {
     const rigid = (other: Partial<Measured>) => correspond(side(icon), side({ ...icon, ...other }))[0]?.rigid;
     expect(rigid({ box: [0, 0, 48, 48] })).toBe(true);
     expect(rigid({ same: 'tabler:home' })).toBe(false);

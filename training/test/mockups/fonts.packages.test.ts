@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import type { Side } from '../../mockups/changes.js';
+import { prepareImages } from '../../mockups/images/images.js';
 import { LANGUAGES } from '../../mockups/languages.js';
-import { sampleLook } from '../../mockups/look.js';
-import { preparePictures } from '../../mockups/pictures/prepare-pictures.js';
 import { random } from '../../mockups/random.js';
 import { type Screen, sampleScreen } from '../../mockups/screen.js';
 import { Stage } from '../../mockups/stage.js';
-import { LOCALES, type LocaleId } from '../../mockups/words/locales.js';
+import { sampleStyle } from '../../mockups/style.js';
+import { LOCALES, type LocaleId } from '../../mockups/texts/locales.js';
 import { CACHE, useBrowser } from './use-browser.js';
 
 const SHOT = { scale: 1, jpegQuality: null, frame: false, crop: null, scroll: 0 };
@@ -17,7 +17,7 @@ const room = useBrowser();
 
 it('draws every letter with a font of a package, whatever fonts the machine has', async () => {
   const stage = await Stage.open(room.browser, room.folder);
-  const pictures = await preparePictures(stage.page, join(CACHE, 'pictures'), 'train');
+  const images = await prepareImages(stage.page, join(CACHE, 'pictures'), 'train');
   const screen: Screen = {
     ...sampleScreen('fonts', 'train', random('fonts')),
     sections: ['settings', 'list', 'table', 'calendar', 'form'],
@@ -27,9 +27,9 @@ it('draws every letter with a font of a package, whatever fonts the machine has'
     // scripts but Latin and Cyrillic have the font of their locale
     const locales = (Object.keys(LOCALES) as LocaleId[]).filter((id) => n === 0 || id === 'en' || id === 'ru');
     for (const locale of locales) {
-      const look = { ...sampleLook('train', 'fonts', random('look')), font, locale, width: 390, height: 844 };
-      const side: Side = { look: { ...look, form: 'phone', wireframe: 'none' }, shot: SHOT, dialog: false };
-      await stage.take(screen, side, pictures);
+      const style = { ...sampleStyle('train', 'fonts', random('look')), font, locale, width: 390, height: 844 };
+      const side: Side = { style: { ...style, form: 'phone', wireframe: 'none' }, shot: SHOT, dialog: false };
+      await stage.take(screen, side, images);
       found.push(...(await ownFonts(stage.page)).map((name) => `${font}, ${locale}: ${name}`));
     }
   }

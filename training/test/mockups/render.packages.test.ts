@@ -6,13 +6,12 @@ import type { Side } from '../../mockups/changes.js';
 import { correspond } from '../../mockups/correspond.js';
 import { UNEDITED } from '../../mockups/edit.js';
 import { generate } from '../../mockups/generate.js';
-import { sampleLook } from '../../mockups/look.js';
+import { type ImageKind, type Images, prepareImages } from '../../mockups/images/images.js';
 import type { Box } from '../../mockups/measure.js';
-import type { PictureKind, Pictures } from '../../mockups/pictures/pictures.js';
-import { preparePictures } from '../../mockups/pictures/prepare-pictures.js';
 import { random } from '../../mockups/random.js';
 import { type Screen, sampleScreen } from '../../mockups/screen.js';
 import { Stage } from '../../mockups/stage.js';
+import { sampleStyle } from '../../mockups/style.js';
 import { CACHE, useBrowser } from './use-browser.js';
 
 const room = useBrowser();
@@ -34,7 +33,7 @@ describe('a set', () => {
     for (const { source } of one) {
       const [a, b] = [await pixels(join(room.folder, 'one', source)), await pixels(join(room.folder, 'two', source))];
       expect(a.length).toBe(b.length);
-      // the browser resamples pictures in tiles that depend on what it kept from before: single pixels by 3 of 255
+      // the browser resamples images in tiles that depend on what it kept from before: single pixels by 3 of 255
       expect(a.every((value, n) => Math.abs(value - (b[n] ?? 0)) <= 8)).toBe(true);
     }
   });
@@ -63,12 +62,12 @@ describe('pictures', () => {
   it('of validation are in no training', async () => {
     const page = await room.browser.newPage();
     const [train, validation] = [
-      await preparePictures(page, join(CACHE, 'pictures'), 'train'),
-      await preparePictures(page, join(CACHE, 'pictures'), 'validation'),
+      await prepareImages(page, join(CACHE, 'pictures'), 'train'),
+      await prepareImages(page, join(CACHE, 'pictures'), 'validation'),
     ];
-    const contents = (pictures: Pictures, kind: PictureKind) => {
+    const contents = (images: Images, kind: ImageKind) => {
       const rng = random('pictures', kind);
-      const urls = new Set(Array.from({ length: 600 }, () => pictures.pick(kind, rng)));
+      const urls = new Set(Array.from({ length: 600 }, () => images.pick(kind, rng)));
       return new Set([...urls].map((url) => readFileSync(new URL(url), 'base64')));
     };
     for (const kind of ['photo', 'portrait', 'object', 'flag'] as const) {
@@ -82,19 +81,19 @@ describe('pictures', () => {
 describe('correspondences', () => {
   it('show the same where only the order changed', async () => {
     const stage = await Stage.open(room.browser, room.folder);
-    const pictures = await preparePictures(stage.page, join(CACHE, 'pictures'), 'train');
+    const images = await prepareImages(stage.page, join(CACHE, 'pictures'), 'train');
     const screen: Screen = {
       ...sampleScreen('order', 'train', random('order')),
       sections: ['settings', 'list', 'stats'],
     };
-    const look = { ...sampleLook('train', 'order', random('look')), form: 'phone', width: 390, height: 844 } as const;
+    const style = { ...sampleStyle('train', 'order', random('look')), form: 'phone', width: 390, height: 844 } as const;
     const side: Side = {
-      look,
+      style,
       shot: { scale: 1, jpegQuality: null, frame: false, crop: null, scroll: 0 },
       dialog: false,
     };
-    const moved = { ...side, look: { ...look, edit: { ...UNEDITED, seed: 'moved', reorder: true } } };
-    const [source, target] = [await stage.take(screen, side, pictures), await stage.take(screen, moved, pictures)];
+    const moved = { ...side, style: { ...style, edit: { ...UNEDITED, seed: 'moved', reorder: true } } };
+    const [source, target] = [await stage.take(screen, side, images), await stage.take(screen, moved, images)];
     const pairs = correspond(
       { elements: source.elements, scale: 1, finished: true },
       { elements: target.elements, scale: 1, finished: true },

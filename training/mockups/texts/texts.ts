@@ -1,26 +1,26 @@
+import { readFileSync } from 'node:fs';
 import { random } from '../random.js';
 import { LOCALES, type LocaleId } from './locales.js';
-import { readColumns } from './read-columns.js';
 
 const LABELS = readColumns(new URL('labels.tsv', import.meta.url));
 const SENTENCES = readColumns(new URL('sentences.tsv', import.meta.url));
-/** Labels that name a place or a subject, which may stand anywhere; the others are verbs and states. */
+/** Labels that are topics and fit anywhere; the others are verbs and states. */
 const TOPIC_ROWS = LABELS.column('topic').flatMap((topic, row) => (topic === 'yes' ? [row] : []));
 const LABEL_ROWS = new Map(LABELS.column('key').map((key, row) => [key, row]));
 
-/** What a text of a mockup is about. */
-export type WordKind = 'topic' | 'person' | 'city' | 'company' | 'product' | 'sentence' | 'paragraph' | Measured;
+/** Kind of generated text. */
+export type TextKind = 'topic' | 'person' | 'city' | 'company' | 'product' | 'sentence' | 'paragraph' | Measured;
 type Measured = 'price' | 'count' | 'percent' | 'time' | 'date' | 'day' | 'rating' | 'username';
 
-/** The label of this key (the first column of `labels.tsv`). */
+/** Label by key, the first column of `labels.tsv`. */
 export function label(locale: LocaleId, key: string): string {
   const row = LABEL_ROWS.get(key);
   if (row === undefined) throw new RangeError(`labels.tsv has no row "${key}"`);
   return LABELS.cell(locale, row);
 }
 
-/** A text that `key` alone decides: the same key says the same thing in every locale, where words can be translated. */
-export function words(kind: WordKind, locale: LocaleId, key: string): string {
+/** A text determined by `key`; translated to the locale where possible. */
+export function words(kind: TextKind, locale: LocaleId, key: string): string {
   const rng = random('words', kind, key);
   switch (kind) {
     case 'topic':
@@ -46,7 +46,7 @@ export function words(kind: WordKind, locale: LocaleId, key: string): string {
 
 const FILLING = ['person', 'city', 'company', 'product', 'price', 'count', 'time', 'date'] as const;
 
-/** A sentence with names and numbers in place of their kinds in braces. */
+/** Replaces placeholders in braces by names and numbers. */
 function filled(sentence: string, locale: LocaleId, key: string): string {
   return FILLING.reduce((text, kind) => text.replace(`{${kind}}`, () => words(kind, locale, key)), sentence);
 }
@@ -108,3 +108,23 @@ const CURRENCIES: Record<LocaleId, string> = {
   ar: 'EGP',
   he: 'ILS',
 };
+
+/** A table of tab-separated values with a header line. */
+export interface Columns {
+  rows: number;
+  cell(column: string, row: number): string;
+  column(column: string): string[];
+}
+
+export function readColumns(file: URL): Columns {
+  const [head = [], ...rows] = readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split('\t'));
+  const cell = (column: string, row: number) => {
+    const text = rows[row]?.[head.indexOf(column)];
+    if (text === undefined) throw new RangeError(`${file.pathname} has no cell ${column}, ${row}`);
+    return text;
+  };
+  return { rows: rows.length, cell, column: (column) => rows.map((_, row) => cell(column, row)) };
+}

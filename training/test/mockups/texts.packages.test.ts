@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { LOCALES, type LocaleId } from '../../mockups/words/locales.js';
-import { label, words } from '../../mockups/words/words.js';
+import { LOCALES, type LocaleId } from '../../mockups/texts/locales.js';
+import { label, words } from '../../mockups/texts/texts.js';
 
 const ids = Object.keys(LOCALES) as LocaleId[];
 const SCRIPTS: Partial<Record<LocaleId, RegExp>> = {

@@ -1,10 +1,10 @@
-/** What the drawn photographs show. */
+/** Subjects of the synthetic photographs. */
 export const PHOTO_KINDS = ['mountains', 'sea', 'city', 'bokeh', 'dunes', 'forest', 'table', 'room'] as const;
 export type PhotoKind = (typeof PHOTO_KINDS)[number];
 
 /**
- * Draws something with the statistics of a photograph (depth, haze, blur, grain) and answers it as a JPEG data URL.
- * Runs inside the page, so it refers to nothing outside of itself.
+ * Draws an image with the statistics of a photograph (depth, haze, blur, grain), as a JPEG data URL. Runs inside the page, so it
+ * cannot use module scope.
  */
 export function drawPhoto({ kind, seed }: { kind: PhotoKind; seed: number }): string {
   const [w, h] = [640, 480];

@@ -1,16 +1,16 @@
 import { allFakers, type Faker } from '@faker-js/faker';
 
-/** A language the mockups speak: who makes its names, and how it is set. */
+/** A language of the mockups: its generator of names, and its typesetting. */
 export interface Locale {
   faker: Faker;
   direction: 'ltr' | 'rtl';
-  /** Follows the design language's own font in `font-family`. */
+  /** Fallback after the design language's font in `font-family`. */
   font: string;
   /** BCP 47, for dates and numbers. */
   tag: string;
 }
 
-/** Has Latin and Cyrillic, which not every font of a design language has. */
+/** Covers Latin and Cyrillic, unlike some fonts of design languages. */
 const LATIN = 'Noto Sans Variable';
 
 export const LOCALES = {

@@ -6,12 +6,22 @@ import * as lorelei from '@dicebear/lorelei';
 import * as notionists from '@dicebear/notionists';
 import * as openPeeps from '@dicebear/open-peeps';
 import type { Page } from 'playwright-core';
-import { random } from '../random.js';
+import { type Random, random } from '../random.js';
 import type { Split } from '../split.js';
 import { drawPhoto, PHOTO_KINDS } from './draw-photo.js';
-import { OBJECTS, objectPicture } from './object-picture.js';
+import { OBJECTS, objectImage } from './object-image.js';
 import { PLACES, panoramaPhoto } from './panorama-photo.js';
-import { Pictures } from './pictures.js';
+
+export type ImageKind = 'photo' | 'portrait' | 'object' | 'flag';
+
+/** URLs of the images of each kind, from `prepareImages`. */
+export class Images {
+  constructor(private readonly files: Record<ImageKind, readonly string[]>) {}
+
+  pick(kind: ImageKind, rng: Random): string {
+    return rng.pick(this.files[kind]);
+  }
+}
 
 const COUNTS = { drawnPhoto: 60, photo: 60, portrait: 60, object: 120 } as const;
 const FLAGS =
@@ -20,11 +30,11 @@ const FLAGS =
   );
 
 /**
- * Draws the pictures that mockups show into `folder`, unless they are there already. The two splits share none.
+ * Creates the images of mockups in `folder`, unless they exist. The two splits share none.
  *
  * @param page any page of the browser; its content is replaced
  */
-export async function preparePictures(page: Page, folder: string, split: Split): Promise<Pictures> {
+export async function prepareImages(page: Page, folder: string, split: Split): Promise<Images> {
   const home = join(folder, split);
   mkdirSync(home, { recursive: true });
   const photos = [
@@ -38,15 +48,15 @@ export async function preparePictures(page: Page, folder: string, split: Split):
   };
   const drawn = (name: string, count: number, draw: (key: string, n: number) => string) =>
     Array.from({ length: count }, (_, n) => svg(`${name}-${n}`, () => draw(`${split}:${name}:${n}`, n)));
-  return new Pictures({
+  return new Images({
     photo: photos,
     portrait: drawn('portrait', COUNTS.portrait, portrait),
-    object: drawn('object', COUNTS.object, (key, n) => objectPicture(mine(OBJECTS, split, n), key)),
+    object: drawn('object', COUNTS.object, (key, n) => objectImage(mine(OBJECTS, split, n), key)),
     flag: ownOf(FLAGS, split).map((country) => svg(`flag-${country}`, () => flag(country))),
   });
 }
 
-/** Addresses of so many JPEGs; those that are not there yet are made. */
+/** URLs of `count` JPEGs; creates missing ones. */
 async function written(home: string, name: string, count: number, make: (n: number) => Promise<Buffer>) {
   const urls: string[] = [];
   for (let n = 0; n < count; n++) {
@@ -63,12 +73,12 @@ async function drawnPhoto(page: Page, key: string, n: number): Promise<Buffer> {
   return Buffer.from(url.slice(url.indexOf(',') + 1), 'base64');
 }
 
-/** The members of a list that a split may show: every third is kept for validation. */
+/** Members of a list for a split: every third is held out for validation. */
 function ownOf<T>(all: readonly T[], split: Split): T[] {
   return all.filter((_, at) => (at % 3 === 0) === (split === 'validation'));
 }
 
-/** One of them, by turns. */
+/** Cycles through the items. */
 function mine<T>(all: readonly T[], split: Split, n: number): T {
   const own = ownOf(all, split);
   const one = own[n % own.length];
@@ -84,7 +94,7 @@ function portrait(key: string, n: number): string {
   return createAvatar(openPeeps, options).toString();
 }
 
-/** A light, unsaturated colour, as the avatars' option wants it. */
+/** A light, unsaturated colour, in the format of the avatars' option. */
 function hexOfHue(hue: number): string {
   const channel = (offset: number) => {
     const k = (offset + hue / 30) % 12;

@@ -4,32 +4,32 @@ import { ICON_SETS } from './icons/icons.js';
 import { LANGUAGES, type LanguageId } from './languages.js';
 import type { Random } from './random.js';
 import { allowed, HELD_OUT, type Split } from './split.js';
-import { LOCALES, type LocaleId } from './words/locales.js';
+import { LOCALES, type LocaleId } from './texts/locales.js';
 
 export type Form = 'phone' | 'tablet' | 'desktop';
 export type Density = 'compact' | 'regular' | 'roomy';
 export type Wireframe = 'none' | 'outline' | 'skeleton';
 
-/** Everything that decides how one side of a pair looks, besides what is on the screen. */
-export interface Look {
+/** Visual style of one side of a pair: everything except the sections of the screen. */
+export interface Style {
   form: Form;
-  /** Of the viewport, in CSS pixels. */
+  /** Viewport in CSS pixels. */
   width: number;
   height: number;
   language: LanguageId;
   dark: boolean;
-  /** Of the accent colour, in degrees. */
+  /** Hue of the accent colour, in degrees. */
   hue: number;
   density: Density;
   icons: IconSetId;
   font: string;
   locale: LocaleId;
   wireframe: Wireframe;
-  /** Decides names, numbers and pictures. */
+  /** Seed of names, numbers and images. */
   contentSeed: string;
-  /** Decides how components that have several arrangements are arranged. */
+  /** Seed of the arrangement of components. */
   arrangementSeed: string;
-  /** What was moved, taken out and put in, against the screen as first drawn. */
+  /** Parts moved, removed and inserted. */
   edit: Edit;
 }
 
@@ -56,7 +56,7 @@ const VIEWPORTS: Record<Form, readonly (readonly [number, number])[]> = {
 
 const FORMS: readonly Form[] = ['phone', 'phone', 'phone', 'tablet', 'desktop', 'desktop'];
 const LOCALE_IDS: readonly LocaleId[] = Object.keys(LOCALES).filter((id): id is LocaleId => id in LOCALES);
-/** English is the language of most mockups. */
+/** Most mockups are in English. */
 const FIRST_LOCALES: readonly LocaleId[] = ['en', 'en', 'en', 'en', ...LOCALE_IDS];
 
 export function viewport(form: Form, rng: Random): { form: Form; width: number; height: number } {
@@ -64,7 +64,7 @@ export function viewport(form: Form, rng: Random): { form: Form; width: number; 
   return { form, width, height };
 }
 
-export function sampleLook(split: Split, seed: string, rng: Random): Look {
+export function sampleStyle(split: Split, seed: string, rng: Random): Style {
   const language = rng.pick(languagesOf(split));
   return {
     ...viewport(rng.pick(FORMS), rng),
@@ -91,7 +91,7 @@ export function iconsOf(split: Split): IconSetId[] {
   return allowed(split, ICON_SETS, HELD_OUT.icons);
 }
 
-/** Another locale than `from`: of the other direction, or of the same. */
+/** A locale other than `from`, with the opposite or the same text direction. */
 export function otherLocale(from: LocaleId, change: 'mirrored' | 'same direction', rng: Random): LocaleId {
   const mirrored = change === 'mirrored';
   return rng.pick(

@@ -4,7 +4,7 @@ import { FloatType } from 'three';
 import { EXRLoader } from 'three/examples/jsm/loaders/EXRLoader.js';
 import { random } from '../random.js';
 
-/** Places of which `@pmndrs/assets` has a panorama, photographed with a camera. */
+/** Places with a camera panorama in `@pmndrs/assets`. */
 export const PLACES = [
   'apartment',
   'bridge',
@@ -28,21 +28,21 @@ export const PLACES = [
 export type Place = (typeof PLACES)[number];
 
 const SIZE = { width: 640, height: 480 };
-/** Part of the panorama's height that a photograph shows. */
+/** Height of a photograph relative to the panorama. */
 const SHOWN = { least: 0.5, most: 0.75 };
-/** Where the middle brightness of a place comes to lie between black and white. */
+/** Target of the median brightness between black and white. */
 const MIDDLE_GREY = 0.4;
 const LAMP_SHADOW = -0.02;
 
 interface Panorama {
   width: number;
   height: number;
-  /** Linear light, row by row from the bottom. */
+  /** Linear light, row-major from the bottom. */
   rgba: Float32Array;
 }
 const panoramas = new Map<Place, Panorama>();
 
-/** A part of a place's panorama, exposed like a photograph: a JPEG. */
+/** A crop of a panorama, exposed like a photograph, as a JPEG. */
 export function panoramaPhoto(place: Place, key: string): Promise<Buffer> {
   const { width, height, rgba } = panorama(place);
   const rng = random(key);
@@ -76,7 +76,7 @@ function panorama(place: Place): Panorama {
   return known;
 }
 
-/** Reinhard's operator takes x to x ÷ (1 + x); this factor takes the median green there to the middle grey. */
+/** Reinhard's operator maps x to x ÷ (1 + x); this factor maps the median green to middle grey. */
 function exposure(rgba: Float32Array): number {
   const green = rgba.filter((_, n) => n % 4 === 1).sort();
   const middle = MIDDLE_GREY ** 2.2;
@@ -84,7 +84,7 @@ function exposure(rgba: Float32Array): number {
 }
 
 function developed(light: number): number {
-  // the panoramas were made smaller with a filter that dips below nothing beside lamps
+  // the panoramas' downscaling filter undershoots next to lamps
   if (light < LAMP_SHADOW) return 255;
   const dark = Math.max(0, light);
   return Math.round(255 * (dark / (1 + dark)) ** (1 / 2.2));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { random } from '../random.js';
 
-/** Things a shop, a menu or a travel guide shows: names in `@iconify-json/fluent-emoji-flat`. */
+/** Objects of shops, menus and travel guides: names in `@iconify-json/fluent-emoji-flat`. */
 export const OBJECTS: readonly string[] = (
   'alarm-clock backpack banana basketball beach-with-umbrella bento-box birthday-cake books bread briefcase broccoli ' +
   'burrito cactus camera candle carrot chair cheese-wedge cherries chocolate-bar clinking-glasses coconut cookie couch-and-lamp ' +
@@ -19,8 +19,8 @@ interface EmojiSet {
 }
 let emoji: EmojiSet | undefined;
 
-/** One thing before a coloured ground, as shops show their goods: an SVG of 4:3. */
-export function objectPicture(name: string, key: string): string {
+/** An object on a coloured background, like a product image: a 4:3 SVG. */
+export function objectImage(name: string, key: string): string {
   emoji ??= JSON.parse(
     readFileSync(new URL(import.meta.resolve('@iconify-json/fluent-emoji-flat/icons.json')), 'utf8'),
   ) as EmojiSet;
