@@ -35,8 +35,13 @@ export function packageVersion(): string {
 }
 
 /** Logs the device to stderr, where it is not the expected one. */
-export function logDevice({ description, reason }: Device): void {
-  process.stderr.write(`Device: ${description} (${reason})\n`);
+export function logDevice(device: Device): void {
+  process.stderr.write(`Device: ${formatDevice(device)}\n`);
+}
+
+/** `NVIDIA H200 (CUDA; float16)`: a device and why it was chosen. */
+export function formatDevice({ description, reason }: Pick<Device, 'description' | 'reason'>): string {
+  return `${description} (${reason.replace(/\.$/, '')})`;
 }
 
 const PROCESS_STATUS = '/proc/self/status';

@@ -11,7 +11,7 @@ import { type BenchMachine, type BenchResult, benchJson, benchTable, skipReason 
 import { INTERRUPTED, measureCase } from '../bench/measure-case.js';
 import { describeDevice } from '../doctor/check-system.js';
 import { EXIT_CODES } from '../exit-codes.js';
-import { packageVersion } from '../host-info.js';
+import { formatDevice, packageVersion } from '../host-info.js';
 import { deviceOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
 
 const DEFAULT_SECONDS = 120;
@@ -98,7 +98,7 @@ function machineOf({ device, precision }: ProviderChoice, devices: readonly GpuD
     node: process.versions.node,
     cpu: `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores`,
     memoryGb: Math.round(totalmem() / 1e9),
-    device: `${device.description} (${device.reason})`,
+    device: formatDevice(device),
     precision,
     gpus: devices.map(describeDevice),
   };

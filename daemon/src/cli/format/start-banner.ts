@@ -1,4 +1,5 @@
 import { type Device, LIMITS, PORTS } from '@samepoint/shared-protocol';
+import { formatDevice } from '../host-info.js';
 
 export interface BannerFacts {
   /** Name and version. */
@@ -15,7 +16,7 @@ export interface BannerFacts {
 /** Printed once the daemon runs: facts in a column, then the next steps. */
 export function startBanner({ daemon, device, faster, port, code, pairedClients }: BannerFacts): string {
   const facts: [string, string][] = [
-    ['Device', `${device.description} (${device.reason})`],
+    ['Device', formatDevice(device)],
     ...(faster === undefined ? [] : [['Faster', faster] satisfies [string, string]]),
     ['Address', addressOf(port)],
     ['Pairing code', `${code.slice(0, 3)} ${code.slice(3)}`],

@@ -122,7 +122,12 @@ describe('a provider', () => {
       `missing ${ORT_CUDA_LIBRARY}, libcudart.so.12, libcublas.so.12, libcudnn.so.9`,
       'sudo apt-get install cuda-libraries-12-9 libcudnn9-cuda-12 && node ort/script/install.js --onnxruntime-node-install=cuda12',
     ],
-    ['a driver', { hasDriver: false, missing: [ORT_CUDA_LIBRARY] }, 'no driver', 'sudo ubuntu-drivers install'],
+    [
+      'a driver',
+      { hasDriver: false, missing: [ORT_CUDA_LIBRARY] },
+      'no working NVIDIA driver',
+      'sudo ubuntu-drivers install',
+    ],
   ] as const)('CUDA names what it lacks, and the command that gets it: %s', (_what, parts, message, command) => {
     const finding = cuda(parts);
     expect(finding).toMatchObject({ state: 'warning', message: expect.stringContaining(message), fix: { command } });
