@@ -2,14 +2,14 @@ import { SamepointError } from '@samepoint/shared-protocol';
 import envPaths from 'env-paths';
 import { makeFolder } from './write-files.js';
 
-/** Where the daemon keeps what must survive a restart: `SAMEPOINT_STATE_DIR`, or the system's place for it. */
+/** The folder of persistent state: `SAMEPOINT_STATE_DIR`, or the system's default. */
 export function stateDir(env: NodeJS.ProcessEnv = process.env): string {
   return env.SAMEPOINT_STATE_DIR || envPaths('samepoint', { suffix: '' }).data;
 }
 
 /**
- * Makes a folder of the state, which nobody else may read.
- * @param use what is kept there, for the sentence
+ * Creates a state folder that only this user can read.
+ * @param use the folder's content, for the message
  * @throws SamepointError `INTERNAL`
  */
 export function makeStateFolder(folder: string, use: string): void {
@@ -19,13 +19,13 @@ export function makeStateFolder(folder: string, use: string): void {
     const code = thrown instanceof Error && 'code' in thrown ? ` (${thrown.code})` : '';
     throw new SamepointError(
       'INTERNAL',
-      `The folder ${folder} for ${use} cannot be made${code}.`,
-      'Set SAMEPOINT_STATE_DIR to a folder that you may write to.',
+      `The folder ${folder} for ${use} cannot be created${code}.`,
+      'Set SAMEPOINT_STATE_DIR to a writable folder.',
     );
   }
 }
 
-/** Where what can be computed again is kept: `SAMEPOINT_CACHE_DIR`, or the system's place for it. */
+/** The folder of caches: `SAMEPOINT_CACHE_DIR`, or the system's default. */
 export function cacheDir(env: NodeJS.ProcessEnv = process.env): string {
   return env.SAMEPOINT_CACHE_DIR || envPaths('samepoint', { suffix: '' }).cache;
 }

@@ -3,10 +3,10 @@ import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path';
 
 /**
- * Makes a folder and its parents, one by one. Node's own `recursive` never ends where a parent exists and answers that
- * nothing can be made in it because it does not exist, as `/proc` does.
- * @param mode of every folder that is made
- * @throws Error of Node, with its code, also where a file has that name
+ * Creates a folder and its parents, one by one. Node's `recursive` option never returns if mkdir in an existing parent
+ * fails with ENOENT, as in `/proc`.
+ * @param mode of every created folder
+ * @throws Error of Node, with its code, also if a file has that name
  */
 export function makeFolder(path: string, mode?: number): void {
   const folder = resolve(path);
@@ -15,7 +15,7 @@ export function makeFolder(path: string, mode?: number): void {
   try {
     mkdirSync(folder, mode);
   } catch (thrown) {
-    // somebody else was quicker
+    // another process may have created it
     if (!isFolder(folder)) throw thrown;
   }
 }
@@ -25,9 +25,9 @@ function isFolder(path: string): boolean {
 }
 
 /**
- * Writes a file beside its path and moves it over: readers and crashes find the old content or the new one, never a part.
- * Throws what Node throws.
+ * Replaces a file atomically: writes a temporary file and renames it, so that readers never find a partial file.
  * @param mode of the file
+ * @throws Error of Node
  */
 export function writeFileAtomic(path: string, content: string | Uint8Array, mode?: number): void {
   const unfinished = `${path}.${randomUUID()}.part`;

@@ -43,7 +43,7 @@ describe.skipIf(!existsSync('/proc/self'))('where no folder can be made', () => 
   ])('a sentence tells that of %s', (use, make) => {
     expect(make).toThrow(
       expect.objectContaining({
-        message: `The folder ${HERE} for ${use} cannot be made (ENOENT).`,
+        message: `The folder ${HERE} for ${use} cannot be created (ENOENT).`,
         hint: expect.stringContaining('SAMEPOINT_STATE_DIR'),
       }),
     );

@@ -9,14 +9,15 @@ import type { ModelEnvironment } from './model-environment.js';
 import { updateStore } from './model-store.js';
 import { modelOf, resolveModel } from './resolve-model.js';
 
-/** The model that may stand in for a VAE. */
+/** The model that may replace a VAE. */
 const TINY_ENCODER = 'taesd';
 
 /**
- * Registers files that are on this disk already, weights in any format that can be opened: a folder in the official layout,
- * the one file with the weights (and the configuration beside it), or a whole Stable Diffusion in one file. `taesd` instead of
- * a path puts that model in the place of the VAE. Nothing is copied. Returns the names of the files it found.
- * @throws SamepointError `BACKEND_UNKNOWN`, `BAD_REQUEST`, `MODEL_MISSING`, `MODEL_INVALID`; nothing is registered then
+ * Registers local files, with weights in any supported format: a folder in the official layout, a file with the weights
+ * (and the configuration beside it), or a whole Stable Diffusion in one file. `taesd` instead of a path replaces the VAE
+ * by that model. Nothing is copied.
+ * @returns the names of the registered files
+ * @throws SamepointError `BACKEND_UNKNOWN`, `BAD_REQUEST`, `MODEL_MISSING`, `MODEL_INVALID`; then nothing is registered
  */
 export async function addModel(id: string, path: string, environment: ModelEnvironment): Promise<string[]> {
   const model = modelOf(id, environment);
@@ -49,20 +50,20 @@ function encoderFor(model: CatalogueModel, environment: ModelEnvironment): Recor
     return at === undefined ? [] : [[name, at] as const];
   });
   if (found.length > 0) return Object.fromEntries(found);
-  throw new SamepointError('BAD_REQUEST', `${model.title} has no VAE to stand in for.`, 'Name a Stable Diffusion.');
+  throw new SamepointError('BAD_REQUEST', `${model.title} has no VAE to replace.`, 'Name a Stable Diffusion model.');
 }
 
 function partsAt(model: CatalogueModel, path: string): Map<CatalogueFile, string> {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) {
-    throw new SamepointError('BAD_REQUEST', `There is no file or folder ${path}.`, 'Check the path.');
+    throw new SamepointError('BAD_REQUEST', `No such file or folder: ${path}.`, 'Check the path.');
   }
   const found = stats.isDirectory() ? partsInFolder(model, path) : partsOfFile(model, path);
   if (![...found.keys()].some((file) => file.proof !== undefined)) throw nothingFound(model, path);
   return found;
 }
 
-/** Weights alone, with the configuration that lies beside them where it is theirs. */
+/** A file of weights, with the configuration beside it if it matches. */
 function partsOfFile(model: CatalogueModel, path: string): Map<CatalogueFile, string> {
   const found = new Map([[weightsOf(model, path), path]]);
   for (const file of model.files) {
@@ -88,23 +89,23 @@ function partsInFolder(model: CatalogueModel, folder: string): Map<CatalogueFile
   return found;
 }
 
-/** The file that stands in for weights of this name: another precision, another format, or several files. */
+/** The file to use for weights of this name: another precision, another format, or the index of several files. */
 function weightsIn(folder: string, name: string): string | undefined {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined;
   const file = officialNames(readdirSync(folder)).get(name);
   return file !== undefined && isFile(join(folder, file)) ? join(folder, file) : undefined;
 }
 
-/** Names a file may have in a folder: ours, the official one, those of another layout, and each without its own folder. */
+/** Names a file may have in a folder: ours, the official one, those of other layouts, and each without its folder. */
 function candidates({ name, source, alsoNamed = [] }: CatalogueFile): string[] {
   const official = source.kind === 'hub' ? source.path : new URL(source.url).pathname.split('/').at(-1);
   const names = [...(official === undefined ? [] : [official]), name, ...alsoNamed];
-  // a folder with one network only; configurations are left out, since any network may have one of that name
+  // for a folder with a single network; excludes configurations, which have the same name in every network
   const flat = name.endsWith('.json') && name.includes('/') ? [] : names.map((entry) => basename(entry));
   return [...new Set([...names, ...flat])];
 }
 
-/** A single file is the network's own weights, which come first among the model's. */
+/** Assigns a single file to weights of the model: by its official name, otherwise to the first, the network's own. */
 function weightsOf(model: CatalogueModel, path: string): CatalogueFile {
   const weights = model.files.filter(({ proof }) => proof !== undefined);
   const file = weights.find(({ source }) => isNamed(source, path)) ?? weights[0];
@@ -124,7 +125,7 @@ function nothingFound(model: CatalogueModel, path: string): SamepointError {
   const names = model.files.filter(({ proof }) => proof !== undefined).map(({ name }) => name);
   return new SamepointError(
     'BAD_REQUEST',
-    `${path} has no weights of ${model.title}.`,
-    `Give a folder with ${names.join(', ')}, or the file with the weights itself.`,
+    `${path} contains no weights of ${model.title}.`,
+    `Give a folder with ${names.join(', ')}, or the file with the weights.`,
   );
 }

@@ -3,17 +3,17 @@ import { dirname, join } from 'node:path';
 import { stateDir } from '../app-folders.js';
 import { type ProxySettings, proxySettings } from './download/proxy.js';
 
-/** Where models come from and where they lie, after the environment variables of huggingface_hub. */
+/** Sources and folders of models, from the environment variables of huggingface_hub. */
 export interface Locations {
   /** The Hugging Face cache: `models--org--name/{blobs,snapshots,refs}`. */
   hubCache: string;
-  /** Our own files: subsets of checkpoints, files from elsewhere. Never read by other tools. */
+  /** Samepoint's own cache: subsets of checkpoints, and files that are not on the hub. Not read by other tools. */
   samepointCache: string;
-  /** Text states of the empty prompt, which are the same for every image. */
+  /** Text states of the empty prompt, which do not depend on the image. */
   promptFolder: string;
-  /** Pins, registered models, and what we put into the Hugging Face cache. */
+  /** Pins, registered models, and the files Samepoint added to the Hugging Face cache. */
   stateFile: string;
-  /** Checked when it is used: what needs no network works with any value of HF_ENDPOINT. */
+  /** Validated on use, so that offline commands work with any value of HF_ENDPOINT. */
   endpoint: string;
   proxies: ProxySettings;
   token: string | undefined;
@@ -25,7 +25,7 @@ const TRUE_VALUES: ReadonlySet<string> = new Set(['1', 'ON', 'YES', 'TRUE']);
 
 /**
  * Reads HF_HOME, HF_HUB_CACHE, HF_ASSETS_CACHE, HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE and the older names that
- * huggingface_hub still takes for them; HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
+ * huggingface_hub also accepts; HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
  */
 export function locations(env: NodeJS.ProcessEnv): Locations {
   const home = env.HF_HOME || join(env.XDG_CACHE_HOME || '~/.cache', 'huggingface');
@@ -43,18 +43,18 @@ export function locations(env: NodeJS.ProcessEnv): Locations {
   };
 }
 
-/** Without the slashes at its end; what is no address stays as it was written, to be named where it is used. */
+/** Strips trailing slashes. An invalid address is returned unchanged, for the error message. */
 function endpointOf(written: string): string {
   const address = withScheme(written.trim());
   return /^https?:/i.test(address) && URL.canParse(address) ? address.replace(/\/+$/, '') : written;
 }
 
-/** A host alone, as many proxies and mirrors are written. */
+/** Adds `https://` to a bare host, as proxies and mirrors are often written. */
 function withScheme(endpoint: string): string {
   return /^[\w-]+(\.[\w-]+)+(:\d+)?(\/.*)?$/.test(endpoint) ? `https://${endpoint}` : endpoint;
 }
 
-/** On Windows, joining has made the separator behind `~` a backslash. */
+/** Also expands `~\`, which path joining produces on Windows. */
 function expandHome(path: string): string {
   return /^~(?=$|[\\/])/.test(path) ? join(homedir(), path.slice(1)) : path;
 }

@@ -5,17 +5,17 @@ import { CATALOGUE, type CatalogueModel } from './catalogue.js';
 import { type Fetch, proxiedFetch } from './download/proxy.js';
 import { type Locations, locations } from './locations.js';
 
-/** What the models code touches outside itself, so that tests can stand in for it. */
+/** External dependencies of the model code, which tests replace. */
 export interface ModelEnvironment {
   catalogue: readonly CatalogueModel[];
   at: Locations;
   fetch: Fetch;
-  /** The disk `folder` lies on, which is created: its id, and the bytes this user can still write to it. */
+  /** The disk of `folder`, which is created: its id, and the bytes available to this user. */
   disk: (folder: string) => Promise<{ id: number; freeBytes: number }>;
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
-  /** Milliseconds, never going back. */
+  /** Monotonic time in milliseconds. */
   now: () => number;
-  /** Makes a symbolic link; rejects where the system or the disk has none. */
+  /** Makes a symbolic link; rejects if unsupported by the system or the disk. */
   link: (target: string, path: string) => Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export function modelEnvironment(env: NodeJS.ProcessEnv = process.env): ModelEnv
       await delay(ms, undefined, signal === undefined ? {} : { signal });
     },
     now: () => performance.now(),
-    // on Windows links need a privilege
+    // symbolic links need a privilege on Windows
     link: process.platform === 'win32' ? () => Promise.reject(new Error('no links')) : symlink,
   };
 }

@@ -3,19 +3,19 @@ import { type PullOptions, pullModel } from './download/pull-model.js';
 import type { ModelEnvironment } from './model-environment.js';
 import { findModelFiles } from './resolve-model.js';
 
-/** What a download would bring, for someone who has to decide. */
+/** Size and licence of a download, for the user's decision. */
 export interface DownloadOffer {
-  /** Bytes of the official files that are not here: the most that is fetched, since parts of large files may do. */
+  /** Bytes of the missing official files: an upper bound, since a part of a large file may suffice. */
   bytes: number;
   licence: string;
 }
 
-/** What the daemon does about models of the catalogue, which are all it ever downloads. */
+/** Downloads models of the catalogue, for the daemon. */
 export interface ModelSource {
   /** Undefined for an id that is not in the catalogue. */
   offer(modelId: string): DownloadOffer | undefined;
   /**
-   * Gets what is missing or damaged of a model, text encoder included.
+   * Downloads the missing and damaged files of a model, including its text encoder.
    * @throws SamepointError
    */
   pull(modelId: string, options: Pick<PullOptions, 'onProgress' | 'signal'>): Promise<void>;

@@ -10,25 +10,25 @@ import { describeSource, type RemoteFile } from './download/remote-file.js';
 const pinSchema = z.object({
   etag: z.string(),
   size: z.number(),
-  /** Of the file on this disk; absent until it has been read once. */
+  /** Hash of the local file; absent until it has been read once. */
   sha256: z.string().optional(),
 });
 const pulledSchema = z.object({ key: z.string(), snapshot: z.string(), blob: z.string() });
 
 const storeSchema = z.object({
   version: z.literal(1),
-  /** What the first download saw, by `pinKey`; later downloads and `verify` must see the same. */
+  /** The file of the first download, by `pinKey`; later downloads and `verify` must match it. */
   pins: z.record(z.string(), pinSchema),
-  /** Files the user registered: model id → name of the file → absolute path. */
+  /** Files registered by the user: model id → file name → absolute path. */
   added: z.record(z.string(), z.record(z.string(), z.string())),
-  /** What we put into the Hugging Face cache, so that `rm` takes nothing that others put there. */
+  /** Files Samepoint added to the Hugging Face cache; `rm` removes no others. */
   pulled: z.array(pulledSchema),
 });
 export type ModelStore = z.infer<typeof storeSchema>;
 
 const EMPTY: ModelStore = { version: 1, pins: {}, added: {}, pulled: [] };
 
-/** @throws SamepointError `INTERNAL` when the file is there but cannot be understood. */
+/** @throws SamepointError `INTERNAL` if the file exists but cannot be parsed */
 export function readStore(path: string): ModelStore {
   let text: string;
   try {
@@ -44,7 +44,7 @@ export function readStore(path: string): ModelStore {
 }
 
 /**
- * Reads, changes and writes in one go.
+ * Reads, changes and writes the store.
  * @throws SamepointError `INTERNAL`
  */
 export function updateStore(path: string, change: (store: ModelStore) => void): void {
@@ -54,14 +54,14 @@ export function updateStore(path: string, change: (store: ModelStore) => void): 
   writeFileAtomic(path, `${JSON.stringify(store, null, 2)}\n`, 0o600);
 }
 
-/** What a pin is kept under. A subset and the whole file are different files. */
+/** The key of a pin. A subset and the whole file have different keys. */
 export function pinKey({ source, tensors }: CatalogueFile, isSubset: boolean): string {
   const from = source.kind === 'url' ? source.url : `${source.at.repository}@${source.at.revision}/${source.path}`;
   return isSubset ? `${from}#${tensors?.source ?? ''}` : from;
 }
 
 /**
- * Where the catalogue has no hash, the file must be the one of the first download.
+ * Checks that a file without a hash in the catalogue matches its first download.
  * @throws SamepointError `MODEL_INVALID`
  */
 export function checkPin(store: ModelStore, file: CatalogueFile, remote: RemoteFile): void {
@@ -70,7 +70,7 @@ export function checkPin(store: ModelStore, file: CatalogueFile, remote: RemoteF
   if (pin === undefined || (pin.etag === remote.etag && pin.size === remote.size)) return;
   throw new SamepointError(
     'MODEL_INVALID',
-    `${describeSource(file.source)} is not the file that was downloaded the first time.`,
+    `${describeSource(file.source)} differs from the file of the first download.`,
     'If you trust the change, run samepoint models rm for this model and pull it again.',
   );
 }

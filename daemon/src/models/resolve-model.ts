@@ -9,7 +9,7 @@ import { needsNoConfig, SINGLE_FILE, singleFileOf } from './files/single-file.js
 import { type ModelEnvironment, modelEnvironment } from './model-environment.js';
 import { type ModelStore, readStore } from './model-store.js';
 
-/** The model inside the package. It is in every list and needs no download. */
+/** The model shipped with the package, which needs no download. */
 export const EMBEDDED_MODEL = {
   id: 'ui',
   title: 'Embedded model for mockups',
@@ -21,13 +21,13 @@ export const EMBEDDED_MODEL = {
 const CONFIG = 'config.json';
 
 export interface ResolveOptions {
-  /** Only complete official files, not the tensors that the published settings need. */
+  /** Require complete official files, not only the tensors that the published settings need. */
   whole?: boolean;
 }
 
 /**
- * `files`: name in the catalogue (`unet/config.json`) → absolute path where it was found, links not resolved: in a
- * Hugging Face cache they lead to files named by a hash. What opens weights resolves them.
+ * `files`: name in the catalogue (`unet/config.json`) → absolute path. Symbolic links are not resolved, since in a Hugging
+ * Face cache they lead to files named by hash.
  */
 export type ResolvedModel =
   | { ok: true; id: string; files: ReadonlyMap<string, string> }
@@ -36,7 +36,7 @@ export type ResolvedModel =
 export type ModelState = 'embedded' | 'ready' | 'partial' | 'missing';
 
 /**
- * Finds the files of a model on this disk: registered by hand, in the Hugging Face cache, or in our own folder.
+ * Finds the local files of a model: registered by the user, in the Hugging Face cache, or in Samepoint's own cache.
  * @throws SamepointError `BACKEND_UNKNOWN` for an id that is not in the catalogue
  */
 export function resolveModel(
@@ -52,10 +52,7 @@ export function resolveModel(
   return { ok: false, error: missingError(model, names, options) };
 }
 
-/**
- * What there is of a model, what is missing (neither the file nor a registered one that has its content), and what it does
- * without.
- */
+/** The local files of a model, its missing files (in no registered file either), and its absent optional files. */
 export function findModelFiles(
   model: CatalogueModel,
   options: ResolveOptions,
@@ -68,7 +65,7 @@ export function findModelFiles(
     const path = findFile(model, file, store, environment, options.whole);
     if (path !== undefined) files.set(file.name, resolve(path));
   }
-  // half a tokenizer would give other tokens than none
+  // a partial tokenizer would give wrong tokens
   const inSingle = new Set(single?.folders);
   if (files.has('tokenizer/vocab.json')) inSingle.delete('tokenizer');
   const isNeedless = ({ name, optional }: CatalogueFile) =>
@@ -78,7 +75,7 @@ export function findModelFiles(
   return { files, missing, optional: absent.filter(({ optional }) => optional) };
 }
 
-/** What `samepoint models list` says. */
+/** The state shown by `samepoint models list`. */
 export function modelState(model: CatalogueModel, environment: ModelEnvironment): ModelState {
   const { files, missing } = findModelFiles(model, {}, environment);
   if (missing.length === 0) return 'ready';
@@ -90,10 +87,10 @@ export function modelOf(id: string, { catalogue }: ModelEnvironment): CatalogueM
   const model = catalogue.find((entry) => entry.id === id);
   if (model !== undefined) return model;
   const known = catalogue.map((entry) => entry.id).join(', ');
-  throw new SamepointError('BACKEND_UNKNOWN', `There is no model "${id}".`, `Choose one of: ${known}.`);
+  throw new SamepointError('BACKEND_UNKNOWN', `Unknown model "${id}".`, `Choose one of: ${known}.`);
 }
 
-/** Registered files first, since the user chose them; whole files before subsets, since they can do more. */
+/** Registered files take precedence over cached ones, and whole files over subsets. */
 export function findFile(
   model: CatalogueModel,
   file: CatalogueFile,
@@ -120,7 +117,7 @@ function missingError(model: CatalogueModel, missing: readonly string[], options
   const flags = options.whole === true ? ' --whole' : '';
   return new SamepointError(
     'MODEL_MISSING',
-    `${model.title} is not on this computer (missing: ${missing.join(', ')}).`,
+    `${model.title} is not installed (missing: ${missing.join(', ')}).`,
     `Run: samepoint models pull ${model.id}${flags}`,
   );
 }

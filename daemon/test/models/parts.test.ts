@@ -127,7 +127,7 @@ describe('a full disk', () => {
   it('a folder without permission is named', () => {
     const failure = fileFailure(Object.assign(new Error(), { code: 'EACCES' }), '/x');
     expect(failure).toBeInstanceOf(SamepointError);
-    expect(failure).toMatchObject({ message: '/x cannot be written (EACCES).' });
+    expect(failure).toMatchObject({ message: '/x is not writable (EACCES).' });
   });
 });
 

@@ -61,7 +61,7 @@ describe('the proxy for an address', () => {
     expect(() => proxyFor('https://hub.invalid', settings)).toThrow(
       expect.objectContaining({
         code: 'BAD_REQUEST',
-        message: 'HTTPS_PROXY does not hold the address of an HTTP proxy.',
+        message: 'HTTPS_PROXY is not the address of an HTTP proxy.',
         hint: expect.stringContaining('http://proxy.example.com:3128'),
       }),
     );
@@ -117,9 +117,9 @@ describe('a pull through a proxy', () => {
   });
 
   it.each([
-    [407, 'https', 'asks for a user and a password (407)', 'http://user:password@'],
-    [407, 'http', 'asks for a user and a password (407)', 'http://user:password@'],
-    [403, 'https', 'does not let this computer reach hub.invalid (403)', 'NO_PROXY'],
+    [407, 'https', 'requires a user and password (407)', 'http://user:password@'],
+    [407, 'http', 'requires a user and password (407)', 'http://user:password@'],
+    [403, 'https', 'refuses connections to hub.invalid (403)', 'NO_PROXY'],
   ])('says what a proxy answered: %i for %s', async (status, scheme, says, hint) => {
     proxy.status = status;
     const failure = await failureOf({ HF_ENDPOINT: `${scheme}://hub.invalid`, HTTP_PROXY: proxy.host });
@@ -141,9 +141,7 @@ describe('a pull through a proxy', () => {
     await other.stop();
     expect(gone).not.toBe(host);
     const failure = await failureOf({ HF_ENDPOINT: `${scheme}://hub.invalid`, HTTP_PROXY: gone });
-    expect(failure.message).toBe(
-      `This computer cannot reach the proxy ${gone} (ECONNREFUSED), which should reach hub.invalid.`,
-    );
+    expect(failure.message).toBe(`The proxy ${gone} for hub.invalid is unreachable (ECONNREFUSED).`);
     expect(failure.hint).toContain('HTTP_PROXY');
   });
 
@@ -158,7 +156,7 @@ describe('a failure of the network', () => {
 
   it('mentions that no proxy was used', () => {
     expect(failureWith('ENOTFOUND')).toMatchObject({
-      message: 'This computer cannot reach hub.invalid (ENOTFOUND); no proxy was used.',
+      message: 'hub.invalid is unreachable (ENOTFOUND); no proxy was used.',
       hint: expect.stringContaining('HTTPS_PROXY'),
     });
   });
@@ -167,7 +165,7 @@ describe('a failure of the network', () => {
     ['SELF_SIGNED_CERT_IN_CHAIN', 'is not trusted', 'NODE_EXTRA_CA_CERTS'],
     ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'is not trusted', 'NODE_EXTRA_CA_CERTS'],
     ['CERT_HAS_EXPIRED', 'is not trusted', 'NODE_EXTRA_CA_CERTS'],
-    ['ERR_SSL_WRONG_VERSION_NUMBER', 'does not answer with TLS', 'HF_ENDPOINT'],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'does not respond with TLS', 'HF_ENDPOINT'],
   ])('%s names the proxy and what to set', (code, says, hint) => {
     const failure = failureWith(code, { url: new URL('http://p:1'), variable: 'HTTPS_PROXY' });
     expect(failure).toMatchObject({

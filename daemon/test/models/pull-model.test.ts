@@ -413,7 +413,7 @@ describe('refusals are one sentence and what to do next', () => {
   ])('%s', async (_, headers) => {
     room.hub.manners = { statuses: [{ status: 200, headers }] };
     const failure = await failureOf(pullModel('tiny', {}, room.environment()));
-    expect(failure.message).toContain('does not say what org/tiny/unet/config.json is');
+    expect(failure.message).toContain('sent no size, ETag or commit for org/tiny/unet/config.json');
     expect(room.files()).toEqual([]);
   });
 
@@ -422,7 +422,7 @@ describe('refusals are one sentence and what to do next', () => {
     await room.hub.stop();
     const failure = await failureOf(pullModel('tiny', {}, environment));
     expect(failure).toMatchObject({ code: 'MODEL_MISSING' });
-    expect(failure.message).toContain('cannot reach');
+    expect(failure.message).toContain('is unreachable');
     expect(room.waits).toEqual([]);
   });
 
@@ -450,7 +450,7 @@ describe('refusals are one sentence and what to do next', () => {
       pullModel('tiny', {}, room.environment({ disk: async () => ({ id: 1, freeBytes: 1e6 }) })),
     );
     expect(failure).toMatchObject({ code: 'MODEL_MISSING' });
-    expect(failure.message).toMatch(/needs 0 MB and the disk of .* has 1 MB free/);
+    expect(failure.message).toMatch(/needs 0 MB; the disk of .* has 1 MB free/);
     expect(room.files()).toEqual([]);
   });
 

@@ -11,19 +11,19 @@ import { proxyFor } from './proxy.js';
 import { type ByteRange, describeSource, getRemote, headRemote, type RemoteFile } from './remote-file.js';
 import { type AttemptOptions, withRetries } from './retry.js';
 
-/** A file to be written: `prefix`, then parts of the remote file. A whole file is one range without prefix. */
+/** A file to write: `prefix`, then ranges of the remote file. A whole file is one range without prefix. */
 export interface DownloadPlan {
   source: FileSource;
   remote: RemoteFile;
   prefix: Buffer;
   ranges: readonly ByteRange[];
-  /** Where the bytes go until all of them are there. Beside it lies what a later run needs to go on. */
+  /** Path of the incomplete file. The state for resuming is stored beside it. */
   partial: string;
 }
 
 export type Download = { ok: true } | { ok: false; reason: 'ranges-ignored' };
 
-/** What is kept beside a partial file: it is only continued when all of this is still the same. */
+/** The state beside a partial file. A download resumes only if all of it still matches. */
 const resumeSchema = z.object({
   etag: z.string(),
   size: z.number(),
@@ -36,7 +36,7 @@ export function plannedBytes({ prefix, ranges }: Pick<DownloadPlan, 'prefix' | '
   return ranges.reduce((sum, { from, to }) => sum + to - from, prefix.length);
 }
 
-/** Bytes an earlier, interrupted run of the same plan has left. */
+/** Bytes from an earlier, interrupted run of the same plan. */
 export function resumableBytes(plan: DownloadPlan): number {
   const state = readResumeState(plan);
   const bytes = statSync(plan.partial, { throwIfNoEntry: false })?.size ?? 0;
@@ -49,8 +49,8 @@ export async function removePartial(partial: string): Promise<void> {
 }
 
 /**
- * Downloads into `plan.partial`, going on where an earlier run stopped and trying again when the connection breaks.
- * On failure the partial file stays, to be resumed.
+ * Downloads into `plan.partial`. Resumes an earlier run and retries after a broken connection. On failure the partial file
+ * stays, for resuming.
  * @throws SamepointError
  */
 export async function download(
@@ -118,12 +118,12 @@ class Transfer {
     return { ok: true };
   }
 
-  /** Addresses expire; and what is on the server must still be what we began with. */
+  /** Gets a new URL, since signed URLs expire, and checks that the remote file has not changed. */
   async #refreshRemote(): Promise<void> {
     const { source, remote } = this.plan;
     this.#remote = await headRemote(source, this.environment, this.signal);
     if (this.#remote.etag === remote.etag && this.#remote.size === remote.size) return;
-    throw damaged(describeSource(source), 'it changed on the server while it was downloaded');
+    throw damaged(describeSource(source), 'it changed on the server during the download');
   }
 
   async #restart(): Promise<void> {
@@ -136,7 +136,7 @@ class Transfer {
     await this.#write(this.plan.prefix);
   }
 
-  /** The part of the remote file that belongs at the current position. */
+  /** The range of the remote file at the current position. */
   #next(): ByteRange | undefined {
     let start = this.plan.prefix.length;
     for (const { from, to } of this.plan.ranges) {
@@ -147,7 +147,7 @@ class Transfer {
     return undefined;
   }
 
-  /** Returns false when the server sent the whole file although only parts of it are wanted. */
+  /** Returns false if the server sent the whole file although only ranges were requested. */
   async #readRange(range: ByteRange): Promise<boolean> {
     const what = describeSource(this.plan.source);
     const { size } = this.plan.remote;
@@ -173,7 +173,7 @@ class Transfer {
     let left = bytes;
     try {
       for await (const chunk of chunksOf(response, this.signal)) {
-        if (chunk.length > left) throw damaged(what, 'the server sent more than it announced');
+        if (chunk.length > left) throw damaged(what, 'the server sent more bytes than announced');
         await this.#write(chunk);
         left -= chunk.length;
       }
@@ -213,8 +213,8 @@ class Transfer {
 }
 
 /**
- * The body, piece by piece. Looks at the signal itself: on Node 20, reading on after an abort that comes with the last
- * piece never ends.
+ * The chunks of the body. Checks the signal itself: on Node 20, reading never ends after an abort that coincides with the
+ * last chunk.
  */
 async function* chunksOf(response: Response, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   for await (const chunk of response.body ?? []) {

@@ -1,10 +1,10 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { HttpProxy } from './proxy.js';
 
-/** Error codes of Node for a place where nothing can be written. */
+/** Error codes of Node for a path that is not writable. */
 const NOT_WRITABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR']);
 
-/** A failure that may pass by itself. */
+/** A failure that may be temporary. */
 export class TransientFailure extends Error {
   override readonly name = 'TransientFailure';
 
@@ -30,8 +30,8 @@ export function httpFailure(
       'MODEL_MISSING',
       `${server} refused ${what} (${status}).`,
       hasToken
-        ? "Accept the model's licence on its page with the account that HF_TOKEN belongs to, or check the token."
-        : 'If the model asks for an account, create a token at https://huggingface.co/settings/tokens and set HF_TOKEN.',
+        ? "Accept the model's licence on its page with the account of HF_TOKEN, or check the token."
+        : 'If the model requires an account, create a token at https://huggingface.co/settings/tokens and set HF_TOKEN.',
     );
   }
   if (status === 429 || status === 408 || status >= 500) {
@@ -41,27 +41,27 @@ export function httpFailure(
   return new SamepointError(
     'MODEL_MISSING',
     `${server} ${announcement} ${what}.`,
-    'A newer Samepoint may know where it went; weights you already have can be registered with samepoint models add.',
+    'Update Samepoint, or register weights that you already have with samepoint models add.',
   );
 }
 
-/** What a failed write means. */
+/** Explains a failed write. */
 export function fileFailure(thrown: unknown, path: string): unknown {
   const code = codeOf(thrown);
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull();
   if (code !== undefined && NOT_WRITABLE.has(code)) {
     return new SamepointError(
       'MODEL_MISSING',
-      `${path} cannot be written (${code}).`,
-      'Set HF_HOME to a folder that you may write to.',
+      `${path} is not writable (${code}).`,
+      'Set HF_HOME to a writable folder.',
     );
   }
-  // Windows keeps files whole that a program has open
+  // Windows does not replace files that are open
   if (code === 'EBUSY') {
     return new SamepointError(
       'MODEL_MISSING',
-      `${path} cannot be replaced while a program uses it.`,
-      'End what uses the model, for example a running Samepoint, and try again.',
+      `${path} cannot be replaced while a program is using it.`,
+      'Stop the program that uses the model, such as a running Samepoint, and try again.',
     );
   }
   return thrown;
@@ -71,7 +71,7 @@ export function diskFull(): SamepointError {
   return new SamepointError(
     'MODEL_MISSING',
     'The disk is full.',
-    'Free some space, or set HF_HOME to a folder on a larger disk, and try again; it goes on where it stopped.',
+    'Free some space, or set HF_HOME to a folder on a larger disk. Try again: interrupted downloads resume.',
   );
 }
 
@@ -79,27 +79,27 @@ export function interrupted(): SamepointError {
   return new SamepointError(
     'CANCELLED',
     'The download was interrupted.',
-    'Start it again; it goes on where it stopped.',
+    'Start it again; interrupted downloads resume.',
   );
 }
 
 export function damaged(what: string, reason: string): SamepointError {
-  return new SamepointError('MODEL_INVALID', `${what} is not usable: ${reason}.`, 'Get the file again.');
+  return new SamepointError('MODEL_INVALID', `${what} is not usable: ${reason}.`, 'Download the file again.');
 }
 
-/** Node's code for a failure, which may be the cause of the one that was thrown. */
+/** Node's code of an error or of its cause. */
 export function codeOf(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error)) return undefined;
   if ('code' in thrown && typeof thrown.code === 'string') return thrown.code;
   return codeOf(thrown.cause);
 }
 
-/** For messages: the server of an address. */
+/** The host of a URL, for messages. */
 export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : 'The server';
 }
 
-/** For messages: what stood between this computer and a server. */
+/** "through the proxy …", for messages; empty without a proxy. */
 export function proxySuffix(proxy: HttpProxy | undefined): string {
   return proxy === undefined ? '' : ` through the proxy ${proxy.url.host}`;
 }
@@ -109,7 +109,7 @@ function retryAfterMs(response: Response): number | undefined {
   return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
 }
 
-/** Error codes of Node for a network that is not there, as opposed to one that stumbles. */
+/** Error codes of Node for an unreachable host. */
 const UNREACHABLE: ReadonlySet<string> = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
@@ -118,25 +118,25 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
 ]);
 
-/** Error codes of a connection that broke and may work again. */
+/** Error codes of a broken connection, which is worth a retry. */
 const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT']);
 
-/** Error codes of OpenSSL for an answer that is not TLS. */
+/** Error codes of OpenSSL for a response that is not TLS. */
 const NOT_TLS: ReadonlySet<string> = new Set([
   'EPROTO',
   'ERR_SSL_WRONG_VERSION_NUMBER',
   'ERR_SSL_PACKET_LENGTH_TOO_LONG',
 ]);
 
-/** How Node's codes for certificates begin that it does not trust. */
+/** Prefixes of Node's error codes for untrusted certificates. */
 const CERTIFICATE = /^(CERT_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|ERR_TLS_CERT)/;
 
-/** Messages of undici for a proxy that answers a request for a tunnel with another status than 200, or with 407. */
+/** Messages of undici for a proxy that refuses a tunnel or requires authentication. */
 const PROXY_ANSWER = /Proxy response \((\d+)\)|Proxy Authentication Required \((407)\)/;
 
 /**
- * What a rejected `fetch` or a broken body means. Anything that is not about the network comes back as it was.
- * @param proxy the one that was asked to reach `url`
+ * Explains a rejected `fetch` or a broken body. Other errors are returned unchanged.
+ * @param proxy the proxy used for `url`
  */
 export function networkFailure(thrown: unknown, url: string, proxy?: HttpProxy): unknown {
   if (thrown instanceof SamepointError || thrown instanceof TransientFailure) return thrown;
@@ -159,18 +159,18 @@ function unreachable(code: string, url: string, proxy: HttpProxy | undefined): S
   if (proxy === undefined) {
     return new SamepointError(
       'MODEL_MISSING',
-      `This computer cannot reach ${hostOf(url)} (${code}); no proxy was used.`,
+      `${hostOf(url)} is unreachable (${code}); no proxy was used.`,
       'Check the network and HF_ENDPOINT, set HTTPS_PROXY if your network needs a proxy, and try again.',
     );
   }
   return new SamepointError(
     'MODEL_MISSING',
-    `This computer cannot reach the proxy ${proxy.url.host} (${code}), which should reach ${hostOf(url)}.`,
-    `Check the network and ${proxy.variable}, or name ${hostOf(url)} in NO_PROXY, and try again.`,
+    `The proxy ${proxy.url.host} for ${hostOf(url)} is unreachable (${code}).`,
+    `Check the network and ${proxy.variable}, or add ${hostOf(url)} to NO_PROXY, and try again.`,
   );
 }
 
-/** Undefined where the failure is not an answer of the proxy. */
+/** Undefined if the failure is not a response of the proxy. */
 function proxyRefusal(thrown: unknown, url: string, { url: proxy, variable }: HttpProxy) {
   const [, tunnel, request] = PROXY_ANSWER.exec(messagesOf(thrown)) ?? [];
   const status = Number(tunnel ?? request);
@@ -178,15 +178,15 @@ function proxyRefusal(thrown: unknown, url: string, { url: proxy, variable }: Ht
   if (status === 407) {
     return new SamepointError(
       'MODEL_MISSING',
-      `The proxy ${proxy.host} asks for a user and a password (407).`,
-      `Put them into ${variable}: http://user:password@${proxy.host}`,
+      `The proxy ${proxy.host} requires a user and password (407).`,
+      `Set ${variable} to http://user:password@${proxy.host}`,
     );
   }
   if (status >= 500) return new TransientFailure(`the proxy ${proxy.host} cannot reach ${hostOf(url)} (${status})`);
   return new SamepointError(
     'MODEL_MISSING',
-    `The proxy ${proxy.host} does not let this computer reach ${hostOf(url)} (${status}).`,
-    `Ask who runs the proxy, or name ${hostOf(url)} in NO_PROXY if it can be reached without.`,
+    `The proxy ${proxy.host} refuses connections to ${hostOf(url)} (${status}).`,
+    `Ask the proxy's administrator, or add ${hostOf(url)} to NO_PROXY if it is reachable directly.`,
   );
 }
 
@@ -194,14 +194,14 @@ function untrusted(code: string, url: string, proxy: HttpProxy | undefined): Sam
   return new SamepointError(
     'MODEL_MISSING',
     `The certificate of ${hostOf(url)}${proxySuffix(proxy)} is not trusted (${code}).`,
-    'If your network has a certificate of its own, set NODE_EXTRA_CA_CERTS to its PEM file.',
+    'If your network has its own certificate authority, set NODE_EXTRA_CA_CERTS to its PEM file.',
   );
 }
 
 function notTls(code: string, url: string, proxy: HttpProxy | undefined): SamepointError {
   return new SamepointError(
     'MODEL_MISSING',
-    `${hostOf(url)}${proxySuffix(proxy)} does not answer with TLS (${code}).`,
+    `${hostOf(url)}${proxySuffix(proxy)} does not respond with TLS (${code}).`,
     'Check HF_ENDPOINT, HTTPS_PROXY and their http:// or https://.',
   );
 }

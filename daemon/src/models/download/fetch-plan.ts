@@ -11,16 +11,16 @@ import { type ByteRange, describeSource, getRemote, headRemote, type RemoteFile 
 import { type AttemptOptions, withRetries } from './retry.js';
 import { headerLength, LENGTH_BYTES, planSubset } from './safetensors-subset.js';
 
-/** Read at once in the hope that the whole header is in it. */
+/** Bytes of the first read, which usually contain the whole header. */
 const FIRST_READ_BYTES = 512 * 1024;
 
-/** What has to be fetched for one file of a model, and where it goes. */
+/** The download of one file of a model. */
 export interface FetchPlan extends DownloadPlan {
   file: CatalogueFile;
   isSubset: boolean;
 }
 
-/** Asks the server about a file and plans its download: only the needed tensors where the server knows ranges. */
+/** Plans the download of a file: only the needed tensors if the server supports ranges. */
 export async function planFetch(
   file: CatalogueFile,
   whole: boolean,
@@ -49,7 +49,7 @@ export function wholePlan(file: CatalogueFile, remote: RemoteFile, { at }: Model
   return { file, source, remote, prefix: Buffer.alloc(0), ranges, partial, isSubset: false };
 }
 
-/** The server must have what the catalogue says before anything is downloaded. */
+/** Checks that the server's file matches the catalogue before the download. */
 function checkAgainstCatalogue(file: CatalogueFile, remote: RemoteFile): void {
   const what = describeSource(file.source);
   if (file.size !== null && file.size !== remote.size) {
@@ -57,11 +57,11 @@ function checkAgainstCatalogue(file: CatalogueFile, remote: RemoteFile): void {
   }
   const serverSha256 = /^[0-9a-f]{64}$/.test(remote.etag) ? remote.etag : undefined;
   if (file.sha256 !== null && serverSha256 !== undefined && serverSha256 !== file.sha256) {
-    throw damaged(what, 'the server has another file than the one Samepoint knows (SHA-256 differs)');
+    throw damaged(what, 'the SHA-256 of the file on the server differs from the catalogue');
   }
 }
 
-/** The safetensors header of a file on the server; undefined when the server does not know ranges. */
+/** The safetensors header of a remote file; undefined if the server does not support ranges. */
 async function readRemoteHeader(
   file: CatalogueFile,
   remote: RemoteFile,
@@ -98,10 +98,10 @@ async function readRange(
   }
 }
 
-/** Left free on the disk after a download. */
+/** Disk space to leave free after a download. */
 const RESERVE_BYTES = 256 * 1024 * 1024;
 
-/** @throws SamepointError `MODEL_MISSING` when the disk has too little room for what is still to come */
+/** @throws SamepointError `MODEL_MISSING` if the disk has too little space for the remaining bytes */
 export async function checkDiskSpace(plans: readonly FetchPlan[], environment: ModelEnvironment): Promise<void> {
   const disks = new Map<number, { folder: string; freeBytes: number; needed: number }>();
   for (const folder of [environment.at.hubCache, environment.at.samepointCache]) {
@@ -116,7 +116,7 @@ export async function checkDiskSpace(plans: readonly FetchPlan[], environment: M
     if (needed === 0 || needed + RESERVE_BYTES <= freeBytes) continue;
     throw new SamepointError(
       'MODEL_MISSING',
-      `The download needs ${megabytes(needed)} MB and the disk of ${folder} has ${megabytes(freeBytes)} MB free.`,
+      `The download needs ${megabytes(needed)} MB; the disk of ${folder} has ${megabytes(freeBytes)} MB free.`,
       'Free some space, or set HF_HOME to a folder on a larger disk.',
     );
   }

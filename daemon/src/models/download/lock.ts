@@ -4,15 +4,15 @@ import { dirname } from 'node:path';
 import { makeFolder } from '../../write-files.js';
 import { interrupted } from './failures.js';
 
-/** How often a waiting process looks again, and how often the holder says that it lives. */
+/** Polling interval of a waiting process, and interval at which the holder touches the lock. */
 const POLL_MS = 500;
 const HEARTBEAT_MS = 5000;
-/** A lock nobody has touched for this long was left by a crash. */
+/** A lock that has not been touched for this long is left over from a crash. */
 const STALE_MS = 60_000;
 
 export interface LockOptions {
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
-  /** Called once when somebody else holds the lock. */
+  /** Called once if another process holds the lock. */
   onWait?: () => void;
   signal?: AbortSignal | undefined;
 }
@@ -75,6 +75,6 @@ function touch(path: string): void {
   try {
     utimesSync(path, new Date(), new Date());
   } catch {
-    // removed by hand: the download goes on all the same
+    // the lock was removed by hand; the download continues
   }
 }

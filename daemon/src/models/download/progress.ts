@@ -1,17 +1,17 @@
-/** How far a download is. `totalBytes` counts what had to be fetched, resumed parts included. */
+/** Progress of a download. `totalBytes` includes resumed parts. */
 export interface PullProgress {
   file: string;
   bytes: number;
   totalBytes: number;
-  /** Undefined until there is something to measure. */
+  /** Undefined until it can be measured. */
   bytesPerSecond: number | undefined;
   secondsLeft: number | undefined;
 }
 
-/** The rate is that of the last few seconds. */
+/** The rate is measured over this window. */
 const WINDOW_MS = 10_000;
 
-/** Turns positions into progress. The bytes it reports never go back, also when a download has to start over. */
+/** Converts positions to progress. Reported bytes never decrease, even if a download restarts. */
 export class ProgressMeter {
   readonly #samples: { at: number; bytes: number }[] = [];
   #bytes = 0;

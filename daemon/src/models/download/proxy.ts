@@ -1,17 +1,17 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { Dispatcher } from 'undici';
 
-/** The variables of the environment that name proxies, as curl, Node and huggingface_hub read them. */
+/** The proxies of the environment, as curl, Node and huggingface_hub read them. */
 export interface ProxySettings {
   http: string | undefined;
-  /** For https too where only HTTP_PROXY is set. */
+  /** Falls back to HTTP_PROXY. */
   https: string | undefined;
-  /** Hosts that are reached without a proxy. */
+  /** Hosts to connect to directly. */
   noProxy: readonly NoProxyEntry[];
 }
 
 interface NoProxyEntry {
-  /** `*` for every host. Others stand for their subdomains, too. */
+  /** `*` for every host. Includes subdomains. */
   host: string;
   port: string | undefined;
 }
@@ -22,7 +22,7 @@ export interface HttpProxy {
   variable: 'HTTP_PROXY' | 'HTTPS_PROXY';
 }
 
-/** What downloads need of `fetch`. */
+/** The part of `fetch` that downloads use. */
 export type Fetch = (url: string, options: FetchOptions) => Promise<Response>;
 
 interface FetchOptions {
@@ -35,7 +35,7 @@ interface FetchOptions {
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
 
-/** Lower-case names go before upper-case ones. */
+/** Lower-case names take precedence. */
 export function proxySettings(env: NodeJS.ProcessEnv): ProxySettings {
   const http = env.http_proxy || env.HTTP_PROXY || undefined;
   const entries = (env.no_proxy || env.NO_PROXY || '').split(/[,\s]+/).filter((entry) => entry !== '');
@@ -48,8 +48,8 @@ function parseNoProxy(entry: string): NoProxyEntry {
 }
 
 /**
- * The proxy for an address; undefined where there is none, NO_PROXY names the host, or the host is this computer.
- * @throws SamepointError `BAD_REQUEST` when the variable does not hold the address of a proxy
+ * The proxy for a URL; undefined without a proxy, for hosts in NO_PROXY, and for loopback addresses.
+ * @throws SamepointError `BAD_REQUEST` if the variable is not the address of a proxy
  */
 export function proxyFor(address: string, { http, https, noProxy }: ProxySettings): HttpProxy | undefined {
   const url = new URL(address);
@@ -72,15 +72,15 @@ function parseProxy(value: string, variable: HttpProxy['variable']): URL {
     const url = new URL(address);
     if (url.protocol === 'http:' || url.protocol === 'https:') return url;
   }
-  // the value is not repeated, since it may hold a password
+  // omits the value, which may contain a password
   throw new SamepointError(
     'BAD_REQUEST',
-    `${variable} does not hold the address of an HTTP proxy.`,
+    `${variable} is not the address of an HTTP proxy.`,
     `Set ${variable} to an address like http://proxy.example.com:3128, or unset it.`,
   );
 }
 
-/** `fetch` that goes through the proxies of the settings; redirects choose anew. */
+/** A `fetch` that uses the proxies of the settings; redirects select theirs again. */
 export function proxiedFetch(settings: ProxySettings): Fetch {
   if (settings.http === undefined && settings.https === undefined) return (url, options) => fetch(url, options);
   let dispatcher: Promise<Dispatcher> | undefined;
@@ -95,7 +95,7 @@ async function proxyingDispatcher(settings: ProxySettings): Promise<Dispatcher> 
   const { Agent, ProxyAgent } = await import('undici');
   const proxies = new Map<string, Dispatcher>();
   const agentOf = ({ href }: URL): Dispatcher => {
-    // plain requests are forwarded: many proxies allow tunnels to port 443 only
+    // forwards plain HTTP, since many proxies allow tunnels only to port 443
     const agent = proxies.get(href) ?? new ProxyAgent({ uri: href, proxyTunnel: false });
     proxies.set(href, agent);
     return agent;

@@ -20,21 +20,21 @@ import type { AttemptOptions } from './retry.js';
 
 export interface PullOptions extends ResolveOptions, AttemptOptions {
   onProgress?: (progress: PullProgress) => void;
-  /** Another process downloads the same model; called once before waiting for it. */
+  /** Called once if another process is downloading, before waiting for it. */
   onWait?: () => void;
-  /** A file that the user registered cannot be used, and is no longer registered. It stays where it is. */
+  /** Called for a damaged file whose registration is removed. The file itself stays. */
   onUnregister?: (path: string) => void;
 }
 
 export interface PullReport {
-  /** Names of the files that were fetched; the others were there. */
+  /** Names of the downloaded files. */
   fetched: string[];
   bytes: number;
 }
 
 /**
- * Gets what is missing of a model, and anew what is damaged, checks it, and puts it where `resolveModel` finds it.
- * Running it again after any failure goes on where it stopped.
+ * Downloads the missing and damaged files of a model, checks them, and moves them to where `resolveModel` finds them.
+ * Resumes after any failure.
  * @throws SamepointError
  */
 export async function pullModel(id: string, options: PullOptions, environment: ModelEnvironment): Promise<PullReport> {
@@ -42,7 +42,7 @@ export async function pullModel(id: string, options: PullOptions, environment: M
   const { sleep, at } = environment;
   const lock = { sleep, signal: options.signal, ...(options.onWait === undefined ? {} : { onWait: options.onWait }) };
   try {
-    // one lock for all models: they share files
+    // one lock for all models, since they share files
     return await withLock(join(at.samepointCache, 'pull.lock'), lock, async () => {
       await removeDamaged(model, options, environment);
       const store = readStore(at.stateFile);
@@ -62,7 +62,7 @@ export async function pullModel(id: string, options: PullOptions, environment: M
   }
 }
 
-/** What a header gives away; what is in a good file is a matter of `verifyModel`, which reads all of it. */
+/** Removes files with invalid headers; `verifyModel` checks whole files. */
 async function removeDamaged(
   model: CatalogueModel,
   { onUnregister }: PullOptions,
@@ -109,13 +109,13 @@ async function fetchFile(
   try {
     await verifyAndPlace(plan, environment, attempts.signal);
   } catch (thrown) {
-    // what is complete and wrong will not get better by resuming
+    // resuming cannot repair a complete but invalid file
     if (thrown instanceof SamepointError && thrown.code === 'MODEL_INVALID') await removePartial(plan.partial);
     throw thrown;
   }
 }
 
-/** Checks a complete download and moves it to its place. */
+/** Checks a complete download and moves it to its destination. */
 async function verifyAndPlace(
   plan: FetchPlan,
   environment: ModelEnvironment,
@@ -153,14 +153,13 @@ async function checkContent(plan: FetchPlan, sha256: string, signal: AbortSignal
   const isWrong =
     (expected !== undefined && sha256 !== expected) ||
     (isGitBlob && (await gitBlobOfFile(partial, signal)) !== remote.etag);
-  if (isWrong)
-    throw damaged(describeSource(file.source), 'what arrived is not the file that was announced (hash differs)');
+  if (isWrong) throw damaged(describeSource(file.source), 'its hash differs from the announced one');
 }
 
 function offline(title: string): SamepointError {
   return new SamepointError(
     'MODEL_MISSING',
-    `${title} is not complete on this computer, and HF_HUB_OFFLINE forbids downloads.`,
-    'Unset HF_HUB_OFFLINE, or register files you have with samepoint models add.',
+    `${title} is incomplete, and HF_HUB_OFFLINE forbids downloads.`,
+    'Unset HF_HUB_OFFLINE, or register local files with samepoint models add.',
   );
 }

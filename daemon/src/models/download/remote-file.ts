@@ -4,14 +4,14 @@ import type { ModelEnvironment } from '../model-environment.js';
 import { httpFailure, networkFailure, TransientFailure } from './failures.js';
 import { proxyFor } from './proxy.js';
 
-/** What the server says about a file before any of it is read. */
+/** A file on a server, as its headers describe it. */
 export interface RemoteFile {
-  /** Where the bytes are; a signed address that expires where the server works with a CDN. */
+  /** URL of the bytes; with a CDN, a signed URL that expires. */
   url: string;
-  /** Names the content; the blob's name in the Hugging Face cache. */
+  /** Identifies the content; the blob's name in the Hugging Face cache. */
   etag: string;
   size: number;
-  /** Commit of the repository; empty for files that are in none. */
+  /** Commit of the repository; empty for files outside the hub. */
   commit: string;
 }
 
@@ -22,13 +22,13 @@ export function describeSource(source: FileSource): string {
   return source.kind === 'url' ? source.url : `${source.at.repository}/${source.path}`;
 }
 
-/** @throws SamepointError `BAD_REQUEST` when HF_ENDPOINT is no address */
+/** @throws SamepointError `BAD_REQUEST` if HF_ENDPOINT is not a URL */
 export function sourceUrl(source: FileSource, endpoint: string): string {
   if (source.kind === 'url') return source.url;
   if (!isHttp(endpoint)) {
     throw new SamepointError(
       'BAD_REQUEST',
-      `HF_ENDPOINT is "${endpoint}", which is not the address of a server.`,
+      `HF_ENDPOINT is not the address of a server: "${endpoint}".`,
       'Set HF_ENDPOINT to an address like https://hub.example.com, or unset it.',
     );
   }
@@ -42,7 +42,7 @@ function isHttp(address: string): boolean {
 }
 
 /**
- * Asks what a file is. Redirects within a server are followed; one to a CDN is where the bytes are, and is not.
+ * Requests the headers of a file. Follows redirects within the server; a redirect to a CDN is the URL of the bytes.
  * @throws SamepointError `MODEL_MISSING`, or TransientFailure
  */
 export async function headRemote(
@@ -66,12 +66,12 @@ export async function headRemote(
       return checkAnnouncement(source, announcement, next);
     url = next;
   }
-  throw new TransientFailure(`${describeSource(source)} redirects without end`);
+  throw new TransientFailure(`${describeSource(source)} has too many redirects`);
 }
 
 type Announcement = Partial<Omit<RemoteFile, 'url'>>;
 
-/** What the hub says of the file (`x-…`) and, once it is the file itself that answers, what the answer says. */
+/** Reads the hub's headers (`x-…`) and, if the response is the file itself, its standard headers. */
 function announcementOf(headers: Headers, isFile: boolean): Announcement {
   const etag = headers.get('x-linked-etag') ?? (isFile ? headers.get('etag') : null);
   const size = headers.get('x-linked-size') ?? (isFile ? headers.get('content-length') : null);
@@ -88,25 +88,25 @@ function checkAnnouncement(
   { etag = '', size = Number.NaN, commit = '' }: Announcement,
   url: string,
 ): RemoteFile {
-  // these become names of files, so nothing but plain names is let through
+  // these become file names, so only plain names are accepted
   const isPlain = /^\w[\w.-]*$/.test(etag) && (source.kind === 'url' || /^\w[\w-]*$/.test(commit));
   if (isPlain && Number.isSafeInteger(size) && size >= 0) return { url, etag, size, commit };
   throw new SamepointError(
     'MODEL_MISSING',
-    `The server does not say what ${describeSource(source)} is (no size, ETag or commit).`,
+    `The server sent no size, ETag or commit for ${describeSource(source)}.`,
     'Check HF_ENDPOINT, or a proxy between this computer and the server.',
   );
 }
 
-/** Bytes of a file from `from` up to, not including, `to`. */
+/** The bytes [from, to) of a file. */
 export interface ByteRange {
   from: number;
   to: number;
 }
 
 /**
- * Starts reading a file. A status of 200 where a range was asked means that the server ignored it, or that the file
- * is not the one of `validator` any more.
+ * Starts reading a file. Status 200 for a range request means that the server ignored the range, or that the file no
+ * longer matches `validator`.
  */
 export async function getRemote(
   environment: ModelEnvironment,
@@ -124,7 +124,7 @@ export async function getRemote(
   const response = await request(environment, remote.url, { headers }, signal);
   if (response.ok) return response;
   await response.body?.cancel();
-  // a signed address that has expired; asking the endpoint again gives a fresh one
+  // an expired signed URL; a retry gets a new one from the endpoint
   if (response.status === 403 && !isEndpoint(environment, remote.url)) {
     throw new TransientFailure(`the address of ${what} has expired`);
   }
@@ -142,7 +142,7 @@ async function request(
   signal?: AbortSignal,
 ): Promise<Response> {
   const headers: Record<string, string> = { 'accept-encoding': 'identity', ...init.headers };
-  // the token is for the endpoint alone, never for where it redirects to
+  // the token is only for the endpoint, never for redirect targets
   if (environment.at.token !== undefined && isEndpoint(environment, url)) {
     headers.authorization = `Bearer ${environment.at.token}`;
   }

@@ -1,25 +1,25 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { interrupted, TransientFailure } from './failures.js';
 
-/** Waits between attempts; after the last one the failure is final. */
+/** Delays between attempts; after the last one, the failure is final. */
 export const RETRY_DELAYS_MS = [1000, 2000, 4000, 8000, 16_000] as const;
-/** A server that asks for a longer pause than this is taken as down. */
+/** A server that requests a longer delay counts as unavailable. */
 const MAX_RETRY_AFTER_MS = 120_000;
 
-/** What the one who waits has to do with attempts. */
+/** Options for repeated attempts. */
 export interface AttemptOptions {
   signal?: AbortSignal | undefined;
-  /** Called with what failed, before the first wait of several. */
+  /** Called with the reason before the first of several delays. */
   onRetry?: ((reason: string) => void) | undefined;
 }
 
 export interface RetryOptions extends AttemptOptions {
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
-  /** Bytes that have arrived; attempts that brought some do not count as failed. */
+  /** Received bytes; an attempt that received some resets the count of failures. */
   progress?: () => number;
 }
 
-/** Repeats `action` while it fails with a `TransientFailure`, waiting longer each time. */
+/** Repeats `action` while it fails with a `TransientFailure`, with increasing delays. */
 export async function withRetries<T>(action: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { sleep, signal, onRetry, progress = () => 0 } = options;
   let failures = 0;
@@ -44,6 +44,6 @@ function retriesExhausted(failure: TransientFailure): SamepointError {
   return new SamepointError(
     'MODEL_MISSING',
     `The download failed: ${failure.message}.`,
-    'Try again later; it goes on where it stopped.',
+    'Try again later; interrupted downloads resume.',
   );
 }

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { damaged } from './failures.js';
 import type { ByteRange } from './remote-file.js';
 
-/** Length field in front of a safetensors header. */
+/** Size of the length field before a safetensors header. */
 export const LENGTH_BYTES = 8;
-/** As in the format's own reader. */
+/** The limit of the reference implementation. */
 const MAX_HEADER_BYTES = 100_000_000;
 /** The data of a safetensors file starts at a multiple of this. */
 const ALIGNMENT = 8;
@@ -15,16 +15,16 @@ const entrySchema = z.object({
   data_offsets: z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]),
 });
 
-/** A smaller safetensors file, cut out of a larger one. */
+/** A smaller safetensors file made of ranges of a larger one. */
 export interface Subset {
   /** Length field and header of the smaller file. */
   prefix: Buffer;
-  /** The parts of the larger file that follow, in this order. */
+  /** The ranges of the larger file that follow, in order. */
   ranges: readonly ByteRange[];
 }
 
 /**
- * Bytes of the header, from the length field of a file of `fileBytes`.
+ * The length of the header in bytes, from the length field of a file of `fileBytes`.
  * @throws SamepointError `MODEL_INVALID`
  */
 export function headerLength(lengthField: Buffer, fileBytes: number, what: string): number {
@@ -47,7 +47,7 @@ export function planSubset(header: Buffer, fileBytes: number, needed: RegExp, wh
     .filter(([name]) => name !== '__metadata__' && needed.test(name))
     .map(([name, value]) => ({ name, ...parseEntry(value, name, what) }))
     .sort((a, b) => a.data_offsets[0] - b.data_offsets[0]);
-  if (kept.length === 0) throw damaged(what, 'it has none of the tensors it should have');
+  if (kept.length === 0) throw damaged(what, 'it has none of the expected tensors');
   const smaller: Record<string, unknown> = '__metadata__' in json ? { __metadata__: json.__metadata__ } : {};
   const ranges: ByteRange[] = [];
   let offset = 0;

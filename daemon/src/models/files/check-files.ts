@@ -24,9 +24,9 @@ const UNET_CONFIG = 'unet/config.json';
 const widthSchema = z.object({ cross_attention_dim: z.number() });
 
 /**
- * As `checkWeights`, and of what was registered for a Stable Diffusion, that it is of the model's family: no file of a folder
- * is the model's whose U-Net belongs to another one.
- * @param registered what the user registered for the model, or is about to: name of the file → path
+ * Runs `checkWeights`. For a registered Stable Diffusion, also checks that it belongs to the model's family: the folder of
+ * a U-Net of another family contains no files of this model.
+ * @param registered files that are or will be registered for the model: file name → path
  * @throws SamepointError `MODEL_INVALID`
  */
 export function checkModelFile(
@@ -42,19 +42,19 @@ export function checkModelFile(
   if (config !== undefined && existsSync(config)) {
     if (checkpointFolder(config) === checkpointFolder(path)) checkFolder(config, model, catalogue);
   } else if (isUnet(file)) {
-    // it is going to be run with the model's configuration
+    // it will run with the model's configuration
     checkTextChannels(openWeights(path), model, catalogue);
   }
 }
 
-/** With a configuration of its own a U-Net may take text of any width, except that of another family. */
+/** A U-Net with its own configuration may use any text width except that of another family. */
 function checkFolder(config: string, model: CatalogueModel, catalogue: readonly CatalogueModel[]): void {
   const found = textWidthIn(config);
   if (found === undefined || catalogue.every(({ textChannels }) => textChannels !== found)) return;
   checkTextWidth(checkpointFolder(config), found, model, catalogue);
 }
 
-/** Undefined where the file is damaged, which is reported of that file alone. */
+/** Undefined if the file is damaged, which is reported for that file only. */
 function textWidthIn(config: string): number | undefined {
   try {
     return widthSchema.parse(JSON.parse(readFileSync(config, 'utf8'))).cross_attention_dim;
@@ -63,7 +63,7 @@ function textWidthIn(config: string): number | undefined {
   }
 }
 
-/** The folder of a checkpoint in the official layout (`unet/config.json`) that a file is of. */
+/** The folder of a file's checkpoint in the official layout (`unet/config.json`). */
 function checkpointFolder(path: string): string {
   return dirname(dirname(path));
 }
@@ -73,9 +73,8 @@ function isUnet({ name, proof }: CatalogueFile): boolean {
 }
 
 /**
- * Checks that a file is what the catalogue says, as far as its header tells: format, the tensor that gives it away,
- * and element types; of a configuration, that it describes a network. Never reads the weights, and of a pickle nothing
- * is executed.
+ * Checks a file's header against the catalogue: format, identifying tensor and element types; for a configuration, that it
+ * describes a network. Does not read the weights, and executes nothing of a pickle.
  * @throws SamepointError `MODEL_INVALID`
  */
 export function checkWeights(path: string, file: CatalogueFile): void {
@@ -91,17 +90,17 @@ export function checkWeights(path: string, file: CatalogueFile): void {
     throw damaged(path, `it has no tensor "${proofs[0]}", so it is not ${file.name}${found}`);
   }
   if (!isWeightType(tensor.dtype)) {
-    throw damaged(path, `its weights are ${tensor.dtype}; only F32, F16 and BF16 can be used`);
+    throw damaged(path, `its weights are ${tensor.dtype}; only F32, F16 and BF16 are supported`);
   }
 }
 
-/** The class of diffusers that TAESD is, which may stand in for the VAE. */
+/** The diffusers class of TAESD, which may replace the VAE. */
 const TINY = 'AutoencoderTiny';
-/** diffusers writes the class into its configurations, transformers does not. */
+/** diffusers writes the class to its configurations; transformers does not. */
 const classSchema = z.object({ _class_name: z.string().optional() });
 
 /**
- * Checks that a JSON file describes a network that can be compiled, where its name in the catalogue says that it does.
+ * Checks that a configuration describes a network that can be compiled, by its name in the catalogue.
  * @throws SamepointError `MODEL_INVALID`
  */
 export function checkConfig(path: string, name: string): void {
@@ -126,9 +125,8 @@ function schemaOf(path: string, name: string): z.ZodType {
 }
 
 /**
- * Whether a configuration is that of the vision transformer whose weights these are: every tensor that it asks for is there
- * in the shape it should have, and no further block. False for weights that need none (those of facebookresearch), and for
- * files that cannot be used.
+ * Whether a configuration matches the weights of a vision transformer: every tensor it describes exists with its shape, and
+ * there are no further blocks. False for weights that need no configuration (facebookresearch's) and for invalid files.
  */
 export function isConfigOf(config: string, weights: string): boolean {
   try {
@@ -139,7 +137,7 @@ export function isConfigOf(config: string, weights: string): boolean {
   }
 }
 
-/** @throws SamepointError `MODEL_INVALID` where a tensor is missing or has another shape */
+/** @throws SamepointError `MODEL_INVALID` if a tensor is missing or has another shape */
 function fits({ checkpoint, config }: VitCheckpoint): boolean {
   const { layers, names, patchSize } = config;
   const dims = [1, 3, patchSize, patchSize];
@@ -151,16 +149,16 @@ function fits({ checkpoint, config }: VitCheckpoint): boolean {
 
 export interface DamagedFile {
   name: string;
-  /** Absent for a single file that was registered. */
+  /** Absent for a registered single file. */
   file?: CatalogueFile;
   path: string;
-  /** Did the user register it? Then getting it anew is getting another one. */
+  /** Whether the user registered it; then a download is another file. */
   isRegistered: boolean;
-  /** What is wrong with it. */
+  /** The failed check. */
   error: SamepointError;
 }
 
-/** The files of a model that are on this disk and cannot be used, as far as their headers tell. */
+/** The local files of a model with invalid headers. */
 export function damagedFiles(model: CatalogueModel, environment: ModelEnvironment): DamagedFile[] {
   const store = readStore(environment.at.stateFile);
   const registered = store.added[model.id] ?? {};

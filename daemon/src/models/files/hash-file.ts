@@ -10,7 +10,7 @@ export async function sha256OfFile(path: string, signal?: AbortSignal): Promise<
   return digest(path, createHash('sha256'), signal);
 }
 
-/** The same of weights that may lie in several files: then of the names and hashes of all of them. */
+/** The hash of weights that may consist of several files: then the hash of all names and hashes. */
 export async function sha256OfWeights(path: string, signal?: AbortSignal): Promise<string> {
   const files = weightsFilesAt(path);
   if (files.length === 1) return sha256OfFile(path, signal);
@@ -19,7 +19,7 @@ export async function sha256OfWeights(path: string, signal?: AbortSignal): Promi
   return hash.digest('hex');
 }
 
-/** The name git gives the content, which is the ETag of small files on Hugging Face. */
+/** The git blob id of the content, which is the ETag of small files on Hugging Face. */
 export async function gitBlobOfFile(path: string, signal?: AbortSignal): Promise<string> {
   return digest(path, createHash('sha1').update(`blob ${statSync(path).size}\0`), signal);
 }

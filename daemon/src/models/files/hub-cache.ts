@@ -6,7 +6,7 @@ import { makeFolder } from '../../write-files.js';
 import type { CatalogueFile, FileSource, HubRevision } from '../catalogue.js';
 import type { ModelEnvironment } from '../model-environment.js';
 
-/** Files up to this size are hashed when they are looked for; larger ones are recognised by the name of their blob. */
+/** Files up to this size are identified by their hash, larger ones by the name of their blob. */
 const SMALL_BYTES = 4 * 1024 * 1024;
 
 type HubSource = Extract<FileSource, { kind: 'hub' }>;
@@ -15,7 +15,7 @@ export function repositoryFolder(repository: string): string {
   return `models--${repository.replaceAll('/', '--')}`;
 }
 
-/** Where `source` lies in a Hugging Face cache, whoever put it there, or undefined. */
+/** The path of `source` in a Hugging Face cache, or undefined. Any tool may have downloaded it. */
 export function findInHubCache(hubCache: string, source: HubSource, file: CatalogueFile): string | undefined {
   const { at, path } = source;
   const named = join(hubCache, repositoryFolder(at.repository), 'snapshots', commitInCache(hubCache, at), path);
@@ -31,7 +31,7 @@ export function findInHubCache(hubCache: string, source: HubSource, file: Catalo
   return undefined;
 }
 
-/** The commit the cache has for a branch; a commit stands for itself. */
+/** The cached commit of a branch; a commit is returned unchanged. */
 function commitInCache(hubCache: string, at: HubRevision): string {
   try {
     return readFileSync(join(hubCache, repositoryFolder(at.repository), 'refs', at.revision), 'utf8').trim();
@@ -51,8 +51,8 @@ function hasSize(path: string, size: number | null): boolean {
 }
 
 /**
- * A large file's blob is called by its hash, so another hash is another file. The blob may be a link itself, to a store
- * that names files by another kind of hash.
+ * Whether the blob has another hash. A large file's blob is named by its SHA-256. The blob may itself be a link, to a
+ * store with other names.
  */
 function isOtherBlob(path: string, sha256: string | null): boolean {
   const blob = basename(lstatSync(path).isSymbolicLink() ? readlinkSync(path) : path);
@@ -65,7 +65,7 @@ function isContent(path: string, sha256: string): boolean {
   return createHash('sha256').update(readFileSync(path)).digest('hex') === sha256;
 }
 
-/** Where a downloaded file belongs. `etag` names its blob. */
+/** The paths of a downloaded file in the cache. `etag` names its blob. */
 export function hubPaths(hubCache: string, source: HubSource, commit: string, etag: string) {
   const folder = join(hubCache, repositoryFolder(source.at.repository));
   return {
@@ -76,9 +76,8 @@ export function hubPaths(hubCache: string, source: HubSource, commit: string, et
 }
 
 /**
- * Moves a complete file into the cache: the blob, a symbolic link to it in the snapshot, and the branch's ref.
- * Where there are no links, as on Windows and on disks with FAT, the snapshot holds the file itself, as
- * huggingface_hub does it there.
+ * Moves a complete file into the cache: the blob, a symbolic link to it in the snapshot, and the branch's ref. Without
+ * symbolic links, as on Windows or FAT, the snapshot contains the file itself, as with huggingface_hub.
  */
 export async function placeInHubCache(
   complete: string,
@@ -131,7 +130,7 @@ async function isReferredTo(blob: string): Promise<boolean> {
   return false;
 }
 
-/** Removes `folder` and its parents below `root` as long as they are empty. */
+/** Removes `folder` and its parents below `root` if they are empty. */
 export async function removeEmptyFolders(folder: string, root: string): Promise<void> {
   for (let at = resolve(folder); at.startsWith(resolve(root)) && at !== resolve(root); at = dirname(at)) {
     if (existsSync(at) && readdirSync(at).length > 0) return;

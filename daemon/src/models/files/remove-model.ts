@@ -11,13 +11,13 @@ import { samepointCachePath, subsetNotePath } from './samepoint-cache.js';
 
 export interface RemoveReport {
   removed: string[];
-  /** Files that other tools, or the user, put where they are. */
+  /** Files that other tools or the user installed. */
   left: string[];
 }
 
 /**
- * Removes what Samepoint downloaded for a model, and forgets what was registered. Files that another model on this
- * disk needs stay, and so does everything that Samepoint did not put there.
+ * Removes a model's downloads and registrations. Keeps files that another installed model needs, and files that Samepoint
+ * did not download.
  */
 export async function removeModel(id: string, environment: ModelEnvironment): Promise<RemoveReport> {
   const model = modelOf(id, environment);
@@ -42,8 +42,8 @@ export async function removeModel(id: string, environment: ModelEnvironment): Pr
 }
 
 /**
- * Removes some files of a model, so that they can be got anew; what the user registered is forgotten, never deleted.
- * Pins stay: what is got anew must be what was got first.
+ * Removes files of a model before a new download. Registered files are only unregistered. Pins stay, since the new
+ * download must match the first.
  */
 export async function removeFiles(
   { id }: CatalogueModel,
@@ -57,7 +57,7 @@ export async function removeFiles(
   });
 }
 
-/** Shared files stay as long as the other model has a file of its own on this disk. */
+/** Whether another model shares the file and has an installed file of its own. */
 function isNeededElsewhere(
   model: CatalogueModel,
   file: CatalogueFile,
@@ -94,7 +94,7 @@ async function removeInterrupted({ source }: CatalogueFile, { at }: ModelEnviron
   if (source.kind === 'hub') await removePartials(join(at.hubCache, repositoryFolder(source.at.repository)));
 }
 
-/** Interrupted downloads of ours are the ones with a note beside them. */
+/** Samepoint's interrupted downloads have a note beside them; those of other tools do not. */
 async function removePartials(repositoryPath: string): Promise<void> {
   const blobs = join(repositoryPath, 'blobs');
   if (!existsSync(blobs)) return;

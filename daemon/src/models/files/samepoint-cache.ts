@@ -4,17 +4,17 @@ import * as z from 'zod';
 import type { CatalogueFile, FileSource } from '../catalogue.js';
 import { repositoryFolder } from './hub-cache.js';
 
-/** What lies beside a file that holds only some of a checkpoint's tensors. */
+/** The note beside a file with a subset of a checkpoint's tensors. */
 const subsetSchema = z.object({
-  /** ETag and size of the whole file it was cut from. */
+  /** ETag and size of the whole file. */
   etag: z.string(),
   size: z.number(),
-  /** The expression that chose the tensors. */
+  /** The regular expression of the tensors' names. */
   tensors: z.string(),
 });
 export type SubsetNote = z.infer<typeof subsetSchema>;
 
-/** Where our own folder keeps a file: cut out of a repository's, or from elsewhere. */
+/** The path of a file in Samepoint's own cache: a subset of a hub file, or a file from elsewhere. */
 export function samepointCachePath(samepointCache: string, source: FileSource): string {
   if (source.kind === 'hub') {
     return join(samepointCache, 'subsets', repositoryFolder(source.at.repository), source.at.revision, source.path);
@@ -27,7 +27,7 @@ export function subsetNotePath(path: string): string {
   return `${path}.subset.json`;
 }
 
-/** Our copy of a file, if it is there and holds the tensors that are needed. */
+/** The file in Samepoint's cache, if it exists and has the needed tensors. */
 export function findInSamepointCache(samepointCache: string, file: CatalogueFile): string | undefined {
   const path = samepointCachePath(samepointCache, file.source);
   if (!existsSync(path)) return undefined;

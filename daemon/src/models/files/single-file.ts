@@ -8,29 +8,29 @@ import { openWeights } from '../../graph/weights/weights.js';
 import type { CatalogueModel } from '../catalogue.js';
 import type { ModelStore } from '../model-store.js';
 
-/** What a checkpoint in one file, whatever its format, is called among the files of a model. */
+/** The name of a checkpoint in one file, of any format, among the files of a model. */
 export const SINGLE_FILE = 'model.safetensors';
 
-/** Whether the file is a Stable Diffusion with several parts, and the model one that it may stand in for. */
+/** Whether the model is a Stable Diffusion and the file contains several of its parts. */
 export function isSingleFile({ files }: CatalogueModel, path: string): boolean {
   const isSd = files.some(({ name }) => name === 'unet/config.json');
   return isSd && hasSdParts(openWeights(path));
 }
 
-/** A Stable Diffusion in one file that was registered for a model. */
+/** A Stable Diffusion in one file, registered for a model. */
 export interface SingleFile {
   path: string;
-  /** Folders of the official layout that it stands in for. */
+  /** Folders of the official layout that it replaces. */
   folders: ReadonlySet<string>;
 }
 
-/** Where the single file is that was registered for a model, whatever became of it since. */
+/** The path of a model's registered single file, which may no longer exist. */
 export function singleFilePath({ id, files }: CatalogueModel, { added }: ModelStore): string | undefined {
   return files.some(({ name }) => name === SINGLE_FILE) ? undefined : added[id]?.[SINGLE_FILE];
 }
 
 /**
- * Checks that a file holds a U-Net of the model's family, as far as its header tells.
+ * Checks the header of a file for a U-Net of the model's family.
  * @throws SamepointError `MODEL_INVALID`
  */
 export function checkSingleFile(path: string, model: CatalogueModel, catalogue: readonly CatalogueModel[]): void {
@@ -40,17 +40,17 @@ export function checkSingleFile(path: string, model: CatalogueModel, catalogue: 
 }
 
 /**
- * Checks that a U-Net attends to text of the width that the model has.
- * @throws SamepointError `MODEL_INVALID` also where it is no U-Net of Stable Diffusion
+ * Checks that a U-Net's text width is the model's.
+ * @throws SamepointError `MODEL_INVALID` also if it is not a U-Net of Stable Diffusion
  */
 export function checkTextChannels(unet: Checkpoint, model: CatalogueModel, catalogue: readonly CatalogueModel[]): void {
   checkTextWidth(unet.path, sdUnetConfigOf(unet).cross_attention_dim, model, catalogue);
 }
 
 /**
- * Checks that text states are of the width that the model has.
+ * Checks that a text width is the model's.
  * @param path file or folder of the U-Net, for the message
- * @param found channels of the text states that the U-Net attends to
+ * @param found channels of the text states in the U-Net's cross-attention
  * @throws SamepointError `MODEL_INVALID`
  */
 export function checkTextWidth(
@@ -63,12 +63,12 @@ export function checkTextWidth(
   const fitting = catalogue.filter((model) => model.textChannels === found).map(({ id }) => id);
   throw new SamepointError(
     'MODEL_INVALID',
-    `${path} does not hold ${title}: its U-Net takes text of ${found} channels, not of ${textChannels}.`,
-    fitting.length === 0 ? 'Give a file of this model.' : `Register it as what it is: ${fitting.join(' or ')}.`,
+    `${path} is not ${title}: its U-Net expects text of ${found} channels, not ${textChannels}.`,
+    fitting.length === 0 ? 'Give a file of this model.' : `Register it as ${fitting.join(' or ')}.`,
   );
 }
 
-/** Undefined also for a file that is gone or damaged since, like other registered files that are gone. */
+/** Undefined also for a missing or damaged file, as with other registered files. */
 export function singleFileOf(model: CatalogueModel, store: ModelStore): SingleFile | undefined {
   const path = singleFilePath(model, store);
   if (path === undefined) return undefined;
@@ -79,7 +79,7 @@ export function singleFileOf(model: CatalogueModel, store: ModelStore): SingleFi
   }
 }
 
-/** Whether weights were registered that need no configuration: those of facebookresearch, whose tensors have all sizes. */
+/** Whether the registered weights need no configuration: facebookresearch's, whose tensors' shapes contain all sizes. */
 export function needsNoConfig({ id, files }: CatalogueModel, { added }: ModelStore): boolean {
   const path = files.some(({ name }) => name === SINGLE_FILE) ? added[id]?.[SINGLE_FILE] : undefined;
   if (path === undefined) return false;
@@ -92,6 +92,6 @@ export function needsNoConfig({ id, files }: CatalogueModel, { added }: ModelSto
 
 function foldersIn(path: string): ReadonlySet<string> {
   const { vae, text } = sdPartsOf(openWeights(path));
-  // for the empty prompt the text encoder needs no tokenizer
+  // the empty prompt needs no tokenizer
   return new Set(['unet', ...(vae ? ['vae'] : []), ...(text ? ['text_encoder', 'tokenizer'] : [])]);
 }

@@ -9,15 +9,15 @@ import { sha256OfWeights } from './hash-file.js';
 import { samepointCachePath } from './samepoint-cache.js';
 import { checkSingleFile, SINGLE_FILE, singleFilePath } from './single-file.js';
 
-/** `pinned`: nobody has published a hash of this file, so what is there now is what later runs compare with. */
+/** `pinned`: no hash of this file is published, so later runs compare with its current hash. */
 export type VerifiedFile =
   | { name: string; status: 'verified' | 'pinned'; path: string; sha256: string }
-  /** `reason` says what is wrong, and what to do where that is known. */
+  /** `reason`: the failed check and, if known, what to do. */
   | { name: string; status: 'damaged'; path: string; reason: string }
   | { name: string; status: 'missing' };
 
 /**
- * Reads every file of a model that is on this disk and compares it with the catalogue, or with what was seen first.
+ * Reads every local file of a model and compares its hash with the catalogue or with its pin.
  * @throws SamepointError `BACKEND_UNKNOWN`
  */
 export async function verifyModel(
@@ -88,7 +88,7 @@ function damagedAt(path: string, name: string, thrown: unknown): VerifiedFile {
   return { name, status: 'damaged', path, reason: `${message} ${hint}` };
 }
 
-/** Pins what nothing is known of. */
+/** Compares a file's hash with the expected one; pins it if there is none. */
 async function compareHash(
   { name, path, key, expected }: { name: string; path: string; key: string; expected: string | undefined },
   environment: ModelEnvironment,
@@ -96,7 +96,8 @@ async function compareHash(
 ): Promise<VerifiedFile> {
   const sha256 = await sha256OfWeights(path, signal);
   if (expected === sha256) return { name, status: 'verified', path, sha256 };
-  if (expected !== undefined) return { name, status: 'damaged', path, reason: 'its SHA-256 is not the expected one.' };
+  if (expected !== undefined)
+    return { name, status: 'damaged', path, reason: 'its SHA-256 differs from the expected one.' };
   updateStore(environment.at.stateFile, ({ pins }) => {
     pins[key] = { etag: '', size: 0, ...pins[key], sha256 };
   });

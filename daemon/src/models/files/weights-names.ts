@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path/posix';
 
-/** Stems of the names that diffusers, transformers and open_clip give to weights: as safetensors → as PyTorch file. */
+/** File stems of weights in diffusers, transformers and open_clip: safetensors → PyTorch. */
 const BIN_STEMS: Readonly<Record<string, string>> = {
   diffusion_pytorch_model: 'diffusion_pytorch_model',
   model: 'pytorch_model',
@@ -13,17 +13,17 @@ const STEMS: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-/** `stem[.fp16][-00001-of-00003][.fp16].safetensors[.index[.fp16].json]`; diffusers once wrote the variant behind the number. */
+/** `stem[.fp16][-00001-of-00003][.fp16].safetensors[.index[.fp16].json]`; older diffusers puts the variant after the number. */
 const NAME = /^(\w+?)(\.fp16)?(-00001-of-\d{5})?(\.fp16)?\.(safetensors|bin)(\.index(\.fp16)?\.json)?$/;
 
 interface Variant {
-  /** What the catalogue calls these weights: `unet/diffusion_pytorch_model.safetensors`. */
+  /** The name of these weights in the catalogue: `unet/diffusion_pytorch_model.safetensors`. */
   name: string;
-  /** The smallest is taken: safetensors before PyTorch files, whole precision before half, one file before several. */
+  /** The lowest rank wins: safetensors before PyTorch files, full precision before half, one file before several. */
   rank: number;
 }
 
-/** The file whose place in the official layout a file may take, or undefined for what is no file of weights. */
+/** The official file that a file may replace; undefined for other files than weights. */
 function variantOf(file: string): Variant | undefined {
   const [, stem = '', half, shard, lateHalf, format = '', index, indexHalf] = NAME.exec(basename(file)) ?? [];
   const official = STEMS.get(`${stem}.${format}`);
@@ -39,8 +39,8 @@ function variantOf(file: string): Variant | undefined {
 }
 
 /**
- * Files of a folder by the names of the official layout: of several that hold the same weights in different formats the
- * best. What is no such file keeps its name.
+ * Maps the files of a folder to official names: of several formats of the same weights, the best. Other files keep their
+ * names.
  * @param names relative to the folder, with `/`
  * @returns official name → name
  */

@@ -107,13 +107,13 @@ describe('samepoint models', () => {
       return () => {};
     });
     expect(stopped).toMatchObject({ exitCode: 1 });
-    expect(stopped.message).toContain('goes on where it stopped');
+    expect(stopped.message).toContain('interrupted downloads resume');
   });
 
   it.each(['pull', 'verify', 'rm'])('%s of an unknown model exits with 2 and names the known ones', async (verb) => {
     expect(await run([verb, 'nope'])).toMatchObject({
       exitCode: 2,
-      message: 'There is no model "nope". Choose one of: tiny.',
+      message: 'Unknown model "nope". Choose one of: tiny.',
     });
   });
 
