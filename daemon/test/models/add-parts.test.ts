@@ -107,8 +107,8 @@ describe('a whole Stable Diffusion in the original layout', () => {
     write(path);
     await expect(addModel('sd21', path, published())).rejects.toMatchObject({
       code: 'MODEL_INVALID',
-      message: expect.stringContaining('its U-Net takes text of 24 channels, not of 32'),
-      hint: 'Register it as what it is: sd15.',
+      message: expect.stringContaining('its U-Net expects text of 24 channels, not 32'),
+      hint: 'Register it as sd15.',
     });
     expect(modelState(modelOf('sd21', published()), published())).toBe('missing');
   });
@@ -122,7 +122,7 @@ describe('a whole Stable Diffusion in the original layout', () => {
     updateStore(published().at.stateFile, ({ added }) => {
       added.sd21 = { [name]: path };
     });
-    const reason = /its U-Net takes text of 24 channels, not of 32\. Register it as what it is: sd15\.$/;
+    const reason = /its U-Net expects text of 24 channels, not 32\. Register it as sd15\.$/;
     expect(await verifyModel('sd21', published())).toContainEqual({
       name,
       status: 'damaged',
@@ -134,7 +134,7 @@ describe('a whole Stable Diffusion in the original layout', () => {
     const [finding] = (await inspectModels({ ...published(), catalogue: [model] })).map(checkModel);
     expect(finding).toMatchObject({
       state: 'warning',
-      message: expect.stringContaining('not of 32'),
+      message: expect.stringContaining('not 32'),
       fix: {
         sentence: expect.stringContaining('To unregister the file'),
         command: 'npx samepoint models pull sd21',
@@ -197,14 +197,14 @@ describe('a folder in the layout of diffusers', () => {
   const stateFile = () => published().at.stateFile;
 
   it.each([
-    ['sd15', 'sd2', 'its U-Net takes text of 32 channels, not of 24.', 'sd21'],
-    ['sd21', 'sd1', 'its U-Net takes text of 24 channels, not of 32.', 'sd15'],
+    ['sd15', 'sd2', 'its U-Net expects text of 32 channels, not 24.', 'sd21'],
+    ['sd21', 'sd1', 'its U-Net expects text of 24 channels, not 32.', 'sd15'],
   ] as const)('is refused for %s where its U-Net is of %s', async (id, family, reason, fitting) => {
     const path = diffusers(family);
     await expect(addModel(id, path, published())).rejects.toMatchObject({
       code: 'MODEL_INVALID',
-      message: `${path} does not hold ${modelOf(id, published()).title}: ${reason}`,
-      hint: `Register it as what it is: ${fitting}.`,
+      message: `${path} is not ${modelOf(id, published()).title}: ${reason}`,
+      hint: `Register it as ${fitting}.`,
     });
     expect(modelState(modelOf(id, published()), published())).toBe('missing');
   });

@@ -182,8 +182,8 @@ describe('weights on the disk are registered', () => {
     other: { dtype: 'F32', shape: [2], data_offsets: [4, 12] },
   });
   it.each([
-    ['a truncated file', UNET.subarray(0, 50_000), 'ends behind the end of the file'],
-    ['a header longer than the file', withHeader('{}', Buffer.alloc(0)).fill(1, 0, 3), 'its header claims'],
+    ['a truncated file', UNET.subarray(0, 50_000), 'extends beyond the end of the file'],
+    ['a header longer than the file', withHeader('{}', Buffer.alloc(0)).fill(1, 0, 3), 'its header should have'],
     ['an empty file', Buffer.alloc(0), 'is an empty file'],
     ['overlapping tensors', withHeader(overlapping, Buffer.alloc(12)), 'overlaps another one'],
     ['whole numbers for weights', safetensorsFile({ 'conv_in.weight': 4 }, 'I32'), 'its weights are I32'],

@@ -88,9 +88,9 @@ describe('a subset of a safetensors file', () => {
   });
 
   it.each([
-    ['no tensor that is needed', { x: entry(0, 4) }, 'none of the tensors'],
-    ['a tensor behind the end', { a: entry(0, 40_000) }, 'behind the end'],
-    ['a tensor that ends before it begins', { a: { ...entry(0, 4), data_offsets: [8, 4] } }, 'behind the end'],
+    ['no tensor that is needed', { x: entry(0, 4) }, 'none of the expected tensors'],
+    ['a tensor beyond the end', { a: entry(0, 40_000) }, 'beyond the end'],
+    ['a tensor that ends before it begins', { a: { ...entry(0, 4), data_offsets: [8, 4] } }, 'beyond the end'],
     ['tensors that overlap', { a: entry(0, 8), ab: entry(4, 12) }, 'overlaps'],
     ['an entry without offsets', { a: { dtype: 'F32', shape: [1] } }, 'malformed'],
     ['a list instead of an object', [1], 'not a JSON object'],

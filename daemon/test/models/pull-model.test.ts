@@ -323,7 +323,7 @@ describe('what arrives is checked', () => {
 
     const failure = await failureOf(pullModel('tiny', {}, environment));
     expect(failure).toMatchObject({ code: 'MODEL_INVALID' });
-    expect(failure.message).toContain('not the file that was downloaded the first time');
+    expect(failure.message).toContain('differs from the file of the first download');
   });
 
   it('weights of another network are refused and removed', async () => {
@@ -371,7 +371,7 @@ describe('what is here and damaged', () => {
     writeFileSync(filesOf(environment).get('unet/model.safetensors') ?? '', 'damaged');
     room.hub.put('unet/model.fp16.safetensors', safetensorsFile({ 'conv_in.weight': 7 }));
     const failure = await failureOf(pullModel('tiny', {}, environment));
-    expect(failure).toMatchObject({ code: 'MODEL_INVALID', message: expect.stringContaining('the first time') });
+    expect(failure).toMatchObject({ code: 'MODEL_INVALID', message: expect.stringContaining('the first download') });
   });
 });
 
@@ -436,7 +436,7 @@ describe('refusals are one sentence and what to do next', () => {
   ])('HF_ENDPOINT=%s', async (value) => {
     const failure = await failureOf(pullModel('tiny', {}, room.environment({ env: { HF_ENDPOINT: value } })));
     expect(failure).toMatchObject({ code: 'BAD_REQUEST', hint: expect.stringContaining('Set HF_ENDPOINT') });
-    expect(failure.message).toContain(`HF_ENDPOINT is "${value}"`);
+    expect(failure.message).toContain(`HF_ENDPOINT is not the address of a server: "${value}"`);
   });
 
   it('HF_HUB_OFFLINE', async () => {

@@ -54,7 +54,7 @@ export function planSubset(header: Buffer, fileBytes: number, needed: RegExp, wh
   for (const { name, dtype, shape, data_offsets: offsets } of kept) {
     const [from, to] = [dataStart + offsets[0], dataStart + offsets[1]];
     const last = ranges.at(-1);
-    if (to < from || to > fileBytes) throw damaged(what, `tensor "${name}" ends behind the end of the file`);
+    if (to < from || to > fileBytes) throw damaged(what, `tensor "${name}" extends beyond the end of the file`);
     if (last !== undefined && from < last.to) throw damaged(what, `tensor "${name}" overlaps another one`);
     smaller[name] = { dtype, shape, data_offsets: [offset, offset + to - from] };
     offset += to - from;
