@@ -10,14 +10,14 @@ import { KeptLines } from './keep-lines.js';
 import type { LayerPair } from './layer-pair.js';
 
 /** To be raised whenever points are matched, or parts compared, in another way. */
-const KEPT_VERSION = 3;
+const KEPT_VERSION = 4;
 
 /** What the network says of a pair, whatever is done with it. */
 interface Seen {
   /** By their point, as text. */
   matches: { [point: string]: Match };
   /** Of all layers of the source to all of the target, as `matchElements` has it; null for NaN. */
-  matchElements: (number | null)[][];
+  scores: (number | null)[][];
 }
 
 /** A point of the source and its match. */
@@ -58,25 +58,25 @@ export class LayerMatching {
   /** One placement for each layer of the source, in their order. */
   async place(pair: LayerPair): Promise<Placement[]> {
     const { source, target } = pair;
-    const { matches, matchElements } = await this.#seen(pair);
+    const { matches, scores } = await this.#seen(pair);
     return placeItems(preparedLayers(pair), source.layers, target.layers, target.image, {
       match: async (points) => points.map((point) => matches[keyOf(point)] ?? missing(point)),
-      compare: async () => matchElements,
+      compare: async () => scores,
     });
   }
 
   /** For each layer of the source its points with their matches, and how those of the target resemble it. */
   async seenByLayer(pair: LayerPair): Promise<SeenLayer[]> {
-    const { matches, matchElements } = await this.#seen(pair);
+    const { matches, scores } = await this.#seen(pair);
     return preparedLayers(pair).map(({ points }, n) => ({
       matches: points.map((point) => ({ source: point, match: matches[keyOf(point)] ?? missing(point) })),
-      resemblance: matchElements[n],
+      resemblance: scores[n],
     }));
   }
 
   async #seen(pair: LayerPair) {
-    const { matches, matchElements } = await this.#see(pair);
-    return { matches, matchElements: withMargins(matchElements.map(toFloats)) };
+    const { matches, scores } = await this.#see(pair);
+    return { matches, scores: withMargins(scores.map(toFloats)) };
   }
 
   async #see(pair: LayerPair): Promise<Seen> {
@@ -100,7 +100,7 @@ export class LayerMatching {
         return [keyOf(point), { point: at, similarity, confidence, scale, mirrored }];
       });
       const alike = await matchElements(from, to, parts, others, direction.mirrored);
-      return { matches: Object.fromEntries(entries), matchElements: alike.map(({ log }) => Array.from(log, rounded)) };
+      return { matches: Object.fromEntries(entries), scores: alike.map(({ log }) => Array.from(log, rounded)) };
     });
   }
 }
