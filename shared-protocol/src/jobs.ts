@@ -106,12 +106,12 @@ const features = {
 /** Daemon feature: transfer jobs support `withCues`. */
 export const TRANSFER_CUES = 'transfer.cues';
 
-/** Daemon feature: transfer and inspect jobs support optional stages of the matching. */
-export const MATCHING_PARTS = 'matching.parts';
+/** Daemon feature: transfer and inspect jobs support `coarseToFine`. */
+export const MATCHING_STAGES = 'matching.stages';
 
-const partsAsked = {
-  /** Look again at what was found, at a higher resolution; only for daemons whose welcome has {@link MATCHING_PARTS}. */
-  withCloserLook: z.literal(true).optional(),
+const stages = {
+  /** Refine the positions of all items, or of none. Default: of single points. Requires {@link MATCHING_STAGES}. */
+  coarseToFine: z.boolean().optional(),
 };
 
 export const transferRequestSchema = z.strictObject({
@@ -125,7 +125,7 @@ export const transferRequestSchema = z.strictObject({
   items: z.array(itemSchema).min(1).max(LIMITS.itemsPerJob),
   /** Return the cues of layer matches. Requires the daemon feature {@link TRANSFER_CUES}. */
   withCues: z.literal(true).optional(),
-  ...partsAsked,
+  ...stages,
 });
 export type TransferRequest = z.infer<typeof transferRequestSchema>;
 
@@ -151,7 +151,7 @@ export const inspectRequestSchema = z.strictObject({
   point: pointSchema,
   /** Maximum number of matches, best first. */
   matches: z.number().int().min(1).max(LIMITS.matchesPerInspect),
-  ...partsAsked,
+  ...stages,
 });
 export type InspectRequest = z.infer<typeof inspectRequestSchema>;
 

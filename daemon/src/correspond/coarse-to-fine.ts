@@ -9,6 +9,8 @@ export const COARSE_TO_FINE = {
   reachCells: 2,
   /** Distance up to which a backward match is as good as any, in fine cells. */
   cycleCells: 1.5,
+  /** Largest correction, as part of the target's longer side. A larger one is more often wrong than right. */
+  maxMove: 0.01,
 } as const;
 
 /** A match in the pyramids of the whole images. */
@@ -24,7 +26,7 @@ export interface CoarseMatch {
 
 /**
  * Coarse-to-fine refinement: matches each source point again in windows of higher resolution around both ends of its match. A
- * match keeps its position if the best fine cell is on the border of the search, or is less cycle-consistent.
+ * match keeps its position if the best fine cell is too far away, on the border of the search, or less cycle-consistent.
  * @param subCell refine further by soft-argmax
  * @returns one position in the target per match, in their order; null for those that keep theirs
  */
@@ -36,12 +38,14 @@ export async function refineMatches(
 ): Promise<(Point | null)[]> {
   const refined: (Point | null)[] = matches.map(() => null);
   if (source.fine === undefined || target.fine === undefined) return refined;
+  const maxMovePx = COARSE_TO_FINE.maxMove * Math.max(target.width, target.height);
   for (const { from, to, members } of groupByWindows(source, source.fine, target, target.fine, matches)) {
     const sourceMap = await source.fine.window(from);
     const targetMap = await target.fine.window(to);
     for (const { index, match } of members) {
-      const position = matchInWindows(shiftInto(match, from, to), sourceMap, targetMap, subCell);
-      refined[index] = position === null ? null : { x: position.x + to.x, y: position.y + to.y };
+      const local = matchInWindows(shiftInto(match, from, to), sourceMap, targetMap, subCell);
+      const position = local === null ? null : { x: local.x + to.x, y: local.y + to.y };
+      refined[index] = position !== null && distance(position, match.target) <= maxMovePx ? position : null;
     }
   }
   return refined;
@@ -107,4 +111,8 @@ function cycleCells({ source, sourceCellPx }: CoarseMatch, position: Point, from
   const back = peakNear(sampleFeatures(to, [position]), from, source, COARSE_TO_FINE.reachCells * sourceCellPx);
   const start = toCells(from, source);
   return Math.hypot(back.x - start.x, back.y - start.y);
+}
+
+function distance(a: Point, b: Point): number {
+  return Math.hypot(a.x - b.x, a.y - b.y);
 }

@@ -17,8 +17,11 @@ const NEIGHBOUR_GRID = 2;
 
 /** Matches one source with one target. */
 export interface PairMatcher {
-  /** One match a point, in their order. */
-  match(points: readonly Point[]): Promise<readonly Match[]>;
+  /**
+   * One match a point, in their order.
+   * @param single are they items themselves, not the samples of a region?
+   */
+  match(points: readonly Point[], single: boolean): Promise<readonly Match[]>;
   /**
    * Scores elements of the source against elements of the target; see `matchElements`. Optional.
    * @param mirrored is the target's layout mirrored?
@@ -85,7 +88,7 @@ export async function placeItems(
   withCues = false,
 ): Promise<Placement[]> {
   const around = targetLayers.length === 0 ? [] : layersAround(prepared);
-  const matches = await matcher.match([...prepared, ...around].flatMap(({ points }) => points));
+  const matches = await matchAll(matcher, prepared, around);
   const targetSidePx = Math.max(target.width, target.height);
   const direction = layoutDirection(matches);
   let next = 0;
@@ -115,6 +118,24 @@ export async function placeItems(
     const byAnchors = direction.placeByAnchors(item.box, anchors, counterparts, targetSidePx, placed);
     return toPlacement({ ...entry, item, placed: byAnchors });
   });
+}
+
+/** The matches of the points of all items, then of the layers around them. */
+async function matchAll(
+  matcher: PairMatcher,
+  prepared: readonly PreparedItem[],
+  around: readonly SampledLayer[],
+): Promise<Match[]> {
+  const entries = [
+    ...prepared.map(({ item, points }) => ({ single: item.kind === 'point', points })),
+    ...around.map(({ points }) => ({ single: false, points })),
+  ];
+  const matched = async (single: boolean) => {
+    const points = entries.flatMap((entry) => (entry.single === single ? entry.points : []));
+    return (points.length === 0 ? [] : await matcher.match(points, single)).values();
+  };
+  const [singles, samples] = [await matched(true), await matched(false)];
+  return entries.flatMap(({ single, points }) => points.flatMap(() => (single ? singles : samples).next().value ?? []));
 }
 
 /** The layers around all items, each once, without those that are items. */

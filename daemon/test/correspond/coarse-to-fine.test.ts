@@ -63,46 +63,46 @@ const truthOf = ({ x, y }: Point) => ({ x: x + SHIFT.x, y: y + SHIFT.y });
 const POINTS = Array.from({ length: 12 }, (_, n) => ({ x: 60 + 33.7 * n, y: 40 + ((n * 97) % 300) }));
 
 describe('coarse-to-fine refinement', () => {
-  it('finds places to within half a cell of its own where they were off by more than a cell of before', async () => {
+  it('finds positions to within half a fine cell', async () => {
     const [source, target] = [imageOf(field), imageOf(shifted)];
     const places = POINTS.map((point, n) => {
       const truth = truthOf(point);
-      return place(point, { x: truth.x + (n % 2 === 0 ? 9 : -9), y: truth.y + (n % 3 === 0 ? 8 : -8) });
+      return place(point, { x: truth.x + (n % 2 === 0 ? 2 : -2), y: truth.y + (n % 3 === 0 ? 3 : -3) });
     });
     const found = await refineMatches(source.pyramid, target.pyramid, places, true);
     for (const [n, point] of POINTS.entries()) expect(distance(found[n], truthOf(point))).toBeLessThan(FINE_PX / 2);
   });
 
-  it('gives the middles of cells where positions are not to be refined', async () => {
+  it('gives the centres of cells without sub-cell refinement', async () => {
     const [source, target] = [imageOf(field), imageOf(shifted)];
     const [point = { x: 0, y: 0 }] = POINTS;
     const [found] = await refineMatches(source.pyramid, target.pyramid, [place(point, truthOf(point))], false);
     expect(found?.x).toBeCloseTo(Math.round((truthOf(point).x - FINE_PX / 2) / FINE_PX) * FINE_PX + FINE_PX / 2, 6);
   });
 
-  it('shows a target of another scale at the scale of the source', async () => {
+  it('zooms a target of another scale to the scale of the source', async () => {
     const [source, target] = [imageOf(field), imageOf((x, y) => field(x / 2, y / 2), { width: 1024, height: 768 })];
     const point = { x: 200, y: 150 };
-    const [found] = await refineMatches(source.pyramid, target.pyramid, [place(point, { x: 412, y: 290 }, 2)], true);
+    const [found] = await refineMatches(source.pyramid, target.pyramid, [place(point, { x: 405, y: 295 }, 2)], true);
     expect(distance(found, { x: 400, y: 300 })).toBeLessThan(2 * FINE_PX);
     const [[from], [to]] = [source.window.mock.calls[0] ?? [], target.window.mock.calls[0] ?? []];
     expect([to?.w, to?.h]).toEqual([2 * (from?.w ?? 0), 2 * (from?.h ?? 0)]);
   });
 
-  it('leaves a place alone that it does not find near where it was', async () => {
+  it('keeps a position that is not confirmed nearby', async () => {
     const [source, target] = [imageOf(field), imageOf(shifted)];
     const point = { x: 200, y: 200 };
     const far = { x: truthOf(point).x + (COARSE_TO_FINE.reachCells + 1) * COARSE_PX, y: truthOf(point).y };
     expect(await refineMatches(source.pyramid, target.pyramid, [place(point, far)], true)).toEqual([null]);
   });
 
-  it('leaves a place alone that returns better than the one it would put instead', async () => {
-    // seen from the source, `other` is the more similar; but it rather resembles what is next to the point
+  it('keeps a position that is more cycle-consistent than the best fine cell', async () => {
+    // `other` is the most similar to the point, but its backward match is beside the point
     const [here, beside, coarse, other] = [
       [201, 41],
       [207, 41],
       [201, 41],
-      [209, 41],
+      [205, 41],
     ];
     const mark =
       (places: [number[] | undefined, number[]][]): Field =>
@@ -122,13 +122,30 @@ describe('coarse-to-fine refinement', () => {
     );
     const at = { x: 201, y: 41 };
     expect(await refineMatches(source.pyramid, target.pyramid, [place(at, at)], true)).toEqual([null]);
-    // and moves there once nothing in the source resembles it more
+    // without the cell beside the point, the backward match is the point
     const plain = imageOf(mark([[here, [1, 0, 0, 0]]]));
     const [moved] = await refineMatches(plain.pyramid, target.pyramid, [place(at, at)], false);
-    expect(moved).toEqual({ x: 209, y: 41 });
+    expect(moved).toEqual({ x: 205, y: 41 });
   });
 
-  it('looks through each window once, however many points are seen through it', async () => {
+  it('keeps a position that would move by more than 1 % of the longer side', async () => {
+    const [source, target] = [imageOf(field), imageOf(shifted)];
+    const point = { x: 200, y: 200 };
+    const offBy = (px: number) => place(point, { x: truthOf(point).x + px, y: truthOf(point).y });
+    const [near, far] = await refineMatches(source.pyramid, target.pyramid, [offBy(4), offBy(7)], true);
+    expect(distance(near, truthOf(point))).toBeLessThan(FINE_PX / 2);
+    expect(far).toBeNull();
+  });
+
+  it('ignores equal elements farther than two coarse cells away', async () => {
+    const twice: Field = (x, y) => (x < 260 ? field(x, y) : field(x - 40, y).map((value) => 2 * value));
+    const [source, target] = [imageOf(field), imageOf(twice)];
+    const point = { x: 240, y: 200 };
+    const [found] = await refineMatches(source.pyramid, target.pyramid, [place(point, { x: 242, y: 200 })], true);
+    expect(distance(found, point)).toBeLessThan(FINE_PX / 2);
+  });
+
+  it('computes each window once, however many points it serves', async () => {
     const [source, target] = [imageOf(field), imageOf(field)];
     const near = Array.from({ length: 50 }, (_, n) => ({ x: 180 + (n % 10), y: 180 + Math.floor(n / 10) }));
     await refineMatches(
@@ -140,7 +157,7 @@ describe('coarse-to-fine refinement', () => {
     expect([source.window.mock.calls.length, target.window.mock.calls.length]).toEqual([1, 1]);
   });
 
-  it('does not look where windows would be the whole images, or there are no pixels', async () => {
+  it('skips windows that are the whole images, and images without windows', async () => {
     const small = imageOf(field, { width: 24, height: 16 });
     const at = { x: 8, y: 8 };
     expect(await refineMatches(small.pyramid, small.pyramid, [place(at, at)], true)).toEqual([null]);

@@ -1,97 +1,71 @@
 import { describe, expect, it } from 'vitest';
-import type { Candidate } from '../../src/correspond/candidates.js';
-import { rankCandidates } from '../../src/correspond/candidates.js';
-import { calibrationOf, confidenceOf, isFitted } from '../../src/correspond/confidence.js';
+import { calibrationOf, confidenceOf, isFitted, regressionInputs } from '../../src/correspond/confidence.js';
 
-function candidate(x: number, y: number): Candidate {
-  return { x, y, similarity: 0.9, cycleCells: 0, cycleConsistent: true, scale: 1, levels: { source: 0, target: 0 } };
-}
+const FEATURES = { similarity: 0.8, cycleCells: 0.5, probability: 0.9, support: 0.3, margin: 0.2 };
+const [UI, OTHER] = [calibrationOf('ui default'), calibrationOf('sd21 default')];
 
-function node(candidates: readonly Candidate[], probabilities: readonly number[]) {
-  return { x: 0, y: 0, candidates, probabilities, support: probabilities };
-}
-
-describe('candidates near each other are one place', () => {
-  it('whose probabilities add up, so that it may beat one that alone is believed in more', () => {
-    const places = rankCandidates(node([candidate(0, 0), candidate(100, 0), candidate(103, 0)], [0.4, 0.35, 0.25]), 10);
-    expect(places.map(({ candidate: { x }, probability }) => [x, Math.round(probability * 100)])).toEqual([
-      [100, 60],
-      [0, 40],
-    ]);
+describe('the inputs of the regression', () => {
+  it('stay finite', () => {
+    const inputs = regressionInputs({ ...FEATURES, cycleCells: Number.POSITIVE_INFINITY, probability: 0, support: 0 });
+    expect(inputs).toMatchObject({ cycle: 0, logSupport: Math.log(0.02) });
+    expect(inputs.logOdds).toBeCloseTo(Math.log(0.01 / 1.01), 9);
+    expect(regressionInputs({ ...FEATURES, probability: 1 }).logOdds).toBeCloseTo(Math.log(1.01 / 0.01), 9);
   });
 
-  it('at the position of the one believed in most', () => {
-    const places = rankCandidates(node([candidate(103, 0), candidate(100, 0)], [0.3, 0.7]), 10);
-    expect(places.map(({ candidate: { x } }) => x)).toEqual([100]);
-  });
-
-  it('and no place is named twice', () => {
-    const places = rankCandidates(
-      node(
-        [0, 5, 50, 55, 100].map((x) => candidate(x, 0)),
-        [0.2, 0.2, 0.2, 0.2, 0.2],
-      ),
-      10,
-    );
-    expect(places).toHaveLength(3);
-    expect(places.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 9);
-  });
-
-  it('and where nothing was found there is none', () => {
-    expect(rankCandidates(node([], []), 10)).toEqual([]);
+  it.each([
+    [-0.2, -0.2, 0],
+    [0.05, 0.05, 0],
+    [0.25, 0.1, 0.15],
+  ])('split a margin of %d at 0.1', (margin, below, beyond) => {
+    const inputs = regressionInputs({ ...FEATURES, margin });
+    expect(inputs.margin).toBeCloseTo(below, 9);
+    expect(inputs.marginBeyond).toBeCloseTo(beyond, 9);
   });
 });
 
-describe.each(['ui default', 'sd21 default'])('the confidence of a match of %s', (backend) => {
-  const calibration = calibrationOf(backend);
-  const features = { similarity: 0.8, cycleCells: 0.5, probability: 0.9, support: 0.3, margin: 0.2 };
+describe('the confidence', () => {
+  it.each([
+    ['a match of all candidates', FEATURES, 0.873, 0.377],
+    [
+      'a doubtful match',
+      { similarity: 0.6, cycleCells: 3, probability: 0.4, support: 0.05, margin: 0.02 },
+      0.043,
+      0.009,
+    ],
+    ['without a backward check', { ...FEATURES, cycleCells: Number.POSITIVE_INFINITY }, 0.742, 0.075],
+  ])('of %s is that of the fit', (_, features, ui, other) => {
+    expect(confidenceOf(features, UI)).toBeCloseTo(ui, 3);
+    expect(confidenceOf(features, OTHER)).toBeCloseTo(other, 3);
+  });
 
   it.each([
-    ['a backward match that ends farther away', { cycleCells: 8 }],
+    ['a longer cycle', { cycleCells: 8 }],
     ['less probability', { probability: 0.5 }],
-  ])('falls with %s', (_sign, less) => {
-    expect(confidenceOf({ ...features, ...less }, calibration)).toBeLessThan(confidenceOf(features, calibration));
+    ['less support', { support: 0.1 }],
+  ])('falls with %s', (_, change) => {
+    for (const calibration of [UI, OTHER]) {
+      expect(confidenceOf({ ...FEATURES, ...change }, calibration)).toBeLessThan(confidenceOf(FEATURES, calibration));
+    }
+  });
+
+  it('of the embedded network falls with the margin, on either side of the knee', () => {
+    const [low = 0, middle = 0, high = 0] = [0, 0.1, 0.2].map((margin) => confidenceOf({ ...FEATURES, margin }, UI));
+    expect(low).toBeLessThan(middle);
+    expect(middle).toBeLessThan(high);
+  });
+
+  it('of a backend without a fit depends on neither similarity nor margin', () => {
+    expect([isFitted('ui default'), isFitted('sd21 default')]).toEqual([true, false]);
+    expect(confidenceOf({ ...FEATURES, similarity: 0.1, margin: -1 }, OTHER)).toBe(confidenceOf(FEATURES, OTHER));
   });
 
   it.each([
     [{ similarity: 1, cycleCells: 0, probability: 1, support: 1, margin: 1 }],
     [{ similarity: -1, cycleCells: Number.POSITIVE_INFINITY, probability: 0, support: 0, margin: -2 }],
-    [{ similarity: 1, cycleCells: 0, probability: 1, support: 0, margin: 0 }],
   ])('is a probability: %j', (extreme) => {
-    expect(confidenceOf(extreme, calibration)).toBeGreaterThanOrEqual(0);
-    expect(confidenceOf(extreme, calibration)).toBeLessThanOrEqual(1);
-  });
-});
-
-describe('what else is known', () => {
-  const features = { similarity: 0.8, cycleCells: 0.5, probability: 0.9, support: 0.3, margin: 0.2 };
-
-  it.each([
-    ['a margin over "no counterpart"', 'ui default', { margin: 0 }],
-    ['the support of neighbours, which probability says already for ui', 'sd21 default', { support: 0.1 }],
-  ])('counts: %s', (_sign, backend, less) => {
-    const calibration = calibrationOf(backend);
-    expect(confidenceOf({ ...features, ...less }, calibration)).toBeLessThan(confidenceOf(features, calibration));
-  });
-});
-
-describe('similarity', () => {
-  const alike = { similarity: 0.9, cycleCells: 0.5, probability: 0.9, support: 0.3, margin: 0.2 };
-
-  it('never speaks against a match, and counts for nothing where its scale is not known', () => {
-    const unlike = { ...alike, similarity: 0.5 };
-    expect(confidenceOf(unlike, calibrationOf('ui default'))).toBeLessThanOrEqual(
-      confidenceOf(alike, calibrationOf('ui default')),
-    );
-    expect(confidenceOf(unlike, calibrationOf('sd21 default'))).toBe(
-      confidenceOf(alike, calibrationOf('sd21 default')),
-    );
-  });
-
-  it('being left out makes no match surer than one of the fitted backend', () => {
-    expect(isFitted('sd21 default')).toBe(false);
-    expect(confidenceOf(alike, calibrationOf('sd21 default'))).toBeLessThan(
-      confidenceOf(alike, calibrationOf('ui default')),
-    );
+    for (const calibration of [UI, OTHER]) {
+      expect(confidenceOf(extreme, calibration)).toBeGreaterThanOrEqual(0);
+      expect(confidenceOf(extreme, calibration)).toBeLessThanOrEqual(1);
+    }
   });
 });

@@ -186,8 +186,8 @@ describe('an overlay', () => {
 });
 
 describe('the matches of all items', () => {
-  it('are asked for at once, and each item gets its own', async () => {
-    const match = vi.fn(async (points: readonly Point[]) => points.map(doubled));
+  it('are computed for single points and for samples separately, and each item gets its own', async () => {
+    const match = vi.fn(async (points: readonly Point[], _single: boolean) => points.map(doubled));
     const items: Item[] = [
       { kind: 'box', itemId: 'b', box: { x: 20, y: 30, w: 60, h: 40 } },
       { kind: 'point', itemId: 'p', point: { x: 7, y: 8 } },
@@ -195,7 +195,10 @@ describe('the matches of all items', () => {
       { kind: 'point', itemId: 'q', point: { x: 9, y: 10 } },
     ];
     const placements = await placeItems(prepareItems(items, [BUTTON], SOURCE), [BUTTON], [], TARGET, { match });
-    expect(match).toHaveBeenCalledTimes(1);
+    expect(match.mock.calls.map(([points, single]) => [single, single ? points : points.length > 2])).toEqual([
+      [true, [items[1], items[3]].map((item) => (item?.kind === 'point' ? item.point : null))],
+      [false, true],
+    ]);
     expect(placements.map(({ itemId }) => itemId)).toEqual(['b', 'p', 'l', 'q']);
     expect(placements[1]).toMatchObject({ point: { x: 54, y: 46 } });
     expect(placements[3]).toMatchObject({ point: { x: 58, y: 50 } });

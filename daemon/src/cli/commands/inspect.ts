@@ -18,17 +18,16 @@ import {
   requestedFeatures,
   withFeatureOptions,
 } from '../options/feature-options.js';
-import { matchingFlags, type OptionalStage, optionalStagesOption } from '../options/matching-options.js';
+import { requestedStages, requestStageOptions, type StageOptions } from '../options/matching-options.js';
 import { parsePoints } from '../options/parse-values.js';
 import { deviceOption, outOfMemoryOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
 
-interface InspectOptions extends FeatureOptions, ProviderOptions {
+interface InspectOptions extends FeatureOptions, ProviderOptions, StageOptions {
   point: Point;
   top: number;
   out?: string;
   map?: string;
   json?: true;
-  with?: OptionalStage[];
 }
 
 const DEFAULT_TOP = 5;
@@ -45,7 +44,6 @@ export function inspectCommand(): Command {
     .argument('<target>', 'image to search')
     .requiredOption('--point <x,y>', 'point to match', parsePoint)
     .option('--top <k>', 'number of candidates to list', parseTop, DEFAULT_TOP)
-    .addOption(optionalStagesOption())
     .addOption(providerOption())
     .addOption(deviceOption())
     .addOption(outOfMemoryOption())
@@ -54,6 +52,7 @@ export function inspectCommand(): Command {
     .option('--json', 'print JSON instead of a table')
     .addHelpText('after', DETAILS)
     .action(runInspect);
+  for (const option of requestStageOptions()) command.addOption(option);
   return withFeatureOptions(command);
 }
 
@@ -93,7 +92,7 @@ async function inspect(source: ImageFile, target: ImageFile, options: InspectOpt
       target: target.imageId,
       point,
       matches: top,
-      ...matchingFlags(options.with),
+      ...requestedStages(options),
     };
     const images = new Map([source, target].map(({ imageId, bytes }) => [imageId, bytes]));
     const { result, payload } = await engine.run(

@@ -18,17 +18,16 @@ import {
   requestedFeatures,
   withFeatureOptions,
 } from '../options/feature-options.js';
-import { matchingFlags, type OptionalStage, optionalStagesOption } from '../options/matching-options.js';
+import { requestedStages, requestStageOptions, type StageOptions } from '../options/matching-options.js';
 import { parseBoxes, parsePoints } from '../options/parse-values.js';
 import { deviceOption, outOfMemoryOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
 
-interface MatchOptions extends FeatureOptions, ProviderOptions {
+interface MatchOptions extends FeatureOptions, ProviderOptions, StageOptions {
   points?: string;
   boxes?: string;
   layers?: string;
   json?: true;
   out?: string;
-  with?: OptionalStage[];
 }
 
 const DETAILS = `
@@ -49,7 +48,6 @@ export function matchCommand(): Command {
     .option('--points <list>', 'points to find, "x,y x,y …"')
     .option('--boxes <list>', 'boxes to find, "x,y,w,h x,y,w,h …"')
     .option('--layers <file>', 'JSON file with the layers of all images')
-    .addOption(optionalStagesOption())
     .addOption(providerOption())
     .addOption(deviceOption())
     .addOption(outOfMemoryOption())
@@ -57,6 +55,7 @@ export function matchCommand(): Command {
     .option('--out <dir>', 'also draw the matches of each pair of images')
     .addHelpText('after', DETAILS)
     .action(runMatch);
+  for (const option of requestStageOptions()) command.addOption(option);
   return withFeatureOptions(command);
 }
 
@@ -136,7 +135,7 @@ function requestOf(
     })),
     items: itemsOf(query),
     ...(layers === undefined ? {} : { withCues: true }),
-    ...matchingFlags(options.with),
+    ...requestedStages(options),
   };
 }
 

@@ -12,22 +12,24 @@ export const MATCHING_STAGES = {
 } as const satisfies Record<string, MatchStage>;
 export type StageName = keyof typeof MATCHING_STAGES;
 
-/** Stages that are off by default and that a request can switch on, with their fields in the request. */
-const OPTIONAL_STAGES = { 'coarse-to-fine': 'withCloserLook' } as const satisfies Partial<Record<StageName, string>>;
-export type OptionalStage = keyof typeof OPTIONAL_STAGES;
-
-/** Fields of a request that switch on optional stages. */
-export interface MatchingFlags {
-  withCloserLook?: true;
+/** `--with` and `--without` of the commands that send requests. */
+export interface StageOptions {
+  with?: 'coarse-to-fine';
+  without?: 'coarse-to-fine';
 }
 
-export function matchingFlags(stages: readonly OptionalStage[] = []): MatchingFlags {
-  return Object.fromEntries(stages.map((stage) => [OPTIONAL_STAGES[stage], true]));
+/** The fields of a request that choose stages. */
+export function requestedStages({ with: added, without }: StageOptions): { coarseToFine?: boolean } {
+  if (added === undefined && without === undefined) return {};
+  return { coarseToFine: without === undefined };
 }
 
-/** `--with` of the commands that send requests. */
-export function optionalStagesOption(): Option {
-  return new Option('--with <stages...>', 'optional matching stages').choices(Object.keys(OPTIONAL_STAGES));
+export function requestStageOptions(): Option[] {
+  const stages = ['coarse-to-fine'];
+  return [
+    new Option('--with <stage>', 'refine boxes and layers too, not only points').choices(stages).conflicts('without'),
+    new Option('--without <stage>', 'do not refine points').choices(stages),
+  ];
 }
 
 /** `--with` and `--without` of an evaluation, for ablations. */

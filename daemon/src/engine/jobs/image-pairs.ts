@@ -2,6 +2,7 @@ import type { Point } from '@samepoint/shared-protocol';
 import type { SimilarityMap } from '../../correspond/heatmap.js';
 import type { ElementScores } from '../../correspond/match-elements.js';
 import type { ExplainedMatch } from '../../correspond/match-points.js';
+import type { StageChoice } from '../../correspond/match-settings.js';
 import type { FeaturePyramid } from '../../diffusion/feature-pyramid.js';
 import type { NearestPixels } from '../../transfer/edits/published-edit.js';
 import type { RegionMatches } from '../../transfer/edits/warp-edit.js';
@@ -26,8 +27,8 @@ export interface ImagePairs {
   features(imageId: string): Promise<FeaturePyramid>;
   /** Orders images so that those of one input size are adjacent and share a graph. @returns indexes */
   orderBySize(imageIds: readonly string[]): Promise<number[]>;
-  /** Finds points of the source in the target. */
-  matcher(source: ImageFeatures, target: ImageFeatures): Promise<RegionMatches>;
+  /** Finds points of the source in the target. @param stages that differ from those of the job */
+  matcher(source: ImageFeatures, target: ImageFeatures, stages?: StageChoice): Promise<RegionMatches>;
   /** Finds the pixels of the target nearest to pixels of the source, as edit propagation was published. */
   nearest(source: ImageFeatures, target: ImageFeatures): NearestPixels;
   /** Compares parts of the source with parts of the target. */

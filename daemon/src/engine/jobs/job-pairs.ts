@@ -58,10 +58,11 @@ export class JobPairs implements ImagePairs {
     return groupedOrder(await Promise.all(imageIds.map((imageId) => this.#sizesOf(imageId))));
   }
 
-  async matcher(source: ImageFeatures, target: ImageFeatures) {
-    const field = await this.#field(source, target);
+  async matcher(source: ImageFeatures, target: ImageFeatures, stages: StageChoice = {}) {
+    const pair = await this.#prepared(source, target);
+    const settings = { ...this.#settings, ...stages };
     return (points: readonly Point[]) =>
-      matchPoints(this.#caches.matcher, source[1], target[1], points, this.#settings, field);
+      matchPoints(this.#caches.matcher, source[1], target[1], points, settings, pair);
   }
 
   nearest([, source]: ImageFeatures, [, target]: ImageFeatures) {
@@ -73,8 +74,8 @@ export class JobPairs implements ImagePairs {
   }
 
   async inspect(source: ImageFeatures, target: ImageFeatures, point: Point, count: number): Promise<Inspection> {
-    const field = await this.#field(source, target);
-    return inspectPoint(this.#caches.matcher, source[1], target[1], point, count, this.#settings, field);
+    const pair = await this.#prepared(source, target);
+    return inspectPoint(this.#caches.matcher, source[1], target[1], point, count, this.#settings, pair);
   }
 
   /** Input sizes of the networks for an image, as a key; empty where the image is unreadable, which fails later. */
@@ -95,7 +96,7 @@ export class JobPairs implements ImagePairs {
     return this.#caches.features.pyramid(imageId, decode, this.#plan, (steps) => this.#progress.step(steps));
   }
 
-  #field([sourceId, source]: ImageFeatures, [targetId, target]: ImageFeatures): Promise<PreparedPair> {
+  #prepared([sourceId, source]: ImageFeatures, [targetId, target]: ImageFeatures): Promise<PreparedPair> {
     const key = [this.#plan.id, sourceId, targetId];
     return this.#caches.pairs.get(key, () => preparePair(this.#caches.matcher, source, target, this.#settings));
   }

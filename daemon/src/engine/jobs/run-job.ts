@@ -1,5 +1,4 @@
 import type { InspectRequest, TransferRequest } from '@samepoint/shared-protocol';
-import type { StageChoice } from '../../correspond/match-settings.js';
 import { Matcher } from '../../correspond/matcher.js';
 import { WindowMatcher } from '../../correspond/window-matcher.js';
 import type { FeatureStore } from '../../diffusion/cache/feature-store.js';
@@ -63,15 +62,14 @@ export class JobRunner {
     }
   }
 
-  /** With the optional stages of the matching that the request turns on. */
+  /** With the stages of the matching that the request chooses. A single point is worth refining, the samples of a region are not. */
   #chosenPairs(
-    { withCloserLook }: TransferRequest | InspectRequest,
+    { kind, coarseToFine = kind === 'inspect' }: TransferRequest | InspectRequest,
     images: EngineJob['images'],
     plan: FeaturePlan,
     progress: ProgressReporter,
   ): JobPairs {
-    const parts: StageChoice = withCloserLook ? { coarseToFine: true } : {};
-    return new JobPairs(this.#caches, images, plan, progress, parts);
+    return new JobPairs(this.#caches, images, plan, progress, { coarseToFine });
   }
 }
 

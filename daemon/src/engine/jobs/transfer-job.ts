@@ -7,7 +7,7 @@ import type { ProgressReporter } from './progress-reporter.js';
 
 /** @throws SamepointError also if an item does not fit the source */
 export async function runTransfer(
-  { source, targets, items, withCues }: TransferRequest,
+  { source, targets, items, withCues, coarseToFine = true }: TransferRequest,
   pairs: ImagePairs,
   progress: ProgressReporter,
 ): Promise<EngineOutcome> {
@@ -26,7 +26,8 @@ export async function runTransfer(
     const { targetId, frame } = entry;
     const target = await pairs.features(frame.imageId);
     const targetImage: ImageFeatures = [frame.imageId, target];
-    const matcher = frame.imageId === source.imageId ? IDENTITY_MATCHER : matcherOf(pairs, sourceImage, targetImage);
+    const matcher =
+      frame.imageId === source.imageId ? IDENTITY_MATCHER : matcherOf(pairs, sourceImage, targetImage, coarseToFine);
     const placements = await placeItems(prepared, source.layers, frame.layers, target, matcher, withCues);
     placed.set(index, { targetId, placements });
     progress.step();
@@ -37,9 +38,11 @@ export async function runTransfer(
 /** The source matched with itself. */
 const IDENTITY_MATCHER: PairMatcher = { match: async (points) => points.map(matchItself) };
 
-function matcherOf(pairs: ImagePairs, source: ImageFeatures, target: ImageFeatures): PairMatcher {
+/** @param refine refine single points coarse-to-fine */
+function matcherOf(pairs: ImagePairs, source: ImageFeatures, target: ImageFeatures, refine: boolean): PairMatcher {
   return {
-    match: async (points) => (await pairs.matcher(source, target))(points),
+    match: async (points, single) =>
+      (await pairs.matcher(source, target, single && refine ? { coarseToFine: true } : {}))(points),
     compare: (...parts) => pairs.compare(source, target, ...parts),
   };
 }

@@ -5,7 +5,7 @@ import {
   type JobKind,
   type JobRequest,
   LIMITS,
-  MATCHING_PARTS,
+  MATCHING_STAGES,
   SamepointError,
   TRANSFER_CUES,
 } from '@samepoint/shared-protocol';
@@ -21,7 +21,7 @@ export const FEATURES: readonly string[] = [
   ...JOB_KINDS.map((kind) => `job.${kind}`),
   'model.pull',
   TRANSFER_CUES,
-  MATCHING_PARTS,
+  MATCHING_STAGES,
 ];
 
 type Offer = Extract<ClientMessage, { type: 'image.offer' }>;
