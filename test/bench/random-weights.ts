@@ -1,7 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { randomWeights } from '../../daemon/src/graph/probe/random-weights.js';
-import { pickle, tensorPickle, writeZip } from '../../daemon/test/support/pytorch-file.js';
-import { lengthPrefix } from '../../daemon/test/support/safetensors-file.js';
+import { lengthPrefix, pickle, tensorPickle, writeZip } from '../../daemon/test/support/weights-files.js';
 
 type Shapes = ReadonlyMap<string, readonly number[]>;
 

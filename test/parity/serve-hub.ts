@@ -1,6 +1,5 @@
 import { FakeHub } from '../../daemon/test/models/fake-hub.js';
-import { xetHash } from '../../daemon/test/support/hub-cache-layout.js';
-import { ABSENT, LISTED } from '../../daemon/test/support/listed-repository.js';
+import { ABSENT, LISTED, xetHash } from '../../daemon/test/support/hub-cache-layout.js';
 
 // Serves the tests' hub to `make-hub-cache.py` until its standard input ends.
 const hub = await FakeHub.start();

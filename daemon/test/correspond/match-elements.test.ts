@@ -4,7 +4,7 @@ import { elementGeometry, matchElements, withMargins } from '../../src/correspon
 import { sampleFeatures } from '../../src/diffusion/feature-map.js';
 import type { FeaturePyramid } from '../../src/diffusion/feature-pyramid.js';
 import type { ElementLogits, Elements } from '../../src/diffusion/networks/element-network.js';
-import { dot, randomMap } from '../support/feature-maps.js';
+import { dot, randomMap } from '../support/random.js';
 
 const BOXES = [
   { x: 8, y: 8, w: 40, h: 20 },

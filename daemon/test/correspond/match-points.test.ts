@@ -13,7 +13,7 @@ import { resizeRgb } from '../../src/images/resize.js';
 import { invariant } from '../../src/invariant.js';
 import { contains } from '../../src/transfer/transforms/boxes.js';
 import { draw, moved } from '../support/draw.js';
-import { LANDMARKS, MOCKUP, mockup, ROWS } from '../support/mockup.js';
+import { LANDMARKS, MOCKUP, mockup, ROWS } from '../support/screens.js';
 
 /** Pixels of the mockup in a cell of the coarsest level: no match can be told to be nearer than that for sure. */
 const CELL_PX = (4 * MOCKUP.width) / 384;

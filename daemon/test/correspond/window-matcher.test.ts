@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toCellFeatures, WindowMatcher } from '../../src/correspond/window-matcher.js';
 import type { FeatureMap } from '../../src/diffusion/feature-map.js';
-import { columnAt, dot, randomMap } from '../support/feature-maps.js';
+import { columnAt, dot, randomMap } from '../support/random.js';
 
 const CHANNELS = 5;
 const matcher = new WindowMatcher();

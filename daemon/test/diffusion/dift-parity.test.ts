@@ -4,7 +4,7 @@ import { dift } from '../../src/diffusion/dift.js';
 import { NetworkPool } from '../../src/diffusion/networks/network-pool.js';
 import { openNetwork } from '../../src/diffusion/networks/open-network.js';
 import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
-import { readTensor, relativeError } from '../support/read-tensor.js';
+import { readTensor, relativeError } from '../support/run-network.js';
 
 const SD = fileURLToPath(new URL('../fixtures/sd', import.meta.url));
 const WEIGHTS = 'diffusion_pytorch_model.safetensors';

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { dustbinSimilarity, readDustbin } from '../../src/diffusion/networks/dustbin.js';
 import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
-import { writeSafetensors } from '../support/safetensors-file.js';
 import { useTempFolder } from '../support/temp-folder.js';
+import { writeSafetensors } from '../support/weights-files.js';
 
 const folder = useTempFolder();
 

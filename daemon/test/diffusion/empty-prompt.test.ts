@@ -7,9 +7,9 @@ import { readPromptStates } from '../../src/diffusion/prompt/prompt-states-file.
 import type { TextEncoder } from '../../src/diffusion/prompt/text-encoder.js';
 import { clipTextConfigSchema } from '../../src/graph/networks/clip-text.js';
 import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
-import { readTensor, relativeError } from '../support/read-tensor.js';
+import { readTensor, relativeError } from '../support/run-network.js';
 import { useTempFolder } from '../support/temp-folder.js';
-import { tokenizerIn } from '../support/tokenizer-in.js';
+import { tokenizerIn } from '../support/text-encoder.js';
 
 const SD2 = fileURLToPath(new URL('../fixtures/text/sd2', import.meta.url));
 const CHANNELS = 64;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cellCentre, type FeatureMap, sampleFeatures, toCells } from '../../src/diffusion/feature-map.js';
-import { columnAt, dot, randomMap } from '../support/feature-maps.js';
+import { columnAt, dot, randomMap } from '../support/random.js';
 
 /** Cells that are wider than high, so that swapped axes show. */
 const MAP: FeatureMap = { ...randomMap(8, 5, 7, 1), cellWidthPx: 10, cellHeightPx: 4 };

@@ -13,7 +13,7 @@ import type { RgbImage } from '../../src/images/decode.js';
 import { cropRgb } from '../../src/images/pixels.js';
 import { EMBEDDED_MODEL_FOLDER } from '../../src/models/catalogue.js';
 import { draw } from '../support/draw.js';
-import { columnAt, dot } from '../support/feature-maps.js';
+import { columnAt, dot } from '../support/random.js';
 import { useTempFolder } from '../support/temp-folder.js';
 import { writeTextEncoder } from '../support/text-encoder.js';
 

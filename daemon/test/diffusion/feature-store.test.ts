@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, utimesSyn
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FeatureStore, featureStore } from '../../src/diffusion/cache/feature-store.js';
-import { randomMap } from '../support/feature-maps.js';
+import { randomMap } from '../support/random.js';
 import { useTempFolder } from '../support/temp-folder.js';
 
 const temp = useTempFolder();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cellCentre, type FeatureMap } from '../../src/diffusion/feature-map.js';
 import { fuseMaps, fusePyramids } from '../../src/diffusion/fuse-features.js';
-import { columnAt, dot, randomMap } from '../support/feature-maps.js';
+import { columnAt, dot, randomMap } from '../support/random.js';
 
 const FINE = randomMap(6, 8, 12, 1, 4);
 const COARSE = randomMap(10, 4, 6, 2, 8);

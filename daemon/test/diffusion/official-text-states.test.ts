@@ -4,7 +4,7 @@ import { filesOf } from '../../src/diffusion/networks/model-files.js';
 import { openSdCheckpoint } from '../../src/diffusion/networks/sd-checkpoint.js';
 import { promptStates } from '../../src/diffusion/prompt/prompt-states.js';
 import { OFFICIAL } from '../support/official-models.js';
-import { readTensor, relativeError } from '../support/read-tensor.js';
+import { readTensor, relativeError } from '../support/run-network.js';
 import { useTempFolder } from '../support/temp-folder.js';
 
 const folder = useTempFolder();

@@ -6,7 +6,7 @@ import { NetworkPool } from '../../src/diffusion/networks/network-pool.js';
 import { type FeatureChoice, planFeatures, shareBlocks } from '../../src/diffusion/plan/feature-plan.js';
 import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
 import { draw } from '../support/draw.js';
-import { relativeError } from '../support/read-tensor.js';
+import { relativeError } from '../support/run-network.js';
 import { useTempFolder } from '../support/temp-folder.js';
 
 const ADM = fileURLToPath(new URL('../fixtures/adm/official', import.meta.url));

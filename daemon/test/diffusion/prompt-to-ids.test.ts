@@ -6,9 +6,8 @@ import * as z from 'zod';
 import { emptyPromptIds, promptToIds } from '../../src/diffusion/prompt/prompt-to-ids.js';
 import { CATALOGUE } from '../../src/models/catalogue.js';
 import { sha256 } from '../support/hub-cache-layout.js';
-import { readPrompts } from '../support/read-prompts.js';
 import { useTempFolder } from '../support/temp-folder.js';
-import { tokenizerIn } from '../support/tokenizer-in.js';
+import { readPrompts, tokenizerIn } from '../support/text-encoder.js';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/text', import.meta.url));
 

@@ -7,8 +7,8 @@ import { NetworkPool } from '../../src/diffusion/networks/network-pool.js';
 import { openNetwork } from '../../src/diffusion/networks/open-network.js';
 import type { NdArray } from '../../src/graph/runtime/run.js';
 import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
-import { columnAt, dot } from '../support/feature-maps.js';
-import { readTensor } from '../support/read-tensor.js';
+import { columnAt, dot } from '../support/random.js';
+import { readTensor } from '../support/run-network.js';
 
 interface SameCell {
   squares: number;

@@ -13,10 +13,9 @@ import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
 import { type Checkpoint, ELEMENT_BYTES, type TensorEntry } from '../../src/graph/weights/checkpoint.js';
 import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
 import { ldmText, ldmUnet, ldmVae } from '../../src/graph/weights/sd-single-file.js';
-import { readTensor, relativeError } from '../support/read-tensor.js';
-import { readConfig, runNetwork } from '../support/run-network.js';
-import { writeSafetensors } from '../support/safetensors-file.js';
+import { readConfig, readTensor, relativeError, runNetwork } from '../support/run-network.js';
 import { useTempFolder } from '../support/temp-folder.js';
+import { writeSafetensors } from '../support/weights-files.js';
 
 const SD = fileURLToPath(new URL('../fixtures/sd', import.meta.url));
 const WEIGHTS = 'diffusion_pytorch_model.safetensors';

@@ -5,8 +5,8 @@ import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
 import { decodeLayer, type RgbaImage, type RgbImage } from '../../src/images/decode.js';
 import { toRgba } from '../../src/images/pixels.js';
 import { IDENTITY, project } from '../../src/transfer/transforms/projective.js';
+import { BUSY_IMAGE, busyImage, seenThrough } from '../support/busy-image.js';
 import { draw, toPng } from '../support/draw.js';
-import { busyPicture, PICTURE, seenThrough } from '../support/picture.js';
 import { identified, imagesOf } from '../support/strips.js';
 
 const runner = new JobRunner(CPU_RUNTIME);
@@ -37,7 +37,7 @@ function picturesOf(outcome: Aligned, payload: Uint8Array): Promise<RgbaImage[]>
 }
 
 function worstPx(a: Homography, b: Homography): number {
-  const corners = [0, 1, 2, 3].map((n) => ({ x: (n % 2) * PICTURE.width, y: (n >> 1) * PICTURE.height }));
+  const corners = [0, 1, 2, 3].map((n) => ({ x: (n % 2) * BUSY_IMAGE.width, y: (n >> 1) * BUSY_IMAGE.height }));
   return Math.max(
     ...corners.map((corner) => {
       const [p, q] = [project(a, corner), project(b, corner)];
@@ -53,43 +53,43 @@ function inverted({ width, height, rgb }: RgbImage): RgbImage {
 
 describe('two images are aligned', () => {
   it('that are one, by nothing, and without a difference', async () => {
-    const { fit, coverage, difference, pictures } = await aligned(busyPicture(), busyPicture());
+    const { fit, coverage, difference, pictures } = await aligned(busyImage(), busyImage());
     expect(fit).toMatchObject({ kind: 'similarity', transform: IDENTITY, residualPx: 0, confidence: 1 });
     expect({ coverage, difference }).toEqual({ coverage: 1, difference: 0 });
-    const whole = toRgba(busyPicture());
-    const black = toRgba(draw(PICTURE.width, PICTURE.height, [], [0, 0, 0]));
+    const whole = toRgba(busyImage());
+    const black = toRgba(draw(BUSY_IMAGE.width, BUSY_IMAGE.height, [], [0, 0, 0]));
     expect(pictures).toEqual([whole, whole, black].map(({ rgba, ...size }) => ({ ...size, rgba: Buffer.from(rgba) })));
   });
 
   it('that are one without anything in it', async () => {
-    const blank = draw(PICTURE.width, PICTURE.height);
+    const blank = draw(BUSY_IMAGE.width, BUSY_IMAGE.height);
     const { fit, difference } = await aligned(blank, blank);
     expect({ transform: fit.transform, difference }).toEqual({ transform: IDENTITY, difference: 0 });
   });
 
   it('of which the other is moved and smaller, where both are', async () => {
     const h: Homography = [0.8, 0, 40, 0, 0.8, 12, 0, 0, 1];
-    const { fit, coverage, pictures } = await aligned(busyPicture(), seenThrough(busyPicture(), h));
+    const { fit, coverage, pictures } = await aligned(busyImage(), seenThrough(busyImage(), h));
     expect(worstPx(fit.transform, h)).toBeLessThan(2);
     expect(Math.abs(coverage - 0.64)).toBeLessThan(0.03);
     const [source, , residual] = pictures;
     const alphaAt = (image: RgbaImage | undefined, x: number, y: number) =>
-      image?.rgba[(y * PICTURE.width + x) * 4 + 3];
+      image?.rgba[(y * BUSY_IMAGE.width + x) * 4 + 3];
     expect([alphaAt(source, 10, 5), alphaAt(residual, 10, 5)]).toEqual([0, 0]);
     expect([alphaAt(source, 190, 60), alphaAt(residual, 190, 60)]).toEqual([255, 255]);
   });
 
   it('of which the other is dark where the one is light, without that being a difference', async () => {
-    const { difference, pictures } = await aligned(busyPicture(), inverted(busyPicture()));
+    const { difference, pictures } = await aligned(busyImage(), inverted(busyImage()));
     expect(difference).toBeLessThan(6);
     const overlay = pictures[1]?.rgba ?? [];
-    const dark = inverted(busyPicture());
+    const dark = inverted(busyImage());
     const off = [...dark.rgb].map((value, n) => Math.abs(value - (overlay[Math.floor(n / 3) * 4 + (n % 3)] ?? 0)));
     expect(off.reduce((sum, value) => sum + value, 0) / off.length).toBeLessThan(4);
   });
 
   it('of which the other lacks a part, which is hot in the residual', async () => {
-    const whole = busyPicture();
+    const whole = busyImage();
     const part = { x: 190, y: 50 };
     const changed = { ...whole, rgb: whole.rgb.slice() };
     for (let y = part.y; y < part.y + 20; y++)
@@ -97,7 +97,7 @@ describe('two images are aligned', () => {
     const { pictures } = await aligned(whole, changed);
     const residual = pictures[2];
     const heatAt = (x: number, y: number) => {
-      const at = (y * PICTURE.width + x) * 4;
+      const at = (y * BUSY_IMAGE.width + x) * 4;
       return [...(residual?.rgba.subarray(at, at + 3) ?? [])].reduce((sum, value) => sum + value, 0);
     };
     expect(heatAt(part.x + 10, part.y + 10)).toBeGreaterThan(4 * heatAt(20, 100));
@@ -106,11 +106,11 @@ describe('two images are aligned', () => {
 
 describe('an alignment is refused with a reason', () => {
   it.each<[string, RgbImage]>([
-    ['a blank image', draw(PICTURE.width, PICTURE.height)],
-    ['another picture', draw(PICTURE.width, 60, [{ x: 100, y: 0, w: 3, h: 60, colour: [0, 0, 0] }])],
+    ['a blank image', draw(BUSY_IMAGE.width, BUSY_IMAGE.height)],
+    ['another picture', draw(BUSY_IMAGE.width, 60, [{ x: 100, y: 0, w: 3, h: 60, colour: [0, 0, 0] }])],
     ['a single row', draw(3000, 1, [{ x: 50, y: 0, w: 700, h: 1, colour: [0, 0, 0] }])],
   ])('%s', async (_what, other) => {
-    const { outcome, payload } = await align(busyPicture(), other);
+    const { outcome, payload } = await align(busyImage(), other);
     expect(outcome).toEqual({ state: 'refused', reason: expect.stringMatching(/^.+\.$/) });
     expect(payload).toBeUndefined();
   });

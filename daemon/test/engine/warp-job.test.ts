@@ -8,8 +8,8 @@ import { decodeLayer, type RgbaImage, type RgbImage } from '../../src/images/dec
 import { encodePng } from '../../src/images/encode.js';
 import { blendOver, onTransparent } from '../../src/images/pixels.js';
 import { IDENTITY } from '../../src/transfer/transforms/projective.js';
+import { BUSY_IMAGE, busyImage, disc, discThrough, seenThrough } from '../support/busy-image.js';
 import { draw, toPng } from '../support/draw.js';
-import { busyPicture, disc, discThrough, PICTURE, seenThrough } from '../support/picture.js';
 import { identified, imagesOf, type TestImage } from '../support/strips.js';
 
 const CENTRE = { x: 190, y: 62 };
@@ -17,7 +17,7 @@ const RADIUS = 44;
 
 const runner = new JobRunner(CPU_RUNTIME);
 const picture = (image: RgbImage): Promise<TestImage> => toPng(image).then(identified);
-const source = await picture(busyPicture());
+const source = await picture(busyImage());
 const edit = identified(await encodePng(disc(CENTRE, RADIUS)));
 
 async function warp(targets: readonly TestImage[], part: Partial<WarpRequest> = {}, given = edit, from = source) {
@@ -47,8 +47,8 @@ async function warpedInto(image: RgbImage, part: Partial<WarpRequest> = {}) {
 function overlapWithTruth(layer: RgbaImage, at: { x: number; y: number }, h: Homography): number {
   const belongs = discThrough(CENTRE, RADIUS, h);
   let [both, either] = [0, 0];
-  for (let i = 0; i < PICTURE.width * PICTURE.height; i++) {
-    const [x, y] = [i % PICTURE.width, Math.floor(i / PICTURE.width)];
+  for (let i = 0; i < BUSY_IMAGE.width * BUSY_IMAGE.height; i++) {
+    const [x, y] = [i % BUSY_IMAGE.width, Math.floor(i / BUSY_IMAGE.width)];
     const [u, v] = [x - at.x, y - at.y];
     const inLayer = u >= 0 && v >= 0 && u < layer.width && v < layer.height;
     const covered = inLayer && (layer.rgba[(v * layer.width + u) * 4 + 3] ?? 0) >= 128;
@@ -66,7 +66,7 @@ describe('an edit lands where its target shows what is under it', () => {
     ['a greater one', [1.25, 0, -50, 0, 1.25, -15, 0, 0, 1]],
     ['perspective', [1.2, 0.05, -30, 0.02, 1.1, -5, 6e-4, 3e-4, 1]],
   ])('%s', async (_what, h) => {
-    const { image, box, fit } = await warpedInto(seenThrough(busyPicture(), h));
+    const { image, box, fit } = await warpedInto(seenThrough(busyImage(), h));
     expect(overlapWithTruth(image, box, h)).toBeGreaterThan(0.9);
     expect(fit.inliers / fit.samples).toBeGreaterThan(0.3);
     expect(fit.residualPx).toBeLessThan(2.5);
@@ -79,7 +79,7 @@ describe('an edit lands where its target shows what is under it', () => {
       const { targets, payload } = await warp([target], { output: 'blended' });
       const fit = { kind: 'similarity', transform: IDENTITY, inliers: 600, samples: 600, residualPx: 0, confidence: 1 };
       expect(targets[0]).toMatchObject({ state: 'warped', fit });
-      const expected = blendOver(busyPicture(), disc(CENTRE, RADIUS), { x: 0, y: 0 });
+      const expected = blendOver(busyImage(), disc(CENTRE, RADIUS), { x: 0, y: 0 });
       expect(Buffer.compare((await decodeLayer(payload ?? new Uint8Array())).rgba, expected.rgba)).toBe(0);
     }
   });
@@ -91,39 +91,39 @@ describe('an edit lands where its target shows what is under it', () => {
     const { targets, payload } = await warp([source], {}, identified(await encodePng(soft)));
     const [outcome] = targets;
     if (outcome?.state !== 'warped' || payload === undefined) throw new Error(JSON.stringify(outcome));
-    const layer = onTransparent(await decodeLayer(payload), outcome.box, PICTURE);
+    const layer = onTransparent(await decodeLayer(payload), outcome.box, BUSY_IMAGE);
     expect(Buffer.compare(layer.rgba, soft.rgba)).toBe(0);
   });
 
   it('of the kind that is asked for', async () => {
-    const { fit } = await warpedInto(busyPicture(), { transform: 'homography' });
+    const { fit } = await warpedInto(busyImage(), { transform: 'homography' });
     expect(fit).toMatchObject({ kind: 'homography', transform: IDENTITY });
   });
 
   it('over the target where that is asked for', async () => {
-    const target = draw(PICTURE.width, PICTURE.height, [{ x: 0, y: 0, w: 40, h: 30, colour: [1, 2, 3] }]);
-    const { image, box } = await warpedInto(busyPicture(), { output: 'blended' });
-    expect(box).toEqual({ x: 0, y: 0, w: PICTURE.width, h: PICTURE.height });
+    const target = draw(BUSY_IMAGE.width, BUSY_IMAGE.height, [{ x: 0, y: 0, w: 40, h: 30, colour: [1, 2, 3] }]);
+    const { image, box } = await warpedInto(busyImage(), { output: 'blended' });
+    expect(box).toEqual({ x: 0, y: 0, w: BUSY_IMAGE.width, h: BUSY_IMAGE.height });
     expect(target.width).toBe(image.width);
     const at = (x: number, y: number) => [
       ...image.rgba.subarray((y * image.width + x) * 4, (y * image.width + x) * 4 + 4),
     ];
     expect(at(CENTRE.x, CENTRE.y)).toEqual([230, 20, 40, 255]);
-    expect(at(5, 5).slice(0, 3)).toEqual([...busyPicture().rgb.subarray((5 * 384 + 5) * 3, (5 * 384 + 5) * 3 + 3)]);
+    expect(at(5, 5).slice(0, 3)).toEqual([...busyImage().rgb.subarray((5 * 384 + 5) * 3, (5 * 384 + 5) * 3 + 3)]);
   });
 });
 
 describe('an edit carried over as published', () => {
   it('is placed by a homography of a thousand nearest neighbours, over the whole target', async () => {
     const shift: Homography = [1, 0, 23, 0, 1, -9, 0, 0, 1];
-    const { image, box, fit } = await warpedInto(seenThrough(busyPicture(), shift), { matching: 'published' });
+    const { image, box, fit } = await warpedInto(seenThrough(busyImage(), shift), { matching: 'published' });
     expect(fit).toMatchObject({ kind: 'homography', samples: 1000 });
-    expect(box).toEqual({ x: 0, y: 0, w: PICTURE.width, h: PICTURE.height });
+    expect(box).toEqual({ x: 0, y: 0, w: BUSY_IMAGE.width, h: BUSY_IMAGE.height });
     expect(overlapWithTruth(image, box, shift)).toBeGreaterThan(0.8);
   });
 
   it('is matched in the very same picture, too', async () => {
-    const { fit } = await warpedInto(busyPicture(), { matching: 'published' });
+    const { fit } = await warpedInto(busyImage(), { matching: 'published' });
     expect(fit).toMatchObject({ kind: 'homography', samples: 1000 });
   });
 
@@ -136,7 +136,7 @@ describe('an edit carried over as published', () => {
 
 describe('a target is refused with a reason, and the others are done', () => {
   it('a blank one', async () => {
-    const blank = await picture(draw(PICTURE.width, PICTURE.height));
+    const blank = await picture(draw(BUSY_IMAGE.width, BUSY_IMAGE.height));
     const { targets, payload } = await warp([blank, source]);
     expect(targets[0]).toEqual({
       state: 'refused',
@@ -148,14 +148,14 @@ describe('a target is refused with a reason, and the others are done', () => {
   });
 
   it('one in which the place is not', async () => {
-    const other = await picture(seenThrough(busyPicture(), [1, 0, 300, 0, 1, 90, 0, 0, 1]));
+    const other = await picture(seenThrough(busyImage(), [1, 0, 300, 0, 1, 90, 0, 0, 1]));
     const { targets, payload } = await warp([other]);
     expect(targets[0]).toMatchObject({ state: 'refused', reason: expect.stringMatching(/\.$/) });
     expect(payload).toBeUndefined();
   });
 
   it('a mirrored one', async () => {
-    const mirrored = await picture(seenThrough(busyPicture(), [-1, 0, PICTURE.width, 0, 1, 0, 0, 0, 1]));
+    const mirrored = await picture(seenThrough(busyImage(), [-1, 0, BUSY_IMAGE.width, 0, 1, 0, 0, 0, 1]));
     const { targets } = await warp([mirrored], { transform: 'homography' });
     expect(targets[0]).toMatchObject({ state: 'refused' });
   });

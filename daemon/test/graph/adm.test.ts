@@ -6,8 +6,7 @@ import { type AdmUnetConfig, admUnet, admUnetConfigSchema } from '../../src/grap
 import { GraphBuilder } from '../../src/graph/onnx/graph-builder.js';
 import type { Checkpoint } from '../../src/graph/weights/checkpoint.js';
 import { readPytorchZip } from '../../src/graph/weights/pytorch.js';
-import { readTensor, relativeError } from '../support/read-tensor.js';
-import { type FloatTensor, readConfig, runNetwork } from '../support/run-network.js';
+import { type FloatTensor, readConfig, readTensor, relativeError, runNetwork } from '../support/run-network.js';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/adm', import.meta.url));
 const CASES = [

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { attention } from '../../src/graph/layers/attention.js';
-import { relativeError } from '../support/read-tensor.js';
-import { type FloatTensor, runNetwork } from '../support/run-network.js';
+import { type FloatTensor, relativeError, runNetwork } from '../support/run-network.js';
 
 const EMPTY = { path: 'none', folder: '.', tensors: new Map() };
 

@@ -9,10 +9,9 @@ import type { Precision } from '../../src/graph/runtime/runtime.js';
 import type { Checkpoint, TensorEntry } from '../../src/graph/weights/checkpoint.js';
 import { halvesToFloats } from '../../src/graph/weights/half.js';
 import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
-import { readTensor } from '../support/read-tensor.js';
-import { readConfig } from '../support/run-network.js';
-import { writeSafetensors } from '../support/safetensors-file.js';
+import { readConfig, readTensor } from '../support/run-network.js';
 import { useTempFolder } from '../support/temp-folder.js';
+import { writeSafetensors } from '../support/weights-files.js';
 
 const FOLDER = fileURLToPath(new URL('../fixtures/sd/taesd', import.meta.url));
 

@@ -6,8 +6,8 @@ import { clipText, clipTextConfigSchema } from '../../src/graph/networks/clip-te
 import { GraphBuilder } from '../../src/graph/onnx/graph-builder.js';
 import { createSession, ort } from '../../src/graph/runtime/session.js';
 import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
-import { readPrompts } from '../support/read-prompts.js';
-import { readTensor, relativeError } from '../support/read-tensor.js';
+import { readTensor, relativeError } from '../support/run-network.js';
+import { readPrompts } from '../support/text-encoder.js';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/text', import.meta.url));
 

@@ -5,7 +5,7 @@ import { ElementNetwork, type Elements } from '../../src/diffusion/networks/elem
 import { filesOf } from '../../src/diffusion/networks/model-files.js';
 import { NetworkPool } from '../../src/diffusion/networks/network-pool.js';
 import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
-import { readTensor, relativeError } from '../support/read-tensor.js';
+import { readTensor, relativeError } from '../support/run-network.js';
 
 // `training/small-run.sh` names a model of its own
 const MODEL = process.env.UI_MODEL ?? fileURLToPath(new URL('../../models/ui', import.meta.url));

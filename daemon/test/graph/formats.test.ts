@@ -11,8 +11,7 @@ import { vit } from '../../src/graph/networks/vit.js';
 import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
 import { openWeights, weightsFilesAt } from '../../src/graph/weights/weights.js';
 import { writeHubCache } from '../support/hub-cache-layout.js';
-import { readTensor, relativeError } from '../support/read-tensor.js';
-import { runNetwork } from '../support/run-network.js';
+import { readTensor, relativeError, runNetwork } from '../support/run-network.js';
 import { useTempFolder } from '../support/temp-folder.js';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures', import.meta.url));

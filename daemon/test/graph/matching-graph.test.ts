@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Matcher } from '../../src/correspond/matcher.js';
 import { cellCentre, type FeatureMap } from '../../src/diffusion/feature-map.js';
-import { columnAt, dot, randomMap } from '../support/feature-maps.js';
+import { columnAt, dot, randomMap } from '../support/random.js';
 
 const CHANNELS = 6;
 const BLOCK_CELLS = 4;

@@ -5,9 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { checkCheckpoint, openAdm } from '../../src/diffusion/networks/network-checkpoints.js';
 import { requireFamily } from '../../src/graph/weights/network-kind.js';
 import { openWeights } from '../../src/graph/weights/weights.js';
-import { writeZip } from '../support/pytorch-file.js';
-import { writeSafetensors } from '../support/safetensors-file.js';
 import { useTempFolder } from '../support/temp-folder.js';
+import { writeSafetensors, writeZip } from '../support/weights-files.js';
 
 const folder = useTempFolder();
 

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import { openWeights } from '../../src/graph/weights/weights.js';
-import { pickle, type TensorParts, tensorPickle, writeZip, type ZipEntry } from '../support/pytorch-file.js';
 import { useTempFolder } from '../support/temp-folder.js';
+import { pickle, type TensorParts, tensorPickle, writeZip, type ZipEntry } from '../support/weights-files.js';
 
 const folder = useTempFolder();
 const OFFICIAL = fileURLToPath(new URL('../fixtures/adm/official/model.pt', import.meta.url));

@@ -2,8 +2,8 @@ import { closeSync, ftruncateSync, openSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../src/graph/onnx/graph-builder.js';
 import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
-import { lengthPrefix, writeSafetensors } from '../support/safetensors-file.js';
 import { useTempFolder } from '../support/temp-folder.js';
+import { lengthPrefix, writeSafetensors } from '../support/weights-files.js';
 
 const folder = useTempFolder();
 const path = () => folder.path('weights.safetensors');

@@ -4,8 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { sdUnet, sdUnetConfigSchema } from '../../src/graph/networks/sd-unet.js';
 import { GraphBuilder } from '../../src/graph/onnx/graph-builder.js';
 import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
-import { readTensor, relativeError } from '../support/read-tensor.js';
-import { readConfig, runNetwork } from '../support/run-network.js';
+import { readConfig, readTensor, relativeError, runNetwork } from '../support/run-network.js';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/sd', import.meta.url));
 const CASES = [

@@ -4,8 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { sdVaeConfigSchema, sdVaeEncoder } from '../../src/graph/networks/sd-vae-encoder.js';
 import type { Checkpoint } from '../../src/graph/weights/checkpoint.js';
 import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
-import { readTensor, relativeError } from '../support/read-tensor.js';
-import { readConfig, runNetwork } from '../support/run-network.js';
+import { readConfig, readTensor, relativeError, runNetwork } from '../support/run-network.js';
 
 const FOLDER = fileURLToPath(new URL('../fixtures/sd/vae', import.meta.url));
 const REFERENCE = join(FOLDER, 'parity.safetensors');

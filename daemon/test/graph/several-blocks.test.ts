@@ -9,8 +9,7 @@ import type { GraphBuilder, Value } from '../../src/graph/onnx/graph-builder.js'
 import type { Checkpoint } from '../../src/graph/weights/checkpoint.js';
 import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
 import { openWeights } from '../../src/graph/weights/weights.js';
-import { readTensor, relativeError } from '../support/read-tensor.js';
-import { type FloatTensor, readConfig, runNetwork } from '../support/run-network.js';
+import { type FloatTensor, readConfig, readTensor, relativeError, runNetwork } from '../support/run-network.js';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures', import.meta.url));
 

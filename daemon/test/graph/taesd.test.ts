@@ -3,8 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { taesdConfigSchema, taesdEncoder } from '../../src/graph/networks/taesd.js';
 import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
-import { readTensor, relativeError } from '../support/read-tensor.js';
-import { readConfig, runNetwork } from '../support/run-network.js';
+import { readConfig, readTensor, relativeError, runNetwork } from '../support/run-network.js';
 
 const FOLDER = fileURLToPath(new URL('../fixtures/sd/taesd', import.meta.url));
 const REFERENCE = join(FOLDER, 'parity.safetensors');

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, it } from 'vitest';
-import { expectUiParity, PARITY_SIZES } from '../support/ui-parity.js';
+import { expectUiParity, PARITY_SIZES } from '../support/run-network.js';
 
 // `training/small-run.sh` names a model of its own
 const MODEL = process.env.UI_MODEL ?? fileURLToPath(new URL('../../models/ui', import.meta.url));

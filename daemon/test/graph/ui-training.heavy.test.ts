@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, it } from 'vitest';
+import { expectUiParity, PARITY_SIZES } from '../support/run-network.js';
 import { useTempFolder } from '../support/temp-folder.js';
-import { expectUiParity, PARITY_SIZES } from '../support/ui-parity.js';
 
 const TRAINING = fileURLToPath(new URL('../../../training', import.meta.url));
 const PYTHON = process.env.PYTHON ?? 'python3';

@@ -8,7 +8,7 @@ import { GraphBuilder } from '../../src/graph/onnx/graph-builder.js';
 import { createSession, ort } from '../../src/graph/runtime/session.js';
 import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
 import { openWeights } from '../../src/graph/weights/weights.js';
-import { readTensor, relativeError } from '../support/read-tensor.js';
+import { readTensor, relativeError } from '../support/run-network.js';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/vit', import.meta.url));
 

@@ -8,7 +8,7 @@ import { POSITION_INTERPOLATIONS, vitCheckpoint, vitConfigSchema } from '../../s
 import { GraphBuilder } from '../../src/graph/onnx/graph-builder.js';
 import { createSession, ort } from '../../src/graph/runtime/session.js';
 import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
-import { readTensor, relativeError } from '../support/read-tensor.js';
+import { readTensor, relativeError } from '../support/run-network.js';
 
 const DINO = fileURLToPath(new URL('../fixtures/vit/dino', import.meta.url));
 const OPEN_CLIP = fileURLToPath(new URL('../fixtures/vit/openclip-gelu', import.meta.url));

@@ -11,8 +11,8 @@ import { damagedFiles } from '../../src/models/files/check-files.js';
 import { verifyModel } from '../../src/models/files/verify-model.js';
 import { officialNames } from '../../src/models/files/weights-names.js';
 import { findModelFiles, modelOf, modelState, resolveModel } from '../../src/models/resolve-model.js';
-import { writeSafetensors } from '../support/safetensors-file.js';
 import { useTempFolder } from '../support/temp-folder.js';
+import { writeSafetensors } from '../support/weights-files.js';
 import { ModelRoom } from './model-room.js';
 
 const FORMATS = fileURLToPath(new URL('../fixtures/formats', import.meta.url));

@@ -16,8 +16,8 @@ import { verifyModel } from '../../src/models/files/verify-model.js';
 import { modelSource } from '../../src/models/model-source.js';
 import { readStore, updateStore } from '../../src/models/model-store.js';
 import { findModelFiles, modelOf, modelState, resolveModel } from '../../src/models/resolve-model.js';
-import { writeSafetensors } from '../support/safetensors-file.js';
 import { useTempFolder } from '../support/temp-folder.js';
+import { writeSafetensors } from '../support/weights-files.js';
 import { ModelRoom } from './model-room.js';
 
 const SD = fileURLToPath(new URL('../fixtures/sd', import.meta.url));

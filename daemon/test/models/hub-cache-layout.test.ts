@@ -3,8 +3,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import * as z from 'zod';
-import { writeHubCache } from '../support/hub-cache-layout.js';
-import { ABSENT, LISTED } from '../support/listed-repository.js';
+import { ABSENT, LISTED, writeHubCache } from '../support/hub-cache-layout.js';
 import { useTempFolder } from '../support/temp-folder.js';
 
 const FIXTURE = fileURLToPath(new URL('../fixtures/hub/cache-layouts.json', import.meta.url));

@@ -12,7 +12,7 @@ import { verifyModel } from '../../src/models/files/verify-model.js';
 import type { ModelEnvironment } from '../../src/models/model-environment.js';
 import { findModelFiles, modelOf, modelState, resolveModel } from '../../src/models/resolve-model.js';
 import { type CacheLayout, writeHubCache } from '../support/hub-cache-layout.js';
-import { readTensor, relativeError } from '../support/read-tensor.js';
+import { readTensor, relativeError } from '../support/run-network.js';
 import { ModelRoom } from './model-room.js';
 import { smallSd21 } from './small-sd.js';
 

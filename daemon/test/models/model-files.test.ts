@@ -9,7 +9,7 @@ import { removeModel } from '../../src/models/files/remove-model.js';
 import { verifyModel } from '../../src/models/files/verify-model.js';
 import { modelState, resolveModel } from '../../src/models/resolve-model.js';
 import { gitBlob, sha256 } from '../support/hub-cache-layout.js';
-import { safetensorsFile, withHeader } from '../support/safetensors-file.js';
+import { safetensorsFile, withHeader } from '../support/weights-files.js';
 import { COMMIT } from './fake-hub.js';
 import { CONFIG, CONFIG_FILE, ModelRoom, modelWith, UNET, unetFile } from './model-room.js';
 

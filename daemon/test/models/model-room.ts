@@ -7,7 +7,7 @@ import { proxiedFetch } from '../../src/models/download/proxy.js';
 import { locations } from '../../src/models/locations.js';
 import type { ModelEnvironment } from '../../src/models/model-environment.js';
 import { sha256 } from '../support/hub-cache-layout.js';
-import { safetensorsFile } from '../support/safetensors-file.js';
+import { safetensorsFile } from '../support/weights-files.js';
 import { COMMIT, FakeHub } from './fake-hub.js';
 
 /** The checkpoint of the tests' model: the third up block is what features do not need. */

@@ -9,7 +9,7 @@ import { pullModel } from '../../src/models/download/pull-model.js';
 import type { ModelEnvironment } from '../../src/models/model-environment.js';
 import { resolveModel } from '../../src/models/resolve-model.js';
 import { gitBlob, sha256 } from '../support/hub-cache-layout.js';
-import { safetensorsFile } from '../support/safetensors-file.js';
+import { safetensorsFile } from '../support/weights-files.js';
 import { COMMIT } from './fake-hub.js';
 import { CONFIG, CONFIG_FILE, ModelRoom, modelWith, UNET, unetFile } from './model-room.js';
 

@@ -8,8 +8,7 @@ import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
 import { CATALOGUE } from '../../src/models/catalogue.js';
 import { pullModel } from '../../src/models/download/pull-model.js';
 import { resolveModel } from '../../src/models/resolve-model.js';
-import { readTensor, relativeError } from '../support/read-tensor.js';
-import { readConfig, runNetwork } from '../support/run-network.js';
+import { readConfig, readTensor, relativeError, runNetwork } from '../support/run-network.js';
 import { ModelRoom, modelWith, unetFile } from './model-room.js';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/sd', import.meta.url));

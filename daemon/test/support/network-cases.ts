@@ -23,8 +23,7 @@ import {
 import type { Checkpoint } from '../../src/graph/weights/checkpoint.js';
 import { readPytorchZip } from '../../src/graph/weights/pytorch.js';
 import { readSafetensorsHeader } from '../../src/graph/weights/safetensors.js';
-import { readTensor, relativeError } from './read-tensor.js';
-import { readConfig } from './run-network.js';
+import { readConfig, readTensor, relativeError } from './run-network.js';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures', import.meta.url));
 const UI_MODEL = fileURLToPath(new URL('../../models/ui', import.meta.url));

@@ -1,7 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod';
+import type { TokenizerFiles } from '../../src/diffusion/prompt/clip-tokenizer-files.js';
 import { seededRandom } from './random.js';
-import { writeSafetensors } from './safetensors-file.js';
+import { writeSafetensors } from './weights-files.js';
 
 const WORDS = 670;
 const POSITIONS = 77;
@@ -55,4 +57,18 @@ function shapes(channels: number): Record<string, readonly number[]> {
     ...linear(`${layer}.mlp.fc2`, channels, 2 * channels),
     ...norm('text_model.final_layer_norm'),
   };
+}
+
+/** The files in a tokenizer's folder. */
+export function tokenizerIn(folder: string): TokenizerFiles {
+  return new Map(readdirSync(folder).map((name) => [name, join(folder, name)]));
+}
+
+const promptsSchema = z.array(
+  z.object({ text: z.string(), ids: z.array(z.number()).length(77), untruncated: z.number() }),
+);
+
+/** Prompts with the ids that transformers made of them, and how many there were before cutting. */
+export function readPrompts(path: string): z.infer<typeof promptsSchema> {
+  return promptsSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
 }

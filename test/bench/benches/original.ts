@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readNpy } from '../../../daemon/src/cli/files/npy.js';
-import { relativeError } from '../../../daemon/test/support/read-tensor.js';
+import { relativeError } from '../../../daemon/test/support/run-network.js';
 import type { Bench, BenchOptions, BenchResult } from '../bench.js';
 import { median } from '../bench.js';
 import { inputFile, sd21Request } from '../full-size-cases.js';

@@ -3,8 +3,8 @@ import { fittedTransformSchema } from '@samepoint/shared-protocol';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { BUSY_IMAGE, busyImage, seenThrough } from '../../support/busy-image.js';
 import { draw, encoder } from '../../support/draw.js';
-import { busyPicture, PICTURE, seenThrough } from '../../support/picture.js';
 import { runCli } from '../../support/run-cli.js';
 import { useTempFolder } from '../../support/temp-folder.js';
 
@@ -25,11 +25,11 @@ const reportSchema = z.discriminatedUnion('state', [
 const folder = useTempFolder();
 
 beforeAll(async () => {
-  await encoder(busyPicture()).png().toFile(folder.path('before.png'));
-  await encoder(seenThrough(busyPicture(), [1, 0, 20, 0, 1, -6, 0, 0, 1]))
+  await encoder(busyImage()).png().toFile(folder.path('before.png'));
+  await encoder(seenThrough(busyImage(), [1, 0, 20, 0, 1, -6, 0, 0, 1]))
     .png()
     .toFile(folder.path('after.png'));
-  await encoder(draw(PICTURE.width, PICTURE.height)).png().toFile(folder.path('blank.png'));
+  await encoder(draw(BUSY_IMAGE.width, BUSY_IMAGE.height)).png().toFile(folder.path('blank.png'));
 });
 
 describe('samepoint align', () => {
@@ -40,7 +40,8 @@ describe('samepoint align', () => {
     const report = reportSchema.parse(JSON.parse(run.stdout));
     if (report.state !== 'aligned') throw new Error(report.reason);
     expect(report.files).toEqual(['aligned', 'overlay', 'residual'].map((name) => `${out}/${name}.png`));
-    for (const file of report.files) expect(await sharp(file).metadata()).toMatchObject({ format: 'png', ...PICTURE });
+    for (const file of report.files)
+      expect(await sharp(file).metadata()).toMatchObject({ format: 'png', ...BUSY_IMAGE });
     expect(Math.abs(report.transform[2] - 20)).toBeLessThan(1);
     expect(Math.abs(report.transform[5] + 6)).toBeLessThan(1);
   });

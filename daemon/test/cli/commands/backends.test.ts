@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readNpy } from '../../../src/cli/files/npy.js';
 import { draw, encoder, moved } from '../../support/draw.js';
-import { MOCKUP, mockup } from '../../support/mockup.js';
 import { runCliWith } from '../../support/run-cli.js';
+import { MOCKUP, mockup } from '../../support/screens.js';
 import { useTempFolder } from '../../support/temp-folder.js';
 import { writeTextEncoder } from '../../support/text-encoder.js';
 

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readNpy, writeNpy } from '../../../src/cli/files/npy.js';
-import { relativeError } from '../../support/read-tensor.js';
 import { runCli } from '../../support/run-cli.js';
+import { relativeError } from '../../support/run-network.js';
 import { useTempFolder } from '../../support/temp-folder.js';
 
 const ADM = fileURLToPath(new URL('../../fixtures/adm/official', import.meta.url));

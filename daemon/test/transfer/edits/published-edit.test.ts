@@ -12,7 +12,7 @@ import { prepareEdit } from '../../../src/transfer/edits/warp-edit.js';
 import { warpStraightAlpha } from '../../../src/transfer/edits/warp-image.js';
 import { compose, normalise, translation } from '../../../src/transfer/transforms/projective.js';
 import { publishedHomography } from '../../../src/transfer/transforms/robust-estimator.js';
-import { readTensor } from '../../support/read-tensor.js';
+import { readTensor } from '../../support/run-network.js';
 
 /** Made by `python test/parity/make-edit.py`. */
 const FIXTURE = fileURLToPath(new URL('../../fixtures/edit.safetensors', import.meta.url));

@@ -4,8 +4,8 @@ import type { RgbaImage } from '../../../src/images/decode.js';
 import { blendOver } from '../../../src/images/pixels.js';
 import { editBox, pointsInEdit } from '../../../src/transfer/edits/edit-points.js';
 import { warpImage } from '../../../src/transfer/edits/warp-image.js';
+import { BUSY_IMAGE, disc } from '../../support/busy-image.js';
 import { draw, pixel, WHITE } from '../../support/draw.js';
-import { disc, PICTURE } from '../../support/picture.js';
 
 const TARGET = { width: 300, height: 200 };
 
@@ -15,7 +15,7 @@ function pixelOf({ width, rgba }: RgbaImage, x: number, y: number): number[] {
 
 /** A 20×10 block at (40, 30). */
 function block(): RgbaImage {
-  const { width, height } = PICTURE;
+  const { width, height } = BUSY_IMAGE;
   const rgba = new Uint8Array(width * height * 4);
   for (let y = 30; y < 40; y++) for (let x = 40; x < 60; x++) rgba.set([200, 10, 90, 255], (y * width + x) * 4);
   return { width, height, rgba };
@@ -55,7 +55,7 @@ describe('an edit is warped', () => {
   });
 
   it('to half its size without losing its thin parts', async () => {
-    const { width, height } = PICTURE;
+    const { width, height } = BUSY_IMAGE;
     const rgba = new Uint8Array(width * height * 4);
     for (let y = 0; y < 80; y++) for (let x = 0; x < 80; x += 4) rgba.set([0, 0, 0, 255], (y * width + x) * 4);
     const { at } = await warped({ width, height, rgba }, [0.25, 0, 20, 0, 0.25, 20, 0, 0, 1]);

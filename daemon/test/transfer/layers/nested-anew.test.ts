@@ -4,7 +4,7 @@ import type { Match } from '../../../src/correspond/match-points.js';
 import { nestingOf } from '../../../src/transfer/layers/layer-nesting.js';
 import { placeItems, prepareItems } from '../../../src/transfer/place-items.js';
 import { layer } from '../../support/layers.js';
-import { LIST, list, PARTS } from '../../support/list-screen.js';
+import { LIST, list, PARTS } from '../../support/screens.js';
 
 const ROWS = [0, 1, 2, 3, 4];
 const NAMES = ['Maya', 'Jonas', 'Priya', 'Tomás', 'Ida'];

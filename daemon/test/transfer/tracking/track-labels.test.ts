@@ -3,7 +3,7 @@ import { WindowMatcher } from '../../../src/correspond/window-matcher.js';
 import type { FeatureMap } from '../../../src/diffusion/feature-map.js';
 import type { SoftLabels } from '../../../src/transfer/tracking/soft-labels.js';
 import { trackLabels } from '../../../src/transfer/tracking/track-labels.js';
-import { columnAt, randomMap } from '../../support/feature-maps.js';
+import { columnAt, randomMap } from '../../support/random.js';
 
 const ROWS = 12;
 const COLUMNS = 20;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { labelsToPoints, pointsToLabels } from '../../../src/transfer/tracking/track-points.js';
-import { randomMap } from '../../support/feature-maps.js';
+import { randomMap } from '../../support/random.js';
 
 /** Cells that are wider than high, so that swapped axes show. */
 const MAP = { ...randomMap(2, 12, 20, 1), cellWidthPx: 10, cellHeightPx: 4 };

@@ -4,25 +4,25 @@ import { invert, project } from '../../src/transfer/transforms/projective.js';
 import { type Colour, draw, type Rect, WHITE } from './draw.js';
 import { seededRandom } from './random.js';
 
-export const PICTURE = { width: 384, height: 120 };
+export const BUSY_IMAGE = { width: 384, height: 120 };
 
 /** A screen full of things that look like nothing else in it. */
-export function busyPicture(): RgbImage {
+export function busyImage(): RgbImage {
   const random = seededRandom(5);
   const within = (least: number, most: number) => Math.round(least + random() * (most - least));
   const colour = (): Colour => [within(0, 220), within(0, 220), within(0, 220)];
   const rects: Rect[] = Array.from({ length: 50 }, () => ({
-    x: within(0, PICTURE.width - 20),
-    y: within(0, PICTURE.height - 12),
+    x: within(0, BUSY_IMAGE.width - 20),
+    y: within(0, BUSY_IMAGE.height - 12),
     w: within(8, 60),
     h: within(4, 24),
     colour: colour(),
   }));
-  return draw(PICTURE.width, PICTURE.height, rects);
+  return draw(BUSY_IMAGE.width, BUSY_IMAGE.height, rects);
 }
 
 /** A red disc of the size of the source, transparent elsewhere. */
-export function disc(centre: Point, radius: number, { width, height } = PICTURE): RgbaImage {
+export function disc(centre: Point, radius: number, { width, height } = BUSY_IMAGE): RgbaImage {
   const rgba = new Uint8Array(width * height * 4);
   for (let i = 0; i < width * height; i++) {
     const inside = Math.hypot((i % width) + 0.5 - centre.x, Math.floor(i / width) + 0.5 - centre.y) <= radius;
@@ -32,7 +32,7 @@ export function disc(centre: Point, radius: number, { width, height } = PICTURE)
 }
 
 /** The picture as the transform shows it, white where it has nothing; each pixel is the mean of nine samples. */
-export function seenThrough(picture: RgbImage, h: Homography, { width, height } = PICTURE): RgbImage {
+export function seenThrough(picture: RgbImage, h: Homography, { width, height } = BUSY_IMAGE): RgbImage {
   const back = invert(h);
   const rgb = new Uint8Array(width * height * 3);
   for (let i = 0; i < width * height; i++) {
@@ -54,7 +54,7 @@ export function discThrough(
   centre: Point,
   radius: number,
   h: Homography,
-  { width, height } = PICTURE,
+  { width, height } = BUSY_IMAGE,
 ): (x: number, y: number) => boolean {
   const back = invert(h);
   return (x, y) => {
