@@ -1,4 +1,4 @@
-import { type CasePicture, type Dataset, type DatasetItem, type EvalTools, evenSubsample } from './datasets/dataset.js';
+import { type CaseDrawing, type Dataset, type DatasetItem, type EvalTools, evenSubsample } from './datasets/dataset.js';
 import type { FigureTable } from './report/figure-table.js';
 import { itemKey, type ResultCache } from './result-cache.js';
 
@@ -30,7 +30,7 @@ export interface Evaluation {
   /** Items in the whole data set; `items` may be fewer. */
   available: number;
   items: ScoredItem[];
-  /** What scores mean, and what counts as correct in pictures; see `Dataset`. */
+  /** What scores mean, and what counts as correct in drawings; see `Dataset`. */
   meaning: Pick<Dataset<unknown>, 'scoreMeaning' | 'rightMeaning'>;
   tables: FigureTable[];
 }
@@ -40,7 +40,7 @@ export interface ScoredItem {
   group: string;
   score: number;
   outcome: unknown;
-  picture?: () => CasePicture;
+  drawing?: () => CaseDrawing;
 }
 
 /** An item and its known outcomes, one for each run of a pass. */
@@ -124,7 +124,7 @@ function meaningOf({ scoreMeaning, rightMeaning }: Evaluation['meaning']): Evalu
 
 function toScoredItem<Outcome>(dataset: Dataset<Outcome>, item: DatasetItem<Outcome>, outcome: Outcome): ScoredItem {
   const { id, group } = item;
-  const draw = item.picture?.bind(item);
-  const picture = draw === undefined ? {} : { picture: () => draw(outcome) };
-  return { id, group, score: dataset.score(outcome), outcome, ...picture };
+  const draw = item.drawing?.bind(item);
+  const drawing = draw === undefined ? {} : { drawing: () => draw(outcome) };
+  return { id, group, score: dataset.score(outcome), outcome, ...drawing };
 }

@@ -18,11 +18,11 @@ describe('help', () => {
     expect(stdout).toContain(mentioned);
   });
 
-  it('is no failure where the reader of the output has gone, as head does', async () => {
+  it('does not fail on a closed pipe', async () => {
     expect(await runCliInto('closed pipe', 'align', '--help')).toEqual({ code: 0, stderr: '' });
   });
 
-  it.runIf(existsSync('/dev/full'))('is one where the output cannot be written, in one sentence', async () => {
+  it.runIf(existsSync('/dev/full'))('fails with a message where the output cannot be written', async () => {
     const { code, stderr } = await runCliInto('/dev/full', 'align', '--help');
     expect(code).toBe(1);
     expect(stderr).toMatch(/^samepoint: The output cannot be written \(ENOSPC\)\. .*\n$/);
@@ -37,7 +37,7 @@ describe('help', () => {
     ['an unknown command', ['mtach'], /unknown command 'mtach'/],
     ['the name of a method', ['toString'], /unknown command 'toString'/],
     ['a port that is none', ['start', '--port', '70000'], /Expected a number from 0/],
-  ])('%s exits with 2 and says so', async (_what, args, sentence) => {
+  ])('%s exits with 2 and a message', async (_what, args, sentence) => {
     const { code, stdout, stderr } = await runCli(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(sentence);

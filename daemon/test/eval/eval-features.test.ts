@@ -23,7 +23,7 @@ beforeAll(() => {
   }
 });
 
-describe('results are kept apart', () => {
+describe('features are distinguished', () => {
   it.each<[string, Partial<FeatureChoice>]>([
     ['timestep', { t: 101 }],
     ['block', { upFtIndex: 2 }],
@@ -32,20 +32,20 @@ describe('results are kept apart', () => {
     ['seed', { seed: 1 }],
     ['latent', { latentMode: 'sample' }],
     ['prompt', { prompt: 'a cat' }],
-  ])('for another %s', (_, change) => {
+  ])('by their %s', (_, change) => {
     expect(identity({ ...sd(), ...change })).not.toBe(identity(sd()));
   });
 
-  it('for another checkpoint', () => {
+  it('by their checkpoint', () => {
     expect(identity({ ...sd(), checkpoint: folder.path('other') })).not.toBe(identity(sd()));
   });
 
-  it('not for a sweep that measures the same among others', () => {
+  it('not by the other values of a sweep', () => {
     expect(identity(sd(), [0, 1, 2])).toBe(identity(sd()));
   });
 });
 
-it('the blocks of a sweep are made in the same passes', async () => {
+it('the blocks of a sweep share their passes', async () => {
   const source = new FeatureSource();
   const pyramid = vi.spyOn(source, 'pyramid');
   const choice = { checkpoint: `${FIXTURES}/adm/official`, network: 'adm', t: 41, upFtIndex: 1, size: 32 } as const;

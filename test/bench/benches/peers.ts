@@ -90,7 +90,7 @@ function matchPointsOf(matcher: Matcher): Find {
 function argmaxOf(matcher: Matcher): Find {
   return async (from, to, points) => {
     const [one, other] = [from.levels[from.baseLevel], to.levels[to.baseLevel]];
-    if (one === undefined || other === undefined) throw new Error('a pyramid has the level of its first look');
+    if (one === undefined || other === undefined) throw new Error('a pyramid has its base level');
     // the published matching places pixel 0 at the centre of the first pixel
     const middles = points.map(({ x, y }) => ({ x: x - 0.5, y: y - 0.5 }));
     const found = await upsampledArgmax(matcher, one, other, to, middles);

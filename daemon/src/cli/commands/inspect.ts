@@ -60,7 +60,7 @@ async function runInspect(sourcePath: string, targetPath: string, options: Inspe
   const { point, out, map, json } = options;
   // the engine repeats these checks, but only after it has started
   const calibrated = isCalibrated(checkedPlan(options).parts.map(({ preset }) => preset));
-  const picture = out === undefined ? undefined : { path: out, format: imageFormatOf(out) };
+  const output = out === undefined ? undefined : { path: out, format: imageFormatOf(out) };
   if (out !== undefined) await checkOutputFile(out, '--out');
   if (map !== undefined) await checkOutputFile(map, '--map');
   disableDiskCache(options);
@@ -71,11 +71,8 @@ async function runInspect(sourcePath: string, targetPath: string, options: Inspe
   const backend = describeFeatures(options);
   const report = { backend, calibrated, source: sourcePath, target: targetPath, point, matches };
   process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : inspectTable(report));
-  if (picture !== undefined)
-    await writeOutputFile(
-      picture.path,
-      await drawHeatmap(target.image, { ...heatmap, cells }, matches, picture.format),
-    );
+  if (output !== undefined)
+    await writeOutputFile(output.path, await drawHeatmap(target.image, { ...heatmap, cells }, matches, output.format));
   if (map !== undefined) await writeNpy(map, similarities(heatmap, cells), '--map');
 }
 

@@ -93,8 +93,8 @@ export async function inspectProviders(devices: readonly GpuDevice[]): Promise<P
   const { platform, arch } = process;
   const tried = providersOf(platform);
   const folder = stateDir();
-  const kept = new ProbeCache(folder);
-  const store = existsSync(folder) ? kept : { get: () => undefined, put: () => {} };
+  const cache = new ProbeCache(folder);
+  const store = existsSync(folder) ? cache : { get: () => undefined, put: () => {} };
   const prober = new CachedProber({ devices, anew: true, store });
   const hasGpu = platform !== 'linux' || devices.length > 0 || GPU_DEVICE_FILES.some((path) => existsSync(path));
   const facts: ProviderFacts[] = [];

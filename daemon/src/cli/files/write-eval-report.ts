@@ -32,7 +32,7 @@ export async function writeEvalReport(
 }
 
 async function drawBestAndWorst({ items, meaning }: NonNullable<EvalReport['cases']>): Promise<ReportCases> {
-  const ranked = items.filter(({ picture }) => picture !== undefined).sort((a, b) => b.score - a.score);
+  const ranked = items.filter(({ drawing }) => drawing !== undefined).sort((a, b) => b.score - a.score);
   const [top] = ranked;
   // cases as good as the best are not among the worst
   const worst = ranked.filter(({ score }) => score < (top?.score ?? 0)).slice(-CASES);
@@ -46,8 +46,8 @@ async function drawBestAndWorst({ items, meaning }: NonNullable<EvalReport['case
 
 async function drawCases(items: readonly ScoredItem[]): Promise<CaseFigure[]> {
   const figures: CaseFigure[] = [];
-  for (const { id, group, score, picture } of items) {
-    if (picture !== undefined) figures.push({ id, group, score, html: await drawCase(picture()) });
+  for (const { id, group, score, drawing } of items) {
+    if (drawing !== undefined) figures.push({ id, group, score, html: await drawCase(drawing()) });
   }
   return figures;
 }

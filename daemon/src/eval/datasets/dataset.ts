@@ -19,7 +19,7 @@ export interface Dataset<Outcome> {
   score(outcome: Outcome): number;
   /** Completes the sentence "The score of an item is …". */
   scoreMeaning: string;
-  /** Completes "A match is correct …" for the pictures; absent where items cannot be drawn. */
+  /** Completes "A match is correct …" for the drawings; absent where items cannot be drawn. */
   rightMeaning?: string;
   /** Figures of the protocol, in percent unless the table says otherwise. */
   summarise(outcomes: readonly GroupedOutcome<Outcome>[]): FigureTable[];
@@ -37,7 +37,7 @@ export interface DatasetItem<Outcome> {
   truth: unknown;
   evaluate(tools: EvalTools): Promise<Outcome>;
   /** Picture of an outcome; absent where items cannot be drawn. */
-  picture?(outcome: Outcome): CasePicture;
+  drawing?(outcome: Outcome): CaseDrawing;
 }
 
 export interface GroupedOutcome<Outcome> {
@@ -70,7 +70,7 @@ export interface HomographySettings {
 }
 
 /** Two images with points, for the report. */
-export interface CasePicture {
+export interface CaseDrawing {
   source: string;
   target: string;
   marks: readonly CaseMark[];

@@ -13,7 +13,7 @@ import {
   matchingTable,
   PIXEL_THRESHOLDS,
 } from '../metrics/homography-accuracy.js';
-import { type CasePicture, type Dataset, type DatasetItem, type EvalTools, evenSubsample } from './dataset.js';
+import { type CaseDrawing, type Dataset, type DatasetItem, type EvalTools, evenSubsample } from './dataset.js';
 import { badDataset, readDatasetText } from './dataset-files.js';
 import { type KeypointSource, keypointFiles, keypointsOf } from './keypoint-files.js';
 
@@ -96,7 +96,7 @@ function toItem(pair: SequencePair, keypoints: KeypointSource): DatasetItem<Homo
     files: [source, target, ...given],
     truth,
     evaluate: (tools) => evaluatePair(tools, pair, keypoints),
-    picture: (outcome) => picture(pair, outcome),
+    drawing: (outcome) => drawing(pair, outcome),
   };
 }
 
@@ -141,7 +141,7 @@ function distancePx(a: Point, b: Point): number {
   return Math.sqrt((a.x - b.x) ** 2 + (a.y - b.y) ** 2);
 }
 
-function picture({ source, target }: SequencePair, { shown }: HomographyOutcome): CasePicture {
+function drawing({ source, target }: SequencePair, { shown }: HomographyOutcome): CaseDrawing {
   const marks = shown.map((mark) => ({
     ...mark,
     correct: distancePx(mark.truth, mark.predicted) <= PIXEL_THRESHOLDS[1],

@@ -5,7 +5,7 @@ import type { FeaturePyramid } from '../../diffusion/feature-pyramid.js';
 import type { Size } from '../../images/resize.js';
 import { upsampledArgmax } from '../matching/upsampled-argmax.js';
 import { correctFraction, isCorrect, type KeypointOutcome, keypointOutcomeSchema, pckTable } from '../metrics/pck.js';
-import type { CasePicture, Dataset, DatasetItem, EvalTools } from './dataset.js';
+import type { CaseDrawing, Dataset, DatasetItem, EvalTools } from './dataset.js';
 
 /** Two images with corresponding keypoints, in pixels of each. */
 export interface KeypointPair {
@@ -57,7 +57,7 @@ function toItem(pair: KeypointPair, protocol: KeypointProtocol, rankedBy: number
     files: [source, target],
     truth: pair,
     evaluate: (tools) => matchPair(tools, pair, protocol),
-    picture: (outcome) => keypointPicture(pair, outcome, rankedBy, originPx),
+    drawing: (outcome) => keypointDrawing(pair, outcome, rankedBy, originPx),
   };
 }
 
@@ -122,12 +122,12 @@ function checkInside(points: readonly Point[], { width, height }: Size, id: stri
   );
 }
 
-function keypointPicture(
+function keypointDrawing(
   { source, target }: KeypointPair,
   { keypoints, basePx }: KeypointOutcome,
   alpha: number,
   originPx: number,
-): CasePicture {
+): CaseDrawing {
   return {
     source,
     target,

@@ -49,7 +49,7 @@ function toPair(source: Point | undefined, target: Point | undefined): PixelPair
 
 function descriptors({ features, keypoints }: KeypointImage): Descriptors {
   const level = features.levels[features.baseLevel];
-  if (level === undefined) throw new Error('a pyramid has the level of its first look');
+  if (level === undefined) throw new Error('a pyramid has its base level');
   return sampleDescriptors(unscaledFeatures(level), features, keypoints);
 }
 

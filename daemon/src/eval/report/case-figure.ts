@@ -2,7 +2,7 @@ import type { Point } from '@samepoint/shared-protocol';
 import sharp from 'sharp';
 import type { RgbImage } from '../../images/decode.js';
 import { resizeRgb } from '../../images/resize.js';
-import type { CaseMark, CasePicture } from '../datasets/dataset.js';
+import type { CaseDrawing, CaseMark } from '../datasets/dataset.js';
 import { readDatasetImage } from '../datasets/dataset-files.js';
 
 /** A case of the report: two images side by side with points, as SVG. */
@@ -21,7 +21,7 @@ const COLOURS = { source: '#3b82f6', truth: '#f2b705', correct: '#13a36b', incor
  * Draws a pair: points of the source on the left; on the right a ring at the true position, joined by a line with a dot at the
  * predicted one.
  */
-export async function drawCase({ source, target, marks }: CasePicture): Promise<string> {
+export async function drawCase({ source, target, marks }: CaseDrawing): Promise<string> {
   const left = await place(source, 0);
   const right = await place(target, left.width + DRAWING.gap);
   const width = right.x + right.width;

@@ -42,7 +42,7 @@ const result = (outcome: BenchResult['outcome'], macs = 4e9): BenchResult => ({
 });
 
 describe('the cases', () => {
-  it('are the embedded network and Stable Diffusion 2.1 at its two sizes, with the work of its published shape', () => {
+  it('are the embedded network and Stable Diffusion 2.1 at two sizes', () => {
     expect(benchCases().map(({ title, sizePx, macs }) => [title, sizePx, Math.round(macs / 1e9)])).toEqual([
       ['embedded network', 512, expect.any(Number)],
       ['Stable Diffusion 2.1, random weights', 512, 778],
@@ -52,13 +52,13 @@ describe('the cases', () => {
 });
 
 describe('a case that does not fit in the time', () => {
-  it('is told from the case before, once its networks are loaded', () => {
+  it('is estimated from the previous case', () => {
     expect(estimateS(8e9, [result(runs(9, 2))])).toBe(4);
     expect(estimateS(8e9, [result(runs(9, 2)), result({ skipped: 'no' })])).toBe(4);
     expect(estimateS(8e9, [result(runs())])).toBeUndefined();
   });
 
-  it('leaves out what would take longer than is left, and names it', () => {
+  it('is skipped with the estimate', () => {
     expect(skipReason({ macs: 8e9 }, 5, [result(runs(9, 2))])).toBeUndefined();
     expect(skipReason({ macs: 8e9 }, 3, [result(runs(9, 2))])).toBe('skipped: estimated 4.0 s, 3.0 s left');
     expect(skipReason({ macs: 8e9 }, 3, [])).toBeUndefined();
@@ -67,7 +67,7 @@ describe('a case that does not fit in the time', () => {
 });
 
 describe('the report', () => {
-  it('has the machine, and a row for each network that ran', () => {
+  it('has the machine and a row for each network', () => {
     const table = benchTable(MACHINE, [result({ ...runs(9, 2, 1), deviceBytes: 2e9 })]);
     expect(table).toContain('samepoint 0.1.0, ONNX Runtime 1.30.0, linux x64, Node 20.19.0\n');
     expect(table).toContain('A card, driver 550, 24.0 GB\n');
@@ -92,7 +92,7 @@ describe('the report', () => {
 });
 
 describe('samepoint bench', () => {
-  it('leaves out what does not fit into the time', async () => {
+  it('skips what does not fit in the time', async () => {
     const { code, stdout } = await runCli('bench', '--provider', 'cpu', '--seconds', '0', '--json');
     expect(code).toBe(0);
     const { results, precision }: { results: BenchResult[]; precision: string } = JSON.parse(stdout);
@@ -119,7 +119,7 @@ describe('samepoint bench', () => {
     },
   );
 
-  it('refuses a time that is no number', async () => {
+  it('refuses an invalid time', async () => {
     expect((await runCli('bench', '--seconds', 'long')).code).toBe(2);
   });
 });
@@ -132,7 +132,7 @@ describe('a case', () => {
     freeBytes: async () => undefined,
   } as const;
 
-  it('runs more than once in a process of its own, whose memory it tells', async () => {
+  it('runs several times in a child process, and reports its memory', async () => {
     let free = 10e9;
     const freeBytes = async () => {
       free -= 1e9;
@@ -147,7 +147,7 @@ describe('a case', () => {
     expect(found.stopped).toBeUndefined();
   });
 
-  it('ends when its time is over, and keeps what there is', async () => {
+  it('stops when the time is up, and keeps its measurements', async () => {
     expect(await measureCase({ ...request, limitS: 0 })).toEqual({
       runS: [],
       peakBytes: 0,
@@ -156,12 +156,12 @@ describe('a case', () => {
     });
   });
 
-  it('ends when it is interrupted', async () => {
+  it('stops when interrupted', async () => {
     const signal = AbortSignal.abort();
     expect(await measureCase({ ...request, limitS: 300, signal })).toMatchObject({ stopped: 'interrupted' });
   });
 
-  it('gives the reason of a failure', async () => {
+  it('reports the reason of a failure', async () => {
     const found = await measureCase({ ...request, target: { provider: 'cuda', precision: 'float16' }, limitS: 300 });
     expect(found).toMatchObject({ runS: [], stopped: expect.any(String) });
     expect(found.stopped).not.toBe('out of time');

@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 
 describe('samepoint align', () => {
-  it('writes three pictures of the size of the target, and prints the documented JSON', async () => {
+  it('writes three images of the size of the target, and prints the documented JSON', async () => {
     const out = folder.path('new/aligned');
     const run = await runCli('align', folder.path('before.png'), folder.path('after.png'), '--out', out, '--json');
     expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: '' });

@@ -43,7 +43,7 @@ async function evalRun(...args: string[]) {
 
 // each run loads ONNX Runtime anew
 describe('samepoint eval --sweep', () => {
-  it('prints one table with a row for each combination, and JSON with the figures of runs of their own', async () => {
+  it('prints a row for each combination, with the figures of single runs', async () => {
     const { stdout, stderr } = await evalRun('spair', spair(), ...NETWORK, ...SWEEP);
     const [title, header, ...lines] = stdout.split('\n');
     expect(title).toBe('SPair-71k test, PCK in percent');
@@ -81,7 +81,7 @@ describe('samepoint eval --sweep', () => {
     expect(stderr).toContain('1 of 4 items are cached');
   });
 
-  it('prints a table of the same rows for each table of a data set that has several', async () => {
+  it('prints every table of the data set with the same rows', async () => {
     const args = ['--keypoints', folder.path('keypoints'), '--limit', '1', '--sweep', 'size=320,384'];
     const { stdout } = await evalRun('hpatches', folder.path('hpatches'), ...args);
     const [limited, ...rest] = stdout.split('\n');
@@ -91,7 +91,7 @@ describe('samepoint eval --sweep', () => {
     ]);
   });
 
-  it('writes a page with the table and the settings, and without cases', async () => {
+  it('writes a page with tables and settings, without cases', async () => {
     const path = folder.path('report.html');
     const sweep = ['--t', '41', '--sweep', 'up-ft-index=2', '--report', path];
     await evalRun('spair', spair(), ...NETWORK, ...sweep);
@@ -106,7 +106,7 @@ describe('samepoint eval --sweep', () => {
     ['a value that the network does not take', [...SWEEP, '--sweep', 'size=64,30'], 'not 30. Try --size 28 or 32'],
     ['a value out of range', ['--t', '1', '--sweep', 'up-ft-index=0,6'], 'has output blocks 0 to 5; there is no 6.'],
     ['an unknown name', ['--sweep', 'upFtIndex=1'], '--sweep cannot vary "upFtIndex". Choose one of: t, ensemble,'],
-    ['what an option says', ['--t', '1', ...SWEEP], '--t conflicts with --sweep t.'],
+    ['an option that is given', ['--t', '1', ...SWEEP], '--t conflicts with --sweep t.'],
   ])('refuses %s before anything is computed', async (_, args, sentence) => {
     const checkpoint = NETWORK.filter((arg) => arg !== '--size' && arg !== '64x32');
     const size = args.some((arg) => arg.startsWith('size=')) ? [] : ['--size', '64x32'];

@@ -114,7 +114,7 @@ describe('samepoint eval', () => {
     expect(figures(report, '@3 px')).toEqual({ illumination: 100, viewpoint: 100, all: 100 });
   });
 
-  it('takes what an earlier run found, unless it is asked to start over', async () => {
+  it('reuses cached results unless --fresh is given', async () => {
     const { stderr: again } = await evalJson('spair', folder.path('spair'));
     expect(again).toBe('2 of 2 items are cached; use --fresh to evaluate them again.\n');
     const { stderr: fresh } = await evalJson('spair', folder.path('spair'), '--fresh');
@@ -122,7 +122,7 @@ describe('samepoint eval', () => {
     expect(readdirSync(folder.path('state/eval')).filter((name) => name.startsWith('spair-'))).toHaveLength(1);
   });
 
-  it('prints a table for people, and says so when it is of a part of the data set', async () => {
+  it('prints a table, and notes a subsample of the data set', async () => {
     const { code, stdout } = await runCli('eval', 'spair', folder.path('spair'), '--limit', '1');
     expect(code).toBe(0);
     expect(stdout).toMatch(
@@ -131,7 +131,7 @@ describe('samepoint eval', () => {
     expect(stdout).toMatch(/\n {2}all +1 .*100\.0\n/);
   });
 
-  it('writes one page that needs no other file, with every figure and the pairs drawn', async () => {
+  it('writes a self-contained page with figures and drawings', async () => {
     const path = folder.path('report.html');
     const { code } = await runCli('eval', 'spair', folder.path('spair'), '--report', path);
     expect(code).toBe(0);
@@ -168,7 +168,7 @@ describe('samepoint eval', () => {
     ],
     ['a report that is a folder', ['pairs', '.', '--report', '/'], 'Cannot write /: it is a folder.'],
     ['a limit of nothing', ['spair', '.', '--limit', '0'], 'Expected a whole number from 1.'],
-  ])('exits with 2 and a sentence for %s', async (_, args, sentence) => {
+  ])('exits with 2 and a message for %s', async (_, args, sentence) => {
     const { code, stdout, stderr } = await runCli('eval', ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(sentence);
@@ -176,7 +176,7 @@ describe('samepoint eval', () => {
     expect(stderr).not.toContain('Device');
   });
 
-  it('names the data set that the folder looks like', async () => {
+  it('suggests the data set that the folder contains', async () => {
     const { code, stderr } = await runCli('eval', 'spair', folder.path('hpatches'));
     expect(code).toBe(2);
     expect(stderr).toMatch(

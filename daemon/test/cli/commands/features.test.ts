@@ -121,7 +121,7 @@ describe('samepoint features', () => {
     ['a size that is no size', ['--checkpoint', ADM, '--network', 'adm', '--size', 'large'], 2],
     ['a checkpoint that is not there', ['--checkpoint', '/nowhere', '--network', 'vit', '--size', '56x56'], 2],
     ['a checkpoint of something else', ['--checkpoint', ADM, '--network', 'vit', '--size', '56x56'], 5],
-  ])('says in one sentence what is wrong: %s', async (_, options, code) => {
+  ])('refuses invalid input with a message: %s', async (_, options, code) => {
     const run = await runCli('features', image(), ...options, '--out', folder.path('no.npy'));
     expect(run.code).toBe(code);
     expect(run.stdout).toBe('');

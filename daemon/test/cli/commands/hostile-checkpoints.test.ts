@@ -100,7 +100,7 @@ function replaceByIndex(shard: string): void {
 
 const CLS = 'embeddings.cls_token';
 
-describe('a hostile checkpoint is one sentence and exit code 5, and leaves everything as it was', () => {
+describe('a hostile checkpoint fails with a message and exit code 5, and changes nothing', () => {
   it.each<[string, Kind, () => void]>([
     ['a truncated file', 'vit', () => truncate(weights('vit'))],
     ['a header longer than the file', 'vit', () => writeFileSync(weights('vit'), lengthPrefix(1_000_000n))],
@@ -181,13 +181,13 @@ describe('a hostile checkpoint is one sentence and exit code 5, and leaves every
     expectRefusal([await runFeatures('adm')]);
   });
 
-  it('also where it was registered when it was good', async () => {
+  it('also where it is damaged after it was registered', async () => {
     for (const kind of ['vit', 'adm'] as const) truncate(weights(kind));
     expectRefusal(await Promise.all([runCli('models', 'verify', 'dinov2-s'), runCli('models', 'verify', 'adm')]));
   });
 });
 
-it('what the file is goes before what the command lacks', async () => {
+it('a damaged file is reported before missing options', async () => {
   writeFileSync(weights('vit'), 'version https://git-lfs.github.com/spec/v1\n');
   const run = await runCli('features', image(), '--checkpoint', checkpoint('vit'), '--network', 'vit', '--out', out());
   expectRefusal([run]);
@@ -199,24 +199,24 @@ function setType(header: Record<string, ReturnType<typeof tensor>>, dtype: strin
   if (entry !== undefined) entry.dtype = dtype;
 }
 
-describe('what is not there is another failure than what is damaged', () => {
+describe('missing files differ from damaged ones', () => {
   const run = (path: string, to = out()) =>
     runCli('features', image(), '--checkpoint', path, '--network', 'vit', '--size', '56x56', '--out', to);
 
-  it('a path without a checkpoint is a wrong argument: exit code 2', async () => {
+  it('a missing checkpoint exits with 2', async () => {
     expect(await run(folder.path('nowhere'))).toMatchObject({ code: 2 });
   });
 
-  it('a folder without the weights is no checkpoint of that network: exit code 5', async () => {
+  it('a folder without the weights exits with 5', async () => {
     expectRefusal([await run(checkpoint('adm'))]);
   });
 
-  it('a place where nothing can be written is a wrong argument, and nothing is left beside it', async () => {
+  it('an unwritable output exits with 2 and leaves nothing', async () => {
     const failed = await run(checkpoint('vit'), folder.path('no/such/folder.npy'));
-    expect(failed).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be written') });
+    expect(failed).toMatchObject({ code: 2, stderr: expect.stringContaining('Cannot write') });
   });
 
-  it('a good checkpoint replaces the old output', async () => {
+  it('a valid checkpoint replaces the old output', async () => {
     expect(await run(checkpoint('vit'))).toMatchObject({ code: 0 });
     expect(readFileSync(out()).subarray(1, 6).toString()).toBe('NUMPY');
   });

@@ -106,10 +106,10 @@ describe('samepoint inspect', () => {
   });
 
   it.each([
-    ['a picture of another kind', ['--out', 'heat.gif'], /heat\.gif has no supported image extension\. .*\.png, /],
-    ['a picture of no kind', ['--out', 'heat'], /heat has no supported image extension/],
+    ['a image of another kind', ['--out', 'heat.gif'], /heat\.gif has no supported image extension\. .*\.png, /],
+    ['a image of no kind', ['--out', 'heat'], /heat has no supported image extension/],
     [
-      'a picture in no folder',
+      'a image in no folder',
       ['--out', '/none/heat.png'],
       /the folder \/none does not exist\. Choose another path for --out/,
     ],
@@ -124,7 +124,7 @@ describe('samepoint inspect', () => {
     ['a point that is none', '12', /"12" is not a point/],
     ['two points', '1,2 3,4', /is not a single point/],
     ['a point outside', '5000,10', /outside the source image/],
-  ])('refuses %s in one sentence', async (_what, point, sentence) => {
+  ])('refuses %s with a message', async (_what, point, sentence) => {
     const run = await runCli('inspect', home(), changed(), '--point', point);
     expect(run.code).toBe(2);
     expect(run.stderr).toMatch(sentence);

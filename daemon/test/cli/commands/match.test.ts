@@ -43,14 +43,14 @@ beforeAll(async () => {
   await encoder(draw(WIDTH, HEIGHT, moved(RECTS, 8, 2), [230, 240, 230]))
     .jpeg({ quality: 95 })
     .toFile(dark());
-  // far wider than high, as a picture of it could not be at its full height
+  // far wider than high, as a image of it could not be at its full height
   await encoder(draw(WIDTH, 6, RECTS))
     .webp()
     .toFile(wide());
 });
 
 function expectRight({ code, stderr }: CliRun): void {
-  expect({ code, stderr: stderr.replace(/^Pictures: .*\n$/, '') }).toEqual({ code: 0, stderr: '' });
+  expect({ code, stderr: stderr.replace(/^Images: .*\n$/, '') }).toEqual({ code: 0, stderr: '' });
 }
 
 describe('samepoint match', () => {
@@ -98,17 +98,17 @@ describe('samepoint match', () => {
     }
   });
 
-  it('prints a table for people, and writes a picture of each pair into a new folder', async () => {
-    const out = folder.path('new/pictures');
+  it('prints a table, and draws each pair into a new folder', async () => {
+    const out = folder.path('new/images');
     const run = await runCli('match', home(), dark(), wide(), '--points', '50,10 195,12', '--out', out);
     expectRight(run);
-    const pictures = [`${out}/home-dark.png`, `${out}/home-wide.png`];
-    expect(run.stderr).toBe(`Pictures: ${pictures.join(', ')}\n`);
-    for (const picture of pictures) {
-      const { format, width = 0, height = 0 } = await sharp(picture).metadata();
+    const images = [`${out}/home-dark.png`, `${out}/home-wide.png`];
+    expect(run.stderr).toBe(`Images: ${images.join(', ')}\n`);
+    for (const image of images) {
+      const { format, width = 0, height = 0 } = await sharp(image).metadata();
       expect(format).toBe('png');
       expect(width).toBeGreaterThan(height);
-      expect((await sharp(picture).stats()).channels.some(({ stdev }) => stdev > 1)).toBe(true);
+      expect((await sharp(image).stats()).channels.some(({ stdev }) => stdev > 1)).toBe(true);
     }
     expect(run.stdout).not.toContain('irrored');
     expect(run.stdout).toMatch(/^Backend ui on cpu/);
@@ -170,7 +170,7 @@ describe('samepoint match --layers', () => {
     return found;
   }
 
-  it('--json says which layer became which, by pixels and by structure, and which became none', async () => {
+  it('--json has the target layer and the cues of each layer', async () => {
     const { stdout } = await run('--json', '--points', '50,10');
     const target = z.object({ items: z.array(z.unknown()).length(1), layers: z.array(layerReport) });
     const [inDark, inHome] = z.object({ targets: z.array(target) }).parse(JSON.parse(stdout)).targets;
@@ -183,7 +183,7 @@ describe('samepoint match --layers', () => {
     expect(inHome?.layers.map((one) => one.target)).toEqual([null, null, null, null]);
   });
 
-  it('prints a table with a column a cue, and draws the layers', async () => {
+  it('prints a column for each cue, and draws the layers', async () => {
     const { stdout, stderr } = await run('--out', folder.path('layers'));
     expect(stdout).toMatch(/layer +target layer +confidence +pixels +text +type +size +name +order +neighbours\n/);
     expect(stdout).toMatch(/1 headline +3 headline +\d+ % +\d+ % × 0\.\d\d +– +100 % × 0\.\d\d/);
@@ -206,7 +206,7 @@ describe('samepoint match --layers', () => {
       { source: source.map((one) => ({ ...one, layerId: 'a' })), targets: { 'dark.jpg': [] } },
       /two layers of source .* "a"/,
     ],
-  ])('refuses %s with a sentence that names the entry', async (_what, json, sentence) => {
+  ])('refuses %s with a message that names the entry', async (_what, json, sentence) => {
     writeFileSync(folder.path('bad.json'), JSON.stringify(json));
     const { code, stdout, stderr } = await runCli('match', home(), dark(), '--layers', folder.path('bad.json'));
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

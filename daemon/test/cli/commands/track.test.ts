@@ -71,7 +71,7 @@ function overlap(path: string, frame: number): number {
 }
 
 describe('samepoint track', () => {
-  it('writes a mask a frame with the indices and colours of the given one, and what it found as JSON', async () => {
+  it('writes a mask for each frame in the given colours, and JSON', async () => {
     const out = folder.path('masks');
     const run = await runCli('track', frames(), '--mask', folder.path('first.png'), '--out', out, '--json');
     expect({ code: run.code, stderr: run.stderr }).toEqual({
@@ -93,7 +93,7 @@ describe('samepoint track', () => {
     }
   });
 
-  it('goes backward from the frame that --frame names; no half-written file stays, and overlays are drawn', async () => {
+  it('propagates backward from --frame, draws overlays and leaves no temporary file', async () => {
     const out = folder.path('overlays');
     const last = ['--mask', folder.path('last.png'), '--frame', 'frame10'];
     const run = await runCli('track', frames(), ...last, '--out', out, '--overlay');
@@ -111,7 +111,7 @@ describe('samepoint track', () => {
     expect([...overlay.subarray(corner, corner + 3)]).toEqual([129, 70, 138]);
   });
 
-  it('writes points with their names as CSV and JSON, only those that --labels names', async () => {
+  it('writes the points of --labels as CSV and JSON', async () => {
     const out = folder.path('points');
     const points = ['--points', folder.path('points.csv'), '--labels', 'right'];
     const run = await runCli('track', frames(), ...points, '--out', out, '--json');
@@ -128,8 +128,8 @@ describe('samepoint track', () => {
   });
 });
 
-describe('frames that cannot be carried to', () => {
-  it('leave what was done before them, and say so', async () => {
+describe('unreadable frames', () => {
+  it('keep the finished frames, and name them in the error', async () => {
     const cut = folder.path('cut');
     cpSync(frames(), cut, { recursive: true });
     truncateSync(`${cut}/frame10.png`, 100);
@@ -141,7 +141,7 @@ describe('frames that cannot be carried to', () => {
     expect(JSON.parse(readFileSync(`${out}/track.json`, 'utf8')).frames).toHaveLength(2);
   });
 
-  it('of one pixel are frames all the same', async () => {
+  it('of one pixel are valid', async () => {
     mkdirSync(folder.path('pixels'));
     for (const name of ['1', '2'])
       await encoder(draw(1, 1))

@@ -42,7 +42,7 @@ beforeAll(async () => {
 });
 
 describe('samepoint warp', () => {
-  it('writes each target that can be done, says why another is not, and exits with 3 then', async () => {
+  it('writes matching targets, and refuses others with exit code 3', async () => {
     const out = folder.path('new/warped');
     const run = await runCli(
       'warp',
@@ -73,7 +73,7 @@ describe('samepoint warp', () => {
     expect(at(5, 5)).toEqual([0, 0, 0, 0]);
   });
 
-  it('carries the edit over as published where that is asked for', async () => {
+  it('follows the published protocol with --matching published', async () => {
     const out = folder.path('published');
     const run = await runCli('warp', home(), moved(), '--edit', sticker(), '--out', out, '--matching', 'published');
     expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: '1/1 targets\n' });
@@ -83,7 +83,7 @@ describe('samepoint warp', () => {
     expect(refused.stderr).toContain('it takes no other transform or estimator');
   });
 
-  it('prints a table for people', async () => {
+  it('prints a table', async () => {
     const run = await runCli('warp', home(), moved(), '--edit', sticker(), '--out', folder.path('table'));
     expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: '1/1 targets\n' });
     expect(run.stdout).toMatch(/^Backend ui on .*\n\n {2}target +transform +inliers +residual +confidence +written\n/);
@@ -91,7 +91,7 @@ describe('samepoint warp', () => {
     expect((await sharp(folder.path('table/moved-warped.png')).stats()).isOpaque).toBe(true);
   });
 
-  it('loses no other target for one whose file is bad, says what is wrong with it, and exits with 2', async () => {
+  it('finishes other targets where one cannot be read, and exits with 2', async () => {
     const out = folder.path('some');
     writeFileSync(folder.path('broken.png'), 'no image');
     const targets = [folder.path('gone.png'), moved(), folder.path('broken.png'), home()];
@@ -112,14 +112,14 @@ describe('samepoint warp', () => {
     expect(readdirSync(out).sort()).toEqual(['home-warped.png', 'moved-warped.png']);
   });
 
-  it('leaves no folder where every target is refused', async () => {
+  it('creates no folder where every target is refused', async () => {
     const out = folder.path('all-refused');
     const run = await runCli('warp', home(), folder.path('blank.png'), '--edit', sticker(), '--out', out);
     expect(run.code).toBe(3);
     expect(existsSync(out)).toBe(false);
   });
 
-  it('needs no engine where no target can be read', async () => {
+  it('starts no engine where no target can be read', async () => {
     const gone = folder.path('gone.png');
     const run = await runCli('warp', home(), gone, '--edit', sticker(), '--out', folder.path('none'));
     expect(run.code).toBe(2);
@@ -146,7 +146,7 @@ describe('samepoint warp', () => {
       () => ['--edit', sticker(), '--estimator', 'luck'],
       /Allowed choices are ransac, lmeds, magsac/,
     ],
-  ])('ends with 2 and a sentence for %s', async (_what, args, sentence) => {
+  ])('exits with 2 and a message for %s', async (_what, args, sentence) => {
     const run = await runCli('warp', home(), moved(), '--out', folder.path('bad'), ...args());
     expect({ code: run.code, stdout: run.stdout }).toEqual({ code: 2, stdout: '' });
     expect(run.stderr).toMatch(sentence);

@@ -32,11 +32,11 @@ describe('the platform', () => {
     ['win32', 'x64'],
     ['win32', 'arm64'],
     ['darwin', 'arm64'],
-  ])('%s %s will do', (platform, arch) => {
+  ])('%s %s is supported', (platform, arch) => {
     expect(worksWith(checkPlatform({ ...facts, platform, arch }))).toBe(true);
   });
 
-  it('macOS on Intel has no binary, and a Mac with Apple silicon may have the wrong Node', () => {
+  it('macOS on x64 fails, with a hint for Apple silicon', () => {
     const [system] = checkPlatform({ ...facts, platform: 'darwin', arch: 'x64' });
     expect(system).toMatchObject({ state: 'failed', message: expect.stringContaining('no binary for macOS x64') });
     expect(system?.fix?.sentence).toContain('arm64 build of Node');
@@ -57,15 +57,15 @@ describe('the platform', () => {
   });
 });
 
-describe('the small run', () => {
-  it('is good within rounding', () => {
+describe('the test run', () => {
+  it('passes within rounding errors', () => {
     expect(checkInference({ ok: true, relativeError: 2e-6 })).toMatchObject({ state: 'ok' });
   });
 
   it.each([
     { ok: true as const, relativeError: 0.01 },
     { ok: true as const, relativeError: Number.POSITIVE_INFINITY },
-  ])('fails with other features: $relativeError', (facts) => {
+  ])('fails with wrong features: $relativeError', (facts) => {
     expect(checkInference(facts)).toMatchObject({ state: 'failed', fix: { command: expect.any(String) } });
   });
 
@@ -82,34 +82,34 @@ describe('models', () => {
   });
   afterAll(() => room.close());
 
-  it('the embedded one is there', () => {
+  it('the embedded model is ok', () => {
     expect(checkEmbedded(inspectEmbedded())).toMatchObject({ check: 'model ui', state: 'ok' });
   });
 
-  it('without the embedded one nothing works', () => {
+  it('a missing embedded model fails', () => {
     const finding = checkEmbedded(inspectEmbedded(folder.path('nowhere')));
     expect(finding).toMatchObject({ state: 'failed', fix: { command: expect.any(String) } });
   });
 
-  it('without its matcher of elements it is broken', () => {
+  it('an embedded model without its element matcher fails', () => {
     const model = folder.path('half');
     cpSync(EMBEDDED_MODEL_FOLDER, model, { recursive: true, filter: (path) => !path.endsWith('elements.safetensors') });
     const finding = checkEmbedded(inspectEmbedded(model));
     expect(finding).toMatchObject({ state: 'failed', message: expect.stringContaining('elements.safetensors') });
   });
 
-  it('one that is missing is no fault', async () => {
+  it('a missing model is not a failure', async () => {
     const [facts] = await inspectModels(room.environment());
     expect(facts).toEqual({ id: 'tiny', state: 'missing', damaged: [] });
     expect(checkModel({ id: 'tiny', state: 'missing', damaged: [] }).state).toBe('none');
   });
 
-  it('one that is there in part comes with the command that gets the rest', () => {
+  it('a partly downloaded model has a command for the rest', () => {
     const finding = checkModel({ id: 'tiny', state: 'partial', damaged: [] });
     expect(finding).toMatchObject({ state: 'none', fix: { command: 'npx samepoint models pull tiny' } });
   });
 
-  it('one whose header is damaged is named with the file, and with the commands that mend it', async () => {
+  it('a damaged header names the file and the command that repairs it', async () => {
     const environment = room.environment({ catalogue: [modelWith([unetFile()])] });
     const path = join(room.folder, 'mine.safetensors');
     writeFileSync(path, UNET);
@@ -125,7 +125,7 @@ describe('models', () => {
     });
   });
 
-  it('a list of models that cannot be read is a fault', async () => {
+  it('an unreadable list of models fails', async () => {
     const environment = room.environment();
     mkdirSync(join(room.folder, 'state'), { recursive: true });
     writeFileSync(environment.at.stateFile, '{');
@@ -139,7 +139,7 @@ describe('models', () => {
 describe('the disk', () => {
   const facts = { name: 'models', folder: '/cache', bytes: 2e9 };
 
-  it('counts what lies there, and creates nothing', async () => {
+  it('measures a folder without creating it', async () => {
     mkdirSync(folder.path('cache/a'), { recursive: true });
     writeFileSync(folder.path('cache/a/one'), Buffer.alloc(300));
     writeFileSync(folder.path('cache/two'), Buffer.alloc(40));
@@ -149,23 +149,23 @@ describe('the disk', () => {
     expect(inspectState(folder.path('not/there/yet')).refusal).toBeUndefined();
   });
 
-  it('too little of it is worth a warning, with the variable that moves the models', () => {
+  it('too little space is a warning that names HF_HOME', () => {
     expect(checkCache({ ...facts, freeBytes: 1e12 }).state).toBe('ok');
     const finding = checkCache({ ...facts, freeBytes: 1e8 });
     expect(finding).toMatchObject({ state: 'warning', fix: { sentence: expect.stringContaining('HF_HOME') } });
   });
 
-  it('how much of it is free need not be known', () => {
+  it('unknown free space is not a failure', () => {
     expect(checkCache({ ...facts, freeBytes: undefined }).state).toBe('none');
   });
 });
 
-describe('the folder of the state', () => {
-  it('can be written', () => {
+describe('the state folder', () => {
+  it('is ok where it is writable', () => {
     expect(checkState(inspectState(folder.path('.'))).state).toBe('ok');
   });
 
-  it('is a fault where it cannot be, with the variable that moves it', () => {
+  it('fails where it is not writable, and names SAMEPOINT_STATE_DIR', () => {
     writeFileSync(folder.path('file'), '');
     const finding = checkState(inspectState(folder.path('file')));
     expect(finding).toMatchObject({
@@ -174,7 +174,7 @@ describe('the folder of the state', () => {
     });
   });
 
-  it.skipIf(!existsSync('/proc/self'))('is a fault where it cannot even be made', () => {
+  it.skipIf(!existsSync('/proc/self'))('fails where it cannot be created', () => {
     expect(inspectState('/proc/nonexistent/samepoint').refusal).toBeDefined();
   });
 });
@@ -194,12 +194,12 @@ describe('the ports', () => {
     return typeof address === 'object' && address !== null ? address.port : 0;
   }
 
-  it('one that another program holds is none of ours', async () => {
+  it('a port of another program is recognised', async () => {
     expect(await inspectPorts([await taken()])).toMatchObject([{ by: 'other', code: 'EADDRINUSE' }]);
   });
 
   const other = { by: 'other', code: 'EADDRINUSE' } as const;
-  it('one is enough', () => {
+  it('one free port is enough', () => {
     const findings = checkPorts([
       { port: 1, ...other },
       { port: 2, by: 'none' },
@@ -207,7 +207,7 @@ describe('the ports', () => {
     expect(findings.map(({ state }) => state)).toEqual(['none', 'ok']);
   });
 
-  it('a daemon that answers is named', () => {
+  it('a running daemon is named', () => {
     const [finding] = checkPorts([{ port: 1, by: 'samepoint', daemon: 'samepoint 0.1.0' }]);
     expect(finding).toMatchObject({ state: 'ok', message: 'in use by samepoint 0.1.0' });
   });
@@ -230,7 +230,7 @@ describe('the table', () => {
     fix: { sentence: 'do this '.repeat(30).trim(), command: `npm run ${'x'.repeat(120)}` },
   };
 
-  it('fits a hundred columns, but for a command, which stays whole', () => {
+  it('wraps at 100 columns, except commands', () => {
     const lines = doctorTable([long, { check: 'node', state: 'ok', message: '20' }]).split('\n');
     const isCommand = (line: string) => line.trim() === long.fix?.command;
     expect(lines.filter(isCommand)).toHaveLength(1);
@@ -241,7 +241,7 @@ describe('the table', () => {
 describe('samepoint doctor', () => {
   afterAll(() => vi.unstubAllEnvs());
 
-  it('says that this computer works, and leaves no folder behind', async () => {
+  it('reports that this computer works, and leaves no folder behind', async () => {
     vi.stubEnv('HF_HOME', folder.path('hub'));
     vi.stubEnv('SAMEPOINT_STATE_DIR', folder.path('state'));
     const { code, stdout, stderr } = await runCli('doctor', '--json');
@@ -256,7 +256,7 @@ describe('samepoint doctor', () => {
     expect(['state', 'hub'].filter((name) => existsSync(folder.path(name)))).toEqual([]);
   });
 
-  it('exits with 1 when it does not', async () => {
+  it('exits with 1 when this computer does not work', async () => {
     writeFileSync(folder.path('no-folder'), '');
     vi.stubEnv('SAMEPOINT_STATE_DIR', folder.path('no-folder'));
     const { code, stdout } = await runCli('doctor');

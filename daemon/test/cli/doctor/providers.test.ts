@@ -47,7 +47,7 @@ describe('a provider', () => {
       cuda: { ...CUDA, ...parts },
     });
 
-  it('works, and how fast', () => {
+  it('that works has its speed', () => {
     const finding = checkProvider({ ...facts, probe: { provider: 'webgpu', ...works, speed: 14 } });
     expect(finding).toMatchObject({
       check: 'provider webgpu',
@@ -57,7 +57,7 @@ describe('a provider', () => {
     expect(finding.message).toContain('relative error 1.0e-3 in float16');
   });
 
-  it('is named with its device where that is not the first, and with the day of its last trial', () => {
+  it('is named with a device other than the first, and with the date of its last trial', () => {
     const probe = { provider: 'dml', deviceId: 1, ...works, speed: 14 } as const;
     const finding = checkProvider({ ...facts, provider: 'dml', probe, lastTrial: Date.UTC(2026, 10, 25) });
     expect(finding).toMatchObject({
@@ -67,7 +67,7 @@ describe('a provider', () => {
     expect(checkProvider({ ...facts, provider: 'dml', probe: { ...probe, deviceId: 0 } }).check).toBe('provider dml');
   });
 
-  it('in software is of no use, and no fault', () => {
+  it('in software is unused, but not a failure', () => {
     const finding = checkProvider({ ...facts, probe: { provider: 'webgpu', ...works, speed: 0.01 } });
     expect(finding).toMatchObject({ state: 'none', message: expect.stringMatching(/slower.*software/) });
   });
@@ -80,7 +80,7 @@ describe('a provider', () => {
     });
   });
 
-  it('that the platform has not is no fault', () => {
+  it('that the platform does not have is not a failure', () => {
     expect(checkProvider({ ...facts, provider: 'dml' })).toMatchObject({
       state: 'none',
       message: 'not available on linux x64',
@@ -88,7 +88,7 @@ describe('a provider', () => {
     expect(gpu({ arch: 'arm64' }, 'ONNX Runtime does not support it on linux arm64').state).toBe('none');
   });
 
-  it('without a driver comes with the command that installs one, if there is a card', () => {
+  it('without a driver has a command that installs one, if there is a card', () => {
     expect(gpu({})).toMatchObject({
       state: 'warning',
       fix: { command: expect.stringContaining('mesa-vulkan-drivers') },
@@ -100,7 +100,7 @@ describe('a provider', () => {
     expect(gpu({ platform: 'win32' })).toMatchObject({ state: 'warning', fix: { sentence: expect.any(String) } });
   });
 
-  it('whose driver ends the process is a reason to update it', () => {
+  it('whose driver crashes suggests an update', () => {
     const finding = gpu({ platform: 'darwin', arch: 'arm64' }, 'the probing process ended unexpectedly');
     expect(finding).toMatchObject({
       state: 'warning',
@@ -128,12 +128,12 @@ describe('a provider', () => {
       'no working NVIDIA driver',
       'sudo ubuntu-drivers install',
     ],
-  ] as const)('CUDA names what it lacks, and the command that gets it: %s', (_what, parts, message, command) => {
+  ] as const)('CUDA names what is missing and the command that installs it: %s', (_what, parts, message, command) => {
     const finding = cuda(parts);
     expect(finding).toMatchObject({ state: 'warning', message: expect.stringContaining(message), fix: { command } });
   });
 
-  it('CUDA that lacks nothing and does not work is shown with the reason', () => {
+  it('CUDA with all libraries that does not work has a reason', () => {
     expect(cuda({})).toMatchObject({
       state: 'warning',
       message: 'its libraries are not installed',
@@ -144,7 +144,7 @@ describe('a provider', () => {
   it.each([
     ['win32', 'x64', 'onnxruntime-node does not support CUDA on Windows; use DirectML'],
     ['linux', 'arm64', 'onnxruntime-node does not support CUDA on linux arm64'],
-  ])('CUDA is not to be had on %s %s', (platform, arch, message) => {
+  ])('CUDA is not supported on %s %s', (platform, arch, message) => {
     const there = { ...CUDA, platform, arch };
     const finding = checkProvider({ ...facts, platform, arch, provider: 'cuda', probe: undefined, cuda: there });
     expect(finding).toMatchObject({ check: 'provider cuda', state: 'none', message });
@@ -152,7 +152,7 @@ describe('a provider', () => {
     expect(finding.fix?.command).toBe(command);
   });
 
-  it('CUDA is no matter where there is no card of NVIDIA', () => {
+  it('CUDA is not applicable without an NVIDIA card', () => {
     expect(cuda({ hasCard: false, missing: [ORT_CUDA_LIBRARY] })).toMatchObject({ state: 'none' });
     const nowhere = { ...facts, provider: 'cuda', probe: undefined, cuda: { ...CUDA, hasCard: false } } as const;
     expect(checkProvider(nowhere).message).toBe('not available on linux x64');
@@ -174,13 +174,13 @@ describe('a provider', () => {
     ]);
   });
 
-  it.skipIf(!existsSync('/sbin/ldconfig'))('are looked up although users may not have ldconfig in their PATH', () => {
+  it.skipIf(!existsSync('/sbin/ldconfig'))('are found even without ldconfig in the PATH', () => {
     vi.stubEnv('PATH', '/nonexistent');
     expect(cachedLibraries()).toContain('libc.so.6');
     vi.unstubAllEnvs();
   });
 
-  it('the CPU has to work', () => {
+  it('cpu that does not work is a failure', () => {
     const why = 'ONNX Runtime cannot be loaded on darwin x64';
     const probe = { provider: 'cpu', works: false, why, lasts: false } as const;
     expect(checkProvider({ ...facts, provider: 'cpu', probe })).toMatchObject({ state: 'failed', message: probe.why });
@@ -207,7 +207,7 @@ describe('graphics devices', () => {
     expect(checkDevices([], 'linux')).toMatchObject([{ state: 'none', message: 'no graphics card found' }]);
   });
 
-  it('have the numbers of --device where these are known', () => {
+  it('have the numbers of --device where they are known', () => {
     const two = [INTEL, card('nvidia', 'a'), card('nvidia', 'b')];
     expect(checkDevices(two, 'linux').map(({ check }) => check)).toEqual(['device', 'device 0', 'device 1']);
     expect(checkDevices(two, 'win32').map(({ check }) => check)).toEqual(['device', 'device', 'device']);
@@ -233,7 +233,7 @@ describe('a faster provider', () => {
       'WebGPU would use',
     ],
     ['nothing, without a graphics card', { ...facts, cuda: none, devices: [], hasVulkanDriver: false }, undefined],
-  ])('is told in one line: %s', (_what, given, line) => {
+  ])('is one line: %s', (_what, given, line) => {
     const told = fasterProvider(given);
     if (line === undefined) expect(told).toBeUndefined();
     else expect(told).toMatch(line);

@@ -8,8 +8,8 @@ import { useTempFolder } from '../../support/temp-folder.js';
 
 const folder = useTempFolder();
 
-it('a box that holds others is an outline, so that what is in it keeps its colours', async () => {
-  // as large as a picture is drawn
+it('a box that contains others is drawn as an outline', async () => {
+  // as large as a drawing is drawn
   const image = draw(720, 720);
   const file = (path: string) => ({ path, imageId: path, bytes: new Uint8Array(), image });
   const [holder, inner] = [
@@ -26,8 +26,8 @@ it('a box that holds others is an outline, so that what is in it keeps its colou
   };
   makeOutputFolder(folder.path('drawn'));
   const [path = ''] = await drawMatches(folder.path('drawn'), file('a.png'), [file('b.png')], report);
-  const picture = await decodeImage(readFileSync(path));
-  expect(pixel(picture, 400, 500)).toEqual(WHITE);
-  expect(pixel(picture, 100, 400)).not.toEqual(WHITE);
-  expect(pixel(picture, 160, 200)).not.toEqual(WHITE);
+  const drawing = await decodeImage(readFileSync(path));
+  expect(pixel(drawing, 400, 500)).toEqual(WHITE);
+  expect(pixel(drawing, 100, 400)).not.toEqual(WHITE);
+  expect(pixel(drawing, 160, 200)).not.toEqual(WHITE);
 });

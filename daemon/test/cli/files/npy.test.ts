@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('NPY files', () => {
-  it.each([[[5]], [[1, 2, 3, 4]], [[2, 0]]])('give back what was written, shape %j', async (dims) => {
+  it.each([[[5]], [[1, 2, 3, 4]], [[2, 0]]])('round-trip, shape %j', async (dims) => {
     const data = Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, (_, i) => i - 0.5);
     const path = join(folder, `${dims.join('x')}.npy`);
     await writeNpy(path, { dims, data });
@@ -36,7 +36,7 @@ describe('NPY files', () => {
     ['complex numbers', npy("{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }", 8)],
     ['column-major', npy("{'descr': '<f4', 'fortran_order': True, 'shape': (1,), }", 4)],
     ['too few bytes', npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", 4)],
-  ])('are refused with a sentence: %s', async (name, bytes) => {
+  ])('are refused with a message: %s', async (name, bytes) => {
     const path = join(folder, `${name}.npy`);
     if (bytes !== null) await writeFile(path, bytes);
     await expect(readNpy(path)).rejects.toMatchObject({ code: 'BAD_REQUEST', message: expect.stringContaining(path) });

@@ -64,7 +64,7 @@ describe('a failed write', () => {
   });
 });
 
-it('gives every target a file of its own, whatever the files are called', () => {
+it('numbers targets with the same name', () => {
   expect(warpedNames(['a/home.png', 'b/home.jpg', 'home-2.png', 'other.png'])).toEqual([
     'home-warped.png',
     'home-2-warped.png',

@@ -43,13 +43,13 @@ beforeAll(async () => {
   await encoder(draw(60, 40)).png().toFile(image());
 });
 
-describe('the options of features', () => {
+describe('feature options', () => {
   const shared = (create: () => Command) =>
     create()
       .options.filter(({ helpGroupHeading }) => helpGroupHeading === 'Features:')
       .map(({ flags, description }) => `${flags}  ${description}`);
 
-  it.each(COMMANDS)('are the same of every command: %s', (_, create) => {
+  it.each(COMMANDS)('are the same for every command: %s', (_, create) => {
     expect(shared(create)).toEqual(shared(matchCommand));
     const names = shared(create).map((line) => line.split(' ')[0]);
     expect(names).toEqual([
@@ -58,7 +58,7 @@ describe('the options of features', () => {
     ]);
   });
 
-  it.each(COMMANDS)('are held against the checkpoint by every command: %s', async (name, _, args) => {
+  it.each(COMMANDS)('are checked against the checkpoint by every command: %s', async (name, _, args) => {
     const { code, stdout, stderr } = await runCli(name, ...args(), ...CHECKPOINT, '--up-ft-index', '6');
     expect({ code, stdout, stderr }).toEqual({
       code: 2,
@@ -84,7 +84,7 @@ describe('the options of features', () => {
     expect(stderr).toMatch(/^samepoint: --latent-mode sample has no effect: sd21 uses TAESD, /);
   });
 
-  it('reach the networks of a command that runs the engine, and are named in its report', {}, async () => {
+  it('reach the networks of the engine, and are named in the report', {}, async () => {
     const args = [image(), image(), '--points', '5,5', '--json', '--provider', 'cpu', '--no-cache'];
     const { code, stdout } = await runCli('match', ...args, ...CHECKPOINT, '--up-ft-index', '3', '--seed', '2');
     expect(code).toBe(0);
@@ -100,7 +100,7 @@ describe('the options of features', () => {
     [['--t', '3'], /^samepoint: --t has no effect: ui has no timestep\. Omit --t, or choose another --backend\.\n$/],
     [['--network', 'adm'], /^samepoint: --network describes a checkpoint, and none is given/],
     [['--backend', 'adm', '--t', '1000'], /^samepoint: --t cannot be 1000\. Give a whole number from 0 to 999\.\n$/],
-  ])('are refused with a sentence where they are wrong: %j', async (options, sentence) => {
+  ])('are refused with a message where they are invalid: %j', async (options, sentence) => {
     const { code, stdout, stderr } = await runCli('match', image(), image(), '--points', '5,5', ...options);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(sentence);

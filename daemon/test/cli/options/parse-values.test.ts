@@ -8,7 +8,7 @@ import {
   wholeNumber,
 } from '../../../src/cli/options/parse-values.js';
 
-it('reads counts, and refuses what is none', () => {
+it('parses whole numbers, and refuses anything else', () => {
   expect([wholeNumber('0'), positiveInteger('12'), positiveIntegers('3', [2])]).toEqual([0, 12, [2, 3]]);
   for (const text of ['', '-1', '1.5', 'x']) expect(() => wholeNumber(text)).toThrow(InvalidArgumentError);
   expect(() => positiveInteger('0')).toThrow('from 1');
@@ -16,8 +16,8 @@ it('reads counts, and refuses what is none', () => {
 
 const badRequest = (message: string) => expect.objectContaining({ code: 'BAD_REQUEST', message });
 
-describe('points and boxes are read', () => {
-  it('with decimals and signs, apart by any white space', () => {
+describe('points and boxes', () => {
+  it('accept decimals, signs and any white space', () => {
     expect(parsePoints(' 1,2\t-3.5,0.25 \n 0,0 ')).toEqual([
       { x: 1, y: 2 },
       { x: -3.5, y: 0.25 },
@@ -43,7 +43,7 @@ describe('points and boxes are read', () => {
     '0x10,1',
     '--1,2',
     '１,２',
-  ])('but "%s" is not a point', (part) =>
+  ])('refuse "%s" as a point', (part) =>
     expect(() => parsePoints(`5,5 ${part}`)).toThrow(badRequest(`"${part}" is not a point.`)),
   );
 
@@ -52,7 +52,7 @@ describe('points and boxes are read', () => {
     (part) => expect(() => parseBoxes(part)).toThrow(badRequest(`"${part}" is not a box with a width and a height.`)),
   );
 
-  it.each(['', ' ', '\n\t'])('but %j is nothing', (text) => {
+  it.each(['', ' ', '\n\t'])('refuse the empty list %j', (text) => {
     expect(() => parsePoints(text)).toThrow(badRequest('There is nothing to match.'));
     expect(() => parseBoxes(text)).toThrow(badRequest('There is nothing to match.'));
   });

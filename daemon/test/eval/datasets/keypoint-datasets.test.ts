@@ -23,7 +23,7 @@ async function truths(opened: Promise<{ items: readonly { truth: unknown }[] }>)
 }
 
 describe('SPair-71k in its official layout', () => {
-  it('is read with categories, keypoints, and the longer side of the target box as base', async () => {
+  it('has categories, keypoints and the longer side of the target box as base', async () => {
     const dataset = await openSpair(folder.path('spair'), SPAIR);
     expect(dataset.items.map(({ id, group }) => [id, group])).toEqual([
       ['000001-still-moved:aeroplane', 'aeroplane'],
@@ -41,7 +41,7 @@ describe('SPair-71k in its official layout', () => {
     } satisfies KeypointPair);
   });
 
-  it('may take the longer side of the image as base instead', async () => {
+  it('can use the longer side of the image as base', async () => {
     const [pair] = await truths(openSpair(folder.path('spair'), { ...SPAIR, pckBase: 'image' }));
     expect(pair).toMatchObject({ base: 288 });
   });
@@ -58,13 +58,13 @@ describe('SPair-71k in its official layout', () => {
     await expect(opened).rejects.toThrow(path);
   });
 
-  it('says what is missing from a folder that is something else', async () => {
+  it('names what is missing from another folder', async () => {
     await expect(openSpair(folder.path('willow'), SPAIR)).rejects.toThrow('it has no *.json with a pair');
   });
 });
 
 describe('PF-WILLOW in its official layout', () => {
-  it('is read from the list of pairs, with the box around the keypoints as base', async () => {
+  it('is read from the list of pairs, with the bounding box of the keypoints as base', async () => {
     const [pair, ...others] = await truths(openPfWillow(folder.path('willow')));
     expect(others).toEqual([]);
     // the landmarks reach from 14 to 266
@@ -76,7 +76,7 @@ describe('PF-WILLOW in its official layout', () => {
     });
   });
 
-  it('takes keypoints from the annotation of each image where the list names images only', async () => {
+  it('reads keypoints from annotations where the list has none', async () => {
     const root = folder.path('annotated');
     mkdirSync(`${root}/PF-dataset/duck(S)`, { recursive: true });
     for (const name of ['a', 'b']) copyFileSync(MAT, `${root}/PF-dataset/duck(S)/${name}.mat`);
@@ -124,7 +124,7 @@ describe('own pairs', () => {
     ],
     ['an entry without target', [entry, entry, { ...entry, target: undefined }], 'entry 3, target: '],
     ['no entries', [], 'expected array to have >=1 items'],
-  ])('are refused for %s, in a sentence that names the entry', async (_, pairs, reason) => {
+  ])('are refused for %s with a message that names the entry', async (_, pairs, reason) => {
     writeJson(folder.path('own/pairs.json'), pairs);
     await expect(openPairs(folder.path('own'))).rejects.toMatchObject({
       code: 'BAD_REQUEST',
@@ -135,7 +135,7 @@ describe('own pairs', () => {
   it.each([
     ['that is not there', null, 'pairs.json cannot be used: it does not exist'],
     ['that is not JSON', '[{', 'pairs.json cannot be used: it is not JSON'],
-  ])('need a pairs.json; one %s is named', async (_, text, reason) => {
+  ])('require a valid pairs.json: one %s', async (_, text, reason) => {
     const root = folder.path('no-json');
     mkdirSync(root, { recursive: true });
     if (text !== null) writeFileSync(`${root}/pairs.json`, text);

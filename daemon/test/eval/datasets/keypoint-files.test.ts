@@ -33,14 +33,14 @@ describe('keypoint files', () => {
     ['text of names', () => written('b.kp', 'nose 3'), 'row 1 does not start with two numbers'],
     ['JSON of objects', () => written('b.json', '[{"x":1,"y":2}]'), 'it is not a list of [x, y]'],
     ['an NPZ that is none', () => written('b.npz', 'PK'), 'b.npz cannot be used'],
-  ])('are refused in a sentence: %s', async (_, path, message) => {
+  ])('are refused with a message: %s', async (_, path, message) => {
     await expect(readKeypointFile(path())).rejects.toMatchObject({
       code: 'BAD_REQUEST',
       message: expect.stringContaining(message),
     });
   });
 
-  it('are found beside one another or in a folder for each sequence, and a missing one is named', () => {
+  it('are found in one folder or in a folder for each sequence; a missing one is named', () => {
     const given = folder.path('given');
     mkdirSync(`${given}/i_b`, { recursive: true });
     writeFileSync(`${given}/i_a-1.kp`, '1 2');
@@ -50,7 +50,7 @@ describe('keypoint files', () => {
     expect(() => keypointFiles({ folder: given }, 'i_b', 3)).toThrow('no keypoints for image 3 of i_b');
   });
 
-  it('count each keypoint once, from left to right, as the official code sorts them', async () => {
+  it('are unique and sorted by x, like the official code', async () => {
     const given = folder.path('sorted');
     mkdirSync(given);
     writeFileSync(`${given}/v_a-1.kp`, '5 1\n2 9\n5 1\n2 3\n');
@@ -80,7 +80,7 @@ describe('corner detection', () => {
     }
   });
 
-  it('finds none in a blank image, and no more than were asked for', async () => {
+  it('finds none in a blank image, and at most the requested number', async () => {
     expect(await detectCorners(draw(60, 60), 100)).toEqual([]);
     expect(await detectCorners(draw(100, 80, [rect]), 2)).toHaveLength(2);
   });

@@ -19,7 +19,7 @@ function setText(bytes: Buffer, at: number, text: string): Buffer {
 }
 
 describe('a MATLAB file of version 5, as scipy writes it', () => {
-  it.each(['plain.mat', 'compressed.mat'])('%s gives its arrays of numbers, column by column', async (name) => {
+  it.each(['plain.mat', 'compressed.mat'])('%s is read column-major', async (name) => {
     const read = (variable: string) => readMatArray(fixture(name), variable);
     expect(await read('pts_coord')).toEqual({ dims: [2, 3], data: Float64Array.of(10.5, 1, 20, 2.25, 30, 300) });
     const positions = await read('pos_img');
@@ -44,7 +44,7 @@ describe('a MATLAB file of version 5, as scipy writes it', () => {
     ['a structure', fixture('compressed.mat'), 'pose', 'its variable "pose" is not a full array of real numbers'],
     ['complex numbers', fixture('plain.mat'), 'waves', 'its variable "waves" is not a full array of real numbers'],
     ['a missing file', fixture('none.mat'), 'x', 'it cannot be opened'],
-  ])('refuses %s in one sentence', async (_, path, variable, reason) => {
+  ])('refuses %s with a message', async (_, path, variable, reason) => {
     await expect(readMatArray(path, variable)).rejects.toMatchObject({
       code: 'BAD_REQUEST',
       message: expect.stringContaining(reason),
@@ -61,7 +61,7 @@ describe('a MATLAB file of version 5, as scipy writes it', () => {
       (bytes) => setText(bytes, 132, '\xff\xff\xff\x7f'),
       'it ends in the middle of a variable',
     ],
-  ])('refuses %s in one sentence', async (name, change, reason) => {
+  ])('refuses %s with a message', async (name, change, reason) => {
     await expect(readMatArray(changed(`${name}.mat`, change), 'longs')).rejects.toMatchObject({
       code: 'BAD_REQUEST',
       message: expect.stringContaining(reason),

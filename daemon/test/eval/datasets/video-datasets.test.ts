@@ -95,7 +95,7 @@ describe('DAVIS-2017 in its official layout', () => {
     await writeFrames(join(root(), 'JPEGImages/480p/car'), (frame) => `0000${frame}.jpg`, true);
   });
 
-  it('scores every frame but the first and the last, each object apart', async () => {
+  it('scores each object in every frame except the first and the last', async () => {
     for (let frame = 0; frame < FRAMES; frame++) writeMask(frame, indicesOf(things(frame)));
     const { scores, outcomes, tables } = await evaluateAll(await openDavis(root()));
     expect(outcomes[0]?.outcome.objects.map(({ j, f }) => [j.length, f.length])).toEqual([
@@ -114,14 +114,14 @@ describe('DAVIS-2017 in its official layout', () => {
     expect(scores).toEqual([expect.closeTo(table?.rows[1]?.values[0] ?? 0, 9)]);
   });
 
-  it('looks back at ten frames of "shooting" at most, as the published run does', () => {
+  it('limits the queue of "shooting" to ten frames, like the published run', () => {
     const settings = { ...tools.propagation, queueFrames: 28 };
     expect(propagationOf('shooting', settings).queueFrames).toBe(10);
     expect(propagationOf('shooting', { ...settings, queueFrames: 7 }).queueFrames).toBe(7);
     expect(propagationOf('car', settings)).toEqual(settings);
   });
 
-  it('draws masks at the size that the network saw where the protocol sets it', async () => {
+  it('renders masks at the input size of the network where the protocol requires it', async () => {
     for (let frame = 0; frame < FRAMES; frame++) writeMask(frame, indicesOf(things(frame)));
     const [fine] = (await evaluateAll(await openDavis(root()))).scores;
     const coarse = { ...tools, propagation: { ...tools.propagation, drawnCellPx: 1 } };
@@ -134,7 +134,7 @@ describe('DAVIS-2017 in its official layout', () => {
     expect(fine).toBeLessThan(100);
   });
 
-  it('takes pixels of no known object (255) for background', async () => {
+  it('counts ambiguous pixels (255) as background', async () => {
     const unknown = indicesOf(things(0));
     for (let pixel = 0; pixel < 200; pixel++) unknown[pixel] = 255;
     writeMask(0, unknown);
@@ -142,7 +142,7 @@ describe('DAVIS-2017 in its official layout', () => {
     expect(outcomes[0]?.outcome.objects).toHaveLength(2);
   });
 
-  it('names the first mask where it has no object', async () => {
+  it('names the first mask if it contains no objects', async () => {
     writeMask(0, indicesOf([]));
     await expect(evaluateAll(await openDavis(root()))).rejects.toThrow(
       '00000.png cannot be used: it contains no objects',
@@ -152,7 +152,7 @@ describe('DAVIS-2017 in its official layout', () => {
   it.each([
     ['no list of sequences', 'ImageSets', 'val.txt cannot be used: it does not exist'],
     ['no frames', 'JPEGImages', 'it has fewer than 3 frames'],
-  ])('says so where it has %s', async (_what, part, sentence) => {
+  ])('is refused with a message for %s', async (_what, part, sentence) => {
     const broken = folder.path(`broken ${part}`);
     for (const kept of ['ImageSets/2017', 'JPEGImages/480p'].filter((path) => !path.startsWith(part))) {
       mkdirSync(join(broken, kept), { recursive: true });
@@ -183,7 +183,7 @@ describe('JHMDB in its official layout', () => {
     writeMatArray(join(root(), 'joint_positions', video, 'joint_positions.mat'), 'pos_img', [2, 3, FRAMES], positions);
   });
 
-  it('carries the joints of the first frame and scores the others; a joint outside the first frame does not count', async () => {
+  it('scores the joints of later frames, except those outside the first frame', async () => {
     const { scores, outcomes, tables } = await evaluateAll(await openJhmdb(root()));
     expect(outcomes.map(({ group }) => group)).toEqual(['wave']);
     const errors = outcomes[0]?.outcome.errors ?? [];
@@ -198,7 +198,7 @@ describe('JHMDB in its official layout', () => {
     expect(scores).toEqual([tables[0]?.rows[0]?.values[0]]);
   });
 
-  it('says so where it has no splits', async () => {
+  it('is refused without splits', async () => {
     rmSync(folder.path('empty'), { recursive: true, force: true });
     await expect(openJhmdb(folder.path('empty'))).rejects.toThrow('it has no *_test_split1.txt');
   });

@@ -54,11 +54,11 @@ describe('a folder of another data set is refused with a suggestion', () => {
     expect(refusal).toMatch(new RegExp(`Did you mean: samepoint ${guess}$`));
   });
 
-  it('also where it lies in the folder', async () => {
+  it('also for a subfolder', async () => {
     expect(await refusalOf('spair', 'downloads')).toMatch(/Did you mean: samepoint eval spair downloads\/SPair-71k$/);
   });
 
-  it('and nothing is guessed where there is nothing, or where only a file is missing', async () => {
+  it('but not for an empty folder or a single missing file', async () => {
     expect(await refusalOf('spair', 'empty')).not.toContain('Did you mean');
     expect(await refusalOf('davis', 'davis')).toMatch(
       /JPEGImages\/480p\/bear cannot be used: it has fewer than 3 frames/,

@@ -17,7 +17,7 @@ const { features, width, height, keypoints, descriptors } = fixture.parse(
   JSON.parse(readFileSync(new URL('../../fixtures/descriptors.json', import.meta.url), 'utf8')),
 );
 
-it('descriptors of keypoints are those of grid_sample, fading out at the edges of the image', () => {
+it('descriptors of keypoints equal grid_sample, which fades at the edges', () => {
   const [rows, columns] = [features[0]?.length ?? 0, features[0]?.[0]?.length ?? 0];
   const chw = Float32Array.from(features.flat(2));
   const shape = { channels: features.length, rows, columns };

@@ -10,7 +10,7 @@ describe('mutual nearest neighbours', () => {
   // the first of b is nearest to both of a; only one of them is nearest to it
   const a = descriptors([1, 0], [0.8, 0.6]);
 
-  it('keeps a pair only where each is the nearest of the other', async () => {
+  it('keeps only mutual pairs', async () => {
     expect(await mutualNearest(a, descriptors([0.9, 0.1], [-1, 0]), 'cosine')).toEqual([[0, 0]]);
   });
 
@@ -21,7 +21,7 @@ describe('mutual nearest neighbours', () => {
     expect(await mutualNearest(descriptors([1, 0]), b, 'l2')).toEqual([[0, 1]]);
   });
 
-  it.each(['cosine', 'l2'] as const)('agrees with every pair compared, %s', async (metric) => {
+  it.each(['cosine', 'l2'] as const)('agrees with brute force, %s', async (metric) => {
     const random = seededRandom(4);
     const many = (count: number) =>
       Array.from({ length: count }, () => Array.from({ length: 6 }, () => 3 * random() - 1.5));
@@ -44,7 +44,7 @@ describe('mutual nearest neighbours', () => {
     expect(await mutualNearest(descriptors(...rowsA), descriptors(...rowsB), metric)).toEqual(expected);
   });
 
-  it('has nothing to pair where one side has no keypoints', async () => {
+  it('is empty where one side has no keypoints', async () => {
     expect(await mutualNearest(a, { count: 0, channels: 2, data: new Float32Array() }, 'cosine')).toEqual([]);
   });
 });

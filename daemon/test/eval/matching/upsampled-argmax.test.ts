@@ -60,7 +60,7 @@ function bruteForce(source: FeatureMap, sourceSize: Size, target: FeatureMap, ta
   return { x: pixel % targetSize.width, y: Math.floor(pixel / targetSize.width), similarity };
 }
 
-describe('arg-max over up-sampled maps', () => {
+describe('argmax over upsampled maps', () => {
   it.each([
     ['both squashed into a square', [6, 6], [6, 6], { width: 37, height: 22 }, { width: 29, height: 41 }],
     ['of different shapes', [4, 7], [5, 3], { width: 50, height: 30 }, { width: 20, height: 33 }],
@@ -82,7 +82,7 @@ describe('arg-max over up-sampled maps', () => {
     }
   });
 
-  it('interpolates the features as the network gave them, not their unit columns', async () => {
+  it('interpolates unscaled features, not unit descriptors', async () => {
     const size = { width: 30, height: 24 };
     const [source, target] = [rawMap(4, 4, 5, size, 5), rawMap(4, 5, 4, size, 6)];
     const keypoints = [3, 9, 14, 21].map((at) => ({ x: at, y: at }));
@@ -95,7 +95,7 @@ describe('arg-max over up-sampled maps', () => {
     expect(other.map(({ x, y }) => ({ x, y }))).not.toEqual(expected.map(({ x, y }) => ({ x, y })));
   });
 
-  it('takes the first pixel row by row among equals', async () => {
+  it('picks the first pixel in row-major order on ties', async () => {
     const size = { width: 6, height: 4 };
     const map = rawMap(3, 1, 1, size, 3);
     expect(await upsampledArgmax(new Matcher(), map, map, size, [{ x: 5, y: 3 }])).toMatchObject([{ x: 0, y: 0 }]);

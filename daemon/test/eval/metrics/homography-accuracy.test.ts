@@ -47,13 +47,13 @@ describe('the homography of an evaluation', () => {
     expect(found === null ? null : cornerErrorPx(found, official, 320, 240)).toBeLessThan(1e-5);
   });
 
-  it('is none with fewer than four matches', async () => {
+  it('is null with fewer than four matches', async () => {
     expect(await publishedHomography(noisy.slice(0, 3), { estimator: 'lmeds', thresholdPx: 3 })).toBeNull();
   });
 });
 
 describe('corner error, as eval_homography.py of DIFT computes it', () => {
-  it('is the mean over four corners, which are the middles of the corner pixels', () => {
+  it('is the mean over the centres of the four corner pixels', () => {
     // x is stretched by 1.01: the corners at x = 0 stay, those at x = 200 move by 2
     const stretched: Homography = [1.01, 0, 0, 0, 1, 0, 0, 0, 1];
     expect(cornerErrorPx(stretched, IDENTITY, 201, 101)).toBeCloseTo(1, 12);
@@ -70,7 +70,7 @@ describe('corner error, as eval_homography.py of DIFT computes it', () => {
 });
 
 describe('homography accuracy', () => {
-  it('counts an error of exactly the threshold, and a pair without a homography as wrong', () => {
+  it('includes errors equal to the threshold, and counts a missing homography as incorrect', () => {
     const table = homographyTable([
       pair('viewpoint', 1),
       pair('viewpoint', 3.0001),
@@ -81,7 +81,7 @@ describe('homography accuracy', () => {
     expect(table.rows).toEqual([{ name: 'viewpoint', items: 4, values: [25, 25, 75] }]);
   });
 
-  it('is given for both kinds and for all pairs, which count alike', () => {
+  it('is reported by kind and over all pairs', () => {
     const table = homographyTable([
       pair('illumination', 0),
       pair('viewpoint', 2),
@@ -96,7 +96,7 @@ describe('homography accuracy', () => {
   });
 });
 
-it('mean matching accuracy averages the share of right matches over pairs', () => {
+it('mean matching accuracy averages the fraction of correct matches over pairs', () => {
   const table = matchingTable([
     pair('viewpoint', 0, 10, [5, 8, 10]),
     pair('viewpoint', 0, 100, [0, 20, 50]),

@@ -18,7 +18,7 @@ describe('the error of a joint', () => {
     expect(jointErrors(TRUTH, found)).toEqual([5 / 30, 0, 15 / 30]);
   });
 
-  it('is null for a joint that was not found, which does not count for the box', () => {
+  it('is null for a missing joint, which does not extend the box', () => {
     // the box around the first two: 30 wide, 10 high
     expect(jointErrors(TRUTH, [{ x: 10, y: 11 }, { x: 40, y: 20 }, null])).toEqual([
       1 / (0.6 * Math.hypot(30, 10)),
@@ -27,7 +27,7 @@ describe('the error of a joint', () => {
     ]);
   });
 
-  it('is beyond any threshold where one joint alone was found, unless it is exactly right', () => {
+  it('is infinite where only one joint was found, unless it is exact', () => {
     const [error] = jointErrors(TRUTH, [{ x: 10, y: 11 }, null, null]);
     expect(error).toBeGreaterThan(1e6);
     expect(jointErrors(TRUTH, [TRUTH[0] ?? null, null, null])[0]).toBe(0);
@@ -35,7 +35,7 @@ describe('the error of a joint', () => {
 });
 
 describe('PCK', () => {
-  it('is the mean over joints of their own shares of frames', () => {
+  it('is the mean over joints of the fraction of frames', () => {
     const frames = [
       [0.1, 0.3],
       [0.11, null],
@@ -46,7 +46,7 @@ describe('PCK', () => {
     expect(jointPck(frames, 0.3)).toBeCloseTo((100 * (3 / 4 + 1)) / 2, 9);
   });
 
-  it('leaves out a joint that was found in no frame', () => {
+  it('excludes joints that were never found', () => {
     expect(jointPck([[0.1, null]], 0.2)).toBe(100);
     expect(jointPck([[null]], 0.2)).toBeNull();
   });

@@ -9,7 +9,7 @@ function off(dx: number, dy: number): Keypoint {
 const LOST: Keypoint = { ...off(0, 0), predicted: null };
 
 describe('PCK, as eval_spair.py of DIFT computes it', () => {
-  it('counts a point exactly at the threshold, and none beyond', () => {
+  it('includes points at the threshold, and none beyond', () => {
     // 6² + 8² = 10²; 10 / 100 ≤ 0.1
     const outcome = { basePx: 100, keypoints: [off(6, 8), off(6, 8.001), off(-10, 0), off(0, 0)] };
     expect(pck([outcome], 0.1).perPoint).toBe(75);
@@ -26,7 +26,7 @@ describe('PCK, as eval_spair.py of DIFT computes it', () => {
     expect(pck(outcomes, 0.1)).toEqual({ perImage: 56.25, perPoint: 37.5 });
   });
 
-  it('gives figures by category, their mean, and those of everything together', () => {
+  it('reports categories, their mean and the total', () => {
     const table = pckTable(
       [
         { group: 'dog', outcome: { basePx: 10, keypoints: [off(1, 0), off(5, 0)] } },
