@@ -26,12 +26,12 @@ function elements(prefix: string): Elements {
 const SOURCE = elements('elements_');
 const TARGET = elements('other_elements_');
 
-describe('the compiled matcher of elements', () => {
+describe('the compiled element matcher', () => {
   const pool = new NetworkPool(CPU_RUNTIME);
   const network = new ElementNetwork(filesOf(MODEL), pool);
   afterAll(() => pool.release());
 
-  it('equals the original, to a relative error under 1e-4', async () => {
+  it('equals the reference to a relative error of 1e-4', async () => {
     const { rows, dustbin, otherDustbin } = await network.match(SOURCE, TARGET);
     expect(rows).toHaveLength(SOURCE.count);
     expect(relativeError(joined(rows), reference('logits'))).toBeLessThan(1e-4);
@@ -39,15 +39,15 @@ describe('the compiled matcher of elements', () => {
     expect(relativeError(otherDustbin, reference('other_matched_none'))).toBeLessThan(1e-4);
   });
 
-  it('says of two pictures the same as of the two exchanged', async () => {
+  it('is symmetric in the two images', async () => {
     const { rows } = await network.match(SOURCE, TARGET);
     const back = await network.match(TARGET, SOURCE);
-    const turned = rows.map((_, n) => Float32Array.from(back.rows, (row) => row[n] ?? Number.NaN));
-    expect(relativeError(joined(turned), joined(rows))).toBeLessThan(1e-4);
+    const transposed = rows.map((_, n) => Float32Array.from(back.rows, (row) => row[n] ?? Number.NaN));
+    expect(relativeError(joined(transposed), joined(rows))).toBeLessThan(1e-4);
     expect(relativeError(back.otherDustbin, reference('matched_none'))).toBeLessThan(1e-4);
   });
 
-  it('does not mind in which order they come', async () => {
+  it('does not depend on the order of the elements', async () => {
     const order = [...SOURCE.dustbin.keys()].reverse();
     const reversed = { ...SOURCE, ...picked(SOURCE, order) };
     const { rows } = await network.match(SOURCE, TARGET);
@@ -56,26 +56,26 @@ describe('the compiled matcher of elements', () => {
   });
 });
 
-describe('a matcher of elements', () => {
+describe('the element matcher of a model', () => {
   const pool = new NetworkPool(CPU_RUNTIME);
 
-  it('is there only where its weights are', () => {
+  it('is undefined without its weights', () => {
     const features = [...filesOf(MODEL)].filter(([name]) => !name.startsWith('elements'));
     expect(ElementNetwork.of(new Map(features), pool)).toBeUndefined();
     expect(ElementNetwork.of(filesOf(MODEL), pool)).toBeInstanceOf(ElementNetwork);
   });
 
-  it('does not take features of another width', async () => {
+  it('rejects features of another width', async () => {
     const narrow = { ...TARGET, descriptors: TARGET.descriptors.subarray(0, TARGET.count * 10) };
     await expect(new ElementNetwork(filesOf(MODEL), pool).match(SOURCE, narrow)).rejects.toMatchObject({
       code: 'MODEL_INVALID',
-      message: expect.stringContaining('takes 480 numbers of an element where the features have 10'),
+      message: expect.stringContaining('needs 480 numbers per element, but the features have 10'),
     });
   });
 });
 
-describe('where an element lies', () => {
-  it.each(['elements_', 'other_elements_'])('is told as in training, %s', (prefix) => {
+describe('elementGeometry', () => {
+  it.each(['elements_', 'other_elements_'])('equals that of training, %s', (prefix) => {
     const [width = 0, height = 0] = reference(`${prefix}size`);
     const boxes = reference(`${prefix}boxes`);
     const geometry = Array.from({ length: boxes.length / 4 }, (_, n) => {

@@ -113,20 +113,25 @@ function elementsCase(): NetworkCase {
   const reference = (name: string) => readTensor(join(FIXTURES, 'ui/parity.safetensors'), name);
   const asColumn = ({ data }: NdArray): NdArray => ({ dims: [data.length, 1], data });
   const maskOf = ({ data }: NdArray): NdArray => ({ dims: [1, data.length], data: new Float32Array(data.length) });
-  const [none, otherNone] = [reference('elements_none'), reference('other_elements_none')];
+  const [dustbin, otherDustbin] = [reference('elements_none'), reference('other_elements_none')];
   const feeds = {
-    columns: reference('elements_columns'),
+    descriptors: reference('elements_columns'),
     geometry: reference('elements_geometry'),
-    none: asColumn(none),
-    mask: maskOf(none),
-    otherColumns: reference('other_elements_columns'),
+    dustbin: asColumn(dustbin),
+    mask: maskOf(dustbin),
+    otherDescriptors: reference('other_elements_columns'),
     otherGeometry: reference('other_elements_geometry'),
-    otherNone: asColumn(otherNone),
-    otherMask: maskOf(otherNone),
+    otherDustbin: asColumn(otherDustbin),
+    otherMask: maskOf(otherDustbin),
   };
   const wire: Wiring<keyof typeof feeds> = (b, at) => {
-    const source = { columns: at.columns, geometry: at.geometry, none: at.none, mask: at.mask };
-    const target = { columns: at.otherColumns, geometry: at.otherGeometry, none: at.otherNone, mask: at.otherMask };
+    const source = { descriptors: at.descriptors, geometry: at.geometry, dustbin: at.dustbin, mask: at.mask };
+    const target = {
+      descriptors: at.otherDescriptors,
+      geometry: at.otherGeometry,
+      dustbin: at.otherDustbin,
+      mask: at.otherMask,
+    };
     return { features: elementMatcher(b, source, target, config).logits };
   };
   return toCase(checkpoint, wire, feeds, reference('logits'));

@@ -16,39 +16,39 @@ import { graphKey, type NetworkPool } from './network-pool.js';
 const CONFIG = 'elements.json';
 const WEIGHTS = 'elements.safetensors';
 
-/** Elements are filled up to this, or to twice as many as often as it takes: few graphs serve all numbers of them. */
-const FEWEST_ELEMENTS = 64;
+/** Elements are padded to this times a power of two, so that few graphs are needed. */
+const MIN_ELEMENTS = 64;
 
-/** Added to the scores of what only fills up; fits into half precision. */
-const HIDDEN = -1e4;
+/** Score that masks padding; fits into half precision. */
+const MASKED = -1e4;
 
-/** Elements of one picture, one after another; at least one. */
+/** Elements of one image; at least one. */
 export interface Elements {
   count: number;
   /** (count, columnChannels), of unit length. */
   descriptors: Float32Array;
-  /** (count, geometryChannels): where each lies. */
+  /** (count, geometryChannels): position features. */
   geometry: Float32Array;
   /** (count): similarities to the dustbin of the feature network. */
   dustbin: Float32Array;
 }
 
-/** Logits of which elements of two pictures are the same. */
+/** Logits of the matches between elements of two images. */
 export interface ElementLogits {
-  /** For each of the one picture a row over those of the other. */
+  /** One row per source element, over the target elements. */
   rows: Float32Array[];
   /** Of having no counterpart, for the elements of the first and of the second image. */
   dustbin: Float32Array;
   otherDustbin: Float32Array;
 }
 
-/** Matches elements of two pictures by the features of one network. */
+/** Matches elements of two images by the features of one network. */
 export interface ElementMatching {
   /** @throws SamepointError `MODEL_INVALID` */
   match(source: Elements, target: Elements): Promise<ElementLogits>;
 }
 
-/** The matcher of elements that belongs to the embedded network's features. */
+/** The element matcher that was trained on the embedded network's features. */
 export class ElementNetwork implements ElementMatching {
   readonly #files: ModelFiles;
   readonly #pool: NetworkPool;
@@ -58,16 +58,16 @@ export class ElementNetwork implements ElementMatching {
     this.#pool = pool;
   }
 
-  /** @returns undefined where the model has none */
+  /** @returns undefined if the model has no matcher */
   static of(files: ModelFiles, pool: NetworkPool): ElementNetwork | undefined {
     return files.has(WEIGHTS) ? new ElementNetwork(files, pool) : undefined;
   }
 
   async match(source: Elements, target: Elements): Promise<ElementLogits> {
-    const [n, m] = [filledUp(source), filledUp(target)];
+    const [n, m] = [paddedCount(source), paddedCount(target)];
     const checkpoint = readSafetensorsHeader(requireFile(this.#files, WEIGHTS));
     const config = readConfig(requireFile(this.#files, CONFIG), elementMatcherConfigSchema);
-    const { logits, none, otherNone } = await this.#pool.run(
+    const { logits, dustbin, otherDustbin } = await this.#pool.run(
       {
         key: graphKey('elements', checkpoint, config, n, m),
         weights: weightCount(checkpoint),
@@ -75,48 +75,49 @@ export class ElementNetwork implements ElementMatching {
       },
       { ...feeds('', source, n, config), ...feeds('other_', target, m, config) },
     );
-    if (logits === undefined || none === undefined || otherNone === undefined)
-      throw new Error('the matcher gives logits');
-    if (![logits, none, otherNone].every(({ data }) => data.every(Number.isFinite))) {
-      throw unfit('gives logits that are no numbers');
+    if (logits === undefined || dustbin === undefined || otherDustbin === undefined) {
+      throw new Error('the matcher returns no logits');
+    }
+    if (![logits, dustbin, otherDustbin].every(({ data }) => data.every(Number.isFinite))) {
+      throw mismatch('its logits are not finite');
     }
     return {
       rows: Array.from({ length: source.count }, (_, row) => logits.data.subarray(row * m, row * m + target.count)),
-      dustbin: none.data.subarray(0, source.count),
-      otherDustbin: otherNone.data.subarray(0, target.count),
+      dustbin: dustbin.data.subarray(0, source.count),
+      otherDustbin: otherDustbin.data.subarray(0, target.count),
     };
   }
 }
 
 /**
- * The matcher of elements (`elements.json`, `elements.safetensors`): inputs `columns`, `geometry`, `no_counterpart` and `mask`, and the same
- * with `other_` before; outputs `logits`, `none` and `otherNone`.
- * @param n elements of the one picture
- * @param m elements of the other
+ * Compiles the element matcher (`elements.json`, `elements.safetensors`). Inputs: `descriptors`, `geometry`, `dustbin` and `mask`,
+ * and the same prefixed with `other_`. Outputs: `logits`, `dustbin` and `otherDustbin`.
+ * @param n padded number of source elements
+ * @param m padded number of target elements
  * @throws SamepointError `MODEL_INVALID`
  */
 export function compileElementMatcher(files: ModelFiles, n: number, m: number, target?: GraphTarget): CompiledNetwork {
   const checkpoint = readSafetensorsHeader(requireFile(files, WEIGHTS));
   const config = readConfig(requireFile(files, CONFIG), elementMatcherConfigSchema);
   const inputs = {
-    columns: { dims: [n, config.columnChannels] },
+    descriptors: { dims: [n, config.columnChannels] },
     geometry: { dims: [n, config.geometryChannels] },
-    no_counterpart: { dims: [n, 1] },
+    dustbin: { dims: [n, 1] },
     mask: { dims: [1, n] },
-    other_columns: { dims: [m, config.columnChannels] },
+    other_descriptors: { dims: [m, config.columnChannels] },
     other_geometry: { dims: [m, config.geometryChannels] },
-    other_no_counterpart: { dims: [m, 1] },
+    other_dustbin: { dims: [m, 1] },
     other_mask: { dims: [1, m] },
   };
   return compile(
     checkpoint,
     inputs,
     (b, at) => {
-      const source = { columns: at.columns, geometry: at.geometry, none: at.no_counterpart, mask: at.mask };
+      const source = { descriptors: at.descriptors, geometry: at.geometry, dustbin: at.dustbin, mask: at.mask };
       const other = {
-        columns: at.other_columns,
+        descriptors: at.other_descriptors,
         geometry: at.other_geometry,
-        none: at.other_no_counterpart,
+        dustbin: at.other_dustbin,
         mask: at.other_mask,
       };
       return { ...elementMatcher(b, source, other, config) };
@@ -125,8 +126,8 @@ export function compileElementMatcher(files: ModelFiles, n: number, m: number, t
   );
 }
 
-function filledUp({ count }: Elements): number {
-  return FEWEST_ELEMENTS * 2 ** Math.ceil(Math.log2(Math.max(1, count / FEWEST_ELEMENTS)));
+function paddedCount({ count }: Elements): number {
+  return MIN_ELEMENTS * 2 ** Math.ceil(Math.log2(Math.max(1, count / MIN_ELEMENTS)));
 }
 
 function feeds(
@@ -136,27 +137,27 @@ function feeds(
   { columnChannels, geometryChannels }: ElementMatcherConfig,
 ): Record<string, NdArray> {
   return {
-    [`${prefix}columns`]: filled(descriptors, count, [length, columnChannels]),
-    [`${prefix}geometry`]: filled(geometry, count, [length, geometryChannels]),
-    [`${prefix}no_counterpart`]: filled(dustbin, count, [length, 1]),
-    [`${prefix}mask`]: { dims: [1, length], data: new Float32Array(length).fill(HIDDEN, count) },
+    [`${prefix}descriptors`]: padded(descriptors, count, [length, columnChannels]),
+    [`${prefix}geometry`]: padded(geometry, count, [length, geometryChannels]),
+    [`${prefix}dustbin`]: padded(dustbin, count, [length, 1]),
+    [`${prefix}mask`]: { dims: [1, length], data: new Float32Array(length).fill(MASKED, count) },
   };
 }
 
-function filled(values: Float32Array, count: number, dims: readonly [number, number]): NdArray {
+function padded(values: Float32Array, count: number, dims: readonly [number, number]): NdArray {
   const [, channels] = dims;
   if (values.length !== count * channels) {
-    throw unfit(`takes ${channels} numbers of an element where the features have ${values.length / count}`);
+    throw mismatch(`it needs ${channels} numbers per element, but the features have ${values.length / count}`);
   }
   const data = new Float32Array(dims[0] * dims[1]);
   data.set(values);
   return { dims, data };
 }
 
-function unfit(reason: string): SamepointError {
+function mismatch(reason: string): SamepointError {
   return new SamepointError(
     'MODEL_INVALID',
-    `The matcher of elements (${WEIGHTS}) does not belong to its features: it ${reason}.`,
-    'Train it anew on these features, or install Samepoint again.',
+    `The element matcher (${WEIGHTS}) does not match the features: ${reason}.`,
+    'Retrain it on these features, or reinstall Samepoint.',
   );
 }

@@ -17,47 +17,46 @@ export const elementMatcherConfigSchema = z.object({
 });
 export type ElementMatcherConfig = z.infer<typeof elementMatcherConfigSchema>;
 
-/** The elements of one picture, one a row; those that only fill up are masked. */
+/** Elements of one image, one per row; padding is masked. */
 export interface ElementInputs {
   /** (n, columnChannels), of unit length */
-  columns: Value;
+  descriptors: Value;
   /** (n, geometryChannels); the first two are the centre */
   geometry: Value;
-  /** (n, 1): similarities with "no counterpart" as the feature network has them */
-  none: Value;
-  /** (1, n): 0, or what hides those that only fill up from attention */
+  /** (n, 1): similarities to the dustbin of the feature network */
+  dustbin: Value;
+  /** (1, n): 0 for elements, a large negative score for padding */
   mask: Value;
 }
 
-/** What is known of a picture's elements on their way through the layers; `none` are logits here. */
+/** State of an image's elements between layers; `dustbin` are logits here. */
 interface Tokens extends ElementInputs {
   /** (n, width) */
   state: Value;
   rotation: Rotation;
 }
 
-/** Cosines and sines (n, 1, headChannels / 2) of the angles by which queries and keys are turned. */
+/** Cosines and sines (n, 1, headChannels / 2) of the rotary angles of queries and keys. */
 interface Rotation {
   cos: Value;
   sin: Value;
 }
 
-/** Which elements of two pictures are the same, as logits. */
+/** Logits of the matches between elements of two images. */
 interface Assignment {
   /** (n, m) */
   logits: Value;
   /** (n, 1) */
-  none: Value;
+  dustbin: Value;
   /** (m, 1) */
-  otherNone: Value;
+  otherDustbin: Value;
 }
 
 /**
- * Matches the elements of two pictures, in the manner of SuperGlue (Sarlin et al., 2020) and LightGlue (Lindenberger et al.,
- * 2023): layers of attention within each picture, with rotary positions, and across. What is new is that each layer is told where
- * in the other picture its elements are expected so far: the geometry of the others, weighed by how likely they are the same.
- * So a row finds its place by the words in it that were recognised.
- * @returns logits (n, m) of being the same, and (n, 1) and (m, 1) of having no counterpart
+ * Matches the elements of two images, after SuperGlue (Sarlin et al., 2020) and LightGlue (Lindenberger et al., 2023): layers of
+ * self-attention with rotary positions, and of cross-attention. In addition, each layer first receives the expected geometry of
+ * the match: that of all candidates, weighted by their current probabilities. So elements that match well locate their neighbours.
+ * @returns logits (n, m) of matching, and (n, 1) and (m, 1) of the dustbin
  */
 export function elementMatcher(
   b: GraphBuilder,
@@ -66,15 +65,15 @@ export function elementMatcher(
   config: ElementMatcherConfig,
 ): Assignment {
   const wiring = new ElementMatcherWiring(b, config);
-  const looks = wiring.looks(source, target);
+  const similarity = wiring.similarity(source, target);
   let [here, there] = [wiring.tokens(source), wiring.tokens(target)];
-  let assignment: Assignment = { logits: looks, none: here.none, otherNone: there.none };
+  let assignment: Assignment = { logits: similarity, dustbin: here.dustbin, otherDustbin: there.dustbin };
   for (let layer = 0; layer < config.layers; layer++) {
     const prefix = `layers.${layer}`;
-    [here, there] = wiring.expect(here, there, assignment, prefix);
-    [here, there] = [wiring.within(here, prefix), wiring.within(there, prefix)];
-    [here, there] = wiring.across(here, there, prefix);
-    assignment = wiring.assign(here, there, looks, prefix);
+    [here, there] = wiring.expectation(here, there, assignment, prefix);
+    [here, there] = [wiring.selfAttention(here, prefix), wiring.selfAttention(there, prefix)];
+    [here, there] = wiring.crossAttention(here, there, prefix);
+    assignment = wiring.assign(here, there, similarity, prefix);
   }
   return assignment;
 }
@@ -89,34 +88,42 @@ class ElementMatcherWiring {
   }
 
   /** Cosine similarities as logits, (n, m). */
-  looks(source: ElementInputs, target: ElementInputs): Value {
-    return this.#asLogits(this.#products(source.columns, target.columns));
+  similarity(source: ElementInputs, target: ElementInputs): Value {
+    return this.#asLogits(this.#products(source.descriptors, target.descriptors));
   }
 
   tokens(inputs: ElementInputs): Tokens {
-    const { geometry, columns } = inputs;
+    const { geometry, descriptors } = inputs;
     const hidden = activate(this.#b, this.#linear(geometry, 'geometry_1'), 'gelu');
-    const state = add(this.#b, this.#linear(columns, 'appearance'), this.#linear(hidden, 'geometry_2'));
-    return { ...inputs, none: this.#asLogits(inputs.none), state, rotation: this.#rotation(geometry) };
+    const state = add(this.#b, this.#linear(descriptors, 'appearance'), this.#linear(hidden, 'geometry_2'));
+    return { ...inputs, dustbin: this.#asLogits(inputs.dustbin), state, rotation: this.#rotation(geometry) };
   }
 
-  /** Each learns where it is expected in the other picture. */
-  expect(here: Tokens, there: Tokens, { logits, none, otherNone }: Assignment, prefix: string): [Tokens, Tokens] {
+  /** Adds the expected geometry of the match to each element. */
+  expectation(
+    here: Tokens,
+    there: Tokens,
+    { logits, dustbin, otherDustbin }: Assignment,
+    prefix: string,
+  ): [Tokens, Tokens] {
     const back = transpose(this.#b, logits, [1, 0]);
-    return [this.#expectOne(here, there, logits, none, prefix), this.#expectOne(there, here, back, otherNone, prefix)];
+    return [
+      this.#expectationOf(here, there, logits, dustbin, prefix),
+      this.#expectationOf(there, here, back, otherDustbin, prefix),
+    ];
   }
 
-  /** Attention among the elements of one picture. */
-  within(tokens: Tokens, prefix: string): Tokens {
+  /** Attention among the elements of one image. */
+  selfAttention(tokens: Tokens, prefix: string): Tokens {
     const { width } = this.#config;
     const [queries, keys, values] = split(this.#b, this.#linear(tokens.state, `${prefix}.within_qkv`, 3 * width), 1, 3);
-    if (queries === undefined || keys === undefined || values === undefined) throw new Error('there are three parts');
-    const turned = { queries: this.#turn(queries, tokens), keys: this.#turn(keys, tokens), values };
-    return this.#attended(tokens, turned, tokens.mask, `${prefix}.within`);
+    if (queries === undefined || keys === undefined || values === undefined) throw new Error('Split has three outputs');
+    const operands = { queries: this.#rotary(queries, tokens), keys: this.#rotary(keys, tokens), values };
+    return this.#attended(tokens, operands, tokens.mask, `${prefix}.within`);
   }
 
-  /** Attention of each to the elements of the other picture; queries of the one are keys of the other. */
-  across(here: Tokens, there: Tokens, prefix: string): [Tokens, Tokens] {
+  /** Attention to the elements of the other image. Queries of one image are the keys of the other. */
+  crossAttention(here: Tokens, there: Tokens, prefix: string): [Tokens, Tokens] {
     const keysOf = ({ state }: Tokens) => this.#linear(state, `${prefix}.across_qk`);
     const valuesOf = ({ state }: Tokens) => this.#linear(state, `${prefix}.across_v`);
     const [keys, otherKeys] = [keysOf(here), keysOf(there)];
@@ -129,36 +136,36 @@ class ElementMatcherWiring {
     ];
   }
 
-  assign(here: Tokens, there: Tokens, looks: Value, prefix: string): Assignment {
+  assign(here: Tokens, there: Tokens, similarity: Value, prefix: string): Assignment {
     const project = ({ state }: Tokens) => this.#linear(state, `${prefix}.project`);
     const learned = multiply(this.#b, this.#products(project(here), project(there)), this.#scalar(`${prefix}.gain`));
-    const logits = add(this.#b, multiply(this.#b, looks, this.#scalar(`${prefix}.looks`)), learned);
-    const none = ({ state, none }: Tokens) =>
+    const logits = add(this.#b, multiply(this.#b, similarity, this.#scalar(`${prefix}.looks`)), learned);
+    const dustbinOf = ({ state, dustbin }: Tokens) =>
       add(
         this.#b,
         this.#linear(state, `${prefix}.none`, 1),
-        multiply(this.#b, none, this.#scalar(`${prefix}.looks_none`)),
+        multiply(this.#b, dustbin, this.#scalar(`${prefix}.looks_none`)),
       );
-    return { logits, none: none(here), otherNone: none(there) };
+    return { logits, dustbin: dustbinOf(here), otherDustbin: dustbinOf(there) };
   }
 
-  #expectOne(here: Tokens, there: Tokens, logits: Value, none: Value, prefix: string): Tokens {
-    const shares = this.#shares(add(this.#b, logits, there.mask), none);
-    const [n] = matrixDims(shares);
+  #expectationOf(here: Tokens, there: Tokens, logits: Value, dustbin: Value, prefix: string): Tokens {
+    const probabilities = this.#probabilities(add(this.#b, logits, there.mask), dustbin);
+    const [n] = matrixDims(probabilities);
     const [, channels] = matrixDims(there.geometry);
-    const where = this.#b.node('MatMul', [shares, there.geometry], [n, channels]);
-    const sum = this.#b.node('ReduceSum', [shares, this.#b.int64(1)], [n, 1]);
-    const expected = this.#beside(where, sum);
-    return this.#mixed(here, this.#linear(expected, `${prefix}.expected`), `${prefix}.expect`);
+    const mean = this.#b.node('MatMul', [probabilities, there.geometry], [n, channels]);
+    const sum = this.#b.node('ReduceSum', [probabilities, this.#b.int64(1)], [n, 1]);
+    const expected = this.#beside(mean, sum);
+    return this.#ffn(here, this.#linear(expected, `${prefix}.expected`), `${prefix}.expect`);
   }
 
-  /** Softmax of each row over the others and "no counterpart", of which the share is dropped. */
-  #shares(logits: Value, none: Value): Value {
+  /** Softmax of each row over all candidates and the dustbin, whose probability is dropped. */
+  #probabilities(logits: Value, dustbin: Value): Value {
     const [n, m] = matrixDims(logits);
-    return this.#b.inFloat32([logits, none], (wideLogits, wideNone) => {
-      const all = this.#beside(wideLogits, wideNone);
-      const shares = this.#b.node('Softmax', [all], all.dims, { axis: { int: 1 } });
-      return this.#b.node('Slice', [shares, this.#b.int64(0), this.#b.int64(m), this.#b.int64(1)], [n, m]);
+    return this.#b.inFloat32([logits, dustbin], (wideLogits, wideDustbin) => {
+      const all = this.#beside(wideLogits, wideDustbin);
+      const probabilities = this.#b.node('Softmax', [all], all.dims, { axis: { int: 1 } });
+      return this.#b.node('Slice', [probabilities, this.#b.int64(0), this.#b.int64(m), this.#b.int64(1)], [n, m]);
     });
   }
 
@@ -169,11 +176,11 @@ class ElementMatcherWiring {
     prefix: string,
   ): Tokens {
     const attended = maskedAttention(this.#b, operands, { heads: this.#config.heads, mask });
-    return this.#mixed(tokens, this.#linear(attended, `${prefix}_out`), prefix);
+    return this.#ffn(tokens, this.#linear(attended, `${prefix}_out`), prefix);
   }
 
   /** state + mix_2(GELU(norm(mix_1(state, message)))) */
-  #mixed(tokens: Tokens, message: Value, prefix: string): Tokens {
+  #ffn(tokens: Tokens, message: Value, prefix: string): Tokens {
     const both = this.#beside(tokens.state, message);
     const wide = this.#linear(both, `${prefix}_mix_1`, 2 * this.#config.width);
     const normed = layerNorm(this.#b, wide, namesUnder(`${prefix}_norm`), this.#config.normEps);
@@ -192,18 +199,18 @@ class ElementMatcherWiring {
     return { cos: this.#b.node('Cos', [spread], dims), sin: this.#b.node('Sin', [spread], dims) };
   }
 
-  /** Rotary positions (Su et al., RoFormer, 2021): the two halves of each head's channels are the coordinates that turn. */
-  #turn(x: Value, { rotation: { cos, sin } }: Tokens): Value {
+  /** Rotary positions (Su et al., RoFormer, 2021): rotates pairs of a head's channels, one from each half. */
+  #rotary(x: Value, { rotation: { cos, sin } }: Tokens): Value {
     const [n, width] = matrixDims(x);
     const half = width / this.#config.heads / 2;
     const dims = [n, this.#config.heads, 2 * half];
     const b = this.#b;
     const [first, second] = split(b, reshape(b, x, dims), 2, 2);
-    if (first === undefined || second === undefined) throw new Error('there are two halves');
+    if (first === undefined || second === undefined) throw new Error('Split has two outputs');
     const minus = b.node('Sub', [multiply(b, first, cos), multiply(b, second, sin)], first.dims);
     const plus = add(b, multiply(b, first, sin), multiply(b, second, cos));
-    const turned = b.node('Concat', [minus, plus], dims, { axis: { int: 2 } });
-    return reshape(b, turned, [n, width]);
+    const rotated = b.node('Concat', [minus, plus], dims, { axis: { int: 2 } });
+    return reshape(b, rotated, [n, width]);
   }
 
   /** x·yᵀ */
