@@ -9,8 +9,8 @@ import { fitTransform } from '../../daemon/src/transfer/transforms/robust-estima
 import { seenThrough } from '../../daemon/test/support/busy-image.js';
 import { seededRandom } from '../../daemon/test/support/random.js';
 import { drawScreen } from '../calibration/draw-screen.js';
+import type { Shape } from '../calibration/screen-content.js';
 import { LAYOUTS } from '../calibration/screen-layouts.js';
-import type { Shape } from '../calibration/shape.js';
 import { DARK, LIGHT } from '../figma-host/documents/theme.js';
 
 /** Side of an edit relative to the source's longer side, and number of edits per pair. */

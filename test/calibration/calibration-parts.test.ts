@@ -33,22 +33,28 @@ describe('logistic regression', () => {
 });
 
 describe('reliability', () => {
-  const said = (confidence: number, right: boolean) => ({ confidence, right, weight: 1 });
+  const predicted = (confidence: number, right: boolean) => ({ confidence, right, weight: 1 });
 
-  it('of what is right as often as said is without error', () => {
-    const all = [said(0.75, true), said(0.75, true), said(0.75, true), said(0.75, false)];
+  it('of what is right as often as predicted is without error', () => {
+    const all = [predicted(0.75, true), predicted(0.75, true), predicted(0.75, true), predicted(0.75, false)];
     expect(calibrationError(reliability(all, 10))).toBeCloseTo(0, 9);
   });
 
-  it('of what is half as often right as said has an error of the other half', () => {
-    const all = [said(1, true), said(1, false)];
+  it('of what is half as often right as predicted has an error of the other half', () => {
+    const all = [predicted(1, true), predicted(1, false)];
     const bins = reliability(all, 10);
-    expect(bins[9]).toMatchObject({ count: 2, said: 1, right: 0.5 });
+    expect(bins[9]).toMatchObject({ count: 2, predicted: 1, right: 0.5 });
     expect(calibrationError(bins)).toBeCloseTo(0.5, 9);
   });
 
   it('joins bins of few items with their neighbours', () => {
-    const all = [said(0.05, false), said(0.05, true), said(0.15, true), said(0.35, true), said(1, true)];
+    const all = [
+      predicted(0.05, false),
+      predicted(0.05, true),
+      predicted(0.15, true),
+      predicted(0.35, true),
+      predicted(1, true),
+    ];
     const bins = reliability(all, 10, 2).map(({ from, to, count }) => ({ from, to, count }));
     expect(bins).toEqual([
       { from: 0, to: 0.1, count: 2 },

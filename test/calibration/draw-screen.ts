@@ -4,7 +4,7 @@ import { seededRandom } from '../../daemon/test/support/random.js';
 import { ICONS } from '../figma-host/documents/parts.js';
 import type { Theme } from '../figma-host/documents/theme.js';
 import { outlineText } from '../figma-host/fonts.js';
-import type { Screen, Shape } from './shape.js';
+import type { Screen, Shape } from './screen-content.js';
 
 /** Pictures on the edge of which the ground shows, in units of the screen. */
 const PICTURE_RADIUS = 10;

@@ -3,8 +3,8 @@ import { overlapArea, union } from '../../daemon/src/transfer/transforms/boxes.j
 import type { View } from './draw-screen.js';
 import { COMMON, type DrawnVersions, drawVersions } from './drawn-pairs.js';
 import type { LayerPair, LayerScreen } from './layer-pair.js';
+import type { Screen, Shape } from './screen-content.js';
 import { TITLES } from './screen-content.js';
-import type { Screen, Shape } from './shape.js';
 
 /** The pair whose target serves as another screen: that many seeds further, where the layout differs. */
 const ANOTHER = 2;

@@ -4,8 +4,8 @@ import { seededRandom } from '../../daemon/test/support/random.js';
 import { DARK, LIGHT, type Theme } from '../figma-host/documents/theme.js';
 import { measureText } from '../figma-host/fonts.js';
 import { drawScreen, type View } from './draw-screen.js';
+import type { Screen, Shape } from './screen-content.js';
 import { LAYOUTS, type Version } from './screen-layouts.js';
-import type { Screen, Shape } from './shape.js';
 
 /** How often, and how much, the second version of a drawn screen differs from the first. */
 const CHANGES = {

@@ -5,20 +5,20 @@ import { describeLayers } from '../../daemon/src/transfer/layers/layer-traits.js
 import { layoutDirection } from '../../daemon/src/transfer/rtl-layout.js';
 import { documentLayerPairs } from './document-layer-pairs.js';
 import { drawnLayerPairs } from './drawn-layer-pairs.js';
-import type { LookedExample } from './examples.js';
+import type { MatchExample } from './examples.js';
 import type { LayerPair } from './layer-pair.js';
-import { LayerMatching, type SeenLayer } from './match-layers.js';
-import { knowsLayers, setLayerPairs } from './set-layer-pairs.js';
+import { type LayerEvidence, LayerMatching } from './match-layers.js';
+import { hasLayers, setLayerPairs } from './set-layer-pairs.js';
 
-/** What is said of a layer's likeliest candidate, and was it the one? */
-export interface LayerExample extends LookedExample {
-  /** As shipped. */
+/** The best candidate of a layer, as an example for the fit. */
+export interface LayerExample extends MatchExample {
+  /** With the shipped coefficients. */
   confidence: number;
 }
 
 /**
- * Documents, drawn screens, and the pairs of those folders whose layers are known; `drawn` counts the screens, each of
- * which makes four pairs.
+ * Examples from documents, drawn screens, and folders with layers.
+ * @param drawn number of screens; each makes four pairs
  */
 export async function collectLayerExamples(
   folders: readonly string[],
@@ -28,7 +28,7 @@ export async function collectLayerExamples(
   const matching = new LayerMatching(file);
   const examples: LayerExample[] = [];
   for await (const pair of allPairs(folders, drawn)) {
-    examples.push(...layerExamples(pair, await matching.seenByLayer(pair)));
+    examples.push(...layerExamples(pair, await matching.evidenceByLayer(pair)));
   }
   return examples;
 }
@@ -36,24 +36,24 @@ export async function collectLayerExamples(
 async function* allPairs(folders: readonly string[], drawn: number): AsyncGenerator<LayerPair> {
   yield* documentLayerPairs();
   yield* drawnLayerPairs(drawn);
-  for (const folder of folders.filter(knowsLayers)) yield* setLayerPairs(folder, Number.POSITIVE_INFINITY, 'in turns');
+  for (const folder of folders.filter(hasLayers)) yield* setLayerPairs(folder, Number.POSITIVE_INFINITY, 'in turns');
 }
 
-/** @param seen of each layer of the source */
-export function layerExamples(pair: LayerPair, seen: readonly SeenLayer[]): LayerExample[] {
+/** @param evidence of each source layer */
+export function layerExamples(pair: LayerPair, evidence: readonly LayerEvidence[]): LayerExample[] {
   const { source, target, truth } = pair;
   const targetSidePx = Math.max(target.image.width, target.image.height);
-  const direction = layoutDirection(seen.flatMap(({ matches }) => matches.map(({ match }) => match)));
+  const direction = layoutDirection(evidence.flatMap(({ matches }) => matches.map(({ match }) => match)));
   const sources = describeLayers(direction.layersInTarget(source.layers));
   const candidates = describeLayers(target.layers);
   const sought = sources.map((traits, n) => {
-    const correspondences = (seen[n]?.matches ?? []).map(({ source, match: { point, confidence, scale } }) => {
+    const correspondences = (evidence[n]?.matches ?? []).map(({ source, match: { point, confidence, scale } }) => {
       return { source, target: point, weight: confidence, scale };
     });
     return {
       traits,
       correspondences,
-      resemblance: seen[n]?.resemblance,
+      resemblance: evidence[n]?.resemblance,
       placed: direction.placeRegion(source.layers[n]?.box ?? traits.layer.box, correspondences, targetSidePx),
     };
   });

@@ -9,12 +9,11 @@ import { median } from '../bench/bench.js';
 import { inboxScreen, PHONE } from '../figma-host/documents/inbox-screen.js';
 import { LIGHT } from '../figma-host/documents/theme.js';
 import type { NodeSpec } from '../figma-host/spec.js';
-import { partOf, withoutParts, withoutRows } from './changed-documents.js';
+import { JsonLinesCache } from './cache.js';
+import { partOf, withoutParts, withoutRows } from './document-layer-pairs.js';
 import { drawnLayerPairs } from './drawn-layer-pairs.js';
-import { KeptLines } from './keep-lines.js';
 import type { LayerPair } from './layer-pair.js';
-import { likeliestByLooks } from './likeliest-by-looks.js';
-import { absencePrecisionAt, judgeLayers, scoreLayers } from './score-layers.js';
+import { absencePrecisionAt, judgeLayers, likeliestByElements, scoreLayers } from './score-layers.js';
 import { setLayerPairs } from './set-layer-pairs.js';
 
 const temp = useTempFolder();
@@ -188,7 +187,7 @@ describe('the likeliest layer by looks', () => {
 
   it('is any in the right box, and asks nothing of what is not compared', () => {
     const rows = [seen(-1, -0.5, -2), seen(-1, -3, Number.NaN), seen(-8, -9, -7), unseen, seen(0, 0, 0)];
-    expect(likeliestByLooks(pair, rows)).toEqual([
+    expect(likeliestByElements(pair, rows)).toEqual([
       { right: true, hasCounterpart: true, confidence: -0.5 },
       { right: false, hasCounterpart: true, confidence: -1 },
       { right: false, hasCounterpart: false, confidence: -7 },
@@ -199,10 +198,10 @@ describe('the likeliest layer by looks', () => {
 describe('kept lines', () => {
   it('are computed once, also for the next who opens the file', async () => {
     const file = temp.path('kept.jsonl');
-    const first = new KeptLines<number[]>(file);
+    const first = new JsonLinesCache<number[]>(file);
     expect(await first.get('a', async () => [1])).toEqual([1]);
     expect(await first.get('a', async () => [2])).toEqual([1]);
-    expect(await new KeptLines<number[]>(file).get('a', async () => [3])).toEqual([1]);
-    expect(await new KeptLines<number[]>(file).get('b', async () => [3])).toEqual([3]);
+    expect(await new JsonLinesCache<number[]>(file).get('a', async () => [3])).toEqual([1]);
+    expect(await new JsonLinesCache<number[]>(file).get('b', async () => [3])).toEqual([3]);
   });
 });

@@ -5,18 +5,18 @@ import { DEFAULT_SETTINGS, type MatchSettings, settingsFor } from '../../daemon/
 import { Matcher } from '../../daemon/src/correspond/matcher.js';
 import { placeItems, prepareItems } from '../../daemon/src/transfer/place-items.js';
 import { layoutDirection } from '../../daemon/src/transfer/rtl-layout.js';
-import { EmbeddedFeatures, hashOf, hashOfImage } from './embedded-features.js';
-import { KeptLines } from './keep-lines.js';
+import { hashOf, hashOfImage, JsonLinesCache } from './cache.js';
+import { EmbeddedFeatures } from './embedded-features.js';
 import type { LayerPair } from './layer-pair.js';
 
-/** To be raised whenever points are matched, or parts compared, in another way. */
-const KEPT_VERSION = 4;
+/** Increase when the matching of points or elements changes. */
+const CACHE_VERSION = 4;
 
-/** What the network says of a pair, whatever is done with it. */
-interface Seen {
-  /** By their point, as text. */
+/** The output of the networks for a pair. */
+interface CachedPair {
+  /** By the source point, as text. */
   matches: { [point: string]: Match };
-  /** Of all layers of the source to all of the target, as `matchElements` has it; null for NaN. */
+  /** Log probabilities of all source layers against all target layers; null for NaN. */
   scores: (number | null)[][];
 }
 
@@ -26,8 +26,8 @@ export interface LayerMatch {
   match: Match;
 }
 
-/** What is seen of a layer of the source. */
-export interface SeenLayer {
+/** The matches of a source layer's points, and its scores against the target layers. */
+export interface LayerEvidence {
   matches: LayerMatch[];
   resemblance: ElementScores | undefined;
 }
@@ -37,60 +37,60 @@ function itemsOf({ source }: LayerPair): Item[] {
   return source.layers.map(({ layerId }) => ({ kind: 'layer', itemId: layerId, layerId }));
 }
 
-/** For weights that have learned nothing of "no counterpart": the fitted confidence of points would ask for it. */
+/** For weights without a dustbin, which the fitted confidence requires. */
 const UNFITTED: MatchSettings = settingsFor([]);
 
-/** Finds layers with the embedded model. */
+/** Matches layers with the embedded network. */
 export class LayerMatching {
   readonly #features: EmbeddedFeatures;
   readonly #matcher = new Matcher();
-  readonly #kept: KeptLines<Seen>;
+  readonly #cache: JsonLinesCache<CachedPair>;
 
   /**
-   * @param file keeps what was seen, so that what is done with it can be tried again without the network
-   * @param model folder of weights instead of those that ship
+   * @param file caches the output of the networks
+   * @param model folder of weights, instead of the embedded ones
    */
   constructor(file: string, model?: string) {
-    this.#kept = new KeptLines(file);
+    this.#cache = new JsonLinesCache(file);
     this.#features = new EmbeddedFeatures(model);
   }
 
-  /** One placement for each layer of the source, in their order. */
+  /** One placement per source layer, in their order. */
   async place(pair: LayerPair): Promise<Placement[]> {
     const { source, target } = pair;
-    const { matches, scores } = await this.#seen(pair);
+    const { matches, scores } = await this.#scored(pair);
     return placeItems(preparedLayers(pair), source.layers, target.layers, target.image, {
       match: async (points) => points.map((point) => matches[keyOf(point)] ?? missing(point)),
       compare: async () => scores,
     });
   }
 
-  /** For each layer of the source its points with their matches, and how those of the target resemble it. */
-  async seenByLayer(pair: LayerPair): Promise<SeenLayer[]> {
-    const { matches, scores } = await this.#seen(pair);
+  /** One entry per source layer, in their order. */
+  async evidenceByLayer(pair: LayerPair): Promise<LayerEvidence[]> {
+    const { matches, scores } = await this.#scored(pair);
     return preparedLayers(pair).map(({ points }, n) => ({
       matches: points.map((point) => ({ source: point, match: matches[keyOf(point)] ?? missing(point) })),
       resemblance: scores[n],
     }));
   }
 
-  async #seen(pair: LayerPair) {
-    const { matches, scores } = await this.#see(pair);
+  async #scored(pair: LayerPair) {
+    const { matches, scores } = await this.#cached(pair);
     return { matches, scores: withMargins(scores.map(toFloats)) };
   }
 
-  async #see(pair: LayerPair): Promise<Seen> {
+  async #cached(pair: LayerPair): Promise<CachedPair> {
     const { source, target } = pair;
     const points = preparedLayers(pair).flatMap((layer) => layer.points);
     const [parts, others] = [source.layers.map(({ box }) => box), target.layers.map(({ box }) => box)];
     const key = [
-      KEPT_VERSION,
+      CACHE_VERSION,
       this.#features.id,
       hashOfImage(source.image),
       hashOfImage(target.image),
       hashOf(JSON.stringify([points, parts, others])),
     ].join(' ');
-    return this.#kept.get(key, async () => {
+    return this.#cache.get(key, async () => {
       const [from, to] = [await this.#features.of(source.image), await this.#features.of(target.image)];
       const settings = from.dustbin === undefined ? UNFITTED : DEFAULT_SETTINGS;
       const found = await matchPoints(this.#matcher, from, to, points, settings);
@@ -99,8 +99,8 @@ export class LayerMatching {
         const { point: at, similarity, confidence, scale, mirrored } = found[n] ?? missing(point);
         return [keyOf(point), { point: at, similarity, confidence, scale, mirrored }];
       });
-      const alike = await matchElements(from, to, parts, others, direction.mirrored);
-      return { matches: Object.fromEntries(entries), scores: alike.map(({ log }) => Array.from(log, rounded)) };
+      const scores = await matchElements(from, to, parts, others, direction.mirrored);
+      return { matches: Object.fromEntries(entries), scores: scores.map(({ log }) => Array.from(log, rounded)) };
     });
   }
 }
@@ -109,7 +109,7 @@ function preparedLayers(pair: LayerPair) {
   return prepareItems(itemsOf(pair), pair.source.layers, pair.source.image);
 }
 
-/** As JSON has it, with two decimals. */
+/** Two decimals for JSON, which has no NaN. */
 function rounded(value: number): number | null {
   return Number.isNaN(value) ? null : Math.round(100 * value) / 100;
 }

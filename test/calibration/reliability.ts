@@ -1,26 +1,26 @@
-/** What was said of something, and was it right? */
-export interface Said {
+/** A confidence and whether the prediction was right. */
+export interface Prediction {
   confidence: number;
   right: boolean;
   weight: number;
 }
 
-/** Everything that was said between two confidences. */
+/** All predictions between two confidences. */
 export interface ReliabilityBin {
   from: number;
   to: number;
   count: number;
-  /** Mean confidence, and share of what was right, weighted. */
-  said: number;
+  /** Weighted mean confidence and weighted share of right predictions. */
+  predicted: number;
   right: number;
   weight: number;
 }
 
 /**
  * Bins of equal width.
- * @param fewest items of a bin: where there are fewer, it is joined with those after it, and the last with those before
+ * @param fewest predictions per bin: a smaller bin is merged with the next ones, the last with the previous one
  */
-export function reliability(all: readonly Said[], bins: number, fewest = 0): ReliabilityBin[] {
+export function reliability(all: readonly Prediction[], bins: number, fewest = 0): ReliabilityBin[] {
   const edges = [0];
   for (let bin = 1; bin < bins; bin++) {
     const from = edges.at(-1) ?? 0;
@@ -34,14 +34,14 @@ export function reliability(all: readonly Said[], bins: number, fewest = 0): Rel
       from,
       to: edges[n + 1] ?? 1,
       count: inside.length,
-      said: sum(inside, ({ confidence }) => confidence) / weight,
+      predicted: sum(inside, ({ confidence }) => confidence) / weight,
       right: sum(inside, ({ right }) => Number(right)) / weight,
       weight,
     };
   });
 }
 
-function within(all: readonly Said[], from: number, to: number): Said[] {
+function within(all: readonly Prediction[], from: number, to: number): Prediction[] {
   return all.filter(({ confidence }) => confidence >= from && confidence < to);
 }
 
@@ -49,7 +49,7 @@ function within(all: readonly Said[], from: number, to: number): Said[] {
 export function calibrationError(bins: readonly ReliabilityBin[]): number {
   const filled = bins.filter(({ count }) => count > 0);
   const total = filled.reduce((all, { weight }) => all + weight, 0);
-  return filled.reduce((all, { weight, said, right }) => all + weight * Math.abs(said - right), 0) / total;
+  return filled.reduce((all, { weight, predicted, right }) => all + weight * Math.abs(predicted - right), 0) / total;
 }
 
 /** Rows of a Markdown table. */
@@ -57,8 +57,10 @@ export function reliabilityTable(bins: readonly ReliabilityBin[]): string {
   const percent = (value: number) => `${Math.round(100 * value)} %`;
   const rows = bins
     .filter(({ count }) => count > 0)
-    .map((bin) => `| ${bin.from}–${bin.to} | ${bin.count} | ${percent(bin.said)} | ${percent(bin.right)} |`);
-  return ['| said | items | said on average | right (weighted) |', '| --- | --- | --- | --- |', ...rows].join('\n');
+    .map((bin) => `| ${bin.from}–${bin.to} | ${bin.count} | ${percent(bin.predicted)} | ${percent(bin.right)} |`);
+  return ['| predicted | items | predicted on average | right (weighted) |', '| --- | --- | --- | --- |', ...rows].join(
+    '\n',
+  );
 }
 
 const DIAGRAM = { side: 320, margin: 46, bar: '#5b8cff', line: '#888888', ink: '#333333' } as const;
@@ -91,6 +93,6 @@ export function reliabilityDiagram(bins: readonly ReliabilityBin[], title: strin
   );
 }
 
-function sum(all: readonly Said[], pick: (said: Said) => number): number {
-  return all.reduce((total, said) => total + said.weight * pick(said), 0);
+function sum(all: readonly Prediction[], pick: (predicted: Prediction) => number): number {
+  return all.reduce((total, predicted) => total + predicted.weight * pick(predicted), 0);
 }

@@ -1,18 +1,19 @@
 import type { Box, Placement } from '@samepoint/shared-protocol';
 import { centre, overlap, thicken } from '../../daemon/src/transfer/transforms/boxes.js';
 import type { LayerPair } from './layer-pair.js';
+import type { LayerEvidence } from './match-layers.js';
 
-/** Boxes are compared as at least this thick, in pixels: a line has no area. */
+/** Boxes are thickened to this before comparison, as a line has no area. */
 const MIN_THICKNESS_PX = 4;
 
-/** What became of a layer that has a counterpart, and of one that has none. */
+/** Outcomes of layers with a counterpart, then of layers without one. */
 type Outcome = 'right' | 'wrong' | 'missed' | 'absent right' | 'false';
 
-/** A layer of a source that was looked for. */
+/** A placed source layer. */
 export interface JudgedLayer {
   outcome: Outcome;
   confidence: number;
-  /** Where the pixels put it against where it is; null where it is nowhere or no place was found. */
+  /** Its box from pixels against the true one; null without a counterpart or without a box. */
   box: { iou: number; middleErrorPart: number } | null;
 }
 
@@ -46,14 +47,14 @@ function compareBoxes(placed: Box, there: Box, sidePx: number) {
   };
 }
 
-/** What is said of the likeliest candidate of a layer, and has the layer a counterpart at all? */
-export interface LayerBelief {
+/** Confidence in the best candidate of a layer. */
+export interface LayerConfidence {
   confidence: number;
   hasCounterpart: boolean;
 }
 
-/** How often "no counterpart" is true where it is said of the least sure layers, as many as find `recall` of those without one. */
-export function absencePrecisionAt(recall: number, layers: readonly LayerBelief[]): number {
+/** Precision of "no counterpart" at a given recall, with the least confident layers reported first. */
+export function absencePrecisionAt(recall: number, layers: readonly LayerConfidence[]): number {
   const sorted = [...layers].sort((a, b) => a.confidence - b.confidence);
   const wanted = recall * sorted.filter(({ hasCounterpart }) => !hasCounterpart).length;
   let found = 0;
@@ -64,15 +65,15 @@ export function absencePrecisionAt(recall: number, layers: readonly LayerBelief[
   return Number.NaN;
 }
 
-/** Sums over layers; shares are NaN where there is nothing to share. */
+/** Totals over layers; ratios of nothing are NaN. */
 export interface LayerScore {
   counts: { readonly [outcome in Outcome]: number };
-  /** Right ones among all that are asked about. */
+  /** Of all layers. */
   accuracy: number;
-  /** Of "no counterpart": how often it is true, and how many of those without one it is said of. */
+  /** Of "no counterpart". */
   absentPrecision: number;
   absentRecall: number;
-  /** Of the places that the pixels gave to layers with a counterpart. */
+  /** Boxes from pixels, of layers with a counterpart. */
   boxes: { found: number; sought: number; medianIou: number; medianMiddleErrorPart: number };
 }
 
@@ -92,4 +93,31 @@ export function scoreLayers(layers: readonly JudgedLayer[], median: (values: rea
       medianMiddleErrorPart: median(boxes.map(({ middleErrorPart }) => middleErrorPart)),
     },
   };
+}
+
+/** The best candidate by element scores alone. */
+export interface ElementConfidence extends LayerConfidence {
+  right: boolean;
+}
+
+/**
+ * The best target layer of each source layer by the element matcher alone, without points, types and texts. Confidence is the
+ * log probability. Of several layers with the same box, each is right. Skips layers whose centre lies outside the image,
+ * and all layers if the features have no element matcher.
+ * @param evidence of each source layer
+ */
+export function likeliestByElements(
+  { source, target, truth }: LayerPair,
+  evidence: readonly LayerEvidence[],
+): ElementConfidence[] {
+  const boxes = new Map(target.layers.map(({ layerId, box }) => [layerId, JSON.stringify(box)]));
+  return source.layers.flatMap(({ layerId }, n) => {
+    const expected = truth.get(layerId);
+    const log = Array.from(evidence[n]?.resemblance?.log ?? [], (value) => (Number.isNaN(value) ? -Infinity : value));
+    const confidence = Math.max(...log);
+    const likeliest = target.layers[log.indexOf(confidence)]?.layerId;
+    if (expected === undefined || likeliest === undefined || confidence === -Infinity) return [];
+    const right = expected !== null && boxes.get(likeliest) === boxes.get(expected);
+    return [{ right, confidence, hasCounterpart: expected !== null }];
+  });
 }

@@ -1,7 +1,7 @@
 import { seededRandom } from '../../daemon/test/support/random.js';
 import { measureText } from '../figma-host/fonts.js';
+import type { Role, Screen, Shape } from './screen-content.js';
 import { ACTIONS, ICON_NAMES, type IconName, LABELS, NAMES, SENTENCES, TITLES } from './screen-content.js';
-import type { Role, Screen, Shape } from './shape.js';
 
 /** What may differ between two versions of one screen. */
 export interface Version {

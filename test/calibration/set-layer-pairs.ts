@@ -50,7 +50,7 @@ const LAYERS = 'pairs.jsonl';
 const ANOTHER_EVERY = 3;
 
 /** A generated set does, a folder of points does not. */
-export function knowsLayers(folder: string): boolean {
+export function hasLayers(folder: string): boolean {
   return existsSync(join(folder, LAYERS));
 }
 

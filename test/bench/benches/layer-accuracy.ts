@@ -5,13 +5,14 @@ import { documentLayerPairs } from '../../calibration/document-layer-pairs.js';
 import { drawnLayerPairs } from '../../calibration/drawn-layer-pairs.js';
 import { type LayerExample, layerExamples } from '../../calibration/layer-examples.js';
 import type { LayerPair } from '../../calibration/layer-pair.js';
-import { type LooksBelief, likeliestByLooks } from '../../calibration/likeliest-by-looks.js';
 import { LayerMatching } from '../../calibration/match-layers.js';
 import {
   absencePrecisionAt,
+  type ElementConfidence,
   type JudgedLayer,
   judgeLayers,
   type LayerScore,
+  likeliestByElements,
   scoreLayers,
 } from '../../calibration/score-layers.js';
 import { setLayerPairs } from '../../calibration/set-layer-pairs.js';
@@ -48,18 +49,18 @@ async function runLayerAccuracy({ pairs: folder, setPairs, kept, model, log }: B
   const byGroup = new Map<string, JudgedLayer[]>();
   const byChange = new Map<string, JudgedLayer[]>();
   const ofSet: LayerExample[] = [];
-  const byLooks: LooksBelief[] = [];
+  const byElements: ElementConfidence[] = [];
   const nested: LayerExample[] = [];
   for await (const pair of allPairs(folder, setPairs)) {
     const judged = judgeLayers(pair, await matching.place(pair));
     append(byGroup, groupOf(pair.change), judged);
     if (SET.test(pair.change) && !ANOTHER.test(pair.change)) append(byChange, pair.change.replace(SET, ''), judged);
     if (!ANOTHER.test(pair.change)) {
-      const seen = await matching.seenByLayer(pair);
+      const seen = await matching.evidenceByLayer(pair);
       const examples = layerExamples(pair, seen);
       if (SET.test(pair.change)) {
         ofSet.push(...examples);
-        byLooks.push(...likeliestByLooks(pair, seen));
+        byElements.push(...likeliestByElements(pair, seen));
       }
       if (NESTED.test(pair.change)) nested.push(...examples);
     }
@@ -78,8 +79,8 @@ async function runLayerAccuracy({ pairs: folder, setPairs, kept, model, log }: B
         ? []
         : [
             `Accuracy of the generated pairs by main change: ${listChanges(changes)}.`,
-            `Generated pairs, at any confidence: the likeliest candidate is the right one for ${percent(likeliestRight(ofSet))} of the layers with a counterpart, for ${percent(likeliestRight(nested))} with frames and texts, and for ${percent(likeliestRight(byLooks))} by the element matcher alone.`,
-            `Precision of "none" at ${percent(RECALL)} recall, ranked by confidence: ${percent(absencePrecisionAt(RECALL, ofSet))}, with frames and texts ${percent(absencePrecisionAt(RECALL, nested))}, by the element matcher alone ${percent(absencePrecisionAt(RECALL, byLooks))}.`,
+            `Generated pairs, at any confidence: the likeliest candidate is the right one for ${percent(likeliestRight(ofSet))} of the layers with a counterpart, for ${percent(likeliestRight(nested))} with frames and texts, and for ${percent(likeliestRight(byElements))} by the element matcher alone.`,
+            `Precision of "none" at ${percent(RECALL)} recall, ranked by confidence: ${percent(absencePrecisionAt(RECALL, ofSet))}, with frames and texts ${percent(absencePrecisionAt(RECALL, nested))}, by the element matcher alone ${percent(absencePrecisionAt(RECALL, byElements))}.`,
           ]),
       `Boxes predicted from pixels alone: median IoU ${all.boxes.medianIou.toFixed(2)}; the centre is off by ${percent(all.boxes.medianMiddleErrorPart)} of the longer side of the target (median).`,
     ],

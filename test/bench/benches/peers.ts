@@ -5,7 +5,7 @@ import type { FeaturePyramid } from '../../../daemon/src/diffusion/feature-pyram
 import { FeatureSource } from '../../../daemon/src/diffusion/feature-source.js';
 import { planFeatures } from '../../../daemon/src/diffusion/plan/feature-plan.js';
 import { upsampledArgmax } from '../../../daemon/src/eval/matching/upsampled-argmax.js';
-import { readFolder } from '../../calibration/collect-signs.js';
+import { readFolder } from '../../calibration/collect-confidence-features.js';
 import { type DrawnPair, drawPair } from '../../calibration/drawn-pairs.js';
 import { type Bench, type BenchOptions, type BenchResult, median } from '../bench.js';
 import { type MethodResult, runPeers } from '../run-peers.js';

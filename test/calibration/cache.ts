@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import type { RgbImage } from '../../daemon/src/images/decode.js';
 
-/** What cost much to compute, one line of JSON an entry, so that the next run need not. */
-export class KeptLines<T> {
+/** A cache in a file, with one entry per line as JSON. */
+export class JsonLinesCache<T> {
   readonly #entries: Map<string, T>;
 
   constructor(private readonly file: string) {
@@ -11,11 +13,19 @@ export class KeptLines<T> {
   }
 
   async get(key: string, compute: () => Promise<T>): Promise<T> {
-    const known = this.#entries.get(key);
-    if (known !== undefined) return known;
+    const cached = this.#entries.get(key);
+    if (cached !== undefined) return cached;
     const value = await compute();
     appendFileSync(this.file, `${JSON.stringify([key, value])}\n`);
     this.#entries.set(key, value);
     return value;
   }
+}
+
+export function hashOf(bytes: string | Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+}
+
+export function hashOfImage({ width, height, rgb }: RgbImage): string {
+  return `${width}×${height} ${hashOf(rgb)}`;
 }
