@@ -2,14 +2,14 @@ import type { Point } from '@samepoint/shared-protocol';
 import type { FeatureMap } from '../diffusion/feature-map.js';
 import type { Matcher } from './matcher.js';
 
-/** Cosine similarity of one source point with every cell of the target, row by row. */
+/** Cosine similarity of one source point to every cell of the target, row by row. */
 export interface SimilarityMap {
   width: number;
   height: number;
   cells: Float32Array;
 }
 
-/** The same as one byte a cell, from 0 for the `lowest` similarity to 255 for the `highest`. */
+/** A similarity map with one byte per cell: 0 is the `lowest` similarity, 255 the `highest`. */
 export interface Heatmap {
   width: number;
   height: number;
@@ -32,7 +32,7 @@ export async function similarityMap(
   return { width: to.columns, height: to.rows, cells };
 }
 
-/** Stretches a similarity map from its least to its greatest value. */
+/** Scales a similarity map to the full range of bytes. */
 export function toHeatmap({ width, height, cells }: SimilarityMap): Heatmap {
   let [lowest, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of cells) {

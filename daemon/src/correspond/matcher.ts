@@ -4,35 +4,35 @@ import { cellCentre, type FeatureMap, sampleFeatures } from '../diffusion/featur
 import { ort, SessionCache } from '../graph/runtime/session.js';
 import { type MapShape, peaksGraph, similarityGraph } from './matching-graph.js';
 
-/** Compiled matching graphs kept, one for each map shape and number of peaks; they have no weights. */
+/** Number of compiled graphs in the cache, one per map shape and number of peaks. They have no weights. */
 const SESSIONS_KEPT = 24;
 
-/** Similarities in one run, queries × cells: bounds its memory to four bytes each. */
+/** Similarities per run, queries × cells. Limits its memory, at four bytes each. */
 const SIMILARITIES_PER_RUN = 4 * 1024 * 1024;
 
-/** A place that resembles a query. */
+/** A cell with a high similarity to a query, and its centre. */
 export interface Peak extends Point {
   cell: number;
   similarity: number;
 }
 
-/** Finds nearest neighbours among the columns of feature maps, in ONNX Runtime. */
+/** Finds nearest neighbours among the descriptors of feature maps, in ONNX Runtime. */
 export class Matcher {
   readonly #sessions = new SessionCache(SESSIONS_KEPT);
 
   /**
-   * For every point of `from`, the most similar cells of `to`, the best first.
+   * The most similar cells of `to` for every point of `from`, the best first.
    * @param points pixels of the image of `from`
-   * @returns one list a point, at most `count` long; positions in pixels of the image of `to`
+   * @returns one list per point, at most `count` long; positions in pixels of the image of `to`
    */
   async peaks(from: FeatureMap, points: readonly Point[], to: FeatureMap, count: number): Promise<Peak[][]> {
     return this.peaksOf([sampleFeatures(from, points)], to, count);
   }
 
   /**
-   * The same for feature columns from anywhere.
-   * @param queries parts, each (queries, channels)
-   * @returns one list a query, in their order
+   * The most similar cells of `to` for every query descriptor.
+   * @param queries concatenated before the search, each (queries, channels)
+   * @returns one list per query, in their order
    */
   async peaksOf(queries: readonly Float32Array[], to: FeatureMap, count: number): Promise<Peak[][]> {
     const session = await this.#session(`peaks ${count}`, to, () => peaksGraph(to, count));
@@ -45,9 +45,9 @@ export class Matcher {
   }
 
   /**
-   * Cosine similarity of each point of `from` with every cell of `to`, row by row. The whole matrix would not fit into
-   * memory, so each map is handed to `take` and may not be kept.
-   * @param take gets the map (rows·columns) and the index of its point
+   * Cosine similarity of each point of `from` to every cell of `to`, row by row. All maps together would not fit into
+   * memory, so each is passed to `take`, and its buffer is reused.
+   * @param take receives the map (rows·columns) and the index of its point
    */
   async forEachSimilarityMap(
     from: FeatureMap,
@@ -78,7 +78,7 @@ function feeds(queries: Float32Array, { chw, channels, rows, columns }: FeatureM
   };
 }
 
-/** Queries that are run together, and the index of the first of them. */
+/** The queries of each run, and the index of its first query. */
 function* partsOf(queries: Float32Array, { channels, rows, columns }: MapShape) {
   const perRun = Math.max(1, Math.floor(SIMILARITIES_PER_RUN / (rows * columns)));
   for (let start = 0; start * channels < queries.length; start += perRun) {

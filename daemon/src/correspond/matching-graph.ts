@@ -1,7 +1,7 @@
 import { GraphBuilder, type Value } from '../graph/onnx/graph-builder.js';
 import { reshape } from '../graph/onnx/ops.js';
 
-/** Peaks are looked for in blocks of this many cells a side, one a block. */
+/** Cells per side of a block. Each block has one peak. */
 const PEAK_BLOCK_CELLS = 4;
 
 /** Shape of the map that a matching graph searches. */
@@ -12,10 +12,9 @@ export interface MapShape {
 }
 
 /**
- * Graph that finds the `peaks` highest block maxima of the cosine similarity between unit queries and a map of unit
- * columns: queries (N, channels), map (channels, rows, columns) → similarities (N, peaks) in falling order and cells
- * (N, peaks), indices row by row. Maxima are taken along rows, then along columns: one pooling operator would do, but
- * takes several times as long as the products themselves.
+ * Graph for the `peaks` highest block maxima of the cosine similarity between descriptors and a map of descriptors: queries
+ * (N, channels), map (channels, rows, columns) → similarities (N, peaks), descending, and cells (N, peaks), row-major. Takes
+ * maxima along rows, then along columns, as one pooling operator takes several times as long as the products.
  */
 export function peaksGraph(shape: MapShape, peaks: number): Uint8Array {
   const b = new GraphBuilder();
@@ -34,14 +33,14 @@ function toBlocks(cells: number): number {
   return Math.ceil(cells / PEAK_BLOCK_CELLS) * PEAK_BLOCK_CELLS;
 }
 
-/** Repeats the last row and column: what is added is never better than what is there. */
+/** Repeats the last row and column, so that no added cell is better than all others. */
 function growEdges(b: GraphBuilder, map: Value, { rows, columns }: MapShape, padded: MapShape): Value {
   if (padded.rows === rows && padded.columns === columns) return map;
   const ends = b.int64(0, 0, 0, 0, padded.rows - rows, padded.columns - columns);
   return b.node('Pad', [map, ends], [padded.channels, padded.rows, padded.columns], { mode: { string: 'edge' } });
 }
 
-/** @returns the best similarities (N, peaks), and the blocks they are in, row by row */
+/** @returns the highest similarities (N, peaks), and the row-major indices of their blocks */
 function topBlocks(b: GraphBuilder, similarity: Value, { rows, columns }: MapShape, peaks: number): [Value, Value] {
   const blocks = (rows / PEAK_BLOCK_CELLS) * (columns / PEAK_BLOCK_CELLS);
   const max = (value: Value, axis: number, dims: Value['dims']) =>
@@ -64,7 +63,7 @@ function topBlocks(b: GraphBuilder, similarity: Value, { rows, columns }: MapSha
   return [top, block];
 }
 
-/** The best cell of each block, counted in the padded map. */
+/** The best cell of each block, as an index in the padded map. */
 function cellsOfBlocks(b: GraphBuilder, similarity: Value, block: Value, { columns }: MapShape): Value {
   const across = b.int64(columns / PEAK_BLOCK_CELLS);
   const { dims } = block;
@@ -85,7 +84,7 @@ function cellsOfBlocks(b: GraphBuilder, similarity: Value, block: Value, { colum
   return b.node('Squeeze', [cell, b.int64(2)], dims);
 }
 
-/** From a cell of the padded map to the one of the map that it repeats. */
+/** From a cell of the padded map to the cell that it repeats. */
 function withoutPadding(b: GraphBuilder, cell: Value, { rows, columns }: MapShape, padded: MapShape): Value {
   if (padded.rows === rows && padded.columns === columns) return cell;
   const { dims } = cell;
@@ -95,7 +94,7 @@ function withoutPadding(b: GraphBuilder, cell: Value, { rows, columns }: MapShap
   return b.node('Add', [b.node('Mul', [row, b.int64(columns)], dims), column], dims);
 }
 
-/** Graph that gives the whole similarity map: queries (N, channels), map (channels, rows, columns) → (N, rows·columns). */
+/** Graph for the whole similarity map: queries (N, channels), map (channels, rows, columns) → (N, rows·columns). */
 export function similarityGraph(shape: MapShape): Uint8Array {
   const b = new GraphBuilder();
   const queries = b.input('queries', ['queries', shape.channels]);

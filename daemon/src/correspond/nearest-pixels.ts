@@ -11,13 +11,12 @@ interface MappedImage {
 }
 
 /**
- * The pixels of the target nearest to pixels of the source as edit propagation finds them: unit feature columns are
- * interpolated bilinearly, the middles of the first and the last pixel lying on those of the first and the last cell
- * (`align_corners`), and compared by Euclidean distance without being scaled to unit length again. One way: every query has
- * an answer, the first row by row of equals.
- * Source: edit_propagation.ipynb of Tang et al., 2023, with the distances to all pixels computed from those to the cells.
- * @param pixels of the source; (0,0) is the middle of the first
- * @returns one pixel of the target each, in their order
+ * Nearest pixels of the target as in the published edit propagation: unit descriptors are interpolated bilinearly with
+ * `align_corners`, and compared by Euclidean distance without normalisation. There is no backward check, so every pixel has a
+ * match; of equal ones, the first in row-major order.
+ * Source: edit_propagation.ipynb of Tang et al., 2023, which interpolates the map instead of the distances.
+ * @param pixels of the source; (0,0) is the centre of the first
+ * @returns one pixel of the target per pixel, in their order
  */
 export async function nearestPixels(
   matcher: Matcher,
@@ -41,7 +40,7 @@ export async function nearestPixels(
   return nearest;
 }
 
-/** |q − t|² = |q|² + |t|² − 2·|q|·(q/|q|)·t, of which the first term is the same for every pixel. */
+/** Minimises |q − t|² = |q|² + |t|² − 2·|q|·(q/|q|)·t, without its constant first term. */
 function nearestPixel(products: Float64Array, squared: Float64Array, length: number): number {
   let [nearest, least] = [0, Number.POSITIVE_INFINITY];
   for (let pixel = 0; pixel < products.length; pixel++) {
@@ -63,13 +62,13 @@ function alignedCell({ map: { columns, rows }, size: { width, height } }: Mapped
   return { x: aligned(x, width, columns), y: aligned(y, height, rows) };
 }
 
-/** A position in cells, in pixels as the feature map counts them. */
+/** From cells to pixels of the feature map. */
 function centreOf({ cellWidthPx, cellHeightPx }: FeatureMap, { x, y }: Point): Point {
   return { x: (x + 0.5) * cellWidthPx, y: (y + 0.5) * cellHeightPx };
 }
 
-function lengthsOf(columns: Float32Array, channels: number): number[] {
-  return Array.from({ length: columns.length / channels }, (_, n) =>
-    Math.sqrt(columns.subarray(n * channels, (n + 1) * channels).reduce((sum, value) => sum + value * value, 0)),
+function lengthsOf(descriptors: Float32Array, channels: number): number[] {
+  return Array.from({ length: descriptors.length / channels }, (_, n) =>
+    Math.sqrt(descriptors.subarray(n * channels, (n + 1) * channels).reduce((sum, value) => sum + value * value, 0)),
   );
 }

@@ -1,6 +1,5 @@
 import type { Point } from '@samepoint/shared-protocol';
 import type { FeatureMap } from '../diffusion/feature-map.js';
-import { type NeighbourProducts, neighbourProducts } from './neighbour-products.js';
 
 /** Size of an image, in pixels. */
 export interface ImageSize {
@@ -8,21 +7,21 @@ export interface ImageSize {
   height: number;
 }
 
-/** Between which two cells the pixels of one axis lie, and how near the second. */
+/** For each pixel of one axis, the two cells around it and the weight of the second. */
 interface Axis {
   first: Int32Array;
   second: Int32Array;
   weight: Float64Array;
 }
 
-/** Where the pixels of an image lie among the cells of its feature map, for bilinear interpolation. */
+/** Indices and weights for bilinear interpolation of a feature map at every pixel of its image. */
 export interface PixelGrid {
   columns: number;
   x: Axis;
   y: Axis;
 }
 
-/** @param toCell position in cells of a pixel, (0,0) the centre of the first cell; inside the map, x and y independent */
+/** @param toCell from a pixel to cells inside the map; (0,0) is the centre of the first cell, x and y are independent */
 export function pixelGrid(
   { columns, rows }: FeatureMap,
   { width, height }: ImageSize,
@@ -48,7 +47,7 @@ function axis(pixels: number, cells: number, toCell: (pixel: number) => number):
   return { first, second, weight };
 }
 
-/** Products of one query with every cell → with the interpolated column of every pixel, row by row, into `into`. */
+/** Interpolates the products of one query with every cell at every pixel, row by row, into `into`. */
 export function interpolateProducts({ columns, x, y }: PixelGrid, products: Float32Array, into: Float64Array): void {
   const width = x.first.length;
   for (let row = 0, pixel = 0; row < y.first.length; row++) {
@@ -66,7 +65,7 @@ export function interpolateProducts({ columns, x, y }: PixelGrid, products: Floa
   }
 }
 
-/** Squared lengths of the interpolated columns of every pixel, row by row. */
+/** Squared lengths of the interpolated descriptors of every pixel, row by row. */
 export function squaredLengths(map: FeatureMap, grid: PixelGrid): Float64Array {
   const products = neighbourProducts(map);
   const { x, y } = grid;
@@ -101,4 +100,47 @@ function squaredLength(products: NeighbourProducts, { columns, x, y }: PixelGrid
     2 * (a * c * (below[top + left] ?? 0) + b * d * (below[top + beside] ?? 0)) +
     2 * (a * d * (diagonal[top + left] ?? 0) + b * c * (antidiagonal[top + left] ?? 0))
   );
+}
+
+/**
+ * Inner products of cells with themselves and with their neighbours, row by row (rows·columns each). Cells of the last row and
+ * column are their own neighbours.
+ */
+interface NeighbourProducts {
+  self: Float64Array;
+  /** With the cell to the right. */
+  right: Float64Array;
+  below: Float64Array;
+  /** With the cell below and to the right. */
+  diagonal: Float64Array;
+  /** Of the right cell with the one below. */
+  antidiagonal: Float64Array;
+}
+
+/** The products that determine the lengths of bilinearly interpolated descriptors. */
+function neighbourProducts(map: FeatureMap): NeighbourProducts {
+  const { rows, columns, channels } = map;
+  const zeros = () => new Float64Array(rows * columns);
+  const products = { self: zeros(), right: zeros(), below: zeros(), diagonal: zeros(), antidiagonal: zeros() };
+  for (let c = 0; c < channels; c++) addChannel(products, map, c * rows * columns);
+  return products;
+}
+
+function addChannel(products: NeighbourProducts, { rows, columns, chw }: FeatureMap, plane: number): void {
+  const { self, right, below, diagonal, antidiagonal } = products;
+  for (let row = 0, cell = 0; row < rows; row++) {
+    const down = row + 1 < rows ? columns : 0;
+    for (let column = 0; column < columns; column++, cell++) {
+      const at = plane + cell;
+      const aside = column + 1 < columns ? 1 : 0;
+      const value = chw[at] ?? 0;
+      const besideValue = chw[at + aside] ?? 0;
+      const belowValue = chw[at + down] ?? 0;
+      self[cell] = (self[cell] ?? 0) + value * value;
+      right[cell] = (right[cell] ?? 0) + value * besideValue;
+      below[cell] = (below[cell] ?? 0) + value * belowValue;
+      diagonal[cell] = (diagonal[cell] ?? 0) + value * (chw[at + down + aside] ?? 0);
+      antidiagonal[cell] = (antidiagonal[cell] ?? 0) + besideValue * belowValue;
+    }
+  }
 }

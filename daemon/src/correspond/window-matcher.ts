@@ -24,7 +24,7 @@ export interface CellFeatures {
   /** (rows, columns, channels) */
   hwc: Float32Array;
 }
-/** Rows and columns of cells, the end not included. */
+/** Rows and columns of cells, ends exclusive. */
 interface CellBox {
   top: number;
   left: number;
@@ -33,19 +33,19 @@ interface CellBox {
 }
 
 export interface WindowSettings {
-  /** Neighbours kept of each query, over all maps together. */
+  /** Neighbours per query, over all maps together. */
   topK: number;
-  /** A query looks at the cells at most this far from its own place, along rows and along columns. */
+  /** Half the side of a window, in cells. */
   radiusCells: number;
 }
 
-/** Finds nearest neighbours near the same place in other maps of the same size, in ONNX Runtime. */
+/** Finds nearest neighbours within a window around the same cell in other maps of the same size, in ONNX Runtime. */
 export class WindowMatcher {
   readonly #sessions = new SessionCache(SESSIONS_KEPT);
 
   /**
-   * For every cell of `query`, the most similar cells of all `maps` within its window. No matrix of all pairs is made:
-   * at any moment there are the similarities of one tile with one map.
+   * The most similar cells of all `maps` within the window of every cell of `query`. Memory holds the similarities of one tile
+   * with one map at a time.
    */
   async neighbours(
     query: CellFeatures,
@@ -84,7 +84,7 @@ function grown({ top, left, bottom, right }: CellBox, by: number, { rows, column
   };
 }
 
-/** The features of a box of cells: (cells, channels). */
+/** The descriptors of a box of cells: (cells, channels). */
 function cut(
   { columns, channels, hwc }: CellFeatures,
   { top, left, bottom, right }: CellBox,
@@ -114,7 +114,7 @@ async function compare(
   return similarity.data;
 }
 
-/** Offers to each query of the tile the part of what the tile covers that is its own window. */
+/** Offers each query of the tile the cells of its own window. */
 function offerWindows(
   found: TopNeighbours,
   map: number,
@@ -140,7 +140,7 @@ function offerWindows(
   }
 }
 
-/** The same features, cell by cell. */
+/** Transposes a feature map to cell-by-cell order. */
 export function toCellFeatures({ rows, columns, channels, chw }: FeatureMap): CellFeatures {
   const cells = rows * columns;
   const hwc = new Float32Array(cells * channels);
@@ -154,13 +154,13 @@ export function toCellFeatures({ rows, columns, channels, chw }: FeatureMap): Ce
 }
 
 /**
- * The `count` most similar cells of each query, kept while candidates come by, the best first. Of equal ones the first
- * to come stays. A query that saw fewer candidates has −Infinity for the similarity of the rest.
+ * The `count` most similar cells of each query so far, the best first. Of equal ones, the first offered stays. Unused
+ * entries have the similarity −Infinity.
  */
 export class TopNeighbours {
-  /** Which of the maps the neighbour is a cell of: (queries, count). */
+  /** Index of the neighbour's map: (queries, count). */
   readonly maps: Uint16Array;
-  /** The neighbour's cell, counted row by row: (queries, count). */
+  /** Row-major index of the neighbour's cell: (queries, count). */
   readonly cells: Int32Array;
   /** (queries, count) */
   readonly similarities: Float32Array;
@@ -175,9 +175,9 @@ export class TopNeighbours {
   }
 
   /**
-   * Offers a run of cells that lie side by side.
-   * @param similarities where their similarities to `query` lie: from `from` on, `length` of them
-   * @param firstCell the first of them
+   * Offers a run of adjacent cells.
+   * @param firstCell index of the first cell
+   * @param similarities of the cells to `query`, `length` values starting at `from`
    */
   offer(query: number, map: number, firstCell: number, similarities: Float32Array, from: number, length: number): void {
     const worst = (query + 1) * this.count - 1;
@@ -204,9 +204,9 @@ export class TopNeighbours {
 }
 
 /**
- * Graph that compares queries with a window cut out of a map of cells: queries (N, channels), map (rows, columns,
- * channels), and the window's first and last-plus-one row and column → dot products (N, cells of the window). Cutting
- * inside the graph takes the map as it lies; a window is never copied by JavaScript.
+ * Graph for the dot products of queries with a window of a map: queries (N, channels), map (rows, columns, channels), starts
+ * and exclusive ends of the window (row, column) → (N, cells of the window). Slicing in the graph avoids copies in
+ * JavaScript.
  */
 function windowGraph(channels: number): Uint8Array {
   const b = new GraphBuilder();
