@@ -90,7 +90,7 @@ export class ElementNetwork implements ElementMatching {
 }
 
 /**
- * Compiles the element matcher (`elements.json`, `elements.safetensors`). Inputs: `descriptors`, `geometry`, `dustbin` and `mask`,
+ * Compiles the element matcher (`elements.json`, `elements.safetensors`). Inputs: `descriptors`, `geometry`, `dustbin_similarity` and `mask`,
  * and the same prefixed with `other_`. Outputs: `logits`, `dustbin` and `otherDustbin`.
  * @param n padded number of source elements
  * @param m padded number of target elements
@@ -102,22 +102,27 @@ export function compileElementMatcher(files: ModelFiles, n: number, m: number, t
   const inputs = {
     descriptors: { dims: [n, config.columnChannels] },
     geometry: { dims: [n, config.geometryChannels] },
-    dustbin: { dims: [n, 1] },
+    dustbin_similarity: { dims: [n, 1] },
     mask: { dims: [1, n] },
     other_descriptors: { dims: [m, config.columnChannels] },
     other_geometry: { dims: [m, config.geometryChannels] },
-    other_dustbin: { dims: [m, 1] },
+    other_dustbin_similarity: { dims: [m, 1] },
     other_mask: { dims: [1, m] },
   };
   return compile(
     checkpoint,
     inputs,
     (b, at) => {
-      const source = { descriptors: at.descriptors, geometry: at.geometry, dustbin: at.dustbin, mask: at.mask };
+      const source = {
+        descriptors: at.descriptors,
+        geometry: at.geometry,
+        dustbin: at.dustbin_similarity,
+        mask: at.mask,
+      };
       const other = {
         descriptors: at.other_descriptors,
         geometry: at.other_geometry,
-        dustbin: at.other_dustbin,
+        dustbin: at.other_dustbin_similarity,
         mask: at.other_mask,
       };
       return { ...elementMatcher(b, source, other, config) };
@@ -139,7 +144,7 @@ function feeds(
   return {
     [`${prefix}descriptors`]: padded(descriptors, count, [length, columnChannels]),
     [`${prefix}geometry`]: padded(geometry, count, [length, geometryChannels]),
-    [`${prefix}dustbin`]: padded(dustbin, count, [length, 1]),
+    [`${prefix}dustbin_similarity`]: padded(dustbin, count, [length, 1]),
     [`${prefix}mask`]: { dims: [1, length], data: new Float32Array(length).fill(MASKED, count) },
   };
 }
