@@ -27,10 +27,11 @@ export async function pickLayers(plugin: PluginInFigma, figma: FigmaPage, keys: 
   await figma.button(/^Add (layer|\d+ selected layers)/).click();
 }
 
-/** Starts the run and waits until the engine runs it. */
+/** Starts the run and waits until the engine reports progress. */
 export async function startRun(figma: FigmaPage): Promise<void> {
+  const progress = figma.nextFromDaemon('job.progress');
   await figma.button('Find matches').click();
-  await figma.ui.getByText(/^(Analyzing frames|Finding matches), /).waitFor();
+  await progress;
 }
 
 /** Includes the rows with low confidence. */

@@ -1,3 +1,4 @@
+import type { DaemonMessage } from '@samepoint/shared-protocol';
 import type { Browser, FrameLocator, Page } from 'playwright-core';
 import type { MainToUi, UiToMain } from '../../plugin/src/shared/messages.js';
 import { BROWSER_TIMEOUT_MS } from './launch-chromium.js';
@@ -20,6 +21,7 @@ const WINDOW = { width: 340, height: 560 };
 export class FigmaPage {
   readonly #received: UiToMain[] = [];
   readonly #wakeUps = new Set<() => void>();
+  readonly #daemonWaits: { type: DaemonMessage['type']; resolve: () => void }[] = [];
   readonly #onMessage: ((message: UiToMain) => void) | undefined;
 
   private constructor(
@@ -35,7 +37,10 @@ export class FigmaPage {
     const page = await browser.newPage({ viewport: WINDOW, colorScheme, deviceScaleFactor: 2 });
     const figma = new FigmaPage(page, page.frameLocator('iframe'), options);
     page.setDefaultTimeout(BROWSER_TIMEOUT_MS);
-    page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => options.onSocketFrame?.(payload)));
+    page.on('websocket', (socket) => {
+      socket.on('framesent', ({ payload }) => options.onSocketFrame?.(payload));
+      socket.on('framereceived', ({ payload }) => figma.#receiveFromDaemon(payload));
+    });
     await page.exposeFunction('fromUi', (message: UiToMain) => figma.#receive(message));
     await page.setContent('<style>body{margin:0}iframe{border:0;width:100vw;height:100vh;display:block}</style>');
     await page.evaluate(
@@ -75,12 +80,23 @@ export class FigmaPage {
     }
   }
 
+  /** Waits for a message of this type from the daemon that arrives after this call. */
+  nextFromDaemon(type: DaemonMessage['type']): Promise<void> {
+    return new Promise((resolve) => this.#daemonWaits.push({ type, resolve }));
+  }
+
   button(name: string | RegExp) {
     return this.ui.getByRole('button', { name });
   }
 
   heading(name: string | RegExp) {
     return this.ui.getByRole('heading', { name });
+  }
+
+  #receiveFromDaemon(payload: string | Uint8Array): void {
+    if (typeof payload !== 'string') return;
+    const message: DaemonMessage = JSON.parse(payload);
+    for (const wait of this.#daemonWaits) if (wait.type === message.type) wait.resolve();
   }
 
   #receive(message: UiToMain): void {
