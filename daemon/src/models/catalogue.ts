@@ -6,29 +6,29 @@ export interface HubRevision {
   repository: string;
   /** Commit, or a branch where the commit could not be checked. */
   revision: string;
-  /** Repositories that held the same files before; what they left in the cache is used when its hash fits. */
+  /** Former repositories of the same files. Their files in the cache are used if the hash matches. */
   formerly?: readonly string[];
 }
 
 export type FileSource = { kind: 'hub'; at: HubRevision; path: string } | { kind: 'url'; url: string };
 
 export interface CatalogueFile {
-  /** What the rest of Samepoint calls it, in the layout of diffusers and transformers. */
+  /** Name in Samepoint, in the layout of diffusers and transformers. */
   name: string;
   source: FileSource;
-  /** Names that registered files may have instead: those of another layout of the same network. */
+  /** Alternative names of registered files, from other layouts of the same network. */
   alsoNamed?: readonly string[];
-  /** Bytes of the whole file; null where it could not be checked. */
+  /** Size of the whole file in bytes; null if not verified. */
   size: number | null;
-  /** Where only a rounded size could be found: what a page of the publisher says. */
+  /** Rounded size in bytes from the publisher's page, if the exact size is unknown. */
   aboutBytes?: number;
-  /** Lower-case hex of the whole file; null where it could not be checked, then the first download pins it. */
+  /** Lower-case hex of the whole file; null if not verified, then the first download pins it. */
   sha256: string | null;
-  /** Names of the tensors a feature graph needs; absent where it needs all of them. */
+  /** Names of the tensors a feature graph needs; absent if it needs all. */
   tensors?: RegExp;
-  /** End of the name of a tensor that tells this file from others; in front of it may be a prefix. One of several will do. */
+  /** Name of a tensor that identifies the file, possibly after a prefix. Of several, one is enough. */
   proof?: string | readonly string[];
-  /** Nothing is missing without it: published values stand in. `models pull` gets it all the same. */
+  /** Not required: published values are the default. `models pull` still downloads it. */
   optional?: true;
 }
 
@@ -38,13 +38,13 @@ export interface CatalogueModel {
   licence: string;
   goodFor: string;
   /**
-   * Gigabytes the weights take in float32, as the CPU computes; a GPU in float16 takes half. Estimated from the
-   * number of parameters. What an image takes comes on top.
+   * Memory of the weights in float32, in gigabytes, without the images; half of it in float16. Estimated from the number
+   * of parameters.
    */
   weightsGb: number;
-  /** Whether revision, sizes and hashes of all files it needs were confirmed against published records of them. */
+  /** Whether revision, sizes and hashes of all required files were verified against published records. */
   checked: boolean;
-  /** Of a Stable Diffusion: channels of the text states that its U-Net attends to, by which its families are told apart. */
+  /** Text channels of a Stable Diffusion's cross-attention, which identify its family. */
   textChannels?: number;
   files: readonly CatalogueFile[];
 }
@@ -84,11 +84,11 @@ const OPENCLIP_H: HubRevision = {
 };
 const ADM_URL = 'https://openaipublic.blob.core.windows.net/diffusion/jul-2021/256x256_diffusion_uncond.pt';
 
-/** DIFT reads up blocks 0 to 2; nothing behind them is computed. */
+/** DIFT reads up blocks 0 to 2; later blocks are not computed. */
 const UNET_UP_TO_BLOCK_2 = /^(conv_in|time_embedding|down_blocks|mid_block|up_blocks\.[012])\./;
 const VAE_ENCODER = /^(encoder|quant_conv)\./;
 const TAESD_PROOF = 'encoder.layers.0.weight';
-/** TAESD may stand in for the VAE. */
+/** TAESD may replace the VAE. */
 const VAE_PROOFS = ['encoder.conv_in.weight', TAESD_PROOF];
 
 const SD21_ENCODER: readonly CatalogueFile[] = [
@@ -133,7 +133,7 @@ const SD21_TEXT: readonly CatalogueFile[] = [
     824,
     '87a3154f0990fd992fd59f9d42c39520155b3d77cd543efe3f2bf011726f379d',
   ),
-  // the only file that names the pad token, "!"
+  // the only file with the pad token, "!"
   file(
     'tokenizer/special_tokens_map.json',
     SD21,
@@ -142,13 +142,13 @@ const SD21_TEXT: readonly CatalogueFile[] = [
   ),
 ];
 
-/** Betas of the noise, for which the constants of the original training stand in. */
+/** The noise schedule's betas; the defaults are the constants of the original training. */
 const schedulerOf = (at: HubRevision, size: number, sha256: string): CatalogueFile => ({
   ...file('scheduler/scheduler_config.json', at, size, sha256),
   optional: true,
 });
 
-/** Every model Samepoint knows how to get. Sizes and hashes are of the official files. */
+/** All downloadable models. Sizes and hashes are those of the official files. */
 export const CATALOGUE: readonly CatalogueModel[] = [
   {
     id: 'cleandift-sd21',
@@ -395,5 +395,5 @@ function file(
   return { name, source: { kind: 'hub', at, path }, size, sha256 };
 }
 
-/** Folder of the weights that ship with the package. */
+/** Folder of the embedded model's weights. */
 export const EMBEDDED_MODEL_FOLDER = fileURLToPath(new URL('../../models/ui', import.meta.url));

@@ -2,7 +2,7 @@ import type { Device } from '@samepoint/shared-protocol';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type { Engine, EngineJob, EngineOutcome, RunOptions } from '../../src/engine/engine.js';
 
-/** A run of the fake engine, in the hands of the test. */
+/** A run of the fake engine, which the test finishes. */
 export interface FakeRun {
   job: EngineJob;
   options: RunOptions;
@@ -10,7 +10,7 @@ export interface FakeRun {
   fail(error: Error): void;
 }
 
-/** An engine that does nothing until the test says so; an abort ends a run as in the real one. */
+/** An engine whose runs the test finishes. An abort ends a run, as in the real engine. */
 export class FakeEngine implements Engine {
   device: Device = { provider: 'cpu', description: 'Fake CPU', reason: 'the tests need no more' };
   readonly runs: FakeRun[] = [];
@@ -35,7 +35,7 @@ export class FakeEngine implements Engine {
     this.closed = true;
   }
 
-  /** The `count`th run since the start, once it has begun. */
+  /** Resolves with the `count`th run, once it has started. */
   async runNumber(count: number): Promise<FakeRun> {
     if (this.runs.length < count) {
       await new Promise<void>((resolve) => {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/jobs/clock.js';
 
-/** A clock that moves only when told to. */
+/** A clock that the test advances. */
 export class ManualClock implements Clock {
   #now = 0;
   readonly #timers = new Set<{ at: number; action: () => void }>();
@@ -15,7 +15,7 @@ export class ManualClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  /** Moves on and runs what is due on the way, in order. */
+  /** Advances the clock and runs the timers that become due, in order. */
   advance(ms: number): void {
     const end = this.#now + ms;
     for (;;) {

@@ -19,7 +19,7 @@ export interface BinaryResult {
   payload: Uint8Array;
 }
 
-/** A client on a real socket. Everything the daemon says must fit the schema. */
+/** A client on a real socket. Checks every message of the daemon against the schema. */
 export class TestClient {
   readonly received: DaemonMessage[] = [];
   readonly binary: BinaryResult[] = [];
@@ -50,7 +50,7 @@ export class TestClient {
     return client;
   }
 
-  /** Connects and is welcomed. */
+  /** Connects, sends a hello and waits for the welcome. */
   static async greeted(
     port: number,
     token: string,
@@ -79,7 +79,7 @@ export class TestClient {
     return this.received.filter((message) => message.type === type).length;
   }
 
-  /** The `nth` message of a type (1 the first), as soon as it is there. */
+  /** Resolves with the `nth` message of a type, counted from 1. */
   async next<T extends DaemonMessage['type']>(type: T, nth = 1): Promise<OfType<T>> {
     for (;;) {
       const found = this.received.filter((message): message is OfType<T> => message.type === type)[nth - 1];
@@ -88,7 +88,7 @@ export class TestClient {
     }
   }
 
-  /** The binary result of a job, or the first one, as soon as it has arrived. */
+  /** Resolves with the binary result of a job, or with the first one. */
   async nextBinary(jobId?: string): Promise<BinaryResult> {
     for (;;) {
       const found = this.binary.find((result) => jobId === undefined || result.jobId === jobId);
@@ -106,7 +106,7 @@ export class TestClient {
     }
   }
 
-  /** Everything the daemon said up to here has arrived when this resolves. */
+  /** Resolves when all earlier messages of the daemon have arrived. */
   async settle(): Promise<void> {
     const seen = this.count('pong');
     this.send({ type: 'status.get' });

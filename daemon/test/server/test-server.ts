@@ -11,13 +11,13 @@ import { TestClient } from './test-client.js';
 
 const BACKENDS: readonly Backend[] = [{ id: 'ui', title: 'Mockups', state: 'embedded' }];
 
-/** Nothing can be downloaded. */
+/** A source without models. */
 export const NO_MODELS: ModelSource = {
   offer: () => undefined,
   pull: () => Promise.reject(new Error('the test has no models')),
 };
 
-/** A daemon on an ephemeral port with a fake engine, a clock that stands still and one paired client. */
+/** A daemon on an ephemeral port with a fake engine, a manual clock and one paired client. */
 export class TestServer {
   readonly engine = new FakeEngine();
   readonly clock = new ManualClock();

@@ -6,7 +6,7 @@ import { seededRandom } from './random.js';
 
 export const BUSY_IMAGE = { width: 384, height: 120 };
 
-/** A screen full of things that look like nothing else in it. */
+/** A screen of distinct random rectangles. */
 export function busyImage(): RgbImage {
   const random = seededRandom(5);
   const within = (least: number, most: number) => Math.round(least + random() * (most - least));
@@ -31,8 +31,8 @@ export function disc(centre: Point, radius: number, { width, height } = BUSY_IMA
   return { width, height, rgba };
 }
 
-/** The picture as the transform shows it, white where it has nothing; each pixel is the mean of nine samples. */
-export function seenThrough(picture: RgbImage, h: Homography, { width, height } = BUSY_IMAGE): RgbImage {
+/** The image under a transform, white outside it; each pixel is the mean of nine samples. */
+export function seenThrough(image: RgbImage, h: Homography, { width, height } = BUSY_IMAGE): RgbImage {
   const back = invert(h);
   const rgb = new Uint8Array(width * height * 3);
   for (let i = 0; i < width * height; i++) {
@@ -40,9 +40,9 @@ export function seenThrough(picture: RgbImage, h: Homography, { width, height } 
     for (let n = 0; n < 9; n++) {
       const [u, v] = [((n % 3) + 0.5) / 3, (Math.floor(n / 3) + 0.5) / 3];
       const { x, y } = project(back, { x: (i % width) + u, y: Math.floor(i / width) + v });
-      const inside = x >= 0 && y >= 0 && x < picture.width && y < picture.height;
-      const at = (Math.floor(y) * picture.width + Math.floor(x)) * 3;
-      for (let c = 0; c < 3; c++) sum[c] = (sum[c] ?? 0) + (inside ? (picture.rgb[at + c] ?? 0) : (WHITE[c] ?? 0));
+      const inside = x >= 0 && y >= 0 && x < image.width && y < image.height;
+      const at = (Math.floor(y) * image.width + Math.floor(x)) * 3;
+      for (let c = 0; c < 3; c++) sum[c] = (sum[c] ?? 0) + (inside ? (image.rgb[at + c] ?? 0) : (WHITE[c] ?? 0));
     }
     for (let c = 0; c < 3; c++) rgb[3 * i + c] = Math.round((sum[c] ?? 0) / 9);
   }
