@@ -13,7 +13,7 @@ const TRUTH: Homography = [0.9, 0, 20, 0, 0.9, -10, 0, 0, 1];
 const CHOICE = { transform: 'auto', estimator: 'magsac' } as const;
 const SAMPLES = { own: 100, near: 60 };
 
-/** Matches of points in a box, all off by the same. */
+/** Matches of points in a box, all with the same error. */
 function pairs(
   box: Box,
   count: number,
@@ -35,14 +35,14 @@ function offPx(h: Homography, by: Point = { x: 0, y: 0 }): number {
 }
 
 describe('the transform of a small edit', () => {
-  it('is held by matches all over the image, where its own are a little off together', async () => {
+  it('comes from matches all over the image if its own share a small error', async () => {
     const own = pairs(BOX, SAMPLES.own, { by: { x: 3, y: -2 } });
     const matches = { own, near: pairs(AROUND, SAMPLES.near), wide: pairs(WHOLE, 100), samples: SAMPLES };
     const outcome = await fitEdit(matches, BOX, IMAGE, IMAGE, CHOICE);
     expect(outcome.ok && offPx(outcome.fit.transform)).toBeLessThan(0.1);
   });
 
-  it('and by those around it, where the image has no matches elsewhere', async () => {
+  it('comes from matches around it too if the image has no others', async () => {
     const own = pairs(BOX, SAMPLES.own, { by: { x: 3, y: -2 }, weight: 0.3 });
     const matches = { own, near: pairs(AROUND, SAMPLES.near), wide: [], samples: SAMPLES };
     const outcome = await fitEdit(matches, BOX, IMAGE, IMAGE, CHOICE);
@@ -51,7 +51,7 @@ describe('the transform of a small edit', () => {
     expect(offPx(outcome.fit.transform)).toBeLessThan(3);
   });
 
-  it('follows the edit and its surroundings where they moved apart from the rest', async () => {
+  it('follows the edit and its surroundings if they move apart from the rest', async () => {
     const by = { x: 0, y: 90 };
     const matches = {
       own: pairs(BOX, SAMPLES.own, { by }),
@@ -64,8 +64,8 @@ describe('the transform of a small edit', () => {
   });
 });
 
-describe('an edit is refused with a sentence and the transform that was not believed', () => {
-  it('where few of its points and of those around it are found', async () => {
+describe('an edit is rejected with a reason and the rejected transform', () => {
+  it('if few points in and around it are matched', async () => {
     const matches = { own: pairs(BOX, 4), near: pairs(AROUND, 3), wide: pairs(WHOLE, 100), samples: SAMPLES };
     expect(await fitEdit(matches, BOX, IMAGE, IMAGE, CHOICE)).toEqual({
       ok: false,
@@ -73,7 +73,7 @@ describe('an edit is refused with a sentence and the transform that was not beli
     });
   });
 
-  it('where those that agree are doubtful', async () => {
+  it('if the confidence of its inliers is too low', async () => {
     const weight = MIN_FIT_CONFIDENCE.edit * 0.9;
     const matches = {
       own: pairs(BOX, SAMPLES.own, { weight }),
@@ -87,5 +87,37 @@ describe('an edit is refused with a sentence and the transform that was not beli
       reason: expect.stringMatching(/but its confidence is 24 % and 27 % is required\. Check that /),
     });
     expect('fit' in outcome && outcome.fit?.confidence).toBeLessThan(MIN_FIT_CONFIDENCE.edit);
+  });
+});
+
+describe('a fit of an edit', () => {
+  const [own, near] = [pairs(BOX, 20), pairs(AROUND, 60)];
+
+  it('weights matches around the edit half as much as those in it', async () => {
+    const matches = { own: [], near, wide: [], samples: { own: 20, near: 60 } };
+    const outcome = await fitEdit(matches, BOX, IMAGE, IMAGE, CHOICE);
+    expect(outcome.ok && outcome.fit.confidence).toBeCloseTo((0.5 * 0.8 * 60) / (20 + 0.5 * 60), 9);
+  });
+
+  it('needs eight inliers', async () => {
+    const fitOf = (count: number) => {
+      const matches = { own: own.slice(0, count), near: [], wide: [], samples: { own: count, near: 0 } };
+      return fitEdit(matches, BOX, IMAGE, IMAGE, CHOICE);
+    };
+    expect(await fitOf(8)).toMatchObject({ ok: true });
+    expect(await fitOf(7)).toMatchObject({ ok: false });
+  });
+
+  it.each([
+    [190, 'similarity'],
+    [210, 'affine'],
+  ])('of %i pixels in an image of 1000 is of kind %s, if its matches are sheared', async (side, kind) => {
+    const box = { x: 300, y: 300, w: side, h: side };
+    const sheared = pairs(box, 100).map(({ source, target, weight }) => {
+      return { source, target: { x: target.x + 0.1 * (source.y - 300), y: target.y }, weight };
+    });
+    const matches = { own: sheared, near: [], wide: [], samples: { own: 100, near: 0 } };
+    const outcome = await fitEdit(matches, box, IMAGE, IMAGE, CHOICE);
+    expect(outcome.ok && outcome.fit.kind).toBe(kind);
   });
 });

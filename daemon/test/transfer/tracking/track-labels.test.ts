@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { WindowMatcher } from '../../../src/correspond/window-matcher.js';
 import type { FeatureMap } from '../../../src/diffusion/feature-map.js';
 import type { SoftLabels } from '../../../src/transfer/tracking/soft-labels.js';
-import { trackLabels } from '../../../src/transfer/tracking/track-labels.js';
+import { trackLabels, trackSettings } from '../../../src/transfer/tracking/track-labels.js';
 import { columnAt, randomMap } from '../../support/random.js';
 
 const ROWS = 12;
@@ -173,4 +173,16 @@ it.each([
   await expect(track([ground, ground, other], 0, softLabels(2, cellsOf()))).rejects.toThrow(
     'Frame 3 differs in size from the annotated frame 1.',
   );
+});
+
+describe('the settings', () => {
+  const published = { temperature: 0.2, topK: 15, radiusCells: 12, queueFrames: 20, drawnCellPx: 8 };
+
+  it('are the published ones of the features', () => {
+    expect(trackSettings({ matching: { kind: 'label-propagation', ...published } })).toEqual(published);
+  });
+
+  it('have defaults', () => {
+    expect(trackSettings({})).toEqual({ temperature: 0.1, topK: 10, radiusCells: 15, queueFrames: 8 });
+  });
 });

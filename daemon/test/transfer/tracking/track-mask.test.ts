@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LabelMask } from '../../../src/images/label-mask.js';
+import { LOST_BELOW } from '../../../src/transfer/tracking/track-labels.js';
 import {
   labelsOfMask,
   labelsToMask,
@@ -86,6 +87,14 @@ describe('labels of cells as a mask', () => {
     const { pixels, outcomes } = labelsToMask(faint, SIZE, 0.31);
     expect([...pixels]).toEqual(Array(96).fill(0));
     expect(outcomes).toEqual([{ confidence: 0, lost: true }]);
+  });
+
+  it.each([
+    [0.21, false],
+    [0.19, true],
+  ])('a label with a probability of at most %d is lost by default: %s', (peak, lost) => {
+    const faint = map(2, 1, 0, 1 - peak, peak, 1, 0, 1, 0, 1, 0, 1, 0);
+    expect(labelsToMask(faint, SIZE, LOST_BELOW.probability).outcomes[0]?.lost).toBe(lost);
   });
 
   it('a label that no cell has any more is lost, whatever is asked for', () => {

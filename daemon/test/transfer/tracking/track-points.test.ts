@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { LOST_BELOW } from '../../../src/transfer/tracking/track-labels.js';
 import { labelsToPoints, pointsToLabels } from '../../../src/transfer/tracking/track-points.js';
 import { randomMap } from '../../support/random.js';
 
 /** Cells that are wider than high, so that swapped axes show. */
 const MAP = { ...randomMap(2, 12, 20, 1), cellWidthPx: 10, cellHeightPx: 4 };
-const LOST_BELOW = 0.1;
+const MIN_CONFIDENCE = 0.1;
 
 it.each([
   ['in the centre of a cell', { x: 75, y: 22 }],
@@ -12,7 +13,7 @@ it.each([
   ['anywhere', { x: 123.4, y: 31.7 }],
 ])('a point %s is found again to a fortieth of a cell', (_what, point) => {
   const labels = pointsToLabels([point, { x: 20, y: 40 }], MAP);
-  const [found] = labelsToPoints(labels, labels, LOST_BELOW);
+  const [found] = labelsToPoints(labels, labels, MIN_CONFIDENCE);
   expect(found?.confidence).toBe(1);
   expect(Math.abs((found?.point?.x ?? 0) - point.x)).toBeLessThan(10 / 40);
   expect(Math.abs((found?.point?.y ?? 0) - point.y)).toBeLessThan(4 / 40);
@@ -20,7 +21,7 @@ it.each([
 
 it('a point at the border of the image stays on it', () => {
   const labels = pointsToLabels([{ x: 0, y: 48 }], MAP);
-  const [found] = labelsToPoints(labels, labels, LOST_BELOW);
+  const [found] = labelsToPoints(labels, labels, MIN_CONFIDENCE);
   expect(found?.point?.x).toBeGreaterThanOrEqual(0);
   expect(found?.point?.y).toBeLessThanOrEqual(48);
 });
@@ -30,8 +31,8 @@ describe('confidence', () => {
   const scaled = (by: number) => ({ ...annotated, probabilities: annotated.probabilities.map((share) => by * share) });
 
   it('is the part of the annotated label that arrived, at most 1', () => {
-    expect(labelsToPoints(scaled(0.4), annotated, LOST_BELOW)[0]?.confidence).toBeCloseTo(0.4, 5);
-    expect(labelsToPoints(scaled(3), annotated, LOST_BELOW)[0]?.confidence).toBe(1);
+    expect(labelsToPoints(scaled(0.4), annotated, MIN_CONFIDENCE)[0]?.confidence).toBeCloseTo(0.4, 5);
+    expect(labelsToPoints(scaled(3), annotated, MIN_CONFIDENCE)[0]?.confidence).toBe(1);
   });
 
   it('does not count what arrived far from the place', () => {
@@ -40,7 +41,7 @@ describe('confidence', () => {
       const elsewhere = (cell + 8) % both.probabilities.length;
       both.probabilities[elsewhere] = (both.probabilities[elsewhere] ?? 0) + share;
     }
-    expect(labelsToPoints(both, annotated, LOST_BELOW)[0]?.confidence).toBeCloseTo(0.6, 2);
+    expect(labelsToPoints(both, annotated, MIN_CONFIDENCE)[0]?.confidence).toBeCloseTo(0.6, 2);
   });
 
   it.each([
@@ -49,4 +50,18 @@ describe('confidence', () => {
   ])('%d where %d is asked for is no counterpart', (arrived, lostBelow) => {
     expect(labelsToPoints(scaled(arrived), annotated, lostBelow)[0]?.point).toBeNull();
   });
+});
+
+it('the label of a point ends three standard deviations, or one and a half cells, from it', () => {
+  const { probabilities } = pointsToLabels([{ x: 75, y: 22 }], MAP);
+  expect(probabilities.filter((value) => value > 0)).toHaveLength(9);
+});
+
+it.each([
+  [0.11, false],
+  [0.09, true],
+])('a point with a confidence of %d is lost by default: %s', (confidence, lost) => {
+  const annotated = pointsToLabels([{ x: 75, y: 22 }], MAP);
+  const faint = { ...annotated, probabilities: annotated.probabilities.map((value) => confidence * value) };
+  expect(labelsToPoints(faint, annotated, LOST_BELOW.confidence)[0]?.point === null).toBe(lost);
 });
