@@ -27,8 +27,8 @@ const PAIR = draw(2, 1, [
   { x: 1, y: 0, w: 1, h: 1, colour: RIGHT },
 ]);
 
-describe('the network sees', () => {
-  it('planes in −1…1, the last row and column repeated up to the padded size', () => {
+describe('the network input is', () => {
+  it('planes in −1…1, padded by repeating the last row and column', () => {
     const chw = toPaddedChw(PAIR, { width: 3, height: 2 });
     const planes = [0, 1, 2].map((c) =>
       [...chw.subarray(c * 6, c * 6 + 6)].map((value) => Math.round(value * 10) / 10),

@@ -49,7 +49,7 @@ function expectBox(actual: unknown, expected: Box): void {
 }
 
 describe('an item of kind', () => {
-  it('point goes where its match is', async () => {
+  it('point is placed at its match', async () => {
     const [placement] = await place([{ kind: 'point', itemId: 'p', point: { x: 100, y: 50 } }], doubled);
     expect(placement).toEqual({
       kind: 'point',
@@ -60,12 +60,17 @@ describe('an item of kind', () => {
     });
   });
 
-  it('point has no counterpart where the match is not believed', async () => {
-    const [placement] = await place([{ kind: 'point', itemId: 'p', point: { x: 100, y: 50 } }], lost);
-    expect(placement).toMatchObject({ kind: 'point', point: null, confidence: 0.01 });
+  it.each([
+    [0.06, true],
+    [0.04, false],
+  ])('point with a confidence of %d has a counterpart: %s', async (confidence, has) => {
+    const [placement] = await place([{ kind: 'point', itemId: 'p', point: { x: 100, y: 50 } }], (point) =>
+      found(point, confidence),
+    );
+    expect(placement).toMatchObject({ kind: 'point', point: has ? { x: 100, y: 50 } : null, confidence });
   });
 
-  it('box goes where most of the points in it go', async () => {
+  it('box is placed by most of its points', async () => {
     const box = { x: 20, y: 30, w: 60, h: 40 };
     let n = 0;
     const mostly = (point: Point) => (n++ % 4 === 0 ? found({ x: 700, y: 10 * n }, 0.9, 2) : doubled(point));
@@ -75,7 +80,7 @@ describe('an item of kind', () => {
     expect(placement.confidence).toBeCloseTo(regionConfidence((0.9 * 12) / 16), 6);
   });
 
-  it('box that sticks out is sampled inside and placed whole', async () => {
+  it('box partly outside is sampled inside and placed as a whole', async () => {
     const box = { x: -30, y: 100, w: 60, h: 40 };
     const seen: Point[] = [];
     const [placement] = await place([{ kind: 'box', itemId: 'b', box }], (point) => {
@@ -89,7 +94,7 @@ describe('an item of kind', () => {
     });
   });
 
-  it('box, layer or overlay has no counterpart where nothing is found', async () => {
+  it('box, layer or overlay has no counterpart without confident matches', async () => {
     const placements = await place(
       [
         { kind: 'box', itemId: 'b', box: { x: 20, y: 30, w: 60, h: 40 } },
@@ -106,7 +111,7 @@ describe('an item of kind', () => {
     ]);
   });
 
-  it('layer goes to the layer of the target that pixels, structure and text point to', async () => {
+  it('layer is assigned by pixels, structure and text', async () => {
     const items: Item[] = ['title', 'button'].map((layerId) => ({ kind: 'layer', itemId: `on ${layerId}`, layerId }));
     const placements = await place(items, doubled);
     expect(placements).toMatchObject([

@@ -1,28 +1,28 @@
 import type { Layer } from '@samepoint/shared-protocol';
 import { type Rank, rankAmongPeers } from './reading-order.js';
 
-/** Names that the design tool gave: equal or not, they say nothing. */
+/** Default names of the design tool, which carry no information. */
 const DEFAULT_NAME =
   /^(frame|group|rectangle|ellipse|vector|line|text|component|instance|image|polygon|star|union)\s*\d*$/i;
 
-/** Scripts that put no spaces between words. */
+/** Scripts without spaces between words. */
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const SEGMENTER = new Intl.Segmenter(undefined, { granularity: 'word' });
 
-/** A layer with what it is compared by, made once a layer rather than once a pair. */
+/** A layer with the features that it is compared by, computed once a layer. */
 export interface LayerTraits {
   layer: Layer;
-  /** The words of the name, where a person chose it. */
+  /** The words of a name chosen by a person. */
   name?: ReadonlySet<string>;
-  /** The words on it: as one string without what only looks different, and each. */
+  /** Its text: normalised as one string, and as a set of words. */
   text?: { whole: string; words: ReadonlySet<string> };
-  /** All words of the row, card or other container that it is or lies in: the smallest that has any, but not the frame. */
+  /** All words of the smallest container with text, such as its row or card; never those of the frame. */
   wordsAround?: ReadonlySet<string>;
   rank: Rank;
 }
 
-/** @param layers all of one frame, as a layer's rank is one among the others */
+/** @param layers all layers of one frame: ranks are relative */
 export function describeLayers(layers: readonly Layer[]): LayerTraits[] {
   const ranks = rankAmongPeers(layers);
   const texts = layers.map(({ text }) => textOf(text));
@@ -36,13 +36,13 @@ export function describeLayers(layers: readonly Layer[]): LayerTraits[] {
   }));
 }
 
-/** Undefined where there are no words. */
+/** Undefined without words. */
 function textOf(text = ''): LayerTraits['text'] {
   const whole = normalised(text);
   return whole === '' ? undefined : { whole, words: wordsOf(text) };
 }
 
-/** Layers with the same container around them have the same set. */
+/** Layers with the same container share one set. */
 function wordsAroundLayers(
   layers: readonly Layer[],
   texts: readonly LayerTraits['text'][],
@@ -63,7 +63,7 @@ function wordsAroundLayers(
   });
 }
 
-/** What a layer lies in, the nearest first, without the frame. */
+/** The ancestors of a layer, the nearest first, without the frame. */
 function containersOf(layer: Layer, byId: ReadonlyMap<string, Layer>): Layer[] {
   const containers = new Set<Layer>();
   for (let parent = byId.get(layer.parentId ?? ''); parent?.parentId !== undefined; ) {
@@ -74,7 +74,7 @@ function containersOf(layer: Layer, byId: ReadonlyMap<string, Layer>): Layer[] {
   return [...containers];
 }
 
-/** Share of the words that two have in common (Dice, 1945), 0 to 1. */
+/** The Dice coefficient of two sets of words (Dice, 1945), 0 to 1. */
 export function sharedWords(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
   return one.size + other.size === 0 ? 0 : (2 * commonWords(one, other)) / (one.size + other.size);
 }
@@ -86,7 +86,7 @@ export function commonWords(one: ReadonlySet<string>, other: ReadonlySet<string>
   return common;
 }
 
-/** Design tools call a text layer by its words until somebody renames it. */
+/** Design tools name a text layer after its text until a person renames it. */
 function isChosen({ name, text }: Layer): boolean {
   return name !== '' && !DEFAULT_NAME.test(name) && (text === undefined || normalised(name) !== normalised(text));
 }

@@ -1,17 +1,17 @@
 import type { Box, Layer } from '@samepoint/shared-protocol';
 
-/** Layers whose sides differ by less than this factor are of one size. */
+/** Layers whose sides differ by at most this factor have the same size. */
 const SAME_SIZE_FACTOR = 1.15;
 
-/** Which of the layers like it a layer is, as one reads: 0 to `count` − 1. */
+/** The position of a layer among its peers in reading order, 0 to `count` − 1. */
 export interface Rank {
   index: number;
   count: number;
 }
 
 /**
- * For every layer its place among those of its type and size, such as the rows of a list or their titles: the top first,
- * side by side the left first. Parents do not matter, as the same rows may be nested in another way.
+ * Ranks every layer among those of its type and size, such as the rows of a list or their titles: top to bottom, then left to
+ * right. Ignores parents, as the same rows may be nested differently.
  */
 export function rankAmongPeers(layers: readonly Layer[]): Rank[] {
   const byType = new Map<string, Layer[]>();
@@ -23,14 +23,14 @@ export function rankAmongPeers(layers: readonly Layer[]): Rank[] {
   });
 }
 
-/** How well two ranks fit: 1 counted from the top or from the bottom, as lists grow at either end; less for each step. */
+/** 1 if both ranks are equal from the top or from the bottom, as lists grow at either end; less for each step. */
 export function rankLikeness(one: Rank, other: Rank): number {
   const fromTop = Math.abs(one.index - other.index);
   const fromBottom = Math.abs(one.count - one.index - (other.count - other.index));
   return 1 / (1 + Math.min(fromTop, fromBottom));
 }
 
-/** Words are as wide as they happen to be, so only their height counts. */
+/** The width of text varies, so only its height counts. */
 function isPeer(a: Layer, b: Layer): boolean {
   const isText = a.text !== undefined && b.text !== undefined;
   return isSameSize(a.box.h, b.box.h) && (isText || isSameSize(a.box.w, b.box.w));

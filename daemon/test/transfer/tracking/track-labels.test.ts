@@ -81,7 +81,7 @@ async function track(maps: readonly FeatureMap[], annotated: number, first: Soft
   return found;
 }
 
-describe('labels go along with what they are on', () => {
+describe('labels follow their content', () => {
   const path = [0, 2, 4, 6, 8, 10, 12, 14].map((left) => [left, 4] as const);
 
   it.each([0, 3, 7])('forward and backward from frame %i', async (annotated) => {
@@ -95,7 +95,7 @@ describe('labels go along with what they are on', () => {
     for (const { frame, cells } of found) expectLabels(cells, [path[frame] ?? [0, 0]], [start]);
   });
 
-  it('two that cross keep their labels, the one behind included', async () => {
+  it('two crossing things keep their labels, even the hidden one', async () => {
     const crossing = [0, 2, 4, 6, 8, 10, 12].map(
       (n) =>
         [
@@ -129,14 +129,14 @@ describe('labels go along with what they are on', () => {
   });
 });
 
-describe('what is looked at', () => {
-  it('a thing that was hidden comes back with its label from the annotated frame, when the queue has forgotten it', async () => {
+describe('the context frames', () => {
+  it('include the annotated frame, so a thing gets its label back after it was hidden for longer than the queue', async () => {
     const maps = [scene([4, 4]), scene(), scene(), scene(), scene([5, 4])];
     const found = await track(maps, 0, softLabels(2, cellsOf([4, 4])));
     expectLabels(found.at(-1)?.cells, [[5, 4]], [[4, 4]]);
   });
 
-  it('the last frames, as many as the queue is long: a thing that left the reach of the annotated one is followed', async () => {
+  it('include the latest frames, so a thing beyond the radius of the annotated frame is followed', async () => {
     const path = [0, 3, 6, 9].map((left) => scene([left, 4]));
     const last = async (queueFrames: number) =>
       (await track(path, 0, softLabels(2, cellsOf([0, 4])), { ...SETTINGS, queueFrames })).at(-1)?.cells;
@@ -144,14 +144,14 @@ describe('what is looked at', () => {
     expectLabels(await last(0), [], [[0, 4]]);
   });
 
-  it('features are asked for once a frame, one frame at a time', async () => {
+  it('load their features once a frame, one frame at a time', async () => {
     const maps = [0, 1, 2, 3, 4].map((left) => scene([left, 4]));
     const found = await track(maps, 2, softLabels(2, cellsOf([2, 4])));
     expect(found.map(({ frame }) => frame)).toEqual([2, 3, 4, 1, 0]);
     expect(found.map(({ asked }) => asked)).toEqual([[2], [2, 3], [2, 3, 4], [2, 3, 4, 1], [2, 3, 4, 1, 0]]);
   });
 
-  it('never more maps than the annotated frame and the queue', async () => {
+  it('are at most the annotated frame and the queue', async () => {
     const compared: number[] = [];
     class CountingMatcher extends WindowMatcher {
       override neighbours(...args: Parameters<WindowMatcher['neighbours']>) {
@@ -169,7 +169,7 @@ describe('what is looked at', () => {
 it.each([
   ['fewer cells', { ...randomMap(CHANNELS, ROWS, 10, 1) }],
   ['the same cells of a larger image', { ...ground, cellWidthPx: 8, cellHeightPx: 8 }],
-])('a frame of another size is refused in a sentence: %s', async (_what, other) => {
+])('a frame of another size is rejected: %s', async (_what, other) => {
   await expect(track([ground, ground, other], 0, softLabels(2, cellsOf()))).rejects.toThrow(
     'Frame 3 differs in size from the annotated frame 1.',
   );

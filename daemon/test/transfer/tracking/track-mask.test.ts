@@ -34,7 +34,7 @@ describe('a mask as labels of cells', () => {
     expect(labelsOfMask({ ...maskOf([7, 0, 0, 1, 1]), background: 7 })).toEqual([7, 0]);
   });
 
-  it('at centres takes the pixel right and below the centre of each cell, as nearest resampling does', () => {
+  it('at centres takes the pixel below and to the right of each centre, like nearest resampling', () => {
     const map = maskToLabels(maskOf([5, 2, 2, 1, 1], [5, 9, 5, 1, 1]), [0, 5], GRID, 'centre');
     expect(probabilitiesOf(1, map)).toEqual([1, 0, 0, 0, 0, 0]);
   });
@@ -52,7 +52,7 @@ describe('a mask as labels of cells', () => {
     expect(probabilitiesOf(1, map)).toEqual([1, 1, 1, 1]);
   });
 
-  it.each(['centre', 'area'] as const)('%s: an index that is not asked for counts as background', (sampling) => {
+  it.each(['centre', 'area'] as const)('%s: an index without a label counts as background', (sampling) => {
     const map = maskToLabels(maskOf([5, 0, 0, 4, 4], [6, 4, 0, 4, 4]), [0, 6], GRID, sampling);
     expect(probabilitiesOf(1, map)).toEqual([0, 1, 0, 0, 0, 0]);
     expect(probabilitiesOf(0, map)).toEqual([1, 0, 1, 1, 1, 1]);
@@ -73,7 +73,7 @@ describe('labels of cells as a mask', () => {
     }
   });
 
-  it('each label is stretched to its own highest share before the highest wins', () => {
+  it('each label is normalised to its highest probability before the highest wins', () => {
     const faint = map(2, 1, 0, 0.7, 0.3, 1, 0, 1, 0, 0.7, 0.3, 1, 0);
     const { pixels, outcomes } = labelsToMask(faint, SIZE, 0);
     expect([...pixels.subarray(5, 7)]).toEqual([1, 1]);
@@ -82,7 +82,7 @@ describe('labels of cells as a mask', () => {
     expect(outcomes[0]?.confidence).toBeLessThanOrEqual(0.3);
   });
 
-  it('a label whose share is nowhere high enough is lost and has no pixel', () => {
+  it('a label whose probability is too low everywhere is lost and has no pixels', () => {
     const faint = map(2, 1, 0, 0.7, 0.3, 1, 0, 1, 0, 0.7, 0.3, 1, 0);
     const { pixels, outcomes } = labelsToMask(faint, SIZE, 0.31);
     expect([...pixels]).toEqual(Array(96).fill(0));
@@ -97,12 +97,12 @@ describe('labels of cells as a mask', () => {
     expect(labelsToMask(faint, SIZE, LOST_BELOW.probability).outcomes[0]?.lost).toBe(lost);
   });
 
-  it('a label that no cell has any more is lost, whatever is asked for', () => {
+  it('a label without any cell is lost, even with a limit of 0', () => {
     const gone = map(3, ...Array(6).fill([0.5, 0.5, 0]).flat());
     expect(labelsToMask(gone, SIZE, 0).outcomes[1]).toEqual({ confidence: 0, lost: true });
   });
 
-  it('as published is drawn at the size that the network saw, and the nearest pixels of that are taken', () => {
+  it('as published, is drawn at the network input size and resized to nearest pixels', () => {
     const row = { rows: 1, columns: 3, cellWidthPx: 20 / 3, cellHeightPx: 6, labels: 2 };
     const probabilities = Float32Array.of(1, 0, 0.4, 0.6, 0, 1);
     const size = { width: 20, height: 6 };

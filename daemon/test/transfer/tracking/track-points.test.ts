@@ -11,7 +11,7 @@ it.each([
   ['in the centre of a cell', { x: 75, y: 22 }],
   ['between four cells', { x: 80, y: 24 }],
   ['anywhere', { x: 123.4, y: 31.7 }],
-])('a point %s is found again to a fortieth of a cell', (_what, point) => {
+])('a point %s is recovered to a fortieth of a cell', (_what, point) => {
   const labels = pointsToLabels([point, { x: 20, y: 40 }], MAP);
   const [found] = labelsToPoints(labels, labels, MIN_CONFIDENCE);
   expect(found?.confidence).toBe(1);
@@ -19,7 +19,7 @@ it.each([
   expect(Math.abs((found?.point?.y ?? 0) - point.y)).toBeLessThan(4 / 40);
 });
 
-it('a point at the border of the image stays on it', () => {
+it('a point at the border of the image stays inside', () => {
   const labels = pointsToLabels([{ x: 0, y: 48 }], MAP);
   const [found] = labelsToPoints(labels, labels, MIN_CONFIDENCE);
   expect(found?.point?.x).toBeGreaterThanOrEqual(0);
@@ -30,12 +30,12 @@ describe('confidence', () => {
   const annotated = pointsToLabels([{ x: 75, y: 22 }], MAP);
   const scaled = (by: number) => ({ ...annotated, probabilities: annotated.probabilities.map((share) => by * share) });
 
-  it('is the part of the annotated label that arrived, at most 1', () => {
+  it('is the remaining part of the annotated label, at most 1', () => {
     expect(labelsToPoints(scaled(0.4), annotated, MIN_CONFIDENCE)[0]?.confidence).toBeCloseTo(0.4, 5);
     expect(labelsToPoints(scaled(3), annotated, MIN_CONFIDENCE)[0]?.confidence).toBe(1);
   });
 
-  it('does not count what arrived far from the place', () => {
+  it('ignores the part of the label far from the peak', () => {
     const both = scaled(0.6);
     for (const [cell, share] of scaled(0.5).probabilities.entries()) {
       const elsewhere = (cell + 8) % both.probabilities.length;
@@ -47,7 +47,7 @@ describe('confidence', () => {
   it.each([
     [0.05, 0.1],
     [0, 0],
-  ])('%d where %d is asked for is no counterpart', (arrived, lostBelow) => {
+  ])('%d with a limit of %d is lost', (arrived, lostBelow) => {
     expect(labelsToPoints(scaled(arrived), annotated, lostBelow)[0]?.point).toBeNull();
   });
 });

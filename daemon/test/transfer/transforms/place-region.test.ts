@@ -6,7 +6,7 @@ import { placeRegion, regionConfidence } from '../../../src/transfer/transforms/
 const CARD = { x: 40, y: 100, w: 200, h: 80 };
 const SIDE_PX = 600;
 
-/** The box of the card when each of its points is found where `move` says. */
+/** The placed box of the card if `move` gives the target of each point. */
 function placeCard(move: (point: Point, n: number) => Point, weightOf = (_point: Point) => 0.9) {
   const correspondences = gridPoints(CARD, 4).map((source, n) => {
     return { source, target: move(source, n), weight: weightOf(source), scale: 1 };
@@ -18,32 +18,32 @@ const isRight = ({ x }: Point) => x > CARD.x + 0.75 * CARD.w;
 const isLow = ({ y }: Point) => y > CARD.y + 0.75 * CARD.h;
 
 describe('a box', () => {
-  it('is wider where what is at its right edge lies farther out', () => {
+  it('is wider if the content at its right edge lies farther out', () => {
     const box = placeCard((point) => ({ x: point.x + (isRight(point) ? 60 : 10), y: point.y + 5 }));
     expect(box).toEqual({ x: 50, y: 105, w: 250, h: 80 });
   });
 
-  it('is lower where its rows are', () => {
+  it('is less high if its lowest row is higher up', () => {
     const box = placeCard((point) => ({ x: point.x, y: point.y - (isLow(point) ? 20 : 0) }));
     expect(box).toEqual({ x: 40, y: 100, w: 200, h: 60 });
   });
 
-  it('keeps an edge that its points do not agree on', () => {
+  it('keeps an edge whose points disagree', () => {
     const scattered = (point: Point, n: number) => (isRight(point) ? { x: 37 * n, y: 23 * n } : point);
     expect(placeCard(scattered)).toEqual(CARD);
   });
 
-  it('keeps an edge whose points are hardly believed', () => {
+  it('keeps an edge whose points have little weight', () => {
     const wide = (point: Point) => ({ x: point.x + (isRight(point) ? 60 : 0), y: point.y });
     expect(placeCard(wide, (point) => (isRight(point) ? 0.1 : 0.9))).toEqual(CARD);
   });
 
-  it('hardly changes where the points move by no more than noise', () => {
+  it('hardly changes if its points move by no more than noise', () => {
     const noisy = (point: Point) => ({ x: point.x + (isRight(point) ? 2 : 0), y: point.y });
     expect(Math.abs((placeCard(noisy)?.w ?? 0) - CARD.w)).toBeLessThan(2.5);
   });
 
-  it('is not more than twice as wide, nor less than half', () => {
+  it('changes its width at most by a factor of two', () => {
     expect(placeCard((point) => ({ x: point.x + (isRight(point) ? 260 : 0), y: point.y }))).toEqual(CARD);
     expect(placeCard((point) => ({ x: point.x - (isRight(point) ? 130 : 0), y: point.y }))).toEqual(CARD);
   });

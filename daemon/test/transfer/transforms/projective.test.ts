@@ -10,7 +10,7 @@ describe('a projective transform', () => {
     for (const [n, value] of [1, 0, 0, 0, 1, 0, 0, 0, 1].entries()) expect(product[n]).toBeCloseTo(value, 9);
   });
 
-  it('has no point on its horizon', () => {
+  it('maps no point on its horizon', () => {
     expect(project([1, 0, 0, 0, 1, 0, 1, 0, -5], { x: 5, y: 1 }).x).toBeNaN();
   });
 

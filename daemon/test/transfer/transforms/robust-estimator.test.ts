@@ -32,7 +32,7 @@ interface Making {
   seed?: number;
 }
 
-/** Points over the image under a known transform; the first `outliers` of them land anywhere. */
+/** Points over the image under a known transform; the first `outliers` have random targets. */
 function pairsUnder(h: Homography, { count = 120, outliers = 0, noisePx = 0, seed = 1 }: Making = {}): PointPair[] {
   const random = seededRandom(seed);
   const anywhere = () => ({ x: random() * SIDE.width, y: random() * SIDE.height });
@@ -67,14 +67,14 @@ function worstPx(a: Homography, b: Homography): number {
 describe.each(EVERY_WAY)('a known %s by %s', (kind, estimator) => {
   const settings = { estimator, tolerancePx: TOLERANCE_PX };
 
-  it('is found to a thousandth of a pixel where matches are exact', async () => {
+  it('is recovered to a thousandth of a pixel from exact matches', async () => {
     const fit = fitted(await fitTransform(kind, pairsUnder(KNOWN[kind]), settings));
     expect(worstPx(fit.transform, KNOWN[kind])).toBeLessThan(1e-3);
     expect(fit.inliers).toHaveLength(120);
     expect(fit.residualPx).toBeLessThan(1e-3);
   });
 
-  it('is found to half a pixel though 40 % of the matches are wrong, some of them by chance near the truth', async () => {
+  it('is recovered to half a pixel with 40 % outliers, some of them near the truth by chance', async () => {
     const fit = fitted(await fitTransform(kind, pairsUnder(KNOWN[kind], { outliers: 48 }), settings));
     expect(worstPx(fit.transform, KNOWN[kind])).toBeLessThan(0.5);
     const right = fit.inliers.filter((index) => index >= 48);
@@ -82,7 +82,7 @@ describe.each(EVERY_WAY)('a known %s by %s', (kind, estimator) => {
     expect(fit.inliers.length - right.length).toBeLessThan(3);
   });
 
-  it('is found within a pixel though 40 % are wrong and the others are up to 1.5 px off', async () => {
+  it('is recovered with 40 % outliers and inliers up to 1.5 px off', async () => {
     for (const seed of [1, 2, 3]) {
       const pairs = pairsUnder(KNOWN[kind], { outliers: 48, noisePx: 1.5, seed });
       const fit = fitted(await fitTransform(kind, pairs, settings));
@@ -92,7 +92,7 @@ describe.each(EVERY_WAY)('a known %s by %s', (kind, estimator) => {
     }
   });
 
-  it('is the same in every run, and does not depend on what was fitted before', async () => {
+  it('is the same in every run, whatever was fitted before', async () => {
     const pairs = pairsUnder(KNOWN[kind], { outliers: 48, noisePx: 2 });
     const first = await fitTransform(kind, pairs, settings);
     await fitTransform('homography', pairsUnder(KNOWN.homography, { outliers: 30, seed: 9 }), settings);
@@ -100,7 +100,7 @@ describe.each(EVERY_WAY)('a known %s by %s', (kind, estimator) => {
   });
 });
 
-describe('what cannot be fitted is said, not thrown', () => {
+describe('degenerate matches give a reason, not an error', () => {
   const at = (x: number, y: number, to: Point = { x, y }): PointPair => ({ source: { x, y }, target: to, weight: 1 });
   const line = Array.from({ length: 20 }, (_, n) => at(n * 7, n * 3));
   const spread = [at(0, 0), at(90, 5), at(10, 80), at(70, 60), at(40, 20), at(15, 55)];
@@ -120,7 +120,7 @@ describe('what cannot be fitted is said, not thrown', () => {
     }
   });
 
-  it('matches on one line, unless a similarity is asked for, which two points fix', async () => {
+  it('matches on one line, except for a similarity, which two points determine', async () => {
     for (const [kind, estimator] of EVERY_WAY) {
       const outcome = await fitTransform(kind, line, { estimator, tolerancePx: TOLERANCE_PX });
       if (kind === 'similarity')
@@ -129,7 +129,7 @@ describe('what cannot be fitted is said, not thrown', () => {
     }
   });
 
-  it('but a match that is no number leaves the others alone', async () => {
+  it('a non-finite match is ignored', async () => {
     const pairs = [...pairsUnder(KNOWN.homography), at(Number.NaN, 1)];
     const fit = fitted(await fitTransform('homography', pairs, { estimator: 'ransac', tolerancePx: TOLERANCE_PX }));
     expect(worstPx(fit.transform, KNOWN.homography)).toBeLessThan(1e-3);
@@ -152,7 +152,7 @@ describe('matches near one line', () => {
 });
 
 describe('a heavier match', () => {
-  it('pulls the fit towards itself', async () => {
+  it('pulls the fit', async () => {
     const shifted = (dx: number, weight: number) =>
       pairsUnder([1, 0, dx, 0, 1, 0, 0, 0, 1], { count: 40 }).map((pair) => ({ ...pair, weight }));
     const pairs = [...shifted(0, 0.9), ...shifted(2, 0.1)];
@@ -176,7 +176,7 @@ function apply({ scale, degrees, tx, ty }: KnownSimilarity, { x, y }: Point): Po
   return { x: cos * x - sin * y + tx, y: sin * x + cos * y + ty };
 }
 
-/** Points over a 300×200 region under a known transform; the first `outliers` of them land anywhere. */
+/** Points over a 300×200 region under a known transform; the first `outliers` have random targets. */
 function correspondences(
   known: KnownSimilarity,
   { count = 30, outliers = 0, noisePx = 0, seed = 1 } = {},
@@ -231,15 +231,15 @@ describe('a similarity is recovered', () => {
   });
 });
 
-describe('a small turn is noise', () => {
-  it.each([1, 2, -2])('of %i degrees: what is upright stays upright', (degrees) => {
+describe('a small rotation is noise', () => {
+  it.each([1, 2, -2])('of %i degrees: the fit stays upright', (degrees) => {
     const { transform } =
       fitSimilarity(correspondences({ scale: 1, degrees, tx: 50, ty: 20 }), SIMILARITY_TOLERANCE_PX) ?? {};
     expect(transform?.b).toBe(0);
     expect(Math.abs(transform?.c ?? 1)).toBe(0);
   });
 
-  it('but one of 12 degrees is a turn', () => {
+  it('but not one of 12 degrees', () => {
     const { transform } =
       fitSimilarity(correspondences({ scale: 1, degrees: 12, tx: 50, ty: 20 }), SIMILARITY_TOLERANCE_PX) ?? {};
     expect(Math.atan2(transform?.b ?? 0, transform?.a ?? 0) / DEGREE).toBeCloseTo(12, 1);
@@ -269,8 +269,8 @@ describe('a scale differs from that of the matches by at most 1.5', () => {
   });
 });
 
-describe('the heavier side wins', () => {
-  it('a few sure matches over many doubtful ones', () => {
+describe('the heaviest inliers win', () => {
+  it('a few confident matches over many doubtful ones', () => {
     const doubtful = correspondences({ scale: 1, degrees: 0, tx: 400, ty: 0 }, { count: 12 });
     const sure = correspondences({ scale: 1, degrees: 0, tx: -50, ty: 10 }, { count: 5, seed: 2 });
     const given = [...doubtful.map((c) => ({ ...c, weight: 0.1 })), ...sure.map((c) => ({ ...c, weight: 0.9 }))];
@@ -278,14 +278,14 @@ describe('the heavier side wins', () => {
   });
 });
 
-describe('a fit of little', () => {
+describe('a fit of few correspondences', () => {
   const one: Correspondence = { source: { x: 10, y: 20 }, target: { x: 40, y: 70 }, weight: 0.5, scale: 1.5 };
 
-  it('of nothing is none', () => {
+  it('without any is null', () => {
     expect(fitSimilarity([], SIMILARITY_TOLERANCE_PX)).toBeNull();
   });
 
-  it('of one match takes the scale that the match implies', () => {
+  it('of one match has the scale of the match', () => {
     const fit = fitSimilarity([one], SIMILARITY_TOLERANCE_PX);
     expect(fit?.transform).toEqual({ a: 1.5, b: 0, c: -0, d: 1.5, e: 25, f: 40 });
     expect(fit?.residualPx).toBe(0);
@@ -295,13 +295,13 @@ describe('a fit of little', () => {
     expect(fitSimilarity([one, one, one], SIMILARITY_TOLERANCE_PX)?.transform.e).toBeCloseTo(25, 9);
   });
 
-  it('of matches nobody believes in holds no infinity and no NaN', () => {
+  it('of matches with zero weight is finite', () => {
     const given = correspondences({ scale: 1, degrees: 0, tx: 5, ty: 5 }).map((c) => ({ ...c, weight: 0 }));
     for (const value of Object.values(fitSimilarity(given, SIMILARITY_TOLERANCE_PX)?.transform ?? { a: Number.NaN }))
       expect(Number.isFinite(value)).toBe(true);
   });
 
-  it('of matches that all meet in one point takes their scale, not nought', () => {
+  it('of matches with one common target keeps their scale', () => {
     const given = correspondences({ scale: 1, degrees: 0, tx: 0, ty: 0 }).map((c) => ({
       ...c,
       target: { x: 9, y: 9 },
