@@ -198,6 +198,32 @@ describe('neighbourhood consensus', () => {
     for (let n = 0; n < 3; n++) expect(consensusOf(anywhere).mirrored).toBe(false);
   });
 
+  it('finds a mirrored layout in a bare majority of the anchors, and in half of them with the others anywhere', () => {
+    const random = seededRandom(3);
+    const anywhere = () => ({ x: SIDE * random(), y: SIDE * random() });
+    const positions = [
+      GRID.map((point, n) => (n % 5 < 3 ? mirrored(point) : point)),
+      GRID.map((point, n) => (n % 2 === 0 ? mirrored(point) : anywhere())),
+    ];
+    for (const list of positions) {
+      const pair = anchorConsensus(
+        GRID,
+        list.map((position) => [candidate(position)]),
+        SIDE,
+        SIDE,
+      );
+      expect(pair.mirrored).toBe(true);
+      expect(pair.consensus).toBeLessThan(0.2);
+    }
+  });
+
+  it('is not mirrored where the anchors agree well as they are, however symmetric the layout', () => {
+    const candidates = GRID.map((point) => [candidate(point), candidate(mirrored(point), { similarity: 0.86 })]);
+    const pair = anchorConsensus(GRID, candidates, SIDE, SIDE);
+    expect(pair.consensus).toBeGreaterThan(0.4);
+    expect(pair.mirrored).toBe(false);
+  });
+
   it('does not test a strip, where left and right are too close to each other', () => {
     const strip = GRID.map(({ x, y }) => ({ x: 0.06 * x, y }));
     const random = seededRandom(7);
