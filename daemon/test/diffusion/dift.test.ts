@@ -33,14 +33,14 @@ describe('dift', () => {
     }
   });
 
-  it('gives the same features for the same seed and others for another', async () => {
+  it('is determined by the seed', async () => {
     const settings = { t: 100, ensembleSize: 2, seed: 7 };
     const first = await dift(squaring(linearSchedule()), image, settings);
     expect(await dift(squaring(linearSchedule()), image, settings)).toEqual(first);
     expect(await dift(squaring(linearSchedule()), image, { ...settings, seed: 8 })).not.toEqual(first);
   });
 
-  it('draws noise of its own for every image, member and seed', async () => {
+  it('draws independent noise per image, member and seed', async () => {
     const schedule = linearSchedule();
     const draw = async (shade: number, seed: number) => {
       const network = squaring(schedule);
@@ -60,7 +60,7 @@ describe('dift', () => {
     }
   });
 
-  it('draws the latent of every image, member and seed anew, independent of the noise that is added', async () => {
+  it('samples the latent per image, member and seed, independently of the added noise', async () => {
     const size = 4096;
     const none = { dims: [3, size], data: new Float32Array(3 * size) };
     const flat = { dims: [1, 1, 64, 64], data: new Float32Array(size) };
@@ -81,7 +81,7 @@ describe('dift', () => {
     }
   });
 
-  it('draws a latent also where no noise is added', async () => {
+  it('samples a latent without added noise too', async () => {
     const network = squaring(null);
     network.encode = async (x) => ({ mean: x, deviation: new Float32Array(12).fill(0.5) });
     const latentNoise = { dims: [1, 3, 2, 2], data: new Float32Array(12).fill(2) };
@@ -89,7 +89,7 @@ describe('dift', () => {
     expect(network.calls.map(({ data }) => data)).toEqual([image.data.map((value) => value + 1)]);
   });
 
-  it('averages each block of a network that gives several, which runs once a member', async () => {
+  it('averages several blocks with one run per member', async () => {
     const network = squaring(linearSchedule());
     const blocks = {
       ...network,
@@ -106,13 +106,13 @@ describe('dift', () => {
     expect(own?.data[7]).toBeCloseTo(mean(7), 5);
   });
 
-  it('refuses noise for fewer members than the ensemble has', async () => {
+  it('rejects noise for fewer members than the ensemble has', async () => {
     const noise = { dims: [1, 3, 2, 2], data: new Float32Array(12) };
     const settings = { t: 1, ensembleSize: 2, seed: 0, noise };
     await expect(dift(squaring(linearSchedule()), image, settings)).rejects.toThrow(RangeError);
   });
 
-  it('adds no noise and runs once where the network was trained without', async () => {
+  it('runs once without noise for a network without a schedule', async () => {
     const network = squaring(null);
     await dift(network, image, { t: 261, ensembleSize: 8, seed: 0 });
     expect(network.calls.map(({ data }) => data)).toEqual([image.data]);
@@ -120,14 +120,14 @@ describe('dift', () => {
 });
 
 describe('contentHash', () => {
-  it('tells images of the same values and another shape apart', () => {
+  it('depends on the shape', () => {
     const data = Float32Array.from({ length: 24 }, (_, i) => i);
     expect(contentHash({ dims: [1, 3, 2, 4], data })).not.toBe(contentHash({ dims: [1, 3, 4, 2], data }));
   });
 });
 
 describe('gaussianNoise', () => {
-  it('has mean 0, variance 1, kurtosis 3 and no correlation between neighbours', () => {
+  it('has mean 0, variance 1, kurtosis 3 and uncorrelated neighbours', () => {
     const values = gaussianNoise(200_001, { content: 'an image', seed: 42, member: 0 });
     const mean = (pick: (value: number, i: number) => number) =>
       values.reduce((sum, v, i) => sum + pick(v, i), 0) / values.length;

@@ -22,7 +22,7 @@ function written(names: readonly [string, number][]) {
   return readSafetensorsHeader(path);
 }
 
-it('reads the bin of a network from its weights', () => {
+it('reads the dustbin from the weights', () => {
   const bin = readDustbin(
     written([
       ['no_counterpart.weight', 2],
@@ -33,11 +33,11 @@ it('reads the bin of a network from its weights', () => {
   expect(bin).toEqual({ weight: Float32Array.of(-1, 2), bias: 0.5 });
 });
 
-it('reads none from a network that has learned none', () => {
+it('is undefined for a network without a dustbin', () => {
   expect(readDustbin(written([['head.bias', 3]]))).toBeUndefined();
 });
 
-it('says how similar a column is to "no counterpart"', () => {
+it('computes the similarity of a descriptor to the dustbin', () => {
   const bin = { weight: Float32Array.of(-1, 2), bias: 0.5 };
 
   expect(dustbinSimilarity(bin, Float32Array.of(0.6, 0.8))).toBeCloseTo(0.5 - 0.6 + 1.6);

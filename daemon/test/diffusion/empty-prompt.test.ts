@@ -39,7 +39,7 @@ function textEncoder(change: Partial<TextEncoder> = {}) {
 }
 
 describe('the states of the empty prompt', () => {
-  it('are those that transformers computes, with a tokenizer and without one', async () => {
+  it('equal those of transformers, with and without a tokenizer', async () => {
     const expected = readTensor(`${SD2}/parity.safetensors`, 'states_0').data;
     const { encoder } = textEncoder();
     const { tokenizer: _, ...alone } = encoder;
@@ -49,7 +49,7 @@ describe('the states of the empty prompt', () => {
     }
   });
 
-  it('are computed once, and kept exactly', async () => {
+  it('are computed once and cached exactly', async () => {
     const cacheFolder = newFolder();
     const { encoder, encode, runs } = textEncoder();
     const first = await emptyPromptStates(encoder, CHANNELS, cacheFolder, encode);
@@ -86,7 +86,7 @@ describe('the states of the empty prompt', () => {
     expect(runs()).toBe(2);
   });
 
-  it('are not computed with half a tokenizer', async () => {
+  it('need a complete tokenizer', async () => {
     const { encoder, encode, runs } = textEncoder();
     const tokenizer = new Map([...(encoder.tokenizer ?? [])].filter(([name]) => !name.startsWith('special_tokens')));
     const states = emptyPromptStates({ ...encoder, tokenizer }, CHANNELS, newFolder(), encode);
@@ -94,7 +94,7 @@ describe('the states of the empty prompt', () => {
     expect(runs()).toBe(0);
   });
 
-  it('are computed each time where nothing can be kept', async () => {
+  it('are computed each time if the cache is not writable', async () => {
     const { encoder, encode, runs } = textEncoder();
     // a file where a folder should be
     const cacheFolder = join(encoder.weights, 'prompts');
@@ -103,7 +103,7 @@ describe('the states of the empty prompt', () => {
     expect(runs()).toBe(2);
   });
 
-  it('are computed again when what was kept is damaged', async () => {
+  it('are computed again when the cache is damaged', async () => {
     const cacheFolder = newFolder();
     const { encoder, encode, runs } = textEncoder();
     await emptyPromptStates(encoder, CHANNELS, cacheFolder, encode);
@@ -115,7 +115,7 @@ describe('the states of the empty prompt', () => {
   });
 });
 
-it('without a text encoder the error names what is missing', async () => {
+it('the error names a missing text encoder', async () => {
   await expect(promptStates(undefined, '', CHANNELS, newFolder())).rejects.toMatchObject({
     code: 'MODEL_MISSING',
     message: expect.stringContaining('no text encoder'),
@@ -143,7 +143,7 @@ describe('a file of text states', () => {
   it.each([
     ['another shape', [77, 1], 'F16'],
     ['another type', [1, 77, 1], 'BF16'],
-  ])('with %s is refused', (_, shape, dtype) => {
+  ])('with %s is rejected', (_, shape, dtype) => {
     expect(() => readPromptStates(writeHalf([], shape, dtype))).toThrow(
       expect.objectContaining({ code: 'MODEL_INVALID' }),
     );

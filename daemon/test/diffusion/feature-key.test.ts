@@ -101,16 +101,16 @@ describe('the key of a feature map', () => {
       ...ORIGIN,
       part: { ...PART, preset: { ...PRESET, ...change } as DiffusionPreset },
     })),
-  ])('is another one for another %s', (_, other) => {
+  ])('depends on %s', (_, other) => {
     expect(featureKey(other)).not.toBe(featureKey(ORIGIN));
   });
 
-  it.each(Object.entries(FEATURES))('is another one for another %s of a vision transformer', (field, other) => {
+  it.each(Object.entries(FEATURES))('depends on %s of a vision transformer', (field, other) => {
     const keyOf = (feature: VitChoice) => featureKey({ ...ORIGIN, part: { ...PART, preset: { ...VIT, feature } } });
     expect(keyOf({ ...VIT.feature, [field]: other })).not.toBe(keyOf(VIT.feature));
   });
 
-  it('tells a window of the image from another one, and from the whole', () => {
+  it('distinguishes windows from each other and from the whole image', () => {
     const windows = [0, { x: 0, y: 0, w: 8, h: 8 }, { x: 8, y: 0, w: 8, h: 8 }, { x: 0, y: 8, w: 8, h: 8 }];
     const sizes = [
       { x: 0, y: 0, w: 9, h: 8 },
@@ -124,7 +124,7 @@ describe('the key of a feature map', () => {
     ['weight in a fusion', { ...PART, weight: 0.5 }],
     ['name of the preset', { ...PART, preset: { ...PRESET, name: 'edit' as const } }],
     ['matching', { ...PART, preset: { ...PRESET, similarity: 'l2' as const, refinement: true } }],
-  ])('is the same for another %s, which changes no features', (_, part) => {
+  ])('does not depend on %s', (_, part) => {
     expect(featureKey({ ...ORIGIN, part })).toBe(featureKey(ORIGIN));
   });
 });

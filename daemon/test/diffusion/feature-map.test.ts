@@ -19,7 +19,7 @@ describe('cells and pixels', () => {
     expect(cellCentre(MAP, 34)).toEqual({ x: 65, y: 18 });
   });
 
-  it('the way to pixels and back ends at the cell it began at', () => {
+  it('the round trip to pixels returns to the same cell', () => {
     for (const cell of CELLS) {
       const { x, y } = toCells(MAP, cellCentre(MAP, cell));
       expect(y * MAP.columns + x).toBeCloseTo(cell, 9);
@@ -37,7 +37,7 @@ describe('cells and pixels', () => {
 });
 
 describe('sampling', () => {
-  it('at a centre returns the column of that cell', () => {
+  it('at a centre returns the descriptor of that cell', () => {
     const samples = sampleFeatures(
       MAP,
       CELLS.map((cell) => cellCentre(MAP, cell)),
@@ -45,7 +45,7 @@ describe('sampling', () => {
     for (const cell of CELLS) expectColumn(samples.subarray(cell * 8, cell * 8 + 8), columnAt(MAP, cell));
   });
 
-  it('between two centres mixes their columns, at unit length', () => {
+  it('between two centres interpolates to unit length', () => {
     const at = cellCentre(MAP, 9);
     const mixed = columnAt(MAP, 9).map((value, c) => 0.75 * value + 0.25 * (columnAt(MAP, 10)[c] ?? 0));
     const length = Math.hypot(...mixed);
@@ -55,7 +55,7 @@ describe('sampling', () => {
     );
   });
 
-  it('between four centres mixes all of them', () => {
+  it('between four centres interpolates all four', () => {
     const at = cellCentre(MAP, 9);
     const mixed = columnAt(MAP, 9).map((_, c) =>
       [9, 10, 16, 17].reduce((sum, n) => sum + (columnAt(MAP, n)[c] ?? 0), 0),
@@ -67,7 +67,7 @@ describe('sampling', () => {
     );
   });
 
-  it('gives unit columns everywhere, and outside the image those of the edge', () => {
+  it('returns unit descriptors, outside the image those of the edge', () => {
     const points = [
       { x: 33.3, y: 11.1 },
       { x: 69.9, y: 19.9 },
@@ -83,7 +83,7 @@ describe('sampling', () => {
     expectColumn(samples.subarray(24, 32), columnAt(MAP, 34));
   });
 
-  it('of columns that cancel each other out gives no NaN', () => {
+  it('of opposite descriptors returns no NaN', () => {
     const opposite = { ...randomMap(2, 1, 2, 1), chw: Float32Array.of(1, -1, 0, 0) };
     expect([...sampleFeatures(opposite, [{ x: 4, y: 2 }])]).toEqual([0, 0]);
   });

@@ -37,19 +37,19 @@ describe('the presets', () => {
     expect(published(backend, name)?.resampling).toBe(resampling);
   });
 
-  it('exist for every model of the catalogue but the encoder, and for the embedded one, the default first', () => {
+  it('exist for the embedded model and every backend of the catalogue, the default first', () => {
     const models = CATALOGUE.map(({ id }) => id).filter((id) => id !== 'taesd');
     expect([...BACKEND_IDS].sort()).toEqual(['ui', ...models].sort());
     for (const backend of BACKEND_IDS) expect(presetsOf(backend)[0]?.name).toBe('default');
   });
 
-  it('have a name of their own', () => {
+  it('have unique names per backend', () => {
     const names = PRESETS.map(({ backend, name }) => `${backend} ${name}`);
     expect(new Set(names).size).toBe(names.length);
   });
 });
 
-describe('a backend is named', () => {
+describe('the backend syntax', () => {
   it.each([
     ['sd21', [['sd21', 1]]],
     [
@@ -67,7 +67,7 @@ describe('a backend is named', () => {
         ['ui', 1],
       ],
     ],
-  ])('as %s', (text, parts) => {
+  ])('accepts %s', (text, parts) => {
     expect(parseBackend(text).map(({ backend, weight }) => [backend, weight])).toEqual(parts);
     expect(isBackend(text)).toBe(true);
   });
@@ -83,33 +83,33 @@ describe('a backend is named', () => {
     'fuse(ui:0,sd21)',
     'fuse(ui:-1,sd21)',
     'fuse(fuse(ui,sd21),adm)',
-  ])('not as "%s"', (text) => {
+  ])('rejects "%s"', (text) => {
     expect(() => parseBackend(text)).toThrow(expect.objectContaining({ code: 'BACKEND_UNKNOWN' }));
     expect(isBackend(text)).toBe(false);
   });
 });
 
 describe('a plan', () => {
-  it('counts the encoder and every pass of every look', () => {
+  it('counts the encoder and every pass of every level', () => {
     expect(planFeatures({ backend: 'ui' }).steps).toBe(6);
     expect(resolvePresets({ backend: 'sd21', preset: 'semantic' })).toMatchObject([{ preset: { ensembleSize: 8 } }]);
   });
 
-  it('looks at an image as its preset and seed say', () => {
+  it('takes resampling and noise from preset and seed', () => {
     const [preset] = presetsOf('adm').filter(({ name }) => name === 'video');
     if (preset === undefined) throw new TypeError('ADM has a preset for videos');
     const part = { preset, weight: 1, files: new Map(), weightsId: '', prompt: '', seed: 5, downscaleSteps: 0 };
     expect(levelSettings(part)).toEqual({ t: 51, ensembleSize: 4, seed: 5, resampling: 'opencv-bilinear' });
   });
 
-  it('takes in a fusion the preset of those that have it', () => {
+  it('uses the preset in the parts of a fusion that have it', () => {
     expect(resolvePresets({ backend: 'fuse(sd21,openclip)', preset: 'edit' })).toMatchObject([
       { preset: { backend: 'sd21', name: 'edit' } },
       { preset: { backend: 'openclip', name: 'default' } },
     ]);
   });
 
-  it('fails where no part has the preset, or a model is missing', () => {
+  it('fails if no part has the preset, or a model is missing', () => {
     expect(() => resolvePresets({ backend: 'fuse(ui,openclip)', preset: 'geometric' })).toThrow(
       expect.objectContaining({ code: 'BAD_REQUEST' }),
     );
@@ -119,15 +119,15 @@ describe('a plan', () => {
   });
 });
 
-describe('a choice of its own', () => {
+describe('custom settings', () => {
   const presetOf = (choice: FeatureChoice) => resolvePresets(choice)[0]?.preset;
 
-  it('of what is taken of a latent goes before the preset, which goes before the mean', () => {
+  it('override the latent mode of the preset, which defaults to the mean', () => {
     expect(presetOf({ backend: 'sd21', preset: 'semantic' })).toMatchObject({ latentMode: 'sample' });
     expect(presetOf({ backend: 'sd21', preset: 'semantic', latentMode: 'mean' })).toMatchObject({ latentMode: 'mean' });
   });
 
-  it('of a layer is taken as the preset takes its own', () => {
+  it('keep the facet of the preset for another layer', () => {
     const preset = presetOf({ backend: 'dino-vitb8', preset: 'semantic', upFtIndex: 7 });
     expect(preset).toMatchObject({ feature: { layer: 7, finalNorm: true } });
   });
@@ -154,7 +154,7 @@ describe('the text condition', () => {
     ['cleandift-sd21', 'semantic', 'A photo of a pottedplant'],
     ['cleandift-sd21', 'default', 'A photo of a pottedplant'],
     ['sd21', 'geometric', ''],
-  ])('of %s for %s is "%s" where the category is known, and empty where it is not', (backend, preset, prompt) => {
+  ])('of %s %s is "%s" with a category, and empty without', (backend, preset, prompt) => {
     expect(promptOf({ backend, preset, category: 'pottedplant' })).toBe(prompt);
     expect(promptOf({ backend, preset })).toBe('');
     expect(promptOf({ backend, preset, category: 'pottedplant', prompt: 'a drawing' })).toBe('a drawing');
@@ -166,14 +166,14 @@ describe('the plan for a task', () => {
     ['video', undefined, 'video'],
     ['geometric', undefined, 'default'],
     ['video', 'default', 'default'],
-  ] as const)('%s with the preset %s takes %s', (task, preset, taken) => {
+  ] as const)('%s with the preset %s uses %s', (task, preset, taken) => {
     const { parts } = planTask(task, { backend: 'ui', preset });
     expect(parts.map((part) => part.preset.name)).toEqual([taken]);
   });
 });
 
 describe('the list of backends', () => {
-  it('has the embedded one first and says that the others are missing', () => {
+  it('has the embedded backend first and reports the others as missing', () => {
     const [first, ...others] = listBackends(NOTHING_HERE);
     expect(first).toMatchObject({ id: 'ui', state: 'embedded' });
     expect(new Set(others.map(({ state }) => state))).toEqual(new Set(['missing']));

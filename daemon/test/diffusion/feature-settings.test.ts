@@ -49,7 +49,7 @@ const refusal = (choice: FeatureChoice) => {
 const refused = (message: RegExp) =>
   expect.objectContaining({ code: 'BAD_REQUEST', message: expect.stringMatching(message) });
 
-describe('a setting chosen by hand', () => {
+describe('a custom setting', () => {
   it.each<[string, FeatureChoice, object]>([
     ['t', { backend: 'sd21', t: 101 }, { ...table('sd21'), t: 101 }],
     ['a block', { backend: 'sd21', upFtIndex: 2 }, { ...table('sd21'), upFtIndex: 2 }],
@@ -71,7 +71,7 @@ describe('a setting chosen by hand', () => {
       { backend: 'cleandift-sd21', t: 7 },
       { ...table('cleandift-sd21'), t: 7, ignoreLearnedT: true },
     ],
-  ])('takes the place of the preset’s: %s', (_, choice, preset) => {
+  ])('overrides the preset: %s', (_, choice, preset) => {
     expect(presetOf(choice)).toEqual({ ...preset, custom: true });
   });
 
@@ -94,11 +94,11 @@ describe('a setting chosen by hand', () => {
       { backend: 'dinov2-b', size: { width: 224, height: 448 } },
       { fit: 'squash', width: 224, height: 448, multiple: 14 },
     ],
-  ])('keeps what the preset does to proportions: %s', (_, choice, size) => {
+  ])('keeps the aspect ratio policy of the preset: %s', (_, choice, size) => {
     expect(presetOf(choice)?.size).toEqual(size);
   });
 
-  it('holds in a fusion for every part that supports it', () => {
+  it('applies to every part of a fusion that supports it', () => {
     const [sd, vit] = resolvePresets({ backend: 'fuse(sd21,dinov2-b)', t: 51, ensembleSize: 4 });
     expect(sd?.preset).toMatchObject({ t: 51, ensembleSize: 4, custom: true });
     expect(vit?.preset).toEqual(table('dinov2-b'));
@@ -109,7 +109,7 @@ describe('a setting chosen by hand', () => {
     ]);
   });
 
-  it('makes the confidence that was fitted to the preset void', () => {
+  it('disables the preset’s calibrated confidence', () => {
     const presets = (choice: FeatureChoice) => resolvePresets(choice).map(({ preset }) => preset);
     expect(isCalibrated(presets({ backend: 'ui' }))).toBe(true);
     expect(isCalibrated(presets({ backend: 'ui', size: 512 }))).toBe(false);
@@ -125,7 +125,7 @@ describe('a setting chosen by hand', () => {
     ['--seed', { backend: 'adm', seed: 2 ** 60 }, /^--seed cannot be/],
     ['--size', { backend: 'ui', size: 0 }, /^--size cannot be 0\.$/],
     ['--size', { backend: 'ui', size: { width: 64, height: 5000 } }, /^--size cannot be 5000\.$/],
-  ])('is refused out of its range: %s in %j', (_, choice, message) => {
+  ])('is rejected out of range: %s in %j', (_, choice, message) => {
     expect(refusal(choice)).toEqual(refused(message));
   });
 
@@ -140,16 +140,16 @@ describe('a setting chosen by hand', () => {
     ['--latent-mode', { backend: 'adm', latentMode: 'sample' }, /adm has no VAE/],
     ['--prompt', { backend: 'adm', prompt: 'a cat' }, /adm takes no text/],
     ['--t', { backend: 'fuse(ui,dinov2-b)', t: 1 }, /fuse\(ui,dinov2-b\) has no timestep/],
-  ])('is refused, not left out, where no network supports it: %s in %j', (option, choice, message) => {
+  ])('is rejected if no network supports it: %s in %j', (option, choice, message) => {
     expect(refusal(choice)).toEqual(refused(message));
     expect(refusal(choice)).toEqual(refused(new RegExp(`^${option} has no effect`)));
   });
 
-  it('is taken where only a sample of the latent is drawn at random', () => {
+  it('is accepted if only the latent is sampled', () => {
     expect(refusal({ backend: 'cleandift-sd21', seed: 1, latentMode: 'sample' })).toBeUndefined();
   });
 
-  it('is refused for the blocks of a fusion, which each network counts in its own way', () => {
+  it('is rejected for blocks of a fusion, which are numbered differently', () => {
     expect(refusal({ backend: 'fuse(sd21,dinov2-b)', upFtIndex: 1 })).toEqual(refused(/^--up-ft-index is ambiguous/));
     expect(presetOf({ backend: 'fuse(sd21,ui)', upFtIndex: 2 })).toMatchObject({ upFtIndex: 2 });
   });
@@ -158,7 +158,7 @@ describe('a setting chosen by hand', () => {
 describe('a checkpoint', () => {
   const bare = { checkpoint: ADM, network: 'adm', t: 101, upFtIndex: 1, size: 32 } as const;
 
-  it('without a backend is run with the settings that are given', () => {
+  it('without a backend runs with the given settings', () => {
     const [part, ...others] = planFeatures(bare).parts;
     expect(others).toEqual([]);
     expect(part?.preset).toMatchObject({ t: 101, upFtIndex: 1, ensembleSize: 1, size: { width: 32, height: 32 } });
@@ -166,7 +166,7 @@ describe('a checkpoint', () => {
     expect([...(part?.files.keys() ?? [])]).toContain('model.pt');
   });
 
-  it('with a backend takes its preset, and what it lacks from the backend’s model, but no weights of its own part', () => {
+  it('with a backend uses its preset and missing parts, but no other weights', () => {
     mkdirSync(folder.path('lone'), { recursive: true });
     writeFileSync(folder.path('lone/config.json'), '{}');
     const [shipped] = planFeatures({ backend: 'ui' }).parts;
@@ -183,7 +183,7 @@ describe('a checkpoint', () => {
     ['a folder, from a folder', ['unet/w.bin'], ['unet/w.safetensors', 'vae/w.bin'], ['vae/w.bin']],
     ['a folder, from a file', ['unet/w.bin'], ['model.safetensors', 'tokenizer/vocab.json'], ['tokenizer/vocab.json']],
     ['a file, from a file', ['model.safetensors'], ['model.pt', 'open_clip_model.safetensors'], []],
-  ])('takes the parts that it lacks, but no weights that would go before its own: %s', (_, own, fallback, taken) => {
+  ])('is completed with missing parts, but no conflicting weights: %s', (_, own, fallback, taken) => {
     const files = (from: string, names: string[]) => new Map(names.map((name) => [name, `${from}/${name}`]));
     const whole = fillMissingParts(files('own', own), files('fallback', fallback));
     const expected = [...taken.map((name) => `fallback/${name}`), ...own.map((name) => `own/${name}`)];
@@ -204,12 +204,12 @@ describe('a checkpoint', () => {
     ['no timestep', { ...bare, t: undefined }, /^--t is required: no preset defines it for official/],
     ['no block', { ...bare, upFtIndex: undefined }, /^--up-ft-index is required/],
     ['no size', { checkpoint: VIT, network: 'vit' }, /^--size is required: no preset defines it for dinov2/],
-  ])('is refused with a sentence: %s', (_, choice, message) => {
+  ])('is rejected with an explanation: %s', (_, choice, message) => {
     expect(refusal(choice)).toEqual(refused(message));
   });
 });
 
-describe('a folder where weights are not, is named with the formats that would do', () => {
+describe('a folder without weights is rejected with the accepted formats', () => {
   it.each<[string, 'vit' | 'adm' | 'sd-unet', string[], string]>([
     ['nothing', 'vit', [], 'is empty'],
     ['a text', 'vit', ['readme.txt'], 'has no model.safetensors or open_clip_model.safetensors, nor'],
@@ -239,13 +239,13 @@ describe('a folder where weights are not, is named with the formats that would d
   });
 });
 
-describe('settings are held against the checkpoint before anything is loaded', () => {
+describe('settings are checked against the checkpoint before loading', () => {
   const check = (choice: FeatureChoice) => () => checkPlan(planFeatures(choice), choice);
   const sd = () => ({ checkpoint: SD(), network: 'sd-unet', t: 1, upFtIndex: 3, size: 64 }) as const;
   const adm = { checkpoint: ADM, network: 'adm', t: 1, upFtIndex: 5, size: 32 } as const;
   const vit = { checkpoint: VIT, network: 'vit', size: 28, upFtIndex: 2 } as const;
 
-  it('and taken where they fit it', () => {
+  it('accepts supported settings', () => {
     for (const choice of [sd(), adm, vit, { backend: 'ui', size: 320 }]) expect(check(choice)).not.toThrow();
   });
 
@@ -257,17 +257,17 @@ describe('settings are held against the checkpoint before anything is loaded', (
     ['a size', () => ({ ...adm, size: 30 }), /multiples of 4 px, not 30\.$/],
     ['a size', () => ({ ...vit, size: 32 }), /multiples of 14 px, not 32\.$/],
     ['a size', () => ({ backend: 'ui', size: 500 }), /multiples of 32 px, not 500\.$/],
-  ])('and refused where they do not: %s %#', (_, choice, message) => {
+  ])('rejects unsupported settings: %s %#', (_, choice, message) => {
     expect(check(choice())).toThrow(refused(message));
   });
 
-  it('with the sizes beside it that do', () => {
+  it('suggests the nearest supported sizes', () => {
     expect(check({ ...vit, size: 32 })).toThrow(expect.objectContaining({ hint: 'Try --size 28 or 42.' }));
     expect(check({ ...vit, size: 3 })).toThrow(expect.objectContaining({ hint: 'Try --size 14.' }));
   });
 });
 
-describe('a sample of the latent chosen by hand', () => {
+describe('a custom sample of the latent', () => {
   const choice = (checkpoint: string, change: FeatureChoice = {}) => ({
     backend: 'sd21',
     checkpoint,
@@ -276,21 +276,21 @@ describe('a sample of the latent chosen by hand', () => {
   });
   const check = (chosen: FeatureChoice) => () => checkPlan(planFeatures(chosen), chosen);
 
-  it('is refused with TAESD, whose latent is fixed, and accepted with a VAE', () => {
+  it('is rejected with TAESD, whose latent is fixed, and accepted with a VAE', () => {
     const sample = { latentMode: 'sample' } as const;
     expect(check(choice(TINY(), sample))).toThrow(refused(/^--latent-mode sample has no effect: sd21 uses TAESD,/));
     expect(check(choice(TINY(), { ...sample, backend: 'cleandift-sd21' }))).toThrow(refused(/cleandift-sd21/));
     expect(check(choice(SD(), sample))).not.toThrow();
   });
 
-  it('is taken in a fusion where one of the networks has a VAE', () => {
+  it('is accepted in a fusion with one VAE', () => {
     const sample = { latentMode: 'sample' } as const;
     const [tiny, other] = [TINY(), SD()].map((path) => planFeatures(choice(path, sample)));
     if (tiny === undefined || other === undefined) throw new Error('there are two plans');
     expect(() => checkPlan({ ...tiny, parts: [...tiny.parts, ...other.parts] }, sample)).not.toThrow();
   });
 
-  it('is another thing than that of a published preset, which runs with TAESD', () => {
+  it('differs from a published preset, which runs with TAESD', () => {
     expect(table('sd21', 'semantic')).toMatchObject({ latentMode: 'sample' });
     expect(check(choice(TINY(), { preset: 'semantic', t: 101 }))).not.toThrow();
     expect(check(choice(TINY(), { latentMode: 'mean' }))).not.toThrow();
@@ -314,7 +314,7 @@ describe('the key of features', () => {
   const key = (choice: FeatureChoice) =>
     featureKey({ imageId: 'image', part: partOf(choice), level: 0, target: CPU_RUNTIME });
 
-  it('is another one for every setting', () => {
+  it('depends on every setting', () => {
     const settings: FeatureChoice[] = [
       {},
       { t: 101 },
@@ -331,12 +331,12 @@ describe('the key of features', () => {
     expect(key({ backend: 'cleandift-sd21', t: 261 })).not.toBe(key({ backend: 'cleandift-sd21' }));
   });
 
-  it('is that of a preset with the same settings', () => {
+  it('equals that of a preset with the same settings', () => {
     expect(key({ backend: 'adm', t: 101, upFtIndex: 4, ensembleSize: 2 })).toBe(key({ backend: 'adm' }));
     expect(key({ backend: 'sd21', preset: 'edit', size: 768 })).toBe(key({ backend: 'sd21', preset: 'semantic' }));
   });
 
-  it('is another one for another checkpoint', () => {
+  it('depends on the checkpoint', () => {
     const own = planFeatures({ checkpoint: ADM, network: 'adm', t: 1, upFtIndex: 1, size: 32 }).parts;
     cpSync(ADM, folder.path('adm'), { recursive: true });
     const other = planFeatures({ checkpoint: folder.path('adm'), network: 'adm', t: 1, upFtIndex: 1, size: 32 }).parts;

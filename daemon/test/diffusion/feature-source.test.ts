@@ -40,7 +40,7 @@ function planOf(model: string): FeaturePlan {
   return { ...UI, id: weightsId, parts };
 }
 
-/** The least of the looks at an image. */
+/** Longer side of the smallest level. */
 async function smallest(image: RgbImage): Promise<FeatureMap> {
   const [level] = (await source.pyramid(String(count++), async () => image, UI)).levels;
   if (level === undefined) throw new Error('there is a level');
@@ -53,7 +53,7 @@ describe('a feature map', () => {
     [1, 2000],
     [2000, 1],
     [37, 911],
-  ])('of %i×%i pixels covers the image in unit columns, and the padding is cut off', async (width, height) => {
+  ])('of %i×%i pixels covers the image in unit descriptors, without padding', async (width, height) => {
     const map = await smallest(draw(width, height, [], [90, 120, 200]));
     const cells = Array.from({ length: map.rows * map.columns }, (_, cell) => cell);
     expect(cells.filter((cell) => !(Math.abs(dot(columnAt(map, cell), columnAt(map, cell)) - 1) < 5e-5))).toEqual([]);
@@ -64,7 +64,7 @@ describe('a feature map', () => {
     expect((map.rows - 1) * map.cellHeightPx).toBeLessThan(height);
   });
 
-  it('puts what is at a place of the image into the cell of that place', async () => {
+  it('maps image positions to the corresponding cells', async () => {
     const mark = { x: 220, y: 20, w: 16, h: 16, colour: [0, 0, 0] as const };
     const [without, with_] = [await smallest(draw(400, 60)), await smallest(draw(400, 60, [mark]))];
     const change = (cell: number) => 1 - dot(columnAt(without, cell), columnAt(with_, cell));
@@ -75,7 +75,7 @@ describe('a feature map', () => {
     expect(Math.abs(y - 28)).toBeLessThan(20);
   });
 
-  it('is of the image as its preset resizes it', async () => {
+  it('uses the resampling of the preset', async () => {
     const parts = UI.parts.map((part) => ({
       ...part,
       preset: { ...part.preset, resampling: 'opencv-bilinear' as const },
@@ -84,21 +84,21 @@ describe('a feature map', () => {
     expect(bilinear?.chw).not.toEqual((await smallest(STRIP)).chw);
   });
 
-  it('is the same in every process, down to the last bit', async () => {
+  it('is bit-identical in every process', async () => {
     const [a] = (await new FeatureSource().pyramid('a', decoder(STRIP), UI)).levels;
     expect(a).toEqual(await smallest(STRIP));
   });
 });
 
 describe('a feature pyramid', () => {
-  it('has one level for each size of the preset, the smallest first, and the size of the image', async () => {
+  it('has one level per size of the preset, the smallest first, and the image size', async () => {
     const { levels, ...size } = await source.pyramid('sizes', decoder(STRIP), UI);
     expect(size).toMatchObject({ width: 300, height: 12, baseLevel: 1 });
     expect(levels.map(({ columns }) => columns * STRIDE_PX)).toEqual(LONG_SIDES);
     for (const level of levels) expect(level.cellWidthPx).toBeCloseTo(300 / level.columns, 6);
   });
 
-  it('is seen at half the size when memory is short', async () => {
+  it('has half the size when memory is short', async () => {
     const { levels } = await source.pyramid(
       'sizes',
       decoder(STRIP),
@@ -107,7 +107,7 @@ describe('a feature pyramid', () => {
     expect(levels.map(({ columns }) => columns * STRIDE_PX)).toEqual(LONG_SIDES.map((px) => px / 2));
   });
 
-  it('is computed once an image: its pixels are decoded once, and not again for the same id', async () => {
+  it('is computed once per image id, which is decoded once', async () => {
     const decode = decoder(STRIP);
     const steps = vi.fn();
     const first = await source.pyramid('once', decode, UI, steps);
@@ -119,7 +119,7 @@ describe('a feature pyramid', () => {
     expect(decode).toHaveBeenCalledTimes(2);
   });
 
-  it('comes from the disk in the next process, the same to the bit, at half precision', async () => {
+  it('is read bit-identically from disk in the next process', async () => {
     const store = () => new FeatureStore(folder.path('features'));
     const first = await new FeatureSource(CPU_RUNTIME, store()).pyramid('a', decoder(STRIP), UI);
     const decode = decoder(STRIP);
@@ -137,7 +137,7 @@ describe('a feature pyramid', () => {
     }
   });
 
-  it('has windows, whose features are cached like all others', async () => {
+  it('caches the features of windows', async () => {
     const store = () => new FeatureStore(folder.path('windows'));
     const box = { x: 150, y: 0, w: 100, h: 12 };
     const window = async (decode: () => Promise<RgbImage>) => {
@@ -156,7 +156,7 @@ describe('a feature pyramid', () => {
     expect(decode).not.toHaveBeenCalled();
   });
 
-  it('is made anew, with networks loaded anew, once other weights lie where the old ones lay', async () => {
+  it('is recomputed with reloaded networks after the weights changed', async () => {
     const model = folder.path('replaced');
     cpSync(EMBEDDED_MODEL_FOLDER, model, { recursive: true });
     const weights = join(model, 'model.safetensors');
@@ -178,7 +178,7 @@ describe('a feature pyramid', () => {
     expect(levels[0]?.chw).not.toEqual(old[0]?.chw);
   });
 
-  it('comes with the matcher of elements that lies beside the weights, if one does', async () => {
+  it('includes the element matcher beside the weights, if there is one', async () => {
     expect((await source.pyramid('a', decoder(STRIP), UI)).elements).toBeDefined();
     const model = folder.path('features-alone');
     cpSync(EMBEDDED_MODEL_FOLDER, model, { recursive: true, filter: (path) => !path.includes('elements') });
@@ -186,7 +186,7 @@ describe('a feature pyramid', () => {
     expect((await alone.pyramid('a', decoder(STRIP), planOf(model))).elements).toBeUndefined();
   });
 
-  it('is not kept, and said to be broken, where the weights give no numbers', async () => {
+  it('is rejected and not cached if features are not finite', async () => {
     const model = folder.path('broken');
     cpSync(EMBEDDED_MODEL_FOLDER, model, { recursive: true });
     const weights = join(model, 'model.safetensors');
@@ -203,13 +203,13 @@ describe('a feature pyramid', () => {
     expect(await store.info()).toEqual({ entries: 0, bytes: 0 });
   });
 
-  it('fails with what the decoder says, and works once the image can be read', async () => {
+  it('fails with the decoder’s error, and succeeds after a retry', async () => {
     const failing = () => Promise.reject(new Error('unreadable'));
     await expect(source.pyramid('broken', failing, UI)).rejects.toThrow('unreadable');
     expect(await source.pyramid('broken', decoder(STRIP), UI)).toMatchObject({ width: 300 });
   });
 
-  it('is made again after the memory was freed', async () => {
+  it('is recomputed after release', async () => {
     await source.release();
     expect(await source.pyramid('freed', decoder(STRIP), UI)).toMatchObject({ width: 300 });
   });
@@ -237,7 +237,7 @@ describe('features of Stable Diffusion', () => {
     return levels[0]?.chw;
   };
 
-  it('come from drawn latents where the preset asks for them, the same in every run', async () => {
+  it('use reproducibly sampled latents if the preset has them', async () => {
     const drawn = await mapOf({});
     expect(await mapOf({})).toEqual(drawn);
     expect(await mapOf({ latentMode: 'mean' })).not.toEqual(drawn);

@@ -12,7 +12,7 @@ const entry = (seed = 1) => ({ width: 40, height: 24, blank: false, map: randomM
 const fileOf = (folder: string, key: string) => join(folder, `${key}.features`);
 
 describe('a feature map on disk', () => {
-  it('is there for others of the same folder', async () => {
+  it('is shared by stores of the same folder', async () => {
     const folder = newFolder();
     await new FeatureStore(folder).put('a', entry());
     const found = await new FeatureStore(folder).get('a');
@@ -21,7 +21,7 @@ describe('a feature map on disk', () => {
     expect(await new FeatureStore(folder).get('b')).toBeUndefined();
   });
 
-  it('keeps the lengths of its columns, where it has them, exactly', async () => {
+  it('stores the lengths of descriptors exactly', async () => {
     const store = new FeatureStore(newFolder());
     const lengths = Float32Array.from({ length: 60 }, (_, cell) => 10 + cell / 7);
     await store.put('with', { ...entry(), map: { ...entry().map, lengths } });
@@ -42,7 +42,7 @@ describe('a feature map on disk', () => {
     ['emptied', (path) => truncateSync(path, 0)],
     ['with a changed value', (path) => writeFileSync(path, flipLast(readFileSync(path)))],
     ['with a header that claims too much', (path) => writeFileSync(path, Buffer.alloc(64, 0xff))],
-  ])('%s counts as not there, and can be put again', async (_, damage) => {
+  ])('%s is treated as missing and can be replaced', async (_, damage) => {
     const folder = newFolder();
     const store = new FeatureStore(folder);
     await store.put('a', entry());
@@ -52,7 +52,7 @@ describe('a feature map on disk', () => {
     expect(await store.get('a')).toBeDefined();
   });
 
-  it('counts as not there whichever bit of the file is flipped, its geometry included', async () => {
+  it('is treated as missing if any bit of the file is flipped', async () => {
     const folder = newFolder();
     const store = new FeatureStore(folder);
     await store.put('a', { ...entry(), map: { ...randomMap(1, 2, 2, 1), lengths: Float32Array.of(1, 2, 3, 4) } });
@@ -67,7 +67,7 @@ describe('a feature map on disk', () => {
     expect(accepted).toEqual([]);
   });
 
-  it('leaves nothing unfinished behind', async () => {
+  it('leaves no temporary files', async () => {
     const folder = newFolder();
     await new FeatureStore(folder).put('a', entry());
     expect(readdirSync(folder)).toEqual(['a.features']);
@@ -75,7 +75,7 @@ describe('a feature map on disk', () => {
 });
 
 describe('a full store', () => {
-  it('drops what was not used for longest, whoever used it', async () => {
+  it('removes the least recently used entry, across stores', async () => {
     const folder = newFolder();
     await new FeatureStore(folder).put('a', entry());
     const { size } = statSync(fileOf(folder, 'a'));
@@ -89,7 +89,7 @@ describe('a full store', () => {
     expect(await store.info()).toEqual({ entries: 3, bytes: 3 * size });
   });
 
-  it('is empty after it was cleared', async () => {
+  it('is empty after clear', async () => {
     const store = new FeatureStore(newFolder());
     await store.put('a', entry());
     await store.clear();
@@ -99,8 +99,8 @@ describe('a full store', () => {
   });
 });
 
-describe('where nothing can be written', () => {
-  it('nothing is kept, and nothing fails', async () => {
+describe('a read-only folder', () => {
+  it('stores nothing without failing', async () => {
     const folder = newFolder();
     mkdirSync(temp.path('.'), { recursive: true });
     writeFileSync(folder, 'a file in the way');
@@ -111,7 +111,7 @@ describe('where nothing can be written', () => {
 });
 
 describe('the environment', () => {
-  it('says where features are kept, and whether', async () => {
+  it('sets the folder of features, or disables it', async () => {
     const SAMEPOINT_CACHE_DIR = newFolder();
     await featureStore({ SAMEPOINT_CACHE_DIR })?.put('a', entry());
     expect(readdirSync(join(SAMEPOINT_CACHE_DIR, 'features'))).toHaveLength(1);

@@ -8,7 +8,7 @@ const COARSE = randomMap(10, 4, 6, 2, 8);
 const pyramid = (...levels: FeatureMap[]) => ({ width: 48, height: 32, blank: false, baseLevel: 0, levels });
 
 describe('a fusion of two maps', () => {
-  it('has unit columns on the finer grid', () => {
+  it('has unit descriptors on the finer grid', () => {
     const fused = fuseMaps([
       { map: COARSE, weight: 0.5 },
       { map: { ...FINE, lengths: new Float32Array(96) }, weight: 0.5 },
@@ -18,7 +18,7 @@ describe('a fusion of two maps', () => {
     for (let cell = 0; cell < 96; cell++) expect(dot(columnAt(fused, cell), columnAt(fused, cell))).toBeCloseTo(1, 5);
   });
 
-  it('is as similar as its parts are on the mean, weighted by the squares of the weights', () => {
+  it('has the mean similarity of its parts, weighted by the squared weights', () => {
     const other = randomMap(10, 8, 12, 3, 4);
     const fused = fuseMaps([
       { map: FINE, weight: 3 },
@@ -28,7 +28,7 @@ describe('a fusion of two maps', () => {
     expect(cosine(fused)).toBeCloseTo((9 * cosine(FINE) + 16 * cosine(other)) / 25, 5);
   });
 
-  it('takes the coarser map bilinearly', () => {
+  it('samples the coarser map bilinearly', () => {
     const fused = fuseMaps([
       { map: FINE, weight: 1 },
       { map: COARSE, weight: 1 },
@@ -59,7 +59,7 @@ describe('a fusion of pyramids', () => {
     expect(fusePyramids([...parts, { pyramid: pyramid(FINE), weight: 1 }])).not.toHaveProperty('fine');
   });
 
-  it('has neither a matcher of elements nor a "no counterpart" of its parts', () => {
+  it('has no element matcher and no dustbin', () => {
     const elements = { match: () => Promise.reject(new Error('of other features')) };
     const dustbin = { weight: new Float32Array(6), bias: 0 };
     const one = { pyramid: { ...pyramid(FINE), elements, dustbin }, weight: 1 };
@@ -68,7 +68,7 @@ describe('a fusion of pyramids', () => {
     expect(fused).not.toHaveProperty('noCounterpart');
   });
 
-  it('has the levels of the part with most, each with what is nearest of the others', () => {
+  it('has the levels of the part with most, fused with the nearest level of the others', () => {
     const fused = fusePyramids([
       { pyramid: pyramid(COARSE), weight: 1 },
       { pyramid: pyramid(randomMap(6, 4, 6, 4, 8), FINE), weight: 1 },

@@ -17,7 +17,7 @@ const SCREENS: readonly (readonly [number, number])[] = [
 describe('a bucket', () => {
   const bucket = { fit: 'bucket', side: 768, multiple: 64 } as const;
 
-  it('keeps the proportions of common screens nearly, and the number of pixels', () => {
+  it('nearly keeps the aspect ratio of common screens, and the number of pixels', () => {
     for (const image of [PHONE, DESKTOP, { width: 1000, height: 1000 }]) {
       const { scaled, padded } = levelSize(bucket, 0, image);
       expect(padded).toEqual(scaled);
@@ -28,7 +28,7 @@ describe('a bucket', () => {
     expect(levelSize(bucket, 0, PHONE).scaled).toEqual({ width: 512, height: 1152 });
   });
 
-  it('is one of few: at most four times as long as wide', () => {
+  it('has few sizes, with an aspect ratio of at most 4', () => {
     const sizes = new Set<string>();
     for (let width = 1; width <= 4000; width += 7) {
       const { scaled } = levelSize(bucket, 0, { width, height: 1000 });
@@ -43,7 +43,7 @@ describe('a bucket', () => {
     ['Stable Diffusion 1.5 and ADM', 512, 64, 9],
     ['DINOv2', 518, 14, 12],
     ['DINO', 448, 8, 14],
-  ])('is one of few for thirty usual screens: %s', (_network, side, multiple, graphs) => {
+  ])('has few sizes for thirty usual screens: %s', (_network, side, multiple, graphs) => {
     const scaled = SCREENS.map(
       ([width, height]) => levelSize({ fit: 'bucket', side, multiple }, 0, { width, height }).scaled,
     );
@@ -51,7 +51,7 @@ describe('a bucket', () => {
     expect(new Set(scaled.map(({ width, height }) => `${width}×${height}`)).size).toBe(graphs);
   });
 
-  it('has half the sides when it is halved', () => {
+  it('has half the sides after one downscale step', () => {
     expect(levelSize(bucket, 0, PHONE, 1).scaled).toEqual({ width: 256, height: 576 });
   });
 });
@@ -63,7 +63,7 @@ describe('the published sizes', () => {
     expect(levelSize(size, 0, STRIP, 1).scaled).toEqual({ width: 384, height: 384 });
   });
 
-  it('keep the short side of a video, and cut the longer one down to a multiple', () => {
+  it('keep the short side of a video, and round the longer one down to a multiple', () => {
     const size = { fit: 'short-side', px: 480, multiple: 32 } as const;
     expect(levelSize(size, 0, { width: 854, height: 480 }).scaled).toEqual({ width: 832, height: 480 });
     expect(levelSize(size, 0, PHONE).scaled).toEqual({ width: 480, height: 1024 });
@@ -71,7 +71,7 @@ describe('the published sizes', () => {
 });
 
 describe('long sides', () => {
-  it('are exact, and filled up', () => {
+  it('are exact, and padded to a multiple', () => {
     const size = { fit: 'long-sides', px: [384, 512], basePx: 512, multiple: 16 } as const;
     expect(levelSize(size, 1, PHONE)).toEqual({
       scaled: { width: 237, height: 512 },

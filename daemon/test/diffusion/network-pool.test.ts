@@ -21,7 +21,7 @@ function network(name: string, weights = name) {
 }
 
 describe('loaded networks', () => {
-  it('stay while they fit into memory, and the least recently used goes first', async () => {
+  it('stay while they fit; the least recently used is released first', async () => {
     const pool = new NetworkPool(CPU_RUNTIME, 2 * BYTES);
     const [a, b, c] = [network('a'), network('b'), network('c')];
     for (const { entry } of [a, b, a, c, a, b])
@@ -29,41 +29,41 @@ describe('loaded networks', () => {
     expect([a.loads(), b.loads(), c.loads()]).toEqual([1, 2, 1]);
   });
 
-  it('may be larger than what is allowed, alone', async () => {
+  it('may exceed the budget if alone', async () => {
     const pool = new NetworkPool(CPU_RUNTIME, BYTES / 2);
     const [a, b] = [network('a'), network('b')];
     for (const { entry } of [a, a, b, a]) await pool.run(entry, { x });
     expect([a.loads(), b.loads()]).toEqual([2, 1]);
   });
 
-  it('with the same weights for another size go first, since those would be held twice', async () => {
+  it('of the same weights at another size are released first', async () => {
     const pool = new NetworkPool(CPU_RUNTIME, 2 * BYTES);
     const [vae, large, small] = [network('vae'), network('unet 768', 'unet'), network('unet 512', 'unet')];
     for (const { entry } of [vae, large, small, vae, large]) await pool.run(entry, { x });
     expect([vae.loads(), large.loads(), small.loads()]).toEqual([1, 2, 1]);
   });
 
-  it('take a share of the memory of the device, and of the system where that is not known', () => {
+  it('may fill a share of device memory, or of system memory if unknown', () => {
     const GIB = 2 ** 30;
     expect(budgetOf({ memoryBytes: 10 * GIB })).toBe(4 * GIB);
     expect(budgetOf({})).toBe(0.4 * totalmem());
   });
 
-  it('take half the room in half precision', async () => {
+  it('need half the memory in half precision', async () => {
     const pool = new NetworkPool({ ...CPU_RUNTIME, precision: 'float16', memoryBytes: (2 * BYTES) / 2 / 0.4 });
     const [a, b] = [network('a'), network('b')];
     for (const { entry } of [a, b, a, b]) await pool.run(entry, { x });
     expect([a.loads(), b.loads()]).toEqual([1, 1]);
   });
 
-  it('take turns, and are loaded again after all were released', async () => {
+  it('run one at a time, and reload after release', async () => {
     const pool = new NetworkPool(CPU_RUNTIME);
     const a = network('a');
     await Promise.all([pool.run(a.entry, { x }), pool.run(a.entry, { x }), pool.release(), pool.run(a.entry, { x })]);
     expect(a.loads()).toBe(2);
   });
 
-  it('all go for one that the device has no memory for, which is tried once more', async () => {
+  it('are all released when the device runs out of memory, before one retry', async () => {
     const pool = new NetworkPool(CPU_RUNTIME);
     const [a, b] = [network('a'), network('b')];
     let refusals = 0;
@@ -83,7 +83,7 @@ describe('loaded networks', () => {
     expect(refusals).toBe(1);
   });
 
-  it('that could not be loaded are tried again', async () => {
+  it('retry after a failed load', async () => {
     const pool = new NetworkPool(CPU_RUNTIME);
     const a = network('a');
     const failing = () => {

@@ -37,11 +37,11 @@ describe('the noise schedules are the published ones', () => {
     expect((alphasCumprod[999] ?? 0) / (alphasCumprod[998] ?? 0)).toBeCloseTo(1 - 0.02, 12);
   });
 
-  it.each([-1, 1000, 0.5])('refuses timestep %s', (t) => {
+  it.each([-1, 1000, 0.5])('rejects timestep %s', (t) => {
     expect(() => addNoise(linearSchedule(), one, zero, t)).toThrow(RangeError);
   });
 
-  it('refuses noise of another length than the signal', () => {
+  it('rejects noise of another length than the signal', () => {
     expect(() => addNoise(linearSchedule(), one, Float32Array.of(0, 0), 1)).toThrow(RangeError);
   });
 });
@@ -55,7 +55,7 @@ const references = z
   .parse(JSON.parse(readFileSync(`${FIXTURES}/schedules.json`, 'utf8')));
 
 describe("a checkpoint's scheduler_config.json", () => {
-  it.each(Object.entries(references))('gives the schedule that diffusers makes of it: %s', (_, reference) => {
+  it.each(Object.entries(references))('equals the schedule of diffusers: %s', (_, reference) => {
     const { alphasCumprod } = readSchedule(configWith(reference.config));
     expect(alphasCumprod).toHaveLength(reference.steps);
     for (const [t, alpha] of Object.entries(reference.alphas)) expect(alphasCumprod[Number(t)]).toBeCloseTo(alpha, 5);
@@ -66,7 +66,7 @@ describe("a checkpoint's scheduler_config.json", () => {
     [{ beta_start: 'small' }, 'beta_start'],
     [{ trained_betas: [0.1, 7] }, 'trained_betas'],
     [{ num_train_timesteps: 1e9 }, 'num_train_timesteps'],
-  ])('is refused by name where noise cannot be added with it: %o', (fields, reason) => {
+  ])('is rejected by name if unsupported: %o', (fields, reason) => {
     expect(() => readSchedule(configWith(fields))).toThrow(reason);
   });
 
@@ -93,7 +93,7 @@ describe("a checkpoint's scheduler_config.json", () => {
     expect(schedulesOf('sd-unet', [])).toEqual(scaledLinearSchedule());
   });
 
-  it('means nothing to CleanDIFT, which sees no noise', () => {
+  it('does not affect CleanDIFT, which takes no noise', () => {
     expect(schedulesOf('cleandift', zeroSnr())).toBeNull();
   });
 });

@@ -25,7 +25,7 @@ const inPass = (block: number) => shareBlocks(plan(block), BLOCKS);
 const decoder = () => vi.fn(async () => IMAGE);
 
 describe('blocks of one pass', () => {
-  it('cost one run of the network for each member, whichever is asked for first', async () => {
+  it('need one run per member, in any order of requests', async () => {
     const runs = vi.spyOn(NetworkPool.prototype, 'run');
     const source = new FeatureSource();
     const decode = decoder();
@@ -36,7 +36,7 @@ describe('blocks of one pass', () => {
     expect(runs).toHaveBeenCalledTimes(2 * MEMBERS);
   });
 
-  it('come after one of them was asked for alone', async () => {
+  it('work after a request for a single block', async () => {
     const source = new FeatureSource();
     await source.pyramid('image', decoder(), plan(1));
     await source.pyramid('another image', decoder(), inPass(1));
@@ -45,7 +45,7 @@ describe('blocks of one pass', () => {
     expect(decode).not.toHaveBeenCalled();
   });
 
-  it('have the features that each has alone', async () => {
+  it('equal the features of single blocks', async () => {
     const source = new FeatureSource();
     for (const block of BLOCKS) {
       const [together] = (await source.pyramid('image', decoder(), inPass(block))).levels;
@@ -55,7 +55,7 @@ describe('blocks of one pass', () => {
     }
   });
 
-  it('are kept on disk under the keys that each has alone', async () => {
+  it('are cached on disk under the keys of single blocks', async () => {
     const store = () => new FeatureStore(folder.path('features'));
     await new FeatureSource(CPU_RUNTIME, store()).pyramid('image', decoder(), inPass(5));
     const decode = decoder();
@@ -65,7 +65,7 @@ describe('blocks of one pass', () => {
     expect(decode).toHaveBeenCalledTimes(1);
   });
 
-  it('of windows of the image as well', async () => {
+  it('also apply to windows of the image', async () => {
     const source = new FeatureSource();
     const window = async (block: number) =>
       (await source.pyramid('image', decoder(), inPass(block))).fine?.window({ x: 0, y: 0, w: 24, h: 24 });
@@ -77,7 +77,7 @@ describe('blocks of one pass', () => {
     expect(new Set(maps.map((map) => map?.chw.join())).size).toBe(BLOCKS.length);
   });
 
-  it('leave the other networks of a fusion as they are', () => {
+  it('do not affect the other networks of a fusion', () => {
     const { parts } = shareBlocks(planFeatures({ backend: 'ui' }), BLOCKS);
     expect(parts.map(({ sharedBlocks }) => sharedBlocks)).toEqual([undefined]);
   });

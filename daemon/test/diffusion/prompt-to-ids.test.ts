@@ -31,13 +31,13 @@ describe.each(['sd1', 'sd2'] as const)('the %s tokenizer gives the ids that tran
     expect(Array.from(idsOf('tokenizer-json', text).ids, Number)).toEqual(ids);
   });
 
-  it('and warns of exactly the prompts that it cuts', () => {
+  it('warns about exactly the truncated prompts', () => {
     for (const { text, untruncated } of prompts) {
       expect(idsOf('tokenizer', text).warning !== undefined, text).toBe(untruncated > 77);
     }
   });
 
-  it('also where the files lie apart from each other, as behind the links of a Hugging Face cache', () => {
+  it('reads files from different folders, as in a Hugging Face cache', () => {
     const apart = new Map(
       [...tokenizerIn(join(FIXTURES, family, 'tokenizer'))].map(([name, path]) => {
         const blob = folder.path(`${family}-${sha256(readFileSync(path))}`);
@@ -50,7 +50,7 @@ describe.each(['sd1', 'sd2'] as const)('the %s tokenizer gives the ids that tran
   });
 });
 
-describe('the other files of a tokenizer tell its special tokens, as transformers reads them', () => {
+describe('special tokens are read from the other files like transformers does', () => {
   const cases = z
     .array(
       z.object({
@@ -138,21 +138,21 @@ describe('the published files, rebuilt to the byte', () => {
   });
 });
 
-describe('a tokenizer that does not fit is refused with one sentence', () => {
+describe('a mismatched tokenizer is rejected with one sentence', () => {
   const good = tokenizerIn(join(FIXTURES, 'sd1/tokenizer'));
 
-  it('when it is empty', () => {
+  it('if it is empty', () => {
     expect(() => promptToIds(new Map(), CLIP_L, 'cat')).toThrow(expect.objectContaining({ code: 'MODEL_MISSING' }));
   });
 
-  it('when its vocabulary is damaged', () => {
+  it('with a damaged vocabulary', () => {
     const path = folder.path('damaged.json');
     writeFileSync(path, readFileSync(good.get('vocab.json') ?? '').subarray(0, 1000));
     const files = new Map([...good, ['vocab.json', path]]);
     expect(() => promptToIds(files, CLIP_L, 'cat')).toThrow(expect.objectContaining({ code: 'MODEL_INVALID' }));
   });
 
-  it('when its vocabulary lacks the closing token', () => {
+  it('without the end token', () => {
     const path = folder.path('short.json');
     writeFileSync(path, '{"!": 0, "<|startoftext|>": 1}');
     const files = new Map([...good, ['vocab.json', path]]);
@@ -162,7 +162,7 @@ describe('a tokenizer that does not fit is refused with one sentence', () => {
   it.each([
     ['fewer', 671],
     ['more', 669],
-  ])('when it has %s tokens than the text encoder', (_, words) => {
+  ])('with %s tokens than the text encoder', (_, words) => {
     expect(() => promptToIds(good, { ...CLIP_L, vocab_size: words }, '')).toThrow(
       expect.objectContaining({
         code: 'MODEL_INVALID',
@@ -171,7 +171,7 @@ describe('a tokenizer that does not fit is refused with one sentence', () => {
     );
   });
 
-  it('when the text encoder is an OpenCLIP and nothing tells the pad token', () => {
+  it('without a pad token for an OpenCLIP text encoder', () => {
     const files = new Map([...good].filter(([name]) => name !== 'special_tokens_map.json'));
     expect(() => promptToIds(files, OPEN_CLIP, '')).toThrow(
       expect.objectContaining({

@@ -99,12 +99,12 @@ describe('the published presets', () => {
     expect(preset(name)?.refinement).toBe(false);
   });
 
-  it('are all that are not ours: the defaults, and those of the embedded network', () => {
+  it('are all presets except the defaults and those of the embedded network', () => {
     const others = PRESETS.filter(({ backend, name }) => name !== 'default' && backend !== 'ui');
     expect(others.map(({ backend, name }) => `${backend} ${name}`).sort()).toEqual(Object.keys(PUBLISHED).sort());
   });
 
-  it('take other keys of DINO and blocks of OpenCLIP than ours do', () => {
+  it('use other features of DINO and OpenCLIP than our defaults', () => {
     const [dino, openclip] = [presetsOf('dino-vitb8'), presetsOf('openclip')];
     expect(dino[0]).toMatchObject({ name: 'default', feature: { layer: 9, facet: 'key' } });
     expect(dino[1]).not.toHaveProperty('feature.facet');
@@ -112,7 +112,7 @@ describe('the published presets', () => {
     expect(openclip[0]).not.toHaveProperty('feature.finalNorm');
   });
 
-  it('draw their latents, and ours take the mean', () => {
+  it('sample their latents, and our defaults use the mean', () => {
     const latents = PRESETS.filter(({ network }) => network === 'sd-unet' || network === 'cleandift');
     for (const row of latents)
       expect([row.backend, row.name, row]).toMatchObject([

@@ -82,7 +82,7 @@ describe('the names of Stable Diffusion in the original layout', () => {
     }
   });
 
-  it('of OpenCLIP become those of transformers, queries, keys and values apart, the last block left out', () => {
+  it('of OpenCLIP become those of transformers, with split projections and without the last block', () => {
     const last = 'cond_stage_model.model.transformer.resblocks.2.ln_1.weight';
     const original = checkpointOf([...NAMES.openClip.map(([name]) => name), last].map((name) => [name, entry()]));
     const text = ldmText(original);
@@ -101,7 +101,7 @@ describe('Stable Diffusion in one file', () => {
   const vae = new Map(['config.json', WEIGHTS].map((name) => [`vae/${name}`, `${SD}/vae/${name}`]));
   const open = (path: string) => openSdCheckpoint(new Map([...vae, ['model.safetensors', path]]));
 
-  it('in the original layout gives the features that diffusers gives', async () => {
+  it('in the original layout has the features of diffusers', async () => {
     const path = folder.path('ldm.safetensors');
     writeRenamed(path, UNET, NAMES.unet);
     copyFileSync(`${SD}/sd1/unet/config.json`, folder.path('config.json'));
@@ -117,7 +117,7 @@ describe('Stable Diffusion in one file', () => {
   it.each([
     ['F32', 4, Buffer.from(Float32Array.of(233.75).buffer), 233.75],
     ['BF16', 2, Buffer.from([0x6a, 0x43]), 234],
-  ])('as CleanDIFT publishes it: its own U-Net, and the time it learned (%s)', (dtype, length, bytes, learnedT) => {
+  ])('of CleanDIFT contains its own U-Net and the learned timestep (%s)', (dtype, length, bytes, learnedT) => {
     const path = folder.path(`full-${dtype}.safetensors`);
     const own = [...UNET.tensors.keys()].map((name) => [`unet_feature_extractor_cleandift.${name}`, name] as const);
     const base = [...UNET.tensors.keys()].map((name) => [`unet_feature_extractor_base.${name}`, name] as const);
@@ -131,7 +131,7 @@ describe('Stable Diffusion in one file', () => {
     expect(unet.checkpoint.tensors.get('conv_in.weight')).toEqual(first);
   });
 
-  it('of CleanDIFT is told its learned time, but a time that is chosen by hand goes before', async () => {
+  it('of CleanDIFT uses the learned timestep unless `t` is set', async () => {
     const path = folder.path('learned.safetensors');
     const own = [...UNET.tensors.keys()].map((name) => [`unet_feature_extractor_cleandift.${name}`, name] as const);
     writeRenamed(path, UNET, own, { timestep: { dtype: 'F32', shape: [], data_offsets: [0, 4] } });
@@ -153,7 +153,7 @@ describe('Stable Diffusion in one file', () => {
     await pool.release();
   });
 
-  it('that is a U-Net alone takes the encoder from elsewhere, and says so where there is none', () => {
+  it('with only a U-Net needs the encoder of another checkpoint', () => {
     const path = folder.path('unet.safetensors');
     copyFileSync(UNET.path, path);
     expect(open(path).encoder).toMatchObject({ kind: 'kl', checkpoint: { path: `${SD}/vae/${WEIGHTS}` } });
@@ -165,7 +165,7 @@ describe('a configuration from shapes', () => {
   it.each([
     ['sd1', [8, 8, 8, 8]],
     ['sd2', [8 / 64, 16 / 64, 16 / 64, 24 / 64]],
-  ])('of %s is what diffusers wrote, but for what shapes do not say', (family, heads) => {
+  ])('of %s equals that of diffusers, except for fields that shapes do not determine', (family, heads) => {
     const written = sdUnetConfigSchema.parse(readConfig(`${SD}/${family}/unet`));
     const checkpoint = readSafetensorsHeader(`${SD}/${family}/unet/${WEIGHTS}`);
     const widened = { ...checkpoint, tensors: new Map([...checkpoint.tensors].map(([n, t]) => [n, timesHeads(t)])) };
@@ -180,12 +180,12 @@ describe('a configuration from shapes', () => {
     }).toMatchObject(config);
   });
 
-  it('of the autoencoder is what diffusers wrote', () => {
+  it('of the autoencoder equals that of diffusers', () => {
     const config = sdVaeConfigOf(readSafetensorsHeader(`${SD}/vae/${WEIGHTS}`));
     expect(config).toMatchObject({ latent_channels: 4, layers_per_block: 2, block_out_channels: [16, 24, 32, 32] });
   });
 
-  it('is refused for another network', () => {
+  it('is rejected for another network', () => {
     const vit = fileURLToPath(new URL('../fixtures/vit/dinov2/model.safetensors', import.meta.url));
     expect(() => sdUnetConfigOf(readSafetensorsHeader(vit))).toThrow(
       expect.objectContaining({ code: 'MODEL_INVALID', message: expect.stringContaining('does not hold a U-Net') }),

@@ -77,7 +77,7 @@ describe('the U-Net of guided-diffusion', () => {
     await expect(compile(16, outputBlock)).rejects.toThrow(/output blocks 0 to 5/);
   });
 
-  it('takes no image that it cannot halve as often as it does', async () => {
+  it('rejects sizes that are no multiple of its downsampling', async () => {
     await expect(compile(18, 0)).rejects.toThrow('16×18 is not a multiple of 4');
   });
 });

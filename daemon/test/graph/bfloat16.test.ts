@@ -53,7 +53,7 @@ async function latent(checkpoint: Checkpoint, precision: Precision): Promise<Flo
 }
 
 describe('weights in bfloat16', () => {
-  it.each(['float32', 'float16'] as const)('are the same weights as in single precision, in %s', async (precision) => {
+  it.each(['float32', 'float16'] as const)('equal the weights in single precision, in %s', async (precision) => {
     const expected = await latent(stored('F32'), precision);
     expect(expected?.every(Number.isFinite)).toBe(true);
     expect(await latent(stored('BF16'), precision)).toEqual(expected);

@@ -19,7 +19,7 @@ function changeConfig(change: Record<string, unknown>): void {
 }
 
 describe('the embedded network', () => {
-  it('gives one column of features for every 4×4 pixels', () => {
+  it('returns one descriptor per 4×4 pixels', () => {
     const {
       inputs: [input],
       outputs: [output],
@@ -28,7 +28,7 @@ describe('the embedded network', () => {
     expect(output?.dims).toEqual([1, expect.any(Number), 8, 16]);
   });
 
-  it('takes sides that are whole multiples only', () => {
+  it('rejects sides that are no multiples', () => {
     expect(() => compileUiNetwork(filesOf(model()), { width: 65, height: 32 })).toThrow(RangeError);
     expect(() => compileUiNetwork(filesOf(model()), { width: 64, height: 33 })).toThrow(RangeError);
   });
@@ -38,7 +38,7 @@ describe('the embedded network', () => {
     ['a configuration of another network', () => changeConfig({ network: 'vit' })],
     ['a configuration that the weights do not fit', () => changeConfig({ headChannels: 7 })],
     ['weights that were cut off', () => cutOff(`${model()}/model.safetensors`)],
-  ])('is refused as MODEL_INVALID with %s', (_case, damage) => {
+  ])('is rejected as MODEL_INVALID with %s', (_case, damage) => {
     damage();
     expect(() => compileUiNetwork(filesOf(model()), SIZE)).toThrow(
       expect.objectContaining({ code: 'MODEL_INVALID', message: expect.stringContaining(model()) }),

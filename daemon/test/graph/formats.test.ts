@@ -41,7 +41,7 @@ function refusal(action: () => unknown): SamepointError {
   throw new TypeError('expected a refusal');
 }
 
-describe('a U-Net of Stable Diffusion gives the features that diffusers gives, as', () => {
+describe('a U-Net of Stable Diffusion has the features of diffusers, as', () => {
   it.each([
     ['a folder in several safetensors files', 'sharded'],
     ['a folder in several files of half precision', 'sharded-fp16'],
@@ -52,7 +52,7 @@ describe('a U-Net of Stable Diffusion gives the features that diffusers gives, a
     await expectFeatures(join(FORMATS, 'unet', path));
   });
 
-  it('several files in the store that the repositories of a Hugging Face cache share', async () => {
+  it('several files in the shared store of a Hugging Face cache', async () => {
     const files = ['config.json', INDEX, FIRST, SECOND].map((name) => ({
       path: `unet/${name}`,
       content: readFileSync(join(SHARDED, name)),
@@ -79,7 +79,7 @@ async function expectFeatures(checkpoint: string): Promise<void> {
   }
 }
 
-describe('a vision transformer gives the features that transformers gives, as', () => {
+describe('a vision transformer has the features of transformers, as', () => {
   it.each([
     ['the safetensors folder of transformers', 'dinov2', 'dinov2'],
     ['a folder with a pytorch_model.bin', 'dinov2/bin', 'dinov2'],
@@ -116,7 +116,7 @@ describe('a vision transformer gives the features that transformers gives, as', 
     }
   });
 
-  it("takes the configuration of the weights in a folder that has transformers' and open_clip's", () => {
+  it('uses the configuration of its library in a folder with both', () => {
     const both = folder.path('both');
     cpSync(join(FIXTURES, 'vit/openclip-gelu'), both, { recursive: true });
     cpSync(join(FORMATS, 'clip/config.json'), join(both, 'config.json'));
@@ -125,7 +125,7 @@ describe('a vision transformer gives the features that transformers gives, as', 
     expect(openVit(filesOf(both)).config.channels).toBe(32);
   });
 
-  it('needs its configuration where the names are those of transformers', () => {
+  it('needs a configuration with transformers’ names', () => {
     const alone = folder.path('alone.safetensors');
     cpSync(join(FORMATS, 'dinov2/model.safetensors'), alone);
     expect(refusal(() => openVit(new Map([['model.safetensors', alone]]))).message).toContain('config.json');
@@ -133,7 +133,7 @@ describe('a vision transformer gives the features that transformers gives, as', 
 });
 
 describe('weights in several files', () => {
-  it('are opened by their index or by one of them', () => {
+  it('open by their index or any shard', () => {
     const byIndex = openWeights(join(SHARDED, INDEX));
     for (const shard of [FIRST, SECOND]) {
       expect(openWeights(join(SHARDED, shard)).tensors).toEqual(byIndex.tensors);
@@ -143,14 +143,14 @@ describe('weights in several files', () => {
     expect(weightsFilesAt(join(SHARDED, INDEX))).toEqual([INDEX, FIRST, SECOND].map((name) => join(SHARDED, name)));
   });
 
-  it('are found without their index', () => {
+  it('open without their index', () => {
     const at = copy(SHARDED);
     rmSync(join(at, INDEX));
     const path = filesOf(at).get('diffusion_pytorch_model.safetensors') ?? '';
     expect(openWeights(path).tensors).toEqual(openWeights(join(SHARDED, INDEX)).tensors);
   });
 
-  it('lie under their hashes in a Hugging Face cache', () => {
+  it('open from a Hugging Face cache, where they are named by hash', () => {
     const [blobs, snapshot] = [folder.path('hub/blobs'), folder.path('hub/snapshots/commit')];
     for (const made of [blobs, snapshot]) mkdirSync(made, { recursive: true });
     for (const [n, name] of [INDEX, FIRST, SECOND].entries()) {
@@ -162,7 +162,7 @@ describe('weights in several files', () => {
     expect(new Set([...opened.tensors.values()].map(({ file }) => file))).toEqual(new Set(['hash1', 'hash2']));
   });
 
-  it('name what is missing', () => {
+  it('report the missing file', () => {
     const at = copy(SHARDED);
     renameSync(join(at, SECOND), join(at, 'elsewhere'));
     for (const name of [INDEX, FIRST]) {
@@ -182,7 +182,7 @@ describe('weights in several files', () => {
       /has no tensor "conv_in/,
     ],
     ['more than any index', (at) => truncateSync(join(at, INDEX), 100_000_001), /it has 100000001 bytes/],
-  ])('are refused when the index holds %s', (_what, damage, reason) => {
+  ])('are rejected when the index contains %s', (_what, damage, reason) => {
     const at = copy(SHARDED);
     damage(at);
     expect(refusal(() => openWeights(join(at, INDEX))).message).toMatch(reason);

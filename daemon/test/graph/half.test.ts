@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { floatsToHalves, halvesToFloats } from '../../src/graph/weights/half.js';
 
 describe('half precision', () => {
-  it('every half comes back as itself', () => {
+  it('every half survives a round trip', () => {
     const all = Uint16Array.from({ length: 2 ** 16 }, (_, bits) => bits);
     const back = floatsToHalves(halvesToFloats(all));
     const isNaNHalf = (bits: number) => (bits & 0x7c00) === 0x7c00 && (bits & 0x3ff) !== 0;
@@ -29,7 +29,7 @@ describe('half precision', () => {
     expect(floatsToHalves(Float32Array.of(value))[0]).toBe(bits);
   });
 
-  it('keeps what is no number', () => {
+  it('preserves NaN', () => {
     expect(halvesToFloats(floatsToHalves(Float32Array.of(Number.NaN, -Infinity)))).toEqual(
       Float32Array.of(Number.NaN, -Infinity),
     );

@@ -14,7 +14,7 @@ const LFS = 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 882
 const TAR = Buffer.alloc(512);
 TAR.write('ustar', 257);
 
-describe('a file that is no weights is named for what it is, whatever its name', () => {
+describe('a file without weights is rejected with its actual format', () => {
   it.each<[string, string | Buffer, RegExp, RegExp]>([
     ['a Git LFS pointer', LFS, /is a Git LFS pointer/, /`git lfs pull`/],
     ['a web page', '<!DOCTYPE html><html><body>Sign in</body></html>', /is a web page/, /download link/],
@@ -59,7 +59,7 @@ describe('a file that is no weights is named for what it is, whatever its name',
   });
 });
 
-describe('a network of another kind is named', () => {
+describe('a network of another kind is rejected by name', () => {
   const tensor = { dtype: 'F32', shape: [1], data_offsets: [0, 4] };
   const holding = (...names: string[]) => {
     const path = folder.path('network.safetensors');
@@ -115,7 +115,7 @@ describe('a network of another kind is named', () => {
     ['adm', 'input_blocks.0.0.weight'],
     ['vit', 'backbone.cls_token'],
     ['vit', 'visual.class_embedding'],
-  ] as const)('a network of the family %s passes as that and as no other (%s)', (family, name) => {
+  ] as const)('a network of the family %s is only accepted as such (%s)', (family, name) => {
     const checkpoint = holding(name, 'cond_stage_model.transformer.text_model.embeddings.token_embedding.weight');
     for (const wanted of ['sd', 'vit', 'adm'] as const) {
       if (wanted === family) expect(() => requireFamily(checkpoint, wanted)).not.toThrow();
@@ -135,7 +135,7 @@ describe('a network of another kind is named', () => {
     expect(() => checkCheckpoint(network, new Map([[file, holding(name).path]]))).toThrow(`contains ${kind}, not`);
   });
 
-  it("a file of one's own goes before the backend's", () => {
+  it("a file of the checkpoint takes precedence over the backend's", () => {
     const own = fileURLToPath(new URL('../fixtures/adm/official/model.pt', import.meta.url));
     const files = new Map([
       ['model.pt', folder.path('not-there.pt')],
@@ -144,7 +144,7 @@ describe('a network of another kind is named', () => {
     expect(openAdm(files).checkpoint.path).toBe(own);
   });
 
-  it('what nothing is known of is left to those who need its tensors', () => {
+  it('an unknown network passes', () => {
     expect(() => requireFamily(holding('mystery.weight'), 'vit')).not.toThrow();
   });
 });

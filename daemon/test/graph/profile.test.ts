@@ -37,12 +37,12 @@ describe('where the nodes of a graph ran', () => {
     expect(shareOf(mostly, 'dml')).toBeCloseTo(0.2);
   });
 
-  it('is told node by node by WebGPU, of which ONNX Runtime fuses few', () => {
+  it('is counted per node on WebGPU', () => {
     const single = placementOf(trace(...nodes(250, 'webgpu'), ...nodes(50, 'cpu')), 'webgpu', NODES);
     expect(shareOf(single, 'webgpu')).toBeCloseTo(250 / 300);
   });
 
-  it('counts what the provider ran itself, also where ONNX Runtime has added nodes', () => {
+  it('counts the provider’s nodes, even if ONNX Runtime added some', () => {
     const more = placementOf(trace(...nodes(280, 'webgpu'), ...nodes(70, 'cpu')), 'webgpu', NODES);
     expect(more).toEqual(
       new Map([
@@ -58,13 +58,13 @@ describe('where the nodes of a graph ran', () => {
     expect(shareOf(none, 'dml')).toBe(0);
   });
 
-  it('is not known from a profile that was cut off', () => {
+  it('is empty for a truncated profile', () => {
     expect(placementOf('[{"cat":', 'dml', NODES).size).toBe(0);
   });
 });
 
 describe('the nodes of a graph', () => {
-  it('are those that run for every input: what is made of constants is computed at load', () => {
+  it('are those that run for every input; constants are folded at load', () => {
     const b = new GraphBuilder(undefined, { provider: 'dml', precision: 'float16' });
     const x = b.input('x', [2]);
     const two = b.node('Neg', [b.constant([2], Float32Array.of(1, 2))], [2]);

@@ -55,7 +55,7 @@ describe('a PyTorch checkpoint', () => {
     expect(new Uint8Array(readFileSync(path)).slice(offset, offset + length)).toEqual(STORAGE.data);
   });
 
-  it('may hold tensors that view a part of one storage', () => {
+  it('may contain tensors that share a storage', () => {
     const path = writePickle(
       pickle.of(
         pickle.dict({ all: tensorPickle(), row: tensorPickle({ offset: 3, shape: [1, 3], strides: [99, 1] }) }),
@@ -92,7 +92,7 @@ describe('a PyTorch checkpoint', () => {
     );
   });
 
-  it('is read behind a symbolic link, under the name of the real file', () => {
+  it('is read through a symbolic link, under the name of the real file', () => {
     const link = folder.path('link.pt');
     symlinkSync(OFFICIAL, link);
     const checkpoint = openWeights(link);
@@ -101,7 +101,7 @@ describe('a PyTorch checkpoint', () => {
   });
 });
 
-describe('code in a pickle never runs, and only tensors come out of it', () => {
+describe('code in a pickle never runs', () => {
   const marker = () => folder.path('executed');
   const system = () => pickle.global('os', 'system');
   const command = () => pickle.text(`touch ${marker()}`);
@@ -129,50 +129,50 @@ describe('code in a pickle never runs, and only tensors come out of it', () => {
     expect(existsSync(marker())).toBe(false);
   });
 
-  it('nor does it where nothing else is in the file', () => {
+  it('a file with nothing else has no tensors', () => {
     const path = writePickle(pickle.of(pickle.call(system(), command())));
     expect(refusal(path)).toMatch(/it contains no table of tensors/);
     expect(existsSync(marker())).toBe(false);
   });
 
-  it('a tensor that code would make is none', () => {
+  it('a tensor created by code is ignored', () => {
     const made = pickle.call(pickle.global('torch._utils', '_rebuild_tensor_v9'), tensorPickle());
     expect(refusal(writePickle(pickle.of(pickle.dict({ w: made }))))).toMatch(/it contains no tensors/);
   });
 
-  it('a pickle that would fill the memory with empty tables is refused', () => {
+  it('a pickle that would exhaust memory is rejected', () => {
     expect(refusal(writePickle(pickle.of('}'.repeat(2_000_001))))).toMatch(/more than 2000000 instructions/);
   });
 
-  it('an instruction and a protocol that pickle does not have are refused', () => {
+  it('unknown instructions and protocols are rejected', () => {
     expect(refusal(writePickle(pickle.of('\xff')))).toMatch(/unknown instruction 0xff/);
     expect(refusal(writePickle(Buffer.from('\x80\x06}.', 'latin1')))).toMatch(/unknown protocol 6/);
   });
 });
 
-describe('weights lie where training code keeps them', () => {
+describe('weights are found in checkpoints of training code', () => {
   const w = (row: number) => tensorPickle({ offset: 3 * row, shape: [3], strides: [1] });
   const at = (path: string) => openWeights(path).tensors.get('w')?.offset ?? Number.NaN;
   const write = (body: string) => writePickle(pickle.of(body));
   const row = (n: number) => at(write(pickle.dict({ w: w(n) })));
 
-  it.each(['state_dict', 'teacher', 'model'])('the table "%s" goes before tensors beside it', (name) => {
+  it.each(['state_dict', 'teacher', 'model'])('the table "%s" takes precedence over other tensors', (name) => {
     const body = pickle.dict({ w: w(0), optimizer: pickle.dict({ w: w(0) }), [name]: pickle.dict({ w: w(1) }) });
     expect(at(write(body)) - row(1)).toBe(at(write(body)) - row(0) - 12);
   });
 
-  it("DINO's teacher goes before its student", () => {
+  it("DINO's teacher takes precedence over its student", () => {
     const path = write(pickle.dict({ student: pickle.dict({ w: w(0) }), teacher: pickle.dict({ w: w(1) }) }));
     expect([...openWeights(path).tensors.keys()]).toEqual(['w']);
   });
 
-  it('a parameter is its tensor', () => {
+  it('a parameter is read as its tensor', () => {
     const parameter = pickle.call(pickle.global('torch._utils', '_rebuild_parameter'), w(1), '\x88', pickle.dict({}));
     expect(openWeights(write(pickle.dict({ w: parameter }))).tensors.get('w')?.shape).toEqual([3]);
   });
 });
 
-describe('a damaged pickle is refused', () => {
+describe('a damaged pickle is rejected', () => {
   const { integer, text, tuple } = pickle;
   it.each([
     ['no end', '}'],
@@ -200,7 +200,7 @@ describe('a damaged pickle is refused', () => {
   });
 });
 
-describe('tensors that cannot be used where they lie are refused', () => {
+describe('tensors that cannot be used in place are rejected', () => {
   it.each<[string, TensorParts, RegExp]>([
     ['transposed', { strides: [1, 2] }, /"w" is not contiguous/],
     ['expanded', { strides: [0, 1] }, /"w" is not contiguous/],
@@ -224,7 +224,7 @@ describe('tensors that cannot be used where they lie are refused', () => {
   });
 });
 
-describe('a file of torch before 1.6 that does not fit together is refused', () => {
+describe('an inconsistent file from before torch 1.6 is rejected', () => {
   const LEGACY = fileURLToPath(new URL('../fixtures/formats/dinov2/official/legacy.pth', import.meta.url));
   const changed = (change: (bytes: string) => string) => {
     const path = folder.path(`${count++}.pth`);
@@ -251,7 +251,7 @@ describe('a file of torch before 1.6 that does not fit together is refused', () 
   });
 });
 
-describe('an archive that does not fit together is refused', () => {
+describe('an inconsistent archive is rejected', () => {
   const PICKLE: ZipEntry = { name: 'model/data.pkl', data: pickle.of(pickle.dict({ w: tensorPickle() })) };
 
   it.each([0, 1, 100, 5000, -1000, -30, -1])('cut off at byte %i', (bytes) => {
@@ -274,17 +274,17 @@ describe('an archive that does not fit together is refused', () => {
     expect(patched(8, [1])).toMatch(/data\/0 is compressed/);
   });
 
-  it('with a name that is longer than the directory', () => {
+  it('with a name longer than the directory', () => {
     expect(patched(28, [0xff, 0xff])).toMatch(/its directory is damaged/);
   });
 
-  it('with more entries, or a longer directory, than any checkpoint has', () => {
+  it('with too many entries or an oversized directory', () => {
     const record = 'PK\x06\x06';
     expect(patched(32, [0xa1, 0x86, 1], record, true)).toMatch(/100001 entries/);
     expect(patched(40, [0, 0, 0, 4], record, true)).toMatch(/directory has 67108864 bytes/);
   });
 
-  it('with a pickle that is longer than any checkpoint has', () => {
+  it('with an oversized pickle', () => {
     const data = Buffer.alloc(32_000_001);
     expect(refusal(write({ name: 'model/data.pkl', data }))).toMatch(/pickle has 32000001 bytes/);
   });

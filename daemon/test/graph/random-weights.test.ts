@@ -14,8 +14,8 @@ const SHAPES = new Map([
   ['norm.bias', [32]],
 ]);
 
-describe('weights that tensors share', () => {
-  it('are those of the largest tensor of each magnitude', () => {
+describe('shared weights', () => {
+  it('cover the largest tensor of each magnitude', () => {
     const path = folder.path('weights.bin');
     const { tensors, folder: at } = writeSharedWeights(path, SHAPES);
     expect(tensors.get('a.weight')).toEqual({
@@ -33,7 +33,7 @@ describe('weights that tensors share', () => {
     expect(readFileSync(path)).toHaveLength(2 * (1600 + 51_200 + 32));
   });
 
-  it('keep the variance of activations, are positive for the scales of norms, and are the same again', () => {
+  it('preserve variance, are positive for norm scales, and are reproducible', () => {
     const checkpoint = writeSharedWeights(folder.path('once.bin'), SHAPES);
     const power = (name: string) => {
       const values = readValues(checkpoint, name) ?? new Float32Array();
@@ -51,7 +51,7 @@ describe('weights that tensors share', () => {
   });
 });
 
-describe('the blocks that providers are tried on', () => {
+describe('the probe blocks', () => {
   it("have the widths of Stable Diffusion 2.1's encoder", () => {
     const weights = probeBlockWeights();
     expect(weights.get('down_blocks.0.resnet.conv2.weight')).toEqual([320, 320, 3, 3]);

@@ -15,7 +15,7 @@ const tensor = (dtype: string, shape: unknown, begin: unknown, end: unknown) => 
 });
 
 describe('a header', () => {
-  it('says where each tensor lies in the file, and its metadata is no tensor', () => {
+  it('locates each tensor and skips the metadata', () => {
     const header = {
       __metadata__: { format: 'pt' },
       a: tensor('F32', [2, 3], 0, 24),
@@ -34,7 +34,7 @@ describe('a header', () => {
     ]);
   });
 
-  it('is all that is read: weights larger than memory are no matter', () => {
+  it('is all that is read, so weights may exceed memory', () => {
     const terabyte = 2 ** 40;
     const header = { huge: tensor('U8', [terabyte], 0, terabyte) };
     writeSafetensors(path(), header);
@@ -82,7 +82,7 @@ describe('a header', () => {
       'overlaps',
       () => writeSafetensors(path(), { b: tensor('U8', [2], 3, 5), a: tensor('U8', [16], 0, 16) }, data),
     ],
-  ])('is refused: %s', (_name, reason, write) => {
+  ])('is rejected: %s', (_name, reason, write) => {
     write();
     expect(() => readSafetensorsHeader(path())).toThrow(
       expect.objectContaining({ code: 'MODEL_INVALID', message: expect.stringContaining(reason) }),
@@ -98,14 +98,14 @@ describe('a header', () => {
   }
 });
 
-describe('a network gets a weight', () => {
+describe('a weight of a network', () => {
   const builder = () => {
     const header = { w: tensor('F32', [2, 2], 0, 16), i: tensor('I32', [1], 16, 20) };
     writeSafetensors(path(), header, new Uint8Array(20));
     return new GraphBuilder(readSafetensorsHeader(path()));
   };
 
-  it('once, however often it asks', () => {
+  it('is added once', () => {
     const b = builder();
     expect(b.weight('w', [2, 2])).toBe(b.weight('w', [2, 2]));
     expect(b.hasWeight('w')).toBe(true);
@@ -116,7 +116,7 @@ describe('a network gets a weight', () => {
     ['that is missing', 'v', [2, 2], '"v" is missing'],
     ['of another shape', 'w', [4], 'has the shape 2×2, not 4'],
     ['of whole numbers', 'i', [1], 'has the type I32'],
-  ])('but none %s', (_case, name, shape, reason) => {
+  ])('is rejected %s', (_case, name, shape, reason) => {
     expect(() => builder().weight(name, shape)).toThrow(
       expect.objectContaining({ code: 'MODEL_INVALID', message: expect.stringContaining(reason) }),
     );

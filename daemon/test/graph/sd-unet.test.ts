@@ -65,7 +65,7 @@ describe('the U-Net of Stable Diffusion', () => {
     ['only_cross_attention', true],
     ['resnet_time_scale_shift', 'scale_shift'],
     ['attention_head_dim', [5, 10]],
-  ])('is not the network of a configuration with %s %j', (key, value) => {
+  ])('rejects a configuration with %s %j', (key, value) => {
     const config = Object.assign({}, readConfig(join(FIXTURES, 'sd1/unet')), { [key]: value });
     expect(sdUnetConfigSchema.safeParse(config).success).toBe(false);
   });

@@ -64,7 +64,7 @@ describe('a network that is cut after several blocks', () => {
     ['SD 2.1-like, not in their order', () => sd('sd2'), [2, 0]],
     ['ADM', adm, [0, 1, 2, 3, 4, 5]],
     ...VIT_FACETS.map((facet): [string, () => Network, number[]] => [`ViT, ${facet}`, () => vit(facet), [0, 2, 1]]),
-  ])('gives of each what one cut there gives: %s', async (_, open, blocks) => {
+  ])('equals the networks cut after each block: %s', async (_, open, blocks) => {
     const network = await open();
     const together = await run(network, blocks);
     for (const [n, block] of blocks.entries()) {
@@ -80,7 +80,7 @@ describe('a network that is cut after several blocks', () => {
     ['SD', () => sd('sd1'), 4],
     ['ADM', adm, 6],
     ['ViT', () => vit('key'), 3],
-  ])('has to have all of them: %s', async (_, open, missing) => {
+  ])('rejects blocks that do not exist: %s', async (_, open, missing) => {
     await expect(run(await open(), [0, missing])).rejects.toThrow(RangeError);
   });
 });

@@ -30,18 +30,18 @@ async function features(feature: VitFeature): Promise<Float32Array> {
 }
 
 describe('the last LayerNorm', () => {
-  it('is passed by the tokens of the last block unless told otherwise', async () => {
+  it('applies to the last block by default', async () => {
     expect(await features({ layer: 2 })).toEqual(await features({ layer: 2, finalNorm: true }));
     expect(await features({ layer: 2 })).not.toEqual(await features({ layer: 2, finalNorm: false }));
   });
 
-  it('is not passed by the tokens of an earlier block unless told so, as DINO does', async () => {
+  it('applies to earlier blocks only on request, as in DINO', async () => {
     expect(await features({ layer: 1 })).toEqual(await features({ layer: 1, finalNorm: false }));
     expect(await features({ layer: 1 })).not.toEqual(await features({ layer: 1, finalNorm: true }));
   });
 });
 
-describe('a feature that does not exist is refused', () => {
+describe('a feature that does not exist is rejected', () => {
   it.each([-1, 3, 1.5])('layer %d of a network with three', (layer) => {
     expect(() => compile({ layer })).toThrow('layers 0 to 2');
   });
@@ -51,7 +51,7 @@ describe('a feature that does not exist is refused', () => {
   });
 });
 
-describe('a config of another network is refused', () => {
+describe('a config of another network is rejected', () => {
   it.each([
     ['an unknown activation', { ...DINO_CONFIG, hidden_act: 'relu' }],
     ['another kind of model', { ...DINO_CONFIG, model_type: 'swin' }],
@@ -64,12 +64,12 @@ describe('a config of another network is refused', () => {
     expect(vitConfigSchema.safeParse(config).success).toBe(false);
   });
 
-  it('a file without the tensors of DINO that comes without a config', () => {
+  it('a file without DINO’s tensors and without a config', () => {
     const checkpoint = readSafetensorsHeader(join(OPEN_CLIP, 'open_clip_model.safetensors'));
     expect(() => vitCheckpoint(checkpoint, undefined)).toThrow(expect.objectContaining({ code: 'MODEL_INVALID' }));
   });
 
-  it('weights that do not fit the config', () => {
+  it('weights that do not match the config', () => {
     const b = new GraphBuilder(readSafetensorsHeader(join(DINO, 'model.safetensors')));
     const config = vitConfigSchema.parse({ ...DINO_CONFIG, num_hidden_layers: 4 });
     expect(() => vit(b, b.input('pixels', [1, 3, 32, 32]), config, { layer: 3 })).toThrow(
@@ -78,7 +78,7 @@ describe('a config of another network is refused', () => {
   });
 });
 
-it("what a configuration of CLIP leaves out is what transformers takes for it, and pixels are normalised as OpenAI's", () => {
+it("missing fields of a CLIP configuration have transformers' defaults, and OpenAI's normalisation", () => {
   expect(vitConfigSchema.parse({ model_type: 'clip_vision_model' })).toMatchObject({
     channels: 768,
     layers: 12,
@@ -92,7 +92,7 @@ it("what a configuration of CLIP leaves out is what transformers takes for it, a
   });
 });
 
-it('pixels in [−1,1] become the normalised ones the network was trained on', async () => {
+it('pixels in [−1,1] are normalised for the network', async () => {
   const config = vitConfigSchema.parse(DINO_CONFIG);
   const b = new GraphBuilder();
   b.output('pixels', vitPixels(b, b.input('image', [1, 3, 1, 1]), config));
