@@ -98,7 +98,7 @@ describe('an image of plain colours', () => {
     expect([...(await decodeLabelMask(await grey.png().toBuffer())).indices]).toEqual([0, 1, 2, 1]);
   });
 
-  it('with smoothed edges is refused in a sentence', async () => {
+  it('with antialiased edges is rejected', async () => {
     const shades = Array.from({ length: 300 }, (_, n) => [n % 256, n >> 3, 9]);
     await expect(
       decodeLabelMask(
@@ -113,7 +113,7 @@ describe('an image of plain colours', () => {
     });
   });
 
-  it('that is none is refused', async () => {
+  it('that cannot be decoded is rejected', async () => {
     await expect(decodeLabelMask(Buffer.from('no image'))).rejects.toMatchObject({ code: 'IMAGE_UNREADABLE' });
   });
 });

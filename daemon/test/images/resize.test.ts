@@ -35,7 +35,7 @@ describe.each(RESAMPLINGS)('resizing by %s', (resampling) => {
     expect(resizeRgb(image, { width: 4, height: 3 }, resampling)).toBe(image);
   });
 
-  it.each([31, 45, 100])('keeps things in their places where an image grows, from 30 pixels to %i', (side) => {
+  it.each([31, 45, 100])('keeps content in place when it upscales from 30 pixels to %i', (side) => {
     const spot = draw(30, 30, [{ x: 6, y: 12, w: 12, h: 9, colour: [0, 0, 0] }]);
     const { x, y } = middleOfInk(resizeRgb(spot, { width: side, height: side }, resampling));
     expect(x).toBeCloseTo((side * 12) / 30, 1);

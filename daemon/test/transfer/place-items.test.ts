@@ -121,14 +121,14 @@ describe('an item of kind', () => {
     expectBox(placements[0]?.kind === 'layer' && placements[0].box, doubledBox(TITLE.box));
   });
 
-  it('layer is not taken by a layer that is no candidate, and still says where the pixels put it', async () => {
+  it('layer is not assigned to a non-candidate, but has the box by its pixels', async () => {
     const items: Item[] = [{ kind: 'layer', itemId: 'i', layerId: 'button' }];
     const [placement] = await place(items, doubled, [{ ...inTarget(BUTTON), candidate: false }]);
     expect(placement).toMatchObject({ kind: 'layer', layerId: null });
     expectBox(placement?.kind === 'layer' && placement.box, doubledBox(BUTTON.box));
   });
 
-  it('layer may come many times: all items on it go to one layer, and none of it to another', async () => {
+  it('layer may repeat: all its items get the same layer', async () => {
     const items: Item[] = ['a', 'b', 'c'].map((itemId) => ({ kind: 'layer', itemId, layerId: 'button' }));
     const placements = await place(items, doubled);
     expect(placements.map((placement) => placement.kind === 'layer' && placement.layerId)).toEqual(
@@ -136,7 +136,7 @@ describe('an item of kind', () => {
     );
   });
 
-  it('overlay gets the transform of what is around it', async () => {
+  it('overlay gets the transform of its surroundings', async () => {
     const [placement] = await place(
       [{ kind: 'overlay', itemId: 'o', box: { x: 150, y: 100, w: 60, h: 40 } }],
       doubled,
@@ -157,14 +157,14 @@ describe('an item of kind', () => {
 describe('an overlay', () => {
   const box = { x: 150, y: 100, w: 60, h: 40 };
 
-  it('is placed by the pixels that surround it and not by those it covers where no layer is known', async () => {
+  it('is placed by the pixels around it, not under it, without layers', async () => {
     const covered = (point: Point) => (contains(box, point) ? found({ x: 700, y: 500 }, 1) : doubled(point));
     const [placement] = await place([{ kind: 'overlay', itemId: 'o', box }], covered, []);
     expect(placement).toMatchObject({ transform: { a: expect.closeTo(2, 6), e: expect.closeTo(40, 4) } });
     expect(placement?.confidence).toBeCloseTo(regionConfidence(0.9), 6);
   });
 
-  it('is not placed by what another overlay covers either', () => {
+  it('is not placed by pixels under another overlay', () => {
     const other = { x: 215, y: 90, w: 40, h: 60 };
     const items: Item[] = [box, other].map((each, n) => ({ kind: 'overlay', itemId: `${n}`, box: each }));
     for (const { points } of prepareItems(items, [], SOURCE)) {
@@ -173,7 +173,7 @@ describe('an overlay', () => {
     }
   });
 
-  it('over the whole image is placed by what it covers, since there is nothing else', () => {
+  it('over the whole image is placed by the pixels under it', () => {
     const everything = { x: 0, y: 0, w: 400, h: 300 };
     const [prepared] = prepareItems([{ kind: 'overlay', itemId: 'o', box: everything }], [], SOURCE);
     expect(prepared?.points).toHaveLength(64);
@@ -252,11 +252,11 @@ describe('a source layer', () => {
     return placements.map((placement) => (placement.kind === 'layer' ? placement.layerId : 'none'));
   }
 
-  it('without height, such as a line, finds its counterpart', async () => {
+  it('without height, such as a line, has a counterpart', async () => {
     expect(await layerOf('divider')).toEqual(['button-dark', 'divider-dark']);
   });
 
-  it('outside the picture does not fail the job, and is told by its type and words', async () => {
+  it('outside the image is matched by its type and text', async () => {
     expect(await layerOf('card')).toEqual(['button-dark', 'card-dark']);
   });
 });
@@ -273,14 +273,14 @@ describe('what the cues of a layer weighed', () => {
       withCues,
     );
 
-  it('is said to those who ask', async () => {
+  it('is included on request', async () => {
     const [placement] = await placeWith(true);
     const { cues = [] } = placementSchema.options[2].parse(placement);
     expect(cues.map(({ cue }) => cue)).toEqual(['image', 'text', 'type', 'size', 'name', 'neighbours']);
     expect(cues.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 9);
   });
 
-  it('is not said to others, whose schema has no place for it', async () => {
+  it('is omitted otherwise', async () => {
     expect((await placeWith(false))[0]).not.toHaveProperty('cues');
   });
 });

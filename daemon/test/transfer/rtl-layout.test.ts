@@ -40,7 +40,7 @@ async function place(items: readonly Item[]) {
 }
 
 describe('a screen that is read from the other side', () => {
-  it('has the counterparts of all layers, and their boxes', async () => {
+  it('assigns and places all layers', async () => {
     const items = SOURCE.map(({ layerId }): Item => ({ kind: 'layer', itemId: layerId, layerId }));
     const placements = await place(items);
     for (const placement of placements) {
@@ -51,7 +51,7 @@ describe('a screen that is read from the other side', () => {
     }
   });
 
-  it('has an overlay on the other side of what it stands beside, not turned itself', async () => {
+  it('places an overlay on the opposite side of its anchor, unmirrored', async () => {
     const box = { x: 232, y: 300, w: 60, h: 40 };
     const [placement] = await place([{ kind: 'overlay', itemId: 'badge', box }]);
     if (placement?.kind !== 'overlay' || placement.transform === null) throw new Error('not placed');

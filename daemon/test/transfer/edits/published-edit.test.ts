@@ -38,12 +38,12 @@ const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0, i = 0] = readTens
 const expected: Homography = [a, b, c, d, e, f, g, h, i];
 
 describe('the published propagation of edits, as PyTorch and OpenCV compute it', () => {
-  it('sends pixels to their nearest neighbours among all pixels of the target', async () => {
+  it('matches pixels to their nearest neighbours among all pixels of the target', async () => {
     const found = await nearestPixels(new Matcher(), source, target, points('points'));
     expect(found).toEqual(points('found'));
   });
 
-  it('finds a homography by RANSAC within 5 pixels', async () => {
+  it('fits a homography with RANSAC within 5 pixels', async () => {
     const truth = points('found');
     const matches = points('points').map((from, n) => ({ source: from, target: truth[n] ?? from }));
     const found = await publishedHomography(matches, EDIT_PROPAGATION);
@@ -64,7 +64,7 @@ describe('an edit as published', () => {
   const shifted = (x: number, y: number) => async (pixels: readonly Point[]) =>
     pixels.map((pixel) => ({ x: pixel.x + x, y: pixel.y + y }));
 
-  it('is carried by random pixels of it, a thousand where it has so many, none of them twice', async () => {
+  it('is placed by at most a thousand random pixels, without repetition', async () => {
     const asked: Point[][] = [];
     const warped = await warpEditAsPublished(
       edit,
@@ -98,7 +98,7 @@ describe('an edit as published', () => {
     expect(runs[0]).toEqual(runs[1]);
   });
 
-  it('is refused only where no homography is found or nothing would be seen', async () => {
+  it('is rejected only without a homography or any visible pixel', async () => {
     const away = await warpEditAsPublished(edit, TARGET, shifted(500, 0), EDIT_PROPAGATION);
     expect(away).toEqual({ ok: false, reason: 'All of the edit would lie outside the target.' });
     const dot = { width: 2, height: 1, rgba: Uint8Array.of(0, 0, 0, 0, 1, 2, 3, 255) };
@@ -111,7 +111,7 @@ describe('which matching carries an edit over', () => {
   const plan = { matching: PRESETS.find(({ backend, name }) => backend === 'sd21' && name === 'edit')?.matching };
   const other = { matching: PRESETS.find(({ backend, name }) => backend === 'sd21' && name === 'semantic')?.matching };
 
-  it('is the published one where its preset is named, or where it is asked for', () => {
+  it('is the published one if a preset or the request selects it', () => {
     expect(editProtocol({ preset: 'edit' }, plan)).toEqual({
       kind: 'edit-propagation',
       points: 1000,
@@ -121,13 +121,13 @@ describe('which matching carries an edit over', () => {
     expect(editProtocol({ matching: 'published' }, {})).toEqual(EDIT_PROPAGATION);
   });
 
-  it('is Samepoint’s own elsewhere', () => {
+  it('is Samepoint’s own otherwise', () => {
     expect(editProtocol({}, plan)).toBeUndefined();
     expect(editProtocol({ preset: 'semantic' }, other)).toBeUndefined();
     expect(editProtocol({ preset: 'edit', matching: 'samepoint' }, plan)).toBeUndefined();
   });
 
-  it('leaves transform and estimator to Samepoint’s own', () => {
+  it('rejects a choice of transform or estimator with the published one', () => {
     expect(() => editProtocol({ preset: 'edit', transform: 'affine' }, plan)).toThrow('takes no other transform');
     expect(() => editProtocol({ matching: 'published', estimator: 'lmeds' }, {})).toThrow('takes no other transform');
     expect(editProtocol({ transform: 'affine' }, {})).toBeUndefined();

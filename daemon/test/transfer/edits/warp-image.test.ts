@@ -30,7 +30,7 @@ async function warped(source: RgbaImage, h: Homography, target = TARGET) {
 }
 
 describe('an edit is warped', () => {
-  it('by whole pixels without a change to any of them', async () => {
+  it('by whole pixels without changing any', async () => {
     const { at, landed } = await warped(block(), [1, 0, 7, 0, 1, -5, 0, 0, 1]);
     expect(landed).toEqual({ x: 46, y: 24, w: 22, h: 12 });
     for (const [x, y] of [
@@ -48,7 +48,7 @@ describe('an edit is warped', () => {
       expect(at(x, y)[3]).toBe(0);
   });
 
-  it('by half a pixel to an edge that is half there', async () => {
+  it('by half a pixel, with half transparent edges', async () => {
     const { at } = await warped(block(), [1, 0, 0.5, 0, 1, 0, 0, 0, 1]);
     expect(at(40, 35)).toEqual([200, 10, 90, 127]);
     expect(at(60, 35)).toEqual([200, 10, 90, 127]);
@@ -63,7 +63,7 @@ describe('an edit is warped', () => {
     for (const x of [23, 28, 33]) expect(at(x, 30)[3]).toBeLessThan(90);
   });
 
-  it('with nothing of the colour of transparent pixels at its edge', async () => {
+  it('without the colour of transparent pixels at its edge', async () => {
     const edit = disc({ x: 100, y: 60 }, 40);
     const { image } = await warped(edit, [0.9, -0.3, 60, 0.3, 0.9, -10, 1e-4, 0, 1]);
     const edge = Array.from({ length: image.rgba.length / 4 }, (_, n) => [...image.rgba.subarray(4 * n, 4 * n + 4)]);
@@ -79,14 +79,14 @@ describe('an edit is warped', () => {
     expect(image.rgba).toHaveLength(11 * 12 * 4);
   });
 
-  it('to nothing where it lies outside', async () => {
+  it('to null outside the target', async () => {
     const edit = block();
     expect(await warpImage(edit, { x: 40, y: 30, w: 20, h: 10 }, [1, 0, 900, 0, 1, 0, 0, 0, 1], TARGET)).toBeNull();
   });
 });
 
 describe('an image too large for WebAssembly', () => {
-  it('is said in a sentence before anything is done', async () => {
+  it('is reported before any work', async () => {
     const side = 8000;
     const unread = { width: side, height: side, rgba: new Uint8Array() };
     const whole = { x: 0, y: 0, w: side, h: side };
@@ -96,7 +96,7 @@ describe('an image too large for WebAssembly', () => {
 });
 
 describe('over the target', () => {
-  it('an opaque pixel replaces, a half transparent one mixes, and the rest stays', () => {
+  it('opaque pixels replace, half transparent pixels blend, transparent pixels keep the background', () => {
     const layer = { width: 3, height: 1, rgba: Uint8Array.from([9, 8, 7, 255, 255, 0, 0, 128, 0, 0, 0, 0]) };
     const { width, height, rgba } = blendOver(draw(5, 2), layer, { x: 1, y: 1 });
     const rgb = rgba.filter((_, n) => n % 4 !== 3);
