@@ -200,7 +200,11 @@ describe('samepoint match --layers', () => {
     ],
     ['no layers', { source: [], targets: {} }, /source: /],
     ['no list of the target', { source, targets: {} }, /has no layers of .*dark\.jpg/],
-    ['a file that is no target', { source, targets: { 'dark.jpg': [], 'dusk.png': [] } }, /dusk\.png, which is none/],
+    [
+      'a file that is no target',
+      { source, targets: { 'dark.jpg': [], 'dusk.png': [] } },
+      /dusk\.png, which is not a target/,
+    ],
     [
       'an id twice',
       { source: source.map((one) => ({ ...one, layerId: 'a' })), targets: { 'dark.jpg': [] } },
