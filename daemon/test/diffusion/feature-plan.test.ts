@@ -83,6 +83,7 @@ describe('the backend syntax', () => {
     'fuse(ui:0,sd21)',
     'fuse(ui:-1,sd21)',
     'fuse(fuse(ui,sd21),adm)',
+    'fuse(ui,sd21,sd15,adm,dinov2-b)',
   ])('rejects "%s"', (text) => {
     expect(() => parseBackend(text)).toThrow(expect.objectContaining({ code: 'BACKEND_UNKNOWN' }));
     expect(isBackend(text)).toBe(false);

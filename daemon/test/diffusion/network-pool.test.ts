@@ -29,6 +29,19 @@ describe('loaded networks', () => {
     expect([a.loads(), b.loads(), c.loads()]).toEqual([1, 2, 1]);
   });
 
+  it('are at most twelve, however small', async () => {
+    const pool = new NetworkPool(CPU_RUNTIME, 100 * BYTES);
+    const networks = Array.from({ length: 13 }, (_, n) => network(`network ${n}`));
+    const [first] = networks;
+    if (first === undefined) throw new Error('there are thirteen networks');
+    for (const { entry } of networks.slice(0, 12)) await pool.run(entry, { x });
+    await pool.run(first.entry, { x });
+    expect(first.loads()).toBe(1);
+    for (const { entry } of [...networks.slice(1), first]) await pool.run(entry, { x });
+    expect(networks.map(({ loads }) => loads())).toEqual(networks.map((_, n) => (n === 0 ? 2 : 1)));
+    await pool.release();
+  });
+
   it('may exceed the budget if alone', async () => {
     const pool = new NetworkPool(CPU_RUNTIME, BYTES / 2);
     const [a, b] = [network('a'), network('b')];
