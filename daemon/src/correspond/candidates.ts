@@ -73,8 +73,8 @@ export async function findCandidates(
 }
 
 /**
- * Has an image too few cells for any match to be reliable: a single colour, or a strip? In a strip no cell has neighbours on all
- * sides, and its cells match anywhere, cycle-consistently.
+ * Whether an image is too uniform or too narrow for any match to be reliable. In a strip no cell has neighbours on all sides,
+ * so cells match anywhere, cycle-consistently.
  */
 export function isUnmatchable({ blank, levels }: Pick<FeaturePyramid, 'blank' | 'levels'>): boolean {
   return blank || levels.every(({ rows, columns }) => Math.min(rows, columns) < FEWEST_CELLS);

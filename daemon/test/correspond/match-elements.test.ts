@@ -16,7 +16,7 @@ const CHANNELS = 32;
 const TEMPERATURE = 0.05;
 
 type Args = [FeaturePyramid, FeaturePyramid, typeof BOXES, typeof BOXES, boolean?];
-const alike = async (...args: Args) => (await matchElements(...args)).map(({ log }) => log);
+const scoresOf = async (...args: Args) => (await matchElements(...args)).map(({ log }) => log);
 
 /** A matcher that compares descriptors only. */
 const elements = {
@@ -41,9 +41,9 @@ function imageOf(seed: number, toDustbin = 0): FeaturePyramid {
   return { width: 112, height: 96, levels, baseLevel: 0, blank: false, dustbin, elements };
 }
 
-describe('parts of an image', () => {
-  it('resemble themselves, and nothing else', async () => {
-    const log = await alike(imageOf(1), imageOf(1), BOXES, BOXES);
+describe('the scores of elements', () => {
+  it('are high for the same element only', async () => {
+    const log = await scoresOf(imageOf(1), imageOf(1), BOXES, BOXES);
     for (const [n, row] of log.entries()) {
       for (const [m, value] of row.entries()) {
         if (n === m) expect(value).toBeGreaterThan(-0.1);
@@ -52,14 +52,14 @@ describe('parts of an image', () => {
     }
   });
 
-  it('have each its share among all others and none, times the same the other way round', async () => {
+  it('are the product of a softmax over rows and over columns, each with the dustbin', async () => {
     const [source, target] = [imageOf(1, 0.1), imageOf(2, 0.1)];
     const none = Math.exp(0.1 / TEMPERATURE);
     const odds = BOXES.map((part) =>
       BOXES.map((other) => Math.exp(meanCosine(source, part, target, other) / TEMPERATURE)),
     );
     const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-    const log = await alike(source, target, BOXES, BOXES);
+    const log = await scoresOf(source, target, BOXES, BOXES);
     for (const [n, row] of log.entries()) {
       for (const [m, value] of row.entries()) {
         const own = odds[n]?.[m] ?? Number.NaN;
@@ -69,80 +69,80 @@ describe('parts of an image', () => {
     }
   });
 
-  it('resemble nothing where "no counterpart" is more similar', async () => {
+  it('are low for all elements if the dustbin is more similar', async () => {
     const one = BOXES.slice(0, 1);
-    const beside = async (none: number) => (await alike(imageOf(1, none), imageOf(2, none), one, one))[0]?.[0];
+    const beside = async (none: number) => (await scoresOf(imageOf(1, none), imageOf(2, none), one, one))[0]?.[0];
     expect(await beside(-1)).toBeGreaterThan(-0.1);
     expect(await beside(1)).toBeLessThan(-10);
   });
 
-  it('are looked at the other way round where the sides are exchanged', async () => {
+  it('are computed on mirrored descriptors in a right-to-left layout', async () => {
     const [box] = BOXES;
     if (box === undefined) throw new Error('there is a box');
     const image = imageOf(1);
     const mirrored = { ...image, levels: image.levels.map(mirrorMap) };
     const there = { ...box, x: image.width - box.x - box.w };
     const decoy = BOXES.slice(1);
-    const kept = (await alike(image, mirrored, [box], [there, ...decoy], false))[0]?.[0] ?? 0;
-    const exchanged = (await alike(image, mirrored, [box], [there, ...decoy], true))[0]?.[0] ?? 0;
-    expect(exchanged).toBeGreaterThan(-1e-3);
-    expect(kept).toBeLessThan(exchanged);
+    const upright = (await scoresOf(image, mirrored, [box], [there, ...decoy], false))[0]?.[0] ?? 0;
+    const rtl = (await scoresOf(image, mirrored, [box], [there, ...decoy], true))[0]?.[0] ?? 0;
+    expect(rtl).toBeGreaterThan(-1e-3);
+    expect(upright).toBeLessThan(rtl);
   });
 
-  it('are looked at as the first look has them where there is no second', async () => {
+  it('use the largest pyramid level, or the base level without multi-scale matching', async () => {
     const two = (seed: number): FeaturePyramid => {
       return { ...imageOf(seed), levels: [...imageOf(seed).levels, randomMap(CHANNELS, 24, 28, seed + 10)] };
     };
     const [source, target] = [two(1), two(2)];
-    const first = await alike(imageOf(1), imageOf(2), BOXES, BOXES);
+    const first = await scoresOf(imageOf(1), imageOf(2), BOXES, BOXES);
     const at = async (multiScale: boolean) =>
       (await matchElements(source, target, BOXES, BOXES, false, { multiScale })).map(({ log }) => log);
     expect(await at(false)).toEqual(first);
-    expect(await at(true)).toEqual(await alike(imageOf(11), imageOf(12), BOXES, BOXES));
+    expect(await at(true)).toEqual(await scoresOf(imageOf(11), imageOf(12), BOXES, BOXES));
   });
 
-  it('outside of the image are not known, and rival none that is inside', async () => {
+  it('are NaN for elements outside the image, which do not affect the others', async () => {
     const [source, target] = [imageOf(1), imageOf(2)];
     const outside = { x: 200, y: 8, w: 20, h: 20 };
-    const log = await alike(source, target, [...BOXES, outside], [outside, ...BOXES]);
+    const log = await scoresOf(source, target, [...BOXES, outside], [outside, ...BOXES]);
     expect(log.map((row) => row[0])).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
     expect([...(log[3] ?? [])].every(Number.isNaN)).toBe(true);
-    const inside = await alike(source, target, BOXES, BOXES);
+    const inside = await scoresOf(source, target, BOXES, BOXES);
     expect(log.slice(0, 3).map((row) => [...row.slice(1)])).toEqual(inside.map((row) => [...row]));
-    const fewer = await alike(source, target, BOXES, BOXES.slice(0, 2));
+    const fewer = await scoresOf(source, target, BOXES, BOXES.slice(0, 2));
     expect(fewer[0]?.[0]).toBeGreaterThan((inside[0]?.[0] ?? 0) + 0.05);
   });
 
-  it('are told to the matcher by where they lie, those inside alone', async () => {
-    const told: Elements[][] = [];
+  it('are computed from the geometry of the elements inside the image', async () => {
+    const calls: Elements[][] = [];
     const spy = {
       match(...sides: [Elements, Elements]) {
-        told.push(sides);
+        calls.push(sides);
         return elements.match(...sides);
       },
     };
     const outside = { x: 200, y: 8, w: 20, h: 20 };
     const image = { ...imageOf(1), elements: spy };
-    await alike(image, imageOf(2), [outside, ...BOXES], BOXES.slice(0, 2));
-    const [[source, target] = []] = told;
+    await scoresOf(image, imageOf(2), [outside, ...BOXES], BOXES.slice(0, 2));
+    const [[source, target] = []] = calls;
     expect(source?.geometry).toEqual(Float32Array.from(BOXES.flatMap((box) => elementGeometry(box, image))));
     expect([source?.count, target?.count]).toEqual([3, 2]);
   });
 
-  it('are not compared where an image says nothing, or no matcher belongs to the features', async () => {
-    expect(await alike(imageOf(1), { ...imageOf(2), blank: true }, BOXES, BOXES)).toEqual([]);
-    expect(await alike({ ...imageOf(1), elements: undefined }, imageOf(2), BOXES, BOXES)).toEqual([]);
-    expect(await alike({ ...imageOf(1), dustbin: undefined }, imageOf(2), BOXES, BOXES)).toEqual([]);
+  it('are empty if an image is blank, or without an element matcher', async () => {
+    expect(await scoresOf(imageOf(1), { ...imageOf(2), blank: true }, BOXES, BOXES)).toEqual([]);
+    expect(await scoresOf({ ...imageOf(1), elements: undefined }, imageOf(2), BOXES, BOXES)).toEqual([]);
+    expect(await scoresOf({ ...imageOf(1), dustbin: undefined }, imageOf(2), BOXES, BOXES)).toEqual([]);
   });
 });
 
-describe('the lead of a part over the others', () => {
-  const leads = (log: readonly number[][]) =>
+describe('the margin of an element', () => {
+  const marginsOf = (log: readonly number[][]) =>
     withMargins(log.map((row) => Float32Array.from(row))).map(({ margin }) => [...margin]);
 
-  it('is by how much it resembles the same one more, or less than the best of them', () => {
+  it('is the difference to the best other element for the same target', () => {
     expect(
-      leads([
+      marginsOf([
         [-1, -6],
         [-3, -2],
         [-8, -2],
@@ -154,10 +154,10 @@ describe('the lead of a part over the others', () => {
     ]);
   });
 
-  it('is not known where there is no other, nor of those outside', () => {
-    expect(leads([[-1, Number.NaN]])).toEqual([[Number.NaN, Number.NaN]]);
-    expect(leads([[Number.NaN], [-5]])).toEqual([[Number.NaN], [Number.NaN]]);
-    expect(leads([])).toEqual([]);
+  it('is NaN without other elements, and for elements outside', () => {
+    expect(marginsOf([[-1, Number.NaN]])).toEqual([[Number.NaN, Number.NaN]]);
+    expect(marginsOf([[Number.NaN], [-5]])).toEqual([[Number.NaN], [Number.NaN]]);
+    expect(marginsOf([])).toEqual([]);
   });
 });
 

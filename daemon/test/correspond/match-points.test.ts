@@ -15,7 +15,7 @@ import { contains } from '../../src/transfer/transforms/boxes.js';
 import { draw, moved } from '../support/draw.js';
 import { LANDMARKS, MOCKUP, mockup, ROWS } from '../support/screens.js';
 
-/** Pixels of the mockup in a cell of the coarsest level: no match can be told to be nearer than that for sure. */
+/** Side of a cell of the coarsest level, in pixels of the mockup: the precision to expect of a match. */
 const CELL_PX = (4 * MOCKUP.width) / 384;
 
 const { width, height } = MOCKUP;
@@ -44,7 +44,7 @@ function distance(match: Match | undefined, { x, y }: Point): number {
   return match === undefined ? Number.POSITIVE_INFINITY : Math.hypot(match.point.x - x, match.point.y - y);
 }
 
-/** All points land where they belong, to within `px`. */
+/** All points are matched to within `px`. */
 function expectAt(matches: readonly Match[], expected: readonly Point[], px: number): void {
   expect(matches).toHaveLength(expected.length);
   for (const [n, point] of expected.entries())
@@ -64,8 +64,8 @@ const rowPoints = ROWS.flatMap(({ x, y }) => [
   { x: x + 50, y: y + 6 },
 ]);
 
-describe('points are found', () => {
-  it('in the image itself: where they are, and for sure', async () => {
+describe('points are matched', () => {
+  it('in the image itself, with high confidence', async () => {
     const points = [...LANDMARKS, ...rowPoints];
     const matches = await matchPoints(matcher, source, source, points);
     expectAt(matches, points, CELL_PX);
@@ -76,7 +76,7 @@ describe('points are found', () => {
     }
   });
 
-  it('in a copy that was moved, equal rows of a list by what surrounds them', async () => {
+  it('in a shifted copy, equal rows of a list by their surroundings', async () => {
     const shift = { x: 12, y: 6 };
     const target = await pyramidOf(draw(width + 12, height + 6, moved(mockup(), shift.x, shift.y)));
     const points = [...LANDMARKS, ...rowPoints];
@@ -99,7 +99,7 @@ describe('points are found', () => {
     for (const { scale } of matches) expect(scale).toBeCloseTo(1.5, 1);
   });
 
-  it('in a part that was cut out', async () => {
+  it('in a crop', async () => {
     const [left, top] = [48, 16];
     const target = await pyramidOf(draw(width - left, height - top, moved(mockup(), -left, -top)));
     const points = LANDMARKS.filter(({ x, y }) => x > left + 20 && y > top + 10);
@@ -113,7 +113,7 @@ describe('points are found', () => {
 });
 
 describe('a prepared pair', () => {
-  it('answers as if it had been prepared anew, whatever else is asked', async () => {
+  it('gives the same matches as a new one, whatever the other points', async () => {
     const target = await pyramidOf(draw(width + 12, height + 6, moved(mockup(), 12, 6)));
     const prepared = await preparePair(matcher, source, target, DEFAULT_SETTINGS);
     const fresh = await matchPoints(matcher, source, target, [...LANDMARKS, ...rowPoints]);
@@ -130,8 +130,8 @@ describe('a prepared pair', () => {
   });
 });
 
-describe('where there is nothing to find', () => {
-  it('a blank target gets no confidence, and no place outside it', async () => {
+describe('without anything to match', () => {
+  it('a blank target has no confidence, and positions inside it', async () => {
     const matches = await matchPoints(matcher, source, await pyramidOf(BLANK), LANDMARKS);
     for (const { point, confidence } of matches) {
       expect(confidence).toBe(0);
@@ -139,12 +139,12 @@ describe('where there is nothing to find', () => {
     }
   });
 
-  it('a blank source gets no confidence', async () => {
+  it('a blank source has no confidence', async () => {
     const matches = await matchPoints(matcher, await pyramidOf(BLANK), source, LANDMARKS);
     expect(matches.map(({ confidence }) => confidence)).toEqual(LANDMARKS.map(() => 0));
   });
 
-  it('an image squeezed until it is two rows of cells gets no confidence, nor gives any', async () => {
+  it('an image with only two rows of cells has no confidence as source or target', async () => {
     const squeezed = await pyramidOf(resizeRgb(SCREEN, { width: 2000, height: 20 }, 'lanczos'));
     expect(squeezed.levels.map(({ rows }) => rows)).toEqual([1, 2, 2]);
     const along = LANDMARKS.map(({ x, y }) => ({ x: (x * 2000) / width, y: (y * 20) / height }));
@@ -155,7 +155,7 @@ describe('where there is nothing to find', () => {
       expect(matches.map(({ confidence }) => confidence)).toEqual(LANDMARKS.map(() => 0));
   });
 
-  it('a target of one pixel by two thousand is no reason to fail', async () => {
+  it('a target of 1 × 2000 pixels does not fail', async () => {
     const thread = await pyramidOf(draw(1, 2000));
     const matches = await matchPoints(matcher, source, thread, [
       { x: 0, y: 0 },
@@ -166,15 +166,15 @@ describe('where there is nothing to find', () => {
   });
 });
 
-describe('strange images', () => {
-  it('of one pixel are no reason to fail, and nothing is found', async () => {
+describe('unusual images', () => {
+  it('of one pixel do not fail, and have no match', async () => {
     const dot = await pyramidOf(draw(1, 1, [], [9, 9, 9]));
     const matches = await matchPoints(matcher, dot, dot, [{ x: 0.5, y: 0.5 }]);
     expectNumbers(matches);
     expect(matches.map(({ confidence }) => confidence)).toEqual([0]);
   });
 
-  it('of two thousand by three pixels are found in themselves', async () => {
+  it('of 2000 × 3 pixels match themselves', async () => {
     const rects = [40, 300, 420, 900, 1310, 1700].map((x, n) => ({
       x,
       y: n % 2,
@@ -190,7 +190,7 @@ describe('strange images', () => {
       expect(Math.abs((matches[n]?.point.x ?? 0) - x)).toBeLessThan((4 * 2000) / 384);
   });
 
-  it('of one texture are sure of nothing that is wrong', async () => {
+  it('of a repeated texture have low confidence for wrong matches', async () => {
     const tiles = Array.from({ length: 12 * 36 }, (_, n) => ({
       x: (n % 36) * 8,
       y: Math.floor(n / 36) * 8,
@@ -206,7 +206,7 @@ describe('strange images', () => {
     }
   });
 
-  it('that have nothing of the source get little confidence', async () => {
+  it('unrelated to the source have low confidence', async () => {
     const stripes = Array.from({ length: 12 }, (_, n) => ({
       x: n * 24,
       y: 0,
@@ -219,30 +219,30 @@ describe('strange images', () => {
   });
 });
 
-describe('with the parts that are out by default', () => {
+describe('with coarse-to-fine refinement', () => {
   const settings = { ...DEFAULT_SETTINGS, coarseToFine: true };
   const matchWith = (from: FeaturePyramid, to: FeaturePyramid, points: readonly Point[]) =>
     matchPoints(matcher, from, to, points, settings);
 
   it.each([
     ['of one pixel', 1, 1],
-    ['of one pixel by two thousand', 1, 2000],
-    ['of two thousand pixels by three', 2000, 3],
-  ])('images %s are no reason to fail, as source or as target', async (_, w, h) => {
-    const strange = await pyramidOf(draw(w, h, [{ x: 0, y: 0, w, h: Math.ceil(h / 2), colour: INKS[1] }]));
-    for (const to of [strange, source]) {
-      const matches = await matchWith(strange, to, [
+    ['of 1 × 2000 pixels', 1, 2000],
+    ['of 2000 × 3 pixels', 2000, 3],
+  ])('images %s do not fail, as source or as target', async (_, w, h) => {
+    const unusual = await pyramidOf(draw(w, h, [{ x: 0, y: 0, w, h: Math.ceil(h / 2), colour: INKS[1] }]));
+    for (const to of [unusual, source]) {
+      const matches = await matchWith(unusual, to, [
         { x: 0, y: 0 },
         { x: w, y: h },
       ]);
       expectNumbers(matches);
       for (const { point } of matches) expect(contains({ x: 0, y: 0, w: to.width, h: to.height }, point)).toBe(true);
     }
-    const matches = await matchWith(source, strange, LANDMARKS);
+    const matches = await matchWith(source, unusual, LANDMARKS);
     for (const { point } of matches) expect(contains({ x: 0, y: 0, w, h }, point)).toBe(true);
   });
 
-  it('blank images get no confidence', async () => {
+  it('blank images have no confidence', async () => {
     const blank = await pyramidOf(BLANK);
     for (const [from, to] of [
       [source, blank],
@@ -254,13 +254,13 @@ describe('with the parts that are out by default', () => {
     }
   });
 
-  it('points are found in a copy at one and a half times the size', async () => {
+  it('points are matched in a copy at one and a half times the size', async () => {
     const target = await pyramidOf(resizeRgb(SCREEN, { width: width * 1.5, height: height * 1.5 }, 'lanczos'));
     const expected = LANDMARKS.map(({ x, y }) => ({ x: x * 1.5, y: y * 1.5 }));
     expectAt(await matchWith(source, target, LANDMARKS), expected, 1.5 * CELL_PX);
   });
 
-  it('finds an element that was moved elsewhere', async () => {
+  it('an element that was moved elsewhere is found', async () => {
     const [button, label, ...rest] = mockup().reverse();
     if (button === undefined || label === undefined) invariant('nothing was found');
     const away = moved([label, button], -64, -46);
@@ -271,7 +271,7 @@ describe('with the parts that are out by default', () => {
 });
 
 describe('inspecting a point', () => {
-  it('gives the best place first, others apart from it, and a heatmap that is brightest there', async () => {
+  it('returns the best match first, others apart from it, and a heatmap with its maximum there', async () => {
     const [point = { x: 0, y: 0 }] = rowPoints;
     const { matches, similarity } = await inspectPoint(matcher, source, source, point, 5);
     const heatmap = toHeatmap(similarity);
@@ -288,8 +288,8 @@ describe('inspecting a point', () => {
   });
 });
 
-describe('a network that has learned of points without counterpart', () => {
-  it('says by how much a place is more similar than "none"', async () => {
+describe('a network with a dustbin', () => {
+  it('has a margin of the similarity over the dustbin', async () => {
     const channels = source.levels[0]?.channels ?? 0;
     const dustbin = { weight: new Float32Array(channels), bias: 0.25 };
     const [match] = await matchPoints(matcher, { ...source, dustbin }, source, [

@@ -62,7 +62,7 @@ describe('the support of a candidate', () => {
     return neighbourSupport(point, [candidate(at)], [{ index: 0, weight: 0.3 }], votes)[0] ?? Number.NaN;
   };
 
-  it('is 1 where every neighbour predicts it exactly', () => {
+  it('is 1 if every neighbour predicts it exactly', () => {
     expect(support({ x: 500, y: 500 })).toBe(1);
   });
 
@@ -75,7 +75,7 @@ describe('the support of a candidate', () => {
     expect(support({ x: 600, y: 500 }, { x: 200, y: 100 })).toBeCloseTo(0.6, 6);
   });
 
-  it('lies on the other side in a mirrored pair', () => {
+  it('is predicted on the opposite side in a mirrored pair', () => {
     expect(support({ x: 400, y: 500 }, { x: 200, y: 100 }, true)).toBeCloseTo(0.6, 6);
     expect(support({ x: 600, y: 500 }, { x: 200, y: 100 }, true)).toBe(0);
   });
@@ -188,7 +188,7 @@ describe('neighbourhood consensus', () => {
     expect(chosen(point, layout)).toEqual(layout(point));
   });
 
-  it('tells a mirrored layout from an upright one', () => {
+  it('detects a mirrored layout', () => {
     expect([same, mirrored, reordered].map((layout) => consensusOf(layout).mirrored)).toEqual([false, true, false]);
   });
 
@@ -217,7 +217,7 @@ describe('neighbourhood consensus', () => {
     }
   });
 
-  it('is not mirrored where the anchors agree well as they are, however symmetric the layout', () => {
+  it('is not mirrored if the anchors agree well without it, even in a symmetric layout', () => {
     const candidates = GRID.map((point) => [candidate(point), candidate(mirrored(point), { similarity: 0.86 })]);
     const pair = anchorConsensus(GRID, candidates, SIDE, SIDE);
     expect(pair.consensus).toBeGreaterThan(0.4);

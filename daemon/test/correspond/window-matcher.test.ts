@@ -55,7 +55,7 @@ describe.each([
   });
 });
 
-it('of equal neighbours the one of the earlier map stays', async () => {
+it('the neighbour of the earlier map wins a tie', async () => {
   const map = toCellFeatures(randomMap(CHANNELS, 4, 4, 1));
   const { maps } = await matcher.neighbours(map, [map, map, map], { topK: 1, radiusCells: 2 });
   expect([...maps]).toEqual(Array(16).fill(0));

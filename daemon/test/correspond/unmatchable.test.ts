@@ -8,7 +8,7 @@ import { draw } from '../support/draw.js';
 const features = new FeatureSource();
 const matcher = new Matcher();
 
-/** The confidences in points along a strip of ten pixels that is matched with itself. */
+/** Confidences of points along a strip, ten pixels high, that is matched to itself. */
 async function confidencesAlong(aspect: number): Promise<number[]> {
   const length = 10 * aspect;
   const rects = Array.from({ length: 8 }, (_, n) => ({
@@ -27,12 +27,12 @@ async function confidencesAlong(aspect: number): Promise<number[]> {
   return (await matchPoints(matcher, strip, strip, points)).map(({ confidence }) => confidence);
 }
 
-describe('a strip, of which the embedded model sees fewer than three rows of cells from about 90:1 on,', () => {
-  it('is believed at 85:1', async () => {
+describe('a strip has fewer than three rows of cells in the embedded model from about 90:1 on:', () => {
+  it('it is matched at 85:1', async () => {
     for (const confidence of await confidencesAlong(85)) expect(confidence).toBeGreaterThan(0.5);
   });
 
-  it('is not at 95:1', async () => {
+  it('it is unmatchable at 95:1', async () => {
     for (const confidence of await confidencesAlong(95)) expect(confidence).toBe(0);
   });
 });
