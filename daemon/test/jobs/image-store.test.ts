@@ -20,14 +20,14 @@ function present(store: ImageStore): boolean[] {
 }
 
 describe('the image store', () => {
-  it('lets the least recently used image go first', async () => {
+  it('evicts the least recently used image first', async () => {
     const store = await filled(30, 3);
     store.get(IDS[0] ?? '');
     await put(store, 3);
     expect(present(store)).toEqual([true, false, true, true]);
   });
 
-  it('keeps what jobs need, and says so when there is no room left', async () => {
+  it('keeps pinned images, and refuses others when it is full', async () => {
     const store = await filled(30, 3);
     expect(store.pin(IDS.slice(0, 3))).toEqual([]);
     expect(await put(store, 3)).toMatchObject({ ok: false, error: { code: 'QUEUE_FULL' } });
@@ -36,7 +36,7 @@ describe('the image store', () => {
     expect(present(store)).toEqual([true, false, true, true]);
   });
 
-  it('keeps an image until the last job that needs it is done', async () => {
+  it('keeps an image until the last job unpins it', async () => {
     const store = await filled(10, 1);
     store.pin(IDS.slice(0, 1));
     store.pin(IDS.slice(0, 1));
@@ -46,7 +46,7 @@ describe('the image store', () => {
     expect((await put(store, 1)).ok).toBe(true);
   });
 
-  it('pins nothing when anything is missing, and names that', async () => {
+  it('pins nothing if an image is missing, and names it', async () => {
     const store = await filled(20, 2);
     expect(store.pin(IDS.slice(1, 4))).toEqual(IDS.slice(2, 4));
     await put(store, 2);
@@ -54,7 +54,7 @@ describe('the image store', () => {
     expect(present(store)).toEqual([false, false, true, true]);
   });
 
-  it('counts an image once that is sent twice', async () => {
+  it('counts an image that is sent twice once', async () => {
     const store = await filled(30, 1);
     await put(store, 0);
     expect(store.usedBytes).toBe(10);

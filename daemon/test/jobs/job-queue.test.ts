@@ -22,13 +22,13 @@ beforeEach(async () => {
   queue = new JobQueue({ engine, images, clock });
 });
 
-/** A connection: what it was told, and a way to wait for the next ending. */
+/** A connection: the events it received, and a way to wait for the next terminal event. */
 function connect() {
-  const told: JobEvent[] = [];
-  const endings = () => told.filter(({ type }) => type !== 'accepted' && type !== 'progress');
+  const events: JobEvent[] = [];
+  const endings = () => events.filter(({ type }) => type !== 'accepted' && type !== 'progress');
   let onEnding = () => {};
   queue.attach(CLIENT, (event) => {
-    told.push(event);
+    events.push(event);
     if (endings().length > 0) onEnding();
     return true;
   });
@@ -36,11 +36,11 @@ function connect() {
     new Promise<void>((resolve) => {
       onEnding = resolve;
     });
-  return { told, endings, ended };
+  return { events, endings, ended };
 }
 
 describe('the queue', () => {
-  it('runs a job anew when one that failed is started under the same id', async () => {
+  it('runs a failed job again when it is started under the same id', async () => {
     const connection = connect();
     queue.start(CLIENT, 'j', transferRequest());
     const ended = connection.ended();
@@ -51,20 +51,20 @@ describe('the queue', () => {
     expect(connection.endings()).toMatchObject([{ type: 'failed', error: { code: 'INTERNAL' } }]);
   });
 
-  it('sends a kept result again to who asks by its id, without running it again', async () => {
+  it('sends a stored result again for its id, without a second run', async () => {
     const connection = connect();
     queue.start(CLIENT, 'j', transferRequest());
     const ended = connection.ended();
     (await engine.runNumber(1)).finish(TRANSFER_OUTCOME);
     await ended;
     const later = connect();
-    expect(later.told).toEqual([]);
+    expect(later.events).toEqual([]);
     queue.start(CLIENT, 'j', transferRequest());
-    expect(later.told).toMatchObject([{ type: 'result', jobId: 'j' }]);
+    expect(later.events).toMatchObject([{ type: 'result', jobId: 'j' }]);
     expect(engine.runs).toHaveLength(1);
   });
 
-  it('takes the same id with another request for a new job, and drops the old one without a word', async () => {
+  it('treats the same id with another request as a new job, and drops the old one silently', async () => {
     const connection = connect();
     queue.start(CLIENT, 'j', transferRequest());
     const old = await engine.runNumber(1);
@@ -78,7 +78,7 @@ describe('the queue', () => {
     expect(connection.endings()).toMatchObject([{ type: 'result', jobId: 'j' }]);
   });
 
-  it('does not answer another request with a kept result', async () => {
+  it('does not send a stored result for another request', async () => {
     const connection = connect();
     queue.start(CLIENT, 'j', transferRequest());
     const ended = connection.ended();
@@ -88,16 +88,16 @@ describe('the queue', () => {
     expect((await engine.runNumber(2)).job.request).toEqual(transferRequest(TARGET, SOURCE));
   });
 
-  it('tells a new connection nothing about jobs it did not join', async () => {
+  it('sends a new connection no events of jobs it did not join', async () => {
     connect();
     queue.start(CLIENT, 'j', transferRequest());
     const run = await engine.runNumber(1);
     const later = connect();
     run.options.onProgress?.({ stage: 'matching', done: 1, total: 2, elapsedMs: 0 });
-    expect(later.told).toEqual([]);
+    expect(later.events).toEqual([]);
   });
 
-  it('starts the next job only when the engine has let go of a cancelled one', async () => {
+  it('starts the next job only when the engine has stopped a cancelled one', async () => {
     connect();
     queue.start(CLIENT, 'a', transferRequest());
     queue.start(CLIENT, 'b', transferRequest());
@@ -108,7 +108,7 @@ describe('the queue', () => {
     expect(queue.counts()).toEqual({ queued: 0, running: 1 });
   });
 
-  it('keeps no more ended jobs of a client than it may have live ones', async () => {
+  it('stores at most as many ended jobs of a client as it may have live ones', async () => {
     connect();
     for (let i = 0; i <= LIMITS.jobsPerConnection; i += 1) {
       queue.start(CLIENT, `${i}`, transferRequest());
@@ -118,7 +118,7 @@ describe('the queue', () => {
     expect(queue.cancel(CLIENT, '1')).toBe(true);
   });
 
-  it('gives the images free when the job ends', async () => {
+  it('unpins the images when the job ends', async () => {
     connect();
     queue.start(CLIENT, 'a', transferRequest());
     const other = Uint8Array.of(1);
@@ -127,7 +127,7 @@ describe('the queue', () => {
     expect((await images.put(imageIdOf(other), other)).ok).toBe(true);
   });
 
-  it('aborts the engine and says nothing when it is closed', async () => {
+  it('aborts the engine and sends nothing when it is closed', async () => {
     const connection = connect();
     queue.start(CLIENT, 'a', transferRequest());
     const run = await engine.runNumber(1);
