@@ -46,13 +46,13 @@ function worstPx(a: Homography, b: Homography): number {
   );
 }
 
-/** Dark where the picture is light. */
+/** The image with inverted lightness. */
 function inverted({ width, height, rgb }: RgbImage): RgbImage {
   return { width, height, rgb: rgb.map((value) => 200 - Math.round(value / 2)) };
 }
 
-describe('two images are aligned', () => {
-  it('that are one, by nothing, and without a difference', async () => {
+describe('an alignment', () => {
+  it('of an image to itself is the identity, without a difference', async () => {
     const { fit, coverage, difference, pictures } = await aligned(busyImage(), busyImage());
     expect(fit).toMatchObject({ kind: 'similarity', transform: IDENTITY, residualPx: 0, confidence: 1 });
     expect({ coverage, difference }).toEqual({ coverage: 1, difference: 0 });
@@ -61,13 +61,13 @@ describe('two images are aligned', () => {
     expect(pictures).toEqual([whole, whole, black].map(({ rgba, ...size }) => ({ ...size, rgba: Buffer.from(rgba) })));
   });
 
-  it('that are one without anything in it', async () => {
+  it('of a blank image to itself is the identity', async () => {
     const blank = draw(BUSY_IMAGE.width, BUSY_IMAGE.height);
     const { fit, difference } = await aligned(blank, blank);
     expect({ transform: fit.transform, difference }).toEqual({ transform: IDENTITY, difference: 0 });
   });
 
-  it('of which the other is moved and smaller, where both are', async () => {
+  it('finds a shift and a scale, and overlays the source on the target', async () => {
     const h: Homography = [0.8, 0, 40, 0, 0.8, 12, 0, 0, 1];
     const { fit, coverage, pictures } = await aligned(busyImage(), seenThrough(busyImage(), h));
     expect(worstPx(fit.transform, h)).toBeLessThan(2);
@@ -79,7 +79,7 @@ describe('two images are aligned', () => {
     expect([alphaAt(source, 190, 60), alphaAt(residual, 190, 60)]).toEqual([255, 255]);
   });
 
-  it('of which the other is dark where the one is light, without that being a difference', async () => {
+  it('has little difference between a light and a dark theme', async () => {
     const { difference, pictures } = await aligned(busyImage(), inverted(busyImage()));
     expect(difference).toBeLessThan(6);
     const overlay = pictures[1]?.rgba ?? [];
@@ -88,7 +88,7 @@ describe('two images are aligned', () => {
     expect(off.reduce((sum, value) => sum + value, 0) / off.length).toBeLessThan(4);
   });
 
-  it('of which the other lacks a part, which is hot in the residual', async () => {
+  it('shows a changed part in the residual', async () => {
     const whole = busyImage();
     const part = { x: 190, y: 50 };
     const changed = { ...whole, rgb: whole.rgb.slice() };
@@ -104,10 +104,10 @@ describe('two images are aligned', () => {
   });
 });
 
-describe('an alignment is refused with a reason', () => {
+describe('an alignment is rejected with a reason', () => {
   it.each<[string, RgbImage]>([
     ['a blank image', draw(BUSY_IMAGE.width, BUSY_IMAGE.height)],
-    ['another picture', draw(BUSY_IMAGE.width, 60, [{ x: 100, y: 0, w: 3, h: 60, colour: [0, 0, 0] }])],
+    ['another image', draw(BUSY_IMAGE.width, 60, [{ x: 100, y: 0, w: 3, h: 60, colour: [0, 0, 0] }])],
     ['a single row', draw(3000, 1, [{ x: 50, y: 0, w: 700, h: 1, colour: [0, 0, 0] }])],
   ])('%s', async (_what, other) => {
     const { outcome, payload } = await align(busyImage(), other);

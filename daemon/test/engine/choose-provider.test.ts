@@ -25,7 +25,7 @@ const works = (provider: Provider, speed = 8, parts: { share?: number; deviceId?
   ...parts,
 });
 
-/** Answers as given; what is not given does not work. */
+/** A probe with the given results; other candidates do not work. */
 function fakeProber(...probes: ProviderProbe[]) {
   const tried: ProviderCandidate[] = [];
   return {
@@ -43,7 +43,7 @@ function fakeProber(...probes: ProviderProbe[]) {
   };
 }
 
-describe('what is tried', () => {
+describe('the candidates', () => {
   it.each([
     ['linux', ['cuda', 'webgpu', 'cpu']],
     ['win32', ['dml', 'webgpu', 'cpu']],
@@ -53,12 +53,12 @@ describe('what is tried', () => {
     expect(providersOf(platform)).toEqual(order);
   });
 
-  it('is CUDA only where there is a card of NVIDIA', () => {
+  it('include CUDA only with an NVIDIA card', () => {
     expect(candidatesOf('linux', [INTEL])).toEqual([{ provider: 'webgpu' }]);
     expect(candidatesOf('linux', [INTEL, NVIDIA])).toEqual([{ provider: 'cuda', deviceId: 0 }, { provider: 'webgpu' }]);
   });
 
-  it('is DirectML on every adapter, of which the first may be part of the processor', () => {
+  it('include DirectML on every adapter, since the first may be integrated graphics', () => {
     expect(candidatesOf('win32', [INTEL, NVIDIA])).toEqual([
       { provider: 'dml', deviceId: 0 },
       { provider: 'dml', deviceId: 1 },
@@ -73,18 +73,18 @@ describe('what is tried', () => {
     ).toHaveLength(5);
   });
 
-  it('is one device where that is asked for, with the providers that take its number', () => {
+  it('are one requested device with the providers that accept a device id', () => {
     expect(candidatesOf('linux', [NVIDIA, NVIDIA], { device: 1 })).toEqual([{ provider: 'cuda', deviceId: 1 }]);
     expect(candidatesOf('win32', [], { device: 2 })).toEqual([{ provider: 'dml', deviceId: 2 }]);
     expect(candidatesOf('darwin', [], { device: 1 })).toEqual([]);
   });
 
-  it('is what was asked for, even without a card that the system lists', () => {
+  it('are the requested provider, even if the system lists no card', () => {
     expect(candidatesOf('linux', [], { provider: 'cuda' })).toEqual([{ provider: 'cuda' }]);
   });
 });
 
-describe('the provider that is chosen', () => {
+describe('the chosen provider', () => {
   it('is the fastest that works, not the first', async () => {
     const prober = fakeProber(works('cuda', 8), works('webgpu', 9));
     const choice = await chooseProvider({ platform: 'linux', devices: [NVIDIA], prober });
@@ -101,19 +101,19 @@ describe('the provider that is chosen', () => {
     expect(prober.closed).toBe(true);
   });
 
-  it('is the first of two that are as fast', async () => {
+  it('is the first of two equally fast ones', async () => {
     const prober = fakeProber(works('cuda'), works('webgpu'));
     expect((await chooseProvider({ platform: 'linux', devices: [NVIDIA], prober })).provider).toBe('cuda');
   });
 
-  it('is on the fastest of several devices, which is named', async () => {
+  it('runs on the fastest of several devices, and names it', async () => {
     const prober = fakeProber(works('dml', 2), works('dml', 30, { deviceId: 1 }));
     const choice = await chooseProvider({ platform: 'win32', devices: [INTEL, NVIDIA], prober });
     expect(choice).toMatchObject({ provider: 'dml', deviceId: 1 });
     expect(choice.device.reason).toBe('30 times the speed of the CPU; half precision; device 1.');
   });
 
-  it('is on the device that was asked for', async () => {
+  it('runs on the requested device', async () => {
     const prober = fakeProber(works('cuda', 30), works('cuda', 2, { deviceId: 1 }), works('webgpu', 99));
     const choice = await chooseProvider({
       requested: { device: 1 },
@@ -125,7 +125,7 @@ describe('the provider that is chosen', () => {
     expect(prober.tried).toEqual([{ provider: 'cuda', deviceId: 1 }]);
   });
 
-  it('is the CPU where none works, and says why each does not', async () => {
+  it('is the CPU if no other works, with the reason for each', async () => {
     const prober = fakeProber();
     const { provider, precision, device } = await chooseProvider({
       platform: 'win32',
@@ -138,19 +138,19 @@ describe('the provider that is chosen', () => {
     );
   });
 
-  it('names CUDA nowhere without a card for it', async () => {
+  it('does not mention CUDA without an NVIDIA card', async () => {
     const { device } = await chooseProvider({ platform: 'linux', devices: [INTEL], prober: fakeProber() });
     expect(device.reason).toBe('CPU, because WebGPU: it is not there.');
   });
 
-  it('is not one that is slower than the CPU', async () => {
+  it('is never slower than the CPU', async () => {
     const prober = fakeProber(works('webgpu', 1 / 30));
     const { provider, device } = await chooseProvider({ platform: 'linux', devices: [], prober });
     expect(provider).toBe('cpu');
     expect(device.reason).toContain('WebGPU: 30 times slower than the CPU (probably a software driver)');
   });
 
-  it('is not one that leaves most of the work to the CPU, however fast', async () => {
+  it('does not leave most of the work to the CPU, however fast it is', async () => {
     const prober = fakeProber(works('coreml', 80, { share: 0.3 }), works('webgpu', 2));
     expect((await chooseProvider({ platform: 'darwin', devices: [], prober })).provider).toBe('webgpu');
     const { device } = await chooseProvider({
@@ -161,7 +161,7 @@ describe('the provider that is chosen', () => {
     expect(device.reason).toContain('Core ML: it leaves 70 % of the operators to the CPU');
   });
 
-  it('is the one that was asked for, however slow', async () => {
+  it('is the requested one, however slow', async () => {
     const prober = fakeProber(works('cuda'), works('webgpu', 1 / 30));
     const { provider, device } = await chooseProvider({ requested: { provider: 'webgpu' }, devices: [], prober });
     expect(provider).toBe('webgpu');
@@ -179,13 +179,13 @@ describe('the provider that is chosen', () => {
     expect(prober.closed).toBe(true);
   });
 
-  it('is the CPU without any trial when the CPU was asked for', async () => {
+  it('is the CPU without any probe if the CPU is requested', async () => {
     const prober = fakeProber();
     expect((await chooseProvider({ requested: { provider: 'cpu' }, prober })).provider).toBe('cpu');
     expect(prober.tried).toEqual([]);
   });
 
-  it('says how much of the work it leaves to the CPU', async () => {
+  it('reports the part of the work that runs on the CPU', async () => {
     const prober = fakeProber(works('coreml', 3, { share: 0.93 }));
     const { device } = await chooseProvider({ platform: 'darwin', devices: [], prober });
     expect(device.description).toBe('93 % GPU (Core ML), 7 % CPU');

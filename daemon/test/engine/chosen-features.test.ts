@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { jobRequestSchema } from '@samepoint/shared-protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-// the built one: the engine forks the built entry beside itself
+// the built engine, which forks the built entry beside it
 import { createEngineHost } from '../../dist/engine/engine-host.js';
 import type { FeatureChoice } from '../../src/diffusion/plan/feature-plan.js';
 import { JobRunner } from '../../src/engine/jobs/run-job.js';
@@ -9,7 +9,7 @@ import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
 import { imagesOf, inspectOf, strip, type TestImage } from '../support/strips.js';
 
 const ADM = fileURLToPath(new URL('../fixtures/adm/official', import.meta.url));
-/** The fixture's last block is as large as the image that the network sees. */
+/** The fixture's last block has the size of the network input. */
 const FEATURES: FeatureChoice = {
   checkpoint: ADM,
   network: 'adm',
@@ -33,14 +33,14 @@ function job(features?: FeatureChoice) {
 }
 
 describe('features chosen on this computer', () => {
-  it('go before those that the request names', async () => {
+  it('override those of the request', async () => {
     const { result } = await runner.run(job(FEATURES), () => {});
     expect(result).toMatchObject({ heatmap: SIZE });
     const { result: own } = await runner.run(job(), () => {});
     expect(own).not.toMatchObject({ heatmap: SIZE });
   });
 
-  it('reach the process of the engine', async () => {
+  it('are passed to the engine process', async () => {
     const { result, payload } = await engine.run(job(FEATURES));
     const here = await runner.run(job(FEATURES), () => {});
     expect(result).toEqual(here.result);
@@ -48,15 +48,15 @@ describe('features chosen on this computer', () => {
   });
 });
 
-describe('features that a request names', () => {
+describe('a request', () => {
   const smuggled = { ...FEATURES, ensembleSize: 2, seed: 1, latentMode: 'sample', downscaleSteps: 1, category: 'cat' };
 
-  it.each(Object.entries(smuggled))('are no files and no settings: %s is refused', (name, value) => {
+  it.each(Object.entries(smuggled))('cannot name files or settings: %s is rejected', (name, value) => {
     expect(jobRequestSchema.safeParse(job().request).success).toBe(true);
     expect(jobRequestSchema.safeParse({ ...job().request, [name]: value }).success).toBe(false);
   });
 
-  it('nor are these obeyed where nothing refuses them', async () => {
+  it('has no effect on files or settings even if it is not validated', async () => {
     const { request, images } = job();
     const outcome = await runner.run({ request: Object.assign({}, request, smuggled), images }, () => {});
     expect(outcome).toEqual(await runner.run({ request, images }, () => {}));

@@ -12,17 +12,17 @@ function report() {
 
 const placement = (...nodes: [Provider, number][]) => new Map(nodes);
 
-describe('what is said of the device', () => {
-  it('is not said again while networks run where they should', () => {
+describe('the device report', () => {
+  it('is unchanged while networks run on the chosen device', () => {
     const { changes, report: it } = report();
     it.onPlacement(placement(['webgpu', 300]));
     expect(changes).toEqual([]);
   });
 
   it.each([
-    ['some nodes ran on the CPU', [placement(['webgpu', 93], ['cpu', 7])], '93 % GPU (WebGPU), 7 % CPU'],
-    ['hardly any did', [placement(['webgpu', 9999], ['cpu', 1])], '99 % GPU (WebGPU), 1 % CPU'],
-    ['all did', [placement(['cpu', 12])], '100 % CPU'],
+    ['some nodes run on the CPU', [placement(['webgpu', 93], ['cpu', 7])], '93 % GPU (WebGPU), 7 % CPU'],
+    ['hardly any do', [placement(['webgpu', 9999], ['cpu', 1])], '99 % GPU (WebGPU), 1 % CPU'],
+    ['all do', [placement(['cpu', 12])], '100 % CPU'],
     [
       'those of a second network did',
       [placement(['webgpu', 50]), placement(['cpu', 50])],
@@ -30,18 +30,18 @@ describe('what is said of the device', () => {
     ],
   ])('is corrected when %s', (_when, placements, description) => {
     const { changes, report: it } = report();
-    for (const seen of placements) it.onPlacement(seen);
+    for (const one of placements) it.onPlacement(one);
     expect(changes).toEqual([{ ...CHOSEN, description }]);
   });
 
-  it('takes a notice, once', () => {
+  it('includes each notice once', () => {
     const { changes, report: it } = report();
     it.notify('It is in float32.');
     it.notify('It is in float32.');
     expect(changes).toEqual([{ ...CHOSEN, reason: 'It is fast. It is in float32.' }]);
   });
 
-  it('stays as long as the protocol allows', () => {
+  it('is truncated to the limit of the protocol', () => {
     expect(withNotice(CHOSEN, 'x'.repeat(LIMITS.textChars))).toBe(CHOSEN);
   });
 });

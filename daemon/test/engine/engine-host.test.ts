@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { type JobProgress, jobProgressSchema, jobResultSchema } from '@samepoint/shared-protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-// the built one: it forks the built engine beside itself
+// the built host, which forks the built engine beside it
 import { createEngineHost } from '../../dist/engine/engine-host.js';
 import { identified, imagesOf, inspectOf, strip, type TestImage, transferOf } from '../support/strips.js';
 import { useTempFolder } from '../support/temp-folder.js';
@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 afterAll(() => engine.close());
 
-/** A job on an image the engine has not seen: nothing of it is kept from earlier ones. */
+/** A job on a new image, of which nothing is cached. */
 async function freshInspect() {
   const fresh = await strip(seed++);
   return { request: inspectOf(fresh, target), images: imagesOf(fresh, target) };
@@ -39,13 +39,13 @@ function pidOf(host: { readonly pid: number | undefined }): number {
   return host.pid;
 }
 
-describe('the engine runs in a process of its own', () => {
-  it('that says which device it uses', async () => {
+describe('the engine process', () => {
+  it('reports its device', async () => {
     expect(await engine.ready()).toMatchObject({ provider: 'cpu', description: expect.stringContaining('threads') });
     expect(pidOf(engine)).not.toBe(process.pid);
   });
 
-  it('and transfers to every target, with progress that never goes back', async () => {
+  it('transfers to every target, with progress that never decreases', async () => {
     const progress: JobProgress[] = [];
     const other = await strip(seed++);
     const { result, payload } = await engine.run(
@@ -62,7 +62,7 @@ describe('the engine runs in a process of its own', () => {
     expectForward(progress);
   });
 
-  it('and inspects a point, with a heatmap of one byte a cell', async () => {
+  it('inspects a point, with a heatmap of one byte per cell', async () => {
     const progress: JobProgress[] = [];
     const { result, payload } = await engine.run(
       { request: inspectOf(source, target), images: imagesOf(source, target) },
@@ -84,8 +84,8 @@ describe('the engine runs in a process of its own', () => {
       expect(step.done).toBeLessThanOrEqual(step.total);
       if (before === undefined) continue;
       expect(step.elapsedMs).toBeGreaterThanOrEqual(before.elapsedMs);
-      // a new stage begins at 0, once the one before is through
-      // what was kept from an earlier job counts for several steps at once
+      // a new stage begins at 0, after the previous one is complete
+      // cached features count as several steps at once
       if (step.stage === before.stage) {
         expect(step.done).toBeGreaterThan(before.done);
         expect(step.total).toBe(before.total);
@@ -102,7 +102,7 @@ describe('a cancelled job ends the process, and the next job succeeds', () => {
     await expectJobSucceeds();
   });
 
-  it('at the moment its result comes', async () => {
+  it('when its result arrives', async () => {
     for (let attempt = 0; attempt < 3; attempt++) {
       const controller = new AbortController();
       const onProgress = ({ stage, done, total }: JobProgress) => {
@@ -124,7 +124,7 @@ describe('a cancelled job ends the process, and the next job succeeds', () => {
     await expectJobSucceeds();
   });
 
-  it.each(['features', 'matching'] as const)('in mid-%s', async (stage) => {
+  it.each(['features', 'matching'] as const)('during %s', async (stage) => {
     await engine.ready();
     const pid = pidOf(engine);
     const controller = new AbortController();
@@ -142,7 +142,7 @@ describe('a cancelled job ends the process, and the next job succeeds', () => {
 });
 
 describe('a job that fails', () => {
-  it('since the process was killed says so, and the next job succeeds in a new one', async () => {
+  it('because the process was killed reports a crash, and the next job succeeds in a new process', async () => {
     await engine.ready();
     const pid = pidOf(engine);
     const run = engine.run(await freshInspect(), { onProgress: () => exists(pid) && process.kill(pid, 'SIGKILL') });
@@ -151,7 +151,7 @@ describe('a job that fails', () => {
     expect(pidOf(engine)).not.toBe(pid);
   });
 
-  it('since the process was killed between two jobs is told as a crash at most once', async () => {
+  it('because the process was killed between two jobs reports a crash at most once', async () => {
     await engine.ready();
     const pid = pidOf(engine);
     process.kill(pid, 'SIGKILL');
@@ -164,20 +164,24 @@ describe('a job that fails', () => {
     ['on a bad image', 'IMAGE_UNREADABLE', (bad: TestImage) => inspectOf(bad, target)],
     ['on a bad target', 'IMAGE_UNREADABLE', (bad: TestImage) => transferOf(source, bad)],
     ['on an unknown backend', 'BACKEND_UNKNOWN', () => ({ ...inspectOf(source, target), backend: 'sd9' })],
-    ['on a name every object has', 'BACKEND_UNKNOWN', () => ({ ...inspectOf(source, target), backend: 'toString' })],
+    [
+      'on a property name of every object',
+      'BACKEND_UNKNOWN',
+      () => ({ ...inspectOf(source, target), backend: 'toString' }),
+    ],
     ['on a point outside', 'ITEM_OUTSIDE_IMAGE', () => ({ ...inspectOf(source, target), point: { x: 2001, y: 0 } })],
     [
       'on an image that was not sent',
       'IMAGE_MISSING',
       () => ({ ...inspectOf(source, target), source: '0'.repeat(64) }),
     ],
-  ])('%s is told as %s', async (_why, code, request) => {
+  ])('%s reports %s', async (_why, code, request) => {
     const bad = identified(Buffer.from('no image'));
     const run = engine.run({ request: request(bad), images: imagesOf(source, target, bad) });
     await expect(run).rejects.toMatchObject({ name: 'SamepointError', code });
   });
 
-  it('of itself does not end the process, and the next job succeeds in it', async () => {
+  it('on a bad image does not end the process, and the next job succeeds in it', async () => {
     await engine.ready();
     const pid = pidOf(engine);
     const bad = identified(Buffer.from('no image'));
@@ -189,7 +193,7 @@ describe('a job that fails', () => {
 });
 
 describe('no process is left behind', () => {
-  it('by close(), which may come twice, and a job after it starts a new one', async () => {
+  it('by close(), which may be called twice; a later job starts a new one', async () => {
     const host = createEngineHost({ provider: 'cpu' });
     await host.ready();
     const pid = pidOf(host);

@@ -11,8 +11,8 @@ import {
 
 const GIB = 2 ** 30;
 
-describe('what nvidia-smi prints', () => {
-  it('is a device a line, with sizes in MiB', () => {
+describe('the output of nvidia-smi', () => {
+  it('has one device per line, with sizes in MiB', () => {
     expect(
       parseNvidiaSmi('NVIDIA GeForce RTX 4090, 550.54.14, 24564, 23028\nNVIDIA T400 4GB, 550.54.14, 4096, 3900\n'),
     ).toEqual([
@@ -28,7 +28,7 @@ describe('what nvidia-smi prints', () => {
     ]);
   });
 
-  it('may lack sizes, and is no device where the driver does not answer', () => {
+  it('may lack sizes, and has no device if the driver does not respond', () => {
     expect(parseNvidiaSmi('NVIDIA GB10, 580.95.05, [N/A], [N/A]\n')).toEqual([
       expect.objectContaining({ name: 'NVIDIA GB10', memoryBytes: undefined }),
     ]);
@@ -39,7 +39,7 @@ describe('what nvidia-smi prints', () => {
   });
 });
 
-describe('what Windows prints of its adapters', () => {
+describe("the output of Windows' adapter query", () => {
   const intel = {
     name: 'Intel(R) UHD Graphics 620',
     driver: '31.0.101.2130',
@@ -53,7 +53,7 @@ describe('what Windows prints of its adapters', () => {
     memory: '12884901888',
   };
 
-  it('is one object or a list; those of a processor share the memory of the system', () => {
+  it('is one object or a list; integrated graphics share system memory', () => {
     expect(parseWindowsAdapters(JSON.stringify(nvidia))).toEqual([
       { vendor: 'nvidia', name: nvidia.name, driver: nvidia.driver, memoryBytes: 12 * GIB, sharesMemory: false },
     ]);
@@ -63,7 +63,7 @@ describe('what Windows prints of its adapters', () => {
     ]);
   });
 
-  it('counts no adapter in software or of a remote session, and has cards of Intel with memory', () => {
+  it('excludes software and remote adapters, and includes Intel cards with their own memory', () => {
     const basic = { name: 'Microsoft Remote Display Adapter', driver: null, pnp: 'SWD\\REMOTEDISPLAYENUM', memory: '' };
     const arc = { ...intel, name: 'Intel(R) Arc(TM) A770 Graphics', memory: '17179869184' };
     expect(parseWindowsAdapters(JSON.stringify([basic, arc]))).toEqual([
@@ -71,15 +71,15 @@ describe('what Windows prints of its adapters', () => {
     ]);
   });
 
-  it.each(['', 'Get-CimInstance : Access denied', '{"name":1}'])('is no device where it is %j', (text) => {
+  it.each(['', 'Get-CimInstance : Access denied', '{"name":1}'])('has no device if it is %j', (text) => {
     expect(parseWindowsAdapters(text)).toEqual([]);
   });
 });
 
-describe('the bus of Linux', () => {
+describe('the PCI bus on Linux', () => {
   const bridge = { class: '0x060000\n', vendor: '0x8086\n', device: '0x1237\n', vramTotal: undefined };
 
-  it('has the graphics devices by class, and the memory of those of AMD', () => {
+  it('lists graphics devices by class, with the memory of AMD cards', () => {
     const amd = { class: '0x030000\n', vendor: '0x1002\n', device: '0x744c\n', vramTotal: '25753026560\n' };
     const nvidia = { class: '0x030200\n', vendor: '0x10de\n', device: '0x2335\n', vramTotal: undefined };
     expect(pciGpus([bridge, amd, nvidia])).toEqual([
@@ -88,7 +88,7 @@ describe('the bus of Linux', () => {
     ]);
   });
 
-  it('shares the memory of the system with graphics that are part of the processor', () => {
+  it('has integrated graphics, which share system memory', () => {
     const intel = { class: '0x030000\n', vendor: '0x8086\n', device: '0x46a6\n', vramTotal: undefined };
     const apu = { class: '0x030000\n', vendor: '0x1002\n', device: '0x1681\n', vramTotal: '536870912\n' };
     expect(pciGpus([intel, apu]).map(({ sharesMemory, memoryBytes }) => [sharesMemory, memoryBytes])).toEqual([
@@ -97,14 +97,14 @@ describe('the bus of Linux', () => {
     ]);
   });
 
-  it('leaves out the display of a virtual machine', () => {
+  it('excludes the display of a virtual machine', () => {
     expect(pciGpus([{ class: '0x030000\n', vendor: '0x1234\n', device: '0x1111\n', vramTotal: undefined }])).toEqual(
       [],
     );
   });
 });
 
-describe('the memory that networks have', () => {
+describe('the memory for networks', () => {
   const card = (name: string, gib: number | undefined, vendor: GpuDevice['vendor'] = 'nvidia'): GpuDevice => ({
     vendor,
     name,
@@ -120,23 +120,23 @@ describe('the memory that networks have', () => {
   it.each([
     ["the system's, on the CPU", { provider: 'cpu' }, [large], 64],
     ["that of CUDA's first device", { provider: 'cuda' }, [small, large], 8],
-    ['that of the one that was chosen', { provider: 'cuda', deviceId: 1 }, [shared, small, large], 24],
+    ['that of the chosen device', { provider: 'cuda', deviceId: 1 }, [shared, small, large], 24],
     ['that of the only adapter, with DirectML', { provider: 'dml', deviceId: 0 }, [large], 24],
-    ['4 GB where it is not known which adapter DirectML means', { provider: 'dml', deviceId: 1 }, [shared, large], 4],
+    ['4 GB if it is ambiguous which adapter DirectML uses', { provider: 'dml', deviceId: 1 }, [shared, large], 4],
     ["the card's, with WebGPU beside a processor's graphics", { provider: 'webgpu' }, [shared, large], 24],
     ["the system's where graphics share it", { provider: 'webgpu' }, [shared], 64],
     ["the system's on a Mac", { provider: 'coreml' }, [appleDevice('Apple M3')], 64],
-    ['4 GB where the system does not tell', { provider: 'webgpu' }, [card('unknown', undefined)], 4],
-    ['4 GB where no device is known', { provider: 'webgpu' }, [], 4],
+    ['4 GB if the system does not report it', { provider: 'webgpu' }, [card('unknown', undefined)], 4],
+    ['4 GB without any device', { provider: 'webgpu' }, [], 4],
   ] as const)('is %s', (_what, candidate, devices, gib) => {
     expect(memoryFor(candidate, devices, SYSTEM)).toBe(gib * GIB);
   });
 
-  it('is never more than that of the system where it is not known', () => {
+  it('is at most system memory if unknown', () => {
     expect(memoryFor({ provider: 'webgpu' }, [], 2 * GIB)).toBe(2 * GIB);
   });
 
-  it('is of a device that is told by name where only one can be meant', () => {
+  it('is that of a device found by name, if the name is unique', () => {
     expect(deviceFor({ provider: 'webgpu' }, [large, small])).toBeUndefined();
     expect(deviceFor({ provider: 'cuda', deviceId: 1 }, [large, small])?.name).toBe('small');
   });

@@ -36,7 +36,7 @@ function trials({ small = {}, working = {}, productMs = 10, workingMs = 10, plac
   return { trials: result, done };
 }
 
-describe('a provider is right', () => {
+describe('a provider is correct', () => {
   it('in half precision, if a small graph and networks of working size are', async () => {
     const { trials: all } = trials({ working: { float16: 0.01 }, workingMs: 20 });
     expect(await measureProvider({ provider: 'dml', deviceId: 1 }, all)).toEqual({
@@ -53,8 +53,8 @@ describe('a provider is right', () => {
 
   it.each([
     ['a small graph is wrong in half precision', { small: { float16: 0.03 } }],
-    ['half precision is wrong at working size alone', { working: { float16: 0.03 } }],
-    ['half precision gives no numbers at working size', { working: { float16: Number.NaN } }],
+    ['half precision is wrong only at working size', { working: { float16: 0.03 } }],
+    ['half precision returns NaN at working size', { working: { float16: Number.NaN } }],
   ] as const)('in single precision only where %s', async (_when, behaviour) => {
     expect(await measureProvider({ provider: 'webgpu' }, trials(behaviour).trials)).toMatchObject({
       precision: 'float32',
@@ -62,7 +62,7 @@ describe('a provider is right', () => {
     });
   });
 
-  it('within a bound for each precision', async () => {
+  it('within a tolerance for each precision', async () => {
     const just = (precision: Precision, part: number) => ({ working: { [precision]: part * TOLERANCE[precision] } });
     const found = (behaviour: Behaviour) => measureProvider({ provider: 'webgpu' }, trials(behaviour).trials);
     expect(await found(just('float16', 0.9))).toMatchObject({ precision: 'float16' });
@@ -70,25 +70,25 @@ describe('a provider is right', () => {
     await expect(found({ working: { float16: 1, float32: 1.1 * TOLERANCE.float32 } })).rejects.toThrow(WrongResults);
   });
 
-  it('never where it is wrong at working size in either, and the reason has the error', async () => {
+  it('never if it is wrong at working size in both, and the reason includes the error', async () => {
     const wrong = measureProvider({ provider: 'dml' }, trials({ working: { float16: 0.5, float32: 0.5 } }).trials);
     await expect(wrong).rejects.toThrow('its results at working size are wrong (relative error 0.50)');
   });
 
-  it('never where ONNX Runtime gives all of its work to the CPU', async () => {
+  it('never if ONNX Runtime runs all nodes on the CPU', async () => {
     const { trials: all } = trials({ placement: new Map([['cpu', 9]]) });
     await expect(measureProvider({ provider: 'dml' }, all)).rejects.toThrow('assigns all its operators to the CPU');
   });
 });
 
 describe('the trials', () => {
-  it('leave out working size where a driver in software would take minutes', async () => {
+  it('skip working size for a software driver, which would take minutes', async () => {
     const { trials: all, done } = trials({ productMs: 2000 });
     expect(await measureProvider({ provider: 'webgpu' }, all)).toMatchObject({ speed: 0.05, atWorkingSize: false });
     expect(done.filter((name) => name.startsWith('working'))).toEqual([]);
   });
 
-  it('cost the CPU nothing of its own', async () => {
+  it('do not measure the CPU twice', async () => {
     const { trials: all, done } = trials();
     expect(await measureProvider({ provider: 'cpu' }, all)).toMatchObject({ provider: 'cpu', speed: 1 });
     expect(done).toEqual([]);

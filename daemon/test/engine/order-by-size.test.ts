@@ -29,13 +29,13 @@ async function pairsOf(images: ReadonlyMap<string, Uint8Array>, seen: string[] =
   );
 }
 
-describe('images that are seen at one size', () => {
-  it('follow each other, in the order of the first of each size', () => {
+describe('images with one input size', () => {
+  it('are grouped, in the order of the first of each size', () => {
     expect(groupedOrder(['b', 'a', 'b', 'c', 'a'])).toEqual([0, 2, 1, 4, 3]);
     expect(groupedOrder([])).toEqual([]);
   });
 
-  it('are those whose looks have one size, whatever their own', async () => {
+  it('have pyramid levels of one size, whatever their own', async () => {
     const images = new Map([
       ['wide', await png(96, 48)],
       ['tall', await png(48, 96)],
@@ -46,7 +46,7 @@ describe('images that are seen at one size', () => {
     expect(await pairs.orderBySize(['wide', 'broken', 'tall', 'wide and larger', 'lost'])).toEqual([0, 3, 1, 4, 2]);
   });
 
-  it('are looked at one after another by a transfer, whose targets come back in their own order', async () => {
+  it('are grouped by a transfer, which returns its targets in their original order', async () => {
     const images = new Map([
       ['wide', await png(96, 48)],
       ['tall', await png(48, 96)],

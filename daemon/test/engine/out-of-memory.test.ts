@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => host?.close());
 
-/** An engine whose process has memory for jobs that look at smaller images only, or for none; it counts the jobs. */
+/** An engine whose process has memory only for jobs on downscaled images, or for none; it counts the jobs. */
 function engineWithMemoryFor(jobs: 'smaller ones' | 'none', onOutOfMemory: OutOfMemoryPolicy) {
   writeFileSync(
     folder.path('child.mjs'),
@@ -35,7 +35,7 @@ function job() {
   return { request: inspectOf(image, image), images: new Map() };
 }
 
-describe('a job that needs more memory than there is', () => {
+describe('a job that runs out of memory', () => {
   it('is run again on smaller images, in a new process, and reported to the user', async () => {
     host = engineWithMemoryFor('smaller ones', 'smaller');
     await host.ready();
@@ -48,13 +48,13 @@ describe('a job that needs more memory than there is', () => {
     expect(await host.ready()).toEqual(devices[0]);
   });
 
-  it('is run again only once', async () => {
+  it('is run again at most once', async () => {
     host = engineWithMemoryFor('none', 'smaller');
     await expect(host.run(job())).rejects.toMatchObject({ code: 'GPU_OUT_OF_MEMORY', message: '1' });
     expect(host.pid).toBeUndefined();
   });
 
-  it('fails at once where the settings say so, and gives the memory back', async () => {
+  it('fails at once if retries are disabled, and frees the memory', async () => {
     host = engineWithMemoryFor('smaller ones', 'fail');
     await expect(host.run(job())).rejects.toMatchObject({ code: 'GPU_OUT_OF_MEMORY', message: '0' });
     expect(host.pid).toBeUndefined();

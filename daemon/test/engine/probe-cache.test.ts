@@ -20,7 +20,7 @@ const WORKS: ProviderProbe = {
 const WRONG: ProviderProbe = { provider: 'webgpu', works: false, why: 'its results are wrong', lasts: true };
 const ABSENT: ProviderProbe = { provider: 'cuda', works: false, why: 'its libraries are not installed', lasts: false };
 
-describe('the key of a verdict', () => {
+describe('the key of a probe', () => {
   const facts: ProbeKeyParts = {
     candidate: { provider: 'cuda', deviceId: 0 },
     devices: [{ name: 'RTX 4090', driver: '550.54.14' }],
@@ -29,7 +29,7 @@ describe('the key of a verdict', () => {
     system: 'linux x64',
   };
 
-  it('is the same for the same', () => {
+  it('is the same for equal inputs', () => {
     expect(probeKey(structuredClone(facts))).toBe(probeKey(facts));
   });
 
@@ -47,15 +47,15 @@ describe('the key of a verdict', () => {
   });
 });
 
-describe('verdicts on disk', () => {
-  it('are there at the next start, with the time', () => {
+describe('cached probes', () => {
+  it('are read at the next start, with their time', () => {
     new ProbeCache(folder.path('state'), () => 5).put('a', WORKS);
     expect(new ProbeCache(folder.path('state'), () => 6).get('a')).toEqual({ at: 5, probe: WORKS });
     expect(new ProbeCache(folder.path('state'), () => 6).get('b')).toBeUndefined();
     expect(readdirSync(folder.path('state'))).toEqual(['providers.json']);
   });
 
-  it('hold a month for a provider and a day against it', () => {
+  it('expire after a month if the provider works, after a day if not', () => {
     const at = (now: number) => new ProbeCache(folder.path('ages'), () => now);
     at(0).put('works', WORKS);
     at(0).put('wrong', WRONG);
@@ -65,14 +65,14 @@ describe('verdicts on disk', () => {
     expect(at(-1).get('works')).toBeUndefined();
   });
 
-  it('are not kept of what may be installed in the next minute', () => {
+  it('exclude failures that an installation may fix', () => {
     const store = new ProbeCache(folder.path('absent'));
     store.put('a', ABSENT);
     expect(store.get('a')).toBeUndefined();
     expect(existsSync(folder.path('absent'))).toBe(false);
   });
 
-  it('are forgotten where the file is damaged, and cost nothing where none can be written', () => {
+  it('are ignored if the file is damaged, and optional if it cannot be written', () => {
     const store = new ProbeCache(folder.path('damaged'));
     store.put('a', WORKS);
     writeFileSync(folder.path('damaged/providers.json'), '{"a":{"at":');
@@ -84,7 +84,7 @@ describe('verdicts on disk', () => {
   });
 });
 
-describe('a provider is tried', () => {
+describe('a provider is probed', () => {
   function counted() {
     const tried: ProviderCandidate[] = [];
     const prober = {
@@ -98,7 +98,7 @@ describe('a provider is tried', () => {
   }
   const candidate = { provider: 'dml', deviceId: 1 } as const;
 
-  it('once, and anew when that is asked for', async () => {
+  it('once, and again on request', async () => {
     const store = new ProbeCache(folder.path('once'));
     const { tried, prober } = counted();
     for (let start = 0; start < 2; start++) {
@@ -113,7 +113,7 @@ describe('a provider is tried', () => {
     expect(tried).toHaveLength(3);
   });
 
-  it('again with another device in the computer', async () => {
+  it('again if the devices change', async () => {
     const store = new ProbeCache(folder.path('other'));
     const { tried, prober } = counted();
     const card = { vendor: 'nvidia', name: 'new', driver: '1', memoryBytes: 1, sharesMemory: false } as const;

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-// the built one: it forks the built process beside itself
+// the built prober, which forks the built process beside it
 import { ProviderProber } from '../../dist/engine/providers/provider-probe.js';
 import { failureReason } from '../../src/engine/providers/provider-labels.js';
 import { PROVIDERS } from '../../src/graph/runtime/runtime.js';
@@ -7,8 +7,8 @@ import { PROVIDERS } from '../../src/graph/runtime/runtime.js';
 const prober = new ProviderProber();
 afterAll(() => prober.close());
 
-describe('trying a provider', () => {
-  it('finds the CPU right, by its own measure', async () => {
+describe('probing a provider', () => {
+  it('finds the CPU correct, relative to itself', async () => {
     expect(await prober.probe({ provider: 'cpu' })).toEqual({
       provider: 'cpu',
       works: true,
@@ -20,8 +20,8 @@ describe('trying a provider', () => {
     });
   });
 
-  it('says in words why one is not there, and goes on with the next', async () => {
-    // on no platform does ONNX Runtime have both
+  it('reports why one is unavailable, and continues with the next', async () => {
+    // no platform has both in ONNX Runtime
     const probes = [await prober.probe({ provider: 'dml' }), await prober.probe({ provider: 'coreml' })];
     expect(probes).toContainEqual(
       expect.objectContaining({
@@ -32,7 +32,7 @@ describe('trying a provider', () => {
     expect(await prober.probe({ provider: 'cpu' })).toMatchObject({ works: true });
   });
 
-  it('does not wait for ever', async () => {
+  it('times out', async () => {
     const impatient = new ProviderProber(0);
     expect(await impatient.probe({ provider: 'cpu' })).toEqual({
       provider: 'cpu',
@@ -43,7 +43,7 @@ describe('trying a provider', () => {
   });
 });
 
-describe('why a provider does not work is said in words, whatever ONNX Runtime says:', () => {
+describe('the reason why a provider does not work is a short sentence:', () => {
   it.each([
     ['OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library', 'its libraries are not installed'],
     ['webgpu_context.cc:136 … Failed to get a WebGPU adapter: No supported adapters', 'no graphics driver supports it'],
@@ -57,7 +57,7 @@ describe('why a provider does not work is said in words, whatever ONNX Runtime s
     expect(failureReason('webgpu', new Error(message))).toBe(why);
   });
 
-  it('never in more than one line', () => {
+  it('of one line', () => {
     for (const provider of PROVIDERS) expect(failureReason(provider, 'a\nb')).toBe('a');
   });
 });

@@ -8,11 +8,11 @@ const folder = useTempFolder();
 
 describe('networks of working size', () => {
   it(
-    'are right with room to spare where every node is rounded to half precision',
+    'are well within the tolerance if every node is rounded to half precision',
     async () => {
       const real = providerTrials(folder.path('.'));
       const onCpu = { provider: 'cpu', precision: 'float16' } as const;
-      // the CPU in the place of a GPU: it computes each node of a float16 graph in float32 and rounds in between
+      // the CPU in place of a GPU computes each node of a float16 graph in float32, with rounding in between
       const found = await measureProvider(
         { provider: 'webgpu' },
         {

@@ -6,7 +6,7 @@ import { decodeLabelMask, encodeLabelMask } from '../../src/images/label-mask.js
 import { draw, type Rect, toPng } from '../support/draw.js';
 import { identified, imagesOf, type TestImage } from '../support/strips.js';
 
-/** Far wider than high, so that there is little to compute. */
+/** Wide and flat, so that there is little to compute. */
 const SIZE = { width: 300, height: 16 };
 const STEP_PX = 20;
 const THING = { x: 40, y: 0, w: 60, h: 16, colour: [200, 40, 40] } as const;
@@ -50,7 +50,7 @@ function run(labels: TrackRequest['labels'], annotated = 0, report: (progress: J
 const masked = () => ({ kind: 'mask', imageId: mask.imageId }) as const;
 
 describe('a track job', () => {
-  it('gives a mask a frame, with the indices and colours of the given one, in the payload', async () => {
+  it('returns a mask per frame in the payload, with the indices and colours of the given one', async () => {
     const { result, payload } = await run(masked());
     expect(jobResultSchema.parse(result)).toEqual(result);
     if (result.kind !== 'track' || result.tracked.kind !== 'mask' || payload === undefined) throw new Error('no masks');
@@ -68,7 +68,7 @@ describe('a track job', () => {
     expect(start).toBe(payload.length);
   });
 
-  it('gives points frame by frame, also backward, without a payload', async () => {
+  it('returns points per frame, also backward, without a payload', async () => {
     const point = { x: THING.x + 2 * STEP_PX + 3, y: 8 };
     const { result, payload } = await run({ kind: 'points', points: [point] }, 2);
     expect(jobResultSchema.parse(result)).toEqual(result);
@@ -78,20 +78,20 @@ describe('a track job', () => {
     expect(Math.abs((result.tracked.frames[0]?.[0]?.point?.x ?? 0) - THING.x - 3)).toBeLessThan(8);
   });
 
-  it('reports progress that ends at its total, whether or not features are kept', async () => {
+  it('reports progress that ends at its total, whether or not features are cached', async () => {
     for (const _ of [1, 2]) {
       const steps: JobProgress[] = [];
       await run(masked(), 1, (progress) => steps.push(progress));
       const last = steps.at(-1);
       expect(last?.done).toBe(last?.total);
-      // what is known already is several steps at once
+      // cached features count as several steps at once
       for (const [n, { done }] of steps.entries()) expect(done).toBeGreaterThan(steps[n - 1]?.done ?? -1);
     }
   });
 });
 
-describe('a track job is refused in a sentence', () => {
-  it('for a frame that is not there', async () => {
+describe('a track job is rejected with a message', () => {
+  it('for a missing frame', async () => {
     await expect(run(masked(), 3)).rejects.toThrow('Frame 3 does not exist; there are 3.');
   });
 
@@ -111,7 +111,7 @@ describe('a track job is refused in a sentence', () => {
     );
   });
 
-  it('for a point outside', async () => {
+  it('for a point outside the frame', async () => {
     await expect(run({ kind: 'points', points: [{ x: 400, y: 1 }] })).rejects.toMatchObject({
       code: 'ITEM_OUTSIDE_IMAGE',
     });

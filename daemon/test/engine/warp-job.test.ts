@@ -43,7 +43,7 @@ async function warpedInto(image: RgbImage, part: Partial<WarpRequest> = {}) {
   return { ...outcome, image: await decodeLayer(payload) };
 }
 
-/** Intersection over union of the warped disc and where it belongs. */
+/** Intersection over union of the warped disc and its true area. */
 function overlapWithTruth(layer: RgbaImage, at: { x: number; y: number }, h: Homography): number {
   const belongs = discThrough(CENTRE, RADIUS, h);
   let [both, either] = [0, 0];
@@ -58,12 +58,12 @@ function overlapWithTruth(layer: RgbaImage, at: { x: number; y: number }, h: Hom
   return both / either;
 }
 
-describe('an edit lands where its target shows what is under it', () => {
+describe('an edit is warped to the same content in the target', () => {
   it.each<[string, Homography]>([
-    ['the same picture', [1, 0, 0, 0, 1, 0, 0, 0, 1]],
+    ['the same image', [1, 0, 0, 0, 1, 0, 0, 0, 1]],
     ['a shift', [1, 0, 23, 0, 1, -9, 0, 0, 1]],
-    ['a smaller one', [0.8, 0, 40, 0, 0.8, 12, 0, 0, 1]],
-    ['a greater one', [1.25, 0, -50, 0, 1.25, -15, 0, 0, 1]],
+    ['a smaller target', [0.8, 0, 40, 0, 0.8, 12, 0, 0, 1]],
+    ['a larger target', [1.25, 0, -50, 0, 1.25, -15, 0, 0, 1]],
     ['perspective', [1.2, 0.05, -30, 0.02, 1.1, -5, 6e-4, 3e-4, 1]],
   ])('%s', async (_what, h) => {
     const { image, box, fit } = await warpedInto(seenThrough(busyImage(), h));
@@ -72,7 +72,7 @@ describe('an edit lands where its target shows what is under it', () => {
     expect(fit.residualPx).toBeLessThan(2.5);
   });
 
-  it('to the pixel where nothing changed, also in a file that is compressed otherwise', async () => {
+  it('exactly, if the target equals the source, even with other PNG compression', async () => {
     const other = identified(await sharp(source.bytes).png({ compressionLevel: 1 }).toBuffer());
     expect(other.imageId).not.toBe(source.imageId);
     for (const target of [source, other]) {
@@ -84,7 +84,7 @@ describe('an edit lands where its target shows what is under it', () => {
     }
   });
 
-  it('half transparent pixels too', async () => {
+  it('with its half transparent pixels', async () => {
     const soft = disc(CENTRE, RADIUS);
     for (let i = 0; i < soft.rgba.length; i += 4)
       if (soft.rgba[i + 3] !== 0) soft.rgba.set([i % 251, i % 13, 7, 1 + (i % 255)], i);
@@ -95,12 +95,12 @@ describe('an edit lands where its target shows what is under it', () => {
     expect(Buffer.compare(layer.rgba, soft.rgba)).toBe(0);
   });
 
-  it('of the kind that is asked for', async () => {
+  it('by the requested kind of transform', async () => {
     const { fit } = await warpedInto(busyImage(), { transform: 'homography' });
     expect(fit).toMatchObject({ kind: 'homography', transform: IDENTITY });
   });
 
-  it('over the target where that is asked for', async () => {
+  it('over the target on request', async () => {
     const target = draw(BUSY_IMAGE.width, BUSY_IMAGE.height, [{ x: 0, y: 0, w: 40, h: 30, colour: [1, 2, 3] }]);
     const { image, box } = await warpedInto(busyImage(), { output: 'blended' });
     expect(box).toEqual({ x: 0, y: 0, w: BUSY_IMAGE.width, h: BUSY_IMAGE.height });
@@ -113,7 +113,7 @@ describe('an edit lands where its target shows what is under it', () => {
   });
 });
 
-describe('an edit carried over as published', () => {
+describe('an edit with the published matching', () => {
   it('is placed by a homography of a thousand nearest neighbours, over the whole target', async () => {
     const shift: Homography = [1, 0, 23, 0, 1, -9, 0, 0, 1];
     const { image, box, fit } = await warpedInto(seenThrough(busyImage(), shift), { matching: 'published' });
@@ -122,20 +122,20 @@ describe('an edit carried over as published', () => {
     expect(overlapWithTruth(image, box, shift)).toBeGreaterThan(0.8);
   });
 
-  it('is matched in the very same picture, too', async () => {
+  it('is matched in the source itself, too', async () => {
     const { fit } = await warpedInto(busyImage(), { matching: 'published' });
     expect(fit).toMatchObject({ kind: 'homography', samples: 1000 });
   });
 
-  it('takes no choice of the transform', async () => {
+  it('rejects a choice of transform', async () => {
     await expect(warp([source], { matching: 'published', transform: 'affine' })).rejects.toThrow(
       'takes no other transform',
     );
   });
 });
 
-describe('a target is refused with a reason, and the others are done', () => {
-  it('a blank one', async () => {
+describe('a target is rejected with a reason, and the others are finished', () => {
+  it('if it is blank', async () => {
     const blank = await picture(draw(BUSY_IMAGE.width, BUSY_IMAGE.height));
     const { targets, payload } = await warp([blank, source]);
     expect(targets[0]).toEqual({
@@ -147,38 +147,38 @@ describe('a target is refused with a reason, and the others are done', () => {
     expect((await sharp(payload).metadata()).format).toBe('png');
   });
 
-  it('one in which the place is not', async () => {
+  it('if the edited part is missing in it', async () => {
     const other = await picture(seenThrough(busyImage(), [1, 0, 300, 0, 1, 90, 0, 0, 1]));
     const { targets, payload } = await warp([other]);
     expect(targets[0]).toMatchObject({ state: 'refused', reason: expect.stringMatching(/\.$/) });
     expect(payload).toBeUndefined();
   });
 
-  it('a mirrored one', async () => {
+  it('if it is mirrored', async () => {
     const mirrored = await picture(seenThrough(busyImage(), [-1, 0, BUSY_IMAGE.width, 0, 1, 0, 0, 0, 1]));
     const { targets } = await warp([mirrored], { transform: 'homography' });
     expect(targets[0]).toMatchObject({ state: 'refused' });
   });
 
-  it('one of a single row', async () => {
+  it('if it has a single row', async () => {
     const row = await picture(draw(3000, 1, [{ x: 50, y: 0, w: 700, h: 1, colour: [0, 0, 0] }]));
     const { targets } = await warp([row]);
     expect(targets.map(({ state }) => state)).toEqual(['refused']);
   });
 });
 
-describe('an edit that cannot be used is said before any target is looked at', () => {
-  it('one of another size than the source', async () => {
+describe('an unusable edit fails before any target is matched', () => {
+  it('if its size differs from that of the source', async () => {
     const small = identified(await encodePng(disc({ x: 5, y: 5 }, 3, { width: 10, height: 10 })));
     await expect(warp([source], {}, small)).rejects.toThrow('The edit is 10×10 pixels and its source 384×120.');
   });
 
-  it('one that is all transparent', async () => {
+  it('if it is fully transparent', async () => {
     const empty = identified(await encodePng(disc(CENTRE, -1)));
     await expect(warp([source], {}, empty)).rejects.toThrow('The edit is empty: all its pixels are transparent.');
   });
 
-  it('one for a source of a single pixel is not: it is refused as others are', async () => {
+  it('but for a source of one pixel, the target is rejected', async () => {
     const pixel = await picture(draw(1, 1, [], [10, 20, 30]));
     const dot = identified(await encodePng({ width: 1, height: 1, rgba: Uint8Array.from([1, 2, 3, 255]) }));
     const { targets } = await warp([source], {}, dot, pixel);
