@@ -1,6 +1,5 @@
 import { SamepointError } from '@samepoint/shared-protocol';
-import type { WindowMatcher } from '../../correspond/window-matcher.js';
-import { type CellFeatures, toCellFeatures } from '../../correspond/window-matcher.js';
+import { type CellFeatures, toCellFeatures, type WindowMatcher } from '../../correspond/window-matcher.js';
 import type { FeatureMap } from '../../diffusion/feature-map.js';
 import type { FeaturePyramid } from '../../diffusion/feature-pyramid.js';
 import type { FeaturePlan } from '../../diffusion/plan/feature-plan.js';
