@@ -9,7 +9,7 @@ import { checkEmbedded, checkModel, checkModelStore, inspectEmbedded, inspectMod
 import { checkPorts, inspectPorts } from '../doctor/check-ports.js';
 import { checkProvider, inspectProviders } from '../doctor/check-providers.js';
 import { checkDevices, checkPlatform } from '../doctor/check-system.js';
-import { doctorTable, type Finding, findingsJson, worksWith } from '../doctor/findings.js';
+import { doctorTable, type Finding, worksWith } from '../doctor/findings.js';
 import { EXIT_CODES } from '../exit-codes.js';
 import { packageVersion } from '../host-info.js';
 
@@ -34,7 +34,7 @@ async function runDoctor({ json }: { json?: true }): Promise<void> {
   const verdict = works ? 'Samepoint works on this computer.' : 'Samepoint does not work on this computer.';
   process.stdout.write(
     json
-      ? `${JSON.stringify({ version: packageVersion(), works, findings: findingsJson(findings) }, null, 2)}\n`
+      ? `${JSON.stringify({ version: packageVersion(), works, findings }, null, 2)}\n`
       : `${doctorTable(findings)}\n${verdict}\n`,
   );
   if (!works) process.exitCode = EXIT_CODES.failed;

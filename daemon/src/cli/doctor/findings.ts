@@ -22,16 +22,6 @@ export interface Finding {
   fix?: Fix;
 }
 
-/** Findings as `--json` prints them. */
-export function findingsJson(findings: readonly Finding[]): object[] {
-  return findings.map(({ check, state, message, fix }) => ({
-    check,
-    state,
-    says: message,
-    ...(fix === undefined ? {} : { fix }),
-  }));
-}
-
 /** Whether Samepoint works on this computer. */
 export function worksWith(findings: readonly Finding[]): boolean {
   return findings.every(({ state }) => state !== 'failed');
