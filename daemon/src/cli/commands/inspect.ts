@@ -18,11 +18,11 @@ import {
   requestedFeatures,
   withFeatureOptions,
 } from '../options/feature-options.js';
-import { requestedStages, requestStageOptions, type StageOptions } from '../options/matching-options.js';
+import { requestedStages, type StageOptions, withoutStageOption } from '../options/matching-options.js';
 import { parsePoints } from '../options/parse-values.js';
 import { deviceOption, outOfMemoryOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
 
-interface InspectOptions extends FeatureOptions, ProviderOptions, StageOptions {
+interface InspectOptions extends FeatureOptions, ProviderOptions, Pick<StageOptions, 'without'> {
   point: Point;
   top: number;
   out?: string;
@@ -50,9 +50,9 @@ export function inspectCommand(): Command {
     .option('--out <file>', 'also draw the heatmap and the candidates over the target, as .png, .jpg or .webp')
     .option('--map <file>', 'also write the similarities (rows, columns) as a NumPy array, quantised to 256 steps')
     .option('--json', 'print JSON instead of a table')
+    .addOption(withoutStageOption())
     .addHelpText('after', DETAILS)
     .action(runInspect);
-  for (const option of requestStageOptions()) command.addOption(option);
   return withFeatureOptions(command);
 }
 

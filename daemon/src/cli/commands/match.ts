@@ -18,7 +18,12 @@ import {
   requestedFeatures,
   withFeatureOptions,
 } from '../options/feature-options.js';
-import { requestedStages, requestStageOptions, type StageOptions } from '../options/matching-options.js';
+import {
+  requestedStages,
+  type StageOptions,
+  withoutStageOption,
+  withStageOption,
+} from '../options/matching-options.js';
 import { parseBoxes, parsePoints } from '../options/parse-values.js';
 import { deviceOption, outOfMemoryOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
 
@@ -55,7 +60,7 @@ export function matchCommand(): Command {
     .option('--out <dir>', 'also draw the matches of each pair of images')
     .addHelpText('after', DETAILS)
     .action(runMatch);
-  for (const option of requestStageOptions()) command.addOption(option);
+  command.addOption(withStageOption()).addOption(withoutStageOption());
   return withFeatureOptions(command);
 }
 

@@ -12,7 +12,7 @@ export const MATCHING_STAGES = {
 } as const satisfies Record<string, MatchStage>;
 export type StageName = keyof typeof MATCHING_STAGES;
 
-/** `--with` and `--without` of the commands that send requests. */
+/** `--with` and `--without` of the commands that send requests; `inspect` has only `--without`. */
 export interface StageOptions {
   with?: 'coarse-to-fine';
   without?: 'coarse-to-fine';
@@ -24,12 +24,15 @@ export function requestedStages({ with: added, without }: StageOptions): { coars
   return { coarseToFine: without === undefined };
 }
 
-export function requestStageOptions(): Option[] {
-  const stages = ['coarse-to-fine'];
-  return [
-    new Option('--with <stage>', 'refine boxes and layers too, not only points').choices(stages).conflicts('without'),
-    new Option('--without <stage>', 'do not refine points').choices(stages),
-  ];
+const REQUEST_STAGES = ['coarse-to-fine'];
+
+export function withStageOption(): Option {
+  const option = new Option('--with <stage>', 'refine boxes and layers too, not only points');
+  return option.choices(REQUEST_STAGES).conflicts('without');
+}
+
+export function withoutStageOption(): Option {
+  return new Option('--without <stage>', 'do not refine points').choices(REQUEST_STAGES);
 }
 
 /** `--with` and `--without` of an evaluation, for ablations. */
