@@ -35,7 +35,7 @@ async function runBuffers({ sizesPx, rounds, log }: BenchOptions): Promise<Bench
     }
   }
   return {
-    columns: ['embedded network', 'storageBufferCacheMode', 'peak memory', 'loaded'],
+    columns: ['embedded network', 'storageBufferCacheMode', 'peak memory', 'warm run'],
     rows,
     notes: [
       'Peak memory of the process, which includes that of the device if the driver computes in software. VK_DRIVER_FILES selects a driver.',
