@@ -49,7 +49,7 @@ describe('the candidates', () => {
     ['win32', ['dml', 'webgpu', 'cpu']],
     ['darwin', ['webgpu', 'coreml', 'cpu']],
     ['freebsd', ['cpu']],
-  ] as const)('has an order of its own on %s', (platform, order) => {
+  ] as const)('have their own order on %s', (platform, order) => {
     expect(providersOf(platform)).toEqual(order);
   });
 
@@ -172,7 +172,7 @@ describe('the chosen provider', () => {
     [{ provider: 'cuda' }, 'CUDA was requested and cannot be used: it is not there.'],
     [{ device: 3 }, 'Device 3 was requested and cannot be used: no provider on this platform has device numbers.'],
     [{ provider: 'coreml', device: 3 }, 'Core ML was requested and cannot be used: it has no device numbers.'],
-  ] as const)('is refused in a sentence when it was asked for and does not work: %j', async (requested, message) => {
+  ] as const)('is rejected with a reason when it was requested and fails: %j', async (requested, message) => {
     const prober = fakeProber();
     const choice = chooseProvider({ requested, platform: 'darwin', devices: [], prober });
     await expect(choice).rejects.toMatchObject({ code: 'BAD_REQUEST', message });

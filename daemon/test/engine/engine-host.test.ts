@@ -218,7 +218,7 @@ describe('no process is left behind', () => {
     expect(exists(pid)).toBe(false);
   });
 
-  it('by a daemon that was killed', async () => {
+  it('by a killed daemon', async () => {
     writeFileSync(
       folder.path('daemon.mjs'),
       `import { createEngineHost } from ${JSON.stringify(HOST_MODULE)};

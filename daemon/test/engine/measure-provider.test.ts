@@ -22,8 +22,8 @@ function trials({ small = {}, working = {}, productMs = 10, workingMs = 10, plac
   const result: Trials = {
     small: async ({ provider, precision }) => {
       done.push(`small ${provider} ${precision}`);
-      const seen = placement ?? new Map<Provider, number>([[provider, 9]]);
-      return { features: provider === 'cpu' ? EXPECTED : off(small[precision]), placement: seen };
+      const reported = placement ?? new Map<Provider, number>([[provider, 9]]);
+      return { features: provider === 'cpu' ? EXPECTED : off(small[precision]), placement: reported };
     },
     productMs: async ({ provider }) => (provider === 'cpu' ? 100 : productMs),
     workingSize: async ({ provider, precision }) => {

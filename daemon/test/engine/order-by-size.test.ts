@@ -13,11 +13,11 @@ const CARD = { x: 8, y: 8, w: 20, h: 16, colour: [40, 90, 200] } as const;
 const DOWNSCALE_STEPS = 3;
 const png = (width: number, height: number) => toPng(draw(width, height, [{ ...CARD, colour: [...CARD.colour] }]));
 
-async function pairsOf(images: ReadonlyMap<string, Uint8Array>, seen: string[] = []): Promise<JobPairs> {
+async function pairsOf(images: ReadonlyMap<string, Uint8Array>, order: string[] = []): Promise<JobPairs> {
   const features = new FeatureSource();
   const pyramid = features.pyramid.bind(features);
   features.pyramid = (imageId, ...rest) => {
-    seen.push(imageId);
+    order.push(imageId);
     return pyramid(imageId, ...rest);
   };
   const kept = { features, matcher: new Matcher(), pairs: new PairCache() };
@@ -52,7 +52,7 @@ describe('images with one input size', () => {
       ['tall', await png(48, 96)],
       ['wider', await png(192, 96)],
     ]);
-    const seen: string[] = [];
+    const order: string[] = [];
     const frame = (imageId: string) => ({ imageId, layers: [] });
     const request: TransferRequest = {
       kind: 'transfer',
@@ -61,8 +61,8 @@ describe('images with one input size', () => {
       targets: ['wide', 'tall', 'wider'].map((imageId) => ({ targetId: `to ${imageId}`, frame: frame(imageId) })),
       items: [{ kind: 'point', itemId: 'p', point: { x: 18, y: 16 } }],
     };
-    const { result } = await runTransfer(request, await pairsOf(images, seen), new ProgressReporter(() => {}));
-    expect(seen).toEqual(['wide', 'wide', 'wider', 'tall']);
+    const { result } = await runTransfer(request, await pairsOf(images, order), new ProgressReporter(() => {}));
+    expect(order).toEqual(['wide', 'wide', 'wider', 'tall']);
     expect(result).toMatchObject({
       targets: [{ targetId: 'to wide' }, { targetId: 'to tall' }, { targetId: 'to wider' }],
     });

@@ -42,7 +42,7 @@ describe('the key of a probe', () => {
     ['driver without a version', { driverStamp: '6.9.0' }],
     ['version of ONNX Runtime', { runtimeVersion: '1.31.0' }],
     ['system', { system: 'win32 x64' }],
-  ] as const)('is another one for another %s', (_what, change) => {
+  ] as const)('differs for another %s', (_what, change) => {
     expect(probeKey({ ...facts, ...change })).not.toBe(probeKey(facts));
   });
 });

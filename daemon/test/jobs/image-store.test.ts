@@ -60,7 +60,7 @@ describe('the image store', () => {
     expect(store.usedBytes).toBe(10);
   });
 
-  it('does not keep the network buffer around a small image alive', async () => {
+  it('does not retain the network buffer of a small image', async () => {
     const store = new ImageStore(30);
     const view = new Uint8Array(64 * 1024).subarray(0, 10);
     await store.put(imageIdOf(view), view);

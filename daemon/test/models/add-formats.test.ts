@@ -76,7 +76,7 @@ describe('weights in another format stand in for the official file', () => {
     }
   });
 
-  it('of Stable Diffusion in a .ckpt, for the parts that it holds', async () => {
+  it('of Stable Diffusion in a .ckpt, for the parts in it', async () => {
     await addModel('sd21', join(FORMATS, 'unet/original/original.ckpt'), published());
     const { files, missing } = findModelFiles(modelOf('sd21', published()), {}, published());
     expect([...files.keys()]).toEqual(['model.safetensors']);
@@ -95,7 +95,7 @@ describe('weights in another format stand in for the official file', () => {
     },
   );
 
-  it('but the names of transformers need one', async () => {
+  it('but names of the transformers library require a configuration', async () => {
     const path = folder.path('pytorch_model.bin');
     cpSync(join(FORMATS, 'dinov2/bin/pytorch_model.bin'), path);
     await addModel('dinov2-s', path, published());
@@ -126,7 +126,7 @@ describe('the configuration beside a file of weights', () => {
     ['a wider network', { ...dinov2, hidden_size: 128 }],
     ['a deeper network', { ...dinov2, num_hidden_layers: 3 }],
     ['a network with fewer blocks', { ...dinov2, num_hidden_layers: 1 }],
-  ])('is left out where it is of %s', async (_what, config) => {
+  ])('is ignored when it belongs to %s', async (_what, config) => {
     const at = folder.path(`beside-${copies++}`);
     cpSync(join(FORMATS, 'dinov2/bin'), at, { recursive: true });
     writeFileSync(join(at, 'config.json'), JSON.stringify(config));
@@ -134,7 +134,7 @@ describe('the configuration beside a file of weights', () => {
     expect(stateOf('dinov2-s')).toBe('partial');
   });
 
-  it('is left out where the weights need none', async () => {
+  it('is ignored when the weights need none', async () => {
     const at = folder.path('official');
     cpSync(join(FORMATS, 'dinov2/official'), at, { recursive: true });
     cpSync(join(FORMATS, 'dinov2/config.json'), join(at, 'config.json'));
@@ -143,7 +143,7 @@ describe('the configuration beside a file of weights', () => {
   });
 });
 
-it('weights in several files are opened where huggingface_hub put them', async () => {
+it('sharded weights open from the huggingface_hub cache', async () => {
   const [blobs, snapshot] = [folder.path('hub/blobs'), folder.path('hub/snapshots/commit')];
   for (const made of [blobs, snapshot]) mkdirSync(made, { recursive: true });
   for (const [n, name] of readdirSync(join(FORMATS, 'dinov2/sharded')).entries()) {
@@ -156,7 +156,7 @@ it('weights in several files are opened where huggingface_hub put them', async (
   expect(openVit(resolved.files).checkpoint.folder).toBe(blobs);
 });
 
-describe('weights in several files are checked as a whole', () => {
+describe('sharded weights are verified as a whole', () => {
   const SECOND = 'model-00002-of-00003.safetensors';
   let copies = 0;
   let at: string;
@@ -173,13 +173,13 @@ describe('weights in several files are checked as a whole', () => {
     writeFileSync(join(at, SECOND), bytes);
   };
 
-  it('a byte that changed in one of them is found', async () => {
+  it('a changed byte in one shard is detected', async () => {
     expect(await status()).toMatchObject({ status: 'verified' });
     change();
     expect(await status()).toMatchObject({ status: 'damaged', reason: expect.stringContaining('SHA-256') });
   });
 
-  it('one that is gone is named', async () => {
+  it('a missing shard is named', async () => {
     rmSync(join(at, SECOND));
     expect(await status()).toMatchObject({
       status: 'damaged',
@@ -192,7 +192,7 @@ describe('weights in several files are checked as a whole', () => {
     expect(fileIdentity(join(at, 'model.safetensors.index.json'))).toContain(SECOND);
   });
 
-  it('features are made anew when one of them is another', () => {
+  it('features are recomputed when one shard changes', () => {
     const index = filesOf(at).get('model.safetensors') ?? '';
     const before = fileIdentity(index);
     change();
@@ -200,7 +200,7 @@ describe('weights in several files are checked as a whole', () => {
   });
 });
 
-describe('a checkpoint of another network is named, and nothing is registered', () => {
+describe('a checkpoint of another network is identified, and nothing is registered', () => {
   it.each([
     ['sd21', 'lora_unet_mid_block.lora_up.weight', 'a LoRA'],
     ['sd21', 'conditioner.embedders.0.weight', 'Stable Diffusion XL'],
@@ -221,7 +221,7 @@ describe('a checkpoint of another network is named, and nothing is registered', 
   });
 });
 
-describe('of several files with the same weights the best is taken', () => {
+describe('the best of several files with the same weights is used', () => {
   it.each([
     [['unet/diffusion_pytorch_model.bin', UNET], UNET],
     [['unet/diffusion_pytorch_model.fp16.safetensors', UNET], UNET],

@@ -66,7 +66,7 @@ function writeLdm(path: string, more: readonly string[] = []): void {
 describe('a whole Stable Diffusion in the original layout', () => {
   const text = 'cond_stage_model.transformer.text_model.embeddings.token_embedding.weight';
 
-  it('is registered as what it is, and nothing has to be downloaded', async () => {
+  it('is registered under its model, and needs no download', async () => {
     const path = folder.path('v1-5.safetensors');
     writeLdm(path, ['first_stage_model.encoder.conv_in.weight', text]);
     expect(await addModel('sd15', path, published())).toEqual(['model.safetensors']);
@@ -79,7 +79,7 @@ describe('a whole Stable Diffusion in the original layout', () => {
     expect(await verifyModel('sd15', published())).toMatchObject([{ status: 'verified' }]);
   });
 
-  it('is checked again by verify, and by doctor and pull as far as its header tells', async () => {
+  it('is checked in full by verify, and by its header in doctor and pull', async () => {
     const path = folder.path('whole.safetensors');
     writeLdm(path, ['first_stage_model.encoder.conv_in.weight', text]);
     await addModel('sd15', path, published());
@@ -102,7 +102,7 @@ describe('a whole Stable Diffusion in the original layout', () => {
   it.each([
     ['a whole one', (path: string) => writeLdm(path, [text])],
     ['a U-Net alone', (path: string) => cpSync(`${SD}/sd1/unet/${WEIGHTS}`, path)],
-  ])('is refused for a model of another family, and told where it belongs: %s', async (_what, write) => {
+  ])('is rejected for a model of another family, with the right model in the hint: %s', async (_what, write) => {
     const path = folder.path('v1-5.safetensors');
     write(path);
     await expect(addModel('sd21', path, published())).rejects.toMatchObject({
@@ -116,7 +116,7 @@ describe('a whole Stable Diffusion in the original layout', () => {
   it.each([
     ['a whole one', 'model.safetensors', (path: string) => writeLdm(path, [text])],
     ['a U-Net alone', `unet/${WEIGHTS}`, (path: string) => cpSync(`${SD}/sd1/unet/${WEIGHTS}`, path)],
-  ])('that was registered for another family is found, and told where it belongs: %s', async (_what, name, write) => {
+  ])('registered for another family is detected, with the right model in the hint: %s', async (_what, name, write) => {
     const path = folder.path('v1-5.safetensors');
     write(path);
     updateStore(published().at.stateFile, ({ added }) => {
@@ -142,7 +142,7 @@ describe('a whole Stable Diffusion in the original layout', () => {
     });
   });
 
-  it('lacks what is not in it, and is forgotten by rm', async () => {
+  it('reports missing parts, and is unregistered by rm', async () => {
     const path = folder.path('unet-only.safetensors');
     writeLdm(path);
     await addModel('sd15', path, published());
@@ -153,7 +153,7 @@ describe('a whole Stable Diffusion in the original layout', () => {
     expect(modelState(modelOf('sd15', published()), published())).toBe('missing');
   });
 
-  it('lacks the rest of a tokenizer of which some is there, since half of one gives other tokens than none', async () => {
+  it('reports the missing files of an incomplete tokenizer', async () => {
     const path = folder.path('with-text.safetensors');
     writeLdm(path, ['first_stage_model.encoder.conv_in.weight', text]);
     await addModel('sd15', path, published());
@@ -170,7 +170,7 @@ describe('a whole Stable Diffusion in the original layout', () => {
     ]);
   });
 
-  it('is refused where its U-Net has shapes of another network', async () => {
+  it('is rejected when its U-Net has the shapes of another network', async () => {
     const path = folder.path('other.safetensors');
     writeSafetensors(
       path,
@@ -199,7 +199,7 @@ describe('a folder in the layout of diffusers', () => {
   it.each([
     ['sd15', 'sd2', 'its U-Net expects text of 32 channels, not 24.', 'sd21'],
     ['sd21', 'sd1', 'its U-Net expects text of 24 channels, not 32.', 'sd15'],
-  ] as const)('is refused for %s where its U-Net is of %s', async (id, family, reason, fitting) => {
+  ] as const)('is rejected for %s when its U-Net is of %s', async (id, family, reason, fitting) => {
     const path = diffusers(family);
     await expect(addModel(id, path, published())).rejects.toMatchObject({
       code: 'MODEL_INVALID',
@@ -209,7 +209,7 @@ describe('a folder in the layout of diffusers', () => {
     expect(modelState(modelOf(id, published()), published())).toBe('missing');
   });
 
-  it('that was registered for another family is reported, and forgotten by a pull, with all of its files', async () => {
+  it('registered for another family is reported, and a pull unregisters all of its files', async () => {
     const [right, wrong] = [diffusers('sd1'), diffusers('sd2')];
     await addModel('sd15', right, published());
     expect(damagedFiles(modelOf('sd15', published()), published())).toEqual([]);
@@ -230,7 +230,7 @@ describe('a folder in the layout of diffusers', () => {
     expect(Object.keys(readStore(stateFile()).added.sd15 ?? {})).toEqual(vae);
   });
 
-  it('whose configuration is damaged loses no other file', async () => {
+  it('with a damaged configuration keeps its other files', async () => {
     const path = diffusers('sd1', folder.path('damaged'));
     await addModel('sd15', path, published());
     writeFileSync(`${path}/unet/config.json`, '{');
@@ -238,7 +238,7 @@ describe('a folder in the layout of diffusers', () => {
     expect(damaged.map(({ name }) => name)).toEqual(['unet/config.json']);
   });
 
-  it('may have a U-Net that takes text of a width of its own, as long as it has the configuration', async () => {
+  it('may have a U-Net with its own text width, given its configuration', async () => {
     const path = folder.path('own-unet');
     const others = published().catalogue.filter(({ id }) => id !== 'sd15');
     const environment = { ...published(), catalogue: others };
@@ -251,7 +251,7 @@ describe('a folder in the layout of diffusers', () => {
 });
 
 describe('TAESD in the place of a VAE', () => {
-  it('is taken by its name, once it is here', async () => {
+  it('is selected by name once it is installed', async () => {
     await expect(addModel('sd15', 'taesd', published())).rejects.toMatchObject({
       code: 'MODEL_MISSING',
       hint: 'Run: samepoint models pull taesd',
@@ -272,7 +272,7 @@ describe('TAESD in the place of a VAE', () => {
     expect(openSdCheckpoint(files).encoder.kind).toBe('tiny');
   });
 
-  it('is refused for a model without one', async () => {
+  it('is rejected for a model without one', async () => {
     const flat = folder.path('tiny');
     for (const name of ['config.json', WEIGHTS]) cpSync(`${SD}/taesd/${name}`, `${flat}/${name}`);
     await addModel('taesd', flat, published());

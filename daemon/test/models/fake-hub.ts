@@ -6,7 +6,7 @@ import { etagOf, gitBlob, type HubFile, type HubRepository, sha256 } from '../su
 const REPOSITORY = 'org/tiny';
 export const COMMIT = 'c0ffee0000000000000000000000000000000001';
 
-/** What a test changes about the server's manners. Every field applies to the CDN unless it says otherwise. */
+/** Overrides of the server's behaviour. Every field applies to the CDN unless stated otherwise. */
 export interface Manners {
   /** Answers every range with the whole file. */
   ignoresRanges?: boolean;
@@ -25,7 +25,7 @@ export interface Manners {
   gate?: Promise<void>;
 }
 
-export interface SeenRequest {
+export interface RecordedRequest {
   server: 'endpoint' | 'cdn';
   method: string;
   path: string;
@@ -40,7 +40,7 @@ export interface SeenRequest {
  * endpoint itself. Any number of repositories, each with one commit, where `main` is. Loopback only, on free ports.
  */
 export class FakeHub {
-  readonly seen: SeenRequest[] = [];
+  readonly requests: RecordedRequest[] = [];
   manners: Manners = {};
   /** `org/name` → commit, and files by their path. */
   readonly #repositories = new Map<string, { commit: string; files: Map<string, HubFile> }>();
@@ -99,16 +99,16 @@ export class FakeHub {
     this.#contents.set(path, content);
   }
 
-  /** Bytes of bodies that were asked for on the CDN, by `Range`. */
+  /** Requested body bytes on the CDN, by `Range`. */
   get ranges(): string[] {
-    return this.seen
+    return this.requests
       .filter(({ server, range }) => server === 'cdn' && range !== undefined)
       .map(({ range }) => range ?? '');
   }
 
-  #note(server: SeenRequest['server'], request: IncomingMessage): string {
+  #note(server: RecordedRequest['server'], request: IncomingMessage): string {
     const { method = '', url = '', headers } = request;
-    this.seen.push({
+    this.requests.push({
       server,
       method,
       path: url,
@@ -188,7 +188,7 @@ export class FakeHub {
       response.writeHead(404).end();
       return;
     }
-    if (this.manners.expires === true && this.seen.filter(({ path }) => path === url).length > 1) {
+    if (this.manners.expires === true && this.requests.filter(({ path }) => path === url).length > 1) {
       response.writeHead(403).end();
       return;
     }

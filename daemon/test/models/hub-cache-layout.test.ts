@@ -13,7 +13,7 @@ const written = z
 
 const folder = useTempFolder();
 
-/** Path below `root` → what a link says, or null for a file. */
+/** Path below `root` → the target of a link, or null for a file. */
 function listing(root: string): Record<string, string | null> {
   return Object.fromEntries(
     readdirSync(root, { recursive: true, withFileTypes: true })

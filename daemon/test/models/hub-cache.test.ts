@@ -38,24 +38,24 @@ async function open(environment: ModelEnvironment) {
   return { error: relativeError(states.data, EXPECTED), weights: join(unet.checkpoint.folder, tensor?.file ?? '') };
 }
 
-describe('Stable Diffusion computes what it should', () => {
+describe('Stable Diffusion computes the expected features', () => {
   it('after a pull, and again without a network', async () => {
     room.hub.putRepository(smallSd21().repository);
     await pullModel(ID, {}, environmentOf());
-    const requests = room.hub.seen.length;
+    const requests = room.hub.requests.length;
     for (const env of [{}, { HF_HUB_OFFLINE: '1' }]) {
       expect((await open(environmentOf(env))).error).toBeLessThan(1e-4);
     }
-    expect(room.hub.seen).toHaveLength(requests);
+    expect(room.hub.requests).toHaveLength(requests);
     expect((await verifyModel(ID, environmentOf())).map(({ status }) => status)).not.toContain('damaged');
   });
 
   it.each<[string, CacheLayout]>([
     ['with links', {}],
-    ['with links, asked for by branch', { branch: 'main' }],
+    ['with links, requested by branch', { branch: 'main' }],
     ['without links, as on Windows', { symlinks: false }],
     ['with the store that repositories share', { sharedBlobs: true }],
-  ])('from a cache that huggingface_hub wrote, %s', async (_, layout) => {
+  ])('from a huggingface_hub cache, %s', async (_, layout) => {
     const { repository } = smallSd21();
     const snapshot = writeHubCache(room.environment().at.hubCache, repository, layout);
     const environment = environmentOf({ HF_HUB_OFFLINE: '1' });
@@ -72,14 +72,14 @@ describe('Stable Diffusion computes what it should', () => {
     expect(room.files().length).toBeGreaterThanOrEqual(before);
   });
 
-  it('from a snapshot of such a cache that is given as a folder', async () => {
+  it('from a snapshot of such a cache, given as a folder', async () => {
     const snapshot = writeHubCache(join(room.folder, 'elsewhere'), smallSd21().repository);
     const { text } = openSdCheckpoint(filesOf(snapshot));
     const { data } = await promptStates(text, '', 64, join(room.folder, 'prompts'));
     expect(relativeError(data, EXPECTED)).toBeLessThan(1e-4);
   });
 
-  it('from a snapshot of such a cache that is registered', async () => {
+  it('from a registered snapshot of such a cache', async () => {
     const { repository } = smallSd21();
     const snapshot = writeHubCache(join(room.folder, 'elsewhere'), repository);
     await addModel(ID, snapshot, environmentOf());
@@ -87,7 +87,7 @@ describe('Stable Diffusion computes what it should', () => {
   });
 });
 
-it('a pull from before the tokenizer told its pad token is partial, and a pull brings just what is missing', async () => {
+it('a pull without the pad token of the tokenizer is partial, and another pull fetches only the missing file', async () => {
   const { repository } = smallSd21();
   const missing = ['tokenizer/tokenizer_config.json', 'tokenizer/special_tokens_map.json'];
   const early = { ...repository, files: repository.files.filter(({ path }) => !missing.includes(path)) };
@@ -100,7 +100,7 @@ it('a pull from before the tokenizer told its pad token is partial, and a pull b
   expect((await open(environment)).error).toBeLessThan(1e-4);
 });
 
-it('a single file in a cache takes the configuration beside its name, not the one beside its content', async () => {
+it('a single file in a cache uses the configuration beside its link, not the one beside its blob', async () => {
   const unet = readFileSync(`${FIXTURES}/sd/sd2/unet/diffusion_pytorch_model.safetensors`);
   const config = readFileSync(`${FIXTURES}/sd/sd2/unet/config.json`);
   const snapshot = writeHubCache(join(room.folder, 'hub'), {

@@ -46,8 +46,8 @@ async function failureOf(action: () => unknown): Promise<SamepointError> {
   throw new TypeError('expected a SamepointError');
 }
 
-describe('a model is found where it lies', () => {
-  it('is missing with the command that gets it', () => {
+describe('a model is located', () => {
+  it('as missing, with the download command', () => {
     const resolved = resolveModel('tiny', {}, room.environment());
     expect(resolved.ok).toBe(false);
     if (!resolved.ok)
@@ -65,13 +65,13 @@ describe('a model is found where it lies', () => {
     ]);
   });
 
-  it('under the name the repository had before, when the hash is the right one', () => {
+  it('under an earlier repository name, when the hash matches', () => {
     const environment = room.environment({ catalogue: [modelWith([unetFile()])] });
     putInCache('old/tiny', 'a'.repeat(40), 'unet/model.fp16.safetensors', UNET);
     expect(resolveModel('tiny', {}, environment).ok).toBe(true);
   });
 
-  it('not under an earlier name when the content is another', () => {
+  it('not under an earlier name when the content differs', () => {
     const environment = room.environment({ catalogue: [modelWith([unetFile()])] });
     const other = Buffer.from(UNET);
     other.fill(1, other.length - 4);
@@ -79,7 +79,7 @@ describe('a model is found where it lies', () => {
     expect(resolveModel('tiny', {}, environment).ok).toBe(false);
   });
 
-  it('not when a branch has moved on to another file', () => {
+  it('not when the branch points to another file', () => {
     const at = { repository: 'org/tiny', revision: 'main' };
     const file = unetFile({ size: null, source: { kind: 'hub', at, path: 'unet/model.fp16.safetensors' } });
     const environment = room.environment({ catalogue: [modelWith([file])] });
@@ -88,13 +88,13 @@ describe('a model is found where it lies', () => {
     expect(resolveModel('tiny', {}, environment).ok).toBe(false);
   });
 
-  it('not when the file in the cache was cut off', () => {
+  it('not when the cached file is truncated', () => {
     const environment = room.environment({ catalogue: [modelWith([unetFile()])] });
     truncateSync(putInCache('org/tiny', COMMIT, 'unet/model.fp16.safetensors', UNET), 1000);
     expect(resolveModel('tiny', {}, environment).ok).toBe(false);
   });
 
-  it('says ready, partial or missing', async () => {
+  it('as ready, partial or missing', async () => {
     const environment = room.environment();
     const [model] = environment.catalogue;
     if (model === undefined) throw new TypeError('the room has a model');
@@ -111,7 +111,7 @@ describe('a model is found where it lies', () => {
     expect(resolved.ok && [...resolved.files.keys()].sort()).toEqual(names);
   });
 
-  it('an unknown id is named with the known ones', async () => {
+  it('an unknown id is listed with the valid ones', async () => {
     expect(await failureOf(() => resolveModel('nope', {}, room.environment()))).toMatchObject({
       code: 'BACKEND_UNKNOWN',
       hint: 'Choose one of: tiny.',
@@ -119,7 +119,7 @@ describe('a model is found where it lies', () => {
   });
 });
 
-describe('a file that a model does without', () => {
+describe('an optional file of a model', () => {
   const path = 'scheduler/scheduler_config.json';
   const optional: CatalogueFile = {
     ...CONFIG_FILE,
@@ -129,7 +129,7 @@ describe('a file that a model does without', () => {
   };
   const model = modelWith([optional, CONFIG_FILE, unetFile()]);
 
-  it('is fetched by a pull, and missed by nobody where it is not there', async () => {
+  it('is fetched by a pull, and its absence is no error', async () => {
     room.hub.put(path, Buffer.from('{}'), false);
     const environment = room.environment({ catalogue: [model] });
     await pullModel('tiny', {}, room.environment());
@@ -156,7 +156,7 @@ describe('weights on the disk are registered', () => {
     expect(resolved.ok && resolved.files.get('unet/model.safetensors')).toBe(weights);
   });
 
-  it('from the file with the weights alone', async () => {
+  it('from the weights file alone', async () => {
     const environment = room.environment({ catalogue: [modelWith([unetFile()])] });
     const weights = write('downloads/some-name.safetensors', UNET);
     await addModel('tiny', weights, environment);
@@ -164,7 +164,7 @@ describe('weights on the disk are registered', () => {
     expect(resolved.ok && resolved.files.get('unet/model.safetensors')).toBe(weights);
   });
 
-  it('a path that is not there', async () => {
+  it('a missing path', async () => {
     expect((await failureOf(() => addModel('tiny', join(room.folder, 'nowhere'), room.environment()))).code).toBe(
       'BAD_REQUEST',
     );
@@ -203,7 +203,7 @@ describe('a PyTorch file', () => {
   const source = { kind: 'url' as const, url: 'https://example.org/weights.pt' };
   const file = { name: 'model.pt', source, size: null, sha256: null, proof: 'input_blocks.0.0.weight' };
 
-  it('is refused when it is no zip archive', async () => {
+  it('is rejected when it is no zip archive', async () => {
     const environment = room.environment({ catalogue: [modelWith([file])] });
     const failure = await failureOf(() => addModel('tiny', write('weights.pt', 'not a zip'), environment));
     expect(failure).toMatchObject({ code: 'MODEL_INVALID' });
@@ -221,7 +221,7 @@ describe('files are verified', () => {
     ]);
   });
 
-  it('a byte that changed since is found', async () => {
+  it('a changed byte is detected', async () => {
     const environment = room.environment();
     await pullModel('tiny', {}, environment);
     const resolved = resolveModel('tiny', {}, environment);
@@ -232,7 +232,7 @@ describe('files are verified', () => {
     expect((await verifyModel('tiny', environment))[1]).toMatchObject({ status: 'damaged' });
   });
 
-  it('what has no published hash and was not downloaded by us is pinned, and compared from then on', async () => {
+  it('an external file without a published hash is pinned, and compared from then on', async () => {
     const environment = room.environment();
     const path = write('mine/model.safetensors', safetensorsFile({ 'conv_in.weight': 4 }));
     await addModel('tiny', path, environment);
@@ -242,13 +242,13 @@ describe('files are verified', () => {
     expect((await verifyModel('tiny', environment))[1]).toMatchObject({ status: 'damaged' });
   });
 
-  it('what is not there is said to be missing', async () => {
+  it('a missing file is reported', async () => {
     expect((await verifyModel('tiny', room.environment())).map(({ status }) => status)).toEqual(['missing', 'missing']);
   });
 });
 
-describe('removing takes only what is ours', () => {
-  it('everything that a pull has put there', async () => {
+describe('removing deletes only our own files', () => {
+  it('everything from a pull', async () => {
     const environment = room.environment();
     await pullModel('tiny', {}, environment);
     await pullModel('tiny', { whole: true }, environment);
@@ -269,7 +269,7 @@ describe('removing takes only what is ours', () => {
     expect(room.files().filter((path) => path.includes('incomplete'))).toEqual([]);
   });
 
-  it('not what another tool has put into the cache', async () => {
+  it('not cache files of another tool', async () => {
     const environment = room.environment();
     putInCache('org/tiny', COMMIT, 'unet/config.json', CONFIG);
     const blob = putInCache('org/tiny', COMMIT, 'unet/model.fp16.safetensors', UNET);
@@ -279,7 +279,7 @@ describe('removing takes only what is ours', () => {
     expect(existsSync(blob)).toBe(true);
   });
 
-  it('not the blob that a snapshot of another tool refers to', async () => {
+  it('not a blob that a snapshot of another tool links to', async () => {
     const environment = room.environment();
     await pullModel('tiny', { whole: true }, environment);
     const repository = join(room.folder, 'hub/models--org--tiny');
@@ -291,7 +291,7 @@ describe('removing takes only what is ours', () => {
     expect(existsSync(join(repository, 'blobs', gitBlob(CONFIG)))).toBe(false);
   });
 
-  it('not a file of the user, which is only forgotten', async () => {
+  it('not a file of the user, which is only unregistered', async () => {
     const environment = room.environment({ catalogue: [modelWith([unetFile()])] });
     const path = write('mine/model.safetensors', UNET);
     await addModel('tiny', path, environment);
@@ -300,7 +300,7 @@ describe('removing takes only what is ours', () => {
     expect(resolveModel('tiny', {}, environment).ok).toBe(false);
   });
 
-  it('not what another model on this disk needs', async () => {
+  it('not files that another installed model needs', async () => {
     const own = {
       ...CONFIG_FILE,
       name: 'own.json',
@@ -319,7 +319,7 @@ describe('removing takes only what is ours', () => {
 });
 
 describe('the catalogue', () => {
-  it('has hashes and commits in full wherever it says that they were checked', () => {
+  it('has full hashes and commits wherever it marks them as checked', () => {
     for (const { id, checked, files } of CATALOGUE) {
       for (const { name, sha256: hash, size, source } of files) {
         const isPinned = hash !== null && /^[0-9a-f]{64}$/.test(hash) && size !== null;
@@ -329,7 +329,7 @@ describe('the catalogue', () => {
     }
   });
 
-  it('names every file of a model once, and knows its weights by a tensor', () => {
+  it('lists every file of a model once, and identifies its weights by a tensor', () => {
     for (const { files } of CATALOGUE) {
       expect(new Set(files.map(({ name }) => name)).size).toBe(files.length);
       for (const { name, proof, tensors } of files) {

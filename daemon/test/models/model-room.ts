@@ -57,7 +57,7 @@ export function modelWith(files: CatalogueFile[], id = 'tiny'): CatalogueModel {
 /** A fake hub, a folder of its own for the caches, and the environment that joins them. */
 export class ModelRoom {
   readonly folder = mkdtempSync(join(tmpdir(), 'samepoint-models-'));
-  /** Waits that were asked for; none is waited out. */
+  /** Requested waits. None of them takes time. */
   readonly waits: number[] = [];
 
   private constructor(readonly hub: FakeHub) {}

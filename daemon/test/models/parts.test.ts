@@ -9,7 +9,7 @@ import { ProgressMeter } from '../../src/models/download/progress.js';
 import { headerLength, planSubset } from '../../src/models/download/safetensors-subset.js';
 import { locations } from '../../src/models/locations.js';
 
-describe('where models lie follows the variables of huggingface_hub', () => {
+describe('model folders follow the variables of huggingface_hub', () => {
   it.each([
     [{}, '.cache/huggingface/hub', '.cache/huggingface/assets/samepoint'],
     [{ XDG_CACHE_HOME: '/xdg' }, '/xdg/huggingface/hub', '/xdg/huggingface/assets/samepoint'],
@@ -39,7 +39,7 @@ describe('where models lie follows the variables of huggingface_hub', () => {
     expect(locations({ HF_ENDPOINT: value }).endpoint).toBe(endpoint);
   });
 
-  it('the older names of variables do', () => {
+  it('the older variable names work', () => {
     expect(locations({ HUGGING_FACE_HUB_TOKEN: 'old' }).token).toBe('old');
     expect(locations({ HF_TOKEN: 'new', HUGGING_FACE_HUB_TOKEN: 'old' }).token).toBe('new');
     expect(locations({ TRANSFORMERS_OFFLINE: '1' }).offline).toBe(true);
@@ -56,7 +56,7 @@ describe('where models lie follows the variables of huggingface_hub', () => {
   });
 });
 
-it('the home folder is found with either separator, as joining on Windows makes it', () => {
+it('the home folder expands with either path separator', () => {
   for (const home of ['~/models', '~\\models']) {
     expect(locations({ HF_HOME: home }).hubCache.startsWith(homedir())).toBe(true);
   }
@@ -106,7 +106,7 @@ describe('a subset of a safetensors file', () => {
 });
 
 describe('the rate of a download', () => {
-  it('is that of the last seconds, and tells the time that is left', () => {
+  it('covers the last seconds, and gives the remaining time', () => {
     let clock = 0;
     const meter = new ProgressMeter(100_000, () => clock);
     expect(meter.update('a', 0)).toMatchObject({ bytesPerSecond: undefined, secondsLeft: undefined });
@@ -119,7 +119,7 @@ describe('the rate of a download', () => {
 });
 
 describe('a full disk', () => {
-  it('is said to be full', () => {
+  it('is reported as full', () => {
     const full = Object.assign(new Error(), { code: 'ENOSPC' });
     expect(fileFailure(full, '/x')).toMatchObject({ message: 'The disk is full.' });
   });
@@ -139,7 +139,7 @@ describe('a lock', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
   const sleep = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-  it('that a crashed process left is taken over', async () => {
+  it('of a crashed process is taken over', async () => {
     const path = join(folder, 'lock');
     // no process has this number: it is above the largest Linux gives
     writeFileSync(path, `${hostname()} 4194999`);
@@ -147,7 +147,7 @@ describe('a lock', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it('that another computer has stopped touching is taken over', async () => {
+  it('that another computer no longer refreshes is taken over', async () => {
     const path = join(folder, 'lock');
     writeFileSync(path, 'elsewhere 1');
     const longAgo = new Date(Date.now() - 3_600_000);
@@ -155,7 +155,7 @@ describe('a lock', () => {
     expect(await withLock(path, { sleep }, async () => 'done')).toBe('done');
   });
 
-  it('that is held is waited for, once announced', async () => {
+  it('in use makes others wait, with one notice', async () => {
     const path = join(folder, 'lock');
     writeFileSync(path, `${hostname()} ${process.pid}`);
     let announced = 0;
@@ -170,7 +170,7 @@ describe('a lock', () => {
     expect([announced, polls]).toEqual([1, 3]);
   });
 
-  it('is given back when the work fails', async () => {
+  it('is released when the work fails', async () => {
     const path = join(folder, 'lock');
     await expect(withLock(path, { sleep }, async () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(existsSync(path)).toBe(false);

@@ -40,7 +40,7 @@ describe('the proxy for an address', () => {
     ['http://hub.invalid', 'hub.invalid:8080', true],
     ['http://otherhub.invalid', 'hub.invalid', true],
     ['http://hub.invalid', 'cdn.hub.invalid', true],
-  ])('%s with NO_PROXY=%s is there: %s', (address, noProxy, isProxied) => {
+  ])('%s with NO_PROXY=%s is used: %s', (address, noProxy, isProxied) => {
     for (const name of ['NO_PROXY', 'no_proxy']) {
       expect(hostFor(address, { HTTP_PROXY: 'http://p:1', [name]: noProxy }) !== undefined, name).toBe(isProxied);
     }
@@ -52,11 +52,11 @@ describe('the proxy for an address', () => {
     'http://127.0.0.1',
     'https://127.1.2.3',
     'http://[::1]:80',
-  ])('is never there for %s, which is this computer', (address) => {
+  ])('is never used for %s, which is this computer', (address) => {
     expect(hostFor(address, { HTTP_PROXY: 'http://p:1', HTTPS_PROXY: 'http://p:1' })).toBeUndefined();
   });
 
-  it.each(['socks5://p:1', 'http://user:secret@', '::'])('that is "%s" is refused without being repeated', (value) => {
+  it.each(['socks5://p:1', 'http://user:secret@', '::'])('"%s" is rejected without quoting it', (value) => {
     const settings = proxySettings({ HTTPS_PROXY: value });
     expect(() => proxyFor('https://hub.invalid', settings)).toThrow(
       expect.objectContaining({
@@ -93,25 +93,25 @@ describe('a pull through a proxy', () => {
     async (name) => {
       const { fetched } = await pull({ HF_ENDPOINT: HUB, [name]: `http://${proxy.host}` });
       expect(fetched).toEqual(['unet/config.json', 'unet/model.safetensors']);
-      expect(proxy.seen.every((line) => line.includes(` ${HUB}/`))).toBe(true);
-      expect(room.hub.seen.some(({ server }) => server === 'cdn')).toBe(true);
+      expect(proxy.requests.every((line) => line.includes(` ${HUB}/`))).toBe(true);
+      expect(room.hub.requests.some(({ server }) => server === 'cdn')).toBe(true);
     },
   );
 
-  it('is what the variables of the process ask for', async () => {
+  it('follows the variables of the process', async () => {
     const { fetch } = modelEnvironment({ HTTP_PROXY: proxy.host });
     expect((await fetch(`${HUB}/nothing`, {})).status).toBe(404);
-    expect(proxy.seen).toEqual([`GET ${HUB}/nothing`]);
+    expect(proxy.requests).toEqual([`GET ${HUB}/nothing`]);
   });
 
-  it('never asks it for a server on this computer', async () => {
+  it('bypasses it for a server on this computer', async () => {
     await pull({ HTTP_PROXY: `http://${proxy.host}` });
-    expect(proxy.seen).toEqual([]);
+    expect(proxy.requests).toEqual([]);
   });
 
-  it('asks for a tunnel to a server with TLS, and tries again where there is none', async () => {
+  it('opens a tunnel to a TLS server, and retries when that fails', async () => {
     const failure = await failureOf({ HF_ENDPOINT: 'https://hub.invalid', HTTPS_PROXY: `http://${proxy.host}` });
-    expect(new Set(proxy.seen)).toEqual(new Set(['CONNECT hub.invalid:443']));
+    expect(new Set(proxy.requests)).toEqual(new Set(['CONNECT hub.invalid:443']));
     expect(failure.message).toContain(`the proxy ${proxy.host} cannot reach hub.invalid (502)`);
     expect(room.waits).toHaveLength(5);
   });
@@ -120,11 +120,11 @@ describe('a pull through a proxy', () => {
     [407, 'https', 'requires a user and password (407)', 'http://user:password@'],
     [407, 'http', 'requires a user and password (407)', 'http://user:password@'],
     [403, 'https', 'refuses connections to hub.invalid (403)', 'NO_PROXY'],
-  ])('says what a proxy answered: %i for %s', async (status, scheme, says, hint) => {
+  ])('reports the answer of a proxy: %i for %s', async (status, scheme, message, hint) => {
     proxy.status = status;
     const failure = await failureOf({ HF_ENDPOINT: `${scheme}://hub.invalid`, HTTP_PROXY: proxy.host });
     expect(failure).toMatchObject({ code: 'MODEL_MISSING', hint: expect.stringContaining(hint) });
-    expect(failure.message).toBe(`The proxy ${proxy.host} ${says}.`);
+    expect(failure.message).toBe(`The proxy ${proxy.host} ${message}.`);
     expect(room.waits).toEqual([]);
   });
 
@@ -134,7 +134,7 @@ describe('a pull through a proxy', () => {
     expect(message).toContain(`hub.invalid through the proxy ${proxy.host} answered 502`);
   });
 
-  it.each(['http', 'https'])('names a proxy that is not there (%s)', async (scheme) => {
+  it.each(['http', 'https'])('names an unreachable proxy (%s)', async (scheme) => {
     const { host } = proxy;
     const other = await TestProxy.start(room.hub.url);
     const gone = other.host;
@@ -145,7 +145,7 @@ describe('a pull through a proxy', () => {
     expect(failure.hint).toContain('HTTP_PROXY');
   });
 
-  it('refuses a variable that names no proxy', async () => {
+  it('rejects a variable without a proxy address', async () => {
     expect(await failureOf({ HF_ENDPOINT: HUB, HTTP_PROXY: 'socks5://p:1' })).toMatchObject({ code: 'BAD_REQUEST' });
   });
 });
@@ -166,10 +166,10 @@ describe('a failure of the network', () => {
     ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'is not trusted', 'NODE_EXTRA_CA_CERTS'],
     ['CERT_HAS_EXPIRED', 'is not trusted', 'NODE_EXTRA_CA_CERTS'],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'does not respond with TLS', 'HF_ENDPOINT'],
-  ])('%s names the proxy and what to set', (code, says, hint) => {
+  ])('%s names the proxy and the variable to set', (code, message, hint) => {
     const failure = failureWith(code, { url: new URL('http://p:1'), variable: 'HTTPS_PROXY' });
     expect(failure).toMatchObject({
-      message: expect.stringMatching(new RegExp(`hub.invalid through the proxy p:1 ${says}`)),
+      message: expect.stringMatching(new RegExp(`hub.invalid through the proxy p:1 ${message}`)),
       hint: expect.stringContaining(hint),
     });
   });

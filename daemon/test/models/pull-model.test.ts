@@ -42,7 +42,7 @@ async function failureOf(promise: Promise<unknown>): Promise<SamepointError> {
 }
 
 describe('a whole pull', () => {
-  it('puts files where every Hugging Face tool looks for them', async () => {
+  it('puts files into the layout of all Hugging Face tools', async () => {
     const environment = room.environment();
     const { fetched } = await pullModel('tiny', { whole: true }, environment);
 
@@ -61,7 +61,7 @@ describe('a whole pull', () => {
     expect(read(environment, 'unet/model.safetensors', { whole: true }).equals(UNET)).toBe(true);
   });
 
-  it('writes the ref of a branch, so that the branch is found again', async () => {
+  it('writes the ref of a branch, so that the branch resolves offline', async () => {
     const at = { repository: 'org/tiny', revision: 'main' };
     const file = { ...CONFIG_FILE, source: { kind: 'hub' as const, at, path: 'unet/config.json' } };
     const environment = room.environment({ catalogue: [modelWith([file])] });
@@ -71,7 +71,7 @@ describe('a whole pull', () => {
     expect(read(environment, 'unet/config.json').equals(CONFIG)).toBe(true);
   });
 
-  it('puts the file itself into the snapshot where there are no links, as on Windows and on disks with FAT', async () => {
+  it('copies the file into the snapshot when links are unavailable, as on Windows and FAT', async () => {
     const link = () => Promise.reject(Object.assign(new Error('operation not permitted'), { code: 'EPERM' }));
     const environment = room.environment({ link });
     await pullModel('tiny', { whole: true }, environment);
@@ -81,7 +81,7 @@ describe('a whole pull', () => {
     expect(read(environment, 'unet/model.safetensors').equals(UNET)).toBe(true);
   });
 
-  it('fetches a file that belongs to no repository into our own folder', async () => {
+  it('fetches a file without a repository into our own folder', async () => {
     room.hub.putElsewhere('weights/model.safetensors', UNET);
     const file = unetFile({ source: { kind: 'url', url: `${room.hub.cdnUrl}/weights/model.safetensors` } });
     const { tensors: _, ...whole } = file;
@@ -91,17 +91,17 @@ describe('a whole pull', () => {
     expect(read(environment, 'unet/model.safetensors').equals(UNET)).toBe(true);
   });
 
-  it('fetches nothing when everything is there', async () => {
+  it('fetches nothing when everything is present', async () => {
     const environment = room.environment();
     await pullModel('tiny', {}, environment);
-    const before = room.hub.seen.length;
+    const before = room.hub.requests.length;
     expect(await pullModel('tiny', {}, environment)).toEqual({ fetched: [], bytes: 0 });
-    expect(room.hub.seen.length).toBe(before);
+    expect(room.hub.requests.length).toBe(before);
   });
 });
 
 describe('a ranged pull', () => {
-  it('fetches only the tensors that are needed, into a valid file of its own', async () => {
+  it('fetches only the needed tensors, into a valid file', async () => {
     const environment = room.environment();
     await pullModel('tiny', {}, environment);
 
@@ -121,7 +121,7 @@ describe('a ranged pull', () => {
     }
   });
 
-  it('asks for neighbouring tensors at once, and never for what is not needed', async () => {
+  it('requests neighbouring tensors together, and nothing that is not needed', async () => {
     await pullModel('tiny', {}, room.environment());
     const [header, ...tensors] = room.hub.ranges;
     expect(header).toMatch(/^bytes=0-/);
@@ -132,7 +132,7 @@ describe('a ranged pull', () => {
     expect(sizes).toEqual([4000, 280_000]);
   });
 
-  it('leaves nothing in the Hugging Face cache that could pass for the official file', async () => {
+  it('leaves nothing in the Hugging Face cache that resembles the official file', async () => {
     await pullModel('tiny', {}, room.environment());
     expect(room.files().filter((path) => path.startsWith('hub/'))).toEqual([
       `${REPOSITORY}/blobs/${gitBlob(CONFIG)}`,
@@ -140,7 +140,7 @@ describe('a ranged pull', () => {
     ]);
   });
 
-  it('becomes a whole pull when the server does not know ranges', async () => {
+  it('becomes a whole pull when the server does not support ranges', async () => {
     room.hub.manners = { ignoresRanges: true };
     const environment = room.environment();
     await pullModel('tiny', {}, environment);
@@ -149,7 +149,7 @@ describe('a ranged pull', () => {
     );
   });
 
-  it('does not do for a pull of the whole file', async () => {
+  it('does not satisfy a pull of the whole file', async () => {
     const environment = room.environment();
     await pullModel('tiny', {}, environment);
     const resolved = resolveModel('tiny', { whole: true }, environment);
@@ -159,7 +159,7 @@ describe('a ranged pull', () => {
 });
 
 describe('a connection that breaks', () => {
-  it.each([{ whole: true }, { whole: false }])('is taken up where it broke (whole: $whole)', async ({ whole }) => {
+  it.each([{ whole: true }, { whole: false }])('resumes where it broke (whole: $whole)', async ({ whole }) => {
     room.hub.manners = { cuts: 2, cutAfterBytes: 100_000 };
     const environment = room.environment();
     await pullModel('tiny', { whole }, environment);
@@ -173,7 +173,7 @@ describe('a connection that breaks', () => {
     expect(lastRange?.startsWith('bytes=0-')).toBe(false);
   });
 
-  it('is said with its reason each time that it is taken up', async () => {
+  it('is reported with its reason at each resumption', async () => {
     room.hub.manners = { cuts: 2, cutAfterBytes: 100_000 };
     const onRetry = vi.fn<(reason: string) => void>();
     await pullModel('tiny', { whole: true, onRetry }, room.environment());
@@ -195,9 +195,9 @@ describe('a connection that breaks', () => {
       expect(resolveModel('tiny', { whole }, environment).ok).toBe(false);
 
       const before = room.hub.ranges.length;
-      const seen: number[] = [];
-      await pullModel('tiny', { whole, onProgress: ({ bytes }) => seen.push(bytes) }, environment);
-      expect(seen[0]).toBeGreaterThan(100_000);
+      const reported: number[] = [];
+      await pullModel('tiny', { whole, onProgress: ({ bytes }) => reported.push(bytes) }, environment);
+      expect(reported[0]).toBeGreaterThan(100_000);
       const resumed = room.hub.ranges.slice(before).filter((range) => !range.startsWith('bytes=0-'));
       expect(resumed.length).toBe(1);
       if (whole) expect(read(environment, 'unet/model.safetensors', { whole }).equals(UNET)).toBe(true);
@@ -205,15 +205,15 @@ describe('a connection that breaks', () => {
     },
   );
 
-  it('is not needed for an interruption: one while the complete file is checked says the same', async () => {
+  it('is not required: an abort during verification is an interruption too', async () => {
     const abort = new AbortController();
     const onProgress = ({ bytes, totalBytes }: PullProgress) => bytes === totalBytes && abort.abort();
     const environment = room.environment();
     const failure = await failureOf(pullModel('tiny', { whole: true, onProgress, signal: abort.signal }, environment));
     expect(failure).toMatchObject({ code: 'CANCELLED' });
-    const before = room.hub.seen.length;
+    const before = room.hub.requests.length;
     await pullModel('tiny', { whole: true }, environment);
-    expect(room.hub.seen.slice(before).every(({ method }) => method === 'HEAD')).toBe(true);
+    expect(room.hub.requests.slice(before).every(({ method }) => method === 'HEAD')).toBe(true);
   });
 
   it('can be interrupted while nothing arrives', async () => {
@@ -227,30 +227,30 @@ describe('a connection that breaks', () => {
     expect(room.files().filter((path) => path.endsWith('.lock'))).toEqual([]);
   });
 
-  it('is taken up under a fresh address when the first one has expired', async () => {
+  it('resumes under a new address when the first one has expired', async () => {
     room.hub.manners = { cuts: 2, cutAfterBytes: 100_000, expires: true };
     const environment = room.environment();
     await pullModel('tiny', { whole: true }, environment);
     expect(read(environment, 'unet/model.safetensors').equals(UNET)).toBe(true);
   });
 
-  it('is taken up only if the CDN still has the same file', async () => {
+  it('resumes only if the CDN still has the same file', async () => {
     room.hub.manners = { cuts: 1, cutAfterBytes: 100_000 };
     await pullModel('tiny', { whole: true }, room.environment());
-    expect(room.hub.seen.at(-1)).toMatchObject({ server: 'cdn', ifRange: `"cdn-${sha256(UNET)}"` });
+    expect(room.hub.requests.at(-1)).toMatchObject({ server: 'cdn', ifRange: `"cdn-${sha256(UNET)}"` });
   });
 
-  it('starts over, and progress waits, when the server forgot how to do ranges', async () => {
+  it('starts over without decreasing progress when the server stops supporting ranges', async () => {
     room.hub.manners = { cuts: 1, cutAfterBytes: 300_000, ignoresRanges: true };
     const environment = room.environment();
-    const seen: number[] = [];
-    await pullModel('tiny', { whole: true, onProgress: ({ bytes }) => seen.push(bytes) }, environment);
+    const reported: number[] = [];
+    await pullModel('tiny', { whole: true, onProgress: ({ bytes }) => reported.push(bytes) }, environment);
     expect(read(environment, 'unet/model.safetensors').equals(UNET)).toBe(true);
-    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    expect(reported).toEqual([...reported].sort((a, b) => a - b));
   });
 
   it.each([{ whole: true }, { whole: false }])(
-    'starts over when the file on the server is another one by then (whole: $whole)',
+    'starts over when the file on the server has changed (whole: $whole)',
     async ({ whole }) => {
       const file = unetFile({ sha256: null });
       const environment = room.environment({ catalogue: [modelWith([file])] });
@@ -271,7 +271,7 @@ describe('a connection that breaks', () => {
     },
   );
 
-  it('starts over when other tensors are needed by then', async () => {
+  it('starts over when other tensors are needed', async () => {
     const abort = new AbortController();
     const onProgress = ({ bytes }: PullProgress) => bytes > 100_000 && abort.abort();
     await failureOf(pullModel('tiny', { onProgress, signal: abort.signal }, room.environment()));
@@ -283,7 +283,7 @@ describe('a connection that breaks', () => {
     expect([...readSafetensorsHeader(path).tensors.keys()]).not.toContain('down.weight');
   });
 
-  it('is given up after the last wait when nothing arrives at all', async () => {
+  it('fails after the last wait when nothing arrives at all', async () => {
     room.hub.manners = { statuses: Array.from({ length: 20 }, () => ({ status: 503 })) };
     const failure = await failureOf(pullModel('tiny', {}, room.environment()));
     expect(failure).toMatchObject({ code: 'MODEL_MISSING' });
@@ -292,8 +292,8 @@ describe('a connection that breaks', () => {
   });
 });
 
-describe('what arrives is checked', () => {
-  it('other bytes than announced are refused and removed', async () => {
+describe('downloads are verified', () => {
+  it('wrong bytes are rejected and removed', async () => {
     room.hub.manners = { corrupts: true };
     const failure = await failureOf(pullModel('tiny', { whole: true }, room.environment()));
     expect(failure).toMatchObject({ code: 'MODEL_INVALID' });
@@ -301,21 +301,21 @@ describe('what arrives is checked', () => {
     expect(room.files().filter((path) => path.includes(sha256(UNET)))).toEqual([]);
   });
 
-  it('a server with another file than the catalogue knows is refused before anything is fetched', async () => {
+  it('a file that differs from the catalogue is rejected before any download', async () => {
     const environment = room.environment({ catalogue: [modelWith([unetFile({ sha256: '0'.repeat(64) })])] });
     const failure = await failureOf(pullModel('tiny', {}, environment));
     expect(failure).toMatchObject({ code: 'MODEL_INVALID' });
-    expect(room.hub.seen.every(({ method }) => method === 'HEAD')).toBe(true);
+    expect(room.hub.requests.every(({ method }) => method === 'HEAD')).toBe(true);
     expect(room.files()).toEqual([]);
   });
 
-  it('a file of the wrong size is refused before anything is fetched', async () => {
+  it('a file of the wrong size is rejected before any download', async () => {
     const environment = room.environment({ catalogue: [modelWith([unetFile({ size: 5 })])] });
     const failure = await failureOf(pullModel('tiny', {}, environment));
     expect(failure.message).toContain(`should have 5 bytes, the server has ${UNET.length}`);
   });
 
-  it('where no hash is published, the first download is what later ones must equal', async () => {
+  it('without a published hash, later downloads must equal the first', async () => {
     const environment = room.environment({ catalogue: [modelWith([CONFIG_FILE])] });
     await pullModel('tiny', {}, environment);
     rmSync(join(room.folder, 'hub'), { recursive: true });
@@ -326,7 +326,7 @@ describe('what arrives is checked', () => {
     expect(failure.message).toContain('differs from the file of the first download');
   });
 
-  it('weights of another network are refused and removed', async () => {
+  it('weights of another network are rejected and removed', async () => {
     const { tensors: _, ...whole } = unetFile({ proof: 'visual.conv1.weight' });
     const environment = room.environment({ catalogue: [modelWith([whole])] });
     const failure = await failureOf(pullModel('tiny', {}, environment));
@@ -334,14 +334,14 @@ describe('what arrives is checked', () => {
     expect(room.files()).toEqual([]);
   });
 
-  it('a subset of a file without the needed tensors is refused', async () => {
+  it('a subset without the needed tensors is rejected', async () => {
     const environment = room.environment({ catalogue: [modelWith([unetFile({ tensors: /^nothing/ })])] });
     expect((await failureOf(pullModel('tiny', {}, environment))).code).toBe('MODEL_INVALID');
   });
 });
 
-describe('what is here and damaged', () => {
-  it('is got anew, and the rest stays', async () => {
+describe('a damaged file', () => {
+  it('is downloaded again, and the rest stays', async () => {
     const environment = room.environment();
     await pullModel('tiny', {}, environment);
     writeFileSync(filesOf(environment).get('unet/model.safetensors') ?? '', 'damaged');
@@ -349,7 +349,7 @@ describe('what is here and damaged', () => {
     expect((await pullModel('tiny', {}, environment)).fetched).toEqual([]);
   });
 
-  it('is forgotten and left where it is when the user registered it', async () => {
+  it('is unregistered but kept on disk when the user registered it', async () => {
     const environment = room.environment();
     const path = join(room.folder, 'mine.safetensors');
     writeFileSync(path, UNET);
@@ -363,7 +363,7 @@ describe('what is here and damaged', () => {
     expect(filesOf(environment).get('unet/model.safetensors')).not.toBe(path);
   });
 
-  it('must come anew as it came first', async () => {
+  it('must equal the first download', async () => {
     const environment = room.environment({
       catalogue: [modelWith([CONFIG_FILE, unetFile({ size: null, sha256: null })])],
     });
@@ -375,28 +375,28 @@ describe('what is here and damaged', () => {
   });
 });
 
-describe('refusals are one sentence and what to do next', () => {
+describe('errors are one sentence and a hint', () => {
   it.each([
-    { status: 401, says: 'refused org/tiny/unet/config.json (401).', hint: 'HF_TOKEN' },
-    { status: 403, says: 'refused org/tiny/unet/config.json (403).', hint: 'HF_TOKEN' },
-    { status: 404, says: 'does not have org/tiny/unet/config.json.', hint: 'samepoint models add' },
-  ])('$status', async ({ status, says, hint }) => {
+    { status: 401, message: 'refused org/tiny/unet/config.json (401).', hint: 'HF_TOKEN' },
+    { status: 403, message: 'refused org/tiny/unet/config.json (403).', hint: 'HF_TOKEN' },
+    { status: 404, message: 'does not have org/tiny/unet/config.json.', hint: 'samepoint models add' },
+  ])('$status', async ({ status, message, hint }) => {
     room.hub.manners = { statuses: [{ status }] };
     const failure = await failureOf(pullModel('tiny', {}, room.environment()));
     expect(failure).toMatchObject({ code: 'MODEL_MISSING' });
-    expect(failure.message).toContain(says);
+    expect(failure.message).toContain(message);
     expect(failure.hint).toContain(hint);
     expect(room.waits).toEqual([]);
     expect(room.files()).toEqual([]);
   });
 
-  it('429 is waited out for as long as the server asks', async () => {
+  it('429 waits as long as the server requests', async () => {
     room.hub.manners = { statuses: [{ status: 429, headers: { 'retry-after': '7' } }] };
     await pullModel('tiny', {}, room.environment());
     expect(room.waits).toEqual([7000]);
   });
 
-  it('429 with an hour to wait is not waited out', async () => {
+  it('429 with an hour to wait fails at once', async () => {
     room.hub.manners = { statuses: [{ status: 429, headers: { 'retry-after': '3600' } }] };
     const failure = await failureOf(pullModel('tiny', {}, room.environment()));
     expect(failure.message).toContain('answered 429');
@@ -442,10 +442,10 @@ describe('refusals are one sentence and what to do next', () => {
   it('HF_HUB_OFFLINE', async () => {
     const failure = await failureOf(pullModel('tiny', {}, room.environment({ env: { HF_HUB_OFFLINE: '1' } })));
     expect(failure.message).toContain('HF_HUB_OFFLINE');
-    expect(room.hub.seen).toEqual([]);
+    expect(room.hub.requests).toEqual([]);
   });
 
-  it('too little room on the disk, before anything is fetched', async () => {
+  it('too little disk space, before any download', async () => {
     const failure = await failureOf(
       pullModel('tiny', {}, room.environment({ disk: async () => ({ id: 1, freeBytes: 1e6 }) })),
     );
@@ -454,7 +454,7 @@ describe('refusals are one sentence and what to do next', () => {
     expect(room.files()).toEqual([]);
   });
 
-  it('a disk that fills up all the same', async () => {
+  it('a disk that fills up during the download', async () => {
     const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
     const environment = room.environment({ disk: async () => Promise.reject(full) });
     expect(await failureOf(pullModel('tiny', {}, environment))).toMatchObject({ message: 'The disk is full.' });
@@ -479,32 +479,34 @@ describe('two pulls of one model at the same time', () => {
     const [a, b] = await Promise.all([first, second]);
     expect([a.fetched.length, b.fetched.length]).toEqual([2, 0]);
     expect(waits).toBe(1);
-    expect(room.hub.seen.filter(({ server, method }) => server === 'cdn' && method === 'GET')).toHaveLength(1);
+    expect(room.hub.requests.filter(({ server, method }) => server === 'cdn' && method === 'GET')).toHaveLength(1);
     expect(room.files().filter((path) => path.endsWith('.lock'))).toEqual([]);
   });
 });
 
 describe('progress', () => {
-  it('never goes back and ends at the total, also when a connection breaks', async () => {
+  it('never decreases and ends at the total, also when a connection breaks', async () => {
     room.hub.manners = { cuts: 1, cutAfterBytes: 150_000 };
-    const seen: PullProgress[] = [];
-    await pullModel('tiny', { whole: true, onProgress: (progress) => seen.push(progress) }, room.environment());
-    const bytes = seen.map((progress) => progress.bytes);
+    const reported: PullProgress[] = [];
+    await pullModel('tiny', { whole: true, onProgress: (progress) => reported.push(progress) }, room.environment());
+    const bytes = reported.map((progress) => progress.bytes);
     expect(bytes).toEqual([...bytes].sort((a, b) => a - b));
-    expect(seen.at(-1)).toMatchObject({
+    expect(reported.at(-1)).toMatchObject({
       bytes: UNET.length + CONFIG.length,
       totalBytes: UNET.length + CONFIG.length,
       secondsLeft: 0,
     });
-    expect(seen.some(({ bytesPerSecond }) => (bytesPerSecond ?? 0) > 0)).toBe(true);
+    expect(reported.some(({ bytesPerSecond }) => (bytesPerSecond ?? 0) > 0)).toBe(true);
   });
 });
 
 describe('the token', () => {
-  it('goes to the endpoint and never to where it redirects', async () => {
+  it('is sent to the endpoint and never to a redirect', async () => {
     await pullModel('tiny', {}, room.environment({ env: { HF_TOKEN: 'secret' } }));
     const byServer = (server: string) =>
-      new Set(room.hub.seen.filter((seen) => seen.server === server).map((seen) => seen.authorization));
+      new Set(
+        room.hub.requests.filter((request) => request.server === server).map(({ authorization }) => authorization),
+      );
     expect(byServer('endpoint')).toEqual(new Set(['Bearer secret']));
     expect(byServer('cdn')).toEqual(new Set([undefined]));
   });

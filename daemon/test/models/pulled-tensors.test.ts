@@ -36,7 +36,7 @@ async function pullAs(name: string, content: Buffer) {
   return readSafetensorsHeader(resolved.files.get(name) ?? '');
 }
 
-describe('the tensors that a pull takes are enough', () => {
+describe('the tensors of a pull are sufficient', () => {
   it.each([0, 1, 2])('for up block %i of the U-Net', async (upFtIndex) => {
     const folder = join(FIXTURES, 'sd2');
     const whole = readFileSync(join(folder, 'unet', WEIGHTS));

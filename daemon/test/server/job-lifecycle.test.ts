@@ -38,7 +38,7 @@ function start(jobId: string, by = client): void {
 }
 
 describe('images', () => {
-  it('are asked for once and known afterwards', async () => {
+  it('are requested once and stored afterwards', async () => {
     const bytes = new TextEncoder().encode('another image');
     const offer = { type: 'image.offer', imageId: imageIdOf(bytes), width: 4, height: 4, bytes: bytes.length } as const;
     client.send(offer);
@@ -53,13 +53,13 @@ describe('images', () => {
     ]);
   });
 
-  it('are refused when their bytes are not what the id says', async () => {
+  it('are rejected when their bytes do not match the id', async () => {
     const wrong = createHash('sha256').update('something else').digest('hex');
     client.sendImage(SOURCE, wrong);
     expect(await client.next('error')).toMatchObject({ imageId: wrong, error: { code: 'BAD_REQUEST' } });
   });
 
-  it('that a job needs and nobody sent are named in its failure, and sending them lets the same id start', async () => {
+  it('missing for a job are listed in its failure, and the same id starts once they are sent', async () => {
     const missing = new TextEncoder().encode('not sent yet');
     const request = transferRequest(SOURCE, missing);
     client.send({ type: 'job.start', jobId: 'j', request });
@@ -73,7 +73,7 @@ describe('images', () => {
 });
 
 describe('a job', () => {
-  it('gives the engine the request with its images and brings the result back', async () => {
+  it('passes the request and its images to the engine and returns the result', async () => {
     start('j');
     const run = await server.engine.runNumber(1);
     expect(run.job.request).toEqual(transferRequest());
@@ -86,7 +86,7 @@ describe('a job', () => {
     });
   });
 
-  it('with a payload in its result comes back as one binary frame', async () => {
+  it('with a payload returns its result as one binary frame', async () => {
     client.send({ type: 'job.start', jobId: 'j', request: inspectRequest() });
     (await server.engine.runNumber(1)).finish(INSPECT_OUTCOME);
     expect(await client.nextBinary()).toEqual({ jobId: 'j', payload: INSPECT_OUTCOME.payload });
@@ -94,7 +94,7 @@ describe('a job', () => {
     expect(terminals(client)).toEqual([]);
   });
 
-  it('tells progress, and 100 % only with the result', async () => {
+  it('reports progress, and 100 % only with the result', async () => {
     start('j');
     const run = await server.engine.runNumber(1);
     run.options.onProgress?.({ stage: 'matching', done: 1, total: 2, elapsedMs: 5 });
@@ -108,7 +108,7 @@ describe('a job', () => {
     expect(client.received.slice(-2).map(({ type }) => type)).toEqual(['job.progress', 'job.result']);
   });
 
-  it('waits for the one before it and is told when its position changes', async () => {
+  it('waits for the one before it and reports changes of its position', async () => {
     start('a');
     start('b');
     start('c');
@@ -145,7 +145,7 @@ describe('a job', () => {
     expect(terminals(client)).toEqual(['job.cancelled', 'job.result']);
   });
 
-  it('that the engine fails is told as failed, and the next one succeeds', async () => {
+  it('that fails in the engine is reported as failed, and the next one succeeds', async () => {
     start('a');
     start('b');
     (await server.engine.runNumber(1)).fail(new SamepointError('ENGINE_CRASHED', 'The engine died.', 'Try again.'));
@@ -154,7 +154,7 @@ describe('a job', () => {
     expect((await client.next('job.result')).jobId).toBe('b');
   });
 
-  it('ends with exactly one terminal message, whatever comes after', async () => {
+  it('ends with exactly one terminal message, whatever follows', async () => {
     start('a');
     const run = await server.engine.runNumber(1);
     client.send({ type: 'job.cancel', jobId: 'a' });
@@ -168,7 +168,7 @@ describe('a job', () => {
     expect(client.count('job.progress')).toBe(0);
   });
 
-  it('of an id that runs already is joined, not started', async () => {
+  it('with the id of a running job joins it', async () => {
     start('a');
     await server.engine.runNumber(1);
     start('a');
@@ -177,17 +177,17 @@ describe('a job', () => {
     expect(server.engine.runs).toHaveLength(1);
   });
 
-  it('that nobody knows cannot be cancelled', async () => {
+  it('with an unknown id cannot be cancelled', async () => {
     client.send({ type: 'job.cancel', jobId: 'nothing' });
     expect((await client.next('error')).error).toMatchObject({ code: 'JOB_UNKNOWN', details: { jobId: 'nothing' } });
   });
 
-  it('for a backend that is not here is refused', async () => {
+  it('for an unavailable backend is rejected', async () => {
     client.send({ type: 'job.start', jobId: 'j', request: { ...transferRequest(), backend: 'none' } });
     expect((await client.next('job.failed')).error.code).toBe('BACKEND_UNKNOWN');
   });
 
-  it('of one client is nothing another client can see or cancel', async () => {
+  it('of one client is invisible to another, which cannot cancel it', async () => {
     start('a');
     await server.engine.runNumber(1);
     const other = await server.connect(server.tokens.issue('other'));
@@ -198,7 +198,7 @@ describe('a job', () => {
 });
 
 describe('after a reconnect', () => {
-  it('the welcome names the running job, and joining it brings the result', async () => {
+  it('the welcome lists the running job, and joining it returns the result', async () => {
     start('a');
     const run = await server.engine.runNumber(1);
     await client.close();
@@ -211,7 +211,7 @@ describe('after a reconnect', () => {
     expect(server.engine.runs).toHaveLength(1);
   });
 
-  it('a job that ended meanwhile is named, and joining it brings the result exactly once', async () => {
+  it('a job that ended meanwhile is listed, and joining it returns the result exactly once', async () => {
     start('a');
     const run = await server.engine.runNumber(1);
     await client.close();
@@ -237,7 +237,7 @@ describe('while a job runs', () => {
 });
 
 describe('the device', () => {
-  it('is told anew when the engine comes back on another one', async () => {
+  it('is sent again when the engine restarts on another one', async () => {
     server.engine.device = { provider: 'cuda', description: 'Fake GPU', reason: 'it appeared' };
     start('a');
     expect(await client.next('device.changed')).toEqual({ type: 'device.changed', device: server.engine.device });

@@ -156,15 +156,15 @@ const CROSSINGS: Record<Row, Crossing | typeof IN_IMAGE_TESTS> = {
   bufferedBytes: (limit) => {
     const bytes = 1000;
     const trySend = (bufferedAmount: number) => {
-      const said: string[] = [];
+      const sent: string[] = [];
       const socket: OutboxSocket = {
         readyState: 1,
         bufferedAmount,
-        send: () => said.push('sent'),
-        close: (code) => said.push(`closed ${code}`),
+        send: () => sent.push('sent'),
+        close: (code) => sent.push(`closed ${code}`),
       };
       new Outbox(socket).send(new Uint8Array(bytes));
-      return said;
+      return sent;
     };
     expect(trySend(limit - bytes)).toEqual(['sent']);
     expect(trySend(limit - bytes + 1)).toEqual(['closed 4413']);
@@ -249,14 +249,14 @@ describe('the limit', () => {
     ['imageSidePx', { width: LIMITS.imageSidePx + 1, height: 1, bytes: 1 }],
     ['imagePixels', { width: LIMITS.imagePixels / 8000 + 1, height: 8000, bytes: 1 }],
     ['imageBytes', { width: 1, height: 1, bytes: LIMITS.imageBytes + 1 }],
-  ])('%s is told to a client that offers more, before it sends the bytes', async (_row, size) => {
+  ])('%s is reported to a client that offers more, before it sends the bytes', async (_row, size) => {
     const client = await server.connect();
     const imageId = imageIdOf(SOURCE);
     client.send({ type: 'image.offer', imageId, ...size });
     expect(await client.next('error')).toMatchObject({ imageId, error: { code: 'IMAGE_TOO_LARGE' } });
   });
 
-  it('values are told in the welcome', async () => {
+  it('values are in the welcome', async () => {
     const client = await server.connect();
     expect((await client.next('welcome')).limits).toEqual(LIMITS);
   });

@@ -34,7 +34,7 @@ async function answersOn(host: string, port: number): Promise<boolean> {
 }
 
 describe('listening', () => {
-  it('is on 127.0.0.1, whether there is IPv6 or not', async () => {
+  it('is on 127.0.0.1, with or without IPv6', async () => {
     expect(await answersOn('127.0.0.1', await listen([0]))).toBe(true);
   });
 
@@ -42,18 +42,18 @@ describe('listening', () => {
     expect(await answersOn('[::1]', await listen([0]))).toBe(true);
   });
 
-  it('goes on to the next port when the first is taken', async () => {
+  it('moves on to the next port when the first is taken', async () => {
     const taken = await occupy('127.0.0.1');
     expect(await listen([taken, 0])).not.toBe(taken);
   });
 
-  it.runIf(hasIpv6)('goes on when the first is taken on ::1 only, and gives it free on 127.0.0.1', async () => {
+  it.runIf(hasIpv6)('moves on when the first is taken only on ::1, and releases it on 127.0.0.1', async () => {
     const taken = await occupy('::1');
     expect(await listen([taken, 0])).not.toBe(taken);
     await expect(fetch(`http://127.0.0.1:${taken}/`)).rejects.toThrow();
   });
 
-  it('fails with all ports named when none is free', async () => {
+  it('fails and lists all ports when none is free', async () => {
     const ports = [await occupy('127.0.0.1'), await occupy('127.0.0.1')];
     await expect(listen(ports)).rejects.toThrow(`Ports ${ports[0]} and ${ports[1]} are in use by another program.`);
   });

@@ -54,13 +54,13 @@ function holdBodies(): () => void {
   return open;
 }
 
-/** The status that is sent without being asked for. */
+/** The status that the daemon sends without a request. */
 async function ready(client: TestClient, id = 'tiny'): Promise<void> {
   for (let nth = 1; stateIn(await client.next('status', nth), id) !== 'ready'; nth++);
 }
 
 describe('before a download', () => {
-  it('a client that knows the field is told what it would be: licence, and bytes at most', async () => {
+  it('a client that supports the field receives the licence and the maximum size', async () => {
     const client = await TestClient.greeted(server.port, server.token, [BACKEND_DOWNLOAD]);
     const { backends, features } = await client.next('welcome');
     expect(features).toContain('model.pull');
@@ -68,7 +68,7 @@ describe('before a download', () => {
     expect(backends[1]?.download).toEqual({ bytes: CONFIG.length + UNET.length, licence: 'MIT' });
   });
 
-  it('a client that does not know it never sees it', async () => {
+  it('a client without support for the field never receives it', async () => {
     const client = await server.connect();
     expect((await client.next('welcome')).backends.every((backend) => !('download' in backend))).toBe(true);
     client.send({ type: 'status.get' });
@@ -77,7 +77,7 @@ describe('before a download', () => {
 });
 
 describe('a download', () => {
-  it('tells every client how far it is, and then that the model is there', async () => {
+  it('sends progress to every client, and then that the model is ready', async () => {
     const [asking, watching] = [await server.connect(), await server.connect(server.tokens.issue('other'))];
     asking.send({ type: 'model.pull', modelId: 'tiny' });
     for (const client of [asking, watching]) {
@@ -87,7 +87,7 @@ describe('a download', () => {
     }
   });
 
-  it('is told of at most once in the interval of the limits', async () => {
+  it('reports progress at most once per interval', async () => {
     const client = await server.connect();
     const open = holdBodies();
     for (let times = 0; times < 5; times++) client.send({ type: 'model.pull', modelId: 'tiny' });
@@ -98,7 +98,7 @@ describe('a download', () => {
     expect(client.count('model.progress')).toBe(1);
   });
 
-  it('is told of again when the interval is over', async () => {
+  it('reports progress again after the interval', async () => {
     const client = await server.connect();
     const open = holdBodies();
     client.send({ type: 'model.pull', modelId: 'tiny' });
@@ -110,18 +110,18 @@ describe('a download', () => {
     expect(totalBytes).toBeGreaterThanOrEqual(receivedBytes);
   });
 
-  it('is one, however many ask for it', async () => {
+  it('is shared by all clients that request it', async () => {
     const clients = [await server.connect(), await server.connect(server.tokens.issue('other'))];
     const open = holdBodies();
     for (const client of clients) client.send({ type: 'model.pull', modelId: 'tiny' });
     for (const client of clients) await client.settle();
     open();
     for (const client of clients) await ready(client);
-    const heads = room.hub.seen.filter(({ method, path }) => method === 'HEAD' && path.endsWith('.safetensors'));
+    const heads = room.hub.requests.filter(({ method, path }) => method === 'HEAD' && path.endsWith('.safetensors'));
     expect(heads).toHaveLength(1);
   });
 
-  it('of another model has to wait', async () => {
+  it('of another model waits', async () => {
     const client = await server.connect();
     const open = holdBodies();
     client.send({ type: 'model.pull', modelId: 'tiny' });
@@ -133,7 +133,7 @@ describe('a download', () => {
     await ready(client, 'other');
   });
 
-  it('does not end with the connection that asked for it', async () => {
+  it('outlives the connection that requested it', async () => {
     const open = holdBodies();
     const client = await server.connect();
     client.send({ type: 'model.pull', modelId: 'tiny' });
@@ -145,33 +145,33 @@ describe('a download', () => {
     await ready(again);
   });
 
-  it('of a model that is here already ends at once', async () => {
+  it('of an available model ends at once', async () => {
     const client = await server.connect();
     client.send({ type: 'model.pull', modelId: 'tiny' });
     await ready(client);
-    const requests = room.hub.seen.length;
+    const requests = room.hub.requests.length;
     const statuses = client.count('status');
     client.send({ type: 'model.pull', modelId: 'tiny' });
     expect(stateIn(await client.next('status', statuses + 1))).toBe('ready');
-    expect(room.hub.seen).toHaveLength(requests);
+    expect(room.hub.requests).toHaveLength(requests);
   });
 
-  it('gets anew what is here and damaged', async () => {
+  it('replaces damaged files', async () => {
     const client = await server.connect();
     client.send({ type: 'model.pull', modelId: 'tiny' });
     await ready(client);
     const resolved = resolveModel('tiny', {}, environment);
     writeFileSync((resolved.ok && resolved.files.get('unet/model.safetensors')) || '', 'damaged');
-    const requests = room.hub.seen.length;
+    const requests = room.hub.requests.length;
     const statuses = client.count('status');
     client.send({ type: 'model.pull', modelId: 'tiny' });
     expect(stateIn(await client.next('status', statuses + 1))).toBe('ready');
-    expect(room.hub.seen.length).toBeGreaterThan(requests);
+    expect(room.hub.requests.length).toBeGreaterThan(requests);
   });
 });
 
 describe('a download that is cancelled', () => {
-  it('ends at once, and the next goes on where it stopped', async () => {
+  it('ends at once, and the next one resumes', async () => {
     const client = await server.connect();
     room.hub.manners.stallsAfterBytes = 150_000;
     client.send({ type: 'model.pull', modelId: 'other' });
@@ -187,7 +187,7 @@ describe('a download that is cancelled', () => {
     expect(room.hub.ranges).toEqual([`bytes=150000-${UNET.length - 1}`]);
   });
 
-  it('that does not run is an error', async () => {
+  it('without a running download is an error', async () => {
     const client = await server.connect();
     client.send({ type: 'model.cancel', modelId: 'tiny' });
     expect((await client.next('error')).error).toMatchObject({
@@ -198,7 +198,7 @@ describe('a download that is cancelled', () => {
 });
 
 describe('a download that fails', () => {
-  it('says why to the client that asked, and the next one works', async () => {
+  it('sends the reason to the client that requested it, and the next one works', async () => {
     const [asking, watching] = [await server.connect(), await server.connect(server.tokens.issue('other'))];
     room.hub.manners.statuses = [{ status: 404 }];
     asking.send({ type: 'model.pull', modelId: 'tiny' });
@@ -211,7 +211,7 @@ describe('a download that fails', () => {
     await ready(asking);
   });
 
-  it('says nothing to a client that came back and has not said hello yet', async () => {
+  it('sends nothing to a reconnected client before its hello', async () => {
     const open = holdBodies();
     const [asking, other] = [await server.connect(), await server.connect(server.tokens.issue('other'))];
     asking.send({ type: 'model.pull', modelId: 'tiny' });
@@ -227,17 +227,17 @@ describe('a download that fails', () => {
   });
 
   it.each(['nope', '../../etc/passwd', 'https://example.org/model.safetensors', '/etc/passwd', '__proto__'])(
-    'takes nothing but ids of the catalogue: %s',
+    'accepts only catalogue ids: %s',
     async (modelId) => {
       const client = await server.connect();
       client.send({ type: 'model.pull', modelId });
       expect((await client.next('error')).error).toMatchObject({ code: 'BACKEND_UNKNOWN', details: { modelId } });
-      expect(room.hub.seen).toEqual([]);
+      expect(room.hub.requests).toEqual([]);
       expect(room.files()).toEqual([]);
     },
   );
 
-  it('because the list of models cannot be read says so, and the daemon lives', async () => {
+  it('because the model list is unreadable reports that, and the daemon keeps running', async () => {
     const client = await TestClient.greeted(server.port, server.token, [BACKEND_DOWNLOAD]);
     mkdirSync(dirname(environment.at.stateFile), { recursive: true });
     writeFileSync(environment.at.stateFile, '{');

@@ -49,7 +49,7 @@ it("two daemons on one computer do not forget each other's clients", () => {
 });
 
 describe('pairing', () => {
-  it('trades the code for a token that opens a connection', async () => {
+  it('exchanges the code for a token that opens a connection', async () => {
     const response = await pair(liveCode(), { Origin: 'null' });
     expect(response.headers.get('access-control-allow-origin')).toBe('null');
     const { token } = pairResponseSchema.parse(await response.json());
@@ -57,7 +57,7 @@ describe('pairing', () => {
     await client.close();
   });
 
-  it('uses a code up', async () => {
+  it('accepts a code once', async () => {
     const code = liveCode();
     expect((await pair(code)).status).toBe(200);
     const again = await pair(code);
@@ -65,12 +65,12 @@ describe('pairing', () => {
     expect(await errorCode(again)).toBe('PAIRING_CODE_EXPIRED');
   });
 
-  it('refuses what is no code before it counts as a try', async () => {
+  it('rejects a malformed code without counting an attempt', async () => {
     for (let i = 0; i <= LIMITS.pairingTries; i += 1) expect(await errorCode(await pair('12345'))).toBe('BAD_REQUEST');
     expect((await pair(liveCode())).status).toBe(200);
   });
 
-  it('does not take a body that a page could send without a preflight', async () => {
+  it('rejects a body that a page could send without a preflight', async () => {
     const body = JSON.stringify({ code: liveCode(), client: 'form' });
     const response = await fetch(`${server.url}/v1/pair`, {
       method: 'POST',
@@ -80,7 +80,7 @@ describe('pairing', () => {
     expect(response.status).toBe(400);
   });
 
-  it('is not told to logs: neither code nor token', async () => {
+  it('logs neither code nor token', async () => {
     const code = liveCode();
     const { token } = pairResponseSchema.parse(await (await pair(code)).json());
     expect(server.logged.join('\n')).toContain('paired: Figma plugin');
@@ -88,7 +88,7 @@ describe('pairing', () => {
     expect(server.logged.join('\n')).not.toContain(token);
   });
 
-  it('goes on with a new code when the lock is over', async () => {
+  it('continues with a new code after the lock', async () => {
     const wrong = wrongCode();
     for (let i = 0; i < LIMITS.pairingTries; i += 1) await pair(wrong);
     expect(server.running.pairing.renew()).toBeUndefined();
@@ -101,11 +101,11 @@ describe('pairing', () => {
 describe('a new code', () => {
   const ask = (headers: Record<string, string>) => fetch(`${server.url}/v1/pairing-code`, { method: 'POST', headers });
 
-  it('is given to the button on the own page', async () => {
+  it('is sent to the button on its own page', async () => {
     expect((await (await ask({ Origin: server.url })).json()).live.code).toBe(liveCode());
   });
 
-  it.each([['null'], ['https://www.figma.com'], [undefined]])('is not given to origin %s', async (origin) => {
+  it.each([['null'], ['https://www.figma.com'], [undefined]])('is not sent to origin %s', async (origin) => {
     const before = liveCode();
     expect((await ask(origin === undefined ? {} : { Origin: origin })).status).toBe(403);
     expect(liveCode()).toBe(before);
@@ -115,7 +115,7 @@ describe('a new code', () => {
 describe('the status', () => {
   const read = (headers: Record<string, string>) => fetch(`${server.url}/v1/status`, { headers });
 
-  it('shows the code to the own page', async () => {
+  it('includes the code for its own page', async () => {
     const status = await (await read({ 'Sec-Fetch-Site': 'same-origin' })).json();
     expect(status.pairing.live.code).toBe(liveCode());
     expect(status).toMatchObject({ device: server.engine.device, clients: { paired: 1, connected: 0 } });
@@ -126,7 +126,7 @@ describe('the status', () => {
     [{ Origin: 'https://www.figma.com' }],
     [{ 'Sec-Fetch-Site': 'cross-site' }],
     [{ 'Sec-Fetch-Site': 'same-site' }],
-  ])('is not shown to a page elsewhere: %o', async (headers) => {
+  ])('is not sent to other pages: %o', async (headers) => {
     const response = await read(headers);
     expect(response.status).toBe(403);
     expect(await response.text()).not.toContain(liveCode());
@@ -145,7 +145,7 @@ describe('the status', () => {
 describe('the session', () => {
   const ask = (headers: Record<string, string>) => fetch(`${server.url}/v1/session`, { headers });
 
-  it('says whether the token is known', async () => {
+  it('reports whether the token is valid', async () => {
     const known = await ask({ Authorization: `Bearer ${server.token}`, Origin: 'https://www.figma.com' });
     expect(known.headers.get('access-control-allow-origin')).toBe('https://www.figma.com');
     expect(sessionResponseSchema.parse(await known.json()).paired).toBe(true);
@@ -153,7 +153,7 @@ describe('the session', () => {
     expect((await (await ask({})).json()).paired).toBe(false);
   });
 
-  it('may be asked from the plugin’s origin: the preflight allows it, and the private network', async () => {
+  it('is open to the plugin’s origin: the preflight allows it, and the private network', async () => {
     const preflight = await fetch(`${server.url}/v1/session`, {
       method: 'OPTIONS',
       headers: {
@@ -171,13 +171,13 @@ describe('the session', () => {
 });
 
 describe('the file of paired clients', () => {
-  it('is readable by its owner alone and holds no token', () => {
+  it('is readable only by its owner and contains no token', () => {
     const path = join(server.stateDir, 'clients.json');
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readFileSync(path, 'utf8')).not.toContain(server.token);
   });
 
-  it('keeps clients paired over a restart', () => {
+  it('keeps clients paired across a restart', () => {
     expect(new TokenStore(server.stateDir).clientIdOf(server.token)).toBe(server.tokens.clientIdOf(server.token));
   });
 });

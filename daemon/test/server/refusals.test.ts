@@ -61,7 +61,7 @@ function get(path: string, headers: Record<string, string>): Promise<number> {
 }
 
 describe('an upgrade', () => {
-  it('with the token is let in, from the plugin’s origin, from Figma’s and from none', async () => {
+  it('with the token is accepted from the plugin’s origin, from Figma’s and from none', async () => {
     for (const origin of [undefined, 'null', 'https://www.figma.com', server.url]) {
       expect(await upgrade(server.token, origin === undefined ? {} : { origin })).toEqual({ status: 101 });
     }
@@ -145,14 +145,14 @@ describe('an HTTP request', () => {
 });
 
 describe('a connection', () => {
-  it('that does not say hello in time is told so and closed', async () => {
+  it('without a hello in time receives an error and is closed', async () => {
     const client = await TestClient.open(server.port, server.token);
     server.clock.advance(LIMITS.helloTimeoutMs);
     expect((await client.next('bye')).error.code).toBe('HELLO_TIMEOUT');
     expect(await client.closed).toBe(CLOSE_CODES.helloTimeout);
   });
 
-  it('of a later version hears that the daemon has to be updated, whatever else its hello says', async () => {
+  it('with a later version is told to update the daemon, whatever else its hello contains', async () => {
     const client = await TestClient.open(server.port, server.token);
     const protocol = { min: PROTOCOL.max + 1, max: PROTOCOL.max + 2 };
     client.sendRaw(JSON.stringify({ type: 'hello', protocol, client: 'test', features: [], fieldOfTheFuture: 1 }));
@@ -161,7 +161,7 @@ describe('a connection', () => {
     expect(await client.closed).toBe(CLOSE_CODES.protocolMismatch);
   });
 
-  it('may say nothing else before its hello, and once greeted not hello again', async () => {
+  it('may send nothing before its hello, and no second hello', async () => {
     const client = await TestClient.open(server.port, server.token);
     client.send({ type: 'status.get' });
     expect((await client.next('error')).error.code).toBe('BAD_REQUEST');
@@ -181,7 +181,7 @@ describe('a connection', () => {
     await newer.settle();
   });
 
-  it('hears that the daemon stops', async () => {
+  it('is notified when the daemon stops', async () => {
     const own = await TestServer.start();
     const client = await own.connect();
     await own.stop();
@@ -192,7 +192,7 @@ describe('a connection', () => {
 
 describe('a message', () => {
   it.each([
-    ['of a type nobody knows', '{"type":"job.teleport"}', 'UNKNOWN_MESSAGE'],
+    ['of an unknown type', '{"type":"job.teleport"}', 'UNKNOWN_MESSAGE'],
     ['that is not JSON', '{"type":', 'BAD_REQUEST'],
     ['that is no object', '7', 'BAD_REQUEST'],
     ['without a type', '{}', 'BAD_REQUEST'],
@@ -206,7 +206,7 @@ describe('a message', () => {
     await client.settle();
   });
 
-  it('that is malformed but names its job is answered with that name', async () => {
+  it('that is malformed but has a job id is answered with that id', async () => {
     const client = await server.connect();
     client.sendRaw(JSON.stringify({ type: 'job.start', jobId: 'j', request: {} }));
     expect((await client.next('error')).error).toMatchObject({ code: 'BAD_REQUEST', details: { jobId: 'j' } });
@@ -224,7 +224,7 @@ describe('a message', () => {
     await client.settle();
   });
 
-  it('that asks for a download hears that there is none', async () => {
+  it('that requests a download gets an error when there is none', async () => {
     const client = await server.connect();
     client.send({ type: 'model.pull', modelId: 'ui' });
     expect((await client.next('error')).error).toMatchObject({

@@ -50,7 +50,7 @@ async function otherProgram(): Promise<{ server: Server; port: number }> {
 }
 
 describe('starting', () => {
-  it('prints version, device and why, address and pairing code', async () => {
+  it('prints version, device and its reason, address and pairing code', async () => {
     const daemon = await start();
     expect(printed).toContain('Samepoint 1.2.3');
     expect(printed).toContain('Fake CPU (the tests need no more)');
@@ -58,7 +58,7 @@ describe('starting', () => {
     expect(printed).toMatch(/Pairing code {2}\d{3} \d{3}\n/);
   });
 
-  it('a second time says that it runs already, and starts no engine', async () => {
+  it('a second time reports the running daemon, and starts no engine', async () => {
     const first = await start();
     printed = '';
     const createEngine = () => {
@@ -68,14 +68,14 @@ describe('starting', () => {
     expect(printed).toContain(`already running at http://localhost:${first?.port} (samepoint 1.2.3)`);
   });
 
-  it('on a port of another program fails with a way out, and closes the engine', async () => {
+  it('on a port of another program fails with a hint, and closes the engine', async () => {
     const { server, port } = await otherProgram();
     await expect(start({ port })).rejects.toThrow(`Port ${port} is in use by another program.`);
     expect(engine.closed).toBe(true);
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('fails as the engine fails', async () => {
+  it('fails with the error of the engine', async () => {
     engine.ready = async () => {
       throw new SamepointError('ENGINE_CRASHED', 'The engine died.', 'Try again.');
     };
@@ -83,7 +83,7 @@ describe('starting', () => {
     expect(engine.closed).toBe(true);
   });
 
-  it('ends with a stop: engine closed, port free', async () => {
+  it('ends with a stop that closes the engine and frees the port', async () => {
     const daemon = await start();
     await daemon?.stop();
     daemons = [];
@@ -101,25 +101,25 @@ describe('the banner', () => {
     pairedClients: 0,
   };
 
-  it('tells what to do next', () => {
+  it('lists the next steps', () => {
     expect(startBanner(facts)).toContain('Next: open the Samepoint plugin in Figma and enter the pairing code');
     expect(startBanner({ ...facts, pairedClients: 2 })).toContain('If it is not paired,');
   });
 
-  it('has a line on a faster provider, where there is one', () => {
+  it('mentions a faster provider when one exists', () => {
     expect(startBanner(facts)).not.toContain('Faster');
     expect(startBanner({ ...facts, faster: 'CUDA would use the card: type this' })).toMatch(
       /^ {2}Faster +CUDA would use the card: type this$/m,
     );
   });
 
-  it('says so when the plugin will not find the port', () => {
+  it('warns when the plugin will not find the port', () => {
     expect(startBanner({ ...facts, port: 8000 })).toContain('It will not find this daemon');
   });
 });
 
 describe('the state directory', () => {
-  it('can be chosen by the environment', () => {
+  it('can be set by the environment', () => {
     expect(stateDir({ SAMEPOINT_STATE_DIR: '/somewhere' })).toBe('/somewhere');
     expect(stateDir({})).toMatch(/samepoint/i);
   });

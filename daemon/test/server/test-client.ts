@@ -108,11 +108,11 @@ export class TestClient {
 
   /** Resolves when all earlier messages of the daemon have arrived. */
   async settle(): Promise<void> {
-    const seen = this.count('pong');
+    const earlier = this.count('pong');
     this.send({ type: 'status.get' });
     await this.next('status', this.count('status') + 1);
     this.send({ type: 'ping' });
-    await this.next('pong', seen + 1);
+    await this.next('pong', earlier + 1);
   }
 
   async close(): Promise<void> {

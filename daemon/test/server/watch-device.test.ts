@@ -7,7 +7,7 @@ import { transferRequest } from './requests.js';
 const job = { request: transferRequest(), images: new Map() };
 
 describe('watching the device', () => {
-  it('says nothing while it stays the same', async () => {
+  it('sends nothing while it stays the same', async () => {
     const engine = new FakeEngine();
     const changes: Device[] = [];
     const watched = watchDevice(engine, { ...engine.device }, (device) => changes.push(device));
@@ -16,7 +16,7 @@ describe('watching the device', () => {
     expect(changes).toEqual([]);
   });
 
-  it('hears during a job when it turns out to be another', async () => {
+  it('reports another device during a job', async () => {
     const engine = new FakeEngine();
     const changes: Device[] = [];
     const watched = watchDevice(engine, engine.device, (device) => changes.push(device));
@@ -28,7 +28,7 @@ describe('watching the device', () => {
     expect(watched.device()).toEqual(other);
   });
 
-  it('does not bother the engine with a job that was cancelled while the engine started', async () => {
+  it('does not pass a job to the engine that was cancelled during its start', async () => {
     const engine = new FakeEngine();
     const controller = new AbortController();
     const run = watchDevice(engine, engine.device, () => {}).engine.run(job, { signal: controller.signal });

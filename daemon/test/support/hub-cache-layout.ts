@@ -18,13 +18,13 @@ export interface HubRepository {
 }
 
 export interface CacheLayout {
-  /** The branch that was asked for; without one it was the commit, and there is no ref. */
+  /** The requested branch. Without one, the commit was requested and there is no ref. */
   branch?: string;
   /** False where links need a privilege, as on Windows: the snapshot holds the files, and `blobs` is empty. */
   symlinks?: boolean;
   /** Since version 2, files that come by Xet lie once for all repositories, and the blob is a link as well. */
   sharedBlobs?: boolean;
-  /** Paths that were asked for and that the repository does not have. */
+  /** Requested paths that the repository does not have. */
   absent?: readonly string[];
 }
 

@@ -97,7 +97,7 @@ async function admCase(): Promise<NetworkCase> {
   };
 }
 
-/** Against the CPU, which is held against the original elsewhere: the original's smallest image is large for a slow device. */
+/** Compared with the CPU, because the smallest image of the original is large for a slow device. */
 async function uiCase(): Promise<NetworkCase> {
   const { data } = readTensor(join(FIXTURES, 'ui/parity.safetensors'), 'input_96x160');
   const small = { dims: [1, 3, 32, 64], data: data.subarray(0, 3 * 32 * 64) };
@@ -171,8 +171,8 @@ export async function runCase(
     notify: (sentence) => {
       throw new Error(sentence);
     },
-    onPlacement: (seen) => {
-      placement = seen;
+    onPlacement: (reported) => {
+      placement = reported;
     },
   };
   const network = await load(runtime, () => compileAt(target));

@@ -14,10 +14,10 @@ const ADM = join(FIXTURES, 'adm/official');
 const ADM_PATH = '/diffusion/jul-2021/256x256_diffusion_uncond.pt';
 const PRELOAD = new URL('official-sizes.mjs', import.meta.url);
 
-/** Where the branch of a repository is whose commit the catalogue does not know. */
+/** The branch's commit in repositories without a commit in the catalogue. */
 const SOME_COMMIT = 'c0ffee0000000000000000000000000000000002';
 const LARGE = /\.(safetensors|bin|ckpt|pt)$/;
-/** What a user's own settings would change. */
+/** Variables of the user's own settings. */
 const SETTINGS = /^(HF_|HUGGING|XDG_|SAMEPOINT_|NODE_OPTIONS$|.*_PROXY$)/i;
 
 /** The official repositories with all of their files: small networks, and filler where features need nothing. */

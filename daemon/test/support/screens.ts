@@ -8,7 +8,7 @@ const BLUE: Colour = [37, 99, 235];
 
 export const MOCKUP = { width: 288, height: 96 };
 
-/** Rows of the list: equal in themselves, told apart only by what is around them. */
+/** Rows of the list: identical except for their surroundings. */
 export const ROWS = [0, 1, 2].map((row) => ({ x: 76, y: 22 + row * 22, w: 110, h: 18 }));
 
 /** A small screen: bar, navigation, a list of three equal rows, a picture and a button. */
@@ -40,7 +40,7 @@ function listRow({ x, y, w, h }: (typeof ROWS)[number]): Rect[] {
   ];
 }
 
-/** Points on things of the mockup that look like nothing else in it. */
+/** Points on unique elements of the mockup. */
 export const LANDMARKS = [
   { x: 21, y: 7 },
   { x: 266, y: 7 },

@@ -1,7 +1,7 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib';
 
 const SIDE = 8000;
-/** 16-bit RGBA, and a filter that has to look at three neighbours. */
+/** 16-bit RGBA, and a filter with three neighbours. */
 const BYTES_PER_PIXEL = 8;
 const PAETH = 4;
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);

@@ -7,18 +7,18 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A proxy that brings every host's requests to one server and remembers what it was asked. Loopback only. */
+/** A proxy that forwards requests for any host to one server and records them. Loopback only. */
 export class TestProxy {
   /** `GET http://host/path` and `CONNECT host:port` */
-  readonly seen: string[] = [];
-  /** What it answers instead of doing what it is asked. */
+  readonly requests: string[] = [];
+  /** A fixed answer instead of forwarding. */
   status: number | undefined;
   readonly #server: Server;
 
   private constructor(readonly target: string) {
     this.#server = createServer((request, response) => this.#forward(request, response));
     this.#server.on('connect', ({ url = '' }: IncomingMessage, socket) => {
-      this.seen.push(`CONNECT ${url}`);
+      this.requests.push(`CONNECT ${url}`);
       socket.end(`HTTP/1.1 ${this.status ?? 502} No\r\n\r\n`);
     });
   }
@@ -40,7 +40,7 @@ export class TestProxy {
 
   #forward(request: IncomingMessage, response: ServerResponse): void {
     const { method = '', url = '', headers } = request;
-    this.seen.push(`${method} ${url}`);
+    this.requests.push(`${method} ${url}`);
     if (this.status !== undefined) {
       response.writeHead(this.status).end();
       return;

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 
-/** One entry of an archive; `patch` overrides what its headers say. */
+/** One entry of an archive; `patch` overrides its headers. */
 export interface ZipEntry {
   name: string;
   data: Uint8Array;
@@ -110,7 +110,7 @@ export interface TensorParts {
   strides?: number[];
 }
 
-/** The pickle of one tensor as `torch.save` writes it; 2×3 float32 in storage 0 unless told otherwise. */
+/** The pickle of one tensor as `torch.save` writes it; 2×3 float32 in storage 0 by default. */
 export function tensorPickle(parts: TensorParts = {}): string {
   const { type = 'FloatStorage', key = '0', elements = 6, offset = 0, shape = [2, 3], strides = [3, 1] } = parts;
   const { text, integer, tuple, global, call } = pickle;

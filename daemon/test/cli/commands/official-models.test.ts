@@ -144,9 +144,9 @@ describe.each(MODELS)('$id under its official names gives what PyTorch gives', (
   it('after a pull into an empty home, and again without the hub', async () => {
     const home = models.newHome();
     await expectUsable(home, model);
-    const requests = models.hub.seen.length;
+    const requests = models.hub.requests.length;
     await expectUsableAgain(home.offline(), model);
-    expect(models.hub.seen.length).toBe(requests);
+    expect(models.hub.requests.length).toBe(requests);
   });
 
   // ADM is in no repository
