@@ -1,5 +1,5 @@
 """
-What needs no training, on a set: raw patches, dense HOG, dense SIFT, the same network untrained; and another model.
+Scores baselines without training on a set: raw patches, dense HOG, dense SIFT and the untrained network. Optionally also models.
 
     python baselines.py sets/validation --limit 60 --model embedded=../daemon/models/ui
 """
@@ -32,10 +32,10 @@ UNTRAINED_SEED = 0
 
 
 def patches(pixels: np.ndarray) -> Tensor:
-    """Colours of the 13×13 pixels around each cell, less their mean."""
+    """Colours of the 13×13 pixels around each cell, minus their mean."""
     around = _framed(pixels, PATCH_PX // 2, PATCH_PX // 2)
     x = torch.from_numpy(around).permute(2, 0, 1)[None].float() / 255
-    # windows begin one pixel before each centre's middle, which lies between two pixels
+    # cell centres lie between two pixels, so windows start one pixel earlier
     columns = F.unfold(x[:, :, 2:, 2:], PATCH_PX, stride=STRIDE_PX)[0]
     return _units((columns - columns.mean(0)).numpy().T, pixels)
 
@@ -47,14 +47,14 @@ def hog(pixels: np.ndarray) -> Tensor:
     side, block, cell = ((length, length) for length in (HOG_WINDOW_PX, HOG_BLOCK_PX, HOG_CELL_PX))
     descriptor = cv2.HOGDescriptor(side, block, cell, cell, HOG_BINS)
     rows, columns = _cells(pixels)
-    # windows of the descriptor are laid on the image by their top left corners, row by row
+    # the descriptor places windows by their top left corners, row by row
     framed = framed[: HOG_WINDOW_PX + STRIDE_PX * (rows - 1), : HOG_WINDOW_PX + STRIDE_PX * (columns - 1)]
     values = descriptor.compute(np.ascontiguousarray(framed), winStride=(STRIDE_PX, STRIDE_PX), padding=(0, 0))
     return _units(values.reshape(rows * columns, -1), pixels)
 
 
 def sift(pixels: np.ndarray) -> Tensor:
-    """SIFT (Lowe, 2004), upright and of one size, at each cell."""
+    """Upright SIFT (Lowe, 2004) of one size at each cell."""
     rows, columns = _cells(pixels)
     middle = STRIDE_PX / 2
     keypoints = [
@@ -65,7 +65,7 @@ def sift(pixels: np.ndarray) -> Tensor:
     grey = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2GRAY)
     kept, values = cv2.SIFT_create().compute(grey, keypoints)
     if len(kept) != len(keypoints):
-        raise RuntimeError("SIFT left keypoints out")
+        raise RuntimeError("SIFT dropped keypoints")
     return _units(values, pixels)
 
 
@@ -77,8 +77,8 @@ def untrained() -> Extractor:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("set", type=Path)
-    parser.add_argument("--limit", type=int, help="how many pairs, evenly spread (default: all)")
-    parser.add_argument("--model", action="append", default=[], metavar="NAME=FOLDER", help="to compare with as well")
+    parser.add_argument("--limit", type=int, help="number of pairs, evenly spread (default: all)")
+    parser.add_argument("--model", action="append", default=[], metavar="NAME=FOLDER", help="a model to compare")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -95,8 +95,8 @@ def _baselines() -> list[tuple[str, Callable[[], Extractor], None]]:
 
 def _model(text: str):
     name, folder = text.split("=", 1)
-    model, knows_absence = load_model(Path(folder))
-    return name, lambda: network_extractor(model), model.no_counterpart if knows_absence else None
+    model, has_dustbin = load_model(Path(folder))
+    return name, lambda: network_extractor(model), model.no_counterpart if has_dustbin else None
 
 
 def _cells(pixels: np.ndarray) -> tuple[int, int]:
@@ -105,7 +105,7 @@ def _cells(pixels: np.ndarray) -> tuple[int, int]:
 
 
 def _framed(pixels: np.ndarray, before: int, after: int) -> np.ndarray:
-    """Edges repeated on all sides, and on to whole cells."""
+    """Pads by repeating edges, up to whole cells."""
     height, width = pixels.shape[:2]
     rows, columns = _cells(pixels)
     right, below = columns * STRIDE_PX - width + after, rows * STRIDE_PX - height + after
@@ -113,7 +113,7 @@ def _framed(pixels: np.ndarray, before: int, after: int) -> np.ndarray:
 
 
 def _units(values: np.ndarray, pixels: np.ndarray) -> Tensor:
-    """(cells, C) -> unit columns (C, rows, columns)"""
+    """(cells, C) -> unit descriptors (C, rows, columns)"""
     rows, columns = _cells(pixels)
     return F.normalize(torch.from_numpy(values.astype(np.float32)), dim=1).T.reshape(-1, rows, columns)
 

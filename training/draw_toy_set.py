@@ -1,6 +1,6 @@
 """
-Draws a tiny set of pairs: rectangles, words and marks in two arrangements and two themes. It is for trying the training out
-in a minute; what it teaches is of no use for real mockups.
+Draws a tiny set of pairs: rectangles, words and polygons in two arrangements and two themes. It tests the training in a minute;
+the resulting model is useless for real mockups.
 
     python draw_toy_set.py sets/toy --pairs 100
 """
@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def draw_pair(folder: Path, name: str, rng: np.random.Generator) -> dict:
-    """Two lists that share some rows; returns the line of `pairs.jsonl`."""
+    """Draws two lists with some common rows. Returns the line of `pairs.jsonl`."""
     rows = [{"word": str(rng.choice(WORDS)), "sides": int(rng.integers(3, 8)), "id": n} for n in range(10)]
     sides = []
     for side in ("source", "target"):
@@ -70,7 +70,7 @@ def draw_pair(folder: Path, name: str, rng: np.random.Generator) -> dict:
 
 
 def draw_list(rows: list[dict], size: tuple[int, int], theme: tuple[str, ...], left: int) -> tuple[Image.Image, dict]:
-    """A image of rows, and the boxes in it by id."""
+    """An image of rows, and its boxes by id."""
     ground, card, ink, accent = theme
     image = Image.new("RGB", size, ground)
     draw = ImageDraw.Draw(image)

@@ -1,5 +1,5 @@
 """
-Draws pictures from noise: what the denoising head has learned.
+Samples images from noise, to inspect the denoising head.
 
     python sample_sheet.py runs/denoise/model samples.png
 """
@@ -22,16 +22,16 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("file", type=Path)
     parser.add_argument("--count", type=int, default=16)
-    parser.add_argument("--side", type=int, default=160, help="in pixels, a multiple of the network's `sizeMultiple`, 32")
+    parser.add_argument("--side", type=int, default=160, help="in pixels, a multiple of the network's `sizeMultiple` (32)")
     parser.add_argument("--steps", type=int, default=50)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     model, _ = load_model(options.model)
-    pictures = sample(model, options.count, options.side, options.steps, options.seed)
-    pixels = ((pictures + 1) * 127.5).round().byte().permute(0, 2, 3, 1).numpy()
-    tiled([Image.fromarray(picture) for picture in pixels], across=4).save(options.file)
+    images = sample(model, options.count, options.side, options.steps, options.seed)
+    pixels = ((images + 1) * 127.5).round().byte().permute(0, 2, 3, 1).numpy()
+    tiled([Image.fromarray(image) for image in pixels], across=4).save(options.file)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 """
-Trains the embedded network on a set of pairs, and writes what `daemon/models/ui/` holds. Stopped, it goes on where it was.
+Trains the embedded network on sets of pairs and writes a model folder like `daemon/models/ui/`. Interrupted runs resume.
 
     python train.py --train sets/train --validation sets/validation --run runs/ui --minutes 240
 """
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def train(run: Run, options: argparse.Namespace, validation: list[PointPair], device: torch.device) -> None:
-    """Until the progress is finished."""
+    """Trains to the end of the schedule."""
     stream = _stream(run, options)
     saved = validated = begun = time.monotonic()
     while not run.progress.finished:
@@ -58,7 +58,7 @@ def train(run: Run, options: argparse.Namespace, validation: list[PointPair], de
             run.log("train", rate=round(run.progress.rate, 4), **log)
         if now - validated > 60 * run.settings.validation_minutes:
             summary = _validate(run, _thinned(validation, run.settings.validation_pairs))
-            if not options.steps:  # when that is depends on the machine
+            if not options.steps:  # validation times depend on the machine
                 run.progress.validated(summary["pck"][1])
             run.log("validation", **summary)
             validated = begun = time.monotonic()
@@ -69,7 +69,7 @@ def train(run: Run, options: argparse.Namespace, validation: list[PointPair], de
 
 
 def _stream(run: Run, options: argparse.Namespace) -> Iterator[Batch]:
-    """Batches of small crops, then of fewer, larger ones from the moment the decay begins, with whole images in between."""
+    """Batches of small crops, then of fewer and larger ones during the decay, mixed with whole images."""
     pairs, settings = [pair for folder in options.train for pair in read_set(folder)], run.settings
     for decaying, side, size in (
         (False, settings.crop_px, settings.pairs_per_step),
@@ -103,7 +103,7 @@ def _progress(options: argparse.Namespace, settings: TrainingSettings) -> Progre
 
 
 def _training(options: argparse.Namespace) -> dict:
-    """What makes it this training, beside seed and settings. Neither budget nor sets do: there may be more of both by and by."""
+    """Identifies the training, beside seed and settings. Budget and sets are excluded, because both may grow."""
     paths = {name: str(path and path.resolve()) for name, path in (("start", options.start), ("config", options.config))}
     return {"objective": options.objective, "counts": "steps" if options.steps else "minutes", **paths}
 
@@ -111,20 +111,20 @@ def _training(options: argparse.Namespace) -> dict:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--train", type=Path, nargs="+", required=True, help="sets to train on")
-    parser.add_argument("--validation", type=Path, required=True, help="set of what training never shows")
-    parser.add_argument("--run", type=Path, required=True, help="folder of checkpoint and log; goes on from there")
-    parser.add_argument("--anew", action="store_true", help="do not go on from the checkpoint")
-    parser.add_argument("--out", type=Path, help="folder of the finished model (default: model/ in the run)")
+    parser.add_argument("--validation", type=Path, required=True, help="set with held-out content")
+    parser.add_argument("--run", type=Path, required=True, help="folder of checkpoint and log; an interrupted run resumes")
+    parser.add_argument("--anew", action="store_true", help="ignore the checkpoint and start again")
+    parser.add_argument("--out", type=Path, help="output folder of the model (default: model/ in the run)")
     parser.add_argument("--objective", choices=OBJECTIVES, default="correspond")
     budget = parser.add_mutually_exclusive_group(required=True)
-    budget.add_argument("--minutes", type=float, help="time to train, validation aside")
-    budget.add_argument("--steps", type=int, help="steps instead, which makes two trainings equal")
-    parser.add_argument("--config", type=Path, help="config.json of the network (default: that of the embedded model)")
-    parser.add_argument("--start", type=Path, help="folder of a model whose weights to begin with")
+    budget.add_argument("--minutes", type=float, help="training time without validation")
+    budget.add_argument("--steps", type=int, help="number of steps instead, for reproducible training")
+    parser.add_argument("--config", type=Path, help="config.json of the network (default: the embedded model's)")
+    parser.add_argument("--start", type=Path, help="folder of a model with initial weights")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--workers", type=int, default=1, help="processes that cut crops")
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=NUMBER", help="of learn/settings.py, such as crops.queries=96")
+    parser.add_argument("--workers", type=int, default=1, help="processes that prepare crops")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=NUMBER", help="override a setting of learn/settings.py, such as crops.queries=96")
     return parser.parse_args()
 
 

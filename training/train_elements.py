@@ -1,6 +1,6 @@
 """
-Trains the matcher of elements on what a feature network sees in a set of pairs, and writes it beside that network's weights.
-Stopped, it goes on where it was.
+Trains the element matcher on descriptors of a feature network, and writes it beside the weights of that network. Interrupted
+runs resume.
 
     python train_elements.py ../daemon/models/ui --train sets/train --validation sets/validation --run runs/elements --minutes 90
 """
@@ -28,7 +28,7 @@ from learn.weights import load_model
 
 @dataclass(frozen=True)
 class ElementSettings:
-    """Every number of this training that someone may want to change."""
+    """Hyperparameters of the training."""
 
     pairs_per_step: int = 8
     learning_rate: float = 4e-4
@@ -39,7 +39,7 @@ class ElementSettings:
     decay_share: float = 0.5
     ema: float = 0.995
     gradient_norm: float = 1.0
-    #: What each layer but the last counts in the loss; the last one is the rest of 1.
+    #: Weight of each layer but the last in the loss; the last has the rest of 1.
     early_share: float = 0.15
     checkpoint_minutes: float = 3
     validation_minutes: float = 5
@@ -52,32 +52,32 @@ def main() -> None:
     options = _options()
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    features, knows_absence = load_model(options.model)
-    if not knows_absence:
-        raise SystemExit(f'{options.model} has learned nothing of "no counterpart", which the matcher begins with')
+    features, has_dustbin = load_model(options.model)
+    if not has_dustbin:
+        raise SystemExit(f'{options.model} has no dustbin, which the matcher requires')
     settings = chosen_settings(ElementSettings(), options.set)
     progress = Progress(options.steps or options.minutes, settings.decay_share, patience=0, least_gain=0)
     run = Run(options.run, _new_matcher(options, settings), progress, settings, options.seed, _training(options))
     resumed = resume(run, options.anew)
     run.log("start", resumed=resumed)
-    seen = [pair for folder in options.train for pair in _extracted(folder, features, options)]
-    if not seen:
-        raise SystemExit("the sets have no pair with elements in both pictures; give others to --train")
+    pairs = [pair for folder in options.train for pair in _extracted(folder, features, options)]
+    if not pairs:
+        raise SystemExit("the sets have no pair with elements in both images; pass other sets to --train")
     validation = _extracted(options.validation, features, options)
-    train(run, seen, validation, features, by_steps=options.steps is not None)
+    train(run, pairs, validation, features, by_steps=options.steps is not None)
     save_matcher(run.average, options.out or options.model)
     run.log("end", **_scores(run, validation, features))
 
 
-def train(run: Run, seen: list[PairElements], validation: list[PairElements], features: UiUnet, by_steps: bool) -> None:
-    """Until the progress is finished. Step n sees the same examples whenever it is taken."""
+def train(run: Run, pairs: list[PairElements], validation: list[PairElements], features: UiUnet, by_steps: bool) -> None:
+    """Trains to the end of the schedule. The examples of step n depend only on the seed."""
     settings = run.settings
     saved = validated = begun = time.monotonic()
     while not run.progress.finished:
         rng = np.random.default_rng([run.seed, run.step])
-        torch.manual_seed(int(rng.integers(2**31)))  # of dropout
-        chosen = rng.integers(len(seen), size=settings.pairs_per_step)
-        drawn = (training_example(seen[n], features, settings.examples, rng) for n in chosen)
+        torch.manual_seed(int(rng.integers(2**31)))  # for dropout
+        chosen = rng.integers(len(pairs), size=settings.pairs_per_step)
+        drawn = (training_example(pairs[n], features, settings.examples, rng) for n in chosen)
         examples = [example for example in drawn if example is not None]
         if examples:
             run.update(loss := _loss(run, batch(examples)))
@@ -112,9 +112,9 @@ def _scores(run: Run, pairs: list[PairElements], features: UiUnet) -> dict:
 
 
 def _extracted(folder: Path, features: UiUnet, options: argparse.Namespace) -> list[PairElements]:
-    """Under names of their contents: features and sets may change."""
+    """Descriptors of a set, cached by the hash of the features and the set."""
     name = f"{folder.resolve().name}-{_hash(options.model / 'model.safetensors', folder / 'pairs.jsonl')}"
-    return extract_pairs(read_set(folder), features, options.run / "seen" / name)
+    return extract_pairs(read_set(folder), features, options.run / "features" / name)
 
 
 def _hash(*files: Path) -> str:
@@ -129,7 +129,7 @@ def _new_matcher(options: argparse.Namespace, settings: ElementSettings) -> Elem
 
 
 def _training(options: argparse.Namespace) -> dict:
-    """What makes it this training, beside seed and settings."""
+    """Identifies the training, beside seed and settings."""
     start = options.start and str(options.start.resolve())
     return {"features": _hash(options.model / "model.safetensors"), "start": start, "counts": "steps" if options.steps else "minutes"}
 
@@ -138,17 +138,17 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path, help="folder of the feature network")
     parser.add_argument("--train", type=Path, nargs="+", required=True, help="sets to train on")
-    parser.add_argument("--validation", type=Path, required=True, help="set of what training never shows")
-    parser.add_argument("--run", type=Path, required=True, help="folder of checkpoint, log and what was seen; goes on from there")
-    parser.add_argument("--anew", action="store_true", help="do not go on from the checkpoint")
-    parser.add_argument("--out", type=Path, help="folder of the finished matcher (default: that of the feature network)")
+    parser.add_argument("--validation", type=Path, required=True, help="set with held-out content")
+    parser.add_argument("--run", type=Path, required=True, help="folder of checkpoint, log and cached descriptors; an interrupted run resumes")
+    parser.add_argument("--anew", action="store_true", help="ignore the checkpoint and start again")
+    parser.add_argument("--out", type=Path, help="output folder of the matcher (default: the feature network's)")
     budget = parser.add_mutually_exclusive_group(required=True)
-    budget.add_argument("--minutes", type=float, help="time to train, seeing the images and validation aside")
-    budget.add_argument("--steps", type=int, help="steps instead, which makes two trainings equal")
-    parser.add_argument("--start", type=Path, help="folder of a matcher whose weights to begin with")
+    budget.add_argument("--minutes", type=float, help="training time without feature extraction and validation")
+    budget.add_argument("--steps", type=int, help="number of steps instead, for reproducible training")
+    parser.add_argument("--start", type=Path, help="folder of a matcher with initial weights")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=NUMBER", help="of ElementSettings, such as examples.most=96")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=NUMBER", help="override a setting of ElementSettings, such as examples.most=96")
     return parser.parse_args()
 
 

@@ -1,6 +1,6 @@
 """
-Writes a model's reference for the product's test, from the weights as they ship: three random pictures and their features, and
-random elements of two pictures with the logits of which are the same.
+Writes reference outputs of a model for the daemon's tests, from the shipped weights: features of three random images, and the
+assignment of random elements in two images.
 
     python write_parity.py ../daemon/models/ui ../daemon/test/fixtures/ui/parity.safetensors
 """
@@ -19,7 +19,7 @@ from learn.weights import load_model
 #: Height × width.
 SIZES = ((96, 160), (160, 96), (128, 128))
 SEED = 0
-#: Elements of the two images, and their width × height.
+#: Number of elements in each image, and its width × height.
 ELEMENTS = ((70, (390, 844)), (13, (1440, 900)))
 NOTE = "features = unit-length descriptors of the head, computed with the fp16-rounded weights in float32"
 
@@ -33,7 +33,7 @@ def main() -> None:
     generator = torch.Generator().manual_seed(SEED)
     tensors = {}
     for height, width in SIZES:
-        # blocks as large as a cell, so that there are edges and plains
+        # blocks of 8 pixels give edges and flat areas
         blocks = torch.rand(1, 3, height // 8, width // 8, generator=generator) * 2 - 1
         x = torch.nn.functional.interpolate(blocks, scale_factor=8.0, mode="nearest")
         with torch.no_grad():
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def _matched(model: Path, generator: torch.Generator) -> dict[str, torch.Tensor]:
-    """Nothing where the model has no matcher of elements."""
+    """Reference of the element matcher; empty if the model has none."""
     if not (model / MATCHER_FILE).exists():
         return {}
     matcher, tensors, sides = load_matcher(model), {}, []

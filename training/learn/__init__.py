@@ -1,8 +1,8 @@
 """
-What the commands beside this package share.
+Shared code of the training commands.
 
-Imported before torch, since OpenMP reads its settings once: idle threads wait instead of turning. Where cores are shared
-with others, turning made a step take ten times as long.
+Import it before torch: OpenMP reads its settings once. Idle threads sleep instead of spinning, because on shared cores spinning
+makes a step ten times as slow.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Batches for training. Batch n is the same whenever it is asked for, so a run that was stopped goes on as it would have."""
+"""Batches for training. Batch n depends only on the seed, so an interrupted run resumes with identical results."""
 
 import itertools
 from collections.abc import Iterator
@@ -17,8 +17,8 @@ Batch = dict[str, Tensor | QueryTensors]
 
 class Batches(Dataset):
     """
-    Items are asked for as (step, side of the crops). Each is of `size` pairs of crops or, for a share of the steps, of one pair
-    of whole pictures, since no two of these have the same shape.
+    Indexed by (step, side of the crops). A batch has `size` pairs of crops or, in a share of the steps, one pair of whole
+    images, because whole images differ in shape.
     """
 
     def __init__(self, pairs: list[Pair], size: int, whole_share: float, settings: CropSettings, seed: int):
@@ -41,7 +41,7 @@ class Batches(Dataset):
 
 
 def load_batches(batches: Batches, first_step: int, side: int, workers: int) -> Iterator[Batch]:
-    """From batch `first_step` on, with crops of `side` × `side` pixels, without end."""
+    """An endless stream of batches from `first_step` on, with crops of `side` × `side` pixels."""
     items = ((step, side) for step in itertools.count(first_step))
     return iter(DataLoader(batches, batch_size=None, sampler=items, num_workers=workers))
 

@@ -1,4 +1,4 @@
-"""What the two commands that train say where something asked for cannot be: a sentence, and the end."""
+"""Options that both training commands share. Invalid ones end the command with a message."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from learn.settings import Settings, with_numbers
 
 
 def chosen_settings(settings: Settings, texts: Sequence[str]) -> Settings:
-    """The settings with what `--set` says otherwise."""
+    """The settings with the overrides from `--set`."""
     try:
         return with_numbers(settings, texts)
     except ValueError as error:
@@ -15,7 +15,7 @@ def chosen_settings(settings: Settings, texts: Sequence[str]) -> Settings:
 
 
 def resume(run: Run, anew: bool) -> bool:
-    """Goes on from the run's checkpoint, if there is one and nobody said `--anew`."""
+    """Resumes from the run's checkpoint, if there is one, unless `--anew` is given."""
     try:
         return not anew and run.resume()
     except ValueError as error:

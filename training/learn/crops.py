@@ -1,4 +1,4 @@
-"""Crops of pairs for training: two windows that share something, each at a scale of its own."""
+"""Crops of pairs for training: two windows around a corresponding point, each at its own scale."""
 
 import io
 from dataclasses import dataclass
@@ -12,25 +12,25 @@ from learn.sets import Pair, open_image
 
 @dataclass(frozen=True)
 class CropSettings:
-    #: Long sides, in pixels, that images are brought to before windows are cut; drawn log-uniformly.
+    #: Range of the longer side, in pixels, to which images are resized before cropping; sampled log-uniformly.
     long_sides: tuple[int, int] = (384, 1024)
-    #: The same for images that are shown whole; those of the network's own size are among them.
+    #: The same for whole images; includes the default size of the network.
     whole_long_sides: tuple[int, int] = (384, 544)
-    #: Their canvas has sides that are multiples of this, the network's.
+    #: Canvas sides of whole images are multiples of this, the `size_multiple` of the network.
     whole_multiple: int = 32
-    #: How much larger the target is shown than the source, at most (or smaller, at least 1 / this).
+    #: Largest ratio of the target's scale to the source's; the smallest is its inverse.
     scale_jitter: float = 1.33
-    #: How far a window's centre is from the point it shows, in parts of the window's side.
+    #: Largest offset of a window's centre from its point, relative to the window's side.
     centre_jitter: float = 0.4
-    #: Points asked for in each pair, before those outside the windows are lost.
+    #: Points sampled per pair, before those outside the windows are dropped.
     corresponding: int = 768
     without_counterpart: int = 192
-    #: A place this near outside the other window is neither in it nor surely not.
+    #: Points within this distance outside the other window are ambiguous and dropped.
     border_px: float = 8
-    #: Queries kept for each direction, and how many of them may have no counterpart.
+    #: Queries per direction, and the largest number of them without a counterpart.
     queries: int = 192
     queries_without: int = 48
-    #: Shares of crops that are changed in colour, and compressed.
+    #: Probability of a colour change, and of JPEG compression.
     recoloured: float = 0.5
     compressed: float = 0.3
 
@@ -41,7 +41,7 @@ ABSENT, PRESENT, PADDING = 0, 1, -1
 
 @dataclass(frozen=True)
 class Queries:
-    """Points (queries,2) of one crop, their places in the other, and whether they have one (kind)."""
+    """Points (queries,2) of one crop, their positions in the other, and their kinds: present, absent or padding."""
 
     points: np.ndarray
     places: np.ndarray
@@ -50,7 +50,7 @@ class Queries:
 
 @dataclass(frozen=True)
 class CropPair:
-    """Crops (3,height,width) of 8 bits, of one size, and queries in both directions."""
+    """8-bit crops (3,height,width) of equal size, and queries in both directions."""
 
     source: np.ndarray
     target: np.ndarray
@@ -60,7 +60,7 @@ class CropPair:
 
 @dataclass(frozen=True)
 class Window:
-    """A square of a image; `scale` is crop pixels a image pixel."""
+    """A window of an image; `scale` is crop pixels per image pixel."""
 
     x: float
     y: float
@@ -71,7 +71,7 @@ class Window:
 
 
 def crop_pair(pair: Pair, side: int, settings: CropSettings, rng: np.random.Generator) -> CropPair:
-    """Two crops of `side` × `side` pixels that show one corresponding point, wherever the rest may be."""
+    """Two crops of `side` × `side` pixels around one corresponding point."""
     source, target = open_image(pair.source), open_image(pair.target)
     points = corresponding_points(pair, settings.corresponding, rng)
     base = np.exp(rng.uniform(*np.log(settings.long_sides)))
@@ -85,7 +85,7 @@ def crop_pair(pair: Pair, side: int, settings: CropSettings, rng: np.random.Gene
 
 
 def whole_pair(pair: Pair, settings: CropSettings, rng: np.random.Generator) -> CropPair:
-    """Both images whole, each at a scale of its own, on the smallest canvas that the network takes."""
+    """Both images whole, each at its own scale, on the smallest canvas that fits the network."""
     images = open_image(pair.source), open_image(pair.target)
     points = corresponding_points(pair, settings.corresponding, rng)
     long_sides = np.exp(rng.uniform(*np.log(settings.whole_long_sides), 2))
@@ -96,7 +96,7 @@ def whole_pair(pair: Pair, settings: CropSettings, rng: np.random.Generator) -> 
 
 
 def _pair_in(pair: Pair, points: Points, images, windows, size: np.ndarray, settings: CropSettings, rng) -> CropPair:
-    """What two windows show, on canvases of `size`."""
+    """The contents of two windows, on canvases of `size`."""
     (source, target), (a, b) = images, windows
     lost = [
         points_without_counterpart(boxes, others, settings.without_counterpart, rng)
@@ -115,7 +115,7 @@ def _window(size, centre, long_side, side, settings, rng) -> Window:
     scale = long_side / max(size)
     extent = side / scale
     corner = centre - extent / 2 + rng.uniform(-1, 1, 2) * settings.centre_jitter * extent
-    # a image smaller than the window starts at its corner, and its edges are repeated
+    # an image smaller than the window starts at its corner, and its edges are repeated
     x, y = np.clip(corner, 0, np.maximum(0, np.array(size) - extent))
     return Window(x, y, scale)
 
@@ -146,7 +146,7 @@ def _recolour(crop: Image.Image, settings: CropSettings, rng: np.random.Generato
 
 
 def queries_of(points, places, lost, size, settings, rng) -> Queries:
-    """Those with a place in the other crop, those whose place lies outside it, and those that have none anywhere."""
+    """Queries with a counterpart in the other crop, with one outside it, and without any."""
     margin = settings.border_px
     shown = _within(points, size, 0)
     present = np.flatnonzero(shown & _within(places, size, 0))

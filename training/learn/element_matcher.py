@@ -1,4 +1,4 @@
-"""The matcher of elements, wired as `daemon/src/graph/networks/element-matcher.ts` compiles it."""
+"""The element matcher, wired like `daemon/src/graph/networks/element-matcher.ts`."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -22,7 +22,7 @@ HIDDEN = -1e4
 
 @dataclass(frozen=True)
 class ElementMatcherConfig:
-    """`elements.json` beside the weights, which has these keys in camelCase."""
+    """`elements.json` beside the weights, with these keys in camelCase."""
 
     network: str = "element-matcher"
     column_channels: int = 480
@@ -37,7 +37,7 @@ class ElementMatcherConfig:
 def geometry(boxes: Tensor, size: tuple[int, int]) -> Tensor:
     """
     Position features (n, 10 + 4·octaves) of boxes (n,4) in an image of (width, height): centre and size relative to the longer
-    side, centre relative to width and height, shape of the image, logarithm of the size, sines and cosines of the centre.
+    side, centre relative to width and height, image shape, logarithm of the size, sines and cosines of the centre.
     """
     sides = boxes.new_tensor(size)
     side = sides.max()

@@ -1,4 +1,4 @@
-"""What features are worth on a set: PCK of points, the right element among all, and what has no counterpart."""
+"""Scores of features on a set: PCK of points, accuracy of elements, and detection of missing counterparts."""
 
 import json
 from collections import Counter
@@ -13,18 +13,18 @@ from learn.features import Extractor, ImageFeatures, extract_features
 from learn.points import corresponding_points, covered
 from learn.sets import Pair, open_image, read_set
 
-#: Parts of the target's longer side.
+#: Thresholds of PCK, relative to the target's longer side.
 ALPHAS = (0.02, 0.05, 0.1)
-#: For pairs that come without chosen points.
+#: Points sampled per pair when a set has no `pairs.json`.
 POINTS_PER_PAIR = 40
 SEED = 7
-#: Recall at which the precision of "no counterpart" is told.
+#: Recall at which the precision of "no counterpart" is reported.
 RECALL = 0.8
 
 
 @dataclass(frozen=True)
 class PointPair:
-    """Two images and corresponding points (n,2) in their pixels; `elements` where they are known."""
+    """Two images and corresponding points (n,2) in pixels, with `elements` if known."""
 
     source: Path
     target: Path
@@ -36,17 +36,17 @@ class PointPair:
 
 @dataclass
 class Scores:
-    """Gathers results; shares are in percent."""
+    """Collects results; the summary is in percent."""
 
-    #: By group, distances from the true place in parts of the target's longer side.
+    #: Errors by group, relative to the target's longer side.
     distances: dict[str, list[float]] = field(default_factory=dict)
-    #: One entry a pair: share of points within the middle of `ALPHAS`.
+    #: PCK of each pair at the middle of `ALPHAS`.
     pairs: list[tuple[float, PointPair]] = field(default_factory=list)
     elements_right: list[bool] = field(default_factory=list)
-    #: One entry an element: (has no counterpart, margin by which it seems so).
+    #: For each element: whether it has no counterpart, and the predicted margin of that.
     absence: list[tuple[bool, float]] = field(default_factory=list)
-    #: Is there a threshold for that margin?
-    knows_absence: bool = False
+    #: Whether the margin has a learned threshold.
+    has_dustbin: bool = False
 
     def summary(self) -> dict:
         everything = [d for distances in self.distances.values() for d in distances]
@@ -54,7 +54,7 @@ class Scores:
         if self.elements_right:
             summary["right_element"] = percent(np.array(self.elements_right))
         if any(absent for absent, _ in self.absence):
-            summary["no_counterpart"] = absence_scores(self.absence, self.knows_absence)
+            summary["no_counterpart"] = absence_scores(self.absence, self.has_dustbin)
         pairs = Counter(pair.group for _, pair in self.pairs)
         summary["groups"] = {group: {"pairs": pairs[group], "pck": _pck(d)} for group, d in sorted(self.distances.items())}
         return summary
@@ -62,8 +62,8 @@ class Scores:
 
 def read_point_pairs(folder: Path) -> list[PointPair]:
     """
-    A set's pairs with the points of its `pairs.json`, or points sampled from its elements where it has none. A folder
-    with `pairs.json` alone will do; it tells nothing of elements. Throws FileNotFoundError where there is neither.
+    The pairs of a set with the points of its `pairs.json`, or with points sampled from its elements. A folder with only
+    `pairs.json` has no elements. Throws FileNotFoundError if both files are missing.
     """
     only_points = (folder / "pairs.json").exists() and not (folder / "pairs.jsonl").exists()
     pairs = [] if only_points else read_set(folder)
@@ -85,10 +85,10 @@ def read_point_pairs(folder: Path) -> list[PointPair]:
 
 def score(pairs: list[PointPair], extract: Extractor, long_side: int, threshold=None) -> Scores:
     """
-    Arg-max of cosine similarity at one size, no refinement.
-    `threshold`: descriptors (n,C) -> the similarity (n,) below which they have no counterpart; 0 where nothing is known.
+    Arg-max of cosine similarity at one size, without refinement.
+    `threshold`: descriptors (n,C) -> the similarity (n,) below which they have no counterpart; 0 by default.
     """
-    scores = Scores(knows_absence=threshold is not None)
+    scores = Scores(has_dustbin=threshold is not None)
     for pair in pairs:
         source, target = open_image(pair.source), open_image(pair.target)
         here, there = extract_features(source, extract, long_side), extract_features(target, extract, long_side)
@@ -103,7 +103,7 @@ def score(pairs: list[PointPair], extract: Extractor, long_side: int, threshold=
 
 
 def _score_elements(scores: Scores, pair: Pair, here: ImageFeatures, there: ImageFeatures, threshold) -> None:
-    """By centres, of those elements whose centre no smaller one covers."""
+    """Scores elements by their centres, except those that a smaller element covers."""
     shown = [_visible_centres(boxes) for boxes in (pair.source_boxes, pair.target_boxes)]
     (sources, source_centres), (targets, target_centres) = shown
     if len(sources) == 0 or len(targets) == 0:
@@ -111,7 +111,7 @@ def _score_elements(scores: Scores, pair: Pair, here: ImageFeatures, there: Imag
     queries = here.at(source_centres)
     choice = targets[(queries @ there.at(target_centres).T).argmax(1).numpy()]
     among = np.isin(sources, targets)
-    # a text of one word and the word lie in the same box, and are one thing to whoever points at it
+    # a text and its only word share a box and count as the same element
     same = (pair.target_boxes[choice] == pair.target_boxes[sources]).all(1)
     scores.elements_right.extend(same[among].tolist())
     best, _ = there.nearest(queries)
@@ -121,7 +121,7 @@ def _score_elements(scores: Scores, pair: Pair, here: ImageFeatures, there: Imag
 
 
 def _visible_centres(boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Indices of the elements that are here and whose centre is their own, and these centres."""
+    """Indices and centres of the elements in this image whose centre no smaller element covers."""
     here = np.flatnonzero(~np.isnan(boxes[:, 0]))
     centres = boxes[here, :2] + boxes[here, 2:] / 2
     own = ~covered(boxes, here, centres)
@@ -138,7 +138,7 @@ def _pck(distances: list[float]) -> list[float]:
 
 
 def absence_scores(absence: list[tuple[bool, float]], known: bool) -> dict:
-    """Average precision over all margins; where there is a threshold, precision and recall of "it has none" at it."""
+    """Average precision of "no counterpart" over all margins; with a learned threshold, also its precision and recall."""
     truth, margin = (np.array(values) for values in zip(*absence))
     ordered = truth[np.argsort(-margin, kind="stable")]
     precisions = np.cumsum(ordered) / np.arange(1, len(ordered) + 1)
@@ -149,8 +149,8 @@ def absence_scores(absence: list[tuple[bool, float]], known: bool) -> dict:
         "precision_at_recall_80": percent(precisions[np.searchsorted(found, RECALL)]),
     }
     if known:
-        said = margin > 0
-        scores |= {"precision": percent(truth[said]) if said.any() else None, "recall": percent(said[truth])}
+        predicted = margin > 0
+        scores |= {"precision": percent(truth[predicted]) if predicted.any() else None, "recall": percent(predicted[truth])}
     return scores
 
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True)
 class UiUnetConfig:
-    """`config.json` beside the weights, which has these keys in camelCase."""
+    """`config.json` beside the weights, with these keys in camelCase."""
 
     network: str = "ui-unet"
     in_channels: int = 3
@@ -206,8 +206,8 @@ class TimeEmbedding(nn.Module):
 
 class Dustbin(nn.Module):
     """
-    Learned dustbin, as in SuperGlue (Sarlin et al., 2020): the similarity of a descriptor to having no counterpart. It is one
-    more cell in the softmax over the other image.
+    Learned dustbin, as in SuperGlue (Sarlin et al., 2020): a logit for "no counterpart" that depends on the descriptor. It is an
+    additional cell in the softmax over the other image.
     """
 
     START_SIMILARITY = 0.5

@@ -1,4 +1,4 @@
-"""The three ways to train: denoising only, correspondence only, both in one batch."""
+"""The three objectives: denoising, correspondence, or both in one batch."""
 
 import torch
 
@@ -11,7 +11,7 @@ OBJECTIVES = ("denoise", "correspond", "both")
 
 def losses(run: Run, batch, objective: str, device: torch.device) -> tuple[torch.Tensor, dict]:
     """
-    Clean pictures at timestep 0 for correspondence, one noised picture of each pair for denoising, all in one batch.
+    Clean images at timestep 0 for correspondence and one noised image per pair for denoising, in one batch.
     """
     clean = torch.cat([batch["source"], batch["target"]]).to(device)
     pairs = len(clean) // 2
@@ -45,7 +45,7 @@ def losses(run: Run, batch, objective: str, device: torch.device) -> tuple[torch
 
 
 def multiplies_in_bfloat16(device: torch.device) -> bool:
-    """Has the device instructions for it? A processor without them emulates it, at a fraction of the speed of float32."""
+    """Whether the device has bfloat16 instructions. Emulation is much slower than float32."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
     return device.type == "cpu" and torch.cpu._is_avx512_bf16_supported()

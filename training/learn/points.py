@@ -1,4 +1,4 @@
-"""Points that correspond, sampled from elements that do."""
+"""Corresponding points, sampled from corresponding elements."""
 
 from dataclasses import dataclass
 
@@ -6,22 +6,22 @@ import numpy as np
 
 from learn.sets import Pair
 
-#: Where points of elements are whose insides may differ: the centre, the middles of the edges, the corners.
+#: Points of elements with different insides: the centre, the middles of the edges, the corners.
 ANCHORS = np.array([[0.5, 0.5], [0, 0.5], [1, 0.5], [0.5, 0], [0.5, 1], [0, 0], [1, 0], [0, 1], [1, 1]])
 
-#: How often each is drawn: the middle is where most points are asked for, a layer's and an annotation's.
+#: Probability of each. The centre is most frequent, because most queries are centres of layers and annotations.
 ANCHOR_SHARES = np.array([0.4, *[0.075] * 8])
 
-#: The change under which left edges correspond to right edges, except in what is rigid.
+#: The change under which left edges correspond to right edges, except in rigid elements.
 MIRRORING = "right-to-left"
 
-#: More are drawn than are asked for, since those that another element covers are dropped.
+#: Points sampled per requested point, because covered ones are dropped.
 DRAWN_PER_POINT = 3
 
 
 @dataclass(frozen=True)
 class Points:
-    """Corresponding points in pixels of each image, (n,2) each, and the index of the element of each."""
+    """Corresponding points (n,2) in pixels of each image, and the element index of each (n,)."""
 
     source: np.ndarray
     target: np.ndarray
@@ -30,8 +30,8 @@ class Points:
 
 def corresponding_points(pair: Pair, count: int, rng: np.random.Generator) -> Points:
     """
-    At most `count` points: any place of a rigid element, the anchors of others; every element is as likely as another. A
-    point belongs to the smallest element around it, so those that a smaller one covers in either picture are left out.
+    At most `count` points: anywhere in a rigid element, at the anchors of others, uniformly over elements. A point belongs to
+    the smallest element around it, so points that a smaller element covers in either image are dropped.
     """
     elements = np.flatnonzero(pair.in_both)
     if len(elements) == 0:
@@ -51,7 +51,7 @@ def corresponding_points(pair: Pair, count: int, rng: np.random.Generator) -> Po
 def points_without_counterpart(
     boxes: np.ndarray, others: np.ndarray, count: int, rng: np.random.Generator
 ) -> np.ndarray:
-    """At most `count` points (n,2) in elements of `boxes` that are not among `others`, boxes of the same elements."""
+    """At most `count` points (n,2) in elements that have a box in `boxes` but none in `others`."""
     elements = np.flatnonzero(~np.isnan(boxes[:, 0]) & np.isnan(others[:, 0]))
     if len(elements) == 0:
         return np.zeros((0, 2))
@@ -61,7 +61,7 @@ def points_without_counterpart(
 
 
 def covered(boxes: np.ndarray, own: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Is there an element smaller than a point's own (index `own`) around it? (n,) of booleans."""
+    """Whether an element smaller than the point's own (index `own`) contains it: (n,) booleans."""
     areas = boxes[:, 2] * boxes[:, 3]
     low, high = boxes[None, :, :2], boxes[None, :, :2] + boxes[None, :, 2:]
     inside = ((points[:, None] >= low) & (points[:, None] <= high)).all(2)

@@ -1,4 +1,4 @@
-"""When to decay, and when to stop: a steady part, then a decay, as in warm-up-stable-decay (Hu et al., MiniCPM, 2024)."""
+"""The learning rate schedule: stable, then a linear decay, as in warm-up-stable-decay (Hu et al., MiniCPM, 2024)."""
 
 from dataclasses import dataclass, field
 
@@ -9,14 +9,14 @@ SURELY_ZERO = 1e-9
 @dataclass
 class Progress:
     """
-    Counts in minutes, or in steps where those are limited. The decay begins when what is left of the budget is its share, or
-    when validation no longer moves; then it takes the same share of the time until there.
+    Counts minutes or steps. The decay takes the last `decay_share` of the budget. If validation stalls, it begins early and takes
+    the same share of the shorter training.
     """
 
     budget: float
     decay_share: float
     patience: int
-    #: Least gain of the validation score, in percent, that counts as moving.
+    #: Smallest gain of the validation score, in percent, that counts as progress.
     least_gain: float
     spent: float = 0
     decay_from: float | None = None

@@ -1,4 +1,4 @@
-"""The state of a training, and its folder: `checkpoint.pt` and `log.jsonl`."""
+"""The state of a training run, in a folder with `checkpoint.pt` and `log.jsonl`."""
 
 import copy
 import json
@@ -14,8 +14,8 @@ from learn.progress import Progress
 
 class Run:
     """
-    A network in training, its moving average, and how far it has come. `training` says which training it is: one that was
-    begun otherwise does not go on as this one.
+    A network in training, its moving average and its progress. `training` identifies the training: a checkpoint with other values
+    does not resume.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Run:
             network.to(device, memory_format=torch.channels_last)
 
     def resume(self) -> bool:
-        """Goes on from the folder's checkpoint, if it has one. Throws ValueError where that is of another training."""
+        """Resumes from the folder's checkpoint, if it has one. Throws ValueError if that belongs to another training."""
         path = self.folder / "checkpoint.pt"
         if not path.exists():
             return False
@@ -47,12 +47,12 @@ class Run:
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.step = state["step"]
-        # a longer budget than last time is for the taking as long as the decay has not begun
+        # the budget may change before the decay begins
         self.progress = Progress(**{**state["progress"], "budget": self.progress.budget})
         return True
 
     def save(self) -> None:
-        """Whole or not at all."""
+        """Writes the checkpoint atomically."""
         state = {
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
@@ -72,7 +72,7 @@ class Run:
         print(line, flush=True)
 
     def update(self, loss: torch.Tensor) -> None:
-        """One step of the optimizer, and of the average."""
+        """One step of the optimizer and of the moving average."""
         warm = min(1.0, (self.step + 1) / self.settings.warmup_steps)
         for group in self.optimizer.param_groups:
             group["lr"] = self.settings.learning_rate * warm * self.progress.rate
@@ -81,7 +81,7 @@ class Run:
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.gradient_norm)
         self.optimizer.step()
         self.step += 1
-        # young averages forget faster, or they would remember the random weights
+        # a smaller decay at first, so that the random initial weights fade
         keep = min(self.settings.ema, self.step / (self.step + 10))
         with torch.no_grad():
             ours = list(self.model.state_dict().values())

@@ -1,4 +1,4 @@
-"""Sets of pairs on disk: `images/` and `pairs.jsonl`, as README.md says."""
+"""Sets of pairs on disk: `images/` and `pairs.jsonl`, in the format of README.md."""
 
 import json
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Pair:
-    """Two images of an interface. Boxes are (x, y, width, height) in pixels; NaN where an element is not in that image."""
+    """Two images of an interface. Boxes are (x, y, width, height) in pixels; NaN for elements that are absent from that image."""
 
     id: str
     source: Path
@@ -31,7 +31,7 @@ class Pair:
 
 
 def read_set(folder: Path) -> list[Pair]:
-    """Throws FileNotFoundError or ValueError where the folder is no set."""
+    """Throws FileNotFoundError or ValueError if the folder is not a set."""
     lines = (folder / "pairs.jsonl").read_text().splitlines()
     pairs = [_pair(folder, json.loads(line)) for line in lines if line.strip()]
     if not pairs:
@@ -40,7 +40,7 @@ def read_set(folder: Path) -> list[Pair]:
 
 
 def even_subsample(values: Sequence[T], count: int | None) -> list[T]:
-    """`count` of them, evenly spread and in their order, as `samepoint eval --limit` takes them; all where it is None."""
+    """`count` evenly spread values in order, like `samepoint eval --limit`; all if None."""
     if count is None or count >= len(values):
         return list(values)
     return [value for n, value in enumerate(values) if n * count // len(values) != (n - 1) * count // len(values)]

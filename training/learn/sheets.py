@@ -1,4 +1,4 @@
-"""Contact sheets for people to look at."""
+"""Contact sheets for visual inspection."""
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -15,7 +15,7 @@ COLOURS = {"right": "#17a34a", "wrong": "#dc2626", "true": "#2563eb"}
 
 
 def draw_worst(scores: Scores, extract: Extractor, long_side: int) -> Image.Image:
-    """The pairs of the lowest PCK. Green: found rightly; red: found wrongly, with a line from the true place, in blue."""
+    """The pairs with the lowest PCK. Green: correct; red: wrong, with a line from the true position in blue."""
     worst = sorted(scores.pairs, key=lambda entry: entry[0])[:PAIRS_ON_SHEET]
     return tiled([_draw_pair(pair, share, extract, long_side) for share, pair in worst], PAIRS_A_ROW)
 

@@ -1,4 +1,4 @@
-"""Weights in the file that ships."""
+"""Model weights in the shipped format."""
 
 from pathlib import Path
 
@@ -8,12 +8,12 @@ from safetensors.torch import load_file, save_file
 from learn.element_matcher import MATCHER_FILES
 from learn.model import UiUnet, read_config, write_config
 
-#: Tensors that a file may lack: v0 was made before there was a place for what has no counterpart.
+#: Optional tensors: models without a dustbin lack them.
 OPTIONAL = {"no_counterpart.weight", "no_counterpart.bias"}
 
 
 def load_model(folder: Path) -> tuple[UiUnet, bool]:
-    """The network of `folder` (`config.json`, `model.safetensors`) in float32, and whether it knows *no counterpart*."""
+    """The network of `folder` (`config.json`, `model.safetensors`) in float32, and whether it has a dustbin."""
     model = UiUnet(read_config(folder / "config.json"))
     tensors = {name: tensor.float() for name, tensor in load_file(folder / "model.safetensors").items()}
     missing, unexpected = model.load_state_dict(tensors, strict=False)
@@ -23,12 +23,12 @@ def load_model(folder: Path) -> tuple[UiUnet, bool]:
 
 
 def save_model(model: UiUnet, folder: Path) -> None:
-    """Writes weights in fp16 and the config. A matcher of elements that lies there belonged to other features, and goes."""
+    """Writes weights in fp16 and the config. Deletes an element matcher in `folder`, because it fits only the earlier features."""
     folder.mkdir(parents=True, exist_ok=True)
     halves = {name: tensor.detach().to(torch.float16).contiguous() for name, tensor in model.state_dict().items()}
     path = folder / "model.safetensors"
     save_file(halves, path, metadata={"format": "pt"})
-    path.chmod(0o644)  # safetensors writes for the owner alone
+    path.chmod(0o644)  # safetensors makes it readable by the owner only
     write_config(model.config, folder / "config.json")
     for name in MATCHER_FILES:
         (folder / name).unlink(missing_ok=True)

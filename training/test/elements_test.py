@@ -43,7 +43,7 @@ class ElementsTest(unittest.TestCase):
         lines = [draw_toy_set.draw_pair(self.folder, str(n), np.random.default_rng(n)) for n in range(3)]
         (self.folder / "pairs.jsonl").write_text("\n".join(map(json.dumps, lines)))
         self.features = UiUnet(FEATURES).eval()
-        self.seen = extract_pairs(read_set(self.folder), self.features)
+        self.pairs = extract_pairs(read_set(self.folder), self.features)
 
     def test_logits_equal_the_reference_of_the_daemon(self):
         reference = load_file(DAEMON / "test/fixtures/ui/parity.safetensors")
@@ -70,8 +70,8 @@ class ElementsTest(unittest.TestCase):
 
     def test_padding_does_not_change_the_result(self):
         matcher = ElementMatcher(TINY).eval()
-        fewer = PairElements(False, _first(9, self.seen[0].source), _first(12, self.seen[0].target))
-        small, large = (whole_example(pair, self.features, words=True, covered_too=True) for pair in (fewer, self.seen[1]))
+        fewer = PairElements(False, _first(9, self.pairs[0].source), _first(12, self.pairs[0].target))
+        small, large = (whole_example(pair, self.features, words=True, covered_too=True) for pair in (fewer, self.pairs[1]))
         alone, beside = batch([small]), batch([small, large])
         n, m = small.same.shape
         with torch.no_grad():
@@ -116,7 +116,7 @@ class ElementsTest(unittest.TestCase):
 
     def test_training_improves_the_scores(self):
         run = self._train("learns", 40)
-        whole = batch([whole_example(pair, self.features, words=True, covered_too=True) for pair in self.seen])
+        whole = batch([whole_example(pair, self.features, words=True, covered_too=True) for pair in self.pairs])
         with torch.no_grad():
             before, after = (
                 matching_loss(matcher.eval()(whole.source, whole.target)[-1], whole).item() for matcher in (_matcher(), run.model)
@@ -136,16 +136,16 @@ class ElementsTest(unittest.TestCase):
 
         stopped.update = update_until_stopped
         with self.assertRaises(KeyboardInterrupt):
-            train(stopped, self.seen, self.seen, self.features, by_steps=True)
+            train(stopped, self.pairs, self.pairs, self.features, by_steps=True)
         again = self._run("stopped", 6)
         self.assertTrue(again.resume())
-        train(again, self.seen, self.seen, self.features, by_steps=True)
+        train(again, self.pairs, self.pairs, self.features, by_steps=True)
         self.assertEqual(again.step, whole.step)
         for name, tensor in whole.model.state_dict().items():
             torch.testing.assert_close(again.model.state_dict()[name], tensor, msg=name)
 
     def test_extracted_features_are_cached(self):
-        kept = self.folder / "seen"
+        kept = self.folder / "features"
         first = extract_pairs(read_set(self.folder), self.features, kept)
         for picture in (self.folder / "images").iterdir():
             picture.unlink()
@@ -158,7 +158,7 @@ class ElementsTest(unittest.TestCase):
 
     def _train(self, name, steps):
         run = self._run(name, steps)
-        train(run, self.seen, self.seen, self.features, by_steps=True)
+        train(run, self.pairs, self.pairs, self.features, by_steps=True)
         return run
 
 

@@ -31,8 +31,8 @@ class ModelTest(unittest.TestCase):
         model = UiUnet(TINY)
         with TemporaryDirectory() as folder:
             save_model(model, Path(folder))
-            back, knows_absence = load_model(Path(folder))
-        self.assertTrue(knows_absence)
+            back, has_dustbin = load_model(Path(folder))
+        self.assertTrue(has_dustbin)
         self.assertEqual(back.config, TINY)
         for name, tensor in model.state_dict().items():
             self.assertTrue(torch.equal(back.state_dict()[name], tensor.half().float()), name)

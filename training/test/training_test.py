@@ -68,11 +68,11 @@ class TrainingTest(unittest.TestCase):
 
     def test_multiplies_in_bfloat16_only_where_the_processor_does(self):
         for has in (True, False):
-            run, seen = self.run_in(str(has)), []
-            run.model.register_forward_pre_hook(lambda *_: seen.append(torch.is_autocast_enabled("cpu")))
+            run, enabled = self.run_in(str(has)), []
+            run.model.register_forward_pre_hook(lambda *_: enabled.append(torch.is_autocast_enabled("cpu")))
             with patch("torch.cpu._is_avx512_bf16_supported", return_value=has):
                 losses(run, self.batches[0, 64], "correspond", torch.device("cpu"))
-            self.assertEqual(seen, [has])
+            self.assertEqual(enabled, [has])
 
     def test_every_objective_trains_its_own_head(self):
         for objective, head, other in (("denoise", "conv_out", "head"), ("correspond", "head", "conv_out")):
