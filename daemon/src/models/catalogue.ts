@@ -154,7 +154,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
     id: 'cleandift-sd21',
     title: 'CleanDIFT (Stable Diffusion 2.1)',
     licence: 'MIT; VAE and configuration CreativeML Open RAIL++-M',
-    goodFor: 'semantic matching in one pass without noise; the best single backend',
+    goodFor: 'semantic matching in one pass, without noise',
     weightsGb: 3.6,
     checked: true,
     textChannels: 1024,
@@ -266,7 +266,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
     id: 'taesd',
     title: 'Tiny autoencoder for Stable Diffusion',
     licence: 'MIT',
-    goodFor: 'a much faster image encoder for the Stable Diffusion backends, a little less exact',
+    goodFor: 'a smaller image encoder for the Stable Diffusion backends',
     weightsGb: 0.01,
     checked: false,
     files: [

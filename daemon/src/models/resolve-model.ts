@@ -14,7 +14,7 @@ export const EMBEDDED_MODEL = {
   id: 'ui',
   title: 'Embedded model for mockups',
   licence: 'MIT',
-  goodFor: 'interface mockups, at once and on any machine',
+  goodFor: 'interface mockups, on any machine',
 } as const;
 
 /** The configuration of a model with one network. */
