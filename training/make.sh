@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# From nothing to daemon/models/ui: data, training of the features and of the matcher of elements, the references of tests and doctor.
-# Started again, the training goes on where it was stopped; a set that was not finished is drawn anew.
-#   ./make.sh [options of train.py; without any: --minutes 480]
-# ELEMENT_MINUTES: how long the matcher of elements is trained.
-# PAIRS and VALIDATION_PAIRS: size of the sets. WORK: folder of sets and run. OUT, PARITY: where the results go. PYTHON: one that
-# has the packages of requirements.txt already.
+# Makes daemon/models/ui: renders the sets, trains both networks, and writes the references of the tests and of doctor.
+# Interrupted training resumes; an incomplete set is rendered again.
+#   ./make.sh [options of train.py; default: --minutes 480]
+# ELEMENT_MINUTES: training time of the element matcher. PAIRS, VALIDATION_PAIRS: size of the sets. WORK: folder of sets and
+# runs. OUT, PARITY: outputs. PYTHON: interpreter that has the packages of requirements.txt.
 set -euo pipefail
 cd "$(dirname "$0")"
 [ $# -gt 0 ] || set -- --minutes 480

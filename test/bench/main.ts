@@ -32,15 +32,15 @@ const BENCHES: readonly Bench[] = [
 const program = new Command('npm run bench --')
   .description('Run a benchmark and print its table for docs/.')
   .addArgument(new Argument('<bench>', 'what to measure').choices(BENCHES.map(({ name }) => name)))
-  .option('--write', 'put the table into docs/')
+  .option('--write', 'also write the table to docs/')
   .option('--python <path>', 'Python with the packages of the benchmark')
-  .option('--pairs <folder>', 'pairs as `eval pairs` takes them, or a generated set')
-  .option('--set-pairs <n>', 'how many pairs of a generated set, evenly spread', positiveInteger, 100)
-  .option('--kept <file>', 'keeps matches between runs')
-  .option('--model <folder>', 'weights to look through instead of those of the embedded model')
-  .option('--size <px...>', 'sizes of images (default: 512 768)', positiveIntegers)
-  .option('--ensemble <n...>', 'passes that are averaged (default: 1 8)', positiveIntegers)
-  .option('--rounds <n>', 'measurements of each side, which take turns', positiveInteger, 3)
+  .option('--pairs <folder>', 'folder with pairs.json, or a generated set')
+  .option('--set-pairs <n>', 'evenly spaced pairs of a generated set to use', positiveInteger, 100)
+  .option('--kept <file>', 'cache of the matches between runs')
+  .option('--model <folder>', 'model to measure instead of the embedded one')
+  .option('--size <px...>', 'image sizes (default: 512 768)', positiveIntegers)
+  .option('--ensemble <n...>', 'ensemble sizes (default: 1 8)', positiveIntegers)
+  .option('--rounds <n>', 'alternating measurements of each variant', positiveInteger, 3)
   .parse();
 
 type Options = Omit<BenchOptions, 'sizesPx' | 'ensembles' | 'log'> & {

@@ -22,13 +22,13 @@ const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url));
 
 const program = new Command('npm run calibrate --')
   .description(
-    'Fits the confidences on half of the pairs and evaluates them on the other half. Layers depend on the confidence of points, so fit points first.',
+    'Fit the confidences on half of the pairs and evaluate them on the other half. Layers depend on the confidence of points, so fit points first.',
   )
-  .argument('[folder...]', 'has a pairs.json, and a pairs.jsonl if it has layers')
+  .argument('[folder...]', 'folder with pairs.json, and with pairs.jsonl for layers')
   .option('--drawn <n>', 'pairs to draw in addition', wholeNumber, 40)
-  .option('--point-matches <file>', 'cache of the matches of points, so that the next run only fits')
+  .option('--point-matches <file>', 'cache of the point matches; the next run only fits')
   .option('--screens <n>', 'screens with layers to draw in addition', wholeNumber, 4)
-  .option('--layer-matches <file>', 'cache of the matches of layers')
+  .option('--layer-matches <file>', 'cache of the layer matches')
   .addOption(new Option('--only <what>', 'fit only these').choices(['places', 'layers']))
   .option('--write', 'redraw the reliability diagrams')
   .parse();

@@ -19,24 +19,26 @@ interface SheetOptions {
   plain?: true;
 }
 
-const program = new Command('npm run mockups --').description('Draws pairs of mockups that differ as versions do.');
+const program = new Command('npm run mockups --').description(
+  'Render pairs of mockups that differ like design versions.',
+);
 
 program
   .command('generate <folder>')
-  .description('writes a set')
-  .addOption(new Option('--split <name>', 'whose components and styles').choices(SPLITS).default('train'))
-  .option('--pairs <n>', 'how many', positiveInteger, 100)
-  .option('--seed <text>', 'of what is drawn', '1')
-  .option('--from <n>', 'the first one', wholeNumber, 0)
-  .option('--about <changes>', 'pairs about these changes alone, such as right-to-left,breakpoint', changes, CHANGE_IDS)
-  .option('--workers <n>', 'pages that draw at the same time', positiveInteger, 2)
+  .description('render a set')
+  .addOption(new Option('--split <name>', 'components and styles to use').choices(SPLITS).default('train'))
+  .option('--pairs <n>', 'number of pairs', positiveInteger, 100)
+  .option('--seed <text>', 'random seed', '1')
+  .option('--from <n>', 'number of the first pair', wholeNumber, 0)
+  .option('--about <changes>', 'main changes to use, such as right-to-left,breakpoint', changes, CHANGE_IDS)
+  .option('--workers <n>', 'pages that render at the same time', positiveInteger, 2)
   .action((folder: string, options: SetOptions) => withBrowser((browser) => generateSet(browser, folder, options)));
 
 program
   .command('sheet <folder>')
-  .description("draws a set's pairs with their boxes: <folder>/sheet.png")
-  .option('--pairs <n>', 'how many', positiveInteger, 12)
-  .option('--from <n>', 'the first one', wholeNumber, 0)
+  .description("draw a set's pairs with their boxes to <folder>/sheet.png")
+  .option('--pairs <n>', 'number of pairs', positiveInteger, 12)
+  .option('--from <n>', 'number of the first pair', wholeNumber, 0)
   .option('--plain', 'without the boxes')
   .action((folder: string, options: SheetOptions) => withBrowser((browser) => drawSheet(browser, folder, options)));
 
