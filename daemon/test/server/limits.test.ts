@@ -238,10 +238,10 @@ const CROSSINGS: Record<Row, Crossing | typeof IN_IMAGE_TESTS> = {
 describe('the limit', () => {
   for (const [row, crossing] of Object.entries(CROSSINGS)) {
     if (typeof crossing === 'string') continue;
-    it(`${row} holds at its last value and not one beyond`, () => crossing(LIMITS[row as Row]));
+    it(`${row} allows its last value and rejects the next`, () => crossing(LIMITS[row as Row]));
   }
 
-  it('of every row has a test', () => {
+  it('of each row has a test', () => {
     expect(Object.keys(CROSSINGS).sort()).toEqual(Object.keys(LIMITS).sort());
   });
 

@@ -127,8 +127,8 @@ export class TestClient {
     this.binary.push({ jobId, payload: decoded.frame.payload });
   }
 
-  #change(wanted: string): Promise<void> {
-    if (this.#isClosed) throw new Error(`the connection closed before ${wanted}`);
+  #change(expected: string): Promise<void> {
+    if (this.#isClosed) throw new Error(`the connection closed before ${expected}`);
     return new Promise((resolve) => {
       this.#wake.push(resolve);
     });
