@@ -11,7 +11,7 @@ import { useTempFolder } from './support/temp-folder.js';
 
 const folder = useTempFolder();
 
-it('a folder is made with its parents, once', () => {
+it('a folder is created once, with its parents', () => {
   const path = folder.path('a/b/c');
   makeFolder(path, 0o700);
   makeFolder(path, 0o700);
@@ -19,20 +19,20 @@ it('a folder is made with its parents, once', () => {
   expect(statSync(folder.path('a')).mode & 0o777).toBe(0o700);
 });
 
-it('below a file it fails', () => {
+it('creating a folder below a file fails', () => {
   writeFileSync(folder.path('file'), '');
   expect(() => makeFolder(join(folder.path('file'), 'a/b'))).toThrow(expect.objectContaining({ code: 'ENOTDIR' }));
 });
 
-it('a file of that name is no folder', () => {
+it('a file with the name of the folder is an error', () => {
   writeFileSync(folder.path('taken'), '');
   expect(() => makeFolder(folder.path('taken'))).toThrow(expect.objectContaining({ code: 'EEXIST' }));
 });
 
-describe.skipIf(!existsSync('/proc/self'))('where no folder can be made', () => {
+describe.skipIf(!existsSync('/proc/self'))('if no folder can be created', () => {
   const HERE = '/proc/nonexistent/samepoint';
 
-  it('it fails, and ends', () => {
+  it('creating it fails', () => {
     expect(() => makeFolder(`${HERE}/a`)).toThrow(expect.objectContaining({ code: 'ENOENT' }));
   });
 
@@ -40,7 +40,7 @@ describe.skipIf(!existsSync('/proc/self'))('where no folder can be made', () => 
     ['paired clients', () => new TokenStore(HERE)],
     ['the list of models', () => updateStore(`${HERE}/models.json`, () => {})],
     ['results', () => new ResultCache(`${HERE}/results.jsonl`, false)],
-  ])('a sentence tells that of %s', (use, make) => {
+  ])('the error names %s', (use, make) => {
     expect(make).toThrow(
       expect.objectContaining({
         message: `The folder ${HERE} for ${use} cannot be created (ENOENT).`,
@@ -49,20 +49,20 @@ describe.skipIf(!existsSync('/proc/self'))('where no folder can be made', () => 
     );
   });
 
-  it('nor can pictures be written there', () => {
+  it('images cannot be written', () => {
     expect(() => makeOutputFolder(HERE)).toThrow(
       expect.objectContaining({ message: expect.stringContaining('Cannot write'), code: 'BAD_REQUEST' }),
     );
   });
 
-  it('verdicts on providers are not kept', () => {
+  it('probes of providers are not cached', () => {
     const store = new ProbeCache(HERE);
     store.put('key', { provider: 'webgpu', works: false, why: 'slow', lasts: true });
     expect(store.get('key')).toBeUndefined();
   });
 });
 
-it('a file replaces the old one, and leaves nothing beside it', () => {
+it('a file replaces the old one, without a temporary file', () => {
   const path = folder.path('state/store.json');
   mkdirSync(dirname(path));
   writeFileAtomic(path, 'old', 0o600);
@@ -72,7 +72,7 @@ it('a file replaces the old one, and leaves nothing beside it', () => {
   expect(readdirSync(dirname(path))).toEqual(['store.json']);
 });
 
-it('where it cannot be put in place nothing is left of it', () => {
+it('a file that cannot be renamed into place is removed', () => {
   const path = folder.path('occupied/store.json');
   mkdirSync(`${path}/full`, { recursive: true });
   expect(() => writeFileAtomic(path, 'new')).toThrow();

@@ -6,7 +6,7 @@ import { decodeImage, type RgbaImage, type RgbImage } from '../../daemon/src/ima
 import type { Size } from '../../daemon/src/images/resize.js';
 import { compose, project, scaling, translation } from '../../daemon/src/transfer/transforms/projective.js';
 import { fitTransform } from '../../daemon/src/transfer/transforms/robust-estimator.js';
-import { seenThrough } from '../../daemon/test/support/busy-image.js';
+import { warpImage } from '../../daemon/test/support/busy-image.js';
 import { seededRandom } from '../../daemon/test/support/random.js';
 import { drawScreen } from '../calibration/draw-screen.js';
 import type { Shape } from '../calibration/screen-content.js';
@@ -76,7 +76,7 @@ export async function drawWarpPair(seed: number): Promise<WarpPair> {
   return {
     name: `drawn-${seed}`,
     source,
-    target: angle === null ? flat : seenThrough(flat, angle, flat),
+    target: angle === null ? flat : warpImage(flat, angle, flat),
     truth: transform,
     edits: placeEdits(random, source, middles),
   };

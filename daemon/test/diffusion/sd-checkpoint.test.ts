@@ -29,7 +29,7 @@ const NAMES = z
 
 const folder = useTempFolder();
 let offset = 0;
-/** A tensor somewhere, told from all others by its place. */
+/** A tensor with a unique offset. */
 const entry = (shape: readonly number[] = [6, 2]): TensorEntry => {
   const length = shape.reduce((a, b) => a * b, ELEMENT_BYTES.F32);
   offset += length;
@@ -170,7 +170,7 @@ describe('a configuration from shapes', () => {
     const checkpoint = readSafetensorsHeader(`${SD}/${family}/unet/${WEIGHTS}`);
     const widened = { ...checkpoint, tensors: new Map([...checkpoint.tensors].map(([n, t]) => [n, timesHeads(t)])) };
     const config = sdUnetConfigOf(widened);
-    // what it says of things that Stable Diffusion does not have is left out
+    // without the fields of parts that Stable Diffusion lacks
     expect({
       ...written,
       block_out_channels: written.block_out_channels.map((c) => 64 * c),

@@ -5,7 +5,7 @@ import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
 import { decodeLayer, type RgbaImage, type RgbImage } from '../../src/images/decode.js';
 import { toRgba } from '../../src/images/pixels.js';
 import { IDENTITY, project } from '../../src/transfer/transforms/projective.js';
-import { BUSY_IMAGE, busyImage, seenThrough } from '../support/busy-image.js';
+import { BUSY_IMAGE, busyImage, warpImage } from '../support/busy-image.js';
 import { draw, toPng } from '../support/draw.js';
 import { identified, imagesOf } from '../support/strips.js';
 
@@ -23,13 +23,13 @@ async function align(from: RgbImage, to: RgbImage) {
 async function aligned(from: RgbImage, to: RgbImage) {
   const { outcome, payload } = await align(from, to);
   if (outcome.state !== 'aligned' || payload === undefined) throw new Error(JSON.stringify(outcome));
-  return { ...outcome, pictures: await picturesOf(outcome, payload) };
+  return { ...outcome, images: await decodedImages(outcome, payload) };
 }
 
 type Aligned = Extract<AlignResult['outcome'], { state: 'aligned' }>;
 
 /** The source on the target, the overlay and the residual. */
-function picturesOf(outcome: Aligned, payload: Uint8Array): Promise<RgbaImage[]> {
+function decodedImages(outcome: Aligned, payload: Uint8Array): Promise<RgbaImage[]> {
   const { alignedPngBytes, overlayPngBytes, residualPngBytes } = outcome;
   const ends = [alignedPngBytes, alignedPngBytes + overlayPngBytes];
   expect(payload).toHaveLength((ends[1] ?? 0) + residualPngBytes);
@@ -53,12 +53,12 @@ function inverted({ width, height, rgb }: RgbImage): RgbImage {
 
 describe('an alignment', () => {
   it('of an image to itself is the identity, without a difference', async () => {
-    const { fit, coverage, difference, pictures } = await aligned(busyImage(), busyImage());
+    const { fit, coverage, difference, images } = await aligned(busyImage(), busyImage());
     expect(fit).toMatchObject({ kind: 'similarity', transform: IDENTITY, residualPx: 0, confidence: 1 });
     expect({ coverage, difference }).toEqual({ coverage: 1, difference: 0 });
     const whole = toRgba(busyImage());
     const black = toRgba(draw(BUSY_IMAGE.width, BUSY_IMAGE.height, [], [0, 0, 0]));
-    expect(pictures).toEqual([whole, whole, black].map(({ rgba, ...size }) => ({ ...size, rgba: Buffer.from(rgba) })));
+    expect(images).toEqual([whole, whole, black].map(({ rgba, ...size }) => ({ ...size, rgba: Buffer.from(rgba) })));
   });
 
   it('of a blank image to itself is the identity', async () => {
@@ -69,10 +69,10 @@ describe('an alignment', () => {
 
   it('finds a shift and a scale, and overlays the source on the target', async () => {
     const h: Homography = [0.8, 0, 40, 0, 0.8, 12, 0, 0, 1];
-    const { fit, coverage, pictures } = await aligned(busyImage(), seenThrough(busyImage(), h));
+    const { fit, coverage, images } = await aligned(busyImage(), warpImage(busyImage(), h));
     expect(worstPx(fit.transform, h)).toBeLessThan(2);
     expect(Math.abs(coverage - 0.64)).toBeLessThan(0.03);
-    const [source, , residual] = pictures;
+    const [source, , residual] = images;
     const alphaAt = (image: RgbaImage | undefined, x: number, y: number) =>
       image?.rgba[(y * BUSY_IMAGE.width + x) * 4 + 3];
     expect([alphaAt(source, 10, 5), alphaAt(residual, 10, 5)]).toEqual([0, 0]);
@@ -80,9 +80,9 @@ describe('an alignment', () => {
   });
 
   it('has little difference between a light and a dark theme', async () => {
-    const { difference, pictures } = await aligned(busyImage(), inverted(busyImage()));
+    const { difference, images } = await aligned(busyImage(), inverted(busyImage()));
     expect(difference).toBeLessThan(6);
-    const overlay = pictures[1]?.rgba ?? [];
+    const overlay = images[1]?.rgba ?? [];
     const dark = inverted(busyImage());
     const off = [...dark.rgb].map((value, n) => Math.abs(value - (overlay[Math.floor(n / 3) * 4 + (n % 3)] ?? 0)));
     expect(off.reduce((sum, value) => sum + value, 0) / off.length).toBeLessThan(4);
@@ -94,8 +94,8 @@ describe('an alignment', () => {
     const changed = { ...whole, rgb: whole.rgb.slice() };
     for (let y = part.y; y < part.y + 20; y++)
       for (let x = part.x; x < part.x + 20; x++) changed.rgb.set([255, 0, 255], (y * whole.width + x) * 3);
-    const { pictures } = await aligned(whole, changed);
-    const residual = pictures[2];
+    const { images } = await aligned(whole, changed);
+    const residual = images[2];
     const heatAt = (x: number, y: number) => {
       const at = (y * BUSY_IMAGE.width + x) * 4;
       return [...(residual?.rgba.subarray(at, at + 3) ?? [])].reduce((sum, value) => sum + value, 0);

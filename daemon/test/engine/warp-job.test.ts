@@ -8,7 +8,7 @@ import { decodeLayer, type RgbaImage, type RgbImage } from '../../src/images/dec
 import { encodePng } from '../../src/images/encode.js';
 import { blendOver, onTransparent } from '../../src/images/pixels.js';
 import { IDENTITY } from '../../src/transfer/transforms/projective.js';
-import { BUSY_IMAGE, busyImage, disc, discThrough, seenThrough } from '../support/busy-image.js';
+import { BUSY_IMAGE, busyImage, disc, discThrough, warpImage } from '../support/busy-image.js';
 import { draw, toPng } from '../support/draw.js';
 import { identified, imagesOf, type TestImage } from '../support/strips.js';
 
@@ -16,8 +16,8 @@ const CENTRE = { x: 190, y: 62 };
 const RADIUS = 44;
 
 const runner = new JobRunner(CPU_RUNTIME);
-const picture = (image: RgbImage): Promise<TestImage> => toPng(image).then(identified);
-const source = await picture(busyImage());
+const upload = (image: RgbImage): Promise<TestImage> => toPng(image).then(identified);
+const source = await upload(busyImage());
 const edit = identified(await encodePng(disc(CENTRE, RADIUS)));
 
 async function warp(targets: readonly TestImage[], part: Partial<WarpRequest> = {}, given = edit, from = source) {
@@ -36,7 +36,7 @@ async function warp(targets: readonly TestImage[], part: Partial<WarpRequest> = 
 }
 
 async function warpedInto(image: RgbImage, part: Partial<WarpRequest> = {}) {
-  const { targets, payload } = await warp([await picture(image)], part);
+  const { targets, payload } = await warp([await upload(image)], part);
   const [outcome] = targets;
   if (outcome?.state !== 'warped' || payload === undefined) throw new Error(JSON.stringify(outcome));
   expect(payload).toHaveLength(outcome.pngBytes);
@@ -66,7 +66,7 @@ describe('an edit is warped to the same content in the target', () => {
     ['a larger target', [1.25, 0, -50, 0, 1.25, -15, 0, 0, 1]],
     ['perspective', [1.2, 0.05, -30, 0.02, 1.1, -5, 6e-4, 3e-4, 1]],
   ])('%s', async (_what, h) => {
-    const { image, box, fit } = await warpedInto(seenThrough(busyImage(), h));
+    const { image, box, fit } = await warpedInto(warpImage(busyImage(), h));
     expect(overlapWithTruth(image, box, h)).toBeGreaterThan(0.9);
     expect(fit.inliers / fit.samples).toBeGreaterThan(0.3);
     expect(fit.residualPx).toBeLessThan(2.5);
@@ -116,7 +116,7 @@ describe('an edit is warped to the same content in the target', () => {
 describe('an edit with the published matching', () => {
   it('is placed by a homography of a thousand nearest neighbours, over the whole target', async () => {
     const shift: Homography = [1, 0, 23, 0, 1, -9, 0, 0, 1];
-    const { image, box, fit } = await warpedInto(seenThrough(busyImage(), shift), { matching: 'published' });
+    const { image, box, fit } = await warpedInto(warpImage(busyImage(), shift), { matching: 'published' });
     expect(fit).toMatchObject({ kind: 'homography', samples: 1000 });
     expect(box).toEqual({ x: 0, y: 0, w: BUSY_IMAGE.width, h: BUSY_IMAGE.height });
     expect(overlapWithTruth(image, box, shift)).toBeGreaterThan(0.8);
@@ -136,7 +136,7 @@ describe('an edit with the published matching', () => {
 
 describe('a target is rejected with a reason, and the others are finished', () => {
   it('if it is blank', async () => {
-    const blank = await picture(draw(BUSY_IMAGE.width, BUSY_IMAGE.height));
+    const blank = await upload(draw(BUSY_IMAGE.width, BUSY_IMAGE.height));
     const { targets, payload } = await warp([blank, source]);
     expect(targets[0]).toEqual({
       state: 'refused',
@@ -148,20 +148,20 @@ describe('a target is rejected with a reason, and the others are finished', () =
   });
 
   it('if the edited part is missing in it', async () => {
-    const other = await picture(seenThrough(busyImage(), [1, 0, 300, 0, 1, 90, 0, 0, 1]));
+    const other = await upload(warpImage(busyImage(), [1, 0, 300, 0, 1, 90, 0, 0, 1]));
     const { targets, payload } = await warp([other]);
     expect(targets[0]).toMatchObject({ state: 'refused', reason: expect.stringMatching(/\.$/) });
     expect(payload).toBeUndefined();
   });
 
   it('if it is mirrored', async () => {
-    const mirrored = await picture(seenThrough(busyImage(), [-1, 0, BUSY_IMAGE.width, 0, 1, 0, 0, 0, 1]));
+    const mirrored = await upload(warpImage(busyImage(), [-1, 0, BUSY_IMAGE.width, 0, 1, 0, 0, 0, 1]));
     const { targets } = await warp([mirrored], { transform: 'homography' });
     expect(targets[0]).toMatchObject({ state: 'refused' });
   });
 
   it('if it has a single row', async () => {
-    const row = await picture(draw(3000, 1, [{ x: 50, y: 0, w: 700, h: 1, colour: [0, 0, 0] }]));
+    const row = await upload(draw(3000, 1, [{ x: 50, y: 0, w: 700, h: 1, colour: [0, 0, 0] }]));
     const { targets } = await warp([row]);
     expect(targets.map(({ state }) => state)).toEqual(['refused']);
   });
@@ -179,7 +179,7 @@ describe('an unusable edit fails before any target is matched', () => {
   });
 
   it('but for a source of one pixel, the target is rejected', async () => {
-    const pixel = await picture(draw(1, 1, [], [10, 20, 30]));
+    const pixel = await upload(draw(1, 1, [], [10, 20, 30]));
     const dot = identified(await encodePng({ width: 1, height: 1, rgba: Uint8Array.from([1, 2, 3, 255]) }));
     const { targets } = await warp([source], {}, dot, pixel);
     expect(targets[0]).toMatchObject({ state: 'refused' });

@@ -79,7 +79,7 @@ describe('an image is decoded to 8-bit RGB', () => {
     [1, { width: 40, height: 20, left: RED, right: BLUE }],
     [2, { width: 40, height: 20, left: BLUE, right: RED }],
     [3, { width: 40, height: 20, left: BLUE, right: RED }],
-  ])('upright as EXIF orientation %i says', async (orientation, { width, height, left, right }) => {
+  ])('upright for EXIF orientation %i', async (orientation, { width, height, left, right }) => {
     const image = await decodeImage(await encoder(FLAG).png().withMetadata({ orientation }).toBuffer());
     expect(image).toMatchObject({ width, height });
     expect(pixel(image, 5, 10)).toEqual([...left]);
@@ -89,7 +89,7 @@ describe('an image is decoded to 8-bit RGB', () => {
   it.each([
     [6, RED],
     [8, BLUE],
-  ])('with its sides swapped as EXIF orientation %i says', async (orientation, top) => {
+  ])('with swapped sides for EXIF orientation %i', async (orientation, top) => {
     const image = await decodeImage(await encoder(FLAG).png().withMetadata({ orientation }).toBuffer());
     expect(image).toMatchObject({ width: 20, height: 40 });
     expect(pixel(image, 10, 5)).toEqual([...top]);

@@ -11,8 +11,8 @@ const FIXTURES = fileURLToPath(new URL('../fixtures/resize', import.meta.url));
 
 const RESAMPLINGS: readonly Resampling[] = ['pil-bicubic', 'lanczos', 'opencv-bilinear'];
 
-/** The picture of `make-resize.py`: hard edges on the left, noise on the right. */
-function picture(width: number, height: number): RgbImage {
+/** The image of `make-resize.py`: hard edges on the left, noise on the right. */
+function testImage(width: number, height: number): RgbImage {
   const rgb = Uint8Array.from({ length: 3 * width * height }, (_, i) => {
     const [x, y, c] = [Math.floor(i / 3) % width, Math.floor(i / (3 * width)), i % 3];
     const noise = Math.imul(x * x * 31 + y * y * 17 + x * y * 7 + c * 85, 2654435761) >>> 24;
@@ -24,14 +24,14 @@ function picture(width: number, height: number): RgbImage {
 
 describe.each(RESAMPLINGS)('resizing by %s', (resampling) => {
   const folder = `${FIXTURES}/${resampling}`;
-  it.each(readdirSync(folder))('gives the reference to the grey level: %s', async (file) => {
+  it.each(readdirSync(folder))('equals the reference to the grey level: %s', async (file) => {
     const [width = 0, height = 0, toWidth = 0, toHeight = 0] = (file.match(/\d+/g) ?? []).map(Number);
-    const resized = resizeRgb(picture(width, height), { width: toWidth, height: toHeight }, resampling);
+    const resized = resizeRgb(testImage(width, height), { width: toWidth, height: toHeight }, resampling);
     expect(resized).toEqual(await referenceAt(`${folder}/${file}`));
   });
 
   it('leaves an image of that size as it is', () => {
-    const image = picture(4, 3);
+    const image = testImage(4, 3);
     expect(resizeRgb(image, { width: 4, height: 3 }, resampling)).toBe(image);
   });
 

@@ -7,7 +7,7 @@ const REPOSITORY = 'org/tiny';
 export const COMMIT = 'c0ffee0000000000000000000000000000000001';
 
 /** Overrides of the server's behaviour. Every field applies to the CDN unless stated otherwise. */
-export interface Manners {
+export interface HubBehaviour {
   /** Answers every range with the whole file. */
   ignoresRanges?: boolean;
   /** Cuts this many connections, each after `cutAfterBytes` of the body; reads of headers (`bytes=0-…`) are spared. */
@@ -41,7 +41,7 @@ export interface RecordedRequest {
  */
 export class FakeHub {
   readonly requests: RecordedRequest[] = [];
-  manners: Manners = {};
+  behaviour: HubBehaviour = {};
   /** `org/name` → commit, and files by their path. */
   readonly #repositories = new Map<string, { commit: string; files: Map<string, HubFile> }>();
   /** What the CDN has: path of the address → content. */
@@ -121,7 +121,7 @@ export class FakeHub {
 
   #answerEndpoint(request: IncomingMessage, response: ServerResponse): void {
     const url = this.#note('endpoint', request);
-    const planned = this.manners.statuses?.shift();
+    const planned = this.behaviour.statuses?.shift();
     if (planned !== undefined) {
       response.writeHead(planned.status, planned.headers).end();
       return;
@@ -188,15 +188,16 @@ export class FakeHub {
       response.writeHead(404).end();
       return;
     }
-    if (this.manners.expires === true && this.requests.filter(({ path }) => path === url).length > 1) {
+    if (this.behaviour.expires === true && this.requests.filter(({ path }) => path === url).length > 1) {
       response.writeHead(403).end();
       return;
     }
-    const whole = this.manners.corrupts === true ? Buffer.alloc(content.length, 7) : content;
+    const whole = this.behaviour.corrupts === true ? Buffer.alloc(content.length, 7) : content;
     const etag = `"cdn-${sha256(content)}"`;
     const asked = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '');
     const ifRange = request.headers['if-range'];
-    const isPart = asked !== null && this.manners.ignoresRanges !== true && (ifRange === undefined || ifRange === etag);
+    const isPart =
+      asked !== null && this.behaviour.ignoresRanges !== true && (ifRange === undefined || ifRange === etag);
     const [from, to] = isPart ? [Number(asked[1]), Number(asked[2]) + 1] : [0, whole.length];
     const body = whole.subarray(from, to);
     response.writeHead(isPart ? 206 : 200, {
@@ -205,8 +206,8 @@ export class FakeHub {
       'content-length': body.length,
       ...(isPart ? { 'content-range': `bytes ${from}-${to - 1}/${whole.length}` } : {}),
     });
-    await this.manners.gate;
-    const { cuts = 0, cutAfterBytes = 0, stallsAfterBytes } = this.manners;
+    await this.behaviour.gate;
+    const { cuts = 0, cutAfterBytes = 0, stallsAfterBytes } = this.behaviour;
     if (stallsAfterBytes !== undefined && body.length > stallsAfterBytes) {
       response.write(body.subarray(0, stallsAfterBytes));
       return;
@@ -215,7 +216,7 @@ export class FakeHub {
       response.end(body);
       return;
     }
-    this.manners.cuts = cuts - 1;
+    this.behaviour.cuts = cuts - 1;
     response.write(body.subarray(0, cutAfterBytes), () => response.destroy());
   }
 }

@@ -141,7 +141,7 @@ describe('a ranged pull', () => {
   });
 
   it('becomes a whole pull when the server does not support ranges', async () => {
-    room.hub.manners = { ignoresRanges: true };
+    room.hub.behaviour = { ignoresRanges: true };
     const environment = room.environment();
     await pullModel('tiny', {}, environment);
     expect(filesOf(environment).get('unet/model.safetensors')).toBe(
@@ -160,7 +160,7 @@ describe('a ranged pull', () => {
 
 describe('a connection that breaks', () => {
   it.each([{ whole: true }, { whole: false }])('resumes where it broke (whole: $whole)', async ({ whole }) => {
-    room.hub.manners = { cuts: 2, cutAfterBytes: 100_000 };
+    room.hub.behaviour = { cuts: 2, cutAfterBytes: 100_000 };
     const environment = room.environment();
     await pullModel('tiny', { whole }, environment);
     const path = filesOf(environment).get('unet/model.safetensors') ?? '';
@@ -174,7 +174,7 @@ describe('a connection that breaks', () => {
   });
 
   it('is reported with its reason at each resumption', async () => {
-    room.hub.manners = { cuts: 2, cutAfterBytes: 100_000 };
+    room.hub.behaviour = { cuts: 2, cutAfterBytes: 100_000 };
     const onRetry = vi.fn<(reason: string) => void>();
     await pullModel('tiny', { whole: true, onRetry }, room.environment());
     const { host } = new URL(room.hub.cdnUrl);
@@ -217,7 +217,7 @@ describe('a connection that breaks', () => {
   });
 
   it('can be interrupted while nothing arrives', async () => {
-    room.hub.manners = { stallsAfterBytes: 100_000 };
+    room.hub.behaviour = { stallsAfterBytes: 100_000 };
     const abort = new AbortController();
     const onProgress = ({ bytes }: PullProgress) => {
       if (bytes === CONFIG.length + 100_000) setImmediate(() => abort.abort());
@@ -228,20 +228,20 @@ describe('a connection that breaks', () => {
   });
 
   it('resumes under a new address when the first one has expired', async () => {
-    room.hub.manners = { cuts: 2, cutAfterBytes: 100_000, expires: true };
+    room.hub.behaviour = { cuts: 2, cutAfterBytes: 100_000, expires: true };
     const environment = room.environment();
     await pullModel('tiny', { whole: true }, environment);
     expect(read(environment, 'unet/model.safetensors').equals(UNET)).toBe(true);
   });
 
   it('resumes only if the CDN still has the same file', async () => {
-    room.hub.manners = { cuts: 1, cutAfterBytes: 100_000 };
+    room.hub.behaviour = { cuts: 1, cutAfterBytes: 100_000 };
     await pullModel('tiny', { whole: true }, room.environment());
     expect(room.hub.requests.at(-1)).toMatchObject({ server: 'cdn', ifRange: `"cdn-${sha256(UNET)}"` });
   });
 
   it('starts over without decreasing progress when the server stops supporting ranges', async () => {
-    room.hub.manners = { cuts: 1, cutAfterBytes: 300_000, ignoresRanges: true };
+    room.hub.behaviour = { cuts: 1, cutAfterBytes: 300_000, ignoresRanges: true };
     const environment = room.environment();
     const reported: number[] = [];
     await pullModel('tiny', { whole: true, onProgress: ({ bytes }) => reported.push(bytes) }, environment);
@@ -284,7 +284,7 @@ describe('a connection that breaks', () => {
   });
 
   it('fails after the last wait when nothing arrives at all', async () => {
-    room.hub.manners = { statuses: Array.from({ length: 20 }, () => ({ status: 503 })) };
+    room.hub.behaviour = { statuses: Array.from({ length: 20 }, () => ({ status: 503 })) };
     const failure = await failureOf(pullModel('tiny', {}, room.environment()));
     expect(failure).toMatchObject({ code: 'MODEL_MISSING' });
     expect(failure.message).toContain('answered 503');
@@ -294,7 +294,7 @@ describe('a connection that breaks', () => {
 
 describe('downloads are verified', () => {
   it('wrong bytes are rejected and removed', async () => {
-    room.hub.manners = { corrupts: true };
+    room.hub.behaviour = { corrupts: true };
     const failure = await failureOf(pullModel('tiny', { whole: true }, room.environment()));
     expect(failure).toMatchObject({ code: 'MODEL_INVALID' });
     expect(failure.message).toContain('hash differs');
@@ -381,7 +381,7 @@ describe('errors are one sentence and a hint', () => {
     { status: 403, message: 'refused org/tiny/unet/config.json (403).', hint: 'HF_TOKEN' },
     { status: 404, message: 'does not have org/tiny/unet/config.json.', hint: 'samepoint models add' },
   ])('$status', async ({ status, message, hint }) => {
-    room.hub.manners = { statuses: [{ status }] };
+    room.hub.behaviour = { statuses: [{ status }] };
     const failure = await failureOf(pullModel('tiny', {}, room.environment()));
     expect(failure).toMatchObject({ code: 'MODEL_MISSING' });
     expect(failure.message).toContain(message);
@@ -391,13 +391,13 @@ describe('errors are one sentence and a hint', () => {
   });
 
   it('429 waits as long as the server requests', async () => {
-    room.hub.manners = { statuses: [{ status: 429, headers: { 'retry-after': '7' } }] };
+    room.hub.behaviour = { statuses: [{ status: 429, headers: { 'retry-after': '7' } }] };
     await pullModel('tiny', {}, room.environment());
     expect(room.waits).toEqual([7000]);
   });
 
   it('429 with an hour to wait fails at once', async () => {
-    room.hub.manners = { statuses: [{ status: 429, headers: { 'retry-after': '3600' } }] };
+    room.hub.behaviour = { statuses: [{ status: 429, headers: { 'retry-after': '3600' } }] };
     const failure = await failureOf(pullModel('tiny', {}, room.environment()));
     expect(failure.message).toContain('answered 429');
     expect(room.waits).toEqual([]);
@@ -411,7 +411,7 @@ describe('errors are one sentence and a hint', () => {
     ['a commit that would', { etag: '"x"', 'x-repo-commit': '../../x', 'content-length': '1' }],
     ['no ETag, as a proxy would answer', { 'content-length': '1' }],
   ])('%s', async (_, headers) => {
-    room.hub.manners = { statuses: [{ status: 200, headers }] };
+    room.hub.behaviour = { statuses: [{ status: 200, headers }] };
     const failure = await failureOf(pullModel('tiny', {}, room.environment()));
     expect(failure.message).toContain('sent no size, ETag or commit for org/tiny/unet/config.json');
     expect(room.files()).toEqual([]);
@@ -467,7 +467,7 @@ describe('two pulls of one model at the same time', () => {
     const gate = new Promise<void>((resolve) => {
       open = resolve;
     });
-    room.hub.manners = { gate };
+    room.hub.behaviour = { gate };
     let waits = 0;
     const onWait = () => {
       waits++;
@@ -486,7 +486,7 @@ describe('two pulls of one model at the same time', () => {
 
 describe('progress', () => {
   it('never decreases and ends at the total, also when a connection breaks', async () => {
-    room.hub.manners = { cuts: 1, cutAfterBytes: 150_000 };
+    room.hub.behaviour = { cuts: 1, cutAfterBytes: 150_000 };
     const reported: PullProgress[] = [];
     await pullModel('tiny', { whole: true, onProgress: (progress) => reported.push(progress) }, room.environment());
     const bytes = reported.map((progress) => progress.bytes);

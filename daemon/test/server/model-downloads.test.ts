@@ -48,7 +48,7 @@ function stateIn(message: { backends: readonly Backend[] }, id = 'tiny') {
 /** A gate that the CDN waits at with every body. */
 function holdBodies(): () => void {
   let open = () => {};
-  room.hub.manners.gate = new Promise((resolve) => {
+  room.hub.behaviour.gate = new Promise((resolve) => {
     open = resolve;
   });
   return open;
@@ -173,7 +173,7 @@ describe('a download', () => {
 describe('a download that is cancelled', () => {
   it('ends at once, and the next one resumes', async () => {
     const client = await server.connect();
-    room.hub.manners.stallsAfterBytes = 150_000;
+    room.hub.behaviour.stallsAfterBytes = 150_000;
     client.send({ type: 'model.pull', modelId: 'other' });
     for (let nth = 1; (await client.next('model.progress', nth)).receivedBytes < 150_000; nth++) {
       server.clock.advance(LIMITS.progressIntervalMs);
@@ -181,7 +181,7 @@ describe('a download that is cancelled', () => {
     client.send({ type: 'model.cancel', modelId: 'other' });
     expect((await client.next('error')).error).toMatchObject({ code: 'CANCELLED', details: { modelId: 'other' } });
     expect(stateIn(await client.next('status'), 'other')).toBe('missing');
-    delete room.hub.manners.stallsAfterBytes;
+    delete room.hub.behaviour.stallsAfterBytes;
     client.send({ type: 'model.pull', modelId: 'other' });
     await ready(client, 'other');
     expect(room.hub.ranges).toEqual([`bytes=150000-${UNET.length - 1}`]);
@@ -200,7 +200,7 @@ describe('a download that is cancelled', () => {
 describe('a download that fails', () => {
   it('sends the reason to the client that requested it, and the next one works', async () => {
     const [asking, watching] = [await server.connect(), await server.connect(server.tokens.issue('other'))];
-    room.hub.manners.statuses = [{ status: 404 }];
+    room.hub.behaviour.statuses = [{ status: 404 }];
     asking.send({ type: 'model.pull', modelId: 'tiny' });
     const { error } = await asking.next('error');
     expect(error).toMatchObject({ code: 'MODEL_MISSING', details: { modelId: 'tiny' } });

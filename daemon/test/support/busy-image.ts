@@ -32,7 +32,7 @@ export function disc(centre: Point, radius: number, { width, height } = BUSY_IMA
 }
 
 /** The image under a transform, white outside it; each pixel is the mean of nine samples. */
-export function seenThrough(image: RgbImage, h: Homography, { width, height } = BUSY_IMAGE): RgbImage {
+export function warpImage(image: RgbImage, h: Homography, { width, height } = BUSY_IMAGE): RgbImage {
   const back = invert(h);
   const rgb = new Uint8Array(width * height * 3);
   for (let i = 0; i < width * height; i++) {

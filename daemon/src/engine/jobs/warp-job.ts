@@ -37,13 +37,13 @@ export async function runWarp(
   const targets: WarpedTarget[] = [];
   const pngs: Uint8Array[] = [];
   for (const { targetId, imageId } of request.targets) {
-    const picture = await decodeImage(imageBytes(images, imageId));
+    const target = await decodeImage(imageBytes(images, imageId));
     const warped =
-      protocol === undefined && isIdentical(original, picture)
-        ? await warpIdentical(edit, picture, request)
+      protocol === undefined && isIdentical(original, target)
+        ? await warpIdentical(edit, target, request)
         : await warpByMatches(imageId);
     if (warped.ok) {
-      const { box, png } = await toPng(warped, request.output ?? 'layer', picture);
+      const { box, png } = await toPng(warped, request.output ?? 'layer', target);
       pngs.push(png);
       targets.push({ state: 'warped', targetId, fit: warped.fit, box, pngBytes: png.length });
     } else targets.push({ state: 'refused', targetId, reason: warped.reason });

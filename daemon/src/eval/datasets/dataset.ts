@@ -36,7 +36,7 @@ export interface DatasetItem<Outcome> {
   /** Truth as JSON. A change invalidates the cached outcome. */
   truth: unknown;
   evaluate(tools: EvalTools): Promise<Outcome>;
-  /** Picture of an outcome; absent where items cannot be drawn. */
+  /** Draws an outcome; absent if items cannot be drawn. */
   drawing?(outcome: Outcome): CaseDrawing;
 }
 

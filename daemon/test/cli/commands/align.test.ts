@@ -3,7 +3,7 @@ import { fittedTransformSchema } from '@samepoint/shared-protocol';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { BUSY_IMAGE, busyImage, seenThrough } from '../../support/busy-image.js';
+import { BUSY_IMAGE, busyImage, warpImage } from '../../support/busy-image.js';
 import { draw, encoder } from '../../support/draw.js';
 import { runCli } from '../../support/run-cli.js';
 import { useTempFolder } from '../../support/temp-folder.js';
@@ -26,7 +26,7 @@ const folder = useTempFolder();
 
 beforeAll(async () => {
   await encoder(busyImage()).png().toFile(folder.path('before.png'));
-  await encoder(seenThrough(busyImage(), [1, 0, 20, 0, 1, -6, 0, 0, 1]))
+  await encoder(warpImage(busyImage(), [1, 0, 20, 0, 1, -6, 0, 0, 1]))
     .png()
     .toFile(folder.path('after.png'));
   await encoder(draw(BUSY_IMAGE.width, BUSY_IMAGE.height)).png().toFile(folder.path('blank.png'));
@@ -46,7 +46,7 @@ describe('samepoint align', () => {
     expect(Math.abs(report.transform[5] + 6)).toBeLessThan(1);
   });
 
-  it('says why it refuses, exits with 3 and writes nothing', async () => {
+  it('prints the reason of a rejection, exits with 3 and writes nothing', async () => {
     const out = folder.path('refused');
     const run = await runCli('align', folder.path('before.png'), folder.path('blank.png'), '--out', out);
     expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 3, stderr: '' });
@@ -54,14 +54,14 @@ describe('samepoint align', () => {
     expect(existsSync(out)).toBe(false);
   });
 
-  it('ends with 2 before the work where nothing can be written', async () => {
+  it('exits with 2 before the work if the output is not writable', async () => {
     const out = folder.path('before.png/aligned');
     const run = await runCli('align', folder.path('before.png'), folder.path('after.png'), '--out', out);
     expect({ code: run.code, stdout: run.stdout }).toEqual({ code: 2, stdout: '' });
     expect(run.stderr).toMatch(/^samepoint: Cannot write .*aligned: .*before\.png is a file\. [^\n]*\n$/);
   });
 
-  it('ends with 2 and a sentence where an image is not there', async () => {
+  it('exits with 2 and a message if an image is missing', async () => {
     const run = await runCli('align', folder.path('before.png'), folder.path('gone.png'), '--out', folder.path('bad'));
     expect({ code: run.code, stdout: run.stdout }).toEqual({ code: 2, stdout: '' });
     expect(run.stderr).toMatch(/gone\.png does not exist/);

@@ -77,13 +77,13 @@ describe('samepoint match with the networks of the paper', () => {
     expect(kept()).toHaveLength(entries);
   });
 
-  it('says which model is missing and how to get it', async () => {
+  it('names the missing model and the command that downloads it', async () => {
     const { code, stderr } = await match('fuse(dinov2-s,sd15)');
     expect(code).toBe(1);
     expect(stderr).toMatch(/^samepoint: Stable Diffusion 1\.5 is not on this .* samepoint models pull sd15\n$/);
   });
 
-  it('refuses weights of another network in one sentence, with exit code 5', async () => {
+  it('rejects weights of another network with a message and exit code 5', async () => {
     const { code, stderr } = await match('dino-vitb8');
     expect(code).toBe(5);
     expect(stderr).toMatch(/^samepoint: [^\n]*registered for dino-vitb8[^\n]*layers 0 to 2, not 9[^\n]*\n$/);
@@ -91,7 +91,7 @@ describe('samepoint match with the networks of the paper', () => {
 });
 
 describe('samepoint features', () => {
-  it('of a fusion are unit columns on the finer grid, the parts one after the other', async () => {
+  it('of a fusion are unit descriptors on the finer grid, a concatenation of the parts', async () => {
     expect((await run('features', source(), '--backend', 'dinov2-s', '--out', out())).code).toBe(0);
     const [, vitChannels = 0, vitRows = 0, vitColumns = 0] = (await readNpy(out())).dims;
     expect((await run('features', source(), '--backend', 'fuse(sd21,dinov2-s)', '--out', out())).code).toBe(0);
@@ -104,7 +104,7 @@ describe('samepoint features', () => {
     expect(Math.hypot(...column.subarray(0, SD.channels))).toBeCloseTo(Math.SQRT1_2, 4);
   });
 
-  it('takes a U-Net in a file of its own, with the rest from the model of the backend', async () => {
+  it('accepts a single file of a U-Net, with the other parts from the model of the backend', async () => {
     const unet = folder.path('sd/unet/diffusion_pytorch_model.safetensors');
     const features = async (...args: readonly string[]) => {
       const settings = ['--backend', 'sd21', '--size', '64x64', '--ensemble', '1'];
@@ -114,7 +114,7 @@ describe('samepoint features', () => {
     expect(await features('--checkpoint', unet)).toEqual(await features());
   });
 
-  it('refuses a file that is no network of the kind, with exit code 5', async () => {
+  it('rejects a file of another network with exit code 5', async () => {
     const vit = `${FIXTURES}/vit/dinov2/model.safetensors`;
     const { code, stderr } = await run(
       ...['features', source(), '--backend', 'sd21', '--checkpoint', vit, '--out', folder.path('no.npy')],

@@ -82,7 +82,7 @@ describe('a sweep', () => {
     expect(new Set(figures.map(([, values]) => JSON.stringify(values))).size).toBe(figures.length);
   });
 
-  it('runs no network again for what it has kept', async () => {
+  it('runs no network for cached results', async () => {
     await sweep('t=300', 'up-ft-index=1,2');
     const runs = vi.spyOn(NetworkPool.prototype, 'run');
     await sweep('t=300', 'up-ft-index=2,1');

@@ -62,7 +62,7 @@ describe('samepoint eval --sweep', () => {
       [41, 501].flatMap((t) => [1, 3].map((upFtIndex) => ({ t, upFtIndex }))),
     );
 
-    // none of what the sweep kept
+    // without the cache of the sweep
     rmSync(folder.path('state'), { recursive: true });
     for (const { settings, tables } of report.rows) {
       const own = ['--t', String(settings.t), '--up-ft-index', String(settings.upFtIndex)];

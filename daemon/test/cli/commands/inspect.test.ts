@@ -44,7 +44,7 @@ beforeAll(async () => {
 });
 
 describe('samepoint inspect', () => {
-  it('lists the places, the right one first, and writes the heat map and the similarities', async () => {
+  it('lists the matches, the best first, and writes the heatmap and the similarities', async () => {
     const [out, map] = [folder.path('heat.png'), folder.path('map.npy')];
     const point = `${POINT.x},${POINT.y}`;
     const run = await runCli(
@@ -96,7 +96,7 @@ describe('samepoint inspect', () => {
     expect((await sharp(drawn).metadata()).format).toBe(expected);
   });
 
-  it('draws the heat of a cell around its middle', async () => {
+  it('draws the similarity of a cell around its centre', async () => {
     const heat = { width: 3, height: 1, cells: Uint8Array.of(0, 255, 0) };
     const drawn = await decodeImage(await drawHeatmap(draw(60, 20), heat, [], 'png'));
     const row = Math.floor(drawn.height / 2);

@@ -55,7 +55,7 @@ function expectRight({ code, stderr }: CliRun): void {
 
 describe('samepoint match', () => {
   it('refines points, unless --without coarse-to-fine', async () => {
-    // so large that a cell of the usual looks is several pixels
+    // so large that a cell of the usual pyramid levels spans several pixels
     const large = RECTS.map(({ x, y, w, h, colour }) => ({ x: 5 * x, y: 5 * y, w: 5 * w, h: 5 * h, colour }));
     const [source, target] = [folder.path('large.png'), folder.path('large-moved.png')];
     await encoder(draw(5 * WIDTH, 5 * HEIGHT, large))

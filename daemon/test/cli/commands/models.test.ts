@@ -58,7 +58,7 @@ describe('samepoint models', () => {
     expect(list[1]).toMatchObject({ id: 'tiny', state: 'ready', licence: 'MIT', goodFor: 'tests' });
   });
 
-  it('pull shows progress beside the answer, and says so when nothing is to do', async () => {
+  it('pull shows progress on stderr, and reports a complete model', async () => {
     const first = await run(['pull', 'tiny']);
     expect(first.out).toMatch(/^tiny is ready; \d+ kB downloaded\.\n$/);
     expect(first.notes).toMatch(/unet\/model\.safetensors: .* \(100 %\)/);
@@ -66,7 +66,7 @@ describe('samepoint models', () => {
     expect((await run(['pull', 'ui'])).out).toContain('embedded');
   });
 
-  it('pull of a Stable Diffusion computes the states of the empty prompt, which the first run finds', async () => {
+  it('pull of a Stable Diffusion computes the states of the empty prompt for the first run', async () => {
     const { model, repository } = smallSd21();
     room.hub.putRepository(repository);
     environment = room.environment({ catalogue: [model] });
@@ -81,7 +81,7 @@ describe('samepoint models', () => {
     expect((await run(['pull', 'sd21'])).notes).toBe('');
   });
 
-  it('pull succeeds also where the states of the empty prompt cannot be computed', async () => {
+  it('pull succeeds even if the states of the empty prompt cannot be computed', async () => {
     const { model, repository } = smallSd21();
     const vocabulary = { path: 'tokenizer/vocab.json', content: Buffer.from('{"<|startoftext|>": 0}'), isLarge: false };
     room.hub.putRepository(repository);
@@ -93,15 +93,15 @@ describe('samepoint models', () => {
     expect(notes).toContain('This failed: ');
   });
 
-  it('pull says once what failed and is tried again', async () => {
-    room.hub.manners = { statuses: Array.from({ length: 20 }, () => ({ status: 502 })) };
+  it('pull reports a retry once', async () => {
+    room.hub.behaviour = { statuses: Array.from({ length: 20 }, () => ({ status: 502 })) };
     const { notes, message } = await run(['pull', 'tiny']);
     const { host } = new URL(room.hub.url);
     expect(notes).toBe(`Trying again: ${host} answered 502 for org/tiny/unet/config.json.\n`);
     expect(message).toContain('answered 502');
   });
 
-  it('pull stops on Ctrl+C with a sentence', async () => {
+  it('pull stops on Ctrl+C with a message', async () => {
     const stopped = await run(['pull', 'tiny', '--whole'], (callback) => {
       callback();
       return () => {};
@@ -147,7 +147,7 @@ describe('samepoint models', () => {
     expect((await run(['rm', 'sd21'])).out).toBe('There is nothing to remove for sd21.\n');
   });
 
-  it('rm says what it removed', async () => {
+  it('rm lists the removed files', async () => {
     await run(['pull', 'tiny']);
     expect((await run(['rm', 'tiny'])).out).toBe('Removed from tiny: unet/config.json, unet/model.safetensors.\n');
     expect((await run(['rm', 'tiny'])).out).toBe('There is nothing to remove for tiny.\n');

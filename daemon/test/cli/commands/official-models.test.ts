@@ -17,9 +17,9 @@ import { readTensor, relativeError } from '../../support/run-network.js';
 
 interface OfficialModel {
   id: string;
-  /** What is asked for features: the model, or the one whose VAE it stands in for. */
+  /** The backend: the model itself, or the one whose VAE it replaces. */
   backend: string;
-  /** Width and height of the image, which the network sees as it is. */
+  /** Width and height of the image, which is not resampled. */
   size: string;
   options: readonly string[];
   features: readonly Expected[];
@@ -116,7 +116,7 @@ function expectUsableAgain(home: Home, model: OfficialModel): Promise<void> {
   return expectUsable(home, { ...model, features: model.features.slice(-1) });
 }
 
-/** A model that is no backend of its own stands in for the VAE of one. */
+/** A model that is not a backend replaces the VAE of one. */
 async function putInPlace(home: Home, { id, backend }: OfficialModel, ...options: string[]): Promise<void> {
   if (id === backend) return;
   await run(home, 'models', 'pull', backend, ...options);
@@ -129,9 +129,9 @@ function imagePath(size: string): string {
 
 /** What `huggingface_hub` leaves after it has downloaded the repositories of a model. */
 function writeCacheFor(home: Home, { id, backend }: OfficialModel): void {
-  const wanted = [...repositoriesOf(id), ...repositoriesOf(backend)];
+  const repositories = [...repositoriesOf(id), ...repositoriesOf(backend)];
   for (const repository of officialRepositories()) {
-    if (wanted.includes(repository.repository)) writeHubCache(home.hubCache, repository, { branch: 'main' });
+    if (repositories.includes(repository.repository)) writeHubCache(home.hubCache, repository, { branch: 'main' });
   }
 }
 

@@ -143,14 +143,14 @@ function writePth(path: string, weights: ReadonlyMap<string, Weight>): void {
   ]);
 }
 
-/** A picture of the size that the wheel's graph takes, so that nothing is resampled. */
+/** An image of the input size of the wheel's graph, so that nothing is resampled. */
 const SIDE = 224;
-const PICTURE = Uint8Array.from({ length: SIDE * SIDE * 3 }, (_, i) => {
+const IMAGE = Uint8Array.from({ length: SIDE * SIDE * 3 }, (_, i) => {
   const [c, x, y] = [i % 3, Math.floor(i / 3) % SIDE, Math.floor(i / 3 / SIDE)];
   return 127 + 80 * Math.sin((x * (c + 1)) / 19) * Math.cos(y / (11 + 4 * c)) + ((x ^ y) & 31);
 });
 
-/** What the wheel's own graph makes of the picture: values (1, tokens, channels). */
+/** Output of the wheel's own graph for the image: (1, tokens, channels). */
 async function reference(model: Uint8Array, values: readonly string[]): Promise<Float32Array[]> {
   const [mean, std] = [
     [0.485, 0.456, 0.406],
@@ -158,7 +158,7 @@ async function reference(model: Uint8Array, values: readonly string[]): Promise<
   ];
   const pixels = Float32Array.from({ length: 3 * SIDE * SIDE }, (_, i) => {
     const [c, at] = [Math.floor(i / (SIDE * SIDE)), i % (SIDE * SIDE)];
-    return ((PICTURE[3 * at + c] ?? 0) / 255 - (mean[c] ?? 0)) / (std[c] ?? 1);
+    return ((IMAGE[3 * at + c] ?? 0) / 255 - (mean[c] ?? 0)) / (std[c] ?? 1);
   });
   const session = await ort.InferenceSession.create(withOutputs(model, values));
   const outputs = await session.run({ input_image: new ort.Tensor('float32', pixels, [1, 3, SIDE, SIDE]) });
@@ -187,7 +187,7 @@ describe.skipIf(wheel === undefined)('a trained ViT-S/14 by the names of DINOv2'
     writeFolder(folder.path(safetensors), backbone);
     writePth(folder.path(pth), officialNames(backbone));
     const raw = { width: SIDE, height: SIDE, channels: 3 as const };
-    await sharp(PICTURE, { raw }).png().toFile(folder.path('picture.png'));
+    await sharp(IMAGE, { raw }).png().toFile(folder.path('image.png'));
     const pair = drawings();
     await encoder(pair.still).png().toFile(folder.path(still));
     await encoder(pair.moved).png().toFile(folder.path(moved));
@@ -211,7 +211,7 @@ describe.skipIf(wheel === undefined)('a trained ViT-S/14 by the names of DINOv2'
   async function features(path: string, size: string, layer: number): Promise<Float32Array> {
     const out = folder.path('features.npy');
     const options = ['--network', 'vit', '--size', size, '--up-ft-index', String(layer), '--out', out];
-    await run('features', 'features', folder.path('picture.png'), '--checkpoint', folder.path(path), ...options);
+    await run('features', 'features', folder.path('image.png'), '--checkpoint', folder.path(path), ...options);
     return (await readNpy(out)).data;
   }
 

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { encodePng } from '../../../src/images/encode.js';
-import { BUSY_IMAGE, busyImage, disc, seenThrough } from '../../support/busy-image.js';
+import { BUSY_IMAGE, busyImage, disc, warpImage } from '../../support/busy-image.js';
 import { draw, encoder } from '../../support/draw.js';
 import { runCli } from '../../support/run-cli.js';
 import { useTempFolder } from '../../support/temp-folder.js';
@@ -32,7 +32,7 @@ const sticker = () => folder.path('sticker.png');
 
 beforeAll(async () => {
   await encoder(busyImage()).png().toFile(home());
-  await encoder(seenThrough(busyImage(), [1, 0, 20, 0, 1, -6, 0, 0, 1]))
+  await encoder(warpImage(busyImage(), [1, 0, 20, 0, 1, -6, 0, 0, 1]))
     .png()
     .toFile(moved());
   await encoder(draw(BUSY_IMAGE.width, BUSY_IMAGE.height)).png().toFile(blank());

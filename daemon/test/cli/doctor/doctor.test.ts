@@ -185,7 +185,7 @@ describe('the ports', () => {
     for (const server of servers.splice(0)) server.close();
   });
 
-  /** A port that another program holds, which says nothing. */
+  /** A port of another program, which does not respond. */
   async function taken(): Promise<number> {
     const server = createServer((socket) => socket.destroy());
     servers.push(server);

@@ -234,9 +234,9 @@ describe('a faster provider', () => {
     ],
     ['nothing, without a graphics card', { ...facts, cuda: none, devices: [], hasVulkanDriver: false }, undefined],
   ])('is one line: %s', (_what, given, line) => {
-    const told = fasterProvider(given);
-    if (line === undefined) expect(told).toBeUndefined();
-    else expect(told).toMatch(line);
-    expect(told ?? '').not.toContain('\n');
+    const hint = fasterProvider(given);
+    if (line === undefined) expect(hint).toBeUndefined();
+    else expect(hint).toMatch(line);
+    expect(hint ?? '').not.toContain('\n');
   });
 });

@@ -32,7 +32,7 @@ function scene(...at: readonly Place[]): FeatureMap {
   return { ...ground, chw };
 }
 
-/** One-hot labels, as a picture: the index of the label in each cell. */
+/** One-hot labels as a label image: the index of each cell's label. */
 function softLabels(labels: number, cells: readonly number[]): SoftLabels {
   const probabilities = new Float32Array(cells.length * labels);
   for (const [cell, label] of cells.entries()) probabilities[cell * labels + label] = 1;

@@ -23,7 +23,9 @@ const KNOWN: Record<TransformKind, Homography> = {
 };
 
 const KINDS = Object.keys(TRANSFORM_KINDS) as TransformKind[];
-const EVERY_WAY = KINDS.flatMap((kind) => estimatorSchema.options.map((estimator) => [kind, estimator] as const));
+const KINDS_AND_ESTIMATORS = KINDS.flatMap((kind) =>
+  estimatorSchema.options.map((estimator) => [kind, estimator] as const),
+);
 
 interface Making {
   count?: number;
@@ -64,7 +66,7 @@ function worstPx(a: Homography, b: Homography): number {
   );
 }
 
-describe.each(EVERY_WAY)('a known %s by %s', (kind, estimator) => {
+describe.each(KINDS_AND_ESTIMATORS)('a known %s by %s', (kind, estimator) => {
   const settings = { estimator, tolerancePx: TOLERANCE_PX };
 
   it('is recovered to a thousandth of a pixel from exact matches', async () => {
@@ -114,14 +116,14 @@ describe('degenerate matches give a reason, not an error', () => {
     ['no end', spread.map((pair) => ({ ...pair, target: { x: Number.POSITIVE_INFINITY, y: 0 } })), /0 matches/],
     ['matches without weight', spread.map((pair) => ({ ...pair, weight: 0 })), /0 matches were found/],
   ])('%s', async (_what, pairs, reason) => {
-    for (const [kind, estimator] of EVERY_WAY) {
+    for (const [kind, estimator] of KINDS_AND_ESTIMATORS) {
       const outcome = await fitTransform(kind, pairs, { estimator, tolerancePx: TOLERANCE_PX });
       expect(outcome).toEqual({ ok: false, reason: expect.stringMatching(reason) });
     }
   });
 
   it('matches on one line, except for a similarity, which two points determine', async () => {
-    for (const [kind, estimator] of EVERY_WAY) {
+    for (const [kind, estimator] of KINDS_AND_ESTIMATORS) {
       const outcome = await fitTransform(kind, line, { estimator, tolerancePx: TOLERANCE_PX });
       if (kind === 'similarity')
         expect(worstPx(fitted(outcome).transform, [1, 0, 0, 0, 1, 0, 0, 0, 1])).toBeLessThan(1);
