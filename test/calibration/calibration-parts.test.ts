@@ -5,7 +5,7 @@ import { fitLogistic, probability } from './fit-logistic.js';
 import { calibrationError, reliability } from './reliability.js';
 
 describe('logistic regression', () => {
-  it('finds the coefficients that the examples were drawn with', () => {
+  it('recovers the coefficients of the examples', () => {
     const random = seededRandom(1);
     const truth = [-1, 2, 0.5];
     const examples = Array.from({ length: 4000 }, () => {
@@ -17,7 +17,7 @@ describe('logistic regression', () => {
     }
   });
 
-  it('takes an example of double weight for two', () => {
+  it('treats an example of double weight as two', () => {
     const one = { values: [1], right: true };
     const rest = [
       { values: [1], right: false, weight: 1 },
@@ -35,12 +35,12 @@ describe('logistic regression', () => {
 describe('reliability', () => {
   const predicted = (confidence: number, right: boolean) => ({ confidence, right, weight: 1 });
 
-  it('of what is right as often as predicted is without error', () => {
+  it('has no error if items are right as often as predicted', () => {
     const all = [predicted(0.75, true), predicted(0.75, true), predicted(0.75, true), predicted(0.75, false)];
     expect(calibrationError(reliability(all, 10))).toBeCloseTo(0, 9);
   });
 
-  it('of what is half as often right as predicted has an error of the other half', () => {
+  it('has an error of 0.5 if items are right half as often as predicted', () => {
     const all = [predicted(1, true), predicted(1, false)];
     const bins = reliability(all, 10);
     expect(bins[9]).toMatchObject({ count: 2, predicted: 1, right: 0.5 });
@@ -64,7 +64,7 @@ describe('reliability', () => {
 });
 
 describe('drawn pairs', () => {
-  it('are the same for the same seed, and others for another', async () => {
+  it('depend only on the seed', async () => {
     const [first, again, other] = [await drawPair(2), await drawPair(2), await drawPair(6)];
     expect(again.points).toEqual(first.points);
     expect(Buffer.compare(again.source.rgb, first.source.rgb)).toBe(0);
@@ -72,7 +72,7 @@ describe('drawn pairs', () => {
     expect(other.points).not.toEqual(first.points);
   });
 
-  it('have things without counterpart, and counterparts inside the target', async () => {
+  it('have points without a counterpart, and counterparts inside the target', async () => {
     const pair = await drawPair(0);
     const truths = pair.points.map(({ truth }) => truth);
     expect(truths).toContain(null);

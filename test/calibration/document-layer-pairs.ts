@@ -10,10 +10,10 @@ import { toSvg } from '../figma-host/render.js';
 import type { NodeSpec } from '../figma-host/spec.js';
 import type { LayerPair, LayerScreen } from './layer-pair.js';
 
-/** Of the picture of a screen, as the plugin has it. */
+/** Size of exported images, as in the plugin. */
 const EXPORT = { longSidePx: 1536, maxScale: 2 } as const;
 
-/** A screen of the design tool, whose layers are known by the part of the design they are. */
+/** A screen of the design tool, with the part of the design of each layer. */
 interface DocumentScreen extends LayerScreen {
   partById: ReadonlyMap<string, string>;
 }
@@ -40,7 +40,7 @@ const VERSIONS: readonly { name: string; change: string; screen: NodeSpec }[] = 
   },
 ];
 
-/** The light inbox against other versions of it, with names and words as a design tool has them. */
+/** Pairs of the light inbox and its other versions, with names and texts as in a design tool. */
 export async function* documentLayerPairs(): AsyncGenerator<LayerPair> {
   const source = await openScreen(inboxScreen('from', 'Inbox / Light', LIGHT, PHONE));
   for (const { name, change, screen } of VERSIONS) {
@@ -65,7 +65,7 @@ async function openScreen(screen: NodeSpec): Promise<DocumentScreen> {
         await renderSvg(toSvg({ nodes: host.snapshot(), rootId: root.id, ...sizePx, contentsOnly: true })),
       ),
       layers: shown.map((node) => toLayer(node, root, scale)),
-      // an added row has the keys of none
+      // an added row has no keys
       partById: new Map(shown.filter(({ key }) => key !== null).map((node) => [node.id, partOf(node)])),
     };
   } finally {
@@ -79,7 +79,7 @@ function isWithin({ id, parentId }: InspectedNode, rootId: string, nodes: readon
   return parent !== undefined && isWithin(parent, rootId, nodes);
 }
 
-/** As the plugin collects it; nothing is turned here. */
+/** A layer as the plugin collects it, without rotation. */
 function toLayer(node: InspectedNode, root: InspectedNode, scale: number): Layer {
   const { id, parentId, type, props, absolute, width, height } = node;
   const [x, y] = [absolute[4] - root.absolute[4], absolute[5] - root.absolute[5]];
@@ -94,7 +94,7 @@ function toLayer(node: InspectedNode, root: InspectedNode, scale: number): Layer
   };
 }
 
-/** The spec without the parts of these names and what is in them; `part` of a key is what follows the colon. */
+/** Removes parts by name, with their children. The part of a key follows the colon. */
 export function withoutParts(node: NodeSpec, parts: ReadonlySet<string>): NodeSpec {
   const { children, ...own } = node;
   if (children === undefined) return own;
@@ -102,7 +102,7 @@ export function withoutParts(node: NodeSpec, parts: ReadonlySet<string>): NodeSp
   return { ...own, children: kept };
 }
 
-/** A list without some of its rows, counted from 1: those below move up, and so does what follows the list. */
+/** Removes rows of the list, counted from 1, and moves up the rest of the list and the parts below it. */
 export function withoutRows(screen: NodeSpec, rows: readonly number[]): NodeSpec {
   const list = screen.children?.find((child) => partOf(child) === 'list');
   const rowHeight = list?.children?.[0]?.height ?? 0;

@@ -6,25 +6,25 @@ import type { LayerPair, LayerScreen } from './layer-pair.js';
 import type { Screen, Shape } from './screen-content.js';
 import { TITLES } from './screen-content.js';
 
-/** The pair whose target serves as another screen: that many seeds further, where the layout differs. */
+/** Distance in seeds to the pair that serves as another screen; its layout differs. */
 const ANOTHER = 2;
 
-/** Of a shape that a crop cuts, less than this share makes it no layer that anybody could point at. */
-const SEEN = 0.6;
+/** A cropped shape with less than this visible share is not counted as a layer. */
+const MIN_VISIBLE = 0.6;
 
 const ROOT = 'screen';
 
-/** A layer of one version, and the key that says which of the other version it is. */
+/** A layer of one version, with the key that it shares with its counterpart. */
 interface KeyedLayer {
   key: string;
   layer: Layer;
-  /** Does a crop leave too little of it to say whether it is there? */
+  /** Whether a crop leaves too little of it to count as present or absent. */
   doubtful: boolean;
 }
 
 /**
- * Drawn screens with their layers: the same rows in another version of the screen, the same with all words exchanged, with
- * all but those of bars, and in another screen, where nothing but bars is the same.
+ * Drawn screens with their layers, paired with another version of the screen, the same with other texts everywhere, the same
+ * with other texts except in bars, and another screen, which shares only bars.
  * @param count of screens; the same pairs for the same count
  */
 export async function* drawnLayerPairs(count: number): AsyncGenerator<LayerPair> {
@@ -42,13 +42,13 @@ export async function* drawnLayerPairs(count: number): AsyncGenerator<LayerPair>
 
 function pairOf(name: string, change: string, from: DrawnVersions, to: DrawnVersions, seed: number): LayerPair {
   const source = layersOf(from.first.screen, from.first.view, from.first.scale, true);
-  // every other target was made by a machine that names nothing
+  // every other target has machine names
   const target = layersOf(to.second.screen, to.second.view, to.second.scale, seed % 2 === 0);
   const isAnother = change === 'another screen';
   const idByKey = new Map(target.map(({ key, layer }) => [key, layer.layerId]));
   const doubtful = new Set(target.filter((one) => one.doubtful).map(({ key }) => key));
   const twins = twinsOf(from.first.screen);
-  const asked = source.filter(({ key }) => {
+  const compared = source.filter(({ key }) => {
     return isAnother ? !COMMON.test(key) && key !== ROOT : !doubtful.has(key) && !twins.has(groupOf({ key }));
   });
   return {
@@ -59,7 +59,7 @@ function pairOf(name: string, change: string, from: DrawnVersions, to: DrawnVers
       to.second.image,
       target.filter((one) => !one.doubtful),
     ),
-    truth: new Map(asked.map(({ key, layer }) => [layer.layerId, isAnother ? null : (idByKey.get(key) ?? null)])),
+    truth: new Map(compared.map(({ key, layer }) => [layer.layerId, isAnother ? null : (idByKey.get(key) ?? null)])),
   };
 }
 
@@ -67,7 +67,7 @@ function screenOf(image: LayerScreen['image'], layers: readonly KeyedLayer[]): L
   return { image, layers: layers.map(({ layer }) => layer) };
 }
 
-/** Shapes become layers, and those that share the first part of their keys lie in one. */
+/** Converts shapes to layers; those with a common first part of their keys share a frame. */
 function layersOf({ shapes }: Screen, view: View, scale: number, named: boolean): KeyedLayer[] {
   const groups = new Map<string, Shape[]>();
   for (const shape of shapes) groups.set(groupOf(shape), [...(groups.get(groupOf(shape)) ?? []), shape]);
@@ -92,12 +92,12 @@ function layersOf({ shapes }: Screen, view: View, scale: number, named: boolean)
     return { key, whole: plainBox(from), layer: { layerId: key, parentId, type, name, box, candidate: true, ...text } };
   }
   return [root, ...all].flatMap(({ key, layer, whole }): KeyedLayer[] => {
-    const seen = overlapArea(whole, boxOf(view)) / (whole.w * whole.h);
-    return seen === 0 ? [] : [{ key, layer, doubtful: seen < SEEN }];
+    const visible = overlapArea(whole, boxOf(view)) / (whole.w * whole.h);
+    return visible === 0 ? [] : [{ key, layer, doubtful: visible < MIN_VISIBLE }];
   });
 }
 
-/** Rows that say the same as another one: nobody could tell which of them is gone. */
+/** Rows with the same text as another one: it would be ambiguous which of them is missing. */
 function twinsOf({ shapes }: Screen): ReadonlySet<string> {
   const words = new Map<string, string>();
   for (const { key, look } of shapes) {
@@ -112,7 +112,7 @@ function groupOf({ key }: Pick<Shape, 'key'>): string {
   return key.split('/', 1)[0] ?? key;
 }
 
-/** What a designer calls it: rows are all `row`, their titles all `title`. */
+/** The layer name a designer would use: `row` for all rows, `title` for all their titles. */
 function nameOf(key: string): string {
   return (key.split('/').at(-1) ?? key).replace(/-\d+$/, '');
 }
@@ -135,7 +135,7 @@ function toPixels({ x, y, w, h }: Box, view: View, scale: number): Box {
   return { x: (x - view.x) * scale, y: (y - view.y) * scale, w: w * scale, h: h * scale };
 }
 
-/** Other letters, so that no word is the same: as far as the words go, another language. */
+/** Replaces letters so that no word stays the same, like another language. */
 function exchangeLetters(text: string): string {
   const next = (letter: string, first: string, step: number) =>
     String.fromCharCode(first.charCodeAt(0) + ((letter.charCodeAt(0) - first.charCodeAt(0) + step) % 26));

@@ -23,17 +23,17 @@ const CHANGES = {
 const POINTS_PER_PAIR = 24;
 const BOXES_PER_PAIR = 8;
 
-/** Parts that every screen has: another screen has its own, so that nobody can say that they have no counterpart there. */
+/** Parts of every screen. In another screen their counterparts are ambiguous. */
 export const COMMON = /^(bar|tab|tabs|search)\b/;
 
-/** The largest share of a box a point is away from its middle. */
+/** Maximum offset of a point from the centre of its box, as a share of the box. */
 const OFF_MIDDLE = 0.3;
 
-/** A point or box of the source and where it is in the target: null where it is not there. */
+/** A point or box of the source and its position in the target; null if it is missing there. */
 export interface Truth<T extends Point | Box> {
   source: T;
   truth: T | null;
-  /** May any other screen have it as well? */
+  /** Whether other screens may contain it too. */
   common: boolean;
 }
 
@@ -46,7 +46,7 @@ export interface DrawnPair {
   boxes: readonly Truth<Box>[];
 }
 
-/** A version of a screen as it was drawn. */
+/** A rendered version of a screen. */
 interface DrawnVersion {
   screen: Screen;
   /** The part of it that the image shows. */
@@ -77,8 +77,8 @@ export async function drawPair(seed: number): Promise<DrawnPair> {
 }
 
 /**
- * The two versions that a pair of this seed is of.
- * @param reword what becomes of the words in the second
+ * The two versions of the pair of a seed.
+ * @param reword changes the texts of the second version
  */
 export async function drawVersions(seed: number, reword?: (text: string) => string): Promise<DrawnVersions> {
   return versionsOf(seed, seededRandom(seed), reword);

@@ -1,11 +1,11 @@
-/** An example of a logistic regression: what is known, and was it right? */
+/** An example of a logistic regression. */
 export interface Example {
   values: readonly number[];
   right: boolean;
   weight: number;
 }
 
-/** Keeps coefficients finite where the examples can be told apart entirely; part of the weight of all examples. */
+/** Ridge penalty, as part of the weight of all examples. Keeps coefficients finite for separable examples. */
 const RIDGE = 1e-3;
 const ITERATIONS = 50;
 

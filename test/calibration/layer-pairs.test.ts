@@ -19,14 +19,14 @@ import { setLayerPairs } from './set-layer-pairs.js';
 const temp = useTempFolder();
 const IMAGE = { width: 100, height: 200, rgb: new Uint8Array(60_000) };
 
-describe('a document without some of its rows', () => {
+describe('a document with removed rows', () => {
   const screen = inboxScreen('a', 'Inbox', LIGHT, PHONE);
   const find = (node: NodeSpec, part: string): NodeSpec | undefined =>
     partOf(node) === part
       ? node
       : node.children?.map((child) => find(child, part)).find((found) => found !== undefined);
 
-  it('has the others in their places, moves up what follows, and leaves the bar at the bottom', () => {
+  it('closes the gap in the list, moves up the rest, and keeps the bar at the bottom', () => {
     const changed = withoutRows(screen, [2, 4]);
     const rows = find(changed, 'list')?.children ?? [];
     expect(rows.map(partOf)).toEqual(['row-1', 'row-3', 'row-5']);
@@ -36,7 +36,7 @@ describe('a document without some of its rows', () => {
     expect(topOf(changed, 'tab-bar')).toBe(topOf(screen, 'tab-bar'));
   });
 
-  it('or of other parts has nothing of them', () => {
+  it('or with other removed parts has no layers of them', () => {
     const changed = withoutParts(screen, new Set(['banner']));
     expect(find(changed, 'button')).toBeUndefined();
     expect(find(changed, 'row-1')).toBeDefined();
@@ -44,7 +44,7 @@ describe('a document without some of its rows', () => {
 });
 
 describe('a drawn screen with its layers', () => {
-  it('has rows that are gone, and another screen has but bars of it', async () => {
+  it('lacks some rows in its own second version, and everything but bars in another screen', async () => {
     const pairs: LayerPair[] = [];
     for await (const pair of drawnLayerPairs(1)) pairs.push(pair);
     const own = pairs[0];
@@ -89,7 +89,7 @@ describe('a generated set', () => {
     return pairs;
   }
 
-  it('gives a layer for each element but words, and null for what is not there', async () => {
+  it('has a layer for each element except words, and null for a missing counterpart', async () => {
     const [own, elsewhere] = await pairsOf('flat');
     expect(own?.change).toBe('set: removed');
     expect([...(own?.truth ?? [])]).toEqual([
@@ -101,7 +101,7 @@ describe('a generated set', () => {
     expect([...(elsewhere?.truth ?? [])]).toEqual([['v-0.hero0.title', null]]);
   });
 
-  it('or, nested, texts with their words, in frames that hold what is made together', async () => {
+  it('has texts and frames of components if nested', async () => {
     const [own] = await pairsOf('nested');
     expect(own?.source.layers.map(({ layerId, parentId, text }) => [layerId, parentId, text])).toEqual([
       ['screen', undefined, undefined],
@@ -142,30 +142,30 @@ describe('the score of layers', () => {
   });
   const judged = judgeLayers(pair, ['a', 'c', null, null, 'f', 'f'].map(placement));
 
-  it('counts each layer that is asked about once', () => {
+  it('counts each layer with known truth once', () => {
     expect(judged.map(({ outcome }) => outcome)).toEqual(['right', 'wrong', 'missed', 'absent right', 'false']);
     expect(scoreLayers(judged, median)).toMatchObject({ accuracy: 2 / 5, absentPrecision: 1 / 2, absentRecall: 1 / 2 });
   });
 
-  it('compares boxes with where the counterpart is', () => {
+  it('compares boxes with the true ones', () => {
     const { boxes } = scoreLayers(judged, median);
     expect(boxes).toMatchObject({ found: 3, sought: 3, medianMiddleErrorPart: 10 / 200 });
     expect(boxes.medianIou).toBeCloseTo(1 / 3, 9);
   });
 });
 
-describe('"no counterpart" by the confidence of the likeliest candidate', () => {
+describe('the precision of "no counterpart"', () => {
   const layer = (confidence: number, hasCounterpart: boolean) => ({ confidence, hasCounterpart });
   const layers = [layer(0.9, true), layer(0.1, false), layer(0.2, true), layer(0.3, false), layer(0.4, false)];
 
-  it('is as precise as the least sure layers are without one, so many as the recall needs', () => {
+  it('is that of the least confident layers, as many as the recall requires', () => {
     expect(absencePrecisionAt(1 / 3, layers)).toBe(1);
     expect(absencePrecisionAt(0.6, layers)).toBe(2 / 3);
     expect(absencePrecisionAt(1, layers)).toBe(3 / 4);
   });
 });
 
-describe('the likeliest layer by looks', () => {
+describe('the likeliest layer by element scores', () => {
   const at = (x: number) => ({ x, y: 0, w: 10, h: 10 });
   const pair: LayerPair = {
     name: '',
@@ -179,14 +179,14 @@ describe('the likeliest layer by looks', () => {
       ['d', 'b'],
     ]),
   };
-  const seen = (...log: number[]) => ({
+  const scored = (...log: number[]) => ({
     matches: [],
     resemblance: { log: Float32Array.from(log), margin: Float32Array.from(log) },
   });
-  const unseen = { matches: [], resemblance: undefined };
+  const unscored = { matches: [], resemblance: undefined };
 
-  it('is any in the right box, and asks nothing of what is not compared', () => {
-    const rows = [seen(-1, -0.5, -2), seen(-1, -3, Number.NaN), seen(-8, -9, -7), unseen, seen(0, 0, 0)];
+  it('is correct if its box is, and skips layers without scores', () => {
+    const rows = [scored(-1, -0.5, -2), scored(-1, -3, Number.NaN), scored(-8, -9, -7), unscored, scored(0, 0, 0)];
     expect(likeliestByElements(pair, rows)).toEqual([
       { right: true, hasCounterpart: true, confidence: -0.5 },
       { right: false, hasCounterpart: true, confidence: -1 },
@@ -195,9 +195,9 @@ describe('the likeliest layer by looks', () => {
   });
 });
 
-describe('kept lines', () => {
-  it('are computed once, also for the next who opens the file', async () => {
-    const file = temp.path('kept.jsonl');
+describe('the cache of JSON lines', () => {
+  it('computes each value once, across openings of the file', async () => {
+    const file = temp.path('cache.jsonl');
     const first = new JsonLinesCache<number[]>(file);
     expect(await first.get('a', async () => [1])).toEqual([1]);
     expect(await first.get('a', async () => [2])).toEqual([1]);

@@ -45,7 +45,7 @@ function within(all: readonly Prediction[], from: number, to: number): Predictio
   return all.filter(({ confidence }) => confidence >= from && confidence < to);
 }
 
-/** Expected calibration error (Naeini et al., 2015): the mean distance of what was said from what was right. */
+/** Expected calibration error (Naeini et al., 2015): the mean distance between predicted and actual rates. */
 export function calibrationError(bins: readonly ReliabilityBin[]): number {
   const filled = bins.filter(({ count }) => count > 0);
   const total = filled.reduce((all, { weight }) => all + weight, 0);

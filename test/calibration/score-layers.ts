@@ -56,11 +56,11 @@ export interface LayerConfidence {
 /** Precision of "no counterpart" at a given recall, with the least confident layers reported first. */
 export function absencePrecisionAt(recall: number, layers: readonly LayerConfidence[]): number {
   const sorted = [...layers].sort((a, b) => a.confidence - b.confidence);
-  const wanted = recall * sorted.filter(({ hasCounterpart }) => !hasCounterpart).length;
+  const required = recall * sorted.filter(({ hasCounterpart }) => !hasCounterpart).length;
   let found = 0;
   for (const [n, { hasCounterpart }] of sorted.entries()) {
     if (!hasCounterpart) found++;
-    if (found > 0 && found >= wanted) return found / (n + 1);
+    if (found > 0 && found >= required) return found / (n + 1);
   }
   return Number.NaN;
 }

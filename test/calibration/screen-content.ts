@@ -77,7 +77,7 @@ export interface Shape {
     | { kind: 'box'; role: Role; radius: number }
     | { kind: 'text'; role: Role; text: string; style: 'Regular' | 'Medium' | 'Bold' }
     | { kind: 'icon'; role: Role; icon: IconName }
-    /** A photograph, or an avatar where it is round: `seed` says of what. */
+    /** A photograph, or an avatar if it is round. `seed` selects its content. */
     | { kind: 'picture'; seed: number; round: boolean };
 }
 

@@ -10,7 +10,7 @@ export interface Version {
   density: number;
   /** Rows of this index are left out. */
   leftOut: ReadonlySet<number>;
-  /** A row of another content comes in before the row of this index; −1 for none. */
+  /** A row with other content is inserted before the row of this index; −1 for none. */
   insertedAt: number;
 }
 
@@ -59,7 +59,7 @@ class Sheet {
 
 export type Layout = (seed: number, version: Version) => Screen;
 
-/** Rows as a version shows them: the index of their content, and where they come. */
+/** The rows of a version: index of the content, and position. */
 function rowsOf(count: number, { leftOut, insertedAt }: Version): { content: number; place: number }[] {
   const contents = Array.from({ length: count }, (_, content) => content).filter((content) => !leftOut.has(content));
   if (insertedAt >= 0) contents.splice(insertedAt, 0, count + insertedAt);
@@ -89,7 +89,7 @@ function tabBar(sheet: Sheet, width: number, y: number): void {
   }
 }
 
-/** Rows draw their content from a seed of their own, so that they keep it wherever they come. */
+/** Each row has its own seed, so it keeps its content at any position. */
 const list: Layout = (seed, version) => {
   const { width, density } = version;
   const sheet = new Sheet(seed);

@@ -16,7 +16,7 @@ const boxSchema = z
 const sizeSchema = z.tuple([z.number(), z.number()]);
 const wordsSchema = z.object({ source: z.string().nullable(), target: z.string().nullable() });
 
-/** A line of `pairs.jsonl` as training/README.md says it; what is not needed here is not looked at. */
+/** A line of `pairs.jsonl`, see training/README.md. Other fields are ignored. */
 const lineSchema = z.object({
   id: z.string(),
   source: z.string(),
@@ -34,7 +34,7 @@ type Side = 'source' | 'target';
 /** The id of the frame itself. */
 const SCREEN = 'screen';
 
-/** Kinds of layers that a design tool would have; a word alone is none. */
+/** Layer types in a design tool; a word is not a layer. */
 const TYPES: { readonly [type: string]: string } = {
   text: 'TEXT',
   icon: 'VECTOR',
@@ -43,27 +43,27 @@ const TYPES: { readonly [type: string]: string } = {
   control: 'INSTANCE',
 };
 
-/** The file that tells elements. */
+/** The file with the elements. */
 const LAYERS = 'pairs.jsonl';
 
-/** Every so many pairs, the source is also looked for in the target of the next one. */
+/** The source of every third pair is also matched to the target of the next one. */
 const ANOTHER_EVERY = 3;
 
-/** A generated set does, a folder of points does not. */
+/** True for a generated set, false for a folder of points. */
 export function hasLayers(folder: string): boolean {
   return existsSync(join(folder, LAYERS));
 }
 
 /**
- * How the elements of a set become layers, none of which has a name: `flat`, with a type and a box alone; `nested`, as a design tool
- * has them, texts with their words, and in frames as the components are made; `in turns`, two pairs the one way, two the other.
+ * How elements become layers, none of them with a name: `flat` with type and box only; `nested` as in a design tool, with the
+ * characters of texts, in the frames of their components; `in turns`, alternating every two pairs.
  */
 type Making = 'flat' | 'nested' | 'in turns';
 
-/** Pairs in a row that are made one way, so that of every other pair there are both. */
+/** Consecutive pairs with the same structure, so that each half of the pairs has both. */
 const TURN = 2;
 
-/** @param limit of pairs, evenly evenSubsample */
+/** @param limit of pairs, an even subsample */
 export async function* setLayerPairs(folder: string, limit: number, making: Making): AsyncGenerator<LayerPair> {
   const lines = (await readFile(join(folder, LAYERS), 'utf8')).split('\n').filter((line) => line !== '');
   const chosen = evenSubsample(lines, limit).map((line) => lineSchema.parse(JSON.parse(line)));
@@ -94,7 +94,7 @@ function layersOf({ elements }: Line, side: Side): Layer[] {
   });
 }
 
-/** With the words of texts, and a frame around what has the same beginning of its id: `settings0.setting3` around its icon. */
+/** With the characters of texts, and a frame for each common prefix of ids: `settings0.setting3` around its icon. */
 function nestedLayersOf(line: Line, side: Side): Layer[] {
   const words = new Map(line.elements.map(({ id, words }) => [id, words?.[side] ?? undefined]));
   const frames = new Map<string, Layer>();
@@ -123,11 +123,11 @@ function truthOf(line: Line): Map<string, string | null> {
   return new Map(layersOf(line, 'source').map(({ layerId }) => [layerId, there.has(layerId) ? layerId : null]));
 }
 
-/** Components that both screens have may have counterparts. */
+/** Excludes components of both screens, which may have counterparts. */
 function nowhere(line: Line, other: Line): Map<string, null> {
   const shared = new Set(other.elements.map(({ id }) => componentOf(other, id)));
-  const asked = layersOf(line, 'source').filter(({ layerId }) => !shared.has(componentOf(line, layerId)));
-  return new Map(asked.map(({ layerId }) => [layerId, null]));
+  const absent = layersOf(line, 'source').filter(({ layerId }) => !shared.has(componentOf(line, layerId)));
+  return new Map(absent.map(({ layerId }) => [layerId, null]));
 }
 
 /** `settings` of `train-1-42.settings0.setting3.icon`. */
