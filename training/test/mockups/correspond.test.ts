@@ -16,27 +16,27 @@ const text: Measured = {
 };
 const side = (...elements: Measured[]) => ({ elements, scale: 1, finished: true });
 
-describe('correspondence of what was measured', () => {
-  it('pairs by id and gives boxes in pixels of each image', () => {
+describe('correspondence of measured elements', () => {
+  it('pairs by id, with boxes in pixels of each image', () => {
     const pairs = correspond({ ...side(icon), scale: 0.5 }, { ...side(icon), scale: 2 });
     expect(pairs).toEqual([{ id: 'a', type: 'icon', source: [5, 10, 12, 12], target: [20, 40, 48, 48], rigid: true }]);
   });
 
-  it('knows what has no counterpart: absent, or not to be seen', () => {
+  it('has no counterpart for absent or hidden elements', () => {
     expect(correspond(side(icon), side())).toMatchObject([{ source: [10, 20, 24, 24], target: null }]);
     expect(correspond(side({ ...icon, shows: 'no' }), side(icon))).toMatchObject([{ source: null, rigid: false }]);
     expect(correspond(side({ ...icon, shows: 'no' }), side())).toEqual([]);
   });
 
-  it('leaves out what is cut on either side, as its middle is not the middle of what shows', () => {
+  it('excludes elements that are cut off on either side, since their visible centre differs', () => {
     expect(correspond(side(icon), side({ ...icon, shows: 'partly' }))).toEqual([]);
   });
 
-  it('leaves out what is too small to be told from its neighbours', () => {
+  it('excludes elements too small to distinguish from their neighbours', () => {
     expect(correspond({ ...side(icon), scale: 0.1 }, side(icon))).toEqual([]);
   });
 
-  it('says that insides correspond only for the same image in the same shape', () => {
+  it('is rigid only for the same image in the same aspect ratio', () => {
     const rigid = (other: Partial<Measured>) => correspond(side(icon), side({ ...icon, ...other }))[0]?.rigid;
     expect(rigid({ box: [0, 0, 48, 48] })).toBe(true);
     expect(rigid({ same: 'tabler:home' })).toBe(false);
@@ -44,7 +44,7 @@ describe('correspondence of what was measured', () => {
     expect(correspond(side({ ...icon, same: '' }), side({ ...icon, same: '' }))[0]?.rigid).toBe(false);
   });
 
-  it('pairs the words of a text that says the same, however it is set', () => {
+  it('pairs the words of equal texts in any font', () => {
     const bold = { ...text, same: 'See all|Roboto' };
     const pairs = correspond(side(text), side(bold));
     expect(pairs.map(({ id, type, rigid }) => [id, type, rigid])).toEqual([
@@ -54,7 +54,7 @@ describe('correspondence of what was measured', () => {
     ]);
   });
 
-  it('tells what a text says on each side where it is to be seen', () => {
+  it('includes the characters of a text on each side where it is visible', () => {
     const other = { ...text, same: 'Alle|Inter' };
     const words = (to: Measured, finished = true) => correspond(side(text), { ...side(to), finished })[0]?.words;
     expect(words(other)).toEqual({ source: 'See all', target: 'Alle' });
@@ -63,7 +63,7 @@ describe('correspondence of what was measured', () => {
     expect(correspond(side(icon), side(icon))[0]).not.toHaveProperty('words');
   });
 
-  it('pairs no words of another text, of words that are cut, or of a skeleton', () => {
+  it('pairs no words of different texts, of cut words, or of a skeleton', () => {
     const only = (other: Measured, finished = true) =>
       correspond(side(text), { ...side(other), finished }).filter(({ type }) => type === 'word');
     expect(only({ ...text, same: 'Alle anzeigen|Inter' })).toEqual([]);

@@ -17,7 +17,7 @@ import { CACHE, useBrowser } from './use-browser.js';
 const room = useBrowser();
 
 describe('a set', () => {
-  it('is the same for the same seed, however many pages draw it', async () => {
+  it('depends only on the seed, whatever the number of pages', async () => {
     const make = (name: string, workers: number) =>
       generate(room.browser, {
         split: 'train',
@@ -33,12 +33,12 @@ describe('a set', () => {
     for (const { source } of one) {
       const [a, b] = [await pixels(join(room.folder, 'one', source)), await pixels(join(room.folder, 'two', source))];
       expect(a.length).toBe(b.length);
-      // the browser resamples images in tiles that depend on what it kept from before: single pixels by 3 of 255
+      // the browser resamples images in tiles that depend on its cache: single pixels differ by 3 of 255
       expect(a.every((value, n) => Math.abs(value - (b[n] ?? 0)) <= 8)).toBe(true);
     }
   });
 
-  it('says the size of every image, and has every box inside', async () => {
+  it('has the size of every image, and every box inside it', async () => {
     const home = join(room.folder, 'sizes');
     const records = await generate(room.browser, {
       split: 'validation',
@@ -58,8 +58,8 @@ describe('a set', () => {
   });
 });
 
-describe('pictures', () => {
-  it('of validation are in no training', async () => {
+describe('images', () => {
+  it('of validation are not in training', async () => {
     const page = await room.browser.newPage();
     const [train, validation] = [
       await prepareImages(page, join(CACHE, 'pictures'), 'train'),
@@ -71,15 +71,15 @@ describe('pictures', () => {
       return new Set([...urls].map((url) => readFileSync(new URL(url), 'base64')));
     };
     for (const kind of ['photo', 'portrait', 'object', 'flag'] as const) {
-      const [seen, heldOut] = [contents(train, kind), contents(validation, kind)];
-      expect([...heldOut].filter((content) => seen.has(content))).toEqual([]);
+      const [trained, heldOut] = [contents(train, kind), contents(validation, kind)];
+      expect([...heldOut].filter((content) => trained.has(content))).toEqual([]);
       expect(heldOut.size).toBeGreaterThan(5);
     }
   });
 });
 
 describe('correspondences', () => {
-  it('show the same where only the order changed', async () => {
+  it('have equal content if only the order changed', async () => {
     const stage = await Stage.open(room.browser, room.folder);
     const images = await prepareImages(stage.page, join(CACHE, 'pictures'), 'train');
     const screen: Screen = {

@@ -17,11 +17,11 @@ function sampled(split: Split) {
 }
 
 describe('the splits', () => {
-  it('name held out components that there are', () => {
+  it('hold out existing components', () => {
     expect(HELD_OUT.components.filter((id) => !COMPONENT_IDS.includes(id))).toEqual([]);
   });
 
-  it('never show in training what validation is about', () => {
+  it('exclude held-out content from training', () => {
     const pairs = sampled('train');
     const heldOut: readonly string[] = HELD_OUT.components;
     expect(pairs.flatMap(({ components }) => components).filter((id) => heldOut.includes(id))).toEqual([]);
@@ -32,7 +32,7 @@ describe('the splits', () => {
     expect(styles.filter((style) => icons.includes(style.icons))).toEqual([]);
   });
 
-  it('show in validation all that is held out, in no language and icon set of training', () => {
+  it('include all held-out content in validation, without languages and icon sets of training', () => {
     const pairs = sampled('validation');
     const styles = pairs.flatMap((pair) => pair.styles);
     expect(new Set(styles.map(({ language }) => language))).toEqual(new Set(HELD_OUT.languages));
@@ -42,7 +42,7 @@ describe('the splits', () => {
   });
 });
 
-it('has all changes in a pair that are said of it', () => {
+it('a pair has all its listed changes', () => {
   for (let n = 0; n < 2000; n++) {
     const rng = random('changes', n);
     const { source, target, change } = samplePair(sampleStyle('train', `s${n}`, rng), 'train', rng);
@@ -55,7 +55,7 @@ it('has all changes in a pair that are said of it', () => {
   }
 });
 
-it('has every icon in every set', () => {
+it('every icon set has every icon', () => {
   const missing = ICON_SETS.flatMap((set) =>
     ICON_ROLES.filter((role) => iconName(set, role) === undefined).map((role) => `${set}: ${role}`),
   );

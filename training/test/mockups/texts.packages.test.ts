@@ -12,8 +12,8 @@ const SCRIPTS: Partial<Record<LocaleId, RegExp>> = {
   he: /\p{Script=Hebrew}/u,
 };
 
-describe('words', () => {
-  it('say the same for the same key, and the same sentence in every language', () => {
+describe('texts', () => {
+  it('depend on the key, and labels are translated', () => {
     expect(words('paragraph', 'fr', 'a')).toBe(words('paragraph', 'fr', 'a'));
     expect(words('paragraph', 'fr', 'a')).not.toBe(words('paragraph', 'fr', 'b'));
     expect(label('de', 'save')).toBe('Speichern');
@@ -28,12 +28,12 @@ describe('words', () => {
     }
   });
 
-  it('have names and numbers put in where a sentence has a place for them', () => {
+  it('have names and numbers for their placeholders', () => {
     const sentences = new Set(Array.from({ length: 200 }, (_, n) => words('sentence', 'en', `${n}`)));
     expect(sentences.size).toBeGreaterThan(60);
   });
 
-  it('refuse a label that nobody wrote', () => {
+  it('reject an unknown label', () => {
     expect(() => label('en', 'no such label')).toThrow('labels.tsv has no row "no such label"');
   });
 });

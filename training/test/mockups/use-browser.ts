@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
 import { launchChromium } from '../../../test/figma-host/launch-chromium.js';
 
-/** Where images are kept between runs. */
+/** Cache of images between runs. */
 export const CACHE = join(import.meta.dirname, '../../.cache');
 
 /** A browser and an empty folder for the tests of a file. */
