@@ -166,6 +166,17 @@ describe('a checkpoint', () => {
     expect([...(part?.files.keys() ?? [])]).toContain('model.pt');
   });
 
+  it('without a backend is downscaled to multiples of 64 px, where the size is one', () => {
+    const sizeAt = (size: number) => planFeatures({ ...bare, size }).parts[0]?.preset.size;
+    expect(sizeAt(128)).toEqual({ fit: 'squash', width: 128, height: 128, multiple: 64 });
+    expect(sizeAt(96)).toEqual({ fit: 'squash', width: 96, height: 96, multiple: 32 });
+  });
+
+  it('of CleanDIFT without a learned timestep runs at the one that its training started from', () => {
+    const [part] = planFeatures({ checkpoint: SD(), network: 'cleandift', upFtIndex: 1, size: 64 }).parts;
+    expect(part?.preset).toMatchObject({ network: 'cleandift', t: 261 });
+  });
+
   it('with a backend uses its preset and missing parts, but no other weights', () => {
     mkdirSync(folder.path('lone'), { recursive: true });
     writeFileSync(folder.path('lone/config.json'), '{}');

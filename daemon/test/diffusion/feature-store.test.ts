@@ -30,6 +30,15 @@ describe('a feature map on disk', () => {
     expect((await store.get('without'))?.map).not.toHaveProperty('lengths');
   });
 
+  it('is a header after its length, the descriptors in half precision, and a SHA-256', async () => {
+    const folder = newFolder();
+    await new FeatureStore(folder).put('a', entry());
+    const bytes = readFileSync(fileOf(folder, 'a'));
+    const headerEnd = 4 + bytes.readUInt32LE(0);
+    expect(JSON.parse(bytes.toString('utf8', 4, headerEnd))).toMatchObject({ width: 40, rows: 6, columns: 10 });
+    expect(bytes).toHaveLength(headerEnd + 2 * 8 * 6 * 10 + 32);
+  });
+
   it.runIf(process.platform !== 'win32')('can be read by its owner only', async () => {
     const folder = newFolder();
     await new FeatureStore(folder).put('a', entry());
@@ -87,6 +96,20 @@ describe('a full store', () => {
     await store.put('d', entry());
     expect(readdirSync(folder).sort()).toEqual(['a.features', 'c.features', 'd.features']);
     expect(await store.info()).toEqual({ entries: 3, bytes: 3 * size });
+  });
+
+  it.each([
+    [2e9 - 10_000, true],
+    [2e9, false],
+  ])('has two gigabytes by default: with an entry of %d bytes, another one fits: %s', async (bytes, fits) => {
+    const folder = newFolder();
+    const store = new FeatureStore(folder);
+    await store.put('large', entry());
+    // sparse: takes no space
+    truncateSync(fileOf(folder, 'large'), bytes);
+    utimesSync(fileOf(folder, 'large'), 100, 100);
+    await store.put('small', entry());
+    expect(readdirSync(folder).includes('large.features')).toBe(fits);
   });
 
   it('is empty after clear', async () => {

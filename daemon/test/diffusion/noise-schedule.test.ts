@@ -65,9 +65,17 @@ describe("a checkpoint's scheduler_config.json", () => {
     [{ beta_schedule: 'sigmoid' }, 'the schedule is not one of linear, scaled_linear, squaredcos_cap_v2'],
     [{ beta_start: 'small' }, 'beta_start'],
     [{ trained_betas: [0.1, 7] }, 'trained_betas'],
-    [{ num_train_timesteps: 1e9 }, 'num_train_timesteps'],
+    [{ num_train_timesteps: 100_001 }, 'num_train_timesteps'],
+    [{ num_train_timesteps: 1 }, 'num_train_timesteps'],
+    [{ trained_betas: [0.1] }, 'trained_betas'],
+    [{ trained_betas: Array(100_001).fill(0.1) }, 'trained_betas'],
   ])('is rejected by name if unsupported: %o', (fields, reason) => {
     expect(() => readSchedule(configWith(fields))).toThrow(reason);
+  });
+
+  it.each([2, 100_000])('may have from two to 100,000 steps: %i', (steps) => {
+    expect(readSchedule(configWith({ num_train_timesteps: steps })).alphasCumprod).toHaveLength(steps);
+    expect(readSchedule(configWith({ trained_betas: Array(steps).fill(0.1) })).alphasCumprod).toHaveLength(steps);
   });
 
   const schedulesOf = (family: 'sd-unet' | 'cleandift', scheduler: readonly (readonly [string, string])[]) => {

@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { elementGeometry } from '../../src/correspond/match-elements.js';
 import { ElementNetwork, type Elements } from '../../src/diffusion/networks/element-network.js';
 import { filesOf } from '../../src/diffusion/networks/model-files.js';
 import { NetworkPool } from '../../src/diffusion/networks/network-pool.js';
 import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
+import { floatsToHalves, halvesToFloats } from '../../src/graph/weights/half.js';
 import { readTensor, relativeError } from '../support/run-network.js';
 
 // `training/small-run.sh` names a model of its own
@@ -65,6 +66,27 @@ describe('the element matcher of a model', () => {
     expect(ElementNetwork.of(filesOf(MODEL), pool)).toBeInstanceOf(ElementNetwork);
   });
 
+  it.each([
+    [1, 64],
+    [64, 64],
+    [65, 128],
+    [129, 256],
+  ])('runs %i elements padded to %i, masked by a number of half precision', async (count, length) => {
+    const idle = new NetworkPool(CPU_RUNTIME);
+    const zeros = { dims: [length, 64], data: new Float32Array(length * 64) };
+    const run = vi.spyOn(idle, 'run').mockResolvedValue({ logits: zeros, dustbin: zeros, otherDustbin: zeros });
+    await new ElementNetwork(filesOf(MODEL), idle).match(blankElements(count), blankElements(1));
+    const { mask, other_mask: otherMask } = run.mock.calls[0]?.[1] ?? {};
+    expect([mask?.dims, otherMask?.dims]).toEqual([
+      [1, length],
+      [1, 64],
+    ]);
+    const values = otherMask?.data;
+    if (!(values instanceof Float32Array)) throw new TypeError('the mask has numbers of single precision');
+    expect(values.slice(0, 2)).toEqual(Float32Array.of(0, -1e4));
+    expect(halvesToFloats(floatsToHalves(values))).toEqual(values);
+  });
+
   it('rejects features of another width', async () => {
     const narrow = { ...TARGET, descriptors: TARGET.descriptors.subarray(0, TARGET.count * 10) };
     await expect(new ElementNetwork(filesOf(MODEL), pool).match(SOURCE, narrow)).rejects.toMatchObject({
@@ -85,6 +107,12 @@ describe('elementGeometry', () => {
     expect(relativeError(Float32Array.from(geometry.flat()), reference(`${prefix}geometry`))).toBeLessThan(1e-5);
   });
 });
+
+function blankElements(count: number): Elements {
+  const zeros = (values: Float32Array) => new Float32Array((count * values.length) / SOURCE.count);
+  const { descriptors, geometry, dustbin } = SOURCE;
+  return { count, descriptors: zeros(descriptors), geometry: zeros(geometry), dustbin: zeros(dustbin) };
+}
 
 function picked({ descriptors, geometry, dustbin }: Elements, order: readonly number[]): Partial<Elements> {
   const take = (values: Float32Array) => {
