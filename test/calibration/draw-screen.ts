@@ -17,7 +17,7 @@ export interface View {
   height: number;
 }
 
-/** @param scale pixels a unit */
+/** @param scale pixels per unit */
 export async function drawScreen({ shapes }: Screen, theme: Theme, view: View, scale: number): Promise<RgbImage> {
   const size = `width="${Math.round(view.width * scale)}" height="${Math.round(view.height * scale)}"`;
   const box = `viewBox="${view.x} ${view.y} ${view.width} ${view.height}" preserveAspectRatio="none"`;

@@ -12,7 +12,7 @@ const ITERATIONS = 50;
 /**
  * Weighted logistic regression by Newton's method (iteratively reweighted least squares). Values are brought to unit
  * spread meanwhile, so that the ridge does not depend on their units.
- * @returns the bias, then one coefficient a value
+ * @returns the bias, then one coefficient per value
  */
 export function fitLogistic(examples: readonly Example[]): number[] {
   const size = 1 + (examples[0]?.values.length ?? 0);
@@ -49,7 +49,7 @@ function spread(examples: readonly Example[], index: number): number {
   return Math.sqrt(mean((value) => (value - middle) ** 2)) || 1;
 }
 
-/** @param coefficients the bias, then one a value */
+/** @param coefficients the bias, then one per value */
 export function probability([bias = 0, ...coefficients]: readonly number[], values: readonly number[]): number {
   return 1 / (1 + Math.exp(-values.reduce((sum, value, i) => sum + value * (coefficients[i] ?? 0), bias)));
 }

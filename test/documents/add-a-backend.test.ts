@@ -61,13 +61,13 @@ it('the worked example compiles, and its commands and its test pass', { timeout:
 describe('a diff of a page', () => {
   const diff = '--- a/x.txt\n+++ b/x.txt\n@@ list\n one\n-two\n+three\n';
 
-  it('replaces lines where the file has the unchanged ones', () => {
+  it('replaces lines next to the unchanged ones of the file', () => {
     writeFileSync(join(copy, 'x.txt'), 'zero\none\ntwo\nfour\n');
     applyDiff(diff, copy);
     expect(readFileSync(join(copy, 'x.txt'), 'utf8')).toBe('zero\none\nthree\nfour\n');
   });
 
-  it.each(['zero\n', 'one\ntwo\none\ntwo\n'])('is refused where the file has them never or twice', (text) => {
+  it.each(['zero\n', 'one\ntwo\none\ntwo\n'])('is rejected unless the file has them exactly once', (text) => {
     writeFileSync(join(copy, 'x.txt'), text);
     expect(() => applyDiff(diff, copy)).toThrow('x.txt has');
   });

@@ -31,7 +31,7 @@ describe('a quoted figure', () => {
     expect(figureProblems(documents({ 'a.md': SOURCE, 'b.md': quote }))).toEqual([]);
   });
 
-  it.each(['95.4', '96', '95.450', '95.46'])('is a problem where it differs from its source: %s', (value) => {
+  it.each(['95.4', '96', '95.450', '95.46'])('is a problem if it differs from its source: %s', (value) => {
     const quote = `finds\n<!-- quote: found -->${value} %`;
     const problem = `b.md:2: "found" is 95.45 at a.md:5, quoted as ${value}`;
     expect(figureProblems(documents({ 'a.md': SOURCE, 'b.md': quote }))).toEqual([problem]);
@@ -51,14 +51,14 @@ describe('a quoted figure', () => {
     expect(only('<!-- quote found -->95')).toEqual(['a.md:6: malformed <!-- quote found -->']);
   });
 
-  it('is a problem where no command stands in the section of its source', () => {
+  it('is a problem if the section of its source has no command', () => {
     const source = SOURCE.replace('`npm run bench -- peers`', 'Measured on a laptop.');
     expect(figureProblems(documents({ 'a.md': source }))).toEqual([
       'a.md: section "Found" has figures but no command (found)',
     ]);
   });
 
-  it('does not count in a code block, which shows how to write one', () => {
+  it('is ignored in a code block', () => {
     expect(figureProblems(documents({ 'a.md': '```\n<!-- quote: lost -->5\n```\n' }))).toEqual([]);
   });
 });
@@ -66,14 +66,14 @@ describe('a quoted figure', () => {
 describe('a link or path', () => {
   const problems = (text: string) => linkProblems(documents({ 'docs/a.md': text }), REPOSITORY);
 
-  it('is a problem where no file or heading is there', () => {
+  it('is a problem if its file or heading is missing', () => {
     expect(problems('[a](nowhere.md)')).toEqual(['docs/a.md:1: nowhere.md does not exist']);
     expect(problems('\n[a](../README.md#nowhere)')).toEqual(['docs/a.md:2: no heading for ../README.md#nowhere']);
     expect(problems('see `daemon/src/nowhere.ts`')).toEqual(['docs/a.md:1: `daemon/src/nowhere.ts` does not exist']);
     expect(problems('see `graph/nowhere.ts`')).toHaveLength(1);
   });
 
-  it('is fine where one is, and outside the repository', () => {
+  it('is valid if its file exists, or outside the repository', () => {
     expect(problems('[a](../README.md) [b](https://example.com/x.md) `graph/compile.ts` `training/make.sh:1`')).toEqual(
       [],
     );
@@ -86,7 +86,7 @@ describe('a link or path', () => {
   });
 });
 
-it('anchors are made of headings as GitHub makes them', () => {
+it('anchors of headings equal those of GitHub', () => {
   const text = '# `ui`: what is *new*?\n```\n# no heading\n```\n## Same\n## Same\n## [Links](a.md), too';
   expect([...anchorsOf(text)]).toEqual(['ui-what-is-new', 'same', 'same-1', 'links-too']);
 });

@@ -11,7 +11,7 @@ import { lineAt, type MarkdownDocument, sectionsOf, withoutFences } from './docu
 interface Mark {
   kind: 'figure' | 'quote';
   id: string;
-  /** As written, without thousands separators; undefined where no number follows the comment. */
+  /** As written, without thousands separators; undefined if no number follows the comment. */
   value: string | undefined;
   where: string;
 }

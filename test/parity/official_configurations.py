@@ -71,7 +71,7 @@ def in_order(fields: dict) -> dict:
 
 
 def smaller(official: dict, sha256: str | None, **changes: object) -> dict:
-    """`official` with smaller numbers; `sha256` is that of the official file, where it is published."""
+    """`official` with smaller numbers; `sha256` is that of the official file if it is published."""
     written = (json.dumps(official, indent=2) + "\n").encode()
     assert sha256 is None or hashlib.sha256(written).hexdigest() == sha256, official
     return official | changes

@@ -111,7 +111,7 @@ export function measure(area: { x: number; y: number; width: number; height: num
     const { seen, shows } = showing(edges, window);
     const over = shows === 'no' ? 'whole' : covered(element, seen);
     const lines = new Set(rects.map((r) => Math.round(r.top / 4))).size;
-    // a wireframe shows where a image is, not the image
+    // a wireframe shows the position of an image, not the image
     const drawn = type !== 'image' || !document.body.classList.contains('wireframe');
     const flipped = !text && getComputedStyle(element).transform !== 'none' ? ':flipped' : '';
     return {

@@ -34,7 +34,7 @@ export function packageVersion(): string {
   return manifestSchema.parse(JSON.parse(readFileSync(path, 'utf8'))).version;
 }
 
-/** Logs the device to stderr, where it is not the expected one. */
+/** Logs the device to stderr if it is not the expected one. */
 export function logDevice(device: Device): void {
   process.stderr.write(`Device: ${formatDevice(device)}\n`);
 }

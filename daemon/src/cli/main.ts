@@ -26,7 +26,7 @@ Exit codes:
   5 a model or checkpoint is damaged or does not fit the network
 `;
 
-/** Loaded on demand: `doctor` runs even where other commands fail to load. */
+/** Loaded on demand: `doctor` runs even if other commands fail to load. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./commands/start.js')).startCommand(),
   match: async () => (await import('./commands/match.js')).matchCommand(),

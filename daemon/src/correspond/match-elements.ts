@@ -26,7 +26,7 @@ const SHORTEST = 1e-3;
 
 /** Scores of one element of the source against every element of the target. */
 export interface ElementScores {
-  /** Log probability of a match, at most 0; NaN where the centre of one of the two lies outside its image. */
+  /** Log probability of a match, at most 0; NaN if the centre of one of the two lies outside its image. */
   log: Float32Array;
   /** Log probability minus that of the best other source element for the same target element; NaN without another. */
   margin: Float32Array;

@@ -18,8 +18,8 @@ export const CONSENSUS = {
   /** Consensus of the anchors up to which their votes do not count for other points, and from which they count in full. */
   trust: { from: 0.05, to: 0.13 },
   /**
-   * The pair is mirrored where the mirrored consensus is at least `atLeast`, and at least `ratio` times the other one: votes from
-   * above and below support both. Not tested where the consensus exceeds `upTo`, or the anchors span less than
+   * The pair is mirrored if the mirrored consensus is at least `atLeast`, and at least `ratio` times the other one: votes from
+   * above and below support both. Not tested if the consensus exceeds `upTo`, or the anchors span less than
    * `breadth` of the source's longer side, as left and right are then too close to each other.
    */
   mirrored: { ratio: 0.33, atLeast: 0.04, upTo: 0.4, breadth: 0.2 },
@@ -45,7 +45,7 @@ export interface ScoredPoint extends Point {
  * feature maps, so it can be cached.
  */
 export interface PreparedPair extends AnchorVotes {
-  /** Mean support of the best candidates of the anchors, 0 to 1; low where two layouts have little in common. */
+  /** Mean support of the best candidates of the anchors, 0 to 1; low if two layouts have little in common. */
   consensus: number;
   /** The source's longer side in its pixels. */
   sourceSidePx: number;

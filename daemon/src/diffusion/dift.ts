@@ -21,7 +21,7 @@ export interface DiffusionNetwork {
   features(xt: NdArray): Promise<readonly NdArray[]>;
   /** For networks that have learned that some points have no counterpart. */
   readonly dustbin?: Dustbin | undefined;
-  /** Present where a matcher of elements was trained on the features. */
+  /** Present if a matcher of elements was trained on the features. */
   readonly elements?: ElementMatching | undefined;
 }
 
@@ -42,7 +42,7 @@ export interface DiftSettings {
  * DIFT (Tang et al., Emergent Correspondence from Image Diffusion, NeurIPS 2023, section 3.2): encode the image, add noise
  * for timestep t, run the U-Net up to one of its decoder blocks, and average over several noise draws. As in the published
  * code, every image and ensemble member has its own noise. Here its seed is the image content, so features are reproducible.
- * The encoder runs once; each member samples its own latent where the encoder gives a distribution. Members run one after
+ * The encoder runs once; each member samples its own latent if the encoder gives a distribution. Members run one after
  * another: the attention scores of all would not fit into memory.
  * @param image (1,3,H,W) in [−1,1]
  * @param onStep called after the encoder and after each pass
@@ -56,7 +56,7 @@ export async function dift(
 ): Promise<readonly NdArray[]> {
   const encoded = await network.encode(image);
   onStep();
-  // skip hashing millions of pixels where nothing is random
+  // skip hashing millions of pixels if nothing is random
   const content = network.schedule === null && encoded.deviation === undefined ? '' : contentHash(image);
   if (network.schedule === null) {
     const features = await network.features(sampleLatent(encoded, settings, content, 0));

@@ -9,7 +9,7 @@ export interface FeaturePyramid {
   width: number;
   height: number;
   levels: readonly FeatureMap[];
-  /** Index of the level to use where a single one is needed. */
+  /** Index of the level to use if a single one is needed. */
   baseLevel: number;
   /** The image has a single colour, so its features only encode the distance to the borders. */
   blank: boolean;

@@ -25,7 +25,7 @@ export function levelCount(size: InputSize): number {
   return size.fit === 'long-sides' ? size.px.length : 1;
 }
 
-/** Index of the level to use where a single one is needed. */
+/** Index of the level to use if a single one is needed. */
 export function baseLevel(size: InputSize): number {
   return size.fit === 'long-sides' ? size.px.indexOf(size.basePx) : 0;
 }

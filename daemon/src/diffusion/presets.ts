@@ -171,7 +171,7 @@ export function withBlock(preset: Preset, block: number): Preset {
     : { ...preset, upFtIndex: block };
 }
 
-/** Block that the network is cut after; undefined where it is fixed, or the last layer by default. */
+/** Block that the network is cut after; undefined if it is fixed, or the last layer by default. */
 export function blockOf(preset: Preset): number | undefined {
   if (preset.network === 'ui-unet') return undefined;
   return preset.network === 'vit' ? preset.feature.layer : preset.upFtIndex;

@@ -31,7 +31,7 @@ export class EvalFeatures {
 
   /**
    * @param category what the image shows, for presets with a prompt template
-   * @throws SamepointError where the image or the model cannot be read
+   * @throws SamepointError if the image or the model cannot be read
    */
   async pyramid(path: string, category?: string): Promise<FeaturePyramid> {
     const bytes = await readDatasetBytes(path);

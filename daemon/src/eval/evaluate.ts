@@ -55,7 +55,7 @@ interface PassItem<Outcome> {
  * @param passes runs grouped by the network passes they share. Each item is evaluated in all runs of a pass before the
  *   next item, so that shared features need not be kept for long.
  * @returns an evaluation for each run, pass by pass
- * @throws SamepointError where an image or a model cannot be read
+ * @throws SamepointError if an image or a model cannot be read
  */
 export async function evaluate<Outcome>(
   dataset: Dataset<Outcome>,

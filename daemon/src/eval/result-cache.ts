@@ -23,7 +23,7 @@ export class ResultCache {
     this.#outcomes = readLines(path);
   }
 
-  /** The outcome of an item; undefined where none of this shape is cached. */
+  /** The outcome of an item; undefined if none of this shape is cached. */
   get<Outcome>(key: string, schema: z.ZodType<Outcome>): Outcome | undefined {
     const cached = schema.safeParse(this.#outcomes.get(key));
     return cached.success ? cached.data : undefined;

@@ -32,7 +32,7 @@ export type Wiring<Name extends string> = (b: GraphBuilder, inputs: Record<Name,
 
 /**
  * Compiles a network for one input size. Takes milliseconds, since no weights are read.
- * @throws SamepointError `MODEL_INVALID` where the checkpoint does not match the network
+ * @throws SamepointError `MODEL_INVALID` if the checkpoint does not match the network
  */
 export function compile<Name extends string>(
   checkpoint: Checkpoint,

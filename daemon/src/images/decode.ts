@@ -2,7 +2,7 @@ import { LIMITS, SamepointError } from '@samepoint/shared-protocol';
 import { decode as decodePng } from 'fast-png';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 
-/** 8-bit sRGB, rows from the top, three bytes a pixel. */
+/** 8-bit sRGB, rows from the top, three bytes per pixel. */
 export interface RgbImage {
   width: number;
   height: number;
@@ -146,7 +146,7 @@ function open(bytes: Uint8Array) {
 function checkSize({ width, height }: Metadata, name: string): void {
   const side = Math.max(width, height);
   if (side > LIMITS.imageSidePx)
-    throw tooLarge(name, `${width}×${height} pixels`, `${LIMITS.imageSidePx} pixels a side`);
+    throw tooLarge(name, `${width}×${height} pixels`, `${LIMITS.imageSidePx} pixels per side`);
   if (width * height > LIMITS.imagePixels) {
     throw tooLarge(name, `${width}×${height} pixels`, `${LIMITS.imagePixels / 1e6} million pixels`);
   }
@@ -163,7 +163,7 @@ function firstLine(cause: unknown): string {
   return (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? '';
 }
 
-/** @param data grey and alpha, two bytes a pixel */
+/** @param data grey and alpha, two bytes per pixel */
 function greyToRgba(data: Uint8Array): Uint8Array {
   const rgba = new Uint8Array(data.length * 2);
   for (let i = 0; i < rgba.length; i++) rgba[i] = data[2 * Math.floor(i / 4) + Number(i % 4 === 3)] ?? 0;
@@ -200,7 +200,7 @@ const PPM_HEADER_MAX_BYTES = 1024;
 const PPM_MAX_VALUE = 255;
 
 /**
- * Decodes a binary PPM image with one byte a channel, the format of HPatches.
+ * Decodes a binary PPM image with one byte per channel, the format of HPatches.
  * @throws SamepointError `IMAGE_UNREADABLE` or `IMAGE_TOO_LARGE`
  */
 export function decodePpm(bytes: Uint8Array, name: string): RgbImage {
@@ -210,7 +210,7 @@ export function decodePpm(bytes: Uint8Array, name: string): RgbImage {
   const match = PPM_HEADER.exec(text);
   if (match === null) throw badPpm(name, 'it is not a binary PPM image');
   const [header, width = 0, height = 0, greatest] = [match[0], ...match.slice(1).map(Number)];
-  if (greatest !== PPM_MAX_VALUE) throw badPpm(name, 'it does not have one byte a channel');
+  if (greatest !== PPM_MAX_VALUE) throw badPpm(name, 'it does not have one byte per channel');
   if (width * height > LIMITS.imagePixels || width * height === 0) {
     throw new SamepointError(
       'IMAGE_TOO_LARGE',

@@ -6,7 +6,7 @@ import { decodeRgba, type Palette, type RgbaImage, readPalette } from './decode.
 export interface LabelMask {
   width: number;
   height: number;
-  /** The palette index of each pixel, rows from the top, one byte a pixel. */
+  /** The palette index of each pixel, rows from the top, one byte per pixel. */
   indices: Uint8Array;
   palette: Palette;
   /** The index of unlabelled pixels. */

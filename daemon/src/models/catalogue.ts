@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 export interface HubRevision {
   /** `org/name` */
   repository: string;
-  /** Commit, or a branch where the commit could not be checked. */
+  /** Commit, or a branch if the commit could not be checked. */
   revision: string;
   /** Former repositories of the same files. Their files in the cache are used if the hash matches. */
   formerly?: readonly string[];

@@ -37,7 +37,7 @@ export function pointsOfLayer(box: Box, image: Size, grid = REGION_GRID): Point[
   return touches ? pointsOfBox(box, image, grid) : [];
 }
 
-/** A grid over the visible part of a box. @param grid points a side */
+/** A grid over the visible part of a box. @param grid points per side */
 export function pointsOfBox(box: Box, image: Size, grid = REGION_GRID): Point[] {
   return gridPoints(clip(box, image.width, image.height), grid);
 }

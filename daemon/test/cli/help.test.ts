@@ -22,7 +22,7 @@ describe('help', () => {
     expect(await runCliInto('closed pipe', 'align', '--help')).toEqual({ code: 0, stderr: '' });
   });
 
-  it.runIf(existsSync('/dev/full'))('fails with a message where the output cannot be written', async () => {
+  it.runIf(existsSync('/dev/full'))('fails with a message if the output cannot be written', async () => {
     const { code, stderr } = await runCliInto('/dev/full', 'align', '--help');
     expect(code).toBe(1);
     expect(stderr).toMatch(/^samepoint: The output cannot be written \(ENOSPC\)\. .*\n$/);

@@ -104,7 +104,7 @@ describe('the probabilities of candidates', () => {
     ['is ignored up to 0.05', 0.05, 0],
     ['counts half at 0.09', 0.09, 0.5],
     ['counts in full from 0.13', 0.13, 1],
-  ])('change by the square of the support; where the consensus of the anchors is low, it %s', (_, consensus, trust) => {
+  ])('change by the square of the support; if the consensus of the anchors is low, it %s', (_, consensus, trust) => {
     const pair = pairOf([{ anchor: here, target: right }], consensus);
     expect(odds([candidate(right), candidate(wrong)], pair)).toBeCloseTo(trust * 2 * Math.log(1.02 / 0.02), 6);
   });

@@ -33,7 +33,7 @@ const ORIGIN: FeatureOrigin = {
   target: { provider: 'cpu', precision: 'float32' },
 };
 
-/** One other value for every field; undefined where the features do not depend on it. */
+/** One other value for every field; undefined if the features do not depend on it. */
 type Others<T> = { [Field in keyof T]-?: T[Field] | undefined };
 
 const ORIGINS: Others<Omit<FeatureOrigin, 'part' | 'target'>> = { imageId: 'another', level: 1 };

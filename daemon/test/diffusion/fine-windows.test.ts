@@ -48,7 +48,7 @@ describe('the window around a point', () => {
     expect(new Set(all).size).toBe(8 * 5);
   });
 
-  it('is the whole image where that is no larger', () => {
+  it('is the whole image if that is no larger', () => {
     const icon = { width: 48, height: 32 };
     expect(windowAround({ x: 3, y: 3 }, icon, maxZoom(icon, SIZE), SIZE)).toEqual({ x: 0, y: 0, w: 48, h: 32 });
   });
@@ -65,7 +65,7 @@ describe('the size of the windows', () => {
     expect(scaled.width).toBeLessThan(fine.longSidePx);
   });
 
-  it('is half where memory is short', () => {
+  it('is half if memory is short', () => {
     for (const { size } of PRESETS) {
       const [whole, half] = [fineSize(size), fineSize(size, 1)];
       expect(half.longSidePx).toBe(whole.longSidePx / 2);

@@ -124,7 +124,7 @@ describe('the memory for networks', () => {
     ['that of the only adapter, with DirectML', { provider: 'dml', deviceId: 0 }, [large], 24],
     ['4 GB if it is ambiguous which adapter DirectML uses', { provider: 'dml', deviceId: 1 }, [shared, large], 4],
     ["the card's, with WebGPU beside a processor's graphics", { provider: 'webgpu' }, [shared, large], 24],
-    ["the system's where graphics share it", { provider: 'webgpu' }, [shared], 64],
+    ["the system's if graphics share it", { provider: 'webgpu' }, [shared], 64],
     ["the system's on a Mac", { provider: 'coreml' }, [appleDevice('Apple M3')], 64],
     ['4 GB if the system does not report it', { provider: 'webgpu' }, [card('unknown', undefined)], 4],
     ['4 GB without any device', { provider: 'webgpu' }, [], 4],

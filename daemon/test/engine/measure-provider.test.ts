@@ -55,7 +55,7 @@ describe('a provider is correct', () => {
     ['a small graph is wrong in half precision', { small: { float16: 0.03 } }],
     ['half precision is wrong only at working size', { working: { float16: 0.03 } }],
     ['half precision returns NaN at working size', { working: { float16: Number.NaN } }],
-  ] as const)('in single precision only where %s', async (_when, behaviour) => {
+  ] as const)('in single precision only if %s', async (_when, behaviour) => {
     expect(await measureProvider({ provider: 'webgpu' }, trials(behaviour).trials)).toMatchObject({
       precision: 'float32',
       atWorkingSize: true,

@@ -20,7 +20,7 @@ const trace = (...events: object[]) =>
   JSON.stringify([{ cat: 'Session', name: 'model_run', dur: 9, args: {} }, ...events]);
 
 describe('where the nodes of a graph ran', () => {
-  it('is the GPU where DirectML runs the graph as one node', () => {
+  it('is the GPU if DirectML runs the graph as one node', () => {
     const fused = placementOf(trace(...node('DmlFusedNode_0_0', 'dml'), ...nodes(6, 'cpu')), 'dml', NODES);
     expect(fused).toEqual(
       new Map([
@@ -32,7 +32,7 @@ describe('where the nodes of a graph ran', () => {
     expect(placementLabel(fused)).toBe('98 % GPU (DirectML), 2 % CPU');
   });
 
-  it('is still the CPU where most of a fused graph is there', () => {
+  it('is the CPU if most of a fused graph runs on it', () => {
     const mostly = placementOf(trace(...node('DmlFusedNode_0_0', 'dml'), ...nodes(240, 'cpu')), 'dml', NODES);
     expect(shareOf(mostly, 'dml')).toBeCloseTo(0.2);
   });
@@ -52,7 +52,7 @@ describe('where the nodes of a graph ran', () => {
     );
   });
 
-  it('is the CPU alone where the provider ran nothing', () => {
+  it('is only the CPU if the provider ran nothing', () => {
     const none = placementOf(trace(...nodes(40, 'cpu')), 'dml', NODES);
     expect(none).toEqual(new Map([['cpu', 40]]));
     expect(shareOf(none, 'dml')).toBe(0);

@@ -133,7 +133,7 @@ describe('the limit', () => {
     expect(await decodeImage(await strip(LIMITS.imageSidePx))).toMatchObject({ width: LIMITS.imageSidePx });
     await expect(decodeImage(await strip(LIMITS.imageSidePx + 1))).rejects.toMatchObject({
       code: 'IMAGE_TOO_LARGE',
-      message: `The image is too large: ${LIMITS.imageSidePx + 1}×1 pixels, and the limit is ${LIMITS.imageSidePx} pixels a side.`,
+      message: `The image is too large: ${LIMITS.imageSidePx + 1}×1 pixels, and the limit is ${LIMITS.imageSidePx} pixels per side.`,
     });
   });
 
@@ -196,7 +196,7 @@ describe('a binary PPM image', () => {
 
   it.each([
     ['text pixels', 'P3\n2 2\n255\n', PIXELS, 'it is not a binary PPM image'],
-    ['two bytes a channel', 'P6\n2 2\n65535\n', PIXELS, 'it does not have one byte a channel'],
+    ['two bytes per channel', 'P6\n2 2\n65535\n', PIXELS, 'it does not have one byte per channel'],
     ['a file that was cut', 'P6\n2 2\n255\n', PIXELS.slice(1), 'it ends before its last pixel'],
     ['more pixels than can be kept', 'P6\n99999999 9999999\n255\n', PIXELS, 'and the limit is'],
     ['no pixels', 'P6\n0 2\n255\n', [], 'has 0×2 pixels'],

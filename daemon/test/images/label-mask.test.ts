@@ -86,7 +86,7 @@ describe('an image of plain colours', () => {
     expect(mask.palette).toEqual([BLACK, GREEN, RED].map((colour) => [...colour]));
   });
 
-  it('has no label where it is transparent', async () => {
+  it('has no label in transparent pixels', async () => {
     const png = await plain([...RED, 255], [...GREEN, 20], [...BLACK, 0])
       .png()
       .toBuffer();

@@ -20,7 +20,7 @@ export interface HubRepository {
 export interface CacheLayout {
   /** The requested branch. Without one, the commit was requested and there is no ref. */
   branch?: string;
-  /** False where links need a privilege, as on Windows: the snapshot holds the files, and `blobs` is empty. */
+  /** False if links need a privilege, as on Windows: the snapshot holds the files, and `blobs` is empty. */
   symlinks?: boolean;
   /** Since version 2, files that come by Xet lie once for all repositories, and the blob is a link as well. */
   sharedBlobs?: boolean;

@@ -11,7 +11,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** A map of random unit columns; `cellPx` pixels of the image a cell. */
+/** A map of random unit descriptors, with `cellPx` image pixels per cell. */
 export function randomMap(channels: number, rows: number, columns: number, seed: number, cellPx = 4): FeatureMap {
   const random = seededRandom(seed);
   const chw = Float32Array.from({ length: channels * rows * columns }, () => random() - 0.5);

@@ -37,7 +37,7 @@ export function estimateS(macs: number, known: readonly BenchResult[]): number |
   return (seconds * macs) / last.macs;
 }
 
-/** Reason to skip a case that does not fit in the remaining time; undefined where it fits. */
+/** Reason to skip a case that does not fit in the remaining time; undefined if it fits. */
 export function skipReason(
   { macs }: Pick<BenchCase, 'macs'>,
   leftS: number,

@@ -34,7 +34,7 @@ export interface CaseRuns {
 export interface MeasureOptions extends ToBench {
   /** Time after which the process is killed. */
   limitS: number;
-  /** Free memory of the device; undefined where the system does not report it. */
+  /** Free memory of the device; undefined if the system does not report it. */
   freeBytes(): Promise<number | undefined>;
   /** Kills the process. */
   signal?: AbortSignal;

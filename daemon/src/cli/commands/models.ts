@@ -172,7 +172,7 @@ async function remove({ environment, print, note }: ModelsTerminal, id: string):
   if (left.length > 0) note(`Not removed, because Samepoint did not download them: ${left.join(', ')}\n`);
 }
 
-/** @returns whether there were text states; false also where the weights cannot be opened */
+/** @returns whether there were text states; false also if the weights cannot be opened */
 async function removeEmptyPrompt(environment: ModelEnvironment, id: string): Promise<boolean> {
   const model = modelOf(id, environment);
   if (model.textChannels === undefined) return false;

@@ -158,7 +158,7 @@ export interface WarpTask {
 }
 
 /**
- * Warps the edit into each target, one job a target: only one target is in memory, and finished files stay whatever
+ * Warps the edit into each target, one job per target: only one target is in memory, and finished files stay whatever
  * happens later. The engine caches the features of the source.
  * @yields the outcome of each target, in order
  * @throws SamepointError for errors that affect every target

@@ -51,7 +51,7 @@ export function missingCudaLibraries({ hasOrtLibrary, ldconfig, libraryPathFiles
   return [...(hasOrtLibrary ? [] : [ORT_CUDA_LIBRARY]), ...missing];
 }
 
-/** How to make CUDA work; undefined where no command helps. */
+/** How to make CUDA work; undefined if no command helps. */
 export function cudaFix({ platform, arch, hasCard, hasDriver, installScript, missing }: CudaFacts): Fix | undefined {
   if (!hasCard || platform !== 'linux' || arch !== 'x64') return undefined;
   if (!hasDriver) {
@@ -75,7 +75,7 @@ export function cudaFix({ platform, arch, hasCard, hasDriver, installScript, mis
   };
 }
 
-/** Why CUDA does not work; `why` where nothing is missing. */
+/** Why CUDA does not work; `why` if nothing is missing. */
 export function cudaProblem({ platform, arch, hasCard, hasDriver, missing }: CudaFacts, why: string): string {
   if (!hasCard) return 'no NVIDIA graphics card found';
   if (platform === 'win32') return 'onnxruntime-node does not support CUDA on Windows; use DirectML';

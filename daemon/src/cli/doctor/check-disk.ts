@@ -9,7 +9,7 @@ export interface CacheFacts {
   name: string;
   folder: string;
   bytes: number;
-  /** Free bytes for this user; undefined where the system does not report them. */
+  /** Free bytes for this user; undefined if the system does not report them. */
   freeBytes: number | undefined;
 }
 

@@ -14,7 +14,7 @@ export interface ProviderFacts {
   provider: Provider;
   platform: string;
   arch: string;
-  /** Undefined where the platform does not have the provider. */
+  /** Undefined if the platform does not have the provider. */
   probe: ProviderProbe | undefined;
   /** Requirements of CUDA; undefined for other providers. */
   cuda: CudaFacts | undefined;

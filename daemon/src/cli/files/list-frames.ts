@@ -52,5 +52,5 @@ export function findFrame(frames: readonly FrameFile[], selector: string): numbe
 }
 
 function invalidFrames(message: string): SamepointError {
-  return new SamepointError('BAD_REQUEST', message, 'Choose a folder with one PNG, JPEG or WebP image a frame.');
+  return new SamepointError('BAD_REQUEST', message, 'Choose a folder with one PNG, JPEG or WebP image per frame.');
 }

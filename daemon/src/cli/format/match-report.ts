@@ -38,9 +38,9 @@ export interface NamedLayer {
 export interface MatchedLayer {
   source: NamedLayer;
   target: NamedLayer | null;
-  /** Position by pixels alone, also where no target layer is assigned. */
+  /** Position by pixels alone, even if no target layer is assigned. */
   placed: Box | null;
-  /** Confidence of the target layer, or of the position where no layer is assigned. */
+  /** Confidence of the target layer, or of the position if no layer is assigned. */
   confidence: number;
   /** Similarity and weight of each cue; null without a counterpart. */
   cues: { pixels: LayerCue[]; structure: LayerCue[] } | null;

@@ -23,7 +23,7 @@ export interface LabelReport {
   label: string;
   lost: boolean;
   confidence: number;
-  /** Position of a point in pixels; absent where it is lost. */
+  /** Position of a point in pixels; absent if it is lost. */
   x?: number;
   y?: number;
 }
@@ -40,7 +40,7 @@ export function trackSummary({ backend, annotated, frames }: TrackReport, folder
   return `Backend ${backend}, ${frames.length} frames from ${annotated}, written to ${folder}\n${lines.join('')}`;
 }
 
-/** Points as CSV; x and y are empty where a point is lost. */
+/** Points as CSV; x and y are empty if a point is lost. */
 export function trackCsv({ frames }: TrackReport): string {
   const rows = frames.flatMap(({ frame, labels }) =>
     labels.map(({ label, x = '', y = '', confidence }) => [quoted(frame), quoted(label), x, y, confidence].join(',')),

@@ -5,7 +5,7 @@ import { textTable } from './text-table.js';
 /** What `samepoint warp --json` prints. `transform` maps pixels of the source to pixels of the target, row-major. */
 export interface WarpReport {
   backend: string;
-  /** Absent where every target failed. */
+  /** Absent if every target failed. */
   device?: string;
   source: string;
   edit: string;

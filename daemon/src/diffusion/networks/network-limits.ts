@@ -8,7 +8,7 @@ import { openSdCheckpoint, type SdEncoderPart } from './sd-checkpoint.js';
 
 /** Values that a network accepts for the settings. */
 interface NetworkLimits {
-  /** Number and name of the blocks it can be cut after; absent where it cannot be cut. */
+  /** Number and name of the blocks it can be cut after; absent if it cannot be cut. */
   blocks?: { count: number; name: string };
   /** Sides of the input must be multiples of this, in pixels. */
   multiple: number;

@@ -21,7 +21,7 @@ import { type ModelFiles, requireFile } from './model-files.js';
 interface SdUnetPart {
   checkpoint: Checkpoint;
   config: SdUnetConfig;
-  /** CleanDIFT's learned timestep, where the checkpoint has one. */
+  /** CleanDIFT's learned timestep if the checkpoint has one. */
   learnedT?: number;
 }
 

@@ -15,7 +15,7 @@ import { openSdCheckpoint, type SdCheckpoint } from './sd-checkpoint.js';
 
 export interface SdSettings {
   t: number;
-  /** Use CleanDIFT's learned timestep instead of `t` where the checkpoint has one. */
+  /** Use CleanDIFT's learned timestep instead of `t` if the checkpoint has one. */
   preferLearnedT: boolean;
   /** Up blocks to return features of. */
   blocks: readonly number[];

@@ -23,7 +23,7 @@ const CLEANDIFT_T = 261;
 /**
  * Preset of a checkpoint without a backend, to be completed by the settings.
  * @param name of the network, for messages
- * @throws SamepointError `BAD_REQUEST` where a required setting is missing
+ * @throws SamepointError `BAD_REQUEST` if a required setting is missing
  */
 export function barePreset(name: string, network: NetworkKind, settings: FeatureSettings): Preset {
   for (const setting of REQUIRED[network]) if (settings[setting] === undefined) throw missing(name, setting);

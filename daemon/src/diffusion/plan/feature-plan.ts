@@ -21,7 +21,7 @@ export interface FeatureChoice extends FeatureSettings {
   category?: string | undefined;
   /** Folder or file of a checkpoint to use instead of the backend's model, which supplies missing parts. */
   checkpoint?: string | undefined;
-  /** Network family of the checkpoint, where no backend is given. */
+  /** Network family of the checkpoint if no backend is given. */
   network?: NetworkKind | undefined;
   /** How many times to halve the size, when memory is short. */
   downscaleSteps?: number | undefined;
@@ -87,7 +87,7 @@ export function planTask(task: PresetName, choice: FeatureChoice): FeaturePlan {
   return planFeatures(withTaskPreset(task, choice));
 }
 
-/** Adds the preset of a task, where the choice names none and one of its backends has it. */
+/** Adds the preset of a task if the choice names none and one of its backends has it. */
 export function withTaskPreset(task: PresetName, choice: FeatureChoice): FeatureChoice {
   const { backend, preset } = choice;
   if (backend === undefined || preset !== undefined) return choice;

@@ -78,7 +78,7 @@ export class JobPairs implements ImagePairs {
     return inspectPoint(this.#caches.matcher, source[1], target[1], point, count, this.#settings, pair);
   }
 
-  /** Input sizes of the networks for an image, as a key; empty where the image is unreadable, which fails later. */
+  /** Input sizes of the networks for an image, as a key; empty if the image is unreadable, which fails later. */
   async #sizesOf(imageId: string): Promise<string> {
     const bytes = this.#images.get(imageId);
     const size = bytes === undefined ? undefined : await sizeOfImage(bytes).catch(() => undefined);

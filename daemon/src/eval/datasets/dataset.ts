@@ -19,7 +19,7 @@ export interface Dataset<Outcome> {
   score(outcome: Outcome): number;
   /** Completes the sentence "The score of an item is …". */
   scoreMeaning: string;
-  /** Completes "A match is correct …" for the drawings; absent where items cannot be drawn. */
+  /** Completes "A match is correct …" for the drawings; absent if items cannot be drawn. */
   rightMeaning?: string;
   /** Figures of the protocol, in percent unless the table says otherwise. */
   summarise(outcomes: readonly GroupedOutcome<Outcome>[]): FigureTable[];
@@ -84,7 +84,7 @@ export interface CaseMark {
   correct: boolean;
 }
 
-/** An even subsample of `count` values in their order; all values where there are no more. */
+/** An even subsample of `count` values in their order; all values if there are no more. */
 export function evenSubsample<T>(values: readonly T[], count: number): T[] {
   if (count >= values.length) return [...values];
   return values.filter(

@@ -45,7 +45,7 @@ function entry<Outcome>(
   };
 }
 
-/** Adds a suggestion to an error where the folder looks like a different data set. */
+/** Adds a suggestion to an error if the folder looks like a different data set. */
 async function withGuess(thrown: unknown, requested: string, folder: string): Promise<unknown> {
   if (!(thrown instanceof SamepointError) || thrown.code !== 'BAD_REQUEST') return thrown;
   const [guess, ...more] = await recogniseDatasets(folder);

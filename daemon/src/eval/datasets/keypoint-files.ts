@@ -87,7 +87,7 @@ export interface KeypointSource {
 
 const LAYOUT = `Choose a folder with one file an image, <sequence>-<n> or <sequence>/<n>, with the extension ${KEYPOINT_FORMATS.join(', ')}.`;
 
-/** Keypoint file of an image; empty where keypoints are detected. */
+/** Keypoint file of an image; empty if keypoints are detected. */
 export function keypointFiles({ folder }: KeypointSource, sequence: string, index: number): string[] {
   if (folder === undefined) return [];
   const stems = [join(folder, `${sequence}-${index}`), join(folder, sequence, String(index))];

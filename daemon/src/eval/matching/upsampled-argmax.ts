@@ -46,7 +46,7 @@ export async function upsampledArgmax(
   return matches;
 }
 
-/** 1 / length of the upsampled descriptor of every pixel, row-major; 0 where the length is 0. */
+/** 1 / length of the upsampled descriptor of every pixel, row-major; 0 if the length is 0. */
 function inverseLengths(map: FeatureMap, grid: PixelGrid): Float32Array {
   return Float32Array.from(squaredLengths(map, grid), (squared) => (squared > 0 ? 1 / Math.sqrt(squared) : 0));
 }

@@ -15,7 +15,7 @@ const DECAY_BINS = 4;
 const RECALL_ABOVE = 0.5;
 
 /**
- * Region similarity J: intersection over union, 1 where both masks are empty.
+ * Region similarity J: intersection over union, 1 if both masks are empty.
  * Source: Perazzi et al., A Benchmark Dataset and Evaluation Methodology for Video Object Segmentation, 2016.
  */
 export function regionSimilarity(truth: BinaryMask, found: BinaryMask): number {

@@ -14,13 +14,13 @@ export function jointErrors(truth: readonly Point[], found: readonly (Point | nu
   const base = BOX_FRACTION * Math.hypot(span(present.map(({ x }) => x)), span(present.map(({ y }) => y)));
   return truth.map(({ x, y }, joint) => {
     const own = found[joint];
-    // where all joints coincide, only an exact match is correct
+    // if all joints coincide, only an exact match is correct
     return own == null ? null : Math.hypot(own.x - x, own.y - y) / Math.max(base, Number.EPSILON);
   });
 }
 
 /**
- * PCK in percent: mean over joints of the fraction of frames with an error of at most `alpha`. Null where no joint was found
+ * PCK in percent: mean over joints of the fraction of frames with an error of at most `alpha`. Null if no joint was found
  * in any frame.
  * @param frames errors of all frames of all videos, except first frames, in the order of the joints
  */

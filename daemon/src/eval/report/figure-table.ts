@@ -13,11 +13,11 @@ export interface FigureRow {
   name: string;
   /** Number of items behind the figures of this row. */
   items: number;
-  /** Null where there is nothing to measure. */
+  /** Null if there is nothing to measure. */
   values: readonly (number | null)[];
 }
 
-/** One decimal; a dash where there is nothing to measure. */
+/** One decimal; a dash if there is nothing to measure. */
 export function formatFigure(value: number | null): string {
   return value === null ? '–' : value.toFixed(1);
 }

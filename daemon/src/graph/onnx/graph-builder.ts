@@ -151,7 +151,7 @@ export class GraphBuilder {
   /** @throws SamepointError `MODEL_INVALID` for an invalid or excessive shape, from a bad configuration */
   int64(...values: number[]): Value {
     if (!values.every(Number.isSafeInteger)) {
-      throw this.#invalid(`its configuration asks for a shape of ${values.join('×')}`);
+      throw this.#invalid(`its configuration requires a shape of ${values.join('×')}`);
     }
     return this.constant([values.length], BigInt64Array.from(values, BigInt));
   }

@@ -47,7 +47,7 @@ export function conv2d(
 
 /**
  * y = x·Wᵀ + b for the rows of x; weights as stored, (out,in).
- * @param options.kernel trailing dimensions of 1 where the weight is stored as that of a pointwise convolution
+ * @param options.kernel trailing dimensions of 1 if the weight is stored as that of a pointwise convolution
  */
 export function linear(
   b: GraphBuilder,

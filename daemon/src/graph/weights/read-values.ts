@@ -5,7 +5,7 @@ import { halvesToFloats } from './half.js';
 
 /**
  * The values of a small tensor of half, bfloat16 or single precision. Weights proper stay in their file.
- * @returns undefined where the checkpoint has no such tensor, or one of other numbers
+ * @returns undefined if the checkpoint has no such tensor, or one of other numbers
  */
 export function readValues({ folder, tensors }: Checkpoint, name: string): Float32Array | undefined {
   const entry = tensors.get(name);

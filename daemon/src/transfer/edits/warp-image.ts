@@ -22,7 +22,7 @@ const MARGIN_PX = 1;
 const LINEAR = 1;
 const CONSTANT_BORDER = 0;
 
-/** Source and result together, 8 bytes a pixel. WebAssembly has 2 GB and never shrinks. */
+/** Source and result together, 8 bytes per pixel. WebAssembly has 2 GB and never shrinks. */
 const MAX_WARP_PIXELS = 80_000_000;
 
 const FULL_ALPHA = 255;

@@ -18,7 +18,7 @@ export interface MaskOptions {
   sampling: MaskSampling;
   /** See `labelsToMask`. */
   lostBelow: number;
-  /** As published: draws masks at this many pixels a cell and resizes them. Otherwise masks are drawn at frame size. */
+  /** As published: draws masks at this many pixels per cell and resizes them. Otherwise masks are drawn at frame size. */
   drawnCellPx?: number | undefined;
 }
 
@@ -135,7 +135,7 @@ export interface LabelOutcome {
  * frame, and takes the highest.
  * Source: eval_davis.py of Tang et al., 2023.
  * @param lostBelow a label is lost if its probability stays below this everywhere; 0 as published
- * @returns label numbers, one byte a pixel, and the outcome of each label but the first
+ * @returns label numbers, one byte per pixel, and the outcome of each label but the first
  */
 export function labelsToMask(
   map: SoftLabels,
@@ -170,7 +170,7 @@ export function labelsToMask(
 }
 
 /**
- * As published: draws the mask at the network's input size, `cellPx` pixels a cell, and resizes it with PIL's nearest
+ * As published: draws the mask at the network's input size, `cellPx` pixels per cell, and resizes it with PIL's nearest
  * neighbours.
  * Source: eval_davis.py of Tang et al., 2023.
  */

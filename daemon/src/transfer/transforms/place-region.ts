@@ -119,7 +119,7 @@ interface UprightPlace {
   /** In the target. */
   placed: Box;
   correspondences: readonly Correspondence[];
-  /** Target pixels a source pixel. */
+  /** Target pixels per source pixel. */
   scale: number;
   tolerancePx: number;
 }

@@ -13,7 +13,7 @@ const LIMITS = {
   perspective: 4,
 } as const;
 
-/** Grid points a side at which a region is tested. */
+/** Grid points per side at which a region is tested. */
 const GRID = 9;
 
 /**

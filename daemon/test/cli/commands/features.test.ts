@@ -89,7 +89,7 @@ describe('samepoint features', () => {
     }
   });
 
-  it("takes a vision transformer's last layer where none is named", async () => {
+  it("takes a vision transformer's last layer if none is named", async () => {
     const out = folder.path('vit.npy');
     const run = await runCli(
       ...['features', image(), '--checkpoint', DINOV2, '--network', 'vit', '--size', '56x84', '--out', out],

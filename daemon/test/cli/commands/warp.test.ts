@@ -91,7 +91,7 @@ describe('samepoint warp', () => {
     expect((await sharp(folder.path('table/moved-warped.png')).stats()).isOpaque).toBe(true);
   });
 
-  it('finishes other targets where one cannot be read, and exits with 2', async () => {
+  it('finishes other targets if one cannot be read, and exits with 2', async () => {
     const out = folder.path('some');
     writeFileSync(folder.path('broken.png'), 'no image');
     const targets = [folder.path('gone.png'), moved(), folder.path('broken.png'), home()];
@@ -112,14 +112,14 @@ describe('samepoint warp', () => {
     expect(readdirSync(out).sort()).toEqual(['home-warped.png', 'moved-warped.png']);
   });
 
-  it('creates no folder where every target is refused', async () => {
+  it('creates no folder if every target is refused', async () => {
     const out = folder.path('all-refused');
     const run = await runCli('warp', home(), folder.path('blank.png'), '--edit', sticker(), '--out', out);
     expect(run.code).toBe(3);
     expect(existsSync(out)).toBe(false);
   });
 
-  it('starts no engine where no target can be read', async () => {
+  it('starts no engine if no target can be read', async () => {
     const gone = folder.path('gone.png');
     const run = await runCli('warp', home(), gone, '--edit', sticker(), '--out', folder.path('none'));
     expect(run.code).toBe(2);

@@ -161,11 +161,11 @@ describe('the disk', () => {
 });
 
 describe('the state folder', () => {
-  it('is ok where it is writable', () => {
+  it('is ok if it is writable', () => {
     expect(checkState(inspectState(folder.path('.'))).state).toBe('ok');
   });
 
-  it('fails where it is not writable, and names SAMEPOINT_STATE_DIR', () => {
+  it('fails if it is not writable, and names SAMEPOINT_STATE_DIR', () => {
     writeFileSync(folder.path('file'), '');
     const finding = checkState(inspectState(folder.path('file')));
     expect(finding).toMatchObject({
@@ -174,7 +174,7 @@ describe('the state folder', () => {
     });
   });
 
-  it.skipIf(!existsSync('/proc/self'))('fails where it cannot be created', () => {
+  it.skipIf(!existsSync('/proc/self'))('fails if it cannot be created', () => {
     expect(inspectState('/proc/nonexistent/samepoint').refusal).toBeDefined();
   });
 });

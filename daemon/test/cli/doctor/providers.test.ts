@@ -207,7 +207,7 @@ describe('graphics devices', () => {
     expect(checkDevices([], 'linux')).toMatchObject([{ state: 'none', message: 'no graphics card found' }]);
   });
 
-  it('have the numbers of --device where they are known', () => {
+  it('have the numbers of --device if they are known', () => {
     const two = [INTEL, card('nvidia', 'a'), card('nvidia', 'b')];
     expect(checkDevices(two, 'linux').map(({ check }) => check)).toEqual(['device', 'device 0', 'device 1']);
     expect(checkDevices(two, 'win32').map(({ check }) => check)).toEqual(['device', 'device', 'device']);
@@ -222,16 +222,12 @@ describe('a faster provider', () => {
 
   it.each([
     ['CUDA, with a card of NVIDIA', facts, 'CUDA would use the graphics card: sudo apt-get install libcudnn9-cuda-12'],
-    ['CUDA, where WebGPU was taken', { ...facts, chosen: 'webgpu' }, 'CUDA would use'],
-    ['nothing, where CUDA was taken', { ...facts, chosen: 'cuda' }, undefined],
-    ['nothing, where CUDA lacks nothing', { ...facts, cuda: { ...cuda, missing: [] } }, undefined],
+    ['CUDA if WebGPU is chosen', { ...facts, chosen: 'webgpu' }, 'CUDA would use'],
+    ['nothing if CUDA is chosen', { ...facts, chosen: 'cuda' }, undefined],
+    ['nothing if CUDA is complete', { ...facts, cuda: { ...cuda, missing: [] } }, undefined],
     ['nothing of CUDA, without a card for it', { ...facts, cuda: none }, undefined],
     ['nothing of CUDA on Windows', { ...facts, cuda: { ...cuda, platform: 'win32' } }, undefined],
-    [
-      'WebGPU, where no driver of Vulkan is there',
-      { ...facts, cuda: none, hasVulkanDriver: false },
-      'WebGPU would use',
-    ],
+    ['WebGPU without a Vulkan driver', { ...facts, cuda: none, hasVulkanDriver: false }, 'WebGPU would use'],
     ['nothing, without a graphics card', { ...facts, cuda: none, devices: [], hasVulkanDriver: false }, undefined],
   ])('is one line: %s', (_what, given, line) => {
     const hint = fasterProvider(given);

@@ -18,7 +18,7 @@ describe('an output file', () => {
       () => folder.path('none/out'),
       () => `the folder ${folder.path('none')} does not exist`,
     ],
-  ])('is refused where it is %s', async (_, path, reason) => {
+  ])('is refused if it is %s', async (_, path, reason) => {
     await expect(checkOutputFile(path(), '--report')).rejects.toMatchObject({
       code: 'BAD_REQUEST',
       message: `Cannot write ${path()}: ${reason()}.`,
@@ -26,7 +26,7 @@ describe('an output file', () => {
     });
   });
 
-  it.skipIf(process.platform === 'win32')('is refused where it is a device', async () => {
+  it.skipIf(process.platform === 'win32')('is refused if it is a device', async () => {
     await expect(checkOutputFile('/dev/null', '--out')).rejects.toThrow('it is not a regular file');
   });
 

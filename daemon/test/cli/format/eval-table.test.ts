@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { formatFigureTable } from '../../../src/cli/format/eval-table.js';
 
-it('aligns figures under their headings, with a dash where there is nothing to measure', () => {
+it('aligns figures under their headings, with a dash if there is nothing to measure', () => {
   const text = formatFigureTable({
     title: 'Homography accuracy',
     note: 'percent of pairs',

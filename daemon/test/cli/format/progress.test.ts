@@ -104,7 +104,7 @@ describe('the progress of an evaluation', () => {
     expect(log.written).toEqual(['3 of 9 items are cached; use --fresh to evaluate them again.\n', '3/9 items\n']);
   });
 
-  it('is not shown where every item is cached', () => {
+  it('is not shown if every item is cached', () => {
     const log = output(false);
     evalProgress(log).show({ done: 9, total: 9, cached: 9, label: '' });
     expect(log.written).toEqual(['9 of 9 items are cached; use --fresh to evaluate them again.\n']);

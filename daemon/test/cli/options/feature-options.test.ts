@@ -100,7 +100,7 @@ describe('feature options', () => {
     [['--t', '3'], /^samepoint: --t has no effect: ui has no timestep\. Omit --t, or choose another --backend\.\n$/],
     [['--network', 'adm'], /^samepoint: --network describes a checkpoint, and none is given/],
     [['--backend', 'adm', '--t', '1000'], /^samepoint: --t cannot be 1000\. Give a whole number from 0 to 999\.\n$/],
-  ])('are refused with a message where they are invalid: %j', async (options, sentence) => {
+  ])('are refused with a message if they are invalid: %j', async (options, sentence) => {
     const { code, stdout, stderr } = await runCli('match', image(), image(), '--points', '5,5', ...options);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(sentence);

@@ -139,7 +139,7 @@ function toPpm({ width, height, rgb }: RgbImage): Buffer {
   return Buffer.concat([Buffer.from(`P6\n${width} ${height}\n255\n`), rgb]);
 }
 
-/** The image under a homography, nearest pixel by nearest pixel, and in another light; white where nothing comes from. */
+/** The image under a homography, with nearest pixels and other lighting; white outside the image. */
 function warped({ width, height, rgb }: RgbImage, truth: Homography, light: (value: number) => number): RgbImage {
   const back = invert(truth);
   const out = new Uint8Array(rgb.length).fill(255);

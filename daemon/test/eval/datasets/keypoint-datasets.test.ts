@@ -76,7 +76,7 @@ describe('PF-WILLOW in its official layout', () => {
     });
   });
 
-  it('reads keypoints from annotations where the list has none', async () => {
+  it('reads keypoints from annotations if the list has none', async () => {
     const root = folder.path('annotated');
     mkdirSync(`${root}/PF-dataset/duck(S)`, { recursive: true });
     for (const name of ['a', 'b']) copyFileSync(MAT, `${root}/PF-dataset/duck(S)/${name}.mat`);

@@ -121,7 +121,7 @@ describe('DAVIS-2017 in its official layout', () => {
     expect(propagationOf('car', settings)).toEqual(settings);
   });
 
-  it('renders masks at the input size of the network where the protocol requires it', async () => {
+  it('renders masks at the input size of the network if the protocol requires it', async () => {
     for (let frame = 0; frame < FRAMES; frame++) writeMask(frame, indicesOf(things(frame)));
     const [fine] = (await evaluateAll(await openDavis(root()))).scores;
     const coarse = { ...tools, propagation: { ...tools.propagation, drawnCellPx: 1 } };
@@ -129,7 +129,7 @@ describe('DAVIS-2017 in its official layout', () => {
     const dataset = await openDavis(root());
     const outcome = await item?.evaluate(coarse);
     if (outcome === undefined || fine === undefined) throw new Error('the data set has a sequence');
-    // drawn a pixel a cell, whole cells keep their corners
+    // drawn at one pixel per cell, whole cells keep their corners
     expect(dataset.score(outcome)).toBe(100);
     expect(fine).toBeLessThan(100);
   });

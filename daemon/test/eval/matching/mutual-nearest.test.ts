@@ -44,7 +44,7 @@ describe('mutual nearest neighbours', () => {
     expect(await mutualNearest(descriptors(...rowsA), descriptors(...rowsB), metric)).toEqual(expected);
   });
 
-  it('is empty where one side has no keypoints', async () => {
+  it('is empty if one side has no keypoints', async () => {
     expect(await mutualNearest(a, { count: 0, channels: 2, data: new Float32Array() }, 'cosine')).toEqual([]);
   });
 });

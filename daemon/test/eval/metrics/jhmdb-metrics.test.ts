@@ -27,7 +27,7 @@ describe('the error of a joint', () => {
     ]);
   });
 
-  it('is infinite where only one joint was found, unless it is exact', () => {
+  it('is infinite if only one joint was found, unless it is exact', () => {
     const [error] = jointErrors(TRUTH, [{ x: 10, y: 11 }, null, null]);
     expect(error).toBeGreaterThan(1e6);
     expect(jointErrors(TRUTH, [TRUTH[0] ?? null, null, null])[0]).toBe(0);

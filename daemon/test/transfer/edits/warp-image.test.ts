@@ -124,7 +124,7 @@ describe('the points of an edit', () => {
     expect(quarter).toBeLessThan(108);
   });
 
-  it('are none where it is transparent', () => {
+  it('exclude transparent pixels', () => {
     expect(editBox({ width: 4, height: 4, rgba: new Uint8Array(64) })).toBeNull();
   });
 });

@@ -107,7 +107,7 @@ describe('labels of cells as a mask', () => {
     const probabilities = Float32Array.of(1, 0, 0.4, 0.6, 0, 1);
     const size = { width: 20, height: 6 };
     const lengthOfFirst = (pixels: Uint8Array) => pixels.indexOf(1);
-    // the border lies at 0.444 of the width; at two pixels a cell it falls on the third of six
+    // the border lies at 0.444 of the width; at two pixels per cell it falls on the third of six
     expect(lengthOfFirst(labelsToMask({ ...row, probabilities }, size, 0).pixels)).toBe(9);
     expect(lengthOfFirst(labelsToResizedMask({ ...row, probabilities }, size, 0, 2).pixels)).toBe(10);
   });

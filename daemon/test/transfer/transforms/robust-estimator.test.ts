@@ -218,7 +218,7 @@ describe('a similarity is recovered', () => {
     }
   });
 
-  it('exactly where the matches are exact', () => {
+  it('exactly if the matches are exact', () => {
     const fit = fitSimilarity(correspondences({ scale: 1.25, degrees: 0, tx: 7, ty: -3 }), SIMILARITY_TOLERANCE_PX);
     expect(fit?.transform.a).toBeCloseTo(1.25, 9);
     expect(fit?.transform.e).toBeCloseTo(7, 6);

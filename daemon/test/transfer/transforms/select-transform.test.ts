@@ -29,11 +29,11 @@ async function kindOf(pairs: readonly PointPair[]): Promise<string> {
 const sheared = (px: number): Homography => [1, px / 400, 0, px / 400, 1, 0, 0, 0, 1];
 
 describe('the selected kind is', () => {
-  it('a similarity where it explains the matches as well as kinds with more freedom', async () => {
+  it('a similarity if it explains the matches as well as kinds with more freedom', async () => {
     expect(await kindOf(pairsUnder([0.9, -0.2, 5, 0.2, 0.9, 8, 0, 0, 1], 60, 1))).toBe('similarity');
   });
 
-  it('an affine where a similarity misses by more than the least noise, a fifth of the tolerance', async () => {
+  it('an affine if a similarity misses by more than the least noise, a fifth of the tolerance', async () => {
     expect(await kindOf(pairsUnder(sheared(3), 100))).toBe('affine');
   });
 
@@ -43,7 +43,7 @@ describe('the selected kind is', () => {
     expect(await kindOf(pairsUnder(h, 7))).not.toBe('homography');
   });
 
-  it('a similarity where its misfit is lost in the noise of the matches, however many there are', async () => {
+  it('a similarity if its misfit is lost in the noise of the matches, however many there are', async () => {
     expect(await kindOf(pairsUnder(sheared(1), 400, 2))).toBe('similarity');
   });
 });

@@ -24,7 +24,7 @@ export function reduceFailed(flow: Flow, state: StateOf<'failed'>, event: FlowEv
   }
 }
 
-/** The backend whose model would fix the failure; null where a download does not help. */
+/** The backend whose model would fix the failure; null if a download does not help. */
 export function missingBackend({ daemon, backend }: Flow, { error }: StateOf<'failed'>): Backend | null {
   if (errorScreen(error).action !== 'download') return null;
   const named = daemon.backends.find(({ id }) => id === error.details?.modelId);
