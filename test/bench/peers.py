@@ -19,7 +19,7 @@ import numpy
 STEP_PX = 6
 SIZE_PX = 4
 SHRINK = (1, 2, 4)
-# Lowe's ratio, and what RANSAC takes for an inlier
+# Lowe's ratio, and the inlier threshold of RANSAC
 RATIO = 0.8
 INLIER_PX = 4
 
@@ -50,7 +50,7 @@ def dense_root_sift(source: numpy.ndarray, target: numpy.ndarray, points: list) 
 
 
 def by_homography(detector: cv2.Feature2D, norm: int, source, target, points: list) -> list:
-    """Sparse matches by the ratio test, one homography through them by RANSAC, the points through that."""
+    """Sparse matches by the ratio test, a homography by RANSAC, and the points mapped by it."""
     nowhere = [None] * len(points)
     (from_points, from_descriptors), (to_points, to_descriptors) = (
         detector.detectAndCompute(image, None) for image in (source, target)

@@ -9,13 +9,13 @@ import { applyDiff, blocksOf } from './worked-example.js';
 
 const PAGE = readFileSync(join(REPOSITORY, 'docs/add-a-backend.md'), 'utf8');
 const COMMANDS = blocksOf(PAGE, 'sh').flatMap((block) => block.trim().split('\n'));
-/** What the commands of the page run; the build leaves the plugin out. */
+/** Replacements for commands of the page: the build excludes the plugin. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   'npm run build': ['node_modules/typescript/bin/tsc', '-p', 'daemon'],
   'npx samepoint': ['daemon/bin/samepoint.js'],
   'npx vitest': ['node_modules/vitest/vitest.mjs'],
 };
-/** Against what never ends. */
+/** Limit for hanging commands. */
 const TIMEOUT_MS = 300_000;
 
 let copy = '';

@@ -38,7 +38,7 @@ function markdownBelow(folder: string): string[] {
   });
 }
 
-/** Replaces fenced code by blanks, so that positions stay. */
+/** Replaces fenced code with blanks, which keeps positions. */
 export function withoutFences(text: string): string {
   return text.replace(/^(`{3,})[^\n]*\n[\s\S]*?^\1[^\n]*$/gm, blank);
 }

@@ -21,7 +21,7 @@ const ANY_MARK = /<!--\s*(?:figure|quote)\b.*?-->/g;
 const COMMAND =
   /\b(?:npm (?:run|test)|npx samepoint|samepoint [a-z]+|python3? [\w./-]+\.py|node [\w./-]+\.mjs)|\.\/[\w-]+\.sh/;
 
-/** One message per problem; none where every quote equals its source and every source has its command. */
+/** One message per problem; none if every quote equals its source and every source has its command. */
 export function figureProblems(documents: readonly MarkdownDocument[]): string[] {
   const marks = documents.flatMap(marksIn);
   const sources = new Map<string, Mark>();

@@ -9,10 +9,10 @@ const ROOTS = ['daemon/src', 'plugin/src', 'training/mockups'];
 const SOURCE_PATH = /^(?:[\w.@-]+\/)+[\w.-]+\.(?:ts|tsx|mjs|sh|md)$/;
 /** A path below one of the repository's own folders, whatever its ending. */
 const OWN_PATH = /^(?:daemon|plugin|shared-protocol|test|training|scripts|docs)\/[\w./-]*$/;
-/** What a build or a run writes is not in the repository. */
+/** Outputs of builds and runs, which are not in the repository. */
 const GENERATED = /(?:^|\/)(?:dist|sets|runs|node_modules)(?:\/|$)/;
 
-/** One message for each relative link or file path of the documents that leads nowhere. */
+/** One message per broken relative link or file path of the documents. */
 export function linkProblems(documents: readonly MarkdownDocument[], repository: string): string[] {
   return documents.flatMap((document) => [...brokenLinks(document, repository), ...missingPaths(document, repository)]);
 }

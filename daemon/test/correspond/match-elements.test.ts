@@ -161,7 +161,7 @@ describe('the margin of an element', () => {
   });
 });
 
-/** Of the middles, and of the places a tenth from each side. */
+/** Mean cosine over the centres, and the points a tenth from each side. */
 function meanCosine(source: FeaturePyramid, part: Box, target: FeaturePyramid, other: Box): number {
   const places = [
     [0.5, 0.5],

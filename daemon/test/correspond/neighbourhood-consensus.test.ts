@@ -156,7 +156,7 @@ const mirrored = ({ x, y }: Point) => ({ x: SIDE - x, y });
 /** The rows in another order. */
 const reordered = ({ x, y }: Point) => ({ x, y: 30 + ((y - 30 + 490) % 980) });
 
-/** Every anchor has one candidate where the layout has it and two elsewhere, all of the same similarity. */
+/** Each anchor has one candidate at its position in the layout and two elsewhere, all with equal similarity. */
 function consensusOf(layout: (point: Point) => Point, anchors = GRID) {
   const random = seededRandom(5);
   const anywhere = () => candidate({ x: SIDE * random(), y: SIDE * random() });
@@ -177,7 +177,7 @@ function chosen(point: Point, layout: (point: Point) => Point) {
 }
 
 describe('neighbourhood consensus', () => {
-  // at the edge, with all of its neighbours to its right
+  // at the edge, with all neighbours to its right
   const point = { x: 20, y: 240 };
 
   it.each([

@@ -12,7 +12,7 @@ interface Neighbour {
   similarity: number;
 }
 
-/** The best of every pair within the window, computed one by one. */
+/** The best of all pairs within the window, by brute force. */
 function bruteForce(query: FeatureMap, at: number, maps: readonly FeatureMap[], topK: number, radius: number) {
   const { rows, columns } = query;
   const found: Neighbour[] = [];

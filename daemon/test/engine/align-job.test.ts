@@ -28,7 +28,7 @@ async function aligned(from: RgbImage, to: RgbImage) {
 
 type Aligned = Extract<AlignResult['outcome'], { state: 'aligned' }>;
 
-/** The source on the target, the overlay and the residual. */
+/** The aligned source, the overlay and the residual. */
 function decodedImages(outcome: Aligned, payload: Uint8Array): Promise<RgbaImage[]> {
   const { alignedPngBytes, overlayPngBytes, residualPngBytes } = outcome;
   const ends = [alignedPngBytes, alignedPngBytes + overlayPngBytes];

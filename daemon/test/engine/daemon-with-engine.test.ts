@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-// the built ones: the engine forks the built entry beside itself
+// the built engine, which forks the built entry beside it
 import { createEngineHost } from '../../dist/engine/engine-host.js';
 import { type RunningServer, startServer } from '../../dist/server/server.js';
 import { TokenStore } from '../../dist/server/token-store.js';

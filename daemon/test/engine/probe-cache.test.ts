@@ -61,7 +61,7 @@ describe('cached probes', () => {
     at(0).put('wrong', WRONG);
     expect([at(DAY - 1).get('wrong')?.probe, at(DAY).get('wrong')]).toEqual([WRONG, undefined]);
     expect([at(30 * DAY - 1).get('works')?.probe, at(30 * DAY).get('works')]).toEqual([WORKS, undefined]);
-    // a clock that was set back
+    // after the clock was set back
     expect(at(-1).get('works')).toBeUndefined();
   });
 

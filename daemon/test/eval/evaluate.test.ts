@@ -91,7 +91,7 @@ describe('evaluation', () => {
   it('resumes with the figures of an uninterrupted run', async () => {
     const first = numbers(5, { stopAt: 3 });
     await expect(evaluateOnce(first)).rejects.toThrow('interrupted');
-    // a line cut short by a crash
+    // a line truncated by a crash
     appendFileSync(stateFile(), '\n{"key":"');
     const second = numbers(5);
     const result = await evaluateOnce(second);

@@ -152,7 +152,7 @@ describe('the limit', () => {
   });
 
   it('imageBytes holds at its last value and not one beyond', async () => {
-    // decoders stop at the end of the image, so what follows only counts as bytes
+    // decoders stop at the end of the image, so the padding only adds bytes
     const padded = Buffer.alloc(LIMITS.imageBytes + 1);
     padded.set(await toPng(FLAG));
     expect(await decodeImage(padded.subarray(0, LIMITS.imageBytes))).toMatchObject({ width: 40, height: 20 });
@@ -169,7 +169,7 @@ describe('the limit', () => {
   });
 });
 
-/** Does not compress, so that half of its bytes are half of the image. */
+/** Incompressible, so that half of the bytes are half of the image. */
 function noise() {
   const image = draw(100, 100);
   return { ...image, rgb: image.rgb.map((_, i) => (i * 7919) % 251) };

@@ -48,7 +48,7 @@ async function referenceAt(path: string): Promise<RgbImage> {
   return { width, height, rgb: new Uint8Array(rgb) };
 }
 
-/** The centre of gravity of what is darker than white. */
+/** The centroid of all pixels darker than white. */
 function middleOfInk({ width, rgb }: RgbImage): { x: number; y: number } {
   let [sum, x, y] = [0, 0, 0];
   for (let i = 0; i < rgb.length; i += 3) {

@@ -49,7 +49,7 @@ export function warpImage(image: RgbImage, h: Homography, { width, height } = BU
   return { width, height, rgb };
 }
 
-/** Which pixels of the target the disc covers, by the known transform. */
+/** Whether the disc covers a pixel of the target under a known transform. */
 export function discThrough(
   centre: Point,
   radius: number,

@@ -13,7 +13,7 @@ export interface Rect {
   colour: Colour;
 }
 
-/** Filled rectangles on a ground, the later over the earlier; what lies outside is cut off. */
+/** Filled rectangles on a background, later ones on top, clipped to the image. */
 export function draw(width: number, height: number, rects: readonly Rect[] = [], ground: Colour = WHITE): RgbImage {
   const rgb = new Uint8Array(width * height * 3);
   for (const rect of [{ x: 0, y: 0, w: width, h: height, colour: ground }, ...rects]) {
@@ -25,7 +25,7 @@ export function draw(width: number, height: number, rects: readonly Rect[] = [],
   return { width, height, rgb };
 }
 
-/** The image as something to encode: `.png()`, `.jpeg()` … */
+/** A sharp pipeline for encoding: `.png()`, `.jpeg()` … */
 export function encoder({ width, height, rgb }: RgbImage) {
   return sharp(rgb, { raw: { width, height, channels: 3 } });
 }
@@ -34,7 +34,7 @@ export function toPng(image: RgbImage): Promise<Buffer> {
   return encoder(image).png().toBuffer();
 }
 
-/** A copy with everything moved; `ground` comes in at the edges. */
+/** Shifted rectangles. */
 export function moved(rects: readonly Rect[], dx: number, dy: number): Rect[] {
   return rects.map((rect) => ({ ...rect, x: rect.x + dx, y: rect.y + dy }));
 }

@@ -9,7 +9,7 @@ export interface HubFile {
   isLarge: boolean;
 }
 
-/** One commit of a repository, which is also where its branch `main` is. */
+/** The only commit of a repository, on its branch `main`. */
 export interface HubRepository {
   /** `org/name` */
   repository: string;
@@ -22,14 +22,14 @@ export interface CacheLayout {
   branch?: string;
   /** False if links need a privilege, as on Windows: the snapshot holds the files, and `blobs` is empty. */
   symlinks?: boolean;
-  /** Since version 2, files that come by Xet lie once for all repositories, and the blob is a link as well. */
+  /** Since version 2, repositories share files downloaded through Xet, and the blob is a link as well. */
   sharedBlobs?: boolean;
   /** Requested paths that the repository does not have. */
   absent?: readonly string[];
 }
 
 /**
- * Writes what `huggingface_hub` leaves in its cache after downloading every file of a repository, and returns the
+ * Writes the cache of `huggingface_hub` after downloading every file of a repository, and returns the
  * snapshot's folder. `hub-cache-layout.test.ts` compares this with the real package.
  */
 export function writeHubCache(hubCache: string, from: HubRepository, layout: CacheLayout = {}): string {
@@ -47,7 +47,7 @@ export function writeHubCache(hubCache: string, from: HubRepository, layout: Cac
   return snapshot;
 }
 
-/** What the hub calls the content of a file, and the cache its blob. */
+/** ETag of a file on the hub: the name of its blob in the cache. */
 export function etagOf({ content, isLarge }: HubFile): string {
   return isLarge ? sha256(content) : gitBlob(content);
 }
@@ -60,7 +60,7 @@ export function gitBlob(content: Buffer): string {
   return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
 }
 
-/** Stands in for Xet's own hash, of which only the form matters here: it is not the SHA-256. */
+/** Replaces Xet's hash, of which only the format matters here: it is not the SHA-256. */
 export function xetHash(content: Buffer): string {
   return createHash('sha256').update('xet').update(content).digest('hex');
 }
@@ -109,7 +109,7 @@ function write(path: string, content: Buffer | string): void {
   writeFileSync(path, content);
 }
 
-/** What `test/parity/make-hub-cache.py` downloads: small files, large ones, in folders and two with one content. */
+/** The repository that `test/parity/make-hub-cache.py` downloads: small and large files, folders, and two equal files. */
 export const LISTED: HubRepository = {
   repository: 'org/listed',
   commit: 'd00d1e0000000000000000000000000000000002',
@@ -122,5 +122,5 @@ export const LISTED: HubRepository = {
   ],
 };
 
-/** What it asks for besides. */
+/** Missing paths that it requests. */
 export const ABSENT = 'tokenizer/added_tokens.json';

@@ -4,7 +4,7 @@ const HEADER_BYTES = 128;
 const ELEMENTS = { int8: 1, int32: 5, uint32: 6, double: 9, matrix: 14 };
 const DOUBLE_CLASS = 6;
 
-/** Writes one array of doubles as a MATLAB file of version 5; `data` has the first index running fastest. */
+/** Writes one array of doubles as a MATLAB file of version 5; `data` is column-major. */
 export function writeMatArray(path: string, name: string, dims: readonly number[], data: readonly number[]): void {
   const header = Buffer.alloc(HEADER_BYTES, ' ');
   header.write('MATLAB 5.0 MAT-file');
@@ -20,7 +20,7 @@ export function writeMatArray(path: string, name: string, dims: readonly number[
   writeFileSync(path, Buffer.concat([header, element(ELEMENTS.matrix, matrix)]));
 }
 
-/** Type and length, and the bytes filled up to a multiple of eight. */
+/** Type, length, and the bytes padded to a multiple of eight. */
 function element(type: number, bytes: Buffer): Buffer {
   const tag = Buffer.from(Uint32Array.of(type, bytes.length).buffer);
   return Buffer.concat([tag, bytes, Buffer.alloc((8 - (bytes.length % 8)) % 8)]);

@@ -28,12 +28,12 @@ import { readConfig, readTensor, relativeError } from './run-network.js';
 const FIXTURES = fileURLToPath(new URL('../fixtures', import.meta.url));
 const UI_MODEL = fileURLToPath(new URL('../../models/ui', import.meta.url));
 
-/** A network whose output is called `features`. */
+/** A network with the output `features`. */
 export interface NetworkCase {
   compileAt: CompileAt;
-  /** What it is fed, one run after the other. */
+  /** Inputs of each run. */
   feeds: readonly Record<string, NdArray>[];
-  /** What the original makes of it, the mean of the runs. */
+  /** Output of the original, averaged over the runs. */
   expected: NdArray;
 }
 
@@ -156,8 +156,8 @@ function toCase<Name extends string>(
 }
 
 /**
- * Runs a case on one provider, written for maybe another one.
- * @returns the relative error against the original, and where the nodes of the first run were
+ * Runs a case on one provider, with a graph for the same or another one.
+ * @returns the relative error against the original, and the placement of the nodes in the first run
  */
 export async function runCase(
   { compileAt, feeds, expected }: NetworkCase,

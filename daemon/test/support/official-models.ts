@@ -17,10 +17,10 @@ const PRELOAD = new URL('official-sizes.mjs', import.meta.url);
 /** The branch's commit in repositories without a commit in the catalogue. */
 const SOME_COMMIT = 'c0ffee0000000000000000000000000000000002';
 const LARGE = /\.(safetensors|bin|ckpt|pt)$/;
-/** Variables of the user's own settings. */
+/** Environment variables with user settings. */
 const SETTINGS = /^(HF_|HUGGING|XDG_|SAMEPOINT_|NODE_OPTIONS$|.*_PROXY$)/i;
 
-/** The official repositories with all of their files: small networks, and filler where features need nothing. */
+/** The official repositories with all of their files: small networks, and placeholders for files that features do not need. */
 export function officialRepositories(): HubRepository[] {
   const lists = z
     .record(z.string(), z.array(z.string()))
@@ -52,7 +52,7 @@ export function repositoriesOf(id: string): string[] {
   return [...new Set(files.flatMap(({ source }) => (source.kind === 'hub' ? [source.at.repository] : [])))];
 }
 
-/** The hub and ADM's server, with everything they have, and the built command line in homes of its own. */
+/** The hub and ADM's server with all files, and the built command line with separate home folders. */
 export class OfficialModels {
   readonly #folder = mkdtempSync(join(tmpdir(), 'samepoint-official-'));
   #homes = 0;
@@ -70,7 +70,7 @@ export class OfficialModels {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** A home with nothing in it. */
+  /** An empty home folder. */
   newHome(): Home {
     return new Home(join(this.#folder, `home-${this.#homes++}`), {
       HF_ENDPOINT: this.hub.url,
@@ -99,7 +99,7 @@ export class OfficialModels {
   }
 }
 
-/** A user's home, which the command line finds everything in that it reads or writes. */
+/** A home folder with all files that the command line reads or writes. */
 export class Home {
   constructor(
     readonly path: string,

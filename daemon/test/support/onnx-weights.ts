@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs/light.js';
 import * as z from 'zod';
 
-/** The part of onnx.proto that has the weights of a model and where they are used. */
+/** The part of onnx.proto with the weights of a model and the nodes that use them. */
 const SCHEMA = {
   nested: {
     NodeProto: {
@@ -46,7 +46,7 @@ export interface Weight {
 
 /**
  * The weights of a model that PyTorch exported, by their names in PyTorch. Linear layers, whose weights the exporter transposes and
- * renames, are named after the node that multiplies by them; what has neither keeps the exporter's name.
+ * renames, are named after the node that multiplies by them. Other tensors keep the exporter's name.
  */
 export function onnxWeights(model: Uint8Array): Map<string, Weight> {
   const { graph } = modelSchema.parse(modelProto.decode(model));
@@ -64,7 +64,7 @@ export function onnxWeights(model: Uint8Array): Map<string, Weight> {
   );
 }
 
-/** The same model with more outputs: values of its graph. Protocol buffers merge what is written behind one another. */
+/** The same model with more values of its graph as outputs. Concatenated protocol buffers are merged. */
 export function withOutputs(model: Uint8Array, values: readonly string[]): Uint8Array {
   const outputs = modelProto.fromObject({ graph: { output: values.map((name) => ({ name })) } });
   return Buffer.concat([model, modelProto.encode(outputs).finish()]);

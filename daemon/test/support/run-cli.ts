@@ -16,7 +16,7 @@ export function runCli(...args: readonly string[]): Promise<CliRun> {
   return runCliWith({}, ...args);
 }
 
-/** The same with changes to the environment; undefined takes a variable out of it. */
+/** The same with changes to the environment; undefined removes a variable. */
 export function runCliWith(env: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<CliRun> {
   const child = spawn(process.execPath, [BIN, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -35,7 +35,7 @@ export function runCliWith(env: NodeJS.ProcessEnv, ...args: readonly string[]): 
   });
 }
 
-/** Runs it with its standard output into a file, or into a pipe that nobody reads any more. */
+/** Runs it with standard output to a file, or to a closed pipe. */
 export async function runCliInto(
   output: 'closed pipe' | (string & {}),
   ...args: readonly string[]

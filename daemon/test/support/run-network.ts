@@ -38,7 +38,7 @@ export async function runNetwork<Names extends string>(
   return Object.fromEntries(Object.keys(outputs).map(float));
 }
 
-/** The `config.json` of a folder, as whoever wrote it. */
+/** The `config.json` of a folder, by any library. */
 export function readConfig(folder: string): unknown {
   return JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
 }
@@ -70,7 +70,7 @@ export function relativeError(a: Float32Array, b: Float32Array): number {
 /** Height × width of the inputs that `training/write_parity.py` writes. */
 export const PARITY_SIZES = ['96x160', '160x96', '128x128'];
 
-/** Compiles the model in a folder and expects of it the features that the original gave for the input of that size. */
+/** Compiles the model in a folder and expects the features of the original for the input of that size. */
 export async function expectUiParity(model: string, reference: string, size: string): Promise<void> {
   const image = readTensor(reference, `input_${size}`);
   const expected = readTensor(reference, `features_${size}`);

@@ -55,12 +55,12 @@ export const LANDMARKS = [
 /** A screen with a list, in pixels. */
 export const LIST = { width: 400, height: 600, topPx: 40, rowPx: 60 } as const;
 
-/** What a row and its parts are called before the number of the row. */
+/** Names of a row and its parts, without the row number. */
 export const PARTS = ['row', 'picture', 'name', 'button'];
 
 /**
  * A list whose rows have a picture, a name and a button.
- * @param isWrapped do the parts of this row lie in one more frame?
+ * @param isWrapped whether the parts of this row have an additional frame
  */
 export function list(
   rows: readonly number[],

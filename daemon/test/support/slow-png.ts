@@ -19,7 +19,7 @@ function header(): Buffer {
   return ihdr;
 }
 
-/** One compressed row, over and over; the flush at its end makes each copy stand alone. */
+/** One compressed row, repeated; the flush at its end makes the copies independent. */
 function pixels(): Buffer {
   const row = Buffer.alloc(1 + SIDE * BYTES_PER_PIXEL);
   row[0] = PAETH;
@@ -34,7 +34,7 @@ function adler32(row: Buffer, times: number): Buffer {
   let a = 1;
   let b = 0;
   for (let n = 0; n < times; n++) {
-    // all bytes but the first are 0, so `a` changes once a row
+    // all bytes but the first are 0, so `a` changes once per row
     a = (a + (row[0] ?? 0)) % modulus;
     b = (b + a * row.length) % modulus;
   }

@@ -9,8 +9,8 @@ export interface TestImage {
 }
 
 /**
- * One row of pixels: a job on it takes a fraction of a second, as there is next to nothing to compute. `seed` makes
- * it an image of its own.
+ * One row of pixels, so that jobs take a fraction of a second. `seed` makes
+ * it unique.
  */
 export function strip(seed: number): Promise<TestImage> {
   const dark: Colour = [seed % 256, 40, 40];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 
-/** A folder for the tests of one file; gone when they end. */
+/** A folder for the tests of one file, deleted afterwards. */
 export function useTempFolder(): { path(name: string): string } {
   let folder = '';
   beforeAll(() => {

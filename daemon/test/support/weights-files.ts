@@ -9,7 +9,7 @@ export interface ZipEntry {
 
 /**
  * Writes a ZIP archive of stored entries.
- * @param zip64 with all sizes and offsets in the fields of 8 bytes, as archives of more than 4 GB have them
+ * @param zip64 with all sizes and offsets in 8-byte fields, like archives of more than 4 GB
  */
 export function writeZip(path: string, entries: readonly ZipEntry[], { zip64 = false } = {}): void {
   const parts: Buffer[] = [];
@@ -31,7 +31,7 @@ export function writeZip(path: string, entries: readonly ZipEntry[], { zip64 = f
   writeFileSync(path, Buffer.concat([...parts, central, end]));
 }
 
-/** What the local header and the directory have in common: version to file name length, and no extra field. */
+/** The common fields of the local header and the directory: version to file name length, and no extra field. */
 function sharedFields({ data, patch }: ZipEntry, nameBytes: number): Buffer {
   const fields = Buffer.alloc(26);
   fields.writeUInt16LE(20, 0);
@@ -48,7 +48,7 @@ function directoryEntry(fields: Buffer, name: Buffer, localOffset: number): Buff
   return Buffer.concat([Buffer.from('PK\x01\x02'), Buffer.from([20, 0]), fields, rest, name]);
 }
 
-/** Sizes and offset with the mark of ZIP64, and the extra field that has them. */
+/** Sizes and offset marked as ZIP64, and the extra field with their values. */
 function zip64Entry(fields: Buffer, name: Buffer, localOffset: number): Buffer {
   const values = [fields.readUInt32LE(18), fields.readUInt32LE(14), localOffset];
   const extra = Buffer.concat([Buffer.from([1, 0, 24, 0]), ...values.map(uint64)]);
@@ -86,7 +86,7 @@ function endRecord(entries: number, directoryBytes: number, directoryOffset: num
   return record;
 }
 
-/** Pickle opcodes, as text of one byte a character. */
+/** Pickle opcodes as text, one byte per character. */
 export const pickle = {
   /** A whole pickle of protocol 2. */
   of: (body: string): Buffer => Buffer.from(`\x80\x02${body}.`, 'latin1'),

@@ -27,7 +27,7 @@ const mirror = (box: Box): Box => ({ ...box, x: SIZE.width - box.x - box.w });
 const SOURCE = list((box) => box);
 const TARGET = list(mirror);
 
-/** Pixels of an icon are where they were in it; else what was at the left edge is at the right edge. */
+/** Pixels of an icon keep their position in it; others move from the left edge to the right. */
 function match(point: Point): Match {
   const icon = SOURCE.find(({ box, type }) => type === 'VECTOR' && contains(box, point))?.box;
   const x = icon === undefined ? SIZE.width - point.x : mirror(icon).x + point.x - icon.x;

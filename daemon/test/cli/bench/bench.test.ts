@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
-// the built one: it forks the built process beside itself
+// the built command, which forks the built process beside it
 import { type CaseRuns, measureCase } from '../../../dist/cli/bench/measure-case.js';
 import { benchCases } from '../../../src/cli/bench/bench-cases.js';
 import {
@@ -102,7 +102,7 @@ describe('samepoint bench', () => {
     );
   });
 
-  // Windows has no signals that a program could take
+  // Windows has no signals that a process can handle
   it.skipIf(process.platform === 'win32')(
     'tells what it has when it is interrupted, and leaves nothing behind',
     async () => {

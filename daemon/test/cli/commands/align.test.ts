@@ -10,7 +10,7 @@ import { useTempFolder } from '../../support/temp-folder.js';
 
 const about = { backend: z.string(), device: z.string().min(1), source: z.string(), target: z.string() };
 
-/** Exactly what is documented, and nothing more. */
+/** The documented JSON, without other fields. */
 const reportSchema = z.discriminatedUnion('state', [
   fittedTransformSchema.extend({
     ...about,

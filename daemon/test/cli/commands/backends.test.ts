@@ -9,7 +9,7 @@ import { useTempFolder } from '../../support/temp-folder.js';
 import { writeTextEncoder } from '../../support/text-encoder.js';
 
 const FIXTURES = fileURLToPath(new URL('../../fixtures', import.meta.url));
-/** Of the fixture's U-Net: channels of its text, and of its up block 1. */
+/** Channels of the text states and of up block 1 in the fixture's U-Net. */
 const SD = { textChannels: 32, channels: 16 };
 
 const folder = useTempFolder();
@@ -18,7 +18,7 @@ const target = () => folder.path('target.png');
 const out = () => folder.path('features.npy');
 const kept = () => readdirSync(folder.path('cache/features')).sort();
 
-/** A computer with small networks registered as models of the catalogue; features are kept on its disk. */
+/** A computer with small networks registered as models of the catalogue, and a feature cache on disk. */
 const run = (...args: readonly string[]) =>
   runCliWith(
     {
@@ -52,7 +52,7 @@ beforeAll(async () => {
   ] as const) {
     expect(await run('models', 'add', id, path)).toMatchObject({ code: 0 });
   }
-  // TAESD in its place, as diffusers allows: quick at any size
+  // TAESD instead of the VAE, as diffusers allows: fast at any size
   copyEncoder('taesd', `${sd}/vae`);
 });
 
@@ -67,7 +67,7 @@ describe('samepoint match with the networks of the paper', () => {
   it.each([
     ['sd21', 2],
     ['dinov2-s', 4],
-    // what its parts have left on the disk
+    // the cached features of its parts
     ['fuse(sd21:0.4,dinov2-s:0.6)', 4],
   ])('%s answers for every point; then there are %i feature maps on the disk', async (backend, entries) => {
     const { code, stdout, stderr } = await match(backend);

@@ -32,7 +32,7 @@ beforeEach(() => void vi.spyOn(process.stderr, 'write').mockReturnValue(true));
 afterEach(() => vi.restoreAllMocks());
 afterAll(() => vi.unstubAllEnvs());
 
-/** An item for each image; its outcome is how long the first column of its features is. */
+/** An item per image, whose outcome is the length of its first descriptor. */
 function lengths(): Dataset<number> {
   return {
     outcomeSchema: z.number(),
@@ -78,7 +78,7 @@ describe('a sweep', () => {
     expect(figures.map(([label]) => label)).toEqual(
       [41, 501].flatMap((t) => [0, 3, 5].map((block) => `t=${t} up-ft-index=${block}`)),
     );
-    // and every combination has features of its own
+    // each combination has its own features
     expect(new Set(figures.map(([, values]) => JSON.stringify(values))).size).toBe(figures.length);
   });
 

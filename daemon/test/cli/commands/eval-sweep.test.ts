@@ -41,7 +41,7 @@ async function evalRun(...args: string[]) {
   return { stdout, stderr };
 }
 
-// each run loads ONNX Runtime anew
+// each run loads ONNX Runtime
 describe('samepoint eval --sweep', () => {
   it('prints a row for each combination, with the figures of single runs', async () => {
     const { stdout, stderr } = await evalRun('spair', spair(), ...NETWORK, ...SWEEP);
@@ -70,7 +70,7 @@ describe('samepoint eval --sweep', () => {
       const { tables: figures } = z.object({ tables: z.array(tableSchema) }).parse(JSON.parse(alone));
       expect(tables).toEqual(figures);
     }
-    // a run of its own keeps its results where the sweep has them
+    // a single run shares the cache of the sweep
     expect(keptFiles().sort()).toEqual(kept.sort());
   });
 

@@ -14,7 +14,7 @@ const tableSchema = z.strictObject({
   rows: z.array(z.strictObject({ name: z.string(), items: z.number(), values: z.array(z.number().nullable()) })),
 });
 
-/** Exactly what is documented, and nothing more. */
+/** The documented JSON, without other fields. */
 const reportSchema = z.strictObject({
   dataset: z.string(),
   folder: z.string(),
@@ -66,7 +66,7 @@ function figures(report: { tables: z.infer<typeof tableSchema>[] }, column: stri
   return Object.fromEntries((table?.rows ?? []).map(({ name, values }) => [name, values[at] ?? null]));
 }
 
-// each run loads ONNX Runtime, and some OpenCV, anew
+// each run loads ONNX Runtime, and some load OpenCV
 describe('samepoint eval', () => {
   it('finds every keypoint of a moved drawing in the layout of SPair-71k, by the published protocol', async () => {
     const report = await evalJson('spair', folder.path('spair'));
@@ -172,7 +172,7 @@ describe('samepoint eval', () => {
     const { code, stdout, stderr } = await runCli('eval', ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(sentence);
-    // nothing was loaded before it was clear that there is nothing to do
+    // no network is loaded without work to do
     expect(stderr).not.toContain('Device');
   });
 

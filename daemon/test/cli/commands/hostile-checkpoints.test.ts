@@ -15,7 +15,7 @@ const image = () => folder.path('image.png');
 const out = () => folder.path('out.npy');
 const marker = () => folder.path('executed');
 
-/** A checkpoint whose registration with a model was good; a case then damages it. */
+/** A validly registered checkpoint, which a case then damages. */
 const KINDS = {
   vit: { model: 'dinov2-s', fixture: 'vit/dinov2', weights: 'model.safetensors', options: ['--size', '56x56'] },
   adm: {
@@ -78,7 +78,7 @@ function truncate(path: string): void {
   writeFileSync(path, bytes.subarray(0, Math.floor(bytes.length / 2)));
 }
 
-/** Rewrites the header of the fixture; the weights stay. */
+/** Rewrites the header of the fixture, but not the weights. */
 function changeHeader(change: (header: Record<string, ReturnType<typeof tensor>>) => void): void {
   const bytes = readFileSync(weights('vit'));
   const end = 8 + Number(bytes.readBigUInt64LE());

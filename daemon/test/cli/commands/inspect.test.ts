@@ -9,7 +9,7 @@ import { draw, encoder, moved, pixel, type Rect } from '../../support/draw.js';
 import { runCli } from '../../support/run-cli.js';
 import { useTempFolder } from '../../support/temp-folder.js';
 
-/** Exactly what is documented, and nothing more. */
+/** The documented JSON, without other fields. */
 const reportSchema = z.strictObject({
   backend: z.string(),
   calibrated: z.literal(true),
@@ -19,7 +19,7 @@ const reportSchema = z.strictObject({
   matches: inspectResultSchema.shape.matches,
 });
 
-/** A strip: next to nothing to compute. */
+/** A strip, which is quick to compute. */
 const STRIP = { width: 300, height: 24 };
 const RECTS: readonly Rect[] = [
   { x: 20, y: 4, w: 60, h: 12, colour: [30, 30, 30] },

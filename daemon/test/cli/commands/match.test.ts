@@ -16,7 +16,7 @@ const RECTS: readonly Rect[] = [
   { x: 262, y: 2, w: 16, h: 16, colour: [40, 40, 200] },
 ];
 
-/** Exactly what is documented, and nothing more. */
+/** The documented JSON, without other fields. */
 const shape = z.union([pointSchema, boxSchema]);
 const reportSchema = z.strictObject({
   backend: z.string(),
@@ -43,7 +43,7 @@ beforeAll(async () => {
   await encoder(draw(WIDTH, HEIGHT, moved(RECTS, 8, 2), [230, 240, 230]))
     .jpeg({ quality: 95 })
     .toFile(dark());
-  // far wider than high, as a image of it could not be at its full height
+  // a wide and flat image, which cannot be drawn at full height
   await encoder(draw(WIDTH, 6, RECTS))
     .webp()
     .toFile(wide());

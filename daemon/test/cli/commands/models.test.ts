@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => room.close());
 
-/** Runs `samepoint models …` and gives what it printed, and the exit code and sentence of a failure. */
+/** Runs `samepoint models …`. Returns its output, and the exit code and message of a failure. */
 async function run(args: string[], onInterrupt: (callback: () => void) => () => void = () => () => {}) {
   const out: string[] = [];
   const notes: string[] = [];

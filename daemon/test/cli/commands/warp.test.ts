@@ -9,7 +9,7 @@ import { draw, encoder } from '../../support/draw.js';
 import { runCli } from '../../support/run-cli.js';
 import { useTempFolder } from '../../support/temp-folder.js';
 
-/** Exactly what is documented, and nothing more. */
+/** The documented JSON, without other fields. */
 const reportSchema = z.strictObject({
   backend: z.string(),
   device: z.string().min(1).optional(),

@@ -9,7 +9,7 @@ import { useTempFolder } from '../../support/temp-folder.js';
 const folder = useTempFolder();
 
 it('a box that contains others is drawn as an outline', async () => {
-  // as large as a drawing is drawn
+  // the maximum size of a drawing
   const image = draw(720, 720);
   const file = (path: string) => ({ path, imageId: path, bytes: new Uint8Array(), image });
   const [holder, inner] = [

@@ -7,7 +7,7 @@ import { useTempFolder } from '../../support/temp-folder.js';
 const folder = useTempFolder();
 const BYTES = Uint8Array.of(1, 2, 3);
 
-/** Modes do not bind root, and on Windows they do not bind folders. */
+/** Modes do not restrict root, nor folders on Windows. */
 const modesCount = process.getuid !== undefined && process.getuid() !== 0;
 
 describe('an output file', () => {

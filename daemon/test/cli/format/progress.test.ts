@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CountProgress, downloadLine, evalProgress, ProgressDisplay } from '../../../src/cli/format/progress.js';
 
-/** An output with a clock that only the test moves. */
+/** An output with a clock that the test advances. */
 function output(isTerminal: boolean) {
   const written: string[] = [];
   let clock = 0;

@@ -22,7 +22,7 @@ const folder = useTempFolder();
 const image = () => folder.path('frames/image.png');
 const out = () => folder.path('out');
 
-/** Every command that makes features, with what it takes besides. */
+/** Every command that computes features, with its other arguments. */
 const COMMANDS: [string, () => Command, () => string[]][] = [
   ['match', matchCommand, () => [image(), image(), '--points', '5,5']],
   ['inspect', inspectCommand, () => [image(), image(), '--point', '5,5']],

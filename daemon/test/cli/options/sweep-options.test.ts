@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type SweepAxis, sweepOption, sweepPasses } from '../../../src/cli/options/sweep-options.js';
 
-/** What the command makes of its `--sweep` options. */
+/** Parses `--sweep` options like the command. */
 function axesOf(...texts: string[]): SweepAxis[] {
   const { parseArg } = sweepOption();
   return texts.reduce<SweepAxis[]>((axes, text) => parseArg?.(text, axes) as SweepAxis[], []);

@@ -6,13 +6,13 @@ import { invert, project } from '../../../src/transfer/transforms/projective.js'
 import { draw, encoder, moved } from '../../support/draw.js';
 import { LANDMARKS, MOCKUP, mockup } from '../../support/screens.js';
 
-/** How far the second drawing is moved, in pixels. */
+/** Shift of the second drawing in pixels. */
 export const SHIFT = { x: 10, y: 6 };
 
-/** Landmarks of the mockup in the moved drawing. */
+/** Landmarks of the mockup in the shifted drawing. */
 export const MOVED_LANDMARKS: Point[] = LANDMARKS.map(({ x, y }) => ({ x: x + SHIFT.x, y: y + SHIFT.y }));
 
-/** The mockup, and a copy with everything moved. */
+/** The mockup, and a shifted copy. */
 export function drawings(): { still: RgbImage; moved: RgbImage } {
   const { width, height } = MOCKUP;
   return { still: draw(width, height, mockup()), moved: draw(width, height, moved(mockup(), SHIFT.x, SHIFT.y)) };
@@ -25,7 +25,7 @@ export function writeJson(path: string, value: unknown): void {
 
 const pairs = (points: readonly Point[]) => points.map(({ x, y }) => [x, y]);
 
-/** A pair of SPair-71k, as one file of PairAnnotation has it. */
+/** A pair of SPair-71k in the format of PairAnnotation. */
 export function spairAnnotation(category: string, source: string, target: string) {
   return {
     filename: `1-${source}-${target}:${category}`,
@@ -78,7 +78,7 @@ export async function writePfWillow(folder: string): Promise<void> {
   writeFileSync(join(folder, 'test_pairs.csv'), `${header.join()}\n${row.join()}\n`);
 }
 
-/** A folder of own pairs: one moved, and one that is the same image twice. */
+/** A folder of own pairs: one shifted, and one of equal images. */
 export async function writePairs(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const { still, moved: other } = drawings();
@@ -106,11 +106,11 @@ export async function writePairs(folder: string): Promise<void> {
 export interface HpatchesSequence {
   name: string;
   truth: Homography;
-  /** What becomes of a colour value. */
+  /** Maps a colour value. */
   light: (value: number) => number;
 }
 
-/** HPatches sequences in their official layout, with keypoints of the landmarks as text, as DIFT has SuperPoint's. */
+/** HPatches sequences in their official layout, with landmarks as keypoints in text files, the format of DIFT's SuperPoint keypoints. */
 export async function writeHpatches(
   folder: string,
   keypoints: string,

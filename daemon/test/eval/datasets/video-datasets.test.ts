@@ -19,7 +19,7 @@ const FRAMES = 5;
 const STEP_PX = 4;
 const folder = useTempFolder();
 
-/** Two things on whole cells; the second stands still. */
+/** Two objects aligned to cells; the second does not move. */
 const things = (frame: number): Rect[] => [
   { x: 8 + frame * STEP_PX, y: 8, w: 24, h: 16, colour: [200, 40, 40] },
   { x: 56, y: 40, w: 16, h: 12, colour: [40, 40, 200] },
@@ -33,7 +33,7 @@ function indicesOf(rects: readonly Rect[], first = 1): Uint8Array {
   return indices;
 }
 
-/** Features that tell colours apart and nothing else: what the propagation makes of them is exact. */
+/** Features that depend on colour only, so that the propagation is exact. */
 async function colourFeatures(path: string): Promise<FeaturePyramid> {
   const { width, height, rgb } = await readDatasetImage(path);
   const [rows, columns] = [height / CELL_PX, width / CELL_PX];
@@ -108,7 +108,7 @@ describe('DAVIS-2017 in its official layout', () => {
       ['car', 2],
       ['all', 2],
     ]);
-    // colours follow the things to the cell; corners are rounded by the interpolation
+    // labels are exact to the cell; interpolation rounds corners
     expect(table?.rows[1]?.values[1]).toBeGreaterThan(90);
     expect(table?.rows[1]?.values[2]).toBe(100);
     expect(scores).toEqual([expect.closeTo(table?.rows[1]?.values[0] ?? 0, 9)]);
@@ -166,7 +166,7 @@ describe('JHMDB in its official layout', () => {
   const root = () => folder.path('JHMDB');
   const video = 'wave/one_u_nm';
 
-  /** Two joints in the middle of the things, and one outside the image. */
+  /** Two joints at the centres of the objects, and one outside the image. */
   const joints = (frame: number) => [...things(frame).map(({ x, y, w, h }) => [x + w / 2, y + h / 2]), [-5, 30]];
 
   beforeAll(async () => {
@@ -190,7 +190,7 @@ describe('JHMDB in its official layout', () => {
     expect(errors).toHaveLength(FRAMES - 1);
     for (const frame of errors) {
       expect(frame[2]).toBeNull();
-      // the second thing stands still; the base is over 30 px
+      // the second object does not move; the base is over 30 px
       expect(frame[1]).toBeLessThan(0.2);
     }
     expect(tables[0]?.rows.map(({ name }) => name)).toEqual(['wave']);

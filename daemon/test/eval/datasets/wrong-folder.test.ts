@@ -23,7 +23,7 @@ beforeAll(async () => {
   mkdirSync(folder.path('empty'));
 });
 
-/** What is said when a folder is opened as a data set. */
+/** The error of opening a folder as a data set. */
 async function refusalOf(name: DatasetName, path: string): Promise<string> {
   const opened = DATASETS[name].evaluate(folder.path(path), OPTIONS, () => Promise.reject(new Error('it was opened')));
   const thrown = await opened.catch((error: unknown) => error);

@@ -9,21 +9,21 @@ interface Size {
   height: number;
 }
 
-/** Random columns of random lengths: what a network gives before anything is normalised. */
+/** Random descriptors of random lengths, like unnormalised network output. */
 function rawMap(channels: number, rows: number, columns: number, { width, height }: Size, seed: number): FeatureMap {
   const random = seededRandom(seed);
   const chw = Float32Array.from({ length: channels * rows * columns }, () => 4 * random() - 2);
   return { channels, rows, columns, chw, cellWidthPx: width / columns, cellHeightPx: height / rows };
 }
 
-/** The same map as it is kept: unit columns and the lengths they had. */
+/** The same map as unit descriptors with their lengths. */
 function toUnitColumns(map: FeatureMap): FeatureMap {
   const cells = map.rows * map.columns;
   const lengths = Float32Array.from({ length: cells }, (_, cell) => Math.hypot(...columnAt(map, cell)));
   return { ...map, lengths, chw: map.chw.map((value, at) => value / (lengths[at % cells] ?? 1)) };
 }
 
-/** `nn.Upsample(size, mode='bilinear')` (half-pixel centres, edges repeated), then every column scaled to unit length. */
+/** `nn.Upsample(size, mode='bilinear')` (half-pixel centres, edges repeated), then each descriptor normalised. */
 function upsampled(map: FeatureMap, { width, height }: Size): number[][] {
   const between = (pixel: number, pixels: number, cells: number) => {
     const at = Math.max(0, ((pixel + 0.5) * cells) / pixels - 0.5);
@@ -49,7 +49,7 @@ function upsampled(map: FeatureMap, { width, height }: Size): number[][] {
   });
 }
 
-/** The published way, literally: the whole up-sampled map, one matrix product, arg-max. */
+/** The published method, literally: upsample the whole map, one matrix product, argmax. */
 function bruteForce(source: FeatureMap, sourceSize: Size, target: FeatureMap, targetSize: Size, x: number, y: number) {
   const query = upsampled(source, sourceSize)[y * sourceSize.width + x] ?? [];
   const similarities = upsampled(target, targetSize).map((column) =>

@@ -15,7 +15,7 @@ function pair(group: string, cornerErrorPx: number | null, matches = 0, within =
 }
 
 describe('the homography of an evaluation', () => {
-  /** Matches up to seven pixels off, so that little agrees on anything. */
+  /** Matches with errors up to seven pixels, so that few agree. */
   const noisy = Array.from({ length: 60 }, (_, n) => {
     const [x, y] = [(n * 37) % 320, (n * 53) % 240];
     const w = 1e-4 * x - 5e-5 * y + 1;

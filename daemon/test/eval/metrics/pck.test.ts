@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Keypoint, pck, pckTable } from '../../../src/eval/metrics/pck.js';
 
-/** A keypoint found `dx`, `dy` away from where it is. */
+/** A keypoint with prediction error `dx`, `dy`. */
 function off(dx: number, dy: number): Keypoint {
   return { source: { x: 0, y: 0 }, truth: { x: 50, y: 50 }, predicted: { x: 50 + dx, y: 50 + dy } };
 }

@@ -8,7 +8,7 @@ import { contains, gap, grow } from '../../../src/transfer/transforms/boxes.js';
 const SIZE = { width: 400, height: 200 };
 const BOX: Box = { x: 150, y: 60, w: 100, h: 80 };
 
-/** An image that is transparent but for the pixels with an alpha. */
+/** An image with the given alpha. */
 function edit(alphaAt: (x: number, y: number) => number, { width, height } = SIZE): RgbaImage {
   const rgba = new Uint8Array(4 * width * height);
   for (let n = 0; n < width * height; n++) rgba[4 * n + 3] = alphaAt(n % width, Math.floor(n / width));

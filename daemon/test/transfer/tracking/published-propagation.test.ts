@@ -14,7 +14,7 @@ interface Parity {
   cellPx: number;
   settings: TrackSettings;
   firstLabels: number[];
-  /** Shares (rows, columns, labels), and the mask line by line with a character a pixel. */
+  /** Probabilities (rows, columns, labels), and the mask row by row with one character per pixel. */
   frames: { shares: number[]; mask: string[] }[];
 }
 
@@ -25,7 +25,7 @@ const parity: Parity = JSON.parse(
 const { rows, columns, channels, labels, cellPx, settings } = parity;
 const cells = rows * columns;
 
-/** The features that the script computes, too. */
+/** The same features as in the script. */
 function features(frame: number): FeatureMap {
   const chw = new Float32Array(channels * cells);
   for (let i = 0; i < cells; i++) {

@@ -11,14 +11,14 @@ const CHANNELS = 24;
 const SETTINGS = { temperature: 0.02, topK: 1, radiusCells: 4, queueFrames: 2 };
 const matcher = new WindowMatcher();
 
-/** Column and row of a thing's first cell. */
+/** Column and row of an object's first cell. */
 type Place = readonly [left: number, top: number];
 
-/** A texture that is nowhere the same, and things that have textures of their own. */
+/** A non-repeating background texture, and objects with their own textures. */
 const ground = randomMap(CHANNELS, ROWS, COLUMNS, 1);
 const things = [2, 3].map((seed) => randomMap(CHANNELS, 4, 4, seed));
 
-/** The ground with the first things of four by four cells at these columns and rows, the later over the earlier. */
+/** The background with objects of 4 × 4 cells at these columns and rows, later ones on top. */
 function scene(...at: readonly Place[]): FeatureMap {
   const chw = ground.chw.slice();
   for (const [n, [left, top]] of at.entries()) {
@@ -48,8 +48,8 @@ function cellsOf(...at: readonly Place[]): number[] {
 }
 
 /**
- * Whether a frame has the labels of things at `at`. Ground that a thing hid in the annotated frame has no counterpart
- * there, so nothing is asked of it.
+ * Whether a frame has the labels of the objects at `at`. Background hidden in the annotated frame has no counterpart
+ * there, so it is not compared.
  */
 function expectLabels(cells: readonly number[] | undefined, at: readonly Place[], annotated: readonly Place[]): void {
   const hidden = cellsOf(...annotated);
