@@ -97,7 +97,7 @@ describe('samepoint eval', () => {
     const { code, stdout, stderr } = await runCli('eval', 'pairs', folder.path('outside'));
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(
-      /\nsamepoint: \(5000, 10\) of pair 1 a\.png → a\.png lies outside a\.png, which is 300×24 pixels\. /,
+      /\nsamepoint: \(5000, 10\) of pair 1 a\.png → a\.png lies outside a\.png, which has 300×24 pixels\. /,
     );
   });
 
