@@ -66,10 +66,11 @@ async function addCommands(name: string): Promise<void> {
     if (command.status === 'fulfilled') program.addCommand(command.value);
     else if (isKnown) throw notLoadable(name, command.reason);
   }
-  for (const command of [program, ...program.commands]) {
+  const nested = program.commands.flatMap(({ commands }) => commands);
+  for (const command of [program, ...program.commands, ...nested]) {
     command.exitOverride().helpOption('-h, --help', 'print this help');
+    if (command.commands.length > 0) command.helpCommand('help [command]', 'print help for a command');
   }
-  program.helpCommand('help [command]', 'print help for a command');
 }
 
 function notLoadable(name: string, cause: unknown): SamepointError {

@@ -79,7 +79,6 @@ export function modelsCommand(terminal: ModelsTerminal = defaultTerminal()): Com
     )
     .action((id: string, path: string) => add(terminal, id, path));
   models.addHelpText('after', DETAILS);
-  for (const command of models.commands) command.exitOverride().helpOption('-h, --help', 'print this help');
   return models;
 }
 
