@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# The whole road of make.sh, small: a hundred pairs, a minute of training, and a model that the daemon loads. It shows that all
-# parts fit; the model is thrown away.
+# Runs make.sh with a hundred pairs and a minute of training, to test the whole pipeline. The model is deleted.
 set -euo pipefail
 cd "$(dirname "$0")"
 work=$(mktemp -d)
