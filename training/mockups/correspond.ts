@@ -24,7 +24,7 @@ export interface MeasuredSide {
 
 /** Smaller boxes are dropped: their positions are ambiguous. */
 const SMALLEST_PX = 4;
-/** Largest ratio of aspect ratios for which two boxes show the same crop of an image. */
+/** Largest ratio of aspect ratios for which two boxes contain the same crop of an image. */
 const SAME_SHAPE = 1.06;
 
 /**
@@ -45,7 +45,7 @@ function pairOf(
   target: MeasuredSide,
 ): PairElement[] {
   const some = from ?? to;
-  if (some === undefined || from?.shows === 'partly' || to?.shows === 'partly')
+  if (some === undefined || from?.visibility === 'partly' || to?.visibility === 'partly')
     return wordPairs(from, to, source, target);
   const boxes = { source: imageBox(from, source.scale), target: imageBox(to, target.scale) };
   if (boxes.source === 'tiny' || boxes.target === 'tiny') return [];
@@ -61,15 +61,15 @@ function pairOf(
 }
 
 function shownText(element: Measured | undefined, finished: boolean): string | null {
-  return element === undefined || element.shows === 'no' || !finished ? null : said(element);
+  return element === undefined || element.visibility === 'no' || !finished ? null : textOf(element);
 }
 
-function said({ same }: Measured): string {
+function textOf({ same }: Measured): string {
   return same.split('|')[0] ?? '';
 }
 
 function imageBox(element: Measured | undefined, scale: number): Box | null | 'tiny' {
-  if (element === undefined || element.shows === 'no') return null;
+  if (element === undefined || element.visibility === 'no') return null;
   const box = scaled(element.box, scale);
   return Math.min(box[2], box[3]) < SMALLEST_PX ? 'tiny' : box;
 }
@@ -89,7 +89,7 @@ function wordPairs(
   target: MeasuredSide,
 ): PairElement[] {
   if (from === undefined || to === undefined || !source.finished || !target.finished) return [];
-  if (from.type !== 'text' || said(from) !== said(to) || from.words.length !== to.words.length) return [];
+  if (from.type !== 'text' || textOf(from) !== textOf(to) || from.words.length !== to.words.length) return [];
   return from.words.flatMap((word, n) => {
     const other = to.words[n];
     if (word.text === '' || other?.text !== word.text) return [];

@@ -7,9 +7,9 @@ export type Box = [number, number, number, number];
 export interface Measured {
   id: string;
   type: ElementType;
-  /** Visible part, or the whole box where `shows` is `no`. */
+  /** Visible part, or the whole box where `visibility` is `no`. */
   box: Box;
-  shows: 'whole' | 'partly' | 'no';
+  visibility: 'whole' | 'partly' | 'no';
   /** Equal on both sides if the insides correspond: the image, or the text and its typesetting. */
   same: string;
   words: { text: string; box: Box }[];
@@ -47,16 +47,17 @@ export function measure(area: { x: number; y: number; width: number; height: num
     windows.set(element, window);
     return window;
   };
-  const showing = (edges: Edges, window: Edges) => {
-    const seen = intersect(edges, window);
-    if (seen.right - seen.left < 1 || seen.bottom - seen.top < 1) return { seen: edges, shows: 'no' as const };
+  const visiblePart = (edges: Edges, window: Edges) => {
+    const visible = intersect(edges, window);
+    if (visible.right - visible.left < 1 || visible.bottom - visible.top < 1)
+      return { visible: edges, visibility: 'no' as const };
     const cut = Math.max(
-      seen.left - edges.left,
-      seen.top - edges.top,
-      edges.right - seen.right,
-      edges.bottom - seen.bottom,
+      visible.left - edges.left,
+      visible.top - edges.top,
+      edges.right - visible.right,
+      edges.bottom - visible.bottom,
     );
-    return { seen, shows: cut > slackPx ? ('partly' as const) : ('whole' as const) };
+    return { visible, visibility: cut > slackPx ? ('partly' as const) : ('whole' as const) };
   };
   /** Whether an unrelated element covers this point. */
   const coveredAt = (element: Element, x: number, y: number) => {
@@ -88,10 +89,10 @@ export function measure(area: { x: number; y: number; width: number; height: num
         const rects = [...range.getClientRects()];
         const [first] = rects;
         if (first === undefined) continue;
-        const { seen, shows } = showing(first, window);
+        const { visible, visibility } = visiblePart(first, window);
         // keep cut or broken words in the list: words pair by index
-        const usable = rects.length === 1 && shows === 'whole';
-        words.push({ text: usable ? match[0] : '', box: boxOf(seen) });
+        const usable = rects.length === 1 && visibility === 'whole';
+        words.push({ text: usable ? match[0] : '', box: boxOf(visible) });
       }
     }
     return words;
@@ -108,19 +109,19 @@ export function measure(area: { x: number; y: number; width: number; height: num
     const rects = text ? [...range.getClientRects()] : [];
     const edges = rects.length > 0 ? union(rects) : element.getBoundingClientRect();
     const window = windowOf(text ? element : (element.parentElement ?? element));
-    const { seen, shows } = showing(edges, window);
-    const over = shows === 'no' ? 'whole' : covered(element, seen);
+    const { visible, visibility } = visiblePart(edges, window);
+    const over = visibility === 'no' ? 'whole' : covered(element, visible);
     const lines = new Set(rects.map((r) => Math.round(r.top / 4))).size;
-    // a wireframe shows the position of an image, not the image
+    // a wireframe draws only the position of an image
     const drawn = type !== 'image' || !document.body.classList.contains('wireframe');
     const flipped = !text && getComputedStyle(element).transform !== 'none' ? ':flipped' : '';
     return {
       id,
       type: type as ElementType,
-      box: boxOf(seen),
-      shows: shows === 'no' || over === 'whole' ? 'no' : over === 'partly' ? 'partly' : shows,
+      box: boxOf(visible),
+      visibility: visibility === 'no' || over === 'whole' ? 'no' : over === 'partly' ? 'partly' : visibility,
       same: text ? lettering(element, lines) : drawn ? `${same}${flipped}` : '',
-      words: text && over === 'not' && shows !== 'no' ? wordsOf(element, window) : [],
+      words: text && over === 'not' && visibility !== 'no' ? wordsOf(element, window) : [],
     };
   });
 }

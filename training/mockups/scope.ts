@@ -3,7 +3,7 @@ import { iconSvg } from './icons/icons.js';
 import type { ImageKind, Images } from './images/images.js';
 import { type Random, random } from './random.js';
 import type { Style } from './style.js';
-import { label, type TextKind, words } from './texts/texts.js';
+import { label, sampleText, type TextKind } from './texts/texts.js';
 
 /** Type of an element: `data-type` in the page, `type` in a set. */
 export type ElementType = 'text' | 'icon' | 'image' | 'box' | 'control';
@@ -40,10 +40,10 @@ export class Scope {
   }
 
   /** A text generated from the content seed. */
-  words(name: string, kind: TextKind, classes = '', tag = 'span'): string {
+  sampleText(name: string, kind: TextKind, classes = '', tag = 'span'): string {
     return this.text(
       name,
-      words(kind, this.style.locale, `${this.style.contentSeed}/${this.id}.${name}`),
+      sampleText(kind, this.style.locale, `${this.style.contentSeed}/${this.id}.${name}`),
       classes,
       tag,
     );

@@ -82,7 +82,7 @@ function columnsOf({ form }: Style, id: ComponentId): number {
 
 function narrowShell(screen: Screen, root: Scope): string {
   const status = screen.statusBar
-    ? `<div class="row status-bar">${root.words('clock', 'time')}<span class="row">${root.icon('wifi', 'wifi')}${root.icon('battery', 'battery')}</span></div>`
+    ? `<div class="row status-bar">${root.sampleText('clock', 'time')}<span class="row">${root.icon('wifi', 'wifi')}${root.icon('battery', 'battery')}</span></div>`
     : '';
   const fab = screen.actionButton ? root.control('fab', 'fab', root.icon('fabIcon', 'plus')) : '';
   return `<div class="page">${status}${COMPONENTS['app-bar'].draw(root.inner('bar'))}
@@ -108,5 +108,5 @@ function brand(root: Scope, named: boolean): string {
     'disc filled',
     root.icon('logoIcon', root.fixed('logo').pick(['zap', 'layers', 'coffee', 'shield', 'globe', 'star'])),
   );
-  return `<div class="row brand">${mark}${named ? root.words('brand', 'company', 'strong clip') : ''}</div>`;
+  return `<div class="row brand">${mark}${named ? root.sampleText('brand', 'company', 'strong clip') : ''}</div>`;
 }

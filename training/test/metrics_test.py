@@ -1,4 +1,4 @@
-"""What scores mean."""
+"""Scores of points, elements and missing counterparts."""
 
 import json
 import unittest
@@ -19,7 +19,7 @@ SIDE_PX = 64
 
 
 def colours(pixels):
-    """A column is the colour of its cell's middle, so every colour is its own place."""
+    """Descriptors are the mean colours of cells, so every colour is unique."""
     x = torch.from_numpy(pixels.copy()).permute(2, 0, 1).float()[None]
     return F.normalize(F.avg_pool2d(x, 4)[0], dim=0)
 
@@ -32,7 +32,7 @@ class MetricsTest(unittest.TestCase):
         for n, colour in enumerate(((255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0))):
             picture[16 * n : 16 * n + 16] = colour
         Image.fromarray(picture).save(self.folder / "images/a.png")
-        # the target has the first colour, has the second elsewhere, and lacks the last
+        # the target has the first colour in place, the second elsewhere, and not the last
         changed = np.concatenate([picture[:16], picture[32:48], picture[16:32], picture[32:48]])
         Image.fromarray(changed).save(self.folder / "images/b.png")
 
@@ -55,7 +55,7 @@ class MetricsTest(unittest.TestCase):
         entry = {"source": "images/a.png", "target": "images/b.png", "group": "order", **points}
         (self.folder / "pairs.json").write_text(json.dumps([entry]))
 
-    def test_points_elements_and_absence_are_scored_each_by_itself(self):
+    def test_points_elements_and_absence_are_scored_separately(self):
         self.write()
         bins = lambda descriptors: torch.full((len(descriptors),), 0.9)
         summary = score(read_point_pairs(self.folder), colours, SIDE_PX, bins).summary()
@@ -66,18 +66,18 @@ class MetricsTest(unittest.TestCase):
         expected = {"share": 25, "average_precision": 100, "precision_at_recall_80": 100, "precision": 100, "recall": 100}
         self.assertEqual(summary["no_counterpart"], expected)
 
-    def test_pairs_with_points_alone_are_enough(self):
+    def test_a_folder_with_only_points_is_scored(self):
         self.write()
         (self.folder / "pairs.jsonl").unlink()
         summary = score(read_point_pairs(self.folder), colours, SIDE_PX).summary()
         self.assertEqual(set(summary), {"points", "pck", "groups"})
 
-    def test_some_pairs_are_evenly_spread(self):
+    def test_subsamples_are_evenly_spread(self):
         self.assertEqual(even_subsample(range(10), 4), [0, 3, 5, 8])
         self.assertEqual(even_subsample("abc", 3), even_subsample("abc", None))
         self.assertEqual(len(even_subsample(range(299), 60)), 60)
 
-    def test_a_folder_with_neither_is_refused(self):
+    def test_a_folder_with_neither_file_is_rejected(self):
         with self.assertRaises(FileNotFoundError):
             read_point_pairs(self.folder)
 

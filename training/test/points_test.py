@@ -30,7 +30,7 @@ class PointsTest(unittest.TestCase):
         points = corresponding_points(pair([[0, 0, 10, 20]], [[0, 0, 10, 20]], [False]), 200, self.rng)
         self.assertEqual(len({tuple(p) for p in points.source}), 9)
 
-    def test_in_mirrored_layouts_left_edges_correspond_to_right_edges_except_in_what_is_rigid(self):
+    def test_in_mirrored_layouts_left_edges_correspond_to_right_edges_except_in_rigid_elements(self):
         boxes = [[0, 0, 10, 20], [50, 0, 10, 20]]
         points = corresponding_points(pair(boxes, boxes, [False, True], ("right-to-left",)), 100, self.rng)
         soft, rigid = points.element == 0, points.element == 1
@@ -44,7 +44,7 @@ class PointsTest(unittest.TestCase):
         self.assertTrue((points.element[inside] == 1).all())
         self.assertTrue(covered(np.array(boxes, dtype=float), np.array([0]), np.array([[50.0, 50.0]]))[0])
 
-    def test_an_element_of_one_picture_gives_no_pair_but_points_without_counterpart(self):
+    def test_an_element_of_one_image_gives_only_points_without_counterpart(self):
         lone = pair([[0, 0, 10, 10]], [NONE], [True])
         self.assertEqual(len(corresponding_points(lone, 10, self.rng).source), 0)
         self.assertEqual(len(points_without_counterpart(lone.source_boxes, lone.target_boxes, 10, self.rng)), 10)
@@ -52,14 +52,14 @@ class PointsTest(unittest.TestCase):
 
 
 class QueriesTest(unittest.TestCase):
-    def test_what_lies_outside_the_other_window_is_absent_and_what_lies_at_its_border_is_left_out(self):
+    def test_points_outside_the_other_window_are_absent_and_points_at_its_border_are_dropped(self):
         points = np.array([[10.0, 10], [20, 10], [30, 10]])
         places = np.array([[50.0, 50], [163, 50], [400, 50]])
         queries = queries_of(points, places, np.zeros((0, 2)), np.array([160, 160]), CropSettings(), np.random.default_rng(0))
         self.assertEqual(queries.points[queries.kind == PRESENT].tolist(), [[10, 10]])
         self.assertEqual(queries.points[queries.kind == ABSENT].tolist(), [[30, 10]])
 
-    def test_windows_map_points_of_the_picture_to_the_crop(self):
+    def test_windows_map_image_points_to_the_crop(self):
         np.testing.assert_allclose(Window(100, 50, 0.5).crop_points(np.array([[120.0, 90.0]])), [[10, 20]])
 
 

@@ -66,7 +66,7 @@ class TrainingTest(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "objective: both, not correspond.*--anew"):
             other.resume()
 
-    def test_multiplies_in_bfloat16_only_where_the_processor_does(self):
+    def test_uses_bfloat16_only_on_processors_with_its_instructions(self):
         for has in (True, False):
             run, enabled = self.run_in(str(has)), []
             run.model.register_forward_pre_hook(lambda *_: enabled.append(torch.is_autocast_enabled("cpu")))
@@ -95,7 +95,7 @@ class TrainingTest(unittest.TestCase):
         count, _, height, width = whole["source"].shape
         self.assertEqual((count, height % 32, width % 32), (1, 0, 0))
         self.assertEqual(whole["target"].shape, whole["source"].shape)
-        # with nothing outside the window, only what was taken out is without a counterpart
+        # nothing is outside the window, so only removed elements have no counterpart
         kept = [replace(pair, target_boxes=pair.source_boxes, target=pair.source) for pair in pairs]
         kind = Batches(kept, 2, 1, CropSettings(), 0)[0, 64]["forward"]["kind"]
         self.assertEqual((kind == ABSENT).sum(), 0)

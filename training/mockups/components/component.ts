@@ -1,11 +1,11 @@
 import type { Scope } from '../scope.js';
 import type { Form } from '../style.js';
 
-/** A kind of part that screens are made of. */
+/** A kind of section of a screen. */
 export interface Component {
-  /** Columns of twelve that it takes on a tablet and on a desktop; a phone shows everything in one column. */
+  /** Width in columns of twelve on tablets and desktops. Phones have one column. */
   columns: 3 | 4 | 6 | 8 | 12;
-  /** Where it may stand; everywhere if it does not say. */
+  /** Allowed forms; all by default. */
   forms?: readonly Form[];
   draw(s: Scope): string;
 }

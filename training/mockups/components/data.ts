@@ -7,7 +7,7 @@ const stats: Component = {
   draw: (s) => {
     const withIcon = s.arrangement('stats', ['disc', 'plain', 'spark']);
     const keys = ['revenue', 'visitors', 'conversion', 'orders', 'growth', 'customers'] as const;
-    return `<div class="grid ${s.style.form === 'phone' ? 'g2' : 'g4'}">${s.rows('stat', 4, (r, n) => r.box('card', 'card col stat', `<div class="row between">${r.label('name', keys[n] ?? 'growth', 'muted tiny')}${withIcon === 'disc' ? r.control('disc', 'disc', r.icon('icon', r.fixed('i').pick(['trending-up', 'users', 'cart', 'credit-card', 'bar-chart']))) : ''}</div>${r.words('value', r.fixed('kind').pick(['count', 'price'] as const), 'title')}${r.words('change', 'percent', 'tiny up')}${withIcon === 'spark' ? spark(r) : ''}`))}</div>`;
+    return `<div class="grid ${s.style.form === 'phone' ? 'g2' : 'g4'}">${s.rows('stat', 4, (r, n) => r.box('card', 'card col stat', `<div class="row between">${r.label('name', keys[n] ?? 'growth', 'muted tiny')}${withIcon === 'disc' ? r.control('disc', 'disc', r.icon('icon', r.fixed('i').pick(['trending-up', 'users', 'cart', 'credit-card', 'bar-chart']))) : ''}</div>${r.sampleText('value', r.fixed('kind').pick(['count', 'price'] as const), 'title')}${r.sampleText('change', 'percent', 'tiny up')}${withIcon === 'spark' ? spark(r) : ''}`))}</div>`;
   },
 };
 
@@ -23,7 +23,7 @@ const barChart: Component = {
     return s.box(
       'card',
       'card col',
-      `${heading(s, s.fixed('key').pick(['revenue', 'visitors', 'steps']))}<div class="row">${s.words('value', 'count', 'title')}${s.words('change', 'percent', 'tiny up')}</div><div class="bars row">${bars}</div>`,
+      `${heading(s, s.fixed('key').pick(['revenue', 'visitors', 'steps']))}<div class="row">${s.sampleText('value', 'count', 'title')}${s.sampleText('change', 'percent', 'tiny up')}</div><div class="bars row">${bars}</div>`,
     );
   },
 };
@@ -39,7 +39,7 @@ const lineChart: Component = {
     return s.box(
       'card',
       'card col',
-      `<div class="row between">${s.label('heading', 'revenue', 'heading', 'h3')}<div class="row">${s.control('legend', 'legend')}${s.label('now', 'thisWeek', 'tiny')}${s.label('past', 'lastMonth', 'tiny muted')}</div></div><div class="plot"><svg viewBox="0 0 100 100" preserveAspectRatio="none"><path class="area" d="M0,100 L${points.replaceAll(' ', ' L')} L100,100Z"/><polyline points="${points}"/></svg>${dots}</div><div class="row between">${Array.from({ length: 5 }, (_, n) => s.words(`day${n}`, 'day', 'muted tiny')).join('')}</div>`,
+      `<div class="row between">${s.label('heading', 'revenue', 'heading', 'h3')}<div class="row">${s.control('legend', 'legend')}${s.label('now', 'thisWeek', 'tiny')}${s.label('past', 'lastMonth', 'tiny muted')}</div></div><div class="plot"><svg viewBox="0 0 100 100" preserveAspectRatio="none"><path class="area" d="M0,100 L${points.replaceAll(' ', ' L')} L100,100Z"/><polyline points="${points}"/></svg>${dots}</div><div class="row between">${Array.from({ length: 5 }, (_, n) => s.sampleText(`day${n}`, 'day', 'muted tiny')).join('')}</div>`,
     );
   },
 };
@@ -57,7 +57,7 @@ const donutChart: Component = {
     return s.box(
       'card',
       'card col',
-      `${heading(s, 'overview')}<div class="row">${s.box('ring', 'ring', `<svg viewBox="0 0 40 40"><circle class="arc" r="15.9" cx="20" cy="20"/>${arcs.join('')}</svg>${s.text('share', `${from} %`, 'strong')}`)}<div class="col grow">${s.rows('part', 3, (r, n) => `<div class="row">${r.control('key', `legend arc${n}`)}${r.words('name', 'topic', 'grow tiny')}${r.words('n', 'count', 'tiny strong')}</div>`)}</div></div>`,
+      `${heading(s, 'overview')}<div class="row">${s.box('ring', 'ring', `<svg viewBox="0 0 40 40"><circle class="arc" r="15.9" cx="20" cy="20"/>${arcs.join('')}</svg>${s.text('share', `${from} %`, 'strong')}`)}<div class="col grow">${s.rows('part', 3, (r, n) => `<div class="row">${r.control('key', `legend arc${n}`)}${r.sampleText('name', 'topic', 'grow tiny')}${r.sampleText('n', 'count', 'tiny strong')}</div>`)}</div></div>`,
     );
   },
 };
@@ -83,7 +83,7 @@ const rank: Component = {
           'place',
           5,
           (r, n) =>
-            `<div class="row item">${r.text('n', `${n + 1}`, 'heading muted')}${r.image('flag', 'flag', 'avatar small')}${r.words('name', 'city', 'grow')}${r.words('value', 'count', 'strong num')}</div>`,
+            `<div class="row item">${r.text('n', `${n + 1}`, 'heading muted')}${r.image('flag', 'flag', 'avatar small')}${r.sampleText('name', 'city', 'grow')}${r.sampleText('value', 'count', 'strong num')}</div>`,
         ),
     ),
 };
@@ -94,7 +94,7 @@ const weather: Component = {
     s.box(
       'card',
       'card col weather',
-      `<div class="row between"><div class="col">${s.words('city', 'city', 'heading')}${s.words('now', 'day', 'tiny')}</div>${s.icon('sky', s.content('sky').pick(['sun', 'cloud', 'moon']), 'huge')}</div>${s.text('degrees', `${s.content('t').whole(-4, 34)}°`, 'giant')}<div class="row between">${s.rows('hour', 5, (r) => `<div class="col center">${r.words('at', 'time', 'tiny')}${r.icon('sky', r.content('sky').pick(['sun', 'cloud', 'zap', 'moon']))}${r.text('t', `${r.content('t').whole(-4, 34)}°`)}</div>`)}</div>`,
+      `<div class="row between"><div class="col">${s.sampleText('city', 'city', 'heading')}${s.sampleText('now', 'day', 'tiny')}</div>${s.icon('sky', s.content('sky').pick(['sun', 'cloud', 'moon']), 'huge')}</div>${s.text('degrees', `${s.content('t').whole(-4, 34)}°`, 'giant')}<div class="row between">${s.rows('hour', 5, (r) => `<div class="col center">${r.sampleText('at', 'time', 'tiny')}${r.icon('sky', r.content('sky').pick(['sun', 'cloud', 'zap', 'moon']))}${r.text('t', `${r.content('t').whole(-4, 34)}°`)}</div>`)}</div>`,
     ),
 };
 
@@ -104,7 +104,7 @@ const rings: Component = {
     s.box(
       'card',
       'card col',
-      `${heading(s, 'health')}<div class="row between">${s.rows('goal', 3, (r, n) => `<div class="col center">${r.box('ring', 'ring small', `<svg viewBox="0 0 40 40"><circle class="arc" r="15.9" cx="20" cy="20"/><circle class="arc arc${n}" r="15.9" cx="20" cy="20" pathLength="100" stroke-dasharray="${r.content('v').whole(20, 95)} 100"/></svg>${r.icon('icon', (['zap', 'heart', 'moon'] as const)[n] ?? 'star')}`)}${r.words('value', 'count', 'strong')}${r.label('name', (['steps', 'health', 'sleep'] as const)[n] ?? 'growth', 'muted tiny')}</div>`)}</div>`,
+      `${heading(s, 'health')}<div class="row between">${s.rows('goal', 3, (r, n) => `<div class="col center">${r.box('ring', 'ring small', `<svg viewBox="0 0 40 40"><circle class="arc" r="15.9" cx="20" cy="20"/><circle class="arc arc${n}" r="15.9" cx="20" cy="20" pathLength="100" stroke-dasharray="${r.content('v').whole(20, 95)} 100"/></svg>${r.icon('icon', (['zap', 'heart', 'moon'] as const)[n] ?? 'star')}`)}${r.sampleText('value', 'count', 'strong')}${r.label('name', (['steps', 'health', 'sleep'] as const)[n] ?? 'growth', 'muted tiny')}</div>`)}</div>`,
     ),
 };
 

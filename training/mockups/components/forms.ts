@@ -7,7 +7,7 @@ const form: Component = {
     s.box(
       'card',
       'card col',
-      `${s.label('heading', 'profile', 'heading', 'h3')}${s.style.form === 'phone' ? field(s, 'first', 'firstName', s.words('firstValue', 'person')) : `<div class="row">${field(s, 'first', 'firstName', s.words('firstValue', 'person'))}${field(s, 'last', 'lastName', s.words('lastValue', 'person'))}</div>`}${field(s, 'email', 'email', s.words('emailValue', 'username'), 'mail')}${field(s, 'city', 'city', s.words('cityValue', 'city') + s.icon('open', 'chevron-down', 'muted end'))}${field(s, 'company', 'company', s.words('companyValue', 'company', 'clip'))}<div class="row">${toggle(s, 'news')}${s.label('newsLabel', 'notifications', 'grow')}</div><div class="row end">${button(s, 'cancel', 'cancel', '')}${button(s, 'save', 'save')}</div>`,
+      `${s.label('heading', 'profile', 'heading', 'h3')}${s.style.form === 'phone' ? field(s, 'first', 'firstName', s.sampleText('firstValue', 'person')) : `<div class="row">${field(s, 'first', 'firstName', s.sampleText('firstValue', 'person'))}${field(s, 'last', 'lastName', s.sampleText('lastValue', 'person'))}</div>`}${field(s, 'email', 'email', s.sampleText('emailValue', 'username'), 'mail')}${field(s, 'city', 'city', s.sampleText('cityValue', 'city') + s.icon('open', 'chevron-down', 'muted end'))}${field(s, 'company', 'company', s.sampleText('companyValue', 'company', 'clip'))}<div class="row">${toggle(s, 'news')}${s.label('newsLabel', 'notifications', 'grow')}</div><div class="row end">${button(s, 'cancel', 'cancel', '')}${button(s, 'save', 'save')}</div>`,
     ),
 };
 
@@ -17,7 +17,7 @@ const login: Component = {
     s.box(
       'card',
       'card col login',
-      `${s.control('logo', 'disc filled', s.icon('logoIcon', s.fixed('logo').pick(['zap', 'layers', 'coffee', 'shield'])))}${s.label('heading', 'signIn', 'title', 'h2')}${s.words('about', 'sentence', 'muted')}${field(s, 'email', 'email', s.words('emailValue', 'username'), 'mail')}${field(s, 'password', 'password', s.text('dots', '••••••••') + s.icon('eye', 'eye', 'muted end'), 'lock')}<div class="row between tiny"><span class="row">${checkbox(s, 'remember')}${s.label('rememberLabel', 'remember')}</span>${s.label('forgot', 'forgot', 'link')}</div>${button(s, 'go', 'signIn')}${button(s, 'new', 'signUp', '')}`,
+      `${s.control('logo', 'disc filled', s.icon('logoIcon', s.fixed('logo').pick(['zap', 'layers', 'coffee', 'shield'])))}${s.label('heading', 'signIn', 'title', 'h2')}${s.sampleText('about', 'sentence', 'muted')}${field(s, 'email', 'email', s.sampleText('emailValue', 'username'), 'mail')}${field(s, 'password', 'password', s.text('dots', '••••••••') + s.icon('eye', 'eye', 'muted end'), 'lock')}<div class="row between tiny"><span class="row">${checkbox(s, 'remember')}${s.label('rememberLabel', 'remember')}</span>${s.label('forgot', 'forgot', 'link')}</div>${button(s, 'go', 'signIn')}${button(s, 'new', 'signUp', '')}`,
     ),
 };
 
@@ -27,7 +27,7 @@ const onboarding: Component = {
     s.box(
       'card',
       'card col center onboarding',
-      `${s.image('picture', 'object', 'cover')}${s.words('head', 'sentence', 'title', 'h2')}${s.words('about', 'sentence', 'muted')}<div class="row dots">${Array.from({ length: 4 }, (_, n) => s.control(`dot${n}`, n === 1 ? 'page-dot on' : 'page-dot')).join('')}</div>${button(s, 'go', 'continue')}${s.label('skip', 'skip', 'link')}`,
+      `${s.image('picture', 'object', 'cover')}${s.sampleText('head', 'sentence', 'title', 'h2')}${s.sampleText('about', 'sentence', 'muted')}<div class="row dots">${Array.from({ length: 4 }, (_, n) => s.control(`dot${n}`, n === 1 ? 'page-dot on' : 'page-dot')).join('')}</div>${button(s, 'go', 'continue')}${s.label('skip', 'skip', 'link')}`,
     ),
 };
 
@@ -37,7 +37,7 @@ const upload: Component = {
     s.box(
       'zone',
       'dropzone col center',
-      `${s.icon('cloud', 'upload', 'huge accent')}${s.label('head', 'upload', 'strong')}${s.words('about', 'sentence', 'muted tiny')}${button(s, 'pick', 'files', '')}`,
+      `${s.icon('cloud', 'upload', 'huge accent')}${s.label('head', 'upload', 'strong')}${s.sampleText('about', 'sentence', 'muted tiny')}${button(s, 'pick', 'files', '')}`,
     ),
 };
 
@@ -47,7 +47,7 @@ const comments: Component = {
     s.box(
       'card',
       'card col',
-      `${s.label('heading', 'reviews', 'heading', 'h3')}${s.rows('comment', 2, (r) => `<div class="row top item">${r.image('who', 'portrait', 'avatar')}<div class="col grow">${r.words('name', 'person', 'strong')}${r.words('what', 'paragraph')}</div></div>`)}${s.control('area', 'input area', s.label('hint', 'message', 'muted'))}<div class="row between"><span class="row muted">${s.icon('clip', 'paperclip')}${s.icon('smile', 'smile')}${s.icon('image', 'image')}</span>${button(s, 'send', 'done', 'primary', 'send')}</div>`,
+      `${s.label('heading', 'reviews', 'heading', 'h3')}${s.rows('comment', 2, (r) => `<div class="row top item">${r.image('who', 'portrait', 'avatar')}<div class="col grow">${r.sampleText('name', 'person', 'strong')}${r.sampleText('what', 'paragraph')}</div></div>`)}${s.control('area', 'input area', s.label('hint', 'message', 'muted'))}<div class="row between"><span class="row muted">${s.icon('clip', 'paperclip')}${s.icon('smile', 'smile')}${s.icon('image', 'image')}</span>${button(s, 'send', 'done', 'primary', 'send')}</div>`,
     ),
 };
 
@@ -57,7 +57,7 @@ const chat: Component = {
     s.box(
       'card',
       'card col chat',
-      `<div class="row">${s.image('who', 'portrait', 'avatar')}<div class="col grow">${s.words('name', 'person', 'strong')}${s.label('status', 'active', 'muted tiny')}</div>${s.icon('call', 'phone')}</div>${s.rows('message', 5, (r, n) => `<div class="row ${n % 2 === 0 ? '' : 'mine'}">${r.box('bubble', n % 2 === 0 ? 'bubble col' : 'bubble mine col', `${r.words('what', 'sentence')}${r.words('when', 'time', 'tiny faint')}`)}</div>`)}<div class="row">${s.icon('plus', 'plus')}${s.control('input', 'input row grow', s.label('hint', 'message', 'muted'))}${iconButton(s, 'send', 'send', 'filled')}</div>`,
+      `<div class="row">${s.image('who', 'portrait', 'avatar')}<div class="col grow">${s.sampleText('name', 'person', 'strong')}${s.label('status', 'active', 'muted tiny')}</div>${s.icon('call', 'phone')}</div>${s.rows('message', 5, (r, n) => `<div class="row ${n % 2 === 0 ? '' : 'mine'}">${r.box('bubble', n % 2 === 0 ? 'bubble col' : 'bubble mine col', `${r.sampleText('what', 'sentence')}${r.sampleText('when', 'time', 'tiny faint')}`)}</div>`)}<div class="row">${s.icon('plus', 'plus')}${s.control('input', 'input row grow', s.label('hint', 'message', 'muted'))}${iconButton(s, 'send', 'send', 'filled')}</div>`,
     ),
 };
 
@@ -67,7 +67,7 @@ const keypad: Component = {
     s.box(
       'card',
       'card col center',
-      `${s.label('what', 'transfer', 'muted')}${s.words('sum', 'price', 'giant')}<div class="grid g3 keypad">${Array.from({ length: 12 }, (_, n) => s.control(`key${n}`, 'key', n === 11 ? s.icon('back', 'x') : s.text(`digit${n}`, ['1', '2', '3', '4', '5', '6', '7', '8', '9', '.', '0'][n] ?? '', 'heading'))).join('')}</div>${button(s, 'go', 'continue')}`,
+      `${s.label('what', 'transfer', 'muted')}${s.sampleText('sum', 'price', 'giant')}<div class="grid g3 keypad">${Array.from({ length: 12 }, (_, n) => s.control(`key${n}`, 'key', n === 11 ? s.icon('back', 'x') : s.text(`digit${n}`, ['1', '2', '3', '4', '5', '6', '7', '8', '9', '.', '0'][n] ?? '', 'heading'))).join('')}</div>${button(s, 'go', 'continue')}`,
     ),
 };
 
@@ -77,7 +77,7 @@ const quantity: Component = {
     s.box(
       'card',
       'card col',
-      `${s.label('heading', 'bookNow', 'heading', 'h3')}<div class="row">${field(s, 'from', 'date', s.words('fromValue', 'date'), 'calendar')}${field(s, 'to', 'date', s.words('toValue', 'date'), 'calendar')}</div>${s.rows('guest', 3, (r) => `<div class="row item">${r.icon('icon', r.fixed('i').pick(['user', 'users', 'bed', 'briefcase']))}${r.words('who', 'topic', 'grow')}${iconButton(r, 'less', 'minus')}${r.text('n', `${r.content('n').whole(0, 6)}`)}${iconButton(r, 'more', 'plus')}</div>`)}${button(s, 'go', 'bookNow')}`,
+      `${s.label('heading', 'bookNow', 'heading', 'h3')}<div class="row">${field(s, 'from', 'date', s.sampleText('fromValue', 'date'), 'calendar')}${field(s, 'to', 'date', s.sampleText('toValue', 'date'), 'calendar')}</div>${s.rows('guest', 3, (r) => `<div class="row item">${r.icon('icon', r.fixed('i').pick(['user', 'users', 'bed', 'briefcase']))}${r.sampleText('who', 'topic', 'grow')}${iconButton(r, 'less', 'minus')}${r.text('n', `${r.content('n').whole(0, 6)}`)}${iconButton(r, 'more', 'plus')}</div>`)}${button(s, 'go', 'bookNow')}`,
     ),
 };
 
@@ -87,7 +87,7 @@ const preferences: Component = {
     s.box(
       'card',
       'card col',
-      `${s.label('heading', 'notifications', 'heading', 'h3')}${s.rows('choice', 4, (r) => `<div class="row item top"><div class="col grow">${r.words('name', 'topic', 'strong')}${r.words('about', 'sentence', 'muted tiny')}</div>${toggle(r, 'switch')}</div>`)}`,
+      `${s.label('heading', 'notifications', 'heading', 'h3')}${s.rows('choice', 4, (r) => `<div class="row item top"><div class="col grow">${r.sampleText('name', 'topic', 'strong')}${r.sampleText('about', 'sentence', 'muted tiny')}</div>${toggle(r, 'switch')}</div>`)}`,
     ),
 };
 

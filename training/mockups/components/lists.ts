@@ -22,7 +22,7 @@ const list: Component = {
                   r.icon('icon', r.fixed('i').pick(['file', 'star', 'bell', 'gift', 'truck', 'briefcase'])),
                 )
               : r.image('picture', lead === 'thumb' ? 'photo' : 'portrait', lead);
-          return `<div class="row item">${start}<div class="col grow">${r.words('title', 'product', 'strong clip')}${r.words('sub', 'sentence', 'muted tiny clip')}</div>${r.words('end', 'time', 'muted tiny')}</div>`;
+          return `<div class="row item">${start}<div class="col grow">${r.sampleText('title', 'product', 'strong clip')}${r.sampleText('sub', 'sentence', 'muted tiny clip')}</div>${r.sampleText('end', 'time', 'muted tiny')}</div>`;
         }),
       'list',
     );
@@ -39,7 +39,7 @@ const contacts: Component = {
           'person',
           s.fixed('n').whole(4, 7),
           (r) =>
-            `<div class="row item">${r.image('face', 'portrait', 'avatar')}<div class="col grow">${r.words('name', 'person', 'strong clip')}${r.words('at', 'city', 'muted tiny')}</div>${iconButton(r, 'call', r.fixed('call').pick(['phone', 'message', 'mail']))}</div>`,
+            `<div class="row item">${r.image('face', 'portrait', 'avatar')}<div class="col grow">${r.sampleText('name', 'person', 'strong clip')}${r.sampleText('at', 'city', 'muted tiny')}</div>${iconButton(r, 'call', r.fixed('call').pick(['phone', 'message', 'mail']))}</div>`,
         ),
       'list',
     ),
@@ -82,7 +82,7 @@ const todo: Component = {
           'task',
           s.fixed('n').whole(4, 6),
           (r) =>
-            `<div class="row item">${checkbox(r, 'done')}${r.words('what', 'sentence', 'grow clip')}${r.words('due', 'day', 'badge')}</div>`,
+            `<div class="row item">${checkbox(r, 'done')}${r.sampleText('what', 'sentence', 'grow clip')}${r.sampleText('due', 'day', 'badge')}</div>`,
         ),
       'list',
     ),
@@ -98,7 +98,7 @@ const activity: Component = {
           'event',
           4,
           (r) =>
-            `<div class="row item top">${r.image('who', 'portrait', 'avatar')}<div class="col grow">${r.words('name', 'person', 'strong')}${r.words('what', 'sentence', 'tiny')}${r.words('when', 'time', 'muted tiny')}</div></div>`,
+            `<div class="row item top">${r.image('who', 'portrait', 'avatar')}<div class="col grow">${r.sampleText('name', 'person', 'strong')}${r.sampleText('what', 'sentence', 'tiny')}${r.sampleText('when', 'time', 'muted tiny')}</div></div>`,
         ),
       'list',
     ),
@@ -114,7 +114,7 @@ const timeline: Component = {
           'stop',
           4,
           (r) =>
-            `<div class="row item top stop">${r.control('dot', 'dot', r.icon('icon', r.fixed('i').pick(['truck', 'check', 'home', 'map-pin'])))}<div class="col grow">${r.words('where', 'city', 'strong')}${r.words('what', 'sentence', 'muted tiny')}</div>${r.words('when', 'time', 'tiny')}</div>`,
+            `<div class="row item top stop">${r.control('dot', 'dot', r.icon('icon', r.fixed('i').pick(['truck', 'check', 'home', 'map-pin'])))}<div class="col grow">${r.sampleText('where', 'city', 'strong')}${r.sampleText('what', 'sentence', 'muted tiny')}</div>${r.sampleText('when', 'time', 'tiny')}</div>`,
         ),
       'timeline',
     ),
@@ -130,7 +130,7 @@ const fileList: Component = {
           'file',
           s.fixed('n').whole(4, 6),
           (r) =>
-            `<div class="row item">${r.icon('icon', r.fixed('i').pick(['folder', 'file', 'image', 'music']), 'accent big')}<div class="col grow">${r.words('name', 'product', 'strong clip')}${r.words('when', 'date', 'muted tiny')}</div>${r.words('size', 'count', 'muted tiny')}${r.icon('more', 'dots', 'muted')}</div>`,
+            `<div class="row item">${r.icon('icon', r.fixed('i').pick(['folder', 'file', 'image', 'music']), 'accent big')}<div class="col grow">${r.sampleText('name', 'product', 'strong clip')}${r.sampleText('when', 'date', 'muted tiny')}</div>${r.sampleText('size', 'count', 'muted tiny')}${r.icon('more', 'dots', 'muted')}</div>`,
         ),
       'list',
     ),
@@ -148,7 +148,7 @@ const table: Component = {
       'row',
       s.fixed('n').whole(5, 9),
       (r) =>
-        `<tr><td>${cells === 'check' ? checkbox(r, 'pick') : r.image('face', 'portrait', 'avatar small')}</td><td>${r.words('name', 'person', 'strong')}</td><td>${r.words('date', 'date')}</td><td>${statusBadge(r)}</td><td class="num">${r.words('amount', 'price')}</td></tr>`,
+        `<tr><td>${cells === 'check' ? checkbox(r, 'pick') : r.image('face', 'portrait', 'avatar small')}</td><td>${r.sampleText('name', 'person', 'strong')}</td><td>${r.sampleText('date', 'date')}</td><td>${statusBadge(r)}</td><td class="num">${r.sampleText('amount', 'price')}</td></tr>`,
     );
     return card(
       s,
@@ -162,7 +162,7 @@ const kanban: Component = {
   columns: 12,
   forms: ['tablet', 'desktop'],
   draw: (s) =>
-    `<div class="row top kanban">${s.rows('lane', 4, (lane, n) => lane.box('lane', 'lane col', `<div class="row between">${lane.label('name', ['todo', 'inProgress', 'review', 'done'][n] ?? 'all', 'strong')}${lane.text('n', `${lane.content('n').whole(1, 12)}`, 'badge')}</div>${lane.rows('task', lane.fixed('n').whole(2, 3), (r) => r.box('card', 'card col', `${r.words('tag', 'topic', 'chip tiny')}${r.words('what', 'sentence')}<div class="row between">${r.image('who', 'portrait', 'avatar small')}<span class="row muted tiny">${r.icon('talk', 'message')}${r.words('due', 'day')}</span></div>`))}`))}</div>`,
+    `<div class="row top kanban">${s.rows('lane', 4, (lane, n) => lane.box('lane', 'lane col', `<div class="row between">${lane.label('name', ['todo', 'inProgress', 'review', 'done'][n] ?? 'all', 'strong')}${lane.text('n', `${lane.content('n').whole(1, 12)}`, 'badge')}</div>${lane.rows('task', lane.fixed('n').whole(2, 3), (r) => r.box('card', 'card col', `${r.sampleText('tag', 'topic', 'chip tiny')}${r.sampleText('what', 'sentence')}<div class="row between">${r.image('who', 'portrait', 'avatar small')}<span class="row muted tiny">${r.icon('talk', 'message')}${r.sampleText('due', 'day')}</span></div>`))}`))}</div>`,
 };
 
 const progressList: Component = {
@@ -175,7 +175,7 @@ const progressList: Component = {
           'part',
           4,
           (r) =>
-            `<div class="col item"><div class="row between">${r.words('name', 'topic')}${r.words('share', 'percent', 'muted tiny')}</div>${progress(r, 'bar')}</div>`,
+            `<div class="col item"><div class="row between">${r.sampleText('name', 'topic')}${r.sampleText('share', 'percent', 'muted tiny')}</div>${progress(r, 'bar')}</div>`,
         ),
     ),
 };
@@ -190,7 +190,7 @@ const inbox: Component = {
           'mail',
           s.fixed('n').whole(4, 6),
           (r) =>
-            `<div class="row item top">${r.image('who', 'portrait', 'avatar')}<div class="col grow"><div class="row between">${r.words('from', 'person', 'strong clip')}${r.words('when', 'time', 'muted tiny')}</div>${r.words('about', 'topic')}${r.words('start', 'sentence', 'muted tiny clip')}</div>${r.icon('star', 'star', 'muted')}</div>`,
+            `<div class="row item top">${r.image('who', 'portrait', 'avatar')}<div class="col grow"><div class="row between">${r.sampleText('from', 'person', 'strong clip')}${r.sampleText('when', 'time', 'muted tiny')}</div>${r.sampleText('about', 'topic')}${r.sampleText('start', 'sentence', 'muted tiny clip')}</div>${r.icon('star', 'star', 'muted')}</div>`,
         ),
       'list',
     ),
@@ -206,7 +206,7 @@ const accordion: Component = {
           'question',
           4,
           (r, n) =>
-            `<div class="col item"><div class="row between">${r.words('q', 'sentence', 'strong')}${r.icon('open', n === 0 ? 'minus' : 'plus')}</div>${n === 0 ? r.words('a', 'paragraph', 'muted') : ''}</div>`,
+            `<div class="col item"><div class="row between">${r.sampleText('q', 'sentence', 'strong')}${r.icon('open', n === 0 ? 'minus' : 'plus')}</div>${n === 0 ? r.sampleText('a', 'paragraph', 'muted') : ''}</div>`,
         ),
     ),
 };

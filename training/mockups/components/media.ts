@@ -6,7 +6,7 @@ const hero: Component = {
   columns: 12,
   draw: (s) => {
     const beside = s.style.form !== 'phone' && s.arrangement('hero', ['over', 'beside']) === 'beside';
-    const words = `<div class="col hero-words">${s.words('head', 'sentence', 'title', 'h1')}${s.words('about', 'sentence')}<div class="row">${button(s, 'start', 'getStarted')}${button(s, 'more', 'learnMore', 'ghost')}</div></div>`;
+    const words = `<div class="col hero-words">${s.sampleText('head', 'sentence', 'title', 'h1')}${s.sampleText('about', 'sentence')}<div class="row">${button(s, 'start', 'getStarted')}${button(s, 'more', 'learnMore', 'ghost')}</div></div>`;
     return s.box(
       'hero',
       `hero ${beside ? 'row beside' : 'over'}`,
@@ -18,7 +18,7 @@ const hero: Component = {
 const carousel: Component = {
   columns: 12,
   draw: (s) =>
-    `<section>${heading(s, s.fixed('key').pick(['discover', 'newest', 'recommended']))}<div class="row top carousel">${s.rows('slide', s.style.form === 'phone' ? 3 : 5, (r) => r.box('slide', 'card slide col', `${r.image('picture', 'photo', 'cover')}${r.words('name', 'topic', 'strong')}${r.words('where', 'city', 'muted tiny')}`))}</div></section>`,
+    `<section>${heading(s, s.fixed('key').pick(['discover', 'newest', 'recommended']))}<div class="row top carousel">${s.rows('slide', s.style.form === 'phone' ? 3 : 5, (r) => r.box('slide', 'card slide col', `${r.image('picture', 'photo', 'cover')}${r.sampleText('name', 'topic', 'strong')}${r.sampleText('where', 'city', 'muted tiny')}`))}</div></section>`,
 };
 
 const cardGrid: Component = {
@@ -26,7 +26,7 @@ const cardGrid: Component = {
   draw: (s) => {
     const side = s.arrangement('card-grid', ['top', 'side']);
     const columns = s.style.form === 'phone' ? 1 : s.style.form === 'tablet' ? 2 : 3;
-    return `<div class="grid g${columns}">${s.rows('card', Math.max(2, columns), (r) => r.box('card', side === 'side' ? 'card row top' : 'card col', `${r.image('picture', 'photo', side === 'side' ? 'thumb large' : 'cover')}<div class="col grow">${r.words('tag', 'topic', 'accent tiny strong')}${r.words('head', 'sentence', 'strong')}${r.words('about', 'paragraph', 'muted tiny lines')}<div class="row between">${r.words('when', 'date', 'muted tiny')}${r.icon('keep', 'bookmark')}</div></div>`))}</div>`;
+    return `<div class="grid g${columns}">${s.rows('card', Math.max(2, columns), (r) => r.box('card', side === 'side' ? 'card row top' : 'card col', `${r.image('picture', 'photo', side === 'side' ? 'thumb large' : 'cover')}<div class="col grow">${r.sampleText('tag', 'topic', 'accent tiny strong')}${r.sampleText('head', 'sentence', 'strong')}${r.sampleText('about', 'paragraph', 'muted tiny lines')}<div class="row between">${r.sampleText('when', 'date', 'muted tiny')}${r.icon('keep', 'bookmark')}</div></div>`))}</div>`;
   },
 };
 
@@ -42,7 +42,7 @@ const musicPlayer: Component = {
     s.box(
       'card',
       'card col player',
-      `${s.image('cover', 'photo', 'square')}<div class="row between"><div class="col">${s.words('song', 'topic', 'heading')}${s.words('artist', 'person', 'muted')}</div>${s.icon('heart', 'heart')}</div>${progress(s, 'time')}<div class="row between buttons">${s.icon('mix', 'shuffle')}${s.icon('back', 'skip-back')}${s.control('play', 'disc filled', s.icon('playIcon', s.content('p').pick(['play', 'pause'])))}${s.icon('next', 'skip-forward')}${s.icon('again', 'repeat')}</div>`,
+      `${s.image('cover', 'photo', 'square')}<div class="row between"><div class="col">${s.sampleText('song', 'topic', 'heading')}${s.sampleText('artist', 'person', 'muted')}</div>${s.icon('heart', 'heart')}</div>${progress(s, 'time')}<div class="row between buttons">${s.icon('mix', 'shuffle')}${s.icon('back', 'skip-back')}${s.control('play', 'disc filled', s.icon('playIcon', s.content('p').pick(['play', 'pause'])))}${s.icon('next', 'skip-forward')}${s.icon('again', 'repeat')}</div>`,
     ),
 };
 
@@ -52,7 +52,7 @@ const video: Component = {
     s.box(
       'card',
       'card col',
-      `<div class="video">${s.image('still', 'photo', 'cover wide')}${s.control('play', 'disc filled over', s.icon('playIcon', 'play'))}</div>${s.words('name', 'sentence', 'heading')}<div class="row">${s.image('who', 'portrait', 'avatar')}<div class="col grow">${s.words('channel', 'company', 'strong')}${s.words('fans', 'count', 'muted tiny')}</div>${button(s, 'follow', 'follow', '')}</div><div class="row between muted">${(['thumbs-up', 'share', 'download', 'bookmark'] as const).map((role) => s.icon(role, role)).join('')}</div>`,
+      `<div class="video">${s.image('still', 'photo', 'cover wide')}${s.control('play', 'disc filled over', s.icon('playIcon', 'play'))}</div>${s.sampleText('name', 'sentence', 'heading')}<div class="row">${s.image('who', 'portrait', 'avatar')}<div class="col grow">${s.sampleText('channel', 'company', 'strong')}${s.sampleText('fans', 'count', 'muted tiny')}</div>${button(s, 'follow', 'follow', '')}</div><div class="row between muted">${(['thumbs-up', 'share', 'download', 'bookmark'] as const).map((role) => s.icon(role, role)).join('')}</div>`,
     ),
 };
 
@@ -67,7 +67,7 @@ const songs: Component = {
           'song',
           5,
           (r) =>
-            `<div class="row item">${r.image('cover', 'photo', 'thumb')}<div class="col grow">${r.words('name', 'topic', 'strong')}${r.words('artist', 'person', 'muted tiny')}</div>${r.words('long', 'time', 'muted tiny num')}${r.icon('more', 'dots', 'muted')}</div>`,
+            `<div class="row item">${r.image('cover', 'photo', 'thumb')}<div class="col grow">${r.sampleText('name', 'topic', 'strong')}${r.sampleText('artist', 'person', 'muted tiny')}</div>${r.sampleText('long', 'time', 'muted tiny num')}${r.icon('more', 'dots', 'muted')}</div>`,
         ),
     ),
 };
@@ -86,7 +86,7 @@ const map: Component = {
     return s.box(
       'card',
       'card map-card col',
-      `<div class="map">${streets(s.style.contentSeed + s.id)}${pins.join('')}<div class="map-buttons col">${iconButton(s, 'in', 'plus', 'filled')}${iconButton(s, 'out', 'minus', 'filled')}</div></div><div class="row">${s.control('disc', 'disc', s.icon('truck', s.fixed('i').pick(['truck', 'airplane', 'coffee', 'bed'])))}<div class="col grow">${s.words('to', 'city', 'strong')}${s.words('when', 'time', 'muted tiny')}</div>${button(s, 'go', 'directions')}</div>`,
+      `<div class="map">${streets(s.style.contentSeed + s.id)}${pins.join('')}<div class="map-buttons col">${iconButton(s, 'in', 'plus', 'filled')}${iconButton(s, 'out', 'minus', 'filled')}</div></div><div class="row">${s.control('disc', 'disc', s.icon('truck', s.fixed('i').pick(['truck', 'airplane', 'coffee', 'bed'])))}<div class="col grow">${s.sampleText('to', 'city', 'strong')}${s.sampleText('when', 'time', 'muted tiny')}</div>${button(s, 'go', 'directions')}</div>`,
     );
   },
 };
@@ -97,7 +97,7 @@ const article: Component = {
     s.box(
       'card',
       'card col article',
-      `${s.words('tag', 'topic', 'accent tiny strong')}${s.words('head', 'sentence', 'title', 'h1')}<div class="row">${s.image('who', 'portrait', 'avatar')}${s.words('author', 'person', 'strong')}${s.words('when', 'date', 'muted tiny')}</div>${s.image('picture', 'photo', 'cover wide')}${s.words('p1', 'paragraph', '', 'p')}${s.words('p2', 'paragraph', '', 'p')}`,
+      `${s.sampleText('tag', 'topic', 'accent tiny strong')}${s.sampleText('head', 'sentence', 'title', 'h1')}<div class="row">${s.image('who', 'portrait', 'avatar')}${s.sampleText('author', 'person', 'strong')}${s.sampleText('when', 'date', 'muted tiny')}</div>${s.image('picture', 'photo', 'cover wide')}${s.sampleText('p1', 'paragraph', '', 'p')}${s.sampleText('p2', 'paragraph', '', 'p')}`,
     ),
 };
 
@@ -107,17 +107,17 @@ const post: Component = {
     s.box(
       'card',
       'card col',
-      `<div class="row">${s.image('who', 'portrait', 'avatar')}<div class="col grow">${s.words('name', 'person', 'strong')}${s.words('handle', 'username', 'muted tiny')}</div>${s.icon('more', 'dots', 'muted')}</div>${s.words('what', 'paragraph')}${s.image('picture', 'photo', 'cover wide')}<div class="row between muted">${s.rows('act', 4, (r, n) => `<span class="row tiny">${r.icon('icon', (['heart', 'message', 'repeat', 'share'] as const)[n] ?? 'bookmark')}${r.words('n', 'count')}</span>`)}</div>`,
+      `<div class="row">${s.image('who', 'portrait', 'avatar')}<div class="col grow">${s.sampleText('name', 'person', 'strong')}${s.sampleText('handle', 'username', 'muted tiny')}</div>${s.icon('more', 'dots', 'muted')}</div>${s.sampleText('what', 'paragraph')}${s.image('picture', 'photo', 'cover wide')}<div class="row between muted">${s.rows('act', 4, (r, n) => `<span class="row tiny">${r.icon('icon', (['heart', 'message', 'repeat', 'share'] as const)[n] ?? 'bookmark')}${r.sampleText('n', 'count')}</span>`)}</div>`,
     ),
 };
 
 const stories: Component = {
   columns: 6,
   draw: (s) =>
-    `<div class="row top stories">${s.rows('story', 6, (r) => `<div class="col center">${r.image('face', 'portrait', 'avatar large')}${r.words('name', 'username', 'tiny clip narrow')}</div>`)}</div>`,
+    `<div class="row top stories">${s.rows('story', 6, (r) => `<div class="col center">${r.image('face', 'portrait', 'avatar large')}${r.sampleText('name', 'username', 'tiny clip narrow')}</div>`)}</div>`,
 };
 
-/** A town seen from above: no element of its own, as its streets are other streets in other content. */
+/** A street map. It is no element of the set, because its streets depend on the content. */
 function streets(seed: string): string {
   const rng = random('streets', seed);
   const line = (wide: number) => {

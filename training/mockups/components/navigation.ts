@@ -11,7 +11,7 @@ const appBar: Component = {
         ? s.image('me', 'portrait', 'avatar')
         : iconButton(s, 'start', s.fixed('start').pick(['menu', 'arrow-left']));
     const large = s.arrangement('app-bar-size', ['', '', 'large']);
-    return `<header class="app-bar row ${large}">${lead}${s.words('title', 'topic', 'title grow')}
+    return `<header class="app-bar row ${large}">${lead}${s.sampleText('title', 'topic', 'title grow')}
 ${iconButton(s, 'search', 'search')}${iconButton(s, 'more', s.fixed('more').pick(['bell', 'dots', 'cart', 'settings']))}</header>`;
   },
 };
@@ -20,13 +20,13 @@ const breadcrumbs: Component = {
   columns: 12,
   forms: ['tablet', 'desktop'],
   draw: (s) =>
-    `<nav class="row crumbs muted">${s.icon('home', 'home')}${s.rows('crumb', 3, (r, n) => `${r.icon('sep', 'chevron-right', 'tiny flip')}${r.words('name', 'topic', n === 2 ? 'strong' : '')}`)}</nav>`,
+    `<nav class="row crumbs muted">${s.icon('home', 'home')}${s.rows('crumb', 3, (r, n) => `${r.icon('sep', 'chevron-right', 'tiny flip')}${r.sampleText('name', 'topic', n === 2 ? 'strong' : '')}`)}</nav>`,
 };
 
 const tabs: Component = {
   columns: 12,
   draw: (s) =>
-    `<nav class="tabs row">${s.rows('tab', s.fixed('n').whole(3, 4), (r, n) => r.control('tab', n === 0 ? 'tab on' : 'tab', r.words('name', 'topic')))}</nav>`,
+    `<nav class="tabs row">${s.rows('tab', s.fixed('n').whole(3, 4), (r, n) => r.control('tab', n === 0 ? 'tab on' : 'tab', r.sampleText('name', 'topic')))}</nav>`,
 };
 
 const segmented: Component = {
@@ -54,7 +54,7 @@ const searchBar: Component = {
 const chips: Component = {
   columns: 6,
   draw: (s) =>
-    `<div class="row chips">${s.rows('chip', s.fixed('n').whole(4, 7), (r, n) => r.control('chip', n === 0 ? 'chip on' : 'chip', `${s.arrangement('chips', ['icon', 'plain', 'plain']) === 'icon' ? r.icon('icon', r.fixed('icon').pick(['star', 'heart', 'clock', 'tag', 'map-pin', 'zap'])) : ''}${r.words('name', 'topic')}`))}</div>`,
+    `<div class="row chips">${s.rows('chip', s.fixed('n').whole(4, 7), (r, n) => r.control('chip', n === 0 ? 'chip on' : 'chip', `${s.arrangement('chips', ['icon', 'plain', 'plain']) === 'icon' ? r.icon('icon', r.fixed('icon').pick(['star', 'heart', 'clock', 'tag', 'map-pin', 'zap'])) : ''}${r.sampleText('name', 'topic')}`))}</div>`,
 };
 
 const pagination: Component = {
@@ -68,7 +68,7 @@ const footer: Component = {
   columns: 12,
   forms: ['tablet', 'desktop'],
   draw: (s) =>
-    `<footer class="footer row">${s.rows('column', 4, (column) => `<div class="col grow">${column.words('head', 'topic', 'strong')}${column.rows('link', 3, (r) => r.words('link', 'topic', 'muted tiny'))}</div>`)}</footer>`,
+    `<footer class="footer row">${s.rows('column', 4, (column) => `<div class="col grow">${column.sampleText('head', 'topic', 'strong')}${column.rows('link', 3, (r) => r.sampleText('link', 'topic', 'muted tiny'))}</div>`)}</footer>`,
 };
 
 export const NAVIGATION = {
@@ -83,7 +83,7 @@ export const NAVIGATION = {
   footer,
 } as const satisfies Record<string, Component>;
 
-/** The places of the product: the bar at a phone's foot, the rail or the bar at the side or the top of a wide screen. */
+/** Main navigation: a bar at the bottom of a phone, or a rail, sidebar or top bar on a wide screen. */
 export function places(s: Scope, classes: string, withLabels: boolean): string {
   const roles = ['home', 'search', 'calendar', 'message', 'user', 'bar-chart', 'folder', 'settings'] as const;
   const keys = ['home', 'search', 'calendar', 'messages', 'profile', 'reports', 'files', 'settings'] as const;

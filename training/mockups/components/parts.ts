@@ -23,7 +23,7 @@ export function checkbox(s: Scope, name: string): string {
   return s.control(name, s.content(name).chance(0.5) ? 'check on' : 'check');
 }
 
-/** A form's field: its label above, and what was typed or a placeholder in it. */
+/** A form field: a label above a value or placeholder. */
 export function field(s: Scope, name: string, key: string, value = '', role?: string): string {
   const icon = role === undefined ? '' : s.icon(`${name}Icon`, role, 'muted');
   return `<div class="field">${s.label(`${name}Label`, key, 'tiny strong')}${s.control(name, 'input row', icon + value)}</div>`;

@@ -50,7 +50,7 @@ const agenda: Component = {
           'event',
           4,
           (r, n) =>
-            `<div class="row top item">${r.words('at', 'time', 'muted tiny')}${r.box('event', `event tone${n % 4} grow col`, `${r.words('what', 'topic', 'strong')}${r.words('where', 'city', 'tiny')}`)}</div>`,
+            `<div class="row top item">${r.sampleText('at', 'time', 'muted tiny')}${r.box('event', `event tone${n % 4} grow col`, `${r.sampleText('what', 'topic', 'strong')}${r.sampleText('where', 'city', 'tiny')}`)}</div>`,
         ),
     ),
 };
@@ -65,11 +65,11 @@ const weekGrid: Component = {
         return s.box(
           `event${day}-${n}`,
           `event tone${c.whole(0, 3)}`,
-          s.words(`what${day}-${n}`, 'topic', 'tiny'),
+          s.sampleText(`what${day}-${n}`, 'topic', 'tiny'),
           `top:${n * 33 + c.whole(0, 8)}%;block-size:${c.whole(14, 24)}%`,
         );
       });
-      return `<div class="week-day">${s.words(`day${day}`, 'day', 'tiny strong')}<div class="week-slots">${events.join('')}</div></div>`;
+      return `<div class="week-day">${s.sampleText(`day${day}`, 'day', 'tiny strong')}<div class="week-slots">${events.join('')}</div></div>`;
     });
     return s.box(
       'card',
@@ -120,7 +120,7 @@ const log: Component = {
     s.box(
       'card',
       'card code',
-      `<div class="row">${s.icon('icon', 'terminal')}${s.label('head', 'recent', 'strong')}</div>${s.rows('line', 6, (r) => `<div class="row line">${r.words('at', 'time', 'faint')}${r.text('level', r.content('l').pick(['INFO', 'WARN', 'DEBUG']), 'accent')}${r.words('what', 'sentence', 'clip')}</div>`)}`,
+      `<div class="row">${s.icon('icon', 'terminal')}${s.label('head', 'recent', 'strong')}</div>${s.rows('line', 6, (r) => `<div class="row line">${r.sampleText('at', 'time', 'faint')}${r.text('level', r.content('l').pick(['INFO', 'WARN', 'DEBUG']), 'accent')}${r.sampleText('what', 'sentence', 'clip')}</div>`)}`,
     ),
 };
 
@@ -130,7 +130,7 @@ const dialog: Component = {
     s.box(
       'dialog',
       'card col dialog',
-      `<div class="row between">${s.label('head', 'confirmTitle', 'heading', 'h3')}${s.icon('close', 'x')}</div>${s.words('what', 'sentence', 'muted')}<div class="row end">${button(s, 'no', 'cancel', '')}${button(s, 'yes', s.fixed('yes').pick(['delete', 'continue', 'save']))}</div>`,
+      `<div class="row between">${s.label('head', 'confirmTitle', 'heading', 'h3')}${s.icon('close', 'x')}</div>${s.sampleText('what', 'sentence', 'muted')}<div class="row end">${button(s, 'no', 'cancel', '')}${button(s, 'yes', s.fixed('yes').pick(['delete', 'continue', 'save']))}</div>`,
     ),
 };
 
@@ -140,7 +140,7 @@ const alert: Component = {
     s.box(
       'alert',
       `alert row tone${s.fixed('tone').whole(0, 3)}`,
-      `${s.icon('icon', s.fixed('icon').pick(['info', 'alert', 'check', 'zap']))}<div class="col grow">${s.words('what', 'sentence')}</div>${s.icon('close', 'x')}`,
+      `${s.icon('icon', s.fixed('icon').pick(['info', 'alert', 'check', 'zap']))}<div class="col grow">${s.sampleText('what', 'sentence')}</div>${s.icon('close', 'x')}`,
     ),
 };
 
@@ -150,7 +150,7 @@ const emptyState: Component = {
     s.box(
       'card',
       'card col center',
-      `${s.image('picture', 'object', 'thumb large')}${s.label('head', 'emptyTitle', 'heading')}${s.words('about', 'sentence', 'muted')}${button(s, 'go', 'getStarted', 'primary', 'plus')}`,
+      `${s.image('picture', 'object', 'thumb large')}${s.label('head', 'emptyTitle', 'heading')}${s.sampleText('about', 'sentence', 'muted')}${button(s, 'go', 'getStarted', 'primary', 'plus')}`,
     ),
 };
 
@@ -160,14 +160,14 @@ const profile: Component = {
     s.box(
       'card',
       'card col center profile',
-      `${s.image('banner', 'photo', 'cover wide')}${s.image('face', 'portrait', 'avatar large')}${s.words('name', 'person', 'title', 'h2')}${s.words('handle', 'username', 'muted')}<div class="row between wide">${(['projects', 'favourites', 'reviews'] as const).map((key) => `<div class="col center">${s.words(`${key}N`, 'count', 'strong')}${s.label(key, key, 'muted tiny')}</div>`).join('')}</div>${button(s, 'follow', 'follow', 'primary', 'plus')}`,
+      `${s.image('banner', 'photo', 'cover wide')}${s.image('face', 'portrait', 'avatar large')}${s.sampleText('name', 'person', 'title', 'h2')}${s.sampleText('handle', 'username', 'muted')}<div class="row between wide">${(['projects', 'favourites', 'reviews'] as const).map((key) => `<div class="col center">${s.sampleText(`${key}N`, 'count', 'strong')}${s.label(key, key, 'muted tiny')}</div>`).join('')}</div>${button(s, 'follow', 'follow', 'primary', 'plus')}`,
     ),
 };
 
 const quickActions: Component = {
   columns: 6,
   draw: (s) =>
-    `<div class="grid g4 actions">${s.rows('action', 8, (r) => `<div class="col center">${r.control('disc', s.arrangement('quick', ['disc', 'tile']), r.icon('icon', r.fixed('i').pick(['truck', 'coffee', 'bed', 'airplane', 'gift', 'music', 'book', 'dumbbell', 'cart', 'heart'])))}${r.words('name', 'topic', 'tiny clip narrow')}</div>`)}</div>`,
+    `<div class="grid g4 actions">${s.rows('action', 8, (r) => `<div class="col center">${r.control('disc', s.arrangement('quick', ['disc', 'tile']), r.icon('icon', r.fixed('i').pick(['truck', 'coffee', 'bed', 'airplane', 'gift', 'music', 'book', 'dumbbell', 'cart', 'heart'])))}${r.sampleText('name', 'topic', 'tiny clip narrow')}</div>`)}</div>`,
 };
 
 const ticket: Component = {
@@ -176,7 +176,7 @@ const ticket: Component = {
     s.box(
       'ticket',
       'card ticket col',
-      `<div class="row between"><div class="col">${s.words('from', 'city', 'heading')}${s.words('start', 'time', 'muted tiny')}</div>${s.icon('plane', 'airplane', 'accent big')}<div class="col">${s.words('to', 'city', 'heading')}${s.words('end', 'time', 'muted tiny')}</div></div><hr class="dashed"><div class="row between">${(['date', 'name', 'price'] as const).map((key) => `<div class="col">${s.label(key, key, 'muted tiny')}${s.words(`${key}Value`, key === 'price' ? 'price' : key === 'date' ? 'date' : 'person', 'strong')}</div>`).join('')}</div>`,
+      `<div class="row between"><div class="col">${s.sampleText('from', 'city', 'heading')}${s.sampleText('start', 'time', 'muted tiny')}</div>${s.icon('plane', 'airplane', 'accent big')}<div class="col">${s.sampleText('to', 'city', 'heading')}${s.sampleText('end', 'time', 'muted tiny')}</div></div><hr class="dashed"><div class="row between">${(['date', 'name', 'price'] as const).map((key) => `<div class="col">${s.label(key, key, 'muted tiny')}${s.sampleText(`${key}Value`, key === 'price' ? 'price' : key === 'date' ? 'date' : 'person', 'strong')}</div>`).join('')}</div>`,
     ),
 };
 

@@ -20,7 +20,7 @@ export function label(locale: LocaleId, key: string): string {
 }
 
 /** A text determined by `key`; translated to the locale where possible. */
-export function words(kind: TextKind, locale: LocaleId, key: string): string {
+export function sampleText(kind: TextKind, locale: LocaleId, key: string): string {
   const rng = random('words', kind, key);
   switch (kind) {
     case 'topic':
@@ -48,7 +48,7 @@ const FILLING = ['person', 'city', 'company', 'product', 'price', 'count', 'time
 
 /** Replaces placeholders in braces by names and numbers. */
 function filled(sentence: string, locale: LocaleId, key: string): string {
-  return FILLING.reduce((text, kind) => text.replace(`{${kind}}`, () => words(kind, locale, key)), sentence);
+  return FILLING.reduce((text, kind) => text.replace(`{${kind}}`, () => sampleText(kind, locale, key)), sentence);
 }
 
 function named(kind: 'person' | 'city' | 'company' | 'product' | 'username', locale: LocaleId, seed: number): string {

@@ -13,7 +13,7 @@ function idsOf(html: string): string[] {
   return [...html.matchAll(/data-id="([^"]+)"/g)].map(([, id]) => id ?? '');
 }
 
-it('are at least forty', () => {
+it('there are at least forty components', () => {
   expect(COMPONENT_IDS.length).toBeGreaterThanOrEqual(40);
 });
 

@@ -2,12 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { correspond } from '../../mockups/correspond.js';
 import type { Measured } from '../../mockups/measure.js';
 
-const icon: Measured = { id: 'a', type: 'icon', box: [10, 20, 24, 24], shows: 'whole', same: 'lucide:home', words: [] };
+const icon: Measured = {
+  id: 'a',
+  type: 'icon',
+  box: [10, 20, 24, 24],
+  visibility: 'whole',
+  same: 'lucide:home',
+  words: [],
+};
 const text: Measured = {
   id: 't',
   type: 'text',
   box: [0, 0, 80, 16],
-  shows: 'whole',
+  visibility: 'whole',
   same: 'See all|Inter',
   words: [
     { text: 'See', box: [0, 0, 30, 16] },
@@ -24,12 +31,12 @@ describe('correspondence of measured elements', () => {
 
   it('has no counterpart for absent or hidden elements', () => {
     expect(correspond(side(icon), side())).toMatchObject([{ source: [10, 20, 24, 24], target: null }]);
-    expect(correspond(side({ ...icon, shows: 'no' }), side(icon))).toMatchObject([{ source: null, rigid: false }]);
-    expect(correspond(side({ ...icon, shows: 'no' }), side())).toEqual([]);
+    expect(correspond(side({ ...icon, visibility: 'no' }), side(icon))).toMatchObject([{ source: null, rigid: false }]);
+    expect(correspond(side({ ...icon, visibility: 'no' }), side())).toEqual([]);
   });
 
   it('excludes elements that are cut off on either side, since their visible centre differs', () => {
-    expect(correspond(side(icon), side({ ...icon, shows: 'partly' }))).toEqual([]);
+    expect(correspond(side(icon), side({ ...icon, visibility: 'partly' }))).toEqual([]);
   });
 
   it('excludes elements too small to distinguish from their neighbours', () => {
@@ -58,7 +65,7 @@ describe('correspondence of measured elements', () => {
     const other = { ...text, same: 'Alle|Inter' };
     const words = (to: Measured, finished = true) => correspond(side(text), { ...side(to), finished })[0]?.words;
     expect(words(other)).toEqual({ source: 'See all', target: 'Alle' });
-    expect(words({ ...other, shows: 'no' })).toEqual({ source: 'See all', target: null });
+    expect(words({ ...other, visibility: 'no' })).toEqual({ source: 'See all', target: null });
     expect(words(other, false)).toEqual({ source: 'See all', target: null });
     expect(correspond(side(icon), side(icon))[0]).not.toHaveProperty('words');
   });

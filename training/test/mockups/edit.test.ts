@@ -8,7 +8,7 @@ describe('an edit of repeated parts', () => {
     expect(edited(UNEDITED, 'list', 4)).toEqual([0, 1, 2, 3]);
   });
 
-  it('moves parts without losing one', () => {
+  it('moves parts without dropping any', () => {
     const numbers = edited({ ...UNEDITED, seed: 'a', reorder: true }, 'list', 8);
     expect(numbers).not.toEqual(sorted(numbers));
     expect(sorted(numbers)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);

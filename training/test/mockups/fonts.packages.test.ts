@@ -15,7 +15,7 @@ const SHOT = { scale: 1, jpegQuality: null, frame: false, crop: null, scroll: 0 
 const FONTS = [...new Set(Object.values(LANGUAGES).flatMap(({ fonts }) => fonts))];
 const room = useBrowser();
 
-it('draws every letter with a font of a package, whatever fonts the machine has', async () => {
+it('draws every letter with a packaged font, whatever fonts the machine has', async () => {
   const stage = await Stage.open(room.browser, room.folder);
   const images = await prepareImages(stage.page, join(CACHE, 'pictures'), 'train');
   const screen: Screen = {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { random } from '../../mockups/random.js';
 
-it('draws the same for the same key and something else for a key that differs in its last letter', () => {
+it('is equal for equal keys and differs for a key with another last letter', () => {
   const draw = (key: string) =>
     Array.from(
       { length: 8 },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LOCALES, type LocaleId } from '../../mockups/texts/locales.js';
-import { label, words } from '../../mockups/texts/texts.js';
+import { label, sampleText } from '../../mockups/texts/texts.js';
 
 const ids = Object.keys(LOCALES) as LocaleId[];
 const SCRIPTS: Partial<Record<LocaleId, RegExp>> = {
@@ -14,22 +14,22 @@ const SCRIPTS: Partial<Record<LocaleId, RegExp>> = {
 
 describe('texts', () => {
   it('depend on the key, and labels are translated', () => {
-    expect(words('paragraph', 'fr', 'a')).toBe(words('paragraph', 'fr', 'a'));
-    expect(words('paragraph', 'fr', 'a')).not.toBe(words('paragraph', 'fr', 'b'));
+    expect(sampleText('paragraph', 'fr', 'a')).toBe(sampleText('paragraph', 'fr', 'a'));
+    expect(sampleText('paragraph', 'fr', 'a')).not.toBe(sampleText('paragraph', 'fr', 'b'));
     expect(label('de', 'save')).toBe('Speichern');
     expect(label('he', 'save')).toBe('שמירה');
   });
 
-  it.each(ids)('are in the script of %s', (locale) => {
+  it.each(ids)('use the script of %s', (locale) => {
     for (let n = 0; n < 40; n++) {
-      const sentence = words('sentence', locale, `${n}`);
+      const sentence = sampleText('sentence', locale, `${n}`);
       expect(sentence).toMatch(SCRIPTS[locale] ?? /\p{Script=Latin}/u);
       expect(sentence).not.toMatch(/[{}]/);
     }
   });
 
   it('have names and numbers for their placeholders', () => {
-    const sentences = new Set(Array.from({ length: 200 }, (_, n) => words('sentence', 'en', `${n}`)));
+    const sentences = new Set(Array.from({ length: 200 }, (_, n) => sampleText('sentence', 'en', `${n}`)));
     expect(sentences.size).toBeGreaterThan(60);
   });
 
