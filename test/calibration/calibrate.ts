@@ -13,10 +13,10 @@ import { collectLayerExamples } from './layer-examples.js';
 import { calibrationError, type Prediction, reliability, reliabilityDiagram, reliabilityTable } from './reliability.js';
 
 const BINS = 10;
-/** Fewer items do not give a share to within 10 %. */
+/** Fewest items that give a share to within 10 %. */
 const FEWEST = 50;
 const THRESHOLDS = [0.05, 0.1, 0.15, 0.2, 0.3, 0.5];
-/** Pairs go to the two halves in turns of as many as there are layouts, so that each half has all layouts. */
+/** Pairs alternate between the two halves in groups of one per layout, so that each half has all layouts. */
 const TURN = 4;
 const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url));
 

@@ -47,7 +47,7 @@ describe('reliability', () => {
     expect(calibrationError(bins)).toBeCloseTo(0.5, 9);
   });
 
-  it('joins bins of few items with their neighbours', () => {
+  it('merges small bins with their neighbours', () => {
     const all = [
       predicted(0.05, false),
       predicted(0.05, true),

@@ -13,7 +13,7 @@ import { hashOf, hashOfImage, JsonLinesCache } from './cache.js';
 import { type DrawnPair, drawPair, type Truth } from './drawn-pairs.js';
 import { EmbeddedFeatures } from './embedded-features.js';
 
-/** Every how many points one is erased in a copy of the target, and the radius, as part of the longer side. */
+/** Interval of erased points in a copy of the target, and their radius relative to the longer side. */
 const ERASED = { every: 4, radius: 0.04 };
 
 /** What an item is matched against: its own target, a copy with the item erased, or another screen. */

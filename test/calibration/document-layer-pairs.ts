@@ -123,7 +123,7 @@ export function withoutRows(screen: NodeSpec, rows: readonly number[]): NodeSpec
   return { ...screen, children };
 }
 
-/** `row-2/title` of `light:row-2/title`. */
+/** `row-2/title` for `light:row-2/title`. */
 export function partOf({ key }: { key?: string | null }): string {
   return (key ?? '').slice((key ?? '').indexOf(':') + 1);
 }

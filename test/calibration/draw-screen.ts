@@ -6,10 +6,10 @@ import type { Theme } from '../figma-host/documents/theme.js';
 import { outlineText } from '../figma-host/fonts.js';
 import type { Screen, Shape } from './screen-content.js';
 
-/** Pictures on the edge of which the ground shows, in units of the screen. */
+/** Corner radius of pictures, in units of the screen. */
 const PICTURE_RADIUS = 10;
 
-/** The part of a screen that is drawn, in its units. */
+/** The rendered part of a screen, in its units. */
 export interface View {
   x: number;
   y: number;
@@ -41,7 +41,7 @@ function drawShape({ x, y, w, h, look }: Shape, theme: Theme): string {
   }
 }
 
-/** A ground and some blobs of colour, the same in every theme. */
+/** A background and some ellipses, with the same colours in every theme. */
 function drawPicture({ x, y, w, h }: Omit<Shape, 'key' | 'look'>, seed: number, round: boolean): string {
   const random = seededRandom(seed);
   const colour = () =>

@@ -19,13 +19,13 @@ interface KeyedLayer {
   key: string;
   layer: Layer;
   /** Whether a crop leaves too little of it to count as present or absent. */
-  doubtful: boolean;
+  ambiguous: boolean;
 }
 
 /**
  * Drawn screens with their layers, paired with another version of the screen, the same with other texts everywhere, the same
  * with other texts except in bars, and another screen, which shares only bars.
- * @param count of screens; the same pairs for the same count
+ * @param count number of screens; equal counts give equal pairs
  */
 export async function* drawnLayerPairs(count: number): AsyncGenerator<LayerPair> {
   for (let seed = 0; seed < count; seed++) {
@@ -46,10 +46,10 @@ function pairOf(name: string, change: string, from: DrawnVersions, to: DrawnVers
   const target = layersOf(to.second.screen, to.second.view, to.second.scale, seed % 2 === 0);
   const isAnother = change === 'another screen';
   const idByKey = new Map(target.map(({ key, layer }) => [key, layer.layerId]));
-  const doubtful = new Set(target.filter((one) => one.doubtful).map(({ key }) => key));
+  const ambiguous = new Set(target.filter((one) => one.ambiguous).map(({ key }) => key));
   const twins = twinsOf(from.first.screen);
   const compared = source.filter(({ key }) => {
-    return isAnother ? !COMMON.test(key) && key !== ROOT : !doubtful.has(key) && !twins.has(groupOf({ key }));
+    return isAnother ? !COMMON.test(key) && key !== ROOT : !ambiguous.has(key) && !twins.has(groupOf({ key }));
   });
   return {
     name,
@@ -57,7 +57,7 @@ function pairOf(name: string, change: string, from: DrawnVersions, to: DrawnVers
     source: screenOf(from.first.image, source),
     target: screenOf(
       to.second.image,
-      target.filter((one) => !one.doubtful),
+      target.filter((one) => !one.ambiguous),
     ),
     truth: new Map(compared.map(({ key, layer }) => [layer.layerId, isAnother ? null : (idByKey.get(key) ?? null)])),
   };
@@ -71,7 +71,7 @@ function screenOf(image: LayerScreen['image'], layers: readonly KeyedLayer[]): L
 function layersOf({ shapes }: Screen, view: View, scale: number, named: boolean): KeyedLayer[] {
   const groups = new Map<string, Shape[]>();
   for (const shape of shapes) groups.set(groupOf(shape), [...(groups.get(groupOf(shape)) ?? []), shape]);
-  const root: Omit<KeyedLayer, 'doubtful'> & { whole: Box } = {
+  const root: Omit<KeyedLayer, 'ambiguous'> & { whole: Box } = {
     key: ROOT,
     whole: boxOf(view),
     layer: { layerId: ROOT, type: 'FRAME', name: 'Screen', box: toPixels(boxOf(view), view, scale), candidate: true },
@@ -93,7 +93,7 @@ function layersOf({ shapes }: Screen, view: View, scale: number, named: boolean)
   }
   return [root, ...all].flatMap(({ key, layer, whole }): KeyedLayer[] => {
     const visible = overlapArea(whole, boxOf(view)) / (whole.w * whole.h);
-    return visible === 0 ? [] : [{ key, layer, doubtful: visible < MIN_VISIBLE }];
+    return visible === 0 ? [] : [{ key, layer, ambiguous: visible < MIN_VISIBLE }];
   });
 }
 

@@ -7,7 +7,7 @@ import { drawScreen, type View } from './draw-screen.js';
 import type { Screen, Shape } from './screen-content.js';
 import { LAYOUTS, type Version } from './screen-layouts.js';
 
-/** How often, and how much, the second version of a drawn screen differs from the first. */
+/** Probabilities and ranges of the changes in the second version of a drawn screen. */
 const CHANGES = {
   width: [340, 480],
   density: [0.9, 1.25],
@@ -16,7 +16,7 @@ const CHANGES = {
   leftOut: 0.15,
   inserted: 0.3,
   cropped: 0.35,
-  /** Part of the height that a crop keeps. */
+  /** Share of the height after a crop. */
   kept: [0.55, 0.85],
 } as const;
 
@@ -49,9 +49,9 @@ export interface DrawnPair {
 /** A rendered version of a screen. */
 interface DrawnVersion {
   screen: Screen;
-  /** The part of it that the image shows. */
+  /** The part of the screen in the image. */
   view: View;
-  /** Pixels a unit. */
+  /** Pixels per unit. */
   scale: number;
   image: RgbImage;
 }
@@ -61,7 +61,7 @@ export interface DrawnVersions {
   second: DrawnVersion;
 }
 
-/** The same pair for the same seed. */
+/** A pair that depends on the seed alone. */
 export async function drawPair(seed: number): Promise<DrawnPair> {
   const random = seededRandom(seed);
   const { first, second } = await versionsOf(seed, random);
@@ -126,7 +126,7 @@ function crop(random: () => number, screen: Screen): View {
   return { x: 0, y: random() * (screen.height - height), width: screen.width, height };
 }
 
-/** A thing of the first version and its counterpart in the second. */
+/** A shape of the first version and its counterpart in the second. */
 interface Thing {
   from: Shape;
   to: Shape | null;
@@ -137,7 +137,7 @@ interface Scales {
   target: number;
 }
 
-/** In random order. */
+/** Shapes with their counterparts, in random order. */
 function matchThings(random: () => number, first: Screen, second: Screen): Thing[] {
   const counterparts = new Map(second.shapes.map((shape) => [shape.key, shape]));
   const things = first.shapes.filter(isThing).map((from) => ({ from, to: counterparts.get(from.key) ?? null }));
@@ -174,7 +174,7 @@ function toPixels({ x, y }: Point, view: View, scale: number): Point {
   return { x: (x - view.x) * scale, y: (y - view.y) * scale };
 }
 
-/** Grounds and lines are no things to point at. */
+/** Backgrounds and lines are excluded. */
 function isThing({ w, h, look }: Shape): boolean {
   return look.kind !== 'box' || (w < 120 && h > 4);
 }

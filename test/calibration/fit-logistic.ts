@@ -10,8 +10,8 @@ const RIDGE = 1e-3;
 const ITERATIONS = 50;
 
 /**
- * Weighted logistic regression by Newton's method (iteratively reweighted least squares). Values are brought to unit
- * spread meanwhile, so that the ridge does not depend on their units.
+ * Weighted logistic regression by Newton's method (iteratively reweighted least squares). Values are scaled to
+ * unit spread, so that the ridge does not depend on their units.
  * @returns the bias, then one coefficient per value
  */
 export function fitLogistic(examples: readonly Example[]): number[] {
@@ -54,7 +54,7 @@ export function probability([bias = 0, ...coefficients]: readonly number[], valu
   return 1 / (1 + Math.exp(-values.reduce((sum, value, i) => sum + value * (coefficients[i] ?? 0), bias)));
 }
 
-/** Gaussian elimination with pivots. */
+/** Gaussian elimination with pivoting. */
 function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
   const rows = matrix.map((row, i) => [...row, right[i] ?? 0]);
   const size = rows.length;

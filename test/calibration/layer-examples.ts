@@ -36,7 +36,7 @@ export async function collectLayerExamples(
 async function* allPairs(folders: readonly string[], drawn: number): AsyncGenerator<LayerPair> {
   yield* documentLayerPairs();
   yield* drawnLayerPairs(drawn);
-  for (const folder of folders.filter(hasLayers)) yield* setLayerPairs(folder, Number.POSITIVE_INFINITY, 'in turns');
+  for (const folder of folders.filter(hasLayers)) yield* setLayerPairs(folder, Number.POSITIVE_INFINITY, 'alternating');
 }
 
 /** @param evidence of each source layer */

@@ -60,7 +60,7 @@ describe('a drawn screen with its layers', () => {
 });
 
 describe('a generated set', () => {
-  async function pairsOf(making: 'flat' | 'nested'): Promise<LayerPair[]> {
+  async function pairsOf(form: 'flat' | 'nested'): Promise<LayerPair[]> {
     const folder = temp.path('set');
     mkdirSync(join(folder, 'images'), { recursive: true });
     const png = await sharp({ create: { width: 20, height: 20, channels: 3, background: '#fff' } })
@@ -85,7 +85,7 @@ describe('a generated set', () => {
     const lines = [line('v-0', 'hero'), line('v-1', 'card')].map((one) => JSON.stringify(one));
     writeFileSync(join(folder, 'pairs.jsonl'), `${lines.join('\n')}\n`);
     const pairs: LayerPair[] = [];
-    for await (const pair of setLayerPairs(folder, 10, making)) pairs.push(pair);
+    for await (const pair of setLayerPairs(folder, 10, form)) pairs.push(pair);
     return pairs;
   }
 

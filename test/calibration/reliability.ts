@@ -65,7 +65,7 @@ export function reliabilityTable(bins: readonly ReliabilityBin[]): string {
 
 const DIAGRAM = { side: 320, margin: 46, bar: '#5b8cff', line: '#888888', ink: '#333333' } as const;
 
-/** Reliability diagram as SVG: bars at what was right, whose width is the share of items, against the diagonal. */
+/** Reliability diagram as SVG: bars at the accuracy of each bin, as wide as its share of items, against the diagonal. */
 export function reliabilityDiagram(bins: readonly ReliabilityBin[], title: string): string {
   const { side, margin, bar, line, ink } = DIAGRAM;
   const most = Math.max(...bins.map(({ weight }) => weight));

@@ -63,7 +63,7 @@ export const SENTENCES = [
 
 export const ACTIONS = ['Continue', 'Save', 'Sign in', 'Invite', 'Book now', 'Send', 'Pay', 'Publish'];
 
-/** What a shape is for; a theme gives it a colour. */
+/** Role of a shape. The theme defines its colour. */
 export type Role = 'canvas' | 'surface' | 'sunken' | 'line' | 'ink' | 'faint' | 'accent' | 'onAccent' | 'badge';
 
 /** A piece of a drawn screen, in its own units. Pieces with the same key in two versions of a screen correspond. */

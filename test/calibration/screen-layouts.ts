@@ -3,12 +3,12 @@ import { measureText } from '../figma-host/fonts.js';
 import type { Role, Screen, Shape } from './screen-content.js';
 import { ACTIONS, ICON_NAMES, type IconName, LABELS, NAMES, SENTENCES, TITLES } from './screen-content.js';
 
-/** What may differ between two versions of one screen. */
+/** Differences between two versions of a screen. */
 export interface Version {
   width: number;
   /** Factor of row heights and gaps. */
   density: number;
-  /** Rows of this index are left out. */
+  /** Indices of removed rows. */
   leftOut: ReadonlySet<number>;
   /** A row with other content is inserted before the row of this index; −1 for none. */
   insertedAt: number;
@@ -16,7 +16,7 @@ export interface Version {
 
 type Style = 'Regular' | 'Medium' | 'Bold';
 
-/** Collects the shapes of a screen; the seed decides what it shows, not where. */
+/** Collects the shapes of a screen. The seed determines the content, not the layout. */
 class Sheet {
   readonly shapes: Shape[] = [];
   readonly #random: () => number;

@@ -56,19 +56,19 @@ export function hasLayers(folder: string): boolean {
 
 /**
  * How elements become layers, none of them with a name: `flat` with type and box only; `nested` as in a design tool, with the
- * characters of texts, in the frames of their components; `in turns`, alternating every two pairs.
+ * characters of texts, in the frames of their components; `alternating`, either form for two pairs in turn.
  */
-type Making = 'flat' | 'nested' | 'in turns';
+type LayerForm = 'flat' | 'nested' | 'alternating';
 
 /** Consecutive pairs with the same structure, so that each half of the pairs has both. */
 const TURN = 2;
 
 /** @param limit of pairs, an even subsample */
-export async function* setLayerPairs(folder: string, limit: number, making: Making): AsyncGenerator<LayerPair> {
+export async function* setLayerPairs(folder: string, limit: number, form: LayerForm): AsyncGenerator<LayerPair> {
   const lines = (await readFile(join(folder, LAYERS), 'utf8')).split('\n').filter((line) => line !== '');
   const chosen = evenSubsample(lines, limit).map((line) => lineSchema.parse(JSON.parse(line)));
   for (const [n, line] of chosen.entries()) {
-    const isNested = making === 'nested' || (making === 'in turns' && Math.floor(n / TURN) % 2 === 1);
+    const isNested = form === 'nested' || (form === 'alternating' && Math.floor(n / TURN) % 2 === 1);
     const screen = async (of: Line, side: Side): Promise<LayerScreen> => ({
       image: await decodeImage(await readFile(join(folder, of[side])), of[side]),
       layers: isNested ? nestedLayersOf(of, side) : layersOf(of, side),
@@ -130,7 +130,7 @@ function nowhere(line: Line, other: Line): Map<string, null> {
   return new Map(absent.map(({ layerId }) => [layerId, null]));
 }
 
-/** `settings` of `train-1-42.settings0.setting3.icon`. */
+/** `settings` for `train-1-42.settings0.setting3.icon`. */
 function componentOf(line: Line, elementId: string): string {
   const [component = ''] = elementId.slice(line.id.length + 1).split('.', 1);
   return component.replace(/\d+$/, '');
