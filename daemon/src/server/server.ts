@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Device, PORTS, SamepointError } from '@samepoint/shared-protocol';
 import type { Engine } from '../engine/engine.js';
@@ -69,16 +69,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const app = createHttpApp({ tokens, pairing, registry, context });
   const onUpgrade = createUpgradeHandler({ tokens, registry, context });
   const sockets = new Set<Socket>();
-  const create = (): Server => {
-    // requests without a Host header reach our own guard, which answers with a reason
-    const server = createServer({ requireHostHeader: false, requestTimeout: REQUEST_TIMEOUT_MS }, app);
-    server.maxConnections = MAX_TCP_CONNECTIONS;
-    server.on('connection', (socket) => {
-      sockets.add(socket);
-      socket.on('close', () => sockets.delete(socket));
-    });
-    return server.on('upgrade', onUpgrade);
-  };
+  const create = () => createListener(app, sockets).on('upgrade', onUpgrade);
   const { port, servers } = await listenOnLoopback(create, options.ports ?? PORTS);
   return {
     port,
@@ -94,6 +85,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       clearTimeout(force);
     },
   };
+}
+
+/** An HTTP server that keeps its open connections in `sockets`. */
+function createListener(app: RequestListener, sockets: Set<Socket>): Server {
+  // requests without a Host header reach our own guard, which answers with a reason
+  const server = createServer({ requireHostHeader: false, requestTimeout: REQUEST_TIMEOUT_MS }, app);
+  server.maxConnections = MAX_TCP_CONNECTIONS;
+  return server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
 }
 
 /** Resolves when the last connection has closed. */
