@@ -19,17 +19,7 @@ export function ConnectionView({ obstacle, connect }: ConnectionViewProps) {
   const tryAgain = { label: 'Try again', onClick: retry };
   switch (obstacle.name) {
     case 'daemon-missing':
-      return (
-        <MessageScreen
-          illustration="computer"
-          title="Start Samepoint"
-          message="Samepoint compares frames on this computer. Run this command in the Samepoint folder:"
-          action={tryAgain}
-        >
-          <CopyCommand command={START_COMMAND} />
-          <p class="secondary-text">The plugin connects automatically.</p>
-        </MessageScreen>
-      );
+      return <StartView action={tryAgain} />;
     case 'browser-blocked':
       return (
         <MessageScreen
@@ -60,24 +50,38 @@ export function ConnectionView({ obstacle, connect }: ConnectionViewProps) {
           action={{ label: 'Use it here', onClick: retry }}
         />
       );
-    case 'refused': {
-      const { title, message, hint } = errorScreen(obstacle.error);
-      return (
-        <MessageScreen
-          illustration="warning"
-          title={title}
-          message={message}
-          hint={hint}
-          action={{ label: 'Reconnect', onClick: retry }}
-        />
-      );
-    }
+    case 'refused':
+      return <RefusedView error={obstacle.error} action={{ label: 'Reconnect', onClick: retry }} />;
   }
+}
+
+interface Action {
+  label: string;
+  onClick: () => void;
+}
+
+function StartView({ action }: { action: Action }) {
+  return (
+    <MessageScreen
+      illustration="computer"
+      title="Start Samepoint"
+      message="Samepoint compares frames on this computer. Run this command in the Samepoint folder:"
+      action={action}
+    >
+      <CopyCommand command={START_COMMAND} />
+      <p class="secondary-text">The plugin connects automatically.</p>
+    </MessageScreen>
+  );
+}
+
+function RefusedView({ error, action }: { error: ErrorPayload; action: Action }) {
+  const { title, message, hint } = errorScreen(error);
+  return <MessageScreen illustration="warning" title={title} message={message} hint={hint} action={action} />;
 }
 
 interface VersionViewProps {
   update: 'client' | 'daemon';
-  action: { label: string; onClick: () => void };
+  action: Action;
 }
 
 function VersionView({ update, action }: VersionViewProps) {
@@ -143,15 +147,11 @@ interface PairViewProps {
 /** The input for the pairing code. A complete code is submitted without a click. */
 function PairView({ error, busy, onPair }: PairViewProps) {
   const [code, setCode] = useState('');
-  const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (error !== null) setCode('');
-    field.current?.focus();
   }, [error]);
-  const change = (text: string) => {
-    const digits = text.replace(/\D/g, '').slice(0, CODE_DIGITS);
+  const change = (digits: string) => {
     setCode(digits);
-    if (field.current !== null) field.current.value = digits;
     if (digits.length === CODE_DIGITS && digits !== code) onPair(digits);
   };
   const complete = code.length === CODE_DIGITS;
@@ -174,19 +174,7 @@ function PairView({ error, busy, onPair }: PairViewProps) {
         <Illustration name="link" />
         <h1>Pair with Samepoint</h1>
         <p>Enter the six-digit code from the terminal.</p>
-        <input
-          ref={field}
-          class="code"
-          inputMode="numeric"
-          autocomplete="off"
-          maxLength={CODE_DIGITS + 1}
-          placeholder="000000"
-          value={code}
-          readOnly={busy}
-          aria-label="Six-digit pairing code"
-          aria-invalid={error !== null}
-          onInput={(event) => change(event.currentTarget.value)}
-        />
+        <CodeInput code={code} error={error} busy={busy} onChange={change} />
         {error === null ? (
           <p class="secondary-text">You only need to do this once on this computer.</p>
         ) : (
@@ -196,5 +184,39 @@ function PairView({ error, busy, onPair }: PairViewProps) {
         )}
       </form>
     </Screen>
+  );
+}
+
+interface CodeInputProps {
+  code: string;
+  error: ErrorPayload | null;
+  busy: boolean;
+  onChange: (digits: string) => void;
+}
+
+/** A field that accepts digits only. It takes the focus at first and after each error. */
+function CodeInput({ code, error, busy, onChange }: CodeInputProps) {
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    field.current?.focus();
+  }, [error]);
+  return (
+    <input
+      ref={field}
+      class="code"
+      inputMode="numeric"
+      autocomplete="off"
+      maxLength={CODE_DIGITS + 1}
+      placeholder="000000"
+      value={code}
+      readOnly={busy}
+      aria-label="Six-digit pairing code"
+      aria-invalid={error !== null}
+      onInput={({ currentTarget }) => {
+        const digits = currentTarget.value.replace(/\D/g, '').slice(0, CODE_DIGITS);
+        currentTarget.value = digits;
+        onChange(digits);
+      }}
+    />
   );
 }
