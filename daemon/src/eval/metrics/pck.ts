@@ -2,6 +2,7 @@ import { pointSchema } from '@samepoint/shared-protocol';
 import * as z from 'zod';
 import type { GroupedOutcome } from '../datasets/dataset.js';
 import type { FigureRow, FigureTable } from '../report/figure-table.js';
+import { mean } from './davis-metrics.js';
 
 const keypointSchema = z.object({ source: pointSchema, truth: pointSchema, predicted: pointSchema.nullable() });
 
@@ -78,8 +79,4 @@ function pckRow(
     ),
   );
   return { name, items: outcomes.length, values: scored.flatMap(({ perImage, perPoint }) => [perImage, perPoint]) };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
