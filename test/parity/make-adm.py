@@ -1,4 +1,4 @@
-"""Writes small guided-diffusion U-Nets with the features that DIFT takes from them.
+"""Writes small guided-diffusion U-Nets with their DIFT features.
 
     python test/parity/make-adm.py [FOLDER]
 
@@ -49,7 +49,7 @@ PLAIN = OFFICIAL | {
 
 
 class Adm:
-    """The network over a table of tensors; a tensor that the table does not have yet is drawn at random, as float16."""
+    """The network with a table of tensors. Missing tensors are drawn at random, as float16."""
 
     def __init__(self, config: dict, tensors: OrderedDict):
         self.config = config

@@ -64,7 +64,7 @@ def region(truth: np.ndarray, found: np.ndarray) -> float:
 
 
 def boundary(mask: np.ndarray) -> np.ndarray:
-    """A pixel that differs from its right, lower or lower right neighbour; at the last column or row from the one it has."""
+    """Pixels that differ from their right, lower or lower right neighbour; in the last column or row, from the one neighbour along it."""
     edges = np.zeros_like(mask)
     inner = mask[:-1, :-1]
     edges[:-1, :-1] = (inner ^ mask[:-1, 1:]) | (inner ^ mask[1:, :-1]) | (inner ^ mask[1:, 1:])
@@ -79,7 +79,7 @@ def contour(truth: np.ndarray, found: np.ndarray) -> float:
     near_truth = binary_dilation(of_truth, disk(radius))
     near_found = binary_dilation(of_found, disk(radius))
     if of_truth.sum() == 0 or of_found.sum() == 0:
-        # nothing found of something is precise and recalls nothing, and the other way round
+        # an empty prediction has precision 1 and recall 0, an empty truth the opposite
         return 1.0 if of_truth.sum() == of_found.sum() else 0.0
     precision = (of_found & near_truth).sum() / of_found.sum()
     recall = (of_truth & near_found).sum() / of_truth.sum()

@@ -31,7 +31,7 @@ describe('the window around a point', () => {
     }
   });
 
-  it('shows what is around the point on every side, unless the image ends there', () => {
+  it('has a margin around the point on every side, unless the image ends there', () => {
     const margin = 0.1;
     for (const point of pointsOf(PAGE)) {
       const { x, y, w, h } = windowAround(point, PAGE, maxZoom(PAGE, SIZE), SIZE);

@@ -9,7 +9,7 @@ function rows(count: number, channels: number, phase: number): FloatTensor {
   return { dims: [count, channels], data };
 }
 
-/** softmax(q·kᵀ/√d)·v, number by number. */
+/** softmax(q·kᵀ/√d)·v, by definition. */
 function reference(q: FloatTensor, k: FloatTensor, v: FloatTensor, heads: number): Float32Array {
   const [n = 0, c = 0] = q.dims;
   const [m = 0] = k.dims;

@@ -22,7 +22,7 @@ function floatsOf({ folder: at }: Checkpoint, { file, offset, length, dtype }: T
   return dtype === 'F16' ? halvesToFloats(new Uint16Array(buffer)) : new Float32Array(buffer);
 }
 
-/** The same numbers in a file of the given type: those that bfloat16 has, which is the upper half of a float. */
+/** The same numbers as the given type. They are exact in bfloat16, the upper half of a float. */
 function stored(dtype: 'F32' | 'BF16'): Checkpoint {
   const original = readSafetensorsHeader(join(FOLDER, 'diffusion_pytorch_model.safetensors'));
   const header: Record<string, unknown> = {};

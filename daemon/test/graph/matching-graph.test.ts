@@ -7,7 +7,7 @@ const CHANNELS = 6;
 const BLOCK_CELLS = 4;
 const matcher = new Matcher();
 
-/** The best cell of every 4×4 block, the best first. */
+/** The best cell of each 4×4 block, by descending similarity. */
 function blockMaxima(query: readonly number[], map: FeatureMap): { cell: number; similarity: number }[] {
   const best = new Map<string, { cell: number; similarity: number }>();
   for (let cell = 0; cell < map.rows * map.columns; cell++) {

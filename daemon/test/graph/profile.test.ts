@@ -6,7 +6,7 @@ import { placementOf } from '../../src/graph/runtime/profile.js';
 const NODES = 300;
 const NAMES = { cpu: 'CPUExecutionProvider', webgpu: 'WebGpuExecutionProvider', dml: 'DmlExecutionProvider' } as const;
 
-/** What ONNX Runtime writes of one node: three events, of which one has the time of the kernel. */
+/** The three events of one node in ONNX Runtime's profile; one has the time of the kernel. */
 const node = (name: string, provider: keyof typeof NAMES) =>
   [`${name}_fence_before`, `${name}_kernel_time`, `${name}_fence_after`].map((event) => ({
     cat: 'Node',

@@ -25,7 +25,7 @@ function writePickle(data: Buffer, ...others: ZipEntry[]): string {
 
 const writeTensor = (parts: TensorParts) => writePickle(pickle.of(pickle.dict({ w: tensorPickle(parts) })));
 
-/** The message of the refusal, without the path that it starts with. */
+/** The error message, without its path. */
 function refusal(path: string): string {
   const error = thrownBy(() => openWeights(path));
   if (!(error instanceof SamepointError)) throw new Error(`${path} was read, or failed otherwise: ${String(error)}`);
@@ -187,7 +187,7 @@ describe('a damaged pickle is rejected', () => {
     ['an odd number of items', `}(${text('a')}u`],
     ['items for what is no table', `N(${text('a')}${text('b')}u`],
     ['a negative shape', tensorPickle({ shape: [-2, 3] })],
-    // what many instructions may use again takes time with each of them
+    // a large value takes time for each instruction that reuses it
     [
       'a shape of more dimensions than torch has',
       tensorPickle({ shape: Array(65).fill(1), strides: Array(65).fill(1) }),

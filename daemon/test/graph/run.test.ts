@@ -6,7 +6,7 @@ import type { GraphTarget } from '../../src/graph/runtime/runtime.js';
 const X = { dims: [2], data: Float32Array.of(3, -4) };
 const NO_WEIGHTS = { path: '', folder: '.', tensors: new Map() };
 
-/** x·factor, on the way to which half precision is met where it is asked for. */
+/** x·factor, through half precision if requested. */
 function scaled(factor: number) {
   const precisions: string[] = [];
   const compileAt = (target: GraphTarget) => {
@@ -23,7 +23,7 @@ function scaled(factor: number) {
   return { precisions, compileAt };
 }
 
-/** On the CPU: half precision is the same there, only not faster. */
+/** On the CPU, where half precision has the same results, but is not faster. */
 function runtimeAt(precision: 'float16' | 'float32') {
   const notices: string[] = [];
   return { provider: 'cpu' as const, precision, notices, notify: (sentence: string) => void notices.push(sentence) };
@@ -36,13 +36,13 @@ describe('a network in half precision', () => {
     const { data } = await network.run({ x: X }, 'y');
     await network.release();
     expect(data).toBeInstanceOf(Float32Array);
-    // rounded to 11 bits on its way, or nothing here was half precision
+    // rounded to 11 bits, which proves half precision
     expect(data[0]).not.toBe(Math.fround(3 * Math.fround(0.1)));
     expect(data[0]).toBeCloseTo(0.3, 3);
     expect(precisions).toEqual(['float16']);
   });
 
-  it('is loaded anew also when only a later image overflows', async () => {
+  it('is reloaded even if only a later image overflows', async () => {
     const runtime = runtimeAt('float16');
     const { precisions, compileAt } = scaled(1e4);
     const network = await load(runtime, compileAt);

@@ -38,7 +38,7 @@ describe('a header', () => {
     const terabyte = 2 ** 40;
     const header = { huge: tensor('U8', [terabyte], 0, terabyte) };
     writeSafetensors(path(), header);
-    // a sparse file: it has the length, and takes no room
+    // a sparse file, which takes no disk space
     const file = openSync(path(), 'r+');
     ftruncateSync(file, 8 + JSON.stringify(header).length + terabyte);
     closeSync(file);

@@ -10,7 +10,7 @@ const FOLDER = fileURLToPath(new URL('../fixtures/sd/vae', import.meta.url));
 const REFERENCE = join(FOLDER, 'parity.safetensors');
 const OLD_NAMES = { 'to_q.': 'query.', 'to_k.': 'key.', 'to_v.': 'value.', 'to_out.0.': 'proj_attn.' };
 
-/** The checkpoint as diffusers used to name its attention. */
+/** The checkpoint with diffusers' earlier names of attention. */
 function withOldNames(checkpoint: Checkpoint): Checkpoint {
   const oldName = (name: string) =>
     Object.entries(OLD_NAMES).reduce((renamed, [current, old]) => renamed.replace(current, old), name);

@@ -21,7 +21,7 @@ describe('session options', () => {
 
   it.each([
     ['coreml', undefined, { name: 'coreml', coreMlFlags: 0x10 }],
-    // the binding rejects options that it does not know
+    // the binding rejects unknown options
     ['coreml', 1, { name: 'coreml', coreMlFlags: 0x10 }],
     ['webgpu', undefined, { name: 'webgpu', storageBufferCacheMode: 'simple' }],
     ['webgpu', 1, { name: 'webgpu', storageBufferCacheMode: 'simple' }],

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, it } from 'vitest';
 import { expectUiParity, PARITY_SIZES } from '../support/run-network.js';
 
-// `training/small-run.sh` names a model of its own
+// `training/small-run.sh` sets another model
 const MODEL = process.env.UI_MODEL ?? fileURLToPath(new URL('../../models/ui', import.meta.url));
 const REFERENCE = process.env.UI_PARITY ?? fileURLToPath(new URL('../fixtures/ui/parity.safetensors', import.meta.url));
 

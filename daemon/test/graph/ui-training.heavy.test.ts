@@ -8,7 +8,7 @@ const TRAINING = fileURLToPath(new URL('../../../training', import.meta.url));
 const PYTHON = process.env.PYTHON ?? 'python3';
 const TIMEOUT_MS = 10 * 60_000;
 
-/** Enough for every part to have run, those of the decay included. */
+/** Enough steps to run every part of the training, including the decay. */
 const STEPS = '10';
 
 const folder = useTempFolder();

@@ -28,7 +28,7 @@ function openFamily(family: Family) {
   return vitCheckpoint(openWeights(join(FIXTURES, family, weights)), existsSync(path) ? path : undefined);
 }
 
-/** `token_1_64x40` → block 1; `final_64x40` → the last block behind the last LayerNorm; `dift_…`: DIFT's positions. */
+/** `token_1_64x40` → block 1; `final_64x40` → the last block after the final LayerNorm; `dift_…`: DIFT's positions. */
 function featureOf(name: string, { layers }: VitConfig): VitFeature {
   const [, dift, facet, layer] = /^(dift_)?(token|query|key|value|final)(?:_(\d+))?_/.exec(name) ?? [];
   const interpolation = dift === undefined ? {} : { interpolation: POSITION_INTERPOLATIONS.offset };

@@ -5,14 +5,14 @@ import { runOnce } from '../../src/graph/runtime/run.js';
 import { CPU_RUNTIME } from '../../src/graph/runtime/runtime.js';
 import { NETWORK_CASES, runCase } from '../support/network-cases.js';
 
-/** Vulkan in software, which Debian's Chromium brings: slow, and the same everywhere. */
+/** The software Vulkan driver of Debian's Chromium: slow, but reproducible. */
 const SOFTWARE_DRIVER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
 if (existsSync(SOFTWARE_DRIVER)) process.env.VK_DRIVER_FILES ??= SOFTWARE_DRIVER;
 
 const WEBGPU = { provider: 'webgpu', precision: 'float32' } as const;
 
-/** Why WebGPU cannot be used here, if so. */
+/** Why WebGPU is unavailable; undefined if it works. */
 const missing = await runOnce({ ...CPU_RUNTIME, ...WEBGPU }, probeNetwork, { x: probeInput() }).then(
   () => undefined,
   (thrown: unknown) => String(thrown),

@@ -51,7 +51,7 @@ describe('an image is decoded to 8-bit RGB', () => {
     near(pixel(await decodeImage(await half.toBuffer()), 3, 2), [255, 127, 127], 1);
   });
 
-  it('with full transparency as white, whatever colour hides behind it', async () => {
+  it('with fully transparent pixels as white, whatever their colour', async () => {
     const hidden = flat({ r: 255, g: 0, b: 0, alpha: 0 }).png();
     expect(pixel(await decodeImage(await hidden.toBuffer()), 0, 0)).toEqual([255, 255, 255]);
   });

@@ -30,7 +30,7 @@ function plain(...pixels: Colour[]) {
 }
 
 describe('a PNG with a palette', () => {
-  it('keeps its indices and colours through reading and writing, also those that are not used', async () => {
+  it('keeps all indices and colours after decoding and encoding, even unused ones', async () => {
     const palette = [BLACK, RED, [1, 2, 3], GREEN, WHITE];
     const mask = await decodeLabelMask(indexed(palette, 3, 0, 1, 1, 4));
     expect(mask).toMatchObject({ width: 5, height: 1, background: 0 });

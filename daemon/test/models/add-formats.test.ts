@@ -39,7 +39,7 @@ async function registered(id: string, path: string): Promise<Map<string, string>
   return new Map([...files].map(([name, at]) => [name, at.slice(FORMATS.length + 1)]));
 }
 
-describe('weights in another format stand in for the official file', () => {
+describe('weights in another format replace the official file', () => {
   it.each([
     ['dinov2/bin', 'dinov2/bin/pytorch_model.bin'],
     ['dinov2/sharded', 'dinov2/sharded/model.safetensors.index.json'],

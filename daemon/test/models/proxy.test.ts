@@ -89,7 +89,7 @@ describe('a pull through a proxy', () => {
   }
 
   it.each(['HTTP_PROXY', 'http_proxy'])(
-    '%s brings every file; what is on this computer is not asked of it',
+    '%s is used for every file, but not for servers on this computer',
     async (name) => {
       const { fetched } = await pull({ HF_ENDPOINT: HUB, [name]: `http://${proxy.host}` });
       expect(fetched).toEqual(['unet/config.json', 'unet/model.safetensors']);

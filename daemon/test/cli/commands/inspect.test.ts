@@ -106,10 +106,10 @@ describe('samepoint inspect', () => {
   });
 
   it.each([
-    ['a image of another kind', ['--out', 'heat.gif'], /heat\.gif has no supported image extension\. .*\.png, /],
-    ['a image of no kind', ['--out', 'heat'], /heat has no supported image extension/],
+    ['an unsupported image format', ['--out', 'heat.gif'], /heat\.gif has no supported image extension\. .*\.png, /],
+    ['a file without an extension', ['--out', 'heat'], /heat has no supported image extension/],
     [
-      'a image in no folder',
+      'a missing folder',
       ['--out', '/none/heat.png'],
       /the folder \/none does not exist\. Choose another path for --out/,
     ],

@@ -167,7 +167,7 @@ describe.each(MODELS)('$id under its official names gives what PyTorch gives', (
 it.each([
   { id: 'sd21', was: 'stabilityai/stable-diffusion-2-1' },
   { id: 'sd15', was: 'runwayml/stable-diffusion-v1-5' },
-])('$id is found in a cache of $was, which is gone from the hub', async ({ id, was }) => {
+])('$id is found in a cache of its earlier repository $was', async ({ id, was }) => {
   const home = models.newHome().offline();
   for (const repository of officialRepositories()) {
     if (!repositoriesOf(id).includes(repository.repository)) continue;

@@ -29,7 +29,7 @@ it.each([0.05, 0.2, 1])('weighs neighbours by exp(cosine / temperature), here %d
   expect(probabilities[3]).toBeCloseTo(mix([1, 0.8], [0.75, 0.6]), 6);
 });
 
-it('probabilities sum to 1 with fewer neighbours than are kept, too', () => {
+it('probabilities sum to 1 even with fewer neighbours than k', () => {
   const neighbours = new TopNeighbours(2, 15);
   neighbours.offer(0, 0, 0, Float32Array.of(0.9, -0.3), 0, 2);
   neighbours.offer(1, 1, 1, Float32Array.of(0.1), 0, 1);
