@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type DiffusionNetwork, dift } from '../../src/diffusion/dift.js';
 import { contentHash, gaussianNoise } from '../../src/diffusion/gaussian-noise.js';
 import { linearSchedule } from '../../src/diffusion/noise-schedule.js';
+import { keyStream } from '../../src/graph/probe/random-weights.js';
 import type { NdArray } from '../../src/graph/runtime/run.js';
 
 const image: NdArray = { dims: [1, 3, 2, 2], data: Float32Array.from({ length: 12 }, (_, i) => i / 12) };
@@ -127,6 +128,14 @@ describe('contentHash', () => {
 });
 
 describe('gaussianNoise', () => {
+  it('needs four bytes of the key stream per value', () => {
+    const stream = keyStream(JSON.stringify(['an image', 42, 0]), 8);
+    const [a = 0, b = 0] = [0, 4].map((at) => (stream.readUInt32LE(at) + 1) / 2 ** 32);
+    const [first, second] = gaussianNoise(2, { content: 'an image', seed: 42, member: 0 });
+    expect(first).toBeCloseTo(Math.sqrt(-2 * Math.log(a)) * Math.cos(2 * Math.PI * b), 6);
+    expect(second).toBeCloseTo(Math.sqrt(-2 * Math.log(a)) * Math.sin(2 * Math.PI * b), 6);
+  });
+
   it('has mean 0, variance 1, kurtosis 3 and uncorrelated neighbours', () => {
     const values = gaussianNoise(200_001, { content: 'an image', seed: 42, member: 0 });
     const mean = (pick: (value: number, i: number) => number) =>

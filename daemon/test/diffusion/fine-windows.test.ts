@@ -65,6 +65,12 @@ describe('the size of the windows', () => {
     expect(scaled.width).toBeLessThan(fine.longSidePx);
   });
 
+  it('doubles the finest level, in windows of half the base level', () => {
+    const size = { fit: 'long-sides', px: [384, 512, 768], basePx: 512, multiple: 32 } as const;
+    expect(fineSize(size)).toEqual({ longSidePx: 1536, windowPx: 256 });
+    expect(fineSize({ fit: 'bucket', side: 768, multiple: 64 })).toEqual({ longSidePx: 1536, windowPx: 384 });
+  });
+
   it('is half if memory is short', () => {
     for (const { size } of PRESETS) {
       const [whole, half] = [fineSize(size), fineSize(size, 1)];

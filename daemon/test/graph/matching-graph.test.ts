@@ -74,6 +74,16 @@ describe('matching', () => {
     }
   });
 
+  it('computes at most 4 Mi similarities at a time', async () => {
+    const large = randomMap(CHANNELS, 128, 128, 5);
+    const points = Array.from({ length: 257 }, (_, n) => ({ x: n % 24, y: n % 23 }));
+    const runs = new Map<ArrayBufferLike, number>();
+    await matcher.forEachSimilarityMap(source, points, large, ({ buffer }) => {
+      runs.set(buffer, (runs.get(buffer) ?? 0) + 1);
+    });
+    expect([...runs.values()]).toEqual([256, 1]);
+  });
+
   it('of no points gives no peaks', async () => {
     expect(await matcher.peaks(source, [], target, 2)).toEqual([]);
   });

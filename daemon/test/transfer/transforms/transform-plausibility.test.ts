@@ -45,4 +45,13 @@ describe('a transform is rejected', () => {
     const inside = { x: 0, y: 100, w: 100, h: 100 };
     expect(rejectionReason([1, 0, shift, 0, 1, 0, 0, 0, 1], inside, SIZE, SIZE, minVisible)).toBe(reason);
   });
+
+  it('where fewer of 9×9 grid points are visible than required', () => {
+    const inside = { x: 0, y: 0, w: 90, h: 90 };
+    // 5 of 9 columns are visible, and 53 % of the area
+    const visibleOf = (minVisible: number) =>
+      rejectionReason(scaled(1), inside, SIZE, { width: 48, height: 1000 }, minVisible);
+    expect(visibleOf(0.55)).toBeNull();
+    expect(visibleOf(0.56)).toBe('most of it would lie outside the target');
+  });
 });
