@@ -48,6 +48,16 @@ function expectBox(actual: unknown, expected: Box): void {
   });
 }
 
+describe('a prepared layer', () => {
+  it('has 4×4 points, and its neighbours have 2×2', () => {
+    const [prepared] = prepareItems([{ kind: 'layer', itemId: 'l', layerId: 'button' }], [BUTTON, TITLE], SOURCE);
+    expect(prepared?.points).toHaveLength(16);
+    expect(prepared?.neighbours.map(({ layer: { layerId }, points }) => [layerId, points.length])).toEqual([
+      ['title', 4],
+    ]);
+  });
+});
+
 describe('an item of kind', () => {
   it('point is placed at its match', async () => {
     const [placement] = await place([{ kind: 'point', itemId: 'p', point: { x: 100, y: 50 } }], doubled);
