@@ -22,7 +22,7 @@ function newFolder(): string {
   return path;
 }
 
-/** The fixture's text encoder in a folder of its own, and what counts its runs. */
+/** The fixture's text encoder in a folder of its own, and a counter of its runs. */
 function textEncoder(change: Partial<TextEncoder> = {}) {
   const folder = newFolder();
   const weights = join(folder, 'model.safetensors');

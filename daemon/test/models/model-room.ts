@@ -54,7 +54,7 @@ export function modelWith(files: CatalogueFile[], id = 'tiny'): CatalogueModel {
   return { id, title: 'Tiny', licence: 'MIT', goodFor: 'tests', weightsGb: 0, checked: true, files };
 }
 
-/** A fake hub, a folder of its own for the caches, and the environment that joins them. */
+/** A fake hub, a temporary folder for the caches, and the environment with both. */
 export class ModelRoom {
   readonly folder = mkdtempSync(join(tmpdir(), 'samepoint-models-'));
   /** Requested waits. None of them takes time. */

@@ -16,17 +16,17 @@ type Place = readonly [left: number, top: number];
 
 /** A non-repeating background texture, and objects with their own textures. */
 const ground = randomMap(CHANNELS, ROWS, COLUMNS, 1);
-const things = [2, 3].map((seed) => randomMap(CHANNELS, 4, 4, seed));
+const objects = [2, 3].map((seed) => randomMap(CHANNELS, 4, 4, seed));
 
 /** The background with objects of 4 × 4 cells at these columns and rows, later ones on top. */
 function scene(...at: readonly Place[]): FeatureMap {
   const chw = ground.chw.slice();
   for (const [n, [left, top]] of at.entries()) {
-    const thing = things[n];
-    if (thing === undefined) throw new Error('there are two things');
+    const object = objects[n];
+    if (object === undefined) throw new Error('there are two objects');
     for (let cell = 0; cell < 16; cell++) {
       const to = (top + Math.floor(cell / 4)) * COLUMNS + left + (cell % 4);
-      for (const [c, value] of columnAt(thing, cell).entries()) chw[c * ROWS * COLUMNS + to] = value;
+      for (const [c, value] of columnAt(object, cell).entries()) chw[c * ROWS * COLUMNS + to] = value;
     }
   }
   return { ...ground, chw };
@@ -95,7 +95,7 @@ describe('labels follow their content', () => {
     for (const { frame, cells } of found) expectLabels(cells, [path[frame] ?? [0, 0]], [start]);
   });
 
-  it('two crossing things keep their labels, even the hidden one', async () => {
+  it('two crossing objects keep their labels, even the hidden one', async () => {
     const crossing = [0, 2, 4, 6, 8, 10, 12].map(
       (n) =>
         [
@@ -122,7 +122,7 @@ describe('labels follow their content', () => {
     }
   });
 
-  it('a thing that moves farther than the radius between two frames loses its label', async () => {
+  it('an object that moves farther than the radius between two frames loses its label', async () => {
     const jump = [scene([0, 4]), scene([12, 4])];
     const [, after] = await track(jump, 0, softLabels(2, cellsOf([0, 4])));
     expectLabels(after?.cells, [], [[0, 4]]);
@@ -130,13 +130,13 @@ describe('labels follow their content', () => {
 });
 
 describe('the context frames', () => {
-  it('include the annotated frame, so a thing gets its label back after it was hidden for longer than the queue', async () => {
+  it('include the annotated frame, so an object gets its label back after it was hidden for longer than the queue', async () => {
     const maps = [scene([4, 4]), scene(), scene(), scene(), scene([5, 4])];
     const found = await track(maps, 0, softLabels(2, cellsOf([4, 4])));
     expectLabels(found.at(-1)?.cells, [[5, 4]], [[4, 4]]);
   });
 
-  it('include the latest frames, so a thing beyond the radius of the annotated frame is followed', async () => {
+  it('include the latest frames, so an object beyond the radius of the annotated frame is followed', async () => {
     const path = [0, 3, 6, 9].map((left) => scene([left, 4]));
     const last = async (queueFrames: number) =>
       (await track(path, 0, softLabels(2, cellsOf([0, 4])), { ...SETTINGS, queueFrames })).at(-1)?.cells;

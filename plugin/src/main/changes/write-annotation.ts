@@ -5,7 +5,7 @@ import { previousIndex, removePrevious, setAnnotations } from './previous.js';
 
 /**
  * Adds the annotation to its layer after the existing ones, or replaces the one of an earlier run.
- * An equal annotation of somebody else is left alone.
+ * An equal annotation that the plugin did not write stays unchanged.
  */
 export function writeAnnotation(operation: AnnotateOperation, journal: Journal): Written {
   const { layer, annotation, previous, sourceId, itemId } = operation;

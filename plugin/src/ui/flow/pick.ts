@@ -30,7 +30,7 @@ function withPicks(flow: Flow, picks: Picks): Transition {
   return stay({ ...flow, picks, state: { name: 'pick', problem: null } });
 }
 
-/** The next thing to do before the run can start; null when it can start. */
+/** The next step before the run can start; null if it can start. */
 export function missingPick(flow: Flow): string | null {
   const { source, targets, overlays } = flow.picks;
   if (source === null) return 'Choose a source frame';
