@@ -1,6 +1,7 @@
 import type { Point } from '@samepoint/shared-protocol';
 import { describe, expect, it, vi } from 'vitest';
 import { findCandidates, isUnmatchable, rankCandidates, suppressNeighbours } from '../../src/correspond/candidates.js';
+import { inspectPoint } from '../../src/correspond/match-points.js';
 import { DEFAULT_SETTINGS } from '../../src/correspond/match-settings.js';
 import { Matcher, type Peak } from '../../src/correspond/matcher.js';
 import { similarityField, syntheticPyramid } from '../support/synthetic-map.js';
@@ -131,4 +132,22 @@ it.each([
   ],
 ])('an image %s is unmatchable: %s', (_, pyramid, expected) => {
   expect(isUnmatchable(pyramid)).toBe(expected);
+});
+
+describe('the candidates of a match', () => {
+  const image = syntheticPyramid({ width: 1000, height: 800, rows: 400, columns: 500 });
+  const settings = { ...DEFAULT_SETTINGS, cycleConsistency: false, consensus: false, subCell: false };
+
+  it.each([
+    [19, 1],
+    [21, 2],
+  ])('%i px apart, in a target of 1000 px, form %i clusters', async (px, clusters) => {
+    const peaks = [101, 101 + px].map((x) => ({ x, y: 101, cell: 0, similarity: 0.5 }));
+    const matcher = new Matcher();
+    vi.spyOn(matcher, 'peaksOf').mockImplementation(async ([queries]) =>
+      Array.from({ length: queries?.length ?? 0 }, () => peaks),
+    );
+    const { matches } = await inspectPoint(matcher, image, image, POINT, 9, settings);
+    expect(matches).toHaveLength(clusters);
+  });
 });
