@@ -110,7 +110,7 @@ export const TRANSFER_CUES = 'transfer.cues';
 export const MATCHING_STAGES = 'matching.stages';
 
 const stages = {
-  /** Refine the positions of all items, or of none. Default: of single points. Requires {@link MATCHING_STAGES}. */
+  /** Refine the positions of all items, or of none. Default: of single points, with the embedded network. Requires {@link MATCHING_STAGES}. */
   coarseToFine: z.boolean().optional(),
 };
 

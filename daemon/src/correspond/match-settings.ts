@@ -38,6 +38,11 @@ export function settingsFor(presets: readonly Preset[]): MatchSettings {
   return { ...DEFAULT_SETTINGS, subCell, calibration: calibrationOf(presetName(presets)) };
 }
 
+/** Are single points refined coarse-to-fine by default? Only with the embedded network, for which the gain is measured. */
+export function refinesPoints(presets: readonly Preset[]): boolean {
+  return presets.every(({ network }) => network === 'ui-unet');
+}
+
 /** Are the confidences of these features fitted to measured matches? */
 export function isCalibrated(presets: readonly Preset[]): boolean {
   return isFitted(presetName(presets));

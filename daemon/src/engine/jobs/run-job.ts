@@ -1,9 +1,10 @@
-import type { InspectRequest, TransferRequest } from '@samepoint/shared-protocol';
+import { refinesPoints } from '../../correspond/match-settings.js';
 import { Matcher } from '../../correspond/matcher.js';
 import { WindowMatcher } from '../../correspond/window-matcher.js';
 import type { FeatureStore } from '../../diffusion/cache/feature-store.js';
 import { FeatureSource } from '../../diffusion/feature-source.js';
 import { type FeatureChoice, type FeaturePlan, planFeatures, planTask } from '../../diffusion/plan/feature-plan.js';
+import type { Preset } from '../../diffusion/presets.js';
 import type { Runtime } from '../../graph/runtime/runtime.js';
 import { editProtocol } from '../../transfer/edits/published-edit.js';
 import { trackSettings } from '../../transfer/tracking/track-labels.js';
@@ -41,10 +42,17 @@ export class JobRunner {
     const progress = new ProgressReporter(report);
     const choice = { ...(features ?? choiceOf(request)), downscaleSteps };
     switch (request.kind) {
-      case 'transfer':
-        return runTransfer(request, this.#chosenPairs(request, images, planFeatures(choice), progress), progress);
-      case 'inspect':
-        return runInspect(request, this.#chosenPairs(request, images, planFeatures(choice), progress), progress);
+      case 'transfer': {
+        const plan = planFeatures(choice);
+        const { coarseToFine = false } = request;
+        const pairs = new JobPairs(this.#caches, images, plan, progress, { coarseToFine });
+        return runTransfer(request, pairs, progress, request.coarseToFine ?? refinesPoints(presets(plan)));
+      }
+      case 'inspect': {
+        const plan = planFeatures(choice);
+        const { coarseToFine = refinesPoints(presets(plan)) } = request;
+        return runInspect(request, new JobPairs(this.#caches, images, plan, progress, { coarseToFine }), progress);
+      }
       case 'warp': {
         const plan = planFeatures(choice);
         const pairs = new JobPairs(this.#caches, images, plan, progress);
@@ -61,19 +69,13 @@ export class JobRunner {
       }
     }
   }
-
-  /** With the stages of the matching that the request chooses. A single point is worth refining, the samples of a region are not. */
-  #chosenPairs(
-    { kind, coarseToFine = kind === 'inspect' }: TransferRequest | InspectRequest,
-    images: EngineJob['images'],
-    plan: FeaturePlan,
-    progress: ProgressReporter,
-  ): JobPairs {
-    return new JobPairs(this.#caches, images, plan, progress, { coarseToFine });
-  }
 }
 
 /** A request names a backend, a preset and a prompt; only the command line sets files and other settings. */
 function choiceOf({ backend, preset, prompt }: EngineJob['request']): FeatureChoice {
   return { backend, preset, prompt };
+}
+
+function presets({ parts }: FeaturePlan): Preset[] {
+  return parts.map(({ preset }) => preset);
 }

@@ -5,11 +5,15 @@ import type { EngineOutcome } from '../engine.js';
 import type { ImageFeatures, ImagePairs } from './image-pairs.js';
 import type { ProgressReporter } from './progress-reporter.js';
 
-/** @throws SamepointError also if an item does not fit the source */
+/**
+ * @param refines refine single points coarse-to-fine
+ * @throws SamepointError also if an item does not fit the source
+ */
 export async function runTransfer(
-  { source, targets, items, withCues, coarseToFine = true }: TransferRequest,
+  { source, targets, items, withCues }: TransferRequest,
   pairs: ImagePairs,
   progress: ProgressReporter,
+  refines: boolean,
 ): Promise<EngineOutcome> {
   progress.begin('features', pairs.steps);
   const sourceFeatures = await pairs.features(source.imageId);
@@ -27,7 +31,7 @@ export async function runTransfer(
     const target = await pairs.features(frame.imageId);
     const targetImage: ImageFeatures = [frame.imageId, target];
     const matcher =
-      frame.imageId === source.imageId ? IDENTITY_MATCHER : matcherOf(pairs, sourceImage, targetImage, coarseToFine);
+      frame.imageId === source.imageId ? IDENTITY_MATCHER : matcherOf(pairs, sourceImage, targetImage, refines);
     const placements = await placeItems(prepared, source.layers, frame.layers, target, matcher, withCues);
     placed.set(index, { targetId, placements });
     progress.step();
@@ -38,7 +42,6 @@ export async function runTransfer(
 /** The source matched with itself. */
 const IDENTITY_MATCHER: PairMatcher = { match: async (points) => points.map(matchItself) };
 
-/** @param refine refine single points coarse-to-fine */
 function matcherOf(pairs: ImagePairs, source: ImageFeatures, target: ImageFeatures, refine: boolean): PairMatcher {
   return {
     match: async (points, single) =>

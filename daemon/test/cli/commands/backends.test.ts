@@ -80,13 +80,13 @@ describe('samepoint match with the networks of the paper', () => {
   it('names the missing model and the command that downloads it', async () => {
     const { code, stderr } = await match('fuse(dinov2-s,sd15)');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^samepoint: Stable Diffusion 1\.5 is not on this .* samepoint models pull sd15\n$/);
+    expect(stderr).toMatch(/^samepoint: Stable Diffusion 1\.5 is not installed .* samepoint models pull sd15\n$/);
   });
 
   it('rejects weights of another network with a message and exit code 5', async () => {
     const { code, stderr } = await match('dino-vitb8');
     expect(code).toBe(5);
-    expect(stderr).toMatch(/^samepoint: [^\n]*registered for dino-vitb8[^\n]*layers 0 to 2, not 9[^\n]*\n$/);
+    expect(stderr).toMatch(/^samepoint: [^\n]*registered for dino-vitb8[^\n]*layers 0 to 2; there is no 9[^\n]*\n$/);
   });
 });
 
