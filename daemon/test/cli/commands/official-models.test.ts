@@ -80,7 +80,9 @@ async function expectPulled(home: Home, id: string): Promise<void> {
   const list = listSchema.parse(JSON.parse(await run(home, 'models', 'list', '--json')));
   expect(list.find((model) => model.id === id)?.state).toBe('ready');
   const verified = (await run(home, 'models', 'verify', id)).trim().split('\n');
-  expect(verified.filter((line) => !/: verified$|: no published hash .* pinned as it is now/.test(line))).toEqual([]);
+  expect(verified.filter((line) => !/: verified$|: no published checksum; pinned as [0-9a-f]{64}$/.test(line))).toEqual(
+    [],
+  );
 }
 
 async function expectFeatures(home: Home, { backend, size, options, features }: OfficialModel): Promise<void> {
