@@ -1,7 +1,7 @@
 import { LIMITS, SamepointError } from '@samepoint/shared-protocol';
 
-/** When to retry an upload that found the store full of pinned images. */
-const RETRY_WHEN_FULL_MS = 2_000;
+/** When a client may retry that found the queue full, or the store full of pinned images. */
+export const RETRY_WHEN_FULL_MS = 2_000;
 
 export type StoreOutcome = { ok: true } | { ok: false; error: SamepointError };
 

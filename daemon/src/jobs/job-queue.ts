@@ -1,7 +1,7 @@
 import { imagesOf, type JobRequest, type JobStatus, LIMITS, SamepointError } from '@samepoint/shared-protocol';
 import type { Engine, EngineOutcome } from '../engine/engine.js';
 import type { Clock } from './clock.js';
-import type { ImageStore } from './image-store.js';
+import { type ImageStore, RETRY_WHEN_FULL_MS } from './image-store.js';
 import { isLive, type Job, type JobEvent, type JobListener, type TerminalEvent } from './job.js';
 import { ProgressThrottle } from './progress-throttle.js';
 
@@ -237,9 +237,6 @@ function keyOf(clientId: string, jobId: string): string {
 function isSame(a: JobRequest, b: JobRequest): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
-
-/** When a client with a full queue may retry. */
-const RETRY_WHEN_FULL_MS = 2_000;
 
 /** The client has reached `LIMITS.jobsPerConnection`. */
 export function queueFull(): SamepointError {
