@@ -3,7 +3,6 @@ import { cellSidePx, type FeatureMap, sampleFeatures, toCells } from '../diffusi
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import type { MatchSettings } from './match-settings.js';
 import type { Matcher, Peak } from './matcher.js';
-import type { ScoredPoint } from './neighbourhood-consensus.js';
 
 /** Two levels are compared only if their longer sides differ by at most this factor, in cells. */
 const MAX_SCALE_RATIO = 2.1;
@@ -31,6 +30,15 @@ export interface Candidate extends Point {
   /** Target pixels per source pixel, from the cell sizes of the two levels. */
   scale: number;
   levels: LevelPair;
+}
+
+/** A source point with its candidates and their scores. */
+export interface ScoredPoint extends Point {
+  candidates: readonly Candidate[];
+  /** Of each candidate; they sum to 1. */
+  probabilities: readonly number[];
+  /** Share of the neighbours that predict each candidate, 0 to 1. */
+  support: readonly number[];
 }
 
 /** Indices of two pyramid levels that are compared. */

@@ -9,19 +9,14 @@ import {
   isUnmatchable,
   level,
   rankCandidates,
+  type ScoredPoint,
 } from './candidates.js';
 import { type CoarseMatch, refineMatches } from './coarse-to-fine.js';
 import { type ConfidenceFeatures, confidenceOf } from './confidence.js';
 import { type SimilarityMap, similarityMap } from './heatmap.js';
 import { DEFAULT_SETTINGS, type MatchSettings } from './match-settings.js';
 import type { Matcher } from './matcher.js';
-import {
-  longSidePx,
-  type PreparedPair,
-  preparePair,
-  type ScoredPoint,
-  scoreCandidates,
-} from './neighbourhood-consensus.js';
+import { longSidePx, type PreparedPair, preparePair, scoreCandidates } from './neighbourhood-consensus.js';
 import { refineInMap } from './soft-argmax.js';
 
 /** Candidates this close to each other form a cluster; part of the target's longer side. */

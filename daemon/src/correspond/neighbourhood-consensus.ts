@@ -1,7 +1,7 @@
 import type { Point } from '@samepoint/shared-protocol';
 import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import { type AnchorVotes, chooseNeighbours, type Neighbour, neighbourSupport, VOTE_LENGTH } from './anchor-votes.js';
-import { type Candidate, findCandidates } from './candidates.js';
+import { type Candidate, findCandidates, type ScoredPoint } from './candidates.js';
 import type { MatchSettings } from './match-settings.js';
 import type { Matcher } from './matcher.js';
 
@@ -30,15 +30,6 @@ export const CONSENSUS = {
 
 /** Number of anchors: points spread evenly over the source, whose matches vote on those of all other points. */
 const ANCHORS = 200;
-
-/** A source point with its candidates and their scores. */
-export interface ScoredPoint extends Point {
-  candidates: readonly Candidate[];
-  /** Of each candidate; they sum to 1. */
-  probabilities: readonly number[];
-  /** Share of the neighbours that predict each candidate, 0 to 1. */
-  support: readonly number[];
-}
 
 /**
  * What a pair of images needs to match any point: the anchors and their votes. It depends neither on the points nor on the
