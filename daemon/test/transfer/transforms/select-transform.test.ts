@@ -43,6 +43,14 @@ describe('the selected kind is', () => {
     expect(await kindOf(pairsUnder(h, 7))).not.toBe('homography');
   });
 
+  it('an affine if the misfit of a similarity exceeds the noise, estimated by the median residual', async () => {
+    expect(await kindOf(pairsUnder(sheared(2.5), 200, 2))).toBe('affine');
+  });
+
+  it('a similarity if only the largest residuals, which are truncated, favour an affine', async () => {
+    expect(await kindOf(pairsUnder(sheared(1), 200, 1.5))).toBe('similarity');
+  });
+
   it('a similarity if its misfit is lost in the noise of the matches, however many there are', async () => {
     expect(await kindOf(pairsUnder(sheared(1), 400, 2))).toBe('similarity');
   });
