@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { isCalibrated } from '../../src/correspond/match-settings.js';
 import { featureKey } from '../../src/diffusion/cache/feature-key.js';
+import { levelSize } from '../../src/diffusion/input-size.js';
 import { fillMissingParts, requireFile } from '../../src/diffusion/networks/model-files.js';
 import { checkPlan } from '../../src/diffusion/networks/network-limits.js';
 import {
@@ -170,6 +171,17 @@ describe('a checkpoint', () => {
     const sizeAt = (size: number) => planFeatures({ ...bare, size }).parts[0]?.preset.size;
     expect(sizeAt(128)).toEqual({ fit: 'squash', width: 128, height: 128, multiple: 64 });
     expect(sizeAt(96)).toEqual({ fit: 'squash', width: 96, height: 96, multiple: 32 });
+  });
+
+  it.each([
+    [448, 224],
+    [518, 266],
+    [384, 192],
+  ])('of a ViT without a backend, at %i px, is downscaled to %i px, whole patches of 14 or 16', (size, half) => {
+    const [part] = planFeatures({ checkpoint: VIT, network: 'vit', size }).parts;
+    if (part === undefined) throw new Error('one checkpoint, one part');
+    const { scaled } = levelSize(part.preset.size, 0, { width: 100, height: 100 }, 1);
+    expect(scaled).toEqual({ width: half, height: half });
   });
 
   it('of CleanDIFT without a learned timestep runs at the one that its training started from', () => {

@@ -14,8 +14,11 @@ const REQUIRED: Readonly<Record<NetworkKind, readonly SettingName[]>> = {
   vit: ['size'],
 };
 
-/** Default multiple of the input's sides, which matters when the size is downscaled. */
-const MULTIPLE = 64;
+/**
+ * Default multiple of the input's sides, which matters when the size is downscaled. That of a ViT is a multiple of the
+ * usual patch sizes 8, 14, 16 and 32.
+ */
+const MULTIPLE = { unet: 64, vit: 224 } as const;
 
 /** Initial value of CleanDIFT's learned timestep, for checkpoints without one. */
 const CLEANDIFT_T = 261;
@@ -27,10 +30,11 @@ const CLEANDIFT_T = 261;
  */
 export function barePreset(name: string, network: NetworkKind, settings: FeatureSettings): Preset {
   for (const setting of REQUIRED[network]) if (settings[setting] === undefined) throw missing(name, setting);
+  const multiple = MULTIPLE[network === 'vit' ? 'vit' : 'unet'];
   const shared = {
     backend: name,
     name: 'default',
-    size: { fit: 'squash', width: MULTIPLE, height: MULTIPLE, multiple: MULTIPLE },
+    size: { fit: 'squash', width: multiple, height: multiple, multiple },
     resampling: 'pil-bicubic',
     similarity: 'cosine',
     refinement: false,
