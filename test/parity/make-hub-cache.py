@@ -2,8 +2,8 @@
 
     python test/parity/make-hub-cache.py
 
-Output: daemon/test/fixtures/hub/cache-layouts.json, one listing a way of downloading: path below the cache → what a
-link says, or null for a file. Starts the hub with tsx. `shared` is what version 2 does for files that come by Xet.
+Output: daemon/test/fixtures/hub/cache-layouts.json, one listing per way of downloading: path below the cache → the
+target of a link, or null for a file. Starts the hub with tsx. `shared` is what version 2 does for files that come by Xet.
 """
 
 import json

@@ -7,7 +7,7 @@ import { peakNear, softArgmax } from './soft-argmax.js';
 export const COARSE_TO_FINE = {
   /** Search radius around a coarse match, in its cells. */
   reachCells: 2,
-  /** Distance up to which a backward match is as good as any, in fine cells. */
+  /** Backward matches that end this close to the starting point are equally cycle-consistent; in fine cells. */
   cycleCells: 1.5,
   /** Largest correction, as part of the target's longer side. A larger one is more often wrong than right. */
   maxMove: 0.01,

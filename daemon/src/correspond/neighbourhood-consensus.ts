@@ -118,7 +118,7 @@ function relax(
 /** Scores the candidates of any point by the votes of the anchors around it. */
 export function scoreCandidates(point: Point, candidates: readonly Candidate[], pair: PreparedPair): ScoredPoint {
   const neighbours = chooseNeighbours(point, pair.anchors, -1, pair.sourceSidePx);
-  // where rows have moved, the neighbours of a point no longer predict its position
+  // if rows moved, the neighbours of a point do not predict its position
   return rescore(point, candidates, neighbours, pair, linearStep(pair.consensus, CONSENSUS.trust));
 }
 

@@ -21,7 +21,7 @@ export interface Dataset<Outcome> {
   scoreMeaning: string;
   /** Completes "A match is correct …" for the drawings; absent if items cannot be drawn. */
   rightMeaning?: string;
-  /** Figures of the protocol, in percent unless the table says otherwise. */
+  /** Figures of the protocol, in percent unless the title of a table names another unit. */
   summarise(outcomes: readonly GroupedOutcome<Outcome>[]): FigureTable[];
 }
 

@@ -1,4 +1,4 @@
-/** Figures of an evaluation, as tables, the report page and `--json` show them. */
+/** Figures of an evaluation, for tables, the report page and `--json`. */
 export interface FigureTable {
   title: string;
   /** How the figures are defined, and where. */
