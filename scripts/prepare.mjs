@@ -19,6 +19,7 @@ const BUILD_INPUTS = [
   'shared-protocol/src',
   'daemon/src',
   'plugin',
+  'manifest.json',
   'test',
   'scripts',
   'tsconfig.base.json',
