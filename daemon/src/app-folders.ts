@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import envPaths from 'env-paths';
 import { makeFolder } from './write-files.js';
@@ -5,6 +6,11 @@ import { makeFolder } from './write-files.js';
 /** The folder of persistent state: `SAMEPOINT_STATE_DIR`, or the system's default. */
 export function stateDir(env: NodeJS.ProcessEnv = process.env): string {
   return env.SAMEPOINT_STATE_DIR || envPaths('samepoint', { suffix: '' }).data;
+}
+
+/** The folder of the Figma plugin that each start of the daemon updates. */
+export function pluginFolder(env?: NodeJS.ProcessEnv): string {
+  return join(stateDir(env), 'plugin');
 }
 
 /**

@@ -29,6 +29,7 @@ Exit codes:
 /** Loaded on demand: `doctor` runs even if other commands fail to load. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./commands/start.js')).startCommand(),
+  plugin: async () => (await import('./commands/plugin.js')).pluginCommand(),
   match: async () => (await import('./commands/match.js')).matchCommand(),
   inspect: async () => (await import('./commands/inspect.js')).inspectCommand(),
   track: async () => (await import('./commands/track.js')).trackCommand(),
