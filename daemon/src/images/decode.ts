@@ -1,6 +1,7 @@
 import { LIMITS, SamepointError } from '@samepoint/shared-protocol';
 import { decode as decodePng } from 'fast-png';
 import sharp, { type Metadata, type Sharp } from 'sharp';
+import { notAnImage, notAnImageFile, notDecodable } from './unreadable.js';
 
 /** 8-bit sRGB, rows from the top, three bytes per pixel. */
 export interface RgbImage {
@@ -56,7 +57,7 @@ async function decode(bytes: Uint8Array, name: string, timeoutMs: number, channe
   } catch (cause) {
     const reason = firstLine(cause);
     if (reason.startsWith('timeout')) throw tooSlow(name, timeoutMs);
-    throw unreadable(name, reason);
+    throw notDecodable(bytes, name, reason);
   }
 }
 
@@ -82,7 +83,7 @@ export async function decodeRgba(bytes: Uint8Array, name = 'The image'): Promise
       .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, rgba: data };
   } catch (cause) {
-    throw unreadable(name, firstLine(cause));
+    throw notDecodable(bytes, name, firstLine(cause));
   }
 }
 
@@ -93,8 +94,8 @@ export async function decodeRgba(bytes: Uint8Array, name = 'The image'): Promise
 export async function sizeOfFile(path: string): Promise<{ width: number; height: number }> {
   const metadata = await sharp(path, OPEN_OPTIONS)
     .metadata()
-    .catch(() => {
-      throw unreadable(path, 'it is not a PNG, JPEG or WebP image');
+    .catch(async () => {
+      throw await notAnImageFile(path);
     });
   checkSize(metadata, path);
   return metadata.autoOrient;
@@ -125,17 +126,16 @@ export async function readPalette(bytes: Uint8Array, name = 'The image'): Promis
   try {
     return decodePng(bytes).palette?.map(([red = 0, green = 0, blue = 0]) => [red, green, blue]);
   } catch (cause) {
-    throw unreadable(name, firstLine(cause));
+    throw notDecodable(bytes, name, firstLine(cause));
   }
 }
 
 async function readMetadata(bytes: Uint8Array, name: string): Promise<Metadata> {
-  if (bytes.length === 0) throw unreadable(name, 'the file has 0 bytes');
   if (bytes.length > LIMITS.imageBytes) throw tooLarge(name, `${bytes.length} bytes`, `${LIMITS.imageBytes} bytes`);
   try {
     return await open(bytes).metadata();
   } catch {
-    throw unreadable(name, 'it is not a PNG, JPEG or WebP image');
+    throw notAnImage(bytes, name);
   }
 }
 
@@ -168,14 +168,6 @@ function greyToRgba(data: Uint8Array): Uint8Array {
   const rgba = new Uint8Array(data.length * 2);
   for (let i = 0; i < rgba.length; i++) rgba[i] = data[2 * Math.floor(i / 4) + Number(i % 4 === 3)] ?? 0;
   return rgba;
-}
-
-function unreadable(name: string, reason: string): SamepointError {
-  return new SamepointError(
-    'IMAGE_UNREADABLE',
-    `${name} cannot be read: ${reason}.`,
-    'Give a PNG, JPEG or WebP image.',
-  );
 }
 
 function tooSlow(name: string, timeoutMs: number): SamepointError {

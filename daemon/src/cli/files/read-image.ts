@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { LIMITS, SamepointError } from '@samepoint/shared-protocol';
+import { HEAD_BYTES } from '../../file-kinds.js';
 import { decodeImage, type RgbImage } from '../../images/decode.js';
+import { foreignFile } from '../../images/unreadable.js';
 
 /** An image file given on the command line. */
 export interface ImageFile {
@@ -23,21 +25,28 @@ export function identify(path: string, bytes: Uint8Array): Omit<ImageFile, 'imag
   return { path, bytes, imageId: createHash('sha256').update(bytes).digest('hex') };
 }
 
+const REASONS: Readonly<Record<string, string>> = { ENOENT: 'does not exist', EISDIR: 'is a folder, not an image' };
+
 /** Reads an image file without decoding it. @throws SamepointError `IMAGE_MISSING`, `IMAGE_TOO_LARGE` */
 export async function readBytes(path: string): Promise<Uint8Array> {
   try {
     const { size } = await stat(path);
-    if (size > LIMITS.imageBytes) throw tooLarge(path, size);
+    if (size > LIMITS.imageBytes) throw await tooLarge(path, size);
     return await readFile(path);
   } catch (cause) {
     if (cause instanceof SamepointError) throw cause;
-    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    const reason = missing ? 'does not exist' : 'cannot be opened';
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    const reason = REASONS[code] ?? 'cannot be opened';
     throw new SamepointError('IMAGE_MISSING', `${path} ${reason}.`, 'Check the path. Quote it if it contains spaces.');
   }
 }
 
-function tooLarge(path: string, size: number): SamepointError {
+/** A video, for example, is named as such. */
+async function tooLarge(path: string, size: number): Promise<SamepointError> {
+  const file = await open(path);
+  const { buffer } = await file.read(Buffer.alloc(HEAD_BYTES)).finally(() => file.close());
+  const foreign = foreignFile(buffer, path);
+  if (foreign !== undefined) return foreign;
   return new SamepointError(
     'IMAGE_TOO_LARGE',
     `${path} has ${size} bytes; the limit is ${LIMITS.imageBytes}.`,

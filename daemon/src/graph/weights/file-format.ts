@@ -1,21 +1,14 @@
 import { closeSync, openSync } from 'node:fs';
 import { SamepointError } from '@samepoint/shared-protocol';
+import { type FileKind, PLACEHOLDERS } from '../../file-kinds.js';
 import { readAt } from './read-values.js';
 import { MAX_HEADER_BYTES } from './safetensors.js';
 
 /** Supported formats of weights. */
 export type WeightsFormat = 'safetensors' | 'pytorch-zip' | 'pytorch-legacy';
 
-interface ForeignFormat {
-  /** Completes "… is". */
-  what: string;
-  hint: string;
-  matches: (head: Buffer, text: string) => boolean;
-}
-
 /** Enough to include the signature of a tar archive. */
 const HEAD_BYTES = 512;
-const GET_AGAIN = 'Download the file again.';
 const CONVERT = 'Save its weights as safetensors, or with torch.save(model.state_dict(), path) in torch 1.6 or newer.';
 
 /** First bytes of files that `torch.save` wrote before torch 1.6: the pickle of a magic number. */
@@ -23,23 +16,8 @@ const LEGACY_MAGIC = Buffer.from([0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0
 /** Second field of an ONNX model, after `ir_version`: one of those before the graph. */
 const ONNX_SECOND_FIELDS: ReadonlySet<number> = new Set([0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42]);
 
-/** Files that a failed download leaves in place of any file. */
-const PLACEHOLDERS: readonly ForeignFormat[] = [
-  { what: 'an empty file', hint: GET_AGAIN, matches: (head) => head.length === 0 },
-  {
-    what: 'a Git LFS pointer, not the file itself',
-    hint: 'Run `git lfs pull` in its repository.',
-    matches: (_, text) => text.startsWith('version https://git-lfs.github.com/spec/'),
-  },
-  {
-    what: 'a web page',
-    hint: 'Use the direct download link; the page may require an account or a licence.',
-    matches: (_, text) => /^\s*(<!doctype html|<html|<head|<\?xml)/i.test(text),
-  },
-];
-
 /** Formats that weights are not read from; the first match counts. */
-const OTHER_FORMATS: readonly ForeignFormat[] = [
+const OTHER_FORMATS: readonly FileKind[] = [
   {
     what: 'a JSON file without weights',
     hint: 'Name the file with the weights, or the folder that contains both.',
@@ -97,7 +75,7 @@ export function rejectPlaceholder(path: string): void {
   reject(PLACEHOLDERS, path, readHead(path));
 }
 
-function reject(formats: readonly ForeignFormat[], path: string, head: Buffer): void {
+function reject(formats: readonly FileKind[], path: string, head: Buffer): void {
   const text = head.toString('latin1');
   const format = formats.find(({ matches }) => matches(head, text));
   if (format !== undefined) throw new SamepointError('MODEL_INVALID', `${path} is ${format.what}.`, format.hint);

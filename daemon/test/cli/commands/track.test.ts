@@ -136,7 +136,7 @@ describe('unreadable frames', () => {
     const out = folder.path('before');
     const { code, stdout, stderr } = await runCli('track', cut, '--mask', folder.path('first.png'), '--out', out);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/frame10\.png cannot be read: .* 2 of 3 frames are done; see .*before\.\n$/);
+    expect(stderr).toMatch(/frame10\.png is cut off: .* 2 of 3 frames are done; see .*before\.\n$/);
     expect(readdirSync(out).sort()).toEqual(['frame1.png', 'frame2.png', 'track.json']);
     expect(JSON.parse(readFileSync(`${out}/track.json`, 'utf8')).frames).toHaveLength(2);
   });
@@ -191,7 +191,7 @@ describe('bad input ends with exit code 2, one line on stderr and nothing on std
       /small\.png has 10×10 pixels, but .* 300×24/,
     ],
     ['a mask without labels', () => [frames(), ...withMask('black.png')], /black\.png has no label/],
-    ['a mask that is none', () => [frames(), ...withMask('frames/notes.txt')], /notes\.txt cannot be read/],
+    ['a mask that is none', () => [frames(), ...withMask('frames/notes.txt')], /notes\.txt is a text file/],
     ['a mask that is not there', () => [frames(), ...withMask('gone.png')], /gone\.png does not exist/],
     ['a label that is not there', () => [frames(), ...withMask(), '--labels', '7'], /no label 7\. Labels: 2/],
     ['a frame that is not there', () => [frames(), ...withMask(), '--frame', '5'], /no frame "5".*1 to 3/],
@@ -200,10 +200,10 @@ describe('bad input ends with exit code 2, one line on stderr and nothing on std
       () => [folder.path('sizes'), ...withMask()],
       /sizes\/2\.png has 300×20 pixels, but the annotated frame .*sizes\/1\.png has 300×24\..* the same size/,
     ],
-    ['a frame that is no image', () => [folder.path('junk'), ...withMask()], /junk\/frame2\.png cannot be read/],
+    ['a frame that is no image', () => [folder.path('junk'), ...withMask()], /junk\/frame2\.png is a text file/],
     ['one frame only', () => [folder.path('one'), ...withMask()], /one contains only one image/],
     ['a transparent mask', () => [frames(), ...withMask('clear.png')], /clear\.png has no labels\. Paint/],
-    ['a folder as mask', () => [frames(), '--mask', frames()], /frames cannot be opened\. Check the path/],
+    ['a folder as mask', () => [frames(), '--mask', frames()], /frames is a folder, not an image\. Check the path/],
     ['a file as folder', () => [folder.path('first.png'), ...withMask()], /first\.png is not a readable folder/],
     [
       'points that are not there',

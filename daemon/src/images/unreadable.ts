@@ -1,0 +1,60 @@
+import { createReadStream } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
+import { LIMITS, SamepointError } from '@samepoint/shared-protocol';
+import { type FileKind, fileKind } from '../file-kinds.js';
+import { isCutOff } from './cut-off.js';
+
+/** Formats that are decoded, as in messages. */
+const FORMATS = 'PNG, JPEG or WebP image';
+
+/**
+ * The error for bytes whose header is not that of a PNG, JPEG or WebP image. It says what they are.
+ * @param bytes the file, or its first bytes
+ */
+export function notAnImage(bytes: Uint8Array, name: string): SamepointError {
+  const kind = fileKind(bytes);
+  if (kind === undefined) {
+    return unreadable(`${name} cannot be read: it is not a ${FORMATS}.`, `Give a ${FORMATS}.`);
+  }
+  if (isSupported(kind)) return notDecodable(bytes, name, 'invalid header');
+  return unreadable(`${name} is ${kind.what}.`, kind.hint);
+}
+
+/**
+ * The error for a file that is not an image by its first bytes, such as a video.
+ * @returns undefined if it may be an image
+ */
+export function foreignFile(head: Uint8Array, name: string): SamepointError | undefined {
+  const kind = fileKind(head);
+  return kind === undefined || isSupported(kind) ? undefined : unreadable(`${name} is ${kind.what}.`, kind.hint);
+}
+
+/** The error for a file whose header is not that of an image; reads what it needs of it. */
+export async function notAnImageFile(path: string): Promise<SamepointError> {
+  try {
+    return notAnImage(await buffer(createReadStream(path, { end: LIMITS.imageBytes })), path);
+  } catch {
+    return new SamepointError('IMAGE_MISSING', `${path} cannot be opened.`, 'Check the path and its permissions.');
+  }
+}
+
+/**
+ * The error for a PNG, JPEG or WebP image that cannot be decoded: it is cut off or damaged.
+ * @param reason of the decoder
+ */
+export function notDecodable(bytes: Uint8Array, name: string, reason: string): SamepointError {
+  if (isCutOff(bytes)) return unreadable(`${name} is cut off: the end of the file is missing.`, 'Get the file again.');
+  const detail = reason.replace(/^\w+: /, '');
+  return unreadable(
+    `${name} is damaged: its pixels cannot be decoded (${detail}).`,
+    'Get the file again, or save it anew from an image editor.',
+  );
+}
+
+function isSupported({ what }: FileKind): boolean {
+  return /^a (PNG|JPEG|WebP) image$/.test(what);
+}
+
+function unreadable(message: string, hint: string): SamepointError {
+  return new SamepointError('IMAGE_UNREADABLE', message, hint);
+}
