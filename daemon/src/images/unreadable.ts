@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { LIMITS, SamepointError } from '@samepoint/shared-protocol';
-import { type FileKind, fileKind } from '../file-kinds.js';
+import { type FileKind, fileKind, HEAD_BYTES } from '../file-kinds.js';
 import { isCutOff } from './cut-off.js';
 
 /** Formats that are decoded, as in messages. */
@@ -22,11 +22,12 @@ export function notAnImage(bytes: Uint8Array, name: string): SamepointError {
 
 /**
  * The error for a file that is not an image by its first bytes, such as a video.
- * @returns undefined if it may be an image
+ * @returns undefined if it may be an image, or cannot be opened
  */
-export function foreignFile(head: Uint8Array, name: string): SamepointError | undefined {
-  const kind = fileKind(head);
-  return kind === undefined || isSupported(kind) ? undefined : unreadable(`${name} is ${kind.what}.`, kind.hint);
+export async function foreignFile(path: string): Promise<SamepointError | undefined> {
+  const head = await buffer(createReadStream(path, { end: HEAD_BYTES - 1 })).catch(() => undefined);
+  const kind = head && fileKind(head);
+  return kind === undefined || isSupported(kind) ? undefined : unreadable(`${path} is ${kind.what}.`, kind.hint);
 }
 
 /** The error for a file whose header is not that of an image; reads what it needs of it. */

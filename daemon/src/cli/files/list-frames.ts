@@ -1,8 +1,9 @@
-import { readdir } from 'node:fs/promises';
 import { extname, join, parse } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
+import { foreignFile } from '../../images/unreadable.js';
+import { visibleFiles } from '../../visible-files.js';
 
-const EXTENSIONS: ReadonlySet<string> = new Set(['.png', '.jpg', '.jpeg', '.webp']);
+const EXTENSIONS: ReadonlySet<string> = new Set(['.png', '.jpg', '.jpeg', '.jfif', '.webp']);
 
 const collator = new Intl.Collator('en', { numeric: true });
 
@@ -16,22 +17,42 @@ export interface FrameFile {
 }
 
 /**
- * Lists the images of a folder in natural order: frame2 before frame10.
+ * Lists the images of a folder in natural order: frame2 before frame10. Hidden files are no frames.
  * @throws SamepointError `BAD_REQUEST`
  */
 export async function listFrames(folder: string): Promise<FrameFile[]> {
-  const names = await readdir(folder).catch(() => {
-    throw invalidFrames(`${folder} is not a readable folder.`);
+  const names = await visibleFiles(folder).catch(async () => {
+    throw (await foreignFile(folder)) ?? invalidFrames(`${folder} is not a readable folder.`);
   });
   const frames = names
     .filter((name) => EXTENSIONS.has(extname(name).toLowerCase()))
-    .sort(collator.compare)
+    .sort((a, b) => collator.compare(a, b) || (a < b ? -1 : 1))
     .map((name) => ({ path: join(folder, name), name, stem: parse(name).name }));
-  if (frames.length === 0) throw invalidFrames(`${folder} contains no images.`);
+  if (frames.length === 0) throw await noFrames(folder, names);
   if (frames.length === 1) throw invalidFrames(`${folder} contains only one image.`);
-  const duplicate = frames.find(({ stem }, n) => stem === frames[n + 1]?.stem);
-  if (duplicate !== undefined) throw invalidFrames(`${folder} contains two images named ${duplicate.stem}.`);
+  checkStems(folder, frames);
   return frames;
+}
+
+/** Output files are named after stems, and some file systems ignore case. */
+function checkStems(folder: string, frames: readonly FrameFile[]): void {
+  const seen = new Map<string, string>();
+  for (const { name, stem } of frames) {
+    const other = seen.get(stem.toLowerCase());
+    if (other !== undefined) {
+      throw invalidFrames(`${folder} contains two images named ${stem}: ${other} and ${name}.`);
+    }
+    seen.set(stem.toLowerCase(), name);
+  }
+}
+
+/** Names the first file that holds pictures in another format, such as HEIC images or a video. */
+async function noFrames(folder: string, names: readonly string[]): Promise<SamepointError> {
+  for (const name of [...names].sort(collator.compare)) {
+    const error = await foreignFile(join(folder, name));
+    if (error !== undefined && !error.message.endsWith('a text file.')) return error;
+  }
+  return invalidFrames(`${folder} contains no images.`);
 }
 
 /**

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { open, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { LIMITS, SamepointError } from '@samepoint/shared-protocol';
-import { HEAD_BYTES } from '../../file-kinds.js';
 import { decodeImage, type RgbImage } from '../../images/decode.js';
 import { foreignFile } from '../../images/unreadable.js';
 
@@ -43,9 +42,7 @@ export async function readBytes(path: string): Promise<Uint8Array> {
 
 /** A video, for example, is named as such. */
 async function tooLarge(path: string, size: number): Promise<SamepointError> {
-  const file = await open(path);
-  const { buffer } = await file.read(Buffer.alloc(HEAD_BYTES)).finally(() => file.close());
-  const foreign = foreignFile(buffer, path);
+  const foreign = await foreignFile(path);
   if (foreign !== undefined) return foreign;
   return new SamepointError(
     'IMAGE_TOO_LARGE',

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { weightsFilesAt } from '../../graph/weights/weights.js';
 import { SINGLE_FILE } from '../../models/files/single-file.js';
 import { officialNames } from '../../models/files/weights-names.js';
+import { isVisible } from '../../visible-files.js';
 
 /** Files of a checkpoint: name in the official layout (`unet/config.json`) → absolute path. */
 export type ModelFiles = ReadonlyMap<string, string>;
@@ -121,7 +122,8 @@ export function checkpointIdentity(files: ModelFiles): string {
 function walk(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name));
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => relative(folder, path).split(sep).every(isVisible));
 }
 
 function nameIn(folder: string, file: string): string {

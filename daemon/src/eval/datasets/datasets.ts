@@ -1,7 +1,8 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type MatchingChoice, SamepointError } from '@samepoint/shared-protocol';
 import type { PresetName } from '../../diffusion/presets.js';
+import { visibleFiles } from '../../visible-files.js';
 import type { Evaluation } from '../evaluate.js';
 import type { Dataset } from './dataset.js';
 import { openDavis } from './davis.js';
@@ -145,5 +146,5 @@ async function list(folder: string): Promise<string[]> {
     (found) => found.isDirectory(),
     () => false,
   );
-  return isFolder ? readdir(folder).catch(() => []) : [];
+  return isFolder ? visibleFiles(folder).catch(() => []) : [];
 }

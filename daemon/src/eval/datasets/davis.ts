@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { WindowMatcher } from '../../correspond/window-matcher.js';
@@ -6,6 +5,7 @@ import { readPalette } from '../../images/decode.js';
 import { decodeLabelMask, type LabelMask } from '../../images/label-mask.js';
 import type { TrackSettings } from '../../transfer/tracking/track-labels.js';
 import { trackMask } from '../../transfer/tracking/track-mask.js';
+import { visibleFiles } from '../../visible-files.js';
 import {
   type BinaryMask,
   boundaryAccuracy,
@@ -61,7 +61,7 @@ export async function openDavis(folder: string): Promise<Dataset<DavisOutcome>> 
 
 async function readSequence(folder: string, name: string): Promise<Sequence> {
   const images = join(folder, 'JPEGImages', '480p', name);
-  const files = (await readdir(images).catch(() => [])).filter((file) => file.endsWith('.jpg')).sort();
+  const files = (await visibleFiles(images).catch(() => [])).filter((file) => file.endsWith('.jpg')).sort();
   if (files.length < MIN_FRAMES) throw badDataset(images, `it has fewer than ${MIN_FRAMES} frames *.jpg`, LAYOUT);
   return {
     name,

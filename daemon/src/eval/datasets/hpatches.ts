@@ -1,8 +1,8 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Homography, Point } from '@samepoint/shared-protocol';
 import { project } from '../../transfer/transforms/projective.js';
 import { publishedHomography } from '../../transfer/transforms/robust-estimator.js';
+import { visibleFiles } from '../../visible-files.js';
 import { matchImages, type PixelPair } from '../matching/match-keypoints.js';
 import {
   cornerErrorPx,
@@ -50,7 +50,7 @@ export async function openHpatches(
   folder: string,
   { keypoints }: HpatchesOptions,
 ): Promise<Dataset<HomographyOutcome>> {
-  const names = await readdir(folder).catch(() => []);
+  const names = await visibleFiles(folder).catch(() => []);
   const sequences = names.filter((name) => kindOf(name) !== undefined).sort();
   if (sequences.length === 0) throw badDataset(folder, 'it has no sequences i_* or v_*', LAYOUT);
   const items: DatasetItem<HomographyOutcome>[] = [];

@@ -1,9 +1,9 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Point } from '@samepoint/shared-protocol';
 import * as z from 'zod';
 import { WindowMatcher } from '../../correspond/window-matcher.js';
 import { trackPoints } from '../../transfer/tracking/track-points.js';
+import { visibleFiles } from '../../visible-files.js';
 import { jointErrors, jointPck } from '../metrics/jhmdb-metrics.js';
 import type { FigureRow, FigureTable } from '../report/figure-table.js';
 import { type Dataset, type DatasetItem, type EvalTools, type GroupedOutcome, videoFrames } from './dataset.js';
@@ -40,7 +40,7 @@ interface Video {
  */
 export async function openJhmdb(folder: string): Promise<Dataset<JhmdbOutcome>> {
   const splits = join(folder, 'splits');
-  const files = (await readdir(splits).catch(() => [])).filter((name) => name.endsWith(SPLIT_SUFFIX)).sort();
+  const files = (await visibleFiles(splits).catch(() => [])).filter((name) => name.endsWith(SPLIT_SUFFIX)).sort();
   if (files.length === 0) throw badDataset(splits, `it has no *${SPLIT_SUFFIX}`, LAYOUT);
   const matcher = new WindowMatcher();
   const items: DatasetItem<JhmdbOutcome>[] = [];
@@ -67,7 +67,7 @@ function testVideos(split: string): string[] {
 
 async function readVideo(folder: string, category: string, name: string): Promise<Video> {
   const images = join(folder, 'Rename_Images', category, name);
-  const frames = (await readdir(images).catch(() => [])).filter((file) => file.endsWith('.png')).sort();
+  const frames = (await visibleFiles(images).catch(() => [])).filter((file) => file.endsWith('.png')).sort();
   if (frames.length < 2) throw badDataset(images, 'it has fewer than two frames *.png', LAYOUT);
   return {
     category,

@@ -1,6 +1,6 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { visibleFiles } from '../../visible-files.js';
 import type { KeypointOutcome } from '../metrics/pck.js';
 import type { Dataset } from './dataset.js';
 import { badDataset, readAnnotation } from './dataset-files.js';
@@ -44,7 +44,7 @@ const LAYOUT =
  */
 export async function openSpair(folder: string, { split, pckBase }: SpairOptions): Promise<Dataset<KeypointOutcome>> {
   const annotations = join(folder, 'PairAnnotation', split);
-  const names = (await readdir(annotations).catch(() => [])).filter((name) => name.endsWith('.json')).sort();
+  const names = (await visibleFiles(annotations).catch(() => [])).filter((name) => name.endsWith('.json')).sort();
   if (names.length === 0) throw badDataset(annotations, 'it has no *.json with a pair', LAYOUT);
   const pairs: KeypointPair[] = [];
   for (const name of names) pairs.push(await readPair(folder, annotations, name, pckBase));

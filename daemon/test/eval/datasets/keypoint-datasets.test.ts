@@ -15,6 +15,8 @@ const folder = useTempFolder();
 
 beforeAll(async () => {
   await writeSpair(folder.path('spair'));
+  // copied from a Mac
+  writeFileSync(folder.path('spair/PairAnnotation/test/._000001-still-moved:cat.json'), '\0\x05\x16\x07');
   await writePfWillow(folder.path('willow'));
 });
 

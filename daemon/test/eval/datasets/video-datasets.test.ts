@@ -71,6 +71,8 @@ async function evaluateAll<Outcome>(dataset: Dataset<Outcome>) {
 
 async function writeFrames(images: string, name: (frame: number) => string, jpeg: boolean): Promise<void> {
   mkdirSync(images, { recursive: true });
+  // as macOS leaves it on other file systems
+  writeFileSync(join(images, `._${name(0)}`), '\0\x05\x16\x07');
   for (let frame = 0; frame < FRAMES; frame++) {
     const image = encoder(draw(SIZE.width, SIZE.height, things(frame)));
     await (jpeg ? image.jpeg({ quality: 100, chromaSubsampling: '4:4:4' }) : image.png()).toFile(
