@@ -69,6 +69,7 @@ describe('a link or path', () => {
   it('is a problem if its file or heading is missing', () => {
     expect(problems('[a](nowhere.md)')).toEqual(['docs/a.md:1: nowhere.md does not exist']);
     expect(problems('\n[a](../README.md#nowhere)')).toEqual(['docs/a.md:2: no heading for ../README.md#nowhere']);
+    expect(problems('<img alt="a" src="nowhere.webp">')).toEqual(['docs/a.md:1: nowhere.webp does not exist']);
     expect(problems('see `daemon/src/nowhere.ts`')).toEqual(['docs/a.md:1: `daemon/src/nowhere.ts` does not exist']);
     expect(problems('see `graph/nowhere.ts`')).toHaveLength(1);
   });

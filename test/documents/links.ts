@@ -3,6 +3,8 @@ import { basename, dirname, extname, join, relative } from 'node:path';
 import { headingsOf, lineAt, type MarkdownDocument, withoutFences } from './documents.js';
 
 const LINK = /\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/g;
+/** Files in HTML tags of a document. */
+const TAG_LINK = /<(?:a|img|source)\s[^>]*?\b(?:href|src|srcset)="([^"]+)"/g;
 const INLINE_CODE = /`([^`\n]+)`/g;
 /** Folders that paths in inline code may start from, besides the document's own and those above it. */
 const ROOTS = ['daemon/src', 'plugin/src', 'training/mockups'];
@@ -18,7 +20,8 @@ export function linkProblems(documents: readonly MarkdownDocument[], repository:
 }
 
 function brokenLinks({ path, text }: MarkdownDocument, repository: string): string[] {
-  return [...withoutFences(text).matchAll(LINK)].flatMap(({ 1: link = '', index }) => {
+  const prose = withoutFences(text);
+  return [...prose.matchAll(LINK), ...prose.matchAll(TAG_LINK)].flatMap(({ 1: link = '', index }) => {
     if (/^[a-z]+:/.test(link)) return [];
     const [file = '', anchor] = link.split('#');
     const target = file === '' ? join(repository, path) : join(repository, dirname(path), file);

@@ -1,7 +1,7 @@
 import type { NodeSpec } from '../spec.js';
 import { type InboxLayout, inboxScreen } from './inbox-screen.js';
 import { scrambleLayers } from './scramble-layers.js';
-import { DARK } from './theme.js';
+import { DARK, type Theme } from './theme.js';
 
 const TRANSLATIONS: { readonly [part: string]: string } = {
   title: 'Posteingang',
@@ -37,9 +37,9 @@ const TABLET: InboxLayout = {
   bannerBelow: false,
 };
 
-/** The dark inbox in German and wider, with generated names, another layer order and an additional first row. */
-export function harderScreen(prefix: string, name: string): NodeSpec {
-  const screen = inboxScreen(prefix, name, DARK, TABLET);
+/** The inbox in German and wider, with generated names, another layer order and an additional first row. */
+export function harderScreen(prefix: string, name: string, theme: Theme = DARK): NodeSpec {
+  const screen = inboxScreen(prefix, name, theme, TABLET);
   const translated = change(screen, (node) => {
     const text = TRANSLATIONS[partOf(node)];
     return text === undefined ? node : { ...node, name: text, props: { ...node.props, characters: text } };
