@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { createEngineHost } from '../../engine/engine-host.js';
 import type { FitChoice } from '../../transfer/edits/warp-edit.js';
 import { EXIT_CODES } from '../exit-codes.js';
-import { checkOutputFolder, makeOutputFolder, writeOutputFile } from '../files/output-files.js';
+import { claimOutputs, makeOutputFolder, writeOutputFile } from '../files/output-files.js';
 import { type ImageFile, readImage } from '../files/read-image.js';
 import { type AlignReport, alignTable } from '../format/warp-report.js';
 import { logDevice } from '../host-info.js';
@@ -13,16 +13,21 @@ import {
   disableDiskCache,
   type FeatureOptions,
   featureChoice,
+  filesOfPlan,
   requestedFeatures,
   withFeatureOptions,
 } from '../options/feature-options.js';
 import { fitOptions } from '../options/matching-options.js';
+import { forceOption } from '../options/output-options.js';
 import { deviceOption, outOfMemoryOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
 
 interface AlignOptions extends FitChoice, FeatureOptions, ProviderOptions {
   out: string;
+  force?: true;
   json?: true;
 }
+
+const NAMES = { aligned: 'aligned.png', overlay: 'overlay.png', residual: 'residual.png' } as const;
 
 const DETAILS = `
 Writes three images of the size of TARGET to --out. aligned.png: SOURCE, warped onto TARGET, transparent elsewhere.
@@ -39,6 +44,7 @@ export function alignCommand(): Command {
     .argument('<source>', 'image to align')
     .argument('<target>', 'image to align it with')
     .requiredOption('--out <dir>', 'output folder')
+    .addOption(forceOption())
     .option('--json', 'print JSON instead of a table')
     .addHelpText('after', DETAILS)
     .action(runAlign);
@@ -49,9 +55,11 @@ export function alignCommand(): Command {
 
 async function runAlign(sourcePath: string, targetPath: string, options: AlignOptions): Promise<void> {
   // the engine repeats these checks, but only after it has started
-  checkedPlan(options, 'geometric');
+  const plan = checkedPlan(options, 'geometric');
   disableDiskCache(options);
-  await checkOutputFolder(options.out, '--out');
+  const { out: folder, force } = options;
+  const inputs = [sourcePath, targetPath, ...filesOfPlan(plan)];
+  await claimOutputs([{ folder, names: Object.values(NAMES), option: '--out' }], { inputs, force });
   const [source, target] = [await readImage(sourcePath), await readImage(targetPath)];
   const report = await align(source, target, options);
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : alignTable(report));
@@ -83,9 +91,9 @@ async function align(source: ImageFile, target: ImageFile, options: AlignOptions
     if (outcome.state === 'refused') return { ...common, ...outcome };
     const { state, fit, coverage, difference, alignedPngBytes, overlayPngBytes, residualPngBytes } = outcome;
     const files = await writeImages(out, payload, {
-      'aligned.png': alignedPngBytes,
-      'overlay.png': overlayPngBytes,
-      'residual.png': residualPngBytes,
+      [NAMES.aligned]: alignedPngBytes,
+      [NAMES.overlay]: overlayPngBytes,
+      [NAMES.residual]: residualPngBytes,
     });
     return { ...common, state, ...fit, coverage, difference, files };
   } finally {

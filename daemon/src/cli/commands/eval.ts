@@ -7,7 +7,7 @@ import { Matcher } from '../../correspond/matcher.js';
 import { featureStore } from '../../diffusion/cache/feature-store.js';
 import { FeatureSource } from '../../diffusion/feature-source.js';
 import { checkPlan } from '../../diffusion/networks/network-limits.js';
-import { choiceName, planFeatures } from '../../diffusion/plan/feature-plan.js';
+import { choiceName, type FeaturePlan, planFeatures } from '../../diffusion/plan/feature-plan.js';
 import { openRuntime } from '../../engine/open-runtime.js';
 import type { Dataset } from '../../eval/datasets/dataset.js';
 import { DATASET_NAMES, DATASETS, isDatasetName } from '../../eval/datasets/datasets.js';
@@ -18,14 +18,15 @@ import { type EvalReport, evaluationReport, sweepReport } from '../../eval/repor
 import { digest, programDigest, ResultCache } from '../../eval/result-cache.js';
 import type { Runtime } from '../../graph/runtime/runtime.js';
 import { EXIT_CODES } from '../exit-codes.js';
-import { checkOutputFile } from '../files/output-files.js';
+import { claimOutputs } from '../files/output-files.js';
 import { writeEvalReport } from '../files/write-eval-report.js';
 import { formatFigureTable } from '../format/eval-table.js';
 import { evalProgress } from '../format/progress.js';
 import { logDevice, type Machine, thisMachine } from '../host-info.js';
 import { type EvalSettings, evalSettings, type MeasureOptions, matchingOf } from '../options/eval-settings.js';
-import { disableDiskCache, withFeatureOptions } from '../options/feature-options.js';
+import { disableDiskCache, filesOfPlan, withFeatureOptions } from '../options/feature-options.js';
 import { matchingOption, stageOptions } from '../options/matching-options.js';
+import { forceOption } from '../options/output-options.js';
 import { positiveInteger } from '../options/parse-values.js';
 import { deviceOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
 import { type SweepAxis, sweepOption, sweepPasses } from '../options/sweep-options.js';
@@ -59,6 +60,7 @@ export function evalCommand(): Command {
     .option('--fresh', 'discard cached results')
     .option('--json', 'print JSON instead of tables')
     .option('--report <file>', 'also write an HTML page with the figures and the best and worst cases')
+    .addOption(forceOption())
     .addHelpText('after', DETAILS)
     .action(runEval);
   for (const option of stageOptions()) command.addOption(option);
@@ -69,6 +71,7 @@ interface EvalCliOptions extends MeasureOptions, MeasureRun, Pick<ProviderOption
   sweep?: SweepAxis[];
   json?: true;
   report?: string;
+  force?: true;
 }
 
 async function runEval(dataset: string, folder: string, options: EvalCliOptions): Promise<void> {
@@ -82,8 +85,13 @@ async function runEval(dataset: string, folder: string, options: EvalCliOptions)
   );
   checkFolder(folder);
   // an invalid value at the end of a sweep fails before the others are evaluated
-  for (const { settings: swept } of passes.flat()) checkPlan(planFeatures(swept.features), swept.features);
-  if (options.report !== undefined) await checkOutputFile(options.report, '--report');
+  const plans = passes.flat().map(({ settings: { features } }) => ({ plan: planFeatures(features), features }));
+  for (const { plan, features } of plans) checkPlan(plan, features);
+  await claimReport(
+    folder,
+    plans.map(({ plan }) => plan),
+    options,
+  );
   let device = 'cpu';
   // the data set is opened before the runtime is
   const evaluations = await DATASETS[dataset].evaluate(folder, settings.options, async (opened) => {
@@ -97,6 +105,16 @@ async function runEval(dataset: string, folder: string, options: EvalCliOptions)
   const machine = thisMachine(device);
   process.stdout.write(options.json ? toJson(settings, machine, report) : toText(report));
   if (options.report !== undefined) await writeEvalReport(options.report, settings, machine, report);
+}
+
+async function claimReport(
+  folder: string,
+  plans: readonly FeaturePlan[],
+  { report, keypoints, force }: EvalCliOptions,
+): Promise<void> {
+  if (report === undefined) return;
+  const inputs = [folder, ...(keypoints === undefined ? [] : [keypoints]), ...plans.flatMap(filesOfPlan)];
+  await claimOutputs([{ file: report, option: '--report' }], { inputs, force });
 }
 
 /** @throws SamepointError `BAD_REQUEST` */

@@ -11,15 +11,24 @@ import { supports } from '../../diffusion/plan/feature-settings.js';
 import { openRuntime } from '../../engine/open-runtime.js';
 import type { NdArray } from '../../graph/runtime/run.js';
 import { readNpy, writeNpy } from '../files/npy.js';
+import { claimOutputs } from '../files/output-files.js';
 import { readImage } from '../files/read-image.js';
 import { logDevice } from '../host-info.js';
-import { checkedPlan, disableDiskCache, type FeatureOptions, withFeatureOptions } from '../options/feature-options.js';
+import {
+  checkedPlan,
+  disableDiskCache,
+  type FeatureOptions,
+  filesOfPlan,
+  withFeatureOptions,
+} from '../options/feature-options.js';
+import { forceOption } from '../options/output-options.js';
 import { deviceOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
 
 interface FeaturesOptions extends FeatureOptions, Pick<ProviderOptions, 'provider' | 'device'> {
   textStates?: string;
   noise?: string;
   out: string;
+  force?: true;
 }
 
 const DETAILS = `
@@ -39,6 +48,7 @@ export function featuresCommand(): Command {
     .addOption(providerOption())
     .addOption(deviceOption())
     .requiredOption('--out <file>', 'NPY file to write')
+    .addOption(forceOption())
     .addHelpText('after', DETAILS)
     .action(runFeatures);
   return withFeatureOptions(command);
@@ -49,10 +59,13 @@ async function runFeatures(imagePath: string, options: FeaturesOptions): Promise
   const plan = checkedPlan(options);
   const [part, ...others] = plan.parts;
   if (part === undefined) throw new Error('a plan has at least one part');
+  const { out, textStates, noise, force } = options;
+  const inputs = [imagePath, textStates, noise, ...filesOfPlan(plan)].filter((path) => path !== undefined);
+  await claimOutputs([{ file: out, option: '--out' }], { inputs, force });
   const features =
     others.length > 0 ? await fusedFeatures(imagePath, plan, options) : await networkFeatures(imagePath, part, options);
-  await writeNpy(options.out, features);
-  process.stderr.write(`${options.out}: ${describe(features)}\n`);
+  await writeNpy(out, features);
+  process.stderr.write(`${out}: ${describe(features)}\n`);
 }
 
 async function fusedFeatures(imagePath: string, plan: FeaturePlan, options: FeaturesOptions): Promise<NdArray> {

@@ -5,7 +5,7 @@ import { createEngineHost } from '../../engine/engine-host.js';
 import { prepareItems } from '../../transfer/place-items.js';
 import { drawHeatmap, imageFormatOf } from '../files/draw-heatmap.js';
 import { writeNpy } from '../files/npy.js';
-import { checkOutputFile, writeOutputFile } from '../files/output-files.js';
+import { claimOutputs, writeOutputFile } from '../files/output-files.js';
 import { type ImageFile, readImage } from '../files/read-image.js';
 import { inspectTable } from '../format/match-report.js';
 import { logDevice } from '../host-info.js';
@@ -15,10 +15,12 @@ import {
   disableDiskCache,
   type FeatureOptions,
   featureChoice,
+  filesOfPlan,
   requestedFeatures,
   withFeatureOptions,
 } from '../options/feature-options.js';
 import { requestedStages, type StageOptions, withoutStageOption } from '../options/matching-options.js';
+import { forceOption } from '../options/output-options.js';
 import { parsePoints } from '../options/parse-values.js';
 import { deviceOption, outOfMemoryOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
 
@@ -27,6 +29,7 @@ interface InspectOptions extends FeatureOptions, ProviderOptions, Pick<StageOpti
   top: number;
   out?: string;
   map?: string;
+  force?: true;
   json?: true;
 }
 
@@ -49,6 +52,7 @@ export function inspectCommand(): Command {
     .addOption(outOfMemoryOption())
     .option('--out <file>', 'also draw the heatmap and the candidates over the target, as .png, .jpg or .webp')
     .option('--map <file>', 'also write the similarities (rows, columns) as a NumPy array, quantised to 256 steps')
+    .addOption(forceOption())
     .option('--json', 'print JSON instead of a table')
     .addOption(withoutStageOption())
     .addHelpText('after', DETAILS)
@@ -57,12 +61,16 @@ export function inspectCommand(): Command {
 }
 
 async function runInspect(sourcePath: string, targetPath: string, options: InspectOptions): Promise<void> {
-  const { point, out, map, json } = options;
+  const { point, out, map, json, force } = options;
   // the engine repeats these checks, but only after it has started
-  const calibrated = isCalibrated(checkedPlan(options).parts.map(({ preset }) => preset));
+  const plan = checkedPlan(options);
+  const calibrated = isCalibrated(plan.parts.map(({ preset }) => preset));
   const output = out === undefined ? undefined : { path: out, format: imageFormatOf(out) };
-  if (out !== undefined) await checkOutputFile(out, '--out');
-  if (map !== undefined) await checkOutputFile(map, '--map');
+  const outputs = [
+    ...(out === undefined ? [] : [{ file: out, option: '--out' }]),
+    ...(map === undefined ? [] : [{ file: map, option: '--map' }]),
+  ];
+  await claimOutputs(outputs, { inputs: [sourcePath, targetPath, ...filesOfPlan(plan)], force });
   disableDiskCache(options);
   const source = await readImage(sourcePath);
   prepareItems([{ kind: 'point', itemId: 'point', point }], [], source.image);

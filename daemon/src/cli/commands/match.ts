@@ -4,7 +4,7 @@ import { isCalibrated } from '../../correspond/match-settings.js';
 import { createEngineHost } from '../../engine/engine-host.js';
 import { prepareItems } from '../../transfer/place-items.js';
 import { drawMatches } from '../files/draw-matches.js';
-import { makeOutputFolder } from '../files/output-files.js';
+import { claimOutputs, pairNames } from '../files/output-files.js';
 import { type ImageFile, readImage } from '../files/read-image.js';
 import { readLayers } from '../files/read-layers.js';
 import { type MatchQuery, type MatchReport, matchTable, toMatchedTarget } from '../format/match-report.js';
@@ -15,6 +15,7 @@ import {
   disableDiskCache,
   type FeatureOptions,
   featureChoice,
+  filesOfPlan,
   requestedFeatures,
   withFeatureOptions,
 } from '../options/feature-options.js';
@@ -24,6 +25,7 @@ import {
   withoutStageOption,
   withStageOption,
 } from '../options/matching-options.js';
+import { forceOption } from '../options/output-options.js';
 import { parseBoxes, parsePoints } from '../options/parse-values.js';
 import { deviceOption, outOfMemoryOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
 
@@ -33,6 +35,7 @@ interface MatchOptions extends FeatureOptions, ProviderOptions, StageOptions {
   layers?: string;
   json?: true;
   out?: string;
+  force?: true;
 }
 
 const DETAILS = `
@@ -58,6 +61,7 @@ export function matchCommand(): Command {
     .addOption(outOfMemoryOption())
     .option('--json', 'print JSON instead of a table')
     .option('--out <dir>', 'also draw the matches of each pair of images')
+    .addOption(forceOption())
     .addHelpText('after', DETAILS)
     .action(runMatch);
   command.addOption(withStageOption()).addOption(withoutStageOption());
@@ -69,16 +73,29 @@ async function runMatch(sourcePath: string, targetPaths: string[], options: Matc
   // the engine repeats these checks, but only after it has started
   const plan = checkedPlan(options);
   disableDiskCache(options);
+  await claimDrawings([sourcePath, ...targetPaths, ...filesOfPlan(plan)], sourcePath, targetPaths, options);
   const source = await readImage(sourcePath);
   prepareItems(itemsOf(query), query.layers?.source ?? [], source.image);
   const targets = await Promise.all(targetPaths.map((path) => readImage(path)));
-  if (options.out !== undefined) makeOutputFolder(options.out);
   const report = await match(source, targets, query, options, isCalibrated(plan.parts.map(({ preset }) => preset)));
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : matchTable(report));
   if (options.out !== undefined) {
     const written = await drawMatches(options.out, source, targets, report);
     process.stderr.write(`Images: ${written.join(', ')}\n`);
   }
+}
+
+/** @param inputs images and weights */
+async function claimDrawings(
+  inputs: readonly string[],
+  source: string,
+  targets: readonly string[],
+  { out, layers, force }: MatchOptions,
+): Promise<void> {
+  if (out === undefined) return;
+  const names = pairNames(source, targets);
+  const read = layers === undefined ? inputs : [...inputs, layers];
+  await claimOutputs([{ folder: out, names, option: '--out' }], { inputs: read, force });
 }
 
 async function readQuery({ points, boxes, layers }: MatchOptions, targetPaths: readonly string[]): Promise<MatchQuery> {

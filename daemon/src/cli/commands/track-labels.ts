@@ -26,7 +26,7 @@ export async function trackMaskFiles(
   const mask = await decodeLabelMask(await readBytes(maskPath), maskPath);
   checkSize(mask, maskPath, frames);
   const labels = [mask.background, ...chooseLabels(mask, maskPath, selected)];
-  const results = await TrackResults.open(frames, options);
+  const results = TrackResults.open(frames, options);
   const tracking = { settings: frames.settings, sampling: 'area', lostBelow: LOST_BELOW.probability } as const;
   for await (const { frame, mask: propagated, outcomes } of trackMask(
     new WindowMatcher(),
@@ -82,7 +82,7 @@ export async function trackPointFiles(
     [],
     frames.annotatedImage.image,
   );
-  const results = await TrackResults.open(frames, options);
+  const results = TrackResults.open(frames, options);
   const positions = points.map(({ point }) => point);
   for await (const found of trackPoints(
     new WindowMatcher(),

@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { featureStore } from '../../diffusion/cache/feature-store.js';
 import { FeatureSource } from '../../diffusion/feature-source.js';
@@ -11,11 +11,12 @@ import {
   trackSettings,
 } from '../../transfer/tracking/track-labels.js';
 import { type FrameFile, findFrame } from '../files/list-frames.js';
-import { makeOutputFolder, writeOutputFile } from '../files/output-files.js';
+import { claimOutputs, makeOutputFolder, writeOutputFile } from '../files/output-files.js';
 import { type ImageFile, readImage } from '../files/read-image.js';
+import { isSameFile } from '../files/same-file.js';
 import type { FrameReport, TrackReport } from '../format/track-report.js';
 import { logDevice } from '../host-info.js';
-import { checkedPlan, describeFeatures, type FeatureOptions } from '../options/feature-options.js';
+import { checkedPlan, describeFeatures, type FeatureOptions, filesOfPlan } from '../options/feature-options.js';
 import type { ProviderOptions } from '../options/provider-options.js';
 
 export interface ResultOptions {
@@ -23,6 +24,41 @@ export interface ResultOptions {
   /** Also draw the labels over each frame. */
   overlay: boolean;
   onFrame(): void;
+}
+
+const OVERLAYS = 'overlay';
+
+export interface TrackOutputs {
+  mask?: string;
+  points?: string;
+  out: string;
+  overlay?: true;
+  force?: true;
+}
+
+/**
+ * Claims every file that is written for a sequence, before any work is done.
+ * @throws SamepointError `BAD_REQUEST`, also when results would be written between the frames
+ */
+export async function claimTrackOutputs(
+  framesFolder: string,
+  files: readonly FrameFile[],
+  { mask, points, out, overlay, force, ...features }: TrackOutputs & FeatureOptions,
+): Promise<void> {
+  const images = files.map(({ stem }) => `${stem}.png`);
+  const results = points === undefined ? images : ['points.csv'];
+  const outputs = [
+    { folder: out, names: [...results, 'track.json'], option: '--out' },
+    ...(overlay ? [{ folder: join(out, OVERLAYS), names: images, option: '--out' }] : []),
+  ];
+  for (const { folder } of outputs) {
+    if (!(await isSameFile(folder, framesFolder))) continue;
+    const message = 'The results would overwrite the frames.';
+    throw new SamepointError('BAD_REQUEST', message, 'Choose another folder for --out.');
+  }
+  const labels = [mask, points].filter((path) => path !== undefined);
+  const weights = filesOfPlan(checkedPlan(features, 'video'));
+  await claimOutputs(outputs, { inputs: [...files.map(({ path }) => path), ...labels, ...weights], force });
 }
 
 /** Output folder of a sequence, written frame by frame; `track.json` lists the finished frames. */
@@ -38,14 +74,10 @@ export class TrackResults {
     this.#head = { backend, settings, annotated: files[annotated]?.name ?? '' };
   }
 
-  /** @throws SamepointError `BAD_REQUEST` when results would overwrite the frames */
-  static async open(frames: TrackFrames, options: ResultOptions): Promise<TrackResults> {
+  /** @throws SamepointError `BAD_REQUEST` */
+  static open(frames: TrackFrames, options: ResultOptions): TrackResults {
     const results = new TrackResults(frames, options);
-    if (frames.files.some(({ path }) => dirname(resolve(path)) === resolve(options.folder))) {
-      const message = 'The results would overwrite the frames.';
-      throw new SamepointError('BAD_REQUEST', message, 'Choose another folder for --out.');
-    }
-    makeOutputFolder(options.overlay ? results.path('overlay') : options.folder);
+    makeOutputFolder(options.overlay ? results.path(OVERLAYS) : options.folder);
     return results;
   }
 
@@ -75,7 +107,7 @@ export class TrackResults {
     draw: (path: string) => Promise<Uint8Array>,
   ): Promise<void> {
     const { name, stem, path } = this.file(frame);
-    if (this.#options.overlay) await writeOutputFile(this.path(join('overlay', `${stem}.png`)), await draw(path));
+    if (this.#options.overlay) await writeOutputFile(this.path(join(OVERLAYS, `${stem}.png`)), await draw(path));
     this.#done.set(frame, { frame: name, ...found });
     await writeOutputFile(this.path('track.json'), Buffer.from(`${JSON.stringify(this.report, null, 2)}\n`));
     this.#options.onFrame();

@@ -4,9 +4,10 @@ import { listFrames } from '../files/list-frames.js';
 import { CountProgress } from '../format/progress.js';
 import { type TrackReport, trackSummary } from '../format/track-report.js';
 import { disableDiskCache, type FeatureOptions, withFeatureOptions } from '../options/feature-options.js';
+import { forceOption } from '../options/output-options.js';
 import { deviceOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
 import { trackMaskFiles, trackPointFiles } from './track-labels.js';
-import { openTrackFrames, type ResultOptions, type TrackFrames } from './track-output.js';
+import { claimTrackOutputs, openTrackFrames, type ResultOptions, type TrackFrames } from './track-output.js';
 
 interface TrackOptions extends FeatureOptions, Pick<ProviderOptions, 'provider' | 'device'> {
   mask?: string;
@@ -14,6 +15,7 @@ interface TrackOptions extends FeatureOptions, Pick<ProviderOptions, 'provider' 
   frame?: string;
   labels?: string[];
   out: string;
+  force?: true;
   overlay?: true;
   json?: true;
 }
@@ -39,6 +41,7 @@ export function trackCommand(): Command {
     .addOption(providerOption())
     .addOption(deviceOption())
     .requiredOption('--out <dir>', 'output folder')
+    .addOption(forceOption())
     .option('--overlay', 'also draw the labels over each frame')
     .option('--json', 'print JSON instead of a summary')
     .addHelpText('after', DETAILS)
@@ -50,6 +53,7 @@ async function runTrack(folder: string, options: TrackOptions): Promise<void> {
   const track = selectTracker(options);
   disableDiskCache(options);
   const files = await listFrames(folder);
+  await claimTrackOutputs(folder, files, options);
   const frames = await openTrackFrames(files, options.frame, options);
   const { out, overlay = false } = options;
   const progress = new CountProgress(files.length, 'frames');

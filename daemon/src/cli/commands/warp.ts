@@ -19,7 +19,7 @@ import type { Size } from '../../images/resize.js';
 import { editProtocol } from '../../transfer/edits/published-edit.js';
 import { type FitChoice, prepareEdit } from '../../transfer/edits/warp-edit.js';
 import { EXIT_CODES, exitCodeOf } from '../exit-codes.js';
-import { checkOutputFolder, makeOutputFolder, warpedNames, writeOutputFile } from '../files/output-files.js';
+import { claimOutputs, makeOutputFolder, warpedNames, writeOutputFile } from '../files/output-files.js';
 import { type ImageFile, identify, readBytes, readImage } from '../files/read-image.js';
 import { CountProgress } from '../format/progress.js';
 import { type WarpedFile, type WarpReport, warpTable } from '../format/warp-report.js';
@@ -30,15 +30,18 @@ import {
   disableDiskCache,
   type FeatureOptions,
   featureChoice,
+  filesOfPlan,
   requestedFeatures,
   withFeatureOptions,
 } from '../options/feature-options.js';
 import { fitOptions, matchingOption } from '../options/matching-options.js';
+import { forceOption } from '../options/output-options.js';
 import { deviceOption, outOfMemoryOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
 
 interface WarpOptions extends FitChoice, FeatureOptions, ProviderOptions {
   edit: string;
   out: string;
+  force?: true;
   matching?: MatchingChoice;
   layerOnly?: true;
   json?: true;
@@ -62,6 +65,7 @@ export function warpCommand(): Command {
     .argument('<targets...>', 'images to warp the edit into')
     .requiredOption('--edit <file>', 'edit: a transparent image of the size of the source')
     .requiredOption('--out <dir>', 'output folder')
+    .addOption(forceOption())
     .addOption(matchingOption('published with --preset edit, otherwise samepoint'))
     .option('--layer-only', 'write the warped edit alone, without the target')
     .option('--json', 'print JSON instead of a table')
@@ -74,12 +78,15 @@ export function warpCommand(): Command {
 
 async function runWarp(sourcePath: string, targetPaths: string[], options: WarpOptions): Promise<void> {
   // the engine repeats these checks, but only after it has started
-  editProtocol(options, checkedPlan(options));
+  const plan = checkedPlan(options);
+  editProtocol(options, plan);
   disableDiskCache(options);
-  await checkOutputFolder(options.out, '--out');
+  const { out: folder, edit: editPath, force } = options;
+  const inputs = [sourcePath, ...targetPaths, editPath, ...filesOfPlan(plan)];
+  await claimOutputs([{ folder, names: warpedNames(targetPaths), option: '--out' }], { inputs, force });
   const source = await readImage(sourcePath);
-  const edit = identify(options.edit, await readBytes(options.edit));
-  prepareEdit(await decodeLayer(edit.bytes, options.edit), source.image);
+  const edit = identify(editPath, await readBytes(editPath));
+  prepareEdit(await decodeLayer(edit.bytes, editPath), source.image);
   const report = await warp(source, edit, targetPaths, options);
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : warpTable(report));
   process.exitCode = exitCodeFor(report);

@@ -1,4 +1,4 @@
-import { basename, extname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Box, Point } from '@samepoint/shared-protocol';
 import sharp from 'sharp';
 import type { RgbImage } from '../../images/decode.js';
@@ -6,6 +6,7 @@ import { renderSvg } from '../../images/encode.js';
 import { resizeRgb } from '../../images/resize.js';
 import { centre, contains } from '../../transfer/transforms/boxes.js';
 import type { MatchedItem, MatchedTarget, MatchReport } from '../format/match-report.js';
+import { makeOutputFolder, pairNames, writeOutputFile } from './output-files.js';
 import type { ImageFile } from './read-image.js';
 
 /** Size of each image, gap between them, and style of the markers, in pixels of the drawing. */
@@ -39,9 +40,14 @@ export async function drawMatches(
   targets: readonly ImageFile[],
   report: MatchReport,
 ): Promise<string[]> {
-  const paths = imageNames(source, targets).map((name) => join(folder, name));
+  const names = pairNames(
+    source.path,
+    targets.map(({ path }) => path),
+  );
+  const paths = names.map((name) => join(folder, name));
+  makeOutputFolder(folder);
   for (const [n, target] of targets.entries()) {
-    await drawPair(source.image, target.image, itemsOf(report.targets[n]), paths[n] ?? '');
+    await writeOutputFile(paths[n] ?? '', await drawPair(source.image, target.image, itemsOf(report.targets[n])));
   }
   return paths;
 }
@@ -54,19 +60,8 @@ function itemsOf({ items, layers = [] }: MatchedTarget = { image: '', items: [] 
   return [...items, ...boxes];
 }
 
-/** Targets with the same name in different folders are numbered. */
-function imageNames(source: ImageFile, targets: readonly ImageFile[]): string[] {
-  const stem = ({ path }: ImageFile) => basename(path, extname(path));
-  const names = targets.map((target) => `${stem(source)}-${stem(target)}`);
-  return names.map((name, n) => (names.indexOf(name) === n ? `${name}.png` : `${name}-${n + 1}.png`));
-}
-
-async function drawPair(
-  source: RgbImage,
-  target: RgbImage,
-  items: readonly MatchedItem[],
-  path: string,
-): Promise<void> {
+/** @returns PNG */
+async function drawPair(source: RgbImage, target: RgbImage, items: readonly MatchedItem[]): Promise<Uint8Array> {
   const left = fitImage(source);
   const right = fitImage(target);
   const width = left.width + DRAWING.gap + right.width;
@@ -83,7 +78,7 @@ async function drawPair(
     return `<g opacity="${matchOpacity(item.confidence)}">${line}${marker(from, colour, fill)}${marker(to, colour, fill)}</g>`;
   });
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" stroke-width="${DRAWING.lineWidth}">${markers.join('')}</svg>`;
-  await sharp({ create: { width, height, channels: 3, background: BACKGROUND } })
+  return sharp({ create: { width, height, channels: 3, background: BACKGROUND } })
     .composite([
       { input: Buffer.from(left.rgb), raw: { width: left.width, height: left.height, channels: 3 }, left: 0, top: 0 },
       {
@@ -95,7 +90,7 @@ async function drawPair(
       { input: await renderSvg(svg), left: 0, top: 0 },
     ])
     .png()
-    .toFile(path);
+    .toBuffer();
 }
 
 /** Whether the box contains the centre of a smaller shape. */

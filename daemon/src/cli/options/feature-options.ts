@@ -80,6 +80,11 @@ export function checkedPlan(options: FeatureOptions, task?: PresetName): Feature
   return plan;
 }
 
+/** The files that a plan reads, which no output may replace. */
+export function filesOfPlan({ parts }: FeaturePlan): string[] {
+  return parts.flatMap(({ files }) => [...files.values()]);
+}
+
 /** Features as a request names them. The job carries the full choice, which may name files. */
 export function requestedFeatures(options: FeatureOptions): Pick<JobRequest, 'backend' | 'preset' | 'prompt'> {
   const { preset, prompt, ...choice } = featureChoice(options);

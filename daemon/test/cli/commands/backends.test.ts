@@ -94,7 +94,9 @@ describe('samepoint features', () => {
   it('of a fusion are unit descriptors on the finer grid, a concatenation of the parts', async () => {
     expect((await run('features', source(), '--backend', 'dinov2-s', '--out', out())).code).toBe(0);
     const [, vitChannels = 0, vitRows = 0, vitColumns = 0] = (await readNpy(out())).dims;
-    expect((await run('features', source(), '--backend', 'fuse(sd21,dinov2-s)', '--out', out())).code).toBe(0);
+    expect((await run('features', source(), '--backend', 'fuse(sd21,dinov2-s)', '--out', out(), '--force')).code).toBe(
+      0,
+    );
     const { dims, data } = await readNpy(out());
     const [, channels = 0, rows = 0, columns = 0] = dims;
     expect(channels).toBe(SD.channels + vitChannels);
@@ -108,7 +110,7 @@ describe('samepoint features', () => {
     const unet = folder.path('sd/unet/diffusion_pytorch_model.safetensors');
     const features = async (...args: readonly string[]) => {
       const settings = ['--backend', 'sd21', '--size', '64x64', '--ensemble', '1'];
-      expect((await run('features', source(), ...settings, ...args, '--out', out())).code).toBe(0);
+      expect((await run('features', source(), ...settings, ...args, '--out', out(), '--force')).code).toBe(0);
       return readNpy(out());
     };
     expect(await features('--checkpoint', unet)).toEqual(await features());

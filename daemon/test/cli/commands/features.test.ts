@@ -42,7 +42,7 @@ describe('samepoint features', () => {
       runCli(
         ...['features', image(), '--checkpoint', ADM, '--network', 'adm', '--t', '41', '--up-ft-index', '1'],
         ...['--size', '64x64', '--ensemble', n, '--noise', folder.path(`${file}.npy`)],
-        ...['--out', folder.path(`${file}-out.npy`)],
+        ...['--out', folder.path(`${file}-out.npy`), '--force'],
       );
     expect((await run('1', 'one')).stderr).toContain('float32 (1, ');
     expect((await run('2', 'two')).code).toBe(0);
@@ -56,7 +56,7 @@ describe('samepoint features', () => {
   it('is the same for the same weights in another format', async () => {
     const run = async (checkpoint: string) => {
       const [path, out] = [`${FORMATS}/${checkpoint}`, folder.path('format.npy')];
-      const options = ['--network', 'vit', '--size', '32x32', '--no-cache', '--out', out];
+      const options = ['--network', 'vit', '--size', '32x32', '--no-cache', '--out', out, '--force'];
       expect(await runCli('features', image(), '--checkpoint', path, ...options)).toMatchObject({ code: 0 });
       return (await readNpy(out)).data;
     };
@@ -79,7 +79,7 @@ describe('samepoint features', () => {
       cpSync(`${FORMATS}/unet/${unet}`, path, { recursive: true });
       cpSync(VAE, `${path}/vae`, { recursive: true });
       const cut = ['--network', 'sd-unet', '--t', '101', '--up-ft-index', '1', '--size', '64x64'];
-      const given = ['--text-states', folder.path('text.npy'), '--out', out];
+      const given = ['--text-states', folder.path('text.npy'), '--out', out, '--force'];
       expect(await runCli('features', image(), '--checkpoint', path, ...cut, ...given)).toMatchObject({ code: 0 });
       return (await readNpy(out)).data;
     };

@@ -55,7 +55,18 @@ function restore(kind: Kind): void {
 
 function runFeatures(kind: Kind): Promise<CliRun> {
   const { options } = KINDS[kind];
-  return runCli('features', image(), '--checkpoint', checkpoint(kind), '--network', kind, ...options, '--out', out());
+  return runCli(
+    'features',
+    image(),
+    '--checkpoint',
+    checkpoint(kind),
+    '--network',
+    kind,
+    ...options,
+    '--out',
+    out(),
+    '--force',
+  );
 }
 
 function expectRefusal(runs: readonly CliRun[]): void {
@@ -189,7 +200,17 @@ describe('a hostile checkpoint fails with a message and exit code 5, and changes
 
 it('a damaged file is reported before missing options', async () => {
   writeFileSync(weights('vit'), 'version https://git-lfs.github.com/spec/v1\n');
-  const run = await runCli('features', image(), '--checkpoint', checkpoint('vit'), '--network', 'vit', '--out', out());
+  const run = await runCli(
+    'features',
+    image(),
+    '--checkpoint',
+    checkpoint('vit'),
+    '--network',
+    'vit',
+    '--out',
+    out(),
+    '--force',
+  );
   expectRefusal([run]);
   expect(run.stderr).toContain('git lfs pull');
 });
@@ -201,7 +222,7 @@ function setType(header: Record<string, ReturnType<typeof tensor>>, dtype: strin
 
 describe('missing files differ from damaged ones', () => {
   const run = (path: string, to = out()) =>
-    runCli('features', image(), '--checkpoint', path, '--network', 'vit', '--size', '56x56', '--out', to);
+    runCli('features', image(), '--checkpoint', path, '--network', 'vit', '--size', '56x56', '--out', to, '--force');
 
   it('a missing checkpoint exits with 2', async () => {
     expect(await run(folder.path('nowhere'))).toMatchObject({ code: 2 });

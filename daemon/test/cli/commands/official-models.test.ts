@@ -89,7 +89,7 @@ async function expectFeatures(home: Home, { backend, size, options, features }: 
   const out = join(home.path, 'features.npy');
   for (const { prompt, tensor } of features) {
     const settings = [...options, '--size', size, ...(prompt === undefined ? [] : ['--prompt', prompt])];
-    await run(home, 'features', imagePath(size), '--backend', backend, ...settings, '--out', out);
+    await run(home, 'features', imagePath(size), '--backend', backend, ...settings, '--out', out, '--force');
     const got = await readNpy(out);
     const expected = readTensor(join(OFFICIAL, `expected/${backend}.safetensors`), tensor);
     expect(got.dims).toEqual(expected.dims);

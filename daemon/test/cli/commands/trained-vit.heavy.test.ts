@@ -210,7 +210,7 @@ describe.skipIf(wheel === undefined)('a trained ViT-S/14 by the names of DINOv2'
 
   async function features(path: string, size: string, layer: number): Promise<Float32Array> {
     const out = folder.path('features.npy');
-    const options = ['--network', 'vit', '--size', size, '--up-ft-index', String(layer), '--out', out];
+    const options = ['--network', 'vit', '--size', size, '--up-ft-index', String(layer), '--out', out, '--force'];
     await run('features', 'features', folder.path('image.png'), '--checkpoint', folder.path(path), ...options);
     return (await readNpy(out)).data;
   }

@@ -79,7 +79,7 @@ describe('samepoint warp', () => {
     expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: '1/1 targets\n' });
     expect(run.stdout).toMatch(/moved\.png +homography +\d+\/1000 /);
     const chosen = ['--matching', 'published', '--estimator', 'lmeds'];
-    const refused = await runCli('warp', home(), moved(), '--edit', sticker(), '--out', out, ...chosen);
+    const refused = await runCli('warp', home(), moved(), '--edit', sticker(), '--out', out, '--force', ...chosen);
     expect(refused.stderr).toContain('it takes no other transform or estimator');
   });
 

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { drawMatches } from '../../../src/cli/files/draw-matches.js';
-import { makeOutputFolder } from '../../../src/cli/files/output-files.js';
 import { decodeImage } from '../../../src/images/decode.js';
 import { draw, pixel, WHITE } from '../../support/draw.js';
 import { useTempFolder } from '../../support/temp-folder.js';
@@ -24,7 +23,6 @@ it('a box that contains others is drawn as an outline', async () => {
     source: 'a.png',
     targets: [{ image: 'b.png', items }],
   };
-  makeOutputFolder(folder.path('drawn'));
   const [path = ''] = await drawMatches(folder.path('drawn'), file('a.png'), [file('b.png')], report);
   const drawing = await decodeImage(readFileSync(path));
   expect(pixel(drawing, 400, 500)).toEqual(WHITE);
