@@ -2,9 +2,10 @@ import { resolve } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { Command } from 'commander';
 import { pluginFolder } from '../../app-folders.js';
-import { checkOutputFile, writeOutputFile } from '../files/output-files.js';
+import { claimOutputs, writeOutputFile } from '../files/output-files.js';
 import { formatBytes } from '../format/format-values.js';
 import { pluginReport } from '../format/plugin-report.js';
+import { forceOption } from '../options/output-options.js';
 import { builtPlugin, installPlugin } from '../plugin/install-plugin.js';
 import { zipPlugin } from '../plugin/zip-plugin.js';
 
@@ -24,7 +25,7 @@ export function pluginCommand(): Command {
     .description('Install or update the Figma plugin in a folder, and print how to import it.')
     .argument('[dir]', 'folder of the plugin (default: in the state folder)')
     .option('--zip <file>', 'write the plugin to a zip file instead')
-    .option('--force', 'replace existing files')
+    .addOption(forceOption())
     .option('--json', 'print JSON')
     .addHelpText('after', DETAILS)
     .action(async (dir: string | undefined, options: PluginOptions) => {
@@ -38,11 +39,11 @@ function writeFolder(dir: string, { force = false, json }: PluginOptions): void 
   process.stdout.write(json ? `${JSON.stringify(plugin, null, 2)}\n` : pluginReport(plugin));
 }
 
-async function writeZip(file: string, dir: string | undefined, { json }: PluginOptions): Promise<void> {
+async function writeZip(file: string, dir: string | undefined, { json, force }: PluginOptions): Promise<void> {
   if (dir !== undefined) {
     throw new SamepointError('BAD_REQUEST', '--zip writes no folder, but one is given.', 'Leave out one of the two.');
   }
-  await checkOutputFile(file, '--zip');
+  await claimOutputs([{ file, option: '--zip' }], { inputs: [], force });
   const plugin = builtPlugin();
   const zip = await zipPlugin(plugin);
   await writeOutputFile(file, zip, '--zip');
