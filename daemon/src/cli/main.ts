@@ -1,5 +1,6 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { Command, CommanderError } from 'commander';
+import { COMMANDS } from './command-list.js';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
 import { packageVersion } from './host-info.js';
 
@@ -25,23 +26,6 @@ Exit codes:
   3 some images were refused, because no match is reliable; the others are done;
   5 a model or checkpoint is damaged or does not fit the network
 `;
-
-/** Loaded on demand: `doctor` runs even if other commands fail to load. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  start: async () => (await import('./commands/start.js')).startCommand(),
-  plugin: async () => (await import('./commands/plugin.js')).pluginCommand(),
-  match: async () => (await import('./commands/match.js')).matchCommand(),
-  inspect: async () => (await import('./commands/inspect.js')).inspectCommand(),
-  track: async () => (await import('./commands/track.js')).trackCommand(),
-  eval: async () => (await import('./commands/eval.js')).evalCommand(),
-  align: async () => (await import('./commands/align.js')).alignCommand(),
-  warp: async () => (await import('./commands/warp.js')).warpCommand(),
-  features: async () => (await import('./commands/features.js')).featuresCommand(),
-  models: async () => (await import('./commands/models.js')).modelsCommand(),
-  cache: async () => (await import('./commands/cache.js')).cacheCommand(),
-  bench: async () => (await import('./commands/bench.js')).benchCommand(),
-  doctor: async () => (await import('./commands/doctor.js')).doctorCommand(),
-};
 
 const program = new Command('samepoint')
   .description('Find the same point in every other image.')
