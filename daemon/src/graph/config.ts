@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
+import { readJsonSync } from '../read-text.js';
 import { rejectPlaceholder } from './weights/file-format.js';
 
 /**
@@ -41,13 +42,8 @@ function firstIssue([issue]: readonly z.core.$ZodIssue[]): z.core.$ZodIssue | un
 }
 
 function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    if (existsSync(path)) rejectPlaceholder(path);
-    // the parser's message quotes the text with its line breaks
-    throw invalidConfig(path, (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s+/g, ' '));
-  }
+  if (existsSync(path)) rejectPlaceholder(path);
+  return readJsonSync(path, (reason) => invalidConfig(path, reason));
 }
 
 function invalidConfig(path: string, reason: string): SamepointError {

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
 import { makeStateFolder } from '../app-folders.js';
+import { decodeText, parseJson } from '../read-text.js';
 import { writeFileAtomic } from '../write-files.js';
 import type { CatalogueFile } from './catalogue.js';
 import { describeSource, type RemoteFile } from './download/remote-file.js';
@@ -28,16 +29,18 @@ export type ModelStore = z.infer<typeof storeSchema>;
 
 const EMPTY: ModelStore = { version: 1, pins: {}, added: {}, pulled: [] };
 
+const invalidText = (reason: string) => new TypeError(reason);
+
 /** @throws SamepointError `INTERNAL` if the file exists but cannot be parsed */
 export function readStore(path: string): ModelStore {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch {
     return structuredClone(EMPTY);
   }
   try {
-    return storeSchema.parse(JSON.parse(text));
+    return storeSchema.parse(parseJson(decodeText(bytes, invalidText), invalidText));
   } catch {
     throw new SamepointError('INTERNAL', `The list of models in ${path} cannot be read.`, 'Delete that file.');
   }

@@ -171,7 +171,7 @@ describe('weights in several files', () => {
   });
 
   it.each<[string, (at: string) => void, RegExp]>([
-    ['no JSON', (at) => writeFileSync(join(at, INDEX), '{"weight_map":'), /not an index of weights/],
+    ['no JSON', (at) => writeFileSync(join(at, INDEX), '{"weight_map":'), /it is not JSON \(line 1, column 15/],
     ['a web page', (at) => writeFileSync(join(at, INDEX), '<html></html>'), /is a web page/],
     ['no weights', (at) => writeFileSync(join(at, INDEX), '{"weight_map":{}}'), /names no files/],
     ['files elsewhere', (at) => changeIndex(at, () => '../secret.safetensors'), /not in its folder/],

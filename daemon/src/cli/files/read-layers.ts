@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { boxSchema, idSchema, type Layer, LIMITS, layerSchema, SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
+import { readJson } from '../../read-text.js';
 
 /** Layers of the source, and of each target in the order of the targets. */
 export interface LayerLists {
@@ -34,7 +34,7 @@ const fileSchema = z.strictObject({
  * @throws SamepointError `BAD_REQUEST` that names the entry
  */
 export async function readLayers(path: string, targetPaths: readonly string[]): Promise<LayerLists> {
-  const parsed = fileSchema.safeParse(await readJson(path));
+  const parsed = fileSchema.safeParse(await readJson(path, (reason, hint) => invalidLayers(path, reason, hint)));
   if (!parsed.success) throw invalidLayers(path, describeIssue(parsed.error));
   const { source, targets } = parsed.data;
   const names = targetPaths.map((target) => nameOf(path, target, Object.keys(targets)));
@@ -44,17 +44,6 @@ export async function readLayers(path: string, targetPaths: readonly string[]): 
     source: toLayers(path, 'source', source),
     targets: names.map((name) => toLayers(path, name, targets[name] ?? [])),
   };
-}
-
-async function readJson(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch(() => {
-    throw invalidLayers(path, 'it cannot be opened');
-  });
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw invalidLayers(path, 'it is not JSON');
-  }
 }
 
 function nameOf(path: string, target: string, names: readonly string[]): string {
@@ -80,10 +69,11 @@ function describeIssue({ issues }: z.ZodError): string {
   return [...place, ''].join(', ').replace(/, $/, ': ') + message.charAt(0).toLowerCase() + message.slice(1);
 }
 
-function invalidLayers(path: string, reason: string): SamepointError {
+function invalidLayers(path: string, reason: string, hint?: string): SamepointError {
   return new SamepointError(
     'BAD_REQUEST',
     `The layers of ${path} cannot be used: ${reason}.`,
-    'Example: { "source": [{ "box": { "x": 24, "y": 90, "w": 327, "h": 48 }, "type": "TEXT", "name": "…", "text": "…" }], "targets": { "dark.png": [ … ] } }',
+    hint ??
+      'Example: { "source": [{ "box": { "x": 24, "y": 90, "w": 327, "h": 48 }, "type": "TEXT", "name": "…", "text": "…" }], "targets": { "dark.png": [ … ] } }',
   );
 }

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { LIMITS, type Point, pointSchema, SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
+import { parseJson, readText } from '../../read-text.js';
 
 /** A point with its name in the results. */
 export interface NamedPoint {
@@ -17,27 +17,26 @@ const jsonSchema = z.array(z.object({ name: z.string().optional(), x: z.number()
  * @throws SamepointError `BAD_REQUEST`
  */
 export async function readPoints(path: string): Promise<NamedPoint[]> {
-  const text = await readFile(path, 'utf8').catch(() => {
-    throw invalidPoints(path, 'it cannot be opened');
-  });
-  const points = extname(path).toLowerCase() === '.json' ? parseJson(path, text) : parseCsv(path, text);
+  const text = await readText(path, (reason, hint) => invalidPoints(path, reason, hint));
+  const points = extname(path).toLowerCase() === '.json' ? pointsOfJson(path, text) : pointsOfCsv(path, text);
   if (points.length === 0) throw invalidPoints(path, 'it contains no points');
   if (points.length > LIMITS.itemsPerJob)
     throw invalidPoints(path, `it contains more than ${LIMITS.itemsPerJob} points`);
   return points;
 }
 
-function parseJson(path: string, text: string): NamedPoint[] {
+function pointsOfJson(path: string, text: string): NamedPoint[] {
+  const json = parseJson(text, (reason) => invalidPoints(path, reason));
   try {
-    const points = jsonSchema.parse(JSON.parse(text));
+    const points = jsonSchema.parse(json);
     return points.map(({ name, x, y }, n) => ({ name: name ?? String(n + 1), point: pointSchema.parse({ x, y }) }));
   } catch {
     throw invalidPoints(path, 'it is not a list of objects with x and y');
   }
 }
 
-function parseCsv(path: string, text: string): NamedPoint[] {
-  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+function pointsOfCsv(path: string, text: string): NamedPoint[] {
+  const lines = text.split(/\r\n|\r|\n/).filter((line) => line.trim() !== '');
   const [header = ''] = lines;
   const isHeader = header
     .split(',')
@@ -52,10 +51,10 @@ function parseCsv(path: string, text: string): NamedPoint[] {
   });
 }
 
-function invalidPoints(path: string, reason: string): SamepointError {
+function invalidPoints(path: string, reason: string, hint?: string): SamepointError {
   return new SamepointError(
     'BAD_REQUEST',
     `The points of ${path} cannot be used: ${reason}.`,
-    'Use JSON [{ "x": 120, "y": 80, "name": "handle" }] or CSV lines of name,x,y.',
+    hint ?? 'Use JSON [{ "x": 120, "y": 80, "name": "handle" }] or CSV lines of name,x,y.',
   );
 }

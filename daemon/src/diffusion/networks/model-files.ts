@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, posix, relative, sep } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
 import { weightsFilesAt } from '../../graph/weights/weights.js';
 import { SINGLE_FILE } from '../../models/files/single-file.js';
 import { officialNames } from '../../models/files/weights-names.js';
+import { readJsonSync } from '../../read-text.js';
 import { isVisible } from '../../visible-files.js';
 
 /** Files of a checkpoint: name in the official layout (`unet/config.json`) → absolute path. */
@@ -90,7 +91,9 @@ const classSchema = z.object({
 function classIn(files: ModelFiles): string {
   const path = files.get('model_index.json') ?? files.get('config.json');
   try {
-    const { _class_name: name, architectures } = classSchema.parse(JSON.parse(readFileSync(path ?? '', 'utf8')));
+    const { _class_name: name, architectures } = classSchema.parse(
+      readJsonSync(path ?? '', (reason) => new Error(reason)),
+    );
     const found = name ?? architectures?.[0];
     return found === undefined ? '' : `; it is a ${found}`;
   } catch {

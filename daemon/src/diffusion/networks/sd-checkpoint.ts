@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
@@ -14,6 +13,7 @@ import { readValues } from '../../graph/weights/read-values.js';
 import { type LdmText, sdPartsOf } from '../../graph/weights/sd-single-file.js';
 import { openWeights } from '../../graph/weights/weights.js';
 import { SINGLE_FILE } from '../../models/files/single-file.js';
+import { readJsonSync } from '../../read-text.js';
 import { tokenizerFiles } from '../prompt/clip-tokenizer-files.js';
 import type { TextEncoder } from '../prompt/text-encoder.js';
 import { type ModelFiles, requireFile } from './model-files.js';
@@ -99,7 +99,7 @@ function tokenizerOf(files: ModelFiles): Pick<TextEncoder, 'tokenizer'> {
 /** `config.json` beside the U-Net, as diffusers writes it. */
 function configBeside(path: string): SdUnetConfig | undefined {
   try {
-    return sdUnetConfigSchema.parse(JSON.parse(readFileSync(join(dirname(path), 'config.json'), 'utf8')));
+    return sdUnetConfigSchema.parse(readJsonSync(join(dirname(path), 'config.json'), (reason) => new Error(reason)));
   } catch {
     return undefined;
   }

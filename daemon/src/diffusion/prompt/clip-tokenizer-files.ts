@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
+import { readJsonSync, readTextSync } from '../../read-text.js';
 import type { ModelFiles } from '../networks/model-files.js';
 
 /** CLIP's start and end tokens. */
@@ -164,7 +164,7 @@ function clipTokenizerJson(
 }
 
 function readMerges(path: string): string[] {
-  const lines = readText(path).split(/\r?\n/);
+  const lines = readTextSync(path, (reason, hint) => invalid(path, reason, hint)).split(/\r?\n/);
   return lines.filter((line) => line !== '' && !line.startsWith('#version'));
 }
 
@@ -174,26 +174,15 @@ function readOptional(files: TokenizerFiles, name: string): TokenizerConfig {
 }
 
 function readJson<T>(path: string, schema: z.ZodType<T>): T {
-  const text = readText(path);
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch {
-    throw invalid(path, 'it is not the JSON of a CLIP tokenizer');
-  }
+  const parsed = schema.safeParse(readJsonSync(path, (reason, hint) => invalid(path, reason, hint)));
+  if (parsed.success) return parsed.data;
+  throw invalid(path, 'it is not the JSON of a CLIP tokenizer');
 }
 
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    throw invalid(path, 'it does not exist or cannot be opened');
-  }
-}
-
-function invalid(path: string, reason: string): SamepointError {
+function invalid(path: string, reason: string, hint?: string): SamepointError {
   return new SamepointError(
     'MODEL_INVALID',
     `${path} cannot be used: ${reason}.`,
-    'Download the file again; it may be incomplete or belong to another model.',
+    hint ?? 'Download the file again; it may be incomplete or belong to another model.',
   );
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { SamepointError } from '@samepoint/shared-protocol';
 import type * as z from 'zod';
 import { decodeImage, decodePpm, type RgbImage } from '../../images/decode.js';
+import { readJson, readText } from '../../read-text.js';
 
 /**
  * Reads a JSON file of a data set.
@@ -9,13 +10,7 @@ import { decodeImage, decodePpm, type RgbImage } from '../../images/decode.js';
  * @throws SamepointError `BAD_REQUEST` that names the file and the entry
  */
 export async function readAnnotation<T>(path: string, schema: z.ZodType<T>, layout: string): Promise<T> {
-  const text = await readDatasetText(path, layout);
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw badDataset(path, `it is not JSON (${cause instanceof Error ? cause.message : String(cause)})`, layout);
-  }
+  const json = await readJson(path, (reason, hint) => badDataset(path, reason, hint ?? layout));
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   throw badDataset(path, describeIssue(parsed.error), layout);
@@ -23,10 +18,7 @@ export async function readAnnotation<T>(path: string, schema: z.ZodType<T>, layo
 
 /** @throws SamepointError `BAD_REQUEST` */
 export async function readDatasetText(path: string, layout: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause: unknown) => {
-    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    throw badDataset(path, missing ? 'it does not exist' : 'it cannot be opened', layout);
-  });
+  return readText(path, (reason, hint) => badDataset(path, reason, hint ?? layout));
 }
 
 export function badDataset(path: string, reason: string, layout: string): SamepointError {

@@ -6,6 +6,7 @@ import { type Point, SamepointError } from '@samepoint/shared-protocol';
 import { fromBufferPromise } from 'yauzl';
 import * as z from 'zod';
 import { parseNpy } from '../../graph/weights/parse-npy.js';
+import { decodeText, parseJson } from '../../read-text.js';
 import { detectCorners } from '../matching/detect-corners.js';
 import { badDataset, readDatasetImage } from './dataset-files.js';
 
@@ -14,13 +15,14 @@ const NPZ_ENTRY = 'keypoints.npy';
 
 const jsonSchema = z.array(z.tuple([z.number(), z.number()]));
 
+const invalidText = (reason: string) => new TypeError(reason);
+
 /** Readers by file extension: rows of x, y and optional further columns. */
 const READERS: Readonly<Record<string, (bytes: Buffer, path: string) => Promise<Point[]>>> = {
   // text, the format of DIFT for SuperPoint's keypoints
   '.kp': async (bytes) =>
     toPoints(
-      bytes
-        .toString('utf8')
+      decodeText(bytes, invalidText)
         .trim()
         .split(/\r?\n/)
         .map((line) =>
@@ -30,7 +32,8 @@ const READERS: Readonly<Record<string, (bytes: Buffer, path: string) => Promise<
             .map(Number),
         ),
     ),
-  '.json': async (bytes) => jsonSchema.parse(JSON.parse(bytes.toString('utf8'))).map(([x, y]) => ({ x, y })),
+  '.json': async (bytes) =>
+    jsonSchema.parse(parseJson(decodeText(bytes, invalidText), invalidText)).map(([x, y]) => ({ x, y })),
   '.npy': async (bytes, path) => pointsOfNpy(bytes, path),
   '.npz': async (bytes, path) => pointsOfNpy(await readNpzEntry(bytes), path),
 };

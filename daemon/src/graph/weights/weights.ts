@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, posix, relative, sep } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
+import { readJsonSync } from '../../read-text.js';
 import type { Checkpoint, TensorEntry } from './checkpoint.js';
 import { rejectPlaceholder, weightsFormat } from './file-format.js';
 import { readPytorchLegacy, readPytorchZip } from './pytorch.js';
@@ -75,12 +76,10 @@ function readIndex(path: string): ShardSet {
 function parseIndex(path: string): z.infer<typeof indexSchema> {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size > MAX_INDEX_BYTES) throw invalid(path, `it has ${size} bytes`);
-  try {
-    return indexSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
-  } catch {
-    rejectPlaceholder(path);
-    throw invalid(path, 'it is not an index of weights');
-  }
+  rejectPlaceholder(path);
+  const parsed = indexSchema.safeParse(readJsonSync(path, (reason) => invalid(path, reason)));
+  if (parsed.success) return parsed.data;
+  throw invalid(path, 'it is not an index of weights');
 }
 
 function joinShards(path: string, { shards, weightMap }: ShardSet): Checkpoint {

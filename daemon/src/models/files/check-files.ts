@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
@@ -13,6 +13,7 @@ import { facebookView, type VitCheckpoint, vitCheckpoint, vitConfigSchema } from
 import { isWeightType } from '../../graph/onnx/graph-builder.js';
 import { networkKind } from '../../graph/weights/network-kind.js';
 import { openWeights } from '../../graph/weights/weights.js';
+import { readJsonSync } from '../../read-text.js';
 import type { CatalogueFile, CatalogueModel } from '../catalogue.js';
 import { damaged } from '../download/failures.js';
 import type { ModelEnvironment } from '../model-environment.js';
@@ -57,7 +58,7 @@ function checkFolder(config: string, model: CatalogueModel, catalogue: readonly 
 /** Undefined if the file is damaged, which is reported for that file only. */
 function textWidthIn(config: string): number | undefined {
   try {
-    return widthSchema.parse(JSON.parse(readFileSync(config, 'utf8'))).cross_attention_dim;
+    return widthSchema.parse(readJsonSync(config, (reason) => new Error(reason))).cross_attention_dim;
   } catch {
     return undefined;
   }

@@ -208,9 +208,9 @@ describe('bad input ends with exit code 2, one line on stderr and nothing on std
     [
       'points that are not there',
       () => [frames(), ...withPoints('gone.csv')],
-      /gone\.csv cannot be used: it cannot be opened/,
+      /gone\.csv cannot be used: it does not exist/,
     ],
-    ['no points', () => [frames(), ...withPoints('empty.csv')], /empty\.csv cannot be used: it contains no points/],
+    ['no points', () => [frames(), ...withPoints('empty.csv')], /empty\.csv cannot be used: it is an empty file/],
     [
       'a file to write to',
       () => [frames(), ...withMask(), '--out', folder.path('first.png')],
