@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { createEngineHost } from '../../engine/engine-host.js';
 import type { FitChoice } from '../../transfer/edits/warp-edit.js';
 import { EXIT_CODES } from '../exit-codes.js';
@@ -7,6 +7,7 @@ import { claimOutputs, makeOutputFolder, writeOutputFile } from '../files/output
 import { type ImageFile, readImage } from '../files/read-image.js';
 import { type AlignReport, alignTable } from '../format/warp-report.js';
 import { logDevice } from '../host-info.js';
+import { createCommand } from '../options/create-command.js';
 import {
   checkedPlan,
   describeFeatures,
@@ -17,9 +18,9 @@ import {
   requestedFeatures,
   withFeatureOptions,
 } from '../options/feature-options.js';
-import { fitOptions } from '../options/matching-options.js';
+import { fitOptions, withMatchingOptions } from '../options/matching-options.js';
 import { forceOption } from '../options/output-options.js';
-import { deviceOption, outOfMemoryOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
+import { type ProviderOptions, withEngineOptions } from '../options/provider-options.js';
 
 interface AlignOptions extends FitChoice, FeatureOptions, ProviderOptions {
   out: string;
@@ -39,8 +40,11 @@ Exit codes: 0 aligned; 3 refused, because no transform is reliable. A refused pa
 
 /** `samepoint align`: fits one transform between two images and shows the remaining differences. */
 export function alignCommand(): Command {
-  const command = new Command('align')
-    .description('Align one image with another and show the remaining differences.')
+  const command = createCommand(
+    'align',
+    'Align one image with another and show the remaining differences.',
+    'align before.png after.png --out aligned',
+  )
     .argument('<source>', 'image to align')
     .argument('<target>', 'image to align it with')
     .requiredOption('--out <dir>', 'output folder')
@@ -48,9 +52,8 @@ export function alignCommand(): Command {
     .option('--json', 'print JSON instead of a table')
     .addHelpText('after', DETAILS)
     .action(runAlign);
-  const options = [...fitOptions(), providerOption(), deviceOption(), outOfMemoryOption()];
-  for (const option of options) command.addOption(option);
-  return withFeatureOptions(command);
+  withMatchingOptions(command, ...fitOptions());
+  return withEngineOptions(withFeatureOptions(command));
 }
 
 async function runAlign(sourcePath: string, targetPath: string, options: AlignOptions): Promise<void> {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { chooseProvider, type ProviderChoice } from '../../engine/providers/choose-provider.js';
 import { deviceFor, type GpuDevice } from '../../engine/providers/gpu-devices.js';
 import { listGpuDevices } from '../../engine/providers/list-gpu-devices.js';
@@ -12,7 +12,8 @@ import { INTERRUPTED, measureCase } from '../bench/measure-case.js';
 import { describeDevice } from '../doctor/check-system.js';
 import { EXIT_CODES } from '../exit-codes.js';
 import { formatDevice, packageVersion } from '../host-info.js';
-import { deviceOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
+import { createCommand } from '../options/create-command.js';
+import { type ProviderOptions, withDeviceOptions } from '../options/provider-options.js';
 
 const DEFAULT_SECONDS = 120;
 const MILLISECONDS = 1000;
@@ -28,14 +29,16 @@ interface BenchCommandOptions extends Pick<ProviderOptions, 'provider' | 'device
 
 /** `samepoint bench`: measures the speed of this computer. */
 export function benchCommand(): Command {
-  return new Command('bench')
-    .description('Measure time and memory of the networks on this computer, in about two minutes.')
+  const command = createCommand(
+    'bench',
+    'Measure time and memory of the networks on this computer, in about two minutes.',
+    'bench --seconds 60',
+  )
     .option('--seconds <n>', 'time limit for all measurements', parseSeconds, DEFAULT_SECONDS)
     .option('--json', 'print one line of JSON instead of a table')
-    .addOption(providerOption())
-    .addOption(deviceOption())
     .addHelpText('after', DETAILS)
     .action(runBench);
+  return withDeviceOptions(command);
 }
 
 function parseSeconds(text: string): number {

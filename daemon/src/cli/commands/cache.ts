@@ -1,6 +1,7 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { FeatureStore, featureFolder } from '../../diffusion/cache/feature-store.js';
 import { formatBytes } from '../format/format-values.js';
+import { createCommand } from '../options/create-command.js';
 
 const DETAILS = `
 Features of images are cached on disk, so that each image is processed once. They reveal what an image shows. Set
@@ -8,27 +9,26 @@ SAMEPOINT_NO_CACHE=1 to disable the cache, or SAMEPOINT_CACHE_DIR to move it.`;
 
 /** `samepoint cache`: shows and clears cached features. */
 export function cacheCommand(): Command {
-  const cache = new Command('cache').description('Show or clear cached features.').addHelpText('after', DETAILS);
-  cache
-    .command('info')
-    .description('Show the location and size of the cache.')
-    .option('--json', 'print JSON')
-    .action(async ({ json }: { json?: true }) => {
-      const folder = featureFolder();
-      const { entries, bytes } = await new FeatureStore(folder).info();
-      const text = json
-        ? JSON.stringify({ folder, entries, bytes }, null, 2)
-        : `${folder}: ${entries} feature maps, ${formatBytes(bytes)}`;
-      process.stdout.write(`${text}\n`);
-    });
-  cache
-    .command('clear')
-    .description('Delete all cached features.')
-    .action(async () => {
+  const cache = createCommand('cache', 'Show or clear cached features.', 'cache info').addHelpText('after', DETAILS);
+  cache.addCommand(
+    createCommand('info', 'Show the location and size of the cache.', 'cache info')
+      .option('--json', 'print JSON')
+      .action(async ({ json }: { json?: true }) => {
+        const folder = featureFolder();
+        const { entries, bytes } = await new FeatureStore(folder).info();
+        const text = json
+          ? JSON.stringify({ folder, entries, bytes }, null, 2)
+          : `${folder}: ${entries} feature maps, ${formatBytes(bytes)}`;
+        process.stdout.write(`${text}\n`);
+      }),
+  );
+  cache.addCommand(
+    createCommand('clear', 'Delete all cached features.', 'cache clear').action(async () => {
       const store = new FeatureStore(featureFolder());
       const { entries, bytes } = await store.info();
       await store.clear();
       process.stdout.write(`Deleted ${entries} feature maps, ${formatBytes(bytes)}.\n`);
-    });
+    }),
+  );
   return cache;
 }

@@ -1,5 +1,5 @@
 import { SamepointError } from '@samepoint/shared-protocol';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { stateDir } from '../../app-folders.js';
 import { listGpuDevices } from '../../engine/providers/list-gpu-devices.js';
 import { modelEnvironment } from '../../models/model-environment.js';
@@ -12,6 +12,7 @@ import { checkDevices, checkPlatform } from '../doctor/check-system.js';
 import { doctorTable, type Finding, worksWith } from '../doctor/findings.js';
 import { EXIT_CODES } from '../exit-codes.js';
 import { packageVersion } from '../host-info.js';
+import { createCommand } from '../options/create-command.js';
 
 const DETAILS = `
 Exits with 0 when Samepoint works on this computer, even if only on the CPU, and with 1 otherwise.
@@ -19,8 +20,11 @@ Marks: ok; – not applicable; ! works, but could be improved; FAILED.`;
 
 /** `samepoint doctor`: checks this computer and suggests fixes. */
 export function doctorCommand(): Command {
-  return new Command('doctor')
-    .description('Check this computer: execution providers, models, disk, ports and a test run.')
+  return createCommand(
+    'doctor',
+    'Check this computer: execution providers, models, disk, ports and a test run.',
+    'doctor --json',
+  )
     .option('--json', 'print JSON instead of a table')
     .addHelpText('after', DETAILS)
     .action(runDoctor);

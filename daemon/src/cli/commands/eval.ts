@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { stateDir } from '../../app-folders.js';
 import { Matcher } from '../../correspond/matcher.js';
 import { featureStore } from '../../diffusion/cache/feature-store.js';
@@ -23,12 +23,13 @@ import { writeEvalReport } from '../files/write-eval-report.js';
 import { formatFigureTable } from '../format/eval-table.js';
 import { evalProgress } from '../format/progress.js';
 import { logDevice, type Machine, thisMachine } from '../host-info.js';
+import { createCommand } from '../options/create-command.js';
 import { type EvalSettings, evalSettings, type MeasureOptions, matchingOf } from '../options/eval-settings.js';
 import { disableDiskCache, filesOfPlan, withFeatureOptions } from '../options/feature-options.js';
-import { matchingOption, stageOptions } from '../options/matching-options.js';
+import { matchingOption, stageOptions, withMatchingOptions } from '../options/matching-options.js';
 import { forceOption } from '../options/output-options.js';
 import { positiveInteger } from '../options/parse-values.js';
-import { deviceOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
+import { type ProviderOptions, withDeviceOptions } from '../options/provider-options.js';
 import { type SweepAxis, sweepOption, sweepPasses } from '../options/sweep-options.js';
 
 const DETAILS = `
@@ -41,13 +42,13 @@ settings, the model, the images and the annotations are unchanged.`;
 
 /** `samepoint eval`: measures the matching on a data set with known correspondences. */
 export function evalCommand(): Command {
-  const command = new Command('eval')
-    .description('Evaluate the matching on a data set.')
+  const command = createCommand(
+    'eval',
+    'Evaluate the matching on a data set.',
+    'eval pairs my-screens --report report.html',
+  )
     .argument('<dataset>', DATASET_NAMES.join(', '))
     .argument('<dir>', 'folder of the data set')
-    .addOption(providerOption())
-    .addOption(deviceOption())
-    .addOption(matchingOption('samepoint for pairs, otherwise published'))
     .addOption(new Option('--split <name>', 'split of SPair-71k').choices(SPAIR_SPLITS).default('test'))
     .addOption(
       new Option('--pck-base <size>', 'size that the PCK thresholds of SPair-71k are relative to')
@@ -63,8 +64,8 @@ export function evalCommand(): Command {
     .addOption(forceOption())
     .addHelpText('after', DETAILS)
     .action(runEval);
-  for (const option of stageOptions()) command.addOption(option);
-  return withFeatureOptions(command);
+  withMatchingOptions(command, matchingOption('samepoint for pairs, otherwise published'), ...stageOptions());
+  return withDeviceOptions(withFeatureOptions(command));
 }
 
 interface EvalCliOptions extends MeasureOptions, MeasureRun, Pick<ProviderOptions, 'provider' | 'device'> {

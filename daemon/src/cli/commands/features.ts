@@ -1,5 +1,5 @@
 import { SamepointError } from '@samepoint/shared-protocol';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { featureStore } from '../../diffusion/cache/feature-store.js';
 import { FeatureSource } from '../../diffusion/feature-source.js';
 import { baseLevel, levelSize } from '../../diffusion/input-size.js';
@@ -14,6 +14,7 @@ import { readNpy, writeNpy } from '../files/npy.js';
 import { claimOutputs } from '../files/output-files.js';
 import { readImage } from '../files/read-image.js';
 import { logDevice } from '../host-info.js';
+import { createCommand } from '../options/create-command.js';
 import {
   checkedPlan,
   disableDiskCache,
@@ -22,7 +23,7 @@ import {
   withFeatureOptions,
 } from '../options/feature-options.js';
 import { forceOption } from '../options/output-options.js';
-import { deviceOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
+import { type ProviderOptions, withDeviceOptions } from '../options/provider-options.js';
 
 interface FeaturesOptions extends FeatureOptions, Pick<ProviderOptions, 'provider' | 'device'> {
   textStates?: string;
@@ -40,18 +41,19 @@ ADM, ViT, U-Net, or a whole Stable Diffusion in the original layout. Formats are
 
 /** `samepoint features`: the feature map of one image. */
 export function featuresCommand(): Command {
-  const command = new Command('features')
-    .description('Write the features of an image as a NumPy array.')
+  const command = createCommand(
+    'features',
+    'Write the features of an image as a NumPy array.',
+    'features home.png --out home.npy',
+  )
     .argument('<image>', 'PNG, JPEG or WebP image')
     .option('--text-states <file>', 'NPY file with text states (1, tokens, channels), instead of a prompt')
     .option('--noise <file>', 'NPY file with noise (samples, channels, rows, columns), instead of random noise')
-    .addOption(providerOption())
-    .addOption(deviceOption())
     .requiredOption('--out <file>', 'NPY file to write')
     .addOption(forceOption())
     .addHelpText('after', DETAILS)
     .action(runFeatures);
-  return withFeatureOptions(command);
+  return withDeviceOptions(withFeatureOptions(command));
 }
 
 async function runFeatures(imagePath: string, options: FeaturesOptions): Promise<void> {

@@ -1,5 +1,5 @@
 import { type InspectResult, LIMITS, type Point, SamepointError } from '@samepoint/shared-protocol';
-import { Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { isCalibrated } from '../../correspond/match-settings.js';
 import { createEngineHost } from '../../engine/engine-host.js';
 import { prepareItems } from '../../transfer/place-items.js';
@@ -9,6 +9,7 @@ import { claimOutputs, writeOutputFile } from '../files/output-files.js';
 import { type ImageFile, readImage } from '../files/read-image.js';
 import { inspectTable } from '../format/match-report.js';
 import { logDevice } from '../host-info.js';
+import { createCommand } from '../options/create-command.js';
 import {
   checkedPlan,
   describeFeatures,
@@ -19,10 +20,15 @@ import {
   requestedFeatures,
   withFeatureOptions,
 } from '../options/feature-options.js';
-import { requestedStages, type StageOptions, withoutStageOption } from '../options/matching-options.js';
+import {
+  requestedStages,
+  type StageOptions,
+  withMatchingOptions,
+  withoutStageOption,
+} from '../options/matching-options.js';
 import { forceOption } from '../options/output-options.js';
 import { parsePoints } from '../options/parse-values.js';
-import { deviceOption, outOfMemoryOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
+import { type ProviderOptions, withEngineOptions } from '../options/provider-options.js';
 
 interface InspectOptions extends FeatureOptions, ProviderOptions, Pick<StageOptions, 'without'> {
   point: Point;
@@ -41,23 +47,23 @@ that a candidate is correct. Similarity is the cosine of the two descriptors at 
 
 /** `samepoint inspect`: candidates for a point, and the similarity of the whole target. */
 export function inspectCommand(): Command {
-  const command = new Command('inspect')
-    .description('Show candidates for a point of one image in another, and a heatmap of similarity.')
+  const command = createCommand(
+    'inspect',
+    'Show candidates for a point of one image in another, and a heatmap of similarity.',
+    'inspect home.png dark.png --point 120,80 --out heat.png',
+  )
     .argument('<source>', 'image with the point')
     .argument('<target>', 'image to search')
     .requiredOption('--point <x,y>', 'point to match', parsePoint)
     .option('--top <k>', 'number of candidates to list', parseTop, DEFAULT_TOP)
-    .addOption(providerOption())
-    .addOption(deviceOption())
-    .addOption(outOfMemoryOption())
     .option('--out <file>', 'also draw the heatmap and the candidates over the target, as .png, .jpg or .webp')
     .option('--map <file>', 'also write the similarities (rows, columns) as a NumPy array, quantised to 256 steps')
     .addOption(forceOption())
     .option('--json', 'print JSON instead of a table')
-    .addOption(withoutStageOption())
     .addHelpText('after', DETAILS)
     .action(runInspect);
-  return withFeatureOptions(command);
+  withMatchingOptions(command, withoutStageOption());
+  return withEngineOptions(withFeatureOptions(command));
 }
 
 async function runInspect(sourcePath: string, targetPath: string, options: InspectOptions): Promise<void> {

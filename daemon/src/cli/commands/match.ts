@@ -1,5 +1,5 @@
 import { type Box, type Item, type Point, SamepointError, type TransferRequest } from '@samepoint/shared-protocol';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { isCalibrated } from '../../correspond/match-settings.js';
 import { createEngineHost } from '../../engine/engine-host.js';
 import { prepareItems } from '../../transfer/place-items.js';
@@ -9,6 +9,7 @@ import { type ImageFile, readImage } from '../files/read-image.js';
 import { readLayers } from '../files/read-layers.js';
 import { type MatchQuery, type MatchReport, matchTable, toMatchedTarget } from '../format/match-report.js';
 import { logDevice } from '../host-info.js';
+import { createCommand } from '../options/create-command.js';
 import {
   checkedPlan,
   describeFeatures,
@@ -22,12 +23,13 @@ import {
 import {
   requestedStages,
   type StageOptions,
+  withMatchingOptions,
   withoutStageOption,
   withStageOption,
 } from '../options/matching-options.js';
 import { forceOption } from '../options/output-options.js';
 import { parseBoxes, parsePoints } from '../options/parse-values.js';
-import { deviceOption, outOfMemoryOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
+import { type ProviderOptions, withEngineOptions } from '../options/provider-options.js';
 
 interface MatchOptions extends FeatureOptions, ProviderOptions, StageOptions {
   points?: string;
@@ -49,23 +51,23 @@ different layer of the target, or none.`;
 
 /** `samepoint match`: finds points, boxes or layers of one image in others. */
 export function matchCommand(): Command {
-  const command = new Command('match')
-    .description('Find points, boxes or layers of one image in others.')
+  const command = createCommand(
+    'match',
+    'Find points, boxes or layers of one image in others.',
+    'match home.png dark.png --points "120,80 300,412" --out matches',
+  )
     .argument('<source>', 'image with the points, boxes or layers')
     .argument('<targets...>', 'images to find them in')
     .option('--points <list>', 'points to find, "x,y x,y …"')
     .option('--boxes <list>', 'boxes to find, "x,y,w,h x,y,w,h …"')
     .option('--layers <file>', 'JSON file with the layers of all images')
-    .addOption(providerOption())
-    .addOption(deviceOption())
-    .addOption(outOfMemoryOption())
     .option('--json', 'print JSON instead of a table')
     .option('--out <dir>', 'also draw the matches of each pair of images')
     .addOption(forceOption())
     .addHelpText('after', DETAILS)
     .action(runMatch);
-  command.addOption(withStageOption()).addOption(withoutStageOption());
-  return withFeatureOptions(command);
+  withMatchingOptions(command, withStageOption(), withoutStageOption());
+  return withEngineOptions(withFeatureOptions(command));
 }
 
 async function runMatch(sourcePath: string, targetPaths: string[], options: MatchOptions): Promise<void> {

@@ -1,5 +1,5 @@
 import { SamepointError } from '@samepoint/shared-protocol';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { addModel } from '../../models/add-model.js';
 import { pullModel } from '../../models/download/pull-model.js';
 import { removeModel } from '../../models/files/remove-model.js';
@@ -9,6 +9,7 @@ import { EMBEDDED_MODEL, findModelFiles, modelOf, resolveModel } from '../../mod
 import { formatBytes } from '../format/format-values.js';
 import { listModels, modelsTable } from '../format/models-table.js';
 import { downloadLine, ProgressDisplay } from '../format/progress.js';
+import { createCommand } from '../options/create-command.js';
 
 const DETAILS = `
 Models are downloaded from Hugging Face into its cache. HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE,
@@ -44,40 +45,48 @@ function defaultTerminal(): ModelsTerminal {
 
 /** `samepoint models`: lists, downloads, verifies and removes models. */
 export function modelsCommand(terminal: ModelsTerminal = defaultTerminal()): Command {
-  const models = new Command('models').description('List, download, verify and remove models.');
-  models
-    .command('list')
-    .description('List all models with state, size, licence and use.')
-    .option('--json', 'print JSON instead of a table')
-    .action(({ json }: { json?: true }) => {
-      const list = listModels(terminal.environment);
-      terminal.print(json ? `${JSON.stringify(list, null, 2)}\n` : modelsTable(list));
-    });
-  models
-    .command('pull')
-    .description('Download a model, or its missing or damaged files; interrupted downloads resume.')
-    .argument('<id>', 'model')
-    .option('--whole', 'download the complete official files, for layers that the presets do not use')
-    .action((id: string, options: { whole?: true }) => pull(terminal, id, options));
-  models
-    .command('verify')
-    .description('Verify the checksums of a model.')
-    .argument('<id>', 'model')
-    .action((id: string) => verify(terminal, id));
-  models
-    .command('rm')
-    .description('Remove the downloaded or registered files of a model.')
-    .argument('<id>', 'model')
-    .action((id: string) => remove(terminal, id));
-  models
-    .command('add')
-    .description('Register weights that are already on this computer, without copying them.')
-    .argument('<id>', 'model that the weights belong to')
-    .argument(
-      '<path>',
-      'folder in the official layout, weight file (.safetensors, .bin, .ckpt, .pth, .pt), whole Stable Diffusion in one file, or taesd as a replacement for the VAE',
+  const models = createCommand('models', 'List, download, verify and remove models.', 'models list');
+  models.addCommand(
+    createCommand('list', 'List all models with state, size, licence and use.', 'models list')
+      .option('--json', 'print JSON instead of a table')
+      .action(({ json }: { json?: true }) => {
+        const list = listModels(terminal.environment);
+        terminal.print(json ? `${JSON.stringify(list, null, 2)}\n` : modelsTable(list));
+      }),
+  );
+  models.addCommand(
+    createCommand(
+      'pull',
+      'Download a model, or its missing or damaged files; interrupted downloads resume.',
+      'models pull dinov2-s',
     )
-    .action((id: string, path: string) => add(terminal, id, path));
+      .argument('<id>', 'model')
+      .option('--whole', 'download the complete official files, for layers that the presets do not use')
+      .action((id: string, options: { whole?: true }) => pull(terminal, id, options)),
+  );
+  models.addCommand(
+    createCommand('verify', 'Verify the checksums of a model.', 'models verify dinov2-s')
+      .argument('<id>', 'model')
+      .action((id: string) => verify(terminal, id)),
+  );
+  models.addCommand(
+    createCommand('rm', 'Remove the downloaded or registered files of a model.', 'models rm dinov2-s')
+      .argument('<id>', 'model')
+      .action((id: string) => remove(terminal, id)),
+  );
+  models.addCommand(
+    createCommand(
+      'add',
+      'Register weights that are already on this computer, without copying them.',
+      'models add sd21 v2-1_512-ema-pruned.safetensors',
+    )
+      .argument('<id>', 'model that the weights belong to')
+      .argument(
+        '<path>',
+        'folder in the official layout, weight file (.safetensors, .bin, .ckpt, .pth, .pt), whole Stable Diffusion in one file, or taesd as a replacement for the VAE',
+      )
+      .action((id: string, path: string) => add(terminal, id, path)),
+  );
   models.addHelpText('after', DETAILS);
   return models;
 }

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { pluginFolder } from '../../app-folders.js';
 import { claimOutputs, writeOutputFile } from '../files/output-files.js';
 import { formatBytes } from '../format/format-values.js';
 import { pluginReport } from '../format/plugin-report.js';
+import { createCommand } from '../options/create-command.js';
 import { forceOption } from '../options/output-options.js';
 import { builtPlugin, installPlugin } from '../plugin/install-plugin.js';
 import { zipPlugin } from '../plugin/zip-plugin.js';
@@ -21,8 +22,11 @@ interface PluginOptions {
 
 /** `samepoint plugin`: writes the Figma plugin to a folder or a zip file. */
 export function pluginCommand(): Command {
-  return new Command('plugin')
-    .description('Install or update the Figma plugin in a folder, and print how to import it.')
+  return createCommand(
+    'plugin',
+    'Install or update the Figma plugin in a folder, and print how to import it.',
+    'plugin --zip samepoint-plugin.zip',
+  )
     .argument('[dir]', 'folder of the plugin (default: in the state folder)')
     .option('--zip <file>', 'write the plugin to a zip file instead')
     .addOption(forceOption())

@@ -1,5 +1,5 @@
 import { PORTS } from '@samepoint/shared-protocol';
-import { Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { stateDir } from '../../app-folders.js';
 import { isBackend, listBackends } from '../../diffusion/plan/backends.js';
 import type { Engine } from '../../engine/engine.js';
@@ -12,22 +12,19 @@ import { findRunning } from '../doctor/check-ports.js';
 import { fasterProviderHere } from '../doctor/check-providers.js';
 import { addressOf, startBanner } from '../format/start-banner.js';
 import { packageVersion } from '../host-info.js';
-import { deviceOption, outOfMemoryOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
+import { createCommand } from '../options/create-command.js';
+import { type ProviderOptions, withEngineOptions } from '../options/provider-options.js';
 
 const MAX_PORT = 65_535;
 
 /** `samepoint start`: serves the Figma plugin until Ctrl+C. */
 export function startCommand(): Command {
-  return new Command('start')
-    .description('Serve the Figma plugin on this computer until Ctrl+C.')
+  const command = createCommand('start', 'Serve the Figma plugin on this computer until Ctrl+C.', 'start --port 47616')
     .option(
       '--port <number>',
       `port to listen on (default: ${PORTS.join(' or ')}, the ports that the plugin tries)`,
       parsePort,
     )
-    .addOption(providerOption())
-    .addOption(deviceOption())
-    .addOption(outOfMemoryOption())
     .action(async ({ port, ...engine }: { port?: number } & ProviderOptions) => {
       const daemon = await runStart({
         ...(port === undefined ? {} : { port }),
@@ -38,6 +35,7 @@ export function startCommand(): Command {
       });
       if (daemon !== undefined) stopOnSignal(daemon);
     });
+  return withEngineOptions(command);
 }
 
 /** The first signal stops gracefully, the second at once. */

@@ -1,11 +1,12 @@
 import { SamepointError } from '@samepoint/shared-protocol';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { listFrames } from '../files/list-frames.js';
 import { CountProgress } from '../format/progress.js';
 import { type TrackReport, trackSummary } from '../format/track-report.js';
+import { createCommand } from '../options/create-command.js';
 import { disableDiskCache, type FeatureOptions, withFeatureOptions } from '../options/feature-options.js';
 import { forceOption } from '../options/output-options.js';
-import { deviceOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
+import { type ProviderOptions, withDeviceOptions } from '../options/provider-options.js';
 import { trackMaskFiles, trackPointFiles } from './track-labels.js';
 import { claimTrackOutputs, openTrackFrames, type ResultOptions, type TrackFrames } from './track-output.js';
 
@@ -31,22 +32,23 @@ that agree (masks) or the share of the point that arrives at one position (point
 
 /** `samepoint track`: propagates labels or points of one frame to the others. */
 export function trackCommand(): Command {
-  const command = new Command('track')
-    .description('Propagate a mask or points of one frame through a sequence.')
+  const command = createCommand(
+    'track',
+    'Propagate a mask or points of one frame through a sequence.',
+    'track frames --mask first.png --out masks --overlay',
+  )
     .argument('<frames-dir>', 'folder with the frames')
     .option('--mask <file>', 'mask of the annotated frame')
     .option('--points <file>', 'points of the annotated frame')
     .option('--frame <name>', 'annotated frame, by file name or number from 1 (default: first)')
     .option('--labels <names...>', 'labels to propagate: indices of the mask, or names of points (default: all)')
-    .addOption(providerOption())
-    .addOption(deviceOption())
     .requiredOption('--out <dir>', 'output folder')
     .addOption(forceOption())
     .option('--overlay', 'also draw the labels over each frame')
     .option('--json', 'print JSON instead of a summary')
     .addHelpText('after', DETAILS)
     .action(runTrack);
-  return withFeatureOptions(command);
+  return withDeviceOptions(withFeatureOptions(command));
 }
 
 async function runTrack(folder: string, options: TrackOptions): Promise<void> {

@@ -8,7 +8,7 @@ import {
   type WarpedTarget,
   type WarpRequest,
 } from '@samepoint/shared-protocol';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { FeatureChoice } from '../../diffusion/plan/feature-plan.js';
 import type { Engine } from '../../engine/engine.js';
 import { createEngineHost } from '../../engine/engine-host.js';
@@ -24,6 +24,7 @@ import { type ImageFile, identify, readBytes, readImage } from '../files/read-im
 import { CountProgress } from '../format/progress.js';
 import { type WarpedFile, type WarpReport, warpTable } from '../format/warp-report.js';
 import { logDevice } from '../host-info.js';
+import { createCommand } from '../options/create-command.js';
 import {
   checkedPlan,
   describeFeatures,
@@ -34,9 +35,9 @@ import {
   requestedFeatures,
   withFeatureOptions,
 } from '../options/feature-options.js';
-import { fitOptions, matchingOption } from '../options/matching-options.js';
+import { fitOptions, matchingOption, withMatchingOptions } from '../options/matching-options.js';
 import { forceOption } from '../options/output-options.js';
-import { deviceOption, outOfMemoryOption, type ProviderOptions, providerOption } from '../options/provider-options.js';
+import { type ProviderOptions, withEngineOptions } from '../options/provider-options.js';
 
 interface WarpOptions extends FitChoice, FeatureOptions, ProviderOptions {
   edit: string;
@@ -59,21 +60,22 @@ Exit codes: 0 all targets done; 2 a target cannot be read; 3 some or all targets
 
 /** `samepoint warp`: warps a raster edit of one image into others. */
 export function warpCommand(): Command {
-  const command = new Command('warp')
-    .description('Warp an edit of one image into others.')
+  const command = createCommand(
+    'warp',
+    'Warp an edit of one image into others.',
+    'warp home.png dark.png --edit sticker.png --out warped',
+  )
     .argument('<source>', 'image before the edit')
     .argument('<targets...>', 'images to warp the edit into')
     .requiredOption('--edit <file>', 'edit: a transparent image of the size of the source')
     .requiredOption('--out <dir>', 'output folder')
     .addOption(forceOption())
-    .addOption(matchingOption('published with --preset edit, otherwise samepoint'))
     .option('--layer-only', 'write the warped edit alone, without the target')
     .option('--json', 'print JSON instead of a table')
     .addHelpText('after', DETAILS)
     .action(runWarp);
-  const options = [...fitOptions(), providerOption(), deviceOption(), outOfMemoryOption()];
-  for (const option of options) command.addOption(option);
-  return withFeatureOptions(command);
+  withMatchingOptions(command, matchingOption('published with --preset edit, otherwise samepoint'), ...fitOptions());
+  return withEngineOptions(withFeatureOptions(command));
 }
 
 async function runWarp(sourcePath: string, targetPaths: string[], options: WarpOptions): Promise<void> {

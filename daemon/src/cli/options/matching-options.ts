@@ -1,5 +1,5 @@
 import { estimatorSchema, matchingChoiceSchema, transformChoiceSchema } from '@samepoint/shared-protocol';
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { MatchStage } from '../../correspond/match-settings.js';
 
 /** Stages of Samepoint's own matching, by their names on the command line. */
@@ -16,6 +16,14 @@ export type StageName = keyof typeof MATCHING_STAGES;
 export interface StageOptions {
   with?: 'coarse-to-fine';
   without?: 'coarse-to-fine';
+}
+
+const HEADING = 'Matching:';
+
+/** Adds options of the matching, under a heading of their own. */
+export function withMatchingOptions(command: Command, ...options: readonly Option[]): Command {
+  for (const option of options) command.addOption(option.helpGroup(HEADING));
+  return command;
 }
 
 /** The fields of a request that choose stages. */
