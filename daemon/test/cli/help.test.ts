@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../src/cli/command-list.js';
 import { runCli, runCliInto } from '../support/run-cli.js';
 
 describe('help', () => {
@@ -42,4 +43,23 @@ describe('help', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(sentence);
   });
+});
+
+describe('the help of each command', () => {
+  it.each(Object.entries(COMMANDS))(
+    '%s: an example first, then its own options before the shared ones',
+    async (name, load) => {
+      const command = await load();
+      for (const one of [command, ...command.commands]) {
+        const path = one === command ? name : `${name} ${one.name()}`;
+        expect(one.helpInformation()).toMatch(
+          new RegExp(`^Usage: .*\\n\\n[^\\n]+\\.?\\n[^]*?Example:\\n {2}samepoint ${path}`),
+        );
+        const groups = [...new Set(one.options.map(({ helpGroupHeading = 'Options:' }) => helpGroupHeading))];
+        expect(groups).toEqual(
+          ['Options:', 'Matching:', 'Features:', 'Device:'].filter((group) => groups.includes(group)),
+        );
+      }
+    },
+  );
 });
