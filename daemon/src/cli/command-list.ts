@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./commands/start.js')).startCommand(),
   plugin: async () => (await import('./commands/plugin.js')).pluginCommand(),
+  demo: async () => (await import('./commands/demo.js')).demoCommand(),
   match: async () => (await import('./commands/match.js')).matchCommand(),
   inspect: async () => (await import('./commands/inspect.js')).inspectCommand(),
   track: async () => (await import('./commands/track.js')).trackCommand(),

@@ -54,3 +54,8 @@ export function peakMemoryBytes(): number {
     : undefined;
   return 1024 * Number(highWaterMark ?? process.resourceUsage().maxRSS);
 }
+
+/** How the user runs Samepoint: as `npx samepoint`, or as `samepoint` if it is installed globally. */
+export function selfCommand(env: NodeJS.ProcessEnv = process.env): string {
+  return env.npm_command === undefined ? 'samepoint' : 'npx samepoint';
+}
