@@ -1,7 +1,8 @@
 // Installs the packages and builds everything; skips what is up to date. Uses only Node, since nothing else may be
 // installed yet.
-//   --force     build even if nothing has changed
-//   --browser   also install Chromium and the Vulkan loader for the tests (on Debian as root)
+//   --force       build even if nothing has changed
+//   --browser     also install Chromium and the Vulkan loader for the tests (on Debian as root)
+//   --no-install  use the installed packages as they are
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -31,7 +32,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   fail(`Node ${process.versions.node} is too old. Install Node 20.19 or newer, then run the command again.`);
 }
 
-install();
+if (!process.argv.includes('--no-install')) install();
 build(process.argv.includes('--force'));
 if (process.argv.includes('--browser')) {
   provideBrowser();
@@ -44,7 +45,7 @@ function install() {
   log('installing packages (once) …');
   run(
     process.platform === 'win32' ? 'npm.cmd' : 'npm',
-    ['ci', '--no-audit', '--no-fund'],
+    ['ci', '--ignore-scripts', '--no-audit', '--no-fund'],
     'npm ci failed. Check the network, then run the command again.',
   );
   writeFileSync(INSTALL_STAMP, lock);
@@ -53,9 +54,11 @@ function install() {
 function build(force) {
   if (!force && existsSync(BUILD_STAMP) && newest(BUILD_INPUTS) <= statSync(BUILD_STAMP).mtimeMs) return;
   log('building …');
+  // tsc regards deleted output as up to date
+  const anew = existsSync(join(top, 'daemon', 'dist', 'cli', 'main.js')) ? [] : ['--force'];
   run(
     process.execPath,
-    [join(top, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'],
+    [join(top, 'node_modules', 'typescript', 'bin', 'tsc'), '-b', ...anew],
     'Type checking failed; see the errors above.',
   );
   run(process.execPath, [join(top, 'plugin', 'build.mjs')], 'The plugin build failed; see the errors above.');

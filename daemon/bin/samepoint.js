@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 
-const entry = new URL('../dist/cli/main.js', import.meta.url);
-if (existsSync(entry)) {
+// a clone has dist/, the package has lib/
+const entry = ['../dist/cli/main.js', '../lib/cli/main.js']
+  .map((path) => new URL(path, import.meta.url))
+  .find((url) => existsSync(url));
+if (entry !== undefined) {
   await import(entry.href);
 } else {
   process.stderr.write(

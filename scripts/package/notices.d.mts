@@ -1,0 +1,1 @@
+export function packageNotices(top: string): Promise<string>;
