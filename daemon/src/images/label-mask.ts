@@ -34,9 +34,13 @@ export async function decodeLabelMask(bytes: Uint8Array, name = 'The mask'): Pro
   const indices = toIndices(image, palette, name);
   const black = palette.findIndex((colour) => toKey(...colour) === toKey(...BLACK));
   const background = black > 0 && indices.includes(black) ? black : 0;
+  let isBackgroundOpaque = false;
   for (let pixel = 0; pixel < indices.length; pixel++) {
     if (!isOpaque(image, pixel)) indices[pixel] = background;
+    else if (indices[pixel] === background) isBackgroundOpaque = true;
   }
+  // the hidden colour of transparent pixels would show in a mask without transparency
+  if (!isBackgroundOpaque) palette[background] = BLACK;
   return { width, height, indices, palette, background };
 }
 

@@ -72,6 +72,17 @@ describe('a PNG with a palette and transparency', () => {
     expect([...indices].map((index) => index !== background && palette[index])).toEqual([[...RED], false, [...RED]]);
   });
 
+  it('has a black background, not the hidden colour of its transparent pixels', async () => {
+    const png = await plain([...GREEN, 0], [...RED, 255])
+      .png({ palette: true })
+      .toBuffer();
+    const drawn = await sharp(encodeLabelMask(await decodeLabelMask(png)))
+      .removeAlpha()
+      .raw()
+      .toBuffer();
+    expect([...drawn]).toEqual([...BLACK, ...RED]);
+  });
+
   it('with a broken chunk is refused', async () => {
     const png = Buffer.from(indexed([BLACK, RED], 0, 1));
     const noColours = Buffer.concat([png.subarray(0, 33), png.subarray(png.indexOf('IDAT') - 4)]);
