@@ -53,7 +53,7 @@ function runCommand(args: readonly string[]): void {
 }
 
 function inspectedPoint(): [number, number] {
-  const { args } = DEMO_COMMANDS.find(({ args: [name] }) => name === 'inspect') ?? { args: [] };
+  const args = DEMO_COMMANDS.find(({ args: [name] }) => name === 'inspect')?.args ?? [];
   const [x = 0, y = 0] = (args[args.indexOf('--point') + 1] ?? '').split(',').map(Number);
   return [x, y];
 }
