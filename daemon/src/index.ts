@@ -77,8 +77,9 @@ export interface MatchQuery {
 /**
  * Finds points and boxes of one image in others.
  * @returns one entry per target, in the order of the query. Its `placements` are the points, then the boxes, in target
- *   pixels; each has a confidence from 0 to 1
- * @throws SamepointError `BAD_REQUEST` without points and boxes, `IMAGE_UNREADABLE`, or another code of the engine
+ *   pixels; each has a confidence from 0 to 1. A target that cannot be read has the state `failed` and an error instead
+ * @throws SamepointError `BAD_REQUEST` without points and boxes, `IMAGE_UNREADABLE` for the source, or another code of the
+ *   engine
  */
 export async function match(
   engine: Engine,

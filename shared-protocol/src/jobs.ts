@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { errorPayloadSchema } from './errors.js';
 import { affineSchema, boxSchema, homographySchema, pointSchema } from './geometry.js';
 import { LIMITS } from './limits.js';
 
@@ -103,6 +104,31 @@ const features = {
   prompt: z.string().max(LIMITS.textChars).optional(),
 };
 
+/**
+ * Client feature: the client supports targets and frames of the state `failed`. Other clients get the failure of the whole
+ * job instead, and targets without `state`.
+ */
+export const FAILED_TARGETS = 'job.failed-targets';
+
+/**
+ * One image of a job that cannot be used, and why: it is damaged, too large, takes too long to decode, or the device has too
+ * little memory for it. The other images have results. The message names the image by its {@link imageLabel}.
+ */
+const failure = {
+  state: z.literal('failed'),
+  imageId: imageIdSchema,
+  error: errorPayloadSchema.pick({ code: true, message: true, hint: true }),
+};
+
+/** A failed frame of a track job. */
+export const failedImageSchema = z.strictObject(failure);
+export type FailedImage = z.infer<typeof failedImageSchema>;
+
+/** The name of an image in messages about jobs. Clients may replace it by a name of their own. */
+export function imageLabel(imageId: string): string {
+  return `Image ${imageId.slice(0, 8)}…`;
+}
+
 /** Daemon feature: transfer jobs support `withCues`. */
 export const TRANSFER_CUES = 'transfer.cues';
 
@@ -129,16 +155,20 @@ export const transferRequestSchema = z.strictObject({
 });
 export type TransferRequest = z.infer<typeof transferRequestSchema>;
 
+export const transferredTargetSchema = z.discriminatedUnion('state', [
+  z.strictObject({
+    /** Absent for clients without {@link FAILED_TARGETS}. */
+    state: z.literal('placed').optional(),
+    targetId: idSchema,
+    placements: z.array(placementSchema).max(LIMITS.itemsPerJob),
+  }),
+  z.strictObject({ ...failure, targetId: idSchema }),
+]);
+export type TransferredTarget = z.infer<typeof transferredTargetSchema>;
+
 export const transferResultSchema = z.strictObject({
   kind: z.literal('transfer'),
-  targets: z
-    .array(
-      z.strictObject({
-        targetId: idSchema,
-        placements: z.array(placementSchema).max(LIMITS.itemsPerJob),
-      }),
-    )
-    .max(LIMITS.targetsPerJob),
+  targets: z.array(transferredTargetSchema).max(LIMITS.targetsPerJob),
 });
 export type TransferResult = z.infer<typeof transferResultSchema>;
 
@@ -234,6 +264,7 @@ export const warpedTargetSchema = z.discriminatedUnion('state', [
     pngBytes,
   }),
   z.strictObject({ ...refusal, targetId: idSchema }),
+  z.strictObject({ ...failure, targetId: idSchema }),
 ]);
 export type WarpedTarget = z.infer<typeof warpedTargetSchema>;
 
@@ -264,7 +295,8 @@ const labelIndex = z.number().int().min(0).max(255);
 
 /**
  * For masks the payload of the binary frame is a palette PNG per frame, in order. `labels` are palette indices, and
- * `confidences` are in their order, null for a lost label. Points are in the order of the request.
+ * `confidences` are in their order, null for a lost label. Points are in the order of the request. A failed frame has no
+ * labels, and those of its neighbours continue across it.
  */
 export const trackResultSchema = z.strictObject({
   kind: z.literal('track'),
@@ -274,17 +306,27 @@ export const trackResultSchema = z.strictObject({
       labels: z.array(labelIndex).max(255),
       frames: z
         .array(
-          z.strictObject({
-            pngBytes: z.number().int().positive().max(LIMITS.binaryFrameBytes),
-            confidences: z.array(confidence.nullable()).max(255),
-          }),
+          z.discriminatedUnion('state', [
+            z.strictObject({
+              /** Absent for clients without {@link FAILED_TARGETS}. */
+              state: z.literal('tracked').optional(),
+              pngBytes,
+              confidences: z.array(confidence.nullable()).max(255),
+            }),
+            failedImageSchema,
+          ]),
         )
         .max(LIMITS.targetsPerJob),
     }),
     z.strictObject({
       kind: z.literal('points'),
       frames: z
-        .array(z.array(z.strictObject({ point: pointSchema.nullable(), confidence })).max(LIMITS.itemsPerJob))
+        .array(
+          z.union([
+            z.array(z.strictObject({ point: pointSchema.nullable(), confidence })).max(LIMITS.itemsPerJob),
+            failedImageSchema,
+          ]),
+        )
         .max(LIMITS.targetsPerJob),
     }),
   ]),
@@ -342,6 +384,20 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   alignResultSchema,
 ]);
 export type JobResult = z.infer<typeof jobResultSchema>;
+
+/** The images of a finished job that have no result, in the order of its targets or frames. */
+export function failedImages(result: JobResult): FailedImage[] {
+  switch (result.kind) {
+    case 'transfer':
+    case 'warp':
+      return result.targets.flatMap((target) => (target.state === 'failed' ? target : []));
+    case 'track':
+      return [...result.tracked.frames].flatMap((frame) => ('state' in frame && frame.state === 'failed' ? frame : []));
+    case 'inspect':
+    case 'align':
+      return [];
+  }
+}
 
 /** Progress of a job: `done` of `total` steps of the stage. */
 export const jobProgressSchema = z.strictObject({

@@ -1,5 +1,5 @@
 import { renderPng } from './render.js';
-import type { DocumentSpec, DocumentState, Json, Matrix, RawNode } from './spec.js';
+import type { DocumentSpec, DocumentState, Json, Matrix, RawNode, RenderRequest } from './spec.js';
 import { Vm } from './vm.js';
 
 /** A node with its size and canvas transform. */
@@ -23,12 +23,15 @@ export interface HostOptions {
   hasManifestId?: boolean;
 }
 
+export type BrokenExport = 'fails' | 'truncated';
+
 type Listener = (message: unknown) => void;
 
 /** A Figma file with a plugin. Each command runs in a new sandbox; the document survives. */
 export class FigmaHost {
   private readonly listeners = new Set<Listener>();
   private readonly storage = new Map<string, string>();
+  private readonly brokenExports = new Map<string, BrokenExport>();
   private runs = 0;
   readonly toasts: Toast[] = [];
   /** Calls of the window API: showUI, closePlugin, reveal … */
@@ -40,7 +43,7 @@ export class FigmaHost {
   ) {}
 
   static async create(options: HostOptions): Promise<FigmaHost> {
-    const ports = { storage: new Map(), onPost: () => undefined, onReport: () => undefined };
+    const ports = { storage: new Map(), onPost: () => undefined, onReport: () => undefined, render: renderPng };
     const vm = await Vm.create(ports);
     const state = vm.call('build', JSON.stringify(options.document));
     vm.call('load', state);
@@ -56,6 +59,7 @@ export class FigmaHost {
       storage: this.storage,
       onPost: (json, bytes) => this.deliver(decode(json, bytes)),
       onReport: (kind, detail) => this.addReport(kind, detail),
+      render: (request) => this.render(request),
     });
     this.vm.call('load', state);
     const { seed = 1, hasManifestId = true } = this.options;
@@ -104,6 +108,11 @@ export class FigmaHost {
   /** Makes the next write of a property of a node throw. */
   breakWrite(nodeId: string, property: string): void {
     this.vm.call('breakWrite', nodeId, property);
+  }
+
+  /** Makes all exports of a node fail, or lose the end of their bytes. */
+  breakExport(nodeId: string, how: BrokenExport): void {
+    this.brokenExports.set(nodeId, how);
   }
 
   /** All nodes. */
@@ -167,6 +176,13 @@ export class FigmaHost {
   dispose(): void {
     this.listeners.clear();
     this.vm.dispose();
+  }
+
+  private async render(request: RenderRequest): Promise<Uint8Array> {
+    const broken = this.brokenExports.get(request.rootId);
+    if (broken === 'fails') throw new Error('the export fails');
+    const png = await renderPng(request);
+    return broken === undefined ? png : png.subarray(0, png.length / 2);
   }
 
   private deliver(message: unknown): void {

@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { getQuickJS, type QuickJSContext, type QuickJSHandle } from 'quickjs-emscripten';
 import { measureText } from './fonts.js';
-import { renderPng } from './render.js';
 import type { HostCalls } from './sandbox/entry.js';
 import type { RenderRequest } from './spec.js';
 
@@ -12,6 +11,8 @@ export interface VmPorts {
   storage: Map<string, string>;
   onPost(json: string, bytes: Map<number, Uint8Array>): void;
   onReport(kind: string, detail: unknown): void;
+  /** Renders a node as PNG for `exportAsync`, which rejects if this does. */
+  render(request: RenderRequest): Promise<Uint8Array>;
 }
 
 /** A QuickJS context with the document and the `figma` API: the counterpart of Figma's plugin sandbox. */
@@ -150,7 +151,7 @@ export class Vm {
 
   private render(callId: number, json: string): undefined {
     const request: RenderRequest = JSON.parse(json);
-    renderPng(request).then(
+    this.ports.render(request).then(
       (png) => this.call('fire', String(callId), String(this.putBytes(png))),
       () => this.call('fire', String(callId), '-1'),
     );

@@ -1,5 +1,5 @@
 // Entry of the engine process, which owns every ONNX Runtime session and ends with the daemon.
-import { SamepointError } from '@samepoint/shared-protocol';
+import { type JobProgress, SamepointError } from '@samepoint/shared-protocol';
 import { featureStore } from '../diffusion/cache/feature-store.js';
 import { DeviceReport } from './device-report.js';
 import type { FromChild, ToChild } from './engine-process.js';
@@ -33,10 +33,11 @@ async function start({ device, ...target }: ProviderChoice): Promise<void> {
   }
 }
 
-async function run({ job, downscaleSteps }: Extract<ToChild, { type: 'run' }>): Promise<void> {
+async function run({ job, downscaleSteps, isLastAttempt }: Extract<ToChild, { type: 'run' }>): Promise<void> {
   try {
     if (runner === undefined) throw new Error('received a job before start');
-    const outcome = await runner.run(job, (progress) => send({ type: 'progress', progress }), { downscaleSteps });
+    const report = (progress: JobProgress) => send({ type: 'progress', progress });
+    const outcome = await runner.run(job, report, { downscaleSteps, isLastAttempt });
     send({ type: 'done', ...outcome });
   } catch (thrown) {
     send({ type: 'failed', error: SamepointError.from(thrown).toPayload() });

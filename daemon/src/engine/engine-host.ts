@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { type Device, SamepointError } from '@samepoint/shared-protocol';
+import { type Device, failedImages, SamepointError } from '@samepoint/shared-protocol';
 import { withNotice } from './device-report.js';
 import type { Engine, EngineJob, EngineOutcome, RunOptions } from './engine.js';
 import type { DownscaleSteps } from './engine-process.js';
 import { cancelled, crashed, EngineProcess } from './engine-process.js';
+import { isOutOfMemory as isOutOfMemoryOf } from './jobs/failed-images.js';
 import { chooseProvider, type ProviderChoice, type RequestedProvider } from './providers/choose-provider.js';
 import { listGpuDevices } from './providers/list-gpu-devices.js';
 import { CachedProber, type Prober } from './providers/probe-cache.js';
@@ -83,7 +84,11 @@ class EngineHost implements Engine {
     await child.device;
     if (signal?.aborted) throw cancelled();
     if (child !== this.#child) throw crashed();
-    return child.run(job, downscaleSteps, options);
+    const isLastAttempt = downscaleSteps === 1 || this.#options.onOutOfMemory === 'fail';
+    const outcome = await child.run(job, { downscaleSteps, isLastAttempt }, options);
+    // as after a job that failed, for the next one
+    if (failedImages(outcome.result).some(isOutOfMemoryOf)) await child.end();
+    return outcome;
   }
 
   /** The running process. A new process adds `notice` to the reason of its device. */

@@ -12,10 +12,15 @@ import type { ProviderChoice } from './providers/choose-provider.js';
 /** How often the image size is halved: 1 after the device ran out of memory. */
 export type DownscaleSteps = 0 | 1;
 
+/** How an attempt at a job runs. */
+export interface Attempt {
+  downscaleSteps: DownscaleSteps;
+  /** See `RunJobOptions`. */
+  isLastAttempt: boolean;
+}
+
 /** Messages to the engine process. `start` is the first and is sent once. */
-export type ToChild =
-  | { type: 'start'; choice: ProviderChoice }
-  | { type: 'run'; job: EngineJob; downscaleSteps: DownscaleSteps };
+export type ToChild = { type: 'start'; choice: ProviderChoice } | ({ type: 'run'; job: EngineJob } & Attempt);
 
 /** Messages from the engine process. It runs one job at a time, so they need no job ids. */
 export type FromChild =
@@ -72,7 +77,7 @@ export class EngineProcess {
   }
 
   /** @throws SamepointError of the job, `CANCELLED` after an abort, `ENGINE_CRASHED` */
-  run(job: EngineJob, downscaleSteps: DownscaleSteps, options: RunOptions): Promise<EngineOutcome> {
+  run(job: EngineJob, attempt: Attempt, options: RunOptions): Promise<EngineOutcome> {
     const { signal, onProgress, onDevice } = options;
     return new Promise((resolve, reject) => {
       const settle = (act: () => void) => {
@@ -94,7 +99,7 @@ export class EngineProcess {
       this.#process.on('message', onMessage);
       this.#process.on('exit', onExit);
       signal?.addEventListener('abort', onAbort);
-      this.#send({ type: 'run', job, downscaleSteps });
+      this.#send({ type: 'run', job, ...attempt });
     });
   }
 

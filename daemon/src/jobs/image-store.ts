@@ -1,4 +1,4 @@
-import { LIMITS, SamepointError } from '@samepoint/shared-protocol';
+import { imageLabel, LIMITS, SamepointError } from '@samepoint/shared-protocol';
 
 /** When a client may retry that found the queue full, or the store full of pinned images. */
 export const RETRY_WHEN_FULL_MS = 2_000;
@@ -38,7 +38,7 @@ export class ImageStore {
 
   /** Stores `bytes` if their hash is `imageId` and there is room. Hashes off the main thread. */
   async put(imageId: string, bytes: Uint8Array): Promise<StoreOutcome> {
-    if (bytes.length > LIMITS.imageBytes) return { ok: false, error: tooLarge(bytes.length) };
+    if (bytes.length > LIMITS.imageBytes) return { ok: false, error: tooLarge(imageId, bytes.length) };
     const own = ownCopy(bytes);
     if ((await sha256Hex(own)) !== imageId) return { ok: false, error: wrongHash(imageId) };
     if (this.has(imageId)) return { ok: true };
@@ -89,20 +89,16 @@ async function sha256Hex(bytes: Uint8Array): Promise<string> {
   return Buffer.from(digest).toString('hex');
 }
 
-function tooLarge(bytes: number): SamepointError {
+function tooLarge(imageId: string, bytes: number): SamepointError {
   return new SamepointError(
     'IMAGE_TOO_LARGE',
-    `The image has ${bytes} bytes; the limit is ${LIMITS.imageBytes}.`,
+    `${imageLabel(imageId)} has ${bytes} bytes; the limit is ${LIMITS.imageBytes}.`,
     'Export it at a smaller size and send it again.',
   );
 }
 
 function wrongHash(imageId: string): SamepointError {
-  return new SamepointError(
-    'BAD_REQUEST',
-    `The bytes of image ${imageId.slice(0, 8)}… do not match its id.`,
-    'Send the image again.',
-  );
+  return new SamepointError('BAD_REQUEST', `${imageLabel(imageId)} does not match its id.`, 'Send the image again.');
 }
 
 function noRoom(): SamepointError {

@@ -55,10 +55,13 @@ describe('the engine process', () => {
     expect(jobResultSchema.parse(result)).toEqual(result);
     expect(payload).toBeUndefined();
     expect(result.kind === 'transfer' && result.targets.map(({ targetId }) => targetId)).toEqual(['t0', 't1']);
-    expect(result.kind === 'transfer' && result.targets[0]?.placements).toMatchObject([
-      { kind: 'point', itemId: 'p' },
-      { kind: 'box', itemId: 'b' },
-    ]);
+    expect(result.kind === 'transfer' && result.targets[0]).toMatchObject({
+      state: 'placed',
+      placements: [
+        { kind: 'point', itemId: 'p' },
+        { kind: 'box', itemId: 'b' },
+      ],
+    });
     expectForward(progress);
   });
 
@@ -162,7 +165,7 @@ describe('a job that fails', () => {
 
   it.each([
     ['on a bad image', 'IMAGE_UNREADABLE', (bad: TestImage) => inspectOf(bad, target)],
-    ['on a bad target', 'IMAGE_UNREADABLE', (bad: TestImage) => transferOf(source, bad)],
+    ['on a bad source', 'IMAGE_UNREADABLE', (bad: TestImage) => transferOf(bad, target)],
     ['on an unknown backend', 'BACKEND_UNKNOWN', () => ({ ...inspectOf(source, target), backend: 'sd9' })],
     [
       'on a property name of every object',

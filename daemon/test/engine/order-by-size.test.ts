@@ -61,7 +61,9 @@ describe('images with one input size', () => {
       targets: ['wide', 'tall', 'wider'].map((imageId) => ({ targetId: `to ${imageId}`, frame: frame(imageId) })),
       items: [{ kind: 'point', itemId: 'p', point: { x: 18, y: 16 } }],
     };
-    const { result } = await runTransfer(request, await pairsOf(images, order), new ProgressReporter(() => {}), false);
+    const progress = new ProgressReporter(() => {});
+    const options = { refines: false, keepsGoing: false };
+    const { result } = await runTransfer(request, await pairsOf(images, order), progress, options);
     expect(order).toEqual(['wide', 'wide', 'wider', 'tall']);
     expect(result).toMatchObject({
       targets: [{ targetId: 'to wide' }, { targetId: 'to tall' }, { targetId: 'to wider' }],

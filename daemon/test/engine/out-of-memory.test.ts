@@ -59,4 +59,26 @@ describe('a job that runs out of memory', () => {
     await expect(host.run(job())).rejects.toMatchObject({ code: 'GPU_OUT_OF_MEMORY', message: '0' });
     expect(host.pid).toBeUndefined();
   });
+
+  it('ends with the targets that fit, and frees the memory', async () => {
+    const error = { code: 'GPU_OUT_OF_MEMORY' as const, message: 'Too little memory.', hint: '' };
+    const targets = [{ targetId: 't', state: 'failed', imageId: image.imageId, error }];
+    writeFileSync(
+      folder.path('child.mjs'),
+      `process.on('disconnect', () => process.exit());
+      process.on('message', (message) => {
+        if (message.type === 'start') return process.send({ type: 'ready', device: message.choice.device });
+        if (message.isLastAttempt) {
+          return process.send({ type: 'done', result: { kind: 'transfer', targets: ${JSON.stringify(targets)} } });
+        }
+        process.send({ type: 'failed', error: { ...${JSON.stringify(error)}, retryable: true } });
+      });`,
+    );
+    for (const onOutOfMemory of ['smaller', 'fail'] as const) {
+      host = createEngineHost({ provider: 'cpu', onOutOfMemory, entry: folder.path('child.mjs') });
+      expect((await host.run(job())).result).toEqual({ kind: 'transfer', targets });
+      expect(host.pid).toBeUndefined();
+      await host.close();
+    }
+  });
 });

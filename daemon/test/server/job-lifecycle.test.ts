@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { LIMITS, SamepointError } from '@samepoint/shared-protocol';
+import { FAILED_TARGETS, LIMITS, SamepointError } from '@samepoint/shared-protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   INSPECT_OUTCOME,
@@ -10,7 +10,7 @@ import {
   TRANSFER_OUTCOME,
   transferRequest,
 } from './requests.js';
-import type { TestClient } from './test-client.js';
+import { TestClient } from './test-client.js';
 import { TestServer } from './test-server.js';
 
 const TERMINAL = ['job.result', 'job.cancelled', 'job.failed'];
@@ -83,6 +83,41 @@ describe('a job', () => {
       type: 'job.result',
       jobId: 'j',
       result: TRANSFER_OUTCOME.result,
+    });
+  });
+
+  const failed = {
+    state: 'failed' as const,
+    targetId: 'u',
+    imageId: imageIdOf(TARGET),
+    error: { code: 'IMAGE_UNREADABLE' as const, message: 'It cannot be read.', hint: 'Send another.' },
+  };
+
+  it('returns failed targets beside the others to a client that supports them', async () => {
+    await client.settle();
+    const plugin = await TestClient.greeted(server.port, server.token, [FAILED_TARGETS]);
+    start('j', plugin);
+    const run = await server.engine.runNumber(1);
+    const placed = { targetId: 't', state: 'placed' as const, placements: [] };
+    const result = { kind: 'transfer' as const, targets: [placed, failed] };
+    run.finish({ result });
+    expect((await plugin.next('job.result')).result).toEqual(result);
+  });
+
+  it('fails at its first failed target for an earlier client, which gets no states otherwise', async () => {
+    start('good');
+    start('bad');
+    const placed = { targetId: 't', state: 'placed' as const, placements: [] };
+    (await server.engine.runNumber(1)).finish({ result: { kind: 'transfer', targets: [placed] } });
+    expect((await client.next('job.result')).result).toEqual({
+      kind: 'transfer',
+      targets: [{ targetId: 't', placements: [] }],
+    });
+    (await server.engine.runNumber(2)).finish({ result: { kind: 'transfer', targets: [placed, failed] } });
+    expect((await client.next('job.failed')).error).toEqual({
+      ...failed.error,
+      retryable: false,
+      details: { imageId: failed.imageId },
     });
   });
 

@@ -112,6 +112,8 @@ export type MainToUi =
   | { type: 'session'; command: Command; settings: Settings; picks: Picks; pending: PendingJob | null }
   | { type: 'selection'; selection: SelectionSummary }
   | { type: 'export.frame'; frame: ExportedFrame; done: number; total: number }
+  /** A target that cannot be exported; the others are. */
+  | { type: 'export.frame-failed'; nodeId: string; name: string; problem: Problem }
   /** Follows the last frame. `notices` list what cannot be transferred (measurements, comments …). */
   | { type: 'export.done'; items: ExportedItem[]; notices: string[] }
   | { type: 'export.failed'; problem: Problem }

@@ -195,6 +195,23 @@ describe('export', () => {
     expect((await session.next('export.failed')).problem.message).toBe('A selected frame was deleted.');
   });
 
+  test('a target that cannot be exported does not stop the others, unless all fail', async () => {
+    session = await PluginSession.open(inboxDocument());
+    const [light, dark, large] = [session.id('light:screen'), session.id('dark:screen'), session.id('large:screen')];
+    const command = 'transfer-annotations' as const;
+    const start = { type: 'export.start' as const, command, overlayIds: [], sourceId: light };
+    session.host.breakExport(dark, 'fails');
+    session.send({ ...start, targetIds: [dark, large] });
+    expect((await session.next('export.frame')).frame.nodeId).toBe(light);
+    const { nodeId, name, problem } = await session.next('export.frame-failed');
+    expect([nodeId, name]).toEqual([dark, 'Frame 2041']);
+    expect(problem.message).toMatch('“Frame 2041” can’t be exported: ');
+    expect((await session.next('export.frame')).frame.nodeId).toBe(large);
+    expect((await session.next('export.done')).items.length).toBeGreaterThan(0);
+    session.send({ ...start, targetIds: [dark] });
+    expect((await session.next('export.failed')).problem).toEqual(problem);
+  });
+
   test('a cancelled export stops, and the next one succeeds', async () => {
     session = await PluginSession.open(inboxDocument());
     const choice: UiToMain = {

@@ -59,7 +59,7 @@ async function runTargets({ log }: BenchOptions): Promise<BenchResult> {
   };
   const { result } = await runner.run({ request: requestOf(source, targets), images }, mark);
   if (result.kind !== 'transfer') throw new TypeError(`a transfer answered with ${result.kind}`);
-  const placements = result.targets.flatMap((target) => target.placements);
+  const placements = result.targets.flatMap((target) => (target.state === 'failed' ? [] : target.placements));
   const layersFound = placements.filter(isOnItsLayer).length;
   return {
     columns: ['targets', 'time', 'processor time', 'per target', 'memory beyond the first target'],

@@ -1,12 +1,21 @@
-import { type Box, type Item, type Point, SamepointError, type TransferRequest } from '@samepoint/shared-protocol';
+import {
+  type Box,
+  type Item,
+  type Point,
+  SamepointError,
+  type TransferRequest,
+  type TransferredTarget,
+} from '@samepoint/shared-protocol';
 import type { Command } from 'commander';
 import { isCalibrated } from '../../correspond/match-settings.js';
 import { createEngineHost } from '../../engine/engine-host.js';
 import { prepareItems } from '../../transfer/place-items.js';
+import { exitCodeOf } from '../exit-codes.js';
 import { drawMatches } from '../files/draw-matches.js';
 import { claimOutputs, pairNames } from '../files/output-files.js';
-import { type ImageFile, readImage } from '../files/read-image.js';
+import { type ImageFile, identify, readBytes, readImage } from '../files/read-image.js';
 import { readLayers } from '../files/read-layers.js';
+import { type FailedFile, failedFile, failureLine } from '../format/failed-files.js';
 import { type MatchQuery, type MatchReport, matchTable, toMatchedTarget } from '../format/match-report.js';
 import { logDevice } from '../host-info.js';
 import { createCommand } from '../options/create-command.js';
@@ -44,6 +53,7 @@ const DETAILS = `
 Positions are in pixels of SOURCE, from its top left corner. Images are PNG, JPEG or WebP.
 Confidence is the estimated probability that a match is correct. For a box, it combines the confidences of those of its
 points that agree on one position.
+A target that cannot be read does not stop the others; the exit code is then 2.
 
 The file of --layers is { "source": [layer …], "targets": { "<file>": [layer …] } }. A layer is { "box": { "x", "y", "w",
 "h" } }, optionally with layerId, parentId, type, name, text and candidate. Each layer of the source is assigned a
@@ -78,12 +88,27 @@ async function runMatch(sourcePath: string, targetPaths: string[], options: Matc
   await claimDrawings([sourcePath, ...targetPaths, ...filesOfPlan(plan)], sourcePath, targetPaths, options);
   const source = await readImage(sourcePath);
   prepareItems(itemsOf(query), query.layers?.source ?? [], source.image);
-  const targets = await Promise.all(targetPaths.map((path) => readImage(path)));
+  const targets: TargetFile[] = [];
+  for (const path of targetPaths) targets.push(await openTarget(path));
   const report = await match(source, targets, query, options, isCalibrated(plan.parts.map(({ preset }) => preset)));
+  const failed = report.targets.filter((target) => 'error' in target);
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : matchTable(report));
   if (options.out !== undefined) {
-    const written = await drawMatches(options.out, source, targets, report);
-    process.stderr.write(`Images: ${written.join(', ')}\n`);
+    const written = await drawMatches(options.out, source, report);
+    if (written.length > 0) process.stderr.write(`Images: ${written.join(', ')}\n`);
+  }
+  for (const one of failed) process.stderr.write(failureLine(one));
+  process.exitCode = failed[0] === undefined ? 0 : exitCodeOf(failed[0].error.code);
+}
+
+/** A target before it is decoded, which the engine does one by one. */
+type TargetFile = Omit<ImageFile, 'image'> | FailedFile;
+
+async function openTarget(path: string): Promise<TargetFile> {
+  try {
+    return identify(path, await readBytes(path));
+  } catch (thrown) {
+    return failedFile(path, thrown);
   }
 }
 
@@ -116,35 +141,54 @@ async function readQuery({ points, boxes, layers }: MatchOptions, targetPaths: r
 
 async function match(
   source: ImageFile,
-  targets: readonly ImageFile[],
+  targets: readonly TargetFile[],
   query: MatchQuery,
   options: MatchOptions,
   calibrated: boolean,
 ): Promise<MatchReport> {
-  const features = featureChoice(options);
+  const common = { backend: describeFeatures(options), calibrated, source: source.path };
+  const request = requestOf(source, targets, query, options);
+  if (request.targets.length === 0) return { ...common, targets: targets.filter((target) => 'error' in target) };
   const engine = createEngineHost(options);
   try {
-    const request = requestOf(source, targets, query, options);
-    const images = new Map([source, ...targets].map(({ imageId, bytes }) => [imageId, bytes]));
+    const images = new Map([source, ...targets.filter(isOpen)].map(({ imageId, bytes }) => [imageId, bytes]));
+    const features = featureChoice(options);
     const { result } = await engine.run({ request, images, features }, { onDevice: logDevice });
     // the device is known only after the run
     const device = await engine.ready();
     if (result.kind !== 'transfer') throw new TypeError(`unexpected result of kind ${result.kind}`);
+    const outcomes = new Map(result.targets.map((outcome) => [outcome.targetId, outcome]));
     return {
-      backend: describeFeatures(options),
-      calibrated,
+      ...common,
       device: `${device.provider} (${device.description})`,
-      source: source.path,
-      targets: result.targets.map(({ placements }, n) => toMatchedTarget(targets[n]?.path ?? '', n, query, placements)),
+      targets: targets.map((target, n) => toReportedTarget(target, outcomes.get(String(n)), n, query)),
     };
   } finally {
     await engine.close();
   }
 }
 
+function isOpen(target: TargetFile): target is Exclude<TargetFile, FailedFile> {
+  return !('error' in target);
+}
+
+function toReportedTarget(
+  target: TargetFile,
+  outcome: TransferredTarget | undefined,
+  n: number,
+  query: MatchQuery,
+): MatchReport['targets'][number] {
+  if (!isOpen(target)) return target;
+  if (outcome === undefined) throw new TypeError(`the result has no target ${n}`);
+  if (outcome.state !== 'failed') return toMatchedTarget(target.path, n, query, outcome.placements);
+  const error = SamepointError.fromPayload({ ...outcome.error, retryable: false });
+  return failedFile(target.path, error, target.imageId);
+}
+
+/** Each target has its index as id; those that cannot be opened are left out. */
 function requestOf(
   source: ImageFile,
-  targets: readonly ImageFile[],
+  targets: readonly TargetFile[],
   query: MatchQuery,
   options: MatchOptions,
 ): TransferRequest {
@@ -153,10 +197,11 @@ function requestOf(
     kind: 'transfer',
     ...requestedFeatures(options),
     source: { imageId: source.imageId, layers: [...(layers?.source ?? [])] },
-    targets: targets.map(({ imageId }, n) => ({
-      targetId: String(n),
-      frame: { imageId, layers: [...(layers?.targets[n] ?? [])] },
-    })),
+    targets: targets.flatMap((target, n) => {
+      if (!isOpen(target)) return [];
+      const { imageId } = target;
+      return { targetId: String(n), frame: { imageId, layers: [...(layers?.targets[n] ?? [])] } };
+    }),
     items: itemsOf(query),
     ...(layers === undefined ? {} : { withCues: true }),
     ...requestedStages(options),

@@ -21,6 +21,7 @@ import { type FitChoice, prepareEdit } from '../../transfer/edits/warp-edit.js';
 import { EXIT_CODES, exitCodeOf } from '../exit-codes.js';
 import { claimOutputs, makeOutputFolder, warpedNames, writeOutputFile } from '../files/output-files.js';
 import { type ImageFile, identify, readBytes, readImage } from '../files/read-image.js';
+import { failedFile, failureLine, sentenceOf } from '../format/failed-files.js';
 import { CountProgress } from '../format/progress.js';
 import { type WarpedFile, type WarpReport, warpTable } from '../format/warp-report.js';
 import { logDevice } from '../host-info.js';
@@ -91,6 +92,7 @@ async function runWarp(sourcePath: string, targetPaths: string[], options: WarpO
   prepareEdit(await decodeLayer(edit.bytes, editPath), source.image);
   const report = await warp(source, edit, targetPaths, options);
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : warpTable(report));
+  for (const target of report.targets) if (target.state === 'failed') process.stderr.write(failureLine(target));
   process.exitCode = exitCodeFor(report);
 }
 
@@ -183,7 +185,8 @@ export async function* warpTargets(
       yield { image, ...(await warpInto(engine, task, image, names[n] ?? '')) };
     } catch (thrown) {
       if (!(thrown instanceof SamepointError) || !TARGET_ERRORS.has(thrown.code)) throw thrown;
-      yield { image, state: 'failed', code: thrown.code, reason: `${thrown.message} ${thrown.hint}` };
+      const failed = failedFile(image, thrown);
+      yield { state: 'failed', ...failed, code: thrown.code, reason: sentenceOf(failed) };
     }
   }
 }
@@ -198,6 +201,7 @@ async function warpInto(engine: Engine, task: WarpTask, path: string, name: stri
     { onDevice: logDevice },
   );
   const outcome = onlyTarget(result);
+  if (outcome.state === 'failed') throw SamepointError.fromPayload({ ...outcome.error, retryable: false });
   if (outcome.state === 'refused') return { state: outcome.state, reason: outcome.reason };
   makeOutputFolder(folder);
   const file = join(folder, name);

@@ -7,7 +7,7 @@ import { resizeRgb } from '../../images/resize.js';
 import { centre, contains } from '../../transfer/transforms/boxes.js';
 import type { MatchedItem, MatchedTarget, MatchReport } from '../format/match-report.js';
 import { makeOutputFolder, pairNames, writeOutputFile } from './output-files.js';
-import type { ImageFile } from './read-image.js';
+import { type ImageFile, readImage } from './read-image.js';
 
 /** Size of each image, gap between them, and style of the markers, in pixels of the drawing. */
 const DRAWING = { maxWidth: 1600, maxHeight: 720, gap: 24, radius: 7, lineWidth: 2, fill: 0.15 } as const;
@@ -34,26 +34,26 @@ export function matchOpacity(confidence: number): number {
  * line.
  * @returns the paths written
  */
-export async function drawMatches(
-  folder: string,
-  source: ImageFile,
-  targets: readonly ImageFile[],
-  report: MatchReport,
-): Promise<string[]> {
+export async function drawMatches(folder: string, source: ImageFile, { targets }: MatchReport): Promise<string[]> {
   const names = pairNames(
     source.path,
-    targets.map(({ path }) => path),
+    targets.map(({ image }) => image),
   );
-  const paths = names.map((name) => join(folder, name));
-  makeOutputFolder(folder);
+  const paths: string[] = [];
   for (const [n, target] of targets.entries()) {
-    await writeOutputFile(paths[n] ?? '', await drawPair(source.image, target.image, itemsOf(report.targets[n])));
+    if ('error' in target) continue;
+    // one target at a time, so that memory does not grow with their number
+    const drawing = await drawPair(source.image, (await readImage(target.image)).image, itemsOf(target));
+    const path = join(folder, names[n] ?? '');
+    makeOutputFolder(folder);
+    await writeOutputFile(path, drawing);
+    paths.push(path);
   }
   return paths;
 }
 
 /** Items to draw; layers are drawn as boxes. */
-function itemsOf({ items, layers = [] }: MatchedTarget = { image: '', items: [] }): MatchedItem[] {
+function itemsOf({ items, layers = [] }: MatchedTarget): MatchedItem[] {
   const boxes = layers.map(({ source, target, confidence }) => {
     return { source: source.box, target: target?.box ?? null, confidence };
   });

@@ -1,17 +1,20 @@
 import type { Box, InspectResult, Layer, LayerCue, Placement, Point } from '@samepoint/shared-protocol';
 import { MIN_POINT_CONFIDENCE } from '../../transfer/to-placement.js';
 import type { LayerLists } from '../files/read-layers.js';
+import { type FailedFile, sentenceOf } from './failed-files.js';
 import { formatPercent, formatShape } from './format-values.js';
-import { textTable } from './text-table.js';
+import { textTable, titleOf } from './text-table.js';
 
 /** What `samepoint match --json` prints. Positions in pixels of the original images. */
 export interface MatchReport {
   backend: string;
   /** Whether confidences of these features are fitted to known correspondences. */
   calibrated: boolean;
-  device: string;
+  /** Absent if no target can be opened. */
+  device?: string;
   source: string;
-  targets: MatchedTarget[];
+  /** In the order given. */
+  targets: (MatchedTarget | FailedFile)[];
 }
 
 export interface MatchedItem {
@@ -108,14 +111,18 @@ function unexpectedKind(placement: Placement | undefined): TypeError {
 const NO_COUNTERPART = 'no counterpart';
 const UNCALIBRATED = 'Confidences of this backend are not calibrated: they rank matches, but are not probabilities.\n';
 
-/** Renders the report of `match`, with positions in whole pixels. */
+/** Renders the report of `match`, with positions in whole pixels. Items and layers are numbered as in drawings. */
 export function matchTable({ backend, calibrated, device, source, targets }: MatchReport): string {
-  const tables = targets.map((target) => `\n${source} → ${target.image}\n${tablesOf(target)}`);
-  return `Backend ${backend} on ${device}\n${tables.join('')}${calibrated ? '' : `\n${UNCALIBRATED}`}`;
+  const tables = targets.map((target) => `\n${source} → ${target.image}\n${sectionOf(target)}`);
+  return `${titleOf(backend, device)}\n${tables.join('')}${calibrated ? '' : `\n${UNCALIBRATED}`}`;
 }
 
-function tablesOf({ items, layers }: MatchedTarget): string {
-  return (items.length === 0 ? '' : itemTable(items)) + (layers === undefined ? '' : layerTable(layers));
+function sectionOf(target: MatchedTarget | FailedFile): string {
+  if ('error' in target) return `  failed: ${sentenceOf(target)}\n`;
+  const { items, layers } = target;
+  return (
+    (items.length === 0 ? '' : itemTable(items)) + (layers === undefined ? '' : layerTable(layers, items.length + 1))
+  );
 }
 
 function itemTable(items: readonly MatchedItem[]): string {
@@ -129,14 +136,16 @@ function itemTable(items: readonly MatchedItem[]): string {
 }
 
 const CUES: readonly LayerCue['cue'][] = ['image', 'text', 'type', 'size', 'name', 'order', 'neighbours'];
-const LAYER_HEADER = ['layer', 'target layer', 'confidence', 'pixels', ...CUES.slice(1)];
+const LAYER_HEADER = ['#', 'layer', 'target layer', 'confidence', 'pixels', ...CUES.slice(1)];
 const LAYER_LEGEND = '  Cues: similarity × weight; – where a cue does not apply.\n';
 
-function layerTable(layers: readonly MatchedLayer[]): string {
-  return textTable([LAYER_HEADER, ...layers.map(layerRow)]) + LAYER_LEGEND;
+/** @param first number of the first layer */
+function layerTable(layers: readonly MatchedLayer[], first: number): string {
+  const rows = layers.map((layer, n) => [String(first + n), ...layerCells(layer)]);
+  return textTable([LAYER_HEADER, ...rows]) + LAYER_LEGEND;
 }
 
-function layerRow({ source, target, placed, confidence, cues }: MatchedLayer): string[] {
+function layerCells({ source, target, placed, confidence, cues }: MatchedLayer): string[] {
   const all = cues === null ? [] : [...cues.pixels, ...cues.structure];
   const unassigned = placed === null ? NO_COUNTERPART : `${NO_COUNTERPART}; pixels match ${formatShape(placed)}`;
   return [

@@ -17,3 +17,8 @@ export function textTable(
   const lines = rows.map((cells) => `${' '.repeat(indent)}${cells.map(align).join('  ').trimEnd()}\n`);
   return lines.join('');
 }
+
+/** The first line of a report. @param device undefined if no job ran */
+export function titleOf(backend: string, device: string | undefined): string {
+  return `Backend ${backend}${device === undefined ? '' : ` on ${device}`}`;
+}

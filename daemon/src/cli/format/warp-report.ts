@@ -1,6 +1,7 @@
 import type { ErrorCode, FittedTransform } from '@samepoint/shared-protocol';
+import type { FailedFile } from './failed-files.js';
 import { formatPercent } from './format-values.js';
-import { textTable } from './text-table.js';
+import { textTable, titleOf } from './text-table.js';
 
 /** What `samepoint warp --json` prints. `transform` maps pixels of the source to pixels of the target, row-major. */
 export interface WarpReport {
@@ -15,8 +16,8 @@ export interface WarpReport {
 export type WarpedFile =
   | ({ image: string; state: 'warped'; file: string } & FittedTransform)
   | { image: string; state: 'refused'; reason: string }
-  /** The target cannot be read, or its job failed. */
-  | { image: string; state: 'failed'; code: ErrorCode; reason: string };
+  /** The target cannot be read, or its job failed. `code` and `reason` repeat the error. */
+  | ({ state: 'failed'; code: ErrorCode; reason: string } & FailedFile);
 
 const WARP_HEADER = ['target', 'transform', 'inliers', 'residual', 'confidence', 'written'];
 
@@ -26,7 +27,7 @@ export function warpTable({ backend, device, targets }: WarpReport): string {
   const rows = done.map((target) => [target.image, ...describeFit(target), target.file]);
   const table = rows.length === 0 ? '' : `\n${textTable([WARP_HEADER, ...rows])}`;
   const reasons = others.map(({ image, state, reason }) => `\n${image}: ${state}. ${reason}\n`);
-  return `Backend ${backend}${device === undefined ? '' : ` on ${device}`}\n${table}${reasons.join('')}`;
+  return `${titleOf(backend, device)}\n${table}${reasons.join('')}`;
 }
 
 /** Kind, inliers, residual and confidence as cells of a table. */
@@ -50,7 +51,7 @@ export type AlignReport = { backend: string; device: string; source: string; tar
 const ALIGN_HEADER = ['transform', 'inliers', 'residual', 'confidence', 'covered', 'difference'];
 
 export function alignTable(report: AlignReport): string {
-  const title = `Backend ${report.backend} on ${report.device}\n\n${report.source} → ${report.target}`;
+  const title = `${titleOf(report.backend, report.device)}\n\n${report.source} → ${report.target}`;
   if (report.state === 'refused') return `${title}: refused. ${report.reason}\n`;
   const measured = [formatPercent(report.coverage), `${report.difference.toFixed(1)} of 255`];
   const table = textTable([ALIGN_HEADER, [...describeFit(report), ...measured]]);

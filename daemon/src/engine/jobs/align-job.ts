@@ -1,12 +1,11 @@
 import type { AlignRequest } from '@samepoint/shared-protocol';
-import { decodeImage } from '../../images/decode.js';
 import { encodePng } from '../../images/encode.js';
 import { isIdentical, onTransparent, toRgba } from '../../images/pixels.js';
 import { type Alignment, alignIdentical, alignImages, compareAligned } from '../../transfer/edits/align-images.js';
 import { warpImage } from '../../transfer/edits/warp-image.js';
 import type { EngineJob, EngineOutcome } from '../engine.js';
 import type { ImagePairs } from './image-pairs.js';
-import { imageBytes, toPayload } from './job-images.js';
+import { decodeJobImage, toPayload } from './job-images.js';
 import type { ProgressReporter } from './progress-reporter.js';
 
 /** @throws SamepointError */
@@ -16,8 +15,8 @@ export async function runAlign(
   pairs: ImagePairs,
   progress: ProgressReporter,
 ): Promise<EngineOutcome> {
-  const source = await decodeImage(imageBytes(images, request.source));
-  const target = await decodeImage(imageBytes(images, request.target));
+  const source = await decodeJobImage(images, request.source);
+  const target = await decodeJobImage(images, request.target);
   const alignment = isIdentical(source, target) ? alignIdentical(request) : await align(request, pairs, progress);
   if (!alignment.ok) return refused(alignment.reason);
   const { fit } = alignment;

@@ -1,4 +1,5 @@
-import { LIMITS, SamepointError } from '@samepoint/shared-protocol';
+import { imageLabel, LIMITS, SamepointError } from '@samepoint/shared-protocol';
+import { decodeImage, type RgbImage } from '../../images/decode.js';
 import type { EngineJob } from '../engine.js';
 
 /**
@@ -8,7 +9,23 @@ import type { EngineJob } from '../engine.js';
 export function imageBytes(images: EngineJob['images'], imageId: string): Uint8Array {
   const bytes = images.get(imageId);
   if (bytes !== undefined) return bytes;
-  throw new SamepointError('IMAGE_MISSING', `The image ${imageId} is missing.`, 'Send it again.');
+  throw new SamepointError('IMAGE_MISSING', `${imageLabel(imageId)} is missing.`, 'Send it again.', {
+    details: { imageId },
+  });
+}
+
+/**
+ * Decodes one of a job's images.
+ * @throws SamepointError that names the image by its label, with its id in the details
+ */
+export async function decodeJobImage(images: EngineJob['images'], imageId: string): Promise<RgbImage> {
+  const bytes = imageBytes(images, imageId);
+  try {
+    return await decodeImage(bytes, imageLabel(imageId));
+  } catch (thrown) {
+    const { code, message, hint } = SamepointError.from(thrown);
+    throw new SamepointError(code, message, hint, { details: { imageId } });
+  }
 }
 
 /** The frame's limit without its header. */

@@ -11,10 +11,10 @@ import type { FeaturePyramid } from '../../diffusion/feature-pyramid.js';
 import type { FeatureSource } from '../../diffusion/feature-source.js';
 import { levelCount, levelSize } from '../../diffusion/input-size.js';
 import type { FeaturePlan } from '../../diffusion/plan/feature-plan.js';
-import { decodeImage, type RgbImage, sizeOfImage } from '../../images/decode.js';
+import { type RgbImage, sizeOfImage } from '../../images/decode.js';
 import type { EngineJob } from '../engine.js';
 import type { ComparedParts, ImageFeatures, ImagePairs, Inspection } from './image-pairs.js';
-import { imageBytes } from './job-images.js';
+import { decodeJobImage } from './job-images.js';
 import type { ProgressReporter } from './progress-reporter.js';
 
 /** Caches shared by all jobs of an engine process. */
@@ -50,8 +50,7 @@ export class JobPairs implements ImagePairs {
   }
 
   async features(imageId: string): Promise<FeaturePyramid> {
-    const bytes = imageBytes(this.#images, imageId);
-    return this.#pyramid(imageId, () => decodeImage(bytes));
+    return this.#pyramid(imageId, () => decodeJobImage(this.#images, imageId));
   }
 
   async orderBySize(imageIds: readonly string[]): Promise<number[]> {

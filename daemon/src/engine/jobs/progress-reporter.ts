@@ -26,6 +26,11 @@ export class ProgressReporter {
     this.#send();
   }
 
+  /** Skips the steps of an image that failed. */
+  reach(done: number): void {
+    if (done > this.#done) this.step(done - this.#done);
+  }
+
   #send(): void {
     const elapsedMs = performance.now() - this.#startedMs;
     this.#report({ stage: this.#stage, done: this.#done, total: this.#total, elapsedMs });

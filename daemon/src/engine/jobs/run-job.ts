@@ -10,6 +10,7 @@ import { editProtocol } from '../../transfer/edits/published-edit.js';
 import { trackSettings } from '../../transfer/tracking/track-labels.js';
 import type { EngineJob, EngineOutcome } from '../engine.js';
 import { runAlign } from './align-job.js';
+import { checkAnyFits } from './failed-images.js';
 import { runInspect } from './inspect-job.js';
 import { JobPairs, PairCache, type SharedCaches } from './job-pairs.js';
 import { ProgressReporter, type ReportProgress } from './progress-reporter.js';
@@ -21,6 +22,8 @@ import { runWarp } from './warp-job.js';
 export interface RunJobOptions {
   /** How often the image size is halved. */
   downscaleSteps?: number;
+  /** The job is not run again after `GPU_OUT_OF_MEMORY`: targets that do not fit fail alone. */
+  isLastAttempt?: boolean;
 }
 
 /** Runs jobs. Networks, feature maps and matching graphs stay alive between them. */
@@ -34,10 +37,16 @@ export class JobRunner {
   }
 
   /** @throws SamepointError */
-  async run(
+  async run(job: EngineJob, report: ReportProgress, options: RunJobOptions = {}): Promise<EngineOutcome> {
+    const outcome = await this.#run(job, report, options);
+    checkAnyFits(outcome.result);
+    return outcome;
+  }
+
+  #run(
     { request, images, features }: EngineJob,
     report: ReportProgress,
-    { downscaleSteps }: RunJobOptions = {},
+    { downscaleSteps, isLastAttempt: keepsGoing = false }: RunJobOptions,
   ): Promise<EngineOutcome> {
     const progress = new ProgressReporter(report);
     const choice = { ...(features ?? choiceOf(request)), downscaleSteps };
@@ -46,7 +55,8 @@ export class JobRunner {
         const plan = planFeatures(choice);
         const { coarseToFine = false } = request;
         const pairs = new JobPairs(this.#caches, images, plan, progress, { coarseToFine });
-        return runTransfer(request, pairs, progress, request.coarseToFine ?? refinesPoints(presets(plan)));
+        const refines = request.coarseToFine ?? refinesPoints(presets(plan));
+        return runTransfer(request, pairs, progress, { refines, keepsGoing });
       }
       case 'inspect': {
         const plan = planFeatures(choice);
@@ -56,7 +66,7 @@ export class JobRunner {
       case 'warp': {
         const plan = planFeatures(choice);
         const pairs = new JobPairs(this.#caches, images, plan, progress);
-        return runWarp(request, images, pairs, progress, editProtocol(request, plan));
+        return runWarp(request, images, pairs, progress, { protocol: editProtocol(request, plan), keepsGoing });
       }
       case 'align': {
         const plan = planTask('geometric', choice);

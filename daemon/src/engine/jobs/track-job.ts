@@ -1,4 +1,10 @@
-import { type Point, SamepointError, type TrackRequest, type TrackResult } from '@samepoint/shared-protocol';
+import {
+  type FailedImage,
+  type Point,
+  SamepointError,
+  type TrackRequest,
+  type TrackResult,
+} from '@samepoint/shared-protocol';
 import type { WindowMatcher } from '../../correspond/window-matcher.js';
 import { decodeLabelMask, encodeLabelMask, type LabelMask } from '../../images/label-mask.js';
 import type { Size } from '../../images/resize.js';
@@ -12,6 +18,7 @@ import {
 import { labelsOfMask, trackMask } from '../../transfer/tracking/track-mask.js';
 import { trackPoints } from '../../transfer/tracking/track-points.js';
 import type { EngineJob, EngineOutcome } from '../engine.js';
+import { orFailure } from './failed-images.js';
 import type { ImagePairs } from './image-pairs.js';
 import { imageBytes, toPayload } from './job-images.js';
 import type { ProgressReporter } from './progress-reporter.js';
@@ -41,21 +48,33 @@ export async function runTrack(
   // the features of every frame, and one step for each frame except the annotated one
   progress.begin('matching', request.frames.length * (source.steps + 1) - 1);
   const size = await source.features(annotatedId);
+  const failed = new Map<number, FailedImage>();
   const frames: TrackedFrames = {
     count: request.frames.length,
     annotated: request.annotated,
-    // the annotated frame is not computed twice
-    features: async (frame) =>
-      trackingLevel(frame === request.annotated ? size : await source.features(request.frames[frame] ?? '')),
+    features: async (frame) => {
+      // the annotated frame is not computed twice
+      if (frame === request.annotated) return trackingLevel(size);
+      const imageId = request.frames[frame] ?? '';
+      const outcome = await orFailure(imageId, false, () => source.features(imageId));
+      if (!('state' in outcome)) return trackingLevel(outcome);
+      failed.set(frame, outcome);
+      progress.step(source.steps + 1);
+      return undefined;
+    },
   };
-  if (labels.kind === 'points') return carryPoints(matcher, frames, labels.points, size, settings, progress);
+  if (labels.kind === 'points') return carryPoints(matcher, frames, failed, labels.points, size, settings, progress);
   const mask = await decodeLabelMask(imageBytes(images, labels.imageId), 'The mask');
-  return carryMask(matcher, frames, mask, size, settings, progress);
+  return carryMask(matcher, frames, failed, mask, size, settings, progress);
 }
+
+/** Frames that cannot be read, by index; filled while the others are tracked. */
+type FailedFrames = ReadonlyMap<number, FailedImage>;
 
 async function carryPoints(
   matcher: WindowMatcher,
   frames: TrackedFrames,
+  failed: FailedFrames,
   points: readonly Point[],
   size: Size,
   settings: TrackSettings,
@@ -74,12 +93,14 @@ async function carryPoints(
     }));
     if (frame !== frames.annotated) progress.step();
   }
+  for (const [frame, failure] of failed) tracked.frames[frame] = failure;
   return { result: { kind: 'track', tracked } };
 }
 
 async function carryMask(
   matcher: WindowMatcher,
   frames: TrackedFrames,
+  failed: FailedFrames,
   mask: LabelMask,
   size: Size,
   settings: TrackSettings,
@@ -95,11 +116,13 @@ async function carryMask(
     const confidences = found.outcomes.map(({ lost, confidence }) =>
       lost ? null : rounded(confidence, CONFIDENCE_STEPS),
     );
-    tracked.frames[found.frame] = { pngBytes: png.length, confidences };
+    tracked.frames[found.frame] = { state: 'tracked', pngBytes: png.length, confidences };
     pngs[found.frame] = png;
     if (found.frame !== frames.annotated) progress.step();
   }
-  return { result: { kind: 'track', tracked }, payload: toPayload(pngs) };
+  for (const [frame, failure] of failed) tracked.frames[frame] = failure;
+  // failed frames have no mask
+  return { result: { kind: 'track', tracked }, payload: toPayload(pngs.filter((png) => png !== undefined)) };
 }
 
 function checkMask(mask: LabelMask, { width, height }: Size): void {

@@ -1,19 +1,24 @@
-import type { TransferRequest, TransferResult } from '@samepoint/shared-protocol';
+import type { Frame, TransferRequest, TransferredTarget } from '@samepoint/shared-protocol';
 import { matchItself } from '../../correspond/match-points.js';
 import { type PairMatcher, placeItems, prepareItems } from '../../transfer/place-items.js';
 import type { EngineOutcome } from '../engine.js';
+import { orFailure } from './failed-images.js';
 import type { ImageFeatures, ImagePairs } from './image-pairs.js';
 import type { ProgressReporter } from './progress-reporter.js';
 
-/**
- * @param refines refine single points coarse-to-fine
- * @throws SamepointError also if an item does not fit the source
- */
+export interface TransferOptions {
+  /** Refine single points coarse-to-fine. */
+  refines: boolean;
+  /** See `orFailure`. */
+  keepsGoing: boolean;
+}
+
+/** @throws SamepointError also if an item does not fit the source */
 export async function runTransfer(
   { source, targets, items, withCues }: TransferRequest,
   pairs: ImagePairs,
   progress: ProgressReporter,
-  refines: boolean,
+  { refines, keepsGoing }: TransferOptions,
 ): Promise<EngineOutcome> {
   progress.begin('features', pairs.steps);
   const sourceFeatures = await pairs.features(source.imageId);
@@ -22,19 +27,21 @@ export async function runTransfer(
   // one target at a time, so that memory does not grow with their number
   progress.begin('matching', targets.length * (pairs.steps + 1));
   const sourceImage: ImageFeatures = [source.imageId, sourceFeatures];
-  const placed = new Map<number, TransferResult['targets'][number]>();
+  const placeIn = async ({ imageId, layers }: Frame) => {
+    const target = await pairs.features(imageId);
+    const matcher =
+      imageId === source.imageId ? IDENTITY_MATCHER : matcherOf(pairs, sourceImage, [imageId, target], refines);
+    const placements = await placeItems(prepared, source.layers, layers, target, matcher, withCues);
+    return { state: 'placed' as const, placements };
+  };
+  const placed = new Map<number, TransferredTarget>();
   const order = await pairs.orderBySize(targets.map(({ frame }) => frame.imageId));
   for (const index of order) {
     const entry = targets[index];
     if (entry === undefined) throw new Error('orderBySize returned an index without a target');
     const { targetId, frame } = entry;
-    const target = await pairs.features(frame.imageId);
-    const targetImage: ImageFeatures = [frame.imageId, target];
-    const matcher =
-      frame.imageId === source.imageId ? IDENTITY_MATCHER : matcherOf(pairs, sourceImage, targetImage, refines);
-    const placements = await placeItems(prepared, source.layers, frame.layers, target, matcher, withCues);
-    placed.set(index, { targetId, placements });
-    progress.step();
+    placed.set(index, { targetId, ...(await orFailure(frame.imageId, keepsGoing, () => placeIn(frame))) });
+    progress.reach(placed.size * (pairs.steps + 1));
   }
   return { result: { kind: 'transfer', targets: targets.flatMap((_, index) => placed.get(index) ?? []) } };
 }

@@ -1,28 +1,33 @@
 import type { WarpedTarget, WarpRequest } from '@samepoint/shared-protocol';
-import { decodeImage, decodeLayer, type RgbImage } from '../../images/decode.js';
+import { decodeLayer, type RgbImage } from '../../images/decode.js';
 import { encodePng } from '../../images/encode.js';
 import { blendOver, isIdentical } from '../../images/pixels.js';
 import { type PublishedEdit, warpEditAsPublished } from '../../transfer/edits/published-edit.js';
 import { prepareEdit, type WarpedEdit, warpEdit, warpIdentical } from '../../transfer/edits/warp-edit.js';
 import type { EngineJob, EngineOutcome } from '../engine.js';
+import { orFailure } from './failed-images.js';
 import type { ImagePairs } from './image-pairs.js';
-import { imageBytes, toPayload } from './job-images.js';
+import { decodeJobImage, imageBytes, toPayload } from './job-images.js';
 import type { ProgressReporter } from './progress-reporter.js';
 
-/**
- * @param protocol the published protocol, if the job follows it
- * @throws SamepointError also if the edit does not fit its source
- */
+export interface WarpOptions {
+  /** The published protocol, if the job follows it. */
+  protocol: PublishedEdit | undefined;
+  /** See `orFailure`. */
+  keepsGoing: boolean;
+}
+
+/** @throws SamepointError also if the edit does not fit its source */
 export async function runWarp(
   request: WarpRequest,
   images: EngineJob['images'],
   pairs: ImagePairs,
   progress: ProgressReporter,
-  protocol: PublishedEdit | undefined,
+  { protocol, keepsGoing }: WarpOptions,
 ): Promise<EngineOutcome> {
   progress.begin('features', pairs.steps);
   const source = await pairs.features(request.source);
-  const original = await decodeImage(imageBytes(images, request.source));
+  const original = await decodeJobImage(images, request.source);
   const edit = prepareEdit(await decodeLayer(imageBytes(images, request.edit), 'The edit'), original);
   const warpByMatches = async (imageId: string): Promise<WarpedEdit> => {
     const target = await pairs.features(imageId);
@@ -36,18 +41,20 @@ export async function runWarp(
   progress.begin('matching', request.targets.length * (pairs.steps + 1));
   const targets: WarpedTarget[] = [];
   const pngs: Uint8Array[] = [];
-  for (const { targetId, imageId } of request.targets) {
-    const target = await decodeImage(imageBytes(images, imageId));
+  const warpInto = async (imageId: string) => {
+    const target = await decodeJobImage(images, imageId);
     const warped =
       protocol === undefined && isIdentical(original, target)
         ? await warpIdentical(edit, target, request)
         : await warpByMatches(imageId);
-    if (warped.ok) {
-      const { box, png } = await toPng(warped, request.output ?? 'layer', target);
-      pngs.push(png);
-      targets.push({ state: 'warped', targetId, fit: warped.fit, box, pngBytes: png.length });
-    } else targets.push({ state: 'refused', targetId, reason: warped.reason });
-    progress.step();
+    if (!warped.ok) return { state: 'refused' as const, reason: warped.reason };
+    const { box, png } = await toPng(warped, request.output ?? 'layer', target);
+    pngs.push(png);
+    return { state: 'warped' as const, fit: warped.fit, box, pngBytes: png.length };
+  };
+  for (const { targetId, imageId } of request.targets) {
+    targets.push({ targetId, ...(await orFailure(imageId, keepsGoing, () => warpInto(imageId))) });
+    progress.reach(targets.length * (pairs.steps + 1));
   }
   return { result: { kind: 'warp', targets }, ...(pngs.length === 0 ? {} : { payload: toPayload(pngs) }) };
 }

@@ -2,6 +2,7 @@ import {
   BACKEND_DOWNLOAD,
   type Backend,
   type ClientMessage,
+  imageLabel,
   type JobKind,
   type JobRequest,
   LIMITS,
@@ -92,7 +93,8 @@ export class MessageHandler {
 
   #offer({ imageId, width, height, bytes }: Offer): void {
     const fits = bytes <= LIMITS.imageBytes && Math.max(width, height) <= LIMITS.imageSidePx;
-    if (!fits || width * height > LIMITS.imagePixels) this.outbox.error(imageTooLarge(width, height, bytes), imageId);
+    if (!fits || width * height > LIMITS.imagePixels)
+      this.outbox.error(imageTooLarge(imageId, width, height, bytes), imageId);
     else this.outbox.send({ type: this.context.images.has(imageId) ? 'image.have' : 'image.need', imageId });
   }
 
@@ -128,10 +130,10 @@ export class MessageHandler {
   }
 }
 
-function imageTooLarge(width: number, height: number, bytes: number): SamepointError {
+function imageTooLarge(imageId: string, width: number, height: number, bytes: number): SamepointError {
   return new SamepointError(
     'IMAGE_TOO_LARGE',
-    `The image is too large: ${width} × ${height} px, ${bytes} bytes.`,
+    `${imageLabel(imageId)} is too large: ${width} × ${height} px, ${bytes} bytes.`,
     `Export it smaller: at most ${LIMITS.imageSidePx} px a side, ${LIMITS.imagePixels} px in total and ${LIMITS.imageBytes} bytes.`,
   );
 }

@@ -11,8 +11,8 @@ export interface TrackedFrames {
   count: number;
   /** Index of the annotated frame. */
   annotated: number;
-  /** Called once a frame, when its turn comes. */
-  features(frame: number): Promise<FeatureMap>;
+  /** Called once a frame, when its turn comes. A frame without features is left out; the annotated one has them. */
+  features(frame: number): Promise<FeatureMap | undefined>;
 }
 
 /** A frame from which labels are propagated. */
@@ -25,7 +25,7 @@ interface Context {
  * Propagates the labels of the annotated frame to all others: forward to the last frame, then backward to the first. At most
  * `queueFrames` + 2 feature maps are alive at once: the annotated frame's, the queue and the new one.
  * @param label returns the labels of the annotated frame for its feature map
- * @returns labels frame by frame, the annotated one first
+ * @returns labels frame by frame, the annotated one first, without those that have no features
  * @throws SamepointError `BAD_REQUEST` if the frames differ in size
  */
 export async function* trackLabels(
@@ -35,12 +35,14 @@ export async function* trackLabels(
   settings: TrackSettings,
 ): AsyncGenerator<{ frame: number; labels: SoftLabels }> {
   const map = await features(annotated);
+  if (map === undefined) throw new RangeError('the annotated frame has no features');
   const first = { features: toCellFeatures(map), labels: label(map) };
   yield { frame: annotated, labels: first.labels };
   for (const step of [1, -1]) {
     const queue: Context[] = [];
     for (let frame = annotated + step; frame >= 0 && frame < count; frame += step) {
       const next = await features(frame);
+      if (next === undefined) continue;
       checkSameSize(map, next, annotated, frame);
       const context = await propagate(matcher, [first, ...queue], toCellFeatures(next), settings);
       if (queue.length === settings.queueFrames) queue.shift();

@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { boxSchema, pointSchema } from '@samepoint/shared-protocol';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { boxSchema, errorCodeSchema, pointSchema } from '@samepoint/shared-protocol';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -219,6 +219,54 @@ describe('samepoint match --layers', () => {
   });
 });
 
+describe('a target that cannot be read does not stop the others', () => {
+  const POINTS = ['--points', '50,10'];
+  const errorSchema = z.strictObject({ code: errorCodeSchema, message: z.string(), hint: z.string() });
+  const targetSchema = z.union([
+    z.strictObject({ image: z.string(), error: errorSchema }),
+    z.strictObject({ image: z.string(), items: z.array(z.unknown()).length(1) }),
+  ]);
+
+  it('and is reported in the table, in the JSON and on stderr, with exit code 2', async () => {
+    const [gone, empty, cut] = ['gone.png', 'empty.png', 'cut.png'].map((name) => folder.path(name));
+    writeFileSync(empty ?? '', '');
+    writeFileSync(cut ?? '', readFileSync(home()).subarray(0, -30));
+    const asked = [home(), gone ?? '', dark(), empty ?? '', cut ?? '', home(), ...POINTS];
+    const out = folder.path('some');
+    const [json, table] = [await runCli('match', ...asked, '--json'), await runCli('match', ...asked, '--out', out)];
+    expect([json.code, table.code]).toEqual([2, 2]);
+
+    const { targets } = z.object({ targets: z.array(targetSchema) }).parse(JSON.parse(json.stdout));
+    expect(targets.map((target) => ('error' in target ? target.error.code : target.image))).toEqual([
+      'IMAGE_MISSING',
+      dark(),
+      'IMAGE_UNREADABLE',
+      'IMAGE_UNREADABLE',
+      home(),
+    ]);
+    const sentences = targets.flatMap((target) =>
+      'error' in target ? `${target.error.message} ${target.error.hint}` : [],
+    );
+    expect(sentences).toEqual([
+      `${gone} does not exist. Check the path. Quote it if it contains spaces.`,
+      expect.stringContaining(`${empty} is an empty file`),
+      expect.stringContaining(`${cut} is cut off: `),
+    ]);
+    expect(json.stderr).toBe(sentences.map((sentence) => `samepoint: ${sentence}\n`).join(''));
+
+    for (const sentence of sentences) expect(table.stdout).toContain(`\n  failed: ${sentence}\n`);
+    expect(table.stdout.match(/ {2}1 {2}50,10 /g)).toHaveLength(2);
+    expect(readdirSync(out).sort()).toEqual(['home-dark.png', 'home-home.png']);
+  });
+
+  it('and no engine starts if none can be opened', async () => {
+    const run = await runCli('match', home(), folder.path('gone.png'), ...POINTS);
+    expect(run.code).toBe(2);
+    expect(run.stdout).toMatch(/^Backend ui\n\n.* → .*gone\.png\n {2}failed: [^\n]+\n$/);
+    expect(run.stderr).toMatch(/^samepoint: .*gone\.png does not exist\. [^\n]+\n$/);
+  });
+});
+
 describe('bad input ends with exit code 2, one line on stderr and nothing on stdout', () => {
   const POINTS = ['--points', '50,10'];
 
@@ -232,14 +280,11 @@ describe('bad input ends with exit code 2, one line on stderr and nothing on std
 
   it.each<[string, () => string[], RegExp]>([
     ['a missing source', () => [folder.path('nowhere.png'), dark(), ...POINTS], /nowhere\.png does not exist/],
-    ['a missing target', () => [home(), folder.path('nowhere.png'), ...POINTS], /nowhere\.png does not exist/],
-    ['a missing second target', () => [home(), dark(), folder.path('gone.png'), ...POINTS], /gone\.png does not exist/],
     ['a folder', () => [folder.path('.'), dark(), ...POINTS], /is a folder, not an image/],
     ['text', () => [folder.path('text.png'), dark(), ...POINTS], /text\.png is a text file/],
-    ['a target of 0 bytes', () => [home(), folder.path('empty.png'), ...POINTS], /empty\.png is an empty file/],
     [
-      'an image cut off',
-      () => [home(), folder.path('cut.png'), ...POINTS],
+      'a source cut off',
+      () => [folder.path('cut.png'), dark(), ...POINTS],
       /cut\.png is cut off: the end of the file is missing\. Get the file again/,
     ],
     ['an image 40,000 pixels wide', () => [folder.path('long.png'), dark(), ...POINTS], /long\.png .* 40000×1 pixels/],

@@ -19,7 +19,13 @@ const reportSchema = z.strictObject({
     z.discriminatedUnion('state', [
       fittedTransformSchema.extend({ image: z.string(), state: z.literal('warped'), file: z.string() }),
       z.strictObject({ image: z.string(), state: z.literal('refused'), reason: z.string() }),
-      z.strictObject({ image: z.string(), state: z.literal('failed'), code: errorCodeSchema, reason: z.string() }),
+      z.strictObject({
+        image: z.string(),
+        state: z.literal('failed'),
+        code: errorCodeSchema,
+        reason: z.string(),
+        error: z.strictObject({ code: errorCodeSchema, message: z.string(), hint: z.string() }),
+      }),
     ]),
   ),
 });
@@ -109,6 +115,12 @@ describe('samepoint warp', () => {
       code: 'IMAGE_UNREADABLE',
       reason: expect.stringMatching(/broken\.png is a text file/),
     });
+    for (const target of report.targets) {
+      if (target.state !== 'failed') continue;
+      const { code, message, hint } = target.error;
+      expect(target).toMatchObject({ code, reason: `${message} ${hint}` });
+      expect(run.stderr).toContain(`samepoint: ${message} ${hint}\n`);
+    }
     expect(readdirSync(out).sort()).toEqual(['home-warped.png', 'moved-warped.png']);
   });
 

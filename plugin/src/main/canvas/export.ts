@@ -13,7 +13,7 @@ type Outcome<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 
 /**
  * Sends an export of the source and of each target, one after another so that memory holds one image at a time, then
- * the items. Returns without a message once `isCancelled` is true.
+ * the items. A target that cannot be exported does not stop the others. Returns without a message once `isCancelled` is true.
  * @returns the fingerprints of the exported annotations
  */
 export async function exportFrames(
@@ -43,10 +43,17 @@ async function exportAll(
   const overlayIds = new Set(request.overlayIds);
   const sourceLayerIds = new Set<string>();
   const truncated: string[] = [];
+  const failures: Problem[] = [];
   for (const [index, frame] of frames.value.entries()) {
     const exported = await exportFrame(frame, overlayIds);
     if (isCancelled()) return cancelled;
-    if (!exported.ok) return exported;
+    if (!exported.ok) {
+      failures.push(exported.problem);
+      // nothing can be transferred from a source that failed, or to targets that all did
+      if (index === 0 || failures.length === frames.value.length - 1) return exported;
+      send({ type: 'export.frame-failed', nodeId: frame.id, name: frame.name, problem: exported.problem });
+      continue;
+    }
     const { layers } = exported.value;
     if (index === 0) for (const { layerId } of layers) sourceLayerIds.add(layerId);
     if (layers.length === LIMITS.layersPerFrame) truncated.push(truncatedNotice(frame));

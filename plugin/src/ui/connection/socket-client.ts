@@ -6,6 +6,7 @@ import {
   daemonMessageSchema,
   decodeFrame,
   encodeFrame,
+  FAILED_TARGETS,
   PROTOCOL,
   SUBPROTOCOL,
   TOKEN_SUBPROTOCOL_PREFIX,
@@ -55,7 +56,7 @@ export class SocketClient {
       return;
     }
     socket.binaryType = 'arraybuffer';
-    const features = [BACKEND_DOWNLOAD];
+    const features = [BACKEND_DOWNLOAD, FAILED_TARGETS];
     socket.onopen = () => this.send({ type: 'hello', protocol: PROTOCOL, client: CLIENT_NAME, features });
     socket.onmessage = (event: MessageEvent<unknown>) => this.#receive(event.data);
     socket.onclose = (event) => {

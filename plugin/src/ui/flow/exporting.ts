@@ -7,7 +7,7 @@ import { enter, type Flow, type FlowEvent, type StateOf, savePending, stay, type
 export function startExport(flow: Flow, jobId: string): Transition {
   const { source, targets, overlays } = flow.picks;
   if (source === null) return stay(flow);
-  const state = { name: 'exporting', jobId, frames: [], done: 0, total: targets.length + 1 } as const;
+  const state = { name: 'exporting', jobId, frames: [], failed: [], done: 0, total: targets.length + 1 } as const;
   return enter(flow, state, [
     savePending(flow, jobId),
     {
@@ -34,9 +34,15 @@ function reduceExport(flow: Flow, state: StateOf<'exporting'>, message: MainToUi
   switch (message.type) {
     case 'export.frame':
       return addFrame(flow, state, message.frame);
+    case 'export.frame-failed': {
+      const { nodeId, name, problem } = message;
+      if (!isPicked(flow, nodeId)) return stay(flow);
+      return progress(flow, { ...state, failed: [...state.failed, { nodeId, name, problem }] });
+    }
     case 'export.done': {
       const { items, notices } = message;
-      return send(flow, { jobId: state.jobId, frames: state.frames, items, notices });
+      const { jobId, frames, failed } = state;
+      return send(flow, { jobId, frames, failed, items, notices });
     }
     case 'export.failed':
       return toPick(flow, message.problem);
@@ -47,11 +53,17 @@ function reduceExport(flow: Flow, state: StateOf<'exporting'>, message: MainToUi
 
 /** Keeps an exported frame; a frame that is not picked belongs to a cancelled export and is ignored. */
 function addFrame(flow: Flow, state: StateOf<'exporting'>, frame: ExportedFrame): Transition {
-  const { source, targets } = flow.picks;
-  const isPicked = [source, ...targets].some((pick) => pick?.nodeId === frame.nodeId);
-  if (!isPicked) return stay(flow);
+  if (!isPicked(flow, frame.nodeId)) return stay(flow);
   const frames = [...state.frames.filter((known) => known.nodeId !== frame.nodeId), hashFrame(frame)];
-  return enter({ ...flow, picks: fillPlaceholder(flow.picks, frame) }, { ...state, frames, done: frames.length });
+  return progress({ ...flow, picks: fillPlaceholder(flow.picks, frame) }, { ...state, frames });
+}
+
+function isPicked({ picks: { source, targets } }: Flow, nodeId: string): boolean {
+  return [source, ...targets].some((pick) => pick?.nodeId === nodeId);
+}
+
+function progress(flow: Flow, state: StateOf<'exporting'>): Transition {
+  return enter(flow, { ...state, done: state.frames.length + state.failed.length });
 }
 
 /** Gives the placeholder of a pending job the name and size of its exported frame. */

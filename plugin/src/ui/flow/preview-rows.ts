@@ -36,10 +36,12 @@ export interface PreviewGroup {
   rows: PreviewRow[];
 }
 
-/** Groups a result by target in the order of the result; rows are in the order of the source's items. */
+/** Groups a result by target in the order of the result, without failed ones; rows are in the order of the source's items. */
 export function previewGroups(run: Run, result: PreviewState['result'], sourceId: string): PreviewGroup[] {
   const source = run.frames.find((frame) => frame.nodeId === sourceId);
-  return result.targets.flatMap(({ targetId, placements }) => {
+  return result.targets.flatMap((placed) => {
+    if (placed.state === 'failed') return [];
+    const { targetId, placements } = placed;
     const target = run.frames.find((frame) => frame.nodeId === targetId);
     if (target === undefined) return [];
     const rows = run.items.flatMap(({ label, detail, item }) => {

@@ -1,4 +1,5 @@
 import type { TransferResult } from '@samepoint/shared-protocol';
+import { type FailedTarget, failedTargets } from './frame-problems.js';
 import { acceptedPlacements, includedByDefault, type PreviewGroup, previewGroups } from './preview-rows.js';
 import {
   enter,
@@ -33,6 +34,11 @@ export function reducePreview(flow: Flow, state: PreviewState, event: FlowEvent)
 /** The rows of a preview, grouped by target. */
 export function groupsOf(flow: Flow, preview: PreviewState): PreviewGroup[] {
   return previewGroups(preview.run, preview.result, flow.picks.source?.nodeId ?? '');
+}
+
+/** The targets without rows, and why. */
+export function failedOf({ run, result }: PreviewState): FailedTarget[] {
+  return [...run.failed, ...failedTargets(result, run.frames)];
 }
 
 /** Includes or excludes rows. A row without a counterpart cannot be included. */

@@ -43,7 +43,7 @@ export function buildRequest(parts: RequestParts, backend: string): BuiltRequest
   const items = parts.items.map(({ item }) => item);
   const source = frames.find((frame) => frame.nodeId === sourceId);
   const targets = targetIds.flatMap((id) => frames.find((frame) => frame.nodeId === id) ?? []);
-  const problem = problemWith(frames, items, targets.length);
+  const problem = problemWith(source, items, targets.length);
   if (problem !== null) return { ok: false, problem };
   if (source === undefined || targets.length < targetIds.length) return { ok: false, problem: FRAME_MISSING };
   const itemLayers = new Set(items.flatMap((item) => (item.kind === 'layer' ? [item.layerId] : [])));
@@ -72,7 +72,7 @@ const FRAME_MISSING: Problem = {
   hint: 'It may be deleted or hidden. Choose the frames again.',
 };
 
-function problemWith(frames: readonly HashedFrame[], items: readonly Item[], targets: number): Problem | null {
+function problemWith(source: HashedFrame | undefined, items: readonly Item[], targets: number): Problem | null {
   if (items.length === 0) {
     return { message: 'The source frame has nothing to transfer.', hint: 'Choose another source.' };
   }
@@ -88,9 +88,9 @@ function problemWith(frames: readonly HashedFrame[], items: readonly Item[], tar
       hint: 'Remove some targets, then run again for the rest.',
     };
   }
-  const large = frames.find((frame) => frame.png.length > LIMITS.imageBytes);
-  if (large === undefined) return null;
-  return { message: `“${large.name}” is too large to compare.`, hint: 'Choose a smaller frame inside it.' };
+  // the daemon refuses targets that are too large, one by one
+  if (source === undefined || source.png.length <= LIMITS.imageBytes) return null;
+  return { message: `“${source.name}” is too large to compare.`, hint: 'Choose a smaller frame inside it.' };
 }
 
 function frameOf(frame: HashedFrame, itemLayers: ReadonlySet<string>): Frame {

@@ -1,4 +1,5 @@
 import type { Backend, DaemonMessage, ErrorPayload } from '@samepoint/shared-protocol';
+import { failedTarget } from './frame-problems.js';
 import { buildRequest, chooseBackend } from './request.js';
 import {
   enter,
@@ -19,12 +20,13 @@ import {
  * the request names one of the daemon's backends.
  */
 export function send(flow: Flow, run: Run, before: FlowEffect[] = []): Transition {
-  const images = new Map(run.frames.map((frame) => [frame.imageId, frame]));
+  const sent = run.frames.filter((frame) => !run.failed.some(({ nodeId }) => nodeId === frame.nodeId));
+  const images = new Map(sent.map((frame) => [frame.imageId, frame]));
   const unanswered = [...images.keys()];
   if (!flow.daemon.connected) return enter(flow, { name: 'sending', run, request: null, unanswered }, before);
   const backend = chooseBackend(flow.daemon.backends, flow.backend);
   if (backend === null || backend.state === 'missing') return toFailed(flow, run, modelMissing(backend));
-  const built = buildRequest({ ...pickedIds(flow), frames: run.frames, items: run.items }, backend.id);
+  const built = buildRequest({ ...requestedIds(flow, run), frames: run.frames, items: run.items }, backend.id);
   if (!built.ok) return toPick(flow, built.problem);
   const offers = [...images.values()].map(
     ({ imageId, width, height, png }): FlowEffect => ({
@@ -35,10 +37,12 @@ export function send(flow: Flow, run: Run, before: FlowEffect[] = []): Transitio
   return enter(flow, { name: 'sending', run, request: built.request, unanswered }, [...before, ...offers]);
 }
 
-function pickedIds(flow: Flow): { sourceId: string; targetIds: string[] } {
+/** Failed targets are not part of the request. */
+function requestedIds(flow: Flow, { failed }: Run): { sourceId: string; targetIds: string[] } {
+  const targetIds = flow.picks.targets.map((target) => target.nodeId);
   return {
     sourceId: flow.picks.source?.nodeId ?? '',
-    targetIds: flow.picks.targets.map((target) => target.nodeId),
+    targetIds: targetIds.filter((id) => !failed.some(({ nodeId }) => nodeId === id)),
   };
 }
 
@@ -89,10 +93,28 @@ function reduceMessage(flow: Flow, state: StateOf<'sending'>, message: DaemonMes
     case 'image.have':
       return imageAnswered(flow, state, message.imageId, []);
     case 'error':
-      return failOnError(flow, state.run, message.error);
+      return refuseTargets(flow, state, message) ?? failOnError(flow, state.run, message.error);
     default:
       return stay(flow);
   }
+}
+
+/**
+ * Leaves out the targets whose image the daemon does not accept.
+ * @returns undefined if the error is not about targets, or concerns all of them
+ */
+function refuseTargets(
+  flow: Flow,
+  state: StateOf<'sending'>,
+  { imageId, error }: Extract<DaemonMessage, { type: 'error' }>,
+): Transition | undefined {
+  const { run, request } = state;
+  if (imageId === undefined || error.code !== 'IMAGE_TOO_LARGE' || request === null) return undefined;
+  const targets = request.targets.filter(({ frame }) => frame.imageId !== imageId);
+  if (request.source.imageId === imageId || targets.length === 0) return undefined;
+  const refused = run.frames.filter((frame) => frame.imageId === imageId).map((frame) => failedTarget(frame, error));
+  const rest = { ...state, run: { ...run, failed: [...run.failed, ...refused] }, request: { ...request, targets } };
+  return imageAnswered(flow, rest, imageId, []);
 }
 
 /** Starts the job after the last image. The socket preserves order, so the job arrives after its images. */

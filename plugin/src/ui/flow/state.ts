@@ -21,12 +21,15 @@ import type {
   SelectionSummary,
   UiToMain,
 } from '../../shared/messages.js';
+import { type FailedTarget, withFrameNames } from './frame-problems.js';
 import type { HashedFrame } from './request.js';
 
 /** The exported input of one run. It is kept until the run ends, so that a retry needs no second export. */
 export interface Run {
   jobId: string;
   frames: readonly HashedFrame[];
+  /** Targets that were not exported, or that the daemon does not accept. */
+  failed: readonly FailedTarget[];
   items: readonly ExportedItem[];
   /** What cannot be transferred (measurements, comments …). */
   notices: readonly string[];
@@ -37,7 +40,14 @@ export type FlowState =
   /** The main thread has not sent its session yet. */
   | { name: 'waiting' }
   | { name: 'pick'; problem: Problem | null }
-  | { name: 'exporting'; jobId: string; frames: readonly HashedFrame[]; done: number; total: number }
+  | {
+      name: 'exporting';
+      jobId: string;
+      frames: readonly HashedFrame[];
+      failed: readonly FailedTarget[];
+      done: number;
+      total: number;
+    }
   /** `request` is null until the daemon is connected, since it names one of the daemon's backends. */
   | { name: 'sending'; run: Run; request: TransferRequest | null; unanswered: readonly string[] }
   | { name: 'running'; run: Run; request: TransferRequest; position: number; progress: JobProgress | null }
@@ -156,8 +166,10 @@ export function toPick(flow: Flow, problem: Problem | null = null, effects: Flow
   return enter(flow, { name: 'pick', problem }, [...effects, savePending(flow, null)]);
 }
 
+/** Ends the run with an error, which names the frame that it is about. */
 export function toFailed(flow: Flow, run: Run, error: ErrorPayload): Transition {
-  return enter(flow, { name: 'failed', run, error, download: null }, [savePending(flow, null)]);
+  const named = withFrameNames(error, run.frames);
+  return enter(flow, { name: 'failed', run, error: named, download: null }, [savePending(flow, null)]);
 }
 
 /** Stores the job to resume if the plugin is closed; null for none. */

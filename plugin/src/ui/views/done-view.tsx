@@ -1,5 +1,5 @@
 import { summaryLines } from '../../shared/text.js';
-import { groupsOf } from '../flow/preview.js';
+import { failedOf, groupsOf } from '../flow/preview.js';
 import type { Flow, FlowEvent, StateOf } from '../flow/state.js';
 import { Button, Illustration, ProblemNotice, Screen } from './components.js';
 
@@ -93,9 +93,13 @@ function skippedRows(flow: Flow, state: StateOf<'done'>): SkippedRow[] {
   const rows = groupsOf(flow, state.preview).flatMap((group) =>
     group.rows.map((row) => ({ ...row, targetName: group.target.name })),
   );
-  return state.summary.skipped.map(({ targetId, itemId, reason }) => {
+  const failed = failedOf(state.preview).map(({ nodeId, name, problem }) => {
+    return { key: nodeId, label: 'All items', targetName: name, reason: problem.message };
+  });
+  const skipped = state.summary.skipped.map(({ targetId, itemId, reason }) => {
     const key = `${targetId} ${itemId}`;
     const row = rows.find((candidate) => candidate.key === key);
     return { key, label: row?.label ?? itemId, targetName: row?.targetName ?? '', reason };
   });
+  return [...skipped, ...failed];
 }

@@ -1,5 +1,6 @@
 import { count, percent } from '../../shared/text.js';
-import { groupsOf } from '../flow/preview.js';
+import type { FailedTarget } from '../flow/frame-problems.js';
+import { failedOf, groupsOf } from '../flow/preview.js';
 import {
   confidenceLevel,
   evidenceLabel,
@@ -39,6 +40,9 @@ export function PreviewView({ flow, preview, applying, dispatch }: PreviewViewPr
         <Notice key={notice} tone="info">
           {notice}
         </Notice>
+      ))}
+      {failedOf(preview).map((target) => (
+        <FailedGroupView key={target.nodeId} target={target} dispatch={dispatch} />
       ))}
       {groups.map((group) => (
         <PreviewGroupView key={group.target.nodeId} flow={flow} preview={preview} group={group} dispatch={dispatch} />
@@ -114,6 +118,31 @@ function PreviewGroupView({ flow, preview, group, dispatch }: PreviewGroupViewPr
           />
         ))}
       </ul>
+    </section>
+  );
+}
+
+interface FailedGroupViewProps {
+  target: FailedTarget;
+  dispatch: (event: FlowEvent) => void;
+}
+
+/** A target that failed: why, and what to do. Screen readers announce it. */
+function FailedGroupView({ target: { nodeId, name, problem }, dispatch }: FailedGroupViewProps) {
+  return (
+    <section class="group failed" aria-label={name}>
+      <h2>
+        <span class="ellipsis" title={name}>
+          {name}
+        </span>
+        <span class="badge low">Failed</span>
+      </h2>
+      <div class="group-problem">
+        <ProblemNotice problem={problem} />
+        <Button look="quiet" label={`Show “${name}”`} onClick={() => dispatch({ type: 'reveal', nodeId, box: null })}>
+          Show frame
+        </Button>
+      </div>
     </section>
   );
 }

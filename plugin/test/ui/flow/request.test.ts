@@ -33,8 +33,8 @@ describe('the limits of the protocol', () => {
       { ...PARTS, items: Array.from({ length: LIMITS.itemsPerJob + 1 }, (_, index) => layerItem(`${index}`, 's-a')) },
     ],
     [
-      'an image that is too large',
-      { ...PARTS, frames: [SOURCE, { ...TARGET, png: new Uint8Array(LIMITS.imageBytes + 1) }] },
+      'a source that is too large',
+      { ...PARTS, frames: [TARGET, { ...SOURCE, png: new Uint8Array(LIMITS.imageBytes + 1) }] },
     ],
   ])('prevent a request with %s', (_, parts) => {
     const built = buildRequest(parts, 'ui');

@@ -1,0 +1,45 @@
+import {
+  type ErrorCode,
+  type FailedImage,
+  failedImages,
+  type JobResult,
+  SamepointError,
+} from '@samepoint/shared-protocol';
+
+/** Errors of a single image. All others concern the whole job. */
+const IMAGE_ERRORS: ReadonlySet<ErrorCode> = new Set(['IMAGE_MISSING', 'IMAGE_UNREADABLE', 'IMAGE_TOO_LARGE']);
+
+/**
+ * Runs the part of a job that concerns one image, so that the failure of that image does not stop the others.
+ * @param keepsGoing also after `GPU_OUT_OF_MEMORY`, if the job is not run again on smaller images
+ * @throws what `act` throws, if it concerns the whole job
+ */
+export async function orFailure<T>(
+  imageId: string,
+  keepsGoing: boolean,
+  act: () => Promise<T>,
+): Promise<T | FailedImage> {
+  try {
+    return await act();
+  } catch (thrown) {
+    if (!(thrown instanceof SamepointError)) throw thrown;
+    const doesNotFit = keepsGoing && thrown.code === 'GPU_OUT_OF_MEMORY';
+    if (!doesNotFit && !IMAGE_ERRORS.has(thrown.code)) throw thrown;
+    const { code, message, hint } = thrown.toPayload();
+    return { state: 'failed', imageId, error: { code, message, hint } };
+  }
+}
+
+/** @throws SamepointError `GPU_OUT_OF_MEMORY` if the device had too little memory for every target */
+export function checkAnyFits(result: JobResult): void {
+  if (result.kind !== 'transfer' && result.kind !== 'warp') return;
+  const failed = failedImages(result);
+  const [first] = failed;
+  if (first === undefined || failed.length < result.targets.length || !failed.every(isOutOfMemory)) return;
+  throw new SamepointError(first.error.code, first.error.message, first.error.hint);
+}
+
+/** Whether the device had too little memory for the image. */
+export function isOutOfMemory({ error }: FailedImage): boolean {
+  return error.code === 'GPU_OUT_OF_MEMORY';
+}
