@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { FigmaHost, InspectedNode } from '../figma-host/figma-host.js';
+import { interStyleSheet } from '../figma-host/fonts.js';
 import { boundsOf, inverse, multiply } from '../figma-host/matrix.js';
 import type { Json } from '../figma-host/spec.js';
 
@@ -142,15 +141,7 @@ function dataUrl(png: Uint8Array): string {
 const ARROW = `viewBox="0 0 24 24" width="26" height="26"><path d="M4 2l6.2 17.5 2.6-7.1 7.2-2.5z" fill="#111"
   stroke="#fff" stroke-width="1.8" stroke-linejoin="round"/>`;
 
-/** Inter, the font of Figma's own interface, as CSS. */
-export const FONTS = [400, 500, 600, 700].map(fontFace).join('');
-
-function fontFace(weight: number): string {
-  const style = { 400: 'Regular', 500: 'Medium', 600: 'SemiBold', 700: 'Bold' }[weight];
-  const require = createRequire(import.meta.url);
-  const bytes = readFileSync(require.resolve(`@expo-google-fonts/inter/${weight}${style}/Inter_${weight}${style}.ttf`));
-  return `@font-face{font-family:Inter;font-weight:${weight};src:url(data:font/ttf;base64,${bytes.toString('base64')})}`;
-}
+const FONTS = interStyleSheet();
 
 const STYLE = `
   body { margin: 0; width: ${SCENE.width}px; height: ${SCENE.height}px; background: #e6e8ec; color: #1e1e1e;

@@ -1,7 +1,8 @@
 import type { Browser, Locator } from 'playwright-core';
 import sharp from 'sharp';
 import type { FigmaPage } from '../figma-host/figma-page.js';
-import { type CanvasFrame, drawFrame, FONTS, labelsIn, SCENE, sceneHtml } from './canvas-picture.js';
+import { interStyleSheet } from '../figma-host/fonts.js';
+import { type CanvasFrame, drawFrame, labelsIn, SCENE, sceneHtml } from './canvas-picture.js';
 import type { PluginInFigma } from './plugin-in-figma.js';
 
 /** Image pixels per CSS px. */
@@ -93,6 +94,6 @@ export class Film {
 /** Loads Inter into the plugin window; its style sheet names it. */
 export async function useInter({ page }: FigmaPage): Promise<void> {
   const [, ui] = page.frames();
-  await ui?.addStyleTag({ content: FONTS });
+  await ui?.addStyleTag({ content: interStyleSheet() });
   await ui?.evaluate(() => Promise.all([...document.fonts].map((font) => font.load())).then(() => undefined));
 }

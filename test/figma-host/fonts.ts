@@ -46,3 +46,13 @@ export function outlineText(text: string, style: string, fontSize: number, x: nu
 function advance(font: Font, letter: string, fontSize: number): number {
   return ((font.charToGlyph(letter).advanceWidth ?? 0) * fontSize) / font.unitsPerEm;
 }
+
+/** Inter as CSS, for pages that are drawn by a browser. */
+export function interStyleSheet(): string {
+  const faces = Object.values(FILES).map((file) => {
+    const bytes = readFileSync(require.resolve(`@expo-google-fonts/inter/${file}`));
+    const source = `url(data:font/ttf;base64,${bytes.toString('base64')})`;
+    return `@font-face{font-family:Inter;font-weight:${Number.parseInt(file, 10)};src:${source}}`;
+  });
+  return faces.join('');
+}

@@ -1,18 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Box } from '@samepoint/shared-protocol';
 import type { Browser } from 'playwright-core';
+import { interStyleSheet } from '../figma-host/fonts.js';
 import { launchChromium } from '../figma-host/launch-chromium.js';
 
-const require = createRequire(import.meta.url);
 const STYLE = readFileSync(new URL('style.css', import.meta.url), 'utf8');
-const WEIGHTS = { 500: '500Medium', 600: '600SemiBold', 700: '700Bold' } as const;
-
-/** Inter as data URLs, so that images do not depend on installed fonts. */
-const FONTS = Object.entries(WEIGHTS).map(([weight, style]) => {
-  const bytes = readFileSync(require.resolve(`@expo-google-fonts/inter/${style}/Inter_${style}.ttf`));
-  return `@font-face{font-family:Inter;font-weight:${weight};src:url(data:font/ttf;base64,${bytes.toString('base64')})}`;
-});
+const FONTS = interStyleSheet();
 
 /** An element that is a layer, in pixels of the image. */
 export interface DrawnLayer {
@@ -51,7 +44,7 @@ export class Drawer {
     const page = await this.browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale });
     try {
       const background = isTransparent ? '<style>body{background:transparent}</style>' : '';
-      await page.setContent(`<style>${FONTS.join('')}${STYLE}</style>${background}${html}`);
+      await page.setContent(`<style>${FONTS}${STYLE}</style>${background}${html}`);
       await page.evaluate(() => document.fonts.ready);
       const png = await page.screenshot({ omitBackground: isTransparent });
       const layers = await page.evaluate(layersOnPage);
