@@ -13,6 +13,7 @@ export interface LockedPackage {
   cpu?: string[];
   libc?: string[];
   bin?: Record<string, string>;
+  _hasShrinkwrap?: boolean;
   engines?: Record<string, string>;
   dependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;

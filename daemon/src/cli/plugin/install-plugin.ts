@@ -6,8 +6,9 @@ import * as z from 'zod';
 import { makeFolder, writeFileAtomic } from '../../write-files.js';
 import { packageVersion } from '../host-info.js';
 
-/** `daemon/dist/plugin`, from both `dist` and `src`. */
-const BUILT_PLUGIN = fileURLToPath(new URL('../../../dist/plugin', import.meta.url));
+/** Beside the built modules: `dist/plugin` of a clone, `lib/plugin` of the package. Modules in `src` use the clone's. */
+const BUILT_PLUGIN = fileURLToPath(new URL('../../plugin', import.meta.url));
+const PLUGIN_OF_CLONE = fileURLToPath(new URL('../../../dist/plugin', import.meta.url));
 const MANIFEST = 'manifest.json';
 const VERSION = 'version.json';
 
@@ -24,7 +25,10 @@ export interface PluginFiles {
  * The built plugin of this package. The manifest is last, so that a folder with a manifest is complete.
  * @throws SamepointError `INTERNAL` if it is missing
  */
-export function builtPlugin(folder = BUILT_PLUGIN, version = packageVersion()): PluginFiles {
+export function builtPlugin(
+  folder = existsSync(BUILT_PLUGIN) ? BUILT_PLUGIN : PLUGIN_OF_CLONE,
+  version = packageVersion(),
+): PluginFiles {
   if (!existsSync(join(folder, MANIFEST))) {
     throw new SamepointError(
       'INTERNAL',
