@@ -3,6 +3,9 @@ import type { Command } from 'commander';
 /** Every command by name, in the order of the help. Loaded on demand: `doctor` runs even if other commands fail to load. */
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./commands/start.js')).startCommand(),
+  stop: async () => (await import('./commands/stop.js')).stopCommand(),
+  status: async () => (await import('./commands/status.js')).statusCommand(),
+  autostart: async () => (await import('./commands/autostart.js')).autostartCommand(),
   plugin: async () => (await import('./commands/plugin.js')).pluginCommand(),
   demo: async () => (await import('./commands/demo.js')).demoCommand(),
   match: async () => (await import('./commands/match.js')).matchCommand(),

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@samepoint/shared-protocol';
 
 /** Exit codes of the command line; `interrupted` is 128 plus the number of SIGINT, as in shells. */
-export const EXIT_CODES = { failed: 1, badInput: 2, refused: 3, badModel: 5, interrupted: 130 } as const;
+export const EXIT_CODES = { failed: 1, badInput: 2, refused: 3, notRunning: 3, badModel: 5, interrupted: 130 } as const;
 
 const BAD_INPUT: ReadonlySet<ErrorCode> = new Set([
   'BAD_REQUEST',

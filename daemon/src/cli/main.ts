@@ -8,6 +8,10 @@ const DETAILS = `
 Examples:
   samepoint
       serve the Figma plugin; same as samepoint start
+  samepoint start --background
+      the same without a window; samepoint stop ends it
+  samepoint plugin
+      install the Figma plugin, and print how to import it
   samepoint match home.png dark.png --points "120,80 300,412"
       find two points of home.png in dark.png
   samepoint match home.png a.png b.png --boxes "24,90,327,48" --out matches
@@ -23,7 +27,7 @@ Examples:
 
 Exit codes:
   0 done; 1 failed; 2 invalid arguments or input, including missing files;
-  3 some images were refused, because no match is reliable; the others are done;
+  3 some images were refused, because no match is reliable; the others are done (status: not running);
   5 a model or checkpoint is damaged or does not fit the network
 `;
 

@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { ErrorCode, ErrorPayload } from '@samepoint/shared-protocol';
 import { LIMITS, SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX } from '@samepoint/shared-protocol';
 
@@ -43,6 +44,23 @@ export function checkOwnPage(origin: string | undefined, fetchSite: string | und
     message: 'Only the daemon’s own page may send this request.',
     hint: `Open http://localhost:${port} in a browser.`,
   };
+}
+
+/** Allows only programs: a browser sends one of these headers with every request of a page. */
+export function checkProgram(origin: string | undefined, fetchSite: string | undefined): GuardResult {
+  if (origin === undefined && fetchSite === undefined) return { ok: true };
+  return {
+    ok: false,
+    code: 'ORIGIN_REFUSED',
+    message: 'Pages may not send this request.',
+    hint: 'Run samepoint stop in a terminal.',
+  };
+}
+
+/** Compares secrets of equal length in constant time. */
+export function isSameSecret(a: string, b: string): boolean {
+  const [first, second] = [Buffer.from(a), Buffer.from(b)];
+  return first.length === second.length && timingSafeEqual(first, second);
 }
 
 export type SubprotocolsResult = { ok: true; token: string } | Extract<GuardResult, { ok: false }>;

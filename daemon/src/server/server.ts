@@ -7,7 +7,7 @@ import { ImageStore } from '../jobs/image-store.js';
 import { JobQueue } from '../jobs/job-queue.js';
 import type { ModelSource } from '../models/model-source.js';
 import { backendsWithFallback, modelsWithFallback } from './fallbacks.js';
-import { createHttpApp } from './http/http-app.js';
+import { createHttpApp, type HttpAppOptions } from './http/http-app.js';
 import { PairingCodes } from './http/pairing-codes.js';
 import { listenOnLoopback } from './listen.js';
 import { type Log, stderrLog } from './log.js';
@@ -24,7 +24,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** How long clients have to complete the closing handshake at shutdown. */
 const FAREWELL_MS = 1_000;
 
-export interface ServerOptions {
+export interface ServerOptions extends Pick<HttpAppOptions, 'plugin' | 'stop'> {
   engine: Engine;
   /** The result of `engine.ready()`. */
   device: Device;
@@ -51,7 +51,7 @@ export interface RunningServer {
  * @throws SamepointError `INTERNAL` when no port is free.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { daemon, tokens, clock = systemClock, log = stderrLog } = options;
+  const { daemon, tokens, plugin, stop, clock = systemClock, log = stderrLog } = options;
   const backends = backendsWithFallback(options.backends, log);
   const models = modelsWithFallback(options.models, log);
   const registry = new SessionRegistry();
@@ -66,7 +66,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const context: SessionContext = { daemon, backends, models, downloads, device, queue, images, clock, log };
   const pairing = new PairingCodes(clock);
   pairing.renew();
-  const app = createHttpApp({ tokens, pairing, registry, context });
+  const startedAt = new Date().toISOString();
+  const app = createHttpApp({ tokens, pairing, registry, context, startedAt, plugin, stop });
   const onUpgrade = createUpgradeHandler({ tokens, registry, context });
   const sockets = new Set<Socket>();
   const create = () => createListener(app, sockets).on('upgrade', onUpgrade);

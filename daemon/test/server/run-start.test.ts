@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stateDir } from '../../src/app-folders.js';
-import { runStart, type StartedDaemon, type StartOptions } from '../../src/cli/commands/start.js';
 import { startBanner } from '../../src/cli/format/start-banner.js';
+import { runDaemon, type StartedDaemon, type StartOptions } from '../../src/cli/service/run-daemon.js';
 import { FakeEngine } from './fake-engine.js';
 
 let dir: string;
@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 async function start(options: Partial<StartOptions> = {}): Promise<StartedDaemon | undefined> {
-  const daemon = await runStart({
+  const daemon = await runDaemon({
     port: 0,
     version: '1.2.3',
     createEngine: () => engine,
@@ -99,9 +99,16 @@ describe('the banner', () => {
     port: 47_615,
     code: '012345',
     pairedClients: 0,
+    command: 'samepoint',
   };
 
   it('lists the next steps', () => {
+    const plugin = { manifest: '/state/plugin/manifest.json' };
+    const first = startBanner({ ...facts, plugin });
+    expect(first).toMatch(/^ {2}Plugin +\/state\/plugin\/manifest\.json$/m);
+    expect(first).toMatch(
+      /1\. .* Import plugin from manifest… and select the file above\.\n.*2\. .* enter the pairing code/,
+    );
     expect(startBanner(facts)).toContain('Next: open the Samepoint plugin in Figma and enter the pairing code');
     expect(startBanner({ ...facts, pairedClients: 2 })).toContain('If it is not paired,');
   });
@@ -110,6 +117,23 @@ describe('the banner', () => {
     expect(startBanner(facts)).not.toContain('Faster');
     expect(startBanner({ ...facts, faster: 'CUDA would use the card: type this' })).toMatch(
       /^ {2}Faster +CUDA would use the card: type this$/m,
+    );
+  });
+
+  it('says how to stop, and offers the start at login only if asked to', () => {
+    expect(startBanner(facts)).toContain(
+      'Press Ctrl+C to stop Samepoint. To need no window: samepoint start --background',
+    );
+    expect(startBanner(facts)).not.toContain('autostart');
+    expect(startBanner({ ...facts, offerAutostart: true })).toContain('samepoint autostart on');
+    const background = startBanner({ ...facts, log: '/state/daemon.log', command: 'npx samepoint' });
+    expect(background).toContain('runs in the background. To stop it: npx samepoint stop');
+    expect(background).not.toContain('Ctrl+C');
+  });
+
+  it('shows a warning', () => {
+    expect(startBanner({ ...facts, warning: 'The plugin was not updated.' })).toContain(
+      '\n  Warning: The plugin was not updated.\n',
     );
   });
 

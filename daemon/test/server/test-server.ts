@@ -27,7 +27,9 @@ export class TestServer {
   readonly token = this.tokens.issue('test');
   #running: RunningServer | undefined;
 
-  static async start(options: Partial<Pick<ServerOptions, 'backends' | 'models'>> = {}): Promise<TestServer> {
+  static async start(
+    options: Partial<Pick<ServerOptions, 'backends' | 'models' | 'plugin' | 'stop'>> = {},
+  ): Promise<TestServer> {
     const server = new TestServer();
     server.#running = await startServer({
       engine: server.engine,

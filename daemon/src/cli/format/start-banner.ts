@@ -1,5 +1,6 @@
 import { type Device, LIMITS, PORTS } from '@samepoint/shared-protocol';
 import { formatDevice } from '../host-info.js';
+import { factsTable } from './text-table.js';
 
 export interface BannerFacts {
   /** Name and version. */
@@ -11,24 +12,40 @@ export interface BannerFacts {
   /** Six digits. */
   code: string;
   pairedClients: number;
+  /** The plugin in the state folder. */
+  plugin?: { manifest: string } | undefined;
+  /** A problem that does not prevent the start. */
+  warning?: string | undefined;
+  /** Path of the log; present if the daemon runs in the background. */
+  log?: string | undefined;
+  /** Whether to mention that the daemon can start at login. */
+  offerAutostart?: boolean;
+  /** `samepoint` or `npx samepoint`. */
+  command: string;
 }
 
 /** Printed once the daemon runs: facts in a column, then the next steps. */
-export function startBanner({ daemon, device, faster, port, code, pairedClients }: BannerFacts): string {
-  const facts: [string, string][] = [
+export function startBanner(facts: BannerFacts): string {
+  const { daemon, device, faster, port, code, plugin, warning, log } = facts;
+  const table = factsTable([
     ['Device', formatDevice(device)],
-    ...(faster === undefined ? [] : [['Faster', faster] satisfies [string, string]]),
+    ['Faster', faster],
     ['Address', addressOf(port)],
     ['Pairing code', `${code.slice(0, 3)} ${code.slice(3)}`],
+    ['Plugin', plugin?.manifest],
+    ['Log', log],
+  ]);
+  const steps = [
+    ...(warning === undefined ? [] : [`Warning: ${warning}`, '']),
+    ...nextSteps(facts),
+    ...howToStop(facts),
   ];
-  const width = Math.max(...facts.map(([name]) => name.length)) + 2;
   return [
     '',
     `  ${capitalised(daemon)}`,
     '',
-    ...facts.map(([name, value]) => `  ${name.padEnd(width)}${value}`),
-    '',
-    ...nextSteps(port, pairedClients).map((line) => `  ${line}`),
+    table,
+    ...steps.map((line) => (line === '' ? '' : `  ${line}`)),
     '',
     '',
   ].join('\n');
@@ -39,16 +56,28 @@ export function addressOf(port: number): string {
   return `http://localhost:${port}`;
 }
 
-function nextSteps(port: number, pairedClients: number): string[] {
+function nextSteps({ port, pairedClients, plugin }: BannerFacts): string[] {
+  if (!PORTS.some((known) => known === port)) {
+    return [`The Figma plugin only tries ports ${PORTS.join(' and ')}. It will not find this daemon.`];
+  }
   const minutes = Math.round(LIMITS.pairingCodeMs / 60_000);
   const pairing = `enter the pairing code. It can be used once, within ${minutes} minutes; for a new one, open the address above.`;
-  const first =
-    pairedClients === 0
-      ? `Next: open the Samepoint plugin in Figma and ${pairing}`
-      : `Next: open the Samepoint plugin in Figma. If it is not paired, ${pairing}`;
-  const isKnownPort = PORTS.some((known) => known === port);
-  const warning = `The Figma plugin only tries ports ${PORTS.join(' and ')}. It will not find this daemon.`;
-  return [...(isKnownPort ? [first] : [warning]), 'Keep this window open. Press Ctrl+C to stop Samepoint.'];
+  if (pairedClients > 0) return [`Next: open the Samepoint plugin in Figma. If it is not paired, ${pairing}`];
+  if (plugin === undefined) return [`Next: open the Samepoint plugin in Figma and ${pairing}`];
+  return [
+    'Next:',
+    '1. In the Figma desktop app, choose Plugins → Development → Import plugin from manifest… and select the file above.',
+    `2. Run Plugins → Development → Samepoint, and ${pairing}`,
+    '',
+  ];
+}
+
+function howToStop({ log, command, offerAutostart = false }: BannerFacts): string[] {
+  if (log !== undefined) return [`Samepoint runs in the background. To stop it: ${command} stop`];
+  return [
+    `Keep this window open. Press Ctrl+C to stop Samepoint. To need no window: ${command} start --background`,
+    ...(offerAutostart ? [`To start Samepoint at login: ${command} autostart on`] : []),
+  ];
 }
 
 function capitalised(text: string): string {

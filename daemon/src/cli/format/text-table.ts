@@ -22,3 +22,16 @@ export function textTable(
 export function titleOf(backend: string, device: string | undefined): string {
   return `Backend ${backend}${device === undefined ? '' : ` on ${device}`}`;
 }
+
+/**
+ * Indented lines of names and values. Facts without a value are left out.
+ * @param longest a name that aligns several tables
+ */
+export function factsTable(
+  facts: readonly (readonly [name: string, value: string | undefined])[],
+  longest = '',
+): string {
+  const present = facts.filter(([, value]) => value !== undefined);
+  const width = Math.max(longest.length, ...present.map(([name]) => name.length)) + 2;
+  return present.map(([name, value]) => `  ${name.padEnd(width)}${value}\n`).join('');
+}

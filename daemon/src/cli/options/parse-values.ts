@@ -14,6 +14,15 @@ export function positiveInteger(text: string): number {
   throw new InvalidArgumentError('Expected a whole number from 1.');
 }
 
+const MAX_PORT = 65_535;
+
+/** Parses a TCP port; 0 is any free one. @throws InvalidArgumentError */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= MAX_PORT) return port;
+  throw new InvalidArgumentError(`Expected a number from 0 (any free port) to ${MAX_PORT}.`);
+}
+
 /**
  * Parses a value of an option that may be given several times.
  * @throws InvalidArgumentError

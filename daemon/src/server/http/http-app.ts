@@ -1,7 +1,16 @@
 import { PROTOCOL, pairRequestSchema, SamepointError } from '@samepoint/shared-protocol';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
 import type { GuardResult } from '../guards.js';
-import { checkHost, checkOrigin, checkOwnPage, errorBody, isOwnOrigin, statusOf } from '../guards.js';
+import {
+  checkHost,
+  checkOrigin,
+  checkOwnPage,
+  checkProgram,
+  errorBody,
+  isOwnOrigin,
+  isSameSecret,
+  statusOf,
+} from '../guards.js';
 import type { SessionContext } from '../session/session-context.js';
 import type { SessionRegistry } from '../session/session-registry.js';
 import type { TokenStore } from '../token-store.js';
@@ -13,11 +22,29 @@ const BEARER = /^Bearer (\S+)$/;
 /** How long a browser may cache the answer to a preflight. */
 const PREFLIGHT_SECONDS = 600;
 
+/** The plugin's folder, as the status page shows it. */
+export interface PluginFacts {
+  /** Absolute path of `manifest.json`. */
+  manifest: string;
+  version: string;
+}
+
+/** How `samepoint stop` ends this daemon. */
+export interface StopControl {
+  /** Known to programs that can read the run file. */
+  token: string;
+  onStop(): void;
+}
+
 export interface HttpAppOptions {
   tokens: TokenStore;
   pairing: PairingCodes;
   registry: SessionRegistry;
   context: SessionContext;
+  /** ISO 8601. */
+  startedAt: string;
+  plugin?: PluginFacts | undefined;
+  stop?: StopControl | undefined;
 }
 
 /** The HTTP side: session check, pairing, and the status page. */
@@ -32,6 +59,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.get('/', statusPageRoute);
   app.get('/v1/status', statusRoute(options));
   app.post('/v1/pairing-code', newCodeRoute(options));
+  app.post('/v1/stop', stopRoute(options));
   app.use(notFound);
   app.use(onError(options.context));
   return app;
@@ -102,7 +130,7 @@ const statusPageRoute: RequestHandler = (_request, response) => {
   response.type('html').send(STATUS_PAGE);
 };
 
-function statusRoute({ tokens, pairing, registry, context }: HttpAppOptions): RequestHandler {
+function statusRoute({ tokens, pairing, registry, context, startedAt, plugin }: HttpAppOptions): RequestHandler {
   return (request, response) => {
     const { origin } = request.headers;
     const result = checkOwnPage(origin, request.get('sec-fetch-site'), request.socket.localPort ?? 0);
@@ -112,6 +140,9 @@ function statusRoute({ tokens, pairing, registry, context }: HttpAppOptions): Re
     }
     response.set('Cross-Origin-Resource-Policy', 'same-origin').json({
       daemon: context.daemon,
+      pid: process.pid,
+      startedAt,
+      plugin: plugin ?? null,
       device: context.device(),
       backends: context.backends.list(),
       clients: { paired: tokens.count, connected: registry.size },
@@ -144,6 +175,25 @@ function newCodeRoute({ pairing, context }: HttpAppOptions): RequestHandler {
   };
 }
 
+/** Ends the daemon. The token is in the run file, which only its user can read. */
+function stopRoute({ stop, context }: HttpAppOptions): RequestHandler {
+  return (request, response) => {
+    const program = checkProgram(request.headers.origin, request.get('sec-fetch-site'));
+    if (!program.ok) {
+      refuse(response, program);
+      return;
+    }
+    const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
+    if (stop === undefined || token === undefined || !isSameSecret(token, stop.token)) {
+      refuse(response, WRONG_STOP_TOKEN);
+      return;
+    }
+    context.log('stop requested');
+    response.on('finish', () => stop.onStop());
+    response.status(202).json({});
+  };
+}
+
 const notFound: RequestHandler = (_request, response) => {
   const error = new SamepointError('BAD_REQUEST', 'This address does not exist.', 'Open / in a browser.');
   response.status(404).json(errorBody(error.toPayload()));
@@ -159,6 +209,11 @@ function onError(context: SessionContext): ErrorRequestHandler {
 
 type Refusal = Omit<Extract<GuardResult, { ok: false }>, 'ok'>;
 
+const WRONG_STOP_TOKEN: Refusal = {
+  code: 'NOT_PAIRED',
+  message: 'The request does not have the stop token of this daemon.',
+  hint: 'Run samepoint stop as the user who started the daemon.',
+};
 const UNREADABLE: Refusal = { code: 'BAD_REQUEST', message: 'The request body is not valid JSON.', hint: 'Send JSON.' };
 const BROKEN: Refusal = {
   code: 'INTERNAL',

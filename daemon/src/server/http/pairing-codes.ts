@@ -1,6 +1,7 @@
-import { randomInt, timingSafeEqual } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { LIMITS, SamepointError } from '@samepoint/shared-protocol';
 import type { Clock } from '../../jobs/clock.js';
+import { isSameSecret } from '../guards.js';
 
 const CODE_DIGITS = 6;
 
@@ -51,7 +52,7 @@ export class PairingCodes {
     if (this.lockedForMs > 0) return { ok: false, error: locked(this.lockedForMs) };
     const { live } = this;
     if (live === undefined) return { ok: false, error: expired() };
-    if (isSame(code, live.code)) {
+    if (isSameSecret(code, live.code)) {
       this.#code = undefined;
       return { ok: true };
     }
@@ -61,10 +62,6 @@ export class PairingCodes {
     this.#lockedUntil = this.clock.now() + LIMITS.pairingCodeMs;
     return { ok: false, error: locked(LIMITS.pairingCodeMs) };
   }
-}
-
-function isSame(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }
 
 function wrong(): SamepointError {
