@@ -24,13 +24,23 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: 12px 24px; marg
 dt { color: var(--dim); }
 dd { margin: 0; }
 small { display: block; color: var(--dim); font-size: 13px; }
+code { font: 13px/1.5 ui-monospace, monospace; overflow-wrap: anywhere; }
+.copy { display: flex; align-items: center; gap: 12px; margin: 4px 0 8px; color: var(--dim); font-size: 13px; }
+.copy button { padding: 4px 12px; font-size: 13px; }
+.copy[hidden] { display: none; }
+@media (max-width: 440px) {
+  main { margin: 24px auto; padding: 0 16px; }
+  dl { grid-template-columns: 1fr; gap: 4px; padding: 16px; }
+  dd + dt { margin-top: 12px; }
+}
 #lost { color: #c9372c; }
 `;
 
 /** Script of the status page: polls `/v1/status`; inserts all values as text, never as HTML. */
 export const STATUS_SCRIPT = `
 const at = (id) => document.getElementById(id);
-const put = (id, text) => { at(id).textContent = text; };
+// an equal text is not set again, which would drop the user's selection
+const put = (id, text) => { if (at(id).textContent !== text) at(id).textContent = text; };
 const minutes = (ms) => { const n = Math.ceil(ms / 60000); return n + (n === 1 ? ' minute' : ' minutes'); };
 function showPairing({ live, lockedForMs }) {
   put('code', live ? live.code.slice(0, 3) + ' ' + live.code.slice(3) : '––– –––');
@@ -41,6 +51,28 @@ function showPairing({ live, lockedForMs }) {
       ? 'Enter it in the plugin. It works once and expires in ' + minutes(live.expiresInMs) + '.'
       : 'The last code was used or has expired. Get a new code to pair a plugin.');
 }
+function showPlugin(plugin) {
+  put('manifest', plugin ? plugin.manifest : 'not installed');
+  put('plugin-hint', plugin
+    ? 'Version ' + plugin.version + '. To import it, once: in the Figma desktop app, choose Plugins → Development → '
+      + 'Import plugin from manifest… and select this file.'
+    : 'Run samepoint plugin to install it.');
+  at('copy-row').hidden = !plugin;
+}
+async function copyPath() {
+  let copied = true;
+  try {
+    await navigator.clipboard.writeText(at('manifest').textContent);
+  } catch {
+    copied = copySelection();
+  }
+  put('copied', copied ? 'Copied' : 'Selected. Copy it with the keyboard.');
+  setTimeout(() => put('copied', ''), 4000);
+}
+function copySelection() {
+  getSelection().selectAllChildren(at('manifest'));
+  return document.execCommand('copy');
+}
 function show(status) {
   put('daemon', status.daemon);
   put('device', status.device.description);
@@ -48,6 +80,7 @@ function show(status) {
   put('backends', status.backends.map((backend) => backend.title + ' (' + backend.state + ')').join(', ') || 'none');
   put('clients', status.clients.paired + ', ' + status.clients.connected + ' connected now');
   put('jobs', status.jobs.running + ' running, ' + status.jobs.queued + ' queued');
+  showPlugin(status.plugin);
   showPairing(status.pairing);
 }
 async function refresh() {
@@ -62,6 +95,7 @@ async function refresh() {
 at('new-code').addEventListener('click', async () => {
   showPairing(await (await fetch('/v1/pairing-code', { method: 'POST' })).json());
 });
+at('copy').addEventListener('click', copyPath);
 refresh();
 `;
 
@@ -75,12 +109,18 @@ const BODY = `
     <button id="new-code" type="button">New code</button>
   </section>
   <dl>
+    <dt>Plugin</dt>
+    <dd>
+      <code id="manifest">…</code>
+      <div class="copy" id="copy-row" hidden><button id="copy" type="button">Copy path</button><span id="copied" role="status"></span></div>
+      <small id="plugin-hint"></small>
+    </dd>
     <dt>Device</dt><dd><span id="device">…</span><small id="reason"></small></dd>
     <dt>Models</dt><dd id="backends">…</dd>
     <dt>Paired clients</dt><dd id="clients">…</dd>
     <dt>Jobs</dt><dd id="jobs">…</dd>
   </dl>
-  <p id="lost" hidden>The daemon does not answer. Start it again with <code>npm start</code> or <code>npx samepoint start</code>.</p>
+  <p id="lost" hidden>The daemon does not answer. Start it again with <code>npx samepoint start</code>.</p>
 </main>`;
 
 /** The status page at `/`, with the pairing code. It loads nothing from other hosts. */
