@@ -1,11 +1,13 @@
 import { extname } from 'node:path';
-import { type InspectResult, SamepointError } from '@samepoint/shared-protocol';
+import { type InspectResult, type Point, SamepointError } from '@samepoint/shared-protocol';
 import sharp from 'sharp';
 import type { Heatmap } from '../../correspond/heatmap.js';
 import type { RgbaImage, RgbImage } from '../../images/decode.js';
 import { encodePng, renderSvg } from '../../images/encode.js';
 import { resizeRgb, type Size } from '../../images/resize.js';
 import { fitImage } from './draw-matches.js';
+import { type PlacedLabel, placeLabels } from './place-labels.js';
+import { drawText } from './vector-text.js';
 
 /** Colour and opacity of the highest similarity; the exponent fades moderate similarities. */
 const HEAT = { rgb: [255, 40, 0], opacity: 0.85, exponent: 6 } as const;
@@ -13,7 +15,7 @@ const HEAT = { rgb: [255, 40, 0], opacity: 0.85, exponent: 6 } as const;
 /** The target is desaturated, so that colour belongs to the heatmap alone. */
 const BACKGROUND = { brightness: 1.0, saturation: 0.15 } as const;
 
-const MARKER = { radius: 9, best: '#00e0ff', other: '#ffffff', fontSize: 12 } as const;
+const MARKER = { radius: 9, best: '#00e0ff', other: '#ffffff', textHeights: [12, 8] } as const;
 
 /** Image formats by file extension. */
 const FORMATS = { '.png': 'png', '.jpg': 'jpeg', '.jpeg': 'jpeg', '.webp': 'webp' } as const;
@@ -44,8 +46,14 @@ export async function drawHeatmap(
   const image = fitImage(target);
   const size = { width: image.width, height: image.height };
   const scale = { x: size.width / target.width, y: size.height / target.height };
-  const markers = matches
-    .map(({ point }, n) => marker(point.x * scale.x, point.y * scale.y, n))
+  const points = matches.map(({ point }) => ({ x: point.x * scale.x, y: point.y * scale.y }));
+  const labels = placeLabels(
+    points.map((point, n) => ({ text: String(n + 1), marker: { ...point, w: 0, h: 0 } })),
+    { x: 0, y: 0, w: size.width, h: size.height },
+    { radius: MARKER.radius, heights: MARKER.textHeights },
+  );
+  const markers = points
+    .map((point, n) => marker(point, n, labels[n]))
     .reverse()
     .join('');
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}">${markers}</svg>`;
@@ -73,12 +81,13 @@ function heatLayer({ width, height, cells }: Pick<Heatmap, 'width' | 'height' | 
   return { ...size, rgba };
 }
 
-function marker(x: number, y: number, rank: number): string {
+function marker({ x, y }: Point, rank: number, label: PlacedLabel | undefined): string {
   const colour = rank === 0 ? MARKER.best : MARKER.other;
-  const circle = `<circle cx="${x}" cy="${y}" r="${MARKER.radius}" fill="none" stroke="#000" stroke-width="4"/>`;
-  const ring = `<circle cx="${x}" cy="${y}" r="${MARKER.radius}" fill="none" stroke="${colour}" stroke-width="2"/>`;
-  const at = `x="${x + MARKER.radius + 3}" y="${y - MARKER.radius / 2}"`;
-  const font = `font-family="sans-serif" font-weight="bold" font-size="${MARKER.fontSize}"`;
-  const label = `<text ${at} ${font} fill="${colour}" stroke="#000" stroke-width="3" paint-order="stroke">${rank + 1}</text>`;
-  return circle + ring + label;
+  const ring = (stroke: string, width: number) =>
+    `<circle cx="${x}" cy="${y}" r="${MARKER.radius}" fill="none" stroke="${stroke}" stroke-width="${width}"/>`;
+  const text =
+    label === undefined
+      ? ''
+      : drawText(String(rank + 1), label.x, label.y, { height: label.height, colour, halo: '#000' });
+  return ring('#000', 4) + ring(colour, 2) + text;
 }

@@ -186,8 +186,8 @@ describe('samepoint match --layers', () => {
   it('prints a column for each cue, and draws the layers', async () => {
     const { stdout, stderr } = await run('--out', folder.path('layers'));
     expect(stdout).toMatch(/layer +target layer +confidence +pixels +text +type +size +name +order +neighbours\n/);
-    expect(stdout).toMatch(/1 headline +3 headline +\d+ % +\d+ % × 0\.\d\d +– +100 % × 0\.\d\d/);
-    expect(stdout).toMatch(/4 toast +no counterpart +0 %/);
+    expect(stdout).toMatch(/ {2}1 +1 headline +3 headline +\d+ % +\d+ % × 0\.\d\d +– +100 % × 0\.\d\d/);
+    expect(stdout).toMatch(/ {2}4 +4 toast +no counterpart +0 %/);
     expect(stderr).toContain('home-dark.png');
   });
 
