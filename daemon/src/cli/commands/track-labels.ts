@@ -1,6 +1,12 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { WindowMatcher } from '../../correspond/window-matcher.js';
-import { decodeLabelMask, encodeLabelMask, type LabelMask } from '../../images/label-mask.js';
+import {
+  type DecodedMask,
+  decodeLabelMask,
+  encodeLabelMask,
+  type LabelMask,
+  type MaskOptions,
+} from '../../images/label-mask.js';
 import { prepareItems } from '../../transfer/place-items.js';
 import { LOST_BELOW } from '../../transfer/tracking/track-labels.js';
 import { labelsOfMask, trackMask } from '../../transfer/tracking/track-mask.js';
@@ -12,20 +18,25 @@ import { type NamedPoint, readPoints } from '../files/read-point-file.js';
 import { type LabelReport, type TrackReport, trackCsv } from '../format/track-report.js';
 import { type ResultOptions, type TrackFrames, TrackResults } from './track-output.js';
 
+interface MaskChoice extends Pick<MaskOptions, 'ignore'> {
+  /** Indices of labels; all by default. */
+  labels: readonly string[] | undefined;
+}
+
 /**
  * Propagates a mask through the frames and writes `<frame>.png` for each.
- * @param selected indices of labels; all by default
  * @throws SamepointError
  */
 export async function trackMaskFiles(
   frames: TrackFrames,
   maskPath: string,
-  selected: readonly string[] | undefined,
+  { labels: selected, ignore }: MaskChoice,
   options: ResultOptions,
 ): Promise<TrackReport> {
-  const mask = await decodeLabelMask(await readBytes(maskPath), maskPath);
+  const mask = await decodeLabelMask(await readBytes(maskPath), maskPath, { ignore });
   checkSize(mask, maskPath, frames);
   const labels = [mask.background, ...chooseLabels(mask, maskPath, selected)];
+  noteChanges(mask, maskPath);
   const results = TrackResults.open(frames, options);
   const tracking = { settings: frames.settings, sampling: 'area', lostBelow: LOST_BELOW.probability } as const;
   for await (const { frame, mask: propagated, outcomes } of trackMask(
@@ -41,6 +52,16 @@ export async function trackMaskFiles(
     await results.add(frame, { mask: path, labels: reports }, (image) => drawMask(image, propagated));
   }
   return results.report;
+}
+
+/** Says what differs from the file. */
+function noteChanges({ snapped, ignored }: DecodedMask, maskPath: string): void {
+  if (snapped > 0) {
+    process.stderr.write(`${maskPath}: smoothed edges, ${snapped} pixels snapped to the labels beside them\n`);
+  }
+  if (ignored !== undefined) {
+    process.stderr.write(`${maskPath}: index ${ignored} is void and not tracked; --void none tracks it\n`);
+  }
 }
 
 function checkSize(mask: LabelMask, maskPath: string, { annotatedImage: { path, image } }: TrackFrames): void {

@@ -1,5 +1,5 @@
 import { SamepointError } from '@samepoint/shared-protocol';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { listFrames } from '../files/list-frames.js';
 import { CountProgress } from '../format/progress.js';
 import { type TrackReport, trackSummary } from '../format/track-report.js';
@@ -15,6 +15,7 @@ interface TrackOptions extends FeatureOptions, Pick<ProviderOptions, 'provider' 
   points?: string;
   frame?: string;
   labels?: string[];
+  void?: number | 'none';
   out: string;
   force?: true;
   overlay?: true;
@@ -23,7 +24,8 @@ interface TrackOptions extends FeatureOptions, Pick<ProviderOptions, 'provider' 
 
 const DETAILS = `
 FRAMES_DIR contains the frames of a sequence, in the order of their names. A mask is an image of the size of the annotated
-frame, with one colour a label; black and transparent are background. Points are JSON [{ "x", "y", "name"? }] or CSV lines
+frame, with one colour a label; black and transparent are background. Smoothed edges are snapped to the labels beside them.
+Index 255 beside other labels is void, as in DAVIS and Pascal VOC: part of no object, unless --void none. Points are JSON [{ "x", "y", "name"? }] or CSV lines
 of name,x,y.
 
 Writes a mask for each frame in the colours of the given mask, or points.csv, and track.json with confidences. Files are
@@ -42,6 +44,7 @@ export function trackCommand(): Command {
     .option('--points <file>', 'points of the annotated frame')
     .option('--frame <name>', 'annotated frame, by file name or number from 1 (default: first)')
     .option('--labels <names...>', 'labels to propagate: indices of the mask, or names of points (default: all)')
+    .option('--void <index>', 'index or grey value of void pixels in the mask, or none (default: 255)', voidIndex)
     .requiredOption('--out <dir>', 'output folder')
     .addOption(forceOption())
     .option('--overlay', 'also draw the labels over each frame')
@@ -74,12 +77,21 @@ async function runTrack(folder: string, options: TrackOptions): Promise<void> {
 
 type Track = (frames: TrackFrames, writing: ResultOptions) => Promise<TrackReport>;
 
-function selectTracker({ mask, points, labels }: TrackOptions): Track {
+function selectTracker({ mask, points, labels, void: ignore }: TrackOptions): Track {
   if (mask !== undefined && points !== undefined) throw invalidInput('--mask and --points exclude each other.');
-  if (mask !== undefined) return (frames, writing) => trackMaskFiles(frames, mask, labels, writing);
+  if (mask !== undefined) return (frames, writing) => trackMaskFiles(frames, mask, { labels, ignore }, writing);
   if (points !== undefined) return (frames, writing) => trackPointFiles(frames, points, labels, writing);
   throw invalidInput('There is nothing to track.');
 }
+
+function voidIndex(text: string): number | 'none' {
+  if (text === 'none') return 'none';
+  if (/^\d+$/.test(text) && Number(text) <= MAX_INDEX) return Number(text);
+  throw new InvalidArgumentError(`Expected a number from 0 to ${MAX_INDEX}, or none.`);
+}
+
+/** Indices and grey values are bytes. */
+const MAX_INDEX = 255;
 
 function withNote(thrown: unknown, note: string): SamepointError {
   const { code, message, hint } = SamepointError.from(thrown);

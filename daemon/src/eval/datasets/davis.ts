@@ -115,7 +115,7 @@ export function propagationOf(sequence: string, settings: TrackSettings): TrackS
 async function readMask(path: string): Promise<LabelMask> {
   const bytes = await readDatasetBytes(path);
   if ((await readPalette(bytes, path)) === undefined) throw badDataset(path, 'it is not a PNG with a palette', LAYOUT);
-  const mask = await decodeLabelMask(bytes, path);
+  const mask = await decodeLabelMask(bytes, path, { exact: true });
   return { ...mask, background: 0, indices: mask.indices.map((index) => (index === VOID ? 0 : index)) };
 }
 

@@ -128,6 +128,37 @@ describe('samepoint track', () => {
   });
 });
 
+describe('a mask as annotation tools write it', () => {
+  const labelsOf = (stdout: string) => JSON.parse(stdout).frames[0].labels.map(({ label }: { label: string }) => label);
+
+  it('has no object of index 255, unless it is asked for', async () => {
+    const indices = labelledPixels(0).fill(255, 0, SIZE.width);
+    const palette = Array.from({ length: 256 }, (_, n) => [n, n, 255 - n] as const);
+    writeFileSync(folder.path('void.png'), encodeLabelMask({ ...SIZE, indices, palette, background: 0 }));
+    const args = ['track', frames(), '--mask', folder.path('void.png'), '--json', '--out'];
+    const run = await runCli(...args, folder.path('void'));
+    expect(run.stderr).toContain('void.png: index 255 is void and not tracked; --void none tracks it\n');
+    expect(labelsOf(run.stdout)).toEqual(['2']);
+    expect(decode(readFileSync(`${folder.path('void')}/frame1.png`)).data).not.toContain(255);
+    const all = await runCli(...args, folder.path('all'), '--void', 'none');
+    expect(all.stderr).not.toContain('void');
+    expect(labelsOf(all.stdout)).toEqual(['2', '255']);
+  });
+
+  it('has one object despite smoothed edges, and says so', async () => {
+    const grey = Uint8Array.from(labelledPixels(0), (index) => (index === LABEL ? 255 : 0));
+    const smooth = sharp(grey, { raw: { ...SIZE, channels: 1 } })
+      .blur(1)
+      .toColourspace('b-w')
+      .png();
+    await smooth.toFile(folder.path('smooth.png'));
+    const args = ['--mask', folder.path('smooth.png'), '--json', '--out', folder.path('smooth')];
+    const run = await runCli('track', frames(), ...args);
+    expect(run.stderr).toMatch(/smooth\.png: smoothed edges, \d+ pixels snapped to the labels beside them\n/);
+    expect(labelsOf(run.stdout)).toEqual(['1']);
+  });
+});
+
 describe('unreadable frames', () => {
   it('keep the finished frames, and name them in the error', async () => {
     const cut = folder.path('cut');
