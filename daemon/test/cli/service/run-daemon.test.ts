@@ -1,13 +1,22 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { stateDir } from '../../src/app-folders.js';
-import { startBanner } from '../../src/cli/format/start-banner.js';
-import { runDaemon, type StartedDaemon, type StartOptions } from '../../src/cli/service/run-daemon.js';
-import { FakeEngine } from './fake-engine.js';
+import { stateDir } from '../../../src/app-folders.js';
+import { isTransient } from '../../../src/cli/autostart/autostart.js';
+import { startBanner } from '../../../src/cli/format/start-banner.js';
+import { packageVersion } from '../../../src/cli/host-info.js';
+import { builtPlugin, installedPlugin, installPlugin } from '../../../src/cli/plugin/install-plugin.js';
+import { runDaemon, type StartedDaemon, type StartOptions } from '../../../src/cli/service/run-daemon.js';
+import { readRunFiles } from '../../../src/cli/service/run-file.js';
+import { TokenStore } from '../../../src/server/token-store.js';
+import { FakeEngine } from '../../server/fake-engine.js';
+
+/** Where this clone is in the system's temporary folder, the start at login is never offered. */
+const IN_TEMP = isTransient(fileURLToPath(import.meta.url));
 
 let dir: string;
 let printed: string;
@@ -81,6 +90,45 @@ describe('starting', () => {
     };
     await expect(start()).rejects.toMatchObject({ code: 'ENGINE_CRASHED' });
     expect(engine.closed).toBe(true);
+  });
+
+  it('brings the plugin in the state folder up to date', async () => {
+    const older = builtPlugin(undefined, '0.0.9');
+    installPlugin(join(dir, 'plugin'), { plugin: older });
+    await start();
+    expect(printed).toContain(join(dir, 'plugin', 'manifest.json'));
+    expect(installedPlugin(join(dir, 'plugin'))?.version).toBe(packageVersion());
+  });
+
+  it('warns if the plugin cannot be updated, and starts', async () => {
+    writeFileSync(join(dir, 'plugin'), 'a file');
+    const daemon = await start();
+    expect(printed).toContain('Warning: The plugin was not updated. Cannot write the plugin to');
+    expect((await fetch(`http://127.0.0.1:${daemon?.port}/v1/session`)).status).toBe(200);
+  });
+
+  it.runIf(process.platform === 'linux')('offers the start at login to users who have paired a plugin', async () => {
+    const env = { SAMEPOINT_STATE_DIR: dir, XDG_CONFIG_HOME: dir };
+    await start({ env });
+    expect(printed).not.toContain('autostart');
+    new TokenStore(dir).issue('Figma');
+    await start({ env });
+    expect(printed.includes('samepoint autostart on')).toBe(!IN_TEMP);
+  });
+
+  it('is asked to stop by the token of its run file, which it removes when it has stopped', async () => {
+    const daemon = await start();
+    const [run] = readRunFiles(dir);
+    expect(run).toMatchObject({ port: daemon?.port, pid: process.pid, version: '1.2.3' });
+    await fetch(`http://127.0.0.1:${daemon?.port}/v1/stop`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${run?.stopToken}` },
+    });
+    await daemon?.stopRequested;
+    expect(readRunFiles(dir)).toHaveLength(1);
+    await daemon?.stop();
+    daemons = [];
+    expect(readRunFiles(dir)).toEqual([]);
   });
 
   it('ends with a stop that closes the engine and frees the port', async () => {
