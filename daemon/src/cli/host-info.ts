@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import type { Device } from '@samepoint/shared-protocol';
 import * as z from 'zod';
+import { writeNote } from './format/status-line.js';
 
 /** The machine that an evaluation ran on, for its report. */
 export interface Machine {
@@ -36,7 +37,7 @@ export function packageVersion(): string {
 
 /** Logs the device to stderr if it is not the expected one. */
 export function logDevice(device: Device): void {
-  process.stderr.write(`Device: ${formatDevice(device)}\n`);
+  writeNote(`Device: ${formatDevice(device)}`);
 }
 
 /** `NVIDIA H200 (CUDA; float16)`: a device and why it was chosen. */

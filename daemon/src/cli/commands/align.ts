@@ -6,7 +6,6 @@ import { EXIT_CODES } from '../exit-codes.js';
 import { claimOutputs, makeOutputFolder, writeOutputFile } from '../files/output-files.js';
 import { type ImageFile, readImage } from '../files/read-image.js';
 import { type AlignReport, alignTable } from '../format/warp-report.js';
-import { logDevice } from '../host-info.js';
 import { createCommand } from '../options/create-command.js';
 import {
   checkedPlan,
@@ -21,6 +20,7 @@ import {
 import { fitOptions, withMatchingOptions } from '../options/matching-options.js';
 import { forceOption } from '../options/output-options.js';
 import { type ProviderOptions, withEngineOptions } from '../options/provider-options.js';
+import { runJob } from '../run-job.js';
 
 interface AlignOptions extends FitChoice, FeatureOptions, ProviderOptions {
   out: string;
@@ -77,9 +77,10 @@ async function align(source: ImageFile, target: ImageFile, options: AlignOptions
     const request = { kind: 'align' as const, ...requestedFeatures(options), ...ids, transform, estimator };
     const images = new Map([source, target].map(({ imageId, bytes }) => [imageId, bytes]));
     const features = featureChoice(options);
-    const { result, payload = new Uint8Array() } = await engine.run(
+    const { result, payload = new Uint8Array() } = await runJob(
+      engine,
       { request, images, features },
-      { onDevice: logDevice },
+      { work: 'Aligning', images: 1 },
     );
     // the device is known only after the run
     const device = await engine.ready();

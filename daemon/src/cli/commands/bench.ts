@@ -11,6 +11,7 @@ import { type BenchMachine, type BenchResult, benchJson, benchTable, skipReason 
 import { INTERRUPTED, measureCase } from '../bench/measure-case.js';
 import { describeDevice } from '../doctor/check-system.js';
 import { EXIT_CODES } from '../exit-codes.js';
+import { StatusLine, withStatus } from '../format/status-line.js';
 import { formatDevice, packageVersion } from '../host-info.js';
 import { createCommand } from '../options/create-command.js';
 import { type ProviderOptions, withDeviceOptions } from '../options/provider-options.js';
@@ -47,8 +48,10 @@ function parseSeconds(text: string): number {
 }
 
 async function runBench({ seconds, json, ...requested }: BenchCommandOptions): Promise<void> {
-  const devices = await listGpuDevices();
-  const choice = await chooseProvider({ requested, devices });
+  const { devices, choice } = await withStatus('Choosing the device', async () => {
+    const found = await listGpuDevices();
+    return { devices: found, choice: await chooseProvider({ requested, devices: found }) };
+  });
   const machine = machineOf(choice, devices);
   const results = await measureAll(choice, seconds, devices);
   process.stdout.write(json ? `${benchJson(machine, results)}\n` : benchTable(machine, results));
@@ -67,9 +70,10 @@ async function measureAll(
   const end = performance.now() + MILLISECONDS * limitS;
   const folder = mkdtempSync(join(tmpdir(), 'samepoint-bench-'));
   const results: BenchResult[] = [];
+  const line = new StatusLine();
   try {
     for (const [index, { title, sizePx, macs }] of benchCases().entries()) {
-      if (process.stderr.isTTY) process.stderr.write(`${title}, ${sizePx} px …\n`);
+      line.show(`Measuring ${title}, ${sizePx} px (${index + 1}/${benchCases().length})`);
       const leftS = (end - performance.now()) / MILLISECONDS;
       const skipped = signal.aborted ? `skipped: ${INTERRUPTED}` : skipReason({ macs }, leftS, results);
       const freeBytes = () => freeMemory(choice, devices);
@@ -80,6 +84,7 @@ async function measureAll(
       results.push({ title, sizePx, macs, outcome });
     }
   } finally {
+    line.clear();
     process.off('SIGINT', interrupt);
     rmSync(folder, { recursive: true, force: true });
   }

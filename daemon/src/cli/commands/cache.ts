@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { FeatureStore, featureFolder } from '../../diffusion/cache/feature-store.js';
 import { formatBytes } from '../format/format-values.js';
+import { withStatus } from '../format/status-line.js';
 import { createCommand } from '../options/create-command.js';
 
 const DETAILS = `
@@ -15,7 +16,7 @@ export function cacheCommand(): Command {
       .option('--json', 'print JSON')
       .action(async ({ json }: { json?: true }) => {
         const folder = featureFolder();
-        const { entries, bytes } = await new FeatureStore(folder).info();
+        const { entries, bytes } = await withStatus('Measuring the cache', () => new FeatureStore(folder).info());
         const text = json
           ? JSON.stringify({ folder, entries, bytes }, null, 2)
           : `${folder}: ${entries} feature maps, ${formatBytes(bytes)}`;
@@ -25,8 +26,11 @@ export function cacheCommand(): Command {
   cache.addCommand(
     createCommand('clear', 'Delete all cached features.', 'cache clear').action(async () => {
       const store = new FeatureStore(featureFolder());
-      const { entries, bytes } = await store.info();
-      await store.clear();
+      const { entries, bytes } = await withStatus('Clearing the cache', async () => {
+        const found = await store.info();
+        await store.clear();
+        return found;
+      });
       process.stdout.write(`Deleted ${entries} feature maps, ${formatBytes(bytes)}.\n`);
     }),
   );

@@ -11,6 +11,7 @@ import { checkProvider, inspectProviders } from '../doctor/check-providers.js';
 import { checkDevices, checkPlatform } from '../doctor/check-system.js';
 import { doctorTable, type Finding, worksWith } from '../doctor/findings.js';
 import { EXIT_CODES } from '../exit-codes.js';
+import { StatusLine } from '../format/status-line.js';
 import { packageVersion } from '../host-info.js';
 import { createCommand } from '../options/create-command.js';
 
@@ -31,9 +32,8 @@ export function doctorCommand(): Command {
 }
 
 async function runDoctor({ json }: { json?: true }): Promise<void> {
-  // a software driver takes half a minute to test
-  if (process.stderr.isTTY) process.stderr.write('Checking this computer …\n');
-  const findings = await examine();
+  const line = new StatusLine();
+  const findings = await examine((what) => line.show(`Checking ${what}`)).finally(() => line.clear());
   const works = worksWith(findings);
   const verdict = works ? 'Samepoint works on this computer.' : 'Samepoint does not work on this computer.';
   process.stdout.write(
@@ -44,22 +44,32 @@ async function runDoctor({ json }: { json?: true }): Promise<void> {
   if (!works) process.exitCode = EXIT_CODES.failed;
 }
 
-async function examine(): Promise<Finding[]> {
+/** @param onPart receives what is checked next */
+async function examine(onPart: (what: string) => void): Promise<Finding[]> {
   const { platform, arch, versions } = process;
   const environment = modelEnvironment();
+  onPart('the graphics devices');
   const devices = await listGpuDevices();
   const { hubCache, samepointCache } = environment.at;
   const caches = await Promise.all([inspectCache('models', hubCache), inspectCache('own files', samepointCache)]);
+  onPart('the embedded network');
+  const inference = await inspectInference();
+  // a software driver takes half a minute to test
+  onPart('the execution providers');
+  const providers = await inspectProviders(devices);
+  onPart('the models');
+  const models = await inspectModels(environment).then(
+    (found) => found.map(checkModel),
+    (thrown: unknown) => [checkModelStore(SamepointError.from(thrown))],
+  );
+  onPart('the ports');
   return [
     ...checkPlatform({ platform, arch, nodeVersion: versions.node }),
-    checkInference(await inspectInference()),
+    checkInference(inference),
     ...checkDevices(devices, platform),
-    ...(await inspectProviders(devices)).map(checkProvider),
+    ...providers.map(checkProvider),
     checkEmbedded(inspectEmbedded()),
-    ...(await inspectModels(environment).then(
-      (models) => models.map(checkModel),
-      (thrown: unknown) => [checkModelStore(SamepointError.from(thrown))],
-    )),
+    ...models,
     ...caches.map(checkCache),
     checkState(inspectState(stateDir())),
     ...checkPorts(await inspectPorts()),

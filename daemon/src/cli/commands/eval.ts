@@ -22,6 +22,7 @@ import { claimOutputs } from '../files/output-files.js';
 import { writeEvalReport } from '../files/write-eval-report.js';
 import { formatFigureTable } from '../format/eval-table.js';
 import { evalProgress } from '../format/progress.js';
+import { withStatus } from '../format/status-line.js';
 import { logDevice, type Machine, thisMachine } from '../host-info.js';
 import { createCommand } from '../options/create-command.js';
 import { type EvalSettings, evalSettings, type MeasureOptions, matchingOf } from '../options/eval-settings.js';
@@ -96,10 +97,12 @@ async function runEval(dataset: string, folder: string, options: EvalCliOptions)
   let device = 'cpu';
   // the data set is opened before the runtime is
   const evaluations = await DATASETS[dataset].evaluate(folder, settings.options, async (opened) => {
-    const runtime = await openRuntime(options, (found) => {
-      device = `${found.provider} (${found.description})`;
-      logDevice(found);
-    });
+    const runtime = await withStatus('Choosing the device', () =>
+      openRuntime(options, (found) => {
+        device = `${found.provider} (${found.description})`;
+        logDevice(found);
+      }),
+    );
     return measure(opened, passes, runtime, options);
   });
   const report = options.sweep === undefined ? evaluationReport(evaluations) : sweepReport(passes.flat(), evaluations);

@@ -6,13 +6,15 @@ import { baseLevel, levelSize } from '../../diffusion/input-size.js';
 import { levelFeatures } from '../../diffusion/level-features.js';
 import { NetworkPool } from '../../diffusion/networks/network-pool.js';
 import { openPart } from '../../diffusion/networks/open-network.js';
-import { type FeaturePlan, levelSettings, type PlanPart } from '../../diffusion/plan/feature-plan.js';
+import { type FeaturePlan, levelSettings, type PlanPart, stepsPerLevel } from '../../diffusion/plan/feature-plan.js';
 import { supports } from '../../diffusion/plan/feature-settings.js';
 import { openRuntime } from '../../engine/open-runtime.js';
 import type { NdArray } from '../../graph/runtime/run.js';
+import { EMBEDDED_MODEL } from '../../models/resolve-model.js';
 import { readNpy, writeNpy } from '../files/npy.js';
 import { claimOutputs } from '../files/output-files.js';
 import { readImage } from '../files/read-image.js';
+import { StatusLine } from '../format/status-line.js';
 import { logDevice } from '../host-info.js';
 import { createCommand } from '../options/create-command.js';
 import {
@@ -64,34 +66,50 @@ async function runFeatures(imagePath: string, options: FeaturesOptions): Promise
   const { out, textStates, noise, force } = options;
   const inputs = [imagePath, textStates, noise, ...filesOfPlan(plan)].filter((path) => path !== undefined);
   await claimOutputs([{ file: out, option: '--out' }], { inputs, force });
-  const features =
-    others.length > 0 ? await fusedFeatures(imagePath, plan, options) : await networkFeatures(imagePath, part, options);
+  const line = new StatusLine({ blocks: plan.parts.some(({ preset }) => preset.backend !== EMBEDDED_MODEL.id) });
+  const computed =
+    others.length > 0 ? fusedFeatures(imagePath, plan, options, line) : networkFeatures(imagePath, part, options, line);
+  const features = await computed.finally(() => line.clear());
   await writeNpy(out, features);
   process.stderr.write(`${out}: ${describe(features)}\n`);
 }
 
-async function fusedFeatures(imagePath: string, plan: FeaturePlan, options: FeaturesOptions): Promise<NdArray> {
+async function fusedFeatures(
+  imagePath: string,
+  plan: FeaturePlan,
+  options: FeaturesOptions,
+  line: StatusLine,
+): Promise<NdArray> {
   refuseForFusion(options);
   const { imageId, image } = await readImage(imagePath);
+  line.show('Choosing the device');
   const source = new FeatureSource(await openRuntime(options, logDevice), featureStore());
-  const { levels, baseLevel: base } = await source.pyramid(imageId, () => Promise.resolve(image), plan);
+  const onStep = showSteps(line, plan.steps);
+  const { levels, baseLevel: base } = await source.pyramid(imageId, () => Promise.resolve(image), plan, onStep);
   await source.release();
   const level = levels[base];
   if (level === undefined) throw new Error('a pyramid has its base level');
   return { dims: [1, level.channels, level.rows, level.columns], data: level.chw };
 }
 
-async function networkFeatures(imagePath: string, part: PlanPart, options: FeaturesOptions): Promise<NdArray> {
+async function networkFeatures(
+  imagePath: string,
+  part: PlanPart,
+  options: FeaturesOptions,
+  line: StatusLine,
+): Promise<NdArray> {
   refuseUnused(part, options);
   const { image } = await readImage(imagePath);
   const textStates = options.textStates === undefined ? undefined : await readNpy(options.textStates);
   const noise = options.noise === undefined ? {} : { noise: await readNpy(options.noise) };
+  line.show('Choosing the device');
   const pool = new NetworkPool(await openRuntime(options, logDevice));
+  const onStep = showSteps(line, stepsPerLevel(part.preset));
   try {
     const { size } = part.preset;
     const inputSize = levelSize(size, baseLevel(size), image);
     const network = openPart(part, pool, textStates);
-    const [features] = await levelFeatures(network, image, inputSize, { ...levelSettings(part), ...noise });
+    const [features] = await levelFeatures(network, image, inputSize, { ...levelSettings(part), ...noise }, onStep);
     if (features === undefined) throw new Error('a network gives features');
     return features;
   } catch (thrown) {
@@ -99,6 +117,16 @@ async function networkFeatures(imagePath: string, part: PlanPart, options: Featu
   } finally {
     await pool.release();
   }
+}
+
+/** @returns callback that takes the number of steps done */
+function showSteps(line: StatusLine, total: number): (steps?: number) => void {
+  let done = 0;
+  line.show('Loading the network');
+  return (steps = 1) => {
+    done += steps;
+    line.show(`Computing features, step ${done}/${total}`);
+  };
 }
 
 /** A fusion has several networks, and text states and noise fit only one. */

@@ -8,7 +8,6 @@ import { writeNpy } from '../files/npy.js';
 import { claimOutputs, writeOutputFile } from '../files/output-files.js';
 import { type ImageFile, readImage } from '../files/read-image.js';
 import { inspectTable } from '../format/match-report.js';
-import { logDevice } from '../host-info.js';
 import { createCommand } from '../options/create-command.js';
 import {
   checkedPlan,
@@ -29,6 +28,7 @@ import {
 import { forceOption } from '../options/output-options.js';
 import { parsePoints } from '../options/parse-values.js';
 import { type ProviderOptions, withEngineOptions } from '../options/provider-options.js';
+import { runJob } from '../run-job.js';
 
 interface InspectOptions extends FeatureOptions, ProviderOptions, Pick<StageOptions, 'without'> {
   point: Point;
@@ -106,9 +106,10 @@ async function inspect(source: ImageFile, target: ImageFile, options: InspectOpt
       ...requestedStages(options),
     };
     const images = new Map([source, target].map(({ imageId, bytes }) => [imageId, bytes]));
-    const { result, payload } = await engine.run(
+    const { result, payload } = await runJob(
+      engine,
       { request, images, features: featureChoice(options) },
-      { onDevice: logDevice },
+      { work: 'Matching', images: 1 },
     );
     if (result.kind !== 'inspect' || payload === undefined)
       throw new TypeError(`unexpected result of kind ${result.kind}`);

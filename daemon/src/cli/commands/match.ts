@@ -17,7 +17,6 @@ import { type ImageFile, identify, readBytes, readImage } from '../files/read-im
 import { readLayers } from '../files/read-layers.js';
 import { type FailedFile, failedFile, failureLine } from '../format/failed-files.js';
 import { type MatchQuery, type MatchReport, matchTable, toMatchedTarget } from '../format/match-report.js';
-import { logDevice } from '../host-info.js';
 import { createCommand } from '../options/create-command.js';
 import {
   checkedPlan,
@@ -39,6 +38,7 @@ import {
 import { forceOption } from '../options/output-options.js';
 import { parseBoxes, parsePoints } from '../options/parse-values.js';
 import { type ProviderOptions, withEngineOptions } from '../options/provider-options.js';
+import { runJob } from '../run-job.js';
 
 interface MatchOptions extends FeatureOptions, ProviderOptions, StageOptions {
   points?: string;
@@ -153,7 +153,8 @@ async function match(
   try {
     const images = new Map([source, ...targets.filter(isOpen)].map(({ imageId, bytes }) => [imageId, bytes]));
     const features = featureChoice(options);
-    const { result } = await engine.run({ request, images, features }, { onDevice: logDevice });
+    const work = { work: 'Matching', images: request.targets.length };
+    const { result } = await runJob(engine, { request, images, features }, work);
     // the device is known only after the run
     const device = await engine.ready();
     if (result.kind !== 'transfer') throw new TypeError(`unexpected result of kind ${result.kind}`);

@@ -9,6 +9,7 @@ import { EMBEDDED_MODEL, findModelFiles, modelOf, resolveModel } from '../../mod
 import { formatBytes } from '../format/format-values.js';
 import { listModels, modelsTable } from '../format/models-table.js';
 import { downloadLine, ProgressDisplay } from '../format/progress.js';
+import { stderrOutput, withStatus } from '../format/status-line.js';
 import { createCommand } from '../options/create-command.js';
 
 const DETAILS = `
@@ -35,7 +36,7 @@ function defaultTerminal(): ModelsTerminal {
     environment: modelEnvironment(),
     print: (text) => process.stdout.write(text),
     note: (text) => process.stderr.write(text),
-    isTerminal: process.stderr.isTTY === true,
+    isTerminal: stderrOutput().isTerminal,
     onInterrupt: (callback) => {
       process.once('SIGINT', callback);
       return () => process.off('SIGINT', callback);
@@ -97,7 +98,7 @@ async function pull(terminal: ModelsTerminal, id: string, options: { whole?: tru
     return;
   }
   const { environment, note, isTerminal } = terminal;
-  const progress = new ProgressDisplay({ write: note, isTerminal, now: environment.now });
+  const progress = new ProgressDisplay({}, { ...stderrOutput(), write: note, isTerminal, now: environment.now });
   const abort = new AbortController();
   const stopListening = terminal.onInterrupt(() => abort.abort());
   const { fetched, bytes } = await pullModel(
@@ -139,7 +140,7 @@ async function verify({ environment, print }: ModelsTerminal, id: string): Promi
     print('ui is embedded; there is nothing to verify.\n');
     return;
   }
-  const report = await verifyModel(id, environment);
+  const report = await withStatus(`Reading the files of ${id}`, () => verifyModel(id, environment));
   for (const file of report) print(`${describe(file)}\n`);
   const damaged = report.filter(({ status }) => status === 'damaged').map(({ name }) => name);
   if (damaged.length > 0) {
@@ -196,7 +197,7 @@ async function add({ environment, print, note }: ModelsTerminal, id: string, pat
   if (id === EMBEDDED_MODEL.id) {
     throw new SamepointError('BAD_REQUEST', 'ui is embedded and cannot be replaced.', 'Choose another model.');
   }
-  const found = await addModel(id, path, environment);
+  const found = await withStatus(`Checking ${path}`, () => addModel(id, path, environment));
   print(`Registered for ${id}: ${found.join(', ')}.\n`);
   const resolved = resolveModel(id, {}, environment);
   if (!resolved.ok) note(`${resolved.error.message} ${resolved.error.hint}\n`);

@@ -61,7 +61,8 @@ async function runTrack(folder: string, options: TrackOptions): Promise<void> {
   await claimTrackOutputs(folder, files, options);
   const frames = await openTrackFrames(files, options.frame, options);
   const { out, overlay = false } = options;
-  const progress = new CountProgress(files.length, 'frames');
+  const progress = new CountProgress(files.length, 'frames', { blocks: true });
+  progress.prepare('Loading the network');
   let done = 0;
   const onFrame = () => {
     done++;

@@ -112,6 +112,7 @@ async function warp(
   const { transform, estimator, matching, layerOnly, out } = options;
   const engine = createEngineHost(options);
   const progress = new CountProgress(targetPaths.length, 'targets');
+  progress.prepare('Warping the edit into the first target');
   try {
     const request = {
       kind: 'warp' as const,

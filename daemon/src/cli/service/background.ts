@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ErrorPayload, SamepointError } from '@samepoint/shared-protocol';
 import { stateDir } from '../../app-folders.js';
+import { withStatus } from '../format/status-line.js';
 import type { ProviderOptions } from '../options/provider-options.js';
 import { logFile, openLog } from './log-file.js';
 import { serviceEnvironment } from './service-environment.js';
@@ -37,12 +38,7 @@ export async function startInBackground(options: BackgroundOptions): Promise<str
     stdio: ['ignore', log, log, 'ipc'],
   });
   closeSync(log);
-  if (process.stderr.isTTY) process.stderr.write('Starting Samepoint in the background …\n');
-  const report = await new Promise<BackgroundReport>((settle) => {
-    child.once('message', (message: BackgroundReport) => settle(message));
-    child.once('error', (error) => settle(failed(error.message)));
-    child.once('exit', (code, signal) => settle(failed(signal ?? `exit code ${code}`)));
-  });
+  const report = await withStatus('Starting Samepoint in the background', () => reportOf(child));
   if (report.state === 'failed') {
     const { code, message, hint } = report.error;
     throw new SamepointError(code, message, `${hint} The log is ${path}.`);
@@ -50,6 +46,14 @@ export async function startInBackground(options: BackgroundOptions): Promise<str
   if (child.connected) child.disconnect();
   child.unref();
   return report.printed;
+}
+
+function reportOf(child: ChildProcess): Promise<BackgroundReport> {
+  return new Promise((settle) => {
+    child.once('message', (message: BackgroundReport) => settle(message));
+    child.once('error', (error) => settle(failed(error.message)));
+    child.once('exit', (code, signal) => settle(failed(signal ?? `exit code ${code}`)));
+  });
 }
 
 function failed(reason: string): BackgroundReport {

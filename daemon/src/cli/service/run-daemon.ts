@@ -11,6 +11,7 @@ import { TokenStore } from '../../server/token-store.js';
 import { autostartStatus, isTransient, thisHost } from '../autostart/autostart.js';
 import { findRunning } from '../doctor/check-ports.js';
 import { addressOf, startBanner } from '../format/start-banner.js';
+import { withStatus } from '../format/status-line.js';
 import { selfCommand } from '../host-info.js';
 import { type InstalledPlugin, installedPlugin, installPlugin } from '../plugin/install-plugin.js';
 import { boundLog, logFile } from './log-file.js';
@@ -90,7 +91,7 @@ async function serve(options: StartOptions, engine: Engine, ports: readonly numb
   const tokens = new TokenStore(stateFolder);
   // launchd appends to it before this process starts
   boundLog(logFile(stateFolder));
-  const device = await engine.ready();
+  const device = await withStatus('Choosing the device', () => engine.ready());
   const environment = modelEnvironment(options.env);
   const backends = { list: () => listBackends(environment), has: isBackend };
   const models = modelSource(environment);
