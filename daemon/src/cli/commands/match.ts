@@ -17,6 +17,7 @@ import { type ImageFile, identify, readBytes, readImage } from '../files/read-im
 import { readLayers } from '../files/read-layers.js';
 import { type FailedFile, failedFile, failureLine } from '../format/failed-files.js';
 import { type MatchQuery, type MatchReport, matchTable, toMatchedTarget } from '../format/match-report.js';
+import { withStatus } from '../format/status-line.js';
 import { createCommand } from '../options/create-command.js';
 import {
   checkedPlan,
@@ -94,7 +95,8 @@ async function runMatch(sourcePath: string, targetPaths: string[], options: Matc
   const failed = report.targets.filter((target) => 'error' in target);
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : matchTable(report));
   if (options.out !== undefined) {
-    const written = await drawMatches(options.out, source, report);
+    const { out } = options;
+    const written = await withStatus('Drawing the matches', () => drawMatches(out, source, report));
     if (written.length > 0) process.stderr.write(`Images: ${written.join(', ')}\n`);
   }
   for (const one of failed) process.stderr.write(failureLine(one));
