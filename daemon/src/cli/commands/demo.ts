@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { DEMO_COMMANDS } from '../demo/demo-commands.js';
 import { copySamples } from '../demo/demo-folder.js';
 import {
@@ -13,6 +13,8 @@ import {
 import { runChild } from '../demo/run-child.js';
 import { EXIT_CODES } from '../exit-codes.js';
 import { selfCommand } from '../host-info.js';
+import { createCommand } from '../options/create-command.js';
+import { forceOption } from '../options/output-options.js';
 
 const BIN = fileURLToPath(new URL('../../../bin/samepoint.js', import.meta.url));
 
@@ -29,11 +31,10 @@ interface DemoOptions {
 
 /** `samepoint demo`: runs every command on samples. */
 export function demoCommand(): Command {
-  return new Command('demo')
-    .description('Try every command on sample screens, in a new folder.')
+  return createCommand('demo', 'Try every command on sample screens, in a new folder.', 'demo samepoint-demo')
     .argument('[dir]', 'folder of the samples and the results', 'samepoint-demo')
     .option('--no-run', 'only copy the samples')
-    .option('--force', 'replace the samples and results of an earlier demo')
+    .addOption(forceOption())
     .addHelpText('after', DETAILS)
     .action(runDemo);
 }
