@@ -1,5 +1,6 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { Command, CommanderError } from 'commander';
+import { explained, nativeFailure } from '../native-parts.js';
 import { COMMANDS } from './command-list.js';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
 import { packageVersion } from './host-info.js';
@@ -63,6 +64,7 @@ async function addCommands(name: string): Promise<void> {
 }
 
 function notLoadable(name: string, cause: unknown): SamepointError {
+  if (nativeFailure(cause) !== undefined) return explained(cause);
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new SamepointError(
     'INTERNAL',
@@ -75,7 +77,7 @@ function notLoadable(name: string, cause: unknown): SamepointError {
 function report(thrown: unknown): number {
   // commander has printed its message already
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : EXIT_CODES.badInput;
-  const error = SamepointError.from(thrown);
+  const error = explained(thrown);
   process.stderr.write(`samepoint: ${error.message} ${error.hint}\n`);
   return exitCodeOf(error.code);
 }

@@ -1,6 +1,7 @@
 // Entry of the engine process, which owns every ONNX Runtime session and ends with the daemon.
 import { type JobProgress, SamepointError } from '@samepoint/shared-protocol';
 import { featureStore } from '../diffusion/cache/feature-store.js';
+import { explained, nativeFailure } from '../native-parts.js';
 import { DeviceReport } from './device-report.js';
 import type { FromChild, ToChild } from './engine-process.js';
 import type { JobRunner } from './jobs/run-job.js';
@@ -49,6 +50,7 @@ function send(message: FromChild): void {
 }
 
 function cannotLoad(thrown: unknown): SamepointError {
+  if (nativeFailure(thrown) !== undefined) return explained(thrown);
   return new SamepointError(
     'INTERNAL',
     `ONNX Runtime failed to load: ${failureReason('cpu', thrown)}.`,

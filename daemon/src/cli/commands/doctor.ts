@@ -2,10 +2,11 @@ import { SamepointError } from '@samepoint/shared-protocol';
 import type { Command } from 'commander';
 import { stateDir } from '../../app-folders.js';
 import { listGpuDevices } from '../../engine/providers/list-gpu-devices.js';
-import { modelEnvironment } from '../../models/model-environment.js';
+import { type ModelEnvironment, modelEnvironment } from '../../models/model-environment.js';
+import { nativeFailure } from '../../native-parts.js';
 import { checkCache, checkState, inspectCache, inspectState } from '../doctor/check-disk.js';
 import { checkInference, inspectInference } from '../doctor/check-inference.js';
-import { checkEmbedded, checkModel, checkModelStore, inspectEmbedded, inspectModels } from '../doctor/check-models.js';
+import { checkNativePart, inspectNativeParts } from '../doctor/check-native.js';
 import { checkPorts, inspectPorts } from '../doctor/check-ports.js';
 import { checkProvider, inspectProviders } from '../doctor/check-providers.js';
 import { checkDevices, checkPlatform } from '../doctor/check-system.js';
@@ -52,26 +53,38 @@ async function examine(onPart: (what: string) => void): Promise<Finding[]> {
   const devices = await listGpuDevices();
   const { hubCache, samepointCache } = environment.at;
   const caches = await Promise.all([inspectCache('models', hubCache), inspectCache('own files', samepointCache)]);
+  const nativeParts = await inspectNativeParts();
   onPart('the embedded network');
   const inference = await inspectInference();
   // a software driver takes half a minute to test
   onPart('the execution providers');
   const providers = await inspectProviders(devices);
   onPart('the models');
-  const models = await inspectModels(environment).then(
-    (found) => found.map(checkModel),
-    (thrown: unknown) => [checkModelStore(SamepointError.from(thrown))],
-  );
+  const models = await examineModels(environment);
   onPart('the ports');
   return [
     ...checkPlatform({ platform, arch, nodeVersion: versions.node }),
+    ...nativeParts.map(checkNativePart),
     checkInference(inference),
     ...checkDevices(devices, platform),
     ...providers.map(checkProvider),
-    checkEmbedded(inspectEmbedded()),
     ...models,
     ...caches.map(checkCache),
     checkState(inspectState(stateDir())),
     ...checkPorts(await inspectPorts()),
   ];
+}
+
+/** Empty without ONNX Runtime, which another finding reports. */
+async function examineModels(environment: ModelEnvironment): Promise<Finding[]> {
+  const checks = await import('../doctor/check-models.js').catch((thrown: unknown) => {
+    if (nativeFailure(thrown) === undefined) throw thrown;
+  });
+  if (checks === undefined) return [];
+  const { checkEmbedded, checkModel, checkModelStore, inspectEmbedded, inspectModels } = checks;
+  const models = await inspectModels(environment).then(
+    (facts) => facts.map(checkModel),
+    (thrown: unknown) => [checkModelStore(SamepointError.from(thrown))],
+  );
+  return [checkEmbedded(inspectEmbedded()), ...models];
 }

@@ -91,7 +91,7 @@ const COMMAND_TIMEOUT_MS = 10_000;
 /** Inspects the requirements of CUDA on this computer. */
 export function inspectCuda(devices: readonly GpuDevice[]): CudaFacts {
   const { platform, arch } = process;
-  const root = join(dirname(createRequire(import.meta.url).resolve('onnxruntime-node')), '..');
+  const root = runtimeFolder();
   const library = join(root, 'bin', 'napi-v6', platform, arch, ORT_CUDA_LIBRARY);
   const hasDriver = DRIVER_SIGNS.some((path) => existsSync(path));
   return {
@@ -106,6 +106,15 @@ export function inspectCuda(devices: readonly GpuDevice[]): CudaFacts {
       libraryPathFiles: (process.env.LD_LIBRARY_PATH ?? '').split(delimiter).filter(Boolean).flatMap(filesIn),
     }),
   };
+}
+
+/** Folder of ONNX Runtime; if it is not installed, where it would be. */
+function runtimeFolder(): string {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve('onnxruntime-node')), '..');
+  } catch {
+    return join('node_modules', 'onnxruntime-node');
+  }
 }
 
 /** Output of `ldconfig -p`. On Debian, only root has its folder in `PATH`. */

@@ -1,4 +1,5 @@
 import type { GpuDevice } from '../../engine/providers/gpu-devices.js';
+import { systemName, unsupportedSystem } from '../../native-parts.js';
 import { formatGigabytes } from '../format/format-values.js';
 import type { Finding } from './findings.js';
 
@@ -9,9 +10,6 @@ export interface PlatformFacts {
   nodeVersion: string;
 }
 
-/** Platforms with a binary of onnxruntime-node. */
-const SUPPORTED: readonly string[] = ['linux x64', 'linux arm64', 'win32 x64', 'win32 arm64', 'darwin arm64'];
-const NAMES: Readonly<Record<string, string>> = { linux: 'Linux', win32: 'Windows', darwin: 'macOS' };
 const MIN_NODE = { major: 20, minor: 19 };
 
 export function checkPlatform({ platform, arch, nodeVersion }: PlatformFacts): Finding[] {
@@ -19,20 +17,10 @@ export function checkPlatform({ platform, arch, nodeVersion }: PlatformFacts): F
 }
 
 function checkSystem(platform: string, arch: string): Finding {
-  const name = `${NAMES[platform] ?? platform} ${arch}`;
-  if (SUPPORTED.includes(`${platform} ${arch}`)) return { check: 'platform', state: 'ok', message: name };
-  return {
-    check: 'platform',
-    state: 'failed',
-    message: `ONNX Runtime has no binary for ${name}`,
-    fix: { sentence: systemFix(platform, arch) },
-  };
-}
-
-function systemFix(platform: string, arch: string): string {
-  return platform === 'darwin' && arch === 'x64'
-    ? 'On a Mac with Apple silicon, install the arm64 build of Node.js. Intel Macs are not supported.'
-    : 'Use Linux or Windows on x64 or arm64, or macOS on arm64, with Node.js for the same architecture.';
+  const check = 'platform';
+  const unsupported = unsupportedSystem({ platform, arch });
+  if (unsupported === undefined) return { check, state: 'ok', message: systemName({ platform, arch }) };
+  return { check, state: 'failed', message: unsupported.message, fix: unsupported.remedy };
 }
 
 function checkNode(version: string): Finding {

@@ -1,16 +1,12 @@
+import { type Remedy, reinstallation } from '../../native-parts.js';
+
 /** `none`: not applicable. `warning`: Samepoint works, but could be improved. */
 export type FindingState = 'ok' | 'none' | 'warning' | 'failed';
 
 /** How to fix a finding, and the command that does it, if there is one. */
-export interface Fix {
-  sentence: string;
-  command?: string;
-}
+export type Fix = Remedy;
 
-export const REINSTALL: Fix = {
-  sentence: 'Reinstall the packages in the repository root, then run npm start:',
-  command: 'npm ci',
-};
+export const REINSTALL: Fix = reinstallation();
 
 /** Result of one check. */
 export interface Finding {

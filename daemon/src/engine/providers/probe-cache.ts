@@ -157,8 +157,12 @@ export function localProbeKey(candidate: ProviderCandidate, devices: readonly Gp
   });
 }
 
-/** The version of the ONNX Runtime package. */
+/** The version of the ONNX Runtime package; `none` if it is missing. */
 export function runtimeVersion(): string {
-  const manifest: unknown = createRequire(import.meta.url)('onnxruntime-node/package.json');
-  return z.object({ version: z.string() }).parse(manifest).version;
+  try {
+    const manifest: unknown = createRequire(import.meta.url)('onnxruntime-node/package.json');
+    return z.object({ version: z.string() }).parse(manifest).version;
+  } catch {
+    return 'none';
+  }
 }
