@@ -3,7 +3,6 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
 import { commandLine, DEMO_COMMANDS } from '../../daemon/src/cli/demo/demo-commands.js';
 import { REPOSITORY } from '../documents/documents.js';
@@ -42,7 +41,7 @@ const folder = mkdtempSync(join(tmpdir(), 'samepoint-pictures-'));
 try {
   cpSync(SAMPLES, folder, { recursive: true });
   for (const { args } of DEMO_COMMANDS) runCommand(args);
-  await drawGrid(await tiles(await screenshotOfReport(), inspectedPoint()));
+  await drawGrid(await tiles(await pairInReport(), inspectedPoint()));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -69,18 +68,25 @@ function withRing(name: string, [x, y]: readonly [number, number]): Promise<Buff
     .toBuffer();
 }
 
-async function screenshotOfReport(): Promise<string> {
-  const browser: Browser = await launchChromium();
+/** The pair of the report whose languages differ, with its true and its predicted points. */
+async function pairInReport(): Promise<string> {
+  const browser = await launchChromium();
   try {
-    const page = await browser.newPage({ viewport: { width: 560, height: 560 }, deviceScaleFactor: 2 });
+    const page = await browser.newPage({ viewport: { width: 900, height: 900 }, deviceScaleFactor: 2 });
     await page.goto(pathToFileURL(join(folder, 'report.html')).href);
-    return dataUrl(await page.screenshot());
+    const pair = page.locator('figure', { hasText: 'trail-german.png' }).locator(':scope > :first-child');
+    return dataUrl(
+      await sharp(await pair.screenshot())
+        .trim()
+        .png()
+        .toBuffer(),
+    );
   } finally {
     await browser.close();
   }
 }
 
-async function tiles(report: string, point: readonly [number, number]): Promise<Tile[]> {
+async function tiles(pair: string, point: readonly [number, number]): Promise<Tile[]> {
   const edited = await sharp(join(folder, 'home.png'))
     .composite([{ input: join(folder, 'sticker.png') }])
     .png()
@@ -103,7 +109,7 @@ async function tiles(report: string, point: readonly [number, number]): Promise<
       text: 'follows masks and points',
       picture: column(file('frames/0008.jpg'), file('masks/0008.png')),
     },
-    { command: 'eval', text: 'measures accuracy on your pairs', picture: row(report) },
+    { command: 'eval', text: 'measures accuracy on your pairs', picture: row(pair) },
   ];
 }
 
