@@ -10,8 +10,11 @@ export interface DemoCommand {
 /** The commands of the README on the samples, in its order. */
 export const DEMO_COMMANDS: readonly DemoCommand[] = [
   {
-    title: 'Find two points of a screen in its dark and in its German version',
-    args: ['match', 'home.png', 'dark.png', 'german.png', '--points', '120,80 642,472', '--out', 'matches'],
+    title: 'Find two points and a card of a screen in its dark and in its German version',
+    args: [
+      ...['match', 'home.png', 'dark.png', 'german.png'],
+      ...['--points', '120,80 642,472', '--boxes', '40,1256,670,184', '--out', 'matches'],
+    ],
     outputs: ['matches'],
   },
   {
@@ -55,7 +58,7 @@ export const DEMO_COMMANDS: readonly DemoCommand[] = [
 /** Results to look at first, and what they show. */
 export const HIGHLIGHTS: readonly (readonly [file: string, shows: string])[] = [
   ['warped/german-warped.png', 'the remark on the German screen'],
-  ['matches/home-german.png', 'two points, found in the German screen'],
+  ['matches/home-german.png', 'two points and a card, found in the German screen'],
   ['aligned/residual.png', 'what changed between two versions'],
   ['masks/overlay/0008.png', 'the tracked objects in the last frame'],
   ['report.html', 'scores, with the best and the worst pairs'],

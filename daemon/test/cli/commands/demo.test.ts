@@ -33,6 +33,6 @@ describe('samepoint demo', () => {
     const steps = run.stdout.match(/^\d+\/\d+ {2}/gm);
     expect(steps).toHaveLength(DEMO_COMMANDS.length);
     expect(run.stdout).toMatch(/abacus.*\n {2}Failed with exit code 2\.\n/);
-    expect(run.stdout).toMatch(/of 9 commands failed: Find two points/);
+    expect(run.stdout).toMatch(/of 9 commands failed: Find two points and a card/);
   });
 });
