@@ -19,4 +19,5 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   cache: async () => (await import('./commands/cache.js')).cacheCommand(),
   bench: async () => (await import('./commands/bench.js')).benchCommand(),
   doctor: async () => (await import('./commands/doctor.js')).doctorCommand(),
+  completion: async () => (await import('./commands/completion.js')).completionCommand(),
 };

@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
-import { type Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { stateDir } from '../../app-folders.js';
 import { Matcher } from '../../correspond/matcher.js';
 import { featureStore } from '../../diffusion/cache/feature-store.js';
@@ -31,6 +31,7 @@ import { matchingOption, stageOptions, withMatchingOptions } from '../options/ma
 import { forceOption } from '../options/output-options.js';
 import { positiveInteger } from '../options/parse-values.js';
 import { type ProviderOptions, withDeviceOptions } from '../options/provider-options.js';
+import { suggest } from '../options/suggestions.js';
 import { type SweepAxis, sweepOption, sweepPasses } from '../options/sweep-options.js';
 
 const DETAILS = `
@@ -48,7 +49,7 @@ export function evalCommand(): Command {
     'Evaluate the matching on a data set.',
     'eval pairs my-screens --report report.html',
   )
-    .argument('<dataset>', DATASET_NAMES.join(', '))
+    .addArgument(suggest(new Argument('<dataset>', DATASET_NAMES.join(', ')), DATASET_NAMES))
     .argument('<dir>', 'folder of the data set')
     .addOption(new Option('--split <name>', 'split of SPair-71k').choices(SPAIR_SPLITS).default('test'))
     .addOption(

@@ -1,6 +1,7 @@
 import { SamepointError } from '@samepoint/shared-protocol';
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { addModel } from '../../models/add-model.js';
+import { CATALOGUE } from '../../models/catalogue.js';
 import { pullModel } from '../../models/download/pull-model.js';
 import { removeModel } from '../../models/files/remove-model.js';
 import { type VerifiedFile, verifyModel } from '../../models/files/verify-model.js';
@@ -11,6 +12,7 @@ import { listModels, modelsTable } from '../format/models-table.js';
 import { downloadLine, ProgressDisplay } from '../format/progress.js';
 import { stderrOutput, withStatus } from '../format/status-line.js';
 import { createCommand } from '../options/create-command.js';
+import { suggest } from '../options/suggestions.js';
 
 const DETAILS = `
 Models are downloaded from Hugging Face into its cache. HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE,
@@ -61,18 +63,18 @@ export function modelsCommand(terminal: ModelsTerminal = defaultTerminal()): Com
       'Download a model, or its missing or damaged files; interrupted downloads resume.',
       'models pull dinov2-s',
     )
-      .argument('<id>', 'model')
+      .addArgument(modelArgument('model'))
       .option('--whole', 'download the complete official files, for layers that the presets do not use')
       .action((id: string, options: { whole?: true }) => pull(terminal, id, options)),
   );
   models.addCommand(
     createCommand('verify', 'Verify the checksums of a model.', 'models verify dinov2-s')
-      .argument('<id>', 'model')
+      .addArgument(modelArgument('model'))
       .action((id: string) => verify(terminal, id)),
   );
   models.addCommand(
     createCommand('rm', 'Remove the downloaded or registered files of a model.', 'models rm dinov2-s')
-      .argument('<id>', 'model')
+      .addArgument(modelArgument('model'))
       .action((id: string) => remove(terminal, id)),
   );
   models.addCommand(
@@ -81,7 +83,7 @@ export function modelsCommand(terminal: ModelsTerminal = defaultTerminal()): Com
       'Register weights that are already on this computer, without copying them.',
       'models add sd21 v2-1_512-ema-pruned.safetensors',
     )
-      .argument('<id>', 'model that the weights belong to')
+      .addArgument(modelArgument('model that the weights belong to'))
       .argument(
         '<path>',
         'folder in the official layout, weight file (.safetensors, .bin, .ckpt, .pth, .pt), whole Stable Diffusion in one file, or taesd as a replacement for the VAE',
@@ -90,6 +92,13 @@ export function modelsCommand(terminal: ModelsTerminal = defaultTerminal()): Com
   );
   models.addHelpText('after', DETAILS);
   return models;
+}
+
+function modelArgument(description: string): Argument {
+  return suggest(
+    new Argument('<id>', description),
+    CATALOGUE.map(({ id }) => id),
+  );
 }
 
 async function pull(terminal: ModelsTerminal, id: string, options: { whole?: true }): Promise<void> {

@@ -14,6 +14,7 @@ import { BACKEND_IDS, LATENT_MODES, type LatentMode, PRESET_NAMES, type PresetNa
 import type { Size } from '../../images/resize.js';
 import { EMBEDDED_MODEL } from '../../models/resolve-model.js';
 import { wholeNumber } from './parse-values.js';
+import { suggest } from './suggestions.js';
 
 /** Parsed values of the feature options. */
 export interface FeatureOptions {
@@ -43,8 +44,11 @@ export function withFeatureOptions(command: Command): Command {
 function featureOptions(): Option[] {
   const backends = `${BACKEND_IDS.join(', ')}, or a fusion such as fuse(a,b) or fuse(a:0.5,b:0.5)`;
   return [
-    new Option('--backend <id>', `${backends} (default: ${EMBEDDED_MODEL.id})`),
-    new Option('--preset <name>', `settings of the backend, as far as it has them: ${PRESET_NAMES.join(', ')}`),
+    suggest(new Option('--backend <id>', `${backends} (default: ${EMBEDDED_MODEL.id})`), BACKEND_IDS),
+    suggest(
+      new Option('--preset <name>', `settings of the backend, as far as it has them: ${PRESET_NAMES.join(', ')}`),
+      PRESET_NAMES,
+    ),
     new Option('--t <timestep>', 'diffusion timestep, 0 to 999').argParser(wholeNumber),
     new Option('--up-ft-index <k>', 'up block of the U-Net, or layer of the ViT').argParser(wholeNumber),
     new Option('--ensemble <n>', 'number of noise samples to average').argParser(wholeNumber),
