@@ -45,7 +45,7 @@ export class FeatureSource {
   }
 
   /**
-   * @param imageId content hash of the encoded image
+   * @param imageId key of the decoded pixels, a hash of the encoded image
    * @param decode called only when a level is not cached
    * @param onStep called with the number of steps done, also for cached levels; they add up to the plan's `steps`
    * @throws SamepointError `MODEL_MISSING`, `MODEL_INVALID`, `IMAGE_UNREADABLE`, `IMAGE_TOO_LARGE`

@@ -4,6 +4,7 @@ import type { FeaturePyramid } from '../diffusion/feature-pyramid.js';
 import type { FeatureSource } from '../diffusion/feature-source.js';
 import { type FeatureChoice, type FeaturePlan, planFeatures, shareBlocks } from '../diffusion/plan/feature-plan.js';
 import type { GraphTarget } from '../graph/runtime/runtime.js';
+import { pixelsId } from '../images/decode.js';
 import { decodeDatasetImage, readDatasetBytes } from './datasets/dataset-files.js';
 
 /** Features of the images of a data set, for one choice. */
@@ -35,8 +36,8 @@ export class EvalFeatures {
    */
   async pyramid(path: string, category?: string): Promise<FeaturePyramid> {
     const bytes = await readDatasetBytes(path);
-    const imageId = createHash('sha256').update(bytes).digest('hex');
-    return this.#source.pyramid(imageId, () => decodeDatasetImage(bytes, path), this.#plan(category));
+    const key = await pixelsId(createHash('sha256').update(bytes).digest('hex'), bytes);
+    return this.#source.pyramid(key, () => decodeDatasetImage(bytes, path), this.#plan(category));
   }
 
   #plan(category: string | undefined): FeaturePlan {

@@ -1,6 +1,7 @@
 import { LIMITS, SamepointError } from '@samepoint/shared-protocol';
 import { decode as decodePng } from 'fast-png';
 import sharp, { type Metadata, type Sharp } from 'sharp';
+import { groundOf, WHITE } from './ground.js';
 import { notAnImage, notAnImageFile, notDecodable } from './unreadable.js';
 
 /** 8-bit sRGB, rows from the top, three bytes per pixel. */
@@ -19,13 +20,12 @@ const LOADERS = ['Png', 'Jpeg', 'Webp'].flatMap((format) => [
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({ operation: LOADERS });
 
-const WHITE = '#ffffff';
-
 /** `checkSize` enforces the limits, with a message for each. */
 const OPEN_OPTIONS = { limitInputPixels: false, failOn: 'error', pages: 1 } as const;
 
 /**
- * Decodes a PNG, JPEG or WebP image, in its EXIF orientation, with transparency over white.
+ * Decodes a PNG, JPEG or WebP image, in its EXIF orientation, with transparency over white, or over black where the image is
+ * light content on a transparent ground.
  * @param name of the image in messages
  * @param timeoutMs rounded up to whole seconds
  * @throws SamepointError `IMAGE_UNREADABLE` or `IMAGE_TOO_LARGE`
@@ -35,15 +35,35 @@ export async function decodeImage(
   name = 'The image',
   timeoutMs: number = LIMITS.decodeTimeoutMs,
 ): Promise<RgbImage> {
-  const opaque = (image: Sharp) => image.flatten({ background: WHITE }).toColourspace('srgb').removeAlpha();
+  const { hasAlpha } = await readMetadata(bytes, name);
+  const background = hasAlpha ? groundOf(await decodeLayer(bytes, name, timeoutMs)) : WHITE;
+  const opaque = (image: Sharp) => image.flatten({ background }).toColourspace('srgb').removeAlpha();
   const { data, info } = await decode(bytes, name, timeoutMs, opaque);
   return { width: info.width, height: info.height, rgb: info.channels === 3 ? data : greyToRgb(data, info.channels) };
 }
 
+/** Raise with every change of `groundOf`. */
+const GROUND_VERSION = 2;
+
+/**
+ * A key of the pixels that `decodeImage` returns. Those of images with transparency depend on `groundOf` too.
+ * @param imageId hash of the encoded image
+ */
+export async function pixelsId(imageId: string, bytes: Uint8Array): Promise<string> {
+  const metadata = await open(bytes)
+    .metadata()
+    .catch(() => undefined);
+  return metadata?.hasAlpha ? `${imageId} on ground ${GROUND_VERSION}` : imageId;
+}
+
 /** Like `decodeImage`, with its alpha channel: for a layer that is drawn over an image. */
-export async function decodeLayer(bytes: Uint8Array, name = 'The image'): Promise<RgbaImage> {
+export async function decodeLayer(
+  bytes: Uint8Array,
+  name = 'The image',
+  timeoutMs: number = LIMITS.decodeTimeoutMs,
+): Promise<RgbaImage> {
   const transparent = (image: Sharp) => image.toColourspace('srgb').ensureAlpha();
-  const { data, info } = await decode(bytes, name, LIMITS.decodeTimeoutMs, transparent);
+  const { data, info } = await decode(bytes, name, timeoutMs, transparent);
   return { width: info.width, height: info.height, rgba: info.channels === 4 ? data : greyToRgba(data) };
 }
 

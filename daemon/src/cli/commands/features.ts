@@ -10,6 +10,7 @@ import { type FeaturePlan, levelSettings, type PlanPart, stepsPerLevel } from '.
 import { supports } from '../../diffusion/plan/feature-settings.js';
 import { openRuntime } from '../../engine/open-runtime.js';
 import type { NdArray } from '../../graph/runtime/run.js';
+import { pixelsId } from '../../images/decode.js';
 import { EMBEDDED_MODEL } from '../../models/resolve-model.js';
 import { readNpy, writeNpy } from '../files/npy.js';
 import { claimOutputs } from '../files/output-files.js';
@@ -81,11 +82,12 @@ async function fusedFeatures(
   line: StatusLine,
 ): Promise<NdArray> {
   refuseForFusion(options);
-  const { imageId, image } = await readImage(imagePath);
+  const { imageId, bytes, image } = await readImage(imagePath);
   line.show('Choosing the device');
   const source = new FeatureSource(await openRuntime(options, logDevice), featureStore());
   const onStep = showSteps(line, plan.steps);
-  const { levels, baseLevel: base } = await source.pyramid(imageId, () => Promise.resolve(image), plan, onStep);
+  const key = await pixelsId(imageId, bytes);
+  const { levels, baseLevel: base } = await source.pyramid(key, () => Promise.resolve(image), plan, onStep);
   await source.release();
   const level = levels[base];
   if (level === undefined) throw new Error('a pyramid has its base level');

@@ -3,7 +3,7 @@ import { SamepointError } from '@samepoint/shared-protocol';
 import { featureStore } from '../../diffusion/cache/feature-store.js';
 import { FeatureSource } from '../../diffusion/feature-source.js';
 import { openRuntime } from '../../engine/open-runtime.js';
-import { sizeOfFile } from '../../images/decode.js';
+import { pixelsId, sizeOfFile } from '../../images/decode.js';
 import {
   type TrackedFrames,
   type TrackSettings,
@@ -144,10 +144,11 @@ export async function openTrackFrames(
     backend: describeFeatures(features),
     settings: trackSettings(plan),
     features: async (frame) => {
-      const { imageId, image } = await readImage(pathOf(frame));
+      const { imageId, bytes, image } = await readImage(pathOf(frame));
+      const key = await pixelsId(imageId, bytes);
       // opened with the first frame, after the labels are checked
       source ??= openSource(features);
-      return trackingLevel(await (await source).pyramid(imageId, async () => image, plan));
+      return trackingLevel(await (await source).pyramid(key, async () => image, plan));
     },
   };
 }

@@ -19,7 +19,7 @@ const EXCLUDED_FIELDS: ReadonlySet<string> = new Set([
 
 /** Everything that the features of one pyramid level depend on. */
 export interface FeatureOrigin {
-  /** Content hash of the encoded image. */
+  /** Key of the decoded pixels, a hash of the encoded image. */
   imageId: string;
   part: PlanPart;
   /** Index of the pyramid level, or a window of the image. */

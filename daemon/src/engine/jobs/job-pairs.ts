@@ -11,10 +11,10 @@ import type { FeaturePyramid } from '../../diffusion/feature-pyramid.js';
 import type { FeatureSource } from '../../diffusion/feature-source.js';
 import { levelCount, levelSize } from '../../diffusion/input-size.js';
 import type { FeaturePlan } from '../../diffusion/plan/feature-plan.js';
-import { type RgbImage, sizeOfImage } from '../../images/decode.js';
+import { pixelsId, type RgbImage, sizeOfImage } from '../../images/decode.js';
 import type { EngineJob } from '../engine.js';
 import type { ComparedParts, ImageFeatures, ImagePairs, Inspection } from './image-pairs.js';
-import { decodeJobImage } from './job-images.js';
+import { decodeJobImage, imageBytes } from './job-images.js';
 import type { ProgressReporter } from './progress-reporter.js';
 
 /** Caches shared by all jobs of an engine process. */
@@ -50,7 +50,8 @@ export class JobPairs implements ImagePairs {
   }
 
   async features(imageId: string): Promise<FeaturePyramid> {
-    return this.#pyramid(imageId, () => decodeJobImage(this.#images, imageId));
+    const key = await pixelsId(imageId, imageBytes(this.#images, imageId));
+    return this.#pyramid(key, () => decodeJobImage(this.#images, imageId));
   }
 
   async orderBySize(imageIds: readonly string[]): Promise<number[]> {
@@ -91,8 +92,8 @@ export class JobPairs implements ImagePairs {
     return JSON.stringify(sizes);
   }
 
-  #pyramid(imageId: string, decode: () => Promise<RgbImage>): Promise<FeaturePyramid> {
-    return this.#caches.features.pyramid(imageId, decode, this.#plan, (steps) => this.#progress.step(steps));
+  #pyramid(key: string, decode: () => Promise<RgbImage>): Promise<FeaturePyramid> {
+    return this.#caches.features.pyramid(key, decode, this.#plan, (steps) => this.#progress.step(steps));
   }
 
   #prepared([sourceId, source]: ImageFeatures, [targetId, target]: ImageFeatures): Promise<PreparedPair> {
