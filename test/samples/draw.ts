@@ -73,16 +73,6 @@ export const LANDSCAPES = {
       { colour: '#97492f', heights: [204, 190, 198, 212, 200, 186, 196, 214] },
     ],
   },
-  hut: {
-    sky: ['#8fa9d8', '#dfe8f7'],
-    sun: { x: 330, y: 50, r: 18, colour: '#fffbe8' },
-    ridges: [
-      { colour: '#eef3fb', heights: [130, 84, 52, 92, 66, 108, 132, 120] },
-      { colour: '#b9c9e4', heights: [150, 138, 120, 104, 130, 146, 138, 128] },
-      { colour: '#7f96bd', heights: [190, 182, 186, 176, 168, 178, 190, 184] },
-    ],
-    trees: '#33496e',
-  },
 } as const satisfies Record<string, Landscape>;
 
 /** A drawn place as SVG that fills its element. `id` keeps the gradients of a page apart. */

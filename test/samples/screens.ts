@@ -78,7 +78,7 @@ export function trailScreen({ language, theme, isNew = false }: Version): string
   );
   return page(
     theme,
-    `<div class="cover" ${layer('Cover', 'RECTANGLE')}>${landscape(language === 'en' ? 'tarn' : 'hut', 'cover')}</div>
+    `<div class="cover" ${layer('Cover', 'RECTANGLE')}>${landscape('tarn', 'cover')}</div>
     <div class="row over"><div class="like ink" ${layer('Back button', 'INSTANCE')}>${glyph('back', 20)}</div><div class="grow"></div><div class="like ink" ${layer('Share button', 'INSTANCE')}>${glyph('share', 20)}</div><div class="like" ${layer('Like button', 'INSTANCE')}>${glyph('heart', 20)}</div></div>
     <div class="sheet" ${layer('Sheet')}>
     <div class="row"><h1 class="grow">${text('Trail name', t.heroTitle)}</h1><div class="rating" ${layer('Rating')}>${glyph('star', 18)}${text('Stars', '4.8')}</div></div>

@@ -13,15 +13,17 @@ Examples:
       the same without a window; samepoint stop ends it
   samepoint plugin
       install the Figma plugin, and print how to import it
-  samepoint match home.png dark.png --points "120,80 300,412"
+  samepoint demo
+      try every command on sample screens, in a new folder
+  samepoint match home.png dark.png --points "120,80 642,472"
       find two points of home.png in dark.png
-  samepoint match home.png a.png b.png --boxes "24,90,327,48" --out matches
+  samepoint match home.png dark.png german.png --boxes "40,180,670,96" --out matches
       find a box in two images and draw the matches
-  samepoint inspect home.png dark.png --point 120,80 --out heat.png
+  samepoint inspect home.png dark.png --point 642,472 --out heat.png
       show the candidates for a point
   samepoint track frames --mask first.png --out masks
       propagate the mask of the first frame to all other frames
-  samepoint warp home.png a.png b.png --edit sticker.png --out warped
+  samepoint warp home.png dark.png german.png --edit sticker.png --out warped
       apply an edit of home.png to two other images
   samepoint align before.png after.png --out aligned
       align two images and show the differences
