@@ -1,4 +1,12 @@
-import { type CaseDrawing, type Dataset, type DatasetItem, type EvalTools, evenSubsample } from './datasets/dataset.js';
+import { type ErrorCode, type ErrorPayload, SamepointError } from '@samepoint/shared-protocol';
+import {
+  type CaseDrawing,
+  type Dataset,
+  type DatasetItem,
+  type EvalTools,
+  evenSubsample,
+  type Ranking,
+} from './datasets/dataset.js';
 import type { FigureTable } from './report/figure-table.js';
 import { itemKey, type ResultCache } from './result-cache.js';
 
@@ -30,9 +38,22 @@ export interface Evaluation {
   /** Items in the whole data set; `items` may be fewer. */
   available: number;
   items: ScoredItem[];
-  /** What scores mean, and what counts as correct in drawings; see `Dataset`. */
-  meaning: Pick<Dataset<unknown>, 'scoreMeaning' | 'rightMeaning'>;
+  /** Items with an image that cannot be read. They are not part of the figures. */
+  failed: FailedItem[];
+  /** What scores mean; see `Dataset`. */
+  meaning: ScoreMeaning;
   tables: FigureTable[];
+}
+
+export interface ScoreMeaning extends Pick<Dataset<unknown>, 'scoreMeaning'> {
+  /** Absent if items cannot be drawn. */
+  ranking?: Pick<Ranking<unknown>, 'thresholds' | 'of'>;
+}
+
+export interface FailedItem {
+  id: string;
+  group: string;
+  error: Pick<ErrorPayload, 'code' | 'message' | 'hint'>;
 }
 
 export interface ScoredItem {
@@ -40,6 +61,8 @@ export interface ScoredItem {
   group: string;
   score: number;
   outcome: unknown;
+  /** Scores at the thresholds of the ranking, the strictest first; the score alone without a ranking. */
+  ranks: readonly number[];
   drawing?: () => CaseDrawing;
 }
 
@@ -48,6 +71,8 @@ interface PassItem<Outcome> {
   item: DatasetItem<Outcome>;
   key: string;
   outcomes: (Outcome | undefined)[];
+  /** Why an image of the item cannot be read, which is the same in all runs. */
+  failure?: SamepointError;
 }
 
 /**
@@ -55,7 +80,7 @@ interface PassItem<Outcome> {
  * @param passes runs grouped by the network passes they share. Each item is evaluated in all runs of a pass before the
  *   next item, so that shared features need not be kept for long.
  * @returns an evaluation for each run, pass by pass
- * @throws SamepointError if an image or a model cannot be read
+ * @throws SamepointError if a model, or an image of every item, cannot be read
  */
 export async function evaluate<Outcome>(
   dataset: Dataset<Outcome>,
@@ -82,6 +107,8 @@ export async function evaluate<Outcome>(
       report(label);
     });
   }
+  const failures = work.flatMap(({ items }) => items.flatMap(({ failure }) => failure ?? []));
+  if (failures[0] !== undefined && failures.length === chosen.length * work.length) throw failures[0];
   return work.flatMap(({ runs, items }) => runs.map((_, run) => summarise(dataset, items, run)));
 }
 
@@ -90,15 +117,29 @@ async function evaluatePass<Outcome>(
   items: readonly PassItem<Outcome>[],
   onDone: (label: string) => void,
 ): Promise<void> {
-  for (const { item, key, outcomes } of items) {
+  for (const passItem of items) {
+    const { item, key, outcomes } = passItem;
     for (const [run, { label, tools, results }] of runs.entries()) {
       if (isKnown(outcomes[run])) continue;
-      const outcome = await item.evaluate(tools);
-      outcomes[run] = outcome;
-      results.add(key, item.id, outcome);
+      try {
+        if (passItem.failure === undefined) {
+          const outcome = await item.evaluate(tools);
+          outcomes[run] = outcome;
+          results.add(key, item.id, outcome);
+        }
+      } catch (thrown) {
+        if (!isAboutImage(thrown)) throw thrown;
+        passItem.failure = thrown;
+      }
       onDone(label);
     }
   }
+}
+
+const IMAGE_ERRORS: ReadonlySet<ErrorCode> = new Set(['IMAGE_MISSING', 'IMAGE_UNREADABLE', 'IMAGE_TOO_LARGE']);
+
+function isAboutImage(thrown: unknown): thrown is SamepointError {
+  return thrown instanceof SamepointError && IMAGE_ERRORS.has(thrown.code);
 }
 
 function isKnown<Outcome>(outcome: Outcome | undefined): outcome is Outcome {
@@ -113,18 +154,26 @@ function summarise<Outcome>(dataset: Dataset<Outcome>, items: readonly PassItem<
   return {
     available: dataset.items.length,
     items: evaluated.map(({ item, outcome }) => toScoredItem(dataset, item, outcome)),
+    failed: items.flatMap(({ item: { id, group }, outcomes, failure }) => {
+      if (failure === undefined || isKnown(outcomes[run])) return [];
+      const { code, message, hint } = failure;
+      return { id, group, error: { code, message, hint } };
+    }),
     meaning: meaningOf(dataset),
     tables: dataset.summarise(evaluated.map(({ item: { group }, outcome }) => ({ group, outcome }))),
   };
 }
 
-function meaningOf({ scoreMeaning, rightMeaning }: Evaluation['meaning']): Evaluation['meaning'] {
-  return rightMeaning === undefined ? { scoreMeaning } : { scoreMeaning, rightMeaning };
+function meaningOf<Outcome>({ scoreMeaning, ranking }: Dataset<Outcome>): ScoreMeaning {
+  if (ranking === undefined) return { scoreMeaning };
+  const { thresholds, of } = ranking;
+  return { scoreMeaning, ranking: { thresholds, of } };
 }
 
 function toScoredItem<Outcome>(dataset: Dataset<Outcome>, item: DatasetItem<Outcome>, outcome: Outcome): ScoredItem {
   const { id, group } = item;
   const draw = item.drawing?.bind(item);
   const drawing = draw === undefined ? {} : { drawing: () => draw(outcome) };
-  return { id, group, score: dataset.score(outcome), outcome, ...drawing };
+  const score = dataset.score(outcome);
+  return { id, group, score, outcome, ranks: dataset.ranking?.scores(outcome) ?? [score], ...drawing };
 }

@@ -1,4 +1,5 @@
 import { appendFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { SamepointError } from '@samepoint/shared-protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { DEFAULT_SETTINGS } from '../../src/correspond/match-settings.js';
@@ -27,8 +28,14 @@ const TOOLS: EvalTools = {
   features: () => Promise.reject(new Error('no features here')),
 };
 
-/** Items 0, 1, 2 …, whose outcomes are their numbers. Records what is evaluated, and throws at `stopAt`. */
-function numbers(count: number, { truth = 0, stopAt = Number.NaN } = {}): Dataset<number> & { evaluated: number[] } {
+/**
+ * Items 0, 1, 2 …, whose outcomes are their numbers. Records what is evaluated, throws at `stopAt`, and cannot read the
+ * images of `unreadable`.
+ */
+function numbers(
+  count: number,
+  { truth = 0, stopAt = Number.NaN, unreadable = [] as number[] } = {},
+): Dataset<number> & { evaluated: number[] } {
   const evaluated: number[] = [];
   return {
     evaluated,
@@ -53,6 +60,7 @@ function numbers(count: number, { truth = 0, stopAt = Number.NaN } = {}): Datase
       truth,
       evaluate: async () => {
         if (n === stopAt) throw new Error('interrupted');
+        if (unreadable.includes(n)) throw new SamepointError('IMAGE_UNREADABLE', `${n} is cut off.`, 'Get it again.');
         evaluated.push(n);
         return n;
       },
@@ -86,6 +94,25 @@ describe('evaluation', () => {
       ['1', 'odd', 1],
       ['2', 'even', 2],
     ]);
+  });
+
+  it('leaves out an item with an image that cannot be read, and tries it again next time', async () => {
+    const progress: number[] = [];
+    const result = await evaluateOnce(numbers(4, { unreadable: [1] }), {
+      onProgress: ({ done }) => progress.push(done),
+    });
+    expect(progress.at(-1)).toBe(4);
+    expect(result.failed).toEqual([
+      { id: '1', group: 'odd', error: { code: 'IMAGE_UNREADABLE', message: '1 is cut off.', hint: 'Get it again.' } },
+    ]);
+    expect(result.tables[0]?.rows).toEqual([{ name: 'all', items: 3, values: [5] }]);
+    const again = numbers(4);
+    expect((await evaluateOnce(again)).failed).toEqual([]);
+    expect(again.evaluated).toEqual([1]);
+  });
+
+  it('fails if no item can be read', async () => {
+    await expect(evaluateOnce(numbers(2, { unreadable: [0, 1] }))).rejects.toThrow('0 is cut off.');
   });
 
   it('resumes with the figures of an uninterrupted run', async () => {

@@ -21,6 +21,7 @@ import { EXIT_CODES } from '../exit-codes.js';
 import { claimOutputs } from '../files/output-files.js';
 import { writeEvalReport } from '../files/write-eval-report.js';
 import { formatFigureTable } from '../format/eval-table.js';
+import { failureLine } from '../format/failed-files.js';
 import { evalProgress } from '../format/progress.js';
 import { withStatus } from '../format/status-line.js';
 import { logDevice, type Machine, thisMachine } from '../host-info.js';
@@ -40,7 +41,8 @@ ${DATASET_NAMES.map((name) => `  ${name.padEnd(10)} ${isDatasetName(name) ? DATA
 
 Without --preset, the preset published for the task is used, if the backend has it.
 Results are cached item by item, and interrupted evaluations resume. Cached results are used as long as the program, the
-settings, the model, the images and the annotations are unchanged.`;
+settings, the model, the images and the annotations are unchanged.
+An item with an image that cannot be read is left out of the figures and reported; the exit code is then 2.`;
 
 /** `samepoint eval`: measures the matching on a data set with known correspondences. */
 export function evalCommand(): Command {
@@ -110,6 +112,8 @@ async function runEval(dataset: string, folder: string, options: EvalCliOptions)
   const machine = thisMachine(device);
   process.stdout.write(options.json ? toJson(settings, machine, report) : toText(report));
   if (options.report !== undefined) await writeEvalReport(options.report, settings, machine, report);
+  for (const one of report.failed) process.stderr.write(failureLine(one));
+  if (report.failed.length > 0) process.exitCode = EXIT_CODES.badInput;
 }
 
 async function claimReport(
@@ -136,9 +140,11 @@ function toJson(settings: EvalSettings, machine: Machine, { available, evaluated
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-function toText({ available, evaluated, tables }: EvalReport): string {
-  const part = evaluated < available ? `${evaluated} of ${available} items, evenly subsampled.\n` : '';
-  return `${part}${tables.map(formatFigureTable).join('\n')}`;
+function toText({ available, evaluated, failed, tables }: EvalReport): string {
+  const chosen = evaluated + failed.length;
+  const part = chosen < available ? `${chosen} of ${available} items, evenly subsampled.\n` : '';
+  const without = failed.map(({ id, error }) => `Not evaluated: ${id}. ${error.message}\n`).join('');
+  return `${part}${without}${tables.map(formatFigureTable).join('\n')}`;
 }
 
 function unknownDataset(name: string): SamepointError {

@@ -19,12 +19,13 @@ export async function writeEvalReport(
   path: string,
   settings: EvalSettings,
   machine: Machine,
-  { available, evaluated, tables, cases }: EvalReport,
+  { available, evaluated, failed, tables, cases }: EvalReport,
 ): Promise<void> {
   const page = reportPage({
     title: `${settings.dataset} with ${choiceName(settings.features)}`,
-    facts: facts(settings, machine, evaluated, available),
+    facts: facts(settings, machine, { evaluated, failed, available }),
     tables,
+    failed,
     ...(cases === undefined ? {} : { cases: await drawBestAndWorst(cases) }),
   });
   await writeOutputFile(path, page, '--report');
@@ -32,10 +33,10 @@ export async function writeEvalReport(
 }
 
 async function drawBestAndWorst({ items, meaning }: NonNullable<EvalReport['cases']>): Promise<ReportCases> {
-  const ranked = items.filter(({ drawing }) => drawing !== undefined).sort((a, b) => b.score - a.score);
+  const ranked = items.filter(({ drawing }) => drawing !== undefined).sort(byRank);
   const [top] = ranked;
   // cases as good as the best are not among the worst
-  const worst = ranked.filter(({ score }) => score < (top?.score ?? 0)).slice(-CASES);
+  const worst = ranked.filter((item) => top !== undefined && byRank(item, top) > 0).slice(-CASES);
   return {
     scores: items.map(({ score }) => score),
     meaning,
@@ -44,19 +45,30 @@ async function drawBestAndWorst({ items, meaning }: NonNullable<EvalReport['case
   };
 }
 
+/** The best first: by the strictest threshold, ties by the next stricter one. */
+export function byRank(a: Pick<ScoredItem, 'ranks'>, b: Pick<ScoredItem, 'ranks'>): number {
+  const differences = a.ranks.map((score, n) => (b.ranks[n] ?? 0) - score);
+  return differences.find((difference) => difference !== 0) ?? 0;
+}
+
 async function drawCases(items: readonly ScoredItem[]): Promise<CaseFigure[]> {
   const figures: CaseFigure[] = [];
-  for (const { id, group, score, drawing } of items) {
-    if (drawing !== undefined) figures.push({ id, group, score, html: await drawCase(drawing()) });
+  for (const { id, group, ranks, drawing } of items) {
+    if (drawing !== undefined) figures.push({ id, group, scores: ranks, html: await drawCase(drawing()) });
   }
   return figures;
 }
 
-function facts(settings: EvalSettings, machine: Machine, evaluated: number, available: number): [string, string][] {
+function facts(
+  settings: EvalSettings,
+  machine: Machine,
+  { evaluated, failed, available }: Pick<EvalReport, 'evaluated' | 'failed' | 'available'>,
+): [string, string][] {
+  const chosen = evaluated + failed.length;
   const { dataset, folder, features, options } = settings;
   const rows: [string, string | undefined][] = [
     ['Data set', `${dataset}, ${folder}`],
-    ['Items', evaluated < available ? `${evaluated} of ${available}, evenly subsampled` : String(available)],
+    ['Items', chosen < available ? `${chosen} of ${available}, evenly subsampled` : String(available)],
     ['Features', describeChoice(features)],
     ['Prompt', features.prompt],
     ['Matching', describeMatching(settings)],

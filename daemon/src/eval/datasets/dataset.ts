@@ -15,14 +15,24 @@ import type { FigureTable } from '../report/figure-table.js';
 export interface Dataset<Outcome> {
   items: readonly DatasetItem<Outcome>[];
   outcomeSchema: z.ZodType<Outcome>;
-  /** Score of an outcome, 0 to 100, for the histogram and the best and worst cases of the report. */
+  /** Score of an outcome, 0 to 100, for the histogram of the report. */
   score(outcome: Outcome): number;
   /** Completes the sentence "The score of an item is …". */
   scoreMeaning: string;
-  /** Completes "A match is correct …" for the drawings; absent if items cannot be drawn. */
-  rightMeaning?: string;
+  /** Thresholds of the drawings and of the order of cases; absent if items cannot be drawn. */
+  ranking?: Ranking<Outcome>;
   /** Figures of the protocol, in percent unless the title of a table names another unit. */
   summarise(outcomes: readonly GroupedOutcome<Outcome>[]): FigureTable[];
+}
+
+/** Orders the cases of the report by the strictest threshold, then by the next ones. */
+export interface Ranking<Outcome> {
+  /** Names of the thresholds, the strictest first: "@0.01", "1 px". */
+  thresholds: readonly [string, ...string[]];
+  /** Scores of an outcome at each threshold, 0 to 100. */
+  scores(outcome: Outcome): readonly number[];
+  /** Explains the thresholds: "parts of the length below the table". */
+  of: string;
 }
 
 /** A pair of images or a video with known truth. */
@@ -81,7 +91,8 @@ export interface CaseMark {
   source: Point;
   truth: Point;
   predicted: Point | null;
-  correct: boolean;
+  /** Whether it is right at the strictest threshold, only at the loosest (`near`), or at none. */
+  grade: 'right' | 'near' | 'wrong';
 }
 
 /** An even subsample of `count` values in their order; all values if there are no more. */

@@ -13,7 +13,14 @@ import {
   matchingTable,
   PIXEL_THRESHOLDS,
 } from '../metrics/homography-accuracy.js';
-import { type CaseDrawing, type Dataset, type DatasetItem, type EvalTools, evenSubsample } from './dataset.js';
+import {
+  type CaseDrawing,
+  type CaseMark,
+  type Dataset,
+  type DatasetItem,
+  type EvalTools,
+  evenSubsample,
+} from './dataset.js';
 import { badDataset, readDatasetText } from './dataset-files.js';
 import { type KeypointSource, keypointFiles, keypointsOf } from './keypoint-files.js';
 
@@ -26,6 +33,7 @@ export interface HpatchesOptions {
 const KINDS = { i_: 'illumination', v_: 'viewpoint' } as const;
 /** The first image of a sequence is matched against the others. */
 const TARGETS = [2, 3, 4, 5, 6];
+const [STRICTEST_PX] = PIXEL_THRESHOLDS;
 /** Matches drawn for each pair in the report. */
 const SHOWN = 40;
 
@@ -62,7 +70,11 @@ export async function openHpatches(
     outcomeSchema: homographyOutcomeSchema,
     score: matchingScore,
     scoreMeaning: `the percentage of its matches within ${PIXEL_THRESHOLDS[1]} px of the truth`,
-    rightMeaning: `within ${PIXEL_THRESHOLDS[1]} px of the truth`,
+    ranking: {
+      thresholds: [`${STRICTEST_PX} px`, ...PIXEL_THRESHOLDS.slice(1).map((threshold) => `${threshold} px`)],
+      scores: ({ matches, within }) => within.map((count) => (matches === 0 ? 0 : (100 * count) / matches)),
+      of: 'distances from the truth',
+    },
     summarise: (outcomes) => [homographyTable(outcomes), matchingTable(outcomes)],
   };
 }
@@ -142,9 +154,11 @@ function distancePx(a: Point, b: Point): number {
 }
 
 function drawing({ source, target }: SequencePair, { shown }: HomographyOutcome): CaseDrawing {
-  const marks = shown.map((mark) => ({
-    ...mark,
-    correct: distancePx(mark.truth, mark.predicted) <= PIXEL_THRESHOLDS[1],
-  }));
+  const marks = shown.map((mark) => ({ ...mark, grade: gradeOf(distancePx(mark.truth, mark.predicted)) }));
   return { source, target, marks };
+}
+
+function gradeOf(errorPx: number): CaseMark['grade'] {
+  if (errorPx <= STRICTEST_PX) return 'right';
+  return errorPx <= Math.max(...PIXEL_THRESHOLDS) ? 'near' : 'wrong';
 }

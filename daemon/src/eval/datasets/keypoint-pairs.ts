@@ -4,7 +4,14 @@ import { matchPoints } from '../../correspond/match-points.js';
 import type { FeaturePyramid } from '../../diffusion/feature-pyramid.js';
 import type { Size } from '../../images/resize.js';
 import { upsampledArgmax } from '../matching/upsampled-argmax.js';
-import { correctFraction, isCorrect, type KeypointOutcome, keypointOutcomeSchema, pckTable } from '../metrics/pck.js';
+import {
+  correctFraction,
+  isCorrect,
+  type Keypoint,
+  type KeypointOutcome,
+  keypointOutcomeSchema,
+  pckTable,
+} from '../metrics/pck.js';
 import type { CaseDrawing, Dataset, DatasetItem, EvalTools } from './dataset.js';
 
 /** Two images with corresponding keypoints, in pixels of each. */
@@ -27,7 +34,7 @@ export interface KeypointProtocol {
   title: string;
   note: string;
   rowTitle: string;
-  /** PCK thresholds; the report ranks pairs by the last one. */
+  /** PCK thresholds, the strictest first. */
   alphas: readonly [number, ...number[]];
   /** Position of (0,0) in the first pixel along both axes; 0.5 is its centre. */
   originPx: number;
@@ -37,18 +44,29 @@ export interface KeypointProtocol {
 
 /** Pairs of images scored by PCK. */
 export function keypointDataset(pairs: readonly KeypointPair[], protocol: KeypointProtocol): Dataset<KeypointOutcome> {
-  const rankedBy = protocol.alphas.at(-1) ?? protocol.alphas[0];
+  const [strictest, ...others] = protocol.alphas;
+  const scoredAt = others.at(-1) ?? strictest;
   return {
-    items: pairs.map((pair) => toItem(pair, protocol, rankedBy)),
+    items: pairs.map((pair) => toItem(pair, protocol, { strictest, loosest: scoredAt })),
     outcomeSchema: keypointOutcomeSchema,
-    score: (outcome) => 100 * correctFraction(outcome, rankedBy),
-    scoreMeaning: `the percentage of its keypoints within ${rankedBy} of the length below the table`,
-    rightMeaning: `within ${rankedBy} of the length below the table`,
+    score: (outcome) => 100 * correctFraction(outcome, scoredAt),
+    scoreMeaning: `the percentage of its keypoints within ${scoredAt} of the length below the table`,
+    ranking: {
+      thresholds: [`@${strictest}`, ...others.map((alpha) => `@${alpha}`)],
+      scores: (outcome) => protocol.alphas.map((alpha) => 100 * correctFraction(outcome, alpha)),
+      of: 'parts of the length below the table',
+    },
     summarise: (outcomes) => [pckTable(outcomes, protocol.alphas, protocol)],
   };
 }
 
-function toItem(pair: KeypointPair, protocol: KeypointProtocol, rankedBy: number): DatasetItem<KeypointOutcome> {
+/** PCK thresholds of a drawing. */
+interface DrawnAlphas {
+  strictest: number;
+  loosest: number;
+}
+
+function toItem(pair: KeypointPair, protocol: KeypointProtocol, alphas: DrawnAlphas): DatasetItem<KeypointOutcome> {
   const { id, group, source, target } = pair;
   const { originPx } = protocol;
   return {
@@ -57,7 +75,7 @@ function toItem(pair: KeypointPair, protocol: KeypointProtocol, rankedBy: number
     files: [source, target],
     truth: pair,
     evaluate: (tools) => matchPair(tools, pair, protocol),
-    drawing: (outcome) => keypointDrawing(pair, outcome, rankedBy, originPx),
+    drawing: (outcome) => keypointDrawing(pair, outcome, alphas, originPx),
   };
 }
 
@@ -125,9 +143,13 @@ function checkInside(points: readonly Point[], { width, height }: Size, id: stri
 function keypointDrawing(
   { source, target }: KeypointPair,
   { keypoints, basePx }: KeypointOutcome,
-  alpha: number,
+  { strictest, loosest }: DrawnAlphas,
   originPx: number,
 ): CaseDrawing {
+  const gradeOf = (keypoint: Keypoint) => {
+    if (isCorrect(keypoint, basePx, strictest)) return 'right';
+    return isCorrect(keypoint, basePx, loosest) ? 'near' : 'wrong';
+  };
   return {
     source,
     target,
@@ -135,7 +157,7 @@ function keypointDrawing(
       source: translate(keypoint.source, originPx),
       truth: translate(keypoint.truth, originPx),
       predicted: keypoint.predicted === null ? null : translate(keypoint.predicted, originPx),
-      correct: isCorrect(keypoint, basePx, alpha),
+      grade: gradeOf(keypoint),
     })),
   };
 }

@@ -1,5 +1,5 @@
 import type { FeatureSettings } from '../../diffusion/plan/feature-settings.js';
-import type { Evaluation, ScoredItem } from '../evaluate.js';
+import type { Evaluation, FailedItem, ScoredItem } from '../evaluate.js';
 import type { FigureRow, FigureTable } from './figure-table.js';
 
 /** The report of an evaluation, or of a sweep of several. */
@@ -7,6 +7,8 @@ export interface EvalReport {
   /** Items in the data set, and how many of them were evaluated. */
   available: number;
   evaluated: number;
+  /** Items with an image that cannot be read. */
+  failed: readonly FailedItem[];
   tables: readonly FigureTable[];
   /** Items of a single evaluation, to be drawn. */
   cases?: { items: readonly ScoredItem[]; meaning: Evaluation['meaning'] };
@@ -23,21 +25,23 @@ interface SweptSettings {
 /** Report of a single evaluation. */
 export function evaluationReport([evaluation]: readonly Evaluation[]): EvalReport {
   if (evaluation === undefined) throw new Error('no evaluation');
-  const { available, items, meaning, tables } = evaluation;
+  const { available, items, failed, meaning, tables } = evaluation;
   const scores = items.map(({ id, group, score }) => ({ id, group, score }));
-  return { available, evaluated: items.length, tables, cases: { items, meaning }, json: { tables, items: scores } };
+  const json = { tables, items: scores, failed };
+  return { available, evaluated: items.length, failed, tables, cases: { items, meaning }, json };
 }
 
 /** Report of a sweep: a row for each evaluation, with its total figures. */
 export function sweepReport(sweep: readonly SweptSettings[], evaluations: readonly Evaluation[]): EvalReport {
   const [first] = evaluations;
   if (first === undefined) throw new Error('a sweep has at least one evaluation');
-  const { available, items, tables } = first;
+  const { available, items, tables, failed } = first;
   return {
     available,
     evaluated: items.length,
+    failed,
     tables: tables.map((table, n) => sweepTable(table, n, sweep, evaluations)),
-    json: { rows: sweep.map(({ varied }, run) => ({ settings: varied, tables: evaluations[run]?.tables })) },
+    json: { rows: sweep.map(({ varied }, run) => ({ settings: varied, tables: evaluations[run]?.tables })), failed },
   };
 }
 

@@ -1,5 +1,5 @@
-import type { Evaluation } from '../evaluate.js';
-import type { CaseFigure } from './case-figure.js';
+import type { FailedItem, ScoreMeaning } from '../evaluate.js';
+import { type CaseFigure, legendSymbol } from './case-figure.js';
 import { type FigureTable, formatFigure } from './figure-table.js';
 
 /** Content of the page. */
@@ -8,6 +8,7 @@ export interface ReportContent {
   /** Names and values: settings, then the machine. */
   facts: readonly (readonly [string, string])[];
   tables: readonly FigureTable[];
+  failed: readonly FailedItem[];
   /** Cases of a single evaluation; absent for a sweep. */
   cases?: ReportCases;
 }
@@ -15,7 +16,7 @@ export interface ReportContent {
 export interface ReportCases {
   /** Scores of all items, 0 to 100. */
   scores: readonly number[];
-  meaning: Evaluation['meaning'];
+  meaning: ScoreMeaning;
   best: readonly CaseFigure[];
   worst: readonly CaseFigure[];
 }
@@ -24,7 +25,7 @@ export interface ReportCases {
 const BINS = 10;
 
 /** A self-contained HTML page: figures, histogram of scores, and drawings of the best and worst cases. */
-export function reportPage({ title, facts, tables, cases }: ReportContent): string {
+export function reportPage({ title, facts, tables, failed, cases }: ReportContent): string {
   const rows = facts.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`);
   return `<!doctype html>
 <html lang="en">
@@ -38,9 +39,11 @@ export function reportPage({ title, facts, tables, cases }: ReportContent): stri
 <main>
 <header><h1>${escapeHtml(title)}</h1></header>
 ${tables.map(tableHtml).join('\n')}
+${failedHtml(failed)}
 ${cases === undefined ? '' : itemsHtml(cases)}
 <section><h2>Settings</h2><dl>${rows.join('')}</dl></section>
 </main>
+<script>${ZOOM_SCRIPT}</script>
 </body>
 </html>
 `;
@@ -71,7 +74,7 @@ function itemsHtml({ scores, meaning, best, worst }: ReportCases): string {
 }
 
 /** Number of items by score: 0 to 10, 10 to 20, … */
-function histogramHtml(scores: readonly number[], { scoreMeaning }: Evaluation['meaning']): string {
+function histogramHtml(scores: readonly number[], { scoreMeaning }: ScoreMeaning): string {
   const bins = Array.from({ length: BINS }, (_, bin) => {
     const count = scores.filter((score) => Math.min(BINS - 1, Math.floor((score * BINS) / 100)) === bin).length;
     return { count, from: (bin * 100) / BINS, to: ((bin + 1) * 100) / BINS };
@@ -84,17 +87,50 @@ function histogramHtml(scores: readonly number[], { scoreMeaning }: Evaluation['
   return `<section><h2>Distribution of scores</h2><p class="lead">The score of an item is ${escapeHtml(scoreMeaning)}.</p><ol class="histogram">${bars.join('')}</ol></section>`;
 }
 
-function casesHtml(title: string, cases: readonly CaseFigure[], { rightMeaning = '' }: Evaluation['meaning']): string {
-  if (cases.length === 0) return '';
-  const figures = cases.map(
-    ({ id, group, score, html }) =>
-      `<figure>${html}<figcaption><b>Score ${formatFigure(score)}</b> ${escapeHtml(id)} <span>${escapeHtml(group)}</span></figcaption></figure>`,
+function failedHtml(failed: readonly FailedItem[]): string {
+  if (failed.length === 0) return '';
+  const rows = failed.map(
+    ({ id, group, error }) =>
+      `<li><b>${escapeHtml(id)}</b> <span>${escapeHtml(group)}</span><br>${escapeHtml(error.message)}</li>`,
   );
+  return `<section><h2>Not evaluated: ${failed.length}</h2>
+<p class="lead">An image of these items cannot be read. They are not part of the figures.</p>
+<ul class="failed">${rows.join('')}</ul></section>`;
+}
+
+function casesHtml(title: string, cases: readonly CaseFigure[], { ranking }: ScoreMeaning): string {
+  if (cases.length === 0 || ranking === undefined) return '';
+  const { thresholds, of } = ranking;
+  const [strictest, loosest] = [thresholds[0], thresholds.at(-1) ?? thresholds[0]];
+  const figures = cases.map(({ id, group, scores, html }) => {
+    const named = thresholds.map((name, n) => `<span>${escapeHtml(name)}</span> ${formatFigure(scores[n] ?? null)}`);
+    return `<figure><button type="button" class="zoom" aria-label="Full size: ${escapeHtml(id)}">${html}</button><figcaption><b>${named.join(' · ')}</b> ${escapeHtml(id)} <span>${escapeHtml(group)}</span></figcaption></figure>`;
+  });
+  const key = [
+    `${legendSymbol('source')}source point`,
+    `${legendSymbol('truth')}true position`,
+    `${legendSymbol('right')}found, right at ${escapeHtml(strictest)}`,
+    ...(loosest === strictest ? [] : [`${legendSymbol('near')}found, right at ${escapeHtml(loosest)} only`]),
+    `${legendSymbol('wrong')}found, wrong`,
+  ];
   return `<section><h2>${title} cases</h2>
-<p class="lead">Source on the left, target on the right. A match is correct ${escapeHtml(rightMeaning)}. Lines join the true and the predicted positions. A ring without a line has no match.</p>
-<ul class="key"><li><i class="source"></i>source point</li><li><i class="truth"></i>true position</li><li><i class="right"></i>correct match</li><li><i class="wrong"></i>incorrect match</li></ul>
+<p class="lead">Sorted by the percentage of right matches at ${escapeHtml(strictest)}, then at the next thresholds: ${escapeHtml(of)}. Source on the left, target on the right; equal numbers belong together. A ring without a line has no match. Select a drawing for its full size.</p>
+<ul class="key">${key.map((entry) => `<li>${entry}</li>`).join('')}</ul>
 <div class="cases">${figures.join('')}</div></section>`;
 }
+
+/** Toggles a drawing between the width of the page and its full size, also with the keyboard. */
+const ZOOM_SCRIPT = `
+const zoomed = () => document.querySelector('.zoomed');
+const close = () => { const open = zoomed(); open?.classList.remove('zoomed'); open?.querySelector('button').focus(); };
+addEventListener('click', ({ target }) => {
+  const button = target.closest('.zoom');
+  if (button === null) return;
+  if (zoomed()) return close();
+  button.parentElement.classList.add('zoomed');
+});
+addEventListener('keydown', ({ key }) => { if (key === 'Escape') close(); });
+`;
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
@@ -104,7 +140,7 @@ export function escapeHtml(text: string): string {
 
 /** Style of the page, for light and dark mode and for print. */
 export const REPORT_STYLE = `
-:root { color-scheme: light dark; --ink: #1c1d22; --dim: #6b6d76; --paper: #f6f6f8; --card: #fff; --line: #e3e3e8; --bar: #dcd8fb; --accent: #5b4bdb; --right: #13a36b; --wrong: #e0352b; --truth: #f2b705; --source: #3b82f6; }
+:root { color-scheme: light dark; --ink: #1c1d22; --dim: #6b6d76; --paper: #f6f6f8; --card: #fff; --line: #e3e3e8; --bar: #dcd8fb; --accent: #5b4bdb; --right: #0f8f5d; --near: #c2410c; --wrong: #d41f15; --truth: #f2b705; --source: #2563eb; }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #ececf1; --dim: #9a9ca6; --paper: #17181c; --card: #202127; --line: #33343c; --bar: #3a3370; --accent: #a094ff; }
 }
@@ -125,15 +161,32 @@ thead th { color: var(--dim); font-weight: 500; font-size: 13px; white-space: no
 .lead { margin: 0 0 12px; max-width: 76ch; }
 .key { margin: 0 0 16px; padding: 0; list-style: none; display: flex; flex-wrap: wrap; gap: 4px 20px; }
 .key li { display: flex; align-items: center; gap: 6px; }
-.key i { width: 12px; height: 12px; border-radius: 50%; flex: none; }
-.key .source { background: var(--source); } .key .truth { border: 3px solid var(--truth); } .key .right { background: var(--right); } .key .wrong { background: var(--wrong); }
+.source, .right { fill: var(--source); stroke: #fff; stroke-width: 1.5; }
+.right { fill: var(--right); }
+.near { fill: var(--near); stroke: #fff; stroke-width: 1.5; }
+.truth { fill: none; stroke: var(--truth); stroke-width: 2.5; }
+.wrong { fill: none; stroke: var(--wrong); stroke-width: 2.75; }
+.symbol { flex: none; overflow: visible; }
+.mark { transform: translate(var(--x), var(--y)) scale(var(--shrunk)); }
+.mark text { font: 700 12px system-ui, sans-serif; fill: #fff; stroke: #16171b; stroke-width: 3.5; paint-order: stroke; stroke-linejoin: round; }
+.link { fill: none; stroke-width: 1.75; vector-effect: non-scaling-stroke; }
+.link.right { stroke: var(--right); }
+.link.near { stroke: var(--near); stroke-dasharray: 6 3; }
+.link.wrong { stroke: var(--wrong); stroke-dasharray: 2 3; }
 .histogram { display: flex; gap: 6px; height: 160px; margin: 0; padding: 0; list-style: none; }
 .histogram li { flex: 1; display: flex; flex-direction: column; justify-content: flex-end; text-align: center; font-size: 12px; color: var(--dim); }
 .histogram b { color: var(--ink); font-weight: 600; }
 .histogram i { display: block; height: calc(var(--part) * 0.7); background: var(--accent); border-radius: 3px 3px 0 0; min-height: 1px; }
-.cases { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 24px; }
-figure { margin: 0; }
-figure svg { width: 100%; height: auto; max-height: 480px; display: block; background: var(--paper); border-radius: 8px; }
+.cases { display: grid; gap: 32px; }
+figure { margin: 0; min-width: 0; content-visibility: auto; contain-intrinsic-size: auto 600px; }
+.zoom { display: block; max-width: 100%; padding: 0; border: 0; border-radius: 8px; background: none; color: inherit; cursor: zoom-in; }
+.zoom svg { max-width: 100%; max-height: 760px; width: auto; height: auto; display: block; background: var(--line); border-radius: 8px; }
+.zoomed { position: fixed; inset: 0; z-index: 1; overflow: auto; background: var(--paper); padding: 16px; content-visibility: visible; }
+.zoomed .zoom { max-width: none; cursor: zoom-out; }
+.zoomed .zoom svg { max-width: none; max-height: none; --shrunk: 1 !important; }
+@media (max-width: 720px) { main { padding: 0 12px; } section { padding: 16px; } .mark { transform: translate(var(--x), var(--y)) scale(calc(2.2 * var(--shrunk))); } .zoomed .mark { transform: translate(var(--x), var(--y)); } }
+.failed { margin: 0; padding: 0 0 0 20px; font-size: 13px; overflow-wrap: anywhere; }
+.failed span { color: var(--dim); }
 figcaption { font-size: 13px; margin-top: 6px; overflow-wrap: anywhere; }
 figcaption span { color: var(--dim); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 6px 24px; margin: 0; }

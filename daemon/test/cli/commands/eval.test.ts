@@ -1,4 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorCodeSchema } from '@samepoint/shared-protocol';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { writeHpatches, writePairs, writePfWillow, writeSpair } from '../../eval/datasets/dataset-folders.js';
@@ -36,6 +38,13 @@ const reportSchema = z.strictObject({
   evaluated: z.number(),
   tables: z.array(tableSchema),
   items: z.array(z.strictObject({ id: z.string(), group: z.string(), score: z.number() })),
+  failed: z.array(
+    z.strictObject({
+      id: z.string(),
+      group: z.string(),
+      error: z.strictObject({ code: errorCodeSchema, message: z.string(), hint: z.string() }),
+    }),
+  ),
 });
 
 const folder = useTempFolder();
@@ -140,10 +149,28 @@ describe('samepoint eval', () => {
     expect(page.match(/<figure>/g)).toHaveLength(2);
     expect(page).toContain('000001-still-moved:cat');
     expect(page).toMatch(/The score of an item is the percentage of its keypoints within 0\.1 of the length/);
-    expect(page).toMatch(/A match is correct within 0\.1 of the length below the table\./);
-    for (const colour of ['source point', 'true position', 'correct match', 'incorrect match'])
-      expect(page).toMatch(new RegExp(`<li><i class="\\w+"></i>[^<]*${colour}</li>`));
+    expect(page).toContain('Sorted by the percentage of right matches at @0.01, then at the next thresholds: parts of');
+    for (const entry of ['source point', 'true position', 'right at @0.01', 'right at @0.1 only', 'found, wrong'])
+      expect(page).toMatch(new RegExp(`<li><svg [^\n]*${entry}</li>`));
     expect([...page.matchAll(/(?:src|href)="([^"]{5})/g)].map(([, start]) => start)).toEqual(Array(4).fill('data:'));
+  });
+
+  it('leaves out pairs with an unreadable image, names them everywhere, and exits with 2', async () => {
+    const [damaged, path] = [folder.path('damaged'), folder.path('damaged.html')];
+    await writeSpair(damaged);
+    const image = join(damaged, 'JPEGImages', 'cat', 'moved.jpg');
+    writeFileSync(image, readFileSync(image).subarray(0, 600));
+    const { code, stdout, stderr } = await runCli('eval', 'spair', damaged, '--report', path, '--json');
+    expect(code).toBe(2);
+    const { available, evaluated, items, failed } = reportSchema.parse(JSON.parse(stdout));
+    expect([available, evaluated, items.map(({ group }) => group)]).toEqual([2, 1, ['aeroplane']]);
+    expect(failed).toMatchObject([{ id: '000001-still-moved:cat', group: 'cat', error: { code: 'IMAGE_UNREADABLE' } }]);
+    const { message = '', hint = '' } = failed[0]?.error ?? {};
+    expect(message).toContain(image);
+    expect(stderr).toContain(`samepoint: ${message} ${hint}\n`);
+    expect(readFileSync(path, 'utf8')).toMatch(/Not evaluated: 1<\/h2>[\s\S]*000001-still-moved:cat/);
+    const table = await runCli('eval', 'spair', damaged);
+    expect(table.stdout).toContain(`Not evaluated: 000001-still-moved:cat. ${message}\n`);
   });
 
   it.each([
