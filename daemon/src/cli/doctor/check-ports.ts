@@ -14,7 +14,7 @@ export function inspectPorts(ports: readonly number[] = PORTS): Promise<PortUse[
 }
 
 async function inspectPort(port: number): Promise<PortUse> {
-  const running = await findRunning([port]);
+  const running = await findRunning([port], DOCTOR_TIMEOUT_MS);
   if (running !== undefined) return { port, by: 'samepoint', daemon: running.daemon };
   const code = await tryToListen(port);
   return code === undefined ? { port, by: 'none' } : { port, by: 'other', code };
@@ -55,7 +55,9 @@ function findListener(port: number, platform: NodeJS.Platform): string {
   return platform === 'darwin' ? `lsof -nP -iTCP:${port} -sTCP:LISTEN` : `ss -ltnp sport = :${port}`;
 }
 
-const PROBE_TIMEOUT_MS = 1_500;
+/** A daemon answers at once, but the computer may be busy. */
+const PROBE_TIMEOUT_MS = 5_000;
+const DOCTOR_TIMEOUT_MS = 1_500;
 
 /** A running daemon. */
 export interface RunningDaemon {

@@ -13,6 +13,8 @@ const { port, engine }: BackgroundOptions = JSON.parse(process.argv[2] ?? '{}');
 // the command that waits for this process was interrupted
 const giveUp = (): never => process.exit(1);
 process.on('disconnect', giveUp);
+// this module may have loaded after the interruption
+if (!process.connected) giveUp();
 
 let printed = '';
 try {

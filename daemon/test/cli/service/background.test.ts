@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { findDaemons } from '../../../src/cli/service/daemons.js';
 import { boundLog } from '../../../src/cli/service/log-file.js';
@@ -9,10 +11,16 @@ import { type RunFile, readRunFiles, removeRunFile, writeRunFile } from '../../.
 import { type CliRun, runCliWith } from '../../support/run-cli.js';
 import { useTempFolder } from '../../support/temp-folder.js';
 
+const CHILD = fileURLToPath(new URL('../../../dist/cli/service/background-child.js', import.meta.url));
 const folder = useTempFolder();
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
 /** Process ids are below this on every system. */
 const NO_PROCESS = 2 ** 30;
+/** The process of this test, as if it had the id of a daemon that has ended. */
+const REUSED = { pid: process.pid };
+/** For servers that answer, however busy the computer is, and for those that do not. */
+const PATIENT_MS = 300_000;
+const IMPATIENT_MS = 200;
 
 const servers: TcpServer[] = [];
 const sockets = new Set<Socket>();
@@ -125,6 +133,18 @@ describe('a daemon in the background', () => {
     expect(readRunFiles(folder.path('taken'))).toEqual([]);
   });
 
+  it('does not outlive a command that is interrupted before it listens', async () => {
+    const state = folder.path('interrupted');
+    states.add(state);
+    const child = spawn(process.execPath, [CHILD, '{"port":0,"engine":{}}'], {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      env: { ...process.env, SAMEPOINT_STATE_DIR: state },
+    });
+    child.disconnect();
+    const code = await new Promise((resolve) => child.once('exit', resolve));
+    expect([code, readRunFiles(state)]).toEqual([1, []]);
+  });
+
   it('is not running', async () => {
     const port = String(await freePort());
     expect(await cli('none', 'stop', '--port', port)).toEqual({
@@ -161,18 +181,26 @@ describe('a run file', () => {
   });
 
   it.each([
-    ['a dead process, on a free port', async () => runFile({ port: await freePort() })],
-    ['a process id in use again, on a free port', async () => runFile({ port: await freePort(), pid: process.pid })],
+    ['a dead process, on a free port', async () => runFile({ port: await freePort() }), PATIENT_MS],
+    [
+      'a process id in use again, on a free port',
+      async () => runFile({ port: await freePort(), ...REUSED }),
+      PATIENT_MS,
+    ],
     [
       'a process id in use again, on a port of another server',
-      async () =>
-        runFile({ pid: process.pid, port: await listen(createServer((_, response) => response.end('hello'))) }),
+      async () => runFile({ ...REUSED, port: await listen(createServer((_, response) => response.end('hello'))) }),
+      PATIENT_MS,
     ],
-    ['a dead process, on a port that does not answer', async () => runFile({ port: await listen(createTcpServer()) })],
-  ])('of %s is removed', async (_what, make) => {
+    [
+      'a dead process, on a port that does not answer',
+      async () => runFile({ port: await listen(createTcpServer()) }),
+      IMPATIENT_MS,
+    ],
+  ] as const)('of %s is removed', async (_what, make, answerMs) => {
     const state = folder.path('stale');
     writeRunFile(state, await make());
-    expect(await findDaemons(state, { answerMs: 200 })).toEqual([]);
+    expect(await findDaemons(state, { answerMs })).toEqual([]);
     expect(readRunFiles(state)).toEqual([]);
   });
 
@@ -180,7 +208,7 @@ describe('a run file', () => {
     const state = folder.path('silent');
     const run = runFile({ pid: process.pid, port: await listen(createTcpServer()) });
     writeRunFile(state, run);
-    expect(await findDaemons(state, { answerMs: 200 })).toEqual([{ run, state: 'silent' }]);
+    expect(await findDaemons(state, { answerMs: IMPATIENT_MS })).toEqual([{ run, state: 'silent' }]);
     expect(readRunFiles(state)).toEqual([run]);
   });
 });
@@ -192,4 +220,11 @@ it('moves a large log aside', () => {
   expect(existsSync(`${log}.1`)).toBe(false);
   boundLog(log, 10);
   expect([readFileSync(log, 'utf8'), readFileSync(`${log}.1`, 'utf8')]).toEqual(['', 'x'.repeat(11)]);
+});
+
+it('keeps a log of up to a megabyte', () => {
+  const log = folder.path('bounded.log');
+  writeFileSync(log, Buffer.alloc(1_000_001));
+  boundLog(log);
+  expect(statSync(log).size).toBe(0);
 });

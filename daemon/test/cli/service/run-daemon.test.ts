@@ -120,6 +120,8 @@ describe('starting', () => {
     const daemon = await start();
     const [run] = readRunFiles(dir);
     expect(run).toMatchObject({ port: daemon?.port, pid: process.pid, version: '1.2.3' });
+    // 256 bits
+    expect(run?.stopToken).toMatch(/^[\w-]{43}$/);
     await fetch(`http://127.0.0.1:${daemon?.port}/v1/stop`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${run?.stopToken}` },
