@@ -23,7 +23,7 @@ import { writeEvalReport } from '../files/write-eval-report.js';
 import { formatFigureTable } from '../format/eval-table.js';
 import { failureLine } from '../format/failed-files.js';
 import { evalProgress } from '../format/progress.js';
-import { withStatus } from '../format/status-line.js';
+import { StatusLine, withStatus } from '../format/status-line.js';
 import { logDevice, type Machine, thisMachine } from '../host-info.js';
 import { createCommand } from '../options/create-command.js';
 import { type EvalSettings, evalSettings, type MeasureOptions, matchingOf } from '../options/eval-settings.js';
@@ -98,8 +98,11 @@ async function runEval(dataset: string, folder: string, options: EvalCliOptions)
     options,
   );
   let device = 'cpu';
+  const line = new StatusLine();
+  line.show('Reading the data set');
   // the data set is opened before the runtime is
-  const evaluations = await DATASETS[dataset].evaluate(folder, settings.options, async (opened) => {
+  const evaluating = DATASETS[dataset].evaluate(folder, settings.options, async (opened) => {
+    line.clear();
     const runtime = await withStatus('Choosing the device', () =>
       openRuntime(options, (found) => {
         device = `${found.provider} (${found.description})`;
@@ -108,6 +111,7 @@ async function runEval(dataset: string, folder: string, options: EvalCliOptions)
     );
     return measure(opened, passes, runtime, options);
   });
+  const evaluations = await evaluating.finally(() => line.clear());
   const report = options.sweep === undefined ? evaluationReport(evaluations) : sweepReport(passes.flat(), evaluations);
   const machine = thisMachine(device);
   process.stdout.write(options.json ? toJson(settings, machine, report) : toText(report));
