@@ -131,7 +131,7 @@ export function jobLines({ work, images }: JobWork): (progress: JobProgress) => 
   return ({ stage, done, total, elapsedMs }) => {
     if (done === 0) startedMs = elapsedMs;
     const seconds = (elapsedMs - startedMs) / 1000;
-    const left = done === 0 ? '' : `, ${formatDuration((seconds * (total - done)) / done)} left`;
+    const left = done === 0 || done === total ? '' : `, ${formatDuration((seconds * (total - done)) / done)} left`;
     if (stage !== 'matching') {
       const text = done === 0 ? 'Loading the network' : `Computing features, step ${done}/${total}`;
       return { text, isTimed: true };

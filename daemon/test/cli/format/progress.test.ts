@@ -77,6 +77,7 @@ describe('the progress of a job', () => {
       { stage: 'features' as const, done: 3, total: 4, elapsedMs: 5000 },
       { stage: 'matching' as const, done: 0, total: 40, elapsedMs: 8000 },
       { stage: 'matching' as const, done: 10, total: 40, elapsedMs: 18_000 },
+      { stage: 'matching' as const, done: 40, total: 40, elapsedMs: 48_000 },
     ].map(lineOf);
   };
 
@@ -86,6 +87,7 @@ describe('the progress of a job', () => {
       { text: 'Computing features, step 3/4', isTimed: true },
       { text: 'Matching 0/8 images', isTimed: true },
       { text: 'Matching 2/8 images, 30 s left', isTimed: false },
+      { text: 'Matching 8/8 images', isTimed: true },
     ]);
   });
 
