@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import { copySamples } from '../../../src/cli/demo/demo-folder.js';
@@ -10,6 +10,12 @@ const SAMPLES = new URL('../../../samples/', import.meta.url);
 function sample(name: string): Buffer {
   return readFileSync(new URL(name, SAMPLES));
 }
+
+it('the samples are small, since every installation has them', () => {
+  const files = readdirSync(SAMPLES, { recursive: true, encoding: 'utf8' });
+  const stats = files.map((name) => statSync(new URL(name, SAMPLES))).filter((file) => file.isFile());
+  expect(stats.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(600_000);
+});
 
 describe('the folder of a demo', () => {
   it('is made, with its parents, and gets all samples', () => {
