@@ -51,7 +51,7 @@ export async function trackMaskFiles(
     const reports = outcomes.map((outcome, n) => ({ label: String(labels[n + 1]), ...outcome }));
     await results.add(frame, { mask: path, labels: reports }, (image) => drawMask(image, propagated));
   }
-  return results.report;
+  return results.finish();
 }
 
 /** Says what differs from the file. */
@@ -118,7 +118,7 @@ export async function trackPointFiles(
     await results.add(found.frame, { labels }, (image) => drawPoints(image, found.points));
     await writeOutputFile(results.path('points.csv'), Buffer.from(trackCsv(results.report)));
   }
-  return results.report;
+  return results.finish();
 }
 
 function choosePoints(

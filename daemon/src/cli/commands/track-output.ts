@@ -14,6 +14,7 @@ import { type FrameFile, findFrame } from '../files/list-frames.js';
 import { claimOutputs, makeOutputFolder, writeOutputFile } from '../files/output-files.js';
 import { type ImageFile, readImage } from '../files/read-image.js';
 import { isSameFile } from '../files/same-file.js';
+import { type FailedFile, failedFile } from '../format/failed-files.js';
 import type { FrameReport, TrackReport } from '../format/track-report.js';
 import { logDevice } from '../host-info.js';
 import { checkedPlan, describeFeatures, type FeatureOptions, filesOfPlan } from '../options/feature-options.js';
@@ -66,11 +67,13 @@ export class TrackResults {
   readonly #options: ResultOptions;
   readonly #files: readonly FrameFile[];
   readonly #done = new Map<number, FrameReport>();
-  readonly #head: Omit<TrackReport, 'frames'>;
+  readonly #failed: readonly FailedFile[];
+  readonly #head: Omit<TrackReport, 'frames' | 'failed'>;
 
-  private constructor({ files, backend, settings, annotated }: TrackFrames, options: ResultOptions) {
+  private constructor({ files, failed, backend, settings, annotated }: TrackFrames, options: ResultOptions) {
     this.#options = options;
     this.#files = files;
+    this.#failed = failed;
     this.#head = { backend, settings, annotated: files[annotated]?.name ?? '' };
   }
 
@@ -83,7 +86,13 @@ export class TrackResults {
 
   get report(): TrackReport {
     const frames = [...this.#done].sort(([a], [b]) => a - b).map(([, frame]) => frame);
-    return { ...this.#head, frames };
+    return { ...this.#head, frames, failed: [...this.#failed] };
+  }
+
+  /** Adds frames that failed after the last finished one. */
+  async finish(): Promise<TrackReport> {
+    await this.#writeReport();
+    return this.report;
   }
 
   /** Path of a result. */
@@ -109,14 +118,20 @@ export class TrackResults {
     const { name, stem, path } = this.file(frame);
     if (this.#options.overlay) await writeOutputFile(this.path(join(OVERLAYS, `${stem}.png`)), await draw(path));
     this.#done.set(frame, { frame: name, ...found });
-    await writeOutputFile(this.path('track.json'), Buffer.from(`${JSON.stringify(this.report, null, 2)}\n`));
+    await this.#writeReport();
     this.#options.onFrame();
+  }
+
+  #writeReport(): Promise<void> {
+    return writeOutputFile(this.path('track.json'), Buffer.from(`${JSON.stringify(this.report, null, 2)}\n`));
   }
 }
 
 /** A sequence on disk whose frames are read on demand. */
 export interface TrackFrames extends TrackedFrames {
   files: readonly FrameFile[];
+  /** Frames that turned out to be unreadable when their turn came. They are left out. */
+  failed: readonly FailedFile[];
   annotatedImage: ImageFile;
   backend: string;
   settings: TrackSettings;
@@ -124,7 +139,7 @@ export interface TrackFrames extends TrackedFrames {
 
 /**
  * @param annotated name of the annotated frame, see `findFrame`; the first by default
- * @throws SamepointError `BAD_REQUEST` also for frames of several sizes, `BACKEND_UNKNOWN`, or what `readImage` throws for a frame
+ * @throws SamepointError `BAD_REQUEST` also for frames of several sizes, `BACKEND_UNKNOWN`, or what `readImage` throws for the annotated frame
  */
 export async function openTrackFrames(
   files: readonly FrameFile[],
@@ -136,15 +151,22 @@ export async function openTrackFrames(
   await checkFrames(files, index);
   let source: Promise<FeatureSource> | undefined;
   const pathOf = (frame: number) => files[frame]?.path ?? '';
+  const failed: FailedFile[] = [];
   return {
     files,
+    failed,
     count: files.length,
     annotated: index,
     annotatedImage: await readImage(pathOf(index)),
     backend: describeFeatures(features),
     settings: trackSettings(plan),
     features: async (frame) => {
-      const { imageId, bytes, image } = await readImage(pathOf(frame));
+      const read = await readImage(pathOf(frame)).catch((thrown: unknown) => failedFile(pathOf(frame), thrown));
+      if ('error' in read) {
+        failed.push(read);
+        return undefined;
+      }
+      const { imageId, bytes, image } = read;
       const key = await pixelsId(imageId, bytes);
       // opened with the first frame, after the labels are checked
       source ??= openSource(features);
@@ -157,13 +179,15 @@ async function openSource(provider: Pick<ProviderOptions, 'provider' | 'device'>
   return new FeatureSource(await openRuntime(provider, logDevice), featureStore());
 }
 
-/** Checks all frames first, so that an invalid last frame fails early. */
+/** Checks the sizes of all frames first, so that an invalid last frame fails early. Unreadable ones are left out later. */
 async function checkFrames(files: readonly FrameFile[], annotated: number): Promise<void> {
   const paths = files.map(({ path }) => path);
   const first = paths[annotated] ?? '';
   const expected = await sizeOfFile(first);
   for (const path of paths) {
-    const { width, height } = await sizeOfFile(path);
+    const size = await sizeOfFile(path).catch(() => undefined);
+    if (size === undefined) continue;
+    const { width, height } = size;
     if (width === expected.width && height === expected.height) continue;
     throw new SamepointError(
       'BAD_REQUEST',

@@ -1,6 +1,8 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { type Command, InvalidArgumentError } from 'commander';
+import { EXIT_CODES } from '../exit-codes.js';
 import { listFrames } from '../files/list-frames.js';
+import { failureLine } from '../format/failed-files.js';
 import { CountProgress } from '../format/progress.js';
 import { type TrackReport, trackSummary } from '../format/track-report.js';
 import { createCommand } from '../options/create-command.js';
@@ -30,7 +32,8 @@ of name,x,y.
 
 Writes a mask for each frame in the colours of the given mask, or points.csv, and track.json with confidences. Files are
 written atomically, frame by frame, so the results of an interrupted run are usable. Confidence is the share of neighbours
-that agree (masks) or the share of the point that arrives at one position (points). It is not calibrated.`;
+that agree (masks) or the share of the point that arrives at one position (points). It is not calibrated.
+A frame that cannot be read is left out, and labels continue across it; the exit code is then 2.`;
 
 /** `samepoint track`: propagates labels or points of one frame to the others. */
 export function trackCommand(): Command {
@@ -66,14 +69,20 @@ async function runTrack(folder: string, options: TrackOptions): Promise<void> {
   let done = 0;
   const onFrame = () => {
     done++;
-    progress.show(done);
+    progress.show(done + frames.failed.length);
   };
   const report = await track(frames, { folder: out, overlay, onFrame })
+    .then((finished) => {
+      progress.show(files.length);
+      return finished;
+    })
     .catch((thrown: unknown) => {
       throw done === 0 ? thrown : withNote(thrown, `${done} of ${files.length} frames are done; see ${out}.`);
     })
     .finally(() => progress.stop());
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : trackSummary(report, out));
+  for (const one of report.failed) process.stderr.write(failureLine(one));
+  if (report.failed.length > 0) process.exitCode = EXIT_CODES.badInput;
 }
 
 type Track = (frames: TrackFrames, writing: ResultOptions) => Promise<TrackReport>;

@@ -1,4 +1,5 @@
 import type { TrackSettings } from '../../transfer/tracking/track-labels.js';
+import { type FailedFile, sentenceOf } from './failed-files.js';
 import { formatPercent } from './format-values.js';
 
 /** What `--json` prints and `track.json` contains: the finished frames, in order. */
@@ -8,6 +9,8 @@ export interface TrackReport {
   /** File name of the annotated frame. */
   annotated: string;
   frames: FrameReport[];
+  /** Frames that cannot be read. Labels continue across them. */
+  failed: FailedFile[];
 }
 
 export interface FrameReport {
@@ -29,7 +32,7 @@ export interface LabelReport {
 }
 
 /** Summary with one line a label. */
-export function trackSummary({ backend, annotated, frames }: TrackReport, folder: string): string {
+export function trackSummary({ backend, annotated, frames, failed }: TrackReport, folder: string): string {
   const names = frames[0]?.labels.map(({ label }) => label) ?? [];
   const lines = names.map((name, n) => {
     const own = frames.flatMap(({ labels }) => labels[n] ?? []);
@@ -37,7 +40,8 @@ export function trackSummary({ backend, annotated, frames }: TrackReport, folder
     const mean = own.reduce((sum, { confidence }) => sum + confidence, 0) / own.length;
     return `  ${name}: in ${found} of ${own.length} frames, mean confidence ${formatPercent(mean)}\n`;
   });
-  return `Backend ${backend}, ${frames.length} frames from ${annotated}, written to ${folder}\n${lines.join('')}`;
+  const without = failed.map((one) => `  ${one.image}: failed. ${sentenceOf(one)}\n`).join('');
+  return `Backend ${backend}, ${frames.length} frames from ${annotated}, written to ${folder}\n${lines.join('')}${without}`;
 }
 
 /** Points as CSV; x and y are empty if a point is lost. */

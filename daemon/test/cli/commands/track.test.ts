@@ -160,16 +160,35 @@ describe('a mask as annotation tools write it', () => {
 });
 
 describe('unreadable frames', () => {
-  it('keep the finished frames, and name them in the error', async () => {
-    const cut = folder.path('cut');
+  it('are left out and reported, and the labels continue across them', async () => {
+    const [cut, out] = [folder.path('cut'), folder.path('around')];
     cpSync(frames(), cut, { recursive: true });
-    truncateSync(`${cut}/frame10.png`, 100);
-    const out = folder.path('before');
+    for (const name of ['frame2.png', 'frame11.png']) writeFileSync(`${cut}/${name}`, 'no image');
+    const run = await runCli('track', cut, '--mask', folder.path('first.png'), '--out', out);
+    expect(run.code).toBe(2);
+    expect(readdirSync(out).sort()).toEqual(['frame1.png', 'frame10.png', 'track.json']);
+    // where the object is now, not where it was
+    expect(overlap(`${out}/frame10.png`, 2)).toBeGreaterThan(2 * overlap(`${out}/frame10.png`, 0));
+    const report = JSON.parse(readFileSync(`${out}/track.json`, 'utf8'));
+    expect(report.frames).toHaveLength(2);
+    expect(report.failed).toMatchObject([
+      { image: `${cut}/frame2.png`, error: { code: 'IMAGE_UNREADABLE' } },
+      { image: `${cut}/frame11.png`, error: { code: 'IMAGE_UNREADABLE' } },
+    ]);
+    for (const { image, error } of report.failed) {
+      expect(run.stderr).toContain(`samepoint: ${error.message} ${error.hint}\n`);
+      expect(run.stdout).toContain(`${image}: failed. ${error.message}`);
+    }
+  });
+
+  it('as annotated frames stop the command', async () => {
+    const cut = folder.path('cut-first');
+    cpSync(frames(), cut, { recursive: true });
+    truncateSync(`${cut}/frame1.png`, 100);
+    const out = folder.path('none');
     const { code, stdout, stderr } = await runCli('track', cut, '--mask', folder.path('first.png'), '--out', out);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/frame10\.png is cut off: .* 2 of 3 frames are done; see .*before\.\n$/);
-    expect(readdirSync(out).sort()).toEqual(['frame1.png', 'frame2.png', 'track.json']);
-    expect(JSON.parse(readFileSync(`${out}/track.json`, 'utf8')).frames).toHaveLength(2);
+    expect(stderr).toMatch(/frame1\.png is cut off: /);
   });
 
   it('of one pixel are valid', async () => {
@@ -191,12 +210,8 @@ describe('bad input ends with exit code 2, one line on stderr and nothing on std
     mkdirSync(folder.path('sizes'));
     await encoder(draw(300, 24)).png().toFile(folder.path('sizes/1.png'));
     await encoder(draw(300, 20)).png().toFile(folder.path('sizes/2.png'));
-    for (const name of ['junk', 'one']) mkdirSync(folder.path(name));
-    for (const name of ['junk/frame1', 'junk/frame3', 'one/frame1'])
-      await encoder(draw(300, 24))
-        .png()
-        .toFile(folder.path(`${name}.png`));
-    writeFileSync(folder.path('junk/frame2.png'), 'no image');
+    mkdirSync(folder.path('one'));
+    await encoder(draw(300, 24)).png().toFile(folder.path('one/frame1.png'));
     await encoder(draw(300, 24)).ensureAlpha(0).png().toFile(folder.path('clear.png'));
     writeFileSync(folder.path('empty.csv'), '');
     await encoder(draw(10, 10)).png().toFile(folder.path('small.png'));
@@ -231,7 +246,6 @@ describe('bad input ends with exit code 2, one line on stderr and nothing on std
       () => [folder.path('sizes'), ...withMask()],
       /sizes\/2\.png has 300×20 pixels, but the annotated frame .*sizes\/1\.png has 300×24\..* the same size/,
     ],
-    ['a frame that is no image', () => [folder.path('junk'), ...withMask()], /junk\/frame2\.png is a text file/],
     ['one frame only', () => [folder.path('one'), ...withMask()], /one contains only one image/],
     ['a transparent mask', () => [frames(), ...withMask('clear.png')], /clear\.png has no labels\. Paint/],
     ['a folder as mask', () => [frames(), '--mask', frames()], /frames is a folder, not an image\. Check the path/],
