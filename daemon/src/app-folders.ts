@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import envPaths from 'env-paths';
-import { makeFolder } from './write-files.js';
+import { writeFailure } from './write-failure.js';
+import { makeFolder, writeFileAtomic } from './write-files.js';
 
 /** The folder of persistent state: `SAMEPOINT_STATE_DIR`, or the system's default. */
 export function stateDir(env: NodeJS.ProcessEnv = process.env): string {
@@ -26,8 +27,23 @@ export function makeStateFolder(folder: string, use: string): void {
     throw new SamepointError(
       'INTERNAL',
       `The folder ${folder} for ${use} cannot be created${code}.`,
-      'Set SAMEPOINT_STATE_DIR to a writable folder.',
+      writeFailure(thrown).remedy ?? SET_STATE_DIR,
     );
+  }
+}
+
+const SET_STATE_DIR = 'Set SAMEPOINT_STATE_DIR to a writable folder.';
+
+/**
+ * Replaces a file of the state folder atomically; only this user can read it.
+ * @throws SamepointError `INTERNAL`; the previous content is still there
+ */
+export function writeStateFile(path: string, content: string): void {
+  try {
+    writeFileAtomic(path, content, 0o600);
+  } catch (thrown) {
+    const { reason, remedy } = writeFailure(thrown);
+    throw new SamepointError('INTERNAL', `Cannot write ${path}: ${reason}.`, remedy ?? SET_STATE_DIR);
   }
 }
 

@@ -1,6 +1,7 @@
 import { SamepointError } from '@samepoint/shared-protocol';
 import { Command, CommanderError } from 'commander';
 import { explained, nativeFailure } from '../native-parts.js';
+import { explainDisk } from '../write-failure.js';
 import { COMMANDS } from './command-list.js';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
 import { packageVersion } from './host-info.js';
@@ -79,7 +80,7 @@ function notLoadable(name: string, cause: unknown): SamepointError {
 function report(thrown: unknown): number {
   // commander has printed its message already
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : EXIT_CODES.badInput;
-  const error = explained(thrown);
+  const error = explained(explainDisk(thrown));
   process.stderr.write(`samepoint: ${error.message} ${error.hint}\n`);
   return exitCodeOf(error.code);
 }

@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
-import { makeStateFolder } from '../app-folders.js';
+import { makeStateFolder, writeStateFile } from '../app-folders.js';
 import { decodeText, parseJson } from '../read-text.js';
-import { writeFileAtomic } from '../write-files.js';
 import type { CatalogueFile } from './catalogue.js';
 import { describeSource, type RemoteFile } from './download/remote-file.js';
 
@@ -54,7 +53,7 @@ export function updateStore(path: string, change: (store: ModelStore) => void): 
   const store = readStore(path);
   change(store);
   makeStateFolder(dirname(path), 'the list of models');
-  writeFileAtomic(path, `${JSON.stringify(store, null, 2)}\n`, 0o600);
+  writeStateFile(path, `${JSON.stringify(store, null, 2)}\n`);
 }
 
 /** The key of a pin. A subset and the whole file have different keys. */

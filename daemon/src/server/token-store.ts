@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { z } from 'zod';
-import { makeStateFolder } from '../app-folders.js';
-import { writeFileAtomic } from '../write-files.js';
+import { makeStateFolder, writeStateFile } from '../app-folders.js';
 
 const TOKEN_BYTES = 32;
 const FILE_NAME = 'clients.json';
@@ -58,7 +57,7 @@ export class TokenStore {
 
   #save(): void {
     const content: z.infer<typeof fileSchema> = { version: 1, clients: this.#clients };
-    writeFileAtomic(this.#path, `${JSON.stringify(content, null, 2)}\n`, 0o600);
+    writeStateFile(this.#path, `${JSON.stringify(content, null, 2)}\n`);
   }
 }
 

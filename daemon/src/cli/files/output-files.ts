@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, lstat, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
+import { writeFailure } from '../../write-failure.js';
 import { makeFolder, writeFileAtomic } from '../../write-files.js';
 import { InputFiles } from './same-file.js';
 
@@ -115,8 +116,7 @@ export function makeOutputFolder(folder: string): void {
   try {
     makeFolder(folder);
   } catch (cause) {
-    const reason = codeOf(cause) === 'EEXIST' ? 'it is a file' : String(cause);
-    throw notWritable(folder, reason, '--out');
+    throw writeError(folder, cause, '--out');
   }
 }
 
@@ -129,7 +129,7 @@ export async function writeOutputFile(path: string, content: string | Uint8Array
   try {
     writeFileAtomic(path, content);
   } catch (cause) {
-    throw notWritable(path, codeOf(cause) ?? String(cause), option);
+    throw writeError(path, cause, option);
   }
 }
 
@@ -175,13 +175,18 @@ function isWritable(path: string): Promise<boolean> {
   );
 }
 
-function codeOf(cause: unknown): string | undefined {
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
-}
-
 function isInput(path: string, input: string, option: string): SamepointError {
   const reason = resolve(path) === resolve(input) ? 'it is an input of this command' : `it is the input ${input}`;
   return notWritable(path, reason, option);
+}
+
+function writeError(path: string, cause: unknown, option: string): SamepointError {
+  const { reason, remedy } = writeFailure(cause);
+  return new SamepointError('BAD_REQUEST', `Cannot write ${path}: ${reason}.`, remedy ?? elsewhere(option));
+}
+
+function elsewhere(option: string): string {
+  return `Choose another path for ${option}.`;
 }
 
 function notWritable(path: string, reason: string, option: string): SamepointError {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { cacheDir } from '../../app-folders.js';
 import { floatsToHalves, halvesToFloats } from '../../graph/weights/half.js';
+import { writeFailure } from '../../write-failure.js';
 import { makeFolder } from '../../write-files.js';
 import type { FeatureMap } from '../feature-map.js';
 
@@ -39,7 +40,8 @@ const headerSchema = z.object({
 
 /** The store of this environment; undefined with `SAMEPOINT_NO_CACHE`. */
 export function featureStore(env: NodeJS.ProcessEnv = process.env): FeatureStore | undefined {
-  return env.SAMEPOINT_NO_CACHE ? undefined : new FeatureStore(featureFolder(env));
+  if (env.SAMEPOINT_NO_CACHE) return undefined;
+  return new FeatureStore(featureFolder(env), MAX_BYTES, (text) => process.stderr.write(text));
 }
 
 export function featureFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -54,10 +56,14 @@ export function featureFolder(env: NodeJS.ProcessEnv = process.env): string {
 export class FeatureStore {
   readonly #folder: string;
   readonly #maxBytes: number;
+  readonly #note: (text: string) => void;
+  #hasFailed = false;
 
-  constructor(folder: string, maxBytes: number = MAX_BYTES) {
+  /** @param note told once if features cannot be stored */
+  constructor(folder: string, maxBytes: number = MAX_BYTES, note: (text: string) => void = () => {}) {
     this.#folder = folder;
     this.#maxBytes = maxBytes;
+    this.#note = note;
   }
 
   async get(key: string): Promise<SizedMap | undefined> {
@@ -82,10 +88,19 @@ export class FeatureStore {
       await writeFile(unfinished, bytes, { mode: MODES.file });
       await rename(unfinished, this.#path(key));
       await this.#evict();
-    } catch {
+    } catch (thrown) {
       await rm(unfinished, { force: true }).catch(() => {});
+      this.#noteFailure(thrown);
     }
     return decode(bytes);
+  }
+
+  #noteFailure(thrown: unknown): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#note(
+      `Features are not cached in ${this.#folder}: ${writeFailure(thrown).reason}. Set SAMEPOINT_CACHE_DIR to another folder.\n`,
+    );
   }
 
   async info(): Promise<{ entries: number; bytes: number }> {
