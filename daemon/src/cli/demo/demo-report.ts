@@ -5,7 +5,7 @@ import { commandLine, DEMO_COMMANDS, type DemoCommand, HIGHLIGHTS } from './demo
 import type { ChildRun } from './run-child.js';
 
 /** Lines of a command's output that are shown. */
-const MAX_LINES = 9;
+const MAX_LINES = 12;
 /** Width of the output where the terminal's is unknown. */
 const DEFAULT_COLUMNS = 120;
 const INDENT = '  ';

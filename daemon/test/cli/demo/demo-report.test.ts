@@ -27,7 +27,7 @@ describe('the report of a demo', () => {
     const lines = Array.from({ length: 20 }, (_, n) => `line ${n + 1}`);
     const shown = report({ stdout: `${'x'.repeat(40)}\n${lines.join('\n')}\n` }).split('\n');
     expect(shown[0]).toBe(`  ${'x'.repeat(27)}…`);
-    expect(shown.slice(-4)).toEqual(['  line 6', '  … 13 more lines', '  line 20', '']);
+    expect(shown.slice(-4)).toEqual(['  line 9', '  … 10 more lines', '  line 20', '']);
   });
 
   it('names the results that exist', () => {
