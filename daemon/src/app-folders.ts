@@ -1,3 +1,5 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SamepointError } from '@samepoint/shared-protocol';
 import envPaths from 'env-paths';
@@ -44,6 +46,21 @@ export function writeStateFile(path: string, content: string): void {
   } catch (thrown) {
     const { reason, remedy } = writeFailure(thrown);
     throw new SamepointError('INTERNAL', `Cannot write ${path}: ${reason}.`, remedy ?? SET_STATE_DIR);
+  }
+}
+
+/**
+ * Creates an empty temporary folder.
+ * @param prefix of its name
+ * @throws SamepointError `INTERNAL`
+ */
+export function makeTemporaryFolder(prefix: string): string {
+  try {
+    return mkdtempSync(join(tmpdir(), prefix));
+  } catch (thrown) {
+    const { reason, remedy = 'Set TMPDIR, or TEMP on Windows, to a folder that exists and is writable.' } =
+      writeFailure(thrown);
+    throw new SamepointError('INTERNAL', `No temporary folder can be created in ${tmpdir()}: ${reason}.`, remedy);
   }
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { makeStateFolder, writeStateFile } from '../src/app-folders.js';
+import { makeStateFolder, makeTemporaryFolder, writeStateFile } from '../src/app-folders.js';
 import { makeOutputFolder, writeOutputFile } from '../src/cli/files/output-files.js';
 import { FeatureStore } from '../src/diffusion/cache/feature-store.js';
 import { explainDisk, writeFailure } from '../src/write-failure.js';
@@ -65,6 +65,22 @@ describe('a failed write leaves nothing behind', () => {
     );
     expect(readdirSync(folder.path('state'))).toEqual(['models.json']);
     expect(readFileSync(`${path}/kept`, 'utf8')).toBe('before');
+  });
+
+  it.skipIf(process.platform === 'win32')('of a temporary folder, and names the variable', () => {
+    const before = process.env.TMPDIR;
+    process.env.TMPDIR = folder.path('nowhere');
+    try {
+      expect(() => makeTemporaryFolder('test-')).toThrow(
+        expect.objectContaining({
+          message: expect.stringMatching(/^No temporary folder can be created in \S+: its folder does not exist/),
+          hint: expect.stringContaining('TMPDIR'),
+        }),
+      );
+    } finally {
+      if (before === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = before;
+    }
   });
 
   it('of the folders of both', () => {

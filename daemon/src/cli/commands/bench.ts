@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
+import { makeTemporaryFolder } from '../../app-folders.js';
 import { chooseProvider, type ProviderChoice } from '../../engine/providers/choose-provider.js';
 import { deviceFor, type GpuDevice } from '../../engine/providers/gpu-devices.js';
 import { listGpuDevices } from '../../engine/providers/list-gpu-devices.js';
@@ -68,7 +68,7 @@ async function measureAll(
   process.once('SIGINT', interrupt);
   const { signal } = interrupted;
   const end = performance.now() + MILLISECONDS * limitS;
-  const folder = mkdtempSync(join(tmpdir(), 'samepoint-bench-'));
+  const folder = makeTemporaryFolder('samepoint-bench-');
   const results: BenchResult[] = [];
   const line = new StatusLine();
   try {

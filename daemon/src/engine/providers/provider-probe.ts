@@ -1,8 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { makeTemporaryFolder } from '../../app-folders.js';
 import type { Precision, Provider } from '../../graph/runtime/runtime.js';
 
 const CHILD_ENTRY = fileURLToPath(new URL('./probe-child.js', import.meta.url));
@@ -94,7 +93,7 @@ export class ProviderProber {
   }
 
   #start(): ChildProcess {
-    this.#folder ??= mkdtempSync(join(tmpdir(), 'samepoint-probe-'));
+    this.#folder ??= makeTemporaryFolder('samepoint-probe-');
     // the probe reports missing drivers itself, so their output is discarded
     const child = fork(CHILD_ENTRY, [this.#folder], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
     const forget = () => {

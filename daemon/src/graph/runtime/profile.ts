@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import * as z from 'zod';
+import { makeTemporaryFolder } from '../../app-folders.js';
 import type { Placement, Provider } from './runtime.js';
 import { createSession, type Graph } from './session.js';
 
@@ -32,7 +32,7 @@ export async function createProfiledSession(
   graph: Graph,
   { provider, deviceId }: { provider: Provider; deviceId: number | undefined },
 ): Promise<ProfiledSession> {
-  const folder = mkdtempSync(join(tmpdir(), 'samepoint-profile-'));
+  const folder = makeTemporaryFolder('samepoint-profile-');
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
     const session = await createSession(graph, { provider, deviceId, profilePrefix: join(folder, 'run') });
