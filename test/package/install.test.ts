@@ -99,6 +99,7 @@ describe('the tarball, without network and in an empty home', () => {
     expect(first, first.stderr).toMatchObject({ code: 0, stdout: `${version}\n` });
     const { code, stderr } = await run(user, 'npm', ['install', '--offline', `./${TARBALL}`], SKIP);
     expect(code, stderr).toBe(0);
+    for (const name of ['home.png', 'dark.png']) cpSync(join(installed, 'samples', name), join(user, name));
   });
 
   it('runs by npx', async () => {
@@ -117,7 +118,6 @@ describe('the tarball, without network and in an empty home', () => {
   });
 
   it('matches images', async () => {
-    cpSync(join(installed, 'samples', 'home.png'), join(user, 'home.png'));
     const { code, stdout, stderr } = await npx(
       'samepoint',
       'match',
@@ -161,32 +161,20 @@ describe('the tarball, without network and in an empty home', () => {
     expect((await ended)[0]).toBe(0);
   });
 
-  it('is a library with types', async () => {
-    writeFileSync(join(user, 'use.mts'), LIBRARY_USE);
+  it('is a library with types, as docs/library.md shows', async () => {
+    const [, example = ''] =
+      /^```ts\n([\s\S]*?)^```$/m.exec(readFileSync(join(REPOSITORY, 'docs', 'library.md'), 'utf8')) ?? [];
+    writeFileSync(join(user, 'example.mts'), example);
     const tsc = join(REPOSITORY, 'node_modules', 'typescript', 'bin', 'tsc');
     const types = ['--types', 'node', '--typeRoots', join(REPOSITORY, 'node_modules', '@types')];
-    const options = ['--module', 'nodenext', '--strict', '--target', 'es2022', ...types, 'use.mts'];
+    const options = ['--module', 'nodenext', '--strict', '--target', 'es2022', ...types, 'example.mts'];
     const checked = await run(user, process.execPath, [tsc, ...options]);
     expect(checked.code, checked.stdout).toBe(0);
-    const used = await run(user, process.execPath, ['use.mjs']);
-    expect(used, used.stderr).toMatchObject({ code: 0, stdout: `BAD_REQUEST ${version}\n` });
+    const { code, stdout, stderr } = await run(user, process.execPath, ['example.mjs']);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^\{ x: [\d.]+, y: [\d.]+ \} 0\.\d+\n$/);
   });
 });
-
-const LIBRARY_USE = `
-import { createEngine, type Engine, match, SamepointError, type TransferResult } from 'samepoint';
-import manifest from 'samepoint/package.json' with { type: 'json' };
-
-const engine: Engine = createEngine({ provider: 'cpu' });
-try {
-  const targets: TransferResult['targets'] = await match(engine, { source: new Uint8Array(), targets: [], points: [] });
-  console.log(targets.length);
-} catch (error) {
-  console.log(error instanceof SamepointError ? error.code : error, manifest.version);
-} finally {
-  await engine.close();
-}
-`;
 
 it('a registry’s package installs the tested versions and runs no install script', async () => {
   const source = join(user, 'node_modules', 'samepoint');
