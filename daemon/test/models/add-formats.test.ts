@@ -247,3 +247,24 @@ describe('the best of several files with the same weights is used', () => {
     },
   );
 });
+
+describe('a folder whose weights were not downloaded is refused', () => {
+  it.each([
+    [
+      'a Git LFS pointer, not the file itself',
+      `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 88256296\n`,
+      /git lfs pull/,
+    ],
+    ['a web page', '<!DOCTYPE html><html><head><title>Sign in</title></head></html>', /direct download link/],
+    ['an empty file', '', /Get the file again/],
+  ])('because they are %s', async (what, content, hint) => {
+    const at = folder.path(what.replaceAll(/\W/g, '-'));
+    cpSync(join(FORMATS, 'dinov2/bin/config.json'), join(at, 'config.json'));
+    writeFileSync(join(at, 'model.safetensors'), content);
+    await expect(addModel('dinov2-s', at, published())).rejects.toMatchObject({
+      code: 'MODEL_INVALID',
+      message: `${join(at, 'model.safetensors')} is ${what}.`,
+      hint: expect.stringMatching(hint),
+    });
+  });
+});
