@@ -18,8 +18,8 @@ const FAINT = 0.3;
 const BACKGROUND = '#808080';
 
 /** Numbers beside the markers: white on a dark shade of the item's colour. Heights are those of the digits. */
-const LABEL = { height: 12, small: 8, colour: '#fff' } as const;
-/** With more items than this, labels are small and images may be larger, up to their own size. */
+const LABEL = { height: 12, medium: 10, small: 8, colour: '#fff' } as const;
+/** With more items than this, labels are smaller and images may be larger, up to their own size. */
 const MANY = { items: 40, enlarged: 2 } as const;
 /** The list of items without a counterpart. */
 const LEGEND = { padding: 12, textHeight: 12, lineHeight: 20, minWidth: 240, background: '#26282e' } as const;
@@ -125,7 +125,7 @@ function drawLabels(items: readonly MatchedItem[], { source, target }: Ends): st
     if (item.target === null) return [];
     return { n, text: `${n + 1}: ${Math.round(100 * item.confidence)}%`, marker: toDrawing(item.target, target) };
   });
-  const heights = items.length > MANY.items ? [LABEL.small] : [LABEL.height, LABEL.small];
+  const heights = items.length > MANY.items ? [LABEL.medium, LABEL.small] : [LABEL.height, LABEL.small];
   const options = { radius: DRAWING.radius, heights };
   const draw = (labels: typeof ownLabels, area: Box) =>
     placeLabels(labels, area, options).map((place, index) => {
