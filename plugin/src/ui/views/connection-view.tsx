@@ -11,7 +11,7 @@ interface ConnectionViewProps {
 }
 
 const START_COMMAND = 'npx samepoint';
-const UPDATE_COMMAND = 'git pull && npm start';
+const UPDATE_COMMAND = 'npx samepoint@latest';
 
 /** The screen of a connection obstacle. */
 export function ConnectionView({ obstacle, connect }: ConnectionViewProps) {
@@ -65,7 +65,7 @@ function StartView({ action }: { action: Action }) {
     <MessageScreen
       illustration="computer"
       title="Start Samepoint"
-      message="Samepoint compares frames on this computer. Run this command in the Samepoint folder:"
+      message="Samepoint compares frames on this computer. Run this command in a terminal:"
       action={action}
     >
       <CopyCommand command={START_COMMAND} />
@@ -91,7 +91,7 @@ function VersionView({ update, action }: VersionViewProps) {
         illustration="versions"
         title="Update the plugin"
         message="The plugin is older than Samepoint on this computer."
-        hint="Close the plugin, update it in Figma, then run it again."
+        hint="Close the plugin and run it again. If this screen returns, import the plugin again from the path on the status page of Samepoint."
         action={action}
       />
     );
@@ -100,10 +100,11 @@ function VersionView({ update, action }: VersionViewProps) {
     <MessageScreen
       illustration="versions"
       title="Update Samepoint"
-      message="Samepoint on this computer is older than the plugin. Stop it in the terminal, then run this command in its folder:"
+      message="Samepoint on this computer is older than the plugin. Stop it, then run this command in a terminal:"
       action={action}
     >
       <CopyCommand command={UPDATE_COMMAND} />
+      <p class="secondary-text">In a clone of the repository, run git pull and npm start instead.</p>
     </MessageScreen>
   );
 }
