@@ -50,9 +50,7 @@ const GROUND_VERSION = 2;
  * @param imageId hash of the encoded image
  */
 export async function pixelsId(imageId: string, bytes: Uint8Array): Promise<string> {
-  const metadata = await open(bytes)
-    .metadata()
-    .catch(() => undefined);
+  const metadata = await readMetadata(bytes, imageId).catch(() => undefined);
   return metadata?.hasAlpha ? `${imageId} on ground ${GROUND_VERSION}` : imageId;
 }
 

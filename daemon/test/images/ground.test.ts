@@ -78,6 +78,7 @@ describe('an image that is not transparent', () => {
     expect(await pixelsId('id', await toPng(NOISE))).toBe('id');
     expect(await pixelsId('id', await (await split(CLEAR, 1)).png().toBuffer())).not.toBe('id');
     expect(await pixelsId('id', Buffer.from('no image'))).toBe('id');
+    expect(await pixelsId('id', Buffer.alloc(0))).toBe('id');
   });
 });
 
