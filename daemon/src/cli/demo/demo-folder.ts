@@ -1,6 +1,8 @@
-import { cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { cpSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { SamepointError } from '@samepoint/shared-protocol';
+import { writeFailure } from '../../write-failure.js';
+import { makeFolder } from '../../write-files.js';
 
 /** The samples of the package. */
 const SAMPLES = fileURLToPath(new URL('../../../samples/', import.meta.url));
@@ -19,14 +21,11 @@ export function copySamples(folder: string, { force = false, samples = SAMPLES }
     if (!force) throw invalidFolder(folder, 'it has a demo already', hint);
   }
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     cpSync(samples, folder, { recursive: true });
   } catch (thrown) {
-    throw invalidFolder(
-      folder,
-      codeOf(thrown) ?? String(thrown),
-      'Choose a writable folder on a disk with free space.',
-    );
+    const { reason, remedy = 'Choose another folder.' } = writeFailure(thrown);
+    throw invalidFolder(folder, reason, remedy);
   }
 }
 
@@ -43,15 +42,11 @@ function entriesOf(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (thrown) {
-    const code = codeOf(thrown);
+    const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
     if (code === 'ENOENT') return [];
-    const reason = code === 'ENOTDIR' ? 'it is a file' : (code ?? String(thrown));
+    const reason = code === 'ENOTDIR' ? 'it is a file' : writeFailure(thrown).reason;
     throw invalidFolder(folder, reason, 'Choose another folder.');
   }
-}
-
-function codeOf(thrown: unknown): string | undefined {
-  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : undefined;
 }
 
 function invalidFolder(folder: string, reason: string, hint: string): SamepointError {

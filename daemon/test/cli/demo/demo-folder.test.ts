@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import { copySamples } from '../../../src/cli/demo/demo-folder.js';
@@ -30,6 +30,10 @@ describe('the folder of a demo', () => {
     expect(readFileSync(folder.path('empty/home.png'))).toEqual(sample('home.png'));
     writeFileSync(folder.path('file'), '');
     expect(() => copySamples(folder.path('file'))).toThrow(/it is a file/);
+  });
+
+  it.runIf(existsSync('/proc/self'))('is refused where no folder can be made', () => {
+    expect(() => copySamples('/proc/self/nothing/folder')).toThrow(/cannot be created/);
   });
 
   it('with other files is refused, also with force, and stays as it is', () => {
