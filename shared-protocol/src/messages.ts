@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { errorPayloadSchema } from './errors.js';
-import { idSchema, imageIdSchema, jobProgressSchema, jobRequestSchema, jobResultSchema } from './jobs.js';
+import { jobProgressSchema, jobRequestSchema, jobResultSchema } from './jobs.js';
+import { idSchema, imageIdSchema } from './layers.js';
 import { LIMITS } from './limits.js';
 
 const name = z.string().max(LIMITS.nameChars);
