@@ -13,6 +13,8 @@ let runner: JobRunner | undefined;
 // Ctrl+C in a terminal reaches both processes; the daemon ends this one
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit());
+// standard error may be a closed pipe, or a log on a full disk
+process.stderr.on('error', () => {});
 process.on('message', (message: ToChild) => void (message.type === 'start' ? start(message.choice) : run(message)));
 
 async function start({ device, ...target }: ProviderChoice): Promise<void> {

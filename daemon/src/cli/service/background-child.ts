@@ -16,6 +16,9 @@ process.on('disconnect', giveUp);
 // this module may have loaded after the interruption
 if (!process.connected) giveUp();
 
+// the disk of the log may be full
+process.stderr.on('error', () => {});
+
 let printed = '';
 try {
   const daemon = await runDaemon({

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -143,6 +143,22 @@ describe('a daemon in the background', () => {
     child.disconnect();
     const code = await new Promise((resolve) => child.once('exit', resolve));
     expect([code, readRunFiles(state)]).toEqual([1, []]);
+  });
+
+  it.runIf(existsSync('/dev/full'))('starts with a log on a full disk', async () => {
+    const state = folder.path('full');
+    states.add(state);
+    const log = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [CHILD, '{"port":0,"engine":{}}'], {
+      stdio: ['ignore', 'ignore', log, 'ipc'],
+      env: { ...process.env, SAMEPOINT_STATE_DIR: state },
+    });
+    closeSync(log);
+    const report = await new Promise((resolve) => child.once('message', resolve).once('exit', resolve));
+    expect(report).toMatchObject({ state: 'done' });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill();
+    expect(await ended).toBe(0);
   });
 
   it('is not running', async () => {
