@@ -4,6 +4,7 @@ import { dirname, join, posix, resolve, sep, win32 } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SamepointError } from '@samepoint/shared-protocol';
 import { stateDir } from '../../app-folders.js';
+import { writeFailure } from '../../write-failure.js';
 import { makeFolder, writeFileAtomic } from '../../write-files.js';
 import { logFile } from '../service/log-file.js';
 import { serviceEnvironment } from '../service/service-environment.js';
@@ -199,12 +200,8 @@ export function removeAutostart(host: LoginHost = thisHost()): AutostartPlan | u
 }
 
 function notChanged(action: string, file: string, thrown: unknown): SamepointError {
-  const reason = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : String(thrown);
-  return new SamepointError(
-    'BAD_REQUEST',
-    `${file} cannot be ${action} (${reason}).`,
-    'Check the folder and its owner.',
-  );
+  const { reason, remedy = 'Check the folder and its owner.' } = writeFailure(thrown);
+  return new SamepointError('BAD_REQUEST', `${file} cannot be ${action}: ${reason}.`, remedy);
 }
 
 /** Whether a script is in a folder that may be emptied: of npx, or for temporary files. */

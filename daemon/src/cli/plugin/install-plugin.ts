@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SamepointError } from '@samepoint/shared-protocol';
 import * as z from 'zod';
+import { writeFailure } from '../../write-failure.js';
 import { makeFolder, writeFileAtomic } from '../../write-files.js';
 import { packageVersion } from '../host-info.js';
 
@@ -84,7 +85,8 @@ export function installPlugin(folder: string, { force = false, plugin = builtPlu
     makeFolder(at, 0o700);
     for (const [name, content] of changed) writeFileAtomic(join(at, name), content);
   } catch (thrown) {
-    throw notWritable(at, thrown instanceof Error && 'code' in thrown ? String(thrown.code) : String(thrown));
+    const { reason, remedy } = writeFailure(thrown);
+    throw notWritable(at, reason, remedy);
   }
   const installation = { folder: at, manifest: join(at, MANIFEST), version: plugin.version };
   return outcomeOf(installation, before, changed.length);
@@ -141,12 +143,10 @@ function taken(folder: string, reason: string): SamepointError {
   );
 }
 
-function notWritable(folder: string, reason: string): SamepointError {
-  return new SamepointError(
-    'BAD_REQUEST',
-    `Cannot write the plugin to ${folder}: ${reason}.`,
-    'Choose a writable folder with samepoint plugin DIR, or set SAMEPOINT_STATE_DIR.',
-  );
+const OTHER_FOLDER = 'Choose a writable folder with samepoint plugin DIR, or set SAMEPOINT_STATE_DIR.';
+
+function notWritable(folder: string, reason: string, remedy = OTHER_FOLDER): SamepointError {
+  return new SamepointError('BAD_REQUEST', `Cannot write the plugin to ${folder}: ${reason}.`, remedy);
 }
 
 function isSame(path: string, content: Buffer): boolean {
