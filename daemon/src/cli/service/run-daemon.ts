@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { PORTS, SamepointError } from '@samepoint/shared-protocol';
+import { type Device, PORTS, SamepointError } from '@samepoint/shared-protocol';
 import { pluginFolder, stateDir } from '../../app-folders.js';
 import { isBackend, listBackends } from '../../diffusion/plan/backends.js';
 import type { Engine } from '../../engine/engine.js';
@@ -48,24 +48,32 @@ export interface StartedDaemon {
  * @throws SamepointError when no port is free or the engine does not start.
  */
 export async function runDaemon(options: StartOptions): Promise<StartedDaemon | undefined> {
-  const { port, print, version } = options;
-  const ports = port === undefined ? PORTS : [port];
-  const running = await findRunning(ports, options.probeTimeoutMs);
-  if (running !== undefined) {
-    const other =
-      running.daemon === nameOf(version) ? '' : ` To use version ${version}, run ${selfCommand()} stop first.`;
-    print(
-      `Samepoint is already running at ${addressOf(running.port)} (${running.daemon}). Its page shows the pairing code.${other}\n`,
-    );
-    return undefined;
-  }
+  const ports = options.port === undefined ? PORTS : [options.port];
+  if (await isRunning(ports, options)) return undefined;
   const engine = options.createEngine();
   try {
-    return await serve(options, engine, ports);
+    const device = await withStatus('Choosing the device', () => engine.ready());
+    // that took a while: another daemon may have started, for example at login
+    if (!(await isRunning(ports, options))) return await serve(options, engine, device, ports);
   } catch (thrown) {
     await engine.close();
     throw thrown;
   }
+  await engine.close();
+  return undefined;
+}
+
+/** Prints a note about a daemon on one of the ports. @returns whether there is one */
+async function isRunning(ports: readonly number[], options: StartOptions): Promise<boolean> {
+  const { version, print, probeTimeoutMs } = options;
+  const running = await findRunning(ports, probeTimeoutMs);
+  if (running === undefined) return false;
+  const other =
+    running.daemon === nameOf(version) ? '' : ` To use version ${version}, run ${selfCommand()} stop first.`;
+  print(
+    `Samepoint is already running at ${addressOf(running.port)} (${running.daemon}). Its page shows the pairing code.${other}\n`,
+  );
+  return true;
 }
 
 /** Ends the process at the first signal or request, after a graceful stop; the second signal ends it at once. */
@@ -85,13 +93,17 @@ export function endOnRequest(daemon: StartedDaemon): void {
   void daemon.stopRequested.then(stop);
 }
 
-async function serve(options: StartOptions, engine: Engine, ports: readonly number[]): Promise<StartedDaemon> {
+async function serve(
+  options: StartOptions,
+  engine: Engine,
+  device: Device,
+  ports: readonly number[],
+): Promise<StartedDaemon> {
   const stateFolder = stateDir(options.env);
   const daemon = nameOf(options.version);
   const tokens = new TokenStore(stateFolder);
   // launchd appends to it before this process starts
   boundLog(logFile(stateFolder));
-  const device = await withStatus('Choosing the device', () => engine.ready());
   const environment = modelEnvironment(options.env);
   const backends = { list: () => listBackends(environment), has: isBackend };
   const models = modelSource(environment);

@@ -77,6 +77,19 @@ describe('starting', () => {
     expect(printed).toContain(`already running at http://localhost:${first?.port} (samepoint 1.2.3)`);
   });
 
+  it('gives way to a daemon that started while the engine did', async () => {
+    const { server, port } = await otherProgram();
+    await new Promise((resolve) => server.close(resolve));
+    const slow = new FakeEngine();
+    slow.ready = async () => {
+      await start({ port });
+      return engine.ready();
+    };
+    expect(await start({ port, createEngine: () => slow })).toBeUndefined();
+    expect(printed).toContain(`already running at http://localhost:${port}`);
+    expect([slow.closed, engine.closed]).toEqual([true, false]);
+  });
+
   it('on a port of another program fails with a hint, and closes the engine', async () => {
     const { server, port } = await otherProgram();
     await expect(start({ port })).rejects.toThrow(`Port ${port} is in use by another program.`);
