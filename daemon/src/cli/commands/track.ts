@@ -27,8 +27,8 @@ interface TrackOptions extends FeatureOptions, Pick<ProviderOptions, 'provider' 
 const DETAILS = `
 FRAMES_DIR contains the frames of a sequence, in the order of their names. A mask is an image of the size of the annotated
 frame, with one colour a label; black and transparent are background. Smoothed edges are snapped to the labels beside them.
-Index 255 beside other labels is void, as in DAVIS and Pascal VOC: part of no object, unless --void none. Points are JSON [{ "x", "y", "name"? }] or CSV lines
-of name,x,y.
+Index 255 beside other labels is void, as in DAVIS and Pascal VOC: part of no object, unless --void none. Points are JSON
+[{ "x", "y", "name"? }] or CSV lines of name,x,y.
 
 Writes a mask for each frame in the colours of the given mask, or points.csv, and track.json with confidences. Files are
 written atomically, frame by frame, so the results of an interrupted run are usable. Confidence is the share of neighbours
