@@ -211,7 +211,8 @@ export function isTransient(script: string, temporary = tmpdir()): boolean {
 
 function realPath(path: string): string {
   try {
-    return realpathSync(path);
+    // the native function also spells short names of Windows in full
+    return realpathSync.native(path);
   } catch {
     return path;
   }

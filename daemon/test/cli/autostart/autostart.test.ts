@@ -121,10 +121,17 @@ describe('an installation that may vanish', () => {
 });
 
 it('passes folders as absolute paths, and no tokens', () => {
-  const env = { SAMEPOINT_STATE_DIR: 'state', HF_HOME: '~/hf', SAMEPOINT_PROVIDER: 'cpu', HF_TOKEN: 'secret' };
+  const env = {
+    SAMEPOINT_STATE_DIR: 'state',
+    HF_HOME: '~/hf',
+    SAMEPOINT_PROVIDER: 'cpu',
+    NODE_EXTRA_CA_CERTS: 'ca.pem',
+    HF_TOKEN: 'secret',
+  };
   expect(serviceEnvironment(env)).toEqual({
     SAMEPOINT_STATE_DIR: `${process.cwd()}/state`,
     HF_HOME: '~/hf',
+    NODE_EXTRA_CA_CERTS: `${process.cwd()}/ca.pem`,
     SAMEPOINT_PROVIDER: 'cpu',
   });
 });
