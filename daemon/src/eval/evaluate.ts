@@ -1,4 +1,5 @@
-import { type ErrorCode, type ErrorPayload, SamepointError } from '@samepoint/shared-protocol';
+import type { ErrorPayload, SamepointError } from '@samepoint/shared-protocol';
+import { isAboutImage } from '../images/unreadable.js';
 import {
   type CaseDrawing,
   type Dataset,
@@ -134,12 +135,6 @@ async function evaluatePass<Outcome>(
       onDone(label);
     }
   }
-}
-
-const IMAGE_ERRORS: ReadonlySet<ErrorCode> = new Set(['IMAGE_MISSING', 'IMAGE_UNREADABLE', 'IMAGE_TOO_LARGE']);
-
-function isAboutImage(thrown: unknown): thrown is SamepointError {
-  return thrown instanceof SamepointError && IMAGE_ERRORS.has(thrown.code);
 }
 
 function isKnown<Outcome>(outcome: Outcome | undefined): outcome is Outcome {

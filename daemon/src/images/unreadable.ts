@@ -1,11 +1,18 @@
 import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
-import { LIMITS, SamepointError } from '@samepoint/shared-protocol';
+import { type ErrorCode, LIMITS, SamepointError } from '@samepoint/shared-protocol';
 import { type FileKind, fileKind, HEAD_BYTES } from '../file-kinds.js';
 import { isCutOff } from './cut-off.js';
 
 /** Formats that are decoded, as in messages. */
 const FORMATS = 'PNG, JPEG or WebP image';
+
+const IMAGE_ERRORS: ReadonlySet<ErrorCode> = new Set(['IMAGE_MISSING', 'IMAGE_UNREADABLE', 'IMAGE_TOO_LARGE']);
+
+/** Is an error about a single image, so that work on others can go on? */
+export function isAboutImage(thrown: unknown): thrown is SamepointError {
+  return thrown instanceof SamepointError && IMAGE_ERRORS.has(thrown.code);
+}
 
 /**
  * The error for bytes whose header is not that of a PNG, JPEG or WebP image. It says what they are.

@@ -1,13 +1,5 @@
-import {
-  type ErrorCode,
-  type FailedImage,
-  failedImages,
-  type JobResult,
-  SamepointError,
-} from '@samepoint/shared-protocol';
-
-/** Errors of a single image. All others concern the whole job. */
-const IMAGE_ERRORS: ReadonlySet<ErrorCode> = new Set(['IMAGE_MISSING', 'IMAGE_UNREADABLE', 'IMAGE_TOO_LARGE']);
+import { type FailedImage, failedImages, type JobResult, SamepointError } from '@samepoint/shared-protocol';
+import { isAboutImage } from '../../images/unreadable.js';
 
 /**
  * Runs the part of a job that concerns one image, so that the failure of that image does not stop the others.
@@ -24,7 +16,7 @@ export async function orFailure<T>(
   } catch (thrown) {
     if (!(thrown instanceof SamepointError)) throw thrown;
     const doesNotFit = keepsGoing && thrown.code === 'GPU_OUT_OF_MEMORY';
-    if (!doesNotFit && !IMAGE_ERRORS.has(thrown.code)) throw thrown;
+    if (!doesNotFit && !isAboutImage(thrown)) throw thrown;
     const { code, message, hint } = thrown.toPayload();
     return { state: 'failed', imageId, error: { code, message, hint } };
   }
