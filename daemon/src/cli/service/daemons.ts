@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
+import { isProcess } from '../../is-process.js';
 import { hasRunFile, type RunFile, readRunFiles, removeRunFile } from './run-file.js';
 
 /** Timeout for an answer: a daemon answers at any time, but the computer may be busy. */
@@ -50,7 +51,7 @@ export async function findDaemons(
 /** The daemon of a file; undefined if it has ended. Another program may use its port or its process id by now. */
 async function inspect(run: RunFile, answerMs: number): Promise<FoundDaemon | undefined> {
   const answer = await askStatus(run.port, answerMs);
-  if (answer === 'silent') return isAlive(run.pid) ? { run, state: 'silent' } : undefined;
+  if (answer === 'silent') return isProcess(run.pid) ? { run, state: 'silent' } : undefined;
   return answer?.pid === run.pid ? { run, state: 'running', status: answer } : undefined;
 }
 
@@ -79,19 +80,9 @@ export async function stopDaemon(stateFolder: string, run: RunFile, stopMs = STO
     // it may have ended already, which the loop finds out
   }
   const deadline = performance.now() + stopMs;
-  while (hasRunFile(stateFolder, run) && isAlive(run.pid)) {
+  while (hasRunFile(stateFolder, run) && isProcess(run.pid)) {
     if (performance.now() > deadline) return false;
     await delay(POLL_MS);
   }
   return true;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    // a process of another user
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
-  }
 }

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
+import { isProcess } from '../../is-process.js';
 import { makeFolder } from '../../write-files.js';
 import { interrupted } from './failures.js';
 
@@ -51,7 +52,7 @@ function isStale(path: string): boolean {
   if (stats === undefined) return false;
   if (Date.now() - stats.mtimeMs > STALE_MS) return true;
   const [host, pid] = readOwner(path);
-  return host === hostname() && !isAlive(Number(pid));
+  return host === hostname() && !isProcess(Number(pid));
 }
 
 function readOwner(path: string): string[] {
@@ -59,15 +60,6 @@ function readOwner(path: string): string[] {
     return readFileSync(path, 'utf8').split(' ');
   } catch {
     return [];
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
   }
 }
 
