@@ -77,21 +77,23 @@ export function modelsCommand(terminal: ModelsTerminal = defaultTerminal()): Com
       .addArgument(modelArgument('model'))
       .action((id: string) => remove(terminal, id)),
   );
-  models.addCommand(
-    createCommand(
-      'add',
-      'Register weights that are already on this computer, without copying them.',
-      'models add sd21 v2-1_512-ema-pruned.safetensors',
-    )
-      .addArgument(modelArgument('model that the weights belong to'))
-      .argument(
-        '<path>',
-        'folder in the official layout, weight file (.safetensors, .bin, .ckpt, .pth, .pt), whole Stable Diffusion in one file, or taesd as a replacement for the VAE',
-      )
-      .action((id: string, path: string) => add(terminal, id, path)),
-  );
+  models.addCommand(addCommand(terminal));
   models.addHelpText('after', DETAILS);
   return models;
+}
+
+function addCommand(terminal: ModelsTerminal): Command {
+  return createCommand(
+    'add',
+    'Register weights that are already on this computer, without copying them.',
+    'models add sd21 v2-1_512-ema-pruned.safetensors',
+  )
+    .addArgument(modelArgument('model that the weights belong to'))
+    .argument(
+      '<path>',
+      'folder in the official layout, weight file (.safetensors, .bin, .ckpt, .pth, .pt), whole Stable Diffusion in one file, or taesd as a replacement for the VAE',
+    )
+    .action((id: string, path: string) => add(terminal, id, path));
 }
 
 function modelArgument(description: string): Argument {

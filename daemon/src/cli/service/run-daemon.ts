@@ -54,7 +54,7 @@ export async function runDaemon(options: StartOptions): Promise<StartedDaemon | 
   try {
     const device = await withStatus('Choosing the device', () => engine.ready());
     // that took a while: another daemon may have started, for example at login
-    if (!(await isRunning(ports, options))) return await serve(options, engine, device, ports);
+    if (!(await isRunning(ports, options))) return await serve(options, { engine, device, ports });
   } catch (thrown) {
     await engine.close();
     throw thrown;
@@ -93,12 +93,15 @@ export function endOnRequest(daemon: StartedDaemon): void {
   void daemon.stopRequested.then(stop);
 }
 
-async function serve(
-  options: StartOptions,
-  engine: Engine,
-  device: Device,
-  ports: readonly number[],
-): Promise<StartedDaemon> {
+/** What a daemon is served with. */
+interface Serving {
+  engine: Engine;
+  /** The result of `engine.ready()`. */
+  device: Device;
+  ports: readonly number[];
+}
+
+async function serve(options: StartOptions, { engine, device, ports }: Serving): Promise<StartedDaemon> {
   const stateFolder = stateDir(options.env);
   const daemon = nameOf(options.version);
   const tokens = new TokenStore(stateFolder);

@@ -176,15 +176,19 @@ function PairView({ error, busy, onPair }: PairViewProps) {
         <h1>Pair with Samepoint</h1>
         <p>Enter the six-digit code from the terminal.</p>
         <CodeInput code={code} error={error} busy={busy} onChange={change} />
-        {error === null ? (
-          <p class="secondary-text">You only need to do this once on this computer.</p>
-        ) : (
-          <Notice tone="danger">
-            <strong>{error.message}</strong> {error.hint}
-          </Notice>
-        )}
+        <PairNote error={error} />
       </form>
     </Screen>
+  );
+}
+
+/** Why the code was refused; at first, that it is needed once. */
+function PairNote({ error }: Pick<PairViewProps, 'error'>) {
+  if (error === null) return <p class="secondary-text">You only need to do this once on this computer.</p>;
+  return (
+    <Notice tone="danger">
+      <strong>{error.message}</strong> {error.hint}
+    </Notice>
   );
 }
 
