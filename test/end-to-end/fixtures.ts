@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { test as base } from 'vitest';
@@ -26,7 +26,7 @@ export const test = base
     return daemon;
   })
   .extend('plugin', async ({ browser, daemon, document }, { onCleanup }) => {
-    const plugin = await PluginInFigma.open(browser, daemon.port, document);
+    const plugin = await PluginInFigma.open(browser, dirname(daemon.manifest), daemon.port, document);
     onCleanup(() => plugin.dispose());
     return plugin;
   });
@@ -34,6 +34,7 @@ export const test = base
 const BIN = fileURLToPath(new URL('../../daemon/bin/samepoint.js', import.meta.url));
 const ADDRESS = /http:\/\/localhost:(\d+)/;
 const CODE = /Pairing code\s+(\d{3}) (\d{3})/;
+const MANIFEST = /Plugin\s+(\S.*manifest\.json)/;
 
 /** A `samepoint start` process with its own state folder and a free port. */
 export class DaemonProcess {
@@ -43,6 +44,8 @@ export class DaemonProcess {
     readonly port: number,
     /** The printed pairing code. */
     readonly code: string,
+    /** The printed path of the installed plugin's manifest. */
+    readonly manifest: string,
   ) {}
 
   /** @throws Error with the output if the process exits before it listens. */
@@ -52,8 +55,8 @@ export class DaemonProcess {
       env: { ...process.env, SAMEPOINT_STATE_DIR: stateDir },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const { port, code } = await readBanner(child);
-    return new DaemonProcess(child, stateDir, port, code);
+    const { port, code, manifest } = await readBanner(child);
+    return new DaemonProcess(child, stateDir, port, code, manifest);
   }
 
   /** Kills the engine process, like a crash of a GPU driver. */
@@ -71,13 +74,14 @@ export class DaemonProcess {
   }
 }
 
-function readBanner(child: ChildProcess): Promise<{ port: number; code: string }> {
+function readBanner(child: ChildProcess): Promise<{ port: number; code: string; manifest: string }> {
   return new Promise((resolve, reject) => {
     let output = '';
     const read = (chunk: Buffer) => {
       output += chunk.toString();
-      const [address, code] = [ADDRESS.exec(output), CODE.exec(output)];
-      if (address !== null && code !== null) resolve({ port: Number(address[1]), code: `${code[1]}${code[2]}` });
+      const [address, code, manifest] = [ADDRESS, CODE, MANIFEST].map((pattern) => pattern.exec(output));
+      if (!address || !code || !manifest) return;
+      resolve({ port: Number(address[1]), code: `${code[1]}${code[2]}`, manifest: manifest[1] ?? '' });
     };
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);

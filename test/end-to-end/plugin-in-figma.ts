@@ -1,16 +1,14 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type ClientMessage, PORTS } from '@samepoint/shared-protocol';
 import type { Browser } from 'playwright-core';
-import { bundleMain, bundleUi } from '../../plugin/bundle.mjs';
 import type { Command, MainToUi, UiToMain } from '../../plugin/src/shared/messages.js';
 import { createFigmaHost, type FigmaHost } from '../figma-host/figma-host.js';
 import { FigmaPage } from '../figma-host/figma-page.js';
 import type { DocumentSpec } from '../figma-host/spec.js';
 
-const MANIFEST = new URL('../../manifest.json', import.meta.url);
-
-/** The plugin's bundles for a daemon on another port. */
-interface PluginBundle {
+/** The files of an installed plugin, for a daemon on another port. */
+interface InstalledPlugin {
   mainJs: string;
   uiHtml: string;
   allowedDomains: string[];
@@ -23,11 +21,17 @@ export class PluginInFigma {
   private constructor(
     readonly host: FigmaHost,
     private readonly browser: Browser,
-    private readonly plugin: PluginBundle,
+    private readonly plugin: InstalledPlugin,
   ) {}
 
-  static async open(browser: Browser, daemonPort: number, document: DocumentSpec): Promise<PluginInFigma> {
-    const plugin = await bundlePlugin(daemonPort);
+  /** Imports the plugin that a daemon has installed. @param folder of its manifest.json */
+  static async open(
+    browser: Browser,
+    folder: string,
+    daemonPort: number,
+    document: DocumentSpec,
+  ): Promise<PluginInFigma> {
+    const plugin = await readPlugin(folder, daemonPort);
     const host = await createFigmaHost({ document, mainJs: plugin.mainJs });
     return new PluginInFigma(host, browser, plugin);
   }
@@ -112,16 +116,23 @@ function forward({ page, early }: OpenWindow, message: MainToUi): void {
     });
 }
 
-/** Bundles the plugin from the sources, with the daemon's port in place of the manifest's. */
-async function bundlePlugin(daemonPort: number): Promise<PluginBundle> {
+/** Reads the files that the manifest names, with the daemon's port in place of the manifest's. */
+async function readPlugin(folder: string, daemonPort: number): Promise<InstalledPlugin> {
   const [port, other] = PORTS;
-  const replacePort = (text: string) => {
-    if (!text.includes(`${port}`)) throw new Error(`there is no port ${port} to replace`);
+  const read = async (name: string) => {
+    const text = await readFile(join(folder, name), 'utf8');
+    if (!text.includes(`${port}`)) throw new Error(`${name} has no port ${port} to replace`);
     return text.replaceAll(`${port}`, `${daemonPort}`);
   };
-  const [manifestJson, mainJs, uiHtml] = await Promise.all([readFile(MANIFEST, 'utf8'), bundleMain(), bundleUi()]);
-  const manifest: { networkAccess: { allowedDomains: string[] } } = JSON.parse(replacePort(manifestJson));
+  const manifest: Manifest = JSON.parse(await read('manifest.json'));
+  const [mainJs, uiHtml] = await Promise.all([read(manifest.main), read(manifest.ui)]);
   // without the other port, so that a real daemon on this computer is not reached
   const allowedDomains = manifest.networkAccess.allowedDomains.filter((domain) => !domain.endsWith(`:${other}`));
-  return { mainJs: replacePort(mainJs), uiHtml: replacePort(uiHtml), allowedDomains };
+  return { mainJs, uiHtml, allowedDomains };
+}
+
+interface Manifest {
+  main: string;
+  ui: string;
+  networkAccess: { allowedDomains: string[] };
 }

@@ -75,7 +75,7 @@ function nextSteps({ port, pairedClients, plugin }: BannerFacts): string[] {
 function howToStop({ log, command, offerAutostart = false }: BannerFacts): string[] {
   if (log !== undefined) return [`Samepoint runs in the background. To stop it: ${command} stop`];
   return [
-    `Keep this window open. Press Ctrl+C to stop Samepoint. To need no window: ${command} start --background`,
+    `Keep this window open. Press Ctrl+C to stop Samepoint. To run it without a window: ${command} start --background`,
     ...(offerAutostart ? [`To start Samepoint at login: ${command} autostart on`] : []),
   ];
 }

@@ -185,7 +185,7 @@ describe('the banner', () => {
 
   it('says how to stop, and offers the start at login only if asked to', () => {
     expect(startBanner(facts)).toContain(
-      'Press Ctrl+C to stop Samepoint. To need no window: samepoint start --background',
+      'Press Ctrl+C to stop Samepoint. To run it without a window: samepoint start --background',
     );
     expect(startBanner(facts)).not.toContain('autostart');
     expect(startBanner({ ...facts, offerAutostart: true })).toContain('samepoint autostart on');
