@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { resolve } from 'node:path';
 import type { Device } from '@samepoint/shared-protocol';
 import * as z from 'zod';
 import { writeNote } from './format/status-line.js';
@@ -56,7 +57,14 @@ export function peakMemoryBytes(): number {
   return 1024 * Number(highWaterMark ?? process.resourceUsage().maxRSS);
 }
 
-/** How the user runs Samepoint: as `npx samepoint`, or as `samepoint` if it is installed globally. */
+/**
+ * How the user runs Samepoint: `samepoint` if it is installed globally, otherwise `npx samepoint`, with the option
+ * `--package` if npx was given one. A relative path of a tarball becomes absolute, so that the command works in any folder.
+ */
 export function selfCommand(env: NodeJS.ProcessEnv = process.env): string {
-  return env.npm_command === undefined ? 'samepoint' : 'npx samepoint';
+  if (env.npm_command === undefined) return 'samepoint';
+  const { npm_config_package: given = '' } = env;
+  if (given === '') return 'npx samepoint';
+  const name = /^\.{1,2}[/\\]/.test(given) ? resolve(given) : given;
+  return `npx --package ${/\s/.test(name) ? `"${name}"` : name} samepoint`;
 }

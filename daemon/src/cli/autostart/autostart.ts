@@ -136,6 +136,8 @@ function taskPlan(host: LoginHost): AutostartPlan {
 export interface AutostartStatus {
   state: 'off' | 'on' | 'written' | 'outdated' | 'unsupported';
   file?: string;
+  /** This installation may vanish, so it cannot be turned on. */
+  isTransient?: true;
 }
 
 export function autostartStatus(host: LoginHost = thisHost()): AutostartStatus {
@@ -146,7 +148,7 @@ export function autostartStatus(host: LoginHost = thisHost()): AutostartStatus {
     return { state: 'unsupported' };
   }
   const { file, enabledLink } = plan;
-  if (!existsSync(file)) return { state: 'off', file };
+  if (!existsSync(file)) return { state: 'off', file, ...(isTransient(host.script) ? { isTransient: true } : {}) };
   if (!isTransient(host.script) && !startsThis(host, file)) return { state: 'outdated', file };
   const isEnabled = enabledLink === undefined ? host.platform === 'darwin' : hasLink(enabledLink);
   return { state: isEnabled ? 'on' : 'written', file };

@@ -41,6 +41,9 @@ function daemonReport(daemon: FoundDaemon): string {
   if (daemon.state === 'silent') {
     return `Samepoint ${run.version} does not answer at ${addressOf(run.port)} (process ${run.pid}).\n`;
   }
+  if (daemon.status === undefined) {
+    return `Samepoint ${run.version} is running at ${addressOf(run.port)} (process ${run.pid}).\n`;
+  }
   const { device, clients, jobs, startedAt, pairing } = daemon.status;
   const code = pairing.live?.code;
   const facts = factsTable(
@@ -63,7 +66,8 @@ function foreignReport({ port, daemon }: { port: number; daemon: string }): stri
 }
 
 /** One line about the start at login. */
-export function autostartSentence({ state, file }: AutostartStatus, command: string): string {
+export function autostartSentence({ state, file, isTransient }: AutostartStatus, command: string): string {
+  if (state === 'off' && isTransient) return 'off (to turn it on, install Samepoint: npm install --global samepoint)';
   if (state === 'off') return `off (to turn it on: ${command} autostart on)`;
   if (state === 'on') return `on (${file})`;
   if (state === 'unsupported') return 'not supported on this system';
@@ -83,7 +87,7 @@ export function statusJson({ daemons, foreign, plugin, autostart }: StatusFacts)
       startedAt: daemon.run.startedAt,
       ...(daemon.run.log === undefined ? {} : { log: daemon.run.log }),
       answers: daemon.state === 'running',
-      ...(daemon.state === 'running'
+      ...(daemon.state === 'running' && daemon.status !== undefined
         ? { device: daemon.status.device, clients: daemon.status.clients, jobs: daemon.status.jobs }
         : {}),
     })),

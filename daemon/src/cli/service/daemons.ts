@@ -9,9 +9,11 @@ const ANSWER_MS = 10_000;
 const STOP_MS = 30_000;
 const POLL_MS = 50;
 
-const statusSchema = z.object({
+/** All versions of the daemon have this field. */
+const identitySchema = z.object({ pid: z.number() });
+
+const statusSchema = identitySchema.extend({
   daemon: z.string(),
-  pid: z.number(),
   startedAt: z.string(),
   device: z.object({ description: z.string(), reason: z.string() }),
   clients: z.object({ paired: z.number(), connected: z.number() }),
@@ -23,8 +25,11 @@ const statusSchema = z.object({
 /** What a daemon reports at `/v1/status`. */
 export type DaemonStatus = z.infer<typeof statusSchema>;
 
-/** A daemon of this state folder. `silent`: its process exists, but does not answer. */
-export type FoundDaemon = { run: RunFile } & ({ state: 'running'; status: DaemonStatus } | { state: 'silent' });
+/**
+ * A daemon of this state folder. `silent`: its process exists, but does not answer. The status of a daemon of another
+ * version may have other fields; it is then left out.
+ */
+export type FoundDaemon = { run: RunFile } & ({ state: 'running'; status?: DaemonStatus } | { state: 'silent' });
 
 export interface FindOptions {
   /** Only the daemon on this port. */
@@ -52,17 +57,19 @@ export async function findDaemons(
 async function inspect(run: RunFile, answerMs: number): Promise<FoundDaemon | undefined> {
   const answer = await askStatus(run.port, answerMs);
   if (answer === 'silent') return isProcess(run.pid) ? { run, state: 'silent' } : undefined;
-  return answer?.pid === run.pid ? { run, state: 'running', status: answer } : undefined;
+  if (identitySchema.safeParse(answer).data?.pid !== run.pid) return undefined;
+  const status = statusSchema.safeParse(answer).data;
+  return { run, state: 'running', ...(status === undefined ? {} : { status }) };
 }
 
-/** The status of the daemon on a port; undefined if there is none. */
-async function askStatus(port: number, answerMs: number): Promise<DaemonStatus | 'silent' | undefined> {
+/** The answer of the daemon on a port; undefined if there is none. */
+async function askStatus(port: number, answerMs: number): Promise<unknown> {
   try {
     const response = await fetch(`http://127.0.0.1:${port}/v1/status`, {
       redirect: 'error',
       signal: AbortSignal.timeout(answerMs),
     });
-    return statusSchema.safeParse(await response.json()).data;
+    return await response.json();
   } catch (thrown) {
     return thrown instanceof Error && thrown.name === 'TimeoutError' ? 'silent' : undefined;
   }

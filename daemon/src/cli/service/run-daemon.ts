@@ -8,7 +8,7 @@ import { modelSource } from '../../models/model-source.js';
 import { stderrLog } from '../../server/log.js';
 import { type RunningServer, startServer } from '../../server/server.js';
 import { TokenStore } from '../../server/token-store.js';
-import { autostartStatus, isTransient, thisHost } from '../autostart/autostart.js';
+import { autostartStatus, thisHost } from '../autostart/autostart.js';
 import { findRunning } from '../doctor/check-ports.js';
 import { addressOf, startBanner } from '../format/start-banner.js';
 import { withStatus } from '../format/status-line.js';
@@ -152,8 +152,8 @@ function updatePlugin(folder: string): { plugin?: InstalledPlugin | undefined; w
 
 /** Offered to users who have paired a plugin, where it is off and this installation stays. */
 function canOfferAutostart(env?: NodeJS.ProcessEnv): boolean {
-  const host = thisHost(env);
-  return !isTransient(host.script) && autostartStatus(host).state === 'off';
+  const { state, isTransient } = autostartStatus(thisHost(env));
+  return state === 'off' && !isTransient;
 }
 
 function stopControl(): { token: string; onStop(): void; requested: Promise<void> } {

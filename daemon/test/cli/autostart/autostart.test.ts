@@ -10,6 +10,7 @@ import {
   removeAutostart,
   writeAutostart,
 } from '../../../src/cli/autostart/autostart.js';
+import { autostartSentence } from '../../../src/cli/format/status-report.js';
 import { serviceEnvironment } from '../../../src/cli/service/service-environment.js';
 import { runCliWith } from '../../support/run-cli.js';
 import { useTempFolder } from '../../support/temp-folder.js';
@@ -112,6 +113,9 @@ describe('an installation that may vanish', () => {
     const script = '/home/me/.npm/_npx/0a1b/node_modules/samepoint/bin/samepoint.js';
     expect(() => writeAutostart(host({ script }))).toThrow('temporary folder');
     expect(existsSync(folder.path('config/systemd'))).toBe(false);
+    const status = autostartStatus(host({ script }));
+    expect(status).toMatchObject({ state: 'off', isTransient: true });
+    expect(autostartSentence(status, 'npx samepoint')).toContain('npm install --global samepoint');
   });
 
   it('is not the Node of Homebrew, whose link stays', () => {

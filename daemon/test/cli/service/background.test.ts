@@ -227,6 +227,18 @@ describe('a run file', () => {
     expect(await findDaemons(state, { answerMs: IMPATIENT_MS })).toEqual([{ run, state: 'silent' }]);
     expect(readRunFiles(state)).toEqual([run]);
   });
+
+  it('of a daemon whose status has other fields stays, so that it can be stopped', async () => {
+    const state = folder.path('other-version');
+    const answer = JSON.stringify({ pid: process.pid, queue: [] });
+    const run = runFile({
+      pid: process.pid,
+      port: await listen(createServer((_, response) => response.end(answer))),
+    });
+    writeRunFile(state, run);
+    expect(await findDaemons(state, { answerMs: PATIENT_MS })).toEqual([{ run, state: 'running' }]);
+    expect(readRunFiles(state)).toEqual([run]);
+  });
 });
 
 it('moves a large log aside', () => {
