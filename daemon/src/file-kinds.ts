@@ -7,7 +7,7 @@ export interface FileKind {
   matches: (head: Buffer, text: string) => boolean;
 }
 
-/** Bytes that `fileKind` looks at: an SVG may start with a long comment. */
+/** Bytes that `fileKind` reads: an SVG may start with a long comment. */
 export const HEAD_BYTES = 4096;
 
 const GET_AGAIN = 'Get the file again.';

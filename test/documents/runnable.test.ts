@@ -47,7 +47,7 @@ describe('the commands of the documents', () => {
 describe('a block of commands', () => {
   const block = (text: string) => shellBlocks({ path: 'a.md', text })[0];
 
-  it('runs only if its fence says so', () => {
+  it('runs only if its fence is marked', () => {
     expect(block('```sh\nnpx samepoint\n```')).toMatchObject({ isRunnable: false });
     expect(block('# a\n```sh runnable exit=3\nnpx samepoint\n```')).toMatchObject({
       where: 'a.md:2',

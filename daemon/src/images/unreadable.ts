@@ -15,7 +15,7 @@ export function isAboutImage(thrown: unknown): thrown is SamepointError {
 }
 
 /**
- * The error for bytes whose header is not that of a PNG, JPEG or WebP image. It says what they are.
+ * The error for bytes whose header is not that of a PNG, JPEG or WebP image. The message names the format that they have.
  * @param bytes the file, or its first bytes
  */
 export function notAnImage(bytes: Uint8Array, name: string): SamepointError {

@@ -19,7 +19,7 @@ import { forceOption } from '../options/output-options.js';
 const BIN = fileURLToPath(new URL('../../../bin/samepoint.js', import.meta.url));
 
 const DETAILS = `
-Copies sample screens to DIR, runs every command on them, and says which results to look at first. Needs no network, and
+Copies sample screens to DIR, runs every command on them, and lists the results to open first. Needs no network, and
 takes about a minute. A failing command does not stop the others.
 
 Exit codes: 0 all commands worked; 1 some failed.`;

@@ -55,7 +55,7 @@ export const DEMO_COMMANDS: readonly DemoCommand[] = [
   { title: 'Check this computer', args: ['doctor'], outputs: [] },
 ];
 
-/** Results to look at first, and what they show. */
+/** Results to view first, and their content. */
 export const HIGHLIGHTS: readonly (readonly [file: string, shows: string])[] = [
   ['warped/german-warped.png', 'the remark on the German screen'],
   ['matches/home-german.png', 'two points and a card, found in the German screen'],

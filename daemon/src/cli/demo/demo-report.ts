@@ -38,7 +38,7 @@ export function stepReport({ outputs }: DemoCommand, run: ChildRun, context: Dem
   return `${excerpt(run.stdout, context.columns ?? DEFAULT_COLUMNS)}${failure}${results}`;
 }
 
-/** The results to look at, and how to connect Figma. @param failed titles of the commands that failed */
+/** The results to view, and how to connect Figma. @param failed titles of the commands that failed */
 export function conclusion(failed: readonly string[], { folder, self }: DemoContext): string {
   const count = DEMO_COMMANDS.length;
   const verdict =
@@ -47,7 +47,7 @@ export function conclusion(failed: readonly string[], { folder, self }: DemoCont
       : `${failed.length} of ${count} commands failed: ${failed.join('; ')}.`;
   const files = HIGHLIGHTS.map(([file, shows]) => [join(folder, file), shows, file] as const);
   const existing = files.filter(([path]) => existsSync(path)).map(([path, shows]) => [path, shows]);
-  const look = existing.length === 0 ? '' : ` Look at these first:\n\n${textTable(existing)}`;
+  const look = existing.length === 0 ? '' : ` Open these first:\n\n${textTable(existing)}`;
   return `\n${verdict}${look === '' ? '\n' : look}\n${figmaSteps(self)}`;
 }
 
@@ -59,7 +59,7 @@ export function copiedNote(context: DemoContext): string {
 
 function figmaSteps(self: string): string {
   const steps = [
-    [`${self} plugin`, 'writes the plugin to a folder, and says how to import it'],
+    [`${self} plugin`, 'writes the plugin to a folder and explains how to import it'],
     [`${self} start`, 'starts the daemon, and prints a pairing code'],
   ];
   return `To use Samepoint in Figma:\n\n${textTable(steps)}`;

@@ -145,7 +145,7 @@ describe('a mask as annotation tools write it', () => {
     expect(labelsOf(all.stdout)).toEqual(['2', '255']);
   });
 
-  it('has one object despite smoothed edges, and says so', async () => {
+  it('has one object despite smoothed edges, which is reported', async () => {
     const grey = Uint8Array.from(labelledPixels(0), (index) => (index === LABEL ? 255 : 0));
     const smooth = sharp(grey, { raw: { ...SIZE, channels: 1 } })
       .blur(1)

@@ -36,7 +36,7 @@ describe('the report of a demo', () => {
     expect(report({})).toMatch(/^ {2}→ \S*made \(1 file\)\n$/);
   });
 
-  it('says why a command failed, and which', () => {
+  it('reports which command failed, and why', () => {
     expect(report({ code: 2, stderr: '1/2 targets\nsamepoint: No. Try again.\n' })).toMatch(
       /^ {2}samepoint: No\. Try again\.\n {2}Failed with exit code 2\.\n/,
     );
