@@ -63,8 +63,9 @@ export function peakMemoryBytes(): number {
  */
 export function selfCommand(env: NodeJS.ProcessEnv = process.env): string {
   if (env.npm_command === undefined) return 'samepoint';
-  const { npm_config_package: given = '' } = env;
+  // npm sets INIT_CWD; a daemon in the background runs in another folder
+  const { npm_config_package: given = '', INIT_CWD: folder = '' } = env;
   if (given === '') return 'npx samepoint';
-  const name = /^\.{1,2}[/\\]/.test(given) ? resolve(given) : given;
+  const name = /^\.{1,2}[/\\]/.test(given) ? resolve(folder, given) : given;
   return `npx --package ${/\s/.test(name) ? `"${name}"` : name} samepoint`;
 }

@@ -13,8 +13,8 @@ it.each([
   ],
   [
     'npx with a tarball, in any folder',
-    { npm_command: 'exec', npm_config_package: './samepoint-0.1.0.tgz' },
-    `npx --package ${resolve('samepoint-0.1.0.tgz')} samepoint`,
+    { npm_command: 'exec', npm_config_package: './samepoint-0.1.0.tgz', INIT_CWD: '/downloads' },
+    `npx --package ${resolve('/downloads/samepoint-0.1.0.tgz')} samepoint`,
   ],
   [
     'npx with a path that has spaces',
