@@ -26,6 +26,8 @@ const FORBIDDEN: readonly Import[] = [
   ['daemon/src/server/http/x.ts', '../../transfer/place-items.js'],
   ['daemon/src/cli/format/x.ts', '../commands/match.js'],
   ['plugin/src/shared/x.ts', '../main/main.js'],
+  ['plugin/src/shared/x.ts', '../edits/merge.js'],
+  ['plugin/src/edits/x.ts', '../main/main.js'],
   ['plugin/src/main/x.ts', '../ui/app.js'],
   ['plugin/src/main/canvas/x.ts', '../changes/apply.js'],
   ['plugin/src/ui/x.ts', '../main/main.js'],

@@ -1,0 +1,52 @@
+import type { Affine, Point } from '@samepoint/shared-protocol';
+import type { Size, Value } from './design.js';
+
+/** A layer of the target, or the copy of a source layer that an `add` of the same run makes. */
+export type LayerRef = { layerId: string } | { addedFrom: string };
+
+/** One write to the target. `before` is what the target must still have, else the write is left out. */
+export type Write =
+  | { kind: 'set'; layerId: string; property: string; before: Value; after: Value }
+  | { kind: 'move'; layerId: string; before: Point; after: Point }
+  | { kind: 'resize'; layerId: string; before: Size; after: Size }
+  /** Copies a subtree of the source. `transform` is in the parent's coordinates; null where auto layout decides. */
+  | {
+      kind: 'add';
+      sourceLayerId: string;
+      parent: LayerRef;
+      previousSibling: LayerRef | null;
+      transform: Affine | null;
+      scale: number;
+    }
+  | { kind: 'remove'; layerId: string }
+  | { kind: 'reorder'; layerId: string; previousSibling: LayerRef | null }
+  | {
+      kind: 'reparent';
+      layerId: string;
+      parent: LayerRef;
+      previousSibling: LayerRef | null;
+      transform: Affine | null;
+    };
+
+/**
+ * What was written where, kept on the target. A later run takes the source's value of then as the base, so that running
+ * again finds everything "already so" and a second edit merges on top of the first.
+ */
+export interface AppliedRecord {
+  sourceLayerId: string;
+  /** The property, or `move`, `resize`, `add`, `remove`, `reorder`, `reparent`. */
+  what: string;
+  /** The layer of the target; of `add` the copy. */
+  layerId: string;
+  /** The value in the source: as JSON if short, else `#` and a hash. */
+  source: string;
+  /** The value that was written to the target, in the same form. */
+  written: string;
+}
+
+/** An operation of the merge: a write, and its record. The writer fills in the copy's id in the record of an `add`. */
+export interface Operation {
+  editId: string;
+  write: Write;
+  record: AppliedRecord;
+}
