@@ -118,7 +118,7 @@ describe.skipIf(process.platform === 'win32')('a home in which no folder can be 
     SAMEPOINT_NO_CACHE: undefined,
   });
 
-  it('leaves match without a cache, which it says once', async () => {
+  it('leaves match without a cache, with one warning', async () => {
     symlinkSync(SAMPLE, folder.path('home.png'));
     const image = folder.path('home.png');
     for (const home of homes()) {

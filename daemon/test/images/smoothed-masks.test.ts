@@ -186,7 +186,7 @@ describe('index 255', () => {
     expect([[...mask.indices], mask.ignored]).toEqual([indices, ignored]);
   });
 
-  it('is an object, and any other index void, if the user says so', async () => {
+  it('is an object, and any other index void, on request', async () => {
     const png = indexed(PALETTE, 0, 1, 255, 2);
     expect([...(await decodeLabelMask(png, 'mask', { ignore: 'none' })).indices]).toEqual([0, 1, 255, 2]);
     const other = await decodeLabelMask(png, 'mask', { ignore: 2 });

@@ -54,7 +54,7 @@ export async function trackMaskFiles(
   return results.finish();
 }
 
-/** Says what differs from the file. */
+/** Reports on stderr how the labels differ from the file. */
 function noteChanges({ snapped, ignored }: DecodedMask, maskPath: string): void {
   if (snapped > 0) {
     process.stderr.write(`${maskPath}: smoothed edges, ${snapped} pixels snapped to the labels beside them\n`);
