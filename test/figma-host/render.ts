@@ -69,7 +69,7 @@ class Drawing {
   }
 
   private contents(node: RawNode): string {
-    const isFrame = ['FRAME', 'COMPONENT', 'INSTANCE'].includes(node.type);
+    const isFrame = ['FRAME', 'COMPONENT', 'COMPONENT_SET', 'INSTANCE'].includes(node.type);
     if (!isFrame || node.props.clipsContent === false) return this.children(node);
     const id = this.define((name) => `<clipPath id="${name}"><path d="${outline(node)}"/></clipPath>`);
     return `<g clip-path="url(#${id})">${this.children(node)}</g>`;

@@ -8,6 +8,7 @@ export type NodeType =
   | 'GROUP'
   | 'SECTION'
   | 'COMPONENT'
+  | 'COMPONENT_SET'
   | 'INSTANCE'
   | 'TEXT'
   | 'RECTANGLE'
@@ -34,6 +35,8 @@ export interface RawNode {
   props: { [property: string]: Json };
   sharedPluginData: { [namespaceAndKey: string]: string };
   relaunchData: { [command: string]: string };
+  /** In an instance: the properties that do not follow the main component; `component.<name>` for its properties. */
+  overrides?: string[];
   /** Names the node in tests; plugins cannot read it. */
   key: string | null;
 }
@@ -55,6 +58,10 @@ export interface NodeSpec {
   children?: NodeSpec[];
   /** Key of the main component of an INSTANCE. */
   component?: string;
+  /** Of an INSTANCE: values of component properties by name, with or without the `#` suffix. */
+  componentProperties?: { [name: string]: string | boolean };
+  /** Of an INSTANCE: properties of its layers that differ from the main component, by the keys of the main layers. */
+  overrides?: { [layerKey: string]: { [property: string]: Json } };
 }
 
 export interface MeasurementSpec {

@@ -1,7 +1,10 @@
 import type { DocumentSpec, DocumentState, Matrix, NodeSpec, RawNode } from '../spec.js';
 import { validateAnnotations } from './annotations.js';
-import { instanceOf } from './node-methods.js';
+import { plannedWrites, setValue } from './component-properties.js';
+import { instanceOf } from './copying.js';
+import { addOverride, syncInstance } from './instances.js';
 import { CATEGORIES, settle } from './node-proxy.js';
+import { changeMainComponent, layersOf, recordOverride } from './overrides.js';
 import { dump, find, load } from './store.js';
 import { fitText } from './text.js';
 import { blank, findByKey } from './tree.js';
@@ -40,6 +43,7 @@ function roots(name: string): RawNode[] {
 
 function attach(spec: NodeSpec, parent: RawNode): void {
   const node = spec.type === 'INSTANCE' ? instantiate(spec) : blank(spec.type, spec.name);
+  if (node.type === 'INSTANCE' && node.props.name !== spec.name) addOverride(node, 'name');
   node.parentId = parent.id;
   parent.childIds.push(node.id);
   node.key = spec.key ?? null;
@@ -52,8 +56,26 @@ function attach(spec: NodeSpec, parent: RawNode): void {
   if (spec.width !== undefined) node.width = spec.width;
   if (spec.height !== undefined) node.height = spec.height;
   if (node.type === 'TEXT' && spec.width === undefined) fitText(node);
-  for (const child of spec.children ?? []) attach(child, node);
+  if (node.type === 'INSTANCE') customize(node, spec);
+  else for (const child of spec.children ?? []) attach(child, node);
   if (annotations !== undefined) node.props.annotations = validateAnnotations(node, annotations, CATEGORIES);
+}
+
+/** Gives an instance its own size, values of component properties and overrides. */
+function customize(node: RawNode, spec: NodeSpec): void {
+  for (const name of ['width', 'height'] as const) if (spec[name] !== undefined) addOverride(node, name);
+  for (const name of Object.keys(spec.props ?? {})) recordOverride(node, name);
+  const { values, variant } = plannedWrites(node, spec.componentProperties ?? {});
+  if (variant !== null) changeMainComponent(node, variant, true);
+  for (const [name, value] of Object.entries(values)) setValue(node, name, value);
+  syncInstance(node);
+  for (const [key, props] of Object.entries(spec.overrides ?? {})) {
+    const layer = layersOf(node).find((one) => one.key === key || one.key?.endsWith(`/${key}`));
+    if (layer === undefined) throw new Error(`${spec.name} has no layer with the key ${key}`);
+    Object.assign(layer.props, props);
+    for (const name of Object.keys(props)) recordOverride(layer, name);
+  }
+  syncInstance(node);
 }
 
 function instantiate(spec: NodeSpec): RawNode {

@@ -2,6 +2,7 @@ import type { DocumentSpec, DocumentState } from '../spec.js';
 import { validateAnnotations } from './annotations.js';
 import { decodeMessage } from './bridge.js';
 import { buildDocument } from './build-document.js';
+import { copySubtree } from './copying.js';
 import { announceChanges, emit, fire, forget, later, seedShuffle } from './event-loop.js';
 import { createFigma, toastActions, ui } from './figma-api.js';
 import { absoluteMatrix, sizeOf } from './geometry.js';
@@ -19,7 +20,7 @@ import {
   recordChange,
   triggerUndo,
 } from './store.js';
-import { copySubtree, remove } from './tree.js';
+import { remove } from './tree.js';
 
 interface StartOptions {
   seed: number;

@@ -1,5 +1,6 @@
 import type { Json } from '../spec.js';
 import { encodeMessage } from './bridge.js';
+import { componentCreators } from './component-methods.js';
 import { type Handler, listen, promise, unlisten } from './event-loop.js';
 import { adopt, currentPage } from './node-methods.js';
 import { CATEGORIES, settle, unwrap, type Wrapped, wrap } from './node-proxy.js';
@@ -41,6 +42,7 @@ export function createFigma(command: string): object {
     },
     ...lookups,
     ...creators,
+    ...componentCreators,
     ...windowApi,
     commitUndo,
     triggerUndo: () => {

@@ -1,11 +1,15 @@
 import type { Json, NodeType, RawNode } from '../spec.js';
+import { componentMethods } from './component-methods.js';
+import { copySubtree } from './copying.js';
 import { type Handler, listen, shuffledSelection, unlisten } from './event-loop.js';
 import { exportNode } from './export.js';
+import { addOverride, outermostInstance } from './instances.js';
 import { settle, unwrap, type Wrapped, wrap } from './node-proxy.js';
+import { checkWritable, isInstanceLayer } from './overrides.js';
 import { CONTAINERS, PROPERTIES } from './properties.js';
-import { documentState, find, get, manifest, newId, prop, recordChange } from './store.js';
+import { documentState, find, get, manifest, prop, recordChange } from './store.js';
 import { fitText, requireFont } from './text.js';
-import { copySubtree, descendants, findByKey, insert, remove, rescale } from './tree.js';
+import { descendants, findByKey, insert, remove, rescale } from './tree.js';
 
 /** Methods by name; each getter returns the function that the plugin calls. */
 export type Methods = { readonly [name: string]: () => unknown };
@@ -21,8 +25,7 @@ export function methodsOf(id: string, type: NodeType): Methods {
     ...(type === 'TEXT'
       ? { getRangeAllFontNames: () => () => [prop(get(id), 'fontName', PROPERTIES.TEXT.fontName ?? null)] }
       : {}),
-    ...(type === 'COMPONENT' ? { createInstance: () => () => createInstance(get(id)) } : {}),
-    ...(type === 'INSTANCE' ? instanceMethods(id) : {}),
+    ...componentMethods(id, type),
   };
 }
 
@@ -101,18 +104,6 @@ function sceneMethods(id: string): Methods {
   };
 }
 
-function instanceMethods(id: string): Methods {
-  const componentId = () => String(prop(get(id), '__componentId', ''));
-  return {
-    mainComponent: () => {
-      throw new Error(
-        'in get_mainComponent: Cannot call with documentAccess: dynamic-page. Use node.getMainComponentAsync instead',
-      );
-    },
-    getMainComponentAsync: () => async () => (find(componentId()) === null ? null : wrap(componentId())),
-  };
-}
-
 /** Adds a new node to the current page. */
 export function adopt(node: RawNode): Wrapped {
   const page = currentPage();
@@ -128,24 +119,15 @@ export function currentPage(): RawNode {
   return page;
 }
 
-function createInstance(component: RawNode): Wrapped {
-  return adopt(instanceOf(component));
-}
-
-/** Copies a component to an instance. Inner ids contain the ids of the instance and of the original layer. */
-export function instanceOf(component: RawNode): RawNode {
-  const instanceId = newId();
-  const copy = copySubtree(component, (node) => (node.id === component.id ? instanceId : `I${instanceId};${node.id}`));
-  copy.type = 'INSTANCE';
-  copy.props.__componentId = component.id;
-  return copy;
-}
-
 function resize(node: RawNode, width: number, height: number): void {
   if (width < 0.01 || (height < 0.01 && node.type !== 'LINE')) throw new Error('in resize: too small');
+  checkWritable(node, 'resize');
+  // Figma leaves the size of a layer in an instance as it is, without an error
+  if (isInstanceLayer(node)) return;
   recordChange(node.id, 'size');
   node.width = width;
   node.height = height;
+  if (outermostInstance(node) === node) for (const name of ['width', 'height']) addOverride(node, name);
   if (node.type === 'TEXT' && prop(node, 'textAutoResize', 'WIDTH_AND_HEIGHT') === 'HEIGHT') fitText(node);
   settle();
 }

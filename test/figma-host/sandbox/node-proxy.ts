@@ -1,10 +1,13 @@
 import type { Json, Matrix, RawNode } from '../spec.js';
 import { validateAnnotations } from './annotations.js';
+import { changeMain } from './component-methods.js';
 import * as geometry from './geometry.js';
 import { layOut } from './geometry.js';
+import { syncAfter } from './instances.js';
 import { methodsOf } from './node-methods.js';
+import { checkWritable, recordOverride } from './overrides.js';
 import { CONTAINERS, NEEDS_FONT, PROPERTIES, READ_ONLY } from './properties.js';
-import { allNodes, children, find, get, prop, recordChange } from './store.js';
+import { allNodes, children, find, get, prop, recordChange, takeTouched } from './store.js';
 import { fitText, requireFont } from './text.js';
 
 const idOf = new WeakMap<object, string>();
@@ -106,16 +109,22 @@ function deepFreeze(value: Json): Json {
 function write(id: string, name: string, value: unknown): void {
   const node = get(id);
   if (!hasProperty(id, node.type, name)) throw new TypeError(`Cannot add property ${name}, object is not extensible`);
+  if (name === 'mainComponent') {
+    changeMain(node, value, false);
+    return;
+  }
   if (READ_ONLY.has(name) || methodsOf(id, node.type)[name] !== undefined) {
     throw new TypeError(`in set_${name}: no setter for property`);
   }
   if (node.type === 'TEXT' && NEEDS_FONT.has(name))
     requireFont(prop(node, 'fontName', PROPERTIES.TEXT.fontName ?? null));
   if (node.type === 'TEXT' && name === 'fontName') requireFont(toJson(value));
+  checkWritable(node, name);
   recordChange(id, name);
   if (GEOMETRY.includes(name)) writeGeometry(node, name, value);
   else if (name === 'annotations') writeProp(node, name, validateAnnotations(node, value, CATEGORIES));
   else writeProp(node, name, toJson(value));
+  recordOverride(node, name);
   settle();
 }
 
@@ -160,7 +169,8 @@ function toJson(value: unknown): Json {
   return json;
 }
 
-/** Updates auto layout after a change. */
+/** Updates instances and auto layout after a change. */
 export function settle(): void {
+  syncAfter(takeTouched());
   for (const node of allNodes()) if (node.type === 'DOCUMENT') layOut(node);
 }

@@ -2,7 +2,7 @@ import type { Json, NodeType } from '../spec.js';
 
 type Defaults = { readonly [property: string]: Json };
 
-const SCENE: Defaults = { visible: true, locked: false };
+const SCENE: Defaults = { visible: true, locked: false, componentPropertyReferences: null };
 const BLEND: Defaults = { opacity: 1, blendMode: 'PASS_THROUGH', isMask: false, effects: [], exportSettings: [] };
 const CHILD: Defaults = {
   constraints: { horizontal: 'MIN', vertical: 'MIN' },
@@ -41,7 +41,8 @@ export const PROPERTIES: { readonly [T in NodeType]: Defaults } = {
   PAGE: { backgrounds: [] },
   FRAME,
   COMPONENT: { ...FRAME, description: '' },
-  INSTANCE: { ...FRAME, componentProperties: {} },
+  COMPONENT_SET: { ...FRAME, description: '' },
+  INSTANCE: { ...FRAME, isExposedInstance: false },
   GROUP: { ...SCENE, ...BLEND, layoutPositioning: 'AUTO', layoutAlign: 'INHERIT', layoutGrow: 0 },
   SECTION: { ...SCENE, fills: [], sectionContentsHidden: false },
   BOOLEAN_OPERATION: { ...SCENE, ...BLEND, ...CHILD, ...PAINT, booleanOperation: 'UNION' },
@@ -96,6 +97,7 @@ export const CONTAINERS: ReadonlySet<NodeType> = new Set<NodeType>([
   'GROUP',
   'SECTION',
   'COMPONENT',
+  'COMPONENT_SET',
   'INSTANCE',
   'BOOLEAN_OPERATION',
 ]);

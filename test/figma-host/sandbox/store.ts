@@ -3,6 +3,7 @@ import type { DocumentState, Json, RawNode } from '../spec.js';
 const nodes = new Map<string, RawNode>();
 let state: Omit<DocumentState, 'nodes'> = { name: '', nextId: 1, history: [], selection: [], measurements: [] };
 let changes: { id: string; property: string }[] = [];
+let touched = new Set<string>();
 const faults = new Set<string>();
 
 /** Replaces the document. */
@@ -45,8 +46,21 @@ export function add(node: RawNode): RawNode {
   return node;
 }
 
+/** Adds a node that follows from others, such as a layer of an instance. */
+export function put(node: RawNode): RawNode {
+  nodes.set(node.id, node);
+  return node;
+}
+
+/** Removes a subtree that followed from others. */
+export function removeSilently(id: string): void {
+  for (const childId of find(id)?.childIds ?? []) removeSilently(childId);
+  nodes.delete(id);
+}
+
 export function removeSubtree(id: string): void {
   const node = get(id);
+  if (node.parentId !== null) touched.add(node.parentId);
   for (const childId of node.childIds) removeSubtree(childId);
   nodes.delete(id);
   recordChange(id, 'DELETE');
@@ -79,6 +93,14 @@ export function breakWrite(id: string, property: string): void {
 export function recordChange(id: string, property: string): void {
   if (faults.delete(`${id} ${property}`)) throw new Error(`in set_${property}: This node cannot be changed`);
   changes.push({ id, property });
+  touched.add(id);
+}
+
+/** The nodes that have changed since the last call. */
+export function takeTouched(): ReadonlySet<string> {
+  const taken = touched;
+  touched = new Set();
+  return taken;
 }
 
 export function takeChanges(): { id: string; property: string }[] {

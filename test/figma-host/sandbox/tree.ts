@@ -40,23 +40,6 @@ function dropEmptyGroup(node: RawNode): void {
   if (isGroupLike(node) && node.childIds.length === 0) remove(node);
 }
 
-/** Copies a subtree with its plugin data and annotations. The copy has no parent. */
-export function copySubtree(node: RawNode, toId: (node: RawNode) => string = newId): RawNode {
-  const copy: RawNode = { ...cloneNode(node), id: toId(node), parentId: null, childIds: [] };
-  add(copy);
-  for (const child of children(node)) {
-    const childCopy = copySubtree(child, toId);
-    childCopy.parentId = copy.id;
-    copy.childIds.push(childCopy.id);
-  }
-  return copy;
-}
-
-function cloneNode(node: RawNode): RawNode {
-  const copy: RawNode = JSON.parse(JSON.stringify(node));
-  return copy;
-}
-
 /** Scales a subtree about the node's corner. */
 export function rescale(node: RawNode, scale: number): void {
   if (!(scale >= 0.01)) throw new Error('in rescale: Scale factor must be at least 0.01');
