@@ -27,6 +27,8 @@ export type Obstacle =
   | { code: 'main-component'; component: Token | null }
   /** The counterpart has no such property. */
   | { code: 'unsupported'; property: string }
+  /** The auto layout of the parent decides position or size of the counterpart. */
+  | { code: 'auto-layout' }
   /** The parent of the layer to add or move has no counterpart. */
   | { code: 'parent-missing' };
 

@@ -4,7 +4,9 @@ export type MergeRule =
   | 'length'
   /** The difference is applied as it is. */
   | 'number'
-  /** A conflict, with a proposed colour. */
+  /** `{ unit, value }`: the difference of values, scaled for pixels, where all have the same unit. */
+  | 'measure'
+  /** A list of paints or effects, merged part by part. A colour that differs is a conflict, with a proposed colour. */
   | 'colours'
   /** A conflict. */
   | 'value'
@@ -12,6 +14,7 @@ export type MergeRule =
   | 'token';
 
 const LENGTHS = [
+  'cornerRadius',
   ...['topLeftRadius', 'topRightRadius', 'bottomLeftRadius', 'bottomRightRadius'],
   ...['strokeWeight', 'strokeTopWeight', 'strokeRightWeight', 'strokeBottomWeight', 'strokeLeftWeight'],
   ...['itemSpacing', 'counterAxisSpacing', 'paddingTop', 'paddingRight', 'paddingBottom', 'paddingLeft'],
@@ -26,7 +29,7 @@ const VALUES = [
   ...['constraints', 'layoutMode', 'layoutWrap', 'primaryAxisAlignItems', 'counterAxisAlignItems'],
   ...['counterAxisAlignContent', 'itemReverseZIndex', 'strokesIncludedInLayout'],
   ...['layoutSizingHorizontal', 'layoutSizingVertical', 'layoutAlign', 'layoutGrow', 'layoutPositioning'],
-  ...['characters', 'runs', 'fontName', 'lineHeight', 'letterSpacing', 'textCase', 'textDecoration'],
+  ...['characters', 'runs', 'fontName', 'textCase', 'textDecoration'],
   ...['textAlignHorizontal', 'textAlignVertical', 'textAutoResize', 'textTruncation', 'maxLines', 'hyperlink'],
   ...['listOptions', 'indentation', 'leadingTrim', 'vectorPaths', 'layoutGrids'],
 ] as const;
@@ -45,6 +48,8 @@ const TOKENS = [
  * - `variable.<field>` is the id of the variable bound to a field, `component.<name>` the value of a component property
  *   (rule: token, value).
  * - `mainComponent` is the id of an instance's main component.
+ * - `cornerRadius` and `strokeWeight` are absent where corners or sides differ; the parts are there in any case.
+ * - Paints, gradient stops and effects keep their `boundVariables` as in Figma.
  * - A text property that is mixed is absent; `runs` then lists `{ start, end, values }` with all mixed properties.
  * - An image fill has its image hash, scale mode and crop.
  */
@@ -53,5 +58,7 @@ export const PROPERTIES: { readonly [property: string]: MergeRule } = Object.fro
   ...VALUES.map((name) => [name, 'value'] as const),
   ...['fills', 'strokes', 'effects'].map((name) => [name, 'colours'] as const),
   ...TOKENS.map((name) => [name, 'token'] as const),
+  ['lineHeight', 'measure'] as const,
+  ['letterSpacing', 'measure'] as const,
   ['rotation', 'number'] as const,
 ]);

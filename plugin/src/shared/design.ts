@@ -29,6 +29,11 @@ export interface DesignLayer {
    * the main component.
    */
   overrides?: readonly string[];
+  /**
+   * Only in an instance: the properties that a component property of the instance decides, with its name, as in
+   * Figma's `componentPropertyReferences`: `{ characters: 'Label#1:2' }`.
+   */
+  follows?: { readonly [property: string]: string };
 }
 
 /** A style, variable or component that a property refers to by its id. */
@@ -48,4 +53,13 @@ export interface Design {
   layers: { readonly [layerId: string]: DesignLayer };
   /** All tokens that the layers refer to. */
   tokens: { readonly [tokenId: string]: Token };
+  /** Only of a second version that took the ids of the first (`withIdsOf`): what it knows of each layer. */
+  alignment?: { readonly [layerId: string]: Alignment };
+}
+
+/** How sure it is that a layer of two versions is the same one, or that it is in one of them only. */
+export interface Alignment {
+  confidence: number;
+  /** The id of the layer in the second version; null if it is not there. */
+  ownId: string | null;
 }

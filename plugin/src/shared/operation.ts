@@ -4,12 +4,20 @@ import type { Size, Value } from './design.js';
 /** A layer of the target, or the copy of a source layer that an `add` of the same run makes. */
 export type LayerRef = { layerId: string } | { addedFrom: string };
 
-/** One write to the target. `before` is what the target must still have, else the write is left out. */
+/**
+ * One write to the target. `before` is what the target must still have before the first write, else the write is left
+ * out. An axis of `resize` with the same value before and after keeps its sizing. New `characters` keep the styles of
+ * runs outside of what differs.
+ */
 export type Write =
   | { kind: 'set'; layerId: string; property: string; before: Value; after: Value }
   | { kind: 'move'; layerId: string; before: Point; after: Point }
   | { kind: 'resize'; layerId: string; before: Size; after: Size }
-  /** Copies a subtree of the source. `transform` is in the parent's coordinates; null where auto layout decides. */
+  /**
+   * Copies a subtree of the source. `transform` is in the parent's coordinates; null where auto layout decides. The copy
+   * is first scaled by `scale`, then gets `size` unless null. `without` lists layers of the source that are not new and
+   * leave the copy after the last reparent into it. `sourceLayerId` and `without` are ids on the canvas.
+   */
   | {
       kind: 'add';
       sourceLayerId: string;
@@ -17,6 +25,8 @@ export type Write =
       previousSibling: LayerRef | null;
       transform: Affine | null;
       scale: number;
+      size: Size | null;
+      without: readonly string[];
     }
   | { kind: 'remove'; layerId: string }
   | { kind: 'reorder'; layerId: string; previousSibling: LayerRef | null }
