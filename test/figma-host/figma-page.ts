@@ -63,7 +63,8 @@ export class FigmaPage {
 
   /** Sends messages of the main thread to the UI. */
   async send(...messages: MainToUi[]): Promise<void> {
-    for (const message of messages) {
+    // the type of a message is too deep for Playwright's types
+    for (const message of messages as readonly object[]) {
       await this.page.evaluate((pluginMessage) => {
         document.querySelector('iframe')?.contentWindow?.postMessage({ pluginMessage }, '*');
       }, message);

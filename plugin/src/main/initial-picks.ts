@@ -8,6 +8,7 @@ export async function initialPicks(pending: PendingJob | null): Promise<Picks> {
   if (pending !== null) {
     return {
       source: await frameSummary(pending.sourceId),
+      after: pending.afterId === undefined ? null : await frameSummary(pending.afterId),
       targets: await frameSummaries(pending.targetIds),
       overlays: await overlaySummaries(pending.overlayIds),
     };
@@ -15,10 +16,10 @@ export async function initialPicks(pending: PendingJob | null): Promise<Picks> {
   const selection = readSelection();
   const run = await lastRunOf(selection);
   const source = run === null ? null : await frameSummary(run.sourceId);
-  if (run === null || source === null) return { source: null, targets: [], overlays: selection.overlays };
+  if (run === null || source === null) return { source: null, after: null, targets: [], overlays: selection.overlays };
   const others = selection.frames.filter((frame) => frame.nodeId !== source.nodeId);
   const targets = others.length > 0 ? others : await frameSummaries(run.targetIds);
-  return { source, targets, overlays: selection.overlays };
+  return { source, after: null, targets, overlays: selection.overlays };
 }
 
 /** The last run with a selected frame, else the last run on this page. */

@@ -1,4 +1,4 @@
-import type { Command, MainToUi, UiToMain } from '../shared/messages.js';
+import { COMMANDS, type MainToUi, type UiToMain } from '../shared/messages.js';
 import { toastMessage } from '../shared/text.js';
 import { exportFrames } from './canvas/export.js';
 import { reveal } from './canvas/export-space.js';
@@ -15,7 +15,7 @@ const DEBOUNCE_MS = 60;
 /** Figma reports a change after a delay; changes reported this soon after Apply are from Apply. */
 const OWN_CHANGES_MS = 300;
 
-const command: Command = figma.command === 'transfer-layers' ? 'transfer-layers' : 'transfer-annotations';
+const command = COMMANDS.find((known) => known === figma.command) ?? 'transfer-annotations';
 /** Number of the latest export; an older one is cancelled. */
 let exportNumber = 0;
 /** `changed`: the document changed after Apply, so that Apply is no longer the last undo step. */
@@ -75,7 +75,7 @@ async function handle(message: UiToMain): Promise<void> {
 async function start(): Promise<void> {
   const pending = await loadPending();
   const [settings, picks] = [await loadSettings(), await initialPicks(pending)];
-  send({ type: 'session', command, settings, picks, pending: picks.source === null ? null : pending });
+  send({ type: 'session', command, settings, picks, pending: picks.source === null ? null : pending, recordings: [] });
   sendSelection();
   figma.on('selectionchange', sendSelectionSoon);
   figma.on('currentpagechange', watchPage);

@@ -1,7 +1,18 @@
 import type { Item, Layer, Placement } from '@samepoint/shared-protocol';
+import type { Design } from './design.js';
+import type { AppliedRecord, Operation } from './operation.js';
 
 /** The menu commands, equal to the `command` values in the manifest. */
-export type Command = 'transfer-annotations' | 'transfer-layers';
+export const COMMANDS = [
+  'transfer-annotations',
+  'transfer-layers',
+  'select-matching',
+  'record-edits',
+  'transfer-edits',
+  'transfer-difference',
+  'propagate-pictures',
+] as const;
+export type Command = (typeof COMMANDS)[number];
 
 /** A frame before its export. */
 export interface FrameSummary {
@@ -22,15 +33,37 @@ export interface OverlaySummary {
   type: string;
 }
 
+/** Any selected layer. */
+export interface SelectedLayer {
+  nodeId: string;
+  name: string;
+  type: string;
+  /** Nearest first. */
+  ancestorIds: string[];
+}
+
 /** The current selection. Its order has no meaning in Figma, so the source is picked explicitly. */
 export interface SelectionSummary {
   frames: FrameSummary[];
   overlays: OverlaySummary[];
+  layers: SelectedLayer[];
+}
+
+/** A frame whose edits are recorded, as it was when recording began. */
+export interface RecordingSummary {
+  nodeId: string;
+  name: string;
+  /** Milliseconds since 1970. */
+  recordedAt: number;
+  /** The frame as it is now; null if it was deleted. */
+  frame: FrameSummary | null;
 }
 
 /** What the designer picked. */
 export interface Picks {
   source: FrameSummary | null;
+  /** The edited version of the source, to transfer the difference of two frames. */
+  after: FrameSummary | null;
   targets: FrameSummary[];
   overlays: OverlaySummary[];
 }
@@ -46,6 +79,8 @@ export interface PendingJob {
   jobId: string;
   command: Command;
   sourceId: string;
+  /** Only to transfer the difference of two frames. */
+  afterId?: string;
   targetIds: string[];
   overlayIds: string[];
 }
@@ -58,6 +93,17 @@ export interface ExportedFrame {
   width: number;
   height: number;
   layers: Layer[];
+  /** Only for commands that transfer edits. */
+  edits?: EditableFrame;
+}
+
+/** What the merge of edits needs of a frame. */
+export interface EditableFrame {
+  design: Design;
+  /** What earlier runs wrote to the frame. */
+  applied: AppliedRecord[];
+  /** Sentences to show with the frame: it is a main component, so that all its instances change … */
+  warnings: string[];
 }
 
 /** An item to transfer, with its label and detail in the preview. */
@@ -89,6 +135,19 @@ export interface ApplySummary {
   skipped: SkippedPlacement[];
 }
 
+/** The included operations of one target. */
+export interface AcceptedOperations {
+  targetId: string;
+  operations: Operation[];
+}
+
+export interface EditsSummary {
+  /** Number of operations written, and of the targets that they changed. */
+  written: number;
+  targets: number;
+  skipped: { targetId: string; editId: string; reason: string }[];
+}
+
 /** What happened (`message`) and what to do next (`hint`), for the user. */
 export interface Problem {
   message: string;
@@ -100,25 +159,47 @@ export type UiToMain =
   | { type: 'ready' }
   | { type: 'settings.save'; settings: Settings }
   | { type: 'pending.save'; pending: PendingJob | null }
-  | { type: 'export.start'; command: Command; sourceId: string; targetIds: string[]; overlayIds: string[] }
+  | {
+      type: 'export.start';
+      command: Command;
+      sourceId: string;
+      afterId?: string;
+      targetIds: string[];
+      overlayIds: string[];
+    }
   | { type: 'export.cancel' }
   /** Scrolls the viewport to a node, or to `box` (pixels of its export) in it. */
   | { type: 'reveal'; nodeId: string; box: { x: number; y: number; w: number; h: number } | null }
   | { type: 'apply'; command: Command; sourceId: string; accepted: AcceptedPlacement[] }
+  | { type: 'edits.apply'; command: Command; sourceId: string; afterId?: string; targets: AcceptedOperations[] }
+  /** Replaces Figma's selection. */
+  | { type: 'select'; targets: { targetId: string; layerIds: string[] }[] }
+  | { type: 'recording.delete'; nodeId: string }
   | { type: 'undo' }
   | { type: 'close' };
 
 export type MainToUi =
-  | { type: 'session'; command: Command; settings: Settings; picks: Picks; pending: PendingJob | null }
+  | {
+      type: 'session';
+      command: Command;
+      settings: Settings;
+      picks: Picks;
+      pending: PendingJob | null;
+      recordings: RecordingSummary[];
+    }
   | { type: 'selection'; selection: SelectionSummary }
   | { type: 'export.frame'; frame: ExportedFrame; done: number; total: number }
   /** A target that cannot be exported; the others are. */
   | { type: 'export.frame-failed'; nodeId: string; name: string; problem: Problem }
   /** Follows the last frame. `notices` list what cannot be transferred (measurements, comments …). */
-  | { type: 'export.done'; items: ExportedItem[]; notices: string[] }
+  /** `after` is the current state of a frame whose edits were recorded. */
+  | { type: 'export.done'; items: ExportedItem[]; notices: string[]; after?: Design }
   | { type: 'export.failed'; problem: Problem }
   | { type: 'applied'; summary: ApplySummary }
+  | { type: 'edits.applied'; summary: EditsSummary }
   | { type: 'apply.failed'; problem: Problem }
+  | { type: 'selected'; count: number; notices: string[] }
+  | { type: 'select.failed'; problem: Problem }
   | { type: 'undone' }
   /** The document changed after Apply, so that Apply is no longer the last undo step. */
   | { type: 'undo.failed'; problem: Problem };

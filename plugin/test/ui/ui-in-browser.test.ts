@@ -80,12 +80,14 @@ function summary(nodeId: string, name: string, annotations: number): FrameSummar
 }
 
 function session(token: string | null = TOKEN, pending: PendingJob | null = null): MainToUi {
-  const picks = { source: pending === null ? null : SOURCE, targets: pending === null ? [] : [TARGET], overlays: [] };
-  return { type: 'session', command: 'transfer-annotations', settings: { token, port: daemon.port }, picks, pending };
+  const [source, targets] = pending === null ? [null, []] : [SOURCE, [TARGET]];
+  const picks = { source, after: null, targets, overlays: [] };
+  const settings = { token, port: daemon.port };
+  return { type: 'session', command: 'transfer-annotations', settings, picks, pending, recordings: [] };
 }
 
 function selection(...frames: FrameSummary[]): MainToUi {
-  return { type: 'selection', selection: { frames, overlays: [] } };
+  return { type: 'selection', selection: { frames, overlays: [], layers: [] } };
 }
 
 /** Picks source and target in the UI and starts the run. */

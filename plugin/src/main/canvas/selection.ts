@@ -1,4 +1,4 @@
-import type { FrameSummary, OverlaySummary, SelectionSummary } from '../../shared/messages.js';
+import type { FrameSummary, OverlaySummary, SelectedLayer, SelectionSummary } from '../../shared/messages.js';
 import { countAnnotations } from './annotations.js';
 import { ancestors, type FrameLike, isFrameLike, isVisible } from './nodes.js';
 
@@ -26,6 +26,7 @@ export function readSelection(): SelectionSummary {
   return {
     frames: [...frames.values()].sort(byPosition).map(summarizeFrame),
     overlays: [...overlays].sort(byPosition).map(summarizeOverlay),
+    layers: [...selected].sort(byPosition).map(summarizeLayer),
   };
 }
 
@@ -42,6 +43,10 @@ export function summarizeFrame(frame: FrameLike): FrameSummary {
 
 export function summarizeOverlay(node: SceneNode): OverlaySummary {
   return { nodeId: node.id, name: node.name, type: node.type };
+}
+
+function summarizeLayer(node: SceneNode): SelectedLayer {
+  return { nodeId: node.id, name: node.name, type: node.type, ancestorIds: ancestors(node).map(({ id }) => id) };
 }
 
 /** Why the frame cannot be exported, as a sentence; null if it can. */

@@ -77,16 +77,21 @@ function parse(text: string): unknown {
   }
 }
 
-const RELAUNCH_DESCRIPTIONS: Record<Command, string> = {
+/** Of the commands that can run again. */
+const RELAUNCH_DESCRIPTIONS: Partial<Record<Command, string>> = {
   'transfer-annotations': 'Update the annotations from the last run',
   'transfer-layers': 'Update the layers from the last run',
+  'transfer-edits': 'Transfer the recorded edits again',
+  'transfer-difference': 'Transfer the difference again',
 };
 
 /** Adds a relaunch button to the node. Figma rejects it without an id in the manifest. */
 export function addRelaunchButton(node: SceneNode, command: Command, journal: Journal): void {
+  const description = RELAUNCH_DESCRIPTIONS[command];
+  if (description === undefined) return;
   try {
     const before = node.getRelaunchData();
-    node.setRelaunchData({ ...before, [command]: RELAUNCH_DESCRIPTIONS[command] });
+    node.setRelaunchData({ ...before, [command]: description });
     journal.onRollBack(() => node.setRelaunchData(before));
   } catch {
     // the command is still in the menu

@@ -62,7 +62,7 @@ export function withOverlays(picks: Picks, overlays: readonly OverlaySummary[]):
 
 /** The picks of a pending job. Frames missing from `known` get placeholders until they are exported. */
 export function picksOfPending(pending: PendingJob, known: Picks): Picks {
-  const frames = [...(known.source === null ? [] : [known.source]), ...known.targets];
+  const frames = [known.source, known.after, ...known.targets].filter((frame) => frame !== null);
   const frameOf = (nodeId: string): FrameSummary =>
     frames.find((frame) => frame.nodeId === nodeId) ?? {
       nodeId,
@@ -75,6 +75,7 @@ export function picksOfPending(pending: PendingJob, known: Picks): Picks {
     };
   return {
     source: frameOf(pending.sourceId),
+    after: pending.afterId === undefined ? null : frameOf(pending.afterId),
     targets: pending.targetIds.map(frameOf),
     overlays: pending.overlayIds.map(
       (nodeId) =>

@@ -129,8 +129,8 @@ export interface Transition {
 
 export const INITIAL_FLOW: Flow = {
   command: 'transfer-annotations',
-  picks: { source: null, targets: [], overlays: [] },
-  selection: { frames: [], overlays: [] },
+  picks: { source: null, after: null, targets: [], overlays: [] },
+  selection: { frames: [], overlays: [], layers: [] },
   daemon: { connected: false, backends: [] },
   backend: null,
   state: { name: 'waiting' },

@@ -72,10 +72,10 @@ function session(pending: PendingJob | null = null): FlowEvent {
     type: 'session',
     command: 'transfer-annotations',
     settings: { token: null, port: 1 },
-    picks: { source: null, targets: [], overlays: [] },
     pending,
   } as const;
-  return { type: 'main', message: { ...message, picks: { source: null, targets: [], overlays: [] } } };
+  const picks = { source: null, after: null, targets: [], overlays: [] };
+  return { type: 'main', message: { ...message, picks, recordings: [] } };
 }
 
 function result(jobId: string): FlowEvent {
