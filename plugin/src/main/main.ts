@@ -3,6 +3,7 @@ import { toastMessage } from '../shared/text.js';
 import { exportFrames } from './canvas/export.js';
 import { reveal } from './canvas/export-space.js';
 import type { Fingerprints } from './canvas/items.js';
+import { selectLayers } from './canvas/select.js';
 import { readSelection } from './canvas/selection.js';
 import { applyPlacements } from './changes/apply.js';
 import { loadPending, loadSettings, savePending, saveSettings } from './client-storage.js';
@@ -63,6 +64,8 @@ async function handle(message: UiToMain): Promise<void> {
       return;
     case 'reveal':
       return reveal(message.nodeId, message.box);
+    case 'select':
+      return send(await selectLayers(message.targets));
     case 'apply':
       return apply(message);
     case 'undo':

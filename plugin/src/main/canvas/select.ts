@@ -1,0 +1,47 @@
+import type { MainToUi } from '../../shared/messages.js';
+import { count } from '../../shared/text.js';
+import { ancestors, findSceneNode, isVisible } from './nodes.js';
+
+type Selected = Extract<MainToUi, { type: 'selected' | 'select.failed' }>;
+type Targets = readonly { targetId: string; layerIds: readonly string[] }[];
+
+/** Replaces Figma's selection by layers of the current page. Those that cannot be selected are named. */
+export async function selectLayers(targets: Targets): Promise<Selected> {
+  const nodes = await Promise.all(targets.flatMap(({ layerIds }) => layerIds.map(findSceneNode)));
+  const found = nodes.filter((node) => node !== null);
+  const here = found.filter(isOnCurrentPage);
+  if (here.length === 0) return { type: 'select.failed', problem: NOTHING_TO_SELECT };
+  figma.currentPage.selection = here;
+  figma.viewport.scrollAndZoomIntoView(here);
+  const notices = [
+    deletedNotice(nodes.length - found.length),
+    elsewhereNotice(found.filter((node) => !isOnCurrentPage(node))),
+    hiddenNotice(here.filter((node) => !isVisible(node)).length),
+  ];
+  return { type: 'selected', count: here.length, notices: notices.filter((notice) => notice !== null) };
+}
+
+const NOTHING_TO_SELECT = {
+  message: 'None of the layers is on this page.',
+  hint: 'They may be deleted, or on another page. Find matches again.',
+};
+
+function isOnCurrentPage(node: SceneNode): boolean {
+  return ancestors(node).some((parent) => parent.id === figma.currentPage.id);
+}
+
+function deletedNotice(deleted: number): string | null {
+  if (deleted === 0) return null;
+  return `${count(deleted, 'layer was', 'layers were')} deleted since the frames were compared.`;
+}
+
+/** Figma selects layers of one page only. */
+function elsewhereNotice(nodes: readonly SceneNode[]): string | null {
+  const names = [...new Set(nodes.map(({ name }) => `“${name}”`))];
+  if (names.length === 0) return null;
+  return `${count(nodes.length, 'layer is', 'layers are')} on another page and not selected: ${names.join(', ')}.`;
+}
+
+function hiddenNotice(hidden: number): string | null {
+  return hidden === 0 ? null : `${count(hidden, 'selected layer is', 'selected layers are')} hidden.`;
+}
