@@ -39,13 +39,16 @@ export interface PreviewGroup {
 /** Groups a result by target in the order of the result, without failed ones; rows are in the order of the source's items. */
 export function previewGroups(run: Run, result: PreviewState['result'], sourceId: string): PreviewGroup[] {
   const source = run.frames.find((frame) => frame.nodeId === sourceId);
+  const sourceBoxes = boxesById(source?.layers ?? []);
   return result.targets.flatMap((placed) => {
     if (placed.state === 'failed') return [];
     const { targetId, placements } = placed;
     const target = run.frames.find((frame) => frame.nodeId === targetId);
     if (target === undefined) return [];
+    const boxes = boxesById(target.layers);
+    const byItem = new Map(placements.map((placement) => [placement.itemId, placement]));
     const rows = run.items.flatMap(({ label, detail, item }) => {
-      const placement = placements.find(({ itemId }) => itemId === item.itemId);
+      const placement = byItem.get(item.itemId);
       if (placement === undefined) return [];
       return {
         key: `${targetId} ${item.itemId}`,
@@ -55,8 +58,8 @@ export function previewGroups(run: Run, result: PreviewState['result'], sourceId
         detail,
         outcome: outcomeOf(placement),
         confidence: placement.confidence,
-        sourceBox: itemBox(item, source?.layers ?? []),
-        targetBox: placementBox(placement, item, target.layers),
+        sourceBox: itemBox(item, sourceBoxes),
+        targetBox: placementBox(placement, item, boxes),
       };
     });
     return { target, rows };
@@ -131,13 +134,19 @@ function scoresOf({ image, structure }: Evidence) {
   return [visual, layers].sort((one, other) => other.score - one.score);
 }
 
+type Boxes = ReadonlyMap<string, Box>;
+
+function boxesById(layers: readonly Layer[]): Boxes {
+  return new Map(layers.map(({ layerId, box }) => [layerId, box]));
+}
+
 /** The box of an item in the source; null if its layer was not exported. */
-function itemBox(item: Item, layers: readonly Layer[]): Box | null {
+function itemBox(item: Item, boxes: Boxes): Box | null {
   switch (item.kind) {
     case 'point':
       return boxAt(item.point);
     case 'layer':
-      return layers.find((layer) => layer.layerId === item.layerId)?.box ?? null;
+      return boxes.get(item.layerId) ?? null;
     case 'box':
     case 'overlay':
       return item.box;
@@ -145,14 +154,14 @@ function itemBox(item: Item, layers: readonly Layer[]): Box | null {
 }
 
 /** The box of a placement in the target; null if the item has no counterpart. */
-function placementBox(placement: Placement, item: Item, layers: readonly Layer[]): Box | null {
+function placementBox(placement: Placement, item: Item, boxes: Boxes): Box | null {
   switch (placement.kind) {
     case 'point':
       return placement.point === null ? null : boxAt(placement.point);
     case 'box':
       return placement.box;
     case 'layer':
-      return layers.find((layer) => layer.layerId === placement.layerId)?.box ?? placement.box;
+      return boxes.get(placement.layerId ?? '') ?? placement.box;
     case 'overlay':
       return placement.transform === null || item.kind !== 'overlay' ? null : applyToBox(placement.transform, item.box);
   }

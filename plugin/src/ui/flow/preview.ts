@@ -31,9 +31,17 @@ export function reducePreview(flow: Flow, state: PreviewState, event: FlowEvent)
   }
 }
 
-/** The rows of a preview, grouped by target. */
-export function groupsOf(flow: Flow, preview: PreviewState): PreviewGroup[] {
-  return previewGroups(preview.run, preview.result, flow.picks.source?.nodeId ?? '');
+/** Groups by result: a checkbox must not compute thousands of rows again. */
+const groupsByResult = new WeakMap<TransferResult, { run: Run; sourceId: string; groups: PreviewGroup[] }>();
+
+/** The rows of a preview, grouped by target. The same objects while run and result are the same. */
+export function groupsOf(flow: Flow, { run, result }: PreviewState): PreviewGroup[] {
+  const sourceId = flow.picks.source?.nodeId ?? '';
+  const known = groupsByResult.get(result);
+  if (known?.run === run && known.sourceId === sourceId) return known.groups;
+  const groups = previewGroups(run, result, sourceId);
+  groupsByResult.set(result, { run, sourceId, groups });
+  return groups;
 }
 
 /** The targets without rows, and why. */

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import { count, percent } from '../../shared/text.js';
 import type { FailedTarget } from '../flow/frame-problems.js';
 import { failedOf, groupsOf } from '../flow/preview.js';
@@ -11,7 +12,12 @@ import {
 import type { HashedFrame } from '../flow/request.js';
 import type { Flow, FlowEvent, PreviewState } from '../flow/state.js';
 import { Button, IconButton, Notice, ProblemNotice, Screen } from './components.js';
+import { FailedGroupView } from './failed-group.js';
 import { Thumbnail } from './thumbnail.js';
+import { type VirtualItem, VirtualList } from './virtual-list.js';
+
+/** Expected heights of items in CSS pixels. */
+const HEIGHTS = { failed: 130, heading: 36, row: 80 } as const;
 
 interface PreviewViewProps {
   flow: Flow;
@@ -23,7 +29,12 @@ interface PreviewViewProps {
 /** All placements by target, with a checkbox each. Nothing is written before Apply. */
 export function PreviewView({ flow, preview, applying, dispatch }: PreviewViewProps) {
   const groups = groupsOf(flow, preview);
-  const rows = groups.flatMap((group) => group.rows);
+  const rows = useMemo(() => groups.flatMap((group) => group.rows), [groups]);
+  const items = useMemo(
+    () => [...failedOf(preview).map(failedItem), ...groups.flatMap(groupItems)],
+    [preview.run, groups],
+  );
+  const source = preview.run.frames.find((frame) => frame.nodeId === flow.picks.source?.nodeId);
   const amount = preview.included.size;
   return (
     <Screen
@@ -41,13 +52,72 @@ export function PreviewView({ flow, preview, applying, dispatch }: PreviewViewPr
           {notice}
         </Notice>
       ))}
-      {failedOf(preview).map((target) => (
-        <FailedGroupView key={target.nodeId} target={target} dispatch={dispatch} />
-      ))}
-      {groups.map((group) => (
-        <PreviewGroupView key={group.target.nodeId} flow={flow} preview={preview} group={group} dispatch={dispatch} />
-      ))}
+      <VirtualList
+        label="Matches"
+        items={items}
+        render={(item) => <PreviewItemView item={item} source={source} preview={preview} dispatch={dispatch} />}
+      />
     </Screen>
+  );
+}
+
+type PreviewItem = VirtualItem &
+  (
+    | { kind: 'failed'; target: FailedTarget }
+    | { kind: 'group'; group: PreviewGroup }
+    | { kind: 'row'; row: PreviewRow; target: HashedFrame }
+  );
+
+function failedItem(target: FailedTarget): PreviewItem {
+  return { kind: 'failed', key: `failed ${target.nodeId}`, target, estimatePx: HEIGHTS.failed };
+}
+
+/** A group as items of the list: its heading, and its rows. */
+function groupItems(group: PreviewGroup): PreviewItem[] {
+  const { target, rows } = group;
+  return [
+    { kind: 'group', group, key: target.nodeId, estimatePx: HEIGHTS.heading, isSticky: true, isPassive: true },
+    ...rows.map((row): PreviewItem => ({ kind: 'row', row, target, key: row.key, estimatePx: HEIGHTS.row })),
+  ];
+}
+
+interface PreviewItemViewProps {
+  item: PreviewItem;
+  source: HashedFrame | undefined;
+  preview: PreviewState;
+  dispatch: (event: FlowEvent) => void;
+}
+
+function PreviewItemView({ item, source, preview, dispatch }: PreviewItemViewProps) {
+  switch (item.kind) {
+    case 'failed':
+      return <FailedGroupView target={item.target} dispatch={dispatch} />;
+    case 'group':
+      return <PreviewHeading group={item.group} included={preview.included} />;
+    case 'row':
+      return (
+        <PreviewRowView
+          row={item.row}
+          source={source}
+          target={item.target}
+          included={preview.included.has(item.row.key)}
+          dispatch={dispatch}
+        />
+      );
+  }
+}
+
+function PreviewHeading({ group: { target, rows }, included }: { group: PreviewGroup; included: ReadonlySet<string> }) {
+  const amount = rows.filter((row) => included.has(row.key)).length;
+  return (
+    <h2 class="group-heading">
+      <span class="ellipsis" title={target.name}>
+        {target.name}
+      </span>
+      <span class="amount">
+        {amount} of {rows.length}
+      </span>
+    </h2>
   );
 }
 
@@ -85,68 +155,6 @@ function PreviewBar({ rows, included, dispatch }: PreviewBarProps) {
   );
 }
 
-interface PreviewGroupViewProps {
-  flow: Flow;
-  preview: PreviewState;
-  group: PreviewGroup;
-  dispatch: (event: FlowEvent) => void;
-}
-
-function PreviewGroupView({ flow, preview, group, dispatch }: PreviewGroupViewProps) {
-  const { target, rows } = group;
-  const source = preview.run.frames.find((frame) => frame.nodeId === flow.picks.source?.nodeId);
-  const amount = rows.filter((row) => preview.included.has(row.key)).length;
-  return (
-    <section class="group" aria-label={target.name}>
-      <h2>
-        <span class="ellipsis" title={target.name}>
-          {target.name}
-        </span>
-        <span class="amount">
-          {amount} of {rows.length}
-        </span>
-      </h2>
-      <ul class="rows">
-        {rows.map((row) => (
-          <PreviewRowView
-            key={row.key}
-            row={row}
-            source={source}
-            target={target}
-            included={preview.included.has(row.key)}
-            dispatch={dispatch}
-          />
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-interface FailedGroupViewProps {
-  target: FailedTarget;
-  dispatch: (event: FlowEvent) => void;
-}
-
-/** A target that failed: why, and what to do. Screen readers announce it. */
-function FailedGroupView({ target: { nodeId, name, problem }, dispatch }: FailedGroupViewProps) {
-  return (
-    <section class="group failed" aria-label={name}>
-      <h2>
-        <span class="ellipsis" title={name}>
-          {name}
-        </span>
-        <span class="badge low">Failed</span>
-      </h2>
-      <div class="group-problem">
-        <ProblemNotice problem={problem} />
-        <Button look="quiet" label={`Show “${name}”`} onClick={() => dispatch({ type: 'reveal', nodeId, box: null })}>
-          Show frame
-        </Button>
-      </div>
-    </section>
-  );
-}
-
 interface PreviewRowViewProps {
   row: PreviewRow;
   source: HashedFrame | undefined;
@@ -160,7 +168,7 @@ function PreviewRowView({ row, source, target, included, dispatch }: PreviewRowV
   const { key, label, outcome } = row;
   const isMissing = outcome === 'none';
   return (
-    <li class={isMissing ? 'row missing' : 'row'}>
+    <div class={isMissing ? 'row missing' : 'row'}>
       <input
         type="checkbox"
         checked={included}
@@ -183,7 +191,7 @@ function PreviewRowView({ row, source, target, included, dispatch }: PreviewRowV
           <Match row={row} />
         </span>
       </button>
-    </li>
+    </div>
   );
 }
 
