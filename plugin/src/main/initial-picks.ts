@@ -11,15 +11,17 @@ export async function initialPicks(pending: PendingJob | null): Promise<Picks> {
       after: pending.afterId === undefined ? null : await frameSummary(pending.afterId),
       targets: await frameSummaries(pending.targetIds),
       overlays: await overlaySummaries(pending.overlayIds),
+      layers: [],
     };
   }
   const selection = readSelection();
   const run = await lastRunOf(selection);
   const source = run === null ? null : await frameSummary(run.sourceId);
-  if (run === null || source === null) return { source: null, after: null, targets: [], overlays: selection.overlays };
+  const { overlays } = selection;
+  if (run === null || source === null) return { source: null, after: null, targets: [], overlays, layers: [] };
   const others = selection.frames.filter((frame) => frame.nodeId !== source.nodeId);
   const targets = others.length > 0 ? others : await frameSummaries(run.targetIds);
-  return { source, after: null, targets, overlays: selection.overlays };
+  return { source, after: null, targets, overlays, layers: [] };
 }
 
 /** The last run with a selected frame, else the last run on this page. */

@@ -1,4 +1,4 @@
-import type { Item, Layer, Placement } from '@samepoint/shared-protocol';
+import type { Item, Layer, Placement, TransferredTarget } from '@samepoint/shared-protocol';
 import type { Design } from './design.js';
 import type { AppliedRecord, Operation } from './operation.js';
 
@@ -22,6 +22,8 @@ export interface FrameSummary {
   height: number;
   /** Number of native annotations on the frame and its visible layers. */
   annotations: number;
+  /** Number of visible layers, with the frame itself. */
+  layers: number;
   /** Why the frame cannot be exported (hidden, empty …), or null. */
   blocked: string | null;
 }
@@ -40,6 +42,8 @@ export interface SelectedLayer {
   type: string;
   /** Nearest first. */
   ancestorIds: string[];
+  /** The frame that it is a layer of, one of `layerFrames`; null outside of frames. */
+  frameId: string | null;
 }
 
 /** The current selection. Its order has no meaning in Figma, so the source is picked explicitly. */
@@ -47,6 +51,8 @@ export interface SelectionSummary {
   frames: FrameSummary[];
   overlays: OverlaySummary[];
   layers: SelectedLayer[];
+  /** The frames around the selected layers: the outermost ones that no other selected frame is inside of. */
+  layerFrames: FrameSummary[];
 }
 
 /** A frame whose edits are recorded, as it was when recording began. */
@@ -66,6 +72,8 @@ export interface Picks {
   after: FrameSummary | null;
   targets: FrameSummary[];
   overlays: OverlaySummary[];
+  /** Layers of the source whose counterparts are to be selected. */
+  layers: SelectedLayer[];
 }
 
 /** Stored in Figma's client storage, per user. */
@@ -83,6 +91,10 @@ export interface PendingJob {
   afterId?: string;
   targetIds: string[];
   overlayIds: string[];
+  /** Only to select matching layers. */
+  layerIds?: string[];
+  /** Results of finished parts of the run, by target. */
+  finished?: TransferredTarget[];
 }
 
 /** The image and layers of a frame. Boxes are in pixels of `png`. */
@@ -166,6 +178,8 @@ export type UiToMain =
       afterId?: string;
       targetIds: string[];
       overlayIds: string[];
+      /** Only to select matching layers: those in the source. */
+      layerIds: string[];
     }
   | { type: 'export.cancel' }
   /** Scrolls the viewport to a node, or to `box` (pixels of its export) in it. */

@@ -185,7 +185,12 @@ describe('export', () => {
     const document = inboxDocument();
     const hidden = { key: 'hidden', type: 'FRAME', name: 'Old', x: -800, props: { visible: false } } as const;
     session = await PluginSession.open({ ...document, children: [...document.children, hidden] });
-    const start = { type: 'export.start' as const, command: 'transfer-annotations' as const, overlayIds: [] };
+    const start = {
+      type: 'export.start' as const,
+      command: 'transfer-annotations' as const,
+      overlayIds: [],
+      layerIds: [],
+    };
     const [light, dark] = [session.id('light:screen'), session.id('dark:screen')];
     session.send({ ...start, sourceId: dark, targetIds: [light] });
     expect((await session.next('export.failed')).problem.message).toBe('“Frame 2041” has no annotations.');
@@ -199,7 +204,7 @@ describe('export', () => {
     session = await PluginSession.open(inboxDocument());
     const [light, dark, large] = [session.id('light:screen'), session.id('dark:screen'), session.id('large:screen')];
     const command = 'transfer-annotations' as const;
-    const start = { type: 'export.start' as const, command, overlayIds: [], sourceId: light };
+    const start = { type: 'export.start' as const, command, overlayIds: [], layerIds: [], sourceId: light };
     session.host.breakExport(dark, 'fails');
     session.send({ ...start, targetIds: [dark, large] });
     expect((await session.next('export.frame')).frame.nodeId).toBe(light);
@@ -220,6 +225,7 @@ describe('export', () => {
       sourceId: session.id('light:screen'),
       targetIds: [session.id('dark:screen')],
       overlayIds: [],
+      layerIds: [],
     };
     session.send(choice);
     session.send({ type: 'export.cancel' });

@@ -70,6 +70,7 @@ export class PluginSession {
       sourceId,
       targetIds,
       overlayIds: overlayKeys.map((key) => this.id(key)),
+      layerIds: [],
     });
     const frames: ExportedFrame[] = [];
     while (frames.length < 1 + targetKeys.length) frames.push((await this.next('export.frame')).frame);

@@ -19,7 +19,7 @@ describe('start', () => {
       pending: null,
       command: 'transfer-annotations',
     });
-    expect(picks).toEqual({ source: null, after: null, targets: [], overlays: [] });
+    expect(picks).toEqual({ source: null, after: null, targets: [], overlays: [], layers: [] });
   });
 
   test('the window uses Figma’s theme', async () => {

@@ -5,7 +5,7 @@ import type { Welcome } from '../../src/ui/connection/connection.js';
 export const UI_BACKEND: Backend = { id: 'ui', title: 'Mockups', state: 'embedded' };
 
 export function frameSummary(nodeId: string, annotations = 0): FrameSummary {
-  return { nodeId, name: `Frame ${nodeId}`, width: 400, height: 300, annotations, blocked: null };
+  return { nodeId, name: `Frame ${nodeId}`, width: 400, height: 300, annotations, layers: 3, blocked: null };
 }
 
 export function layer(layerId: string, box = { x: 10, y: 20, w: 100, h: 40 }): Layer {

@@ -76,18 +76,18 @@ afterEach(async () => {
 });
 
 function summary(nodeId: string, name: string, annotations: number): FrameSummary {
-  return { nodeId, name, width: 400, height: 300, annotations, blocked: null };
+  return { nodeId, name, width: 400, height: 300, annotations, layers: 3, blocked: null };
 }
 
 function session(token: string | null = TOKEN, pending: PendingJob | null = null): MainToUi {
   const [source, targets] = pending === null ? [null, []] : [SOURCE, [TARGET]];
-  const picks = { source, after: null, targets, overlays: [] };
+  const picks = { source, after: null, targets, overlays: [], layers: [] };
   const settings = { token, port: daemon.port };
   return { type: 'session', command: 'transfer-annotations', settings, picks, pending, recordings: [] };
 }
 
 function selection(...frames: FrameSummary[]): MainToUi {
-  return { type: 'selection', selection: { frames, overlays: [], layers: [] } };
+  return { type: 'selection', selection: { frames, overlays: [], layers: [], layerFrames: [] } };
 }
 
 /** Picks source and target in the UI and starts the run. */

@@ -1,6 +1,6 @@
 import type { FrameSummary, OverlaySummary, SelectedLayer, SelectionSummary } from '../../shared/messages.js';
 import { countAnnotations } from './annotations.js';
-import { ancestors, type FrameLike, isFrameLike, isVisible } from './nodes.js';
+import { ancestors, type FrameLike, isFrameLike, isInside, isVisible, walkVisible } from './nodes.js';
 
 /** Tells selected screens from overlays. */
 const OVERLAY = {
@@ -26,8 +26,26 @@ export function readSelection(): SelectionSummary {
   return {
     frames: [...frames.values()].sort(byPosition).map(summarizeFrame),
     overlays: [...overlays].sort(byPosition).map(summarizeOverlay),
-    layers: [...selected].sort(byPosition).map(summarizeLayer),
+    ...readLayers(selected),
   };
+}
+
+/** All selected layers, with the frames that they are layers of. */
+function readLayers(selected: readonly SceneNode[]): Pick<SelectionSummary, 'layers' | 'layerFrames'> {
+  const frames = new Map<string, FrameLike>();
+  const layers = [...selected].sort(byPosition).map((node) => {
+    const frame = screenAround(node, selected);
+    if (frame !== null) frames.set(frame.id, frame);
+    return summarizeLayer(node, frame);
+  });
+  return { layers, layerFrames: [...frames.values()].sort(byPosition).map(summarizeFrame) };
+}
+
+/** The outermost frame around a layer that is no wrapper: no other selected screen is inside of it. */
+function screenAround(node: SceneNode, selected: readonly SceneNode[]): FrameLike | null {
+  const around = ancestors(node).filter(isFrameLike).reverse();
+  const others = selected.filter((other) => other.id !== node.id && isScreenSized(other));
+  return around.find((frame) => !others.some((other) => isInside(other, frame))) ?? null;
 }
 
 export function summarizeFrame(frame: FrameLike): FrameSummary {
@@ -37,6 +55,7 @@ export function summarizeFrame(frame: FrameLike): FrameSummary {
     width: frame.width,
     height: frame.height,
     annotations: countAnnotations(frame),
+    layers: countLayers(frame),
     blocked: blockedReason(frame),
   };
 }
@@ -45,8 +64,18 @@ export function summarizeOverlay(node: SceneNode): OverlaySummary {
   return { nodeId: node.id, name: node.name, type: node.type };
 }
 
-function summarizeLayer(node: SceneNode): SelectedLayer {
-  return { nodeId: node.id, name: node.name, type: node.type, ancestorIds: ancestors(node).map(({ id }) => id) };
+export function summarizeLayer(node: SceneNode, frame: FrameLike | null): SelectedLayer {
+  const ancestorIds = ancestors(node).map(({ id }) => id);
+  return { nodeId: node.id, name: node.name, type: node.type, ancestorIds, frameId: frame?.id ?? null };
+}
+
+function countLayers(frame: FrameLike): number {
+  let layers = 0;
+  walkVisible(frame, () => {
+    layers += 1;
+    return true;
+  });
+  return layers;
 }
 
 /** Why the frame cannot be exported, as a sentence; null if it can. */

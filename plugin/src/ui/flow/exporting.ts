@@ -18,6 +18,7 @@ export function startExport(flow: Flow, jobId: string): Transition {
         sourceId: source.nodeId,
         targetIds: targets.map((target) => target.nodeId),
         overlayIds: flow.command === 'transfer-layers' ? overlays.map((overlay) => overlay.nodeId) : [],
+        layerIds: [],
       },
     },
   ]);
@@ -40,9 +41,9 @@ function reduceExport(flow: Flow, state: StateOf<'exporting'>, message: MainToUi
       return progress(flow, { ...state, failed: [...state.failed, { nodeId, name, problem }] });
     }
     case 'export.done': {
-      const { items, notices } = message;
+      const { items, notices, after = null } = message;
       const { jobId, frames, failed } = state;
-      return send(flow, { jobId, frames, failed, items, notices });
+      return send(flow, { jobId, frames, failed, items, notices, after });
     }
     case 'export.failed':
       return toPick(flow, message.problem);

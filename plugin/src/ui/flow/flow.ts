@@ -58,9 +58,9 @@ function reduceState(flow: Flow, event: FlowEvent): Transition {
 
 /** Opens the pick screen, or resumes the job that was running when the plugin was closed. */
 function startSession(flow: Flow, message: Extract<MainToUi, { type: 'session' }>): Transition {
-  const { command, picks, pending } = message;
-  if (pending === null) return enter({ ...flow, command, picks }, { name: 'pick', problem: null });
-  const resumed = { ...flow, command: pending.command, picks: picksOfPending(pending, picks) };
+  const { command, picks, pending, recordings } = message;
+  if (pending === null) return enter({ ...flow, command, picks, recordings }, { name: 'pick', problem: null });
+  const resumed = { ...flow, recordings, command: pending.command, picks: picksOfPending(pending, picks) };
   return startExport(resumed, pending.jobId);
 }
 

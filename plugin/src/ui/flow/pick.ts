@@ -71,6 +71,7 @@ export function picksOfPending(pending: PendingJob, known: Picks): Picks {
       height: 0,
       // not 0, or `missingPick` would block another run; the export reports a frame without annotations
       annotations: 1,
+      layers: 0,
       blocked: null,
     };
   return {
@@ -80,6 +81,16 @@ export function picksOfPending(pending: PendingJob, known: Picks): Picks {
     overlays: pending.overlayIds.map(
       (nodeId) =>
         known.overlays.find((overlay) => overlay.nodeId === nodeId) ?? { nodeId, name: 'Layer', type: 'LAYER' },
+    ),
+    layers: (pending.layerIds ?? []).map(
+      (nodeId) =>
+        known.layers.find((layer) => layer.nodeId === nodeId) ?? {
+          nodeId,
+          name: 'Layer',
+          type: 'LAYER',
+          ancestorIds: [],
+          frameId: pending.sourceId,
+        },
     ),
   };
 }

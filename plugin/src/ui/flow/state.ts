@@ -9,6 +9,7 @@ import type {
   TransferRequest,
   TransferResult,
 } from '@samepoint/shared-protocol';
+import type { Design } from '../../shared/design.js';
 import type {
   ApplySummary,
   Command,
@@ -18,6 +19,7 @@ import type {
   OverlaySummary,
   Picks,
   Problem,
+  RecordingSummary,
   SelectionSummary,
   UiToMain,
 } from '../../shared/messages.js';
@@ -33,6 +35,8 @@ export interface Run {
   items: readonly ExportedItem[];
   /** What cannot be transferred (measurements, comments …). */
   notices: readonly string[];
+  /** The frame whose edits were recorded, as it is now; null for other commands. */
+  after: Design | null;
 }
 
 /** The state of the flow. Each state has a file of its own with its transitions. */
@@ -88,6 +92,7 @@ export interface Flow {
   command: Command;
   picks: Picks;
   selection: SelectionSummary;
+  recordings: readonly RecordingSummary[];
   daemon: DaemonLink;
   /** Id of the backend chosen in the UI; null for the default. */
   backend: string | null;
@@ -129,8 +134,9 @@ export interface Transition {
 
 export const INITIAL_FLOW: Flow = {
   command: 'transfer-annotations',
-  picks: { source: null, after: null, targets: [], overlays: [] },
-  selection: { frames: [], overlays: [], layers: [] },
+  picks: { source: null, after: null, targets: [], overlays: [], layers: [] },
+  selection: { frames: [], overlays: [], layers: [], layerFrames: [] },
+  recordings: [],
   daemon: { connected: false, backends: [] },
   backend: null,
   state: { name: 'waiting' },

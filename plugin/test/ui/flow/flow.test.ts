@@ -74,7 +74,7 @@ function session(pending: PendingJob | null = null): FlowEvent {
     settings: { token: null, port: 1 },
     pending,
   } as const;
-  const picks = { source: null, after: null, targets: [], overlays: [] };
+  const picks = { source: null, after: null, targets: [], overlays: [], layers: [] };
   return { type: 'main', message: { ...message, picks, recordings: [] } };
 }
 
@@ -140,7 +140,7 @@ describe('from export to undo', () => {
     const { jobId, ...choice } = pending;
     expect(exporting().effects()).toEqual([
       { type: 'main', message: { type: 'pending.save', pending: { jobId, ...choice } } },
-      { type: 'main', message: { type: 'export.start', ...choice } },
+      { type: 'main', message: { type: 'export.start', ...choice, layerIds: [] } },
     ]);
   });
 

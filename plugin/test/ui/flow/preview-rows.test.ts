@@ -15,7 +15,14 @@ const BOX = { x: 10, y: 10, w: 20, h: 10 };
 
 describe('the rows of a target', () => {
   const frames = [exportedFrame('s'), exportedFrame('t', [layer('t-a', BOX)])].map(hashFrame);
-  const run = { jobId: 'job', frames, items: [layerItem('2', 's-a'), layerItem('1', 's-a')], failed: [], notices: [] };
+  const run = {
+    jobId: 'job',
+    frames,
+    items: [layerItem('2', 's-a'), layerItem('1', 's-a')],
+    failed: [],
+    notices: [],
+    after: null,
+  };
   const placements = [
     layerPlacement('1', 0.9, { layerId: 't-a', box: null }),
     layerPlacement('2', 0.6, { layerId: null, box: BOX }),
@@ -52,7 +59,7 @@ it.each([
 ])('confidence %d is included by default: %s', (confidence, included) => {
   const placement = layerPlacement('1', confidence, { layerId: 't-a', box: null });
   const frames = [exportedFrame('s'), exportedFrame('t', [layer('t-a', BOX)])].map(hashFrame);
-  const run = { jobId: 'job', frames, items: [layerItem('1', 's-a')], failed: [], notices: [] };
+  const run = { jobId: 'job', frames, items: [layerItem('1', 's-a')], failed: [], notices: [], after: null };
   expect(includedByDefault(previewGroups(run, resultFor('t', [placement]), 's')).has('t 1')).toBe(included);
 });
 
