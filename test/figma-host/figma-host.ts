@@ -1,5 +1,5 @@
 import { renderPng } from './render.js';
-import type { DocumentSpec, DocumentState, Json, Matrix, RawNode, RenderRequest } from './spec.js';
+import type { DocumentSpec, DocumentState, HandEdit, Json, Matrix, NodeSpec, RawNode, RenderRequest } from './spec.js';
 import { Vm } from './vm.js';
 
 /** A node with its size and canvas transform. */
@@ -22,6 +22,9 @@ export interface HostOptions {
   /** Without a manifest id Figma rejects relaunch data. */
   hasManifestId?: boolean;
 }
+
+/** Who edits the document by hand. */
+export type Editor = 'designer' | 'collaborator';
 
 export type BrokenExport = 'fails' | 'truncated';
 
@@ -145,14 +148,45 @@ export class FigmaHost {
     return this.annotations(nodeId);
   }
 
+  /**
+   * Sets properties of a node by hand. `componentProperties` sets only those given; `mainComponent` is the id of the
+   * component to swap to.
+   */
+  edit(nodeId: string, properties: { [property: string]: Json }, who: Editor = 'designer'): void {
+    this.byHand({ kind: 'set', nodeId, properties }, who);
+  }
+
+  editText(nodeId: string, characters: string): void {
+    this.edit(nodeId, { characters });
+  }
+
+  /** Sets properties of a node as a collaborator: undo leaves them, and the plugin hears of them as REMOTE. */
+  remoteEdit(nodeId: string, properties: { [property: string]: Json }): void {
+    this.edit(nodeId, properties, 'collaborator');
+  }
+
+  /** Adds nodes by hand, on top or at an index. Returns the id of the first. */
+  insertNode(spec: NodeSpec, parentId: string, index: number | null = null, who: Editor = 'designer'): string {
+    return this.byHand({ kind: 'insert', spec, parentId, index }, who);
+  }
+
+  /** Moves a node by hand, in its parent or to another one. It keeps its position in the parent's coordinates. */
+  moveNode(nodeId: string, parentId: string, index: number | null = null, who: Editor = 'designer'): void {
+    this.byHand({ kind: 'move', nodeId, parentId, index }, who);
+  }
+
   /** Duplicates a node by hand, including plugin data. Returns the id of the duplicate. */
   duplicate(nodeId: string): string {
-    return this.vm.call('duplicate', nodeId);
+    return this.byHand({ kind: 'duplicate', nodeId }, 'designer');
   }
 
   /** Deletes a node by hand. */
-  removeNode(nodeId: string): void {
-    this.vm.call('removeNode', nodeId);
+  removeNode(nodeId: string, who: Editor = 'designer'): void {
+    this.byHand({ kind: 'remove', nodeId }, who);
+  }
+
+  private byHand(edit: HandEdit, who: Editor): string {
+    return this.vm.call('editByHand', JSON.stringify(edit), who);
   }
 
   /** Uncaught errors of the plugin. */

@@ -75,10 +75,55 @@ export interface DocumentSpec {
   measurements?: MeasurementSpec[];
 }
 
+export type StyleType = 'PAINT' | 'TEXT' | 'EFFECT' | 'GRID';
+
+/** A stored style. `props` are `paints`, `effects`, `layoutGrids` or properties of text. */
+export interface RawStyle {
+  id: string;
+  key: string;
+  type: StyleType;
+  name: string;
+  description: string;
+  remote: boolean;
+  props: { [property: string]: Json };
+  sharedPluginData: { [namespaceAndKey: string]: string };
+}
+
+export interface RawCollection {
+  id: string;
+  key: string;
+  name: string;
+  remote: boolean;
+  modes: { modeId: string; name: string }[];
+  variableIds: string[];
+}
+
+export type VariableType = 'BOOLEAN' | 'FLOAT' | 'STRING' | 'COLOR';
+
+export interface RawVariable {
+  id: string;
+  key: string;
+  name: string;
+  remote: boolean;
+  resolvedType: VariableType;
+  collectionId: string;
+  valuesByMode: { [modeId: string]: Json };
+  scopes: string[];
+  description: string;
+}
+
+/** What a file has besides nodes. */
+export interface Assets {
+  styles: RawStyle[];
+  collections: RawCollection[];
+  variables: RawVariable[];
+}
+
 /** The state that survives a run of the plugin. */
 export interface DocumentState {
   name: string;
   nodes: RawNode[];
+  assets: Assets;
   nextId: number;
   /** Undo states, oldest first. The last one is the current state, unless there are uncommitted changes. */
   history: string[];
@@ -94,3 +139,12 @@ export interface RenderRequest {
   heightPx: number;
   contentsOnly: boolean;
 }
+
+/** An edit by hand. A null `index` is the top. */
+export type HandEdit =
+  /** `componentProperties` sets only those given, `mainComponent` is the id of the component to swap to. */
+  | { kind: 'set'; nodeId: string; properties: { [property: string]: Json } }
+  | { kind: 'insert'; parentId: string; index: number | null; spec: NodeSpec }
+  | { kind: 'move'; nodeId: string; parentId: string; index: number | null }
+  | { kind: 'remove'; nodeId: string }
+  | { kind: 'duplicate'; nodeId: string };

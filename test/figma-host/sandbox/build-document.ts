@@ -14,6 +14,7 @@ export function buildDocument(spec: DocumentSpec): DocumentState {
   load({
     name: spec.name,
     nodes: roots(spec.name),
+    assets: { styles: [], collections: [], variables: [] },
     nextId: 1,
     history: [],
     selection: [],
@@ -41,7 +42,8 @@ function roots(name: string): RawNode[] {
   ];
 }
 
-function attach(spec: NodeSpec, parent: RawNode): void {
+/** Adds the nodes of a spec to a parent. */
+export function attach(spec: NodeSpec, parent: RawNode): RawNode {
   const node = spec.type === 'INSTANCE' ? instantiate(spec) : blank(spec.type, spec.name);
   if (node.type === 'INSTANCE' && node.props.name !== spec.name) addOverride(node, 'name');
   node.parentId = parent.id;
@@ -59,6 +61,7 @@ function attach(spec: NodeSpec, parent: RawNode): void {
   if (node.type === 'INSTANCE') customize(node, spec);
   else for (const child of spec.children ?? []) attach(child, node);
   if (annotations !== undefined) node.props.annotations = validateAnnotations(node, annotations, CATEGORIES);
+  return node;
 }
 
 /** Gives an instance its own size, values of component properties and overrides. */

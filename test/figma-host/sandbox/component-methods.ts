@@ -100,7 +100,8 @@ export function changeMain(instance: RawNode, component: unknown, keepsOverrides
   settle();
 }
 
-function setProperties(instance: RawNode, given: { [name: string]: unknown }): void {
+/** `InstanceNode.setProperties`. */
+export function setProperties(instance: RawNode, given: { [name: string]: unknown }): void {
   const { values, variant } = properties.plannedWrites(instance, given);
   if (variant !== null) changeMainComponent(instance, variant, true);
   for (const [name, value] of Object.entries(values)) properties.setValue(instance, name, value);

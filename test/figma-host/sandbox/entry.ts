@@ -1,12 +1,12 @@
-import type { DocumentSpec, DocumentState } from '../spec.js';
+import type { DocumentSpec, DocumentState, HandEdit } from '../spec.js';
 import { validateAnnotations } from './annotations.js';
 import { decodeMessage } from './bridge.js';
 import { buildDocument } from './build-document.js';
-import { copySubtree } from './copying.js';
-import { announceChanges, emit, fire, forget, later, seedShuffle } from './event-loop.js';
+import { editByHand } from './by-hand.js';
+import { emit, fire, forget, later, seedShuffle } from './event-loop.js';
 import { createFigma, toastActions, ui } from './figma-api.js';
 import { absoluteMatrix, sizeOf } from './geometry.js';
-import { adopt } from './node-methods.js';
+import { announceChanges } from './node-changes.js';
 import { CATEGORIES, settle } from './node-proxy.js';
 import {
   allNodes,
@@ -20,7 +20,6 @@ import {
   recordChange,
   triggerUndo,
 } from './store.js';
-import { remove } from './tree.js';
 
 interface StartOptions {
   seed: number;
@@ -43,12 +42,7 @@ const host = {
   },
   pressToast: (index: string) => toastActions[Number(index)]?.(),
   breakWrite,
-  removeNode: (nodeId: string) => remove(get(nodeId)),
-  duplicate: (nodeId: string) => {
-    const copy = copySubtree(get(nodeId));
-    adopt(copy);
-    return copy.id;
-  },
+  editByHand: (edit: string, who: string) => editByHand(JSON.parse(edit) as HandEdit, who === 'collaborator'),
   editAnnotations: (nodeId: string, annotations: string) => {
     const node = get(nodeId);
     recordChange(nodeId, 'annotations');

@@ -1,4 +1,4 @@
-import { documentState, takeChanges } from './store.js';
+import { documentState } from './store.js';
 
 type Call = (detail: number) => void;
 
@@ -59,16 +59,12 @@ export function unlisten(type: string, handler: Handler): void {
   );
 }
 
-export function emit(type: string, event: unknown): void {
-  for (const handler of handlers.get(type) ?? []) handler(event);
+export function hasListeners(type: string): boolean {
+  return (handlers.get(type) ?? []).length > 0;
 }
 
-/** Emits the changes of this turn in a later one. */
-export function announceChanges(): void {
-  const changes = takeChanges();
-  if (changes.length === 0 || (handlers.get('nodechange') ?? []).length === 0) return;
-  const nodeChanges = changes.map(({ id, property }) => ({ type: 'PROPERTY_CHANGE', id, properties: [property] }));
-  later(() => emit('nodechange', { nodeChanges }));
+export function emit(type: string, event: unknown): void {
+  for (const handler of handlers.get(type) ?? []) handler(event);
 }
 
 let seed = 1;

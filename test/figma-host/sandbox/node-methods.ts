@@ -119,7 +119,8 @@ export function currentPage(): RawNode {
   return page;
 }
 
-function resize(node: RawNode, width: number, height: number): void {
+/** Resizes a node, and fits a text to its width. */
+export function resize(node: RawNode, width: number, height: number): void {
   if (width < 0.01 || (height < 0.01 && node.type !== 'LINE')) throw new Error('in resize: too small');
   checkWritable(node, 'resize');
   // Figma leaves the size of a layer in an instance as it is, without an error
@@ -135,7 +136,7 @@ function resize(node: RawNode, width: number, height: number): void {
 const PAGE_EVENTS = new Set(['nodechange']);
 
 /** The additional methods of a page. */
-export function pageMethods(_id: string): Methods {
+export function pageMethods(id: string): Methods {
   return {
     selection: () =>
       Object.freeze(
@@ -143,8 +144,8 @@ export function pageMethods(_id: string): Methods {
           .filter((id) => find(id) !== null)
           .map(wrap),
       ),
-    on: () => (type: string, handler: Handler) => listen(pageEvent(type), handler),
-    off: () => (type: string, handler: Handler) => unlisten(pageEvent(type), handler),
+    on: () => (type: string, handler: Handler) => listen(`${pageEvent(type)} ${id}`, handler),
+    off: () => (type: string, handler: Handler) => unlisten(`${pageEvent(type)} ${id}`, handler),
     getMeasurements: () => () => measurements(),
     loadAsync: () => async () => undefined,
   };

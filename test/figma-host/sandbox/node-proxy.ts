@@ -106,7 +106,8 @@ function deepFreeze(value: Json): Json {
   return value;
 }
 
-function write(id: string, name: string, value: unknown): void {
+/** Writes a property, with all checks that Figma makes. */
+export function write(id: string, name: string, value: unknown): void {
   const node = get(id);
   if (!hasProperty(id, node.type, name)) throw new TypeError(`Cannot add property ${name}, object is not extensible`);
   if (name === 'mainComponent') {

@@ -1,8 +1,23 @@
-import type { DocumentState, Json, RawNode } from '../spec.js';
+import type { Assets, DocumentState, Json, NodeType, RawNode } from '../spec.js';
 
 const nodes = new Map<string, RawNode>();
-let state: Omit<DocumentState, 'nodes'> = { name: '', nextId: 1, history: [], selection: [], measurements: [] };
-let changes: { id: string; property: string }[] = [];
+export const NO_ASSETS: Assets = { styles: [], collections: [], variables: [] };
+let state: Omit<DocumentState, 'nodes'> = {
+  ...{ name: '', nextId: 1, history: [], selection: [], measurements: [] },
+  assets: NO_ASSETS,
+};
+
+/** A change of a node: CREATE, DELETE or the name of a property. */
+export interface Change {
+  id: string;
+  type: NodeType;
+  pageId: string | null;
+  parentId: string | null;
+  property: string;
+  origin: 'LOCAL' | 'REMOTE';
+}
+let changes: Change[] = [];
+let origin: Change['origin'] = 'LOCAL';
 let touched = new Set<string>();
 const faults = new Set<string>();
 
@@ -61,9 +76,9 @@ export function removeSilently(id: string): void {
 export function removeSubtree(id: string): void {
   const node = get(id);
   if (node.parentId !== null) touched.add(node.parentId);
+  recordChange(id, 'DELETE');
   for (const childId of node.childIds) removeSubtree(childId);
   nodes.delete(id);
-  recordChange(id, 'DELETE');
 }
 
 export function newId(): string {
@@ -92,7 +107,20 @@ export function breakWrite(id: string, property: string): void {
 /** Records a change before it happens. */
 export function recordChange(id: string, property: string): void {
   if (faults.delete(`${id} ${property}`)) throw new Error(`in set_${property}: This node cannot be changed`);
-  changes.push({ id, property });
+  const node = get(id);
+  changes.push({ id, type: node.type, parentId: node.parentId, pageId: pageIdOf(node), property, origin });
+  touched.add(id);
+}
+
+/** The page of a node; null if it is not on one. */
+export function pageIdOf(node: RawNode): string | null {
+  if (node.type === 'PAGE') return node.id;
+  const parent = node.parentId === null ? null : find(node.parentId);
+  return parent === null ? null : pageIdOf(parent);
+}
+
+/** Marks a node as changed, so that what depends on it is updated. */
+export function touch(id: string): void {
   touched.add(id);
 }
 
@@ -103,14 +131,23 @@ export function takeTouched(): ReadonlySet<string> {
   return taken;
 }
 
-export function takeChanges(): { id: string; property: string }[] {
+export function takeChanges(): Change[] {
   const taken = changes;
   changes = [];
   return taken;
 }
 
 function serialize(): string {
-  return JSON.stringify([...nodes.values()].sort((a, b) => (a.id < b.id ? -1 : 1)));
+  return JSON.stringify({
+    assets: state.assets,
+    nodes: [...nodes.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+  });
+}
+
+function restore(serialized: string): void {
+  const content: Pick<DocumentState, 'nodes' | 'assets'> = JSON.parse(serialized);
+  setNodes(content.nodes);
+  state.assets = content.assets;
 }
 
 /** Ends an undo step if something changed. */
@@ -125,9 +162,65 @@ export function triggerUndo(): void {
   if (present === state.history[state.history.length - 1] && state.history.length > 1) state.history.pop();
   const last = state.history[state.history.length - 1];
   if (last === undefined) return;
-  const before: RawNode[] = JSON.parse(last);
-  setNodes(before);
-  changes.push({ id: before[0]?.id ?? '', property: 'UNDO' });
+  const now = new Map(nodes);
+  restore(last);
+  recordDifferences(now);
+}
+
+/** Records how the document differs from earlier nodes, as Figma does after an undo. */
+function recordDifferences(before: ReadonlyMap<string, RawNode>): void {
+  for (const node of before.values()) {
+    if (nodes.has(node.id)) continue;
+    changes.push({
+      ...{ id: node.id, type: node.type, parentId: node.parentId, pageId: null },
+      property: 'DELETE',
+      origin,
+    });
+  }
+  for (const node of nodes.values()) {
+    const old = before.get(node.id);
+    if (old === undefined) recordChange(node.id, 'CREATE');
+    else for (const name of differences(old, node)) recordChange(node.id, name);
+  }
+  touched = new Set();
+}
+
+function differences(a: RawNode, b: RawNode): string[] {
+  const names = new Set([...Object.keys(a.props), ...Object.keys(b.props)]);
+  const changed = (one: unknown, other: unknown) => JSON.stringify(one) !== JSON.stringify(other);
+  return [
+    ...[...names].filter((name) => changed(a.props[name], b.props[name])),
+    ...(changed(a.matrix, b.matrix) ? ['relativeTransform'] : []),
+    ...(a.width !== b.width || a.height !== b.height ? ['size'] : []),
+    ...(a.parentId !== b.parentId ? ['parent'] : []),
+    ...(changed(a.sharedPluginData, b.sharedPluginData) ? ['sharedPluginData'] : []),
+  ];
+}
+
+/**
+ * Does what a collaborator does: in the document as it is and in all states that undo returns to, since undo leaves the
+ * changes of others.
+ */
+export function asCollaborator(act: () => void): void {
+  commitUndo();
+  const { history, nextId } = state;
+  origin = 'REMOTE';
+  try {
+    history.forEach((serialized, index) => {
+      restore(serialized);
+      state.nextId = nextId;
+      changes = changes.filter((change) => change.origin === 'LOCAL');
+      try {
+        act();
+      } catch (error) {
+        // the state of before has no such node
+        if (index === history.length - 1) throw error;
+      }
+      history[index] = serialize();
+    });
+  } finally {
+    origin = 'LOCAL';
+  }
 }
 
 /** The part of the manifest that the API depends on. */

@@ -18,10 +18,22 @@ export function markLoaded(key: string): void {
   loaded.add(key);
 }
 
+let areAllLoaded = false;
+
+/** Runs an edit by hand, for which Figma loads all fonts. */
+export function withAllFonts(act: () => void): void {
+  areAllLoaded = true;
+  try {
+    act();
+  } finally {
+    areAllLoaded = false;
+  }
+}
+
 /** Throws like Figma if the font is not loaded. */
 export function requireFont(font: Json): void {
   const key = fontKey(font);
-  if (!loaded.has(key)) {
+  if (!loaded.has(key) && !areAllLoaded) {
     throw new Error(
       `Cannot write to node with unloaded font "${key}". Please call figma.loadFontAsync and await it first.`,
     );

@@ -1,7 +1,7 @@
 import { inverse, multiply } from '../matrix.js';
 import type { Json, Matrix, RawNode } from '../spec.js';
 import { absoluteMatrix, isGroupLike } from './geometry.js';
-import { add, allNodes, children, find, get, newId, num, prop, recordChange, removeSubtree } from './store.js';
+import { add, allNodes, children, find, get, newId, num, prop, recordChange, removeSubtree, touch } from './store.js';
 
 /** Whether the node is an instance or inside one, where Figma allows no structural changes. */
 export function isInInstance(node: RawNode): boolean {
@@ -20,6 +20,8 @@ export function insert(parent: RawNode, node: RawNode, index: number): void {
   if (oldParent !== null && parent.type === 'SECTION' && oldParent.type === 'DOCUMENT')
     throw new Error('Cannot move a page');
   recordChange(parent.id, 'children');
+  recordChange(node.id, 'parent');
+  if (oldParent !== null) touch(oldParent.id);
   if (oldParent !== null) oldParent.childIds = oldParent.childIds.filter((id) => id !== node.id);
   parent.childIds.splice(Math.min(index, parent.childIds.length), 0, node.id);
   node.parentId = parent.id;

@@ -1,0 +1,61 @@
+import type { HandEdit, Json } from '../spec.js';
+import { attach } from './build-document.js';
+import { changeMain, setProperties } from './component-methods.js';
+import { copySubtree } from './copying.js';
+import { adopt, resize } from './node-methods.js';
+import { settle, wrap, write } from './node-proxy.js';
+import { asCollaborator, get } from './store.js';
+import { withAllFonts } from './text.js';
+import { insert, remove } from './tree.js';
+
+/** Edits the document as a designer does, or a collaborator. Returns the id of a new node, else an empty string. */
+export function editByHand(edit: HandEdit, isCollaborator: boolean): string {
+  let made = '';
+  const act = () =>
+    withAllFonts(() => {
+      made = carryOut(edit);
+      settle();
+    });
+  if (isCollaborator) asCollaborator(act);
+  else act();
+  return made;
+}
+
+function carryOut(edit: HandEdit): string {
+  if (edit.kind === 'set') setAll(edit.nodeId, edit.properties);
+  else if (edit.kind === 'move') insert(get(edit.parentId), get(edit.nodeId), indexIn(edit));
+  else if (edit.kind === 'remove') remove(get(edit.nodeId));
+  else if (edit.kind === 'duplicate') return duplicate(edit.nodeId);
+  else {
+    const parent = get(edit.parentId);
+    const index = indexIn(edit);
+    const node = attach(edit.spec, parent);
+    parent.childIds = parent.childIds.filter((id) => id !== node.id);
+    parent.childIds.splice(index, 0, node.id);
+    return node.id;
+  }
+  return '';
+}
+
+function indexIn({ parentId, index }: { parentId: string; index: number | null }): number {
+  return index ?? get(parentId).childIds.length;
+}
+
+/** The duplicate is on the page. */
+function duplicate(nodeId: string): string {
+  const copy = copySubtree(get(nodeId));
+  adopt(copy);
+  return copy.id;
+}
+
+function setAll(nodeId: string, properties: { [property: string]: Json }): void {
+  for (const [name, value] of Object.entries(properties)) {
+    if (name === 'componentProperties' && typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      setProperties(get(nodeId), value);
+    } else if (name === 'mainComponent') changeMain(get(nodeId), wrap(String(value)), true);
+    else if (name === 'width' || name === 'height') {
+      const { width, height } = get(nodeId);
+      resize(get(nodeId), name === 'width' ? Number(value) : width, name === 'height' ? Number(value) : height);
+    } else write(nodeId, name, value);
+  }
+}
