@@ -28,6 +28,10 @@ export const layerCueSchema = z.strictObject({
 });
 export type LayerCue = z.infer<typeof layerCueSchema>;
 
+/** Another candidate for a layer. */
+export const runnerUpSchema = z.strictObject({ layerId: idSchema, confidence });
+export type RunnerUp = z.infer<typeof runnerUpSchema>;
+
 const placementBase = { itemId: idSchema, confidence, evidence: evidenceSchema };
 
 /** The counterpart of an item in one target, in target pixels; null for none. */
@@ -42,6 +46,8 @@ export const placementSchema = z.discriminatedUnion('kind', [
     box: boxSchema.nullable(),
     /** Only with `withCues`, for a matched layer. */
     cues: z.array(layerCueSchema).max(layerCueSchema.shape.cue.options.length).optional(),
+    /** Only with `withRunnersUp`: the next candidates, best first, none more confident than the placement's layer. */
+    runnersUp: z.array(runnerUpSchema).max(LIMITS.runnersUpPerPlacement).optional(),
   }),
   z.strictObject({
     kind: z.literal('overlay'),
@@ -93,6 +99,9 @@ export function imageLabel(imageId: string): string {
 /** Daemon feature: transfer jobs support `withCues`. */
 export const TRANSFER_CUES = 'transfer.cues';
 
+/** Daemon feature: transfer jobs support `withRunnersUp`. */
+export const TRANSFER_RUNNERS_UP = 'transfer.runners-up';
+
 /** Daemon feature: transfer and inspect jobs support `coarseToFine`. */
 export const MATCHING_STAGES = 'matching.stages';
 
@@ -112,6 +121,8 @@ export const transferRequestSchema = z.strictObject({
   items: z.array(itemSchema).min(1).max(LIMITS.itemsPerJob),
   /** Return the cues of layer matches. Requires the daemon feature {@link TRANSFER_CUES}. */
   withCues: z.literal(true).optional(),
+  /** Return the next candidates of each layer, also of layers without a match. Requires the daemon feature {@link TRANSFER_RUNNERS_UP}. */
+  withRunnersUp: z.literal(true).optional(),
   ...stages,
 });
 export type TransferRequest = z.infer<typeof transferRequestSchema>;

@@ -7,6 +7,23 @@ export const idSchema = z.string().min(1).max(LIMITS.idChars);
 /** Lower-case hex SHA-256 of the encoded image. */
 export const imageIdSchema = z.string().regex(/^[0-9a-f]{64}$/);
 
+/** Daemon feature: layers may have `references`. Other daemons reject them. */
+export const LAYER_REFERENCES = 'layer.references';
+
+/** What a layer refers to in its design system. Keys are opaque; equal keys mean the same thing in all frames of a job. */
+export const layerReferencesSchema = z.strictObject({
+  /** The component that the layer is an instance of, or that it is. */
+  component: idSchema.optional(),
+  /** The styles and variables that the layer uses. */
+  tokens: z.array(idSchema).max(LIMITS.tokensPerLayer).optional(),
+  /**
+   * Only within an instance or a component: the path from there, through nested instances. The same layer of two instances
+   * of one component has the same path.
+   */
+  path: z.string().min(1).max(LIMITS.pathChars).optional(),
+});
+export type LayerReferences = z.infer<typeof layerReferencesSchema>;
+
 /** A layer of a design. Nothing here is specific to Figma. */
 export const layerSchema = z.strictObject({
   layerId: idSchema,
@@ -20,6 +37,8 @@ export const layerSchema = z.strictObject({
   box: boxSchema,
   /** Whether it can be the counterpart of a `layer` item. */
   candidate: z.boolean(),
+  /** Requires the daemon feature {@link LAYER_REFERENCES}. */
+  references: layerReferencesSchema.optional(),
 });
 export type Layer = z.infer<typeof layerSchema>;
 

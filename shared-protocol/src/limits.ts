@@ -18,9 +18,15 @@ export const LIMITS = {
   itemsPerJob: 500,
   layersPerFrame: 1000,
   matchesPerInspect: 20,
+  /** Other candidates of a `layer` placement. */
+  runnersUpPerPlacement: 5,
+  /** Styles and variables of a layer. */
+  tokensPerLayer: 32,
   idChars: 128,
   nameChars: 256,
   textChars: 1000,
+  /** The path of a layer within nested instances. */
+  pathChars: 512,
   /** Concurrent WebSocket connections; a new one replaces an older one of the same client. */
   connections: 8,
   /** Queued and running jobs of one connection. */

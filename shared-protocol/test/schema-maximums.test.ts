@@ -37,6 +37,10 @@ const warp = { kind: 'warp', backend: 'ui', source: IMAGE, edit: IMAGE, targets:
 const points = { kind: 'points', points: [point] };
 const track = { kind: 'track', backend: 'ui', frames: [IMAGE, IMAGE], annotated: 0, labels: points };
 const placement = { kind: 'point', itemId: 'i', confidence: 1, evidence: { image: 1 }, point };
+const placedLayer = (part: object) => {
+  const layered = { kind: 'layer', itemId: 'i', confidence: 1, evidence: { image: 1 }, layerId: null, box: null };
+  return { kind: 'transfer', targets: [{ targetId: 't', placements: [{ ...layered, ...part }] }] };
+};
 const match = { point, similarity: 1, confidence: 1 };
 const heatmap = { width: 1, height: 1, lowest: 0, highest: 1 };
 const tracked = { pngBytes: 1, confidences: [] };
@@ -58,6 +62,7 @@ const job = { jobId: 'j', state: 'queued' };
 const status = { type: 'status', daemon: '', device, backends: [], jobs: [] };
 
 const withLayer = (part: object) => ({ ...transfer, source: { ...frame, layers: [{ ...layer, ...part }] } });
+const withReferences = (references: object) => withLayer({ references });
 const withItem = (part: object) => ({ ...transfer, items: [{ ...item, ...part }] });
 
 /** All maximums of the schemas: name, schema, maximum, and a function that builds a value of a given size. */
@@ -99,6 +104,10 @@ const MAXIMUMS: [string, Schema, number, (size: number) => unknown][] = [
   ['layer: type', jobRequestSchema, LIMITS.nameChars, (n) => withLayer({ type: text(n) })],
   ['layer: name', jobRequestSchema, LIMITS.nameChars, (n) => withLayer({ name: text(n) })],
   ['layer: text', jobRequestSchema, LIMITS.textChars, (n) => withLayer({ text: text(n) })],
+  ['layer: component', jobRequestSchema, LIMITS.idChars, (n) => withReferences({ component: text(n) })],
+  ['layer: tokens', jobRequestSchema, LIMITS.tokensPerLayer, (n) => withReferences({ tokens: list(n, 't') })],
+  ['layer: a token', jobRequestSchema, LIMITS.idChars, (n) => withReferences({ tokens: [text(n)] })],
+  ['layer: path', jobRequestSchema, LIMITS.pathChars, (n) => withReferences({ path: text(n) })],
   ['inspect: matches', jobRequestSchema, LIMITS.matchesPerInspect, (n) => ({ ...inspect, matches: n })],
   ['warp: targets', jobRequestSchema, LIMITS.targetsPerJob, (n) => ({ ...warp, targets: list(n, warpTarget) })],
   ['track: frames', jobRequestSchema, LIMITS.targetsPerJob, (n) => ({ ...track, frames: list(n, IMAGE) })],
@@ -119,6 +128,18 @@ const MAXIMUMS: [string, Schema, number, (size: number) => unknown][] = [
     jobResultSchema,
     LIMITS.itemsPerJob,
     (n) => ({ kind: 'transfer', targets: [{ targetId: 't', placements: list(n, placement) }] }),
+  ],
+  [
+    'result: runners-up',
+    jobResultSchema,
+    LIMITS.runnersUpPerPlacement,
+    (n) => placedLayer({ runnersUp: list(n, { layerId: 'l', confidence: 0 }) }),
+  ],
+  [
+    'result: confidence of a runner-up',
+    jobResultSchema,
+    1,
+    (n) => placedLayer({ runnersUp: [{ layerId: 'l', confidence: n }] }),
   ],
   [
     'result: confidence',

@@ -9,7 +9,7 @@ import { describeLayers, type LayerTraits } from './layers/layer-traits.js';
 import { findOverlayAnchors, type OverlayAnchors } from './overlays/overlay-anchors.js';
 import { layoutDirection } from './rtl-layout.js';
 import { findLayer, pointsOfLayer, samplePoints } from './sample-points.js';
-import { type FoundRegion, layerPlacement, toPlacement } from './to-placement.js';
+import { type FoundRegion, type LayerDetails, layerPlacement, toPlacement } from './to-placement.js';
 import type { Correspondence } from './transforms/robust-estimator.js';
 
 /** Points a side of the grid over a neighbouring layer. */
@@ -76,7 +76,6 @@ function neighboursOfLayers(ids: readonly string[], layers: readonly Layer[], im
 /**
  * Places every item in one target.
  * @param target size of the target image
- * @param withCues include the weight of each cue in the placements of layers
  * @returns one placement an item, in their order
  */
 export async function placeItems(
@@ -85,7 +84,7 @@ export async function placeItems(
   targetLayers: readonly Layer[],
   target: Size,
   matcher: PairMatcher,
-  withCues = false,
+  details: LayerDetails = {},
 ): Promise<Placement[]> {
   const around = targetLayers.length === 0 ? [] : layersAround(prepared);
   const matches = await matchAll(matcher, prepared, around);
@@ -111,11 +110,14 @@ export async function placeItems(
     // a layer around an item may match any layer, an item only candidates
     (source, candidate) => candidate.candidate || !items.has(source.layerId),
   );
+  const assigned = new Map(
+    [...counterparts].flatMap(([id, one]) => (one.assigned === null ? [] : [[id, one.assigned]])),
+  );
   return found.map((entry) => {
     const { item, anchors, placed } = entry;
-    if (item.kind === 'layer') return layerPlacement(item, placed, counterparts.get(item.layerId), withCues);
+    if (item.kind === 'layer') return layerPlacement(item, placed, counterparts.get(item.layerId), details);
     if (item.kind !== 'overlay' || anchors === null) return toPlacement({ ...entry, item });
-    const byAnchors = direction.placeByAnchors(item.box, anchors, counterparts, targetSidePx, placed);
+    const byAnchors = direction.placeByAnchors(item.box, anchors, assigned, targetSidePx, placed);
     return toPlacement({ ...entry, item, placed: byAnchors });
   });
 }

@@ -1,5 +1,5 @@
 import type { Item, Placement } from '@samepoint/shared-protocol';
-import type { AssignedLayer } from './layers/find-counterparts.js';
+import type { Counterpart } from './layers/find-counterparts.js';
 import type { PlacedRegion } from './transforms/place-region.js';
 import type { Correspondence } from './transforms/robust-estimator.js';
 
@@ -15,18 +15,28 @@ export interface FoundRegion {
 /** Every item but layers, which are assigned to layers. */
 type PlacedItem = Exclude<Item, { kind: 'layer' }>;
 
-/** @param withCues include the weight of each cue */
+/** Optional parts of the placements of layers. */
+export interface LayerDetails {
+  /** The weight of each cue. */
+  cues?: boolean;
+  /** The next candidates. */
+  runnersUp?: boolean;
+}
+
 export function layerPlacement(
   { itemId }: Item,
   placed: PlacedRegion | null,
-  assigned: AssignedLayer | undefined,
-  withCues: boolean,
+  counterpart: Counterpart | undefined,
+  details: LayerDetails,
 ): Placement {
   const box = placed?.box ?? null;
-  if (assigned === undefined) return { kind: 'layer', itemId, layerId: null, box, ...confidenceOf(placed) };
+  const runnersUp = details.runnersUp === true ? { runnersUp: [...(counterpart?.runnersUp ?? [])] } : {};
+  const assigned = counterpart?.assigned ?? null;
+  if (assigned === null) return { kind: 'layer', itemId, layerId: null, box, ...confidenceOf(placed), ...runnersUp };
   const { layer, confidence, likeness } = assigned;
-  const cues = withCues ? { cues: [...likeness.cues] } : {};
-  return { kind: 'layer', itemId, layerId: layer.layerId, box, confidence, evidence: likeness.evidence, ...cues };
+  const { evidence, cues } = likeness;
+  const withCues = details.cues === true ? { cues: [...cues] } : {};
+  return { kind: 'layer', itemId, layerId: layer.layerId, box, confidence, evidence, ...withCues, ...runnersUp };
 }
 
 /** By the pixels alone. */

@@ -6,6 +6,7 @@ import {
   jobRequestSchema,
   LIMITS,
   layerSchema,
+  placementSchema,
 } from '@samepoint/shared-protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ImageStore } from '../../src/jobs/image-store.js';
@@ -105,6 +106,17 @@ const CROSSINGS: Record<Row, Crossing | typeof IN_IMAGE_TESTS> = {
   targetsPerJob: (limit) => {
     const [target] = transferRequest().targets;
     acceptsUpTo(limit, jobRequestSchema, (n) => ({ ...transferRequest(), targets: repeat(n, () => target) }));
+  },
+  runnersUpPerPlacement: (limit) => {
+    const placement = { kind: 'layer', itemId: 'i', confidence: 1, evidence: { image: 1 }, layerId: null, box: null };
+    const runnersUp = (n: number) => repeat(n, () => ({ layerId: 'l', confidence: 0 }));
+    acceptsUpTo(limit, placementSchema, (n) => ({ ...placement, runnersUp: runnersUp(n) }));
+  },
+  tokensPerLayer: (limit) => {
+    acceptsUpTo(limit, layerSchema, (n) => ({ ...layer, references: { tokens: repeat(n, () => 't') } }));
+  },
+  pathChars: (limit) => {
+    acceptsUpTo(limit, layerSchema, (n) => ({ ...layer, references: { path: 'x'.repeat(n) } }));
   },
   itemsPerJob: (limit) => {
     const [item] = transferRequest().items;

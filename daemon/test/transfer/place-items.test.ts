@@ -1,4 +1,4 @@
-import { type Box, type Item, type Point, placementSchema } from '@samepoint/shared-protocol';
+import { type Box, type Item, type Layer, type Point, placementSchema } from '@samepoint/shared-protocol';
 import { describe, expect, it, vi } from 'vitest';
 import type { Match } from '../../src/correspond/match-points.js';
 import { placeItems, prepareItems } from '../../src/transfer/place-items.js';
@@ -271,6 +271,21 @@ describe('a source layer', () => {
   });
 });
 
+it('next candidates of a layer are included on request, also without a match', async () => {
+  const items: Item[] = [{ kind: 'layer', itemId: 'i', layerId: 'title' }];
+  const place = async (runnersUp: boolean, targets: Layer[]) => {
+    const matcher = { match: async (points: readonly Point[]) => points.map(doubled) };
+    const prepared = prepareItems(items, [TITLE], SOURCE);
+    const [placement] = await placeItems(prepared, [TITLE], targets, TARGET, matcher, { runnersUp });
+    return placementSchema.options[2].parse(placement);
+  };
+  const other = { ...inTarget(TITLE), layerId: 'other', text: 'Something else' };
+  const { runnersUp } = await place(true, [inTarget(TITLE), other]);
+  expect(runnersUp?.map(({ layerId }) => layerId)).toEqual(['other']);
+  expect((await place(true, [])).runnersUp).toEqual([]);
+  expect(await place(false, [inTarget(TITLE), other])).not.toHaveProperty('runnersUp');
+});
+
 describe('what the cues of a layer weighed', () => {
   const items: Item[] = [{ kind: 'layer', itemId: 'i', layerId: 'title' }];
   const placeWith = (withCues: boolean) =>
@@ -280,7 +295,7 @@ describe('what the cues of a layer weighed', () => {
       [inTarget(TITLE)],
       TARGET,
       { match: async (points) => points.map(doubled) },
-      withCues,
+      { cues: withCues },
     );
 
   it('is included on request', async () => {

@@ -57,7 +57,7 @@ points that agree on one position.
 A target that cannot be read does not stop the others; the exit code is then 2.
 
 The file of --layers is { "source": [layer …], "targets": { "<file>": [layer …] } }. A layer is { "box": { "x", "y", "w",
-"h" } }, optionally with layerId, parentId, type, name, text and candidate. Each layer of the source is assigned a
+"h" } }, optionally with layerId, parentId, type, name, text, candidate and references. Each layer of the source is assigned a
 different layer of the target, or none.`;
 
 /** `samepoint match`: finds points, boxes or layers of one image in others. */

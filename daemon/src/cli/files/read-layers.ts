@@ -21,6 +21,7 @@ const entrySchema = z.strictObject({
   text: fields.text,
   box: boxSchema,
   candidate: fields.candidate.default(true),
+  references: fields.references,
 });
 
 const fileSchema = z.strictObject({
@@ -54,11 +55,15 @@ function nameOf(path: string, target: string, names: readonly string[]): string 
 
 function toLayers(path: string, list: string, entries: readonly z.infer<typeof entrySchema>[]): Layer[] {
   const known = new Set<string>();
-  return entries.map(({ layerId = String(known.size + 1), parentId = FRAME_ID, text, ...rest }) => {
+  return entries.map(({ layerId = String(known.size + 1), parentId = FRAME_ID, text, references, ...rest }) => {
     if (known.has(layerId)) throw invalidLayers(path, `two layers of ${list} have the layerId "${layerId}"`);
     known.add(layerId);
-    return { ...rest, layerId, parentId, ...(text === undefined ? {} : { text }) };
+    return { ...rest, layerId, parentId, ...(text === undefined ? {} : { text }), ...withReferences(references) };
   });
+}
+
+function withReferences(read: z.infer<typeof entrySchema>['references']): Pick<Layer, 'references'> {
+  return read === undefined ? {} : { references: read };
 }
 
 /** `source, entry 3, box, w: invalid input …`; entries are counted from 1. */

@@ -15,7 +15,7 @@ export interface TransferOptions {
 
 /** @throws SamepointError also if an item does not fit the source */
 export async function runTransfer(
-  { source, targets, items, withCues }: TransferRequest,
+  { source, targets, items, withCues, withRunnersUp }: TransferRequest,
   pairs: ImagePairs,
   progress: ProgressReporter,
   { refines, keepsGoing }: TransferOptions,
@@ -27,11 +27,12 @@ export async function runTransfer(
   // one target at a time, so that memory does not grow with their number
   progress.begin('matching', targets.length * (pairs.steps + 1));
   const sourceImage: ImageFeatures = [source.imageId, sourceFeatures];
+  const details = { cues: withCues === true, runnersUp: withRunnersUp === true };
   const placeIn = async ({ imageId, layers }: Frame) => {
     const target = await pairs.features(imageId);
     const matcher =
       imageId === source.imageId ? IDENTITY_MATCHER : matcherOf(pairs, sourceImage, [imageId, target], refines);
-    const placements = await placeItems(prepared, source.layers, layers, target, matcher, withCues);
+    const placements = await placeItems(prepared, source.layers, layers, target, matcher, details);
     return { state: 'placed' as const, placements };
   };
   const placed = new Map<number, TransferredTarget>();

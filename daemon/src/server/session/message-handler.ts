@@ -5,10 +5,12 @@ import {
   imageLabel,
   type JobKind,
   type JobRequest,
+  LAYER_REFERENCES,
   LIMITS,
   MATCHING_STAGES,
   SamepointError,
   TRANSFER_CUES,
+  TRANSFER_RUNNERS_UP,
 } from '@samepoint/shared-protocol';
 import type { StartOutcome } from '../../jobs/job-queue.js';
 import type { Outbox } from './outbox.js';
@@ -22,6 +24,8 @@ export const FEATURES: readonly string[] = [
   ...JOB_KINDS.map((kind) => `job.${kind}`),
   'model.pull',
   TRANSFER_CUES,
+  TRANSFER_RUNNERS_UP,
+  LAYER_REFERENCES,
   MATCHING_STAGES,
 ];
 

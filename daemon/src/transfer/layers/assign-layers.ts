@@ -1,7 +1,7 @@
 import { munkres } from 'munkres';
 
 /** A less probable pair counts as no counterpart. */
-const NO_COUNTERPART = 0.5;
+export const NO_COUNTERPART = 0.5;
 
 /**
  * One-to-one assignment of source layers to target candidates with the greatest sum of probabilities (Munkres, 1957).

@@ -1,6 +1,6 @@
-import type { Layer } from '@samepoint/shared-protocol';
+import { type Layer, LIMITS, type RunnerUp } from '@samepoint/shared-protocol';
 import { agreeOnLayers, type Option } from './agree-on-layers.js';
-import { assignLayers } from './assign-layers.js';
+import { assignLayers, NO_COUNTERPART } from './assign-layers.js';
 import { optionConfidences } from './layer-confidence.js';
 import { compareLayers, type Likeness } from './layer-cues.js';
 import type { QueryLayer } from './layer-likeness.js';
@@ -16,6 +16,14 @@ export interface AssignedLayer {
   option: Option;
 }
 
+/** What a source layer became. */
+export interface Counterpart {
+  /** Null for none. */
+  assigned: AssignedLayer | null;
+  /** The next candidates, best first, none more confident than the assigned one. */
+  runnersUp: readonly RunnerUp[];
+}
+
 /**
  * Assigns source layers to target layers, one to one, all together. Layers without a counterpart stay unassigned.
  * @param queries the source layers to assign
@@ -29,7 +37,7 @@ export function findCounterparts(
   candidates: readonly LayerTraits[],
   targetSidePx: number,
   mayMatch: (source: Layer, candidate: Layer) => boolean,
-): Map<string, AssignedLayer> {
+): Map<string, Counterpart> {
   const scene = describeScene(queries, sources, candidates, targetSidePx);
   const agreed = agreeOnLayers(queries, sources, candidates, scene);
   const probability = queries.map(({ traits, resemblance }, row) => {
@@ -44,15 +52,36 @@ export function findCounterparts(
     return line;
   });
   const columns = assignLayers(probability);
+  const assignedOf = (one: QueryLayer, row: number): AssignedLayer | null => {
+    const option = agreed[row]?.options.find(({ candidate }) => candidate === columns[row]);
+    const candidate = candidates[option?.candidate ?? -1];
+    if (option === undefined || candidate === undefined) return null;
+    const score = one.resemblance?.log[option.candidate] ?? Number.NaN;
+    const likeness = compareLayers(one, candidate, score, scene, option.support);
+    return { layer: candidate.layer, confidence: probability[row]?.[option.candidate] ?? 0, likeness, option };
+  };
   return new Map(
-    queries.flatMap((one, row): [string, AssignedLayer][] => {
-      const option = agreed[row]?.options.find(({ candidate }) => candidate === columns[row]);
-      const candidate = candidates[option?.candidate ?? -1];
-      if (option === undefined || candidate === undefined) return [];
-      const score = one.resemblance?.log[option.candidate] ?? Number.NaN;
-      const likeness = compareLayers(one, candidate, score, scene, option.support);
-      const confidence = probability[row]?.[option.candidate] ?? 0;
-      return [[one.traits.layer.layerId, { layer: candidate.layer, confidence, likeness, option }]];
+    queries.map((one, row): [string, Counterpart] => {
+      const assigned = assignedOf(one, row);
+      const runnersUp = nextCandidates(probability[row] ?? [], candidates, assigned);
+      return [one.traits.layer.layerId, { assigned, runnersUp }];
     }),
   );
+}
+
+/** A candidate that another layer is assigned to may be more probable here than the layer's own: its confidence is capped. */
+function nextCandidates(
+  probability: readonly number[],
+  candidates: readonly LayerTraits[],
+  assigned: AssignedLayer | null,
+): RunnerUp[] {
+  const most = assigned?.confidence ?? NO_COUNTERPART;
+  return probability
+    .flatMap((value, n): RunnerUp[] => {
+      const layer = candidates[n]?.layer;
+      if (layer === undefined || value === 0 || layer === assigned?.layer) return [];
+      return [{ layerId: layer.layerId, confidence: Math.min(value, most) }];
+    })
+    .sort((a, b) => b.confidence - a.confidence)
+    .slice(0, LIMITS.runnersUpPerPlacement);
 }

@@ -11,6 +11,7 @@ import {
   typeLikeness,
   wordsAroundLikeness,
 } from './layer-likeness.js';
+import { type ReferenceContext, referenceContext, referenceOdds } from './layer-references.js';
 import { type LayerTraits, sharedWords } from './layer-traits.js';
 
 /**
@@ -75,6 +76,7 @@ export interface Scene {
   familiarity: number;
   /** Texts that each of the two screens has once. */
   onlyTexts: ReadonlySet<string>;
+  references: ReferenceContext | null;
 }
 
 /** @param sources all layers of the source, whether they are sought or not */
@@ -95,6 +97,7 @@ export function describeScene(
     textsKept,
     familiarity: Math.max(found, textsKept),
     onlyTexts: new Set(kept.filter((text) => here.get(text) === 1 && there.get(text) === 1)),
+    references: referenceContext(sources, candidates),
   };
 }
 
@@ -112,7 +115,8 @@ export function ownOdds(sought: QueryLayer, candidate: LayerTraits, resemblance:
     nameOdds(traits, candidate) +
     typeOdds(traits.layer, candidate.layer) +
     ODDS.size * sizeLikeness(traits.layer, candidate.layer, scene.scale) +
-    ODDS.order * (orderLikeness(traits, candidate) ?? NO_ORDER)
+    ODDS.order * (orderLikeness(traits, candidate) ?? NO_ORDER) +
+    referenceOdds(traits.references, candidate.references, scene.references)
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Layer } from '@samepoint/shared-protocol';
+import { describeReferences, type ReferenceTraits } from './layer-references.js';
 import { type Rank, rankAmongPeers } from './reading-order.js';
 
 /** Default names of the design tool, which carry no information. */
@@ -20,6 +21,7 @@ export interface LayerTraits {
   /** All words of the smallest container with text, such as its row or card; never those of the frame. */
   wordsAround?: ReadonlySet<string>;
   rank: Rank;
+  references?: ReferenceTraits;
 }
 
 /** @param layers all layers of one frame: ranks are relative */
@@ -27,12 +29,14 @@ export function describeLayers(layers: readonly Layer[]): LayerTraits[] {
   const ranks = rankAmongPeers(layers);
   const texts = layers.map(({ text }) => textOf(text));
   const around = wordsAroundLayers(layers, texts);
+  const references = describeReferences(layers);
   return layers.map((layer, n) => ({
     layer,
     ...(isChosen(layer) ? { name: wordsOf(layer.name) } : {}),
     ...(texts[n] === undefined ? {} : { text: texts[n] }),
     ...(around[n] === undefined ? {} : { wordsAround: around[n] }),
     rank: ranks[n] ?? { index: 0, count: 1 },
+    ...(references[n] === undefined ? {} : { references: references[n] }),
   }));
 }
 
