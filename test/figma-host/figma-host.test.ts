@@ -167,14 +167,12 @@ describe('like in Figma', () => {
     expect(host.byKey('light:button-icon').matrix[4]).toBe(back);
   });
 
-  test('synchronous writes share an undo step', async () => {
-    const together = await run('const n = await node("light:bell"); n.x = 1; n.y = 2;', ['light:bell']);
+  test('writes share an undo step until commitUndo or an edit by hand', async () => {
+    const wait = "await figma.loadFontAsync({ family: 'Inter', style: 'Bold' });";
+    const together = await run(`const n = await node('light:bell'); n.x = 1; ${wait} n.y = 2;`, ['light:bell']);
     expect(together.host.undoSteps).toBe(1);
-    const apart = await run(
-      'const n = await node("light:bell"); n.x = 1; await figma.loadFontAsync({ family: "Inter", style: "Bold" }); n.y = 2;',
-      ['light:bell'],
-    );
-    expect(apart.host.undoSteps).toBe(2);
+    together.host.edit(together.host.byKey('light:bell').id, { opacity: 0.5 });
+    expect(together.host.undoSteps).toBe(2);
     const committed = await run('const n = await node("light:bell"); n.x = 1; figma.commitUndo(); n.y = 2;', [
       'light:bell',
     ]);

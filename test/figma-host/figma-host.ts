@@ -55,6 +55,7 @@ export class FigmaHost {
 
   /** Starts the plugin with a menu command and closes a running one. */
   async runCommand(command: string): Promise<void> {
+    this.vm.call('commitUndo');
     const state = this.vm.call('dump');
     this.vm.dispose();
     this.runs += 1;

@@ -4,7 +4,7 @@ import { changeMain, setProperties } from './component-methods.js';
 import { copySubtree } from './copying.js';
 import { adopt, resize } from './node-methods.js';
 import { settle, wrap, write } from './node-proxy.js';
-import { asCollaborator, get } from './store.js';
+import { asCollaborator, commitUndo, get } from './store.js';
 import { withAllFonts } from './text.js';
 import { insert, remove } from './tree.js';
 
@@ -17,7 +17,11 @@ export function editByHand(edit: HandEdit, isCollaborator: boolean): string {
       settle();
     });
   if (isCollaborator) asCollaborator(act);
-  else act();
+  else {
+    commitUndo();
+    act();
+    commitUndo();
+  }
   return made;
 }
 

@@ -19,6 +19,7 @@ import {
   manifest,
   recordChange,
   triggerUndo,
+  undoSteps,
 } from './store.js';
 
 interface StartOptions {
@@ -44,20 +45,20 @@ const host = {
   breakWrite,
   editByHand: (edit: string, who: string) => editByHand(JSON.parse(edit) as HandEdit, who === 'collaborator'),
   editAnnotations: (nodeId: string, annotations: string) => {
+    commitUndo();
     const node = get(nodeId);
     recordChange(nodeId, 'annotations');
     node.props.annotations = validateAnnotations(node, JSON.parse(annotations), CATEGORIES);
+    commitUndo();
   },
   undo: () => {
     commitUndo();
     triggerUndo();
     settle();
   },
-  undoSteps: () => documentState().history.length - 1,
-  endTurn: () => {
-    commitUndo();
-    announceChanges();
-  },
+  undoSteps,
+  commitUndo,
+  endTurn: announceChanges,
 };
 
 function start(command: string, { seed, hasManifestId }: StartOptions): void {

@@ -116,7 +116,10 @@ const windowApi = {
     __bridge.report('notify', JSON.stringify(toast));
     return { cancel: () => undefined };
   },
-  closePlugin: (message = '') => __bridge.report('closePlugin', JSON.stringify(message)),
+  closePlugin: (message = '') => {
+    commitUndo();
+    __bridge.report('closePlugin', JSON.stringify(message));
+  },
 };
 
 const clientStorage = {

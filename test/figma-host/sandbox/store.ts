@@ -156,6 +156,12 @@ export function commitUndo(): void {
   if (present !== state.history[state.history.length - 1]) state.history.push(present);
 }
 
+/** How many undo steps there are, with the one that is not committed yet. */
+export function undoSteps(): number {
+  const { history } = state;
+  return history.length - (serialize() === history[history.length - 1] ? 1 : 0);
+}
+
 /** Restores the last committed state, or the one before if nothing changed since. */
 export function triggerUndo(): void {
   const present = serialize();
@@ -202,8 +208,9 @@ function differences(a: RawNode, b: RawNode): string[] {
  * changes of others.
  */
 export function asCollaborator(act: () => void): void {
-  commitUndo();
   const { history, nextId } = state;
+  const committed = history.length;
+  commitUndo();
   origin = 'REMOTE';
   try {
     history.forEach((serialized, index) => {
@@ -220,6 +227,8 @@ export function asCollaborator(act: () => void): void {
     });
   } finally {
     origin = 'LOCAL';
+    // what was not committed stays so
+    history.length = committed;
   }
 }
 
