@@ -1,0 +1,231 @@
+import type { Value } from '../../shared/design.js';
+import type { AppliedRecord, Operation } from '../../shared/operation.js';
+import { STYLED, stylePropertyOf } from '../diff/derived.js';
+import { withoutBound } from '../diff/diff-properties.js';
+import type { Edit } from '../edit.js';
+import { fingerprint, isRecord, rounded, sameValue, valueOfFingerprint } from '../fingerprint.js';
+import type { Outcome } from '../merged-edit.js';
+import { PROPERTIES } from '../properties.js';
+import { type Match, type MergeContext, recordKey } from './context.js';
+import { type MergedValue, mergePaints } from './merge-paints.js';
+import { mergeRuns } from './merge-runs.js';
+import { isCounterpartToken, isSameToken, tokenOf } from './merge-token.js';
+import { blocked, operationOf } from './outcome.js';
+import { instanceObstacle, isTokenProperty, propertyOn } from './support.js';
+
+type SetEdit = Edit & { kind: 'set' };
+
+/** The least values of lengths; others may be negative, such as gaps. */
+const LEAST: { readonly [property: string]: number } = { itemSpacing: -Infinity, fontSize: 1 };
+
+/** One property of one layer: the rows of the merge table from top to bottom. */
+export function mergeSet(context: MergeContext, edit: SetEdit, match: Match): Outcome {
+  const obstacle = instanceObstacle(context.theirs, match.layer, edit.property);
+  if (obstacle !== null) return blocked(obstacle);
+  const property = nameOnTarget(context, edit, match);
+  if (property === null) return blocked({ code: 'unsupported', property: edit.property });
+  const merge = new SetMerge(context, edit, match, property);
+  const outcome = merge.outcome();
+  if (outcome.kind === 'change' && edit.property === 'name') return { ...outcome, include: 'never' };
+  if (outcome.kind === 'change') merge.plan(outcome.operation);
+  return outcome;
+}
+
+/** After a swap of the component in the same run, the counterpart has the properties of the new one. */
+function nameOnTarget({ edits }: MergeContext, edit: SetEdit, { layer }: Match): string | null {
+  const name = propertyOn(layer, edit.property);
+  if (name !== null || !edit.property.startsWith('component.')) return name;
+  const isSwapped = edits.some(
+    (other) => other.kind === 'set' && other.layerId === edit.layerId && other.property === 'mainComponent',
+  );
+  return isSwapped ? edit.property : null;
+}
+
+class SetMerge {
+  private readonly theirs: Value;
+  private readonly record: AppliedRecord | null;
+
+  constructor(
+    private readonly context: MergeContext,
+    private readonly edit: SetEdit,
+    private readonly match: Match,
+    private readonly property: string,
+  ) {
+    this.theirs = match.layer.props[property] ?? null;
+    const record = context.records.get(recordKey(edit.layerId, edit.property));
+    this.record = record?.layerId === match.layer.id ? record : null;
+  }
+
+  outcome(): Outcome {
+    const { record, theirs, edit } = this;
+    if (record === null) return this.threeWay(edit.before);
+    if (fingerprint(theirs) === record.written) {
+      if (record.source === fingerprint(edit.after)) return { kind: 'already-so' };
+      const base = record.source === record.written ? theirs : valueOfFingerprint(record.source);
+      return base === undefined ? this.conflict(edit.after, this.mapped()) : this.threeWay(base);
+    }
+    // The target was changed by hand after the edit arrived: that stays, unless it was taken back.
+    const { after, before } = edit;
+    if (this.isSame(theirs, after)) return { kind: 'already-so' };
+    return this.isSame(theirs, before) ? this.threeWay(before) : this.conflict(after, this.mapped());
+  }
+
+  plan({ write }: Operation): void {
+    if (write.kind !== 'set') return;
+    const { planned } = this.context;
+    const values = planned.get(write.layerId) ?? new Map<string, Value>();
+    planned.set(write.layerId, values.set(write.property, write.after));
+  }
+
+  private threeWay(base: Value): Outcome {
+    const { context, edit, theirs } = this;
+    const rule = PROPERTIES[edit.property] ?? 'value';
+    if (rule === 'token' || isTokenProperty(context.ours, edit.property, edit.after)) return this.token(base);
+    if (edit.property === 'runs') return this.runs(base);
+    const scaled = rule === 'length' ? this.scaledFromBase(base) : null;
+    if (scaled !== null) return this.change(scaled);
+    if (this.isSame(theirs, base) && !this.hasOtherStyle()) return this.change(edit.after);
+    if (this.isSame(theirs, edit.after) && !this.hasOtherStyle()) return { kind: 'already-so' };
+    if (rule === 'colours') return this.colours(base);
+    const merged = this.numeric(rule, base) ?? this.parts(base);
+    return merged === null ? this.conflict(edit.after, null) : this.change(merged);
+  }
+
+  private isSame(a: Value, b: Value): boolean {
+    const { theirs, ours } = this.context;
+    if (PROPERTIES[this.edit.property] === 'colours') return sameValue(withoutBound(a), withoutBound(b));
+    if (PROPERTIES[this.edit.property] === 'token') {
+      return isSameToken(tokenOf(theirs, a) ?? tokenOf(ours, a), tokenOf(ours, b) ?? tokenOf(this.context.base, b));
+    }
+    return sameValue(a, b);
+  }
+
+  /** Whether a style decides the target's value that is not base's: then equal raw values say nothing. */
+  private hasOtherStyle(): boolean {
+    const style = stylePropertyOf(this.edit.property);
+    if (style === null) return false;
+    const { base, theirs } = this.context;
+    const before = tokenOf(base, base.layers[this.edit.layerId]?.props[style]);
+    const now = tokenOf(theirs, this.match.layer.props[style]);
+    return now !== null && !isSameToken(now, before) && STYLED[style] !== undefined;
+  }
+
+  private token(base: Value): Outcome {
+    const { context, edit, theirs } = this;
+    const [b, t] = [tokenOf(context.base, base) ?? tokenOf(context.ours, base), tokenOf(context.theirs, theirs)];
+    const o = tokenOf(context.ours, edit.after);
+    if (isSameToken(t, o)) return { kind: 'already-so' };
+    if (isSameToken(t, b)) return this.change(edit.after);
+    if (o === null) return this.conflict(edit.after, null);
+    if (t !== null && b !== null && isCounterpartToken(t, b)) {
+      return { kind: 'kept', token: t, ours: this.operation(edit.after) };
+    }
+    return this.change(edit.after);
+  }
+
+  private runs(base: Value): Outcome {
+    const merged = mergeRuns(this.context, this.edit.layerId, this.match.layer, base, this.edit.after);
+    return this.settle(merged);
+  }
+
+  private colours(base: Value): Outcome {
+    const { context, edit, theirs } = this;
+    if (this.hasOtherStyle()) return this.conflict(edit.after, this.mapped());
+    const role = this.role();
+    return this.settle(mergePaints(context, role, base, edit.after, theirs));
+  }
+
+  private settle({ ours, proposal, conflict, kept }: MergedValue): Outcome {
+    if (conflict) return this.isSame(proposal, this.theirs) ? { kind: 'already-so' } : this.conflict(ours, proposal);
+    if (!this.isSame(ours, this.theirs)) return this.change(ours);
+    return kept === null
+      ? { kind: 'already-so' }
+      : { kind: 'kept', token: kept, ours: this.operation(this.edit.after) };
+  }
+
+  private role() {
+    const { property, layerId } = this.edit;
+    if (property === 'strokes' || property === 'effects') return property;
+    return this.context.ours.layers[layerId]?.type === 'TEXT' ? 'text' : 'fills';
+  }
+
+  /** Ours in the target's colours; null for other properties. */
+  private mapped(): Value | null {
+    if (PROPERTIES[this.edit.property] !== 'colours') return null;
+    return mergePaints(this.context, this.role(), null, this.edit.after, this.theirs).proposal;
+  }
+
+  /** Ours at the target's scale, where the target has base's length at that scale. */
+  private scaledFromBase(base: Value): Value | null {
+    const { scale } = this.context;
+    const { after } = this.edit;
+    if (scale === 1 || typeof base !== 'number' || typeof after !== 'number') return null;
+    return sameLength(this.theirs, base * scale) ? this.atLeast(after * scale) : null;
+  }
+
+  private numeric(rule: string, base: Value): Value | null {
+    const { theirs, context, edit } = this;
+    const { after } = edit;
+    if (rule === 'measure') return mergeMeasure(context.scale, base, after, theirs);
+    if (typeof base !== 'number' || typeof after !== 'number' || typeof theirs !== 'number') return null;
+    if (rule === 'length') return this.atLeast(theirs + context.scale * (after - base));
+    return rule === 'number' ? wrapDegrees(theirs + after - base) : null;
+  }
+
+  private atLeast(value: number): number {
+    return rounded(Math.max(LEAST[this.edit.property] ?? 0, value));
+  }
+
+  /** Records such as constraints merge by their parts, if no part conflicts. */
+  private parts(base: Value): Value | null {
+    const { theirs } = this;
+    const { after } = this.edit;
+    if (!isRecord(base) || !isRecord(after) || !isRecord(theirs) || this.edit.property === 'fontName') return null;
+    const merged: { [key: string]: Value } = { ...theirs };
+    for (const key of Object.keys(after)) {
+      const [b, o, t] = [base[key] ?? null, after[key] ?? null, theirs[key] ?? null];
+      if (sameValue(o, b) || sameValue(t, o)) continue;
+      if (!sameValue(t, b)) return null;
+      merged[key] = o;
+    }
+    return merged;
+  }
+
+  private change(value: Value): Outcome {
+    if (this.isSame(value, this.theirs) && !this.hasOtherStyle()) return { kind: 'already-so' };
+    return { kind: 'change', operation: this.operation(value), include: 'confident' };
+  }
+
+  private conflict(ours: Value, proposal: Value | null): Outcome {
+    const isOther = proposal !== null && !sameValue(proposal, ours);
+    return {
+      kind: 'conflict',
+      theirs: this.theirs,
+      ours: this.operation(ours),
+      proposal: isOther ? this.operation(proposal) : null,
+    };
+  }
+
+  private operation(after: Value): Operation {
+    const layerId = this.match.layer.id;
+    const write = { kind: 'set', layerId, property: this.property, before: this.theirs, after } as const;
+    return operationOf(this.edit, write, this.edit.after, after, layerId);
+  }
+}
+
+function sameLength(value: Value, length: number): boolean {
+  return typeof value === 'number' && Math.abs(value - length) < 0.01 + 0.001 * Math.abs(length);
+}
+
+/** `{ unit, value }` of line height and letter spacing. */
+function mergeMeasure(scale: number, b: Value, o: Value, t: Value): Value | null {
+  if (!isRecord(b) || !isRecord(o) || !isRecord(t) || b.unit !== o.unit || o.unit !== t.unit) return null;
+  if (typeof b.value !== 'number' || typeof o.value !== 'number' || typeof t.value !== 'number') return null;
+  const factor = o.unit === 'PIXELS' ? scale : 1;
+  return { ...t, value: rounded(t.value + factor * (o.value - b.value)) };
+}
+
+function wrapDegrees(degrees: number): number {
+  const turned = ((degrees % 360) + 540) % 360;
+  return rounded(turned === 0 ? 180 : turned - 180);
+}

@@ -1,0 +1,181 @@
+import type { Design, DesignLayer, Value } from '../../shared/design.js';
+import type { LayerRef } from '../../shared/operation.js';
+import type { Edit } from '../edit.js';
+import type { MergedEdit, Outcome } from '../merged-edit.js';
+import { childrenOf, containerOf, isInside, parentOf, subtreeOf } from '../tree.js';
+import { type Match, type MergeContext, recordKey } from './context.js';
+import { parallelLayers } from './copies.js';
+import { blocked, mergedEdit, operationOf } from './outcome.js';
+import { placementIn, placementInCopy, siblingInCopy, siblingPlace } from './placement.js';
+import { instanceObstacle, parentObstacle } from './support.js';
+
+type AddEdit = Edit & { kind: 'add' };
+type ReparentEdit = Edit & { kind: 'reparent' };
+type ReorderEdit = Edit & { kind: 'reorder' };
+
+/** What a copy of a subtree looks like, without ids and place. */
+export function subtreeValue(design: Design, layer: DesignLayer): Value {
+  const children = childrenOf(design, layer).map((child) => [
+    Math.round(child.transform.e),
+    Math.round(child.transform.f),
+    subtreeValue(design, child),
+  ]);
+  return [layer.type, layer.name, layer.width, layer.height, layer.props, children];
+}
+
+export function mergeAdd(context: MergeContext, edit: AddEdit): MergedEdit {
+  const { base, ours, theirs, records, scale } = context;
+  const layer = ours.layers[edit.layerId];
+  const parent = context.matches.get(edit.parentId) ?? null;
+  if (layer === undefined || parent === null) return mergedEdit(edit, null, blocked({ code: 'parent-missing' }));
+  const obstacle = parentObstacle(theirs, parent.layer);
+  if (obstacle !== null) return mergedEdit(edit, parent, blocked(obstacle));
+  const record = records.get(recordKey(edit.layerId, 'add'));
+  if (record !== undefined && theirs.layers[record.layerId] !== undefined) {
+    return mergedEdit(edit, parent, { kind: 'already-so' });
+  }
+  const place = siblingPlace(context, layer, parent.layer);
+  const old = subtreeOf(ours, layer).filter(({ id }) => base.layers[id] !== undefined);
+  const write = {
+    kind: 'add',
+    sourceLayerId: canvasId(ours, layer.id),
+    parent: { layerId: parent.layer.id },
+    previousSibling: place.previousSibling,
+    ...placementIn(context, layer, parent.layer),
+    scale,
+    without: old.filter(({ parentId }) => !old.some(({ id }) => id === parentId)).map(({ id }) => canvasId(ours, id)),
+  } as const;
+  const value = subtreeValue(ours, layer);
+  const operation = operationOf(edit, write, value, value, '');
+  // A copy that is gone was removed by hand.
+  const include = record === undefined ? 'confident' : 'never';
+  return mergedEdit(edit, parent, { kind: 'change', operation, include }, place.confidence);
+}
+
+function canvasId(ours: Design, layerId: string): string {
+  return ours.alignment?.[layerId]?.ownId ?? layerId;
+}
+
+export function mergeRemove(context: MergeContext, edit: Edit): MergedEdit {
+  const { base, theirs, records } = context;
+  const record = records.get(recordKey(edit.layerId, 'remove'));
+  if (record !== undefined && theirs.layers[record.layerId] === undefined) {
+    return { ...mergedEdit(edit, null, { kind: 'already-so' }), confidence: edit.confidence };
+  }
+  const match = context.matches.get(edit.layerId) ?? null;
+  const before = base.layers[edit.layerId];
+  if (match === null || before === undefined) return mergedEdit(edit, null, { kind: 'missing' });
+  const obstacle = instanceObstacle(theirs, match.layer, null);
+  if (obstacle !== null) return mergedEdit(edit, match, blocked(obstacle));
+  const include = holdsMore(context, before, match.layer) ? 'never' : 'sure';
+  const operation = operationOf(edit, { kind: 'remove', layerId: match.layer.id }, null, null, match.layer.id);
+  return mergedEdit(edit, match, { kind: 'change', operation, include });
+}
+
+/** Whether the counterpart holds a layer that base's does not, or one that ours keeps. */
+function holdsMore(context: MergeContext, before: DesignLayer, layer: DesignLayer): boolean {
+  const { base, ours, theirs, matches } = context;
+  const inBase = subtreeOf(base, before);
+  const known = new Map(inBase.flatMap(({ id }) => [[matches.get(id)?.layer.id ?? '', id] as const]));
+  const parallel = new Map(parallelLayers(base, before, theirs, layer).map(([id, copy]) => [copy.id, id]));
+  return subtreeOf(theirs, layer).some(({ id }) => {
+    const source = known.get(id) ?? parallel.get(id);
+    if (source === undefined) return true;
+    return ours.layers[source] !== undefined && !isReparented(context, source);
+  });
+}
+
+function isReparented({ edits, ours }: MergeContext, sourceId: string): boolean {
+  const moved = edits.filter(({ kind }) => kind === 'reparent').map(({ layerId }) => layerId);
+  const layer = ours.layers[sourceId];
+  return layer !== undefined && moved.some((id) => id === sourceId || isInside(ours, layer, id));
+}
+
+export function mergeReorder(context: MergeContext, edit: ReorderEdit, match: Match): MergedEdit {
+  const { ours, theirs } = context;
+  const obstacle = instanceObstacle(theirs, match.layer, null);
+  if (obstacle !== null) return mergedEdit(edit, match, blocked(obstacle));
+  const [layer, parent] = [ours.layers[edit.layerId], parentOf(theirs, match.layer)];
+  if (layer === undefined || parent === null) return mergedEdit(edit, match, { kind: 'missing' });
+  const place = siblingPlace(context, layer, parent);
+  const isSo = isPlacedSo(context, layer, match.layer, parent);
+  const write = { kind: 'reorder', layerId: match.layer.id, previousSibling: place.previousSibling } as const;
+  const value = edit.previousSiblingId;
+  const operation = operationOf(edit, write, value, refValue(place.previousSibling), match.layer.id);
+  const outcome: Outcome = isSo ? { kind: 'already-so' } : { kind: 'change', operation, include: 'confident' };
+  return mergedEdit(edit, match, outcome, place.confidence);
+}
+
+function refValue(ref: LayerRef | null): Value {
+  return ref === null ? null : 'layerId' in ref ? ref.layerId : ref.addedFrom;
+}
+
+/** Whether all counterparts of siblings below are below in the target too, and all above are above. */
+function isPlacedSo({ ours, matches }: MergeContext, layer: DesignLayer, target: DesignLayer, parent: DesignLayer) {
+  const siblings = parentOf(ours, layer)?.childIds ?? [];
+  const at = parent.childIds.indexOf(target.id);
+  const places = siblings.map((id) => parent.childIds.indexOf(matches.get(id)?.layer.id ?? ''));
+  const own = siblings.indexOf(layer.id);
+  return places.every((place, n) => place < 0 || n === own || place < at === n < own);
+}
+
+export function mergeReparent(context: MergeContext, edit: ReparentEdit, match: Match): MergedEdit {
+  const { ours, theirs } = context;
+  const layer = ours.layers[edit.layerId];
+  const obstacle = instanceObstacle(theirs, match.layer, null);
+  if (obstacle !== null) return mergedEdit(edit, match, blocked(obstacle));
+  if (layer === undefined) return mergedEdit(edit, match, { kind: 'missing' });
+  const parent = context.matches.get(edit.parentId) ?? null;
+  if (parent === null) return mergeIntoCopy(context, edit, match, layer);
+  if (match.layer.parentId === parent.layer.id) {
+    return mergedEdit(edit, match, { kind: 'already-so' }, parent.confidence);
+  }
+  const inParent = parentObstacle(theirs, parent.layer);
+  if (inParent !== null) return mergedEdit(edit, match, blocked(inParent));
+  if (parent.layer.id === match.layer.id || isInside(theirs, parent.layer, match.layer.id)) {
+    return mergedEdit(edit, match, blocked({ code: 'parent-missing' }));
+  }
+  const place = siblingPlace(context, layer, parent.layer);
+  const { transform } = placementIn(context, layer, parent.layer);
+  const write = {
+    kind: 'reparent',
+    layerId: match.layer.id,
+    parent: { layerId: parent.layer.id },
+    previousSibling: place.previousSibling,
+    transform,
+  } as const;
+  const operation = operationOf(edit, write, edit.parentId, parent.layer.id, match.layer.id);
+  const outcome: Outcome = { kind: 'change', operation, include: 'confident' };
+  return mergedEdit(edit, match, outcome, parent.confidence, place.confidence);
+}
+
+/** Into a layer that is new in ours: into its copy, if the merge adds one. */
+function mergeIntoCopy(context: MergeContext, edit: ReparentEdit, match: Match, layer: DesignLayer): MergedEdit {
+  const { ours } = context;
+  const added = addedRoot(context, edit.parentId);
+  const target = added === null ? null : (context.matches.get(added.parentId ?? '') ?? null);
+  if (added === null || target === null || parentObstacle(context.theirs, target.layer) !== null) {
+    return mergedEdit(edit, match, blocked({ code: 'parent-missing' }));
+  }
+  const container = containerOf(ours, layer);
+  const isInCopy = container !== null && context.base.layers[container.id] === undefined;
+  const transform = isInCopy ? placementInCopy(context, layer) : placementIn(context, layer, target.layer).transform;
+  const write = {
+    kind: 'reparent',
+    layerId: match.layer.id,
+    parent: { addedFrom: edit.parentId },
+    previousSibling: siblingInCopy(context, layer),
+    transform,
+  } as const;
+  const operation = operationOf(edit, write, edit.parentId, edit.parentId, match.layer.id);
+  return mergedEdit(edit, match, { kind: 'change', operation, include: 'confident' }, target.confidence);
+}
+
+/** The root of the added subtree that holds the layer. */
+function addedRoot({ base, ours }: MergeContext, layerId: string): DesignLayer | null {
+  let layer = ours.layers[layerId];
+  while (layer !== undefined && layer.parentId !== null && base.layers[layer.parentId] === undefined) {
+    layer = ours.layers[layer.parentId];
+  }
+  return layer !== undefined && base.layers[layer.id] === undefined ? layer : null;
+}

@@ -1,0 +1,164 @@
+import type { Affine } from '@samepoint/shared-protocol';
+import type { DesignLayer, Size } from '../../shared/design.js';
+import type { LayerRef } from '../../shared/operation.js';
+import { rounded } from '../fingerprint.js';
+import {
+  AXES,
+  type Axis,
+  childrenOf,
+  constrainedSpan,
+  constraintOf,
+  containerOf,
+  hasAutoLayout,
+  isGroup,
+  isLaidOut,
+  lengthOf,
+  parentOf,
+  type Span,
+  sizeOf,
+  spanOf,
+} from '../tree.js';
+import type { MergeContext } from './context.js';
+import { plannedSize, withPlanned } from './merge-geometry.js';
+
+/** Where a layer goes among the children of its new parent, and how sure the layer below it is. */
+export interface SiblingPlace {
+  previousSibling: LayerRef | null;
+  confidence: number;
+}
+
+/**
+ * After the counterpart of the nearest earlier sibling that this merge does not move; below the nearest later one if
+ * none of the earlier ones is there.
+ */
+export function siblingPlace(context: MergeContext, layer: DesignLayer, parent: DesignLayer): SiblingPlace {
+  const siblings = parentOf(context.ours, layer)?.childIds ?? [];
+  const at = siblings.indexOf(layer.id);
+  const placed = movedIds(context);
+  const find = (ids: readonly string[]) => {
+    for (const id of ids) {
+      const child = placed.has(id) ? null : childAbove(context, parent, id);
+      if (child !== null) return child;
+    }
+    return null;
+  };
+  const earlier = find(siblings.slice(0, Math.max(0, at)).reverse());
+  if (earlier !== null) return { previousSibling: { layerId: earlier.id }, confidence: earlier.confidence };
+  const later = at > 0 ? find(siblings.slice(at + 1)) : null;
+  const below = later === null ? undefined : parent.childIds[parent.childIds.indexOf(later.id) - 1];
+  return { previousSibling: below === undefined ? null : { layerId: below }, confidence: 1 };
+}
+
+function movedIds({ edits }: MergeContext): Set<string> {
+  return new Set(
+    edits
+      .filter(({ kind }) => kind === 'add' || kind === 'reorder' || kind === 'reparent')
+      .map(({ layerId }) => layerId),
+  );
+}
+
+/** The child of `parent` that is the counterpart or holds it. */
+function childAbove({ matches, theirs }: MergeContext, parent: DesignLayer, sourceId: string) {
+  const match = matches.get(sourceId);
+  let layer = match?.layer ?? null;
+  while (layer !== null && layer.parentId !== parent.id) layer = parentOf(theirs, layer);
+  return layer === null || match === undefined ? null : { id: layer.id, confidence: match.confidence };
+}
+
+/** The nearest new sibling below a layer in the copy of its parent. */
+export function siblingInCopy({ base, ours }: MergeContext, layer: DesignLayer): LayerRef | null {
+  const siblings = parentOf(ours, layer)?.childIds ?? [];
+  const earlier = siblings.slice(0, Math.max(0, siblings.indexOf(layer.id))).reverse();
+  const below = earlier.find((id) => base.layers[id] === undefined);
+  return below === undefined ? null : { addedFrom: below };
+}
+
+export interface Placement {
+  /** Null where auto layout decides. */
+  transform: Affine | null;
+  /** Null for the scaled size. */
+  size: Size | null;
+}
+
+/** Where a layer of ours belongs below `parent` in the target, from its constraints and the layers around it. */
+export function placementIn(context: MergeContext, layer: DesignLayer, parent: DesignLayer): Placement {
+  const { ours, theirs, scale } = context;
+  const isAbsolute = layer.props.layoutPositioning === 'ABSOLUTE';
+  if (hasAutoLayout(withPlanned(context, parent)) && !isAbsolute) return { transform: null, size: null };
+  const from = containerOf(ours, layer);
+  const to = isGroup(parent) ? containerOf(theirs, parent) : parent;
+  if (from === null || to === null) return { transform: layer.transform, size: null };
+  const neighbour = nearestNeighbour(context, layer, from, to);
+  const [x, y] = AXES.map((axis) => {
+    const lengths = [lengthOf(sizeOf(from), axis), lengthOf(plannedSize(context, to), axis)] as const;
+    const span = constrainedSpan(spanOf(layer, axis), freeConstraint(layer, axis), lengths[0], lengths[1], scale);
+    return { start: span.start + (neighbour === null ? 0 : shiftOf(context, neighbour, axis)), length: span.length };
+  }) as [Span, Span];
+  const size = { width: rounded(x.length), height: rounded(y.length) };
+  const isOther = Math.abs(size.width - layer.width * scale) + Math.abs(size.height - layer.height * scale) > 0.02;
+  const transform = { ...layer.transform, e: rounded(x.start), f: rounded(y.start) };
+  return { transform, size: isOther ? size : null };
+}
+
+/** In the copy of a new parent everything is as in ours, scaled. */
+export function placementInCopy({ ours, scale }: MergeContext, layer: DesignLayer): Affine | null {
+  if (isLaidOut(ours, layer)) return null;
+  return { ...layer.transform, e: rounded(layer.transform.e * scale), f: rounded(layer.transform.f * scale) };
+}
+
+/** Rotated layers and those in groups keep their size. */
+function freeConstraint(layer: DesignLayer, axis: Axis): string {
+  const constraint = constraintOf(layer, axis);
+  const isTurned = Math.abs(layer.transform.b) + Math.abs(layer.transform.c) > 1e-6;
+  return isTurned && (constraint === 'STRETCH' || constraint === 'SCALE') ? 'MIN' : constraint;
+}
+
+interface Neighbour {
+  before: DesignLayer;
+  after: DesignLayer;
+  from: DesignLayer;
+  to: DesignLayer;
+}
+
+/** The nearest layer beside it that has a counterpart in the same container and that nothing lays out. */
+function nearestNeighbour(
+  context: MergeContext,
+  layer: DesignLayer,
+  from: DesignLayer,
+  to: DesignLayer,
+): Neighbour | null {
+  const { base, ours, theirs, matches } = context;
+  const baseContainer = base.layers[from.id];
+  if (baseContainer === undefined) return null;
+  let nearest: Neighbour | null = null;
+  let least = Infinity;
+  for (const sibling of childrenOf(ours, from)) {
+    const [before, match] = [base.layers[sibling.id], matches.get(sibling.id)];
+    if (before === undefined || match === undefined || sibling.id === layer.id) continue;
+    if (containerOf(base, before)?.id !== from.id || containerOf(theirs, match.layer)?.id !== to.id) continue;
+    if (isLaidOut(theirs, match.layer)) continue;
+    const distance = distanceOf(layer, sibling);
+    if (distance < least) [nearest, least] = [{ before, after: match.layer, from: baseContainer, to }, distance];
+  }
+  return nearest;
+}
+
+/** The gap between two layers, then the distance of their centres. */
+function distanceOf(a: DesignLayer, b: DesignLayer): number {
+  const [x = 0, y = 0] = AXES.map((axis) => {
+    const [p, q] = [spanOf(a, axis), spanOf(b, axis)];
+    return Math.max(0, q.start - p.start - p.length, p.start - q.start - q.length);
+  });
+  const [u = 0, v = 0] = AXES.map((axis) => {
+    const [p, q] = [spanOf(a, axis), spanOf(b, axis)];
+    return p.start + p.length / 2 - q.start - q.length / 2;
+  });
+  return Math.hypot(x, y) + Math.hypot(u, v) / 1000;
+}
+
+/** How far the neighbour is from where constraints and scale would put it in the target. */
+function shiftOf({ scale }: MergeContext, { before, after, from, to }: Neighbour, axis: Axis): number {
+  const lengths = [lengthOf(sizeOf(from), axis), lengthOf(sizeOf(to), axis)] as const;
+  const expected = constrainedSpan(spanOf(before, axis), constraintOf(before, axis), lengths[0], lengths[1], scale);
+  return spanOf(after, axis).start - expected.start;
+}
