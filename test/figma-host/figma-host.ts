@@ -1,5 +1,15 @@
 import { renderPng } from './render.js';
-import type { DocumentSpec, DocumentState, HandEdit, Json, Matrix, NodeSpec, RawNode, RenderRequest } from './spec.js';
+import type {
+  Assets,
+  DocumentSpec,
+  DocumentState,
+  HandEdit,
+  Json,
+  Matrix,
+  NodeSpec,
+  RawNode,
+  RenderRequest,
+} from './spec.js';
 import { Vm } from './vm.js';
 
 /** A node with its size and canvas transform. */
@@ -149,10 +159,7 @@ export class FigmaHost {
     return this.annotations(nodeId);
   }
 
-  /**
-   * Sets properties of a node by hand. `componentProperties` sets only those given; `mainComponent` is the id of the
-   * component to swap to.
-   */
+  /** Sets properties of a node by hand; `HandEdit` says what is special. */
   edit(nodeId: string, properties: { [property: string]: Json }, who: Editor = 'designer'): void {
     this.byHand({ kind: 'set', nodeId, properties }, who);
   }
@@ -193,6 +200,12 @@ export class FigmaHost {
   /** Uncaught errors of the plugin. */
   get errors(): readonly string[] {
     return this.vm.errors;
+  }
+
+  /** The styles, variables and collections of the document. */
+  assets(): Assets {
+    const state: DocumentState = JSON.parse(this.vm.call('dump'));
+    return state.assets;
   }
 
   /** All nodes sorted by id, to compare documents. */

@@ -58,6 +58,12 @@ export interface NodeSpec {
   children?: NodeSpec[];
   /** Key of the main component of an INSTANCE. */
   component?: string;
+  /** Names of styles by field: `fillStyleId`, `textStyleId` … */
+  styles?: { [field: string]: string };
+  /** Names of variables by field; for `fills` and `strokes` they give the colour of the topmost paint. */
+  variables?: { [field: string]: string };
+  /** Names of modes by the name of the collection. */
+  modes?: { [collection: string]: string };
   /** Of an INSTANCE: values of component properties by name, with or without the `#` suffix. */
   componentProperties?: { [name: string]: string | boolean };
   /** Of an INSTANCE: properties of its layers that differ from the main component, by the keys of the main layers. */
@@ -69,9 +75,29 @@ export interface MeasurementSpec {
   endKey: string;
 }
 
+interface StyleSpec {
+  name: string;
+  type: StyleType;
+  props: { [property: string]: Json };
+  /** Whether it comes from a library, where it cannot be changed. */
+  isLibrary?: boolean;
+}
+
+interface CollectionSpec {
+  name: string;
+  modes: string[];
+  /** The values of each variable by name, one for each mode. `{ alias: name }` refers to another variable. */
+  variables: { [name: string]: Json[] };
+  isLibrary?: boolean;
+}
+
 export interface DocumentSpec {
   name: string;
   children: NodeSpec[];
+  /** Components and component sets of a library. They are on no page and cannot be changed. */
+  library?: NodeSpec[];
+  styles?: StyleSpec[];
+  collections?: CollectionSpec[];
   measurements?: MeasurementSpec[];
 }
 
@@ -142,7 +168,10 @@ export interface RenderRequest {
 
 /** An edit by hand. A null `index` is the top. */
 export type HandEdit =
-  /** `componentProperties` sets only those given, `mainComponent` is the id of the component to swap to. */
+  /**
+   * `componentProperties`, `boundVariables` (ids or null, for `fills` of the topmost paint) and `explicitVariableModes`
+   * set only those given; `mainComponent` is the id of the component to swap to; `fillStyleId` and its kind take ids.
+   */
   | { kind: 'set'; nodeId: string; properties: { [property: string]: Json } }
   | { kind: 'insert'; parentId: string; index: number | null; spec: NodeSpec }
   | { kind: 'move'; nodeId: string; parentId: string; index: number | null }

@@ -1,12 +1,14 @@
 import type { DocumentSpec, DocumentState, Matrix, NodeSpec, RawNode } from '../spec.js';
 import { validateAnnotations } from './annotations.js';
+import { applyAssets, buildAssets } from './build-assets.js';
+import { hexOf } from './component-methods.js';
 import { plannedWrites, setValue } from './component-properties.js';
 import { instanceOf } from './copying.js';
 import { addOverride, syncInstance } from './instances.js';
 import { CATEGORIES, settle } from './node-proxy.js';
 import { changeMainComponent, layersOf, recordOverride } from './overrides.js';
-import { dump, find, load } from './store.js';
-import { fitText } from './text.js';
+import { children, dump, find, load, removeSilently } from './store.js';
+import { fitText, withAllFonts } from './text.js';
 import { blank, findByKey } from './tree.js';
 
 /** Builds the document of a spec: one page with its nodes. */
@@ -22,9 +24,25 @@ export function buildDocument(spec: DocumentSpec): DocumentState {
   });
   const page = find('0:1');
   if (page === null) throw new Error('no page');
-  for (const child of spec.children) attach(child, page);
+  buildAssets(spec);
+  withAllFonts(() => {
+    for (const component of spec.library ?? []) attachToLibrary(component);
+    for (const child of spec.children) attach(child, page);
+  });
   settle();
   return { ...dump(), history: [] };
+}
+
+function attachToLibrary(spec: NodeSpec): void {
+  const shelf = blank('FRAME', 'Library');
+  const node = attach(spec, shelf);
+  node.parentId = null;
+  shelf.childIds = [];
+  removeSilently(shelf.id);
+  for (const component of [node, ...children(node)]) {
+    component.props.__publishKey = hexOf(`component ${component.key}`);
+    component.props.__remote = true;
+  }
 }
 
 function roots(name: string): RawNode[] {
@@ -58,6 +76,7 @@ export function attach(spec: NodeSpec, parent: RawNode): RawNode {
   if (spec.width !== undefined) node.width = spec.width;
   if (spec.height !== undefined) node.height = spec.height;
   if (node.type === 'TEXT' && spec.width === undefined) fitText(node);
+  applyAssets(node, spec);
   if (node.type === 'INSTANCE') customize(node, spec);
   else for (const child of spec.children ?? []) attach(child, node);
   if (annotations !== undefined) node.props.annotations = validateAnnotations(node, annotations, CATEGORIES);

@@ -1,12 +1,16 @@
 import type { HandEdit, Json } from '../spec.js';
+import { bindByName } from './build-assets.js';
 import { attach } from './build-document.js';
 import { changeMain, setProperties } from './component-methods.js';
 import { copySubtree } from './copying.js';
 import { adopt, resize } from './node-methods.js';
 import { settle, wrap, write } from './node-proxy.js';
-import { asCollaborator, commitUndo, get } from './store.js';
+import { recordOverride } from './overrides.js';
+import { asCollaborator, commitUndo, get, recordChange } from './store.js';
+import { applyStyle, STYLE_FIELDS } from './styles.js';
 import { withAllFonts } from './text.js';
 import { insert, remove } from './tree.js';
+import { setMode } from './variables.js';
 
 /** Edits the document as a designer does, or a collaborator. Returns the id of a new node, else an empty string. */
 export function editByHand(edit: HandEdit, isCollaborator: boolean): string {
@@ -54,12 +58,28 @@ function duplicate(nodeId: string): string {
 
 function setAll(nodeId: string, properties: { [property: string]: Json }): void {
   for (const [name, value] of Object.entries(properties)) {
-    if (name === 'componentProperties' && typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    if (name === 'componentProperties' && isFields(value)) {
       setProperties(get(nodeId), value);
     } else if (name === 'mainComponent') changeMain(get(nodeId), wrap(String(value)), true);
     else if (name === 'width' || name === 'height') {
       const { width, height } = get(nodeId);
       resize(get(nodeId), name === 'width' ? Number(value) : width, name === 'height' ? Number(value) : height);
+    } else if (name in STYLE_FIELDS) applyStyle(get(nodeId), name, String(value));
+    else if (name === 'boundVariables' && isFields(value)) bindAll(nodeId, value);
+    else if (name === 'explicitVariableModes' && isFields(value)) {
+      for (const [id, mode] of Object.entries(value)) setMode(get(nodeId), id, mode === null ? null : String(mode));
     } else write(nodeId, name, value);
   }
+}
+
+function bindAll(nodeId: string, variables: { [field: string]: Json }): void {
+  for (const [field, id] of Object.entries(variables)) {
+    recordChange(nodeId, field);
+    bindByName(get(nodeId), field, id === null ? null : String(id));
+    recordOverride(get(nodeId), field);
+  }
+}
+
+function isFields(value: Json): value is { [name: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -5,8 +5,10 @@ import { type Handler, listen, promise, unlisten } from './event-loop.js';
 import { adopt, currentPage } from './node-methods.js';
 import { CATEGORIES, settle, unwrap, type Wrapped, wrap } from './node-proxy.js';
 import { commitUndo, find, triggerUndo } from './store.js';
+import { styleApi } from './styles.js';
 import { fontKey, isAvailable, markLoaded } from './text.js';
 import { blank, group } from './tree.js';
+import { variablesApi } from './variables.js';
 
 const EVENTS = new Set(['selectionchange', 'currentpagechange', 'close', 'run', 'stylechange', 'drop']);
 const WINDOW_OPTIONS = new Set(['width', 'height', 'themeColors', 'title', 'visible', 'position']);
@@ -43,6 +45,8 @@ export function createFigma(command: string): object {
     ...lookups,
     ...creators,
     ...componentCreators,
+    ...styleApi,
+    variables: Object.freeze({ ...variablesApi, ...forbiddenVariables }),
     ...windowApi,
     commitUndo,
     triggerUndo: () => {
@@ -52,11 +56,23 @@ export function createFigma(command: string): object {
   });
 }
 
+const forbiddenVariables = Object.fromEntries(
+  ['getVariableById', 'getVariableCollectionById', 'getLocalVariables', 'getLocalVariableCollections'].map((name) => [
+    name,
+    forbidden(name, `figma.variables.${name}Async`),
+  ]),
+);
+
 const lookups = {
   getNodeByIdAsync: (id: string) => promise(() => (find(id) === null ? null : wrap(id))),
   getNodeById: forbidden('getNodeById', 'figma.getNodeByIdAsync'),
   getStyleById: forbidden('getStyleById', 'figma.getStyleByIdAsync'),
-  getLocalTextStyles: forbidden('getLocalTextStyles', 'figma.getLocalTextStylesAsync'),
+  ...Object.fromEntries(
+    ['Paint', 'Text', 'Effect', 'Grid'].map((kind) => {
+      const name = `getLocal${kind}Styles`;
+      return [name, forbidden(name, `figma.${name}Async`)];
+    }),
+  ),
   setCurrentPageAsync: async () => undefined,
   loadFontAsync: (font: Json) =>
     promise(() => {

@@ -1,4 +1,5 @@
 import type { Json, NodeType, RawNode } from '../spec.js';
+import { assetMethods } from './asset-methods.js';
 import { componentMethods } from './component-methods.js';
 import { copySubtree } from './copying.js';
 import { type Handler, listen, shuffledSelection, unlisten } from './event-loop.js';
@@ -26,6 +27,7 @@ export function methodsOf(id: string, type: NodeType): Methods {
       ? { getRangeAllFontNames: () => () => [prop(get(id), 'fontName', PROPERTIES.TEXT.fontName ?? null)] }
       : {}),
     ...componentMethods(id, type),
+    ...assetMethods(id, type),
   };
 }
 

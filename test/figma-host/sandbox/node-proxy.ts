@@ -1,5 +1,6 @@
 import type { Json, Matrix, RawNode } from '../spec.js';
 import { validateAnnotations } from './annotations.js';
+import { resolveBindings, unbind } from './bindings.js';
 import { changeMain } from './component-methods.js';
 import * as geometry from './geometry.js';
 import { layOut } from './geometry.js';
@@ -7,8 +8,10 @@ import { syncAfter } from './instances.js';
 import { methodsOf } from './node-methods.js';
 import { checkWritable, recordOverride } from './overrides.js';
 import { CONTAINERS, NEEDS_FONT, PROPERTIES, READ_ONLY } from './properties.js';
-import { allNodes, children, find, get, prop, recordChange, takeTouched } from './store.js';
+import { allNodes, children, documentState, find, get, prop, recordChange, takeTouched } from './store.js';
+import { STYLE_FIELDS, unlinkStyle } from './styles.js';
 import { fitText, requireFont } from './text.js';
+import { takeVariablesChanged } from './variables.js';
 
 const idOf = new WeakMap<object, string>();
 export const CATEGORIES: ReadonlySet<string> = new Set(['cat:development', 'cat:interaction', 'cat:accessibility']);
@@ -114,6 +117,10 @@ export function write(id: string, name: string, value: unknown): void {
     changeMain(node, value, false);
     return;
   }
+  const style = STYLE_FIELDS[name];
+  if (style !== undefined) {
+    throw new Error(`in set_${name}: Cannot call with documentAccess: dynamic-page. Use node.${style.method} instead.`);
+  }
   if (READ_ONLY.has(name) || methodsOf(id, node.type)[name] !== undefined) {
     throw new TypeError(`in set_${name}: no setter for property`);
   }
@@ -125,6 +132,8 @@ export function write(id: string, name: string, value: unknown): void {
   if (GEOMETRY.includes(name)) writeGeometry(node, name, value);
   else if (name === 'annotations') writeProp(node, name, validateAnnotations(node, value, CATEGORIES));
   else writeProp(node, name, toJson(value));
+  unlinkStyle(node, name);
+  unbind(node, name);
   recordOverride(node, name);
   settle();
 }
@@ -172,6 +181,10 @@ function toJson(value: unknown): Json {
 
 /** Updates instances and auto layout after a change. */
 export function settle(): void {
-  syncAfter(takeTouched());
+  const touched = takeTouched();
+  syncAfter(touched);
+  const hasVariables = documentState().assets.variables.length > 0;
+  if (takeVariablesChanged() || (hasVariables && touched.size > 0))
+    for (const node of allNodes()) resolveBindings(node);
   for (const node of allNodes()) if (node.type === 'DOCUMENT') layOut(node);
 }

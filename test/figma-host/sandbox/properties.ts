@@ -3,14 +3,29 @@ import type { Json, NodeType } from '../spec.js';
 type Defaults = { readonly [property: string]: Json };
 
 const SCENE: Defaults = { visible: true, locked: false, componentPropertyReferences: null };
-const BLEND: Defaults = { opacity: 1, blendMode: 'PASS_THROUGH', isMask: false, effects: [], exportSettings: [] };
+const BLEND: Defaults = {
+  effectStyleId: '',
+  opacity: 1,
+  blendMode: 'PASS_THROUGH',
+  isMask: false,
+  effects: [],
+  exportSettings: [],
+};
 const CHILD: Defaults = {
   constraints: { horizontal: 'MIN', vertical: 'MIN' },
   layoutAlign: 'INHERIT',
   layoutGrow: 0,
   layoutPositioning: 'AUTO',
 };
-const PAINT: Defaults = { fills: [], strokes: [], strokeWeight: 1, strokeAlign: 'INSIDE', dashPattern: [] };
+const PAINT: Defaults = {
+  fillStyleId: '',
+  strokeStyleId: '',
+  fills: [],
+  strokes: [],
+  strokeWeight: 1,
+  strokeAlign: 'INSIDE',
+  dashPattern: [],
+};
 const ANNOTATED: Defaults = { annotations: [] };
 const FRAME: Defaults = {
   ...SCENE,
@@ -18,6 +33,8 @@ const FRAME: Defaults = {
   ...CHILD,
   ...PAINT,
   ...ANNOTATED,
+  layoutGrids: [],
+  gridStyleId: '',
   cornerRadius: 0,
   clipsContent: true,
   reactions: [],
@@ -44,7 +61,7 @@ export const PROPERTIES: { readonly [T in NodeType]: Defaults } = {
   COMPONENT_SET: { ...FRAME, description: '' },
   INSTANCE: { ...FRAME, isExposedInstance: false },
   GROUP: { ...SCENE, ...BLEND, layoutPositioning: 'AUTO', layoutAlign: 'INHERIT', layoutGrow: 0 },
-  SECTION: { ...SCENE, fills: [], sectionContentsHidden: false },
+  SECTION: { ...SCENE, fills: [], fillStyleId: '', sectionContentsHidden: false },
   BOOLEAN_OPERATION: { ...SCENE, ...BLEND, ...CHILD, ...PAINT, booleanOperation: 'UNION' },
   SLICE: { ...SCENE, exportSettings: [] },
   RECTANGLE: { ...SHAPE, cornerRadius: 0 },
@@ -53,6 +70,7 @@ export const PROPERTIES: { readonly [T in NodeType]: Defaults } = {
   VECTOR: { ...SHAPE, vectorPaths: [], strokeCap: 'NONE', strokeJoin: 'MITER', cornerRadius: 0 },
   TEXT: {
     ...SHAPE,
+    textStyleId: '',
     characters: '',
     fontName: { family: 'Inter', style: 'Regular' },
     fontSize: 12,
