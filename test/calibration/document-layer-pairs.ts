@@ -9,6 +9,7 @@ import { createFigmaHost, type InspectedNode } from '../figma-host/figma-host.js
 import { toSvg } from '../figma-host/render.js';
 import type { NodeSpec } from '../figma-host/spec.js';
 import type { LayerPair, LayerScreen } from './layer-pair.js';
+import { withReferences } from './with-references.js';
 
 /** Size of exported images, as in the plugin. */
 const EXPORT = { longSidePx: 1536, maxScale: 2 } as const;
@@ -40,14 +41,20 @@ const VERSIONS: readonly { name: string; change: string; screen: NodeSpec }[] = 
   },
 ];
 
-/** Pairs of the light inbox and its other versions, with names and texts as in a design tool. */
-export async function* documentLayerPairs(): AsyncGenerator<LayerPair> {
+/**
+ * Pairs of the light inbox and its other versions, with names and texts as in a design tool.
+ * @param components also each pair with the references of a design system
+ */
+export async function* documentLayerPairs(components = false): AsyncGenerator<LayerPair> {
   const source = await openScreen(inboxScreen('from', 'Inbox / Light', LIGHT, PHONE));
   for (const { name, change, screen } of VERSIONS) {
     const target = await openScreen(screen);
     const idByPart = new Map([...target.partById].map(([id, part]) => [part, id]));
     const truth = new Map([...source.partById].map(([id, part]) => [id, idByPart.get(part) ?? null]));
-    yield { name, change, source, target, truth };
+    const pair = { name, change, source, target, truth };
+    yield pair;
+    const partOf = (id: string) => source.partById.get(id) ?? target.partById.get(id) ?? '';
+    if (components) yield withReferences(pair, partOf);
   }
 }
 

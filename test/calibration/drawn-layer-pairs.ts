@@ -5,6 +5,7 @@ import { COMMON, type DrawnVersions, drawVersions } from './drawn-pairs.js';
 import type { LayerPair, LayerScreen } from './layer-pair.js';
 import type { Screen, Shape } from './screen-content.js';
 import { TITLES } from './screen-content.js';
+import { withReferences } from './with-references.js';
 
 /** Distance in seeds to the pair that serves as another screen; its layout differs. */
 const ANOTHER = 2;
@@ -26,18 +27,28 @@ interface KeyedLayer {
  * Drawn screens with their layers, paired with another version of the screen, the same with other texts everywhere, the same
  * with other texts except in bars, and another screen, which shares only bars.
  * @param count number of screens; equal counts give equal pairs
+ * @param components also each pair with the references of a design system
  */
-export async function* drawnLayerPairs(count: number): AsyncGenerator<LayerPair> {
+export async function* drawnLayerPairs(count: number, components = false): AsyncGenerator<LayerPair> {
   for (let seed = 0; seed < count; seed++) {
-    const own = await drawVersions(seed);
-    const reworded = await drawVersions(seed, exchangeLetters);
-    const refilled = await drawVersions(seed, (text) => (TITLES.includes(text) ? text : exchangeLetters(text)));
-    const other = await drawVersions(seed + ANOTHER);
-    yield pairOf(`drawn ${seed}`, 'drawn version', own, own, seed);
-    yield pairOf(`drawn ${seed}, other words`, 'drawn, other words', own, reworded, seed);
-    yield pairOf(`drawn ${seed}, other content`, 'drawn, other content', own, refilled, seed);
-    yield pairOf(`drawn ${seed}, another screen`, 'another screen', own, other, seed);
+    for (const pair of await pairsOf(seed)) {
+      yield pair;
+      if (components) yield withReferences(pair, (id) => id);
+    }
   }
+}
+
+async function pairsOf(seed: number): Promise<LayerPair[]> {
+  const own = await drawVersions(seed);
+  const reworded = await drawVersions(seed, exchangeLetters);
+  const refilled = await drawVersions(seed, (text) => (TITLES.includes(text) ? text : exchangeLetters(text)));
+  const other = await drawVersions(seed + ANOTHER);
+  return [
+    pairOf(`drawn ${seed}`, 'drawn version', own, own, seed),
+    pairOf(`drawn ${seed}, other words`, 'drawn, other words', own, reworded, seed),
+    pairOf(`drawn ${seed}, other content`, 'drawn, other content', own, refilled, seed),
+    pairOf(`drawn ${seed}, another screen`, 'another screen', own, other, seed),
+  ];
 }
 
 function pairOf(name: string, change: string, from: DrawnVersions, to: DrawnVersions, seed: number): LayerPair {

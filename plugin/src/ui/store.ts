@@ -9,6 +9,7 @@ import {
 } from './connection/connection.js';
 import { pair, probeSession } from './connection/daemon-http.js';
 import { SocketClient } from './connection/socket-client.js';
+import { supportedMessage } from './connection/supported-message.js';
 import { reduceFlow } from './flow/flow.js';
 import { type Flow, type FlowEffect, type FlowEvent, INITIAL_FLOW } from './flow/state.js';
 
@@ -100,7 +101,9 @@ export class Store {
         this.#socket.sendImage(effect.imageId, effect.png);
         return;
       case 'daemon': {
-        const wasSent = this.#socket.send(effect.message);
+        const { state } = this.#state.connection;
+        const features = state.name === 'ready' ? state.welcome.features : [];
+        const wasSent = this.#socket.send(supportedMessage(effect.message, features));
         if (!wasSent && effect.message.type === 'job.cancel') this.#pendingCancels.push(effect.message.jobId);
       }
     }

@@ -22,6 +22,8 @@ const DRAWN_SCREENS = 4;
 /** Number of pairs that are also measured with frames and texts, as in a design tool. */
 const NESTED_PAIRS = 60;
 const RECALL = 0.8;
+const COMPONENTS = / *, with components$/;
+const COMPONENTS_LABEL = ', with components';
 const ANOTHER = /another screen/;
 const SET = /^set: /;
 const NESTED = /^set, nested: /;
@@ -96,7 +98,8 @@ function groupOf(change: string): string {
   const target = ANOTHER.test(change) ? 'unrelated target' : 'new version';
   if (SET.test(change)) return `generated pair, ${target}`;
   if (NESTED.test(change)) return `generated pair with frames and texts, ${target}`;
-  return GROUPS[change] ?? change;
+  const plain = change.replace(COMPONENTS, '');
+  return (GROUPS[plain] ?? plain) + (plain === change ? '' : COMPONENTS_LABEL);
 }
 
 function listChanges(changes: readonly (LayerScore & { change: string })[]): string {
@@ -113,8 +116,8 @@ function likeliestRight(layers: readonly Pick<LayerExample, 'right' | 'hasCounte
 
 /** Sequential, to limit memory for images. */
 async function* allPairs(folder: string | undefined, setPairs: number): AsyncGenerator<LayerPair> {
-  yield* documentLayerPairs();
-  yield* drawnLayerPairs(DRAWN_SCREENS);
+  yield* documentLayerPairs(true);
+  yield* drawnLayerPairs(DRAWN_SCREENS, true);
   if (folder === undefined) return;
   yield* setLayerPairs(folder, setPairs, 'flat');
   yield* setLayerPairs(folder, NESTED_PAIRS, 'nested');

@@ -102,7 +102,11 @@ function pathOdds(
   { rarityOf }: ReferenceContext,
 ): number {
   if (within === undefined || other === undefined || within.owner !== other.owner) return 0;
-  if (within.path !== other.path) return REFERENCE_ODDS.otherPath;
+  if (within.path !== other.path) {
+    // another variant of the component has other paths, so a difference counts only where one of them is in both frames
+    const isShared = rarityOf.has(pathKey(within)) || rarityOf.has(pathKey(other));
+    return isShared ? REFERENCE_ODDS.otherPath : 0;
+  }
   return REFERENCE_ODDS.samePath * (rarityOf.get(pathKey(within)) ?? 0);
 }
 

@@ -53,7 +53,12 @@ describe('the component of two layers', () => {
 describe('the path of two layers within instances of one component', () => {
   it('raises the odds if it is the same, and lowers them if not', () => {
     expect(oddsOfFirst(inside('button', '3:4'), inside('button', '3:4'))).toBeGreaterThan(4);
-    expect(oddsOfFirst(inside('button', '3:4'), inside('button', '3:5'))).toBeLessThan(-4);
+    const both = [...inside('button', '3:5'), referring('icon', { path: '3:4' }, 'instance')];
+    expect(oddsOfFirst(inside('button', '3:4'), both)).toBeLessThan(-4);
+  });
+
+  it('does not count between two variants, which share no paths', () => {
+    expect(oddsOfFirst(inside('button', '3:4'), inside('button', '7:4'))).toBe(0);
   });
 
   it('does not count between instances of two components', () => {

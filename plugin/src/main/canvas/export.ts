@@ -6,6 +6,7 @@ import { supportsAnnotations } from './annotations.js';
 import { canvasToPixels, exportWidth, hasProportionsOf } from './export-space.js';
 import { collectAnnotations, collectOverlays, type Fingerprints } from './items.js';
 import { canvasTransform, type FrameLike, findFrame, hasLayout, ownBox, walkVisible } from './nodes.js';
+import { ReferenceReader } from './references.js';
 import { blockedReason } from './selection.js';
 
 type ExportRequest = Extract<UiToMain, { type: 'export.start' }>;
@@ -42,10 +43,11 @@ async function exportAll(
   if (!frames.ok) return frames;
   const overlayIds = new Set(request.overlayIds);
   const sourceLayerIds = new Set<string>();
+  const references = new ReferenceReader();
   const truncated: string[] = [];
   const failures: Problem[] = [];
   for (const [index, frame] of frames.value.entries()) {
-    const exported = await exportFrame(frame, overlayIds);
+    const exported = await exportFrame(frame, overlayIds, references);
     if (isCancelled()) return cancelled;
     if (!exported.ok) {
       failures.push(exported.problem);
@@ -86,10 +88,14 @@ async function findFrames(nodeIds: readonly string[]): Promise<Outcome<FrameLike
   return { ok: true, value: frames };
 }
 
-async function exportFrame(frame: FrameLike, overlayIds: ReadonlySet<string>): Promise<Outcome<ExportedFrame>> {
+async function exportFrame(
+  frame: FrameLike,
+  overlayIds: ReadonlySet<string>,
+  references: ReferenceReader,
+): Promise<Outcome<ExportedFrame>> {
   const image = await exportImage(frame);
   if (!image.ok) return image;
-  const layers = collectLayers(frame, overlayIds);
+  const layers = await collectLayers(frame, overlayIds, references);
   return { ok: true, value: { nodeId: frame.id, name: frame.name, ...image.value, layers } };
 }
 
@@ -116,27 +122,37 @@ async function exportImage(frame: FrameLike): Promise<Outcome<{ png: Uint8Array;
  * Collects the visible layers of a frame, the frame itself first, without `excluded`. Boxes are in pixels of the export.
  * At most `LIMITS.layersPerFrame`, without layers whose id is too long for the protocol.
  */
-function collectLayers(frame: FrameLike, excluded: ReadonlySet<string>): Layer[] {
+async function collectLayers(
+  frame: FrameLike,
+  excluded: ReadonlySet<string>,
+  reader: ReferenceReader,
+): Promise<Layer[]> {
   const toPixels = canvasToPixels(frame);
   if (toPixels === null) return [];
   const layers: Layer[] = [];
-  const collected = new Set<string>();
+  const nodes = new Map<string, SceneNode>();
   walkVisible(frame, (node) => {
     if (excluded.has(node.id) || node.id.length > LIMITS.idChars || !hasLayout(node)) return true;
     const parentId = node.id === frame.id ? undefined : node.parent?.id;
     layers.push({
       layerId: node.id,
-      ...(parentId !== undefined && collected.has(parentId) ? { parentId } : {}),
+      ...(parentId !== undefined && nodes.has(parentId) ? { parentId } : {}),
       type: node.type,
       name: node.name.slice(0, LIMITS.nameChars),
       ...(node.type === 'TEXT' ? { text: node.characters.slice(0, LIMITS.textChars) } : {}),
       box: applyToBox(compose(toPixels, canvasTransform(node)), ownBox(node)),
       candidate: supportsAnnotations(node),
     });
-    collected.add(node.id);
+    nodes.set(node.id, node);
     return layers.length < LIMITS.layersPerFrame;
   });
-  return layers;
+  return Promise.all(
+    layers.map(async (layer) => {
+      const node = nodes.get(layer.layerId);
+      const references = node === undefined ? undefined : await reader.read(node);
+      return references === undefined ? layer : { ...layer, references };
+    }),
+  );
 }
 
 function exportFailed(frame: FrameLike, reason: string): Problem {
