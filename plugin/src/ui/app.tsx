@@ -6,6 +6,8 @@ import type { AppState } from './store.js';
 import { Screen } from './views/components.js';
 import { ConnectionView } from './views/connection-view.js';
 import { DoneView } from './views/done-view.js';
+import { EditsDoneView } from './views/edits-done-view.js';
+import { EditsPreviewView } from './views/edits-preview-view.js';
 import { FailedView } from './views/failed-view.js';
 import { PickView } from './views/pick-view.js';
 import { PreviewView } from './views/preview-view.js';
@@ -56,5 +58,11 @@ export function App({ state: { connection, flow }, dispatch, connect }: AppProps
       return <PreviewView flow={flow} preview={state.preview} applying dispatch={dispatch} />;
     case 'done':
       return <DoneView flow={flow} state={state} dispatch={dispatch} />;
+    case 'edits':
+      return <EditsPreviewView flow={flow} preview={state} applying={false} dispatch={dispatch} />;
+    case 'applying-edits':
+      return <EditsPreviewView flow={flow} preview={state.preview} applying dispatch={dispatch} />;
+    case 'edits-done':
+      return <EditsDoneView state={state} dispatch={dispatch} />;
   }
 }

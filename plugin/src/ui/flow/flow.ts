@@ -2,6 +2,7 @@ import type { Backend } from '@samepoint/shared-protocol';
 import type { MainToUi } from '../../shared/messages.js';
 import { reduceApplying } from './applying.js';
 import { reduceDone } from './done.js';
+import { reduceEdits } from './edits-preview.js';
 import { reduceExporting, startExport } from './exporting.js';
 import { reduceFailed } from './failed.js';
 import { picksOfPending, reducePick } from './pick.js';
@@ -53,6 +54,10 @@ function reduceState(flow: Flow, event: FlowEvent): Transition {
       return reduceApplying(flow, state, event);
     case 'done':
       return reduceDone(flow, state, event);
+    case 'edits':
+    case 'applying-edits':
+    case 'edits-done':
+      return reduceEdits(flow, state, event);
   }
 }
 

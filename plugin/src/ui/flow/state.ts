@@ -23,6 +23,7 @@ import type {
   SelectionSummary,
   UiToMain,
 } from '../../shared/messages.js';
+import type { EditsEvent, EditsState } from './edits-preview-state.js';
 import { type FailedTarget, withFrameNames } from './frame-problems.js';
 import type { HashedFrame } from './request.js';
 
@@ -58,7 +59,8 @@ export type FlowState =
   | { name: 'failed'; run: Run; error: ErrorPayload; download: Download | null }
   | PreviewState
   | { name: 'applying'; preview: PreviewState }
-  | { name: 'done'; preview: PreviewState; summary: ApplySummary; undo: UndoState; problem: Problem | null };
+  | { name: 'done'; preview: PreviewState; summary: ApplySummary; undo: UndoState; problem: Problem | null }
+  | EditsState;
 
 /** One of the states by its name. */
 export type StateOf<Name extends FlowState['name']> = Extract<FlowState, { name: Name }>;
@@ -73,7 +75,7 @@ export interface PreviewState {
 }
 
 /** Whether the last Apply can be undone from the plugin; `pending` while the main thread undoes it. */
-type UndoState = 'available' | 'unavailable' | 'pending' | 'done';
+export type UndoState = 'available' | 'unavailable' | 'pending' | 'done';
 
 /** A model download; sizes in bytes, 0 until the daemon reports them. */
 export interface Download {
@@ -119,7 +121,8 @@ export type FlowEvent =
   | { type: 'reveal'; nodeId: string; box: Box | null }
   | { type: 'apply' }
   | { type: 'undo' }
-  | { type: 'close' };
+  | { type: 'close' }
+  | EditsEvent;
 
 export type FlowEffect =
   | { type: 'main'; message: UiToMain }
@@ -155,6 +158,9 @@ export function needsDaemon(state: FlowState): boolean {
     case 'preview':
     case 'applying':
     case 'done':
+    case 'edits':
+    case 'applying-edits':
+    case 'edits-done':
       return false;
   }
 }

@@ -1,6 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Problem } from '../../shared/messages.js';
+import { percent } from '../../shared/text.js';
+import { confidenceLevel } from '../flow/preview-rows.js';
 
 interface ButtonProps {
   children: ComponentChildren;
@@ -111,6 +113,18 @@ export function ProgressBar({ label, fraction }: ProgressBarProps) {
   );
 }
 
+const LEVEL_LABELS = { high: 'High', medium: 'Medium', low: 'Low' } as const;
+
+/** `High 93%` */
+export function ConfidenceBadge({ confidence }: { confidence: number }) {
+  const level = confidenceLevel(confidence);
+  return (
+    <span class={`badge ${level}`}>
+      {LEVEL_LABELS[level]} {percent(confidence)}
+    </span>
+  );
+}
+
 export type IllustrationName = 'computer' | 'link' | 'versions' | 'warning' | 'window' | 'chip' | 'done' | 'undo';
 
 const PATHS: Record<IllustrationName, string> = {
@@ -145,13 +159,15 @@ interface ScreenProps {
   title: string;
   /** Above the scrolling part, such as a back button. */
   bar?: ComponentChildren;
+  /** Below the bar, always in view. */
+  tools?: ComponentChildren;
   children: ComponentChildren;
   /** Fixed at the bottom, with the primary action. */
   footer?: ComponentChildren;
 }
 
 /** The layout of every screen: an optional bar, scrolling content, an optional footer. */
-export function Screen({ title, bar, children, footer }: ScreenProps) {
+export function Screen({ title, bar, tools, children, footer }: ScreenProps) {
   const main = useRef<HTMLElement>(null);
   useEffect(() => {
     // the previous screen may have held the keyboard focus
@@ -164,6 +180,7 @@ export function Screen({ title, bar, children, footer }: ScreenProps) {
         {title}
       </p>
       {bar === undefined ? null : <div class="bar">{bar}</div>}
+      {tools}
       <div class="scroll">{children}</div>
       {footer === undefined ? null : <div class="footer">{footer}</div>}
     </main>

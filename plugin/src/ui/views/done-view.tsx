@@ -44,7 +44,8 @@ export function DoneView({ flow, state, dispatch }: DoneViewProps) {
   );
 }
 
-function UndoneView({ dispatch }: { dispatch: (event: FlowEvent) => void }) {
+/** After Undo: the way back to the preview. */
+export function UndoneView({ dispatch }: { dispatch: (event: FlowEvent) => void }) {
   return (
     <Screen
       title="Undone"

@@ -1,17 +1,11 @@
 import { useMemo } from 'preact/hooks';
-import { count, percent } from '../../shared/text.js';
+import { count } from '../../shared/text.js';
 import type { FailedTarget } from '../flow/frame-problems.js';
 import { failedOf, groupsOf } from '../flow/preview.js';
-import {
-  confidenceLevel,
-  evidenceLabel,
-  evidenceScores,
-  type PreviewGroup,
-  type PreviewRow,
-} from '../flow/preview-rows.js';
+import { evidenceLabel, evidenceScores, type PreviewGroup, type PreviewRow } from '../flow/preview-rows.js';
 import type { HashedFrame } from '../flow/request.js';
 import type { Flow, FlowEvent, PreviewState } from '../flow/state.js';
-import { Button, IconButton, Notice, ProblemNotice, Screen } from './components.js';
+import { Button, ConfidenceBadge, IconButton, Notice, ProblemNotice, Screen } from './components.js';
 import { FailedGroupView } from './failed-group.js';
 import { Thumbnail } from './thumbnail.js';
 import { type VirtualItem, VirtualList } from './virtual-list.js';
@@ -195,17 +189,12 @@ function PreviewRowView({ row, source, target, included, dispatch }: PreviewRowV
   );
 }
 
-const LEVEL_LABELS = { high: 'High', medium: 'Medium', low: 'Low' } as const;
-
 function Match({ row }: { row: PreviewRow }) {
   if (row.outcome === 'none') return <span class="row-reason">No match in this frame</span>;
-  const level = confidenceLevel(row.confidence);
   return (
     <>
       <span class="row-match">
-        <span class={`badge ${level}`}>
-          {LEVEL_LABELS[level]} {percent(row.confidence)}
-        </span>
+        <ConfidenceBadge confidence={row.confidence} />
         <span class="row-detail">{row.detail}</span>
       </span>
       <span class="row-reason" title={evidenceScores(row.placement.evidence)}>

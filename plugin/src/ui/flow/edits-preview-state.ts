@@ -1,0 +1,35 @@
+import type { EditsSummary, Problem } from '../../shared/messages.js';
+import type { Choices, EditsFilter } from './edits-preview-choices.js';
+import type { Choice, EditsMerge } from './edits-preview-rows.js';
+import type { FailedTarget } from './frame-problems.js';
+import type { Run, UndoState } from './state.js';
+
+/** The preview of edits: the designer chooses which operations to apply, and corrects counterparts. */
+export interface EditsPreview extends EditsMerge, Choices {
+  name: 'edits';
+  run: Run;
+  /** Targets without a merge, and why. */
+  failed: readonly FailedTarget[];
+  groupBy: 'edit' | 'frame';
+  filter: EditsFilter;
+  /** Keys of the open groups. */
+  expanded: ReadonlySet<string>;
+  /** Key of the row whose counterpart is being corrected; null for none. */
+  correcting: string | null;
+  problem: Problem | null;
+}
+
+export type EditsState =
+  | EditsPreview
+  | { name: 'applying-edits'; preview: EditsPreview }
+  | { name: 'edits-done'; preview: EditsPreview; summary: EditsSummary; undo: UndoState; problem: Problem | null };
+
+export type EditsEvent =
+  | { type: 'edits.choose'; keys: readonly string[]; choice: Choice }
+  | { type: 'edits.threshold'; threshold: number }
+  | { type: 'edits.filter'; filter: EditsFilter }
+  | { type: 'edits.group-by'; groupBy: EditsPreview['groupBy'] }
+  | { type: 'edits.expand'; key: string; on: boolean }
+  | { type: 'edits.correcting'; key: string | null }
+  /** Another layer of the target, or none, is the counterpart of the row's source layer. */
+  | { type: 'edits.correct'; key: string; layerId: string | null };

@@ -1,0 +1,86 @@
+import { useMemo } from 'preact/hooks';
+import { count } from '../../shared/text.js';
+import { editRows, rowKey } from '../flow/edits-preview-rows.js';
+import type { EditsPreview, EditsState } from '../flow/edits-preview-state.js';
+import type { FlowEvent } from '../flow/state.js';
+import { Button, Illustration, ProblemNotice, Screen } from './components.js';
+import { UndoneView } from './done-view.js';
+import { VirtualList } from './virtual-list.js';
+
+interface EditsDoneViewProps {
+  state: Extract<EditsState, { name: 'edits-done' }>;
+  dispatch: (event: FlowEvent) => void;
+}
+
+const SKIPPED_PX = 56;
+
+/** The result of Apply: what was written, what was skipped and why, and an undo button. */
+export function EditsDoneView({ state, dispatch }: EditsDoneViewProps) {
+  const { preview, summary, undo, problem } = state;
+  const skipped = useMemo(() => skippedItems(preview, summary.skipped), [preview, summary]);
+  if (undo === 'done') return <UndoneView dispatch={dispatch} />;
+  const { written, targets } = summary;
+  return (
+    <Screen
+      title="Done"
+      footer={
+        <div class="footer-row">
+          {undo === 'unavailable' ? null : (
+            <Button wide busy={undo === 'pending'} onClick={() => dispatch({ type: 'undo' })}>
+              Undo
+            </Button>
+          )}
+          <Button look="primary" wide onClick={() => dispatch({ type: 'close' })}>
+            Close
+          </Button>
+        </div>
+      }
+    >
+      {problem === null ? null : <ProblemNotice problem={problem} />}
+      <div class="message">
+        <Illustration name={written === 0 ? 'warning' : 'done'} />
+        <h1>{written === 0 ? 'Nothing transferred' : 'Transfer complete'}</h1>
+        {written === 0 ? null : (
+          <p>
+            Wrote {count(written, 'change')} to {count(targets, 'frame')}
+          </p>
+        )}
+      </div>
+      {skipped.length === 0 ? null : (
+        <section class="section" aria-label="Skipped">
+          <h2>
+            Skipped <span class="amount">{skipped.length}</span>
+          </h2>
+          <VirtualList
+            label="Skipped edits"
+            items={skipped}
+            render={({ label, name, reason }) => (
+              <div class="skipped-edit">
+                <span class="row-label">
+                  <bdi>{label}</bdi>
+                </span>
+                <span class="row-detail">{name}</span>
+                <span class="row-reason">{reason}</span>
+              </div>
+            )}
+          />
+        </section>
+      )}
+    </Screen>
+  );
+}
+
+function skippedItems(preview: EditsPreview, skipped: EditsDoneViewProps['state']['summary']['skipped']) {
+  const { byKey } = editRows(preview);
+  const item = (key: string, label: string, name: string, reason: string) => {
+    return { key, estimatePx: SKIPPED_PX, isPassive: true, label, name, reason };
+  };
+  return [
+    ...skipped.map(({ targetId, editId, reason }) => {
+      const key = rowKey(targetId, editId);
+      const row = byKey.get(key);
+      return item(key, row?.label ?? editId, row?.target.frame.name ?? '', reason);
+    }),
+    ...preview.failed.map(({ nodeId, name, problem }) => item(nodeId, 'All edits', name, problem.message)),
+  ];
+}

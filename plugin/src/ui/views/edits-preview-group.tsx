@@ -1,0 +1,118 @@
+import { describeEdit } from '../../edits/describe-edit.js';
+import { count } from '../../shared/text.js';
+import { choiceOf, groupChoice, switchedRows } from '../flow/edits-preview-choices.js';
+import { type Choice, type EditGroup, operationsOf } from '../flow/edits-preview-rows.js';
+import type { EditsPreview } from '../flow/edits-preview-state.js';
+import { shownValue } from '../flow/edits-preview-values.js';
+import type { FlowEvent } from '../flow/state.js';
+import { ChangeView, Checkbox, Toggle } from './edits-preview-parts.js';
+
+interface EditGroupViewProps {
+  preview: EditsPreview;
+  group: EditGroup;
+  isOpen: boolean;
+  dispatch: (event: FlowEvent) => void;
+}
+
+/** The heading of a group: what is edited, in how many frames, and a switch for all of its rows. */
+export function EditGroupView({ preview, group, isOpen, dispatch }: EditGroupViewProps) {
+  const { key, title } = group;
+  return (
+    <div class="edit-group">
+      <GroupSwitch preview={preview} group={group} dispatch={dispatch} />
+      <div class="edit-group-main">
+        <button
+          type="button"
+          class="edit-group-button"
+          aria-expanded={isOpen}
+          onClick={() => dispatch({ type: 'edits.expand', key, on: !isOpen })}
+        >
+          <svg
+            class={isOpen ? 'chevron open' : 'chevron'}
+            width="12"
+            height="12"
+            viewBox="0 0 12 12"
+            aria-hidden="true"
+          >
+            <path d="M4.5 3l3 3-3 3" fill="none" stroke="currentColor" stroke-width="1.2" stroke-linecap="round" />
+          </svg>
+          <span class="row-text">
+            <span class="row-label" title={title}>
+              <bdi>{title}</bdi>
+            </span>
+            <GroupChange preview={preview} group={group} />
+            <span class="row-reason">{amountText(preview, group)}</span>
+          </span>
+        </button>
+        {group.kind === 'conflict' ? <ConflictSwitch preview={preview} group={group} dispatch={dispatch} /> : null}
+      </div>
+    </div>
+  );
+}
+
+type GroupPartProps = Omit<EditGroupViewProps, 'isOpen'>;
+
+function GroupSwitch({ preview, group, dispatch }: GroupPartProps) {
+  const keys = switchedRows(group).map((row) => row.key);
+  const isSwitched = group.kind === 'change' || group.kind === 'kept' || group.kind === 'frame';
+  if (!isSwitched || keys.length === 0) return <span class="edit-check-space" />;
+  const label =
+    group.kind === 'frame' ? `All changes in “${group.title}”` : `${group.title}, ${amountText(preview, group)}`;
+  return (
+    <Checkbox
+      checked={groupChoice(preview, preview, group)}
+      label={label}
+      onChange={(on) => dispatch({ type: 'edits.choose', keys, choice: on ? 'ours' : 'off' })}
+    />
+  );
+}
+
+/** What the edit changed in the source. */
+function GroupChange({ preview: { base, ours }, group: { edit } }: { preview: EditsPreview; group: EditGroup }) {
+  if (edit === null) return null;
+  if (edit.kind === 'set') {
+    const before = shownValue(edit.property, edit.before, base);
+    const after = shownValue(edit.property, edit.after, ours);
+    return <ChangeView change={{ before, after }} />;
+  }
+  const { before, after } = describeEdit(edit, base, ours);
+  if (before === '' && after === '') return null;
+  const shown = before === '' ? null : { colours: [], text: before };
+  return <ChangeView change={{ before: shown, after: { colours: [], text: after } }} />;
+}
+
+/** `in 17 of 19 frames`, or `14 of 20 edits selected` for a frame. */
+function amountText(preview: EditsPreview, { kind, rows }: EditGroup): string {
+  if (kind !== 'frame') return `in ${rows.length} of ${count(preview.targets.length, 'frame')}`;
+  const on = rows.filter((row) => choiceOf(preview, preview, row) !== 'off').length;
+  return `${on} of ${count(rows.length, 'edit')} selected`;
+}
+
+const CONFLICT_CHOICES: Record<Choice, string> = {
+  off: 'Keep all',
+  ours: 'Replace all',
+  proposal: 'Use proposed colors',
+};
+
+/** One choice for all conflicts of a group. */
+function ConflictSwitch({ preview, group, dispatch }: GroupPartProps) {
+  const choices = new Set(group.rows.map((row) => choiceOf(preview, preview, row)));
+  const keysFor = (choice: Choice) =>
+    group.rows
+      .filter((row) => choice !== 'proposal' || operationsOf(row.merged).proposal !== null)
+      .map((row) => row.key);
+  const offered = (['off', 'ours', 'proposal'] as const).filter((choice) => keysFor(choice).length > 0);
+  return (
+    <fieldset class="toggle-group" aria-label={`All conflicts of “${group.title}”`}>
+      {offered.map((choice) => (
+        <Toggle
+          key={choice}
+          on={choices.size === 1 && choices.has(choice)}
+          onClick={() => dispatch({ type: 'edits.choose', keys: keysFor(choice), choice })}
+        >
+          {CONFLICT_CHOICES[choice]}
+        </Toggle>
+      ))}
+    </fieldset>
+  );
+}
