@@ -92,8 +92,20 @@ export class FigmaHost {
     return () => this.listeners.delete(listener);
   }
 
+  /** Selects nodes of the current page by hand. */
   select(nodeIds: readonly string[]): void {
     this.vm.call('select', JSON.stringify(nodeIds));
+  }
+
+  /** The selected nodes of the current page, or of another one. */
+  selection(pageId?: string): readonly string[] {
+    const { currentPageId, selections }: DocumentState = JSON.parse(this.vm.call('dump'));
+    return selections[pageId ?? currentPageId] ?? [];
+  }
+
+  /** Shows another page by hand. */
+  showPage(pageId: string): void {
+    this.vm.call('showPage', pageId);
   }
 
   /** Undo by the user. */

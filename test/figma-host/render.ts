@@ -18,7 +18,7 @@ export function toSvg({ nodes, rootId, widthPx, heightPx, contentsOnly }: Render
   const root = drawing.get(rootId);
   const content = contentsOnly
     ? drawing.node({ ...root, matrix: IDENTITY })
-    : `<g transform="${transform(inverse(drawing.absolute(root)))}">${drawing.children(drawing.get('0:1'))}</g>`;
+    : `<g transform="${transform(inverse(drawing.absolute(root)))}">${drawing.children(drawing.pageOf(root))}</g>`;
   const { width, height } = root;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}" ` +
@@ -35,6 +35,11 @@ class Drawing {
     const node = this.nodes.get(id);
     if (node === undefined) throw new Error(`no node ${id}`);
     return node;
+  }
+
+  /** The page of a node, or the topmost node that contains it. */
+  pageOf(node: RawNode): RawNode {
+    return node.type === 'PAGE' || node.parentId === null ? node : this.pageOf(this.get(node.parentId));
   }
 
   absolute(node: RawNode): Matrix {

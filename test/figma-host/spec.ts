@@ -93,7 +93,10 @@ interface CollectionSpec {
 
 export interface DocumentSpec {
   name: string;
+  /** The nodes of the first page, which is the current one. */
   children: NodeSpec[];
+  /** Further pages. */
+  pages?: { key?: string; name: string; children: NodeSpec[] }[];
   /** Components and component sets of a library. They are on no page and cannot be changed. */
   library?: NodeSpec[];
   styles?: StyleSpec[];
@@ -153,7 +156,9 @@ export interface DocumentState {
   nextId: number;
   /** Undo states, oldest first. The last one is the current state, unless there are uncommitted changes. */
   history: string[];
-  selection: string[];
+  currentPageId: string;
+  /** The selected nodes of each page. */
+  selections: { [pageId: string]: string[] };
   measurements: MeasurementSpec[];
 }
 

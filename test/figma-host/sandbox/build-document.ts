@@ -7,7 +7,7 @@ import { instanceOf } from './copying.js';
 import { addOverride, syncInstance } from './instances.js';
 import { CATEGORIES, settle } from './node-proxy.js';
 import { changeMainComponent, layersOf, recordOverride } from './overrides.js';
-import { children, dump, find, load, removeSilently } from './store.js';
+import { children, dump, find, get, load, removeSilently } from './store.js';
 import { fitText, withAllFonts } from './text.js';
 import { blank, findByKey } from './tree.js';
 
@@ -19,7 +19,8 @@ export function buildDocument(spec: DocumentSpec): DocumentState {
     assets: { styles: [], collections: [], variables: [] },
     nextId: 1,
     history: [],
-    selection: [],
+    currentPageId: '0:1',
+    selections: {},
     measurements: spec.measurements ?? [],
   });
   const page = find('0:1');
@@ -28,6 +29,10 @@ export function buildDocument(spec: DocumentSpec): DocumentState {
   withAllFonts(() => {
     for (const component of spec.library ?? []) attachToLibrary(component);
     for (const child of spec.children) attach(child, page);
+    for (const more of spec.pages ?? []) {
+      const other = attach({ ...more, type: 'PAGE', children: [] }, get('0:0'));
+      for (const child of more.children) attach(child, other);
+    }
   });
   settle();
   return { ...dump(), history: [] };

@@ -3,16 +3,16 @@ import { validateAnnotations } from './annotations.js';
 import { decodeMessage } from './bridge.js';
 import { buildDocument } from './build-document.js';
 import { editByHand } from './by-hand.js';
-import { emit, fire, forget, later, seedShuffle } from './event-loop.js';
+import { fire, forget, later, seedShuffle } from './event-loop.js';
 import { createFigma, toastActions, ui } from './figma-api.js';
 import { absoluteMatrix, sizeOf } from './geometry.js';
 import { announceChanges } from './node-changes.js';
 import { CATEGORIES, settle } from './node-proxy.js';
+import { currentPage, select, showPage, startAccess } from './pages.js';
 import {
   allNodes,
   breakWrite,
   commitUndo,
-  documentState,
   dump,
   get,
   load,
@@ -37,10 +37,8 @@ const host = {
   start: (command: string, options: string) => start(command, JSON.parse(options) as StartOptions),
   message: (json: string) => ui.onmessage?.(decodeMessage(json)),
   fire: (callId: string, detail: string) => fire(Number(callId), Number(detail)),
-  select: (ids: string) => {
-    documentState().selection = JSON.parse(ids) as string[];
-    later(() => emit('selectionchange', undefined));
-  },
+  select: (ids: string) => select(currentPage(), (JSON.parse(ids) as string[]).map(get)),
+  showPage: (pageId: string) => showPage(get(pageId)),
   pressToast: (index: string) => toastActions[Number(index)]?.(),
   breakWrite,
   editByHand: (edit: string, who: string) => editByHand(JSON.parse(edit) as HandEdit, who === 'collaborator'),
@@ -63,6 +61,7 @@ const host = {
 
 function start(command: string, { seed, hasManifestId }: StartOptions): void {
   seedShuffle(seed);
+  startAccess();
   manifest.hasId = hasManifestId;
   const log = (...parts: unknown[]) => __bridge.log(parts.map(String).join(' '));
   Object.assign(globalThis, {

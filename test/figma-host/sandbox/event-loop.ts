@@ -1,5 +1,3 @@
-import { documentState } from './store.js';
-
 type Call = (detail: number) => void;
 
 const calls = new Map<number, Call>();
@@ -73,9 +71,9 @@ export function seedShuffle(value: number): void {
   seed = value;
 }
 
-/** The selection in a random order at each read, since Figma defines no order. */
-export function shuffledSelection(): string[] {
-  const ids = [...documentState().selection];
+/** A random order at each call, for the selection: Figma defines no order. */
+export function shuffled(given: readonly string[]): string[] {
+  const ids = [...given];
   for (let index = ids.length - 1; index > 0; index -= 1) {
     seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
     const other = seed % (index + 1);

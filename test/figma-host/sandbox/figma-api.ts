@@ -2,15 +2,24 @@ import type { Json } from '../spec.js';
 import { encodeMessage } from './bridge.js';
 import { componentCreators } from './component-methods.js';
 import { type Handler, listen, promise, unlisten } from './event-loop.js';
-import { adopt, currentPage } from './node-methods.js';
+import { adopt } from './node-methods.js';
 import { CATEGORIES, settle, unwrap, type Wrapped, wrap } from './node-proxy.js';
-import { commitUndo, find, triggerUndo } from './store.js';
+import { access, currentPage, pageApi } from './pages.js';
+import { commitUndo, triggerUndo } from './store.js';
 import { styleApi } from './styles.js';
 import { fontKey, isAvailable, markLoaded } from './text.js';
 import { blank, group } from './tree.js';
 import { variablesApi } from './variables.js';
 
-const EVENTS = new Set(['selectionchange', 'currentpagechange', 'close', 'run', 'stylechange', 'drop']);
+const EVENTS = new Set([
+  'selectionchange',
+  'currentpagechange',
+  'close',
+  'run',
+  'stylechange',
+  'drop',
+  'documentchange',
+]);
 const WINDOW_OPTIONS = new Set(['width', 'height', 'themeColors', 'title', 'visible', 'position']);
 
 /** `figma.ui`. */
@@ -39,6 +48,13 @@ export function createFigma(command: string): object {
     clientStorage,
     annotations: annotationsApi,
     root: wrap('0:0'),
+    fileKey: undefined,
+    get skipInvisibleInstanceChildren() {
+      return access.skipsInvisible;
+    },
+    set skipInvisibleInstanceChildren(value: boolean) {
+      access.skipsInvisible = value;
+    },
     get currentPage() {
       return wrap(currentPage().id);
     },
@@ -64,7 +80,6 @@ const forbiddenVariables = Object.fromEntries(
 );
 
 const lookups = {
-  getNodeByIdAsync: (id: string) => promise(() => (find(id) === null ? null : wrap(id))),
   getNodeById: forbidden('getNodeById', 'figma.getNodeByIdAsync'),
   getStyleById: forbidden('getStyleById', 'figma.getStyleByIdAsync'),
   ...Object.fromEntries(
@@ -73,7 +88,7 @@ const lookups = {
       return [name, forbidden(name, `figma.${name}Async`)];
     }),
   ),
-  setCurrentPageAsync: async () => undefined,
+  ...pageApi,
   loadFontAsync: (font: Json) =>
     promise(() => {
       const key = fontKey(font);
@@ -85,7 +100,7 @@ const lookups = {
 };
 
 function checkedEvent(type: string): string {
-  if (type === 'documentchange') {
+  if (type === 'documentchange' && !access.areAllLoaded) {
     throw new Error(
       'in on: Cannot register documentchange with documentAccess: dynamic-page without loadAllPagesAsync',
     );

@@ -21,6 +21,7 @@ const REPORTED: { readonly [property: string]: readonly string[] } = {
 /** Emits the changes of this turn in a later one, for each page that the plugin listens to. */
 export function announceChanges(): void {
   const changes = takeChanges();
+  announceToDocument(changes);
   for (const pageId of new Set(changes.map(pageOf))) {
     const type = `nodechange ${pageId}`;
     if (pageId === null || !hasListeners(type)) continue;
@@ -32,6 +33,13 @@ export function announceChanges(): void {
       }),
     );
   }
+}
+
+/** The event of a plugin that has loaded all pages. */
+function announceToDocument(changes: readonly Change[]): void {
+  if (!hasListeners('documentchange') || changes.length === 0) return;
+  const documentChanges = reportedChanges(changes).map((change) => ({ ...change, node: nodeOf(change, changes) }));
+  later(() => emit('documentchange', { documentChanges }));
 }
 
 function pageOf(change: Change): string | null {

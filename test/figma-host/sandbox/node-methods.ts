@@ -2,15 +2,15 @@ import type { Json, NodeType, RawNode } from '../spec.js';
 import { assetMethods } from './asset-methods.js';
 import { componentMethods } from './component-methods.js';
 import { copySubtree } from './copying.js';
-import { type Handler, listen, shuffledSelection, unlisten } from './event-loop.js';
 import { exportNode } from './export.js';
 import { addOverride, outermostInstance } from './instances.js';
 import { settle, unwrap, type Wrapped, wrap } from './node-proxy.js';
 import { checkWritable, isInstanceLayer } from './overrides.js';
+import { currentPage, isSkipped, pageMethods, requireLoaded } from './pages.js';
 import { CONTAINERS, PROPERTIES } from './properties.js';
-import { documentState, find, get, manifest, prop, recordChange } from './store.js';
+import { find, get, manifest, prop, recordChange } from './store.js';
 import { fitText, requireFont } from './text.js';
-import { descendants, findByKey, insert, remove, rescale } from './tree.js';
+import { descendants, insert, remove, rescale } from './tree.js';
 
 /** Methods by name; each getter returns the function that the plugin calls. */
 export type Methods = { readonly [name: string]: () => unknown };
@@ -20,7 +20,7 @@ export function methodsOf(id: string, type: NodeType): Methods {
   const isCanvas = type === 'PAGE' || type === 'DOCUMENT';
   return {
     ...dataMethods(id),
-    ...(CONTAINERS.has(type) ? containerMethods(id, type) : {}),
+    ...(CONTAINERS.has(type) ? containerMethods(id) : {}),
     ...(isCanvas ? {} : sceneMethods(id)),
     ...(type === 'PAGE' ? pageMethods(id) : {}),
     ...(type === 'TEXT'
@@ -53,11 +53,10 @@ function dataMethods(id: string): Methods {
   };
 }
 
-function containerMethods(id: string, type: NodeType): Methods {
+function containerMethods(id: string): Methods {
   const search = (): RawNode[] => {
-    if (type === 'DOCUMENT')
-      throw new Error('in findAll: Cannot search unloaded pages. Call figma.loadAllPagesAsync first');
-    return descendants(get(id));
+    requireLoaded(get(id), 'findAll');
+    return descendants(get(id)).filter((node) => !isSkipped(node));
   };
   return {
     appendChild: () => (child: Wrapped) => {
@@ -115,12 +114,6 @@ export function adopt(node: RawNode): Wrapped {
   return wrap(node.id);
 }
 
-export function currentPage(): RawNode {
-  const page = find('0:1');
-  if (page === null) throw new Error('the document has no page');
-  return page;
-}
-
 /** Resizes a node, and fits a text to its width. */
 export function resize(node: RawNode, width: number, height: number): void {
   if (width < 0.01 || (height < 0.01 && node.type !== 'LINE')) throw new Error('in resize: too small');
@@ -133,43 +126,4 @@ export function resize(node: RawNode, width: number, height: number): void {
   if (outermostInstance(node) === node) for (const name of ['width', 'height']) addOverride(node, name);
   if (node.type === 'TEXT' && prop(node, 'textAutoResize', 'WIDTH_AND_HEIGHT') === 'HEIGHT') fitText(node);
   settle();
-}
-
-const PAGE_EVENTS = new Set(['nodechange']);
-
-/** The additional methods of a page. */
-export function pageMethods(id: string): Methods {
-  return {
-    selection: () =>
-      Object.freeze(
-        shuffledSelection()
-          .filter((id) => find(id) !== null)
-          .map(wrap),
-      ),
-    on: () => (type: string, handler: Handler) => listen(`${pageEvent(type)} ${id}`, handler),
-    off: () => (type: string, handler: Handler) => unlisten(`${pageEvent(type)} ${id}`, handler),
-    getMeasurements: () => () => measurements(),
-    loadAsync: () => async () => undefined,
-  };
-}
-
-function pageEvent(type: string): string {
-  if (!PAGE_EVENTS.has(type)) throw new Error(`in on: "${type}" is not an event of a page`);
-  return type;
-}
-
-function measurements(): unknown[] {
-  return documentState().measurements.flatMap(({ startKey, endKey }, index) => {
-    const [start, end] = [findByKey(startKey), findByKey(endKey)];
-    if (start === null || end === null) return [];
-    return [
-      {
-        id: `m:${index}`,
-        start: { node: wrap(start.id), side: 'BOTTOM' },
-        end: { node: wrap(end.id), side: 'TOP' },
-        offset: { type: 'OUTER', fixed: 0 },
-        freeText: '',
-      },
-    ];
-  });
 }

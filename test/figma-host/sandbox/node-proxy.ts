@@ -7,6 +7,7 @@ import { layOut } from './geometry.js';
 import { syncAfter } from './instances.js';
 import { methodsOf } from './node-methods.js';
 import { checkWritable, recordOverride } from './overrides.js';
+import { isSkipped, requireLoaded, select } from './pages.js';
 import { CONTAINERS, NEEDS_FONT, PROPERTIES, READ_ONLY } from './properties.js';
 import { allNodes, children, documentState, find, get, prop, recordChange, takeTouched } from './store.js';
 import { STYLE_FIELDS, unlinkStyle } from './styles.js';
@@ -64,6 +65,7 @@ function read(id: string, type: RawNode['type'], name: string): unknown {
   if (name === 'id') return id;
   if (name === 'removed') return find(id) === null;
   const node = get(id);
+  if (isSkipped(node)) throw new Error(`in get_${name}: The node with id "${id}" is invisible in an instance`);
   if (!hasProperty(id, type, name)) throw new TypeError(`no such property '${name}' on ${type} node`);
   const method = methodsOf(id, type)[name];
   if (method !== undefined) return method();
@@ -71,8 +73,14 @@ function read(id: string, type: RawNode['type'], name: string): unknown {
   if (name === 'type') return type;
   if (name === 'name') return prop(node, 'name', '');
   if (name === 'parent') return node.parentId === null ? null : wrap(node.parentId);
-  if (name === 'children') return Object.freeze(children(node).map((child) => wrap(child.id)));
+  if (name === 'children') return readChildren(node);
   return frozen(prop(node, name, PROPERTIES[type][name] ?? null));
+}
+
+function readChildren(node: RawNode): readonly Wrapped[] {
+  if (node.type === 'PAGE') requireLoaded(node, 'children');
+  const shown = children(node).filter((child) => !isSkipped(child));
+  return Object.freeze(shown.map((child) => wrap(child.id)));
 }
 
 function readGeometry(node: RawNode, name: string): unknown {
@@ -113,6 +121,10 @@ function deepFreeze(value: Json): Json {
 export function write(id: string, name: string, value: unknown): void {
   const node = get(id);
   if (!hasProperty(id, node.type, name)) throw new TypeError(`Cannot add property ${name}, object is not extensible`);
+  if (name === 'selection' && node.type === 'PAGE') {
+    select(node, (value as unknown[]).map(unwrap));
+    return;
+  }
   if (name === 'mainComponent') {
     changeMain(node, value, false);
     return;

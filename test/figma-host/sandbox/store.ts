@@ -3,7 +3,7 @@ import type { Assets, DocumentState, Json, NodeType, RawNode } from '../spec.js'
 const nodes = new Map<string, RawNode>();
 export const NO_ASSETS: Assets = { styles: [], collections: [], variables: [] };
 let state: Omit<DocumentState, 'nodes'> = {
-  ...{ name: '', nextId: 1, history: [], selection: [], measurements: [] },
+  ...{ name: '', nextId: 1, history: [], currentPageId: '0:1', selections: {}, measurements: [] },
   assets: NO_ASSETS,
 };
 

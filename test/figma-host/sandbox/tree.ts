@@ -17,8 +17,7 @@ export function insert(parent: RawNode, node: RawNode, index: number): void {
   const oldParent = node.parentId === null ? null : find(node.parentId);
   if (oldParent !== null && isInInstance(oldParent))
     throw new Error('in appendChild: Cannot move a node out of an instance');
-  if (oldParent !== null && parent.type === 'SECTION' && oldParent.type === 'DOCUMENT')
-    throw new Error('Cannot move a page');
+  checkParent(parent, node);
   recordChange(parent.id, 'children');
   recordChange(node.id, 'parent');
   if (oldParent !== null) touch(oldParent.id);
@@ -27,6 +26,21 @@ export function insert(parent: RawNode, node: RawNode, index: number): void {
   node.parentId = parent.id;
   if (prop(parent, 'layoutMode', 'NONE') === 'NONE') delete node.props.layoutPositioning;
   if (oldParent !== null) dropEmptyGroup(oldParent);
+}
+
+/** Throws where Figma does not allow this parent. */
+function checkParent(parent: RawNode, node: RawNode): void {
+  const refuse = (why: string): never => {
+    throw new Error(`in appendChild: Cannot move node. ${why}`);
+  };
+  const isCanvas = parent.type === 'PAGE' || parent.type === 'SECTION';
+  if (node.type === 'PAGE' && parent.type !== 'DOCUMENT') refuse('A page can only be in the document');
+  if (node.type === 'SECTION' && !isCanvas) refuse(`A SECTION cannot be in a ${parent.type}`);
+  if (parent.type === 'COMPONENT_SET' && node.type !== 'COMPONENT') refuse('A COMPONENT_SET contains only components');
+  for (let one: RawNode | null = parent; one !== null; one = one.parentId === null ? null : find(one.parentId)) {
+    if (one.id === node.id) refuse('A node cannot be in itself');
+    if (one.type === 'COMPONENT' && node.type === 'COMPONENT') refuse('A component cannot be in a component');
+  }
 }
 
 export function remove(node: RawNode): void {
