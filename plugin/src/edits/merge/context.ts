@@ -26,9 +26,13 @@ export interface MergeContext {
   /** Lengths of the target to those of the source: 1 for another width, 2 for @2x. */
   scale: number;
   colours: ColourMap;
+  /** Source layers that an edit puts in another place among their siblings. */
+  placed: ReadonlySet<string>;
   /** Values that this merge writes by default, by layer of the target. */
   planned: Map<string, Map<string, Value>>;
 }
+
+const PLACING: ReadonlySet<Edit['kind']> = new Set(['add', 'reorder', 'reparent']);
 
 export function recordKey(sourceLayerId: string, what: string): string {
   return `${what}\n${sourceLayerId}`;
@@ -50,6 +54,7 @@ export function contextOf(input: MergeInput): MergeContext {
     records,
     scale: scaleOf(pairs, written),
     colours: colourMapOf(pairs, written),
+    placed: new Set(edits.filter(({ kind }) => PLACING.has(kind)).map(({ layerId }) => layerId)),
     planned: new Map(),
   };
 }

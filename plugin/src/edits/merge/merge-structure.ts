@@ -1,6 +1,7 @@
 import type { Design, DesignLayer, Value } from '../../shared/design.js';
 import type { LayerRef } from '../../shared/operation.js';
 import type { Edit } from '../edit.js';
+import { fingerprint } from '../fingerprint.js';
 import type { MergedEdit, Outcome } from '../merged-edit.js';
 import { childrenOf, containerOf, isInside, parentOf, subtreeOf } from '../tree.js';
 import { type Match, type MergeContext, recordKey } from './context.js';
@@ -14,13 +15,22 @@ type ReparentEdit = Edit & { kind: 'reparent' };
 type ReorderEdit = Edit & { kind: 'reorder' };
 
 /** What a copy of a subtree looks like, without ids and place. */
-export function subtreeValue(design: Design, layer: DesignLayer): Value {
+function subtreeValue(design: Design, layer: DesignLayer): Value {
   const children = childrenOf(design, layer).map((child) => [
     Math.round(child.transform.e),
     Math.round(child.transform.f),
     subtreeValue(design, child),
   ]);
   return [layer.type, layer.name, layer.width, layer.height, layer.props, children];
+}
+
+/** One for all targets. */
+const fingerprints = new WeakMap<DesignLayer, string>();
+
+function subtreeFingerprint(ours: Design, layer: DesignLayer): string {
+  const known = fingerprints.get(layer) ?? fingerprint(subtreeValue(ours, layer));
+  fingerprints.set(layer, known);
+  return known;
 }
 
 export function mergeAdd(context: MergeContext, edit: AddEdit): MergedEdit {
@@ -30,8 +40,8 @@ export function mergeAdd(context: MergeContext, edit: AddEdit): MergedEdit {
   if (layer === undefined || parent === null) return mergedEdit(edit, null, blocked({ code: 'parent-missing' }));
   const obstacle = parentObstacle(theirs, parent.layer);
   if (obstacle !== null) return mergedEdit(edit, parent, blocked(obstacle));
-  const record = records.get(recordKey(edit.layerId, 'add'));
-  if (record !== undefined && theirs.layers[record.layerId] !== undefined) {
+  const earlier = records.get(recordKey(edit.layerId, 'add'));
+  if (earlier !== undefined && theirs.layers[earlier.layerId] !== undefined) {
     return mergedEdit(edit, parent, { kind: 'already-so' });
   }
   const place = siblingPlace(context, layer, parent.layer);
@@ -45,10 +55,11 @@ export function mergeAdd(context: MergeContext, edit: AddEdit): MergedEdit {
     scale,
     without: old.filter(({ parentId }) => !old.some(({ id }) => id === parentId)).map(({ id }) => canvasId(ours, id)),
   } as const;
-  const value = subtreeValue(ours, layer);
-  const operation = operationOf(edit, write, value, value, '');
+  const copied = subtreeFingerprint(ours, layer);
+  const record = { sourceLayerId: edit.layerId, what: 'add', layerId: '', source: copied, written: copied };
   // A copy that is gone was removed by hand.
-  const include = record === undefined ? 'confident' : 'never';
+  const include = earlier === undefined ? 'confident' : 'never';
+  const operation = { editId: edit.editId, write, record };
   return mergedEdit(edit, parent, { kind: 'change', operation, include }, place.confidence);
 }
 
@@ -85,10 +96,11 @@ function holdsMore(context: MergeContext, before: DesignLayer, layer: DesignLaye
   });
 }
 
-function isReparented({ edits, ours }: MergeContext, sourceId: string): boolean {
-  const moved = edits.filter(({ kind }) => kind === 'reparent').map(({ layerId }) => layerId);
-  const layer = ours.layers[sourceId];
-  return layer !== undefined && moved.some((id) => id === sourceId || isInside(ours, layer, id));
+/** Whether the layer, or one above it, moves to another parent. */
+function isReparented({ base, ours }: Pick<MergeContext, 'base' | 'ours'>, sourceId: string): boolean {
+  const [before, after] = [base.layers[sourceId], ours.layers[sourceId]];
+  if (before === undefined || after === undefined || after.parentId === null) return false;
+  return before.parentId !== after.parentId || isReparented({ base, ours }, after.parentId);
 }
 
 export function mergeReorder(context: MergeContext, edit: ReorderEdit, match: Match): MergedEdit {

@@ -34,10 +34,9 @@ export interface SiblingPlace {
 export function siblingPlace(context: MergeContext, layer: DesignLayer, parent: DesignLayer): SiblingPlace {
   const siblings = parentOf(context.ours, layer)?.childIds ?? [];
   const at = siblings.indexOf(layer.id);
-  const placed = movedIds(context);
   const find = (ids: readonly string[]) => {
     for (const id of ids) {
-      const child = placed.has(id) ? null : childAbove(context, parent, id);
+      const child = context.placed.has(id) ? null : childAbove(context, parent, id);
       if (child !== null) return child;
     }
     return null;
@@ -47,14 +46,6 @@ export function siblingPlace(context: MergeContext, layer: DesignLayer, parent: 
   const later = at > 0 ? find(siblings.slice(at + 1)) : null;
   const below = later === null ? undefined : parent.childIds[parent.childIds.indexOf(later.id) - 1];
   return { previousSibling: below === undefined ? null : { layerId: below }, confidence: 1 };
-}
-
-function movedIds({ edits }: MergeContext): Set<string> {
-  return new Set(
-    edits
-      .filter(({ kind }) => kind === 'add' || kind === 'reorder' || kind === 'reparent')
-      .map(({ layerId }) => layerId),
-  );
 }
 
 /** The child of `parent` that is the counterpart or holds it. */
