@@ -136,7 +136,10 @@ class SetMerge {
   }
 
   private settle({ ours, proposal, conflict, kept }: MergedValue): Outcome {
-    if (conflict) return this.isSame(proposal, this.theirs) ? { kind: 'already-so' } : this.conflict(ours, proposal);
+    if (conflict) {
+      const isMapped = proposal !== null && this.isSame(proposal, this.theirs);
+      return isMapped ? { kind: 'already-so' } : this.conflict(ours, proposal);
+    }
     if (!this.isSame(ours, this.theirs)) return this.change(ours);
     return kept === null
       ? { kind: 'already-so' }
