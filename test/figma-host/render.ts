@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { interFont, measureText, outlineText } from './fonts.js';
+import { imageUrl } from './images.js';
 import { IDENTITY, inverse, multiply } from './matrix.js';
 import type { Json, Matrix, RawNode, RenderRequest } from './spec.js';
 import { AUTO_LINE_HEIGHT, wrapLines } from './text-layout.js';
@@ -82,8 +83,23 @@ class Drawing {
 
   private shape(node: RawNode): string {
     if (node.type === 'GROUP' || node.type === 'PAGE') return '';
+    const image = this.image(node);
+    if (image !== null) return image;
     const paint = paintAttributes(node, (make) => this.define(make));
     return paint === null ? '' : `<path d="${node.type === 'TEXT' ? textOutline(node) : outline(node)}" ${paint}/>`;
+  }
+
+  /** A shape whose topmost visible fill is an image. */
+  private image(node: RawNode): string | null {
+    const fill = topPaint(node.props.fills ?? null);
+    if (fill?.type !== 'IMAGE') return null;
+    const url = imageUrl(String(fill.imageHash));
+    if (url === null) return '';
+    const id = this.define((name) => `<clipPath id="${name}"><path d="${outline(node)}"/></clipPath>`);
+    const fit = fill.scaleMode === 'FIT' ? 'xMidYMid meet' : 'xMidYMid slice';
+    const opacity = typeof fill.opacity === 'number' ? fill.opacity : 1;
+    const size = `width="${node.width}" height="${node.height}" preserveAspectRatio="${fit}"`;
+    return `<g clip-path="url(#${id})"><image href="${url}" ${size} opacity="${opacity}"/></g>`;
   }
 
   private shadow(node: RawNode): string {
@@ -187,8 +203,12 @@ export function paintAttributes(node: RawNode, define: Define): string | null {
   return `fill="${fill?.color ?? 'none'}" fill-opacity="${fill?.opacity ?? 1}" ${line}`;
 }
 
+function topPaint(paints: Json): Fields | undefined {
+  return Array.isArray(paints) ? paints.filter(isFields).findLast((paint) => paint.visible !== false) : undefined;
+}
+
 function paintOf(paints: Json, define: Define): { color: string; opacity: number } | null {
-  const top = Array.isArray(paints) ? paints.filter(isFields).findLast((paint) => paint.visible !== false) : undefined;
+  const top = topPaint(paints);
   if (top === undefined) return null;
   const opacity = typeof top.opacity === 'number' ? top.opacity : 1;
   if (top.type === 'SOLID') return { color: hex(top.color ?? null), opacity };

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { getQuickJS, type QuickJSContext, type QuickJSHandle } from 'quickjs-emscripten';
 import { measureText } from './fonts.js';
+import { createImage } from './images.js';
 import type { HostCalls } from './sandbox/entry.js';
 import type { RenderRequest } from './spec.js';
 
@@ -116,6 +117,7 @@ export class Vm {
     define('report', (kind, detail) => this.ports.onReport(text(kind), JSON.parse(text(detail))) ?? undefined);
     define('log', (line) => this.ports.onReport('log', text(line)) ?? undefined);
     define('putBytes', (buffer) => context.newNumber(this.copyBytes(buffer)));
+    define('createImage', (buffer) => context.newString(JSON.stringify(createImage(this.bytesOf(buffer)))));
     define('takeBytes', (id) => this.giveBytes(number(id)));
     context.setProp(context.global, '__bridge', bridge);
     bridge.dispose();
@@ -164,10 +166,15 @@ export class Vm {
 
   private copyBytes(handle: QuickJSHandle | undefined): number {
     if (handle === undefined) return -1;
+    return this.putBytes(this.bytesOf(handle));
+  }
+
+  private bytesOf(handle: QuickJSHandle | undefined): Uint8Array {
+    if (handle === undefined) return new Uint8Array();
     const lifetime = this.context.getArrayBuffer(handle);
     const copy = new Uint8Array(lifetime.value);
     lifetime.dispose();
-    return this.putBytes(copy);
+    return copy;
   }
 
   private giveBytes(number: number): QuickJSHandle {

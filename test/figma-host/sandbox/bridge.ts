@@ -6,6 +6,8 @@ export interface Bridge {
   /** Stores bytes in Node and returns their number. */
   putBytes(bytes: ArrayBuffer): number;
   takeBytes(number: number): ArrayBuffer;
+  /** Stores an image; returns JSON with its hash, or with the reason why it is rejected. */
+  createImage(bytes: ArrayBuffer): string;
   postToUi(messageJson: string): void;
   /** Renders a PNG and calls `fire(callId, bytesNumber)` in a later turn. */
   render(callId: number, requestJson: string): void;

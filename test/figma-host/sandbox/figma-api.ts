@@ -114,6 +114,12 @@ const GREY: Json = [{ type: 'SOLID', color: { r: 0.85, g: 0.85, b: 0.85 } }];
 const BLACK: Json = [{ type: 'SOLID', color: { r: 0, g: 0, b: 0 } }];
 
 const creators = {
+  createImage: (bytes: Uint8Array) => {
+    const copy = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+    const made: { hash?: string; reason?: string } = JSON.parse(__bridge.createImage(copy as ArrayBuffer));
+    if (made.hash === undefined) throw new Error(`in createImage: ${made.reason}`);
+    return Object.freeze({ hash: made.hash });
+  },
   createFrame: () => create('FRAME', 'Frame', WHITE),
   createRectangle: () => create('RECTANGLE', 'Rectangle', GREY),
   createEllipse: () => create('ELLIPSE', 'Ellipse', GREY),

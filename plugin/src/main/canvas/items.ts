@@ -71,7 +71,7 @@ function skippedNotice(skipped: number): string[] {
 }
 
 function hiddenNotice(source: FrameLike): string[] {
-  const all = [source, ...source.findAll(supportsAnnotations)].filter(supportsAnnotations);
+  const all = [source, ...('findAll' in source ? source.findAll(supportsAnnotations) : [])].filter(supportsAnnotations);
   const hidden = all.reduce((sum, node) => sum + node.annotations.length, 0) - countAnnotations(source);
   if (hidden === 0) return [];
   const [are, layers, them] = hidden === 1 ? ['is', 'a hidden layer', 'it'] : ['are', 'hidden layers', 'them'];

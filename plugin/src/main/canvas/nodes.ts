@@ -1,11 +1,35 @@
 import type { Affine, Box } from '@samepoint/shared-protocol';
 import { fromRows } from '../../shared/affine.js';
 
-/** A node that can be a source or a target. */
-export type FrameLike = FrameNode | ComponentNode | InstanceNode;
+/** A node that is a screen of its own. */
+export type ScreenNode = FrameNode | ComponentNode | InstanceNode;
 
-export function isFrameLike(node: BaseNode): node is FrameLike {
+/** A shape that shows an image, such as a pasted screenshot. */
+export type PictureNode = RectangleNode | EllipseNode | PolygonNode | StarNode | VectorNode;
+
+/** A node that can be a source or a target. */
+export type FrameLike = ScreenNode | ComponentSetNode | SectionNode | GroupNode | PictureNode;
+
+export function isScreen(node: BaseNode): node is ScreenNode {
   return node.type === 'FRAME' || node.type === 'COMPONENT' || node.type === 'INSTANCE';
+}
+
+const SHAPES: ReadonlySet<string> = new Set(['RECTANGLE', 'ELLIPSE', 'POLYGON', 'STAR', 'VECTOR']);
+
+function isShape(node: BaseNode): node is PictureNode {
+  return SHAPES.has(node.type);
+}
+
+/** Whether the node is a shape with a visible image fill. */
+export function isPicture(node: BaseNode): node is PictureNode {
+  if (!isShape(node) || node.fills === figma.mixed) return false;
+  return node.fills.some(({ type, visible, opacity }) => type === 'IMAGE' && visible !== false && opacity !== 0);
+}
+
+/** Whether the node can be a source or a target. A page, text or a plain shape cannot. */
+export function isFrameLike(node: BaseNode): node is FrameLike {
+  if (isScreen(node) || isPicture(node)) return true;
+  return node.type === 'COMPONENT_SET' || node.type === 'SECTION' || node.type === 'GROUP';
 }
 
 function isSceneNode(node: BaseNode | null): node is SceneNode {
@@ -18,7 +42,7 @@ export async function findSceneNode(nodeId: string): Promise<SceneNode | null> {
   return isSceneNode(node) && !node.removed ? node : null;
 }
 
-/** Returns null if the node is deleted or is not a frame, component or instance. */
+/** Returns null if the node is deleted or cannot be a source or a target. */
 export async function findFrame(nodeId: string): Promise<FrameLike | null> {
   const node = await findSceneNode(nodeId);
   return node !== null && isFrameLike(node) ? node : null;
@@ -46,7 +70,7 @@ export function isVisible(node: SceneNode): boolean {
 }
 
 /** Maps the node's own coordinates to the canvas. */
-export function canvasTransform(node: LayoutMixin): Affine {
+export function canvasTransform(node: Pick<DimensionAndPositionMixin, 'absoluteTransform'>): Affine {
   return fromRows(node.absoluteTransform);
 }
 

@@ -1,6 +1,16 @@
 import type { FrameSummary, OverlaySummary, SelectedLayer, SelectionSummary } from '../../shared/messages.js';
 import { countAnnotations } from './annotations.js';
-import { ancestors, type FrameLike, isFrameLike, isInside, isVisible, walkVisible } from './nodes.js';
+import {
+  ancestors,
+  type FrameLike,
+  isFrameLike,
+  isInside,
+  isPicture,
+  isScreen,
+  isVisible,
+  type ScreenNode,
+  walkVisible,
+} from './nodes.js';
 
 /** Tells selected screens from overlays. */
 const OVERLAY = {
@@ -13,19 +23,16 @@ const OVERLAY = {
 /** Frames and overlays of the selection, sorted by position since Figma returns the selection in any order. */
 export function readSelection(): SelectionSummary {
   const selected = figma.currentPage.selection;
-  const overlays = selected.filter((node) => isOverlay(node, selected));
-  // a screen in a wrapper frame may also be an overlay, so it is offered as both
-  const onlyOverlays = overlays.filter((node) => !isScreenSized(node));
-  const onlyOverlayIds = new Set(onlyOverlays.map(({ id }) => id));
+  const roles = selected.map((node) => ({ node, role: roleOf(node, selected) }));
   const frames = new Map<string, FrameLike>();
-  for (const node of selected) if (isFrameLike(node) && !onlyOverlayIds.has(node.id)) frames.set(node.id, node);
-  for (const overlay of onlyOverlays) {
-    const frame = outermostFrame(overlay);
-    if (frame !== null) frames.set(frame.id, frame);
+  for (const { node, role } of roles) {
+    const frame = role === 'overlay' ? outermostScreen(node) : node;
+    if (frame !== null && isFrameLike(frame)) frames.set(frame.id, frame);
   }
+  const overlays = roles.flatMap(({ node, role }) => (role === 'frame' ? [] : [node]));
   return {
     frames: [...frames.values()].sort(byPosition).map(summarizeFrame),
-    overlays: [...overlays].sort(byPosition).map(summarizeOverlay),
+    overlays: overlays.sort(byPosition).map(summarizeOverlay),
     ...readLayers(selected),
   };
 }
@@ -43,7 +50,7 @@ function readLayers(selected: readonly SceneNode[]): Pick<SelectionSummary, 'lay
 
 /** The outermost frame around a layer that is no wrapper: no other selected screen is inside of it. */
 function screenAround(node: SceneNode, selected: readonly SceneNode[]): FrameLike | null {
-  const around = ancestors(node).filter(isFrameLike).reverse();
+  const around = ancestors(node).filter(isScreen).reverse();
   const others = selected.filter((other) => other.id !== node.id && isScreenSized(other));
   return around.find((frame) => !others.some((other) => isInside(other, frame))) ?? null;
 }
@@ -82,31 +89,62 @@ function countLayers(frame: FrameLike): number {
 export function blockedReason(frame: FrameLike): string | null {
   if (!isVisible(frame)) return `“${frame.name}” is hidden. Show it and try again.`;
   if (frame.width < 1 || frame.height < 1) return `“${frame.name}” has no size. Resize it and try again.`;
-  if (frame.absoluteRenderBounds === null) {
+  const isEmpty = 'absoluteRenderBounds' in frame ? frame.absoluteRenderBounds === null : frame.children.length === 0;
+  if (isEmpty) {
     return `“${frame.name}” is empty. Choose a frame with content.`;
   }
   return null;
 }
 
-/** Anything but a frame, or a small frame in or on a bigger one, such as a sticker. */
-function isOverlay(node: SceneNode, selected: readonly SceneNode[]): boolean {
-  if (!isFrameLike(node)) return node.type !== 'SECTION';
-  const outer = outermostFrame(node);
+/** `both`: it may be either, so it is offered as a frame and as an overlay. */
+type Role = 'frame' | 'overlay' | 'both';
+
+/**
+ * - A frame, component or instance is a frame; a small one in or on a bigger one, such as a sticker, is an overlay. A
+ *   screen in a wrapper frame may be either.
+ * - A section and a component set are frames.
+ * - A group and a picture in a frame, or on another selected frame or picture, are overlays, like all other layers. On
+ *   their own, large ones are frames. A small picture may be either; a small group, such as a callout, is an overlay.
+ * - All other layers are overlays.
+ */
+function roleOf(node: SceneNode, selected: readonly SceneNode[]): Role {
+  if (node.type === 'SECTION' || node.type === 'COMPONENT_SET') return 'frame';
+  if (!isFrameLike(node)) return 'overlay';
+  if (isScreen(node)) {
+    if (!isSmallOnScreen(node, selected)) return 'frame';
+    return isLarge(node) ? 'both' : 'overlay';
+  }
+  if (outermostScreen(node) !== null || isSmallOnSelected(node, selected)) return 'overlay';
+  if (isLarge(node)) return 'frame';
+  return isPicture(node) ? 'both' : 'overlay';
+}
+
+function isSmallOnScreen(node: SceneNode, selected: readonly SceneNode[]): boolean {
+  const outer = outermostScreen(node);
   if (outer !== null && coverage(node, outer) > 0) return coverage(node, outer) < OVERLAY.maxCoverage;
+  return isSmallOnSelected(node, selected);
+}
+
+function isSmallOnSelected(node: SceneNode, selected: readonly SceneNode[]): boolean {
   return selected.some((other) => {
-    if (other.id === node.id || !isFrameLike(other)) return false;
+    // a section and a group contain what lies on them
+    if (other.id === node.id || !(isScreen(other) || isPicture(other))) return false;
     const covered = coverage(node, other);
     return covered > 0 && covered < OVERLAY.maxCoverage && area(node) < area(other) * OVERLAY.maxCoverage;
   });
 }
 
-function isScreenSized(node: SceneNode): boolean {
-  return isFrameLike(node) && Math.min(node.width, node.height) >= OVERLAY.minScreenSide;
+function isLarge(node: SceneNode): boolean {
+  return Math.min(node.width, node.height) >= OVERLAY.minScreenSide;
 }
 
-/** The outermost frame around the node, or null. */
-function outermostFrame(node: SceneNode): FrameLike | null {
-  return ancestors(node).reverse().find(isFrameLike) ?? null;
+function isScreenSized(node: SceneNode): boolean {
+  return isScreen(node) && isLarge(node);
+}
+
+/** The outermost frame, component or instance around the node, or null. */
+function outermostScreen(node: SceneNode): ScreenNode | null {
+  return ancestors(node).reverse().find(isScreen) ?? null;
 }
 
 function area(node: SceneNode): number {

@@ -137,12 +137,24 @@ async function planOverlay(source: FrameLike, target: FrameLike, placement: Plac
 }
 
 /**
- * The target if the original is inside the source, else the page or section. An instance allows no new children and
- * a mask in the target would clip the copy, so there the copy is placed on top of the target.
+ * The target if the original is inside the source, else the page or section. An instance allows no new children, a
+ * component set only components, and a mask in the target would clip the copy, so there the copy is placed on top of the
+ * target. A copy on a picture is placed in the picture's parent, right above it.
  */
 function overlayParent(source: FrameLike, node: SceneNode, target: FrameLike): BaseNode & ChildrenMixin {
+  if (!('children' in target)) return pictureParent(target);
   const masked = target.children.some((child) => 'isMask' in child && child.isMask);
-  return isInside(node, source) && !belongsToInstance(target) && !masked ? target : pageOrSectionOf(target);
+  const isClosed = belongsToInstance(target) || target.type === 'COMPONENT_SET';
+  // what lies on a picture is not inside of it, but on it
+  const isPartOf = isInside(node, source) || !('children' in source);
+  return isPartOf && !isClosed && !masked ? target : pageOrSectionOf(target);
+}
+
+/** The parent that takes layers above the picture. */
+export function pictureParent(picture: FrameLike): BaseNode & ChildrenMixin {
+  const { parent } = picture;
+  if (parent === null || belongsToInstance(picture) || parent.type === 'COMPONENT_SET') return pageOrSectionOf(picture);
+  return parent;
 }
 
 /** Overlays in the layer order of their originals, notes from top to bottom. */

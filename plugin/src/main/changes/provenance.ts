@@ -44,6 +44,12 @@ export function hasOrigin(node: SceneNode, record: PlacedRecord, targetId: strin
   return node.getSharedPluginData(NAMESPACE, 'origin') === originOf(node, record, targetId);
 }
 
+/** Whether the plugin created the node on this target. */
+export function isPlacedOn(node: SceneNode, targetId: string): boolean {
+  const parsed = parse(node.getSharedPluginData(NAMESPACE, 'origin'));
+  return typeof parsed === 'object' && parsed !== null && 'targetId' in parsed && parsed.targetId === targetId;
+}
+
 function originOf(node: SceneNode, { sourceId, itemId }: PlacedRecord, targetId: string): string {
   return JSON.stringify({ nodeId: node.id, targetId, sourceId, itemId });
 }

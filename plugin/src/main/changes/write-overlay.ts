@@ -1,9 +1,9 @@
 import { compose, fromRows, IDENTITY, invert, toRows, uniformScale, withoutScale } from '../../shared/affine.js';
-import { canvasTransform, hasLayout } from '../canvas/nodes.js';
+import { canvasTransform, hasLayout, isPicture } from '../canvas/nodes.js';
 import type { Journal } from './journal.js';
 import type { OverlayOperation, Written } from './operations.js';
 import { removePrevious } from './previous.js';
-import { writeOrigin } from './provenance.js';
+import { isPlacedOn, writeOrigin } from './provenance.js';
 
 /** A scale this close to 1 is ignored, so that sizes stay whole numbers. */
 const SCALE_TOLERANCE = 0.005;
@@ -23,7 +23,7 @@ export function writeOverlay(operation: OverlayOperation, journal: Journal): Wri
   const placed = compose(operation.transform, canvasTransform(node));
   const scale = uniformScale(placed);
   if (Math.abs(scale - 1) > SCALE_TOLERANCE) copy.rescale(scale);
-  insert(copy, parent, previous?.node ?? null);
+  insert(copy, operation);
   if ('layoutMode' in parent && parent.layoutMode !== 'NONE' && 'layoutPositioning' in copy) {
     copy.layoutPositioning = 'ABSOLUTE';
   }
@@ -41,11 +41,21 @@ function copyOf(node: Copy): Copy {
   return copy;
 }
 
-/** Inserts the copy on top of the parent, or at the index of the previous copy. */
-function insert(copy: Copy, parent: BaseNode & ChildrenMixin, previousCopy: SceneNode | null): void {
-  const index = previousCopy === null ? -1 : parent.children.findIndex((child) => child.id === previousCopy.id);
-  if (index < 0) parent.appendChild(copy);
-  else parent.insertChild(index, copy);
+/** Inserts the copy at the index of the previous copy, right above a picture, else on top of the parent. */
+function insert(copy: Copy, { parent, previous, target }: OverlayOperation): void {
+  const indexOf = (id: string | undefined) => parent.children.findIndex((child) => child.id === id);
+  const index = indexOf(previous?.node?.id);
+  const picture = isPicture(target) ? indexOf(target.id) : -1;
+  if (index >= 0) parent.insertChild(index, copy);
+  else if (picture >= 0) parent.insertChild(indexAbove(parent, picture, target.id), copy);
+  else parent.appendChild(copy);
+}
+
+/** The index above a picture and above what was placed on it. */
+export function indexAbove({ children }: ChildrenMixin, picture: number, pictureId: string): number {
+  const others = children.slice(picture + 1);
+  const placed = others.findIndex((sibling) => !isPlacedOn(sibling, pictureId));
+  return picture + 1 + (placed < 0 ? others.length : placed);
 }
 
 /**
