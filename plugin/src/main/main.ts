@@ -1,11 +1,12 @@
-import { COMMANDS, type MainToUi, type UiToMain } from '../shared/messages.js';
+import { COMMANDS, type Command, type MainToUi, type UiToMain } from '../shared/messages.js';
 import { toastMessage } from '../shared/text.js';
 import { exportFrames } from './canvas/export.js';
+import { exportPictures } from './canvas/export-pictures.js';
 import { reveal } from './canvas/export-space.js';
 import type { Fingerprints } from './canvas/items.js';
 import { selectLayers } from './canvas/select.js';
 import { readSelection } from './canvas/selection.js';
-import { applyPlacements } from './changes/apply.js';
+import { type Applied, applyPictures, applyPlacements } from './changes/apply.js';
 import { loadPending, loadSettings, savePending, saveSettings } from './client-storage.js';
 import { initialPicks } from './initial-picks.js';
 
@@ -59,6 +60,11 @@ async function handle(message: UiToMain): Promise<void> {
       if (number === exportNumber) fingerprints = exported;
       return;
     }
+    case 'pictures.export': {
+      exportNumber += 1;
+      const number = exportNumber;
+      return exportPictures(message, send, () => number !== exportNumber);
+    }
     case 'export.cancel':
       exportNumber += 1;
       return;
@@ -67,7 +73,12 @@ async function handle(message: UiToMain): Promise<void> {
     case 'select':
       return send(await selectLayers(message.targets));
     case 'apply':
-      return apply(message);
+      return applied(
+        message.command,
+        await applyPlacements(message.command, message.sourceId, message.accepted, fingerprints),
+      );
+    case 'pictures.apply':
+      return applied('propagate-pictures', await applyPictures(message.sourceId, message.pictures));
     case 'undo':
       return undo();
     case 'close':
@@ -85,18 +96,17 @@ async function start(): Promise<void> {
   watchPage();
 }
 
-async function apply(message: Extract<UiToMain, { type: 'apply' }>): Promise<void> {
-  const applied = await applyPlacements(message.command, message.sourceId, message.accepted, fingerprints);
-  send(applied);
-  if (applied.type === 'apply.failed') return;
-  const { created, updated, notes } = applied.summary;
+function applied(command: Command, result: Applied): void {
+  send(result);
+  if (result.type === 'apply.failed') return;
+  const { created, updated, notes } = result.summary;
   if (created + updated + notes === 0) return;
   undoState = 'available';
   ignoresChanges = true;
   setTimeout(() => {
     ignoresChanges = false;
   }, OWN_CHANGES_MS);
-  figma.notify(toastMessage(message.command, applied.summary), { button: { text: 'Undo', action: undo } });
+  figma.notify(toastMessage(command, result.summary), { button: { text: 'Undo', action: undo } });
 }
 
 /** Undoes the last Apply, unless the document changed since. */

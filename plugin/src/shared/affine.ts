@@ -36,6 +36,10 @@ export function scaling(x: number, y: number): Affine {
   return { ...IDENTITY, a: x, d: y };
 }
 
+export function translation(x: number, y: number): Affine {
+  return { ...IDENTITY, e: x, f: y };
+}
+
 export function apply(affine: Affine, point: Point): Point {
   return {
     x: affine.a * point.x + affine.c * point.y + affine.e,

@@ -1,6 +1,7 @@
 import type { Item, Layer, Placement, TransferredTarget } from '@samepoint/shared-protocol';
 import type { Design } from './design.js';
 import type { AppliedRecord, Operation } from './operation.js';
+import type { PicturesToMain, PicturesToUi } from './pictures.js';
 
 /** The menu commands, equal to the `command` values in the manifest. */
 export const COMMANDS = [
@@ -189,6 +190,7 @@ export type UiToMain =
   /** Replaces Figma's selection. */
   | { type: 'select'; targets: { targetId: string; layerIds: string[] }[] }
   | { type: 'recording.delete'; nodeId: string }
+  | PicturesToMain
   | { type: 'undo' }
   | { type: 'close' };
 
@@ -214,6 +216,7 @@ export type MainToUi =
   | { type: 'apply.failed'; problem: Problem }
   | { type: 'selected'; count: number; notices: string[] }
   | { type: 'select.failed'; problem: Problem }
+  | PicturesToUi
   | { type: 'undone' }
   /** The document changed after Apply, so that Apply is no longer the last undo step. */
   | { type: 'undo.failed'; problem: Problem };

@@ -73,7 +73,7 @@ async function exportAll(
   return { ok: true, value: fingerprints };
 }
 
-async function findFrames(nodeIds: readonly string[]): Promise<Outcome<FrameLike[]>> {
+export async function findFrames(nodeIds: readonly string[]): Promise<Outcome<FrameLike[]>> {
   const frames: FrameLike[] = [];
   for (const nodeId of new Set(nodeIds)) {
     const frame = await findFrame(nodeId);
@@ -99,7 +99,9 @@ async function exportFrame(
   return { ok: true, value: { nodeId: frame.id, name: frame.name, ...image.value, layers } };
 }
 
-async function exportImage(frame: FrameLike): Promise<Outcome<{ png: Uint8Array; width: number; height: number }>> {
+export async function exportImage(
+  frame: FrameLike,
+): Promise<Outcome<{ png: Uint8Array; width: number; height: number }>> {
   try {
     const png = await frame.exportAsync({
       format: 'PNG',
@@ -184,7 +186,7 @@ const WIDTH_OFFSET = 16;
 const HEIGHT_OFFSET = 20;
 
 /** Width and height from a PNG's header, or null if the bytes are not a PNG. */
-function readPngSize(bytes: Uint8Array): { width: number; height: number } | null {
+export function readPngSize(bytes: Uint8Array): { width: number; height: number } | null {
   if (bytes.length < HEIGHT_OFFSET + 4) return null;
   if (PNG_SIGNATURE.some((byte, index) => bytes[index] !== byte)) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -83,6 +83,26 @@ export function hasLayout(node: SceneNode): node is SceneNode & LayoutMixin {
   return 'absoluteTransform' in node && 'rescale' in node;
 }
 
+/** Sorts nodes by layer order, the lowest first. */
+export function compareLayerOrder(first: BaseNode, second: BaseNode): number {
+  const [a, b] = [pathOf(first), pathOf(second)];
+  for (const [depth, index] of a.entries()) {
+    const other = b[depth];
+    if (other === undefined) return 1;
+    if (index !== other) return index - other;
+  }
+  return a.length - b.length;
+}
+
+/** The index of each ancestor in its parent, outermost first, then of the node. */
+function pathOf(node: BaseNode): number[] {
+  const path: number[] = [];
+  for (let child = node, parent = node.parent; parent !== null; child = parent, parent = parent.parent) {
+    path.unshift(parent.children.findIndex((sibling) => sibling.id === child.id));
+  }
+  return path;
+}
+
 /** The nearest page or section around the node, where nodes beside it are placed. */
 export function pageOrSectionOf(node: BaseNode): PageNode | SectionNode {
   const found = ancestors(node).find((parent) => parent.type === 'PAGE' || parent.type === 'SECTION');

@@ -104,7 +104,7 @@ type Role = 'frame' | 'overlay' | 'both';
  *   screen in a wrapper frame may be either.
  * - A section and a component set are frames.
  * - A group and a picture in a frame, or on another selected frame or picture, are overlays, like all other layers. On
- *   their own, large ones are frames. A small picture may be either; a small group, such as a callout, is an overlay.
+ *   their own, and when pictures are asked for, large ones are frames. A small picture may be either; a small group, such as a callout, is an overlay.
  * - All other layers are overlays.
  */
 function roleOf(node: SceneNode, selected: readonly SceneNode[]): Role {
@@ -114,7 +114,9 @@ function roleOf(node: SceneNode, selected: readonly SceneNode[]): Role {
     if (!isSmallOnScreen(node, selected)) return 'frame';
     return isLarge(node) ? 'both' : 'overlay';
   }
-  if (outermostScreen(node) !== null || isSmallOnSelected(node, selected)) return 'overlay';
+  if (isSmallOnSelected(node, selected)) return 'overlay';
+  const isAskedFor = figma.command === 'propagate-pictures' && isPicture(node);
+  if (outermostScreen(node) !== null && !isAskedFor) return 'overlay';
   if (isLarge(node)) return 'frame';
   return isPicture(node) ? 'both' : 'overlay';
 }

@@ -1,13 +1,16 @@
 import type { AcceptedPlacement, ApplySummary, Command, MainToUi, Problem } from '../../shared/messages.js';
+import type { PlacedPicture } from '../../shared/pictures.js';
 import type { Fingerprints } from '../canvas/items.js';
 import { type FrameLike, findFrame } from '../canvas/nodes.js';
 import { Journal } from './journal.js';
 import type { Operation, Written } from './operations.js';
 import { type Plan, planApply } from './plan-apply.js';
+import { planPictures } from './plan-pictures.js';
 import { addRelaunchButton, type PlacedRecord, readPlaced, writeLastRun, writePlaced } from './provenance.js';
 import { writeAnnotation } from './write-annotation.js';
 import { type NoteColumns, writeNote } from './write-note.js';
 import { groupMasks, type OverlayCopy, writeOverlay } from './write-overlay.js';
+import { writePicture } from './write-picture.js';
 
 export type Applied = Extract<MainToUi, { type: 'applied' | 'apply.failed' }>;
 
@@ -22,10 +25,23 @@ export async function applyPlacements(
   accepted: readonly AcceptedPlacement[],
   fingerprints: Fingerprints,
 ): Promise<Applied> {
+  return applyPlan(command, sourceId, (source) => planApply(source, accepted, fingerprints));
+}
+
+/** Places the edits of pictures as one undo step, like placements. */
+export async function applyPictures(sourceId: string, pictures: readonly PlacedPicture[]): Promise<Applied> {
+  return applyPlan('propagate-pictures', sourceId, (source) => planPictures(source, pictures));
+}
+
+async function applyPlan(
+  command: Command,
+  sourceId: string,
+  plan: (source: FrameLike) => Promise<Plan>,
+): Promise<Applied> {
   try {
     const source = await findFrame(sourceId);
     if (source === null) return failed('The source frame was deleted.', 'Choose the frames again.');
-    return writePlan(command, source, await planApply(source, accepted, fingerprints));
+    return writePlan(command, source, await plan(source));
   } catch (error) {
     return failed(
       `Nothing was changed: ${messageOf(error)}.`,
@@ -72,6 +88,7 @@ function writeOperations(operations: readonly Operation[], journal: Journal): Re
   const overlays: OverlayCopy[] = [];
   const results = operations.map((operation): Result => {
     if (operation.kind === 'annotate') return { operation, written: writeAnnotation(operation, journal) };
+    if (operation.kind === 'picture') return { operation, written: writePicture(operation, journal) };
     if (operation.kind === 'note') return { operation, written: writeNote(operation, journal, columns) };
     const { copy, ...written } = writeOverlay(operation, journal);
     overlays.push({ operation, copy });

@@ -32,8 +32,20 @@ export interface OverlayOperation extends OperationBase {
   parent: BaseNode & ChildrenMixin;
 }
 
+/** The edit of a picture, as an image. */
+export interface PictureOperation extends OperationBase {
+  kind: 'picture';
+  name: string;
+  imageHash: string;
+  parent: BaseNode & ChildrenMixin;
+  /** In canvas units. */
+  size: { width: number; height: number };
+  /** Maps the image's box to the canvas. */
+  place: Affine;
+}
+
 /** One write on one target. All nodes and fonts are loaded, so that it runs synchronously. */
-export type Operation = AnnotateOperation | NoteOperation | OverlayOperation;
+export type Operation = AnnotateOperation | NoteOperation | OverlayOperation | PictureOperation;
 
 /** The outcome of an operation; `record` is null if nothing was written. */
 export type Written =

@@ -12,6 +12,7 @@ import { canvasToPixels, pixelsToCanvas } from '../canvas/export-space.js';
 import { type Fingerprints, findAnnotation } from '../canvas/items.js';
 import {
   belongsToInstance,
+  compareLayerOrder,
   type FrameLike,
   findFrame,
   findSceneNode,
@@ -20,7 +21,7 @@ import {
   loadFonts,
   pageOrSectionOf,
 } from '../canvas/nodes.js';
-import type { Operation, OverlayOperation } from './operations.js';
+import type { Operation } from './operations.js';
 import { findPrevious } from './previous.js';
 import { NOTE } from './write-note.js';
 
@@ -159,28 +160,9 @@ export function pictureParent(picture: FrameLike): BaseNode & ChildrenMixin {
 
 /** Overlays in the layer order of their originals, notes from top to bottom. */
 function byLayerOrder(first: Operation, second: Operation): number {
-  if (first.kind === 'overlay' && second.kind === 'overlay') return compareOrder(first, second);
+  if (first.kind === 'overlay' && second.kind === 'overlay') return compareLayerOrder(first.node, second.node);
   if (first.kind === 'note' && second.kind === 'note') return first.y - second.y;
   return KIND_ORDER[first.kind] - KIND_ORDER[second.kind];
 }
 
-const KIND_ORDER: Record<Operation['kind'], number> = { annotate: 0, note: 1, overlay: 2 };
-
-function compareOrder(first: OverlayOperation, second: OverlayOperation): number {
-  const [a, b] = [pathOf(first.node), pathOf(second.node)];
-  for (const [depth, index] of a.entries()) {
-    const other = b[depth];
-    if (other === undefined) return 1;
-    if (index !== other) return index - other;
-  }
-  return a.length - b.length;
-}
-
-/** The index of each ancestor in its parent, outermost first, then of the node. */
-function pathOf(node: BaseNode): number[] {
-  const path: number[] = [];
-  for (let child = node, parent = node.parent; parent !== null; child = parent, parent = parent.parent) {
-    path.unshift(parent.children.findIndex((sibling) => sibling.id === child.id));
-  }
-  return path;
-}
+const KIND_ORDER: Record<Operation['kind'], number> = { annotate: 0, note: 1, overlay: 2, picture: 3 };

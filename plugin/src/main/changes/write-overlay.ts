@@ -1,7 +1,7 @@
 import { compose, fromRows, IDENTITY, invert, toRows, uniformScale, withoutScale } from '../../shared/affine.js';
 import { canvasTransform, hasLayout, isPicture } from '../canvas/nodes.js';
 import type { Journal } from './journal.js';
-import type { OverlayOperation, Written } from './operations.js';
+import type { OverlayOperation, PictureOperation, Written } from './operations.js';
 import { removePrevious } from './previous.js';
 import { isPlacedOn, writeOrigin } from './provenance.js';
 
@@ -23,7 +23,7 @@ export function writeOverlay(operation: OverlayOperation, journal: Journal): Wri
   const placed = compose(operation.transform, canvasTransform(node));
   const scale = uniformScale(placed);
   if (Math.abs(scale - 1) > SCALE_TOLERANCE) copy.rescale(scale);
-  insert(copy, operation);
+  insertOnTarget(copy, operation);
   if ('layoutMode' in parent && parent.layoutMode !== 'NONE' && 'layoutPositioning' in copy) {
     copy.layoutPositioning = 'ABSOLUTE';
   }
@@ -41,8 +41,11 @@ function copyOf(node: Copy): Copy {
   return copy;
 }
 
-/** Inserts the copy at the index of the previous copy, right above a picture, else on top of the parent. */
-function insert(copy: Copy, { parent, previous, target }: OverlayOperation): void {
+/** Inserts the node at the index of the previous one, right above a picture, else on top of the parent. */
+export function insertOnTarget(
+  copy: SceneNode,
+  { parent, previous, target }: OverlayOperation | PictureOperation,
+): void {
   const indexOf = (id: string | undefined) => parent.children.findIndex((child) => child.id === id);
   const index = indexOf(previous?.node?.id);
   const picture = isPicture(target) ? indexOf(target.id) : -1;
@@ -52,7 +55,7 @@ function insert(copy: Copy, { parent, previous, target }: OverlayOperation): voi
 }
 
 /** The index above a picture and above what was placed on it. */
-export function indexAbove({ children }: ChildrenMixin, picture: number, pictureId: string): number {
+function indexAbove({ children }: ChildrenMixin, picture: number, pictureId: string): number {
   const others = children.slice(picture + 1);
   const placed = others.findIndex((sibling) => !isPlacedOn(sibling, pictureId));
   return picture + 1 + (placed < 0 ? others.length : placed);

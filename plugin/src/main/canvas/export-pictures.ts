@@ -1,0 +1,122 @@
+import type { Affine } from '@samepoint/shared-protocol';
+import { compose, scaling, translation } from '../../shared/affine.js';
+import type { MainToUi, Problem } from '../../shared/messages.js';
+import type { ExportedOverlay, PicturesToMain } from '../../shared/pictures.js';
+import { exportImage, findFrames, readPngSize } from './export.js';
+import { canvasToPixels, exportWidth } from './export-space.js';
+import { canvasTransform, compareLayerOrder, type FrameLike, findSceneNode, hasLayout, isVisible } from './nodes.js';
+
+type Request = Extract<PicturesToMain, { type: 'pictures.export' }>;
+type Drawn = SceneNode & LayoutMixin;
+
+/**
+ * Sends the images of the source, of its edited version and of each target, then those of the layers drawn over the source.
+ * Nothing is written to the document. Returns without a message once `isCancelled` is true.
+ */
+export async function exportPictures(
+  request: Request,
+  send: (message: MainToUi) => void,
+  isCancelled: () => boolean,
+): Promise<void> {
+  const { sourceId, afterId, targetIds, overlayIds } = request;
+  const frames = await findFrames([sourceId, ...(afterId === null ? [] : [afterId]), ...targetIds]);
+  if (!frames.ok) return send({ type: 'export.failed', problem: frames.problem });
+  const failures: Problem[] = [];
+  for (const [index, frame] of frames.value.entries()) {
+    const image = await exportImage(frame);
+    if (isCancelled()) return;
+    if (image.ok) {
+      const exported = { nodeId: frame.id, name: frame.name, ...image.value, layers: [] };
+      send({ type: 'pictures.frame', frame: exported, done: index + 1, total: frames.value.length });
+      continue;
+    }
+    failures.push(image.problem);
+    const isNeeded = frame.id === sourceId || frame.id === afterId;
+    if (isNeeded || failures.length === targetIds.length)
+      return send({ type: 'export.failed', problem: image.problem });
+    send({ type: 'pictures.frame-failed', nodeId: frame.id, name: frame.name, problem: image.problem });
+  }
+  const [source] = frames.value;
+  if (source === undefined) return;
+  const { overlays, notices } = await exportOverlays(source, overlayIds);
+  if (!isCancelled()) send({ type: 'pictures.exported', overlays, notices });
+}
+
+async function exportOverlays(source: FrameLike, overlayIds: readonly string[]) {
+  const toPixels = canvasToPixels(source);
+  const notices: string[] = [];
+  const overlays: ExportedOverlay[] = [];
+  const nodes = (await Promise.all(overlayIds.map(findSceneNode))).filter((node) => node !== null);
+  if (nodes.length < overlayIds.length) notices.push('A selected layer was deleted and is skipped.');
+  for (const node of nodes.sort(compareLayerOrder)) {
+    const reason = toPixels === null || !hasLayout(node) ? 'it has no size' : reasonToSkip(node);
+    if (reason !== null || toPixels === null || !hasLayout(node)) {
+      notices.push(`“${node.name}” is skipped: ${reason}.`);
+      continue;
+    }
+    notices.push(...notCarried(node));
+    const scale = exportWidth(source.width, source.height) / source.width;
+    const exported = await exportDrawn(node, scale, toPixels);
+    if (exported === null) notices.push(`“${node.name}” is skipped: it can’t be exported.`);
+    else overlays.push({ nodeId: node.id, name: node.name, ...exported });
+  }
+  return { overlays, notices };
+}
+
+function reasonToSkip(node: Drawn): string | null {
+  if (!isVisible(node)) return 'it is hidden';
+  if ('isMask' in node && node.isMask) return 'it is a mask. Group it with what it masks and select the group';
+  return node.absoluteRenderBounds === null ? 'it is empty' : null;
+}
+
+/** What an image of the layer does not show. */
+function notCarried(node: Drawn): string[] {
+  const notices: string[] = [];
+  if ('blendMode' in node && node.blendMode !== 'NORMAL' && node.blendMode !== 'PASS_THROUGH') {
+    notices.push(`“${node.name}” is carried without its blend mode.`);
+  }
+  if ('effects' in node && node.effects.some(({ type, visible }) => visible && type === 'BACKGROUND_BLUR')) {
+    notices.push(`“${node.name}” is carried without its background blur.`);
+  }
+  if (!isUpright(canvasTransform(node)) && 'effects' in node && node.effects.length > 0) {
+    notices.push(`“${node.name}” is rotated: its effects are cut at its edges.`);
+  }
+  return notices;
+}
+
+/**
+ * An upright layer is exported with its strokes and shadows; its image covers `absoluteRenderBounds`. The image of a
+ * rotated layer covers its own box and is rotated when it is drawn.
+ */
+async function exportDrawn(
+  node: Drawn,
+  scale: number,
+  toPixels: Affine,
+): Promise<{ png: Uint8Array; transform: Affine } | null> {
+  const upright = isUpright(canvasTransform(node));
+  const bounds = node.absoluteRenderBounds;
+  if (bounds === null) return null;
+  try {
+    const png = await node.exportAsync({
+      format: 'PNG',
+      constraint: { type: 'SCALE', value: scale },
+      colorProfile: 'SRGB',
+      useAbsoluteBounds: !upright,
+      contentsOnly: true,
+    });
+    const size = readPngSize(png);
+    if (size === null) return null;
+    const [width, height] = upright ? [bounds.width, bounds.height] : [node.width, node.height];
+    const toBox = scaling(width / size.width, height / size.height);
+    const toCanvas = upright ? translation(bounds.x, bounds.y) : canvasTransform(node);
+    return { png, transform: compose(toPixels, compose(toCanvas, toBox)) };
+  } catch {
+    return null;
+  }
+}
+
+const ROTATION_TOLERANCE = 1e-6;
+
+function isUpright({ a, b, c, d }: Affine): boolean {
+  return Math.abs(b) < ROTATION_TOLERANCE && Math.abs(c) < ROTATION_TOLERANCE && a > 0 && d > 0;
+}
