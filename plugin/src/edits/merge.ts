@@ -1,5 +1,6 @@
 import type { Edit } from './edit.js';
 import { contextOf, type MergeContext } from './merge/context.js';
+import { mergeIntoCopies } from './merge/merge-copies.js';
 import { mergeMove, mergeResize } from './merge/merge-geometry.js';
 import { mergeSet } from './merge/merge-set.js';
 import { mergeAdd, mergeRemove, mergeReorder, mergeReparent } from './merge/merge-structure.js';
@@ -14,8 +15,9 @@ const PASSES: readonly (readonly Edit['kind'][])[] = [
 ];
 
 /**
- * The three-way merge of base, ours and one target: what happens to each edit there, in the order of `edits`. Nothing is
- * written. See the merge table in `README.md`.
+ * The three-way merge of base, ours and one target: what happens to each edit there, in the order of `edits`. After them
+ * follow edits of their own for what changed in added layers since an earlier run copied them. Nothing is written. See the
+ * merge table in `README.md`.
  */
 export function merge(input: MergeInput): MergedEdit[] {
   const context = contextOf(input);
@@ -23,7 +25,7 @@ export function merge(input: MergeInput): MergedEdit[] {
   for (const kinds of PASSES) {
     for (const edit of input.edits) if (kinds.includes(edit.kind)) merged.set(edit, mergeEdit(context, edit));
   }
-  return input.edits.flatMap((edit) => merged.get(edit) ?? []);
+  return [...input.edits.flatMap((edit) => merged.get(edit) ?? []), ...mergeIntoCopies(input, merge)];
 }
 
 function mergeEdit(context: MergeContext, edit: Edit): MergedEdit {

@@ -5,6 +5,7 @@ import type { Counterpart, MergeInput } from '../merged-edit.js';
 import { layersInOrder } from '../tree.js';
 import { type ColourMap, colourMapOf } from './colour-map.js';
 import { copiedCounterparts } from './copies.js';
+import { type TokenMap, tokenMapOf } from './merge-token.js';
 import { scaleOf } from './scale.js';
 
 /** A layer of the target with the confidence that it is the counterpart. */
@@ -26,6 +27,7 @@ export interface MergeContext {
   /** Lengths of the target to those of the source: 1 for another width, 2 for @2x. */
   scale: number;
   colours: ColourMap;
+  tokens: TokenMap;
   /** Source layers that an edit puts in another place among their siblings. */
   placed: ReadonlySet<string>;
   /** Values that this merge writes by default, by layer of the target. */
@@ -54,6 +56,7 @@ export function contextOf(input: MergeInput): MergeContext {
     records,
     scale: scaleOf(pairs, written),
     colours: colourMapOf(pairs, written),
+    tokens: tokenMapOf(base, theirs, pairs),
     placed: new Set(edits.filter(({ kind }) => PLACING.has(kind)).map(({ layerId }) => layerId)),
     planned: new Map(),
   };

@@ -3,7 +3,7 @@ import { withoutBound } from '../diff/diff-properties.js';
 import { isList, isRecord, rounded, sameValue } from '../fingerprint.js';
 import { type ColourRole, hexOf, isRgb, mappedColour, type Rgb } from './colour-map.js';
 import type { MergeContext } from './context.js';
-import { isCounterpartToken, isSameToken, tokenOf } from './merge-token.js';
+import { isCounterpartToken, isSameToken, tokenInTarget, tokenOf, variableOf } from './merge-token.js';
 
 /** Three values merged: with ours where they conflict, and with the target's own colours there. */
 export interface MergedValue {
@@ -22,7 +22,7 @@ type Record = { readonly [key: string]: Value };
 
 /** Merges lists of paints or effects part by part: colour, opacity, offset … of each item. */
 export function mergePaints(context: MergeContext, role: ColourRole, b: Value, o: Value, t: Value): MergedValue {
-  const merger = new PaintMerger(context, role);
+  const merger = new PaintMerger(context, role, sameValue(b, t));
   if (!isList(b) || !isList(o) || !isList(t) || !sameTypes(b, t)) return merger.conflict(o);
   const sources = alignItems(b, o);
   const items = o.map((item, n) => {
@@ -63,6 +63,8 @@ class PaintMerger {
   constructor(
     private readonly context: MergeContext,
     private readonly role: ColourRole,
+    /** Whether the target has what base has: then new colours are taken as they are. */
+    private readonly isBase: boolean,
   ) {}
 
   plain(value: Value): MergedValue {
@@ -74,9 +76,21 @@ class PaintMerger {
   }
 
   /** A new item is plain unless it has a colour, which may be another one in the target. */
-  added(value: Value): MergedValue {
+  added(item: Value): MergedValue {
+    const value = this.scaled(item, '');
     const proposal = this.mapped(value);
-    return { ours: value, proposal, conflict: proposal === null || hasColour(value), kept: null };
+    return { ours: value, proposal, conflict: !this.isBase && (proposal === null || hasColour(value)), kept: null };
+  }
+
+  private scaled(value: Value, key: string): Value {
+    if (typeof value === 'number') return LENGTHS.has(key) ? rounded(value * this.context.scale) : value;
+    if (isList(value)) return value.map((item) => this.scaled(item, key));
+    if (!isRecord(value)) return value;
+    const entries = Object.entries(value).map(([name, item]) => [
+      name,
+      this.scaled(item, key === 'offset' ? key : name),
+    ]);
+    return Object.fromEntries(entries);
   }
 
   list(items: readonly MergedValue[]): MergedValue {
@@ -92,7 +106,7 @@ class PaintMerger {
   part(b: Value, o: Value, t: Value, key: string): MergedValue {
     const [cb, co, ct] = [b, o, t].map(withoutBound);
     if (sameValue(co, cb)) return this.plain(t);
-    if (sameValue(ct, cb) || sameValue(ct, co)) return this.plain(o);
+    if (sameValue(ct, co) || (sameValue(ct, cb) && !this.isOtherMode(b, o, t))) return this.plain(o);
     if (isRgb(b) && isRgb(o) && isRgb(t)) return this.colour(b, o, t);
     if (typeof b === 'number' && typeof o === 'number' && typeof t === 'number' && LENGTHS.has(key)) {
       const value = rounded(t + this.context.scale * (o - b));
@@ -105,6 +119,12 @@ class PaintMerger {
       return this.record(b, o, t, key);
     }
     return this.conflict(o);
+  }
+
+  /** Whether base and target have the same variable with other colours, and ours a colour of its own. */
+  private isOtherMode(b: Value, o: Value, t: Value): boolean {
+    if (!isRecord(b) || !isRecord(o) || !isRecord(t)) return false;
+    return variableOf(b) !== null && variableOf(o) === null && !sameValue(b.color, t.color);
   }
 
   private record(b: Record, o: Record, t: Record, key: string): MergedValue {
@@ -130,10 +150,13 @@ class PaintMerger {
     if (vb === null && vo === null && vt === null) return null;
     const { base, ours, theirs } = this.context;
     const [tb, to, tt] = [tokenOf(base, vb), tokenOf(ours, vo), tokenOf(theirs, vt)];
-    if (vo === null) return isSameToken(tt, tb) ? null : this.conflict(o);
+    if (to === null) return isSameToken(tt, tb) && !this.isOtherMode(b, o, t) ? null : this.conflict(o);
     if (isSameToken(to, tb)) return null;
     if (tt !== null && tb !== null && isCounterpartToken(tt, tb)) return { ...this.plain(t), kept: tt };
-    return this.plain({ ...t, ...o });
+    const there = tokenInTarget(this.context.tokens, to);
+    if (there === null) return { ours: o, proposal: null, conflict: true, kept: null };
+    const bound = there === to ? o : { ...o, boundVariables: { color: { type: 'VARIABLE_ALIAS', id: there.id } } };
+    return this.plain({ ...t, ...bound });
   }
 
   private colour(b: Rgb & Record, o: Rgb & Record, t: Rgb & Record): MergedValue {
@@ -162,13 +185,6 @@ class PaintMerger {
     const isUnmapped = entries.some(([key, item]) => item === null && value[key] !== null);
     return isUnmapped ? null : Object.fromEntries(entries);
   }
-}
-
-/** The variable of a paint's, stop's or shadow's colour. */
-function variableOf(part: Record): string | null {
-  const bound = part.boundVariables;
-  const alias = isRecord(bound) ? bound.color : null;
-  return isRecord(alias) && typeof alias.id === 'string' ? alias.id : null;
 }
 
 function hasColour(value: Value): boolean {

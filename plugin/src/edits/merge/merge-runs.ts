@@ -169,8 +169,8 @@ class RunMerger {
   private threeWay(property: string, b: Value, o: Value, t: Value): MergedValue {
     const [cb, co, ct] = [b, o, t].map((value) => (property === 'fills' ? withoutBound(value) : value));
     if (sameValue(co, cb)) return plain(t);
+    if (property === 'fills' && !sameValue(b, t)) return mergePaints(this.context, 'text', b, o, t);
     if (sameValue(ct, cb) || sameValue(ct, co)) return plain(o);
-    if (property === 'fills') return mergePaints(this.context, 'text', b, o, t);
     if (PROPERTIES[property] === 'token' && tokenOf(this.context.ours, o) !== null) return this.token(b, o, t);
     const isLength = PROPERTIES[property] === 'length';
     if (isLength && typeof b === 'number' && typeof o === 'number' && typeof t === 'number') {

@@ -5,11 +5,11 @@ import { withoutBound } from '../diff/diff-properties.js';
 import type { Edit } from '../edit.js';
 import { fingerprint, isRecord, rounded, sameValue, valueOfFingerprint } from '../fingerprint.js';
 import type { Outcome } from '../merged-edit.js';
-import { PROPERTIES } from '../properties.js';
+import { type MergeRule, PROPERTIES } from '../properties.js';
 import { type Match, type MergeContext, recordKey } from './context.js';
 import { type MergedValue, mergePaints } from './merge-paints.js';
 import { mergeRuns } from './merge-runs.js';
-import { isCounterpartToken, isSameToken, tokenOf } from './merge-token.js';
+import { isCounterpartToken, isSameToken, tokenInTarget, tokenOf } from './merge-token.js';
 import { blocked, operationOf } from './outcome.js';
 import { instanceObstacle, isTokenProperty, propertyOn } from './support.js';
 
@@ -82,9 +82,12 @@ class SetMerge {
     const rule = PROPERTIES[edit.property] ?? 'value';
     if (rule === 'token' || isTokenProperty(context.ours, edit.property, edit.after)) return this.token(base);
     if (edit.property === 'runs') return this.runs(base);
-    const scaled = rule === 'length' ? this.scaledFromBase(base) : null;
-    if (scaled !== null) return this.change(scaled);
-    if (this.isSame(theirs, base) && !this.hasOtherStyle()) return this.change(edit.after);
+    const scaled = context.scale === 1 ? null : scaledFromBase(rule, context.scale, base, edit.after, theirs);
+    if (scaled !== null) return this.change(typeof scaled === 'number' ? this.atLeast(scaled) : scaled);
+    const isAsBase = this.isSame(theirs, base) && !this.hasOtherStyle();
+    // Parts that are new may need another scale, and raw colours in place of a variable another mode.
+    const isWhole = rule !== 'colours' || (context.scale === 1 && sameValue(theirs, base));
+    if (isAsBase && isWhole) return this.change(edit.after);
     if (this.isSame(theirs, edit.after) && !this.hasOtherStyle()) return { kind: 'already-so' };
     if (rule === 'colours') return this.colours(base);
     const merged = this.numeric(rule, base) ?? this.parts(base);
@@ -115,12 +118,13 @@ class SetMerge {
     const [b, t] = [tokenOf(context.base, base) ?? tokenOf(context.ours, base), tokenOf(context.theirs, theirs)];
     const o = tokenOf(context.ours, edit.after);
     if (isSameToken(t, o)) return { kind: 'already-so' };
-    if (isSameToken(t, b)) return this.change(edit.after);
-    if (o === null) return this.conflict(edit.after, null);
+    if (o === null) return isSameToken(t, b) ? this.change(edit.after) : this.conflict(edit.after, null);
     if (t !== null && b !== null && isCounterpartToken(t, b)) {
       return { kind: 'kept', token: t, ours: this.operation(edit.after) };
     }
-    return this.change(edit.after);
+    const there = tokenInTarget(context.tokens, o);
+    if (there === null) return this.conflict(edit.after, null);
+    return this.change(there === o ? edit.after : there.id);
   }
 
   private runs(base: Value): Outcome {
@@ -156,14 +160,6 @@ class SetMerge {
   private mapped(): Value | null {
     if (PROPERTIES[this.edit.property] !== 'colours') return null;
     return mergePaints(this.context, this.role(), null, this.edit.after, this.theirs).proposal;
-  }
-
-  /** Ours at the target's scale, where the target has base's length at that scale. */
-  private scaledFromBase(base: Value): Value | null {
-    const { scale } = this.context;
-    const { after } = this.edit;
-    if (scale === 1 || typeof base !== 'number' || typeof after !== 'number') return null;
-    return sameLength(this.theirs, base * scale) ? this.atLeast(after * scale) : null;
   }
 
   private numeric(rule: string, base: Value): Value | null {
@@ -214,6 +210,17 @@ class SetMerge {
     const write = { kind: 'set', layerId, property: this.property, before: this.theirs, after } as const;
     return operationOf(this.edit, write, this.edit.after, after, layerId);
   }
+}
+
+/** Ours at the target's scale, where the target has base's length at that scale, or neither has one. */
+function scaledFromBase(rule: MergeRule, scale: number, b: Value, o: Value, t: Value): Value | null {
+  if (rule === 'length' && typeof o === 'number') {
+    const isScaled = typeof b === 'number' ? sameLength(t, b * scale) : b === null && t === null;
+    return isScaled ? rounded(o * scale) : null;
+  }
+  if (rule !== 'measure' || !isRecord(o) || typeof o.value !== 'number' || o.unit !== 'PIXELS') return null;
+  const isNew = sameValue(b, t) && isRecord(b) && b.unit !== 'PIXELS';
+  return isNew ? { ...o, value: rounded(o.value * scale) } : null;
 }
 
 function sameLength(value: Value, length: number): boolean {

@@ -1,11 +1,10 @@
 import type { Design, DesignLayer, Value } from '../../shared/design.js';
 import type { LayerRef } from '../../shared/operation.js';
 import type { Edit } from '../edit.js';
-import { fingerprint } from '../fingerprint.js';
 import type { MergedEdit, Outcome } from '../merged-edit.js';
-import { childrenOf, containerOf, isInside, parentOf, subtreeOf } from '../tree.js';
+import { containerOf, isInside, parentOf, subtreeOf } from '../tree.js';
 import { type Match, type MergeContext, recordKey } from './context.js';
-import { parallelLayers } from './copies.js';
+import { addedSubtree, parallelLayers } from './copies.js';
 import { blocked, mergedEdit, operationOf } from './outcome.js';
 import { placementIn, placementInCopy, siblingInCopy, siblingPlace } from './placement.js';
 import { instanceObstacle, parentObstacle } from './support.js';
@@ -13,25 +12,6 @@ import { instanceObstacle, parentObstacle } from './support.js';
 type AddEdit = Edit & { kind: 'add' };
 type ReparentEdit = Edit & { kind: 'reparent' };
 type ReorderEdit = Edit & { kind: 'reorder' };
-
-/** What a copy of a subtree looks like, without ids and place. */
-function subtreeValue(design: Design, layer: DesignLayer): Value {
-  const children = childrenOf(design, layer).map((child) => [
-    Math.round(child.transform.e),
-    Math.round(child.transform.f),
-    subtreeValue(design, child),
-  ]);
-  return [layer.type, layer.name, layer.width, layer.height, layer.props, children];
-}
-
-/** One for all targets. */
-const fingerprints = new WeakMap<DesignLayer, string>();
-
-function subtreeFingerprint(ours: Design, layer: DesignLayer): string {
-  const known = fingerprints.get(layer) ?? fingerprint(subtreeValue(ours, layer));
-  fingerprints.set(layer, known);
-  return known;
-}
 
 export function mergeAdd(context: MergeContext, edit: AddEdit): MergedEdit {
   const { base, ours, theirs, records, scale } = context;
@@ -55,7 +35,7 @@ export function mergeAdd(context: MergeContext, edit: AddEdit): MergedEdit {
     scale,
     without: old.filter(({ parentId }) => !old.some(({ id }) => id === parentId)).map(({ id }) => canvasId(ours, id)),
   } as const;
-  const copied = subtreeFingerprint(ours, layer);
+  const copied = addedSubtree(base, ours, layer).fingerprint;
   const record = { sourceLayerId: edit.layerId, what: 'add', layerId: '', source: copied, written: copied };
   // A copy that is gone was removed by hand.
   const include = earlier === undefined ? 'confident' : 'never';

@@ -5,6 +5,8 @@ import { type Pair, recordKey } from './context.js';
 const TOLERANCE = 0.03;
 /** The scale must hold for this share of all ratios, else it is 1. */
 const QUORUM = 0.5;
+/** Fewer ratios say nothing. */
+const LEAST_RATIOS = 3;
 /** Pairs below this confidence say nothing. */
 const LEAST_CONFIDENCE = 0.5;
 
@@ -18,11 +20,14 @@ export function scaleOf(pairs: readonly Pair[], written: ReadonlySet<string>): n
     .flatMap((pair) => [...fontRatio(pair, written), ...leafRatio(pair, written)])
     .sort((a, b) => a - b);
   const median = ratios[ratios.length >> 1];
-  if (median === undefined) return 1;
+  if (median === undefined || ratios.length < LEAST_RATIOS) return 1;
   const near = ratios.filter((ratio) => Math.abs(ratio / median - 1) < TOLERANCE);
   if (near.length < ratios.length * QUORUM || Math.abs(median - 1) < TOLERANCE) return 1;
   return near[near.length >> 1] ?? 1;
 }
+
+/** Their sizes follow from texts or contents. */
+const NO_LEAVES: ReadonlySet<string> = new Set(['TEXT', 'FRAME', 'COMPONENT', 'INSTANCE', 'SECTION']);
 
 function fontRatio({ before, after }: Pair, written: ReadonlySet<string>): number[] {
   if (written.has(recordKey(after.id, 'fontSize'))) return [];
@@ -30,7 +35,7 @@ function fontRatio({ before, after }: Pair, written: ReadonlySet<string>): numbe
 }
 
 function leafRatio({ before, after }: Pair, written: ReadonlySet<string>): number[] {
-  if (before.childIds.length > 0 || after.childIds.length > 0 || before.type === 'TEXT') return [];
+  if (before.childIds.length > 0 || after.childIds.length > 0 || NO_LEAVES.has(before.type)) return [];
   if (written.has(recordKey(after.id, 'resize')) || before.type !== after.type) return [];
   const [x] = ratio(before.width, after.width);
   const [y] = ratio(before.height, after.height);
