@@ -184,6 +184,11 @@ describe('reorder', () => {
     ]);
   });
 
+  it('moves the frame that the target has around the counterpart', () => {
+    const theirs = [stack('list', [stack('around', [text('a', 'a')]), text('b', 'b'), text('c', 'c')])];
+    expect(childrenAfter(rows('a', 'b', 'c'), rows('b', 'c', 'a'), theirs)).toEqual(['t-b', 't-c', 't-around']);
+  });
+
   it('mixes with new layers', () => {
     const after = rows('c', 'x', 'a', 'y', 'b');
     expect(childrenAfter(rows('a', 'b', 'c'), after, rows('a', 'b', 'c'))).toEqual(['t-c', 'c-x', 't-a', 'c-y', 't-b']);

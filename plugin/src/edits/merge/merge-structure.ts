@@ -6,7 +6,7 @@ import { containerOf, isInside, parentOf, subtreeOf } from '../tree.js';
 import { type Match, type MergeContext, recordKey } from './context.js';
 import { addedSubtree, parallelLayers } from './copies.js';
 import { blocked, mergedEdit, operationOf } from './outcome.js';
-import { placementIn, placementInCopy, siblingInCopy, siblingPlace } from './placement.js';
+import { childAbove, placementIn, placementInCopy, siblingInCopy, siblingPlace } from './placement.js';
 import { instanceObstacle, parentObstacle } from './support.js';
 
 type AddEdit = Edit & { kind: 'add' };
@@ -85,17 +85,34 @@ function isReparented({ base, ours }: Pick<MergeContext, 'base' | 'ours'>, sourc
 
 export function mergeReorder(context: MergeContext, edit: ReorderEdit, match: Match): MergedEdit {
   const { ours, theirs } = context;
-  const obstacle = instanceObstacle(theirs, match.layer, null);
+  const layer = ours.layers[edit.layerId];
+  const moved = layer === undefined ? match.layer : withWrappers(context, layer, match.layer);
+  const obstacle = instanceObstacle(theirs, moved, null);
   if (obstacle !== null) return mergedEdit(edit, match, blocked(obstacle));
-  const [layer, parent] = [ours.layers[edit.layerId], parentOf(theirs, match.layer)];
+  const parent = parentOf(theirs, moved);
   if (layer === undefined || parent === null) return mergedEdit(edit, match, { kind: 'missing' });
   const place = siblingPlace(context, layer, parent);
-  const isSo = isPlacedSo(context, layer, match.layer, parent);
-  const write = { kind: 'reorder', layerId: match.layer.id, previousSibling: place.previousSibling } as const;
+  const isSo = isPlacedSo(context, layer, moved, parent);
+  const write = { kind: 'reorder', layerId: moved.id, previousSibling: place.previousSibling } as const;
   const value = edit.previousSiblingId;
   const operation = operationOf(edit, write, value, refValue(place.previousSibling), match.layer.id);
   const outcome: Outcome = isSo ? { kind: 'already-so' } : { kind: 'change', operation, include: 'confident' };
   return mergedEdit(edit, match, outcome, place.confidence);
+}
+
+/** The counterpart, or the layer around it that the target has instead of it among the siblings' counterparts. */
+function withWrappers({ ours, theirs, matches }: MergeContext, layer: DesignLayer, target: DesignLayer): DesignLayer {
+  const home = matches.get(layer.parentId ?? '')?.layer;
+  if (home === undefined || !isInside(theirs, target, home.id)) return target;
+  const siblings = parentOf(ours, layer)?.childIds.filter((id) => id !== layer.id) ?? [];
+  const others = siblings.flatMap((id) => matches.get(id)?.layer ?? []);
+  let moved = target;
+  while (moved.parentId !== home.id) {
+    const wrapper = parentOf(theirs, moved);
+    if (wrapper === null || others.some((other) => isInside(theirs, other, wrapper.id))) break;
+    moved = wrapper;
+  }
+  return moved;
 }
 
 function refValue(ref: LayerRef | null): Value {
@@ -103,10 +120,10 @@ function refValue(ref: LayerRef | null): Value {
 }
 
 /** Whether all counterparts of siblings below are below in the target too, and all above are above. */
-function isPlacedSo({ ours, matches }: MergeContext, layer: DesignLayer, target: DesignLayer, parent: DesignLayer) {
-  const siblings = parentOf(ours, layer)?.childIds ?? [];
+function isPlacedSo(context: MergeContext, layer: DesignLayer, target: DesignLayer, parent: DesignLayer): boolean {
+  const siblings = parentOf(context.ours, layer)?.childIds ?? [];
   const at = parent.childIds.indexOf(target.id);
-  const places = siblings.map((id) => parent.childIds.indexOf(matches.get(id)?.layer.id ?? ''));
+  const places = siblings.map((id) => parent.childIds.indexOf(childAbove(context, parent, id)?.id ?? ''));
   const own = siblings.indexOf(layer.id);
   return places.every((place, n) => place < 0 || n === own || place < at === n < own);
 }

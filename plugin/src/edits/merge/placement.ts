@@ -49,7 +49,7 @@ export function siblingPlace(context: MergeContext, layer: DesignLayer, parent: 
 }
 
 /** The child of `parent` that is the counterpart or holds it. */
-function childAbove({ matches, theirs }: MergeContext, parent: DesignLayer, sourceId: string) {
+export function childAbove({ matches, theirs }: MergeContext, parent: DesignLayer, sourceId: string) {
   const match = matches.get(sourceId);
   let layer = match?.layer ?? null;
   while (layer !== null && layer.parentId !== parent.id) layer = parentOf(theirs, layer);
