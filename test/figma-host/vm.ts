@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { getQuickJS, type QuickJSContext, type QuickJSHandle } from 'quickjs-emscripten';
 import { measureText } from './fonts.js';
-import { createImage } from './images.js';
+import { createImage, imageBytes, imageSize } from './images.js';
 import type { HostCalls } from './sandbox/entry.js';
 import type { RenderRequest } from './spec.js';
 
@@ -113,6 +113,9 @@ export class Vm {
     define('render', (callId, request) => this.render(number(callId), text(request)));
     define('readStorage', (key) => context.newString(this.ports.storage.get(text(key)) ?? ''));
     define('writeStorage', (key, json) => this.store(text(key), text(json)));
+    define('storageKeys', () => context.newString(JSON.stringify([...this.ports.storage.keys()])));
+    define('sizeOfImage', (hash) => context.newString(sizeOfImage(text(hash))));
+    define('readImage', (hash) => this.arrayBuffer(imageBytes(text(hash)) ?? new Uint8Array()));
     define('measureText', (line, style, size) => context.newNumber(measureText(text(line), text(style), number(size))));
     define('report', (kind, detail) => this.ports.onReport(text(kind), JSON.parse(text(detail))) ?? undefined);
     define('log', (line) => this.ports.onReport('log', text(line)) ?? undefined);
@@ -180,8 +183,17 @@ export class Vm {
   private giveBytes(number: number): QuickJSHandle {
     const bytes = this.bytes.get(number) ?? new Uint8Array();
     this.bytes.delete(number);
+    return this.arrayBuffer(bytes);
+  }
+
+  private arrayBuffer(bytes: Uint8Array): QuickJSHandle {
     return this.context.newArrayBuffer(new Uint8Array(bytes).buffer);
   }
+}
+
+function sizeOfImage(hash: string): string {
+  const bytes = imageBytes(hash);
+  return bytes === null ? '' : JSON.stringify(imageSize(bytes));
 }
 
 const here = dirname(fileURLToPath(import.meta.url));

@@ -14,6 +14,11 @@ export interface Bridge {
   /** Returns the stored JSON, or an empty string. */
   readStorage(key: string): string;
   writeStorage(key: string, json: string): void;
+  /** The keys as a JSON array. */
+  storageKeys(): string;
+  /** Width and height of a stored image as JSON, or an empty string. */
+  sizeOfImage(hash: string): string;
+  readImage(hash: string): ArrayBuffer;
   /** Width in px of one line of text. */
   measureText(text: string, style: string, fontSize: number): number;
   log(text: string): void;

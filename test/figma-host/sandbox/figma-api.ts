@@ -2,6 +2,8 @@ import type { Json } from '../spec.js';
 import { encodeMessage } from './bridge.js';
 import { componentCreators } from './component-methods.js';
 import { type Handler, listen, promise, unlisten } from './event-loop.js';
+import { imageApi } from './images.js';
+import { clientStorage } from './limits.js';
 import { adopt } from './node-methods.js';
 import { CATEGORIES, settle, unwrap, type Wrapped, wrap } from './node-proxy.js';
 import { access, currentPage, pageApi } from './pages.js';
@@ -62,6 +64,7 @@ export function createFigma(command: string): object {
     ...creators,
     ...componentCreators,
     ...styleApi,
+    ...imageApi,
     variables: Object.freeze({ ...variablesApi, ...forbiddenVariables }),
     ...windowApi,
     commitUndo,
@@ -114,12 +117,6 @@ const GREY: Json = [{ type: 'SOLID', color: { r: 0.85, g: 0.85, b: 0.85 } }];
 const BLACK: Json = [{ type: 'SOLID', color: { r: 0, g: 0, b: 0 } }];
 
 const creators = {
-  createImage: (bytes: Uint8Array) => {
-    const copy = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-    const made: { hash?: string; reason?: string } = JSON.parse(__bridge.createImage(copy as ArrayBuffer));
-    if (made.hash === undefined) throw new Error(`in createImage: ${made.reason}`);
-    return Object.freeze({ hash: made.hash });
-  },
   createFrame: () => create('FRAME', 'Frame', WHITE),
   createRectangle: () => create('RECTANGLE', 'Rectangle', GREY),
   createEllipse: () => create('ELLIPSE', 'Ellipse', GREY),
@@ -157,16 +154,6 @@ const windowApi = {
     commitUndo();
     __bridge.report('closePlugin', JSON.stringify(message));
   },
-};
-
-const clientStorage = {
-  getAsync: (key: string) =>
-    promise(() => {
-      const json = __bridge.readStorage(key);
-      return json === '' ? undefined : JSON.parse(json);
-    }),
-  setAsync: (key: string, value: unknown) => promise(() => __bridge.writeStorage(key, JSON.stringify(value))),
-  deleteAsync: (key: string) => promise(() => __bridge.writeStorage(key, '')),
 };
 
 const annotationsApi = {

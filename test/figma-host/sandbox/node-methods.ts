@@ -4,6 +4,7 @@ import { componentMethods } from './component-methods.js';
 import { copySubtree } from './copying.js';
 import { exportNode } from './export.js';
 import { addOverride, outermostInstance } from './instances.js';
+import { checkPluginData } from './limits.js';
 import { settle, unwrap, type Wrapped, wrap } from './node-proxy.js';
 import { checkWritable, isInstanceLayer } from './overrides.js';
 import { currentPage, isSkipped, pageMethods, requireLoaded } from './pages.js';
@@ -36,6 +37,7 @@ function dataMethods(id: string): Methods {
     getSharedPluginData: () => (space: string, key: string) => get(id).sharedPluginData[`${space}/${key}`] ?? '',
     setSharedPluginData: () => (space: string, key: string, value: string) => {
       if (typeof value !== 'string') throw new Error('in setSharedPluginData: Expected string');
+      checkPluginData('setSharedPluginData', space, key, value);
       recordChange(id, 'sharedPluginData');
       if (value === '') delete get(id).sharedPluginData[`${space}/${key}`];
       else get(id).sharedPluginData[`${space}/${key}`] = value;
