@@ -85,16 +85,19 @@ function formatPaint(paint: { readonly [key: string]: Value }, design: Design | 
   const variable = isRecord(bound) && typeof bound.id === 'string' ? design?.tokens[bound.id] : undefined;
   if (variable !== undefined) return variable.name + hidden;
   if (paint.type === 'SOLID' && isRgb(paint.color)) return formatColour(paint.color, paint.opacity) + hidden;
-  const label = formatString('', String(paint.type), null);
-  const colours = isList(paint.gradientStops)
-    ? paint.gradientStops.flatMap((stop) => (isRecord(stop) && isRgb(stop.color) ? hexOf(stop.color) : [])).join(' – ')
-    : isRgb(paint.color)
-      ? formatColour(paint.color, paint.color.a)
-      : '';
-  return [label.replace('Gradient ', '') + (isList(paint.gradientStops) ? ' gradient' : ''), colours, numbersOf(paint)]
+  const stops = isList(paint.gradientStops) ? paint.gradientStops : [];
+  const colours = stops.flatMap((stop) => (isRecord(stop) && isRgb(stop.color) ? hexOf(stop.color) : []));
+  const colour = isRgb(paint.color) ? formatColour(paint.color, paint.color.a) : colours.join(' – ');
+  return [typeLabel(String(paint.type)), colour, numbersOf(paint)]
     .filter((part) => part !== '')
     .join(' ')
     .concat(hidden);
+}
+
+/** `GRADIENT_LINEAR` as "Linear gradient". */
+function typeLabel(type: string): string {
+  const gradient = /^GRADIENT_(.*)$/.exec(type)?.[1];
+  return formatString('', gradient === undefined ? type : `${gradient}_GRADIENT`, null);
 }
 
 /** Offset and blur of a shadow. */

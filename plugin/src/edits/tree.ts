@@ -19,6 +19,15 @@ export function childrenOf(design: Design, layer: DesignLayer): DesignLayer[] {
   return layer.childIds.flatMap((id) => design.layers[id] ?? []);
 }
 
+const indices = new WeakMap<DesignLayer, ReadonlyMap<string, number>>();
+
+/** The place of a child among its siblings; −1 if it is none. */
+export function indexOfChild(parent: DesignLayer, childId: string): number {
+  const known = indices.get(parent) ?? new Map(parent.childIds.map((id, n) => [id, n]));
+  indices.set(parent, known);
+  return known.get(childId) ?? -1;
+}
+
 /** The nearest ancestor with coordinates of its own. */
 export function containerOf(design: Design, layer: DesignLayer): DesignLayer | null {
   let parent = parentOf(design, layer);

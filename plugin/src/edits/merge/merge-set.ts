@@ -96,7 +96,9 @@ class SetMerge {
 
   private isSame(a: Value, b: Value): boolean {
     const { theirs, ours } = this.context;
-    if (PROPERTIES[this.edit.property] === 'colours') return sameValue(withoutBound(a), withoutBound(b));
+    if (PROPERTIES[this.edit.property] === 'colours') {
+      return sameValue(a, b) || sameValue(withoutBound(a), withoutBound(b));
+    }
     if (PROPERTIES[this.edit.property] === 'token') {
       return isSameToken(tokenOf(theirs, a) ?? tokenOf(ours, a), tokenOf(ours, b) ?? tokenOf(this.context.base, b));
     }

@@ -2,7 +2,7 @@ import type { Design, DesignLayer, Value } from '../../shared/design.js';
 import type { LayerRef } from '../../shared/operation.js';
 import type { Edit } from '../edit.js';
 import type { MergedEdit, Outcome } from '../merged-edit.js';
-import { containerOf, isInside, parentOf, subtreeOf } from '../tree.js';
+import { containerOf, indexOfChild, isInside, parentOf, subtreeOf } from '../tree.js';
 import { type Match, type MergeContext, recordKey } from './context.js';
 import { addedSubtree, parallelLayers } from './copies.js';
 import { blocked, mergedEdit, operationOf } from './outcome.js';
@@ -103,7 +103,7 @@ export function mergeReorder(context: MergeContext, edit: ReorderEdit, match: Ma
 /** The counterpart, or the layer around it that the target has instead of it among the siblings' counterparts. */
 function withWrappers({ ours, theirs, matches }: MergeContext, layer: DesignLayer, target: DesignLayer): DesignLayer {
   const home = matches.get(layer.parentId ?? '')?.layer;
-  if (home === undefined || !isInside(theirs, target, home.id)) return target;
+  if (home === undefined || target.parentId === home.id || !isInside(theirs, target, home.id)) return target;
   const siblings = parentOf(ours, layer)?.childIds.filter((id) => id !== layer.id) ?? [];
   const others = siblings.flatMap((id) => matches.get(id)?.layer ?? []);
   let moved = target;
@@ -121,11 +121,13 @@ function refValue(ref: LayerRef | null): Value {
 
 /** Whether all counterparts of siblings below are below in the target too, and all above are above. */
 function isPlacedSo(context: MergeContext, layer: DesignLayer, target: DesignLayer, parent: DesignLayer): boolean {
-  const siblings = parentOf(context.ours, layer)?.childIds ?? [];
-  const at = parent.childIds.indexOf(target.id);
-  const places = siblings.map((id) => parent.childIds.indexOf(childAbove(context, parent, id)?.id ?? ''));
-  const own = siblings.indexOf(layer.id);
-  return places.every((place, n) => place < 0 || n === own || place < at === n < own);
+  const home = parentOf(context.ours, layer);
+  if (home === null) return true;
+  const [at, own] = [indexOfChild(parent, target.id), indexOfChild(home, layer.id)];
+  return home.childIds.every((id, n) => {
+    const place = n === own ? null : childAbove(context, parent, id);
+    return place === null || indexOfChild(parent, place.id) < at === n < own;
+  });
 }
 
 export function mergeReparent(context: MergeContext, edit: ReparentEdit, match: Match): MergedEdit {
