@@ -32,9 +32,8 @@ function isPendingJob(value: unknown): value is PendingJob {
   if (typeof value !== 'object' || value === null) return false;
   const job: Partial<Record<string, unknown>> = { ...value };
   const strings = [job.jobId, job.command, job.sourceId];
-  return (
-    strings.every((value) => typeof value === 'string') && Array.isArray(job.targetIds) && Array.isArray(job.overlayIds)
-  );
+  const lists = [job.targetIds, job.overlayIds, job.layerIds ?? [], job.finished ?? []];
+  return strings.every((value) => typeof value === 'string') && lists.every((list) => Array.isArray(list));
 }
 
 async function load(key: string): Promise<Partial<Record<string, unknown>>> {

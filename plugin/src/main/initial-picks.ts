@@ -1,20 +1,52 @@
-import type { FrameSummary, OverlaySummary, PendingJob, Picks, SelectionSummary } from '../shared/messages.js';
+import { framesBeside, selectedLayersOf } from '../shared/layer-picks.js';
+import type {
+  Command,
+  FrameSummary,
+  OverlaySummary,
+  PendingJob,
+  Picks,
+  SelectedLayer,
+  SelectionSummary,
+} from '../shared/messages.js';
 import { findFrame, findSceneNode } from './canvas/nodes.js';
-import { readSelection, summarizeFrame, summarizeOverlay } from './canvas/selection.js';
+import { readSelection, summarizeFrame, summarizeLayer, summarizeOverlay } from './canvas/selection.js';
 import { type LastRun, readLastRun } from './changes/provenance.js';
 
-/** The initial picks of the UI: those of the pending job, else the source of the last run and the selection. */
-export async function initialPicks(pending: PendingJob | null): Promise<Picks> {
+/** The initial picks of the UI: those of the pending job, else by the selection and the last run. */
+export async function initialPicks(command: Command, pending: PendingJob | null): Promise<Picks> {
   if (pending !== null) {
     return {
       source: await frameSummary(pending.sourceId),
       after: pending.afterId === undefined ? null : await frameSummary(pending.afterId),
       targets: await frameSummaries(pending.targetIds),
       overlays: await overlaySummaries(pending.overlayIds),
-      layers: [],
+      layers: await layerSummaries(pending.sourceId, pending.layerIds ?? []),
     };
   }
   const selection = readSelection();
+  return command === 'select-matching' ? layerPicks(selection) : framePicks(selection);
+}
+
+/** The selected layers of one frame, and as targets the other selected frames, else those of the last run. */
+async function layerPicks(selection: SelectionSummary): Promise<Picks> {
+  const picked = selectedLayersOf(selection);
+  if (!('frame' in picked)) return { source: null, after: null, targets: [], overlays: [], layers: [] };
+  const others = framesBeside(picked, selection.frames);
+  const { frame: source, layers } = picked;
+  const targets = others.length > 0 ? others : await framesOfLastRun(source.nodeId);
+  return { source, after: null, targets, overlays: [], layers };
+}
+
+/** The other frames of the last run with this frame. */
+async function framesOfLastRun(frameId: string): Promise<FrameSummary[]> {
+  const frame = await findFrame(frameId);
+  const run = frame === null ? null : readLastRun(frame);
+  if (run === null) return [];
+  return frameSummaries([run.sourceId, ...run.targetIds].filter((id) => id !== frameId));
+}
+
+/** The source of the last run, and as targets the selected frames. */
+async function framePicks(selection: SelectionSummary): Promise<Picks> {
   const run = await lastRunOf(selection);
   const source = run === null ? null : await frameSummary(run.sourceId);
   const { overlays } = selection;
@@ -42,6 +74,11 @@ async function frameSummary(nodeId: string): Promise<FrameSummary | null> {
 async function frameSummaries(nodeIds: readonly string[]): Promise<FrameSummary[]> {
   const found = await Promise.all(nodeIds.map(frameSummary));
   return found.filter((summary) => summary !== null);
+}
+
+async function layerSummaries(frameId: string, nodeIds: readonly string[]): Promise<SelectedLayer[]> {
+  const [frame, nodes] = [await findFrame(frameId), await Promise.all(nodeIds.map(findSceneNode))];
+  return nodes.filter((node) => node !== null).map((node) => summarizeLayer(node, frame));
 }
 
 async function overlaySummaries(nodeIds: readonly string[]): Promise<OverlaySummary[]> {

@@ -88,7 +88,7 @@ async function handle(message: UiToMain): Promise<void> {
 
 async function start(): Promise<void> {
   const pending = await loadPending();
-  const [settings, picks] = [await loadSettings(), await initialPicks(pending)];
+  const [settings, picks] = [await loadSettings(), await initialPicks(command, pending)];
   send({ type: 'session', command, settings, picks, pending: picks.source === null ? null : pending, recordings: [] });
   sendSelection();
   figma.on('selectionchange', sendSelectionSoon);

@@ -94,8 +94,15 @@ export interface PendingJob {
   overlayIds: string[];
   /** Only to select matching layers. */
   layerIds?: string[];
-  /** Results of finished parts of the run, by target. */
-  finished?: TransferredTarget[];
+  /** The results of finished parts of the run, unless they are too large to store. */
+  finished?: FinishedTarget[];
+}
+
+/** The result of one target. */
+export interface FinishedTarget {
+  /** A hash of what was compared; another one means that the design has changed. */
+  key: string;
+  target: TransferredTarget;
 }
 
 /** The image and layers of a frame. Boxes are in pixels of `png`. */

@@ -13,6 +13,15 @@ export function seconds(ms: number): string {
   return `${Math.round(ms / 1000)} s`;
 }
 
+/** `just now`, `5 minutes ago`, `3 hours ago`, `2 days ago`. */
+export function age(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${count(minutes, 'minute')} ago`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 24 ? `${count(hours, 'hour')} ago` : `${count(Math.floor(hours / 24), 'day')} ago`;
+}
+
 /** `120 MB`, `1.7 GB`. */
 export function fileSize(bytes: number): string {
   return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;

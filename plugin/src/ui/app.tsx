@@ -11,6 +11,7 @@ import { EditsPreviewView } from './views/edits-preview-view.js';
 import { FailedView } from './views/failed-view.js';
 import { PickView } from './views/pick-view.js';
 import { PreviewView } from './views/preview-view.js';
+import { SelectView } from './views/select-view.js';
 import { WorkView } from './views/work-view.js';
 
 interface AppProps {
@@ -56,6 +57,8 @@ export function App({ state: { connection, flow }, dispatch, connect }: AppProps
       return <PreviewView flow={flow} preview={state} applying={false} dispatch={dispatch} />;
     case 'applying':
       return <PreviewView flow={flow} preview={state.preview} applying dispatch={dispatch} />;
+    case 'selected':
+      return <SelectView flow={flow} state={state} dispatch={dispatch} />;
     case 'done':
       return <DoneView flow={flow} state={state} dispatch={dispatch} />;
     case 'edits':

@@ -59,9 +59,9 @@ export class Store {
     const { state } = connection;
     if (before === 'ready' && state.name !== 'ready') this.dispatch({ type: 'disconnected' });
     if (before !== 'ready' && state.name === 'ready') {
-      const { backends, jobs } = state.welcome;
+      const { backends, features, jobs } = state.welcome;
       this.#sendPendingCancels();
-      this.dispatch({ type: 'connected', backends, jobs });
+      this.dispatch({ type: 'connected', backends, features, jobs });
     }
   }
 

@@ -4,7 +4,7 @@ import { applyToBox, compose } from '../../shared/affine.js';
 import type { Command, ExportedFrame, MainToUi, Problem, UiToMain } from '../../shared/messages.js';
 import { supportsAnnotations } from './annotations.js';
 import { canvasToPixels, exportWidth, hasProportionsOf } from './export-space.js';
-import { collectAnnotations, collectOverlays, type Fingerprints } from './items.js';
+import { collectAnnotations, collectLayerItems, collectOverlays, type Fingerprints } from './items.js';
 import { canvasTransform, type FrameLike, findFrame, hasLayout, ownBox, walkVisible } from './nodes.js';
 import { ReferenceReader } from './references.js';
 import { blockedReason } from './selection.js';
@@ -39,7 +39,11 @@ async function exportAll(
   isCancelled: () => boolean,
 ): Promise<Outcome<Fingerprints>> {
   const cancelled = { ok: true, value: new Map() } as const;
-  const frames = await findFrames([request.sourceId, ...request.targetIds]);
+  const frames = await findFrames([
+    request.sourceId,
+    ...(request.afterId === undefined ? [] : [request.afterId]),
+    ...request.targetIds,
+  ]);
   if (!frames.ok) return frames;
   const overlayIds = new Set(request.overlayIds);
   const sourceLayerIds = new Set<string>();
@@ -47,7 +51,7 @@ async function exportAll(
   const truncated: string[] = [];
   const failures: Problem[] = [];
   for (const [index, frame] of frames.value.entries()) {
-    const exported = await exportFrame(frame, overlayIds, references);
+    const exported = await exportFrame(frame, { command: request.command, excluded: overlayIds, references });
     if (isCancelled()) return cancelled;
     if (!exported.ok) {
       failures.push(exported.problem);
@@ -63,14 +67,22 @@ async function exportAll(
   }
   const [source] = frames.value;
   if (source === undefined) return cancelled;
-  const { items, notices, fingerprints } =
-    request.command === 'transfer-layers'
-      ? await collectOverlays(source, request.overlayIds)
-      : collectAnnotations(source, sourceLayerIds);
+  const { items, notices, fingerprints } = await collectItems(request, source, sourceLayerIds);
   if (isCancelled()) return cancelled;
   if (items.length === 0) return { ok: false, problem: nothingToTransfer(request.command, source) };
   send({ type: 'export.done', items, notices: [...truncated, ...notices] });
   return { ok: true, value: fingerprints };
+}
+
+function collectItems(request: ExportRequest, source: FrameLike, exportedIds: ReadonlySet<string>) {
+  switch (request.command) {
+    case 'transfer-layers':
+      return collectOverlays(source, request.overlayIds);
+    case 'select-matching':
+      return collectLayerItems(request.layerIds, exportedIds);
+    default:
+      return collectAnnotations(source, exportedIds);
+  }
 }
 
 export async function findFrames(nodeIds: readonly string[]): Promise<Outcome<FrameLike[]>> {
@@ -88,14 +100,17 @@ export async function findFrames(nodeIds: readonly string[]): Promise<Outcome<Fr
   return { ok: true, value: frames };
 }
 
-async function exportFrame(
-  frame: FrameLike,
-  overlayIds: ReadonlySet<string>,
-  references: ReferenceReader,
-): Promise<Outcome<ExportedFrame>> {
+interface LayerOptions {
+  command: Command;
+  /** Ids of layers that are transferred, not compared. */
+  excluded: ReadonlySet<string>;
+  references: ReferenceReader;
+}
+
+async function exportFrame(frame: FrameLike, options: LayerOptions): Promise<Outcome<ExportedFrame>> {
   const image = await exportImage(frame);
   if (!image.ok) return image;
-  const layers = await collectLayers(frame, overlayIds, references);
+  const layers = await collectLayers(frame, options);
   return { ok: true, value: { nodeId: frame.id, name: frame.name, ...image.value, layers } };
 }
 
@@ -126,8 +141,7 @@ export async function exportImage(
  */
 async function collectLayers(
   frame: FrameLike,
-  excluded: ReadonlySet<string>,
-  reader: ReferenceReader,
+  { command, excluded, references: reader }: LayerOptions,
 ): Promise<Layer[]> {
   const toPixels = canvasToPixels(frame);
   if (toPixels === null) return [];
@@ -143,7 +157,7 @@ async function collectLayers(
       name: node.name.slice(0, LIMITS.nameChars),
       ...(node.type === 'TEXT' ? { text: node.characters.slice(0, LIMITS.textChars) } : {}),
       box: applyToBox(compose(toPixels, canvasTransform(node)), ownBox(node)),
-      candidate: supportsAnnotations(node),
+      candidate: canBeCounterpart(node, command),
     });
     nodes.set(node.id, node);
     return layers.length < LIMITS.layersPerFrame;
@@ -155,6 +169,12 @@ async function collectLayers(
       return references === undefined ? layer : { ...layer, references };
     }),
   );
+}
+
+/** Annotations need a layer that supports them; any layer can be selected or edited. */
+function canBeCounterpart(node: SceneNode, command: Command): boolean {
+  const isNoted = command === 'transfer-annotations' || command === 'transfer-layers';
+  return !isNoted || supportsAnnotations(node);
 }
 
 function exportFailed(frame: FrameLike, reason: string): Problem {
@@ -174,6 +194,9 @@ function nothingToTransfer(command: Command, source: FrameLike): Problem {
       message: 'No layers to transfer.',
       hint: 'Select callouts, arrows or stickers on the source frame, then try again.',
     };
+  }
+  if (command === 'select-matching') {
+    return { message: 'None of the layers can be compared.', hint: 'Select visible layers, then try again.' };
   }
   return {
     message: `“${source.name}” has no annotations.`,

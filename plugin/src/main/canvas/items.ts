@@ -118,3 +118,24 @@ export async function collectOverlays(source: FrameLike, overlayIds: readonly st
   }
   return { items, notices, fingerprints: new Map() };
 }
+
+/** The layers whose counterparts are to be selected. Each must be one of the exported layers. */
+export async function collectLayerItems(
+  layerIds: readonly string[],
+  exportedIds: ReadonlySet<string>,
+): Promise<CollectedItems> {
+  const items: ExportedItem[] = [];
+  const skipped: string[] = [];
+  let deleted = 0;
+  for (const layerId of layerIds) {
+    const node = await findSceneNode(layerId);
+    if (node === null) deleted += 1;
+    else if (!exportedIds.has(layerId) || items.length === LIMITS.itemsPerJob) skipped.push(`“${node.name}”`);
+    else items.push({ item: { kind: 'layer', itemId: layerId, layerId }, label: node.name, detail: typeLabel(node) });
+  }
+  const notices = [
+    ...(deleted === 0 ? [] : [`${count(deleted, 'selected layer was', 'selected layers were')} deleted.`]),
+    ...(skipped.length === 0 ? [] : [`Not compared, since hidden or over the limits: ${skipped.join(', ')}.`]),
+  ];
+  return { items, notices, fingerprints: new Map() };
+}

@@ -1,27 +1,38 @@
-import type { ExportedFrame, FrameSummary, MainToUi, Picks } from '../../shared/messages.js';
+import type { ExportedFrame, FinishedTarget, FrameSummary, MainToUi, Picks } from '../../shared/messages.js';
+import { COMMAND_FLOWS } from './commands.js';
 import { hashFrame } from './request.js';
-import { send } from './sending.js';
+import { sendExported } from './sending.js';
 import { enter, type Flow, type FlowEvent, type StateOf, savePending, stay, type Transition, toPick } from './state.js';
 
-/** Asks the main thread to export all picked frames. It answers with `export.frame` for each and one `export.done`. */
-export function startExport(flow: Flow, jobId: string): Transition {
-  const { source, targets, overlays } = flow.picks;
-  if (source === null) return stay(flow);
-  const state = { name: 'exporting', jobId, frames: [], failed: [], done: 0, total: targets.length + 1 } as const;
+/**
+ * Asks the main thread to export all picked frames. It answers with `export.frame` for each and one `export.done`.
+ * @param finished results of an earlier session
+ */
+export function startExport(flow: Flow, jobId: string, finished: readonly FinishedTarget[] = []): Transition {
+  const { picks, command } = flow;
+  if (picks.source === null) return stay(flow);
+  const kinds = COMMAND_FLOWS[command].picks;
+  const total = exportedIds(picks).size;
+  const state = { name: 'exporting', jobId, frames: [], failed: [], finished, done: 0, total } as const;
   return enter(flow, state, [
-    savePending(flow, jobId),
+    savePending(flow, { jobId, finished }),
     {
       type: 'main',
       message: {
         type: 'export.start',
-        command: flow.command,
-        sourceId: source.nodeId,
-        targetIds: targets.map((target) => target.nodeId),
-        overlayIds: flow.command === 'transfer-layers' ? overlays.map((overlay) => overlay.nodeId) : [],
-        layerIds: [],
+        command,
+        sourceId: picks.source.nodeId,
+        ...(picks.after === null ? {} : { afterId: picks.after.nodeId }),
+        targetIds: picks.targets.map((target) => target.nodeId),
+        overlayIds: kinds.includes('overlays') ? picks.overlays.map((overlay) => overlay.nodeId) : [],
+        layerIds: kinds.includes('layers') ? picks.layers.map((layer) => layer.nodeId) : [],
       },
     },
   ]);
+}
+
+function exportedIds({ source, after, targets }: Picks): Set<string> {
+  return new Set([source, after, ...targets].flatMap((frame) => frame?.nodeId ?? []));
 }
 
 /** The state `exporting`: the main thread renders the frames. */
@@ -37,13 +48,16 @@ function reduceExport(flow: Flow, state: StateOf<'exporting'>, message: MainToUi
       return addFrame(flow, state, message.frame);
     case 'export.frame-failed': {
       const { nodeId, name, problem } = message;
-      if (!isPicked(flow, nodeId)) return stay(flow);
+      if (!exportedIds(flow.picks).has(nodeId)) return stay(flow);
+      // without the second version there is no difference to transfer
+      if (nodeId === flow.picks.after?.nodeId)
+        return toPick(flow, problem, [{ type: 'main', message: { type: 'export.cancel' } }]);
       return progress(flow, { ...state, failed: [...state.failed, { nodeId, name, problem }] });
     }
     case 'export.done': {
       const { items, notices, after = null } = message;
-      const { jobId, frames, failed } = state;
-      return send(flow, { jobId, frames, failed, items, notices, after });
+      const { jobId, frames, failed, finished } = state;
+      return sendExported(flow, { jobId, frames, failed, finished, items, notices, after });
     }
     case 'export.failed':
       return toPick(flow, message.problem);
@@ -54,13 +68,9 @@ function reduceExport(flow: Flow, state: StateOf<'exporting'>, message: MainToUi
 
 /** Keeps an exported frame; a frame that is not picked belongs to a cancelled export and is ignored. */
 function addFrame(flow: Flow, state: StateOf<'exporting'>, frame: ExportedFrame): Transition {
-  if (!isPicked(flow, frame.nodeId)) return stay(flow);
+  if (!exportedIds(flow.picks).has(frame.nodeId)) return stay(flow);
   const frames = [...state.frames.filter((known) => known.nodeId !== frame.nodeId), hashFrame(frame)];
   return progress({ ...flow, picks: fillPlaceholder(flow.picks, frame) }, { ...state, frames });
-}
-
-function isPicked({ picks: { source, targets } }: Flow, nodeId: string): boolean {
-  return [source, ...targets].some((pick) => pick?.nodeId === nodeId);
 }
 
 function progress(flow: Flow, state: StateOf<'exporting'>): Transition {
@@ -74,6 +84,7 @@ function fillPlaceholder(picks: Picks, { nodeId, name, width, height }: Exported
   return {
     ...picks,
     source: picks.source === null ? null : fill(picks.source),
+    after: picks.after === null ? null : fill(picks.after),
     targets: picks.targets.map(fill),
   };
 }

@@ -8,6 +8,7 @@ import { reduceFailed } from './failed.js';
 import { picksOfPending, reducePick } from './pick.js';
 import { reducePreview } from './preview.js';
 import { reduceRunning } from './running.js';
+import { reduceSelected } from './select.js';
 import { reduceSending } from './sending.js';
 import { enter, type Flow, type FlowEvent, stay, type Transition } from './state.js';
 
@@ -19,7 +20,7 @@ export function reduceFlow(flow: Flow, event: FlowEvent): Transition {
     case 'close':
       return { flow, effects: [{ type: 'main', message: { type: 'close' } }] };
     case 'connected':
-      return reduceState({ ...flow, daemon: { connected: true, backends: event.backends } }, event);
+      return reduceState({ ...flow, daemon: daemonOf(event) }, event);
     case 'disconnected':
       return stay({ ...flow, daemon: { ...flow.daemon, connected: false } });
     case 'daemon':
@@ -52,6 +53,8 @@ function reduceState(flow: Flow, event: FlowEvent): Transition {
       return reducePreview(flow, state, event);
     case 'applying':
       return reduceApplying(flow, state, event);
+    case 'selected':
+      return reduceSelected(flow, state, event);
     case 'done':
       return reduceDone(flow, state, event);
     case 'edits':
@@ -61,12 +64,16 @@ function reduceState(flow: Flow, event: FlowEvent): Transition {
   }
 }
 
+function daemonOf({ backends, features }: Extract<FlowEvent, { type: 'connected' }>): Flow['daemon'] {
+  return { connected: true, backends, features };
+}
+
 /** Opens the pick screen, or resumes the job that was running when the plugin was closed. */
 function startSession(flow: Flow, message: Extract<MainToUi, { type: 'session' }>): Transition {
   const { command, picks, pending, recordings } = message;
   if (pending === null) return enter({ ...flow, command, picks, recordings }, { name: 'pick', problem: null });
   const resumed = { ...flow, recordings, command: pending.command, picks: picksOfPending(pending, picks) };
-  return startExport(resumed, pending.jobId);
+  return startExport(resumed, pending.jobId, pending.finished);
 }
 
 function withBackends(flow: Flow, backends: readonly Backend[]): Flow {

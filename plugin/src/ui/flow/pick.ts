@@ -1,7 +1,8 @@
 import { LIMITS } from '@samepoint/shared-protocol';
 import type { FrameSummary, OverlaySummary, PendingJob, Picks } from '../../shared/messages.js';
+import { COMMAND_FLOWS, type PickKind } from './commands.js';
 import { startExport } from './exporting.js';
-import { type Flow, type FlowEvent, stay, type Transition } from './state.js';
+import { enter, type Flow, type FlowEvent, stay, type Transition } from './state.js';
 
 /** The state `pick`: the designer chooses source, targets and, for layers, the layers to transfer. */
 export function reducePick(flow: Flow, event: FlowEvent): Transition {
@@ -17,6 +18,16 @@ export function reducePick(flow: Flow, event: FlowEvent): Transition {
       return withPicks(flow, withOverlays(picks, event.overlays));
     case 'pick.remove-overlay':
       return withPicks(flow, { ...picks, overlays: picks.overlays.filter(({ nodeId }) => nodeId !== event.nodeId) });
+    case 'pick.after':
+      return withPicks(flow, withAfter(picks, event.frame));
+    case 'pick.swap':
+      return withPicks(flow, { ...picks, source: picks.after, after: picks.source });
+    case 'pick.layers':
+      return withPicks(flow, { ...withSource(picks, event.frame), layers: [...event.layers] });
+    case 'pick.remove-layer':
+      return withPicks(flow, withoutLayer(picks, event.nodeId));
+    case 'delete-recording':
+      return deleteRecording(flow, event.nodeId);
     case 'pick.backend':
       return stay({ ...flow, backend: event.id });
     case 'start':
@@ -32,25 +43,58 @@ function withPicks(flow: Flow, picks: Picks): Transition {
 
 /** The next step before the run can start; null if it can start. */
 export function missingPick(flow: Flow): string | null {
-  const { source, targets, overlays } = flow.picks;
-  if (source === null) return 'Choose a source frame';
+  const { source, targets } = flow.picks;
+  const { picks, missing } = COMMAND_FLOWS[flow.command];
+  if (source === null) return SOURCE_MISSING[picks[0] ?? 'source'] ?? SOURCE_MISSING.source;
   if (source.blocked !== null) return 'The source frame can’t be used';
-  if (flow.command === 'transfer-annotations' && source.annotations === 0) return 'The source frame has no annotations';
-  if (flow.command === 'transfer-layers' && overlays.length === 0) return 'Add the layers to transfer';
+  const other = missing(flow.picks);
+  if (other !== null) return other;
   if (targets.length === 0) return 'Add at least one target frame';
   if (targets.length > LIMITS.targetsPerJob) return `A run takes up to ${LIMITS.targetsPerJob} targets`;
   const blocked = targets.find((target) => target.blocked !== null);
   return blocked === undefined ? null : `“${blocked.name}” can’t be used`;
 }
 
-/** Sets the source. A frame is either source or target, so the new source leaves the targets. */
+const SOURCE_MISSING: Partial<Record<PickKind, string>> & { source: string } = {
+  source: 'Choose a source frame',
+  layers: 'Select layers in one frame',
+  recording: 'Choose a recording',
+};
+
+/** Sets the source. A frame is picked once, so the new source leaves the targets. */
 function withSource(picks: Picks, source: FrameSummary | null): Picks {
-  return { ...picks, source, targets: picks.targets.filter((target) => target.nodeId !== source?.nodeId) };
+  const after = picks.after?.nodeId === source?.nodeId ? null : picks.after;
+  return { ...withoutTarget(picks, source), source, after };
 }
 
-/** Appends targets, without duplicates and without the source. */
+/** Sets the second version, like the source. */
+function withAfter(picks: Picks, after: FrameSummary | null): Picks {
+  const source = picks.source?.nodeId === after?.nodeId ? null : picks.source;
+  return { ...withoutTarget(picks, after), source, after };
+}
+
+function withoutTarget(picks: Picks, frame: FrameSummary | null): Picks {
+  return { ...picks, targets: picks.targets.filter((target) => target.nodeId !== frame?.nodeId) };
+}
+
+/** Without its last layer the source is not picked any more. */
+function withoutLayer(picks: Picks, nodeId: string): Picks {
+  const layers = picks.layers.filter((layer) => layer.nodeId !== nodeId);
+  return { ...picks, layers, source: layers.length === 0 ? null : picks.source };
+}
+
+function deleteRecording(flow: Flow, nodeId: string): Transition {
+  const recordings = flow.recordings.filter((recording) => recording.nodeId !== nodeId);
+  const { picks } = flow;
+  const source = picks.source?.nodeId === nodeId ? null : picks.source;
+  return enter({ ...flow, recordings, picks: { ...picks, source } }, { name: 'pick', problem: null }, [
+    { type: 'main', message: { type: 'recording.delete', nodeId } },
+  ]);
+}
+
+/** Appends targets, without duplicates and without the source and its second version. */
 export function withTargets(picks: Picks, frames: readonly FrameSummary[]): Picks {
-  const taken = new Set([picks.source?.nodeId, ...picks.targets.map((target) => target.nodeId)]);
+  const taken = new Set([picks.source?.nodeId, picks.after?.nodeId, ...picks.targets.map((target) => target.nodeId)]);
   return { ...picks, targets: [...picks.targets, ...frames.filter((frame) => !taken.has(frame.nodeId))] };
 }
 

@@ -1,5 +1,4 @@
 import type { TransferResult } from '@samepoint/shared-protocol';
-import { startEdits } from './edits-preview.js';
 import { type FailedTarget, failedTargets } from './frame-problems.js';
 import { acceptedPlacements, includedByDefault, type PreviewGroup, previewGroups } from './preview-rows.js';
 import {
@@ -13,9 +12,7 @@ import {
   toPick,
 } from './state.js';
 
-/** Opens the preview of the command. */
 export function startPreview(flow: Flow, run: Run, result: TransferResult): Transition {
-  if (flow.command === 'transfer-edits' || flow.command === 'transfer-difference') return startEdits(flow, run, result);
   const preview: PreviewState = { name: 'preview', run, result, included: new Set(), problem: null };
   return enter(flow, { ...preview, included: includedByDefault(groupsOf(flow, preview)) });
 }

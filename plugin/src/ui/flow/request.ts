@@ -1,15 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import {
-  type Backend,
-  type ClientMessage,
-  type Frame,
-  type Item,
-  type Layer,
-  LIMITS,
-  type TransferRequest,
-} from '@samepoint/shared-protocol';
-import type { ExportedFrame, ExportedItem, Problem } from '../../shared/messages.js';
+import { type Backend, type Frame, type Item, type Layer, LIMITS } from '@samepoint/shared-protocol';
+import type { ExportedFrame, Problem } from '../../shared/messages.js';
 
 /** An exported frame with the id of its image in the protocol. */
 export interface HashedFrame extends ExportedFrame {
@@ -28,51 +20,8 @@ export function chooseBackend(backends: readonly Backend[], chosen: string | nul
   return found ?? backends.find(({ state }) => state !== 'missing') ?? null;
 }
 
-export interface RequestParts {
-  frames: readonly HashedFrame[];
-  sourceId: string;
-  targetIds: readonly string[];
-  items: readonly ExportedItem[];
-}
-
-export type BuiltRequest = { ok: true; request: TransferRequest } | { ok: false; problem: Problem };
-
-/** Builds the job for the daemon, or the problem that prevents it. */
-export function buildRequest(parts: RequestParts, backend: string): BuiltRequest {
-  const { frames, sourceId, targetIds } = parts;
-  const items = parts.items.map(({ item }) => item);
-  const source = frames.find((frame) => frame.nodeId === sourceId);
-  const targets = targetIds.flatMap((id) => frames.find((frame) => frame.nodeId === id) ?? []);
-  const problem = problemWith(source, items, targets.length);
-  if (problem !== null) return { ok: false, problem };
-  if (source === undefined || targets.length < targetIds.length) return { ok: false, problem: FRAME_MISSING };
-  const itemLayers = new Set(items.flatMap((item) => (item.kind === 'layer' ? [item.layerId] : [])));
-  const request: TransferRequest = {
-    kind: 'transfer',
-    backend,
-    source: frameOf(source, itemLayers),
-    targets: targets.map((frame) => ({ targetId: frame.nodeId, frame: frameOf(frame, new Set()) })),
-    items,
-  };
-  return fitsOneMessage(request) ? { ok: true, request } : { ok: false, problem: TOO_MANY_LAYERS };
-}
-
-function fitsOneMessage(request: TransferRequest): boolean {
-  const message: ClientMessage = { type: 'job.start', jobId: 'x'.repeat(LIMITS.idChars), request };
-  return new TextEncoder().encode(JSON.stringify(message)).length <= LIMITS.controlFrameBytes;
-}
-
-const TOO_MANY_LAYERS: Problem = {
-  message: 'The frames have too many layers for one run.',
-  hint: 'Remove some targets, then run again for the rest.',
-};
-
-const FRAME_MISSING: Problem = {
-  message: 'A frame was not exported.',
-  hint: 'It may be deleted or hidden. Choose the frames again.',
-};
-
-function problemWith(source: HashedFrame | undefined, items: readonly Item[], targets: number): Problem | null {
+/** Why a source with these items cannot be transferred; null if it can. */
+export function problemWith(source: HashedFrame | undefined, items: readonly Item[]): Problem | null {
   if (items.length === 0) {
     return { message: 'The source frame has nothing to transfer.', hint: 'Choose another source.' };
   }
@@ -82,35 +31,61 @@ function problemWith(source: HashedFrame | undefined, items: readonly Item[], ta
       hint: 'Choose a frame inside the source to transfer it in parts.',
     };
   }
-  if (targets > LIMITS.targetsPerJob) {
-    return {
-      message: `A run takes up to ${LIMITS.targetsPerJob} targets, but ${targets} are selected.`,
-      hint: 'Remove some targets, then run again for the rest.',
-    };
-  }
   // the daemon refuses targets that are too large, one by one
   if (source === undefined || source.png.length <= LIMITS.imageBytes) return null;
   return { message: `“${source.name}” is too large to compare.`, hint: 'Choose a smaller frame inside it.' };
 }
 
-function frameOf(frame: HashedFrame, itemLayers: ReadonlySet<string>): Frame {
-  return { imageId: frame.imageId, layers: limitLayers(frame.layers, itemLayers).map(truncateTexts) };
+export interface FrameOptions {
+  /** Ids of layers that are kept in any case. */
+  itemLayers: ReadonlySet<string>;
+  /** Of its layers as JSON. */
+  maxBytes: number;
+  /** Whether the daemon supports references of layers. */
+  withReferences: boolean;
 }
 
-/** Keeps up to `layersPerFrame` layers in their order: layers of items first, then candidates, then the rest. */
-function limitLayers(layers: readonly Layer[], itemLayers: ReadonlySet<string>): readonly Layer[] {
-  if (layers.length <= LIMITS.layersPerFrame) return layers;
+/** A frame of a request. Boxes are rounded, since a tenth of a pixel is more than matching needs. */
+export function frameOf(frame: HashedFrame, { itemLayers, maxBytes, withReferences }: FrameOptions): Frame {
+  const layers = frame.layers.map((layer) => compactLayer(layer, withReferences));
+  return { imageId: frame.imageId, layers: limitLayers(layers, itemLayers, maxBytes) };
+}
+
+/** Keeps as many layers as fit, in their order: layers of items first, then candidates, then the rest. */
+function limitLayers(layers: Layer[], itemLayers: ReadonlySet<string>, maxBytes: number): Layer[] {
+  const bytes = new Map(layers.map((layer) => [layer, jsonBytes(layer)]));
+  const total = [...bytes.values()].reduce((sum, one) => sum + one, 0);
+  if (layers.length <= LIMITS.layersPerFrame && total <= maxBytes) return layers;
   const rank = (layer: Layer) => (itemLayers.has(layer.layerId) ? 0 : layer.candidate ? 1 : 2);
-  const kept = new Set([...layers].sort((a, b) => rank(a) - rank(b)).slice(0, LIMITS.layersPerFrame));
+  const kept = new Set<Layer>();
+  let used = 0;
+  for (const layer of [...layers].sort((a, b) => rank(a) - rank(b)).slice(0, LIMITS.layersPerFrame)) {
+    used += bytes.get(layer) ?? 0;
+    if (used > maxBytes) break;
+    kept.add(layer);
+  }
   return layers.filter((layer) => kept.has(layer));
 }
 
-function truncateTexts(layer: Layer): Layer {
-  const { text } = layer;
+function compactLayer({ references, ...layer }: Layer, withReferences: boolean): Layer {
+  const { text, box } = layer;
   return {
     ...layer,
+    ...(references === undefined || !withReferences ? {} : { references }),
     type: layer.type.slice(0, LIMITS.nameChars),
     name: layer.name.slice(0, LIMITS.nameChars),
     ...(text === undefined ? {} : { text: text.slice(0, LIMITS.textChars) }),
+    box: { x: toTenths(box.x), y: toTenths(box.y), w: toTenths(box.w), h: toTenths(box.h) },
   };
+}
+
+function toTenths(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+const encoder = new TextEncoder();
+
+/** Size of a value as JSON in UTF-8. */
+export function jsonBytes(value: unknown): number {
+  return encoder.encode(JSON.stringify(value)).length;
 }

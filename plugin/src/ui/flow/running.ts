@@ -1,9 +1,21 @@
-import type { DaemonMessage, JobStatus } from '@samepoint/shared-protocol';
-import { startPreview } from './preview.js';
-import { failOnError, send } from './sending.js';
-import { enter, type Flow, type FlowEvent, type StateOf, stay, type Transition, toFailed, toPick } from './state.js';
+import type { DaemonMessage, JobStatus, TransferResult } from '@samepoint/shared-protocol';
+import { targetKeys } from './parts.js';
+import { failOnError, requestParts, send } from './sending.js';
+import {
+  enter,
+  type Flow,
+  type FlowEvent,
+  type Part,
+  type Run,
+  type StateOf,
+  savePending,
+  stay,
+  type Transition,
+  toFailed,
+  toPick,
+} from './state.js';
 
-/** The state `running`: the job waits in the daemon's queue or runs. */
+/** The state `running`: the job of a part waits in the daemon's queue or runs. */
 export function reduceRunning(flow: Flow, state: StateOf<'running'>, event: FlowEvent): Transition {
   switch (event.type) {
     case 'daemon':
@@ -11,29 +23,28 @@ export function reduceRunning(flow: Flow, state: StateOf<'running'>, event: Flow
     case 'connected':
       return rejoin(flow, state, event.jobs);
     case 'cancel':
-      return toPick(flow, null, [{ type: 'daemon', message: { type: 'job.cancel', jobId: state.run.jobId } }]);
+      return toPick(flow, null, [{ type: 'daemon', message: { type: 'job.cancel', jobId: state.part.jobId } }]);
     default:
       return stay(flow);
   }
 }
 
-/** After a reconnect: joins the job if the daemon still has it, else sends everything again under the same id. */
-function rejoin(flow: Flow, { run, request }: StateOf<'running'>, jobs: readonly JobStatus[]): Transition {
-  const { jobId } = run;
-  if (!jobs.some((job) => job.jobId === jobId)) return send(flow, run);
-  return { flow, effects: [{ type: 'daemon', message: { type: 'job.start', jobId, request } }] };
+/** After a reconnect: joins the job if the daemon still has it, else sends the part again under the same id. */
+function rejoin(flow: Flow, { run, part }: StateOf<'running'>, jobs: readonly JobStatus[]): Transition {
+  if (!jobs.some((job) => job.jobId === part.jobId)) return send(flow, run);
+  return { flow, effects: [{ type: 'daemon', message: { type: 'job.start', ...part } }] };
 }
 
 function reduceMessage(flow: Flow, state: StateOf<'running'>, message: DaemonMessage): Transition {
-  const { run } = state;
-  if ('jobId' in message && message.jobId !== run.jobId) return stay(flow);
+  const { run, part } = state;
+  if ('jobId' in message && message.jobId !== part.jobId) return stay(flow);
   switch (message.type) {
     case 'job.accepted':
       return enter(flow, { ...state, position: message.position });
     case 'job.progress':
       return enter(flow, { ...state, position: 0, progress: message.progress });
     case 'job.result':
-      return message.result.kind === 'transfer' ? startPreview(flow, run, message.result) : stay(flow);
+      return message.result.kind === 'transfer' ? finishPart(flow, run, part, message.result) : stay(flow);
     case 'job.failed':
       return toFailed(flow, run, message.error);
     case 'job.cancelled':
@@ -43,4 +54,15 @@ function reduceMessage(flow: Flow, state: StateOf<'running'>, message: DaemonMes
     default:
       return stay(flow);
   }
+}
+
+/** Keeps the results of a part and sends the next one. The last part stays pending, so that it is rejoined. */
+function finishPart(flow: Flow, run: Run, { request }: Part, { targets }: TransferResult): Transition {
+  const ids = request.targets.map(({ targetId }) => targetId);
+  const keys = targetKeys(requestParts(flow, run), ids);
+  const own = targets.map((target) => ({ key: keys.get(target.targetId) ?? '', target }));
+  const next = { ...run, finished: [...run.finished, ...own] };
+  const { flow: after, effects } = send(flow, next);
+  const isLast = after.state.name !== 'sending';
+  return { flow: after, effects: isLast ? effects : [savePending(flow, next), ...effects] };
 }

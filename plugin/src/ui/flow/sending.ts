@@ -1,11 +1,14 @@
-import type { Backend, DaemonMessage, ErrorPayload } from '@samepoint/shared-protocol';
+import { type Backend, type DaemonMessage, type ErrorPayload, LAYER_REFERENCES } from '@samepoint/shared-protocol';
+import { COMMAND_FLOWS } from './commands.js';
 import { failedTarget } from './frame-problems.js';
-import { buildRequest, chooseBackend } from './request.js';
+import { buildPart, type RequestParts, stillValid } from './parts.js';
+import { chooseBackend } from './request.js';
 import {
   enter,
   type Flow,
   type FlowEffect,
   type FlowEvent,
+  type Part,
   type Run,
   type StateOf,
   savePending,
@@ -15,35 +18,62 @@ import {
   toPick,
 } from './state.js';
 
-/**
- * Offers every image to the daemon and enters `sending`. Without a connection it waits for one first, because
- * the request names one of the daemon's backends.
- */
-export function send(flow: Flow, run: Run, before: FlowEffect[] = []): Transition {
-  const sent = run.frames.filter((frame) => !run.failed.some(({ nodeId }) => nodeId === frame.nodeId));
-  const images = new Map(sent.map((frame) => [frame.imageId, frame]));
-  const unanswered = [...images.keys()];
-  if (!flow.daemon.connected) return enter(flow, { name: 'sending', run, request: null, unanswered }, before);
-  const backend = chooseBackend(flow.daemon.backends, flow.backend);
-  if (backend === null || backend.state === 'missing') return toFailed(flow, run, modelMissing(backend));
-  const built = buildRequest({ ...requestedIds(flow, run), frames: run.frames, items: run.items }, backend.id);
-  if (!built.ok) return toPick(flow, built.problem);
-  const offers = [...images.values()].map(
-    ({ imageId, width, height, png }): FlowEffect => ({
-      type: 'daemon',
-      message: { type: 'image.offer', imageId, width, height, bytes: png.length },
-    }),
-  );
-  return enter(flow, { name: 'sending', run, request: built.request, unanswered }, [...before, ...offers]);
+/** Sends a run after its export, without what an earlier session has finished. */
+export function sendExported(flow: Flow, run: Run): Transition {
+  return send(flow, { ...run, finished: stillValid(requestParts(flow, run), run.finished) });
 }
 
-/** Failed targets are not part of the request. */
-function requestedIds(flow: Flow, { failed }: Run): { sourceId: string; targetIds: string[] } {
-  const targetIds = flow.picks.targets.map((target) => target.nodeId);
+/**
+ * Offers the images of the next part to the daemon and enters `sending`; without a next part the run is finished.
+ * Without a connection it waits for one first, because the request names one of the daemon's backends.
+ */
+export function send(flow: Flow, run: Run, before: FlowEffect[] = []): Transition {
+  const parts = requestParts(flow, run);
+  if (parts.targetIds.length === 0 && run.finished.length > 0) return finish(flow, run);
+  if (!flow.daemon.connected) return enter(flow, { name: 'sending', run, part: null, unanswered: [] }, before);
+  const backend = chooseBackend(flow.daemon.backends, flow.backend);
+  if (backend === null || backend.state === 'missing') return toFailed(flow, run, modelMissing(backend));
+  const built = buildPart(parts, backend.id);
+  if (!built.ok) return toPick(flow, built.problem);
+  const { request } = built;
+  const imageIds = new Set([request.source.imageId, ...request.targets.map(({ frame }) => frame.imageId)]);
+  const offers = [...imageIds].flatMap((imageId) => offerOf(run, imageId));
+  const part = { jobId: partJobId(run), request };
+  return enter(flow, { name: 'sending', run, part, unanswered: [...imageIds] }, [...before, ...offers]);
+}
+
+/** The targets that are left. A second version of the source is compared first, like a target. */
+export function requestParts(flow: Flow, { frames, items, failed, finished }: Run): RequestParts {
+  const { source, after, targets } = flow.picks;
+  const done = new Set([...failed.map(({ nodeId }) => nodeId), ...finished.map(({ target }) => target.targetId)]);
+  const targetIds = [after, ...targets].flatMap((frame) => (frame === null ? [] : [frame.nodeId]));
   return {
-    sourceId: flow.picks.source?.nodeId ?? '',
-    targetIds: targetIds.filter((id) => !failed.some(({ nodeId }) => nodeId === id)),
+    frames,
+    items,
+    sourceId: source?.nodeId ?? '',
+    targetIds: targetIds.filter((id) => !done.has(id)),
+    flags: COMMAND_FLOWS[flow.command].requestFlags(flow.daemon.features),
+    withReferences: flow.daemon.features.includes(LAYER_REFERENCES),
   };
+}
+
+function offerOf(run: Run, imageId: string): FlowEffect[] {
+  const frame = run.frames.find((one) => one.imageId === imageId);
+  if (frame === undefined) return [];
+  const { width, height, png } = frame;
+  return [{ type: 'daemon', message: { type: 'image.offer', imageId, width, height, bytes: png.length } }];
+}
+
+/** The same for the same part after a reconnect or a restart, so that it is rejoined. */
+function partJobId({ jobId, finished }: Run): string {
+  return finished.length === 0 ? jobId : `${jobId}-${finished.length}`;
+}
+
+/** Hands the results of all parts to the command, in the order of the picks. */
+function finish(flow: Flow, run: Run): Transition {
+  const results = new Map(run.finished.map(({ target }) => [target.targetId, target]));
+  const targets = [flow.picks.after, ...flow.picks.targets].flatMap((frame) => results.get(frame?.nodeId ?? '') ?? []);
+  return COMMAND_FLOWS[flow.command].finish(flow, run, { kind: 'transfer', targets });
 }
 
 function modelMissing(backend: Backend | null): ErrorPayload {
@@ -57,10 +87,10 @@ function modelMissing(backend: Backend | null): ErrorPayload {
   };
 }
 
-/** Sends the same input again as a new job, since the id of the old one is used up. */
+/** Sends what is left of the same input again as a new job, since the id of the old one is used up. */
 export function retry(flow: Flow, run: Run): Transition {
   const next = { ...run, jobId: nextJobId(run.jobId) };
-  return send(flow, next, [savePending(flow, next.jobId)]);
+  return send(flow, next, [savePending(flow, next)]);
 }
 
 /** `abc` → `abc.2` → `abc.3`. */
@@ -108,23 +138,31 @@ function refuseTargets(
   state: StateOf<'sending'>,
   { imageId, error }: Extract<DaemonMessage, { type: 'error' }>,
 ): Transition | undefined {
-  const { run, request } = state;
-  if (imageId === undefined || error.code !== 'IMAGE_TOO_LARGE' || request === null) return undefined;
-  const targets = request.targets.filter(({ frame }) => frame.imageId !== imageId);
-  if (request.source.imageId === imageId || targets.length === 0) return undefined;
+  const { run, part } = state;
+  if (imageId === undefined || error.code !== 'IMAGE_TOO_LARGE' || part === null) return undefined;
+  if (part.request.source.imageId === imageId) return undefined;
+  const targets = part.request.targets.filter(({ frame }) => frame.imageId !== imageId);
   const refused = run.frames.filter((frame) => frame.imageId === imageId).map((frame) => failedTarget(frame, error));
-  const rest = { ...state, run: { ...run, failed: [...run.failed, ...refused] }, request: { ...request, targets } };
-  return imageAnswered(flow, rest, imageId, []);
+  const rest = { ...run, failed: [...run.failed, ...refused] };
+  if (targets.length > 0) {
+    return imageAnswered(flow, { ...state, run: rest, part: withTargets(part, targets) }, imageId, []);
+  }
+  const isLast = requestParts(flow, rest).targetIds.length === 0 && run.finished.length === 0;
+  return isLast ? undefined : send(flow, rest);
+}
+
+function withTargets(part: Part, targets: Part['request']['targets']): Part {
+  return { ...part, request: { ...part.request, targets } };
 }
 
 /** Starts the job after the last image. The socket preserves order, so the job arrives after its images. */
 function imageAnswered(flow: Flow, state: StateOf<'sending'>, imageId: string, effects: FlowEffect[]): Transition {
-  const { run, request } = state;
+  const { run, part } = state;
   const unanswered = state.unanswered.filter((id) => id !== imageId);
-  if (unanswered.length > 0 || request === null) return enter(flow, { ...state, unanswered }, effects);
-  return enter(flow, { name: 'running', run, request, position: 0, progress: null }, [
+  if (unanswered.length > 0 || part === null) return enter(flow, { ...state, unanswered }, effects);
+  return enter(flow, { name: 'running', run, part, position: 0, progress: null }, [
     ...effects,
-    { type: 'daemon', message: { type: 'job.start', jobId: run.jobId, request } },
+    { type: 'daemon', message: { type: 'job.start', ...part } },
   ]);
 }
 

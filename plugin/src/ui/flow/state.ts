@@ -14,12 +14,15 @@ import type {
   ApplySummary,
   Command,
   ExportedItem,
+  FinishedTarget,
   FrameSummary,
   MainToUi,
   OverlaySummary,
+  PendingJob,
   Picks,
   Problem,
   RecordingSummary,
+  SelectedLayer,
   SelectionSummary,
   UiToMain,
 } from '../../shared/messages.js';
@@ -29,6 +32,7 @@ import type { HashedFrame } from './request.js';
 
 /** The exported input of one run. It is kept until the run ends, so that a retry needs no second export. */
 export interface Run {
+  /** Of its first part, and the base of the others' ids. */
   jobId: string;
   frames: readonly HashedFrame[];
   /** Targets that were not exported, or that the daemon does not accept. */
@@ -38,6 +42,14 @@ export interface Run {
   notices: readonly string[];
   /** The frame whose edits were recorded, as it is now; null for other commands. */
   after: Design | null;
+  /** The results of the parts that have finished. */
+  finished: readonly FinishedTarget[];
+}
+
+/** A run is sent in parts that fit the limits of the protocol: one job after another. */
+export interface Part {
+  jobId: string;
+  request: TransferRequest;
 }
 
 /** The state of the flow. Each state has a file of its own with its transitions. */
@@ -50,15 +62,18 @@ export type FlowState =
       jobId: string;
       frames: readonly HashedFrame[];
       failed: readonly FailedTarget[];
+      /** Of an earlier session. */
+      finished: readonly FinishedTarget[];
       done: number;
       total: number;
     }
-  /** `request` is null until the daemon is connected, since it names one of the daemon's backends. */
-  | { name: 'sending'; run: Run; request: TransferRequest | null; unanswered: readonly string[] }
-  | { name: 'running'; run: Run; request: TransferRequest; position: number; progress: JobProgress | null }
+  /** `part` is null until the daemon is connected, since its request names one of the daemon's backends. */
+  | { name: 'sending'; run: Run; part: Part | null; unanswered: readonly string[] }
+  | { name: 'running'; run: Run; part: Part; position: number; progress: JobProgress | null }
   | { name: 'failed'; run: Run; error: ErrorPayload; download: Download | null }
   | PreviewState
   | { name: 'applying'; preview: PreviewState }
+  | SelectedState
   | { name: 'done'; preview: PreviewState; summary: ApplySummary; undo: UndoState; problem: Problem | null }
   | EditsState;
 
@@ -71,6 +86,20 @@ export interface PreviewState {
   result: TransferResult;
   /** Keys of the included rows. */
   included: ReadonlySet<string>;
+  problem: Problem | null;
+}
+
+/** The result of "Select matching layers": what is selected in Figma, and what could be. */
+export interface SelectedState {
+  name: 'selected';
+  run: Run;
+  result: TransferResult;
+  /** Whether doubtful counterparts are included. */
+  doubtful: boolean;
+  /** Whether the layers of the source are included. */
+  source: boolean;
+  /** What Figma has selected; null while it does. */
+  outcome: { count: number; notices: readonly string[] } | null;
   problem: Problem | null;
 }
 
@@ -88,6 +117,8 @@ export interface Download {
 interface DaemonLink {
   connected: boolean;
   backends: readonly Backend[];
+  /** Optional features of the protocol that the daemon supports. */
+  features: readonly string[];
 }
 
 export interface Flow {
@@ -104,13 +135,20 @@ export interface Flow {
 export type FlowEvent =
   | { type: 'main'; message: MainToUi }
   | { type: 'daemon'; message: DaemonMessage }
-  | { type: 'connected'; backends: readonly Backend[]; jobs: readonly JobStatus[] }
+  | { type: 'connected'; backends: readonly Backend[]; features: readonly string[]; jobs: readonly JobStatus[] }
   | { type: 'disconnected' }
   | { type: 'pick.source'; frame: FrameSummary | null }
   | { type: 'pick.targets'; frames: readonly FrameSummary[] }
   | { type: 'pick.remove-target'; nodeId: string }
   | { type: 'pick.overlays'; overlays: readonly OverlaySummary[] }
   | { type: 'pick.remove-overlay'; nodeId: string }
+  | { type: 'pick.after'; frame: FrameSummary | null }
+  /** Exchanges the two versions of a frame. */
+  | { type: 'pick.swap' }
+  /** Layers of one frame, which becomes the source. */
+  | { type: 'pick.layers'; frame: FrameSummary; layers: readonly SelectedLayer[] }
+  | { type: 'pick.remove-layer'; nodeId: string }
+  | { type: 'delete-recording'; nodeId: string }
   | { type: 'pick.backend'; id: string }
   | { type: 'start'; jobId: string }
   | { type: 'cancel' }
@@ -120,6 +158,8 @@ export type FlowEvent =
   | { type: 'include'; keys: readonly string[]; on: boolean }
   | { type: 'reveal'; nodeId: string; box: Box | null }
   | { type: 'apply' }
+  /** Selects the counterparts in Figma, again or with others included. */
+  | { type: 'select'; doubtful: boolean; source: boolean }
   | { type: 'undo' }
   | { type: 'close' }
   | EditsEvent;
@@ -140,7 +180,7 @@ export const INITIAL_FLOW: Flow = {
   picks: { source: null, after: null, targets: [], overlays: [], layers: [] },
   selection: { frames: [], overlays: [], layers: [], layerFrames: [] },
   recordings: [],
-  daemon: { connected: false, backends: [] },
+  daemon: { connected: false, backends: [], features: [] },
   backend: null,
   state: { name: 'waiting' },
 };
@@ -157,6 +197,7 @@ export function needsDaemon(state: FlowState): boolean {
     case 'exporting':
     case 'preview':
     case 'applying':
+    case 'selected':
     case 'done':
     case 'edits':
     case 'applying-edits':
@@ -184,18 +225,23 @@ export function toFailed(flow: Flow, run: Run, error: ErrorPayload): Transition 
   return enter(flow, { name: 'failed', run, error: named, download: null }, [savePending(flow, null)]);
 }
 
-/** Stores the job to resume if the plugin is closed; null for none. */
-export function savePending(flow: Flow, jobId: string | null): FlowEffect {
+/** Results of finished parts are stored up to this size as JSON; larger ones are computed again. */
+const MAX_STORED_CHARS = 1_000_000;
+
+/** Stores the run to resume if the plugin is closed; null for none. */
+export function savePending(flow: Flow, run: Pick<Run, 'jobId' | 'finished'> | null): FlowEffect {
   const { command, picks } = flow;
-  const pending =
-    jobId === null || picks.source === null
-      ? null
-      : {
-          jobId,
-          command,
-          sourceId: picks.source.nodeId,
-          targetIds: picks.targets.map((target) => target.nodeId),
-          overlayIds: picks.overlays.map((overlay) => overlay.nodeId),
-        };
+  if (run === null || picks.source === null) return { type: 'main', message: { type: 'pending.save', pending: null } };
+  const isStored = run.finished.length > 0 && JSON.stringify(run.finished).length <= MAX_STORED_CHARS;
+  const pending: PendingJob = {
+    jobId: run.jobId,
+    command,
+    sourceId: picks.source.nodeId,
+    ...(picks.after === null ? {} : { afterId: picks.after.nodeId }),
+    targetIds: picks.targets.map((target) => target.nodeId),
+    overlayIds: picks.overlays.map((overlay) => overlay.nodeId),
+    ...(picks.layers.length === 0 ? {} : { layerIds: picks.layers.map((layer) => layer.nodeId) }),
+    ...(isStored ? { finished: [...run.finished] } : {}),
+  };
   return { type: 'main', message: { type: 'pending.save', pending } };
 }

@@ -11,10 +11,12 @@ interface PickListProps {
   add: { label: string; onClick: () => void } | null;
   /** Explains why the selection cannot be added. */
   hint?: string | undefined;
+  /** Another action with the picks. */
+  extra?: { label: string; onClick: () => void };
 }
 
 /** A list of picks with its title and the button that adds the selection. */
-export function PickList({ title, empty, cards, add, hint }: PickListProps) {
+export function PickList({ title, empty, cards, add, hint, extra }: PickListProps) {
   return (
     <section class="section" aria-label={title}>
       <h2>
@@ -26,6 +28,11 @@ export function PickList({ title, empty, cards, add, hint }: PickListProps) {
       {add === null ? null : (
         <Button wide onClick={add.onClick}>
           <span class="ellipsis">{add.label}</span>
+        </Button>
+      )}
+      {extra === undefined ? null : (
+        <Button look="quiet" onClick={extra.onClick}>
+          {extra.label}
         </Button>
       )}
     </section>

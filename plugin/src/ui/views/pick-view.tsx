@@ -1,11 +1,16 @@
 import type { Backend } from '@samepoint/shared-protocol';
-import type { FrameSummary, Problem } from '../../shared/messages.js';
-import { count, fileSize } from '../../shared/text.js';
-import { missingPick, withOverlays, withTargets } from '../flow/pick.js';
+import type { ComponentChildren } from 'preact';
+import type { Problem } from '../../shared/messages.js';
+import { fileSize } from '../../shared/text.js';
+import { COMMAND_FLOWS, type PickKind } from '../flow/commands.js';
+import { scaleNotes } from '../flow/parts.js';
+import { missingPick } from '../flow/pick.js';
 import { chooseBackend } from '../flow/request.js';
 import type { Flow, FlowEvent } from '../flow/state.js';
 import { Button, ProblemNotice, Screen } from './components.js';
-import { PickCard, PickList } from './pick-list.js';
+import { AfterList, OverlayList, type SectionProps, SourceList, TargetList } from './pick-frames.js';
+import { LayerList } from './pick-layers.js';
+import { NoRecordingView, RecordingList } from './pick-recording.js';
 
 interface PickViewProps {
   flow: Flow;
@@ -18,9 +23,11 @@ interface PickViewProps {
 /** The first screen: source, targets and, for layers, the layers to transfer. */
 export function PickView({ flow, problem, dispatch, status }: PickViewProps) {
   const missing = missingPick(flow);
+  const { title, picks } = COMMAND_FLOWS[flow.command];
+  if (picks.includes('recording') && flow.recordings.length === 0) return <NoRecordingView dispatch={dispatch} />;
   return (
     <Screen
-      title={flow.command === 'transfer-annotations' ? 'Transfer annotations' : 'Transfer layers'}
+      title={title}
       footer={
         <>
           <p class="footer-text" id="start-status">
@@ -40,15 +47,15 @@ export function PickView({ flow, problem, dispatch, status }: PickViewProps) {
       }
     >
       {problem === null ? null : <ProblemNotice problem={problem} />}
-      <SourceList flow={flow} dispatch={dispatch} />
-      {flow.command === 'transfer-layers' ? <OverlayList flow={flow} dispatch={dispatch} /> : null}
-      <TargetList flow={flow} dispatch={dispatch} />
+      {picks.map((kind) => {
+        const List = LISTS[kind];
+        return <List key={kind} flow={flow} dispatch={dispatch} />;
+      })}
+      <PartsNote flow={flow} />
       <BackendSection flow={flow} dispatch={dispatch} />
     </Screen>
   );
 }
-
-type SectionProps = Pick<PickViewProps, 'flow' | 'dispatch'>;
 
 /** 128 random bits in hex. `crypto.randomUUID` is missing in iframes without a secure context. */
 function randomId(): string {
@@ -56,120 +63,27 @@ function randomId(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-function frameCard(frame: FrameSummary, removeLabel: string, onRemove: () => void, dispatch: SectionProps['dispatch']) {
-  return (
-    <PickCard
-      key={frame.nodeId}
-      kind="frame"
-      name={frame.name}
-      detail={detailOf(frame)}
-      blocked={frame.blocked}
-      removeLabel={removeLabel}
-      onRemove={onRemove}
-      onReveal={() => dispatch({ type: 'reveal', nodeId: frame.nodeId, box: null })}
-    />
-  );
-}
+const LISTS: Record<PickKind, (props: SectionProps) => ComponentChildren> = {
+  recording: RecordingList,
+  source: SourceList,
+  after: AfterList,
+  layers: LayerList,
+  overlays: OverlayList,
+  targets: TargetList,
+};
 
-function detailOf(frame: FrameSummary): string {
-  const size = `${Math.round(frame.width)} × ${Math.round(frame.height)}`;
-  return frame.annotations === 0 ? size : `${size} · ${count(frame.annotations, 'annotation')}`;
-}
-
-function SourceList({ flow, dispatch }: SectionProps) {
-  const { source, targets } = flow.picks;
-  const { frames } = flow.selection;
-  const [only] = frames;
-  const candidate = frames.length === 1 && only !== undefined && only.nodeId !== source?.nodeId ? only : null;
-  const isTarget = source !== null && targets.some(({ nodeId }) => nodeId === candidate?.nodeId);
-  return (
-    <PickList
-      title="Source"
-      empty={
-        flow.command === 'transfer-annotations'
-          ? 'Select a frame with annotations on the canvas.'
-          : 'Select the frame with the layers to transfer.'
-      }
-      cards={
-        source === null
-          ? []
-          : [frameCard(source, 'Remove source', () => dispatch({ type: 'pick.source', frame: null }), dispatch)]
-      }
-      hint={
-        source === null && frames.length > 1
-          ? `${frames.length} frames are selected. Select only the source frame.`
-          : undefined
-      }
-      add={
-        candidate === null || isTarget
-          ? null
-          : {
-              label: `Use “${candidate.name}” as source`,
-              onClick: () => dispatch({ type: 'pick.source', frame: candidate }),
-            }
-      }
-    />
-  );
-}
-
-function TargetList({ flow, dispatch }: SectionProps) {
-  const { picks, selection } = flow;
-  const added = withTargets(picks, selection.frames).targets.slice(picks.targets.length);
-  const [only] = added;
-  return (
-    <PickList
-      title="Targets"
-      empty="Select one or more frames to transfer to."
-      cards={picks.targets.map((target) =>
-        frameCard(
-          target,
-          `Remove target “${target.name}”`,
-          () => dispatch({ type: 'pick.remove-target', nodeId: target.nodeId }),
-          dispatch,
-        ),
-      )}
-      add={
-        only === undefined
-          ? null
-          : {
-              label:
-                added.length === 1 ? `Add “${only.name}” as target` : `Add ${added.length} selected frames as targets`,
-              onClick: () => dispatch({ type: 'pick.targets', frames: added }),
-            }
-      }
-    />
-  );
-}
-
-function OverlayList({ flow, dispatch }: SectionProps) {
-  const { picks, selection } = flow;
-  const added = withOverlays(picks, selection.overlays).overlays.slice(picks.overlays.length);
-  const [only] = added;
-  return (
-    <PickList
-      title="Layers"
-      empty="Select callouts, stickers or arrows on the source frame."
-      cards={picks.overlays.map((overlay) => (
-        <PickCard
-          key={overlay.nodeId}
-          kind="layer"
-          name={overlay.name}
-          detail={overlay.type.toLowerCase().replaceAll('_', ' ')}
-          blocked={null}
-          removeLabel={`Remove layer “${overlay.name}”`}
-          onRemove={() => dispatch({ type: 'pick.remove-overlay', nodeId: overlay.nodeId })}
-          onReveal={() => dispatch({ type: 'reveal', nodeId: overlay.nodeId, box: null })}
-        />
+/** What large frames and long runs mean, before anything is exported. */
+function PartsNote({ flow: { picks } }: Pick<SectionProps, 'flow'>) {
+  const { source, targets } = picks;
+  const notes = source === null ? [] : scaleNotes(source, targets);
+  return notes.length === 0 ? null : (
+    <section class="section" aria-label="Size of the run">
+      {notes.map((note) => (
+        <p key={note} class="secondary-text">
+          {note}
+        </p>
       ))}
-      add={
-        only === undefined
-          ? null
-          : {
-              label: added.length === 1 ? `Add layer “${only.name}”` : `Add ${added.length} selected layers`,
-              onClick: () => dispatch({ type: 'pick.overlays', overlays: added }),
-            }
-      }
-    />
+    </section>
   );
 }
 

@@ -20,8 +20,8 @@ const STAGES: readonly { name: WorkStage; label: string }[] = [
 
 /** The progress of a run, with a cancel button. */
 export function WorkView({ state, targets, connected, dispatch }: WorkViewProps) {
-  const current = STAGES.findIndex(({ name }) => name === state.name);
-  const { label, fraction } = progressOf(state, connected);
+  const current = STAGES.findIndex(({ name }) => name === stageOf(state));
+  const { label, fraction } = progressOf(state, targets, connected);
   return (
     <Screen
       title="Finding matches"
@@ -52,31 +52,72 @@ export function WorkView({ state, targets, connected, dispatch }: WorkViewProps)
   );
 }
 
+/** The later parts of a run are sent while it runs. */
+function stageOf(state: StateOf<WorkStage>): WorkStage {
+  return state.name === 'sending' && state.run.finished.length > 0 ? 'running' : state.name;
+}
+
 const STAGE_LABELS: Record<JobProgress['stage'], string> = {
   loading: 'Loading the model',
   features: 'Analyzing frames',
   matching: 'Finding matches',
 };
 
-function progressOf(state: StateOf<WorkStage>, connected: boolean): { label: string; fraction: number | null } {
+/** How much of a part's job each stage takes. */
+const STAGE_SPANS: Record<JobProgress['stage'], readonly [from: number, to: number]> = {
+  loading: [0, 0],
+  features: [0, 0.8],
+  matching: [0.8, 1],
+};
+
+interface Progress {
+  label: string;
+  /** Null while unknown. */
+  fraction: number | null;
+}
+
+function progressOf(state: StateOf<WorkStage>, targets: number, connected: boolean): Progress {
   switch (state.name) {
     case 'exporting':
       return { label: `${state.done} of ${count(state.total, 'frame')}`, fraction: state.done / state.total };
     case 'sending': {
       if (!connected) return { label: 'Connecting…', fraction: null };
-      const total = new Set(state.run.frames.map((frame) => frame.imageId)).size;
-      const sent = total - state.unanswered.length;
-      return { label: `${sent} of ${count(total, 'image')}`, fraction: sent / total };
+      const { part, unanswered } = state;
+      if (part === null) return { label: 'Starting…', fraction: null };
+      const frames = [part.request.source, ...part.request.targets.map(({ frame }) => frame)];
+      const total = new Set(frames.map(({ imageId }) => imageId)).size;
+      const sent = total - unanswered.length;
+      return ofAllParts(state, targets, { label: `${sent} of ${count(total, 'image')}`, fraction: sent / total }, 0);
     }
     case 'running': {
       if (!connected) return { label: 'Reconnecting… The run continues.', fraction: null };
       if (state.position > 0) return { label: `Waiting for ${count(state.position, 'other run')}`, fraction: null };
-      if (state.progress === null) return { label: 'Starting…', fraction: null };
+      if (state.progress === null) return ofAllParts(state, targets, { label: 'Starting…', fraction: null }, 0);
       const { stage, done, total, elapsedMs } = state.progress;
-      return {
-        label: `${STAGE_LABELS[stage]}, ${done} of ${total} (${seconds(elapsedMs)})`,
-        fraction: Math.min(done / total, 1),
-      };
+      const fraction = Math.min(done / total, 1);
+      const [from, to] = STAGE_SPANS[stage];
+      const label = `${STAGE_LABELS[stage]}, ${done} of ${total} (${seconds(elapsedMs)})`;
+      return ofAllParts(state, targets, { label, fraction }, from + (to - from) * fraction);
     }
   }
+}
+
+/**
+ * The progress over all parts of a run; of a run in one part, its own.
+ * @param own progress of the part
+ * @param ofPart the fraction of the part's job that is done
+ */
+function ofAllParts(
+  { run, part }: StateOf<'sending' | 'running'>,
+  targets: number,
+  own: Progress,
+  ofPart: number,
+): Progress {
+  const [finished, current] = [run.finished.length, part?.request.targets.length ?? 0];
+  const all = Math.max(targets - run.failed.length, finished + current);
+  if (current === all) return own;
+  return {
+    label: `${own.label} · ${finished} of ${count(all, 'frame')} done`,
+    fraction: Math.min((finished + ofPart * current) / all, 1),
+  };
 }

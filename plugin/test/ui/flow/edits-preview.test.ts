@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Design } from '../../../src/shared/design.js';
 import type { SelectedLayer } from '../../../src/shared/messages.js';
+import { startEdits } from '../../../src/ui/flow/edits-preview.js';
 import { choiceOf, groupChoice, includedCount } from '../../../src/ui/flow/edits-preview-choices.js';
 import { candidatesOf, selectedCandidate } from '../../../src/ui/flow/edits-preview-correction.js';
 import { editsItems } from '../../../src/ui/flow/edits-preview-items.js';
@@ -8,7 +9,6 @@ import { type EditRow, editRows } from '../../../src/ui/flow/edits-preview-rows.
 import type { EditsPreview } from '../../../src/ui/flow/edits-preview-state.js';
 import { shownChange } from '../../../src/ui/flow/edits-preview-values.js';
 import { reduceFlow } from '../../../src/ui/flow/flow.js';
-import { startPreview } from '../../../src/ui/flow/preview.js';
 import { hashFrame } from '../../../src/ui/flow/request.js';
 import { type Flow, type FlowEvent, INITIAL_FLOW, type Run } from '../../../src/ui/flow/state.js';
 import { BASE, EDIT_ITEMS, editPlacements, editResult, OURS, screen } from '../edit-frames.js';
@@ -27,13 +27,14 @@ function start(targets: { [id: string]: [design: Design, placements: Placements]
     failed: [],
     items: EDIT_ITEMS,
     notices: [],
+    finished: [],
     after: ours,
   };
   const picks = { ...INITIAL_FLOW.picks, source: frameSummary('s'), targets: ids.map((id) => frameSummary(id)) };
   const result = editResult(
     Object.fromEntries(Object.entries(targets).map(([id, [, placements]]) => [id, placements])),
   );
-  return startPreview({ ...INITIAL_FLOW, command: 'transfer-edits', picks }, run, result).flow;
+  return startEdits({ ...INITIAL_FLOW, command: 'transfer-edits', picks }, run, result).flow;
 }
 
 function previewOf({ state }: Flow): EditsPreview {

@@ -59,7 +59,7 @@ const PLACEMENTS: Placement[] = [
   layerPlacement('4', 0.1, { layerId: null, box: null }),
 ];
 
-const CONNECTED: FlowEvent = { type: 'connected', backends: [UI_BACKEND], jobs: [] };
+const CONNECTED: FlowEvent = { type: 'connected', backends: [UI_BACKEND], features: [], jobs: [] };
 const HAVE: FlowEvent[] = IMAGES.map((imageId) => ({ type: 'daemon', message: { type: 'image.have', imageId } }));
 const EXPORTED: FlowEvent[] = [
   { type: 'main', message: { type: 'export.frame', frame: exportedFrame('s'), done: 1, total: 2 } },
@@ -433,7 +433,7 @@ describe('a missing model', () => {
 
   /** The designer chose a missing backend although an embedded one exists. */
   function failed(): Driver {
-    const run = picked().do({ type: 'connected', backends: [UI_BACKEND, SD15], jobs: [] });
+    const run = picked().do({ type: 'connected', backends: [UI_BACKEND, SD15], features: [], jobs: [] });
     run.do({ type: 'pick.backend', id: 'sd15' }, start('job'), ...EXPORTED);
     run.effects();
     return run;
@@ -487,10 +487,10 @@ describe('a missing model', () => {
 
   it('is requested again after a reconnect, unless it is installed', () => {
     const run = downloading().do({ type: 'disconnected' });
-    run.do({ type: 'connected', backends: [UI_BACKEND, SD15], jobs: [] });
+    run.do({ type: 'connected', backends: [UI_BACKEND, SD15], features: [], jobs: [] });
     expect(run.effects()).toEqual([PULL]);
     run.do({ type: 'disconnected' });
-    run.do({ type: 'connected', backends: [UI_BACKEND, { ...SD15, state: 'ready' }], jobs: [] });
+    run.do({ type: 'connected', backends: [UI_BACKEND, { ...SD15, state: 'ready' }], features: [], jobs: [] });
     expect(run.state).toBe('sending');
   });
 

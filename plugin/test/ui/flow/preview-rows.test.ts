@@ -22,6 +22,7 @@ describe('the rows of a target', () => {
     failed: [],
     notices: [],
     after: null,
+    finished: [],
   };
   const placements = [
     layerPlacement('1', 0.9, { layerId: 't-a', box: null }),
@@ -59,7 +60,15 @@ it.each([
 ])('confidence %d is included by default: %s', (confidence, included) => {
   const placement = layerPlacement('1', confidence, { layerId: 't-a', box: null });
   const frames = [exportedFrame('s'), exportedFrame('t', [layer('t-a', BOX)])].map(hashFrame);
-  const run = { jobId: 'job', frames, items: [layerItem('1', 's-a')], failed: [], notices: [], after: null };
+  const run = {
+    jobId: 'job',
+    frames,
+    items: [layerItem('1', 's-a')],
+    failed: [],
+    notices: [],
+    after: null,
+    finished: [],
+  };
   expect(includedByDefault(previewGroups(run, resultFor('t', [placement]), 's')).has('t 1')).toBe(included);
 });
 

@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto';
 import { LIMITS, transferRequestSchema } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { buildRequest, chooseBackend, hashFrame } from '../../../src/ui/flow/request.js';
+import { buildPart } from '../../../src/ui/flow/parts.js';
+import { chooseBackend, hashFrame } from '../../../src/ui/flow/request.js';
 import { exportedFrame, layer, layerItem, UI_BACKEND } from '../fixtures.js';
 
 const SOURCE = hashFrame(exportedFrame('s'));
 const TARGET = hashFrame(exportedFrame('t'));
-const PARTS = { frames: [TARGET, SOURCE], sourceId: 's', targetIds: ['t'], items: [layerItem('1', 's-a')] };
+const PARTS = {
+  frames: [TARGET, SOURCE],
+  sourceId: 's',
+  targetIds: ['t'],
+  items: [layerItem('1', 's-a')],
+  withReferences: false,
+};
 
 function layers(amount: number) {
   return Array.from({ length: amount }, (_, index) => ({ ...layer(`l${index}`), candidate: index % 2 === 0 }));
@@ -17,7 +24,7 @@ it('uses the SHA-256 of the bytes as image id', () => {
 });
 
 it('finds source and targets in any order of frames', () => {
-  const built = buildRequest(PARTS, 'ui');
+  const built = buildPart(PARTS, 'ui');
   expect(built).toMatchObject({
     ok: true,
     request: { backend: 'ui', source: { imageId: SOURCE.imageId }, targets: [{ targetId: 't' }] },
@@ -37,20 +44,9 @@ describe('the limits of the protocol', () => {
       { ...PARTS, frames: [TARGET, { ...SOURCE, png: new Uint8Array(LIMITS.imageBytes + 1) }] },
     ],
   ])('prevent a request with %s', (_, parts) => {
-    const built = buildRequest(parts, 'ui');
+    const built = buildPart(parts, 'ui');
     expect(built.ok).toBe(false);
     if (!built.ok) expect(built.problem.hint).not.toBe('');
-  });
-
-  it('prevent a request with more layers than fit in one message', () => {
-    const frames = Array.from({ length: 40 }, (_, index) => ({
-      ...TARGET,
-      nodeId: `t${index}`,
-      layers: layers(LIMITS.layersPerFrame).map((one) => ({ ...one, name: 'n'.repeat(LIMITS.nameChars) })),
-    }));
-    const targetIds = frames.map(({ nodeId }) => nodeId);
-    expect(buildRequest({ ...PARTS, frames: [SOURCE, ...frames], targetIds }, 'ui').ok).toBe(false);
-    expect(buildRequest({ ...PARTS, frames: [SOURCE, ...frames], targetIds: ['t0', 't1'] }, 'ui').ok).toBe(true);
   });
 
   it('drop layers over the limit, but never the layer of an item', () => {
@@ -58,7 +54,7 @@ describe('the limits of the protocol', () => {
     // last and not a candidate: dropped first, if it had no item
     const itemLayer = many.at(-1)?.layerId ?? '';
     const source = { ...SOURCE, layers: many };
-    const built = buildRequest({ ...PARTS, frames: [source, TARGET], items: [layerItem('1', itemLayer)] }, 'ui');
+    const built = buildPart({ ...PARTS, frames: [source, TARGET], items: [layerItem('1', itemLayer)] }, 'ui');
     const kept = built.ok ? built.request.source.layers : [];
     expect(kept).toHaveLength(LIMITS.layersPerFrame);
     expect(kept.at(-1)?.layerId).toBe(itemLayer);
@@ -68,7 +64,7 @@ describe('the limits of the protocol', () => {
 
   it('truncate long names and texts', () => {
     const long = { ...layer('s-a'), name: 'n'.repeat(LIMITS.nameChars + 1), text: 't'.repeat(LIMITS.textChars + 1) };
-    const built = buildRequest({ ...PARTS, frames: [{ ...SOURCE, layers: [long] }, TARGET] }, 'ui');
+    const built = buildPart({ ...PARTS, frames: [{ ...SOURCE, layers: [long] }, TARGET] }, 'ui');
     expect(built.ok && transferRequestSchema.safeParse(built.request).success).toBe(true);
   });
 });

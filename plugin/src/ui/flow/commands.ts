@@ -1,0 +1,90 @@
+import { TRANSFER_RUNNERS_UP, type TransferRequest, type TransferResult } from '@samepoint/shared-protocol';
+import type { Command, Picks } from '../../shared/messages.js';
+import { startEdits } from './edits-preview.js';
+import { startPreview } from './preview.js';
+import { startSelect } from './select.js';
+import type { Flow, Run, Transition } from './state.js';
+
+/** A list of the pick screen. */
+export type PickKind = 'recording' | 'source' | 'after' | 'layers' | 'overlays' | 'targets';
+
+/** Where a command differs from the others. All of them pick, export, send and run in the same way. */
+export interface CommandFlow {
+  /** The heading of the pick screen. */
+  title: string;
+  /** The lists of the pick screen, in their order. */
+  picks: readonly PickKind[];
+  /** How the lists ask for frames. */
+  labels: { source: string; selectSource: string; selectTargets: string };
+  /** What must be picked besides source and targets; null if it is. */
+  missing(picks: Picks): string | null;
+  /** Optional fields of the request that the daemon supports. */
+  requestFlags(features: readonly string[]): Partial<TransferRequest>;
+  /** What follows the result. */
+  finish(flow: Flow, run: Run, result: TransferResult): Transition;
+}
+
+const TRANSFER = {
+  labels: {
+    source: 'Source',
+    selectSource: 'Select a frame with annotations on the canvas.',
+    selectTargets: 'Select one or more frames to transfer to.',
+  },
+  requestFlags: () => ({}),
+  finish: startPreview,
+};
+
+const EDITS = {
+  labels: { ...TRANSFER.labels, selectTargets: 'Select the frames that get the same edits.' },
+  requestFlags: (features: readonly string[]): Partial<TransferRequest> =>
+    features.includes(TRANSFER_RUNNERS_UP) ? { withRunnersUp: true } : {},
+  finish: startEdits,
+};
+
+export const COMMAND_FLOWS: Record<Command, CommandFlow> = {
+  'transfer-annotations': {
+    ...TRANSFER,
+    title: 'Transfer annotations',
+    picks: ['source', 'targets'],
+    missing: ({ source }) => (source?.annotations === 0 ? 'The source frame has no annotations' : null),
+  },
+  'transfer-layers': {
+    ...TRANSFER,
+    title: 'Transfer layers',
+    labels: { ...TRANSFER.labels, selectSource: 'Select the frame with the layers to transfer.' },
+    picks: ['source', 'overlays', 'targets'],
+    missing: ({ overlays }) => (overlays.length === 0 ? 'Add the layers to transfer' : null),
+  },
+  'select-matching': {
+    ...TRANSFER,
+    title: 'Select matching layers',
+    labels: { ...TRANSFER.labels, selectTargets: 'Select the frames with the layers to find.' },
+    picks: ['layers', 'targets'],
+    missing: ({ layers }) => (layers.length === 0 ? 'Select layers in one frame' : null),
+    finish: startSelect,
+  },
+  'transfer-edits': {
+    ...EDITS,
+    title: 'Transfer recorded edits',
+    picks: ['recording', 'targets'],
+    missing: () => null,
+  },
+  'transfer-difference': {
+    ...EDITS,
+    title: 'Transfer difference',
+    labels: { ...EDITS.labels, source: 'Before', selectSource: 'Select the frame before the edits.' },
+    picks: ['source', 'after', 'targets'],
+    missing: ({ after }) => {
+      if (after === null) return 'Choose the frame after the edits';
+      return after.blocked === null ? null : `“${after.name}” can’t be used`;
+    },
+  },
+  'propagate-pictures': {
+    ...EDITS,
+    title: 'Propagate edit onto pictures',
+    picks: ['source', 'targets'],
+    missing: () => 'This command is not available yet',
+  },
+  // it opens no window
+  'record-edits': { ...EDITS, title: 'Record edits', picks: ['source'], missing: () => 'Close this window' },
+};
