@@ -31,7 +31,7 @@ function drawShape({ x, y, w, h, look }: Shape, theme: Theme): string {
     case 'box':
       return `<rect x="${x}" y="${y}" width="${w}" height="${h}" rx="${look.radius}" fill="${theme[look.role]}"/>`;
     case 'text':
-      return `<path d="${outlineText(look.text, look.style, h, x, y + 0.9 * h)}" fill="${theme[look.role]}"/>`;
+      return `<path d="${outlineText(look.text, { family: 'Inter', style: look.style }, h, 0, x, y + 0.9 * h)}" fill="${theme[look.role]}"/>`;
     case 'icon': {
       const place = `translate(${x} ${y}) scale(${w / 24})`;
       return `<path d="${ICONS[look.icon]}" transform="${place}" fill="none" stroke="${theme[look.role]}" stroke-width="2"/>`;

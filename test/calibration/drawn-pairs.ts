@@ -106,7 +106,11 @@ function withWords(screen: Screen, reword: (text: string) => string): Screen {
   const shapes = screen.shapes.map((shape): Shape => {
     if (shape.look.kind !== 'text') return shape;
     const text = reword(shape.look.text);
-    return { ...shape, w: measureText(text, shape.look.style, shape.h), look: { ...shape.look, text } };
+    return {
+      ...shape,
+      w: measureText(text, { family: 'Inter', style: shape.look.style }, shape.h),
+      look: { ...shape.look, text },
+    };
   });
   return { ...screen, shapes };
 }

@@ -42,7 +42,7 @@ class Sheet {
       key,
       x,
       y,
-      w: measureText(text, style, size),
+      w: measureText(text, { family: 'Inter', style }, size),
       h: size,
       look: { kind: 'text', role, text, style },
     });

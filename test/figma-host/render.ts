@@ -1,21 +1,40 @@
 import sharp from 'sharp';
-import { interFont, measureText, outlineText } from './fonts.js';
-import { imageUrl } from './images.js';
+import { blending, visibleItems } from './drawing/fields.js';
+import { outline } from './drawing/outline.js';
+import { type FillImage, type PaintContext, paintAttributes } from './drawing/paint.js';
+import { drawDropShadows, drawInnerShadows, drawShape, drawStrokes, layerBlur } from './drawing/shape.js';
+import { imageBytes } from './images.js';
 import { IDENTITY, inverse, multiply } from './matrix.js';
-import type { Json, Matrix, RawNode, RenderRequest } from './spec.js';
-import { AUTO_LINE_HEIGHT, wrapLines } from './text-layout.js';
+import type { Matrix, RawNode, RenderRequest } from './spec.js';
 
 /** Renders a node as PNG. */
 export async function renderPng(request: RenderRequest): Promise<Uint8Array<ArrayBuffer>> {
-  const png = await sharp(Buffer.from(toSvg(request)))
+  const png = await sharp(Buffer.from(toSvg(request, await usedImages(request))))
     .png()
     .toBuffer();
   return new Uint8Array(png);
 }
 
+async function usedImages({ nodes }: RenderRequest): Promise<Map<string, FillImage>> {
+  const paints = nodes.flatMap(({ props }) => [...visibleItems(props.fills), ...visibleItems(props.strokes)]);
+  const hashes = new Set(paints.filter(({ type }) => type === 'IMAGE').map(({ imageHash }) => String(imageHash)));
+  const used = new Map<string, FillImage>();
+  for (const hash of hashes) {
+    const bytes = imageBytes(hash);
+    if (bytes === null) continue;
+    const { width, height, format } = await sharp(bytes).metadata();
+    const href = `data:image/${format};base64,${Buffer.from(bytes).toString('base64')}`;
+    used.set(hash, { href, width, height });
+  }
+  return used;
+}
+
 /** Renders a node as SVG with its corner at (0,0). Text becomes outlines. */
-export function toSvg({ nodes, rootId, widthPx, heightPx, contentsOnly }: RenderRequest): string {
-  const drawing = new Drawing(new Map(nodes.map((node) => [node.id, node])));
+export function toSvg(
+  { nodes, rootId, widthPx, heightPx, contentsOnly }: RenderRequest,
+  images: ReadonlyMap<string, FillImage> = new Map(),
+): string {
+  const drawing = new Drawing(new Map(nodes.map((node) => [node.id, node])), images);
   const root = drawing.get(rootId);
   const content = contentsOnly
     ? drawing.node({ ...root, matrix: IDENTITY })
@@ -29,8 +48,14 @@ export function toSvg({ nodes, rootId, widthPx, heightPx, contentsOnly }: Render
 
 class Drawing {
   readonly definitions: string[] = [];
+  private readonly context: PaintContext;
 
-  constructor(private readonly nodes: ReadonlyMap<string, RawNode>) {}
+  constructor(
+    private readonly nodes: ReadonlyMap<string, RawNode>,
+    images: ReadonlyMap<string, FillImage>,
+  ) {
+    this.context = { define: (make) => this.define(make), images };
+  }
 
   get(id: string): RawNode {
     const node = this.nodes.get(id);
@@ -53,14 +78,11 @@ class Drawing {
   children(parent: RawNode): string {
     let svg = '';
     let isMasked = false;
-    for (const child of parent.childIds.map((id) => this.get(id))) {
+    const ids = parent.props.itemReverseZIndex === true ? [...parent.childIds].reverse() : parent.childIds;
+    for (const child of ids.map((id) => this.get(id))) {
       if (child.props.isMask === true && child.props.visible !== false) {
         if (isMasked) svg += '</g>';
-        const id = this.define(
-          (name) =>
-            `<clipPath id="${name}"><path d="${outline(child)}" transform="${transform(child.matrix)}"/></clipPath>`,
-        );
-        svg += `<g clip-path="url(#${id})">`;
+        svg += `<g clip-path="url(#${this.clip(outline(child), child.matrix)})">`;
         isMasked = true;
       } else svg += this.node(child);
     }
@@ -68,50 +90,57 @@ class Drawing {
   }
 
   node(node: RawNode): string {
-    if (node.props.visible === false || node.type === 'SLICE') return '';
-    const opacity = typeof node.props.opacity === 'number' ? ` opacity="${node.props.opacity}"` : '';
+    const { visible, opacity } = node.props;
+    if (visible === false || node.type === 'SLICE') return '';
     const place = hasOwnSpace(node) ? ` transform="${transform(node.matrix)}"` : '';
-    return `<g${place}${opacity}>${this.shadow(node)}${this.shape(node)}${this.contents(node)}</g>`;
+    const faded = typeof opacity === 'number' ? ` opacity="${opacity}"` : '';
+    const attributes = `${place}${faded}${blending(node.props.blendMode)}${layerBlur(node, this.context)}`;
+    return `<g${attributes}>${this.content(node)}</g>`;
+  }
+
+  private content(node: RawNode): string {
+    if (node.type === 'GROUP' || node.type === 'PAGE') return this.children(node);
+    if (node.type === 'BOOLEAN_OPERATION') return this.combined(node);
+    const { context } = this;
+    const shape = drawDropShadows(node, context) + drawShape(node, context) + drawInnerShadows(node, context);
+    return shape + this.contents(node) + drawStrokes(node, context);
   }
 
   private contents(node: RawNode): string {
+    if (node.type === 'SECTION' && node.props.sectionContentsHidden === true) return '';
     const isFrame = ['FRAME', 'COMPONENT', 'COMPONENT_SET', 'INSTANCE'].includes(node.type);
     if (!isFrame || node.props.clipsContent === false) return this.children(node);
-    const id = this.define((name) => `<clipPath id="${name}"><path d="${outline(node)}"/></clipPath>`);
-    return `<g clip-path="url(#${id})">${this.children(node)}</g>`;
+    return `<g clip-path="url(#${this.clip(outline(node))})">${this.children(node)}</g>`;
   }
 
-  private shape(node: RawNode): string {
-    if (node.type === 'GROUP' || node.type === 'PAGE') return '';
-    const image = this.image(node);
-    if (image !== null) return image;
-    const paint = paintAttributes(node, (make) => this.define(make));
-    return paint === null ? '' : `<path d="${node.type === 'TEXT' ? textOutline(node) : outline(node)}" ${paint}/>`;
-  }
-
-  /** A shape whose topmost visible fill is an image. */
-  private image(node: RawNode): string | null {
-    const fill = topPaint(node.props.fills ?? null);
-    if (fill?.type !== 'IMAGE') return null;
-    const url = imageUrl(String(fill.imageHash));
-    if (url === null) return '';
-    const id = this.define((name) => `<clipPath id="${name}"><path d="${outline(node)}"/></clipPath>`);
-    const fit = fill.scaleMode === 'FIT' ? 'xMidYMid meet' : 'xMidYMid slice';
-    const opacity = typeof fill.opacity === 'number' ? fill.opacity : 1;
-    const size = `width="${node.width}" height="${node.height}" preserveAspectRatio="${fit}"`;
-    return `<g clip-path="url(#${id})"><image href="${url}" ${size} opacity="${opacity}"/></g>`;
-  }
-
-  private shadow(node: RawNode): string {
-    const { effects } = node.props;
-    const [effect] = Array.isArray(effects) ? effects : [];
-    if (typeof effect !== 'object' || effect === null || Array.isArray(effect)) return '';
-    const { y = 0, radius = 0, opacity = 0.2 } = effect;
-    const id = this.define(
-      (name) =>
-        `<filter id="${name}" x="-50%" y="-50%" width="200%" height="200%"><feGaussianBlur stdDeviation="${Number(radius) / 2}"/></filter>`,
+  /** The shapes of a boolean operation in its own paints. Unions and exclusions keep all, the others clip the first. */
+  private combined(node: RawNode): string {
+    const [first, ...others] = node.childIds.map((id) => this.get(id)).filter((child) => child.props.visible !== false);
+    if (first === undefined) return '';
+    const operation = node.props.booleanOperation;
+    const paths = (shapes: RawNode[], attributes: string) =>
+      shapes.map((one) => `<path d="${outline(one)}" transform="${transform(one.matrix)}" ${attributes}/>`).join('');
+    const kept = operation === 'SUBTRACT' || operation === 'INTERSECT' ? [first] : [first, ...others];
+    const painted = visibleItems(node.props.fills)
+      .map((paint) => paths(kept, paintAttributes(paint, 'fill', first, this.context)))
+      .join('');
+    if (operation === 'SUBTRACT') {
+      const around = 'x="-1000" y="-1000" width="20000" height="20000"';
+      const mask = this.define(
+        (id) =>
+          `<mask id="${id}" maskUnits="userSpaceOnUse" ${around}><rect ${around} fill="#fff"/>${paths(others, 'fill="#000"')}</mask>`,
+      );
+      return `<g mask="url(#${mask})">${painted}</g>`;
+    }
+    if (operation !== 'INTERSECT') return painted;
+    return others.reduce(
+      (svg, other) => `<g clip-path="url(#${this.clip(outline(other), other.matrix)})">${svg}</g>`,
+      painted,
     );
-    return `<path d="${outline(node)}" transform="translate(0 ${Number(y)})" fill="#000" fill-opacity="${Number(opacity)}" filter="url(#${id})"/>`;
+  }
+
+  private clip(path: string, matrix: Matrix = IDENTITY): string {
+    return this.define((id) => `<clipPath id="${id}"><path d="${path}" transform="${transform(matrix)}"/></clipPath>`);
   }
 
   private define(make: (name: string) => string): string {
@@ -127,107 +156,4 @@ function hasOwnSpace(node: RawNode): boolean {
 
 function transform(matrix: Matrix): string {
   return `matrix(${matrix.join(' ')})`;
-}
-
-/** The path of a node in its own coordinates. */
-function outline(node: RawNode): string {
-  const { width: w, height: h } = node;
-  if (node.type === 'LINE') return `M0 0H${w}`;
-  if (node.type === 'VECTOR') return vectorPath(node.props.vectorPaths ?? null);
-  if (node.type === 'ELLIPSE') return roundedRectangle(w, h, w / 2, h / 2);
-  const radius = Math.min(Number(node.props.cornerRadius ?? 0), w / 2, h / 2);
-  return radius > 0 ? roundedRectangle(w, h, radius, radius) : `M0 0H${w}V${h}H0Z`;
-}
-
-function roundedRectangle(w: number, h: number, rx: number, ry: number): string {
-  const arc = (x: number, y: number) => `A${rx} ${ry} 0 0 1 ${x} ${y}`;
-  return `M${rx} 0H${w - rx}${arc(w, ry)}V${h - ry}${arc(w - rx, h)}H${rx}${arc(0, h - ry)}V${ry}${arc(rx, 0)}Z`;
-}
-
-function vectorPath(paths: Json): string {
-  if (!Array.isArray(paths)) return '';
-  return paths
-    .map((path) => (typeof path === 'object' && path !== null && !Array.isArray(path) ? String(path.data) : ''))
-    .join(' ');
-}
-
-/** The outlines of a text node. */
-function textOutline(node: RawNode): string {
-  const { props } = node;
-  const style = styleOf(props.fontName ?? null);
-  const { ascender, descender, unitsPerEm } = interFont(style);
-  const size = Number(props.fontSize ?? 12);
-  const lineHeight = pixelsOf(props.lineHeight ?? null) ?? size * AUTO_LINE_HEIGHT;
-  const characters = String(props.characters ?? '');
-  const measure = (line: string) => measureText(line, style, size);
-  const lines = props.textAutoResize === 'HEIGHT' ? wrapLines(characters, node.width, measure) : characters.split('\n');
-  const top = props.textAlignVertical === 'CENTER' ? (node.height - lines.length * lineHeight) / 2 : 0;
-  const baseline = (lineHeight + (size * (ascender + descender)) / unitsPerEm) / 2;
-  return lines
-    .map((line, index) => {
-      const spare = node.width - measure(line);
-      const x = spare * (LEFT_FRACTION[String(props.textAlignHorizontal)] ?? 0);
-      return outlineText(line, style, size, x, top + index * lineHeight + baseline);
-    })
-    .join(' ');
-}
-
-/** The fraction of a line's spare width on its left. */
-const LEFT_FRACTION: { readonly [align: string]: number } = { LEFT: 0, CENTER: 0.5, RIGHT: 1 };
-
-function styleOf(fontName: Json): string {
-  return typeof fontName === 'object' && fontName !== null && !Array.isArray(fontName)
-    ? String(fontName.style)
-    : 'Regular';
-}
-
-function pixelsOf(lineHeight: Json): number | null {
-  if (typeof lineHeight !== 'object' || lineHeight === null || Array.isArray(lineHeight)) return null;
-  return lineHeight.unit === 'PIXELS' ? Number(lineHeight.value) : null;
-}
-
-type Define = (make: (name: string) => string) => string;
-type Fields = { [name: string]: Json };
-
-/** Fill and stroke of a node as SVG attributes; null for neither. */
-export function paintAttributes(node: RawNode, define: Define): string | null {
-  const fill = paintOf(node.props.fills ?? null, define);
-  const stroke = paintOf(node.props.strokes ?? null, define);
-  if (fill === null && stroke === null) return null;
-  const { strokeWeight = 1, strokeCap } = node.props;
-  const cap = strokeCap === 'ROUND' ? ' stroke-linecap="round" stroke-linejoin="round"' : '';
-  const line =
-    stroke === null
-      ? ''
-      : `stroke="${stroke.color}" stroke-opacity="${stroke.opacity}" stroke-width="${Number(strokeWeight)}"${cap}`;
-  return `fill="${fill?.color ?? 'none'}" fill-opacity="${fill?.opacity ?? 1}" ${line}`;
-}
-
-function topPaint(paints: Json): Fields | undefined {
-  return Array.isArray(paints) ? paints.filter(isFields).findLast((paint) => paint.visible !== false) : undefined;
-}
-
-function paintOf(paints: Json, define: Define): { color: string; opacity: number } | null {
-  const top = topPaint(paints);
-  if (top === undefined) return null;
-  const opacity = typeof top.opacity === 'number' ? top.opacity : 1;
-  if (top.type === 'SOLID') return { color: hex(top.color ?? null), opacity };
-  if (top.type !== 'GRADIENT_LINEAR' || !Array.isArray(top.gradientStops)) return null;
-  const stops = top.gradientStops
-    .filter(isFields)
-    .map((stop) => `<stop offset="${Number(stop.position)}" stop-color="${hex(stop.color ?? null)}"/>`);
-  const id = define(
-    (name) => `<linearGradient id="${name}" x1="0" y1="0" x2="1" y2="1">${stops.join('')}</linearGradient>`,
-  );
-  return { color: `url(#${id})`, opacity };
-}
-
-function isFields(value: Json): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function hex(color: Json): string {
-  if (!isFields(color)) return '#000000';
-  const parts = [color.r, color.g, color.b].map((part) => Math.round(Number(part) * 255));
-  return `#${parts.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
 }

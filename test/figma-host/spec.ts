@@ -55,6 +55,8 @@ export interface NodeSpec {
   width?: number;
   height?: number;
   props?: { [property: string]: Json };
+  /** Of a TEXT: fields of ranges of its characters. */
+  runs?: ({ start: number; end: number } & { [field: string]: Json })[];
   children?: NodeSpec[];
   /** Key of the main component of an INSTANCE. */
   component?: string;

@@ -2,10 +2,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { getQuickJS, type QuickJSContext, type QuickJSHandle } from 'quickjs-emscripten';
-import { measureText } from './fonts.js';
+import { layOutFlow } from './flow-layout.js';
 import { createImage, imageBytes, imageSize } from './images.js';
 import type { HostCalls } from './sandbox/entry.js';
 import type { RenderRequest } from './spec.js';
+import { sizeOfText } from './text-layout.js';
 
 /** The connections of a sandbox to its host. */
 export interface VmPorts {
@@ -116,7 +117,10 @@ export class Vm {
     define('storageKeys', () => context.newString(JSON.stringify([...this.ports.storage.keys()])));
     define('sizeOfImage', (hash) => context.newString(sizeOfImage(text(hash))));
     define('readImage', (hash) => this.arrayBuffer(imageBytes(text(hash)) ?? new Uint8Array()));
-    define('measureText', (line, style, size) => context.newNumber(measureText(text(line), text(style), number(size))));
+    define('layOutFlow', (root) => context.newString(JSON.stringify(layOutFlow(JSON.parse(text(root))))));
+    define('sizeOfText', (props, width, height) =>
+      context.newString(JSON.stringify(sizeOfText(JSON.parse(text(props)), number(width), number(height)))),
+    );
     define('report', (kind, detail) => this.ports.onReport(text(kind), JSON.parse(text(detail))) ?? undefined);
     define('log', (line) => this.ports.onReport('log', text(line)) ?? undefined);
     define('putBytes', (buffer) => context.newNumber(this.copyBytes(buffer)));

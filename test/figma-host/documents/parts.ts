@@ -57,16 +57,23 @@ export function solid(hex: string, opacity = 1): Json {
   return [{ type: 'SOLID', color: rgb(hex), opacity }];
 }
 
+/** A linear gradient from the top left to the bottom right corner. */
 export function gradient(from: string, to: string): Json {
-  const stops = [
-    { position: 0, color: rgb(from) },
-    { position: 1, color: rgb(to) },
+  const gradientStops = [
+    { position: 0, color: { ...rgb(from), a: 1 } },
+    { position: 1, color: { ...rgb(to), a: 1 } },
   ];
-  return [{ type: 'GRADIENT_LINEAR', gradientStops: stops }];
+  const gradientTransform = [
+    [0.5, 0.5, 0],
+    [-0.5, 0.5, 0.5],
+  ];
+  return [{ type: 'GRADIENT_LINEAR', gradientTransform, gradientStops }];
 }
 
+/** A black drop shadow. */
 export function shadow(y: number, radius: number, opacity: number): Json {
-  return [{ type: 'DROP_SHADOW', y, radius, opacity }];
+  const color = { r: 0, g: 0, b: 0, a: opacity };
+  return [{ type: 'DROP_SHADOW', color, offset: { x: 0, y }, radius, spread: 0, visible: true, blendMode: 'NORMAL' }];
 }
 
 function rgb(hex: string): { r: number; g: number; b: number } {

@@ -1,8 +1,9 @@
 import type { Json, RawNode } from '../spec.js';
 import { addOverride, outermostInstance } from './instances.js';
 import { isRemote } from './overrides.js';
-import { recordChange } from './store.js';
-import { fitText, requireFont } from './text.js';
+import { setProp } from './property-access.js';
+import { needsLayout, recordChange } from './store.js';
+import { fitText, requireFonts } from './text.js';
 import { type Alias, aliasOf, findVariable, isAlias, resolveValue } from './variables.js';
 
 type Fields = { [name: string]: Json };
@@ -63,7 +64,7 @@ export function setBinding(node: RawNode, field: string, variableId: string | nu
     throw new Error(`in setBoundVariable: Variable of type ${variable.resolvedType} cannot be bound to "${field}"`);
   }
   if (variable !== null && node.type === 'TEXT' && (TEXT_FIELDS.has(field) || field === 'characters')) {
-    requireFont(node.props.fontName ?? { family: 'Inter', style: 'Regular' });
+    requireFonts(node);
   }
   recordChange(node.id, field);
   const fields = field === 'cornerRadius' && node.type !== 'VECTOR' ? CORNERS : [field];
@@ -108,14 +109,17 @@ export function resolveBindings(node: RawNode): void {
 }
 
 function setResolved(node: RawNode, field: string, value: Json): void {
+  const before = JSON.stringify([node.width, node.height, node.props]);
   if (field === 'width' || field === 'height') node[field] = Number(value);
   else if (field === 'fontFamily' || field === 'fontStyle') {
     const name = isFields(node.props.fontName) ? node.props.fontName : { family: 'Inter', style: 'Regular' };
-    node.props.fontName = { ...name, [field === 'fontFamily' ? 'family' : 'style']: value };
-  } else if (field === 'lineHeight') node.props.lineHeight = { unit: 'PIXELS', value };
-  else if (field === 'letterSpacing') node.props.letterSpacing = { unit: 'PIXELS', value };
-  else if (field !== 'fontWeight') node.props[field] = value;
+    setProp(node, 'fontName', { ...name, [field === 'fontFamily' ? 'family' : 'style']: value });
+  } else if (field === 'lineHeight') setProp(node, 'lineHeight', { unit: 'PIXELS', value });
+  else if (field === 'letterSpacing') setProp(node, 'letterSpacing', { unit: 'PIXELS', value });
+  else if (field !== 'fontWeight') setProp(node, field, value);
+  if (before === JSON.stringify([node.width, node.height, node.props])) return;
   if (node.type === 'TEXT') fitText(node);
+  needsLayout(node.id);
 }
 
 function resolvedEntry(entry: Json, node: RawNode): Json {

@@ -19,8 +19,10 @@ export interface Bridge {
   /** Width and height of a stored image as JSON, or an empty string. */
   sizeOfImage(hash: string): string;
   readImage(hash: string): ArrayBuffer;
-  /** Width in px of one line of text. */
-  measureText(text: string, style: string, fontSize: number): number;
+  /** Lays out a `FlowNode`; returns its boxes. */
+  layOutFlow(rootJson: string): string;
+  /** The size of a text with these properties. */
+  sizeOfText(propsJson: string, width: number, height: number): string;
   log(text: string): void;
   /** Reports calls of the window API: showUI, notify, closePlugin … */
   report(kind: string, detailJson: string): void;

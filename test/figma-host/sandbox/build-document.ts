@@ -1,4 +1,5 @@
 import type { DocumentSpec, DocumentState, Matrix, NodeSpec, RawNode } from '../spec.js';
+import { setRange } from '../text-runs.js';
 import { validateAnnotations } from './annotations.js';
 import { applyAssets, buildAssets } from './build-assets.js';
 import { hexOf } from './component-methods.js';
@@ -7,6 +8,7 @@ import { instanceOf } from './copying.js';
 import { addOverride, syncInstance } from './instances.js';
 import { CATEGORIES, settle } from './node-proxy.js';
 import { changeMainComponent, layersOf, recordOverride } from './overrides.js';
+import { assignedNames, assignProps } from './property-access.js';
 import { children, dump, find, get, load, removeSilently } from './store.js';
 import { fitText, withAllFonts } from './text.js';
 import { blank, findByKey } from './tree.js';
@@ -73,7 +75,9 @@ export function attach(spec: NodeSpec, parent: RawNode): RawNode {
   parent.childIds.push(node.id);
   node.key = spec.key ?? null;
   const { annotations, ...props } = spec.props ?? {};
-  Object.assign(node.props, props, { name: spec.name });
+  node.props.name = spec.name;
+  assignProps(node, props);
+  for (const { start, end, ...values } of spec.runs ?? []) setRange(node.props, start, end, values);
   const turn = (-(spec.rotation ?? 0) * Math.PI) / 180;
   const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
   const side = spec.isFlipped ? -1 : 1;
@@ -91,7 +95,8 @@ export function attach(spec: NodeSpec, parent: RawNode): RawNode {
 /** Gives an instance its own size, values of component properties and overrides. */
 function customize(node: RawNode, spec: NodeSpec): void {
   for (const name of ['width', 'height'] as const) if (spec[name] !== undefined) addOverride(node, name);
-  for (const name of Object.keys(spec.props ?? {})) recordOverride(node, name);
+  const { annotations: _, ...props } = spec.props ?? {};
+  for (const name of assignedNames(node, props)) recordOverride(node, name);
   const { values, variant } = plannedWrites(node, spec.componentProperties ?? {});
   if (variant !== null) changeMainComponent(node, variant, true);
   for (const [name, value] of Object.entries(values)) setValue(node, name, value);
@@ -99,8 +104,8 @@ function customize(node: RawNode, spec: NodeSpec): void {
   for (const [key, props] of Object.entries(spec.overrides ?? {})) {
     const layer = layersOf(node).find((one) => one.key === key || one.key?.endsWith(`/${key}`));
     if (layer === undefined) throw new Error(`${spec.name} has no layer with the key ${key}`);
-    Object.assign(layer.props, props);
-    for (const name of Object.keys(props)) recordOverride(layer, name);
+    assignProps(layer, props);
+    for (const name of assignedNames(layer, props)) recordOverride(layer, name);
   }
   syncInstance(node);
 }

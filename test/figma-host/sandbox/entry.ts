@@ -9,6 +9,7 @@ import { absoluteMatrix, sizeOf } from './geometry.js';
 import { announceChanges } from './node-changes.js';
 import { CATEGORIES, settle } from './node-proxy.js';
 import { currentPage, select, showPage, startAccess } from './pages.js';
+import { inspectProps } from './property-access.js';
 import {
   allNodes,
   breakWrite,
@@ -33,7 +34,14 @@ const host = {
   load: (state: string) => load(JSON.parse(state) as DocumentState),
   dump: () => JSON.stringify(dump()),
   inspect: () =>
-    JSON.stringify(allNodes().map((node) => ({ ...node, ...sizeOf(node), absolute: absoluteMatrix(node) }))),
+    JSON.stringify(
+      allNodes().map((node) => ({
+        ...node,
+        ...sizeOf(node),
+        props: inspectProps(node),
+        absolute: absoluteMatrix(node),
+      })),
+    ),
   start: (command: string, options: string) => start(command, JSON.parse(options) as StartOptions),
   message: (json: string) => ui.onmessage?.(decodeMessage(json)),
   fire: (callId: string, detail: string) => fire(Number(callId), Number(detail)),

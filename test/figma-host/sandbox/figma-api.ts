@@ -1,4 +1,5 @@
 import type { Json } from '../spec.js';
+import { MIXED } from '../text-runs.js';
 import { encodeMessage } from './bridge.js';
 import { componentCreators } from './component-methods.js';
 import { type Handler, listen, promise, unlisten } from './event-loop.js';
@@ -9,7 +10,7 @@ import { CATEGORIES, settle, unwrap, type Wrapped, wrap } from './node-proxy.js'
 import { access, currentPage, pageApi } from './pages.js';
 import { commitUndo, triggerUndo } from './store.js';
 import { styleApi } from './styles.js';
-import { fontKey, isAvailable, markLoaded } from './text.js';
+import { availableFonts, fontKey, isAvailable, markLoaded } from './text.js';
 import { blank, group } from './tree.js';
 import { variablesApi } from './variables.js';
 
@@ -44,7 +45,7 @@ export function createFigma(command: string): object {
     command,
     editorType: 'figma',
     mode: 'default',
-    mixed: Symbol('mixed'),
+    mixed: MIXED,
     ui,
     viewport: createViewport(),
     clientStorage,
@@ -92,6 +93,7 @@ const lookups = {
     }),
   ),
   ...pageApi,
+  listAvailableFontsAsync: () => promise(availableFonts),
   loadFontAsync: (font: Json) =>
     promise(() => {
       const key = fontKey(font);
@@ -132,7 +134,10 @@ const creators = {
 function create(type: 'FRAME' | 'RECTANGLE' | 'ELLIPSE' | 'TEXT', name: string, fills: Json): Wrapped {
   const node = blank(type, name);
   node.props.fills = fills;
-  if (type === 'TEXT') [node.width, node.height] = [0, 14];
+  if (type === 'TEXT') {
+    [node.width, node.height] = [0, 14];
+    node.props.autoRename = true;
+  }
   return adopt(node);
 }
 

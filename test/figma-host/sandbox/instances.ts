@@ -1,5 +1,6 @@
 import type { Json, RawNode } from '../spec.js';
-import { allNodes, children, find, get, prop, put, removeSilently } from './store.js';
+import { setCharacters } from '../text-runs.js';
+import { allNodes, children, find, get, needsLayout, prop, put, removeSilently } from './store.js';
 import { fitText } from './text.js';
 
 type Props = RawNode['props'];
@@ -104,6 +105,7 @@ function instancesIn(node: RawNode): RawNode[] {
 export function syncInstance(instance: RawNode): void {
   const component = find(componentIdOf(instance));
   if (component === null) return;
+  needsLayout(instance.id);
   copyRoot(instance, component);
   if (!isOverridden(instance, 'width')) instance.width = component.width;
   if (!isOverridden(instance, 'height')) instance.height = component.height;
@@ -191,7 +193,7 @@ function applyReferences(layer: RawNode, instance: RawNode): string | null {
 }
 
 function setText(layer: RawNode, text: string): void {
-  layer.props.characters = text;
+  if (layer.props.characters !== text) setCharacters(layer.props, text);
 }
 
 /** Places a child by its constraints where the size of its parent differs from that of the main component's layer. */

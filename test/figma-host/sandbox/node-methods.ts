@@ -4,13 +4,16 @@ import { componentMethods } from './component-methods.js';
 import { copySubtree } from './copying.js';
 import { exportNode } from './export.js';
 import { addOverride, outermostInstance } from './instances.js';
+import { resizeTo } from './layout.js';
 import { checkPluginData } from './limits.js';
 import { settle, unwrap, type Wrapped, wrap } from './node-proxy.js';
 import { checkWritable, isInstanceLayer } from './overrides.js';
 import { currentPage, isSkipped, pageMethods, requireLoaded } from './pages.js';
-import { CONTAINERS, PROPERTIES } from './properties.js';
-import { find, get, manifest, prop, recordChange } from './store.js';
-import { fitText, requireFont } from './text.js';
+import { CONTAINERS } from './properties.js';
+import { fixResizedAxes } from './sizing.js';
+import { find, get, manifest, recordChange } from './store.js';
+import { fitText, requireFonts } from './text.js';
+import { textMethods } from './text-methods.js';
 import { descendants, insert, remove, rescale } from './tree.js';
 
 /** Methods by name; each getter returns the function that the plugin calls. */
@@ -24,9 +27,7 @@ export function methodsOf(id: string, type: NodeType): Methods {
     ...(CONTAINERS.has(type) ? containerMethods(id) : {}),
     ...(isCanvas ? {} : sceneMethods(id)),
     ...(type === 'PAGE' ? pageMethods(id) : {}),
-    ...(type === 'TEXT'
-      ? { getRangeAllFontNames: () => () => [prop(get(id), 'fontName', PROPERTIES.TEXT.fontName ?? null)] }
-      : {}),
+    ...(type === 'TEXT' ? textMethods(id) : {}),
     ...componentMethods(id, type),
     ...assetMethods(id, type),
   };
@@ -96,13 +97,13 @@ function sceneMethods(id: string): Methods {
     clone: () => () => adopt(copySubtree(get(id))),
     rescale: () => (scale: number) => {
       for (const text of [get(id), ...descendants(get(id))]) {
-        if (text.type === 'TEXT') requireFont(prop(text, 'fontName', PROPERTIES.TEXT.fontName ?? null));
+        if (text.type === 'TEXT') requireFonts(text);
       }
       rescale(get(id), scale);
       settle();
     },
     resize: () => (width: number, height: number) => resize(get(id), width, height),
-    resizeWithoutConstraints: () => (width: number, height: number) => resize(get(id), width, height),
+    resizeWithoutConstraints: () => (width: number, height: number) => resize(get(id), width, height, false),
     exportAsync: () => (settings: { [name: string]: Json }) => exportNode(id, settings),
   };
 }
@@ -117,15 +118,16 @@ export function adopt(node: RawNode): Wrapped {
 }
 
 /** Resizes a node, and fits a text to its width. */
-export function resize(node: RawNode, width: number, height: number): void {
+export function resize(node: RawNode, width: number, height: number, hasConstraints = true): void {
   if (width < 0.01 || (height < 0.01 && node.type !== 'LINE')) throw new Error('in resize: too small');
   checkWritable(node, 'resize');
   // Figma leaves the size of a layer in an instance as it is, without an error
   if (isInstanceLayer(node)) return;
   recordChange(node.id, 'size');
-  node.width = width;
-  node.height = height;
+  fixResizedAxes(node, width, height);
+  if (hasConstraints) resizeTo(node, width, height);
+  else [node.width, node.height] = [width, height];
   if (outermostInstance(node) === node) for (const name of ['width', 'height']) addOverride(node, name);
-  if (node.type === 'TEXT' && prop(node, 'textAutoResize', 'WIDTH_AND_HEIGHT') === 'HEIGHT') fitText(node);
+  if (node.type === 'TEXT') fitText(node);
   settle();
 }

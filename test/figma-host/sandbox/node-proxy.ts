@@ -3,15 +3,16 @@ import { validateAnnotations } from './annotations.js';
 import { resolveBindings, unbind } from './bindings.js';
 import { changeMain } from './component-methods.js';
 import * as geometry from './geometry.js';
-import { layOut } from './geometry.js';
 import { syncAfter } from './instances.js';
+import { layOutAround } from './layout.js';
 import { methodsOf } from './node-methods.js';
 import { checkWritable, recordOverride } from './overrides.js';
 import { isSkipped, requireLoaded, select } from './pages.js';
 import { CONTAINERS, NEEDS_FONT, PROPERTIES, READ_ONLY } from './properties.js';
-import { allNodes, children, documentState, find, get, prop, recordChange, takeTouched } from './store.js';
+import { isDerived, readProp, storedNames, writeProp } from './property-access.js';
+import { allNodes, children, documentState, find, get, prop, recordChange, takeTouched, takeUnlaid } from './store.js';
 import { STYLE_FIELDS, unlinkStyle } from './styles.js';
-import { fitText, requireFont } from './text.js';
+import { requireFont, requireFonts } from './text.js';
 import { takeVariablesChanged } from './variables.js';
 
 const idOf = new WeakMap<object, string>();
@@ -74,7 +75,8 @@ function read(id: string, type: RawNode['type'], name: string): unknown {
   if (name === 'name') return prop(node, 'name', '');
   if (name === 'parent') return node.parentId === null ? null : wrap(node.parentId);
   if (name === 'children') return readChildren(node);
-  return frozen(prop(node, name, PROPERTIES[type][name] ?? null));
+  const value = readProp(node, name);
+  return typeof value === 'symbol' ? value : frozen(value);
 }
 
 function readChildren(node: RawNode): readonly Wrapped[] {
@@ -136,33 +138,26 @@ export function write(id: string, name: string, value: unknown): void {
   if (READ_ONLY.has(name) || methodsOf(id, node.type)[name] !== undefined) {
     throw new TypeError(`in set_${name}: no setter for property`);
   }
-  if (node.type === 'TEXT' && NEEDS_FONT.has(name))
-    requireFont(prop(node, 'fontName', PROPERTIES.TEXT.fontName ?? null));
+  if (node.type === 'TEXT' && NEEDS_FONT.has(name)) requireFonts(node);
   if (node.type === 'TEXT' && name === 'fontName') requireFont(toJson(value));
   checkWritable(node, name);
   recordChange(id, name);
+  const before = { ...node.props };
   if (GEOMETRY.includes(name)) writeGeometry(node, name, value);
   else if (name === 'annotations') writeProp(node, name, validateAnnotations(node, value, CATEGORIES));
   else writeProp(node, name, toJson(value));
   unlinkStyle(node, name);
   unbind(node, name);
-  recordOverride(node, name);
+  recordOverrides(node, name, before);
   settle();
 }
 
-function writeProp(node: RawNode, name: string, value: Json): void {
-  if (name === 'layoutPositioning' && value === 'ABSOLUTE') {
-    const parent = node.parentId === null ? null : get(node.parentId);
-    if (parent === null || prop(parent, 'layoutMode', 'NONE') === 'NONE') {
-      throw new Error(
-        'in set_layoutPositioning: Can only set layoutPositioning = ABSOLUTE if the parent node has layoutMode !== NONE',
-      );
-    }
-  }
-  const isDefault = JSON.stringify(value) === JSON.stringify(PROPERTIES[node.type][name]);
-  if (isDefault) delete node.props[name];
-  else node.props[name] = value;
-  if (node.type === 'TEXT') fitText(node);
+/** Records what an instance or a layer in it no longer takes from its main component. */
+function recordOverrides(node: RawNode, name: string, before: RawNode['props']): void {
+  const names = new Set([...Object.keys(before), ...Object.keys(node.props)]);
+  const changed = [...names].filter((one) => one !== 'name' && node.props[one] !== before[one]);
+  const written = isDerived(name) ? [] : storedNames(node.type, name);
+  for (const one of new Set([...written, ...changed])) recordOverride(node, one);
 }
 
 function writeGeometry(node: RawNode, name: string, value: unknown): void {
@@ -172,7 +167,9 @@ function writeGeometry(node: RawNode, name: string, value: unknown): void {
   else if (name === 'rotation') {
     const turn = (-Number(value) * Math.PI) / 180;
     const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
-    geometry.setRelativeMatrix(node, [cos, sin, -sin, cos, e, f]);
+    // the rotation of a mirrored layer keeps it mirrored
+    const side = a * d - b * c < 0 ? -1 : 1;
+    geometry.setRelativeMatrix(node, [cos, sin, -sin * side, cos * side, e, f]);
   } else geometry.setRelativeMatrix(node, validateTransform(value));
 }
 
@@ -198,5 +195,5 @@ export function settle(): void {
   const hasVariables = documentState().assets.variables.length > 0;
   if (takeVariablesChanged() || (hasVariables && touched.size > 0))
     for (const node of allNodes()) resolveBindings(node);
-  for (const node of allNodes()) if (node.type === 'DOCUMENT') layOut(node);
+  layOutAround(takeUnlaid());
 }

@@ -1,4 +1,5 @@
 import type { Json, NodeType } from '../spec.js';
+import { RANGE_DEFAULTS } from '../text-runs.js';
 
 type Defaults = { readonly [property: string]: Json };
 
@@ -8,6 +9,7 @@ const BLEND: Defaults = {
   opacity: 1,
   blendMode: 'PASS_THROUGH',
   isMask: false,
+  maskType: 'ALPHA',
   effects: [],
   exportSettings: [],
 };
@@ -16,7 +18,22 @@ const CHILD: Defaults = {
   layoutAlign: 'INHERIT',
   layoutGrow: 0,
   layoutPositioning: 'AUTO',
+  minWidth: null,
+  maxWidth: null,
+  minHeight: null,
+  maxHeight: null,
+  layoutSizingHorizontal: 'FIXED',
+  layoutSizingVertical: 'FIXED',
 };
+const CORNERS: Defaults = {
+  cornerRadius: 0,
+  topLeftRadius: 0,
+  topRightRadius: 0,
+  bottomLeftRadius: 0,
+  bottomRightRadius: 0,
+  cornerSmoothing: 0,
+};
+const SIDES: Defaults = { strokeTopWeight: 1, strokeRightWeight: 1, strokeBottomWeight: 1, strokeLeftWeight: 1 };
 const PAINT: Defaults = {
   fillStyleId: '',
   strokeStyleId: '',
@@ -24,6 +41,9 @@ const PAINT: Defaults = {
   strokes: [],
   strokeWeight: 1,
   strokeAlign: 'INSIDE',
+  strokeCap: 'NONE',
+  strokeJoin: 'MITER',
+  strokeMiterLimit: 4,
   dashPattern: [],
 };
 const ANNOTATED: Defaults = { annotations: [] };
@@ -35,7 +55,8 @@ const FRAME: Defaults = {
   ...ANNOTATED,
   layoutGrids: [],
   gridStyleId: '',
-  cornerRadius: 0,
+  ...CORNERS,
+  ...SIDES,
   clipsContent: true,
   reactions: [],
   layoutMode: 'NONE',
@@ -44,7 +65,11 @@ const FRAME: Defaults = {
   counterAxisSizingMode: 'FIXED',
   primaryAxisAlignItems: 'MIN',
   counterAxisAlignItems: 'MIN',
+  counterAxisAlignContent: 'AUTO',
   itemSpacing: 0,
+  counterAxisSpacing: null,
+  itemReverseZIndex: false,
+  strokesIncludedInLayout: false,
   paddingLeft: 0,
   paddingRight: 0,
   paddingTop: 0,
@@ -60,25 +85,36 @@ export const PROPERTIES: { readonly [T in NodeType]: Defaults } = {
   COMPONENT: { ...FRAME, description: '' },
   COMPONENT_SET: { ...FRAME, description: '' },
   INSTANCE: { ...FRAME, isExposedInstance: false },
-  GROUP: { ...SCENE, ...BLEND, layoutPositioning: 'AUTO', layoutAlign: 'INHERIT', layoutGrow: 0 },
+  GROUP: {
+    ...SCENE,
+    ...BLEND,
+    layoutPositioning: 'AUTO',
+    layoutAlign: 'INHERIT',
+    layoutGrow: 0,
+    layoutSizingHorizontal: 'FIXED',
+    layoutSizingVertical: 'FIXED',
+  },
   SECTION: { ...SCENE, fills: [], fillStyleId: '', sectionContentsHidden: false },
   BOOLEAN_OPERATION: { ...SCENE, ...BLEND, ...CHILD, ...PAINT, booleanOperation: 'UNION' },
   SLICE: { ...SCENE, exportSettings: [] },
-  RECTANGLE: { ...SHAPE, cornerRadius: 0 },
+  RECTANGLE: { ...SHAPE, ...CORNERS, ...SIDES },
   ELLIPSE: { ...SHAPE, arcData: { startingAngle: 0, endingAngle: 6.283185307179586, innerRadius: 0 } },
-  LINE: { ...SHAPE, strokeCap: 'NONE' },
-  VECTOR: { ...SHAPE, vectorPaths: [], strokeCap: 'NONE', strokeJoin: 'MITER', cornerRadius: 0 },
+  LINE: SHAPE,
+  VECTOR: { ...SHAPE, vectorPaths: [], cornerRadius: 0, cornerSmoothing: 0 },
   TEXT: {
     ...SHAPE,
-    textStyleId: '',
+    ...RANGE_DEFAULTS,
     characters: '',
-    fontName: { family: 'Inter', style: 'Regular' },
-    fontSize: 12,
+    fontWeight: 400,
     textAlignHorizontal: 'LEFT',
     textAlignVertical: 'TOP',
     textAutoResize: 'WIDTH_AND_HEIGHT',
-    lineHeight: { unit: 'AUTO' },
-    letterSpacing: { unit: 'PERCENT', value: 0 },
+    textTruncation: 'DISABLED',
+    maxLines: null,
+    leadingTrim: 'NONE',
+    hangingPunctuation: false,
+    hangingList: false,
+    autoRename: false,
     hasMissingFont: false,
   },
 };
@@ -92,6 +128,17 @@ export const NEEDS_FONT: ReadonlySet<string> = new Set([
   'textAutoResize',
   'lineHeight',
   'letterSpacing',
+  'textCase',
+  'textDecoration',
+  'textDecorationStyle',
+  'textDecorationOffset',
+  'textDecorationThickness',
+  'textDecorationColor',
+  'textDecorationSkipInk',
+  'paragraphIndent',
+  'paragraphSpacing',
+  'textWrapStyle',
+  'leadingTrim',
 ]);
 
 export const READ_ONLY: ReadonlySet<string> = new Set([
@@ -106,6 +153,8 @@ export const READ_ONLY: ReadonlySet<string> = new Set([
   'absoluteBoundingBox',
   'absoluteRenderBounds',
   'hasMissingFont',
+  'fontWeight',
+  'openTypeFeatures',
 ]);
 
 export const CONTAINERS: ReadonlySet<NodeType> = new Set<NodeType>([

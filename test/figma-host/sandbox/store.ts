@@ -19,6 +19,7 @@ export interface Change {
 let changes: Change[] = [];
 let origin: Change['origin'] = 'LOCAL';
 let touched = new Set<string>();
+let unlaid = new Set<string>();
 const faults = new Set<string>();
 
 /** Replaces the document. */
@@ -75,7 +76,10 @@ export function removeSilently(id: string): void {
 
 export function removeSubtree(id: string): void {
   const node = get(id);
-  if (node.parentId !== null) touched.add(node.parentId);
+  if (node.parentId !== null) {
+    touched.add(node.parentId);
+    unlaid.add(node.parentId);
+  }
   recordChange(id, 'DELETE');
   for (const childId of node.childIds) removeSubtree(childId);
   nodes.delete(id);
@@ -110,6 +114,7 @@ export function recordChange(id: string, property: string): void {
   const node = get(id);
   changes.push({ id, type: node.type, parentId: node.parentId, pageId: pageIdOf(node), property, origin });
   touched.add(id);
+  if (!WITHOUT_LAYOUT.has(property)) unlaid.add(id);
 }
 
 /** The page of a node; null if it is not on one. */
@@ -122,6 +127,25 @@ export function pageIdOf(node: RawNode): string | null {
 /** Marks a node as changed, so that what depends on it is updated. */
 export function touch(id: string): void {
   touched.add(id);
+  unlaid.add(id);
+}
+
+/** Changes that cannot move or resize a layer. */
+const WITHOUT_LAYOUT: ReadonlySet<string> = new Set([
+  ...['name', 'locked', 'fills', 'effects', 'opacity', 'blendMode', 'annotations', 'exportSettings'],
+  ...['sharedPluginData', 'pluginData', 'relaunchData', 'constraints', 'reactions', 'DELETE'],
+]);
+
+/** Marks a node whose layers have to be laid out again. */
+export function needsLayout(id: string): void {
+  unlaid.add(id);
+}
+
+/** The nodes that have to be laid out since the last call. */
+export function takeUnlaid(): ReadonlySet<string> {
+  const taken = unlaid;
+  unlaid = new Set();
+  return taken;
 }
 
 /** The nodes that have changed since the last call. */

@@ -4,8 +4,9 @@ import { promise } from './event-loop.js';
 import { addOverride, outermostInstance } from './instances.js';
 import { settle, type Wrapped, wrap } from './node-proxy.js';
 import { checkWritable } from './overrides.js';
+import { setProp } from './property-access.js';
 import { allNodes, documentState, get, newId, recordChange, touch } from './store.js';
-import { fitText, requireFont } from './text.js';
+import { fitText, requireFont, requireFonts } from './text.js';
 
 /** The properties of nodes that hold the id of a style, with the type of style and what it sets. */
 export const STYLE_FIELDS: { readonly [field: string]: { type: StyleType; sets: string | null; method: string } } = {
@@ -54,7 +55,7 @@ export function applyStyle(node: RawNode, field: string, styleId: string): void 
   if (styleId !== '' && style === null) throw new Error(`in ${method}: Style with id "${styleId}" does not exist`);
   if (style !== null && style.type !== type) throw new Error(`in ${method}: Expected a style of type ${type}`);
   if (style !== null && type === 'TEXT') {
-    requireFont(node.props.fontName ?? TEXT_FIELDS.fontName ?? null);
+    requireFonts(node);
     requireFont(style.props.fontName ?? TEXT_FIELDS.fontName ?? null);
   }
   recordChange(node.id, field);
@@ -65,8 +66,9 @@ export function applyStyle(node: RawNode, field: string, styleId: string): void 
 }
 
 function takeStyle(node: RawNode, field: string, style: RawStyle | null): void {
-  if (style === null) delete node.props[field];
-  else Object.assign(node.props, valuesOfStyle(style, field), { [field]: style.id });
+  const values = style === null ? {} : valuesOfStyle(style, field);
+  for (const [name, value] of Object.entries(values)) setProp(node, name, value);
+  setProp(node, field, style?.id ?? '');
   if (style?.type === 'TEXT') fitText(node);
 }
 

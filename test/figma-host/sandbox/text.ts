@@ -1,9 +1,19 @@
 import type { Json, RawNode } from '../spec.js';
-import { AUTO_LINE_HEIGHT, wrapLines } from '../text-layout.js';
-import { num, prop } from './store.js';
+import { fontsOf } from '../text-runs.js';
+import { engine } from './engine.js';
 
-const AVAILABLE = new Set(['Inter Regular', 'Inter Medium', 'Inter Semi Bold', 'Inter Bold']);
+/** The fonts of this Figma. */
+const AVAILABLE: { readonly [family: string]: readonly string[] } = {
+  Inter: ['Regular', 'Medium', 'Semi Bold', 'Bold'],
+  Lora: ['Regular', 'Italic', 'Medium', 'Bold'],
+};
 const loaded = new Set<string>();
+
+export function availableFonts(): Json[] {
+  return Object.entries(AVAILABLE).flatMap(([family, styles]) =>
+    styles.map((style): Json => ({ fontName: { family, style } })),
+  );
+}
 
 export function fontKey(font: Json): string {
   if (typeof font !== 'object' || font === null || Array.isArray(font)) throw new Error('Expected a font name');
@@ -11,7 +21,7 @@ export function fontKey(font: Json): string {
 }
 
 export function isAvailable(key: string): boolean {
-  return AVAILABLE.has(key);
+  return Object.entries(AVAILABLE).some(([family, styles]) => styles.some((style) => `${family} ${style}` === key));
 }
 
 export function markLoaded(key: string): void {
@@ -40,22 +50,18 @@ export function requireFont(font: Json): void {
   }
 }
 
-/** Resizes an auto-resizing text node to its text: in both directions, or in height at a fixed width. */
-export function fitText(node: RawNode): void {
-  const mode = prop(node, 'textAutoResize', 'WIDTH_AND_HEIGHT');
-  const size = num(node, 'fontSize', 12);
-  const style = fontKey(prop(node, 'fontName', { family: 'Inter', style: 'Regular' })).replace('Inter ', '');
-  const measure = (line: string) => __bridge.measureText(line, style, size);
-  const characters = String(prop(node, 'characters', ''));
-  if (mode === 'HEIGHT') node.height = wrapLines(characters, node.width, measure).length * lineHeight(node, size);
-  if (mode !== 'WIDTH_AND_HEIGHT') return;
-  const lines = characters.split('\n');
-  node.width = Math.max(...lines.map(measure));
-  node.height = lines.length * lineHeight(node, size);
+/** Throws like Figma if a font of the text, or of a range of it, is not loaded. */
+export function requireFonts(node: RawNode, start?: number, end?: number): void {
+  for (const font of fontsOf(node.props, start, end)) requireFont(font);
 }
 
-function lineHeight(node: RawNode, size: number): number {
-  const value = prop(node, 'lineHeight', { unit: 'AUTO' });
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return size * AUTO_LINE_HEIGHT;
-  return value.unit === 'PIXELS' && typeof value.value === 'number' ? value.value : size * AUTO_LINE_HEIGHT;
+/** Whether the text has a font that this Figma does not have. */
+export function hasMissingFont(node: RawNode): boolean {
+  return fontsOf(node.props).some((font) => !isAvailable(fontKey(font)));
+}
+
+/** Resizes an auto-resizing text node to its text: in both directions, or in height at a fixed width. */
+export function fitText(node: RawNode): void {
+  const { width, height } = engine().sizeOfText(node.props, node.width, node.height);
+  [node.width, node.height] = [width, height];
 }

@@ -1,7 +1,9 @@
 import { inverse, multiply } from '../matrix.js';
-import type { Json, Matrix, RawNode } from '../spec.js';
+import type { Matrix, RawNode } from '../spec.js';
+import { runsOf, setRange, valueIn } from '../text-runs.js';
 import { absoluteMatrix, isGroupLike } from './geometry.js';
 import { add, allNodes, children, find, get, newId, num, prop, recordChange, removeSubtree, touch } from './store.js';
+import { scalePaths } from './vector-paths.js';
 
 /** Whether the node is an instance or inside one, where Figma allows no structural changes. */
 export function isInInstance(node: RawNode): boolean {
@@ -63,7 +65,11 @@ export function rescale(node: RawNode, scale: number): void {
   scaleNode(node, scale, true, groupCorner);
 }
 
-const SCALED = ['strokeWeight', 'cornerRadius', 'fontSize', 'itemSpacing'];
+const SCALED = [
+  ...['strokeWeight', 'strokeTopWeight', 'strokeRightWeight', 'strokeBottomWeight', 'strokeLeftWeight'],
+  ...['cornerRadius', 'topLeftRadius', 'topRightRadius', 'bottomLeftRadius', 'bottomRightRadius'],
+  ...['itemSpacing', 'counterAxisSpacing', 'minWidth', 'maxWidth', 'minHeight', 'maxHeight'],
+];
 const PADDINGS = ['paddingLeft', 'paddingRight', 'paddingTop', 'paddingBottom'];
 
 function scaleNode(node: RawNode, scale: number, isRoot: boolean, groupCorner: Matrix | null): void {
@@ -71,9 +77,10 @@ function scaleNode(node: RawNode, scale: number, isRoot: boolean, groupCorner: M
   node.width *= scale;
   node.height *= scale;
   for (const name of [...SCALED, ...PADDINGS]) {
-    if (node.props[name] !== undefined || name === 'fontSize') node.props[name] = num(node, name, 12) * scale;
+    if (typeof node.props[name] === 'number') node.props[name] = num(node, name, 0) * scale;
   }
-  scalePaths(node, scale);
+  if (node.type === 'TEXT') scaleText(node, scale);
+  scalePaths(node, scale, scale);
   if (!isRoot) {
     const [a, b, c, d, e, f] = node.matrix;
     const [x, y] = groupCorner === null ? [0, 0] : [groupCorner[4], groupCorner[5]];
@@ -82,14 +89,13 @@ function scaleNode(node: RawNode, scale: number, isRoot: boolean, groupCorner: M
   for (const child of children(node)) scaleNode(child, scale, false, isGroupLike(node) ? groupCorner : null);
 }
 
-function scalePaths(node: RawNode, scale: number): void {
-  const paths = node.props.vectorPaths;
-  if (!Array.isArray(paths)) return;
-  node.props.vectorPaths = paths.map((path): Json => {
-    if (typeof path !== 'object' || path === null || Array.isArray(path)) return path;
-    const data = String(path.data).replace(/-?\d+(\.\d+)?/g, (number) => String(Number(number) * scale));
-    return { ...path, data };
-  });
+function scaleText(node: RawNode, scale: number): void {
+  for (const run of runsOf(node.props)) {
+    setRange(node.props, run.start, run.end, { fontSize: Number(valueIn(node.props, run, 'fontSize')) * scale });
+  }
+  if (node.props.characters === undefined || node.props.characters === '') {
+    node.props.fontSize = num(node, 'fontSize', 12) * scale;
+  }
 }
 
 /** Moves nodes to a new group in the parent. */
