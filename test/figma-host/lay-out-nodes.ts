@@ -18,6 +18,15 @@ export function buildNodes(spec: DocumentSpec): RawNode[] {
  * the parents of all nodes.
  */
 export function layOutNodes(nodes: RawNode[]): void {
-  load({ name: '', nodes, nextId: 0, history: ['[]'], selection: [], measurements: [], assets: NO_ASSETS });
+  load({
+    name: '',
+    nodes,
+    nextId: 0,
+    history: ['[]'],
+    currentPageId: '0:1',
+    selections: {},
+    measurements: [],
+    assets: NO_ASSETS,
+  });
   layOutAround(nodes.map((node) => node.id));
 }

@@ -40,6 +40,7 @@ export function textMethods(id: string): Methods {
   ]);
   return {
     ...Object.fromEntries(ranges),
+    ...styleSetters(id),
     getRangeAllFontNames: () => (start: number, end: number) => {
       checkRange(get(id), 'getRangeAllFontNames', start, end);
       return fontsOf(get(id).props, start, end);
