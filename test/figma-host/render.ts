@@ -3,28 +3,27 @@ import { blending, visibleItems } from './drawing/fields.js';
 import { outline } from './drawing/outline.js';
 import { type FillImage, type PaintContext, paintAttributes } from './drawing/paint.js';
 import { drawDropShadows, drawInnerShadows, drawShape, drawStrokes, layerBlur } from './drawing/shape.js';
-import { imageBytes } from './images.js';
+import { imageBytes, imageSize, imageUrl } from './images.js';
 import { IDENTITY, inverse, multiply } from './matrix.js';
 import type { Matrix, RawNode, RenderRequest } from './spec.js';
 
 /** Renders a node as PNG. */
 export async function renderPng(request: RenderRequest): Promise<Uint8Array<ArrayBuffer>> {
-  const png = await sharp(Buffer.from(toSvg(request, await usedImages(request))))
+  const png = await sharp(Buffer.from(toSvg(request, usedImages(request))))
     .png()
     .toBuffer();
   return new Uint8Array(png);
 }
 
-async function usedImages({ nodes }: RenderRequest): Promise<Map<string, FillImage>> {
-  const paints = nodes.flatMap(({ props }) => [...visibleItems(props.fills), ...visibleItems(props.strokes)]);
-  const hashes = new Set(paints.filter(({ type }) => type === 'IMAGE').map(({ imageHash }) => String(imageHash)));
+function usedImages({ nodes }: RenderRequest): Map<string, FillImage> {
   const used = new Map<string, FillImage>();
-  for (const hash of hashes) {
-    const bytes = imageBytes(hash);
-    if (bytes === null) continue;
-    const { width, height, format } = await sharp(bytes).metadata();
-    const href = `data:image/${format};base64,${Buffer.from(bytes).toString('base64')}`;
-    used.set(hash, { href, width, height });
+  const paints = nodes.flatMap(({ props }) => [...visibleItems(props.fills), ...visibleItems(props.strokes)]);
+  for (const { type, imageHash } of paints) {
+    const hash = String(imageHash);
+    if (type !== 'IMAGE' || used.has(hash)) continue;
+    const [bytes, href] = [imageBytes(hash), imageUrl(hash)];
+    const size = bytes === null ? null : imageSize(bytes);
+    if (size !== null && href !== null) used.set(hash, { href, ...size });
   }
   return used;
 }
