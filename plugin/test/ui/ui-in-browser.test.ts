@@ -1,16 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import { LIMITS, PORTS, type TransferResult } from '@samepoint/shared-protocol';
+import { LIMITS, type TransferResult } from '@samepoint/shared-protocol';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FigmaPage } from '../../../test/figma-host/figma-page.js';
+import type { FigmaPage } from '../../../test/figma-host/figma-page.js';
 import { BROWSER_TIMEOUT_MS, launchChromium } from '../../../test/figma-host/launch-chromium.js';
 import { bundleUi } from '../../bundle.mjs';
 import type { ExportedItem, FrameSummary, MainToUi, PendingJob } from '../../src/shared/messages.js';
 import { CODE, FakeDaemon, TOKEN } from './fake-daemon.js';
 import { failure, layerPlacement, UI_BACKEND, welcome } from './fixtures.js';
 import { DARK, LIGHT, mockup, PARTS } from './mockup.js';
-
-const MANIFEST = new URL('../../../manifest.json', import.meta.url);
+import { openUi } from './open-ui.js';
 
 const SOURCE = summary('s', 'Settings / Light', 4);
 const TARGET = summary('t', 'Settings / Dark', 0);
@@ -62,12 +60,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   daemon = await FakeDaemon.start();
-  const manifest: { networkAccess: { allowedDomains: string[] } } = JSON.parse(await readFile(MANIFEST, 'utf8'));
-  // the manifest's domains with the fake daemon's port, so that no real daemon is reached
-  const allowedDomains = manifest.networkAccess.allowedDomains
-    .filter((domain) => domain.endsWith(`:${PORTS[0]}`))
-    .map((domain) => domain.replace(`${PORTS[0]}`, `${daemon.port}`));
-  figma = await FigmaPage.open(browser, { html, allowedDomains });
+  figma = await openUi(browser, html, daemon.port);
 });
 
 afterEach(async () => {

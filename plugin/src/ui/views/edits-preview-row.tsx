@@ -63,10 +63,8 @@ function RowChange({ preview, row }: { preview: EditsPreview; row: EditRow }) {
           <RowNeed preview={preview} row={row} />
         </>
       );
-    case 'conflict': {
-      const { before } = shownChange(preview, row, outcome.ours);
-      return <span class="row-reason">Says {before === null ? 'something else' : <ValueView value={before} />}</span>;
-    }
+    case 'conflict':
+      return <span class="row-reason">Differs from the source already</span>;
     case 'kept':
       return <span class="row-reason">Keeps “{outcome.token.name}”. Select to replace it.</span>;
     case 'blocked':

@@ -1,0 +1,193 @@
+import type { Placement, TransferResult } from '@samepoint/shared-protocol';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { FigmaPage } from '../../../test/figma-host/figma-page.js';
+import { BROWSER_TIMEOUT_MS, launchChromium } from '../../../test/figma-host/launch-chromium.js';
+import { bundleUi } from '../../bundle.mjs';
+import type { Design } from '../../src/shared/design.js';
+import type { Command, ExportedFrame, ExportedItem, FrameSummary, MainToUi } from '../../src/shared/messages.js';
+import { BASE, EDIT_ITEMS, editPlacements, editResult, OURS, screen } from './edit-frames.js';
+import { FakeDaemon, TOKEN } from './fake-daemon.js';
+import { frameSummary, layerPlacement } from './fixtures.js';
+import { DARK, LIGHT, mockup } from './mockup.js';
+import { openUi } from './open-ui.js';
+
+const MANY = 100;
+const ITEMS_PER_FRAME = 20;
+/** More nodes than this make a checkbox slow. */
+const MOST_NODES = 1500;
+
+let browser: Browser;
+let html: string;
+let daemon: FakeDaemon;
+let figma: FigmaPage;
+let light: ExportedFrame;
+let dark: ExportedFrame;
+
+beforeAll(async () => {
+  html = await bundleUi();
+  browser = await launchChromium();
+  light = await mockup('s', 'Shop / Light', LIGHT);
+  dark = await mockup('d', 'Shop / Dark', DARK);
+});
+
+afterAll(async () => {
+  await browser.close();
+});
+
+beforeEach(async () => {
+  daemon = await FakeDaemon.start();
+  figma = await openUi(browser, html, daemon.port);
+});
+
+afterEach(async () => {
+  await figma.page.close();
+  await daemon.close();
+});
+
+/** Runs a job as if the plugin had been closed while it ran, up to its preview. */
+async function run(command: Command, frames: ExportedFrame[], done: MainToUi, result: TransferResult): Promise<void> {
+  daemon.onJob = ({ jobId, request }) => {
+    const targetIds = request.kind === 'transfer' ? request.targets.map(({ targetId }) => targetId) : [];
+    const targets = result.targets.filter(({ targetId }) => targetIds.includes(targetId));
+    daemon.send({ type: 'job.result', jobId, result: { kind: 'transfer', targets } });
+  };
+  const [source, ...targets] = frames.map(({ nodeId, name }): FrameSummary => ({ ...frameSummary(nodeId), name }));
+  await figma.send({
+    type: 'session',
+    command,
+    settings: { token: TOKEN, port: daemon.port },
+    picks: { source: source ?? null, after: null, targets, overlays: [], layers: [] },
+    pending: {
+      jobId: 'job',
+      command,
+      sourceId: source?.nodeId ?? '',
+      targetIds: targets.map(({ nodeId }) => nodeId),
+      overlayIds: [],
+    },
+    recordings: [],
+  });
+  await figma.next('export.start');
+  await figma.send(
+    ...frames.map((frame, at): MainToUi => ({ type: 'export.frame', frame, done: at + 1, total: frames.length })),
+    done,
+  );
+}
+
+function editable(frame: ExportedFrame, nodeId: string, name: string, design: Design): ExportedFrame {
+  const layers = frame.layers.map((layer) => ({ ...layer, layerId: layer.layerId.replace(/^[^-]*/, nodeId) }));
+  return { ...frame, nodeId, name, layers, edits: { design, applied: [], warnings: [] } };
+}
+
+function exportDone(items: ExportedItem[], after?: Design): MainToUi {
+  return { type: 'export.done', items, notices: [], ...(after === undefined ? {} : { after }) };
+}
+
+function nodes(): Promise<number> {
+  return figma.ui.locator(':root').evaluate((root) => root.querySelectorAll('*').length);
+}
+
+describe('the preview of edits', () => {
+  beforeEach(async () => {
+    const frames = [
+      editable(light, 's', 'Shop / Light', BASE),
+      editable(light, 'l', 'Shop / Copy', screen('l')),
+      editable(dark, 'd', 'Shop / Dark', screen('d', { button: '#4F8CFF', label: 'Kaufen' })),
+    ];
+    const result = editResult({
+      l: editPlacements('l', {
+        label: { layerId: 'l-title', confidence: 0.6, runnersUp: [{ layerId: 'l-label', confidence: 0.5 }] },
+        title: { layerId: null, confidence: 0 },
+      }),
+      d: editPlacements('d', { card: { layerId: null, confidence: 0 } }),
+    });
+    await run('transfer-edits', frames, exportDone(EDIT_ITEMS, OURS), result);
+    await figma.heading('Edits').waitFor();
+  });
+
+  it('shows conflicts, decides them, and applies', async () => {
+    await figma.button(/^Conflicts/).click();
+    const conflict = figma.ui.getByRole('group', { name: '“Button label” in “Shop / Dark”', exact: true });
+    await conflict.getByText('“Kaufen”').waitFor();
+    expect(await conflict.getByRole('button', { name: 'Keep' }).getAttribute('aria-pressed')).toBe('true');
+    await conflict.getByRole('button', { name: 'Replace' }).click();
+    await figma.button(/^By frame/).click();
+    await figma.button(/^All \d/).click();
+    const fill = figma.ui.getByRole('checkbox', { name: 'Apply “Button: Fill” to “Shop / Copy”' });
+    await fill.uncheck();
+    await figma.button(/^Apply \d+ changes$/).click();
+    const { targets } = await figma.next('edits.apply');
+    const written = (id: string) =>
+      targets
+        .find(({ targetId }) => targetId === id)
+        ?.operations.map(({ write }) => (write.kind === 'set' ? write.property : write.kind));
+    expect(written('d')).toEqual(['characters']);
+    expect(written('l')).not.toContain('fills');
+
+    const skipped = [
+      { targetId: 'd', editId: targets[0]?.operations[0]?.editId ?? '', reason: 'The layer is locked.' },
+    ];
+    await figma.send({ type: 'edits.applied', summary: { written: 4, targets: 2, skipped } });
+    await figma.ui.getByText('Wrote 4 changes to 2 frames').waitFor();
+    await figma.ui.getByText('The layer is locked.').waitFor();
+    await figma.button('Undo').click();
+    await figma.next('undo');
+  });
+
+  it('corrects a counterpart by a runner-up', async () => {
+    await figma.button(/^Not found/).click();
+    await figma.ui.getByText('No matching layer in this frame').first().waitFor();
+    await figma.button(/^Conflicts/).click();
+    const row = figma.ui.getByRole('listitem').filter({ hasText: 'Shop / Copy' }).first();
+    await row.getByRole('button', { name: 'Wrong layer?' }).click();
+    await figma.ui.getByRole('button', { name: /Button label.*Use this layer/ }).click();
+    await figma.button(/^All \d/).click();
+    const label = figma.ui.getByRole('checkbox', { name: 'Apply “Button label” to “Shop / Copy”' });
+    await vi.waitFor(async () => expect(await label.isChecked()).toBe(true), BROWSER_TIMEOUT_MS);
+  });
+});
+
+describe('a long list', () => {
+  it('of edits draws a bounded number of nodes', async () => {
+    const ids = Array.from({ length: MANY }, (_, at) => `t${at}`);
+    const frames = ids.map((id) => editable(dark, id, `Shop ${id}`, screen(id)));
+    const result = editResult(Object.fromEntries(ids.map((id) => [id, editPlacements(id)])));
+    await run('transfer-edits', [editable(light, 's', 'Shop', BASE), ...frames], exportDone(EDIT_ITEMS, OURS), result);
+    await figma.ui.getByText(`in ${MANY} of ${MANY} frames`).first().waitFor();
+    await figma.ui.getByRole('button', { name: /Button label/ }).click();
+    await figma.ui.getByRole('checkbox', { name: 'Apply “Button label” to “Shop t0”' }).waitFor();
+    expect(await nodes()).toBeLessThan(MOST_NODES);
+  });
+
+  it('of matches draws a bounded number of nodes, and works with the keyboard', async () => {
+    const items: ExportedItem[] = Array.from({ length: ITEMS_PER_FRAME }, (_, at) => ({
+      item: { kind: 'layer', itemId: `i${at}`, layerId: 's-card' },
+      label: `Note ${at}`,
+      detail: 'Development',
+    }));
+    const placements = (id: string): Placement[] =>
+      items.map(({ item }) => layerPlacement(item.itemId, 0.9, { layerId: `${id}-card`, box: null }));
+    const ids = Array.from({ length: MANY }, (_, at) => `t${at}`);
+    const frames = ids.map((id) => ({ ...dark, nodeId: id, name: `Shop ${id}` }));
+    const result = editResult(Object.fromEntries(ids.map((id) => [id, placements(id)])));
+    await run('transfer-annotations', [light, ...frames], exportDone(items), result);
+    const box = (at: number, id: string) =>
+      figma.ui.getByRole('checkbox', { name: `Apply “Note ${at}” to “Shop ${id}”`, exact: true });
+    await box(0, 't0').focus();
+    expect(await nodes()).toBeLessThan(MOST_NODES);
+
+    await figma.page.keyboard.press('ArrowDown');
+    await figma.page.keyboard.press('Space');
+    expect(await box(1, 't0').isChecked()).toBe(false);
+    await figma.page.keyboard.press('End');
+    await box(ITEMS_PER_FRAME - 1, `t${MANY - 1}`).waitFor();
+    await figma.page.keyboard.press('ArrowUp');
+    await figma.page.keyboard.press('Space');
+    expect(await box(ITEMS_PER_FRAME - 2, `t${MANY - 1}`).isChecked()).toBe(false);
+    expect(await figma.button(/^Apply/).textContent()).toBe(`Apply ${MANY * ITEMS_PER_FRAME - 2} items`);
+    const focused = figma.ui.locator('li:has(:focus)');
+    expect(await focused.getAttribute('aria-setsize')).toBe(`${MANY * (ITEMS_PER_FRAME + 1)}`);
+    expect(await focused.getAttribute('aria-posinset')).toBe(`${MANY * (ITEMS_PER_FRAME + 1) - 1}`);
+    expect(await nodes()).toBeLessThan(MOST_NODES);
+  });
+});
