@@ -1,6 +1,6 @@
 import { TRANSFER_RUNNERS_UP, type TransferRequest, type TransferResult } from '@samepoint/shared-protocol';
 import type { Command, Picks } from '../../shared/messages.js';
-import { startEdits } from './edits-preview.js';
+import { startEdits } from './edits/edits-preview.js';
 import { startPreview } from './preview.js';
 import { startSelect } from './select.js';
 import type { Flow, Run, Transition } from './state.js';

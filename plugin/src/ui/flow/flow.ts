@@ -2,7 +2,7 @@ import type { Backend } from '@samepoint/shared-protocol';
 import type { MainToUi } from '../../shared/messages.js';
 import { reduceApplying } from './applying.js';
 import { reduceDone } from './done.js';
-import { reduceEdits } from './edits-preview.js';
+import { reduceEdits } from './edits/edits-preview.js';
 import { reduceExporting, startExport } from './exporting.js';
 import { reduceFailed } from './failed.js';
 import { picksOfPending, reducePick } from './pick.js';

@@ -26,7 +26,7 @@ import type {
   SelectionSummary,
   UiToMain,
 } from '../../shared/messages.js';
-import type { EditsEvent, EditsState } from './edits-preview-state.js';
+import type { EditsEvent, EditsState } from './edits/edits-state.js';
 import { type FailedTarget, withFrameNames } from './frame-problems.js';
 import type { HashedFrame } from './request.js';
 

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { ShownChange, ShownValue } from '../flow/edits-preview-values.js';
+import type { ShownChange, ShownValue } from '../../flow/edits/edits-values.js';
 
 /** A value: its colours as swatches, and its text. */
 export function ValueView({ value }: { value: ShownValue }) {

@@ -1,11 +1,11 @@
 import type { Box } from '@samepoint/shared-protocol';
-import { describeEdit } from '../../edits/describe-edit.js';
-import type { Edit } from '../../edits/edit.js';
-import type { Counterpart, MergedEdit, Obstacle } from '../../edits/merged-edit.js';
-import type { Design } from '../../shared/design.js';
-import type { EditableFrame } from '../../shared/messages.js';
-import type { Operation } from '../../shared/operation.js';
-import type { HashedFrame } from './request.js';
+import { describeEdit } from '../../../edits/describe-edit.js';
+import type { Edit } from '../../../edits/edit.js';
+import type { Counterpart, MergedEdit, Obstacle } from '../../../edits/merged-edit.js';
+import type { Design } from '../../../shared/design.js';
+import type { EditableFrame } from '../../../shared/messages.js';
+import type { Operation } from '../../../shared/operation.js';
+import type { HashedFrame } from '../request.js';
 
 /** Confidences of the preview of edits. */
 export const EDIT_CONFIDENCE = {

@@ -1,11 +1,11 @@
 import { useMemo } from 'preact/hooks';
-import { count } from '../../shared/text.js';
-import { editRows, rowKey } from '../flow/edits-preview-rows.js';
-import type { EditsPreview, EditsState } from '../flow/edits-preview-state.js';
-import type { FlowEvent } from '../flow/state.js';
-import { Button, Illustration, ProblemNotice, Screen } from './components.js';
-import { UndoneView } from './done-view.js';
-import { VirtualList } from './virtual-list.js';
+import { count } from '../../../shared/text.js';
+import { editRows, rowKey } from '../../flow/edits/edits-rows.js';
+import type { EditsPreview, EditsState } from '../../flow/edits/edits-state.js';
+import type { FlowEvent } from '../../flow/state.js';
+import { Button, Illustration, ProblemNotice, Screen } from '../components.js';
+import { UndoneView } from '../done-view.js';
+import { VirtualList } from '../virtual-list.js';
 
 interface EditsDoneViewProps {
   state: Extract<EditsState, { name: 'edits-done' }>;

@@ -1,7 +1,7 @@
-import { formatNumber, formatValue } from '../../edits/format-value.js';
-import type { Design, Value } from '../../shared/design.js';
-import type { LayerRef, Operation, Write } from '../../shared/operation.js';
-import type { EditRow, EditsMerge } from './edits-preview-rows.js';
+import { formatNumber, formatValue } from '../../../edits/format-value.js';
+import type { Design, Value } from '../../../shared/design.js';
+import type { LayerRef, Operation, Write } from '../../../shared/operation.js';
+import type { EditRow, EditsMerge } from './edits-rows.js';
 
 /** A value as the preview shows it. */
 export interface ShownValue {

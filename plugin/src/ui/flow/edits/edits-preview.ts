@@ -1,12 +1,14 @@
 import type { Placement, TransferResult } from '@samepoint/shared-protocol';
-import { withIdsOf } from '../../edits/align-designs.js';
-import { diffDesigns } from '../../edits/diff-designs.js';
-import type { Edit } from '../../edits/edit.js';
-import { merge } from '../../edits/merge.js';
-import type { Counterpart } from '../../edits/merged-edit.js';
-import type { Design } from '../../shared/design.js';
-import type { Problem } from '../../shared/messages.js';
-import { acceptedOperations } from './edits-preview-choices.js';
+import { withIdsOf } from '../../../edits/align-designs.js';
+import { diffDesigns } from '../../../edits/diff-designs.js';
+import type { Edit } from '../../../edits/edit.js';
+import { merge } from '../../../edits/merge.js';
+import type { Counterpart } from '../../../edits/merged-edit.js';
+import type { Design } from '../../../shared/design.js';
+import type { Problem } from '../../../shared/messages.js';
+import { failedTargets } from '../frame-problems.js';
+import { enter, type Flow, type FlowEvent, type Run, savePending, stay, type Transition, toPick } from '../state.js';
+import { acceptedOperations } from './edits-choices.js';
 import {
   EDIT_CONFIDENCE,
   type EditRow,
@@ -15,10 +17,8 @@ import {
   editGroupKey,
   editRows,
   frameGroupKey,
-} from './edits-preview-rows.js';
-import type { EditsPreview, EditsState } from './edits-preview-state.js';
-import { failedTargets } from './frame-problems.js';
-import { enter, type Flow, type FlowEvent, type Run, savePending, stay, type Transition, toPick } from './state.js';
+} from './edits-rows.js';
+import type { EditsPreview, EditsState } from './edits-state.js';
 
 type Counterparts = EditsTarget['counterparts'];
 

@@ -1,6 +1,6 @@
-import { inWriteOrder } from '../../edits/write-order.js';
-import type { AcceptedOperations } from '../../shared/messages.js';
-import type { Operation } from '../../shared/operation.js';
+import { inWriteOrder } from '../../../edits/write-order.js';
+import type { AcceptedOperations } from '../../../shared/messages.js';
+import type { Operation } from '../../../shared/operation.js';
 import {
   type Choice,
   EDIT_CONFIDENCE,
@@ -9,7 +9,7 @@ import {
   type EditsMerge,
   editRows,
   operationsOf,
-} from './edits-preview-rows.js';
+} from './edits-rows.js';
 
 /** What decides about the rows. */
 export interface Choices {

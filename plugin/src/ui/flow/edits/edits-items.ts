@@ -1,7 +1,7 @@
-import { passesFilter } from './edits-preview-choices.js';
-import { type EditGroup, type EditRow, type EditsTarget, editRows } from './edits-preview-rows.js';
-import type { EditsPreview } from './edits-preview-state.js';
-import type { FailedTarget } from './frame-problems.js';
+import type { FailedTarget } from '../frame-problems.js';
+import { passesFilter } from './edits-choices.js';
+import { type EditGroup, type EditRow, type EditsTarget, editRows } from './edits-rows.js';
+import type { EditsPreview } from './edits-state.js';
 
 /** An entry of the list: everything that the preview shows below its summary. */
 export type EditsItem =

@@ -1,11 +1,11 @@
-import { choiceOf } from '../flow/edits-preview-choices.js';
-import { type Choice, type EditRow, obstacleSentence, operationsOf } from '../flow/edits-preview-rows.js';
-import type { EditsPreview } from '../flow/edits-preview-state.js';
-import { shownChange } from '../flow/edits-preview-values.js';
-import type { FlowEvent } from '../flow/state.js';
-import { ConfidenceBadge } from './components.js';
-import { ChangeView, Checkbox, Toggle, ValueView } from './edits-preview-parts.js';
-import { Thumbnail } from './thumbnail.js';
+import { choiceOf } from '../../flow/edits/edits-choices.js';
+import { type Choice, type EditRow, obstacleSentence, operationsOf } from '../../flow/edits/edits-rows.js';
+import type { EditsPreview } from '../../flow/edits/edits-state.js';
+import { shownChange } from '../../flow/edits/edits-values.js';
+import type { FlowEvent } from '../../flow/state.js';
+import { ConfidenceBadge } from '../components.js';
+import { Thumbnail } from '../thumbnail.js';
+import { ChangeView, Checkbox, Toggle, ValueView } from './edits-parts.js';
 
 interface EditRowViewProps {
   preview: EditsPreview;

@@ -1,11 +1,11 @@
-import { describeEdit } from '../../edits/describe-edit.js';
-import { count } from '../../shared/text.js';
-import { choiceOf, groupChoice, switchedRows } from '../flow/edits-preview-choices.js';
-import { type Choice, type EditGroup, operationsOf } from '../flow/edits-preview-rows.js';
-import type { EditsPreview } from '../flow/edits-preview-state.js';
-import { shownValue } from '../flow/edits-preview-values.js';
-import type { FlowEvent } from '../flow/state.js';
-import { ChangeView, Checkbox, Toggle } from './edits-preview-parts.js';
+import { describeEdit } from '../../../edits/describe-edit.js';
+import { count } from '../../../shared/text.js';
+import { choiceOf, groupChoice, switchedRows } from '../../flow/edits/edits-choices.js';
+import { type Choice, type EditGroup, operationsOf } from '../../flow/edits/edits-rows.js';
+import type { EditsPreview } from '../../flow/edits/edits-state.js';
+import { shownValue } from '../../flow/edits/edits-values.js';
+import type { FlowEvent } from '../../flow/state.js';
+import { ChangeView, Checkbox, Toggle } from './edits-parts.js';
 
 interface EditGroupViewProps {
   preview: EditsPreview;

@@ -1,6 +1,6 @@
 import type { Box } from '@samepoint/shared-protocol';
-import { boxAround, type EditRow } from './edits-preview-rows.js';
-import type { Flow } from './state.js';
+import type { Flow } from '../state.js';
+import { boxAround, type EditRow } from './edits-rows.js';
 
 /** A layer of the target that may be the counterpart. */
 export interface Candidate {

@@ -1,9 +1,9 @@
-import { percent } from '../../shared/text.js';
-import { type Candidate, candidatesOf, selectedCandidate } from '../flow/edits-preview-correction.js';
-import type { EditRow } from '../flow/edits-preview-rows.js';
-import type { Flow, FlowEvent } from '../flow/state.js';
-import { Button } from './components.js';
-import { Thumbnail } from './thumbnail.js';
+import { percent } from '../../../shared/text.js';
+import { type Candidate, candidatesOf, selectedCandidate } from '../../flow/edits/edits-correction.js';
+import type { EditRow } from '../../flow/edits/edits-rows.js';
+import type { Flow, FlowEvent } from '../../flow/state.js';
+import { Button } from '../components.js';
+import { Thumbnail } from '../thumbnail.js';
 
 interface CorrectionViewProps {
   flow: Flow;

@@ -1,8 +1,8 @@
-import type { EditsSummary, Problem } from '../../shared/messages.js';
-import type { Choices, EditsFilter } from './edits-preview-choices.js';
-import type { Choice, EditsMerge } from './edits-preview-rows.js';
-import type { FailedTarget } from './frame-problems.js';
-import type { Run, UndoState } from './state.js';
+import type { EditsSummary, Problem } from '../../../shared/messages.js';
+import type { FailedTarget } from '../frame-problems.js';
+import type { Run, UndoState } from '../state.js';
+import type { Choices, EditsFilter } from './edits-choices.js';
+import type { Choice, EditsMerge } from './edits-rows.js';
 
 /** The preview of edits: the designer chooses which operations to apply, and corrects counterparts. */
 export interface EditsPreview extends EditsMerge, Choices {

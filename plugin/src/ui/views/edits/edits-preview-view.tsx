@@ -1,17 +1,17 @@
 import { useMemo } from 'preact/hooks';
-import { count, percent } from '../../shared/text.js';
-import { type EditsFilter, includedCount, passesFilter } from '../flow/edits-preview-choices.js';
-import { type EditsItem, editsItems, type Section } from '../flow/edits-preview-items.js';
-import { type AlreadySo, type EditRows, editRows } from '../flow/edits-preview-rows.js';
-import type { EditsPreview } from '../flow/edits-preview-state.js';
-import type { Flow, FlowEvent } from '../flow/state.js';
-import { Button, IconButton, MessageScreen, Notice, ProblemNotice, Screen } from './components.js';
-import { CorrectionView } from './edits-preview-correction.js';
-import { EditGroupView } from './edits-preview-group.js';
-import { Toggle } from './edits-preview-parts.js';
-import { EditRowView } from './edits-preview-row.js';
-import { FailedGroupView } from './failed-group.js';
-import { type VirtualItem, VirtualList } from './virtual-list.js';
+import { count, percent } from '../../../shared/text.js';
+import { type EditsFilter, includedCount, passesFilter } from '../../flow/edits/edits-choices.js';
+import { type EditsItem, editsItems, type Section } from '../../flow/edits/edits-items.js';
+import { type AlreadySo, type EditRows, editRows } from '../../flow/edits/edits-rows.js';
+import type { EditsPreview } from '../../flow/edits/edits-state.js';
+import type { Flow, FlowEvent } from '../../flow/state.js';
+import { Button, IconButton, MessageScreen, Notice, ProblemNotice, Screen } from '../components.js';
+import { FailedGroupView } from '../failed-group.js';
+import { type VirtualItem, VirtualList } from '../virtual-list.js';
+import { CorrectionView } from './edits-correction.js';
+import { EditGroupView } from './edits-group.js';
+import { Toggle } from './edits-parts.js';
+import { EditRowView } from './edits-row.js';
 
 interface EditsPreviewViewProps {
   flow: Flow;
