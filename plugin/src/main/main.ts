@@ -1,5 +1,5 @@
 import { COMMANDS, type Command, type MainToUi, type UiToMain } from '../shared/messages.js';
-import { toastMessage } from '../shared/text.js';
+import { editsToast, toastMessage } from '../shared/text.js';
 import { exportFrames } from './canvas/export.js';
 import { exportPictures } from './canvas/export-pictures.js';
 import { reveal } from './canvas/export-space.js';
@@ -7,6 +7,7 @@ import type { Fingerprints } from './canvas/items.js';
 import { selectLayers } from './canvas/select.js';
 import { readSelection } from './canvas/selection.js';
 import { type Applied, applyPictures, applyPlacements } from './changes/apply.js';
+import { applyEdits } from './changes/edits/apply-edits.js';
 import { loadPending, loadSettings, savePending, saveSettings } from './client-storage.js';
 import { initialPicks } from './initial-picks.js';
 
@@ -77,6 +78,12 @@ async function handle(message: UiToMain): Promise<void> {
         message.command,
         await applyPlacements(message.command, message.sourceId, message.accepted, fingerprints),
       );
+    case 'edits.apply': {
+      const result = await applyEdits(message);
+      send(result);
+      if (result.type === 'edits.applied' && result.summary.written > 0) offerUndo(editsToast(result.summary));
+      return;
+    }
     case 'pictures.apply':
       return applied('propagate-pictures', await applyPictures(message.sourceId, message.pictures));
     case 'undo':
@@ -100,13 +107,17 @@ function applied(command: Command, result: Applied): void {
   send(result);
   if (result.type === 'apply.failed') return;
   const { created, updated, notes } = result.summary;
-  if (created + updated + notes === 0) return;
+  if (created + updated + notes > 0) offerUndo(toastMessage(command, result.summary));
+}
+
+/** Shows what was applied, which is now the last undo step. */
+function offerUndo(toast: string): void {
   undoState = 'available';
   ignoresChanges = true;
   setTimeout(() => {
     ignoresChanges = false;
   }, OWN_CHANGES_MS);
-  figma.notify(toastMessage(command, result.summary), { button: { text: 'Undo', action: undo } });
+  figma.notify(toast, { button: { text: 'Undo', action: undo } });
 }
 
 /** Undoes the last Apply, unless the document changed since. */

@@ -1,4 +1,4 @@
-import type { ApplySummary, Command } from './messages.js';
+import type { ApplySummary, Command, EditsSummary } from './messages.js';
 
 /** `1 frame`, `2 frames`. */
 export function count(amount: number, singular: string, plural = `${singular}s`): string {
@@ -41,4 +41,10 @@ export function summaryLines(command: Command, { created, updated, notes, skippe
 export function toastMessage(command: Command, summary: ApplySummary): string {
   const skipped = summary.skipped.length > 0 ? [`Skipped ${summary.skipped.length}`] : [];
   return [...summaryLines(command, summary), ...skipped].join(' · ');
+}
+
+/** The toast after edits were applied: `Wrote 12 edits to 5 frames · Skipped 2`. */
+export function editsToast({ written, targets, skipped }: EditsSummary): string {
+  const rest = skipped.length > 0 ? ` · Skipped ${skipped.length}` : '';
+  return `Wrote ${count(written, 'edit')} to ${count(targets, 'frame')}${rest}`;
 }

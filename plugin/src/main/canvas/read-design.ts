@@ -61,6 +61,11 @@ function geometryOf(node: SceneNode): Pick<DesignLayer, 'transform' | 'width' | 
   return { transform: fromRows(node.relativeTransform), width: node.width, height: node.height };
 }
 
+/** The properties of one layer as they are now, but for `mainComponent`. */
+export function readLayerProps(node: SceneNode): Readonly<Record<string, Value>> {
+  return readProps(node, supportedBy(node, new Map()));
+}
+
 /** The properties of a node's type. All nodes of a type have the same. */
 function supportedBy(node: SceneNode, known: Map<string, readonly string[]>): readonly string[] {
   const names = known.get(node.type) ?? Object.keys(PROPERTIES).filter((name) => !SPECIAL.has(name) && name in node);

@@ -1,7 +1,7 @@
 import type { Command } from '../../shared/messages.js';
 import type { Journal } from './journal.js';
 
-const NAMESPACE = 'samepoint';
+export const NAMESPACE = 'samepoint';
 type Key = 'placed' | 'origin' | 'run';
 
 /** What a run placed on a target for one item of one source. Stored in the target's shared plugin data. */

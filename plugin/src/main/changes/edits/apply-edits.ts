@@ -1,0 +1,144 @@
+import type { AcceptedOperations, Command, EditsSummary, MainToUi } from '../../../shared/messages.js';
+import type { AppliedRecord } from '../../../shared/operation.js';
+import { type FrameLike, findFrame } from '../../canvas/nodes.js';
+import { Journal } from '../journal.js';
+import { addRelaunchButton, NAMESPACE, writeLastRun } from '../provenance.js';
+import { addAppliedRecords } from './edit-records.js';
+import { type PlannedTarget, planTarget } from './plan-edits.js';
+import { type ReadyWrite, TargetRun } from './ready-write.js';
+
+export type EditsApplied = Extract<MainToUi, { type: 'edits.applied' | 'apply.failed' }>;
+
+/** What a run of edits is of. */
+export interface EditsRequest {
+  command: Command;
+  sourceId: string;
+  targets: readonly AcceptedOperations[];
+}
+
+/**
+ * Writes operations to their targets as one undo step: first everything that waits, then all synchronous writes, then
+ * styles, which have asynchronous setters only. If Figma rejects a write, all are undone.
+ * Operations whose layer has changed since the preview are left out with a reason.
+ */
+export async function applyEdits({ command, sourceId, targets }: EditsRequest): Promise<EditsApplied> {
+  const summary: EditsSummary = { written: 0, targets: 0, skipped: [] };
+  const planned: PlannedTarget[] = [];
+  try {
+    for (const { targetId, operations } of targets) {
+      const target = await findFrame(targetId);
+      if (target !== null) planned.push(await planTarget(target, operations));
+      else for (const { editId } of operations) summary.skipped.push({ targetId, editId, reason: TARGET_DELETED });
+    }
+  } catch (error) {
+    return failed(
+      `Nothing was changed: ${messageOf(error)}.`,
+      'Try again. If it fails again, apply fewer edits at once.',
+    );
+  }
+  for (const { target, skipped } of planned) addSkipped(summary, target, skipped);
+  const writable = planned.filter(({ writes }) => writes.length > 0);
+  const source = await findFrame(sourceId);
+  return writable.length === 0 ? { type: 'edits.applied', summary } : writeAll(command, source, writable, summary);
+}
+
+const TARGET_DELETED = 'The frame was deleted after the preview.';
+
+async function writeAll(
+  command: Command,
+  source: FrameLike | null,
+  planned: readonly PlannedTarget[],
+  summary: EditsSummary,
+): Promise<EditsApplied> {
+  figma.commitUndo();
+  const [first] = planned;
+  const later: (() => Promise<void>)[] = [];
+  try {
+    // a first change that is certain, so that an undo never reaches back to before this run
+    first?.target.setSharedPluginData(NAMESPACE, UNFINISHED, 'true');
+    const changed = planned.filter((one) => writeTarget(one, summary, later));
+    storeRun(
+      command,
+      source,
+      changed.map(({ target }) => target),
+    );
+    for (const write of later) await write();
+    first?.target.setSharedPluginData(NAMESPACE, UNFINISHED, '');
+  } catch (error) {
+    figma.triggerUndo();
+    const reason = messageOf(error);
+    return failed(
+      `Figma rejected a change, and all changes were undone: ${reason}.`,
+      'Turn that edit off and apply again.',
+    );
+  }
+  figma.commitUndo();
+  return { type: 'edits.applied', summary };
+}
+
+const UNFINISHED = 'unfinished';
+
+/** Returns whether anything was written. */
+function writeTarget(
+  { target, writes }: PlannedTarget,
+  summary: EditsSummary,
+  later: (() => Promise<void>)[],
+): boolean {
+  const run = new TargetRun();
+  const records: AppliedRecord[] = [];
+  const lastPlace = writes.reduce(
+    (last, { operation }, index) => (PLACES.has(operation.write.kind) ? index : last),
+    -1,
+  );
+  const skipped: PlannedTarget['skipped'] = [];
+  writes.forEach((ready, index) => {
+    if (ready.node.removed) skipped.push({ editId: ready.operation.editId, reason: 'The layer was deleted.' });
+    else records.push(writeOne(ready, run));
+    if (index === lastPlace) run.removeLeaving();
+  });
+  addSkipped(summary, target, skipped);
+  if (records.length === 0) return false;
+  addAppliedRecords(target, records);
+  later.push(...run.later);
+  summary.written += records.length;
+  summary.targets += 1;
+  return true;
+}
+
+const PLACES: ReadonlySet<string> = new Set(['add', 'reorder', 'reparent']);
+
+/** Writes, and returns the record. */
+function writeOne({ operation, node, write }: ReadyWrite, run: TargetRun): AppliedRecord {
+  try {
+    write(run);
+  } catch (error) {
+    throw new Error(`“${node.name}”: ${messageOf(error)}`);
+  }
+  const copy = operation.write.kind === 'add' ? run.copies.get(operation.write.sourceLayerId) : undefined;
+  return copy === undefined ? operation.record : { ...operation.record, layerId: copy.id };
+}
+
+/** Stores the run on its frames and page, and adds relaunch buttons. */
+function storeRun(command: Command, source: FrameLike | null, targets: readonly FrameLike[]): void {
+  if (source === null) return;
+  const run = { sourceId: source.id, targetIds: targets.map(({ id }) => id) };
+  // an undo takes back all of it, so nothing is kept here
+  const journal = new Journal();
+  for (const holder of [source, ...targets]) {
+    writeLastRun(holder, run, journal);
+    addRelaunchButton(holder, command, journal);
+  }
+  writeLastRun(figma.currentPage, run, journal);
+}
+
+function addSkipped(summary: EditsSummary, target: FrameLike, skipped: PlannedTarget['skipped']): void {
+  for (const { editId, reason } of skipped) summary.skipped.push({ targetId: target.id, editId, reason });
+}
+
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+}
+
+function failed(message: string, hint: string): EditsApplied {
+  return { type: 'apply.failed', problem: { message, hint } };
+}
