@@ -33,12 +33,16 @@ const NOTHING_EXPORTED: Problem = {
 /** Computes the edits of the source and merges them into each target. */
 export function startEdits(flow: Flow, run: Run, result: TransferResult): Transition {
   const merged = mergeAll(flow, run, result);
-  if (merged === null) return toPick(flow, NOTHING_EXPORTED);
+  const failed = [...run.failed, ...failedTargets(result, run.frames)];
+  if (merged === null) {
+    const ownProblem = failed.find(({ nodeId }) => nodeId === flow.picks.after?.nodeId)?.problem;
+    return toPick(flow, ownProblem ?? NOTHING_EXPORTED);
+  }
   const preview: EditsPreview = {
     name: 'edits',
     run,
     ...merged,
-    failed: [...run.failed, ...failedTargets(result, run.frames)],
+    failed,
     threshold: EDIT_CONFIDENCE.include,
     choices: new Map(),
     groupBy: 'edit',

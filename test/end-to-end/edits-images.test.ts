@@ -1,0 +1,120 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { expect } from 'vitest';
+import { harderScreen } from '../figma-host/documents/harder-screen.js';
+import { inboxDocument } from '../figma-host/documents/inbox-document.js';
+import { solid } from '../figma-host/documents/parts.js';
+import { LIGHT } from '../figma-host/documents/theme.js';
+import type { FigmaPage } from '../figma-host/figma-page.js';
+import { Film, useInter } from './film.js';
+import { test as base } from './fixtures.js';
+import type { PluginInFigma } from './plugin-in-figma.js';
+import { pairByCode, startRun } from './steps.js';
+
+/** Folder of `edits.webp`, `edits.png` and the pictures of `docs/edits.md`; without it the test is skipped. */
+const FOLDER = process.env.SAMEPOINT_README_IMAGES;
+
+/** Keeps the documents quick to load. */
+const MAX_BYTES = { film: 600_000, still: 200_000 };
+
+const SOURCE = 'light:screen';
+const TARGETS = ['dark:screen', 'german:screen'];
+const CAPTION = {
+  start: 'Record a frame',
+  edit: 'Edit it as usual',
+  pick: 'Choose the frames that get the same edits',
+  run: 'Samepoint finds the same layers, on your computer',
+  check: 'Check every change. Conflicts are off',
+  end: 'Apply. One undo reverts everything',
+};
+
+const test = base.override('document', () => {
+  const [light, dark] = inboxDocument().children;
+  if (light === undefined || dark === undefined) throw new Error('the document has no screens');
+  const parts = light.children?.filter(({ key = '' }) => !/:(callout|arrow|sticker)$/.test(key)) ?? [];
+  const german = harderScreen('german', 'Inbox / Tablet, German', LIGHT);
+  return {
+    name: 'Inbox',
+    children: [
+      { ...light, children: parts },
+      { ...dark, name: 'Inbox / Dark' },
+      { ...german, x: 1040, y: 0 },
+    ],
+  };
+});
+
+test.runIf(FOLDER !== undefined)('draws the film of edits', async ({ browser, plugin, daemon }) => {
+  clearAnnotations(plugin);
+  const film = new Film(browser, plugin, [SOURCE, ...TARGETS], Object.values(CAPTION));
+  film.select(SOURCE);
+  await film.add({ caption: CAPTION.start, ms: 1300 });
+  await plugin.host.runCommand('record-edits');
+  await expect.poll(() => plugin.host.toasts.length).toBeGreaterThan(0);
+  edit(plugin);
+  await film.add({ caption: CAPTION.edit, ms: 1800 });
+
+  const figma = await plugin.run('transfer-edits');
+  await useInter(figma);
+  await pairByCode(figma, daemon.code);
+  await figma.ui.getByRole('radio').first().check();
+  film.select(...TARGETS);
+  await film.press(figma.button(/^Add .* as targets?$/), { caption: CAPTION.pick, ms: 1000, figma });
+  await film.add({ caption: CAPTION.pick, ms: 800, figma, pressed: figma.button('Find matches') });
+  await startRun(figma);
+  await film.add({ caption: CAPTION.run, ms: 900, figma });
+  await figma.heading('Edits').waitFor();
+  await showPart(figma, 0);
+  await save('edits-preview', figma);
+  await film.add({ caption: CAPTION.check, ms: 1800, figma });
+  await figma.button(/^Conflicts/).click();
+  await showPart(figma, 0);
+  await save('edits-conflicts', figma);
+  await film.add({ caption: CAPTION.check, ms: 2000, figma });
+  await film.press(figma.button(/^Apply \d+ changes?$/), { caption: CAPTION.end, ms: 800, figma });
+  await figma.heading('Transfer complete').waitFor();
+  await film.add({ caption: CAPTION.end, ms: 900, figma });
+  film.select();
+  await film.add({ caption: CAPTION.end, ms: 2600 });
+
+  const [webp, png] = [await film.webp(), await film.lastPicture()];
+  await writeFile(join(FOLDER ?? '', 'edits.webp'), webp);
+  await writeFile(join(FOLDER ?? '', 'edits.png'), png);
+  expect(webp.length).toBeLessThan(MAX_BYTES.film);
+  expect(png.length).toBeLessThan(MAX_BYTES.still);
+});
+
+/** The film is about edits. */
+function clearAnnotations({ host }: PluginInFigma): void {
+  for (const { id } of host.nodes()) if (host.annotations(id).length > 0) host.editAnnotations(id, []);
+}
+
+/** What the designer changes: a text, two colours, a radius, a layer less. */
+function edit(plugin: PluginInFigma): void {
+  const { host } = plugin;
+  const violet = '#7b3ff2';
+  host.editText(plugin.id('light:button-words'), 'Invite people');
+  host.edit(plugin.id('light:button'), { fills: solid(violet), cornerRadius: 20 });
+  host.edit(plugin.id('light:search'), { cornerRadius: 22 });
+  host.edit(plugin.id('light:title'), { fontSize: 28 });
+  host.removeNode(plugin.id('light:badge'));
+}
+
+/** Scrolls the list, and waits until its thumbnails are drawn. */
+async function showPart(figma: FigmaPage, top: number): Promise<void> {
+  await figma.ui.locator('.scroll').evaluate((scroller, to) => {
+    scroller.scrollTop = to;
+  }, top);
+  const drawn = () =>
+    figma.ui
+      .locator('canvas.thumbnail')
+      .evaluateAll((all) => all.every((each) => each instanceof HTMLCanvasElement && each.height !== 150));
+  await expect.poll(drawn).toBe(true);
+}
+
+async function save(name: string, { page }: FigmaPage): Promise<void> {
+  const png = await sharp(await page.screenshot())
+    .png({ palette: true, colours: 128, effort: 10 })
+    .toBuffer();
+  await writeFile(join(FOLDER ?? '', `${name}.png`), png);
+}
