@@ -10,7 +10,14 @@ export type ColourRole = 'text' | 'fills' | 'strokes' | 'effects';
 export type Rgb = { r: number; g: number; b: number };
 
 /** Base's colours and those of the target in their place. */
-export type ColourMap = ReadonlyMap<string, { colours: ReadonlyMap<string, Rgb> }>;
+export interface ColourMap {
+  entries: ReadonlyMap<string, { colours: ReadonlyMap<string, Rgb> }>;
+  /** Whether most of base's colours are others in the target, as in a dark theme. */
+  isOtherTheme: boolean;
+}
+
+/** A theme changes at least this many colours, and this share of them. */
+const THEME = { colours: 2, share: 0.5 } as const;
 
 /** Pairs below this confidence say nothing. */
 const LEAST_CONFIDENCE = 0.5;
@@ -36,7 +43,13 @@ export function colourMapOf(pairs: readonly Pair[], written: ReadonlySet<string>
       }
     }
   }
-  return map;
+  return { entries: map, isOtherTheme: isOtherTheme(map) };
+}
+
+function isOtherTheme(map: ReadonlyMap<string, { colours: ReadonlyMap<string, Rgb> }>): boolean {
+  const colours = [...map].filter(([key]) => key.startsWith('#'));
+  const changed = colours.filter(([key, entry]) => !entry.colours.has(key));
+  return changed.length >= THEME.colours && changed.length >= colours.length * THEME.share;
 }
 
 type Props = { readonly [property: string]: Value };
@@ -64,7 +77,7 @@ function forEachColour(from: Value, to: Value, report: (from: Rgb, to: Rgb) => v
 /** The one colour that the target has in place of `colour`: in the same role, else anywhere. Null if there is none. */
 export function mappedColour(map: ColourMap, role: ColourRole, colour: Rgb): Rgb | null {
   for (const key of [`${role} ${hexOf(colour)}`, hexOf(colour)]) {
-    const entry = map.get(key);
+    const entry = map.entries.get(key);
     if (entry === undefined) continue;
     const [only, other] = entry.colours.values();
     return only !== undefined && other === undefined ? only : null;

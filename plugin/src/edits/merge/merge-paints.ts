@@ -77,9 +77,38 @@ class PaintMerger {
 
   /** A new item is plain unless it has a colour, which may be another one in the target. */
   added(item: Value): MergedValue {
-    const value = this.scaled(item, '');
-    const proposal = this.mapped(value);
-    return { ours: value, proposal, conflict: !this.isBase && (proposal === null || hasColour(value)), kept: null };
+    const value = this.taken(this.scaled(item, ''));
+    if (value.conflict || !hasColour(value.ours)) return value;
+    if (this.isBase && !this.context.colours.isOtherTheme) return value;
+    return { ...value, proposal: this.mapped(value.ours), conflict: true };
+  }
+
+  /**
+   * Ours, with the variables that the target has in place of those of the source. In another theme, a colour that has
+   * another one there conflicts.
+   */
+  private taken(value: Value): MergedValue {
+    const there = this.withTokens(value);
+    if (there === null) return { ours: value, proposal: null, conflict: true, kept: null };
+    const proposal = this.context.colours.isOtherTheme && hasColour(there) ? this.mapped(there) : null;
+    const isOther = proposal !== null && !sameValue(proposal, there);
+    return isOther ? { ours: there, proposal, conflict: true, kept: null } : this.plain(there);
+  }
+
+  /** Null if the target uses other collections, and the counterpart of a variable is unknown. */
+  private withTokens(value: Value): Value | null {
+    const { ours, tokens } = this.context;
+    if (isList(value)) return allOrNull(value.map((item) => this.withTokens(item)));
+    if (!isRecord(value)) return value;
+    const entries = Object.entries(value).map(([key, item]): [string, Value | null] => {
+      if (key !== 'boundVariables' || variableOf(value) === null)
+        return [key, item === null ? null : this.withTokens(item)];
+      const token = tokenOf(ours, variableOf(value));
+      const there = token === null ? null : tokenInTarget(tokens, token);
+      return [key, there === null ? null : { color: { type: 'VARIABLE_ALIAS', id: there.id } }];
+    });
+    const isUnknown = entries.some(([key, item]) => item === null && value[key] !== null);
+    return isUnknown ? null : Object.fromEntries(entries);
   }
 
   private scaled(value: Value, key: string): Value {
@@ -106,7 +135,8 @@ class PaintMerger {
   part(b: Value, o: Value, t: Value, key: string): MergedValue {
     const [cb, co, ct] = [b, o, t].map(withoutBound);
     if (sameValue(co, cb)) return this.plain(t);
-    if (sameValue(ct, co) || (sameValue(ct, cb) && !this.isOtherMode(b, o, t))) return this.plain(o);
+    if (sameValue(ct, co)) return this.plain(o);
+    if (sameValue(ct, cb) && !this.isOtherMode(b, o, t)) return this.taken(o);
     if (isRgb(b) && isRgb(o) && isRgb(t)) return this.colour(b, o, t);
     if (typeof b === 'number' && typeof o === 'number' && typeof t === 'number' && LENGTHS.has(key)) {
       const value = rounded(t + this.context.scale * (o - b));
@@ -153,10 +183,7 @@ class PaintMerger {
     if (to === null) return isSameToken(tt, tb) && !this.isOtherMode(b, o, t) ? null : this.conflict(o);
     if (isSameToken(to, tb)) return null;
     if (tt !== null && tb !== null && isCounterpartToken(tt, tb)) return { ...this.plain(t), kept: tt };
-    const there = tokenInTarget(this.context.tokens, to);
-    if (there === null) return { ours: o, proposal: null, conflict: true, kept: null };
-    const bound = there === to ? o : { ...o, boundVariables: { color: { type: 'VARIABLE_ALIAS', id: there.id } } };
-    return this.plain({ ...t, ...bound });
+    return this.taken({ ...t, ...o });
   }
 
   private colour(b: Rgb & Record, o: Rgb & Record, t: Rgb & Record): MergedValue {
@@ -187,8 +214,13 @@ class PaintMerger {
   }
 }
 
+/** Whether a colour is set as it is, and not by a variable. */
 function hasColour(value: Value): boolean {
   if (isRgb(value)) return true;
   if (isList(value)) return value.some(hasColour);
-  return isRecord(value) && Object.values(value).some(hasColour);
+  return isRecord(value) && variableOf(value) === null && Object.values(value).some(hasColour);
+}
+
+function allOrNull(items: readonly (Value | null)[]): Value | null {
+  return items.some((item) => item === null) ? null : items;
 }

@@ -85,8 +85,10 @@ class SetMerge {
     const scaled = context.scale === 1 ? null : scaledFromBase(rule, context.scale, base, edit.after, theirs);
     if (scaled !== null) return this.change(typeof scaled === 'number' ? this.atLeast(scaled) : scaled);
     const isAsBase = this.isSame(theirs, base) && !this.hasOtherStyle();
-    // Parts that are new may need another scale, and raw colours in place of a variable another mode.
-    const isWhole = rule !== 'colours' || (context.scale === 1 && sameValue(theirs, base));
+    // New parts may need another scale or other variables, and raw colours in place of a variable another mode.
+    const { scale, tokens, colours } = context;
+    const isAlike = scale === 1 && tokens.foreign.size === 0 && !colours.isOtherTheme && sameValue(theirs, base);
+    const isWhole = rule !== 'colours' || isAlike;
     if (isAsBase && isWhole) return this.change(edit.after);
     if (this.isSame(theirs, edit.after) && !this.hasOtherStyle()) return { kind: 'already-so' };
     if (rule === 'colours') return this.colours(base);

@@ -28,6 +28,7 @@ export function PickView({ flow, problem, dispatch, status }: PickViewProps) {
   return (
     <Screen
       title={title}
+      bar={<h1>{title}</h1>}
       footer={
         <>
           <p class="footer-text" id="start-status">
