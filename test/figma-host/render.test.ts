@@ -1,7 +1,9 @@
 import sharp from 'sharp';
 import { afterEach, describe, expect, test } from 'vitest';
 import { inboxDocument } from './documents/inbox-document.js';
+import { SHOP_TARGETS, shopDocument } from './documents/shop-document.js';
 import { createFigmaHost, type FigmaHost } from './figma-host.js';
+import { buildNodes } from './lay-out-nodes.js';
 import type { NodeSpec } from './spec.js';
 
 let host: FigmaHost;
@@ -119,5 +121,74 @@ describe('the inbox document', () => {
     host.dispose();
     host = await createFigmaHost({ document: inboxDocument(), mainJs: '' });
     expect(Buffer.from(await host.export(host.byKey('dark:screen').id)).equals(Buffer.from(first))).toBe(true);
+  });
+});
+
+describe('paints, corners, strokes and effects', () => {
+  const at = (...points: [number, number][]) => colorsAt(points);
+
+  test('are drawn in order, with their opacity and blend mode', async () => {
+    const half = [{ type: 'SOLID', color: { r: 0, g: 0, b: 1 }, opacity: 0.5 }];
+    const multiplied = [{ type: 'SOLID', color: { r: 1, g: 0, b: 0 }, blendMode: 'MULTIPLY' }];
+    await draw([
+      square('half', 0, [...fill(1, 0, 0), ...half]),
+      square('hidden', 20, [...fill(0, 1, 0), { ...half[0], visible: false } as (typeof half)[number]]),
+      square('multiplied', 40, [...fill(0, 1, 0), ...multiplied]),
+    ]);
+    expect(await at([10, 20], [30, 20], [50, 20])).toEqual(['7f0080', '00ff00', '000000']);
+  });
+
+  test('have a radius and a stroke for each corner and side', async () => {
+    const sides = { strokes: fill(0, 0, 1), strokeWeight: 0, strokeLeftWeight: 4 };
+    await draw([
+      square('corner', 0, fill(1, 0, 0), { topLeftRadius: 10 }),
+      square('sides', 40, fill(1, 0, 0), sides),
+      square('outside', 70, fill(1, 0, 0), { strokes: fill(0, 0, 1), strokeWeight: 2, strokeAlign: 'OUTSIDE' }),
+    ]);
+    expect(await at([1, 11], [18, 11], [41, 20], [58, 20], [69, 20], [71, 20])).toEqual([
+      ...['ffffff', 'ff0000', '0000ff', 'ff0000', '0000ff', 'ff0000'],
+    ]);
+  });
+
+  test('follow the transform of a gradient, and the fields of a shadow', async () => {
+    const stops = [
+      { position: 0, color: { r: 0, g: 0, b: 0, a: 1 } },
+      { position: 1, color: { r: 1, g: 1, b: 1, a: 1 } },
+    ];
+    const down = [
+      [0, 1, 0],
+      [-1, 0, 1],
+    ];
+    const offset = { x: 20, y: 0 };
+    const color = { r: 0, g: 0, b: 1, a: 1 };
+    const shadow = { type: 'DROP_SHADOW', color, offset, radius: 0, spread: 0, visible: true, blendMode: 'NORMAL' };
+    const gradient = {
+      ...square('gradient', 0, []),
+      props: { fills: [{ type: 'GRADIENT_LINEAR', gradientTransform: down, gradientStops: stops }] },
+    };
+    await draw([gradient, square('shadowed', 40, fill(1, 0, 0), { effects: [shadow] })]);
+    const [top = '', bottom = '', shade] = await at([10, 11], [10, 28], [70, 20]);
+    expect(Number.parseInt(top.slice(0, 2), 16)).toBeLessThan(30);
+    expect(Number.parseInt(bottom.slice(0, 2), 16)).toBeGreaterThan(225);
+    expect(shade).toBe('0000ff');
+  });
+});
+
+describe('the shop document', () => {
+  test('has all layers of the screen before the edit in each target', () => {
+    const nodes = buildNodes(shopDocument());
+    const parts = (prefix: string) =>
+      new Map(
+        nodes.flatMap((node) =>
+          node.key?.startsWith(`${prefix}:`) ? [[node.key.slice(prefix.length + 1), node]] : [],
+        ),
+      );
+    const before = parts('before');
+    expect(before.size).toBeGreaterThan(30);
+    for (const target of SHOP_TARGETS) {
+      for (const [part, node] of before) expect(parts(target).get(part)?.type, `${target}:${part}`).toBe(node.type);
+    }
+    expect(parts('tablet').get('product-1')?.width).toBe(768 - 2 * 48);
+    expect(parts('after').has('note')).toBe(false);
   });
 });
