@@ -5,6 +5,7 @@ import type {
   OverlaySummary,
   PendingJob,
   Picks,
+  RecordingSummary,
   SelectedLayer,
   SelectionSummary,
 } from '../shared/messages.js';
@@ -13,7 +14,11 @@ import { readSelection, summarizeFrame, summarizeLayer, summarizeOverlay } from 
 import { type LastRun, readLastRun } from './changes/provenance.js';
 
 /** The initial picks of the UI: those of the pending job, else by the selection and the last run. */
-export async function initialPicks(command: Command, pending: PendingJob | null): Promise<Picks> {
+export async function initialPicks(
+  command: Command,
+  pending: PendingJob | null,
+  recordings: readonly RecordingSummary[],
+): Promise<Picks> {
   if (pending !== null) {
     return {
       source: await frameSummary(pending.sourceId),
@@ -24,6 +29,7 @@ export async function initialPicks(command: Command, pending: PendingJob | null)
     };
   }
   const selection = readSelection();
+  if (command === 'transfer-edits') return recordingPicks(selection, recordings);
   return command === 'select-matching' ? layerPicks(selection) : framePicks(selection);
 }
 
@@ -35,6 +41,16 @@ async function layerPicks(selection: SelectionSummary): Promise<Picks> {
   const { frame: source, layers } = picked;
   const targets = others.length > 0 ? others : await framesOfLastRun(source.nodeId);
   return { source, after: null, targets, overlays: [], layers };
+}
+
+/** The recorded frame that is selected, else the newest, and as targets the other selected frames. */
+async function recordingPicks(selection: SelectionSummary, recordings: readonly RecordingSummary[]): Promise<Picks> {
+  const selected = new Set(selection.frames.map(({ nodeId }) => nodeId));
+  const frames = recordings.map(({ frame }) => frame).filter((frame) => frame !== null);
+  const source = frames.find(({ nodeId }) => selected.has(nodeId)) ?? frames[0] ?? null;
+  const others = selection.frames.filter(({ nodeId }) => nodeId !== source?.nodeId);
+  const targets = others.length > 0 || source === null ? others : await framesOfLastRun(source.nodeId);
+  return { source, after: null, targets, overlays: [], layers: [] };
 }
 
 /** The other frames of the last run with this frame. */

@@ -9,7 +9,10 @@ import { readSelection } from './canvas/selection.js';
 import { type Applied, applyPictures, applyPlacements } from './changes/apply.js';
 import { applyEdits } from './changes/edits/apply-edits.js';
 import { loadPending, loadSettings, savePending, saveSettings } from './client-storage.js';
+import { exportEdits } from './export-edits.js';
 import { initialPicks } from './initial-picks.js';
+import { recordEdits } from './record-edits.js';
+import { deleteRecording, listRecordings } from './recordings.js';
 
 /** Size of the plugin window, in px. */
 const WINDOW = { width: 340, height: 560 } as const;
@@ -35,12 +38,17 @@ const CHANGED_SINCE = {
   hint: 'Undo in Figma until the transfer is undone.',
 };
 
-figma.showUI(__html__, { ...WINDOW, themeColors: true });
-figma.ui.onmessage = (message: UiToMain) => {
-  handle(message).catch((error: unknown) => {
-    figma.notify(error instanceof Error ? error.message : String(error), { error: true });
-  });
-};
+if (command === 'record-edits') {
+  // needs no window: the toast says it all
+  void recordEdits(Date.now()).then((message) => figma.closePlugin(message));
+} else {
+  figma.showUI(__html__, { ...WINDOW, themeColors: true });
+  figma.ui.onmessage = (message: UiToMain) => {
+    handle(message).catch((error: unknown) => {
+      figma.notify(error instanceof Error ? error.message : String(error), { error: true });
+    });
+  };
+}
 
 function send(message: MainToUi): void {
   figma.ui.postMessage(message);
@@ -57,7 +65,11 @@ async function handle(message: UiToMain): Promise<void> {
     case 'export.start': {
       exportNumber += 1;
       const number = exportNumber;
-      const exported = await exportFrames(message, send, () => number !== exportNumber);
+      const isCancelled = () => number !== exportNumber;
+      if (message.command === 'transfer-edits' || message.command === 'transfer-difference') {
+        return exportEdits(message, send, isCancelled);
+      }
+      const exported = await exportFrames(message, send, isCancelled);
       if (number === exportNumber) fingerprints = exported;
       return;
     }
@@ -86,6 +98,8 @@ async function handle(message: UiToMain): Promise<void> {
     }
     case 'pictures.apply':
       return applied('propagate-pictures', await applyPictures(message.sourceId, message.pictures));
+    case 'recording.delete':
+      return deleteRecording(message.nodeId);
     case 'undo':
       return undo();
     case 'close':
@@ -95,8 +109,9 @@ async function handle(message: UiToMain): Promise<void> {
 
 async function start(): Promise<void> {
   const pending = await loadPending();
-  const [settings, picks] = [await loadSettings(), await initialPicks(command, pending)];
-  send({ type: 'session', command, settings, picks, pending: picks.source === null ? null : pending, recordings: [] });
+  const recordings = await listRecordings();
+  const [settings, picks] = [await loadSettings(), await initialPicks(command, pending, recordings)];
+  send({ type: 'session', command, settings, picks, pending: picks.source === null ? null : pending, recordings });
   sendSelection();
   figma.on('selectionchange', sendSelectionSoon);
   figma.on('currentpagechange', watchPage);

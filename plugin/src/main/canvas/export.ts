@@ -100,14 +100,15 @@ export async function findFrames(nodeIds: readonly string[]): Promise<Outcome<Fr
   return { ok: true, value: frames };
 }
 
-interface LayerOptions {
+export interface LayerOptions {
   command: Command;
   /** Ids of layers that are transferred, not compared. */
   excluded: ReadonlySet<string>;
   references: ReferenceReader;
 }
 
-async function exportFrame(frame: FrameLike, options: LayerOptions): Promise<Outcome<ExportedFrame>> {
+/** The image and the layers of a frame. */
+export async function exportFrame(frame: FrameLike, options: LayerOptions): Promise<Outcome<ExportedFrame>> {
   const image = await exportImage(frame);
   if (!image.ok) return image;
   const layers = await collectLayers(frame, options);

@@ -1,0 +1,174 @@
+import type { Layer } from '@samepoint/shared-protocol';
+import type { Design } from '../shared/design.js';
+import type { Problem, RecordingSummary } from '../shared/messages.js';
+import { findFrame, findSceneNode } from './canvas/nodes.js';
+import { summarizeFrame } from './canvas/selection.js';
+import { packJson, unpackJson } from './packed-json.js';
+
+/** A frame as it was when recording began. */
+export interface Recording {
+  design: Design;
+  layers: Layer[];
+  /** The image that `layers` are in; null if it did not fit. */
+  image: { png: Uint8Array; width: number; height: number } | null;
+}
+
+/** What is known of a recording without reading it. */
+interface Entry {
+  key: string;
+  /** Node ids repeat in other files, so that a recording names its file and some of its layers. */
+  file: string;
+  nodeId: string;
+  name: string;
+  recordedAt: number;
+  samples: Sample[];
+}
+
+type Sample = [id: string, type: string, name: string];
+
+const INDEX_KEY = 'recordings';
+/** Client storage holds 5 MB for all recordings and settings (developers.figma.com, figma.clientStorage). */
+const BYTES = {
+  /** A recording without its picture. */
+  design: 2_000_000,
+  /** A recording with its picture. */
+  total: 2_500_000,
+} as const;
+/** Number of layers that tell a file from others of the same name. */
+const SAMPLES = 12;
+
+/** Stores a recording in place of an earlier one of the same frame. A picture that does not fit is dropped. */
+export async function saveRecording(name: string, recording: Recording, now: number): Promise<Problem | null> {
+  const { design, layers, image } = recording;
+  const packed = packJson({ design, layers });
+  if (packed.length > BYTES.design) return tooLarge(name);
+  const entry = newEntry(name, design, now);
+  const others = await readIndex();
+  const earlier = await entryOf(design.rootId);
+  if (earlier !== null) await figma.clientStorage.deleteAsync(earlier.key);
+  const kept = others.filter(({ key }) => key !== earlier?.key);
+  const pictures = image !== null && packed.length + image.png.length <= BYTES.total ? [image, null] : [null];
+  for (const picture of pictures) {
+    if (await store([...kept, entry], entry.key, { packed, image: picture })) return null;
+  }
+  await store(kept, null, null);
+  return others.length === 0 ? tooLarge(name) : noRoom(name);
+}
+
+/** Returns false if the storage is full. */
+async function store(index: readonly Entry[], key: string | null, value: unknown): Promise<boolean> {
+  try {
+    if (key !== null) await figma.clientStorage.setAsync(key, value);
+    await figma.clientStorage.setAsync(INDEX_KEY, index);
+    return true;
+  } catch {
+    if (key !== null) await figma.clientStorage.deleteAsync(key);
+    return false;
+  }
+}
+
+function newEntry(name: string, design: Design, now: number): Entry {
+  const file = figma.root.name;
+  const key = `recording/${file}/${design.rootId}/${now}`;
+  const layers = Object.values(design.layers).slice(0, SAMPLES);
+  const samples = layers.map((layer): Sample => [layer.id, layer.type, layer.name]);
+  return { key, file, nodeId: design.rootId, name, recordedAt: now, samples };
+}
+
+function tooLarge(name: string): Problem {
+  return { message: `“${name}” has too many layers to record.`, hint: 'Record a frame inside it.' };
+}
+
+function noRoom(name: string): Problem {
+  return {
+    message: `There is no room to record “${name}”.`,
+    hint: 'Delete a recording in “Transfer recorded edits…”, then try again.',
+  };
+}
+
+/** The recordings of this file, the newest first. */
+export async function listRecordings(): Promise<RecordingSummary[]> {
+  const summaries = await Promise.all((await readIndex()).map(summarize));
+  return summaries.filter((summary) => summary !== null).sort((a, b) => b.recordedAt - a.recordedAt);
+}
+
+async function summarize(entry: Entry): Promise<RecordingSummary | null> {
+  if (!(await isOfThisFile(entry))) return null;
+  const frame = await findFrame(entry.nodeId);
+  const { nodeId, name, recordedAt } = entry;
+  return { nodeId, name, recordedAt, frame: frame === null ? null : summarizeFrame(frame) };
+}
+
+/** The recording of a frame; null if there is none in this file. */
+export async function loadRecording(nodeId: string): Promise<Recording | null> {
+  const entry = await entryOf(nodeId);
+  if (entry === null) return null;
+  const stored: unknown = await figma.clientStorage.getAsync(entry.key);
+  return toRecording(stored);
+}
+
+export async function deleteRecording(nodeId: string): Promise<void> {
+  const entry = await entryOf(nodeId);
+  if (entry === null) return;
+  await figma.clientStorage.deleteAsync(entry.key);
+  const rest = (await readIndex()).filter(({ key }) => key !== entry.key);
+  await figma.clientStorage.setAsync(INDEX_KEY, rest);
+}
+
+async function entryOf(nodeId: string): Promise<Entry | null> {
+  for (const entry of await readIndex()) if (entry.nodeId === nodeId && (await isOfThisFile(entry))) return entry;
+  return null;
+}
+
+/**
+ * Whether a recording is of this file. Most of its layers are here in a file of another name, as after it was renamed; one
+ * is enough in a file of the same name. A deleted frame belongs to the file of its name.
+ */
+async function isOfThisFile({ file, nodeId, samples }: Entry): Promise<boolean> {
+  const isSameName = file === figma.root.name;
+  if ((await findSceneNode(nodeId)) === null) return isSameName;
+  const found = await Promise.all(samples.map(isHere));
+  const here = found.filter((one) => one).length;
+  return isSameName ? here > 0 : here > samples.length / 2;
+}
+
+async function isHere([id, type, name]: Sample): Promise<boolean> {
+  const node = await findSceneNode(id);
+  return node !== null && node.type === type && node.name === name;
+}
+
+async function readIndex(): Promise<Entry[]> {
+  try {
+    const stored: unknown = await figma.clientStorage.getAsync(INDEX_KEY);
+    return Array.isArray(stored) ? stored.filter(isEntry) : [];
+  } catch {
+    return [];
+  }
+}
+
+function isEntry(value: unknown): value is Entry {
+  if (typeof value !== 'object' || value === null) return false;
+  const { key, file, nodeId, name, recordedAt, samples }: Partial<Record<string, unknown>> = { ...value };
+  const texts = [key, file, nodeId, name].every((text) => typeof text === 'string');
+  return texts && typeof recordedAt === 'number' && Array.isArray(samples);
+}
+
+function toRecording(stored: unknown): Recording | null {
+  if (typeof stored !== 'object' || stored === null) return null;
+  const { packed, image }: Partial<Record<string, unknown>> = { ...stored };
+  if (!(packed instanceof Uint8Array)) return null;
+  try {
+    const value = unpackJson(packed);
+    return isContent(value) ? { ...value, image: isImage(image) ? image : null } : null;
+  } catch {
+    return null;
+  }
+}
+
+function isContent(value: unknown): value is Pick<Recording, 'design' | 'layers'> {
+  return typeof value === 'object' && value !== null && 'design' in value && 'layers' in value;
+}
+
+function isImage(value: unknown): value is NonNullable<Recording['image']> {
+  return typeof value === 'object' && value !== null && 'png' in value && value.png instanceof Uint8Array;
+}

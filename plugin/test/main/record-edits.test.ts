@@ -1,0 +1,154 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { createFigmaHost, type FigmaHost } from '../../../test/figma-host/figma-host.js';
+import type { DocumentSpec, Json, NodeSpec } from '../../../test/figma-host/spec.js';
+import type { MainToUi, UiToMain } from '../../src/shared/messages.js';
+import { MAIN_JS } from './plugin-session.js';
+
+let host: FigmaHost;
+afterEach(() => host.dispose());
+
+const fill = (r: number, g: number, b: number): Json => [{ type: 'SOLID', color: { r, g, b } }];
+const box = (key: string, y = 10): NodeSpec => ({
+  ...{ key, type: 'RECTANGLE', x: 10, y, width: 100, height: 40, name: key, props: { fills: fill(1, 0, 0) } },
+});
+const screen = (key: string, x: number): NodeSpec => ({
+  ...{ key, type: 'FRAME', name: key, x, width: 400, height: 600, props: { fills: fill(1, 1, 1) } },
+  children: [box(`${key}:box`), box(`${key}:other`, 80)],
+});
+const FILE: DocumentSpec = {
+  name: 'File',
+  children: [screen('source', 0), screen('target', 600)],
+  pages: [{ key: 'archive', name: 'Archive', children: [] }],
+};
+
+async function open(document = FILE): Promise<void> {
+  host = await createFigmaHost({ document, mainJs: MAIN_JS });
+}
+
+const id = (key: string): string => host.byKey(key).id;
+
+/** Runs the command and returns its toast. */
+async function record(...keys: string[]): Promise<string> {
+  host.select(keys.map(id));
+  host.reports.length = 0;
+  await host.runCommand('record-edits');
+  for (;;) {
+    const closed = host.reports.find(({ kind }) => kind === 'closePlugin');
+    if (closed !== undefined) return String(closed.detail);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+type MessageOf<T extends MainToUi['type']> = Extract<MainToUi, { type: T }>;
+
+async function next<T extends MainToUi['type']>(type: T, act: () => unknown): Promise<MessageOf<T>> {
+  const received = new Promise<MessageOf<T>>((resolve) => {
+    const stop = host.onMainMessage((message) => {
+      const known = message as MainToUi;
+      if (known.type !== type) return;
+      stop();
+      resolve(known as MessageOf<T>);
+    });
+  });
+  await act();
+  return received;
+}
+
+async function session(): Promise<MessageOf<'session'>> {
+  return next('session', async () => {
+    await host.runCommand('transfer-edits');
+    host.sendToMain({ type: 'ready' } satisfies UiToMain);
+  });
+}
+
+function startExport(): void {
+  const request: UiToMain = {
+    ...{ type: 'export.start', command: 'transfer-edits', sourceId: id('source'), targetIds: [id('target')] },
+    ...{ overlayIds: [], layerIds: [] },
+  };
+  host.sendToMain(request);
+}
+
+describe('recording a frame', () => {
+  test('opens no window, changes nothing in the file, and is there in the next session', async () => {
+    await open();
+    const before = host.snapshot();
+    expect(await record('source')).toBe('Recording “source”. Edit it, then run “Transfer recorded edits…”');
+    expect(host.reports.map(({ kind }) => kind)).not.toContain('showUI');
+    expect(host.snapshot()).toEqual(before);
+    const { recordings, picks } = await session();
+    expect(recordings).toMatchObject([{ nodeId: id('source'), name: 'source', frame: { name: 'source' } }]);
+    expect(picks.source?.nodeId).toBe(id('source'));
+  });
+
+  test('again replaces the first recording', async () => {
+    await open();
+    await record('source');
+    expect(await record('source')).toContain('Recording “source” again.');
+    expect((await session()).recordings).toHaveLength(1);
+  });
+
+  test.each([
+    [[], 'Select the frame to record, then run the command again.'],
+    [['source', 'target'], 'Select one frame only: edits are recorded on one frame at a time.'],
+    [['source:box'], '“source:box” is not a frame. Select the frame around it to record edits.'],
+  ])('of %j says why it cannot be', async (keys, sentence) => {
+    await open();
+    expect(await record(...keys)).toBe(sentence);
+  });
+
+  test('is deleted on request', async () => {
+    await open();
+    await record('source');
+    await session();
+    host.sendToMain({ type: 'recording.delete', nodeId: id('source') } satisfies UiToMain);
+    const again = () => next('session', () => host.sendToMain({ type: 'ready' } satisfies UiToMain));
+    await expect.poll(async () => (await again()).recordings).toEqual([]);
+    expect((await session()).recordings).toEqual([]);
+  });
+});
+
+describe('a recorded frame', () => {
+  test('is exported as it was, with what it is now and the edited layers as the first items', async () => {
+    await open();
+    await record('source');
+    host.edit(id('source:other'), { opacity: 0.5 });
+    await session();
+    const frames: MessageOf<'export.frame'>[] = [];
+    host.onMainMessage((message) => {
+      const known = message as MainToUi;
+      if (known.type === 'export.frame') frames.push(known);
+    });
+    const done = await next('export.done', startExport);
+    expect(frames.map(({ frame }) => frame.nodeId)).toEqual([id('source'), id('target')]);
+    const [base] = frames;
+    expect(base?.frame.edits?.design.layers[id('source:other')]?.props.opacity).toBe(1);
+    expect(done.after?.layers[id('source:other')]?.props.opacity).toBe(0.5);
+    expect(done.items[0]?.item).toEqual({ kind: 'layer', itemId: id('source:other'), layerId: id('source:other') });
+  });
+
+  test('without edits has nothing to transfer', async () => {
+    await open();
+    await record('source');
+    await session();
+    const { problem } = await next('export.failed', startExport);
+    expect(problem.message).toBe('“source” has not changed since it was recorded.');
+  });
+
+  test('that was deleted is named, and its duplicate has no recording', async () => {
+    await open();
+    await record('source');
+    const [sourceId, duplicateId] = [id('source'), host.duplicate(id('source'))];
+    host.removeNode(sourceId);
+    const { recordings } = await session();
+    expect(recordings).toMatchObject([{ nodeId: sourceId, name: 'source', frame: null }]);
+    expect(recordings.map(({ nodeId }) => nodeId)).not.toContain(duplicateId);
+  });
+
+  test('keeps its recording on another page', async () => {
+    await open();
+    await record('source');
+    host.moveNode(id('source'), id('archive'));
+    expect((await session()).recordings).toMatchObject([{ nodeId: id('source'), frame: { name: 'source' } }]);
+  });
+});
