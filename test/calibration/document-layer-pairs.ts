@@ -65,11 +65,12 @@ async function openScreen(screen: NodeSpec): Promise<DocumentScreen> {
     const root = nodes.find(({ key }) => key === screen.key);
     if (root === undefined) throw new Error('the screen is in the document');
     const scale = Math.min(EXPORT.maxScale, EXPORT.longSidePx / Math.max(root.width, root.height));
-    const sizePx = { widthPx: Math.round(root.width * scale), heightPx: Math.round(root.height * scale) };
+    const { width, height, absolute } = root;
+    const size = { width, height, widthPx: Math.round(width * scale), heightPx: Math.round(height * scale) };
     const shown = nodes.filter((node) => isWithin(node, root.id, nodes));
     return {
       image: await decodeImage(
-        await renderSvg(toSvg({ nodes: host.snapshot(), rootId: root.id, ...sizePx, contentsOnly: true })),
+        await renderSvg(toSvg({ nodes: host.snapshot(), rootId: root.id, absolute, ...size, contentsOnly: true })),
       ),
       layers: shown.map((node) => toLayer(node, root, scale)),
       // an added row has no keys

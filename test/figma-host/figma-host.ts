@@ -228,9 +228,9 @@ export class FigmaHost {
 
   /** Renders a node at `scale`. */
   export(nodeId: string, scale = 1, contentsOnly = true): Promise<Uint8Array<ArrayBuffer>> {
-    const { width, height } = this.node(nodeId);
+    const { width, height, absolute } = this.node(nodeId);
     const size = { widthPx: Math.round(width * scale), heightPx: Math.round(height * scale) };
-    return renderPng({ nodes: this.snapshot(), rootId: nodeId, ...size, contentsOnly });
+    return renderPng({ nodes: this.snapshot(), rootId: nodeId, width, height, absolute, ...size, contentsOnly });
   }
 
   dispose(): void {

@@ -91,6 +91,30 @@ describe('a render', () => {
   });
 });
 
+describe('an export', () => {
+  test('of a group shows its children only, of a section and a component set what they contain', async () => {
+    const red = fill(1, 0, 0);
+    const inside = { type: 'RECTANGLE', name: 'R', width: 10, height: 10, props: { fills: red } } as const;
+    const box = { width: 20, height: 20, props: { fills: fill(0, 0, 1) } };
+    await draw(
+      [{ key: 'group', type: 'GROUP', name: 'G', children: [square('a', 30, red), square('b', 50, fill(0, 1, 0))] }],
+      [
+        { key: 'section', type: 'SECTION', name: 'S', x: 200, ...box, children: [{ ...inside, x: 5 }] },
+        { key: 'set', type: 'COMPONENT_SET', name: 'C', x: 300, ...box, children: [{ ...inside, type: 'COMPONENT' }] },
+      ],
+    );
+    const pixel = async (key: string, x: number) => {
+      const png = await host.export(host.byKey(key).id);
+      const { data, info } = await sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+      const at = (5 * info.width + x) * 3;
+      return `${info.width} ${data.subarray(at, at + 3).toString('hex')}`;
+    };
+    expect(await Promise.all([pixel('group', 5), pixel('group', 35)])).toEqual(['40 ff0000', '40 00ff00']);
+    expect(await Promise.all([pixel('section', 2), pixel('section', 8)])).toEqual(['20 0000ff', '20 ff0000']);
+    expect(await Promise.all([pixel('set', 5), pixel('set', 15)])).toEqual(['20 ff0000', '20 0000ff']);
+  });
+});
+
 describe('the inbox document', () => {
   test('has every part of the source in both targets, under another name', async () => {
     host = await createFigmaHost({ document: inboxDocument(), mainJs: '' });

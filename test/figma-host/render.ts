@@ -30,15 +30,16 @@ function usedImages({ nodes }: RenderRequest): Map<string, FillImage> {
 
 /** Renders a node as SVG with its corner at (0,0). Text becomes outlines. */
 export function toSvg(
-  { nodes, rootId, widthPx, heightPx, contentsOnly }: RenderRequest,
+  { nodes, rootId, width, height, absolute, widthPx, heightPx, contentsOnly }: RenderRequest,
   images: ReadonlyMap<string, FillImage> = new Map(),
 ): string {
   const drawing = new Drawing(new Map(nodes.map((node) => [node.id, node])), images);
   const root = drawing.get(rootId);
-  const content = contentsOnly
-    ? drawing.node({ ...root, matrix: IDENTITY })
-    : `<g transform="${transform(inverse(drawing.absolute(root)))}">${drawing.children(drawing.pageOf(root))}</g>`;
-  const { width, height } = root;
+  const own = hasOwnSpace(root) ? drawing.node({ ...root, matrix: IDENTITY }) : drawing.node(root);
+  const shown = contentsOnly ? own : drawing.children(drawing.pageOf(root));
+  // a group is drawn in the space of its container
+  const outer = contentsOnly ? (hasOwnSpace(root) ? absolute : drawing.absolute(root)) : IDENTITY;
+  const content = `<g transform="${transform(multiply(inverse(absolute), outer))}">${shown}</g>`;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}" ` +
     `viewBox="0 0 ${width} ${height}" preserveAspectRatio="none"><defs>${drawing.definitions.join('')}</defs>${content}</svg>`

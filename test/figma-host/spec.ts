@@ -168,6 +168,10 @@ export interface DocumentState {
 export interface RenderRequest {
   nodes: RawNode[];
   rootId: string;
+  /** Size and place of the node: a group has those of its children. */
+  width: number;
+  height: number;
+  absolute: Matrix;
   widthPx: number;
   heightPx: number;
   contentsOnly: boolean;

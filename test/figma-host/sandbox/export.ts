@@ -1,6 +1,6 @@
 import type { Json, RenderRequest } from '../spec.js';
 import { register } from './event-loop.js';
-import { renderBounds, sizeOf } from './geometry.js';
+import { absoluteMatrix, renderBounds, sizeOf } from './geometry.js';
 import { allNodes, get } from './store.js';
 
 const KNOWN = new Set(['format', 'constraint', 'colorProfile', 'useAbsoluteBounds', 'contentsOnly', 'suffix']);
@@ -20,6 +20,7 @@ export async function exportNode(id: string, settings: { [name: string]: Json })
   const request: RenderRequest = {
     nodes: allNodes(),
     rootId: id,
+    ...{ width, height, absolute: absoluteMatrix(node) },
     widthPx: Math.max(1, Math.round(width * scale)),
     heightPx: Math.max(1, Math.round(height * scale)),
     contentsOnly: settings.contentsOnly !== false,

@@ -172,7 +172,10 @@ function copyRoot(instance: RawNode, component: RawNode): void {
 }
 
 function copyProps(target: RawNode, source: RawNode, own: ReadonlySet<string>): void {
-  const isKept = (name: string) => own.has(name) || isOverridden(target, name);
+  // the runs are ranges of the layer's own characters
+  const isKept = (name: string) =>
+    own.has(name) ||
+    isOverridden(target, name === '__runs' && isOverridden(target, 'characters') ? 'characters' : name);
   const kept = Object.entries(target.props).filter(([name]) => isKept(name));
   const followed = Object.entries(source.props).filter(([name]) => !isKept(name));
   const next: Props = Object.fromEntries([...followed, ...kept]);
@@ -186,14 +189,10 @@ function applyReferences(layer: RawNode, instance: RawNode): string | null {
   const values = valuesOf(instance);
   const valueFor = (field: string) => values[String(references[field])];
   const [text, visible, component] = [valueFor('characters'), valueFor('visible'), valueFor('mainComponent')];
-  if (typeof text === 'string') setText(layer, text);
+  if (typeof text === 'string') setCharacters(layer.props, text);
   if (visible === false) layer.props.visible = false;
   if (visible === true) delete layer.props.visible;
   return typeof component === 'string' ? component : null;
-}
-
-function setText(layer: RawNode, text: string): void {
-  if (layer.props.characters !== text) setCharacters(layer.props, text);
 }
 
 /** Places a child by its constraints where the size of its parent differs from that of the main component's layer. */

@@ -74,7 +74,7 @@ function controllingProperty(node: RawNode, property: string): string | null {
 /** `InstanceNode.overrides`: the overridden fields of an instance and of its layers. */
 export function overridesOf(instance: RawNode): { id: string; overriddenFields: string[] }[] {
   return [instance, ...layersOf(instance)].flatMap((node) => {
-    const names = (node.overrides ?? []).filter((name) => name !== 'mainComponent');
+    const names = (node.overrides ?? []).filter((name) => name !== 'mainComponent' && !name.startsWith('__'));
     const fields = names.map((name) => (name.startsWith('component.') ? 'componentProperties' : name));
     return fields.length === 0 ? [] : [{ id: node.id, overriddenFields: [...new Set(fields)] }];
   });
