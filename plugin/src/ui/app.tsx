@@ -10,6 +10,7 @@ import { EditsDoneView } from './views/edits/edits-done-view.js';
 import { EditsPreviewView } from './views/edits/edits-preview-view.js';
 import { FailedView } from './views/failed-view.js';
 import { PickView } from './views/pick-view.js';
+import { PicturesView } from './views/pictures/pictures-view.js';
 import { PreviewView } from './views/preview-view.js';
 import { SelectView } from './views/select-view.js';
 import { WorkView } from './views/work-view.js';
@@ -32,6 +33,8 @@ export function App({ state: { connection, flow }, dispatch, connect }: AppProps
       return (
         <PickView flow={flow} problem={state.problem} dispatch={dispatch} status={connectionLabel(connection.state)} />
       );
+    case 'pictures':
+      return <PicturesView flow={flow} state={state.pictures} dispatch={dispatch} />;
     case 'exporting':
     case 'sending':
     case 'running':

@@ -12,6 +12,7 @@ import { SocketClient } from './connection/socket-client.js';
 import { supportedMessage } from './connection/supported-message.js';
 import { reduceFlow } from './flow/flow.js';
 import { type Flow, type FlowEffect, type FlowEvent, INITIAL_FLOW } from './flow/state.js';
+import { drawPictures } from './pictures-canvas.js';
 
 /** The state of the whole UI. */
 export interface AppState {
@@ -33,7 +34,7 @@ export class Store {
   /** Jobs cancelled while disconnected; their cancel is sent after the reconnect. */
   #pendingCancels: string[] = [];
   readonly #socket = new SocketClient({
-    onMessage: (message) => this.#fromDaemon(message),
+    onMessage: (message, payload) => this.#fromDaemon(message, payload),
     onClosed: (code) => this.connect({ type: 'closed', code }),
   });
 
@@ -78,7 +79,7 @@ export class Store {
     this.options.onChange(state);
   }
 
-  #fromDaemon(message: DaemonMessage): void {
+  #fromDaemon(message: DaemonMessage, payload: Uint8Array | null): void {
     switch (message.type) {
       case 'welcome':
         this.connect({ type: 'welcome', welcome: message });
@@ -87,7 +88,7 @@ export class Store {
         this.connect({ type: 'bye', error: message.error });
         return;
       default:
-        this.dispatch({ type: 'daemon', message });
+        this.dispatch({ type: 'daemon', message, ...(payload === null ? {} : { payload }) });
         return;
     }
   }
@@ -99,6 +100,10 @@ export class Store {
         return;
       case 'image':
         this.#socket.sendImage(effect.imageId, effect.png);
+        return;
+      case 'pictures.flatten':
+      case 'pictures.clip':
+        void drawPictures(effect).then((event) => this.dispatch(event));
         return;
       case 'daemon': {
         const { state } = this.#state.connection;

@@ -14,7 +14,8 @@ import {
 import { CLIENT_NAME } from './daemon-http.js';
 
 export interface SocketListener {
-  onMessage(message: DaemonMessage): void;
+  /** `payload` is the binary part of a result, null without one. */
+  onMessage(message: DaemonMessage, payload: Uint8Array | null): void;
   onClosed(code: number): void;
 }
 
@@ -91,8 +92,10 @@ export class SocketClient {
   }
 
   #receive(data: unknown): void {
-    const message = data instanceof ArrayBuffer ? decodeBinary(new Uint8Array(data)) : decodeText(data);
-    this.listener.onMessage(message ?? INVALID_MESSAGE);
+    if (data instanceof ArrayBuffer) {
+      const { message, payload } = decodeBinary(new Uint8Array(data)) ?? { message: INVALID_MESSAGE, payload: null };
+      this.listener.onMessage(message, payload);
+    } else this.listener.onMessage(decodeText(data) ?? INVALID_MESSAGE, null);
   }
 }
 
@@ -105,10 +108,11 @@ function decodeText(data: unknown): DaemonMessage | null {
   }
 }
 
-/** Decodes a binary result to its message. The flow does not use the payload. */
-function decodeBinary(bytes: Uint8Array): DaemonMessage | null {
+/** Decodes a binary result to its message and its payload. */
+function decodeBinary(bytes: Uint8Array): { message: DaemonMessage; payload: Uint8Array } | null {
   const decoded = decodeFrame(bytes);
   if (!decoded.ok || decoded.frame.kind !== 'jobResult') return null;
   const header = binaryResultHeaderSchema.safeParse(decoded.frame.header);
-  return header.success ? { type: 'job.result', ...header.data } : null;
+  if (!header.success) return null;
+  return { message: { type: 'job.result', ...header.data }, payload: decoded.frame.payload };
 }

@@ -1,6 +1,7 @@
 import { TRANSFER_RUNNERS_UP, type TransferRequest, type TransferResult } from '@samepoint/shared-protocol';
 import type { Command, Picks } from '../../shared/messages.js';
 import { startEdits } from './edits/edits-preview.js';
+import { missingEdit } from './pictures/pictures.js';
 import { startPreview } from './preview.js';
 import { startSelect } from './select.js';
 import type { Flow, Run, Transition } from './state.js';
@@ -15,7 +16,13 @@ export interface CommandFlow {
   /** The lists of the pick screen, in their order. */
   picks: readonly PickKind[];
   /** How the lists ask for frames. */
-  labels: { source: string; selectSource: string; selectTargets: string };
+  labels: {
+    source: string;
+    selectSource: string;
+    selectTargets: string;
+    selectOverlays?: string;
+    selectAfter?: string;
+  };
   /** What must be picked besides source and targets; null if it is. */
   missing(picks: Picks): string | null;
   /** Optional fields of the request that the daemon supports. */
@@ -82,8 +89,15 @@ export const COMMAND_FLOWS: Record<Command, CommandFlow> = {
   'propagate-pictures': {
     ...EDITS,
     title: 'Propagate edit onto pictures',
-    picks: ['source', 'targets'],
-    missing: () => 'This command is not available yet',
+    labels: {
+      source: 'Source',
+      selectSource: 'Select the picture that is edited.',
+      selectOverlays: 'Select what is drawn over the source, or choose its edited version below.',
+      selectAfter: 'Select the edited version of the source.',
+      selectTargets: 'Select the pictures that get the same edit.',
+    },
+    picks: ['source', 'overlays', 'after', 'targets'],
+    missing: missingEdit,
   },
   // it opens no window
   'record-edits': { ...EDITS, title: 'Record edits', picks: ['source'], missing: () => 'Close this window' },

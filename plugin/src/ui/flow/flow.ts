@@ -6,6 +6,7 @@ import { reduceEdits } from './edits/edits-preview.js';
 import { reduceExporting, startExport } from './exporting.js';
 import { reduceFailed } from './failed.js';
 import { picksOfPending, reducePick } from './pick.js';
+import { reducePictures } from './pictures/pictures.js';
 import { reducePreview } from './preview.js';
 import { reduceRunning } from './running.js';
 import { reduceSelected } from './select.js';
@@ -41,6 +42,8 @@ function reduceState(flow: Flow, event: FlowEvent): Transition {
       return stay(flow);
     case 'pick':
       return reducePick(flow, event);
+    case 'pictures':
+      return reducePictures(flow, state.pictures, event);
     case 'exporting':
       return reduceExporting(flow, state, event);
     case 'sending':

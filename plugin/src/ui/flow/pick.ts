@@ -2,6 +2,7 @@ import { LIMITS } from '@samepoint/shared-protocol';
 import type { FrameSummary, OverlaySummary, PendingJob, Picks } from '../../shared/messages.js';
 import { COMMAND_FLOWS, type PickKind } from './commands.js';
 import { startExport } from './exporting.js';
+import { startPictures } from './pictures/pictures.js';
 import { enter, type Flow, type FlowEvent, stay, type Transition } from './state.js';
 
 /** The state `pick`: the designer chooses source, targets and, for layers, the layers to transfer. */
@@ -31,7 +32,8 @@ export function reducePick(flow: Flow, event: FlowEvent): Transition {
     case 'pick.backend':
       return stay({ ...flow, backend: event.id });
     case 'start':
-      return missingPick(flow) === null ? startExport(flow, event.jobId) : stay(flow);
+      if (missingPick(flow) !== null) return stay(flow);
+      return flow.command === 'propagate-pictures' ? startPictures(flow, event.jobId) : startExport(flow, event.jobId);
     default:
       return stay(flow);
   }

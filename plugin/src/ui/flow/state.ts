@@ -28,6 +28,7 @@ import type {
 } from '../../shared/messages.js';
 import type { EditsEvent, EditsState } from './edits/edits-state.js';
 import { type FailedTarget, withFrameNames } from './frame-problems.js';
+import type { PicturesEffect, PicturesEvent, PicturesStep } from './pictures/pictures-state.js';
 import type { HashedFrame } from './request.js';
 
 /** The exported input of one run. It is kept until the run ends, so that a retry needs no second export. */
@@ -57,6 +58,7 @@ export type FlowState =
   /** The main thread has not sent its session yet. */
   | { name: 'waiting' }
   | { name: 'pick'; problem: Problem | null }
+  | { name: 'pictures'; pictures: PicturesStep }
   | {
       name: 'exporting';
       jobId: string;
@@ -134,7 +136,9 @@ export interface Flow {
 
 export type FlowEvent =
   | { type: 'main'; message: MainToUi }
-  | { type: 'daemon'; message: DaemonMessage }
+  /** `payload` is the binary part of a result. */
+  | { type: 'daemon'; message: DaemonMessage; payload?: Uint8Array }
+  | PicturesEvent
   | { type: 'connected'; backends: readonly Backend[]; features: readonly string[]; jobs: readonly JobStatus[] }
   | { type: 'disconnected' }
   | { type: 'pick.source'; frame: FrameSummary | null }
@@ -167,7 +171,8 @@ export type FlowEvent =
 export type FlowEffect =
   | { type: 'main'; message: UiToMain }
   | { type: 'daemon'; message: ClientMessage }
-  | { type: 'image'; imageId: string; png: Uint8Array };
+  | { type: 'image'; imageId: string; png: Uint8Array }
+  | PicturesEffect;
 
 /** The flow after an event, and the effects that the store runs. */
 export interface Transition {
@@ -193,6 +198,8 @@ export function needsDaemon(state: FlowState): boolean {
     case 'running':
     case 'failed':
       return true;
+    case 'pictures':
+      return ['sending', 'running'].includes(state.pictures.step);
     case 'waiting':
     case 'exporting':
     case 'preview':

@@ -83,7 +83,7 @@ export function AfterList({ flow, dispatch }: SectionProps) {
   return (
     <PickList
       title="After"
-      empty="Select the frame after the edits."
+      empty={COMMAND_FLOWS[flow.command].labels.selectAfter ?? 'Select the frame after the edits.'}
       cards={
         after === null
           ? []
@@ -142,7 +142,9 @@ export function OverlayList({ flow, dispatch }: SectionProps) {
   return (
     <PickList
       title="Layers"
-      empty="Select callouts, stickers or arrows on the source frame."
+      empty={
+        COMMAND_FLOWS[flow.command].labels.selectOverlays ?? 'Select callouts, stickers or arrows on the source frame.'
+      }
       cards={picks.overlays.map((overlay) => (
         <PickCard
           key={overlay.nodeId}

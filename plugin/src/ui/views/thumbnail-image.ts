@@ -18,7 +18,7 @@ const decoded = new Map<string, Promise<ImageBitmap>>();
 function decode(frame: HashedFrame): Promise<ImageBitmap> {
   const known = decoded.get(frame.imageId);
   decoded.delete(frame.imageId);
-  const bitmap = known ?? createImageBitmap(new Blob([new Uint8Array(frame.png)], { type: 'image/png' }));
+  const bitmap = known ?? decodePng(frame.png);
   decoded.set(frame.imageId, bitmap);
   for (const [imageId, oldest] of decoded) {
     if (decoded.size <= THUMBNAIL.decodedFrames) break;
@@ -27,6 +27,10 @@ function decode(frame: HashedFrame): Promise<ImageBitmap> {
     void oldest.then((image) => image.close()).catch(() => undefined);
   }
   return bitmap;
+}
+
+export function decodePng(png: Uint8Array): Promise<ImageBitmap> {
+  return createImageBitmap(new Blob([new Uint8Array(png)], { type: 'image/png' }));
 }
 
 /** The part of a canvas element that drawing needs. */

@@ -1,0 +1,149 @@
+import { count } from '../../../shared/text.js';
+import type { PicturesPreview, RefusedPicture, WarpedPicture } from '../../flow/pictures/pictures-state.js';
+import type { HashedFrame } from '../../flow/request.js';
+import type { FlowEvent } from '../../flow/state.js';
+import { Button, ConfidenceBadge, IconButton, Notice, ProblemNotice, Screen } from '../components.js';
+import { FailedGroupView } from '../failed-group.js';
+import { PictureThumbnail } from './picture-thumbnail.js';
+
+interface PreviewProps {
+  preview: PicturesPreview;
+  applying: boolean;
+  dispatch: (event: FlowEvent) => void;
+}
+
+/** The edit of the source, and each target before and after. Nothing is written before Apply. */
+export function PicturesPreviewView({ preview, applying, dispatch }: PreviewProps) {
+  const { run, edit, pictures, refused, included } = preview;
+  const frames = new Map(run.frames.map((frame) => [frame.nodeId, frame]));
+  const source = frames.get(run.sourceId);
+  const amount = included.size;
+  return (
+    <Screen
+      title="Preview"
+      bar={<IconButton icon="back" label="Back" onClick={() => dispatch({ type: 'back' })} />}
+      footer={
+        <Button look="primary" wide disabled={amount === 0} busy={applying} onClick={() => dispatch({ type: 'apply' })}>
+          {applying ? 'Applying…' : amount === 0 ? 'No pictures selected' : `Place on ${count(amount, 'picture')}`}
+        </Button>
+      }
+    >
+      {preview.problem === null ? null : <ProblemNotice problem={preview.problem} />}
+      {run.notices.map((notice) => (
+        <Notice key={notice} tone="info">
+          {notice}
+        </Notice>
+      ))}
+      {source === undefined ? null : (
+        <section class="group" aria-label="The edit">
+          <h2 class="group-heading">
+            <span class="ellipsis">Edit of “{source.name}”</span>
+          </h2>
+          <PicturePair frame={source} edit={{ png: edit.png, box: wholeOf(edit) }} box={edit.box} />
+        </section>
+      )}
+      {run.failed.map((target) => (
+        <FailedGroupView key={target.nodeId} target={target} dispatch={dispatch} />
+      ))}
+      {refused.map((one) => (
+        <RefusedView key={one.targetId} refused={one} frame={frames.get(one.targetId)} dispatch={dispatch} />
+      ))}
+      {pictures.map((picture) => (
+        <PictureRow
+          key={picture.targetId}
+          picture={picture}
+          frame={frames.get(picture.targetId)}
+          isIncluded={included.has(picture.targetId)}
+          dispatch={dispatch}
+        />
+      ))}
+    </Screen>
+  );
+}
+
+function wholeOf({ width, height }: { width: number; height: number }) {
+  return { x: 0, y: 0, w: width, h: height };
+}
+
+interface RowProps {
+  picture: WarpedPicture;
+  frame: HashedFrame | undefined;
+  isIncluded: boolean;
+  dispatch: (event: FlowEvent) => void;
+}
+
+function PictureRow({ picture, frame, isIncluded, dispatch }: RowProps) {
+  if (frame === undefined) return null;
+  const { targetId, fit, box } = picture;
+  return (
+    <section class="group" aria-label={frame.name}>
+      <h2 class="group-heading">
+        <input
+          type="checkbox"
+          checked={isIncluded}
+          aria-label={`Place on “${frame.name}”`}
+          onChange={({ currentTarget }) => dispatch({ type: 'include', keys: [targetId], on: currentTarget.checked })}
+        />
+        <span class="ellipsis" title={frame.name}>
+          {frame.name}
+        </span>
+        <ConfidenceBadge confidence={fit.confidence} />
+      </h2>
+      <PicturePair frame={frame} edit={picture} box={box} />
+      <Button
+        look="quiet"
+        label={`Show “${frame.name}”`}
+        onClick={() => dispatch({ type: 'reveal', nodeId: targetId, box })}
+      >
+        Show picture
+      </Button>
+    </section>
+  );
+}
+
+interface PairProps {
+  frame: HashedFrame;
+  edit: Pick<WarpedPicture, 'png' | 'box'>;
+  box: WarpedPicture['box'];
+}
+
+/** Before and after, side by side. */
+function PicturePair({ frame, edit, box }: PairProps) {
+  return (
+    <div class="picture-pair">
+      <PictureThumbnail frame={frame} edit={null} box={box} label={`“${frame.name}” before`} />
+      <PictureThumbnail frame={frame} edit={edit} box={box} label={`“${frame.name}” with the edit`} />
+    </div>
+  );
+}
+
+interface RefusedProps {
+  refused: RefusedPicture;
+  frame: HashedFrame | undefined;
+  dispatch: (event: FlowEvent) => void;
+}
+
+/** A target that the edit does not fit. */
+function RefusedView({ refused: { targetId, reason }, frame, dispatch }: RefusedProps) {
+  const name = frame?.name ?? 'Picture';
+  return (
+    <section class="group" aria-label={name}>
+      <h2 class="group-heading">
+        <span class="ellipsis" title={name}>
+          {name}
+        </span>
+        <span class="badge low">No fit</span>
+      </h2>
+      <div class="group-problem">
+        <Notice tone="info">{reason}</Notice>
+        <Button
+          look="quiet"
+          label={`Show “${name}”`}
+          onClick={() => dispatch({ type: 'reveal', nodeId: targetId, box: null })}
+        >
+          Show picture
+        </Button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,158 @@
+import { count, seconds } from '../../../shared/text.js';
+import type { PicturesStep } from '../../flow/pictures/pictures-state.js';
+import type { Flow, FlowEvent } from '../../flow/state.js';
+import { Button, Illustration, ProblemNotice, ProgressBar, Screen } from '../components.js';
+import { PicturesPreviewView } from './pictures-preview.js';
+
+type Step<K extends PicturesStep['step']> = Extract<PicturesStep, { step: K }>;
+type Work = Step<'exporting' | 'flattening' | 'sending' | 'running' | 'clipping'>;
+
+interface PicturesViewProps {
+  flow: Flow;
+  state: PicturesStep;
+  dispatch: (event: FlowEvent) => void;
+}
+
+/** The screens of "Propagate edit onto pictures…" after the picks. */
+export function PicturesView({ flow, state, dispatch }: PicturesViewProps) {
+  switch (state.step) {
+    case 'preview':
+      return <PicturesPreviewView preview={state} applying={false} dispatch={dispatch} />;
+    case 'applying':
+      return <PicturesPreviewView preview={state.preview} applying dispatch={dispatch} />;
+    case 'done':
+      return <PicturesDoneView state={state} dispatch={dispatch} />;
+    default:
+      return <PicturesWorkView state={state} connected={flow.daemon.connected} dispatch={dispatch} />;
+  }
+}
+
+interface WorkProps {
+  state: Work;
+  connected: boolean;
+  dispatch: (event: FlowEvent) => void;
+}
+
+const STAGES: readonly { label: string; steps: readonly Work['step'][] }[] = [
+  { label: 'Export pictures', steps: ['exporting', 'flattening'] },
+  { label: 'Send to Samepoint', steps: ['sending'] },
+  { label: 'Fit the edit', steps: ['running', 'clipping'] },
+];
+
+function PicturesWorkView({ state, connected, dispatch }: WorkProps) {
+  const current = STAGES.findIndex(({ steps }) => steps.includes(state.step));
+  const { label, fraction } = progressOf(state, connected);
+  return (
+    <Screen
+      title="Propagating the edit"
+      footer={
+        <Button wide onClick={() => dispatch({ type: 'cancel' })}>
+          Cancel
+        </Button>
+      }
+    >
+      <div class="work">
+        <h1>Propagating the edit onto {count(state.run.targetIds.length, 'picture')}</h1>
+        <ol class="steps">
+          {STAGES.map((stage, index) => (
+            <li
+              key={stage.label}
+              class={index < current ? 'step past' : index === current ? 'step now' : 'step'}
+              {...(index === current ? { 'aria-current': 'step' } : {})}
+            >
+              <span class="step-mark" aria-hidden="true" />
+              {stage.label}
+            </li>
+          ))}
+        </ol>
+        <ProgressBar label={label} fraction={fraction} />
+      </div>
+    </Screen>
+  );
+}
+
+function progressOf(state: Work, connected: boolean): { label: string; fraction: number | null } {
+  switch (state.step) {
+    case 'exporting':
+      return { label: `${state.done} of ${count(state.total, 'picture')}`, fraction: state.done / state.total };
+    case 'flattening':
+      return { label: 'Flattening the edit', fraction: null };
+    case 'sending':
+      return { label: connected ? 'Sending pictures' : 'Connecting…', fraction: null };
+    case 'clipping':
+      return { label: 'Clipping the edits to their pictures', fraction: null };
+    case 'running': {
+      if (!connected) return { label: 'Reconnecting… The run continues.', fraction: null };
+      if (state.position > 0) return { label: `Waiting for ${count(state.position, 'other run')}`, fraction: null };
+      if (state.progress === null) return { label: 'Starting…', fraction: null };
+      const { done, total, elapsedMs } = state.progress;
+      return { label: `${done} of ${total} (${seconds(elapsedMs)})`, fraction: Math.min(done / total, 1) };
+    }
+  }
+}
+
+interface DoneProps {
+  state: Step<'done'>;
+  dispatch: (event: FlowEvent) => void;
+}
+
+function PicturesDoneView({ state, dispatch }: DoneProps) {
+  if (state.undo === 'done') return <UndoneView dispatch={dispatch} />;
+  const { summary, preview } = state;
+  const written = summary.created + summary.updated;
+  const nameOf = (id: string) => preview.run.frames.find(({ nodeId }) => nodeId === id)?.name ?? 'Picture';
+  return (
+    <Screen
+      title="Done"
+      footer={
+        <div class="footer-row">
+          {state.undo === 'unavailable' ? null : (
+            <Button wide busy={state.undo === 'pending'} onClick={() => dispatch({ type: 'undo' })}>
+              Undo
+            </Button>
+          )}
+          <Button look="primary" wide onClick={() => dispatch({ type: 'close' })}>
+            Close
+          </Button>
+        </div>
+      }
+    >
+      {state.problem === null ? null : <ProblemNotice problem={state.problem} />}
+      <div class="message">
+        <Illustration name={written === 0 ? 'warning' : 'done'} />
+        <h1>{written === 0 ? 'Nothing placed' : 'Edit propagated'}</h1>
+        {summary.created === 0 ? null : <p>Placed the edit on {count(summary.created, 'picture')}</p>}
+        {summary.updated === 0 ? null : <p>Replaced the edit on {count(summary.updated, 'picture')}</p>}
+      </div>
+      {summary.skipped.length === 0 ? null : (
+        <ul class="skipped">
+          {summary.skipped.map(({ targetId, reason }) => (
+            <li key={targetId}>
+              <span class="row-label">{nameOf(targetId)}</span>
+              <span class="row-reason">{reason}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Screen>
+  );
+}
+
+function UndoneView({ dispatch }: Pick<DoneProps, 'dispatch'>) {
+  return (
+    <Screen
+      title="Undone"
+      footer={
+        <Button look="primary" wide onClick={() => dispatch({ type: 'back' })}>
+          Back to preview
+        </Button>
+      }
+    >
+      <div class="message">
+        <Illustration name="undo" />
+        <h1>Edit undone</h1>
+        <p>The pictures are as they were before.</p>
+      </div>
+    </Screen>
+  );
+}
