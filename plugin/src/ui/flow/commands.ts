@@ -93,7 +93,7 @@ export const COMMAND_FLOWS: Record<Command, CommandFlow> = {
       source: 'Source',
       selectSource: 'Select the picture that is edited.',
       selectOverlays: 'Select what is drawn over the source, or choose its edited version below.',
-      selectAfter: 'Select the edited version of the source.',
+      selectAfter: 'Or select the edited version of the source.',
       selectTargets: 'Select the pictures that get the same edit.',
     },
     picks: ['source', 'overlays', 'after', 'targets'],
