@@ -27,7 +27,7 @@ export function colourMapOf(pairs: readonly Pair[], written: ReadonlySet<string>
   const map = new Map<string, { colours: Map<string, Rgb> }>();
   const note = (key: string, to: Rgb) => {
     const entry = map.get(key) ?? { colours: new Map<string, Rgb>() };
-    entry.colours.set(hexOf(to), to);
+    entry.colours.set(hexOf(to), { r: to.r, g: to.g, b: to.b });
     map.set(key, entry);
   };
   for (const { before, after, confidence } of pairs) {

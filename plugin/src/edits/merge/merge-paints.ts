@@ -79,8 +79,10 @@ class PaintMerger {
   added(item: Value): MergedValue {
     const value = this.taken(this.scaled(item, ''));
     if (value.conflict || !hasColour(value.ours)) return value;
-    if (this.isBase && !this.context.colours.isOtherTheme) return value;
-    return { ...value, proposal: this.mapped(value.ours), conflict: true };
+    // Shadows are mostly the same in all themes.
+    if (this.isBase && (this.role === 'effects' || !this.context.colours.isOtherTheme)) return value;
+    const proposal = this.mapped(value.ours);
+    return { ...value, proposal, conflict: !sameValue(proposal, value.ours) };
   }
 
   /**

@@ -34,8 +34,8 @@ function isOtherFolder(a: string, b: string): boolean {
 
 /** Which collections the target uses in place of base's. */
 export interface TokenMap {
-  /** Groups of base's tokens that the target has counterparts of, and never the tokens themselves. */
-  foreign: ReadonlySet<string>;
+  /** Groups of base's tokens that the target never uses, and the groups that it has counterparts in. */
+  foreign: ReadonlyMap<string, ReadonlySet<string>>;
   /** All tokens of the target, by kind and the last part of the name. */
   byName: ReadonlyMap<string, readonly Token[]>;
 }
@@ -52,20 +52,21 @@ function nameKey({ kind, name }: Token): string {
 
 /** Compares the tokens of corresponding layers, property by property. */
 export function tokenMapOf(base: Design, theirs: Design, pairs: readonly Pair[]): TokenMap {
-  const [same, other] = [new Set<string>(), new Set<string>()];
+  const same = new Set<string>();
+  const other = new Map<string, Set<string>>();
   for (const { before, after } of pairs) {
     for (const [from, to] of tokenPairs(before, after)) {
       const [b, t] = [tokenOf(base, from), tokenOf(theirs, to)];
       if (b === null || t === null) continue;
       if (isSameToken(b, t)) same.add(groupOf(b));
-      else if (isCounterpartToken(b, t)) other.add(groupOf(b));
+      else if (isCounterpartToken(b, t)) other.set(groupOf(b), (other.get(groupOf(b)) ?? new Set()).add(groupOf(t)));
     }
   }
   const byName = new Map<string, Token[]>();
   for (const token of Object.values(theirs.tokens)) {
     byName.set(nameKey(token), [...(byName.get(nameKey(token)) ?? []), token]);
   }
-  return { foreign: new Set([...other].filter((group) => !same.has(group))), byName };
+  return { foreign: new Map([...other].filter(([group]) => !same.has(group))), byName };
 }
 
 function tokenPairs(before: DesignLayer, after: DesignLayer): [Value, Value][] {
@@ -95,7 +96,10 @@ export function variableOf(part: { readonly [key: string]: Value }): string | nu
  * another collection. Null if that is not known.
  */
 export function tokenInTarget({ foreign, byName }: TokenMap, token: Token): Token | null {
-  if (!foreign.has(groupOf(token))) return token;
-  const [only, second] = (byName.get(nameKey(token)) ?? []).filter((other) => isCounterpartToken(other, token));
+  const groups = foreign.get(groupOf(token));
+  if (groups === undefined) return token;
+  const [only, second] = (byName.get(nameKey(token)) ?? []).filter(
+    (other) => groups.has(groupOf(other)) && isCounterpartToken(other, token),
+  );
   return only !== undefined && second === undefined ? only : null;
 }
