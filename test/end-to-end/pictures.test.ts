@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
 import { describe, expect } from 'vitest';
 import { imageFill } from '../figma-host/images.js';
 import type { DocumentSpec, NodeSpec } from '../figma-host/spec.js';
@@ -10,8 +11,7 @@ const SAMPLES = new URL('../../daemon/samples/', import.meta.url);
 const sample = (name: string) => new Uint8Array(readFileSync(fileURLToPath(new URL(`${name}.png`, SAMPLES))));
 
 /** Pasted screenshots: no frames, no layers. */
-function screenshot(key: string, x: number): NodeSpec {
-  const png = sample(key);
+function screenshot(key: string, png: Uint8Array, x: number): NodeSpec {
   const { width, height } = sizeOf(png);
   return {
     ...{ key, type: 'RECTANGLE', name: key, x, width, height },
@@ -30,13 +30,17 @@ const STICKER: NodeSpec = {
   props: { fills: [{ type: 'SOLID', color: { r: 1, g: 0, b: 0.6 } }] },
 };
 
-const test = base.extend(
-  'document',
-  (): DocumentSpec => ({
-    name: 'Screenshots',
-    children: [screenshot('home', 0), screenshot('dark', 1000), screenshot('german', 2000), STICKER],
-  }),
-);
+/** The source with a bar over its picture. */
+async function editedHome(): Promise<Uint8Array> {
+  const bar = { create: { width: 300, height: 80, channels: 4 as const, background: '#ff0099' } };
+  const composed = sharp(sample('home')).composite([{ input: bar, left: 100, top: 400 }]);
+  return new Uint8Array(await composed.png().toBuffer());
+}
+
+const test = base.extend('document', async (): Promise<DocumentSpec> => {
+  const samples = ['home', 'dark', 'german', 'first'].map((key, n) => screenshot(key, sample(key), 1000 * n));
+  return { name: 'Screenshots', children: [...samples, screenshot('edited', await editedHome(), 5000), STICKER] };
+});
 
 describe('propagating an edit onto pictures', () => {
   test('places what is drawn over one screenshot on the others, in one undo step, and a second run replaces it', async ({
@@ -86,5 +90,26 @@ describe('propagating an edit onto pictures', () => {
     host.undo();
     expect(host.snapshot()).toEqual(before);
     expect(host.errors).toEqual([]);
+  });
+
+  test('finds what differs between two versions, and says where it does not fit', async ({ plugin, daemon }) => {
+    const figma = await plugin.run('propagate-pictures');
+    await pairByCode(figma, daemon.code);
+    await pickFrames(plugin, figma, 'home', ['dark', 'first']);
+    plugin.select('edited');
+    await figma.button('Use “edited” as after').click();
+    await figma.button('Find matches').click();
+    await figma.heading('Edit of “home”').waitFor();
+    await saveScreenshot(figma, 'pictures-4-difference');
+    await figma.ui.getByRole('region', { name: 'first' }).getByText('No fit').waitFor();
+    await figma.button('Place on 1 picture').click();
+    await figma.heading('Edit propagated').waitFor();
+    const [edit] = plugin.host.nodes().filter(({ props }) => props.name === 'Edit of home');
+    // the edited version has a bar of 300 × 80 at (100, 400)
+    const dark = plugin.host.byKey('dark');
+    expect.soft((edit?.absolute[4] ?? 0) - dark.absolute[4]).toBeCloseTo(100, -1.5);
+    expect.soft((edit?.absolute[5] ?? 0) - dark.absolute[5]).toBeCloseTo(400, -1.5);
+    expect.soft(edit?.width).toBeCloseTo(300, -1.5);
+    expect(plugin.host.errors).toEqual([]);
   });
 });

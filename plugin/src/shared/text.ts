@@ -29,7 +29,7 @@ export function fileSize(bytes: number): string {
 
 /** What Apply wrote, a phrase each: `Added 2 annotations`, `Updated 9 annotations`, `Added 1 note to the canvas`. */
 export function summaryLines(command: Command, { created, updated, notes, skipped }: ApplySummary): string[] {
-  const noun = command === 'transfer-annotations' ? 'annotation' : 'layer';
+  const noun = command === 'transfer-annotations' ? 'annotation' : command === 'propagate-pictures' ? 'edit' : 'layer';
   const lines: string[] = [];
   if (created > 0) lines.push(`Added ${count(created, noun)}`);
   if (updated > 0) lines.push(`Updated ${count(updated, noun)}`);

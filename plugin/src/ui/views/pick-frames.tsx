@@ -43,7 +43,7 @@ function candidateOf({ selection: { frames } }: Flow, picked: FrameSummary | nul
 
 export function SourceList({ flow, dispatch }: SectionProps) {
   const { source, targets } = flow.picks;
-  const { labels, picks } = COMMAND_FLOWS[flow.command];
+  const { labels } = COMMAND_FLOWS[flow.command];
   const { frames } = flow.selection;
   const candidate = candidateOf(flow, source);
   const isTaken = source !== null && targets.some(({ nodeId }) => nodeId === candidate?.nodeId);
@@ -60,7 +60,7 @@ export function SourceList({ flow, dispatch }: SectionProps) {
       }
       hint={
         source === null && frames.length > 1
-          ? `${frames.length} frames are selected. Select only the ${picks.includes('after') ? 'frame before the edits' : 'source frame'}.`
+          ? `${frames.length} frames are selected. Select only the ${flow.command === 'transfer-difference' ? 'frame before the edits' : 'source frame'}.`
           : undefined
       }
       add={
