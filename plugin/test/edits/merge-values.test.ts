@@ -90,6 +90,19 @@ describe('numbers', () => {
     expect(written(outcome(gap(8), gap(-4), gap(4)))).toEqual({ kind: 'change', ours: -8 });
   });
 
+  it('sets all corners where some of the target have the new radius already', () => {
+    const corners = (radius: number) => ({ cornerRadius: radius, topLeftRadius: radius, topRightRadius: radius });
+    const base = design(layer(corners(0)));
+    const theirs = target(base);
+    const counterpart = theirs.layers['t-a'];
+    if (counterpart === undefined) throw new Error('no layer');
+    const { cornerRadius: _, ...corner } = corners(0);
+    const props = { fills: [], ...corner, topLeftRadius: 4 };
+    const mixed = { ...theirs, layers: { ...theirs.layers, 't-a': { ...counterpart, props } } };
+    const [edit] = merged(base, design(layer(corners(4))), mixed);
+    expect(edit?.outcome).toMatchObject({ kind: 'change', operation: { write: { before: null, after: 4 } } });
+  });
+
   it('turns by the difference', () => {
     const turned = (rotation: number) => layer({ rotation });
     expect(written(outcome(turned(0), turned(90), turned(150)))).toEqual({ kind: 'change', ours: -120 });

@@ -1,6 +1,6 @@
 import type { Value } from '../../shared/design.js';
 import type { AppliedRecord, Operation } from '../../shared/operation.js';
-import { STYLED, stylePropertyOf } from '../diff/derived.js';
+import { PARTS, STYLED, stylePropertyOf } from '../diff/derived.js';
 import { withoutBound } from '../diff/diff-properties.js';
 import type { Edit } from '../edit.js';
 import { fingerprint, isRecord, rounded, sameValue, valueOfFingerprint } from '../fingerprint.js';
@@ -92,8 +92,16 @@ class SetMerge {
     if (isAsBase && isWhole) return this.change(edit.after);
     if (this.isSame(theirs, edit.after) && !this.hasOtherStyle()) return { kind: 'already-so' };
     if (rule === 'colours') return this.colours(base);
+    if (this.hasPartsOf(base, edit.after)) return this.change(edit.after);
     const merged = this.numeric(rule, base) ?? this.parts(base);
     return merged === null ? this.conflict(edit.after, null) : this.change(merged);
+  }
+
+  /** Whether the target's corners or sides differ, and each is as in base or as in ours. */
+  private hasPartsOf(base: Value, after: Value): boolean {
+    const parts = this.theirs === null ? (PARTS[this.property] ?? []) : [];
+    const values = parts.flatMap((part) => this.match.layer.props[part] ?? []);
+    return values.length > 0 && values.every((value) => sameValue(value, base) || sameValue(value, after));
   }
 
   private isSame(a: Value, b: Value): boolean {
