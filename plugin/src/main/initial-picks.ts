@@ -30,7 +30,8 @@ export async function initialPicks(
   }
   const selection = readSelection();
   if (command === 'transfer-edits') return recordingPicks(selection, recordings);
-  return command === 'select-matching' ? layerPicks(selection) : framePicks(selection);
+  if (command === 'select-matching') return layerPicks(selection);
+  return framePicks(selection, command === 'transfer-difference');
 }
 
 /** The selected layers of one frame, and as targets the other selected frames, else those of the last run. */
@@ -62,14 +63,15 @@ async function framesOfLastRun(frameId: string): Promise<FrameSummary[]> {
 }
 
 /** The source of the last run, and as targets the selected frames. */
-async function framePicks(selection: SelectionSummary): Promise<Picks> {
+async function framePicks(selection: SelectionSummary, hasAfter: boolean): Promise<Picks> {
   const run = await lastRunOf(selection);
   const source = run === null ? null : await frameSummary(run.sourceId);
   const { overlays } = selection;
   if (run === null || source === null) return { source: null, after: null, targets: [], overlays, layers: [] };
-  const others = selection.frames.filter((frame) => frame.nodeId !== source.nodeId);
+  const after = hasAfter && run.afterId !== undefined ? await frameSummary(run.afterId) : null;
+  const others = selection.frames.filter(({ nodeId }) => nodeId !== source.nodeId && nodeId !== after?.nodeId);
   const targets = others.length > 0 ? others : await frameSummaries(run.targetIds);
-  return { source, after: null, targets, overlays, layers: [] };
+  return { source, after, targets, overlays, layers: [] };
 }
 
 /** The last run with a selected frame, else the last run on this page. */

@@ -73,6 +73,21 @@ describe('edits', () => {
     expect(session.host.snapshot()).toEqual(before);
   });
 
+  test('of a difference propose both versions when the command runs again', async () => {
+    const document = fileOf([rectangle('box')]);
+    const after = frame('after', 1200, [rectangle('after:box')]);
+    await open({ ...document, children: [...document.children, after] });
+    const [sourceId, afterId] = [session.id('source'), session.id('after')];
+    const targets = [{ targetId: session.id('target'), operations: [set('box', 'opacity', 1, 0.5)] }];
+    session.send({ type: 'edits.apply', command: 'transfer-difference', sourceId, afterId, targets });
+    await session.next('edits.applied');
+    await session.host.runCommand('transfer-difference');
+    session.send({ type: 'ready' });
+    const { picks } = await session.next('session');
+    const ids = [picks.source, picks.after, ...picks.targets].map((frame) => frame?.nodeId);
+    expect(ids).toEqual([sourceId, afterId, session.id('target')]);
+  });
+
   test('with a style, whose setter is asynchronous, are still one undo step', async () => {
     await open(fileOf([rectangle('box')]));
     const [before, steps] = [session.host.snapshot(), session.host.undoSteps];

@@ -14,6 +14,8 @@ export type PlacedRecord =
 /** The source and targets of the last run, stored on its frames and page. */
 export interface LastRun {
   sourceId: string;
+  /** The second version of the source, of a transferred difference. */
+  afterId?: string;
   targetIds: string[];
 }
 
@@ -61,9 +63,13 @@ export function writeLastRun(holder: SceneNode | PageNode, run: LastRun, journal
 export function readLastRun(holder: SceneNode | PageNode): LastRun | null {
   const parsed = parse(holder.getSharedPluginData(NAMESPACE, 'run'));
   if (typeof parsed !== 'object' || parsed === null) return null;
-  const { sourceId, targetIds }: Partial<Record<string, unknown>> = { ...parsed };
+  const { sourceId, afterId, targetIds }: Partial<Record<string, unknown>> = { ...parsed };
   if (typeof sourceId !== 'string' || !Array.isArray(targetIds)) return null;
-  return { sourceId, targetIds: targetIds.filter((id): id is string => typeof id === 'string') };
+  return {
+    sourceId,
+    ...(typeof afterId === 'string' ? { afterId } : {}),
+    targetIds: targetIds.filter((id): id is string => typeof id === 'string'),
+  };
 }
 
 function write(holder: SceneNode | PageNode, key: Key, value: string, journal: Journal): void {

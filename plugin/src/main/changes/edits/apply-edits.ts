@@ -13,6 +13,8 @@ export type EditsApplied = Extract<MainToUi, { type: 'edits.applied' | 'apply.fa
 export interface EditsRequest {
   command: Command;
   sourceId: string;
+  /** The second version of the source. */
+  afterId?: string;
   targets: readonly AcceptedOperations[];
 }
 
@@ -21,11 +23,11 @@ export interface EditsRequest {
  * styles, which have asynchronous setters only. If Figma rejects a write, all are undone.
  * Operations whose layer has changed since the preview are left out with a reason.
  */
-export async function applyEdits({ command, sourceId, targets }: EditsRequest): Promise<EditsApplied> {
+export async function applyEdits(request: EditsRequest): Promise<EditsApplied> {
   const summary: EditsSummary = { written: 0, targets: 0, skipped: [] };
   const planned: PlannedTarget[] = [];
   try {
-    for (const { targetId, operations } of targets) {
+    for (const { targetId, operations } of request.targets) {
       const target = await findFrame(targetId);
       if (target !== null) planned.push(await planTarget(target, operations));
       else for (const { editId } of operations) summary.skipped.push({ targetId, editId, reason: TARGET_DELETED });
@@ -38,14 +40,14 @@ export async function applyEdits({ command, sourceId, targets }: EditsRequest): 
   }
   for (const { target, skipped } of planned) addSkipped(summary, target, skipped);
   const writable = planned.filter(({ writes }) => writes.length > 0);
-  const source = await findFrame(sourceId);
-  return writable.length === 0 ? { type: 'edits.applied', summary } : writeAll(command, source, writable, summary);
+  const source = await findFrame(request.sourceId);
+  return writable.length === 0 ? { type: 'edits.applied', summary } : writeAll(request, source, writable, summary);
 }
 
 const TARGET_DELETED = 'The frame was deleted after the preview.';
 
 async function writeAll(
-  command: Command,
+  request: EditsRequest,
   source: FrameLike | null,
   planned: readonly PlannedTarget[],
   summary: EditsSummary,
@@ -58,7 +60,7 @@ async function writeAll(
     first?.target.setSharedPluginData(NAMESPACE, UNFINISHED, 'true');
     const changed = planned.filter((one) => writeTarget(one, summary, later));
     storeRun(
-      command,
+      request,
       source,
       changed.map(({ target }) => target),
     );
@@ -119,9 +121,10 @@ function writeOne({ operation, node, write }: ReadyWrite, run: TargetRun): Appli
 }
 
 /** Stores the run on its frames and page, and adds relaunch buttons. */
-function storeRun(command: Command, source: FrameLike | null, targets: readonly FrameLike[]): void {
+function storeRun({ command, afterId }: EditsRequest, source: FrameLike | null, targets: readonly FrameLike[]): void {
   if (source === null) return;
-  const run = { sourceId: source.id, targetIds: targets.map(({ id }) => id) };
+  const versions = { sourceId: source.id, ...(afterId === undefined ? {} : { afterId }) };
+  const run = { ...versions, targetIds: targets.map(({ id }) => id) };
   // an undo takes back all of it, so nothing is kept here
   const journal = new Journal();
   for (const holder of [source, ...targets]) {
