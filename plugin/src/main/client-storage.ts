@@ -1,5 +1,5 @@
 import { PORTS } from '@samepoint/shared-protocol/limits';
-import type { PendingJob, Settings } from '../shared/messages.js';
+import type { Command, PendingJob, Settings } from '../shared/messages.js';
 
 const SETTINGS_KEY = 'settings';
 const PENDING_KEY = 'pending';
@@ -22,10 +22,10 @@ export async function savePending(pending: PendingJob | null): Promise<void> {
   else await figma.clientStorage.setAsync(PENDING_KEY, { file: figma.root.name, pending });
 }
 
-/** The job that was running in this file when the plugin was closed; null for none. */
-export async function loadPending(): Promise<PendingJob | null> {
+/** The job of this command that was running in this file when the plugin was closed; null for none. */
+export async function loadPending(command: Command): Promise<PendingJob | null> {
   const { file, pending } = await load(PENDING_KEY);
-  return file === figma.root.name && isPendingJob(pending) ? pending : null;
+  return file === figma.root.name && isPendingJob(pending) && pending.command === command ? pending : null;
 }
 
 function isPendingJob(value: unknown): value is PendingJob {

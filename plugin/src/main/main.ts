@@ -108,7 +108,7 @@ async function handle(message: UiToMain): Promise<void> {
 }
 
 async function start(): Promise<void> {
-  const pending = await loadPending();
+  const pending = await loadPending(command);
   const recordings = await listRecordings();
   const [settings, picks] = [await loadSettings(), await initialPicks(command, pending, recordings)];
   send({ type: 'session', command, settings, picks, pending: picks.source === null ? null : pending, recordings });

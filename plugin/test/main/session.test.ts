@@ -50,6 +50,10 @@ describe('start', () => {
     expect(reopened.pending).toEqual(pending);
     expect(reopened.picks.source?.nodeId).toBe(pending.sourceId);
     expect(reopened.picks.targets.map(({ nodeId }) => nodeId)).toEqual(pending.targetIds);
+    // another command of the menu is what the designer wants now
+    await session.host.runCommand('select-matching');
+    session.send({ type: 'ready' });
+    expect((await session.next('session')).pending).toBeNull();
   });
 });
 
