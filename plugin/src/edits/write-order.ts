@@ -2,8 +2,16 @@ import type { Operation } from '../shared/operation.js';
 
 /** Sets that must come in this order, before all others: each decides what the next can be. */
 const FIRST_SETS: readonly string[] = [
-  ...['mainComponent', 'layoutMode', 'layoutWrap', 'textAutoResize', 'textTruncation'],
-  ...['characters', 'textStyleId', 'fontName', 'fontSize'],
+  ...[
+    'mainComponent',
+    'layoutMode',
+    'layoutWrap',
+    'textAutoResize',
+    'characters',
+    'textStyleId',
+    'fontName',
+    'fontSize',
+  ],
 ];
 /** Sets that a style or a whole property would overwrite come after it. */
 const LAST_SETS: readonly string[] = ['runs'];
@@ -28,15 +36,10 @@ const PHASES: readonly Phase[] = [
 ];
 
 /**
- * The order in which each write is valid and no later one spoils an earlier. `accepted` are those of one target, in the
- * order of `merge`. Layers that go behind the same sibling are placed from the last to the first. Leaves out the removal of
- * a layer while something in it has to be moved out and is not.
+ * The order in which each write is valid and no later one spoils an earlier. `operations` are those of one target, in the
+ * order of `merge`. Layers that go behind the same sibling are placed from the last to the first.
  */
-export function inWriteOrder(accepted: readonly Operation[]): Operation[] {
-  const moved = new Set(accepted.flatMap(({ write }) => (write.kind === 'reparent' ? [write.layerId] : [])));
-  const operations = accepted.filter(
-    ({ write }) => write.kind !== 'remove' || (write.keeps ?? []).every((layerId) => moved.has(layerId)),
-  );
+export function inWriteOrder(operations: readonly Operation[]): Operation[] {
   return PHASES.flatMap((phase) => {
     const inPhase = operations.filter((operation) => phaseOf(operation) === phase);
     if (phase === 'place' || phase === 'place-in-copy' || phase === 'remove') return inPhase.reverse();

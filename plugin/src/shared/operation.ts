@@ -28,8 +28,7 @@ export type Write =
       size: Size | null;
       without: readonly string[];
     }
-  /** `keeps` lists layers inside that other operations move out. Without one of those, the layer is not removed. */
-  | { kind: 'remove'; layerId: string; keeps?: readonly string[] }
+  | { kind: 'remove'; layerId: string }
   | { kind: 'reorder'; layerId: string; previousSibling: LayerRef | null }
   | {
       kind: 'reparent';

@@ -160,11 +160,6 @@ describe('remove', () => {
     expect(outcomes(card(), [], card(text('own', 'Own')))).toMatchObject([{ kind: 'change', include: 'never' }]);
   });
 
-  it('names the layers inside that move elsewhere', () => {
-    const [, remove] = writes(card(), [text('title', 'Title')], card());
-    expect(remove).toEqual({ kind: 'remove', layerId: 't-card', keeps: ['t-title'] });
-  });
-
   it('takes layers for the same that were not matched, by type and name', () => {
     const base = design(card());
     const theirs = target(base);

@@ -72,9 +72,3 @@ it('adds layers before others move into them, the last of siblings first', () =>
 it('removes last', () => {
   expect(ordered(remove, intoCopy('a'), move)).toEqual(['a', 'move', 'remove']);
 });
-
-it('keeps a layer that holds what is not moved out of it', () => {
-  const keeps = operation('keeps', { kind: 'remove', layerId: 't', keeps: ['a'] });
-  expect(ordered(keeps, intoCopy('a'))).toEqual(['a', 'keeps']);
-  expect(ordered(keeps)).toEqual([]);
-});

@@ -26,7 +26,9 @@ const TEXT: ReadonlySet<string> = new Set([
 ]);
 
 export function isOverridden(layer: DesignLayer, property: string): boolean {
-  return (layer.overrides ?? []).some((field) => field === property || COVERED[field]?.(property) === true);
+  return (layer.overrides ?? []).some(
+    (field) => field === property || COVERED[field]?.(property) === true || (property === 'runs' && TEXT.has(field)),
+  );
 }
 
 /** Whether a difference is made by hand: not one that follows from the main component or its properties. */

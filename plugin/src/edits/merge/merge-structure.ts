@@ -59,21 +59,8 @@ export function mergeRemove(context: MergeContext, edit: Edit): MergedEdit {
   const obstacle = instanceObstacle(theirs, match.layer, null);
   if (obstacle !== null) return mergedEdit(edit, match, blocked(obstacle));
   const include = holdsMore(context, before, match.layer) ? 'never' : 'sure';
-  const layerId = match.layer.id;
-  const leaving = leavingMatches(context, before, layerId);
-  const keeps = leaving.length === 0 ? {} : { keeps: leaving.map(({ layer }) => layer.id) };
-  const operation = operationOf(edit, { kind: 'remove', layerId, ...keeps }, null, null, layerId);
-  const confidences = leaving.map(({ confidence }) => confidence);
-  return mergedEdit(edit, match, { kind: 'change', operation, include }, ...confidences);
-}
-
-/** The counterparts inside of the removed layer that ours has elsewhere. */
-function leavingMatches({ base, ours, theirs, matches }: MergeContext, before: DesignLayer, layerId: string): Match[] {
-  return subtreeOf(base, before).flatMap(({ id, parentId }) => {
-    const [after, match] = [ours.layers[id], matches.get(id)];
-    const leaves = after !== undefined && after.parentId !== parentId;
-    return leaves && match !== undefined && isInside(theirs, match.layer, layerId) ? [match] : [];
-  });
+  const operation = operationOf(edit, { kind: 'remove', layerId: match.layer.id }, null, null, match.layer.id);
+  return mergedEdit(edit, match, { kind: 'change', operation, include });
 }
 
 /** Whether the counterpart holds a layer that base's does not, or one that ours keeps. */
