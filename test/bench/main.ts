@@ -1,6 +1,7 @@
 import { Argument, Command } from 'commander';
 import { positiveInteger, positiveIntegers } from '../../daemon/src/cli/options/parse-values.js';
 import type { Bench, BenchOptions } from './bench.js';
+import { editsBench } from './benches/edits.js';
 import { embeddedBench } from './benches/embedded.js';
 import { fullSizeBench } from './benches/full-size.js';
 import { inspectBench } from './benches/inspect.js';
@@ -23,6 +24,7 @@ const BENCHES: readonly Bench[] = [
   targetsBench,
   layersBench,
   layerAccuracyBench,
+  editsBench,
   peersBench,
   trialsBench,
   warpBench,
