@@ -7,6 +7,7 @@ import { inboxDocument } from '../figma-host/documents/inbox-document.js';
 import { solid } from '../figma-host/documents/parts.js';
 import { LIGHT } from '../figma-host/documents/theme.js';
 import type { FigmaPage } from '../figma-host/figma-page.js';
+import { BROWSER_TIMEOUT_MS } from '../figma-host/launch-chromium.js';
 import { Film, useInter } from './film.js';
 import { test as base } from './fixtures.js';
 import type { PluginInFigma } from './plugin-in-figma.js';
@@ -17,6 +18,9 @@ const FOLDER = process.env.SAMEPOINT_README_IMAGES;
 
 /** Keeps the documents quick to load. */
 const MAX_BYTES = { film: 600_000, still: 200_000 };
+
+/** Of waits without an event of their own. */
+const PATIENCE = { timeout: BROWSER_TIMEOUT_MS, interval: 100 };
 
 const SOURCE = 'light:screen';
 const TARGETS = ['dark:screen', 'german:screen'];
@@ -50,7 +54,7 @@ test.runIf(FOLDER !== undefined)('draws the film of edits', async ({ browser, pl
   film.select(SOURCE);
   await film.add({ caption: CAPTION.start, ms: 1300 });
   await plugin.host.runCommand('record-edits');
-  await expect.poll(() => plugin.host.toasts.length).toBeGreaterThan(0);
+  await expect.poll(() => plugin.host.reports.some(({ kind }) => kind === 'closePlugin'), PATIENCE).toBe(true);
   edit(plugin);
   await film.add({ caption: CAPTION.edit, ms: 1800 });
 
@@ -64,11 +68,11 @@ test.runIf(FOLDER !== undefined)('draws the film of edits', async ({ browser, pl
   await startRun(figma);
   await film.add({ caption: CAPTION.run, ms: 900, figma });
   await figma.heading('Edits').waitFor();
-  await showPart(figma, 0);
+  await showTop(figma);
   await save('edits-preview', figma);
   await film.add({ caption: CAPTION.check, ms: 1800, figma });
   await figma.button(/^Conflicts/).click();
-  await showPart(figma, 0);
+  await showTop(figma);
   await save('edits-conflicts', figma);
   await film.add({ caption: CAPTION.check, ms: 2000, figma });
   await film.press(figma.button(/^Apply \d+ changes?$/), { caption: CAPTION.end, ms: 800, figma });
@@ -100,16 +104,15 @@ function edit(plugin: PluginInFigma): void {
   host.removeNode(plugin.id('light:badge'));
 }
 
-/** Scrolls the list, and waits until its thumbnails are drawn. */
-async function showPart(figma: FigmaPage, top: number): Promise<void> {
-  await figma.ui.locator('.scroll').evaluate((scroller, to) => {
-    scroller.scrollTop = to;
-  }, top);
-  const drawn = () =>
-    figma.ui
-      .locator('canvas.thumbnail')
-      .evaluateAll((all) => all.every((each) => each instanceof HTMLCanvasElement && each.height !== 150));
-  await expect.poll(drawn).toBe(true);
+/** Scrolls the list to its top, and waits until the first thumbnail is drawn. */
+async function showTop(figma: FigmaPage): Promise<void> {
+  await figma.ui.locator('.scroll').evaluate((scroller) => {
+    scroller.scrollTop = 0;
+  });
+  const thumbnail = figma.ui.locator('canvas.thumbnail').first();
+  const isDrawn = () =>
+    thumbnail.evaluate((canvas) => canvas instanceof HTMLCanvasElement && canvas.width === 56 * devicePixelRatio);
+  await expect.poll(isDrawn, PATIENCE).toBe(true);
 }
 
 async function save(name: string, { page }: FigmaPage): Promise<void> {
