@@ -97,7 +97,7 @@ function clearAnnotations({ host }: PluginInFigma): void {
 function edit(plugin: PluginInFigma): void {
   const { host } = plugin;
   const violet = '#7b3ff2';
-  host.editText(plugin.id('light:button-words'), 'Invite people');
+  host.editText(plugin.id('light:button-words'), 'Share');
   host.edit(plugin.id('light:button'), { fills: solid(violet), cornerRadius: 20 });
   host.edit(plugin.id('light:search'), { cornerRadius: 22 });
   host.edit(plugin.id('light:title'), { fontSize: 28 });
