@@ -30,7 +30,9 @@ export async function drawDesign(design: Design): Promise<LayerScreen> {
     if (root === undefined) throw new Error('the root is in the document');
     const scale = Math.min(EXPORT.maxScale, EXPORT.longSidePx / Math.max(root.width, root.height));
     const sizePx = { widthPx: Math.round(root.width * scale), heightPx: Math.round(root.height * scale) };
-    const svg = toSvg({ nodes: host.snapshot(), rootId: root.id, ...sizePx, contentsOnly: true });
+    const { width, height, absolute } = root;
+    const place = { width, height, absolute, ...sizePx };
+    const svg = toSvg({ nodes: host.snapshot(), rootId: root.id, ...place, contentsOnly: true });
     const layers = shownIds(design, design.rootId).flatMap((id) => {
       const [layer, node] = [design.layers[id], nodes.get(id)];
       return layer === undefined || node === undefined ? [] : [toLayer(layer, node, root, scale, design)];
