@@ -97,6 +97,8 @@ export interface DocumentSpec {
   name: string;
   /** The nodes of the first page, which is the current one. */
   children: NodeSpec[];
+  /** Default: Page 1. */
+  firstPageName?: string;
   /** Further pages. */
   pages?: { key?: string; name: string; children: NodeSpec[] }[];
   /** Components and component sets of a library. They are on no page and cannot be changed. */

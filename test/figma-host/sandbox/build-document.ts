@@ -17,7 +17,7 @@ import { blank, findByKey } from './tree.js';
 export function buildDocument(spec: DocumentSpec): DocumentState {
   load({
     name: spec.name,
-    nodes: roots(spec.name),
+    nodes: roots(spec),
     assets: { styles: [], collections: [], variables: [] },
     nextId: 1,
     history: [],
@@ -30,11 +30,12 @@ export function buildDocument(spec: DocumentSpec): DocumentState {
   buildAssets(spec);
   withAllFonts(() => {
     for (const component of spec.library ?? []) attachToLibrary(component);
-    for (const child of spec.children) attach(child, page);
+    for (const child of spec.children) attachOrWait(child, page);
     for (const more of spec.pages ?? []) {
       const other = attach({ ...more, type: 'PAGE', children: [] }, get('0:0'));
-      for (const child of more.children) attach(child, other);
+      for (const child of more.children) attachOrWait(child, other);
     }
+    attachWaiting();
   });
   settle();
   return { ...dump(), history: [] };
@@ -52,7 +53,7 @@ function attachToLibrary(spec: NodeSpec): void {
   }
 }
 
-function roots(name: string): RawNode[] {
+function roots({ name, firstPageName = 'Page 1' }: DocumentSpec): RawNode[] {
   const bare = {
     matrix: [1, 0, 0, 1, 0, 0] satisfies Matrix,
     width: 0,
@@ -63,8 +64,45 @@ function roots(name: string): RawNode[] {
   };
   return [
     { ...bare, id: '0:0', type: 'DOCUMENT', parentId: null, childIds: ['0:1'], props: { name } },
-    { ...bare, id: '0:1', type: 'PAGE', parentId: '0:0', childIds: [], props: { name: 'Page 1' } },
+    { ...bare, id: '0:1', type: 'PAGE', parentId: '0:0', childIds: [], props: { name: firstPageName } },
   ];
+}
+
+/** Instances whose component is not complete yet, each with a placeholder in its parent. */
+let waiting: { spec: NodeSpec; parent: RawNode; placeholder: string }[] = [];
+
+function attachOrWait(spec: NodeSpec, parent: RawNode): void {
+  if (spec.type !== 'INSTANCE' || isComplete(spec.component)) {
+    attach(spec, parent);
+    return;
+  }
+  const placeholder = `waiting ${waiting.length}`;
+  waiting.push({ spec, parent, placeholder });
+  parent.childIds.push(placeholder);
+}
+
+/** Whether a component has all its layers. */
+function isComplete(componentKey: string | undefined): boolean {
+  const component = componentKey === undefined ? null : findByKey(componentKey);
+  const isWhole = (node: RawNode): boolean =>
+    node.childIds.every((id) => {
+      const child = find(id);
+      return child !== null && isWhole(child);
+    });
+  return component !== null && isWhole(component);
+}
+
+/** Adds the instances that waited, in an order in which their components are complete. */
+function attachWaiting(): void {
+  while (waiting.length > 0) {
+    const ready = waiting.find(({ spec }) => isComplete(spec.component)) ?? waiting[0];
+    if (ready === undefined) return;
+    waiting = waiting.filter((one) => one !== ready);
+    const { spec, parent, placeholder } = ready;
+    const node = attach(spec, parent);
+    parent.childIds.pop();
+    parent.childIds = parent.childIds.map((id) => (id === placeholder ? node.id : id));
+  }
 }
 
 /** Adds the nodes of a spec to a parent. */
@@ -87,7 +125,7 @@ export function attach(spec: NodeSpec, parent: RawNode): RawNode {
   if (node.type === 'TEXT' && spec.width === undefined) fitText(node);
   applyAssets(node, spec);
   if (node.type === 'INSTANCE') customize(node, spec);
-  else for (const child of spec.children ?? []) attach(child, node);
+  else for (const child of spec.children ?? []) attachOrWait(child, node);
   if (annotations !== undefined) node.props.annotations = validateAnnotations(node, annotations, CATEGORIES);
   return node;
 }
