@@ -19,8 +19,15 @@ import { descendants, insert, remove, rescale } from './tree.js';
 /** Methods by name; each getter returns the function that the plugin calls. */
 export type Methods = { readonly [name: string]: () => unknown };
 
-/** The methods of a node type. */
+let latest: { id: string; type: NodeType; methods: Methods } | null = null;
+
+/** The methods of a node. A plugin reads one node after another, so those of the latest node are kept. */
 export function methodsOf(id: string, type: NodeType): Methods {
+  if (latest?.id !== id || latest.type !== type) latest = { id, type, methods: createMethods(id, type) };
+  return latest.methods;
+}
+
+function createMethods(id: string, type: NodeType): Methods {
   const isCanvas = type === 'PAGE' || type === 'DOCUMENT';
   return {
     ...dataMethods(id),
