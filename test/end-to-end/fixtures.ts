@@ -66,7 +66,9 @@ export class DaemonProcess {
     process.kill(engine, 'SIGKILL');
   }
 
+  /** Stops the daemon, unless a test has stopped it. */
   async stop(): Promise<void> {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const exited = new Promise((resolve) => this.process.once('exit', resolve));
     this.process.kill('SIGTERM');
     await exited;
