@@ -103,7 +103,7 @@ describe('recording a frame', () => {
     await session();
     host.sendToMain({ type: 'recording.delete', nodeId: id('source') } satisfies UiToMain);
     const again = () => next('session', () => host.sendToMain({ type: 'ready' } satisfies UiToMain));
-    await expect.poll(async () => (await again()).recordings).toEqual([]);
+    await expect.poll(async () => (await again()).recordings, { timeout: 60_000 }).toEqual([]);
     expect((await session()).recordings).toEqual([]);
   });
 });

@@ -25,7 +25,7 @@ export async function readDesign(root: SceneNode, tokens: TokenReader): Promise<
     const children = 'children' in node ? node.children : [];
     const props = readProps(node, supportedBy(node, readers));
     if (node.type === 'INSTANCE') props.mainComponent = await tokens.mainComponentOf(node);
-    for (const id of tokenIdsIn(props)) used.add(id);
+    for (const id of [...tokenIdsIn(props), ...swappedIds(node)]) used.add(id);
     layers[node.id] = {
       id: node.id,
       type: node.type,
@@ -34,7 +34,7 @@ export async function readDesign(root: SceneNode, tokens: TokenReader): Promise<
       childIds: children.map(({ id }) => id),
       ...geometryOf(node),
       props,
-      ...(own === null ? {} : { overrides: own.get(node.id) ?? [] }),
+      ...(own === null ? {} : { overrides: own.get(node.id) ?? [], ...followsOf(node) }),
     };
     for (const child of children) await read(child, node.id, own);
   };
@@ -52,6 +52,21 @@ function mergeOverrides(outer: Overrides | null, instance: InstanceNode): Overri
     merged.set(id, [...(merged.get(id) ?? []), ...overriddenFields]);
   }
   return merged;
+}
+
+/** The properties that a component property decides. */
+function followsOf(node: SceneNode): Pick<DesignLayer, 'follows'> {
+  const references = 'componentPropertyReferences' in node ? node.componentPropertyReferences : null;
+  const entries = Object.entries(references ?? {});
+  return entries.length === 0 ? {} : { follows: Object.fromEntries(entries) };
+}
+
+/** The components that an instance has as values of its properties. */
+function swappedIds(node: SceneNode): string[] {
+  if (node.type !== 'INSTANCE') return [];
+  return Object.values(node.componentProperties).flatMap(({ type, value }) =>
+    type === 'INSTANCE_SWAP' && typeof value === 'string' ? [value] : [],
+  );
 }
 
 function geometryOf(node: SceneNode): Pick<DesignLayer, 'transform' | 'width' | 'height'> {

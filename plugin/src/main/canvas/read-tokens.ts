@@ -31,7 +31,13 @@ function componentToken({ id, key, name, parent }: ComponentNode): Token {
 }
 
 async function readToken(id: string): Promise<Token | null> {
-  return id.startsWith('VariableID:') ? readVariable(id) : readStyle(id);
+  if (id.startsWith('VariableID:')) return readVariable(id);
+  return id.startsWith('S:') ? readStyle(id) : readComponent(id);
+}
+
+async function readComponent(id: string): Promise<Token | null> {
+  const node = await figma.getNodeByIdAsync(id);
+  return node?.type === 'COMPONENT' ? componentToken(node) : null;
 }
 
 async function readStyle(id: string): Promise<Token | null> {

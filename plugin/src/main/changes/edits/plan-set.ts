@@ -24,9 +24,15 @@ const STYLE_SETTERS: { readonly [property: string]: string } = {
 export async function planSet(operation: Operation, node: SceneNode, write: SetWrite): Promise<Planned> {
   const { property, before, after } = write;
   const current = property === 'mainComponent' ? await mainComponentIdOf(node) : readLayerProps(node)[property];
-  if (!sameValue(current, before)) return leftOut(`“${node.name}” was changed after the preview. Find matches again.`);
+  if (!sameValue(orNull(current), orNull(before)))
+    return leftOut(`“${node.name}” was changed after the preview. Find matches again.`);
   const setter = await setterOf(operation, node, property, after);
   return 'reason' in setter ? leftOut(setter.reason) : { ok: true, ready: { operation, node, write: setter.write } };
+}
+
+/** No style is an empty id. */
+function orNull(value: Value | undefined): Value {
+  return value === undefined || value === '' ? null : value;
 }
 
 async function mainComponentIdOf(node: SceneNode): Promise<string | null> {
