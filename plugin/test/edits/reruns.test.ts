@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { diffDesigns } from '../../src/edits/diff-designs.js';
 import { merge } from '../../src/edits/merge.js';
-import type { Design } from '../../src/shared/design.js';
+import type { Design, Value } from '../../src/shared/design.js';
 import type { AppliedRecord } from '../../src/shared/operation.js';
 import { design, type LayerSpec, sameLayers, solid, stack, target, text } from './designs.js';
 import { operationsOf, replay } from './replay.js';
@@ -56,6 +56,14 @@ describe('running again', () => {
     const done = transfer(run, fills('#FF0000', '#FF0000'));
     expect(done.theirs.layers['t-r0']?.props.fills).toEqual(solid('#AA0000'));
     expect(outcomes(done, fills('#FF0000', '#FF0000'))).toEqual([{ kind: 'already-so' }]);
+  });
+
+  it('finds a variable already so that has another colour in the mode of the target', () => {
+    const bound = { boundVariables: { color: { type: 'VARIABLE_ALIAS', id: 'V' } } };
+    const paint = (fills: Value): LayerSpec[] => [{ id: 'a', type: 'RECTANGLE', props: { fills } }];
+    const done = transfer(start(paint([]), paint([])), paint(solid('#FFFFFF', bound)));
+    const shown = target(design(paint(solid('#000000', bound))));
+    expect(outcomes({ ...done, theirs: shown }, paint(solid('#FFFFFF', bound)))).toEqual([{ kind: 'already-so' }]);
   });
 
   it('finds added, removed, moved and reordered layers already so', () => {

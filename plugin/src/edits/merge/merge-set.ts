@@ -59,8 +59,8 @@ class SetMerge {
   outcome(): Outcome {
     const { record, theirs, edit } = this;
     if (record === null) return this.threeWay(edit.before);
-    if (fingerprint(theirs) === record.written) {
-      if (record.source === fingerprint(edit.after)) return { kind: 'already-so' };
+    if (this.recorded(theirs) === record.written) {
+      if (record.source === this.recorded(edit.after)) return { kind: 'already-so' };
       const base = record.source === record.written ? theirs : valueOfFingerprint(record.source);
       return base === undefined ? this.conflict(edit.after, this.mapped()) : this.threeWay(base);
     }
@@ -102,6 +102,16 @@ class SetMerge {
     const parts = this.theirs === null ? (PARTS[this.property] ?? []) : [];
     const values = parts.flatMap((part) => this.match.layer.props[part] ?? []);
     return values.length > 0 && values.every((value) => sameValue(value, base) || sameValue(value, after));
+  }
+
+  private recorded(value: Value): string {
+    return fingerprint(this.recordForm(value));
+  }
+
+  /** Colours of variables are those of a mode, so records leave them out. */
+  private recordForm(value: Value): Value {
+    const { property } = this.edit;
+    return PROPERTIES[property] === 'colours' || property === 'runs' ? withoutBound(value) : value;
   }
 
   private isSame(a: Value, b: Value): boolean {
@@ -220,7 +230,7 @@ class SetMerge {
   private operation(after: Value): Operation {
     const layerId = this.match.layer.id;
     const write = { kind: 'set', layerId, property: this.property, before: this.theirs, after } as const;
-    return operationOf(this.edit, write, this.edit.after, after, layerId);
+    return operationOf(this.edit, write, this.recordForm(this.edit.after), this.recordForm(after), layerId);
   }
 }
 
