@@ -1,0 +1,80 @@
+import { describe, expect } from 'vitest';
+import { SHOP_EDIT, SHOP_TARGETS, shopDocument } from '../figma-host/documents/shop-document.js';
+import type { FigmaPage } from '../figma-host/figma-page.js';
+import type { RawNode } from '../figma-host/spec.js';
+import { test as base } from './fixtures.js';
+import type { PluginInFigma } from './plugin-in-figma.js';
+import { pairByCode, saveFrame, saveScreenshot, startRun } from './steps.js';
+
+const test = base.extend('document', () => shopDocument());
+
+type Target = (typeof SHOP_TARGETS)[number];
+
+describe('transferring the difference between two frames', () => {
+  test('makes the same edits in other themes, languages, sizes and versions, in one undo step', async ({
+    plugin,
+    daemon,
+  }) => {
+    const { host } = plugin;
+    const figma = await plugin.run('transfer-difference');
+    await pairByCode(figma, daemon.code);
+    await pickVersions(plugin, figma, SHOP_TARGETS);
+    await startRun(figma);
+    await figma.heading('Edits').waitFor();
+    await saveScreenshot(figma, 'edits-1-preview');
+    const [before, steps] = [host.snapshot(), host.undoSteps];
+    await applyEdits(figma);
+    await saveScreenshot(figma, 'edits-2-done');
+    for (const target of SHOP_TARGETS) await saveFrame(plugin, `${target}:screen`, `edits-${target}`);
+
+    for (const target of SHOP_TARGETS) expectEdited(plugin, target, before);
+    expect(host.undoSteps).toBe(steps + 1);
+
+    host.undo();
+    expect(host.snapshot()).toEqual(before);
+    expect(host.errors).toEqual([]);
+  });
+});
+
+async function pickVersions(plugin: PluginInFigma, figma: FigmaPage, targets: readonly Target[]): Promise<void> {
+  plugin.select('before:screen');
+  await figma.button(/^Use “.*” as before$/).click();
+  plugin.select('after:screen');
+  await figma.button(/^Use “.*” as after$/).click();
+  plugin.select(...targets.map((target) => `${target}:screen`));
+  await figma.button(/^Add .* as targets?$/).click();
+}
+
+async function applyEdits(figma: FigmaPage): Promise<void> {
+  await figma.button(/^Apply \d+ changes?$/).click();
+  await figma.heading('Transfer complete').waitFor();
+}
+
+/** Asserts every edit in a target; a text in another language and a colour in another theme stay. */
+function expectEdited(plugin: PluginInFigma, target: Target, before: readonly RawNode[]): void {
+  const { host } = plugin;
+  const part = (name: string) => host.byKey(`${target}:${name}`);
+  const old = (name: string) => before.find(({ key }) => key === `${target}:${name}`);
+  const check = (actual: unknown, what: string) => expect.soft(actual, `${what} in ${target}`);
+
+  const headline = target === 'german' ? old('teaser/headline')?.props.characters : SHOP_EDIT.headline;
+  check(part('teaser/headline').props.characters, 'headline').toBe(headline);
+  check(part('teaser').props.cornerRadius, 'radius').toBe(SHOP_EDIT.teaserRadius);
+  check(part('list').props.itemSpacing, 'gap').toBe(SHOP_EDIT.listGap);
+  const color = colorOf(target === 'dark' ? old('total/sum') : host.byKey('after:total/sum'));
+  check(colorOf(part('total/sum')), 'colour').toEqual(color);
+  check(
+    host.nodes().some(({ key }) => key === `${target}:note`),
+    'note',
+  ).toBe(false);
+  const badge = part('header').childIds.map((id) => host.node(id));
+  check(badge.filter(({ width }) => width > 24 && width < 80).length, 'badges').toBe(1);
+  // the dark theme has a component set of its own
+  const variant = host.byKey(`${target === 'dark' ? 'Dark' : 'Light'}:button-Primary`).id;
+  check(part('teaser/button').props.__componentId, 'variant').toBe(variant);
+}
+
+function colorOf(node: RawNode | undefined): unknown {
+  const [paint] = Array.isArray(node?.props.fills) ? node.props.fills : [];
+  return typeof paint === 'object' && paint !== null && 'color' in paint ? paint.color : null;
+}
