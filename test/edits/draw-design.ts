@@ -55,19 +55,32 @@ function specOf({ layers }: Design, id: string): NodeSpec {
     name,
     ...(type === 'GROUP' ? {} : { x: transform.e, y: transform.f }),
     ...(isSized ? { width, height } : {}),
-    props: drawnProps(layer),
+    props: drawnProps(layer, layers[layer.parentId ?? '']),
     ...(childIds.length === 0
       ? {}
       : { children: childIds.map((child) => specOf({ layers, rootId: id, tokens: {} }, child)) }),
   };
 }
 
-function drawnProps({ props, type }: DesignLayer): { [property: string]: Json } {
+function drawnProps({ props, type }: DesignLayer, parent: DesignLayer | undefined): { [property: string]: Json } {
   // a mixed text is drawn in the style of its first run
   const [run] = Array.isArray(props.runs) ? props.runs : [];
   const all: { readonly [property: string]: Value } = { ...props, ...run?.values };
-  const drawn = DRAWN.filter((property) => type !== 'GROUP' && all[property] !== undefined);
+  const drawn = DRAWN.filter(
+    (property) => type !== 'GROUP' && all[property] !== undefined && isAllowed(property, all, parent),
+  );
   return Object.fromEntries(drawn.map((property) => [property, toJson(all[property] ?? null)]));
+}
+
+type Values = { readonly [property: string]: Value };
+
+/** Figma rejects sizing outside of auto layout. */
+function isAllowed(property: string, props: Values, parent: DesignLayer | undefined): boolean {
+  const hasLayout = (values: Values | undefined) => (values?.layoutMode ?? 'NONE') !== 'NONE';
+  if (property.startsWith('layoutSizing')) {
+    return props[property] === 'FILL' ? hasLayout(parent?.props) : props[property] === 'HUG' && hasLayout(props);
+  }
+  return true;
 }
 
 function toJson(value: Value): Json {

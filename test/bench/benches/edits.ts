@@ -18,7 +18,7 @@ import { EXCLUDED, exactCounterparts } from '../../edits/square.js';
 import { VARIATIONS, type VariationChoice, type VariationKind, variationOf } from '../../edits/variations.js';
 import type { Bench, BenchOptions, BenchResult } from '../bench.js';
 
-const SCREENS = 4;
+const SCREENS = 6;
 /** Edits of each kind in each pair of screens. */
 const EDITS_OF_A_KIND = 2;
 const SEED = 20;
