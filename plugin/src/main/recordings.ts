@@ -37,32 +37,59 @@ const BYTES = {
 /** Number of layers that tell a file from others of the same name. */
 const SAMPLES = 12;
 
-/** Stores a recording in place of an earlier one of the same frame. A picture that does not fit is dropped. */
+/**
+ * Stores a recording in place of an earlier one of the same frame, which stays if the new one does not fit. A picture that
+ * does not fit is dropped. Throws if the storage cannot be read.
+ */
 export async function saveRecording(name: string, recording: Recording, now: number): Promise<Problem | null> {
   const { design, layers, image } = recording;
   const packed = packJson({ design, layers });
   if (packed.length > BYTES.design) return tooLarge(name);
   const entry = newEntry(name, design, now);
-  const others = await readIndex();
+  const known = await readIndex();
   const earlier = await entryOf(design.rootId);
-  if (earlier !== null) await figma.clientStorage.deleteAsync(earlier.key);
-  const kept = others.filter(({ key }) => key !== earlier?.key);
+  const index = [...known.filter(({ key }) => key !== earlier?.key), entry];
   const pictures = image !== null && packed.length + image.png.length <= BYTES.total ? [image, null] : [null];
   for (const picture of pictures) {
-    if (await store([...kept, entry], entry.key, { packed, image: picture })) return null;
+    if (await replace(earlier, index, entry.key, { packed, image: picture })) return null;
   }
-  await store(kept, null, null);
-  return others.length === 0 ? tooLarge(name) : noRoom(name);
+  return known.length === 0 ? tooLarge(name) : noRoom(name);
+}
+
+/** Stores a recording, then removes the earlier one. Returns false, with the earlier one in place, if the storage is full. */
+async function replace(
+  earlier: Entry | null,
+  index: readonly Entry[],
+  key: string,
+  value: StoredRecording,
+): Promise<boolean> {
+  const isStored = await store(index, key, value);
+  if (earlier === null || earlier.key === key) return isStored;
+  if (isStored) {
+    await figma.clientStorage.deleteAsync(earlier.key);
+    return true;
+  }
+  // there may be room for one of the two
+  const content: unknown = await figma.clientStorage.getAsync(earlier.key);
+  await figma.clientStorage.deleteAsync(earlier.key);
+  if (await store(index, key, value)) return true;
+  await figma.clientStorage.setAsync(earlier.key, content);
+  return false;
+}
+
+interface StoredRecording {
+  packed: Uint8Array;
+  image: Recording['image'];
 }
 
 /** Returns false if the storage is full. */
-async function store(index: readonly Entry[], key: string | null, value: unknown): Promise<boolean> {
+async function store(index: readonly Entry[], key: string, value: StoredRecording): Promise<boolean> {
   try {
-    if (key !== null) await figma.clientStorage.setAsync(key, value);
+    await figma.clientStorage.setAsync(key, value);
     await figma.clientStorage.setAsync(INDEX_KEY, index);
     return true;
   } catch {
-    if (key !== null) await figma.clientStorage.deleteAsync(key);
+    await figma.clientStorage.deleteAsync(key);
     return false;
   }
 }
@@ -81,14 +108,15 @@ function tooLarge(name: string): Problem {
 
 function noRoom(name: string): Problem {
   return {
-    message: `There is no room to record “${name}”.`,
-    hint: 'Delete a recording in “Transfer recorded edits…”, then try again.',
+    message: `No room to record “${name}”.`,
+    hint: 'Delete a recording in “Transfer recorded edits…”.',
   };
 }
 
-/** The recordings of this file, the newest first. */
+/** The recordings of this file, the newest first; none if the storage cannot be read. */
 export async function listRecordings(): Promise<RecordingSummary[]> {
-  const summaries = await Promise.all((await readIndex()).map(summarize));
+  const entries = await readIndex().catch(() => []);
+  const summaries = await Promise.all(entries.map(summarize));
   return summaries.filter((summary) => summary !== null).sort((a, b) => b.recordedAt - a.recordedAt);
 }
 
@@ -137,13 +165,10 @@ async function isHere([id, type, name]: Sample): Promise<boolean> {
   return node !== null && node.type === type && node.name === name;
 }
 
+/** Throws if the storage cannot be read: an index written then would lose the other recordings. */
 async function readIndex(): Promise<Entry[]> {
-  try {
-    const stored: unknown = await figma.clientStorage.getAsync(INDEX_KEY);
-    return Array.isArray(stored) ? stored.filter(isEntry) : [];
-  } catch {
-    return [];
-  }
+  const stored: unknown = await figma.clientStorage.getAsync(INDEX_KEY);
+  return Array.isArray(stored) ? stored.filter(isEntry) : [];
 }
 
 function isEntry(value: unknown): value is Entry {
