@@ -1,4 +1,6 @@
 import { LIMITS } from '@samepoint/shared-protocol/limits';
+import type { Problem } from '../shared/messages.js';
+import { messageOf } from '../shared/text.js';
 import { exportFrame } from './canvas/export.js';
 import { type FrameLike, isFrameLike } from './canvas/nodes.js';
 import { readDesign } from './canvas/read-design.js';
@@ -14,8 +16,8 @@ export async function recordEdits(now: number): Promise<string> {
   try {
     return await recordFrame(selected, now);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return `“${selected.name}” can’t be recorded: ${reason}`;
+    const message = `“${selected.name}” can’t be recorded: ${messageOf(error)}.`;
+    return toToast(selected, { message, hint: 'Try again.' });
   }
 }
 
@@ -26,25 +28,40 @@ async function recordFrame(frame: FrameLike, now: number): Promise<string> {
     excluded: new Set(),
     references: new ReferenceReader(),
   });
-  if (!exported.ok) return `${exported.problem.message} ${exported.problem.hint}`;
+  if (!exported.ok) return `“${shortName(frame)}” can’t be exported. Check that it is visible and not rotated.`;
   const { png, width, height, layers } = exported.value;
   const hadRecording = (await loadRecording(frame.id)) !== null;
   const problem = await saveRecording(frame.name, { design, layers, image: { png, width, height } }, now);
-  if (problem !== null) return `${problem.message} ${problem.hint}`;
+  if (problem !== null) return toToast(frame, problem);
   const again = hadRecording ? ' again' : '';
-  const name = frame.name.length > NAME_CHARS ? `${frame.name.slice(0, NAME_CHARS)}…` : frame.name;
-  return `Recording “${name}”${again}. Edit it, then run “Transfer recorded edits…”`;
+  return `Recording “${shortName(frame)}”${again}. Edit it, then run “Transfer recorded edits…”`;
 }
 
 /** A toast shows about 100 characters. */
+const TOAST_CHARS = 100;
 const NAME_CHARS = 24;
+
+function shortName({ name }: { name: string }): string {
+  return shorten(name, NAME_CHARS);
+}
+
+/** Cuts a long name and a long message, so that the hint is shown. */
+function toToast(frame: FrameLike, { message, hint }: Problem): string {
+  const named = message.replace(frame.name, () => shortName(frame));
+  return `${shorten(named, TOAST_CHARS - hint.length - 2)} ${hint}`;
+}
+
+function shorten(text: string, chars: number): string {
+  return text.length > chars ? `${text.slice(0, chars)}…` : text;
+}
 
 /** The selected frame, or a sentence why there is none. */
 function selectedFrame(): FrameLike | string {
   const [node, ...more] = figma.currentPage.selection;
   if (node === undefined) return 'Select the frame to record, then run the command again.';
   if (more.length > 0) return 'Select one frame only: edits are recorded on one frame at a time.';
-  if (!isFrameLike(node)) return `“${node.name}” is not a frame. Select the frame around it to record edits.`;
-  if (node.id.length > LIMITS.idChars) return `“${node.name}” is nested too deep in instances to be recorded.`;
-  return blockedReason(node) ?? node;
+  const name = shortName(node);
+  if (!isFrameLike(node)) return `“${name}” is not a frame. Select the frame around it to record edits.`;
+  if (node.id.length > LIMITS.idChars) return `“${name}” is nested too deep in instances. Record the frame around it.`;
+  return blockedReason(node)?.replace(node.name, () => name) ?? node;
 }

@@ -48,3 +48,8 @@ export function editsToast({ written, targets, skipped }: EditsSummary): string 
   const rest = skipped.length > 0 ? ` · Skipped ${skipped.length}` : '';
   return `Wrote ${count(written, 'edit')} to ${count(targets, 'frame')}${rest}`;
 }
+
+/** What an error says, without a full stop, to put it into a sentence. */
+export function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+}

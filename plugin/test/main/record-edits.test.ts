@@ -97,6 +97,22 @@ describe('recording a frame', () => {
     expect(await record(...keys)).toBe(sentence);
   });
 
+  test('of a long name is told in the length of a toast', async () => {
+    const name = 'Checkout / Step 3 / Payment / With a saved card and an error'.repeat(3);
+    await open({
+      ...FILE,
+      children: [
+        { ...screen('source', 0), name },
+        { ...box('loose'), name },
+      ],
+    });
+    for (const key of ['source', 'source', 'loose']) {
+      const toast = await record(key);
+      expect(toast).toContain('“Checkout / Step 3 / Paym…”');
+      expect(toast.length).toBeLessThanOrEqual(100);
+    }
+  });
+
   test('is deleted on request', async () => {
     await open();
     await record('source');
