@@ -1,5 +1,6 @@
 import type { AcceptedOperations, Command, EditsSummary, MainToUi } from '../../../shared/messages.js';
 import type { AppliedRecord } from '../../../shared/operation.js';
+import { messageOf } from '../../../shared/text.js';
 import { type FrameLike, findFrame } from '../../canvas/nodes.js';
 import { Journal } from '../journal.js';
 import { addRelaunchButton, NAMESPACE, writeLastRun } from '../provenance.js';
@@ -39,8 +40,14 @@ export async function applyEdits(request: EditsRequest): Promise<EditsApplied> {
     );
   }
   for (const { target, skipped } of planned) addSkipped(summary, target, skipped);
-  const writable = planned.filter(({ writes }) => writes.length > 0);
   const source = await findFrame(request.sourceId);
+  // a target can be deleted while others are prepared
+  const writable = planned.filter(({ target, writes }) => writes.length > 0 && !target.removed);
+  for (const { target, writes } of planned) {
+    if (!target.removed) continue;
+    const deleted = writes.map(({ operation }) => ({ editId: operation.editId, reason: TARGET_DELETED }));
+    addSkipped(summary, target, deleted);
+  }
   return writable.length === 0 ? { type: 'edits.applied', summary } : writeAll(request, source, writable, summary);
 }
 
@@ -55,9 +62,11 @@ async function writeAll(
   figma.commitUndo();
   const [first] = planned;
   const later: (() => Promise<void>)[] = [];
+  let hasWritten = false;
   try {
     // a first change that is certain, so that an undo never reaches back to before this run
     first?.target.setSharedPluginData(NAMESPACE, UNFINISHED, 'true');
+    hasWritten = true;
     const changed = planned.filter((one) => writeTarget(one, summary, later));
     storeRun(
       request,
@@ -67,7 +76,7 @@ async function writeAll(
     for (const write of later) await write();
     first?.target.setSharedPluginData(NAMESPACE, UNFINISHED, '');
   } catch (error) {
-    figma.triggerUndo();
+    if (hasWritten) figma.triggerUndo();
     const reason = messageOf(error);
     return failed(
       `Figma rejected a change, and all changes were undone: ${reason}.`,
@@ -136,10 +145,6 @@ function storeRun({ command, afterId }: EditsRequest, source: FrameLike | null, 
 
 function addSkipped(summary: EditsSummary, target: FrameLike, skipped: PlannedTarget['skipped']): void {
   for (const { editId, reason } of skipped) summary.skipped.push({ targetId: target.id, editId, reason });
-}
-
-function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
 }
 
 function failed(message: string, hint: string): EditsApplied {
