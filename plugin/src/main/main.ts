@@ -1,5 +1,5 @@
 import { COMMANDS, type Command, type MainToUi, type UiToMain } from '../shared/messages.js';
-import { editsToast, toastMessage } from '../shared/text.js';
+import { editsToast, messageOf, toastMessage } from '../shared/text.js';
 import { exportFrames } from './canvas/export.js';
 import { exportPictures } from './canvas/export-pictures.js';
 import { reveal } from './canvas/export-space.js';
@@ -44,14 +44,36 @@ if (command === 'record-edits') {
 } else {
   figma.showUI(__html__, { ...WINDOW, themeColors: true });
   figma.ui.onmessage = (message: UiToMain) => {
-    handle(message).catch((error: unknown) => {
-      figma.notify(error instanceof Error ? error.message : String(error), { error: true });
-    });
+    handle(message).catch((error: unknown) => fail(message, messageOf(error)));
   };
 }
 
 function send(message: MainToUi): void {
   figma.ui.postMessage(message);
+}
+
+/** Answers a message that threw, so that the UI does not wait for its answer. */
+function fail({ type }: UiToMain, reason: string): void {
+  const problem = { message: `Figma reports an error: ${reason}.`, hint: 'Try again, or reopen the plugin.' };
+  switch (type) {
+    case 'export.start':
+    case 'pictures.export':
+      send({ type: 'export.failed', problem });
+      break;
+    case 'apply':
+    case 'edits.apply':
+    case 'pictures.apply':
+      send({ type: 'apply.failed', problem });
+      break;
+    case 'select':
+      send({ type: 'select.failed', problem });
+      break;
+    case 'undo':
+      send({ type: 'undo.failed', problem: { ...problem, hint: CHANGED_SINCE.hint } });
+      break;
+    default:
+      figma.notify(`${problem.message} ${problem.hint}`, { error: true });
+  }
 }
 
 async function handle(message: UiToMain): Promise<void> {
