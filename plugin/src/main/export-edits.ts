@@ -3,7 +3,7 @@ import { diffDesigns } from '../edits/diff-designs.js';
 import { layersByNeed } from '../edits/layers-by-need.js';
 import type { Design } from '../shared/design.js';
 import type { ExportedFrame, ExportedItem, MainToUi, Problem, UiToMain } from '../shared/messages.js';
-import { count } from '../shared/text.js';
+import { count, messageOf } from '../shared/text.js';
 import { exportFrame, findFrames } from './canvas/export.js';
 import { ancestors, type FrameLike } from './canvas/nodes.js';
 import { readDesign } from './canvas/read-design.js';
@@ -26,7 +26,8 @@ export async function exportEdits(request: Request, send: Send, isCancelled: () 
     const exported = await exportAll(request, send, isCancelled);
     if (!exported.ok && !isCancelled()) send({ type: 'export.failed', problem: exported.problem });
   } catch (error) {
-    const message = `The frames can’t be read: ${error instanceof Error ? error.message : String(error)}.`;
+    if (isCancelled()) return;
+    const message = `The frames can’t be read: ${messageOf(error)}.`;
     send({ type: 'export.failed', problem: { message, hint: 'Try again. If it fails again, choose other frames.' } });
   }
 }

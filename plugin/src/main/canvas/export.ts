@@ -2,6 +2,7 @@ import type { Layer } from '@samepoint/shared-protocol';
 import { LIMITS } from '@samepoint/shared-protocol/limits';
 import { applyToBox, compose } from '../../shared/affine.js';
 import type { Command, ExportedFrame, MainToUi, Problem, UiToMain } from '../../shared/messages.js';
+import { messageOf } from '../../shared/text.js';
 import { supportsAnnotations } from './annotations.js';
 import { canvasToPixels, exportWidth, hasProportionsOf } from './export-space.js';
 import { collectAnnotations, collectLayerItems, collectOverlays, type Fingerprints } from './items.js';
@@ -27,7 +28,8 @@ export async function exportFrames(
     if (fingerprints.ok) return fingerprints.value;
     send({ type: 'export.failed', problem: fingerprints.problem });
   } catch (error) {
-    const message = `The frames can’t be read: ${error instanceof Error ? error.message : String(error)}.`;
+    if (isCancelled()) return new Map();
+    const message = `The frames can’t be read: ${messageOf(error)}.`;
     send({ type: 'export.failed', problem: { message, hint: 'Try again. If it fails again, choose other frames.' } });
   }
   return new Map();
@@ -132,7 +134,7 @@ export async function exportImage(
     }
     return { ok: true, value: { png, ...size } };
   } catch (error) {
-    return { ok: false, problem: exportFailed(frame, error instanceof Error ? error.message : String(error)) };
+    return { ok: false, problem: exportFailed(frame, messageOf(error)) };
   }
 }
 

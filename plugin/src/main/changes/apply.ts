@@ -1,5 +1,6 @@
 import type { AcceptedPlacement, ApplySummary, Command, MainToUi, Problem } from '../../shared/messages.js';
 import type { PlacedPicture } from '../../shared/pictures.js';
+import { messageOf } from '../../shared/text.js';
 import type { Fingerprints } from '../canvas/items.js';
 import { type FrameLike, findFrame } from '../canvas/nodes.js';
 import { Journal } from './journal.js';
@@ -135,10 +136,6 @@ function targetsOf(operations: readonly Operation[]): FrameLike[] {
 
 function keyOf({ sourceId, itemId }: { sourceId: string; itemId: string }): string {
   return JSON.stringify([sourceId, itemId]);
-}
-
-function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
 }
 
 function failed(message: string, hint: string): Applied {

@@ -1,5 +1,6 @@
 import { compose, translation } from '../../shared/affine.js';
 import type { PlacedPicture } from '../../shared/pictures.js';
+import { messageOf } from '../../shared/text.js';
 import { exportWidth } from '../canvas/export-space.js';
 import { belongsToInstance, canvasTransform, type FrameLike, findFrame, pageOrSectionOf } from '../canvas/nodes.js';
 import type { PictureOperation } from './operations.js';
@@ -40,7 +41,7 @@ async function planPicture(
       previous: await findPrevious(source, target, EDIT),
     };
   } catch (error) {
-    return `Figma rejected the image: ${error instanceof Error ? error.message : String(error)}.`;
+    return `Figma rejected the image: ${messageOf(error)}.`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { isList, isRecord } from '../../../edits/fingerprint.js';
 import { formatNumber, formatValue } from '../../../edits/format-value.js';
 import type { Design, Value } from '../../../shared/design.js';
 import type { LayerRef, Operation, Write } from '../../../shared/operation.js';
@@ -92,14 +93,6 @@ function coloursIn(value: Value): string[] {
   return typeof opacity === 'number' && opacity < 1
     ? colours.map((colour) => `${colour.slice(0, 7)}${alphaHex(opacity)}`)
     : colours;
-}
-
-function isList(value: Value): value is readonly Value[] {
-  return Array.isArray(value);
-}
-
-function isRecord(value: Value | undefined): value is { readonly [key: string]: Value } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function hex({ r, g, b }: { readonly [key: string]: Value }): string {
