@@ -31,6 +31,8 @@ export interface HostOptions {
   seed?: number;
   /** Without a manifest id Figma rejects relaunch data. */
   hasManifestId?: boolean;
+  /** The plugin's client storage, which all files share. */
+  storage?: Map<string, string>;
 }
 
 /** Who edits the document by hand. */
@@ -43,7 +45,7 @@ type Listener = (message: unknown) => void;
 /** A Figma file with a plugin. Each command runs in a new sandbox; the document survives. */
 export class FigmaHost {
   private readonly listeners = new Set<Listener>();
-  private readonly storage = new Map<string, string>();
+  private readonly storage: Map<string, string>;
   private readonly brokenExports = new Map<string, BrokenExport>();
   private runs = 0;
   readonly toasts: Toast[] = [];
@@ -53,7 +55,9 @@ export class FigmaHost {
   private constructor(
     private vm: Vm,
     private readonly options: HostOptions,
-  ) {}
+  ) {
+    this.storage = options.storage ?? new Map();
+  }
 
   static async create(options: HostOptions): Promise<FigmaHost> {
     const ports = { storage: new Map(), onPost: () => undefined, onReport: () => undefined, render: renderPng };

@@ -151,6 +151,25 @@ describe('edits', () => {
   });
 });
 
+describe('records', () => {
+  const recorded = (name: string): Operation => {
+    const one = set('box', 'opacity', 1, 0.5);
+    return { ...one, record: { ...one.record, sourceLayerId: name, source: 'ü'.repeat(22_000) } };
+  };
+
+  test('take several entries of plugin data, and only the oldest are dropped', async () => {
+    await open(fileOf([rectangle('box')]));
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
+    await apply(names.slice(0, 6).map(recorded));
+    session.host.edit(session.id('box'), { opacity: 1 });
+    await apply(names.slice(6).map(recorded));
+    const { frames } = await session.exportFrames('transfer-difference', 'source', ['target']);
+    const applied = frames[1]?.edits?.applied ?? [];
+    expect(applied.map(({ sourceLayerId }) => sourceLayerId)).toEqual(names.slice(2));
+    expect(applied.every(({ source }) => source === 'ü'.repeat(22_000))).toBe(true);
+  });
+});
+
 describe('an added layer', () => {
   const add = (parent: string, previous: string | null, more: Partial<Write & { kind: 'add' }> = {}): Operation =>
     operation({

@@ -21,8 +21,8 @@ const FILE: DocumentSpec = {
   pages: [{ key: 'archive', name: 'Archive', children: [] }],
 };
 
-async function open(document = FILE): Promise<void> {
-  host = await createFigmaHost({ document, mainJs: MAIN_JS });
+async function open(document = FILE, storage = new Map<string, string>()): Promise<void> {
+  host = await createFigmaHost({ document, mainJs: MAIN_JS, storage });
 }
 
 const id = (key: string): string => host.byKey(key).id;
@@ -166,5 +166,19 @@ describe('a recorded frame', () => {
     await record('source');
     host.moveNode(id('source'), id('archive'));
     expect((await session()).recordings).toMatchObject([{ nodeId: id('source'), frame: { name: 'source' } }]);
+  });
+
+  test('is not listed in a file of the same name with other layers, but in its own after a renaming', async () => {
+    const storage = new Map<string, string>();
+    await open(FILE, storage);
+    await record('source');
+    const sourceId = id('source');
+    host.dispose();
+    await open({ ...FILE, children: [screen('other', 0)] }, storage);
+    expect(id('other')).toBe(sourceId);
+    expect((await session()).recordings).toEqual([]);
+    host.dispose();
+    await open({ ...FILE, name: 'Renamed' }, storage);
+    expect((await session()).recordings).toMatchObject([{ nodeId: sourceId, name: 'source' }]);
   });
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { loadRecording, type Recording, saveRecording } from '../../src/main/recordings.js';
 
 const FRAME = { id: '1:1', type: 'FRAME', name: 'Screen', visible: true, removed: false };
+const OTHER = { ...FRAME, id: '1:2', name: 'Other' };
 
 /** `figma.clientStorage` with this much room. */
 class Storage {
@@ -35,7 +36,7 @@ function sizeOf(value: unknown): number {
 let storage: Storage;
 beforeEach(() => {
   storage = new Storage();
-  const getNodeByIdAsync = async (id: string) => (id === FRAME.id ? FRAME : null);
+  const getNodeByIdAsync = async (id: string) => [FRAME, OTHER].find((frame) => frame.id === id) ?? null;
   vi.stubGlobal('figma', { clientStorage: storage, root: { name: 'File' }, getNodeByIdAsync });
 });
 afterEach(() => {
@@ -43,12 +44,16 @@ afterEach(() => {
 });
 
 /** A recording of the frame, with a text and a picture of this size. */
-function recordingOf(text: string, pictureBytes: number): Recording {
-  const { id, type, name } = FRAME;
+function recordingOf(text: string, pictureBytes: number, { id, type, name } = FRAME): Recording {
   const geometry = { transform: { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 }, width: 10, height: 10 };
   const layer = { ...{ id, type, name, parentId: null, childIds: [], props: { characters: text } }, ...geometry };
   const image = { png: new Uint8Array(pictureBytes), width: 10, height: 10 };
   return { design: { rootId: id, layers: { [id]: layer }, tokens: {} }, layers: [], image };
+}
+
+/** Text that hardly compresses. */
+function noise(parts: number): string {
+  return Array.from({ length: parts }, (_, n) => ((n * n * 7919) % 100_003).toString(36)).join('');
 }
 
 const textOf = (recording: Recording | null) => recording?.design.layers[FRAME.id]?.props.characters;
@@ -66,10 +71,33 @@ describe('a second recording of a frame', () => {
     await saveRecording('Screen', recordingOf('first', 1000), 1);
     const first = await loadRecording(FRAME.id);
     storage.room = 5000;
-    const digits = Array.from({ length: 40_000 }, (_, n) => ((n * n * 7919) % 100_003).toString(36)).join('');
-    const problem = await saveRecording('Screen', recordingOf(digits, 1000), 2);
+    const problem = await saveRecording('Screen', recordingOf(noise(40_000), 1000), 2);
     expect(problem?.message).toBe('No room to record “Screen”.');
     expect(await loadRecording(FRAME.id)).toEqual(first);
+    expect(storage.values.size).toBe(2);
+  });
+});
+
+describe('the recordings of other frames', () => {
+  test('stay where there is no room for one more, and the user learns what to delete', async () => {
+    await saveRecording('Screen', recordingOf('first', 1000), 1);
+    storage.room = 5000;
+    expect(await saveRecording('Other', recordingOf(noise(40_000), 1000, OTHER), 2)).toEqual({
+      message: 'No room to record “Other”.',
+      hint: 'Delete a recording in “Transfer recorded edits…”.',
+    });
+    expect(textOf(await loadRecording(FRAME.id))).toBe('first');
+    expect(storage.values.size).toBe(2);
+  });
+
+  test('stay where a frame is too large to record', async () => {
+    await saveRecording('Screen', recordingOf('first', 1000), 1);
+    storage.room = 50_000_000;
+    expect(await saveRecording('Other', recordingOf(noise(1_000_000), 0, OTHER), 2)).toEqual({
+      message: '“Other” has too many layers to record.',
+      hint: 'Record a frame inside it.',
+    });
+    expect(textOf(await loadRecording(FRAME.id))).toBe('first');
     expect(storage.values.size).toBe(2);
   });
 });
