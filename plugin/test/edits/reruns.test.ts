@@ -49,6 +49,34 @@ describe('running again', () => {
     expect(outcomes(done, at(10))).toEqual([{ kind: 'already-so' }]);
   });
 
+  it('sets one corner after all of them, and all of them after one', () => {
+    const corners = (topLeft: number, topRight: number): Design => {
+      const drawn = design([{ id: 'a', type: 'RECTANGLE' }]);
+      const { a } = drawn.layers;
+      if (a === undefined) throw new Error('no layer');
+      const own = Object.entries(a.props).filter(([property]) => property !== 'cornerRadius');
+      const whole = topLeft === topRight ? { cornerRadius: topLeft } : {};
+      const props = { ...Object.fromEntries(own), topLeftRadius: topLeft, topRightRadius: topRight, ...whole };
+      return { ...drawn, layers: { ...drawn.layers, a: { ...a, props } } };
+    };
+    const base = corners(0, 0);
+    const first: Run = { base, theirs: target(base), applied: [] };
+    /** As Figma writes it. */
+    const transferred = (run: Run, ours: Design): Run => {
+      const records = operationsOf(mergeRun(run, ours)).map(({ record }) => record);
+      return { base, theirs: target(ours), applied: [...run.applied, ...records] };
+    };
+    const all = transferred(first, corners(4, 4));
+    expect(mergeRun(all, corners(18, 4)).map(({ outcome }) => outcome)).toMatchObject([
+      { kind: 'change', operation: { write: { property: 'topLeftRadius', after: 18 } } },
+      { kind: 'already-so' },
+    ]);
+    const one = transferred(all, corners(18, 4));
+    expect(mergeRun(one, corners(6, 6)).map(({ outcome }) => outcome)).toMatchObject([
+      { kind: 'change', operation: { write: { property: 'cornerRadius', before: null, after: 6 } } },
+    ]);
+  });
+
   it('finds a proposed colour already so', () => {
     const fills = (hex: string, ...others: string[]): LayerSpec[] =>
       [hex, ...others].map((colour, n) => ({ id: `r${n}`, type: 'RECTANGLE', props: { fills: solid(colour) } }));

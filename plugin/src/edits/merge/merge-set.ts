@@ -52,12 +52,21 @@ class SetMerge {
     private readonly property: string,
   ) {
     this.theirs = match.layer.props[property] ?? null;
-    const record = context.records.get(recordKey(edit.layerId, edit.property));
-    this.record = record?.layerId === match.layer.id ? record : null;
+    const records = this.recordsOf(edit.property);
+    this.record = records.find(({ written }) => written === this.recorded(this.theirs)) ?? records[0] ?? null;
+  }
+
+  /** What earlier runs wrote to a property of this layer: to itself, and to the whole that it is a part of. */
+  private recordsOf(property: string): AppliedRecord[] {
+    const { context, edit, match } = this;
+    const wholes = Object.keys(PARTS).filter((whole) => PARTS[whole]?.includes(property));
+    const records = [property, ...wholes].flatMap((one) => context.records.get(recordKey(edit.layerId, one)) ?? []);
+    return records.filter(({ layerId }) => layerId === match.layer.id);
   }
 
   outcome(): Outcome {
     const { record, theirs, edit } = this;
+    if (this.hasKnownParts()) return this.change(this.scaledPart(edit.after));
     if (record === null) return this.threeWay(edit.before);
     if (this.recorded(theirs) === record.written) {
       if (record.source === this.recorded(edit.after)) return { kind: 'already-so' };
@@ -92,16 +101,26 @@ class SetMerge {
     if (isAsBase && isWhole) return this.change(edit.after);
     if (this.isSame(theirs, edit.after) && !this.hasOtherStyle()) return { kind: 'already-so' };
     if (rule === 'colours') return this.colours(base);
-    if (this.hasPartsOf(base, edit.after)) return this.change(edit.after);
     const merged = this.numeric(rule, base) ?? this.parts(base);
     return merged === null ? this.conflict(edit.after, null) : this.change(merged);
   }
 
-  /** Whether the target's corners or sides differ, and each is as in base or as in ours. */
-  private hasPartsOf(base: Value, after: Value): boolean {
-    const parts = this.theirs === null ? (PARTS[this.property] ?? []) : [];
-    const values = parts.flatMap((part) => this.match.layer.props[part] ?? []);
-    return values.length > 0 && values.every((value) => sameValue(value, base) || sameValue(value, after));
+  /** Whether the target's corners or sides differ, and each is as in base, as in ours, or as an earlier run wrote it. */
+  private hasKnownParts(): boolean {
+    const { before, after } = this.edit;
+    const parts = this.theirs === null && before !== null ? (PARTS[this.property] ?? []) : [];
+    const { props } = this.match.layer;
+    const present = parts.filter((part) => part in props);
+    const isKnown = (part: string) => {
+      const value = props[part] ?? null;
+      const isOfEdit = [before, after].some((one) => sameValue(value, this.scaledPart(one)));
+      return isOfEdit || this.recordsOf(part).some(({ written }) => written === this.recorded(value));
+    };
+    return present.length > 0 && present.every(isKnown);
+  }
+
+  private scaledPart(value: Value): Value {
+    return typeof value === 'number' ? rounded(value * this.context.scale) : value;
   }
 
   private recorded(value: Value): string {
