@@ -145,7 +145,7 @@ describe('edits', () => {
     expect(written).toBe(1);
     expect(skipped.map(({ reason }) => reason)).toEqual([
       'The font Lost Bold is missing. Install it and try again.',
-      '“box” has no absoluteTransform that can be set.',
+      'Absolute transform of “box” can’t be set. Change it by hand.',
       'The style is not in this file any more.',
     ]);
   });

@@ -1,4 +1,5 @@
 import { sameValue } from '../../../edits/fingerprint.js';
+import { propertyLabel } from '../../../edits/labels.js';
 import { PROPERTIES } from '../../../edits/properties.js';
 import type { Value } from '../../../shared/design.js';
 import type { Operation, Write } from '../../../shared/operation.js';
@@ -76,7 +77,7 @@ function plainSetter(node: SceneNode, property: string, after: Value): Setter {
 }
 
 function cannotSet(node: SceneNode, property: string): string {
-  return `“${node.name}” has no ${property} that can be set.`;
+  return `${propertyLabel(property)} of “${node.name}” can’t be set. Change it by hand.`;
 }
 
 function assign(node: SceneNode, property: string, value: Value): void {
@@ -115,12 +116,12 @@ async function styleSetter(node: SceneNode, property: string, after: Value): Pro
 }
 
 async function variableSetter(node: SceneNode, field: string, after: Value): Promise<Setter> {
-  if (!('setBoundVariable' in node)) return { reason: cannotSet(node, field) };
+  if (!('setBoundVariable' in node)) return { reason: cannotSet(node, `variable.${field}`) };
   const missingFont = node.type === 'TEXT' ? await loadFontsFor(node) : null;
   if (missingFont !== null) return { reason: missingFont };
   const variable = typeof after === 'string' ? await figma.variables.getVariableByIdAsync(after) : null;
   if (after !== null && variable === null) return { reason: 'The variable is not in this file any more.' };
-  if (!isBindable(field)) return { reason: cannotSet(node, field) };
+  if (!isBindable(field)) return { reason: cannotSet(node, `variable.${field}`) };
   return { write: () => node.setBoundVariable(field, variable) };
 }
 
@@ -135,12 +136,12 @@ function componentPropertySetter(node: SceneNode, name: string, after: Value): S
   if (node.type !== 'INSTANCE' || node.componentProperties[name] === undefined) {
     return { reason: `“${node.name}” has no component property “${name.split('#')[0] ?? name}”.` };
   }
-  if (typeof after !== 'string' && typeof after !== 'boolean') return { reason: cannotSet(node, name) };
+  if (typeof after !== 'string' && typeof after !== 'boolean') return { reason: cannotSet(node, `component.${name}`) };
   return { write: () => node.setProperties({ [name]: after }) };
 }
 
 async function mainComponentSetter(operation: Operation, node: SceneNode, after: Value): Promise<Setter> {
-  if (node.type !== 'INSTANCE' || typeof after !== 'string') return { reason: cannotSet(node, 'main component') };
+  if (node.type !== 'INSTANCE' || typeof after !== 'string') return { reason: cannotSet(node, 'mainComponent') };
   const component = await findComponent(after, operation.record.sourceLayerId);
   if (component === null) return { reason: 'The main component is not in this file any more.' };
   const missingFont = await loadFontsFor(component);
