@@ -43,10 +43,10 @@ export function toastMessage(command: Command, summary: ApplySummary): string {
   return [...summaryLines(command, summary), ...skipped].join(' · ');
 }
 
-/** The toast after edits were applied: `Wrote 12 edits to 5 frames · Skipped 2`. */
+/** The toast after edits were applied: `Wrote 12 changes to 5 frames · Skipped 2`. */
 export function editsToast({ written, targets, skipped }: EditsSummary): string {
   const rest = skipped.length > 0 ? ` · Skipped ${skipped.length}` : '';
-  return `Wrote ${count(written, 'edit')} to ${count(targets, 'frame')}${rest}`;
+  return `Wrote ${count(written, 'change')} to ${count(targets, 'frame')}${rest}`;
 }
 
 /** What an error says, without a full stop, to put it into a sentence. */
