@@ -5,8 +5,8 @@ import { percent } from '../../shared/text.js';
 import type { HashedFrame } from './request.js';
 import type { PreviewState, Run } from './state.js';
 
-/** Confidence thresholds of the preview. */
-const THRESHOLDS = {
+/** Confidence thresholds of all previews. */
+export const THRESHOLDS = {
   /** Placements from this confidence on are included by default; evidence below it is called weak. */
   include: 0.5,
   /** From here on a confidence is called high. */

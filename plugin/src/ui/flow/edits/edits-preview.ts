@@ -6,6 +6,7 @@ import { merge } from '../../../edits/merge.js';
 import type { Counterpart } from '../../../edits/merged-edit.js';
 import type { Design } from '../../../shared/design.js';
 import type { Problem } from '../../../shared/messages.js';
+import { reduceUndo } from '../done.js';
 import { failedTargets } from '../frame-problems.js';
 import { enter, type Flow, type FlowEvent, type Run, savePending, stay, type Transition, toPick } from '../state.js';
 import { acceptedOperations } from './edits-choices.js';
@@ -212,17 +213,7 @@ function reduceApplying(flow: Flow, preview: EditsPreview, event: FlowEvent): Tr
 }
 
 function reduceDone(flow: Flow, state: Extract<EditsState, { name: 'edits-done' }>, event: FlowEvent): Transition {
-  switch (event.type) {
-    case 'undo':
-      if (state.undo !== 'available') return stay(flow);
-      return enter(flow, { ...state, undo: 'pending' }, [{ type: 'main', message: { type: 'undo' } }]);
-    case 'back':
-      return state.undo === 'done' ? enter(flow, state.preview) : stay(flow);
-    case 'main':
-      if (event.message.type === 'undone') return enter(flow, { ...state, undo: 'done' });
-      if (event.message.type !== 'undo.failed') return stay(flow);
-      return enter(flow, { ...state, undo: 'unavailable', problem: event.message.problem });
-    default:
-      return stay(flow);
-  }
+  const undone = reduceUndo(state, event);
+  if (undone !== null) return enter(flow, { ...state, ...undone.state }, undone.effects);
+  return event.type === 'back' && state.undo === 'done' ? enter(flow, state.preview) : stay(flow);
 }

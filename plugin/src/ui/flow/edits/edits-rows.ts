@@ -5,14 +5,15 @@ import type { Counterpart, MergedEdit, Obstacle } from '../../../edits/merged-ed
 import type { Design } from '../../../shared/design.js';
 import type { EditableFrame } from '../../../shared/messages.js';
 import type { Operation } from '../../../shared/operation.js';
+import { THRESHOLDS } from '../preview-rows.js';
 import type { HashedFrame } from '../request.js';
 
 /** Confidences of the preview of edits. */
 export const EDIT_CONFIDENCE = {
   /** The slider starts here: changes from this confidence on are included. */
-  include: 0.5,
+  include: THRESHOLDS.include,
   /** Changes below this one are doubtful, and what only a sure counterpart allows is off. */
-  sure: 0.75,
+  sure: THRESHOLDS.high,
 } as const;
 
 /** What Apply does with a row: writes the source's value, the proposed one, or nothing. */

@@ -1,4 +1,6 @@
 import type { MainToUi, Picks, Problem } from '../../../shared/messages.js';
+import { reduceUndo } from '../done.js';
+import { THRESHOLDS } from '../preview-rows.js';
 import { hashFrame } from '../request.js';
 import { type Flow, type FlowEvent, stay, type Transition, toPick } from '../state.js';
 import { enterStep, frameOf, reducePicturesRun, sendPictures } from './pictures-run.js';
@@ -109,7 +111,7 @@ function reduceClipping(flow: Flow, state: Step<'clipping'>, event: FlowEvent): 
   if (event.type === 'pictures.undrawable' && event.jobId === run.jobId) return toPick(flow, UNDRAWABLE);
   if (event.type !== 'pictures.clipped' || event.jobId !== run.jobId) return stay(flow);
   const { pictures } = event;
-  const sure = pictures.filter(({ fit }) => fit.confidence >= INCLUDED_FROM);
+  const sure = pictures.filter(({ fit }) => fit.confidence >= THRESHOLDS.include);
   const left = new Set(pictures.map(({ targetId }) => targetId));
   const outside = warped.filter(({ targetId }) => !left.has(targetId));
   const refused = [...state.refused, ...outside.map(({ targetId }) => ({ targetId, reason: OUTSIDE }))];
@@ -118,9 +120,6 @@ function reduceClipping(flow: Flow, state: Step<'clipping'>, event: FlowEvent): 
 }
 
 const OUTSIDE = 'The edit lies outside of the picture’s shape.';
-
-/** Edits from this confidence on are included by default. */
-const INCLUDED_FROM = 0.5;
 
 function reducePreview(flow: Flow, preview: PicturesPreview, event: FlowEvent): Transition {
   switch (event.type) {
@@ -158,19 +157,9 @@ function reduceApplying(flow: Flow, { preview }: Step<'applying'>, event: FlowEv
 }
 
 function reduceDone(flow: Flow, state: Step<'done'>, event: FlowEvent): Transition {
-  switch (event.type) {
-    case 'undo':
-      if (state.undo !== 'available') return stay(flow);
-      return enterStep(flow, { ...state, undo: 'pending' }, [{ type: 'main', message: { type: 'undo' } }]);
-    case 'back':
-      return state.undo === 'done' ? enterStep(flow, state.preview) : stay(flow);
-    case 'main':
-      if (event.message.type === 'undone') return enterStep(flow, { ...state, undo: 'done' });
-      if (event.message.type !== 'undo.failed') return stay(flow);
-      return enterStep(flow, { ...state, undo: 'unavailable', problem: event.message.problem });
-    default:
-      return stay(flow);
-  }
+  const undone = reduceUndo(state, event);
+  if (undone !== null) return enterStep(flow, { ...state, ...undone.state }, undone.effects);
+  return event.type === 'back' && state.undo === 'done' ? enterStep(flow, state.preview) : stay(flow);
 }
 
 /** Proportions may differ by this fraction, since exports have whole pixels. */
