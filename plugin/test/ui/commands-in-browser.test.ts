@@ -111,13 +111,16 @@ describe.each(THEMES)('in the %s theme', (theme) => {
     await figma.next('close');
   });
 
-  it('offers recordings with their age, and only deletes those of deleted frames', async () => {
+  it('offers recordings with their age, and asks before it deletes one whose frame is there', async () => {
     await open('transfer-edits', { targets: TARGETS }, RECORDINGS);
     await figma.ui.getByText('Recorded 2 hours ago').waitFor();
     expect(await figma.ui.getByRole('radio', { name: 'Checkout' }).isDisabled()).toBe(true);
     await figma.ui.getByRole('radio', { name: 'Settings / Light' }).focus();
     await figma.page.keyboard.press('Space');
     await screenshot('recordings-two');
+    await figma.button('Delete the recording of “Settings / Light”').click();
+    await screenshot('recordings-delete');
+    await figma.button('Keep').click();
     await figma.button('Delete the recording of “Checkout”').click();
     expect(await figma.next('recording.delete')).toMatchObject({ nodeId: 'gone' });
     await figma.button('Find matches').click();

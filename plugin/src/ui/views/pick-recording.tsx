@@ -1,7 +1,8 @@
+import { useState } from 'preact/hooks';
 import type { RecordingSummary } from '../../shared/messages.js';
 import { age } from '../../shared/text.js';
 import type { FlowEvent } from '../flow/state.js';
-import { IconButton, MessageScreen } from './components.js';
+import { Button, IconButton, MessageScreen } from './components.js';
 import type { SectionProps } from './pick-frames.js';
 
 /** Without a recording there is nothing to transfer: how to make one. */
@@ -57,6 +58,7 @@ interface RecordingCardProps {
 
 function RecordingCard({ recording, chosen, dispatch }: RecordingCardProps) {
   const { nodeId, frame, recordedAt } = recording;
+  const [isAsking, setIsAsking] = useState(false);
   const name = frame?.name ?? recording.name;
   const blocked = frame === null ? 'The frame was deleted.' : frame.blocked;
   const choose = () => {
@@ -64,6 +66,8 @@ function RecordingCard({ recording, chosen, dispatch }: RecordingCardProps) {
     dispatch({ type: 'pick.source', frame });
     dispatch({ type: 'reveal', nodeId, box: null });
   };
+  const remove = () => dispatch({ type: 'delete-recording', nodeId });
+  if (isAsking) return <DeleteQuestion name={name} onDelete={remove} onKeep={() => setIsAsking(false)} />;
   return (
     <li class="card">
       <label class="card-main choice">
@@ -78,8 +82,30 @@ function RecordingCard({ recording, chosen, dispatch }: RecordingCardProps) {
       <IconButton
         icon="close"
         label={`Delete the recording of “${name}”`}
-        onClick={() => dispatch({ type: 'delete-recording', nodeId })}
+        onClick={() => (frame === null ? remove() : setIsAsking(true))}
       />
+    </li>
+  );
+}
+
+interface DeleteQuestionProps {
+  name: string;
+  onDelete: () => void;
+  onKeep: () => void;
+}
+
+/** Takes the place of a card, since a deleted recording can’t be restored. */
+function DeleteQuestion({ name, onDelete, onKeep }: DeleteQuestionProps) {
+  return (
+    <li class="card">
+      <span class="card-main" role="alert">
+        <span class="card-text">
+          <span class="card-name">{name}</span>
+          <span class="card-detail">Delete this recording?</span>
+        </span>
+      </span>
+      <Button onClick={onKeep}>Keep</Button>
+      <Button onClick={onDelete}>Delete</Button>
     </li>
   );
 }
