@@ -11,7 +11,7 @@ const test = base.extend('document', () => shopDocument());
 type Target = (typeof SHOP_TARGETS)[number];
 
 describe('transferring the difference between two frames', () => {
-  test('makes the same edits in other themes, languages, sizes and versions, in one undo step', async ({
+  test('makes the same edits once in other themes, languages, sizes and versions, in one undo step', async ({
     plugin,
     daemon,
   }) => {
@@ -30,11 +30,31 @@ describe('transferring the difference between two frames', () => {
     for (const target of SHOP_TARGETS) expectEdited(plugin, target, before);
     expect(host.undoSteps).toBe(steps + 1);
 
+    const edited = host.snapshot();
+    const again = await plugin.run('transfer-difference');
+    await startRun(again);
+    await again.heading('Edits').waitFor();
+    await saveScreenshot(again, 'edits-3-again');
+    await expectOnlyConflicts(again, { alreadyThere: 33, in: SHOP_TARGETS.length, conflicts: 2 });
+    expect(host.snapshot()).toEqual(edited);
+
     host.undo();
     expect(host.snapshot()).toEqual(before);
     expect(host.errors).toEqual([]);
   });
 });
+
+/** What was applied is not offered again; what was left off stays off. */
+async function expectOnlyConflicts(
+  figma: FigmaPage,
+  expected: { alreadyThere: number; in: number; conflicts: number },
+): Promise<void> {
+  const sentence = `${expected.alreadyThere} edits are already there in ${expected.in} frames.`;
+  await figma.ui.getByText(sentence).waitFor();
+  await figma.button(new RegExp(`^All ${expected.conflicts}$`)).waitFor();
+  await figma.button(new RegExp(`^Conflicts ${expected.conflicts}$`)).waitFor();
+  expect(await figma.button('No changes selected').isDisabled()).toBe(true);
+}
 
 async function pickVersions(plugin: PluginInFigma, figma: FigmaPage, targets: readonly Target[]): Promise<void> {
   plugin.select('before:screen');
