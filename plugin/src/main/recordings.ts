@@ -22,6 +22,7 @@ interface Entry {
   name: string;
   recordedAt: number;
   samples: Sample[];
+  bytes?: number;
 }
 
 type Sample = [id: string, type: string, name: string];
@@ -33,6 +34,8 @@ const BYTES = {
   design: 2_000_000,
   /** A recording with its picture. */
   total: 2_500_000,
+  /** All recordings. The rest of the storage is for settings and for results of a run that is resumed. */
+  all: 3_800_000,
 } as const;
 /** Number of layers that tell a file from others of the same name. */
 const SAMPLES = 12;
@@ -48,9 +51,13 @@ export async function saveRecording(name: string, recording: Recording, now: num
   const entry = newEntry(name, design, now);
   const known = await readIndex();
   const earlier = await entryOf(design.rootId);
-  const index = [...known.filter(({ key }) => key !== earlier?.key), entry];
+  const others = known.filter(({ key }) => key !== earlier?.key);
+  const used = others.reduce((sum, other) => sum + (other.bytes ?? 0), 0);
   const pictures = image !== null && packed.length + image.png.length <= BYTES.total ? [image, null] : [null];
   for (const picture of pictures) {
+    const bytes = packed.length + (picture?.png.length ?? 0);
+    if (used + bytes > BYTES.all) continue;
+    const index = [...others, { ...entry, bytes }];
     if (await replace(earlier, index, entry.key, { packed, image: picture })) return null;
   }
   return known.length === 0 ? tooLarge(name) : noRoom(name);

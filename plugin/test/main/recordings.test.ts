@@ -102,6 +102,15 @@ describe('the recordings of other frames', () => {
   });
 });
 
+test('recordings leave room for settings and a run that is resumed: the last ones go without their picture', async () => {
+  storage.room = 5_000_000;
+  for (const id of ['1:1', '2:2', '3:3'])
+    await saveRecording('Screen', recordingOf(id, 1_800_000, { ...FRAME, id }), 1);
+  const pictures = await Promise.all(['1:1', '2:2', '3:3'].map(async (id) => (await loadRecording(id))?.image));
+  expect(pictures.map((picture) => picture?.png.length ?? null)).toEqual([1_800_000, 1_800_000, null]);
+  await storage.setAsync('pending', 'x'.repeat(1_000_000));
+});
+
 test('nothing is written over recordings that cannot be read', async () => {
   await saveRecording('Screen', recordingOf('first', 1000), 1);
   storage.isUnreadable = true;
