@@ -6,7 +6,9 @@ import {
   type DaemonMessage,
   decodeFrame,
   type ErrorPayload,
+  encodeFrame,
   imageDataHeaderSchema,
+  type JobResult,
   pairRequestSchema,
   SUBPROTOCOL,
   TOKEN_SUBPROTOCOL_PREFIX,
@@ -65,6 +67,11 @@ export class FakeDaemon {
   /** Sends a message to all clients. */
   send(message: DaemonMessage): void {
     for (const client of this.#sockets.clients) client.send(JSON.stringify(message));
+  }
+
+  /** Sends the result of a job with its binary part. */
+  sendResult(jobId: string, result: JobResult, payload: Uint8Array): void {
+    for (const client of this.#sockets.clients) client.send(encodeFrame('jobResult', { jobId, result }, payload));
   }
 
   /** Closes all connections. */

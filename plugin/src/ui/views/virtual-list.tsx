@@ -20,7 +20,7 @@ interface VirtualListProps<Item extends VirtualItem> {
   render: (item: Item) => ComponentChildren;
 }
 
-const CONTROLS = 'input:not(:disabled), button:not(:disabled), a[href]';
+const CONTROLS = 'input:not(:disabled), button:not(:disabled), a[href], summary';
 
 /**
  * A list that draws only the items in view, in the nearest ancestor with the class `scroll`. It is one tab stop: the up

@@ -101,7 +101,7 @@ describe('propagating an edit onto pictures', () => {
   it('previews refusals and failures by target, with doubtful edits off', () => {
     const step = stepOf(previewed());
     if (step.step !== 'preview') throw new Error('no preview');
-    expect(step.refused).toEqual([{ targetId: 't2', reason: 'Nothing fits.' }]);
+    expect(step.refused).toMatchObject([{ targetId: 't2', detail: 'Nothing fits.' }]);
     expect(step.run.failed.map(({ nodeId }) => nodeId)).toEqual(['t4']);
     expect([...step.included]).toEqual(['t1']);
     expect(step.run.notices).toEqual(['a notice']);

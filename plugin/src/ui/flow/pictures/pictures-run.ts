@@ -4,6 +4,7 @@ import { failedTarget, withFrameNames } from '../frame-problems.js';
 import { chooseBackend } from '../request.js';
 import { enter, type Flow, type FlowEffect, type FlowEvent, stay, type Transition, toPick } from '../state.js';
 import type { PictureEdit, PicturesRun, PicturesStep, RefusedPicture, WarpedPicture } from './pictures-state.js';
+import { problemOfRefusal } from './refusal.js';
 
 type Sending = Extract<PicturesStep, { step: 'sending' }>;
 type Running = Extract<PicturesStep, { step: 'running' }>;
@@ -131,7 +132,11 @@ function finish(flow: Flow, { run, edit }: Running, { targets }: WarpResult, pay
         break;
       }
       case 'refused':
-        refused.push({ targetId: target.targetId, reason: target.reason });
+        refused.push({
+          targetId: target.targetId,
+          problem: problemOfRefusal(target.reason),
+          detail: target.reason,
+        });
         break;
       case 'failed':
         if (frame !== undefined) failed.push(failedTarget(frame, target.error));

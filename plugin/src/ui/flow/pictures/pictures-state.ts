@@ -34,7 +34,9 @@ export interface WarpedPicture extends PlacedPicture {
 /** A target that the edit does not fit, and why. */
 export interface RefusedPicture {
   targetId: string;
-  reason: string;
+  problem: Problem;
+  /** The daemon's technical reason; null if the plugin refuses. */
+  detail: string | null;
 }
 
 export interface PicturesPreview {

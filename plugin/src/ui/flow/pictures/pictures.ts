@@ -114,12 +114,15 @@ function reduceClipping(flow: Flow, state: Step<'clipping'>, event: FlowEvent): 
   const sure = pictures.filter(({ fit }) => fit.confidence >= THRESHOLDS.include);
   const left = new Set(pictures.map(({ targetId }) => targetId));
   const outside = warped.filter(({ targetId }) => !left.has(targetId));
-  const refused = [...state.refused, ...outside.map(({ targetId }) => ({ targetId, reason: OUTSIDE }))];
+  const refused = [...state.refused, ...outside.map(({ targetId }) => ({ targetId, problem: OUTSIDE, detail: null }))];
   const included = new Set(sure.map(({ targetId }) => targetId));
   return enterStep(flow, { step: 'preview', run, edit, pictures, refused, included, problem: null });
 }
 
-const OUTSIDE = 'The edit lies outside of the picture’s shape.';
+const OUTSIDE: Problem = {
+  message: 'The edit lies outside of the picture’s shape.',
+  hint: 'Use a picture whose visible part includes it.',
+};
 
 function reducePreview(flow: Flow, preview: PicturesPreview, event: FlowEvent): Transition {
   switch (event.type) {

@@ -1,10 +1,16 @@
+import { useMemo } from 'preact/hooks';
 import { count } from '../../../shared/text.js';
+import type { FailedTarget } from '../../flow/frame-problems.js';
 import type { PicturesPreview, RefusedPicture, WarpedPicture } from '../../flow/pictures/pictures-state.js';
 import type { HashedFrame } from '../../flow/request.js';
 import type { FlowEvent } from '../../flow/state.js';
 import { Button, ConfidenceBadge, IconButton, Notice, ProblemNotice, Screen } from '../components.js';
 import { FailedGroupView } from '../failed-group.js';
+import { type VirtualItem, VirtualList } from '../virtual-list.js';
 import { PictureThumbnail } from './picture-thumbnail.js';
+
+/** Expected heights of items in CSS pixels. */
+const HEIGHTS = { failed: 150, picture: 230 } as const;
 
 interface PreviewProps {
   preview: PicturesPreview;
@@ -14,14 +20,20 @@ interface PreviewProps {
 
 /** The edit of the source, and each target before and after. Nothing is written before Apply. */
 export function PicturesPreviewView({ preview, applying, dispatch }: PreviewProps) {
-  const { run, edit, pictures, refused, included } = preview;
+  const { run, edit, included } = preview;
+  const items = useMemo(() => itemsOf(preview), [preview.run, preview.refused, preview.pictures]);
   const frames = new Map(run.frames.map((frame) => [frame.nodeId, frame]));
   const source = frames.get(run.sourceId);
   const amount = included.size;
   return (
     <Screen
       title="Preview"
-      bar={<IconButton icon="back" label="Back" onClick={() => dispatch({ type: 'back' })} />}
+      bar={
+        <>
+          <IconButton icon="back" label="Back" onClick={() => dispatch({ type: 'back' })} />
+          <h1>Preview</h1>
+        </>
+      }
       footer={
         <Button look="primary" wide disabled={amount === 0} busy={applying} onClick={() => dispatch({ type: 'apply' })}>
           {applying ? 'Applying…' : amount === 0 ? 'No pictures selected' : `Place on ${count(amount, 'picture')}`}
@@ -42,23 +54,47 @@ export function PicturesPreviewView({ preview, applying, dispatch }: PreviewProp
           <PicturePair frame={source} edit={{ png: edit.png, box: wholeOf(edit) }} box={edit.box} />
         </section>
       )}
-      {run.failed.map((target) => (
-        <FailedGroupView key={target.nodeId} target={target} dispatch={dispatch} />
-      ))}
-      {refused.map((one) => (
-        <RefusedView key={one.targetId} refused={one} frame={frames.get(one.targetId)} dispatch={dispatch} />
-      ))}
-      {pictures.map((picture) => (
-        <PictureRow
-          key={picture.targetId}
-          picture={picture}
-          frame={frames.get(picture.targetId)}
-          isIncluded={included.has(picture.targetId)}
-          dispatch={dispatch}
-        />
-      ))}
+      <VirtualList
+        label="Pictures"
+        items={items}
+        render={(item) => {
+          switch (item.kind) {
+            case 'failed':
+              return <FailedGroupView target={item.target} dispatch={dispatch} />;
+            case 'refused':
+              return <RefusedView refused={item.refused} frame={frames.get(item.key)} dispatch={dispatch} />;
+            case 'picture':
+              return (
+                <PictureRow
+                  picture={item.picture}
+                  frame={frames.get(item.key)}
+                  isIncluded={included.has(item.key)}
+                  dispatch={dispatch}
+                />
+              );
+          }
+        }}
+      />
     </Screen>
   );
+}
+
+type Item = VirtualItem &
+  (
+    | { kind: 'failed'; target: FailedTarget }
+    | { kind: 'refused'; refused: RefusedPicture }
+    | { kind: 'picture'; picture: WarpedPicture }
+  );
+
+/** Targets without an edit first, then those with one. */
+function itemsOf({ run, refused, pictures }: PicturesPreview): Item[] {
+  return [
+    ...run.failed.map((target): Item => ({ kind: 'failed', target, key: target.nodeId, estimatePx: HEIGHTS.failed })),
+    ...refused.map((one): Item => ({ kind: 'refused', refused: one, key: one.targetId, estimatePx: HEIGHTS.failed })),
+    ...pictures.map((picture): Item => {
+      return { kind: 'picture', picture, key: picture.targetId, estimatePx: HEIGHTS.picture };
+    }),
+  ];
 }
 
 function wholeOf({ width, height }: { width: number; height: number }) {
@@ -124,7 +160,7 @@ interface RefusedProps {
 }
 
 /** A target that the edit does not fit. */
-function RefusedView({ refused: { targetId, reason }, frame, dispatch }: RefusedProps) {
+function RefusedView({ refused: { targetId, problem, detail }, frame, dispatch }: RefusedProps) {
   const name = frame?.name ?? 'Picture';
   return (
     <section class="group" aria-label={name}>
@@ -135,7 +171,15 @@ function RefusedView({ refused: { targetId, reason }, frame, dispatch }: Refused
         <span class="badge low">No fit</span>
       </h2>
       <div class="group-problem">
-        <Notice tone="info">{reason}</Notice>
+        <Notice tone="info">
+          <strong>{problem.message}</strong> {problem.hint}
+          {detail === null ? null : (
+            <details class="refusal-detail">
+              <summary>Details</summary>
+              {detail}
+            </details>
+          )}
+        </Notice>
         <Button
           look="quiet"
           label={`Show “${name}”`}

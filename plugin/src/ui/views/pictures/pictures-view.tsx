@@ -125,14 +125,19 @@ function PicturesDoneView({ state, dispatch }: DoneProps) {
         {summary.updated === 0 ? null : <p>Replaced the edit on {count(summary.updated, 'picture')}</p>}
       </div>
       {summary.skipped.length === 0 ? null : (
-        <ul class="skipped">
-          {summary.skipped.map(({ targetId, reason }) => (
-            <li key={targetId}>
-              <span class="row-label">{nameOf(targetId)}</span>
-              <span class="row-reason">{reason}</span>
-            </li>
-          ))}
-        </ul>
+        <section class="section" aria-label="Skipped">
+          <h2>
+            Skipped <span class="amount">{summary.skipped.length}</span>
+          </h2>
+          <ul class="skipped">
+            {summary.skipped.map(({ targetId, reason }) => (
+              <li key={targetId}>
+                <span class="row-label">{nameOf(targetId)}</span>
+                <span class="row-reason">{reason}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
       )}
     </Screen>
   );
