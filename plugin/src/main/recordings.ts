@@ -60,7 +60,7 @@ export async function saveRecording(name: string, recording: Recording, now: num
     const index = [...others, { ...entry, bytes }];
     if (await replace(earlier, index, entry.key, { packed, image: picture })) return null;
   }
-  return known.length === 0 ? tooLarge(name) : noRoom(name);
+  return known.length === 0 ? tooLarge(name) : noRoom(name, known);
 }
 
 /** Stores a recording, then removes the earlier one. Returns false, with the earlier one in place, if the storage is full. */
@@ -113,10 +113,15 @@ function tooLarge(name: string): Problem {
   return { message: `“${name}” has too many layers to record.`, hint: 'Record a frame inside it.' };
 }
 
-function noRoom(name: string): Problem {
+/** The window lists the recordings of its own file only. */
+function noRoom(name: string, known: readonly Entry[]): Problem {
+  const [other] = known;
+  const isHere = other === undefined || known.some(({ file }) => file === figma.root.name);
   return {
     message: `No room to record “${name}”.`,
-    hint: 'Delete a recording in “Transfer recorded edits…”.',
+    hint: isHere
+      ? 'Delete a recording in “Transfer recorded edits…”.'
+      : `Delete a recording in the file “${other.file.slice(0, 20)}”.`,
   };
 }
 

@@ -90,6 +90,15 @@ describe('the recordings of other frames', () => {
     expect(storage.values.size).toBe(2);
   });
 
+  test('of another file are deleted there', async () => {
+    await saveRecording('Screen', recordingOf('first', 1000), 1);
+    storage.room = 5000;
+    const getNodeByIdAsync = async () => null;
+    vi.stubGlobal('figma', { clientStorage: storage, root: { name: 'New file' }, getNodeByIdAsync });
+    const problem = await saveRecording('Other', recordingOf(noise(40_000), 1000, OTHER), 2);
+    expect(problem?.hint).toBe('Delete a recording in the file “File”.');
+  });
+
   test('stay where a frame is too large to record', async () => {
     await saveRecording('Screen', recordingOf('first', 1000), 1);
     storage.room = 50_000_000;
