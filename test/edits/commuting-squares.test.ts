@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { Design } from '../../plugin/src/shared/design.js';
+import { comparable, type Difference, sameCell } from './compare-designs.js';
 import { type EditKind, editChoices, edited } from './random-edits.js';
 import { screenChoices } from './screens.js';
 import { includedOperations, judge, mergeInto, type Square, type SquareChoice, squareOf } from './square.js';
@@ -67,11 +69,19 @@ it('an edit on top of a merged one merges on top of it', () => {
       const first = mergeInto(square, square.theirs);
       const next = twiceEdited(square, more);
       const { wrong, missed } = judge(next, mergeInto(next, first.actual, first.records));
-      expect({ wrong, missed }).toEqual({ wrong: [], missed: [] });
+      const failed = [...wrong, ...missed].filter((difference) => !isTakenBack(difference, square, next));
+      expect(failed).toEqual([]);
     }),
     { numRuns: SQUARES / 4, seed: SEED },
   );
 });
+
+/** Where the source is as in base again, there is no edit to merge, and the target keeps what the first merge wrote. */
+function isTakenBack({ key, what }: Difference, first: Square, next: Square): boolean {
+  const cell = (design: Design) => comparable(design).get(key)?.get(what);
+  const before = cell(first.base);
+  return sameCell(before, cell(next.ours)) && !sameCell(before, cell(first.ours));
+}
 
 /** The same square after more edits of the source. */
 function twiceEdited(square: Square, more: Parameters<typeof edited>[1]): Square {
