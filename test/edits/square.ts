@@ -190,7 +190,7 @@ function isOffered({ outcome }: MergedEdit, { expected }: Difference): boolean {
 /** Whether the merge table leaves the cell to the designer. */
 function isRightlyOff(difference: Difference, square: Square, row: MergedEdit | undefined): boolean {
   const { key, what, base, theirs, actual } = difference;
-  if (what === 'name' || isRestoredAfterSwap(difference, square)) return true;
+  if (what === 'name') return true;
   if (what === 'exists' || what === 'parent') return isRightlyLeft(key, square, row);
   const isConflict = row?.outcome.kind === 'conflict';
   if (isConflict && isUnknownToken(difference, square)) return true;
@@ -204,15 +204,6 @@ function isRightlyOff(difference: Difference, square: Square, row: MergedEdit | 
   }
   if (sameCell(base, theirs)) return false;
   return !isNumeric(what);
-}
-
-/** An override that gives back base's value after a swap of the component is no difference between base and ours. */
-function isRestoredAfterSwap({ key, what }: Difference, { base, ours }: Square): boolean {
-  const [instanceId = '', path] = key.split(';');
-  const component = (design: Design) => design.layers[instanceId]?.props.mainComponent ?? null;
-  const value = (design: Design) => design.layers[key]?.props[what];
-  const isSwapped = !sameCell(component(base), component(ours));
-  return isSwapped && sameCell(value(base), value(ours)) && (path !== undefined || component(base) !== null);
 }
 
 /** Whether the right value is a style that the target uses nowhere. */

@@ -3,7 +3,7 @@ import { isList, isRecord, sameValue } from '../fingerprint.js';
 import { adaptRuns, boundaries, charactersOf, isStyledAt, mixedProperties, runsOf, valueAt } from '../runs.js';
 import { isStringId } from '../tree.js';
 import { derivedProperties, STYLED } from './derived.js';
-import { isMadeByHand, isOtherVariant } from './instance-overrides.js';
+import { isMadeByHand, isOtherVariant, isRestored } from './instance-overrides.js';
 
 export interface PropertyChange {
   property: string;
@@ -11,15 +11,18 @@ export interface PropertyChange {
   after: Value;
 }
 
-/** What was set by hand on a layer that base and ours both have, in the order of ours' properties. */
+/**
+ * What was set by hand on a layer that base and ours both have, in the order of ours' properties. What keeps base's value
+ * by an override after a swap of the component has equal values before and after.
+ */
 export function diffProperties(base: Design, ours: Design, before: DesignLayer, after: DesignLayer): PropertyChange[] {
   const derived = derivedProperties(after);
   const names = new Set([...Object.keys(after.props), ...Object.keys(before.props).filter(isReference)]);
   const changes = [...names].flatMap((property) => {
     if (property === 'runs' || derived.has(property)) return [];
     const values = { before: before.props[property] ?? null, after: after.props[property] ?? null };
-    if (sameValue(comparable(property, values.before), comparable(property, values.after))) return [];
-    return [{ property, ...values }];
+    const isSame = sameValue(comparable(property, values.before), comparable(property, values.after));
+    return isSame && !isRestored(base, ours, after, property) ? [] : [{ property, ...values }];
   });
   const runs = diffRuns(before, after);
   if (runs !== null) changes.push(runs);

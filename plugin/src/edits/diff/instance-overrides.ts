@@ -44,6 +44,14 @@ export function isMadeByHand(base: Design, ours: Design, after: DesignLayer, pro
   return !swapped && before !== undefined && isOverridden(before, property);
 }
 
+/** Whether ours overrides the property after a swap of the component, so that it keeps base's value. */
+export function isRestored(base: Design, ours: Design, after: DesignLayer, property: string): boolean {
+  if (after.props[property] === undefined || OWN.has(property) || property.startsWith('component.')) return false;
+  const before = base.layers[after.id];
+  const isNew = isOverridden(after, property) && before !== undefined && !isOverridden(before, property);
+  return isNew && isSwapped(base, ours, after);
+}
+
 /** Whether the component or variant of the instance, or of one above it, changed. */
 export function isSwapped(base: Design, ours: Design, after: DesignLayer): boolean {
   const before = base.layers[after.id];

@@ -1,4 +1,4 @@
-import type { Value } from '../../shared/design.js';
+import type { Design, DesignLayer, Token, Value } from '../../shared/design.js';
 import type { AppliedRecord, Operation } from '../../shared/operation.js';
 import { PARTS, STYLED, stylePropertyOf } from '../diff/derived.js';
 import { withoutBound } from '../diff/diff-properties.js';
@@ -6,6 +6,7 @@ import type { Edit } from '../edit.js';
 import { fingerprint, isRecord, rounded, sameValue, valueOfFingerprint } from '../fingerprint.js';
 import type { Outcome } from '../merged-edit.js';
 import { type MergeRule, PROPERTIES } from '../properties.js';
+import { instanceAbove } from '../tree.js';
 import { type Match, type MergeContext, recordKey } from './context.js';
 import { type MergedValue, mergePaints } from './merge-paints.js';
 import { mergeRuns } from './merge-runs.js';
@@ -66,6 +67,7 @@ class SetMerge {
 
   outcome(): Outcome {
     const { record, theirs, edit } = this;
+    if (sameValue(edit.before, edit.after)) return this.restored();
     if (this.hasKnownParts()) return this.change(this.scaledPart(edit.after));
     if (record === null) return this.threeWay(edit.before);
     if (this.recorded(theirs) === record.written) {
@@ -77,6 +79,19 @@ class SetMerge {
     const { after, before } = edit;
     if (this.isSame(theirs, after)) return { kind: 'already-so' };
     return this.isSame(theirs, before) ? this.threeWay(before) : this.conflict(after, this.mapped());
+  }
+
+  /** An override that keeps a value through a swap of the component keeps that of the target. */
+  private restored(): Outcome {
+    const { record, theirs, edit, context, match } = this;
+    if (record !== null && record.written === this.recorded(theirs)) return { kind: 'already-so' };
+    const source = context.ours.layers[edit.layerId];
+    const component = source === undefined ? null : componentOf(context.ours, source);
+    const isSwapAhead = !isSameToken(componentOf(context.theirs, match.layer), component);
+    if (isSwapAhead && theirs !== null && !this.hasOtherStyle()) {
+      return { kind: 'change', operation: this.operation(theirs), include: 'confident' };
+    }
+    return this.isSame(theirs, edit.after) ? { kind: 'already-so' } : this.conflict(edit.after, this.mapped());
   }
 
   plan({ write }: Operation): void {
@@ -251,6 +266,12 @@ class SetMerge {
     const write = { kind: 'set', layerId, property: this.property, before: this.theirs, after } as const;
     return operationOf(this.edit, write, this.recordForm(this.edit.after), this.recordForm(after), layerId);
   }
+}
+
+/** The main component of the instance that the layer is in, or that it is. */
+function componentOf(design: Design, layer: DesignLayer): Token | null {
+  const instance = instanceAbove(design, layer) ?? layer;
+  return tokenOf(design, instance.props.mainComponent);
 }
 
 /** Ours at the target's scale, where the target has base's length at that scale, or neither has one. */
