@@ -1,6 +1,8 @@
 import { LIMITS } from '@samepoint/shared-protocol/limits';
 import { diffDesigns } from '../edits/diff-designs.js';
+import type { Edit } from '../edits/edit.js';
 import { layersByNeed } from '../edits/layers-by-need.js';
+import { parentOf } from '../edits/tree.js';
 import type { Design } from '../shared/design.js';
 import type { ExportedFrame, ExportedItem, MainToUi, Problem, UiToMain } from '../shared/messages.js';
 import { count, messageOf } from '../shared/text.js';
@@ -92,7 +94,8 @@ async function exportSource(request: Request, source: FrameLike, readers: Reader
   if (edits.length === 0) return { ok: false, problem: noEdits(source) };
   const frame = recordedFrame(now.value, recording);
   const { items, notices } = collectItems(layersByNeed(edits, recording.design, after), frame, recording.design);
-  return { ok: true, value: { frame, after, items, notices } };
+  const hidden = hiddenNotice(edits, frame, recording.design, after);
+  return { ok: true, value: { frame, after, items, notices: [...hidden, ...notices] } };
 }
 
 type EditableExport = ExportedFrame & Required<Pick<ExportedFrame, 'edits'>>;
@@ -126,6 +129,29 @@ function collectItems(layerIds: readonly string[], frame: ExportedFrame, design:
   const left = comparable.length - items.length;
   const notices = left === 0 ? [] : [`${count(left, 'layer')} of “${frame.name}” not compared: it has too many.`];
   return { items, notices };
+}
+
+/** Layers that are hidden are not in the picture, so that no counterparts are found for them. */
+function hiddenNotice(edits: readonly Edit[], { layers }: ExportedFrame, base: Design, after: Design): string[] {
+  const visible = new Set(layers.map(({ layerId }) => layerId));
+  const edited = [...new Set(edits.map(({ layerId }) => layerId))].filter((id) => !visible.has(id));
+  const hidden = edited.filter((id) => base.layers[id] !== undefined && (isHidden(base, id) || isHidden(after, id)));
+  if (hidden.length === 0) return [];
+  const names = hidden.slice(0, NAMED).map((id) => `“${base.layers[id]?.name}”`);
+  const more = hidden.length > NAMED ? ` and ${hidden.length - NAMED} more` : '';
+  return [
+    `Edits of hidden layers are not transferred: ${names.join(', ')}${more}. Show the layers before you record the frame.`,
+  ];
+}
+
+/** Number of layers that a notice names. */
+const NAMED = 3;
+
+/** Whether a layer or one around it is hidden. */
+function isHidden(design: Design, layerId: string): boolean {
+  let layer = design.layers[layerId] ?? null;
+  while (layer !== null && layer.props.visible !== false) layer = parentOf(design, layer);
+  return layer !== null;
 }
 
 function notRecorded({ name }: FrameLike): Problem {

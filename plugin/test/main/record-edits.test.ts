@@ -143,6 +143,24 @@ describe('a recorded frame', () => {
     expect(done.items[0]?.item).toEqual({ kind: 'layer', itemId: id('source:other'), layerId: id('source:other') });
   });
 
+  test('names edited layers that were hidden, since they are not in its picture', async () => {
+    const hidden: NodeSpec = { ...box('badge', 160), props: { fills: fill(0, 1, 0), visible: false } };
+    const source = screen('source', 0);
+    await open({
+      ...FILE,
+      children: [{ ...source, children: [...(source.children ?? []), hidden] }, screen('target', 600)],
+    });
+    await record('source');
+    host.edit(id('badge'), { visible: true });
+    host.edit(id('source:other'), { visible: false });
+    await session();
+    const { notices, items } = await next('export.done', startExport);
+    expect(notices).toEqual([
+      'Edits of hidden layers are not transferred: “badge”. Show the layers before you record the frame.',
+    ]);
+    expect(items[0]?.item.itemId).toBe(id('source:other'));
+  });
+
   test('without edits has nothing to transfer', async () => {
     await open();
     await record('source');
