@@ -21,22 +21,23 @@ export async function readDesign(root: SceneNode, tokens: TokenReader): Promise<
   const readers = new Map<string, readonly string[]>();
   const used = new Set<string>();
   const read = async (node: SceneNode, parentId: string | null, overrides: Overrides | null): Promise<void> => {
+    const { id, type } = node;
     const own = node.type === 'INSTANCE' ? mergeOverrides(overrides, node) : overrides;
     const children = 'children' in node ? node.children : [];
-    const props = readProps(node, supportedBy(node, readers));
+    const props = readProps(node, supportedBy(node, readers), used);
     if (node.type === 'INSTANCE') props.mainComponent = await tokens.mainComponentOf(node);
-    for (const id of [...tokenIdsIn(props), ...swappedIds(node)]) used.add(id);
-    layers[node.id] = {
-      id: node.id,
-      type: node.type,
-      name: node.name,
+    for (const token of tokenIdsIn(props)) used.add(token);
+    layers[id] = {
+      id,
+      type,
+      name: typeof props.name === 'string' ? props.name : node.name,
       parentId,
       childIds: children.map(({ id }) => id),
       ...geometryOf(node),
       props,
-      ...(own === null ? {} : { overrides: own.get(node.id) ?? [], ...followsOf(node) }),
+      ...(own === null ? {} : { overrides: own.get(id) ?? [], ...followsOf(node) }),
     };
-    for (const child of children) await read(child, node.id, own);
+    for (const child of children) await read(child, id, own);
   };
   await read(root, null, null);
   return { rootId: root.id, layers, tokens: await tokens.describe(used) };
@@ -61,14 +62,6 @@ function followsOf(node: SceneNode): Pick<DesignLayer, 'follows'> {
   return entries.length === 0 ? {} : { follows: Object.fromEntries(entries) };
 }
 
-/** The components that an instance has as values of its properties. */
-function swappedIds(node: SceneNode): string[] {
-  if (node.type !== 'INSTANCE') return [];
-  return Object.values(node.componentProperties).flatMap(({ type, value }) =>
-    type === 'INSTANCE_SWAP' && typeof value === 'string' ? [value] : [],
-  );
-}
-
 function geometryOf(node: SceneNode): Pick<DesignLayer, 'transform' | 'width' | 'height'> {
   if (!hasLayout(node) && node.type !== 'SECTION') {
     return { transform: { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 }, width: 0, height: 0 };
@@ -78,17 +71,19 @@ function geometryOf(node: SceneNode): Pick<DesignLayer, 'transform' | 'width' | 
 
 /** The properties of one layer as they are now, but for `mainComponent`. */
 export function readLayerProps(node: SceneNode): Readonly<Record<string, Value>> {
-  return readProps(node, supportedBy(node, new Map()));
+  return readProps(node, supportedBy(node, new Map()), new Set());
 }
 
 /** The properties of a node's type. All nodes of a type have the same. */
 function supportedBy(node: SceneNode, known: Map<string, readonly string[]>): readonly string[] {
-  const names = known.get(node.type) ?? Object.keys(PROPERTIES).filter((name) => !SPECIAL.has(name) && name in node);
-  known.set(node.type, names);
+  const { type } = node;
+  const names = known.get(type) ?? Object.keys(PROPERTIES).filter((name) => !SPECIAL.has(name) && name in node);
+  known.set(type, names);
   return names;
 }
 
-function readProps(node: SceneNode, names: readonly string[]): Record<string, Value> {
+/** Reads these properties, and adds the components that component properties refer to. */
+function readProps(node: SceneNode, names: readonly string[], components: Set<string>): Record<string, Value> {
   const props: Record<string, Value> = {};
   const mixed: string[] = [];
   for (const name of names) {
@@ -97,7 +92,7 @@ function readProps(node: SceneNode, names: readonly string[]): Record<string, Va
     else if (value !== undefined) props[name] = plain(value);
   }
   if (node.type === 'TEXT') addRuns(props, node, mixed);
-  if (node.type === 'INSTANCE') addComponentProperties(props, node);
+  if (node.type === 'INSTANCE') addComponentProperties(props, node, components);
   addVariables(props, node);
   return props;
 }
@@ -119,8 +114,11 @@ function addRuns(props: Record<string, Value>, text: TextNode, mixed: readonly s
   });
 }
 
-function addComponentProperties(props: Record<string, Value>, instance: InstanceNode): void {
-  for (const [name, { value }] of Object.entries(instance.componentProperties)) props[`component.${name}`] = value;
+function addComponentProperties(props: Record<string, Value>, instance: InstanceNode, components: Set<string>): void {
+  for (const [name, { type, value }] of Object.entries(instance.componentProperties)) {
+    props[`component.${name}`] = value;
+    if (type === 'INSTANCE_SWAP' && typeof value === 'string') components.add(value);
+  }
 }
 
 /** Variables that are bound to a whole field. Those of paints and effects stay in their values. */
