@@ -6,6 +6,7 @@ import { PROPERTIES } from '../../plugin/src/edits/properties.js';
 import { inWriteOrder } from '../../plugin/src/edits/write-order.js';
 import type { Design, Value } from '../../plugin/src/shared/design.js';
 import type { AppliedRecord, Operation } from '../../plugin/src/shared/operation.js';
+import { colourMapOf, coloursIn } from './colours.js';
 import { type Comparable, comparable, type Difference, sameCell } from './compare-designs.js';
 import type { Mode } from './library.js';
 import { type EditChoice, type EditKind, edited } from './random-edits.js';
@@ -194,8 +195,10 @@ function isRightlyOff(difference: Difference, square: Square, row: MergedEdit | 
   if (what === 'exists' || what === 'parent') return isRightlyLeft(key, square, row);
   const isConflict = row?.outcome.kind === 'conflict';
   if (isConflict && isUnknownToken(difference, square)) return true;
-  // a new colour in another theme
-  if (isConflict && PROPERTIES[what] === 'colours' && square.mode === 'dark') return true;
+  if (PROPERTIES[what] === 'colours' && (square.mode === 'dark' || !sameCell(base, theirs))) {
+    const isShown = row?.outcome.kind === 'kept' || (isConflict && !isInColourMap(difference, square));
+    return isShown && (sameCell(actual, theirs) || isSwapped(key, square));
+  }
   if (!sameCell(actual, theirs)) return false;
   // runs of other words
   const text = (design: Design) => design.layers[key]?.props.characters;
@@ -206,11 +209,29 @@ function isRightlyOff(difference: Difference, square: Square, row: MergedEdit | 
   return !isNumeric(what);
 }
 
-/** Whether the right value is a style that the target uses nowhere. */
-function isUnknownToken({ key, what, expected }: Difference, square: Square): boolean {
-  const style = square.expected.layers[key]?.props[STYLES[what] ?? what] ?? null;
-  const ids = JSON.stringify([expected ?? null, style]).match(/(S|VariableID):[^"]+/g) ?? [];
-  return PROPERTIES[what] !== undefined && ids.some((id) => square.theirs.tokens[id] === undefined);
+/** Whether a swap of the component decides what the layer has where an edit of it is off. */
+function isSwapped(key: string, { base, ours }: Square): boolean {
+  const [instanceId = ''] = key.split(';');
+  const component = ({ layers }: Design) => layers[instanceId]?.props.mainComponent;
+  return !sameCell(component(base), component(ours));
+}
+
+/** Whether the right value is another token than ours, and one that the target uses nowhere. */
+function isUnknownToken({ key, what, expected }: Difference, { ours, theirs, expected: right }: Square): boolean {
+  const idsOf = (value: Value | undefined, { layers }: Design): string[] => {
+    const style = layers[key]?.props[STYLES[what] ?? what] ?? null;
+    return JSON.stringify([value ?? null, style]).match(/(S|VariableID):[^"]+/g) ?? [];
+  };
+  const own = idsOf(ours.layers[key]?.props[what], ours);
+  const ids = idsOf(expected, right).filter((id) => !own.includes(id));
+  return PROPERTIES[what] !== undefined && ids.some((id) => theirs.tokens[id] === undefined);
+}
+
+/** Whether the target has one colour in place of each of ours, so that the edit must come with a proposal. */
+function isInColourMap({ key, what }: Difference, { base, ours, theirs }: Square): boolean {
+  const map = colourMapOf(base, theirs);
+  const colours = coloursIn(ours.layers[key]?.props[what] ?? null);
+  return colours.length > 0 && colours.every((one) => map.get(one)?.size === 1);
 }
 
 /** Whether a difference must be applied, and nothing be left to the designer. */

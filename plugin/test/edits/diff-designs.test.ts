@@ -274,6 +274,14 @@ describe('instances', () => {
     expect(ids(diff([before], [after]))).toEqual(['set:mainComponent:i']);
   });
 
+  it('lists what an override keeps through a swap', () => {
+    const before = button('C:Small', text('i;l', 'Buy', { overrides: [] }), { props: { fills: solid('#FF0000') } });
+    const after = (overrides: string[]) =>
+      button('C:Icon', rectangle('i;r', { overrides: [] }), { overrides, props: { fills: solid('#FF0000') } });
+    expect(ids(diff([before], [after([])]))).toEqual(['set:mainComponent:i']);
+    expect(ids(diff([before], [after(['fills'])])).sort()).toEqual(['set:fills:i', 'set:mainComponent:i']);
+  });
+
   it('lists a variant by its property', () => {
     const before = button('C:Small', text('i;l', 'Buy'), { props: { 'component.Size': 'Small' } });
     const after = button('C:Large', text('i;l2', 'Buy'), {
