@@ -60,15 +60,16 @@ const edits: { readonly [part: string]: (node: NodeSpec) => NodeSpec } = {
   'total/sum': (node) => ({ ...node, props: { ...node.props, fills: solid(SHOP_EDIT.sumColor) } }),
   header: ({ children: [title, menu] = [], ...node }) => ({
     ...node,
-    children: [title, badge(), menu].flatMap((one) => one ?? []),
+    children: [title, shopBadge('after'), menu].flatMap((one) => one ?? []),
   }),
 };
 
-function badge(): NodeSpec {
+/** The layer that the edit adds to the header. */
+export function shopBadge(prefix: string): NodeSpec {
   const padding = { paddingLeft: 10, paddingRight: 10, paddingTop: 4, paddingBottom: 4 };
   const sizing = { layoutSizingHorizontal: 'HUG', layoutSizingVertical: 'HUG' };
-  return frame('after:badge', 'Badge', {
+  return frame(`${prefix}:badge`, 'Badge', {
     props: { layoutMode: 'HORIZONTAL', ...padding, ...sizing, fills: solid('#ffd84d'), cornerRadius: 10 },
-    children: [text('after:badge/words', SHOP_EDIT.badge, { size: 12, style: 'Bold', color: '#3b2a00' })],
+    children: [text(`${prefix}:badge/words`, SHOP_EDIT.badge, { size: 12, style: 'Bold', color: '#3b2a00' })],
   });
 }
