@@ -1,6 +1,6 @@
 import type { ConnectionEvent } from './connection/connection.js';
 import { connectionLabel, obstacleOf } from './connection/connection-status.js';
-import { missingBackend } from './flow/failed.js';
+import { missingBackend } from './flow/failure.js';
 import { type FlowEvent, needsDaemon } from './flow/state.js';
 import type { AppState } from './store.js';
 import { Screen } from './views/components.js';
@@ -34,7 +34,7 @@ export function App({ state: { connection, flow }, dispatch, connect }: AppProps
         <PickView flow={flow} problem={state.problem} dispatch={dispatch} status={connectionLabel(connection.state)} />
       );
     case 'pictures':
-      return <PicturesView flow={flow} state={state.pictures} dispatch={dispatch} />;
+      return <PicturesView flow={flow} state={state.pictures} dispatch={dispatch} connect={connect} />;
     case 'exporting':
     case 'sending':
     case 'running':

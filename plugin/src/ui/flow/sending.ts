@@ -1,5 +1,6 @@
-import { type Backend, type DaemonMessage, type ErrorPayload, LAYER_REFERENCES } from '@samepoint/shared-protocol';
+import { type DaemonMessage, type ErrorPayload, LAYER_REFERENCES } from '@samepoint/shared-protocol';
 import { COMMAND_FLOWS } from './commands.js';
+import { modelMissing, nextJobId } from './failure.js';
 import { failedTarget } from './frame-problems.js';
 import { buildPart, type RequestParts, stillValid } from './parts.js';
 import { chooseBackend } from './request.js';
@@ -76,27 +77,10 @@ function finish(flow: Flow, run: Run): Transition {
   return COMMAND_FLOWS[flow.command].finish(flow, run, { kind: 'transfer', targets });
 }
 
-function modelMissing(backend: Backend | null): ErrorPayload {
-  return {
-    code: 'MODEL_MISSING',
-    message:
-      backend === null ? 'No model for comparing frames is installed.' : `“${backend.title}” isn’t downloaded yet.`,
-    hint: 'It is downloaded once and stays on this computer.',
-    retryable: false,
-    ...(backend === null ? {} : { details: { modelId: backend.id } }),
-  };
-}
-
 /** Sends what is left of the same input again as a new job, since the id of the old one is used up. */
 export function retry(flow: Flow, run: Run): Transition {
   const next = { ...run, jobId: nextJobId(run.jobId) };
   return send(flow, next, [savePending(flow, next)]);
-}
-
-/** `abc` → `abc.2` → `abc.3`. */
-function nextJobId(jobId: string): string {
-  const [base = jobId, count = '1'] = jobId.split('.');
-  return `${base}.${Number(count) + 1}`;
 }
 
 /** The state `sending`: the daemon answers each offered image with `image.need` or `image.have`. */

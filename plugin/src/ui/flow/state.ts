@@ -199,7 +199,7 @@ export function needsDaemon(state: FlowState): boolean {
     case 'failed':
       return true;
     case 'pictures':
-      return ['sending', 'running'].includes(state.pictures.step);
+      return ['sending', 'running', 'failed'].includes(state.pictures.step);
     case 'waiting':
     case 'exporting':
     case 'preview':

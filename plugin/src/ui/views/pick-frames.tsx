@@ -82,7 +82,7 @@ export function AfterList({ flow, dispatch }: SectionProps) {
   const isTaken = [source, ...(after === null ? [] : targets)].some((frame) => frame?.nodeId === candidate?.nodeId);
   return (
     <PickList
-      title="After"
+      title={flow.command === 'propagate-pictures' ? 'Edited version' : 'After'}
       empty={COMMAND_FLOWS[flow.command].labels.selectAfter ?? 'Select the frame after the edits.'}
       cards={
         after === null

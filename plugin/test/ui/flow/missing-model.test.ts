@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { missingBackend } from '../../../src/ui/flow/failed.js';
+import { missingBackend } from '../../../src/ui/flow/failure.js';
 import type { FlowEvent } from '../../../src/ui/flow/state.js';
 import { failure, UI_BACKEND } from '../fixtures.js';
 import { type Driver, EXPORTED, HAVE, picked, running, sending, start } from './driver.js';

@@ -2,7 +2,7 @@ import type { FittedTransform, WarpResult } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import type { PictureEdit, PicturesStep } from '../../../src/ui/flow/pictures/pictures-state.js';
 import type { FlowEvent } from '../../../src/ui/flow/state.js';
-import { exportedFrame, failure, frameSummary } from '../fixtures.js';
+import { exportedFrame, failure, frameSummary, UI_BACKEND } from '../fixtures.js';
 import { CONNECTED, Driver } from './driver.js';
 
 const IDS = ['s', 't1', 't2', 't3', 't4'];
@@ -147,12 +147,27 @@ describe('propagating an edit onto pictures', () => {
     expect(stepOf(flow).step).toBe('sending');
   });
 
-  it('returns to the picks with the reason if the job fails or nothing is drawn', () => {
+  it('downloads a missing model and runs again as a new job', () => {
+    const missing = { ...UI_BACKEND, state: 'missing' as const };
+    const flow = driver().do(
+      { ...CONNECTED, backends: [missing] },
+      { type: 'start', jobId: 'j' },
+      ...EXPORTED,
+      FLATTENED,
+    );
+    expect(stepOf(flow)).toMatchObject({ step: 'failed', error: { code: 'MODEL_MISSING' } });
+    flow.effects();
+    expect(flow.do({ type: 'download' }).toDaemon()).toEqual(['model.pull']);
+    flow.do({ ...CONNECTED, backends: [UI_BACKEND] });
+    expect(stepOf(flow)).toMatchObject({ step: 'sending', run: { jobId: 'j.2' } });
+  });
+
+  it('shows why the job failed, and returns to the picks if nothing is drawn', () => {
     const failed = running().do({
       type: 'daemon',
       message: { type: 'job.failed', jobId: 'j', error: failure('GPU_OUT_OF_MEMORY') },
     });
-    expect(failed.flow.state).toMatchObject({ name: 'pick', problem: { hint: 'What to do next.' } });
+    expect(stepOf(failed)).toMatchObject({ step: 'failed', error: { code: 'GPU_OUT_OF_MEMORY' } });
     const empty = driver().do({ type: 'start', jobId: 'j' }, ...EXPORTED, { ...FLATTENED, edit: null });
     expect(empty.flow.state).toMatchObject({ name: 'pick', problem: { message: expect.stringMatching(/lies over/) } });
   });

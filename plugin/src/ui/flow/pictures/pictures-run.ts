@@ -1,5 +1,5 @@
 import type { DaemonMessage, ErrorPayload, WarpRequest, WarpResult } from '@samepoint/shared-protocol';
-import type { Problem } from '../../../shared/messages.js';
+import { modelMissing, nextJobId, reduceFailure } from '../failure.js';
 import { failedTarget, withFrameNames } from '../frame-problems.js';
 import { chooseBackend } from '../request.js';
 import { enter, type Flow, type FlowEffect, type FlowEvent, stay, type Transition, toPick } from '../state.js';
@@ -8,6 +8,7 @@ import { problemOfRefusal } from './refusal.js';
 
 type Sending = Extract<PicturesStep, { step: 'sending' }>;
 type Running = Extract<PicturesStep, { step: 'running' }>;
+type Failed = Extract<PicturesStep, { step: 'failed' }>;
 
 export function enterStep(flow: Flow, pictures: PicturesStep, effects: FlowEffect[] = []): Transition {
   return enter(flow, { name: 'pictures', pictures }, effects);
@@ -22,7 +23,7 @@ export function sendPictures(flow: Flow, run: PicturesRun, edit: PictureEdit): T
   const state: Sending = { step: 'sending', run, edit, request: null, unanswered: [] };
   if (!flow.daemon.connected) return enterStep(flow, state);
   const backend = chooseBackend(flow.daemon.backends, flow.backend);
-  if (backend === null || backend.state === 'missing') return toPick(flow, MODEL_MISSING);
+  if (backend === null || backend.state === 'missing') return fail(flow, run, edit, modelMissing(backend));
   const source = frameOf(run, run.sourceId);
   const targets = run.targetIds.flatMap((id) => frameOf(run, id) ?? []);
   if (source === undefined) return stay(flow);
@@ -81,7 +82,7 @@ function reduceAnswer(flow: Flow, state: Sending, message: DaemonMessage): Trans
     case 'image.have':
       return answered(flow, state, message.imageId, []);
     case 'error':
-      return failOnError(flow, run, message.error);
+      return failOnError(flow, state, message.error);
     default:
       return stay(flow);
   }
@@ -106,11 +107,11 @@ function reduceJob(flow: Flow, state: Running, message: DaemonMessage, payload: 
     case 'job.result':
       return message.result.kind === 'warp' ? finish(flow, state, message.result, payload) : stay(flow);
     case 'job.failed':
-      return toPick(flow, problemOf(run, message.error));
+      return fail(flow, run, state.edit, message.error);
     case 'job.cancelled':
       return toPick(flow);
     case 'error':
-      return failOnError(flow, run, message.error);
+      return failOnError(flow, state, message.error);
     default:
       return stay(flow);
   }
@@ -151,18 +152,22 @@ function finish(flow: Flow, { run, edit }: Running, { targets }: WarpResult, pay
   ]);
 }
 
+/** The step `failed`. */
+export function reducePicturesFailed(flow: Flow, state: Failed, event: FlowEvent): Transition {
+  const { run, edit } = state;
+  return reduceFailure(flow, state, event, {
+    enter: ({ error, download }, effects) => enterStep(flow, { ...state, error, download }, effects),
+    // the id of the failed job is used up
+    retry: () => sendPictures(flow, { ...run, jobId: nextJobId(run.jobId) }, edit),
+  });
+}
+
 /** Fails the run, unless the error is about another job that ended before its cancel arrived. */
-function failOnError(flow: Flow, run: PicturesRun, error: ErrorPayload): Transition {
+function failOnError(flow: Flow, { run, edit }: Sending | Running, error: ErrorPayload): Transition {
   const isUnrelated = error.code === 'JOB_UNKNOWN' || error.details?.modelId !== undefined;
-  return isUnrelated ? stay(flow) : toPick(flow, problemOf(run, error));
+  return isUnrelated ? stay(flow) : fail(flow, run, edit, error);
 }
 
-function problemOf({ frames }: PicturesRun, error: ErrorPayload): Problem {
-  const { message, hint } = withFrameNames(error, frames);
-  return { message, hint };
+function fail(flow: Flow, run: PicturesRun, edit: PictureEdit, error: ErrorPayload): Transition {
+  return enterStep(flow, { step: 'failed', run, edit, error: withFrameNames(error, run.frames), download: null });
 }
-
-const MODEL_MISSING: Problem = {
-  message: 'The model for comparing pictures isn’t downloaded yet.',
-  hint: 'Choose the embedded model, or download this one with “Transfer annotations…”.',
-};

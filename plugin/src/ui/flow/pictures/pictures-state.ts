@@ -1,6 +1,7 @@
 import type { Box, FittedTransform, JobProgress, WarpRequest } from '@samepoint/shared-protocol';
 import type { ApplySummary, Problem } from '../../../shared/messages.js';
 import type { ExportedOverlay, PlacedPicture } from '../../../shared/pictures.js';
+import type { Failure } from '../failure.js';
 import type { FailedTarget } from '../frame-problems.js';
 import type { HashedFrame } from '../request.js';
 
@@ -70,6 +71,8 @@ export type PicturesStep =
       position: number;
       progress: JobProgress | null;
     }
+  /** The daemon failed the run. */
+  | ({ step: 'failed'; run: PicturesRun; edit: PictureEdit } & Failure)
   /** The UI clips the warped edits to their pictures. */
   | {
       step: 'clipping';

@@ -3,7 +3,7 @@ import { reduceUndo } from '../done.js';
 import { THRESHOLDS } from '../preview-rows.js';
 import { hashFrame } from '../request.js';
 import { type Flow, type FlowEvent, stay, type Transition, toPick } from '../state.js';
-import { enterStep, frameOf, reducePicturesRun, sendPictures } from './pictures-run.js';
+import { enterStep, frameOf, reducePicturesFailed, reducePicturesRun, sendPictures } from './pictures-run.js';
 import type { PicturesPreview, PicturesRun, PicturesStep } from './pictures-state.js';
 
 type Step<K extends PicturesStep['step']> = Extract<PicturesStep, { step: K }>;
@@ -44,6 +44,8 @@ export function reducePictures(flow: Flow, state: PicturesStep, event: FlowEvent
     case 'sending':
     case 'running':
       return reducePicturesRun(flow, state, event);
+    case 'failed':
+      return reducePicturesFailed(flow, state, event);
     case 'clipping':
       return reduceClipping(flow, state, event);
     case 'preview':

@@ -1,7 +1,10 @@
 import { count, seconds } from '../../../shared/text.js';
+import type { ConnectionEvent } from '../../connection/connection.js';
+import { missingBackend } from '../../flow/failure.js';
 import type { PicturesStep } from '../../flow/pictures/pictures-state.js';
 import type { Flow, FlowEvent } from '../../flow/state.js';
 import { Button, Illustration, ProblemNotice, ProgressBar, Screen } from '../components.js';
+import { FailedView } from '../failed-view.js';
 import { PicturesPreviewView } from './pictures-preview.js';
 
 type Step<K extends PicturesStep['step']> = Extract<PicturesStep, { step: K }>;
@@ -11,10 +14,11 @@ interface PicturesViewProps {
   flow: Flow;
   state: PicturesStep;
   dispatch: (event: FlowEvent) => void;
+  connect: (event: ConnectionEvent) => void;
 }
 
 /** The screens of "Propagate edit onto pictures…" after the picks. */
-export function PicturesView({ flow, state, dispatch }: PicturesViewProps) {
+export function PicturesView({ flow, state, dispatch, connect }: PicturesViewProps) {
   switch (state.step) {
     case 'preview':
       return <PicturesPreviewView preview={state} applying={false} dispatch={dispatch} />;
@@ -22,6 +26,16 @@ export function PicturesView({ flow, state, dispatch }: PicturesViewProps) {
       return <PicturesPreviewView preview={state.preview} applying dispatch={dispatch} />;
     case 'done':
       return <PicturesDoneView state={state} dispatch={dispatch} />;
+    case 'failed':
+      return (
+        <FailedView
+          error={state.error}
+          download={state.download}
+          missing={missingBackend(flow, state)}
+          dispatch={dispatch}
+          connect={connect}
+        />
+      );
     default:
       return <PicturesWorkView state={state} connected={flow.daemon.connected} dispatch={dispatch} />;
   }
