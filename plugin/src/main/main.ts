@@ -11,7 +11,7 @@ import { applyEdits } from './changes/edits/apply-edits.js';
 import { loadPending, loadSettings, savePending, saveSettings } from './client-storage.js';
 import { exportEdits } from './export-edits.js';
 import { initialPicks } from './initial-picks.js';
-import { recordEdits } from './record-edits.js';
+import { recordEdits, rememberTransfer } from './record-edits.js';
 import { deleteRecording, listRecordings } from './recordings.js';
 
 /** Size of the plugin window, in px. */
@@ -114,6 +114,8 @@ async function handle(message: UiToMain): Promise<void> {
       );
     case 'edits.apply': {
       const result = await applyEdits(message);
+      const isTransferred = result.type === 'edits.applied' && message.command === 'transfer-edits';
+      if (isTransferred) await rememberTransfer(message.sourceId);
       send(result);
       if (result.type === 'edits.applied' && result.summary.written > 0) offerUndo(editsToast(result.summary));
       return;

@@ -2,12 +2,12 @@ import { LIMITS } from '@samepoint/shared-protocol/limits';
 import type { Problem } from '../shared/messages.js';
 import { messageOf } from '../shared/text.js';
 import { exportFrame } from './canvas/export.js';
-import { type FrameLike, isFrameLike } from './canvas/nodes.js';
+import { type FrameLike, findFrame, isFrameLike } from './canvas/nodes.js';
 import { readDesign } from './canvas/read-design.js';
 import { TokenReader } from './canvas/read-tokens.js';
 import { ReferenceReader } from './canvas/references.js';
 import { blockedReason } from './canvas/selection.js';
-import { loadRecording, saveRecording } from './recordings.js';
+import { hasEditsToLose, loadRecording, markTransferred, saveRecording } from './recordings.js';
 
 /** Records the one selected frame, without a window. Returns what to tell the user. */
 export async function recordEdits(now: number): Promise<string> {
@@ -21,8 +21,22 @@ export async function recordEdits(now: number): Promise<string> {
   }
 }
 
+/**
+ * After a transfer of recorded edits, the frame can be recorded again without losing them. If the storage fails, the
+ * recording has to be deleted first.
+ */
+export async function rememberTransfer(sourceId: string): Promise<void> {
+  const frame = await findFrame(sourceId);
+  if (frame === null) return;
+  const design = await readDesign(frame, new TokenReader());
+  await markTransferred(design).catch(() => undefined);
+}
+
 async function recordFrame(frame: FrameLike, now: number): Promise<string> {
   const design = await readDesign(frame, new TokenReader());
+  if (await hasEditsToLose(design)) {
+    return `“${shortName(frame)}” has recorded edits. Transfer them, or delete the recording, first.`;
+  }
   const exported = await exportFrame(frame, {
     command: 'transfer-edits',
     excluded: new Set(),

@@ -1,5 +1,7 @@
 import type { Layer } from '@samepoint/shared-protocol';
-import type { Design } from '../shared/design.js';
+import { diffDesigns } from '../edits/diff-designs.js';
+import { fingerprint } from '../edits/fingerprint.js';
+import type { Design, Value } from '../shared/design.js';
 import type { Problem, RecordingSummary } from '../shared/messages.js';
 import { findFrame, findSceneNode } from './canvas/nodes.js';
 import { summarizeFrame } from './canvas/selection.js';
@@ -23,6 +25,8 @@ interface Entry {
   recordedAt: number;
   samples: Sample[];
   bytes?: number;
+  /** Fingerprint of the frame whose edits were transferred last. */
+  transferred?: string;
 }
 
 type Sample = [id: string, type: string, name: string];
@@ -145,6 +149,29 @@ export async function loadRecording(nodeId: string): Promise<Recording | null> {
   if (entry === null) return null;
   const stored: unknown = await figma.clientStorage.getAsync(entry.key);
   return toRecording(stored);
+}
+
+/** Remembers that the edits up to this state of the frame were transferred. */
+export async function markTransferred(design: Design): Promise<void> {
+  const entry = await entryOf(design.rootId);
+  if (entry === null) return;
+  const index = (await readIndex()).map((each) =>
+    each.key === entry.key ? { ...each, transferred: fingerprintOf(design) } : each,
+  );
+  await figma.clientStorage.setAsync(INDEX_KEY, index);
+}
+
+/** Whether the frame has recorded edits that a new recording would lose: they were not transferred. */
+export async function hasEditsToLose(design: Design): Promise<boolean> {
+  const entry = await entryOf(design.rootId);
+  if (entry === null || entry.transferred === fingerprintOf(design)) return false;
+  const recording = await loadRecording(design.rootId);
+  return recording !== null && diffDesigns(recording.design, design).length > 0;
+}
+
+function fingerprintOf({ layers }: Design): string {
+  const json: Value = JSON.parse(JSON.stringify(layers));
+  return fingerprint(json);
 }
 
 export async function deleteRecording(nodeId: string): Promise<void> {

@@ -88,6 +88,20 @@ describe('recording a frame', () => {
     expect((await session()).recordings).toHaveLength(1);
   });
 
+  test('again is refused while there are edits that were not transferred', async () => {
+    await open();
+    await record('source');
+    host.edit(id('source'), { opacity: 0.5 });
+    const refusal = '“source” has recorded edits. Transfer them, or delete the recording, first.';
+    expect(await record('source')).toBe(refusal);
+    await host.runCommand('transfer-edits');
+    const message: UiToMain = {
+      ...{ type: 'edits.apply', command: 'transfer-edits', sourceId: id('source'), targets: [] },
+    };
+    await next('edits.applied', () => host.sendToMain(message));
+    expect(await record('source')).toContain('Recording “source” again.');
+  });
+
   test.each([
     [[], 'Select the frame to record, then run the command again.'],
     [['source', 'target'], 'Select one frame only: edits are recorded on one frame at a time.'],

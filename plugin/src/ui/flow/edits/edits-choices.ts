@@ -52,6 +52,11 @@ export function switchedRows({ kind, rows }: EditGroup): readonly EditRow[] {
   return kind === 'frame' ? rows.filter((row) => row.kind === 'change') : rows;
 }
 
+/** Whether "All" switches the row on: a change, but no removal of something of the target's own, and no new name. */
+export function canBeOnWithAll({ merged: { outcome } }: EditRow): boolean {
+  return outcome.kind === 'change' && outcome.include !== 'never';
+}
+
 /** The number of operations that Apply writes. */
 export function includedCount(merge: EditsMerge, choices: Choices): number {
   let amount = 0;

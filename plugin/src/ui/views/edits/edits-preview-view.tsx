@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { count, percent } from '../../../shared/text.js';
-import { type EditsFilter, includedCount, passesFilter } from '../../flow/edits/edits-choices.js';
+import { canBeOnWithAll, type EditsFilter, includedCount, passesFilter } from '../../flow/edits/edits-choices.js';
 import { type EditsItem, editsItems, type Section } from '../../flow/edits/edits-items.js';
 import { type AlreadySo, type EditRows, editRows } from '../../flow/edits/edits-rows.js';
 import type { EditsPreview } from '../../flow/edits/edits-state.js';
@@ -44,7 +44,7 @@ export function EditsPreviewView({ flow, preview, applying, dispatch }: EditsPre
   return (
     <Screen
       title="Edits"
-      bar={<EditsBar rows={rows} dispatch={dispatch} />}
+      bar={<EditsBar rows={rows} preview={preview} dispatch={dispatch} />}
       tools={<EditsTools preview={preview} rows={rows} dispatch={dispatch} />}
       footer={
         <Button look="primary" wide disabled={amount === 0} busy={applying} onClick={() => dispatch({ type: 'apply' })}>
@@ -130,9 +130,11 @@ interface PartProps {
   dispatch: (event: FlowEvent) => void;
 }
 
-function EditsBar({ rows, dispatch }: PartProps) {
+/** "All" leaves off what has to be chosen one by one; both buttons leave alone what the filter hides. */
+function EditsBar({ rows, preview, dispatch }: PartProps & { preview: EditsPreview }) {
   const choose = (choice: 'ours' | 'off') => {
-    const chosen = [...rows.byKey.values()].filter((row) => choice === 'off' || row.kind === 'change');
+    const shown = [...rows.byKey.values()].filter((row) => passesFilter(row, preview.filter));
+    const chosen = shown.filter((row) => choice === 'off' || canBeOnWithAll(row));
     dispatch({ type: 'edits.choose', keys: chosen.map(({ key }) => key), choice });
   };
   return (
