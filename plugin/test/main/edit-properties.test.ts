@@ -102,6 +102,19 @@ describe('a value that is written is read back, and one undo takes it back', () 
     ]);
   });
 
+  test('of a component property that only the new main component has', async () => {
+    const chip: NodeSpec = {
+      ...{ key: 'chip', type: 'COMPONENT', name: 'Chip', y: 900, width: 80, height: 30 },
+      props: { componentPropertyDefinitions: { 'Text#2:0': { type: 'TEXT', defaultValue: 'Chip' } } },
+      children: [label('chip:text', { componentPropertyReferences: { characters: 'Text#2:0' } })],
+    };
+    await open([button('button', 0)], undefined, [BUTTON, chip]);
+    await expectWritten([
+      ['button', 'mainComponent', session.id('chip')],
+      ['button', 'component.Text#2:0', 'Sell'],
+    ]);
+  });
+
   test('of an image fill with its crop', async () => {
     await open([box('box')]);
     const imageTransform = [

@@ -1,7 +1,7 @@
 import type { LayerRef, Operation, Write } from '../../../shared/operation.js';
 import { ancestors, belongsToInstance, type FrameLike, findSceneNode, isInside } from '../../canvas/nodes.js';
 import { loadFontsFor } from './edit-fonts.js';
-import { planSet } from './plan-set.js';
+import { planSet, type Swaps } from './plan-set.js';
 import { isCopyRef, leftOut, type Planned, type ReadyWrite, type Referred, resolve } from './ready-write.js';
 import { areNear, isParent, moveTo, placeAbove, placeBy, resizeTo, writeAdd } from './write-structure.js';
 
@@ -39,6 +39,7 @@ type Found<T> = { ok: true; value: T } | { ok: false; reason: string };
 class Planner {
   /** Ids of all layers of the source that copies are made of. */
   private readonly copied = new Set<string>();
+  private readonly swaps: Swaps = new Map();
 
   constructor(private readonly target: FrameLike) {}
 
@@ -51,7 +52,7 @@ class Planner {
     if (lockedBy !== null) return leftOut(`“${lockedBy.name}” is locked. Unlock it and find matches again.`);
     switch (write.kind) {
       case 'set':
-        return planSet(operation, layer.value, write);
+        return planSet(operation, layer.value, write, this.swaps);
       case 'move':
         return planMove(operation, layer.value, write);
       case 'resize':

@@ -21,13 +21,19 @@ const STYLE_SETTERS: { readonly [property: string]: string } = {
   textStyleId: 'setTextStyleIdAsync',
 };
 
-/** Loads what the write of a property needs, and compares the property with what it was in the preview. */
-export async function planSet(operation: Operation, node: SceneNode, write: SetWrite): Promise<Planned> {
-  const { property, before, after } = write;
+/** The components that earlier writes of the same run swap instances to, by the id of the instance. */
+export type Swaps = Map<string, ComponentNode>;
+
+/**
+ * Loads what the write of a property needs, and compares the property with what it was in the preview. A planned swap of
+ * the component is added to `swaps`.
+ */
+export async function planSet(operation: Operation, node: SceneNode, write: SetWrite, swaps: Swaps): Promise<Planned> {
+  const { property, before } = write;
   const current = property === 'mainComponent' ? await mainComponentIdOf(node) : readLayerProps(node)[property];
   if (!sameValue(orNull(current), orNull(before)))
     return leftOut(`“${node.name}” was changed after the preview. Find matches again.`);
-  const setter = await setterOf(operation, node, property, after);
+  const setter = await setterOf(operation, node, write, swaps);
   return 'reason' in setter ? leftOut(setter.reason) : { ok: true, ready: { operation, node, write: setter.write } };
 }
 
@@ -40,13 +46,18 @@ async function mainComponentIdOf(node: SceneNode): Promise<string | null> {
   return node.type === 'INSTANCE' ? ((await node.getMainComponentAsync())?.id ?? null) : null;
 }
 
-async function setterOf(operation: Operation, node: SceneNode, property: string, after: Value): Promise<Setter> {
+async function setterOf(
+  operation: Operation,
+  node: SceneNode,
+  { property, after }: SetWrite,
+  swaps: Swaps,
+): Promise<Setter> {
   if (property.startsWith('variable.')) return variableSetter(node, property.slice('variable.'.length), after);
   const missingFont = needsFonts(node, property) ? await loadFontsFor(node, after) : null;
   if (missingFont !== null) return { reason: missingFont };
   if (property.startsWith('component.'))
-    return componentPropertySetter(node, property.slice('component.'.length), after);
-  if (property === 'mainComponent') return mainComponentSetter(operation, node, after);
+    return componentPropertySetter(node, property.slice('component.'.length), after, swaps);
+  if (property === 'mainComponent') return mainComponentSetter(operation, node, after, swaps);
   if (STYLE_SETTERS[property] !== undefined) return styleSetter(node, property, after);
   if (node.type === 'TEXT' && property === 'runs') return { write: (run) => writeRuns(node, after, run) };
   if (node.type === 'TEXT' && property === 'characters' && typeof after === 'string') {
@@ -132,20 +143,31 @@ function isBindable(field: string): field is VariableBindableNodeField {
   return !NOT_BINDABLE.includes(field);
 }
 
-function componentPropertySetter(node: SceneNode, name: string, after: Value): Setter {
-  if (node.type !== 'INSTANCE' || node.componentProperties[name] === undefined) {
+function componentPropertySetter(node: SceneNode, name: string, after: Value, swaps: Swaps): Setter {
+  if (node.type !== 'INSTANCE' || !hasComponentProperty(node, name, swaps)) {
     return { reason: `“${node.name}” has no component property “${name.split('#')[0] ?? name}”.` };
   }
-  if (typeof after !== 'string' && typeof after !== 'boolean') return { reason: cannotSet(node, `component.${name}`) };
+  if (typeof after !== 'string' && typeof after !== 'boolean') return { reason: cannotSet(node, name) };
   return { write: () => node.setProperties({ [name]: after }) };
 }
 
-async function mainComponentSetter(operation: Operation, node: SceneNode, after: Value): Promise<Setter> {
-  if (node.type !== 'INSTANCE' || typeof after !== 'string') return { reason: cannotSet(node, 'mainComponent') };
+/** Whether the instance has the property when it is written: that of the component that it is swapped to before. */
+function hasComponentProperty(node: InstanceNode, name: string, swaps: Swaps): boolean {
+  const component = swaps.get(node.id);
+  if (component === undefined) return node.componentProperties[name] !== undefined;
+  // the definitions of a variant are those of its set
+  const owner = component.parent?.type === 'COMPONENT_SET' ? component.parent : component;
+  return owner.componentPropertyDefinitions[name] !== undefined;
+}
+
+async function mainComponentSetter(operation: Operation, node: SceneNode, after: Value, swaps: Swaps): Promise<Setter> {
+  if (node.type !== 'INSTANCE' || typeof after !== 'string') return { reason: cannotSet(node, 'main component') };
   const component = await findComponent(after, operation.record.sourceLayerId);
   if (component === null) return { reason: 'The main component is not in this file any more.' };
   const missingFont = await loadFontsFor(component);
-  return missingFont === null ? { write: () => node.swapComponent(component) } : { reason: missingFont };
+  if (missingFont !== null) return { reason: missingFont };
+  swaps.set(node.id, component);
+  return { write: () => node.swapComponent(component) };
 }
 
 /** A component of a library is known through its instance in the source. */
