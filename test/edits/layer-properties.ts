@@ -38,8 +38,8 @@ function supports({ type, props }: DraftLayer, property: string): boolean {
 function markOverride(draft: Draft, layer: DraftLayer, property: string): void {
   if (layer.type !== 'INSTANCE' && draft.instanceAbove(layer.id) === null) return;
   if (property === 'mainComponent' || property.startsWith('component.')) return;
-  const styled = property === 'textStyleId' ? TEXT_STYLED : [];
-  layer.overrides = [...new Set([...(layer.overrides ?? []), property, ...styled])].sort();
+  const parts = property === 'textStyleId' ? TEXT_STYLED : property === 'cornerRadius' ? RADII : [];
+  layer.overrides = [...new Set([...(layer.overrides ?? []), property, ...parts])].sort();
 }
 
 function write(layer: DraftLayer, property: string, value: Value, mode: Mode): void {
@@ -135,6 +135,7 @@ function follow(layer: DraftLayer, props: Props, mode: Mode): void {
   for (const [property, value] of Object.entries(props)) {
     if (layer.overrides?.includes(property) !== true) layer.props[property] = resolved(value, mode);
   }
+  joinRadii(layer.props);
 }
 
 /** Sublayers show the instance's values of the component properties, in the colours of the mode. */
