@@ -27,6 +27,19 @@ it(`merging edits into a variation of a design gives the variation of the edited
   );
 });
 
+it('a swap of the component merges with what is overridden before and after it', () => {
+  const kinds: readonly EditKind[] = ['swap', 'fill', 'fill opacity', 'radius', 'component property'];
+  const choices = fc.record({ screen: screenChoices, edits: editChoices(kinds, 5), variations: variationChoices });
+  fc.assert(
+    fc.property(choices, (choice) => {
+      const square = squareOf({ ...choice, screen: { ...choice.screen, sections: ['header', 'actions'] } });
+      const { wrong, missed } = judge(square, mergeInto(square, square.theirs));
+      expect({ wrong, missed }).toEqual({ wrong: [], missed: [] });
+    }),
+    { numRuns: SQUARES / 2, seed: SEED },
+  );
+});
+
 it('a second merge finds everything that the first one wrote already so', () => {
   fc.assert(
     fc.property(squareChoices, (choice) => {
