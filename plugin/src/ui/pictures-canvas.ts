@@ -57,12 +57,16 @@ async function clip(picture: WarpedPicture, target: HashedFrame): Promise<Warped
   const { canvas, context } = createCanvas(width, height);
   const [edit, shape] = [await decodePng(picture.png), await decodePng(target.png)];
   context.drawImage(edit, 0, 0, width, height);
+  const whole = context.getImageData(0, 0, width, height).data;
   context.globalCompositeOperation = 'destination-in';
   context.drawImage(shape, -box.x * scale, -box.y * scale, target.width * scale, target.height * scale);
   edit.close();
   shape.close();
-  const isEmpty = opaqueBox(context.getImageData(0, 0, width, height).data, width) === null;
-  return isEmpty ? [] : [{ ...picture, png: await encode(canvas) }];
+  const clipped = context.getImageData(0, 0, width, height).data;
+  if (opaqueBox(clipped, width) === null) return [];
+  // encoding is slow, and most pictures are opaque
+  const isWhole = scale === 1 && clipped.every((value, index) => value === whole[index]);
+  return [isWhole ? picture : { ...picture, png: await encode(canvas) }];
 }
 
 async function pixelsOf({ png }: HashedFrame, width: number, height: number): Promise<ImageData> {

@@ -90,6 +90,19 @@ describe('the rows', () => {
     expect(choice(flow, rowOf(flow, 'g', LABEL))).toBe('off');
   });
 
+  it('cannot be made of designs that do not merge: the picks say so', () => {
+    const broken: Design = {
+      ...OURS,
+      get layers(): Design['layers'] {
+        throw new Error('no layers');
+      },
+    };
+    expect(start({ t: LIKE_BASE }, broken).state).toMatchObject({
+      name: 'pick',
+      problem: { message: 'The edits can’t be merged: no layers.' },
+    });
+  });
+
   it('lists edits of layers without a counterpart, which cannot be included', () => {
     const flow = start({ t: [screen('t'), editPlacements('t', { label: { layerId: null, confidence: 0.1 } })] });
     const row = rowOf(flow, 't', LABEL);

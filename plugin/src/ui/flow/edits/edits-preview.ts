@@ -6,6 +6,7 @@ import { merge } from '../../../edits/merge.js';
 import type { Counterpart } from '../../../edits/merged-edit.js';
 import type { Design } from '../../../shared/design.js';
 import type { Problem } from '../../../shared/messages.js';
+import { messageOf } from '../../../shared/text.js';
 import { reduceUndo } from '../done.js';
 import { failedTargets } from '../frame-problems.js';
 import { enter, type Flow, type FlowEvent, type Run, savePending, stay, type Transition, toPick } from '../state.js';
@@ -31,8 +32,17 @@ const NOTHING_EXPORTED: Problem = {
   hint: 'Start again from the menu.',
 };
 
-/** Computes the edits of the source and merges them into each target. */
+/** Computes the edits of the source and merges them into each target. A merge that throws returns to the picks. */
 export function startEdits(flow: Flow, run: Run, result: TransferResult): Transition {
+  try {
+    return openPreview(flow, run, result);
+  } catch (error) {
+    const message = `The edits can’t be merged: ${messageOf(error)}.`;
+    return toPick(flow, { message, hint: 'Transfer to fewer frames at once to find the one that fails.' });
+  }
+}
+
+function openPreview(flow: Flow, run: Run, result: TransferResult): Transition {
   const merged = mergeAll(flow, run, result);
   const failed = [...run.failed, ...failedTargets(result, run.frames)];
   if (merged === null) {
