@@ -230,8 +230,11 @@ const ACTIONS = {
     },
   },
   swap: {
-    isFor: ({ type }, draft) => type === 'INSTANCE' && draft.ids().length > 0,
-    act: (draft, layer, a) => set(draft, layer, 'mainComponent', pick(COMPONENT_IDS, a)),
+    isFor: ({ type }) => type === 'INSTANCE',
+    act: (draft, layer, a) => {
+      const others = COMPONENT_IDS.filter((id) => id !== layer.props.mainComponent);
+      set(draft, layer, 'mainComponent', pick(others, a));
+    },
   },
   'component property': {
     isFor: ({ type }) => type === 'INSTANCE',

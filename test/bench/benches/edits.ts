@@ -24,6 +24,8 @@ const EDITS_OF_A_KIND = 2;
 const SEED = 20;
 /** With these, what the right order is depends on the order that the edit gives. */
 const ORDER: readonly EditKind[] = ['reorder', 'reparent'];
+/** Off by default whatever the counterparts are. */
+const OFF: EditKind = 'name';
 
 /** What came of an operation, against the merge of exact counterparts. */
 type Result = 'right' | 'missed' | 'wrong, on' | 'off';
@@ -167,7 +169,7 @@ function tableOf(judged: readonly Judged[], layers: { [outcome: string]: number 
         judged.filter(({ variation }) => variation === kind),
       ),
     ),
-    ...EDIT_KINDS.map((kind) =>
+    ...EDIT_KINDS.filter((kind) => kind !== OFF).map((kind) =>
       group(
         `edit: ${kind}`,
         judged.filter(({ edit }) => edit === kind),
@@ -192,7 +194,7 @@ function tableOf(judged: readonly Judged[], layers: { [outcome: string]: number 
       percent(right / (right + missed + wrong)),
     ]),
     notes: [
-      'Right: on by default, and what the merge does with exact counterparts. Missed: that merge has it on, here it is off. Off: off with exact counterparts too, as conflicts and layers that are not there; offered: with the right proposal.',
+      'Right: on by default, and what the merge does with exact counterparts. Missed: that merge has it on, here it is off. Off: off with exact counterparts too, as conflicts and layers that are not there; offered: with the right proposal. Names are left out, since they are never on by default.',
       `Layers matched: ${layers.right} right, ${layers.wrong} wrong, ${layers.missed} missed; of those without a counterpart ${layers.absent} right, ${layers.invented} wrong.`,
     ],
     measurements,
