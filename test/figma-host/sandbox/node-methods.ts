@@ -33,6 +33,7 @@ function createMethods(id: string, type: NodeType): Methods {
     ...dataMethods(id),
     ...(CONTAINERS.has(type) ? containerMethods(id) : {}),
     ...(isCanvas ? {} : sceneMethods(id)),
+    ...(isCanvas || type === 'SECTION' ? {} : { rescale: rescaleMethod(id) }),
     ...(type === 'PAGE' ? pageMethods(id) : {}),
     ...(type === 'TEXT' ? textMethods(id) : {}),
     ...componentMethods(id, type),
@@ -102,16 +103,20 @@ function sceneMethods(id: string): Methods {
       settle();
     },
     clone: () => () => adopt(copySubtree(get(id))),
-    rescale: () => (scale: number) => {
-      for (const text of [get(id), ...descendants(get(id))]) {
-        if (text.type === 'TEXT') requireFonts(text);
-      }
-      rescale(get(id), scale);
-      settle();
-    },
     resize: () => (width: number, height: number) => resize(get(id), width, height),
     resizeWithoutConstraints: () => (width: number, height: number) => resize(get(id), width, height, false),
     exportAsync: () => (settings: { [name: string]: Json }) => exportNode(id, settings),
+  };
+}
+
+/** A section has none (`SectionNode` of the typings). */
+function rescaleMethod(id: string): Methods[string] {
+  return () => (scale: number) => {
+    for (const text of [get(id), ...descendants(get(id))]) {
+      if (text.type === 'TEXT') requireFonts(text);
+    }
+    rescale(get(id), scale);
+    settle();
   };
 }
 

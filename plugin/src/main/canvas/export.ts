@@ -6,7 +6,7 @@ import { messageOf } from '../../shared/text.js';
 import { supportsAnnotations } from './annotations.js';
 import { canvasToPixels, exportWidth, hasProportionsOf } from './export-space.js';
 import { collectAnnotations, collectLayerItems, collectOverlays, type Fingerprints } from './items.js';
-import { canvasTransform, type FrameLike, findFrame, hasLayout, ownBox, walkVisible } from './nodes.js';
+import { canvasTransform, type FrameLike, findFrame, hasBox, ownBox, walkVisible } from './nodes.js';
 import { ReferenceReader } from './references.js';
 import { blockedReason } from './selection.js';
 
@@ -151,7 +151,7 @@ async function collectLayers(
   const layers: Layer[] = [];
   const nodes = new Map<string, SceneNode>();
   walkVisible(frame, (node) => {
-    if (excluded.has(node.id) || node.id.length > LIMITS.idChars || !hasLayout(node)) return true;
+    if (excluded.has(node.id) || node.id.length > LIMITS.idChars || !hasBox(node)) return true;
     const parentId = node.id === frame.id ? undefined : node.parent?.id;
     layers.push({
       layerId: node.id,

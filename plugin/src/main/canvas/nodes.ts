@@ -1,5 +1,5 @@
 import type { Affine, Box } from '@samepoint/shared-protocol';
-import { fromRows } from '../../shared/affine.js';
+import { fromRows, IDENTITY, invert } from '../../shared/affine.js';
 
 /** A node that is a screen of its own. */
 export type ScreenNode = FrameNode | ComponentNode | InstanceNode;
@@ -74,9 +74,23 @@ export function canvasTransform(node: Pick<DimensionAndPositionMixin, 'absoluteT
   return fromRows(node.absoluteTransform);
 }
 
+const GROUPS: ReadonlySet<string> = new Set(['GROUP', 'BOOLEAN_OPERATION', 'TRANSFORM_GROUP']);
+
+/** Maps the canvas to the coordinates of the children. Those of a group are the ones of what is around it. */
+export function canvasToChildren(parent: BaseNode & ChildrenMixin): Affine {
+  const container = GROUPS.has(parent.type) ? ancestors(parent).find(({ type }) => !GROUPS.has(type)) : parent;
+  if (container === undefined || !('absoluteTransform' in container)) return IDENTITY;
+  return invert(fromRows(container.absoluteTransform)) ?? IDENTITY;
+}
+
 /** The node's box in its own coordinates. */
-export function ownBox(node: LayoutMixin): Box {
+export function ownBox(node: Pick<DimensionAndPositionMixin, 'width' | 'height'>): Box {
   return { x: 0, y: 0, w: node.width, h: node.height };
+}
+
+/** Sections have a place and a size, but cannot be rotated or scaled. */
+export function hasBox(node: SceneNode): node is SceneNode & DimensionAndPositionMixin {
+  return 'absoluteTransform' in node;
 }
 
 export function hasLayout(node: SceneNode): node is SceneNode & LayoutMixin {

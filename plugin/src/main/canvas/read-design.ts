@@ -1,7 +1,7 @@
 import { PROPERTIES } from '../../edits/properties.js';
 import { fromRows } from '../../shared/affine.js';
 import type { Design, DesignLayer, Value } from '../../shared/design.js';
-import { hasLayout } from './nodes.js';
+import { hasBox } from './nodes.js';
 import { type TokenReader, variableIdsIn } from './read-tokens.js';
 
 /** Names in `PROPERTIES` that are not read like the others. */
@@ -63,7 +63,7 @@ function followsOf(node: SceneNode): Pick<DesignLayer, 'follows'> {
 }
 
 function geometryOf(node: SceneNode): Pick<DesignLayer, 'transform' | 'width' | 'height'> {
-  if (!hasLayout(node) && node.type !== 'SECTION') {
+  if (!hasBox(node)) {
     return { transform: { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 }, width: 0, height: 0 };
   }
   return { transform: fromRows(node.relativeTransform), width: node.width, height: node.height };

@@ -1,5 +1,5 @@
-import { compose, fromRows, IDENTITY, invert, toRows, uniformScale, withoutScale } from '../../shared/affine.js';
-import { canvasTransform, hasLayout, isPicture } from '../canvas/nodes.js';
+import { compose, toRows, uniformScale, withoutScale } from '../../shared/affine.js';
+import { canvasToChildren, canvasTransform, hasLayout, isPicture } from '../canvas/nodes.js';
 import type { Journal } from './journal.js';
 import type { OverlayOperation, PictureOperation, Written } from './operations.js';
 import { removePrevious } from './previous.js';
@@ -27,8 +27,7 @@ export function writeOverlay(operation: OverlayOperation, journal: Journal): Wri
   if ('layoutMode' in parent && parent.layoutMode !== 'NONE' && 'layoutPositioning' in copy) {
     copy.layoutPositioning = 'ABSOLUTE';
   }
-  const toParent = 'absoluteTransform' in parent ? invert(fromRows(parent.absoluteTransform)) : IDENTITY;
-  copy.relativeTransform = toRows(withoutScale(compose(toParent ?? IDENTITY, placed)));
+  copy.relativeTransform = toRows(withoutScale(compose(canvasToChildren(parent), placed)));
   const record = { kind: 'node', sourceId, itemId, nodeId: copy.id } as const;
   writeOrigin(copy, record, target.id, journal);
   const isUpdate = previous !== null && removePrevious(previous, journal);

@@ -1,4 +1,5 @@
-import { compose, fromRows, IDENTITY, invert, toRows } from '../../shared/affine.js';
+import { compose, toRows } from '../../shared/affine.js';
+import { canvasToChildren } from '../canvas/nodes.js';
 import type { Journal } from './journal.js';
 import type { PictureOperation, Written } from './operations.js';
 import { removePrevious } from './previous.js';
@@ -15,8 +16,7 @@ export function writePicture(operation: PictureOperation, journal: Journal): Wri
   rectangle.fills = [{ type: 'IMAGE', scaleMode: 'FILL', imageHash: operation.imageHash }];
   insertOnTarget(rectangle, operation);
   if ('layoutMode' in parent && parent.layoutMode !== 'NONE') rectangle.layoutPositioning = 'ABSOLUTE';
-  const toParent = 'absoluteTransform' in parent ? invert(fromRows(parent.absoluteTransform)) : IDENTITY;
-  rectangle.relativeTransform = toRows(compose(toParent ?? IDENTITY, place));
+  rectangle.relativeTransform = toRows(compose(canvasToChildren(parent), place));
   const record = { kind: 'node', sourceId, itemId, nodeId: rectangle.id } as const;
   writeOrigin(rectangle, record, target.id, journal);
   const isUpdate = previous !== null && removePrevious(previous, journal);
