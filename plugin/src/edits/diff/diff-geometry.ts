@@ -58,8 +58,30 @@ export function resizeChange(base: Design, ours: Design, before: DesignLayer, af
 export function movedLayers(base: Design, ours: Design): Map<string, Change> {
   const moves = new Map<string, Change>();
   const root = ours.layers[ours.rootId];
-  if (root !== undefined) collectMoves(base, ours, root, { x: 0, y: 0 }, moves);
+  if (root === undefined) return moves;
+  const reference = rootReference(base, ours, root);
+  collectMoves(base, ours, root, reference, moves);
+  for (const [layerId, move] of moves) {
+    const layer = ours.layers[layerId];
+    const container = layer === undefined ? null : containerOf(ours, layer);
+    if (move.kind !== 'move' || (container !== null && container.id !== root.id)) continue;
+    moves.set(layerId, { ...move, after: { x: move.after.x - reference.x, y: move.after.y - reference.y } });
+  }
   return moves;
+}
+
+/**
+ * How far the root itself moved, in the coordinates of its contents. Those of a group are the ones of what is around it:
+ * what most of its contents share, if in doubt nothing, then the way of its corner.
+ */
+function rootReference(base: Design, ours: Design, root: DesignLayer): Point {
+  const before = base.layers[base.rootId];
+  if (before === undefined || !(isGroup(root) || isGroup(before))) return { x: 0, y: 0 };
+  const deltas = contentDeltas(base, ours, root);
+  const corner = { x: root.transform.e - before.transform.e, y: root.transform.f - before.transform.f };
+  const candidates = [{ x: 0, y: 0 }, corner, ...deltas];
+  const shares = candidates.map((one) => deltas.filter((delta) => isSame(delta, one)).length);
+  return candidates[shares.indexOf(Math.max(...shares))] ?? { x: 0, y: 0 };
 }
 
 function collectMoves(base: Design, ours: Design, parent: DesignLayer, settled: Point, moves: Map<string, Change>) {

@@ -1,5 +1,5 @@
-import type { Affine } from '@samepoint/shared-protocol';
-import type { DesignLayer, Size } from '../../shared/design.js';
+import type { Affine, Point } from '@samepoint/shared-protocol';
+import type { Design, DesignLayer, Size } from '../../shared/design.js';
 import type { LayerRef } from '../../shared/operation.js';
 import { rounded } from '../fingerprint.js';
 import {
@@ -14,6 +14,7 @@ import {
   isLaidOut,
   lengthOf,
   parentOf,
+  positionOf,
   type Span,
   sizeOf,
   spanOf,
@@ -78,17 +79,56 @@ export function placementIn(context: MergeContext, layer: DesignLayer, parent: D
   if (hasAutoLayout(withPlanned(context, parent)) && !isAbsolute) return { transform: null, size: null };
   const from = containerOf(ours, layer);
   const to = isGroup(parent) ? containerOf(theirs, parent) : parent;
-  if (from === null || to === null) return { transform: layer.transform, size: null };
+  if (from === null || to === null) return { transform: placeInGroup(context, layer, from, to), size: null };
   const neighbour = nearestNeighbour(context, layer, from, to);
   const [x, y] = AXES.map((axis) => {
     const lengths = [lengthOf(sizeOf(from), axis), lengthOf(plannedSize(context, to), axis)] as const;
     const span = constrainedSpan(spanOf(layer, axis), freeConstraint(layer, axis), lengths[0], lengths[1], scale);
-    return { start: span.start + (neighbour === null ? 0 : shiftOf(context, neighbour, axis)), length: span.length };
+    return {
+      start: span.start + (neighbour === null ? 0 : shiftOf(context, neighbour, from.id, to, axis)),
+      length: span.length,
+    };
   }) as [Span, Span];
   const size = { width: rounded(x.length), height: rounded(y.length) };
   const isOther = Math.abs(size.width - layer.width * scale) + Math.abs(size.height - layer.height * scale) > 0.02;
   const transform = { ...layer.transform, e: rounded(x.start), f: rounded(y.start) };
   return { transform, size: isOther ? size : null };
+}
+
+/**
+ * The place where the source or the target is a group, so that the coordinates are those of what is around it: beside the
+ * neighbour as in ours, but for what the designer moved, else at the same distance from the corner.
+ */
+function placeInGroup(
+  context: MergeContext,
+  layer: DesignLayer,
+  from: DesignLayer | null,
+  to: DesignLayer | null,
+): Affine {
+  const { ours, theirs, scale } = context;
+  const neighbour = nearestNeighbour(context, layer, from, to);
+  const start = neighbour === null ? cornerOf(ours, from) : unmoved(context, neighbour.sibling);
+  const target = neighbour === null ? cornerOf(theirs, to) : positionOf(neighbour.after);
+  const { e, f } = layer.transform;
+  return {
+    ...layer.transform,
+    e: rounded(target.x + (e - start.x) * scale),
+    f: rounded(target.y + (f - start.y) * scale),
+  };
+}
+
+/** The corner of the design's root in the coordinates of its contents. */
+function cornerOf(design: Design, container: DesignLayer | null): Point {
+  const root = container === null ? design.layers[design.rootId] : undefined;
+  return root === undefined ? { x: 0, y: 0 } : positionOf(root);
+}
+
+/** Where the layer would be in ours if the designer had not moved it. */
+function unmoved({ edits }: MergeContext, layer: DesignLayer): Point {
+  const { x, y } = positionOf(layer);
+  const move = edits.find((edit) => edit.kind === 'move' && edit.layerId === layer.id);
+  if (move?.kind !== 'move') return { x, y };
+  return { x: x - move.after.x + move.before.x, y: y - move.after.y + move.before.y };
 }
 
 /** In the copy of a new parent everything is as in ours, scaled. */
@@ -106,30 +146,31 @@ function freeConstraint(layer: DesignLayer, axis: Axis): string {
 
 interface Neighbour {
   before: DesignLayer;
+  /** In ours. */
+  sibling: DesignLayer;
+  /** In the target. */
   after: DesignLayer;
-  from: DesignLayer;
-  to: DesignLayer;
 }
 
 /** The nearest layer beside it that has a counterpart in the same container and that nothing lays out. */
 function nearestNeighbour(
   context: MergeContext,
   layer: DesignLayer,
-  from: DesignLayer,
-  to: DesignLayer,
+  from: DesignLayer | null,
+  to: DesignLayer | null,
 ): Neighbour | null {
   const { base, ours, theirs, matches } = context;
-  const baseContainer = base.layers[from.id];
-  if (baseContainer === undefined) return null;
+  const home = from ?? ours.layers[ours.rootId];
+  if (home === undefined || base.layers[home.id] === undefined) return null;
   let nearest: Neighbour | null = null;
   let least = Infinity;
-  for (const sibling of childrenOf(ours, from)) {
+  for (const sibling of childrenOf(ours, home)) {
     const [before, match] = [base.layers[sibling.id], matches.get(sibling.id)];
     if (before === undefined || match === undefined || sibling.id === layer.id) continue;
-    if (containerOf(base, before)?.id !== from.id || containerOf(theirs, match.layer)?.id !== to.id) continue;
+    if (containerOf(base, before)?.id !== from?.id || containerOf(theirs, match.layer)?.id !== to?.id) continue;
     if (isLaidOut(theirs, match.layer)) continue;
     const distance = distanceOf(layer, sibling);
-    if (distance < least) [nearest, least] = [{ before, after: match.layer, from: baseContainer, to }, distance];
+    if (distance < least) [nearest, least] = [{ before, sibling, after: match.layer }, distance];
   }
   return nearest;
 }
@@ -148,8 +189,17 @@ function distanceOf(a: DesignLayer, b: DesignLayer): number {
 }
 
 /** How far the neighbour is from where constraints and scale would put it in the target. */
-function shiftOf({ scale }: MergeContext, { before, after, from, to }: Neighbour, axis: Axis): number {
-  const lengths = [lengthOf(sizeOf(from), axis), lengthOf(sizeOf(to), axis)] as const;
+function shiftOf(
+  { base, scale }: MergeContext,
+  neighbour: Neighbour,
+  from: string,
+  to: DesignLayer,
+  axis: Axis,
+): number {
+  const { before, after } = neighbour;
+  const container = base.layers[from];
+  if (container === undefined) return 0;
+  const lengths = [lengthOf(sizeOf(container), axis), lengthOf(sizeOf(to), axis)] as const;
   const expected = constrainedSpan(spanOf(before, axis), constraintOf(before, axis), lengths[0], lengths[1], scale);
   return spanOf(after, axis).start - expected.start;
 }

@@ -42,9 +42,9 @@ export function parentObstacle(theirs: Design, parent: DesignLayer): Obstacle | 
   return CONTAINERS.has(parent.type) ? null : { code: 'unsupported', property: 'children' };
 }
 
-/** `ChildrenMixin` of the typings. */
+/** `ChildrenMixin` of the typings. A component set takes nothing but variants, and copies are instances. */
 const CONTAINERS: ReadonlySet<string> = new Set([
-  ...['FRAME', 'GROUP', 'COMPONENT', 'COMPONENT_SET', 'SECTION', 'BOOLEAN_OPERATION', 'TRANSFORM_GROUP', 'SLIDE'],
+  ...['FRAME', 'GROUP', 'COMPONENT', 'SECTION', 'BOOLEAN_OPERATION', 'TRANSFORM_GROUP', 'SLIDE'],
 ]);
 
 function mainOf(theirs: Design, instance: DesignLayer) {
