@@ -103,7 +103,8 @@ function writeTarget(
   );
   const skipped: PlannedTarget['skipped'] = [];
   writes.forEach((ready, index) => {
-    if (ready.node.removed) skipped.push({ editId: ready.operation.editId, reason: 'The layer was deleted.' });
+    const reason = reasonNotToWrite(target, ready);
+    if (reason !== null) skipped.push({ editId: ready.operation.editId, reason });
     else records.push(writeOne(ready, run));
     if (index === lastPlace) run.removeLeaving();
   });
@@ -114,6 +115,23 @@ function writeTarget(
   summary.written += records.length;
   summary.targets += 1;
   return true;
+}
+
+/** Groups go with their last layer, also those that earlier writes emptied. */
+function reasonNotToWrite(target: FrameLike, { operation, node, parent }: ReadyWrite): string | null {
+  if (node.removed) return 'The layer was deleted.';
+  if (parent !== undefined && 'node' in parent && parent.node.removed) {
+    return `“${node.name}” belongs in a group that other edits emptied. Apply the edits in two runs.`;
+  }
+  if (operation.write.kind !== 'remove' || !isAllOf(target, node)) return null;
+  return `“${node.name}” is all that is left in the group “${target.name}”. Delete the group by hand.`;
+}
+
+/** Whether the target is a group that goes when the node is removed. */
+function isAllOf(target: FrameLike, node: SceneNode): boolean {
+  let parent = node.parent;
+  while (parent?.type === 'GROUP' && parent.children.length === 1 && parent.id !== target.id) parent = parent.parent;
+  return parent?.type === 'GROUP' && parent.children.length === 1;
 }
 
 const PLACES: ReadonlySet<string> = new Set(['add', 'reorder', 'reparent']);

@@ -77,7 +77,7 @@ class Planner {
     if (original === null) return leftOut('The new layer was deleted from the source.');
     if (!('clone' in original) || original.type === 'COMPONENT_SET')
       return leftOut(`“${original.name}” can’t be copied.`);
-    const place = await this.findPlace(write.parent, write.previousSibling);
+    const place = await this.findPlace(original, write.parent, write.previousSibling, true);
     if (!place.ok) return place;
     const missingFont = await loadFontsFor(original);
     if (missingFont !== null) return leftOut(missingFont);
@@ -88,6 +88,7 @@ class Planner {
       ready: {
         operation,
         node: original,
+        parent,
         write: (run) => {
           const into = resolve(parent, run);
           if (into === null || !isParent(into)) throw new Error(`“${original.name}” has no parent in the target`);
@@ -118,12 +119,13 @@ class Planner {
     if (owner !== null) return leftOut(inInstance(owner));
     if (write.kind === 'reorder' && node.parent === null) return leftOut(`“${node.name}” has no siblings.`);
     const parentRef = write.kind === 'reparent' ? write.parent : { layerId: node.parent?.id ?? '' };
-    const place = await this.findPlace(parentRef, write.previousSibling);
+    const place = await this.findPlace(node, parentRef, write.previousSibling, false);
     if (!place.ok) return place;
     const { parent, previous } = place.value;
     const ready: ReadyWrite = {
       operation,
       node,
+      parent,
       write: (run) => {
         const into = resolve(parent, run);
         if (into === null || !isParent(into)) throw new Error(`“${node.name}” has no parent in the target`);
@@ -136,14 +138,18 @@ class Planner {
 
   /** The parent and the sibling below; both in the target or in a copy of this run. */
   private async findPlace(
+    child: SceneNode,
     parentRef: LayerRef,
     previousRef: LayerRef | null,
+    isCopy: boolean,
   ): Promise<Found<{ parent: Referred; previous: Referred | null }>> {
     const parent = await this.findReferred(parentRef);
     if (!parent.ok) return parent;
     if ('node' in parent.value) {
       const { node } = parent.value;
       if (belongsToInstance(node)) return leftOut(inInstance(node.type === 'INSTANCE' ? node : instanceAround(node)));
+      const refused = refusal(node, child, isCopy);
+      if (refused !== null) return leftOut(refused);
       if (!isParent(node)) return leftOut(`“${node.name}” can’t have layers inside.`);
       const lockedBy = lockedAround(node);
       if (lockedBy !== null) return leftOut(`“${lockedBy.name}” is locked. Unlock it and find matches again.`);
@@ -161,6 +167,18 @@ class Planner {
     if (this.copied.has(ref.addedFrom)) return { ok: true, value: { copyOf: ref.addedFrom } };
     return { ok: false, reason: 'The new layer that it belongs to is not added.' };
   }
+}
+
+/** Why Figma does not allow the child in this parent, as a sentence. A copy of a main component is an instance. */
+function refusal(parent: SceneNode, child: SceneNode, isCopy: boolean): string | null {
+  const isVariant = child.type === 'COMPONENT' && !isCopy;
+  if (parent.type === 'COMPONENT_SET' && !isVariant) {
+    return `“${parent.name}” is a component set, which takes only variants. Add “${child.name}” to a variant by hand.`;
+  }
+  if (child.type === 'SECTION' && parent.type !== 'SECTION') {
+    return `“${child.name}” is a section, which can’t be in “${parent.name}”. Add its layers by hand.`;
+  }
+  return null;
 }
 
 function planMove(operation: Operation, node: SceneNode, { before, after }: WriteOf<'move'>): Planned {

@@ -5,6 +5,8 @@ export interface ReadyWrite {
   operation: Operation;
   /** The layer of the target; of `add` the original. If it was deleted by now, the write is left out. */
   node: SceneNode;
+  /** Where `add`, `reorder` and `reparent` put it. */
+  parent?: Referred;
   write: (run: TargetRun) => void;
 }
 

@@ -219,9 +219,11 @@ export function obstacleSentence(obstacle: Obstacle): string {
         ? 'An instance can’t override this. Edit its main component.'
         : `An instance can’t override this. Edit the main component “${obstacle.component.name}”.`;
     case 'unsupported':
-      return 'The matching layer is of another type and doesn’t have this property.';
+      return obstacle.property === 'children'
+        ? 'The matching layer can’t hold other layers. Add it by hand.'
+        : 'The matching layer is of another type and doesn’t have this property.';
     case 'auto-layout':
-      return 'Auto layout decides this here.';
+      return 'Auto layout or its contents decide this here.';
     case 'parent-missing':
       return 'The layer to put it in has no match in this frame.';
   }
