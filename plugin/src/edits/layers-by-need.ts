@@ -4,7 +4,8 @@ import { childrenOf, instanceAbove, layersInOrder, parentOf, subtreeOf } from '.
 
 /**
  * The layers of base whose counterparts a merge needs: first those that edits are about, then those around them, then all
- * others outside of instances, which say how sizes and colours differ. A caller with a limit takes the first ones.
+ * others outside of instances, from which the scale and the colour map are computed. A caller with a limit takes the first
+ * ones.
  */
 export function layersByNeed(edits: readonly Edit[], base: Design, ours: Design): string[] {
   const subjects = edits.flatMap((edit) => [

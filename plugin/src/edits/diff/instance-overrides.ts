@@ -60,7 +60,7 @@ export function isSwapped(base: Design, ours: Design, after: DesignLayer): boole
   return own || (above !== null && isSwapped(base, ours, above));
 }
 
-/** Whether only the variant changed, which `component.<name>` says too. */
+/** Whether only the variant changed, which is also an edit of `component.<name>`. */
 export function isOtherVariant(base: Design, ours: Design, before: DesignLayer, after: DesignLayer): boolean {
   const [from, to] = [before.props.mainComponent, after.props.mainComponent];
   if (!isStringId(from) || !isStringId(to)) return false;

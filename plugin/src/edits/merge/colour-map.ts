@@ -19,7 +19,7 @@ export interface ColourMap {
 /** A theme changes at least this many colours, and this share of them. */
 const THEME = { colours: 2, share: 0.5 } as const;
 
-/** Pairs below this confidence say nothing. */
+/** Pairs below this confidence are ignored. */
 const LEAST_CONFIDENCE = 0.5;
 
 /** Collects the colours of all corresponding paints, stops and effects. Leaves out what earlier runs wrote. */

@@ -159,7 +159,7 @@ class SetMerge {
     return sameValue(a, b);
   }
 
-  /** Whether a style decides the target's value that is not base's: then equal raw values say nothing. */
+  /** Whether a style decides the target's value that is not base's: then equal raw values are no evidence. */
   private hasOtherStyle(): boolean {
     const style = stylePropertyOf(this.edit.property);
     if (style === null) return false;

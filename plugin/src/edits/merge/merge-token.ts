@@ -92,8 +92,8 @@ export function variableOf(part: { readonly [key: string]: Value }): string | nu
 }
 
 /**
- * The token that says in the target what `token` says in the source: itself, or its counterpart where the target uses
- * another collection. Null if that is not known.
+ * The token with the role of `token` in the target: itself, or its counterpart where the target uses another
+ * collection. Null if that is not known.
  */
 export function tokenInTarget({ foreign, byName }: TokenMap, token: Token): Token | null {
   const groups = foreign.get(groupOf(token));

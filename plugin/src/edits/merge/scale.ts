@@ -5,9 +5,9 @@ import { type Pair, recordKey } from './context.js';
 const TOLERANCE = 0.03;
 /** The scale must hold for this share of all ratios, else it is 1. */
 const QUORUM = 0.5;
-/** Fewer ratios say nothing. */
+/** With fewer ratios the scale is 1. */
 const LEAST_RATIOS = 3;
-/** Pairs below this confidence say nothing. */
+/** Pairs below this confidence are ignored. */
 const LEAST_CONFIDENCE = 0.5;
 
 /**

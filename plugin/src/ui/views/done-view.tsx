@@ -1,6 +1,6 @@
 import { summaryLines } from '../../shared/text.js';
 import { failedOf, groupsOf } from '../flow/preview.js';
-import type { Flow, FlowEvent, StateOf } from '../flow/state.js';
+import type { Flow, FlowEvent, StateOf, UndoState } from '../flow/state.js';
 import { Button, Illustration, ProblemNotice, Screen } from './components.js';
 
 interface DoneViewProps {
@@ -16,21 +16,7 @@ export function DoneView({ flow, state, dispatch }: DoneViewProps) {
   const skipped = skippedRows(flow, state);
   const nothingWritten = summary.created + summary.updated + summary.notes === 0 && skipped.length > 0;
   return (
-    <Screen
-      title="Done"
-      footer={
-        <div class="footer-row">
-          {state.undo === 'unavailable' ? null : (
-            <Button wide busy={state.undo === 'pending'} onClick={() => dispatch({ type: 'undo' })}>
-              Undo
-            </Button>
-          )}
-          <Button look="primary" wide onClick={() => dispatch({ type: 'close' })}>
-            Close
-          </Button>
-        </div>
-      }
-    >
+    <Screen title="Done" footer={<UndoFooter undo={state.undo} dispatch={dispatch} />}>
       {state.problem === null ? null : <ProblemNotice problem={state.problem} />}
       <div class="message">
         <Illustration name={nothingWritten ? 'warning' : 'done'} />
@@ -41,6 +27,27 @@ export function DoneView({ flow, state, dispatch }: DoneViewProps) {
       </div>
       {skipped.length === 0 ? null : <SkippedList rows={skipped} />}
     </Screen>
+  );
+}
+
+interface UndoFooterProps {
+  undo: UndoState;
+  dispatch: (event: FlowEvent) => void;
+}
+
+/** The buttons after Apply: Undo while it is possible, and Close. */
+export function UndoFooter({ undo, dispatch }: UndoFooterProps) {
+  return (
+    <div class="footer-row">
+      {undo === 'unavailable' ? null : (
+        <Button wide busy={undo === 'pending'} onClick={() => dispatch({ type: 'undo' })}>
+          Undo
+        </Button>
+      )}
+      <Button look="primary" wide onClick={() => dispatch({ type: 'close' })}>
+        Close
+      </Button>
+    </div>
   );
 }
 

@@ -33,22 +33,29 @@ export function WorkView({ state, targets, connected, dispatch }: WorkViewProps)
     >
       <div class="work">
         <h1>Finding matches in {count(targets, 'frame')}</h1>
-        <ol class="steps">
-          {STAGES.map((stage, index) => (
-            <li
-              key={stage.name}
-              class={index < current ? 'step past' : index === current ? 'step now' : 'step'}
-              {...(index === current ? { 'aria-current': 'step' } : {})}
-            >
-              <span class="step-mark" aria-hidden="true" />
-              {stage.label}
-            </li>
-          ))}
-        </ol>
+        <Steps stages={STAGES} current={current} />
         <ProgressBar label={label} fraction={fraction} />
         <p class="secondary-text">You can close the plugin. It resumes here when you open it again.</p>
       </div>
     </Screen>
+  );
+}
+
+/** The stages of a run; `current` is an index. */
+export function Steps({ stages, current }: { stages: readonly { label: string }[]; current: number }) {
+  return (
+    <ol class="steps">
+      {stages.map(({ label }, index) => (
+        <li
+          key={label}
+          class={index < current ? 'step past' : index === current ? 'step now' : 'step'}
+          {...(index === current ? { 'aria-current': 'step' } : {})}
+        >
+          <span class="step-mark" aria-hidden="true" />
+          {label}
+        </li>
+      ))}
+    </ol>
   );
 }
 

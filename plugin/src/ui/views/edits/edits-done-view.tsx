@@ -3,8 +3,8 @@ import { count } from '../../../shared/text.js';
 import { editRows, rowKey } from '../../flow/edits/edits-rows.js';
 import type { EditsPreview, EditsState } from '../../flow/edits/edits-state.js';
 import type { FlowEvent } from '../../flow/state.js';
-import { Button, Illustration, ProblemNotice, Screen } from '../components.js';
-import { UndoneView } from '../done-view.js';
+import { Illustration, ProblemNotice, Screen } from '../components.js';
+import { UndoFooter, UndoneView } from '../done-view.js';
 import { VirtualList } from '../virtual-list.js';
 
 interface EditsDoneViewProps {
@@ -21,21 +21,7 @@ export function EditsDoneView({ state, dispatch }: EditsDoneViewProps) {
   if (undo === 'done') return <UndoneView dispatch={dispatch} />;
   const { written, targets } = summary;
   return (
-    <Screen
-      title="Done"
-      footer={
-        <div class="footer-row">
-          {undo === 'unavailable' ? null : (
-            <Button wide busy={undo === 'pending'} onClick={() => dispatch({ type: 'undo' })}>
-              Undo
-            </Button>
-          )}
-          <Button look="primary" wide onClick={() => dispatch({ type: 'close' })}>
-            Close
-          </Button>
-        </div>
-      }
-    >
+    <Screen title="Done" footer={<UndoFooter undo={undo} dispatch={dispatch} />}>
       {problem === null ? null : <ProblemNotice problem={problem} />}
       <div class="message">
         <Illustration name={written === 0 ? 'warning' : 'done'} />

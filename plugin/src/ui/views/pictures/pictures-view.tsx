@@ -4,7 +4,9 @@ import { missingBackend } from '../../flow/failure.js';
 import type { PicturesStep } from '../../flow/pictures/pictures-state.js';
 import type { Flow, FlowEvent } from '../../flow/state.js';
 import { Button, Illustration, ProblemNotice, ProgressBar, Screen } from '../components.js';
+import { UndoFooter } from '../done-view.js';
 import { FailedView } from '../failed-view.js';
+import { Steps } from '../work-view.js';
 import { PicturesPreviewView } from './pictures-preview.js';
 
 type Step<K extends PicturesStep['step']> = Extract<PicturesStep, { step: K }>;
@@ -67,18 +69,7 @@ function PicturesWorkView({ state, connected, dispatch }: WorkProps) {
     >
       <div class="work">
         <h1>Propagating the edit onto {count(state.run.targetIds.length, 'picture')}</h1>
-        <ol class="steps">
-          {STAGES.map((stage, index) => (
-            <li
-              key={stage.label}
-              class={index < current ? 'step past' : index === current ? 'step now' : 'step'}
-              {...(index === current ? { 'aria-current': 'step' } : {})}
-            >
-              <span class="step-mark" aria-hidden="true" />
-              {stage.label}
-            </li>
-          ))}
-        </ol>
+        <Steps stages={STAGES} current={current} />
         <ProgressBar label={label} fraction={fraction} />
       </div>
     </Screen>
@@ -116,21 +107,7 @@ function PicturesDoneView({ state, dispatch }: DoneProps) {
   const written = summary.created + summary.updated;
   const nameOf = (id: string) => preview.run.frames.find(({ nodeId }) => nodeId === id)?.name ?? 'Picture';
   return (
-    <Screen
-      title="Done"
-      footer={
-        <div class="footer-row">
-          {state.undo === 'unavailable' ? null : (
-            <Button wide busy={state.undo === 'pending'} onClick={() => dispatch({ type: 'undo' })}>
-              Undo
-            </Button>
-          )}
-          <Button look="primary" wide onClick={() => dispatch({ type: 'close' })}>
-            Close
-          </Button>
-        </div>
-      }
-    >
+    <Screen title="Done" footer={<UndoFooter undo={state.undo} dispatch={dispatch} />}>
       {state.problem === null ? null : <ProblemNotice problem={state.problem} />}
       <div class="message">
         <Illustration name={written === 0 ? 'warning' : 'done'} />
