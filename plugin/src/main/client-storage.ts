@@ -1,7 +1,15 @@
 import { PORTS } from '@samepoint/shared-protocol/limits';
-import type { Command, PendingJob, Settings } from '../shared/messages.js';
+import {
+  COLOUR_MAPS,
+  type Command,
+  DEFAULT_PREFERENCES,
+  type PendingJob,
+  type Preferences,
+  type Settings,
+} from '../shared/messages.js';
 
 const SETTINGS_KEY = 'settings';
+const PREFERENCES_KEY = 'preferences';
 const PENDING_KEY = 'pending';
 
 /** The user's settings, or the defaults if none are stored or the storage cannot be read. */
@@ -14,6 +22,25 @@ export async function loadSettings(): Promise<Settings> {
 
 export async function saveSettings(settings: Settings): Promise<void> {
   await figma.clientStorage.setAsync(SETTINGS_KEY, settings);
+}
+
+/** The user's preferences; what is not stored or invalid has its default. */
+export async function loadPreferences(): Promise<Preferences> {
+  const { threshold, heatmapOpacity, colourMap, backend } = await load(PREFERENCES_KEY);
+  return {
+    threshold: isFraction(threshold) ? threshold : DEFAULT_PREFERENCES.threshold,
+    heatmapOpacity: isFraction(heatmapOpacity) ? heatmapOpacity : DEFAULT_PREFERENCES.heatmapOpacity,
+    colourMap: COLOUR_MAPS.find((known) => known === colourMap) ?? DEFAULT_PREFERENCES.colourMap,
+    backend: typeof backend === 'string' ? backend : DEFAULT_PREFERENCES.backend,
+  };
+}
+
+export async function savePreferences(preferences: Preferences): Promise<void> {
+  await figma.clientStorage.setAsync(PREFERENCES_KEY, preferences);
+}
+
+function isFraction(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 1;
 }
 
 /** Stores a job with the name of its file, since client storage is shared by all files and node ids repeat. */

@@ -8,7 +8,14 @@ import { selectLayers } from './canvas/select.js';
 import { readSelection } from './canvas/selection.js';
 import { type Applied, applyPictures, applyPlacements } from './changes/apply.js';
 import { applyEdits } from './changes/edits/apply-edits.js';
-import { loadPending, loadSettings, savePending, saveSettings } from './client-storage.js';
+import {
+  loadPending,
+  loadPreferences,
+  loadSettings,
+  savePending,
+  savePreferences,
+  saveSettings,
+} from './client-storage.js';
 import { exportEdits } from './export-edits.js';
 import { initialPicks } from './initial-picks.js';
 import { recordEdits, rememberTransfer } from './record-edits.js';
@@ -82,6 +89,8 @@ async function handle(message: UiToMain): Promise<void> {
       return start();
     case 'settings.save':
       return saveSettings(message.settings);
+    case 'preferences.save':
+      return savePreferences(message.preferences);
     case 'pending.save':
       return savePending(message.pending);
     case 'export.start': {
@@ -135,7 +144,9 @@ async function start(): Promise<void> {
   const pending = await loadPending(command);
   const recordings = await listRecordings();
   const [settings, picks] = [await loadSettings(), await initialPicks(command, pending, recordings)];
-  send({ type: 'session', command, settings, picks, pending: picks.source === null ? null : pending, recordings });
+  const preferences = await loadPreferences();
+  const resumed = picks.source === null ? null : pending;
+  send({ type: 'session', command, settings, preferences, picks, pending: resumed, recordings });
   sendSelection();
   figma.on('selectionchange', sendSelectionSoon);
   figma.on('currentpagechange', watchPage);

@@ -7,11 +7,17 @@ import type { PicturesToMain, PicturesToUi } from './pictures.js';
 export const COMMANDS = [
   'transfer-annotations',
   'transfer-layers',
-  'select-matching',
   'record-edits',
   'transfer-edits',
   'transfer-difference',
+  'select-matching',
   'propagate-pictures',
+  'inspect-point',
+  'track-frames',
+  'align-compare',
+  'remove-transferred',
+  'connect',
+  'preferences',
 ] as const;
 export type Command = (typeof COMMANDS)[number];
 
@@ -82,6 +88,28 @@ export interface Settings {
   token: string | null;
   port: number;
 }
+
+/** Colour maps of heat maps, for the UI's choice. `viridis` is the one of the DIFT demo. */
+export const COLOUR_MAPS = ['viridis', 'magma', 'gray'] as const;
+export type ColourMap = (typeof COLOUR_MAPS)[number];
+
+/** What the designer prefers in all files. Stored in Figma's client storage. */
+export interface Preferences {
+  /** Previews include what is at least this confident, 0…1. */
+  threshold: number;
+  /** Opacity of heat maps over the picture, 0…1. */
+  heatmapOpacity: number;
+  colourMap: ColourMap;
+  /** Id of the backend to compare frames with; null for the daemon's first. */
+  backend: string | null;
+}
+
+export const DEFAULT_PREFERENCES: Preferences = {
+  threshold: 0.5,
+  heatmapOpacity: 0.6,
+  colourMap: 'viridis',
+  backend: null,
+};
 
 /** A job that was running when the plugin was closed; the UI rejoins it by its id. */
 export interface PendingJob {
@@ -178,6 +206,7 @@ export type UiToMain =
   /** The UI is loaded; the main thread sends nothing before. */
   | { type: 'ready' }
   | { type: 'settings.save'; settings: Settings }
+  | { type: 'preferences.save'; preferences: Preferences }
   | { type: 'pending.save'; pending: PendingJob | null }
   | {
       type: 'export.start';
@@ -206,6 +235,7 @@ export type MainToUi =
       type: 'session';
       command: Command;
       settings: Settings;
+      preferences: Preferences;
       picks: Picks;
       pending: PendingJob | null;
       recordings: RecordingSummary[];

@@ -4,6 +4,7 @@ import { missingBackend } from './flow/failure.js';
 import { type FlowEvent, needsDaemon } from './flow/state.js';
 import type { AppState } from './store.js';
 import { Screen } from './views/components.js';
+import { ConnectView } from './views/connect-view.js';
 import { ConnectionView } from './views/connection-view.js';
 import { DoneView } from './views/done-view.js';
 import { EditsDoneView } from './views/edits/edits-done-view.js';
@@ -11,6 +12,7 @@ import { EditsPreviewView } from './views/edits/edits-preview-view.js';
 import { FailedView } from './views/failed-view.js';
 import { PickView } from './views/pick-view.js';
 import { PicturesView } from './views/pictures/pictures-view.js';
+import { PreferencesView } from './views/preferences-view.js';
 import { PreviewView } from './views/preview-view.js';
 import { SelectView } from './views/select-view.js';
 import { WorkView } from './views/work-view.js';
@@ -29,6 +31,10 @@ export function App({ state: { connection, flow }, dispatch, connect }: AppProps
   switch (state.name) {
     case 'waiting':
       return <Screen title="Starting">{null}</Screen>;
+    case 'connect':
+      return <ConnectView connection={connection} dispatch={dispatch} connect={connect} />;
+    case 'preferences':
+      return <PreferencesView flow={flow} dispatch={dispatch} />;
     case 'pick':
       return (
         <PickView flow={flow} problem={state.problem} dispatch={dispatch} status={connectionLabel(connection.state)} />

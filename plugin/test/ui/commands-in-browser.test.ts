@@ -5,14 +5,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { FigmaPage } from '../../../test/figma-host/figma-page.js';
 import { launchChromium } from '../../../test/figma-host/launch-chromium.js';
 import { bundleUi } from '../../bundle.mjs';
-import type {
-  Command,
-  FrameSummary,
-  MainToUi,
-  Picks,
-  RecordingSummary,
-  SelectedLayer,
-  SelectionSummary,
+import {
+  type Command,
+  DEFAULT_PREFERENCES,
+  type FrameSummary,
+  type MainToUi,
+  type Picks,
+  type RecordingSummary,
+  type SelectedLayer,
+  type SelectionSummary,
 } from '../../src/shared/messages.js';
 import { FakeDaemon, TOKEN } from './fake-daemon.js';
 import { frameSummary, layerPlacement } from './fixtures.js';
@@ -82,6 +83,7 @@ describe.each(THEMES)('in the %s theme', (theme) => {
       type: 'session',
       command,
       settings,
+      preferences: DEFAULT_PREFERENCES,
       picks: { ...NO_PICKS, ...picks },
       pending: null,
       recordings,

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { FigmaPage } from '../../../test/figma-host/figma-page.js';
 import { launchChromium } from '../../../test/figma-host/launch-chromium.js';
 import { bundleUi } from '../../bundle.mjs';
-import type { MainToUi } from '../../src/shared/messages.js';
+import { DEFAULT_PREFERENCES, type MainToUi } from '../../src/shared/messages.js';
 import { FakeDaemon, TOKEN } from './fake-daemon.js';
 import { failure, frameSummary } from './fixtures.js';
 import { DARK, LIGHT, mockup, PARTS } from './mockup.js';
@@ -92,6 +92,7 @@ describe.each(THEMES)('in the %s theme', (theme) => {
       type: 'session',
       command: 'propagate-pictures',
       settings: { token: TOKEN, port: daemon.port },
+      preferences: DEFAULT_PREFERENCES,
       picks: { source: SOURCE, after: null, targets: IDS.map(named), overlays: [STICKER], layers: [] },
       pending: null,
       recordings: [],

@@ -5,7 +5,14 @@ import type { FigmaPage } from '../../../test/figma-host/figma-page.js';
 import { BROWSER_TIMEOUT_MS, launchChromium } from '../../../test/figma-host/launch-chromium.js';
 import { bundleUi } from '../../bundle.mjs';
 import type { Design } from '../../src/shared/design.js';
-import type { Command, ExportedFrame, ExportedItem, FrameSummary, MainToUi } from '../../src/shared/messages.js';
+import {
+  type Command,
+  DEFAULT_PREFERENCES,
+  type ExportedFrame,
+  type ExportedItem,
+  type FrameSummary,
+  type MainToUi,
+} from '../../src/shared/messages.js';
 import { BASE, EDIT_ITEMS, editPlacements, editResult, OURS, screen } from './edit-frames.js';
 import { FakeDaemon, TOKEN } from './fake-daemon.js';
 import { frameSummary, layerPlacement } from './fixtures.js';
@@ -57,6 +64,7 @@ async function run(command: Command, frames: ExportedFrame[], done: MainToUi, re
     type: 'session',
     command,
     settings: { token: TOKEN, port: daemon.port },
+    preferences: DEFAULT_PREFERENCES,
     picks: { source: source ?? null, after: null, targets, overlays: [], layers: [] },
     pending: {
       jobId: 'job',

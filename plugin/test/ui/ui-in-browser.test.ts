@@ -4,7 +4,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import type { FigmaPage } from '../../../test/figma-host/figma-page.js';
 import { BROWSER_TIMEOUT_MS, launchChromium } from '../../../test/figma-host/launch-chromium.js';
 import { bundleUi } from '../../bundle.mjs';
-import type { ExportedItem, FrameSummary, MainToUi, PendingJob } from '../../src/shared/messages.js';
+import {
+  DEFAULT_PREFERENCES,
+  type ExportedItem,
+  type FrameSummary,
+  type MainToUi,
+  type PendingJob,
+} from '../../src/shared/messages.js';
 import { CODE, FakeDaemon, TOKEN } from './fake-daemon.js';
 import { failure, layerPlacement, UI_BACKEND, welcome } from './fixtures.js';
 import { DARK, LIGHT, mockup, PARTS } from './mockup.js';
@@ -76,7 +82,15 @@ function session(token: string | null = TOKEN, pending: PendingJob | null = null
   const [source, targets] = pending === null ? [null, []] : [SOURCE, [TARGET]];
   const picks = { source, after: null, targets, overlays: [], layers: [] };
   const settings = { token, port: daemon.port };
-  return { type: 'session', command: 'transfer-annotations', settings, picks, pending, recordings: [] };
+  return {
+    type: 'session',
+    command: 'transfer-annotations',
+    settings,
+    preferences: DEFAULT_PREFERENCES,
+    picks,
+    pending,
+    recordings: [],
+  };
 }
 
 function selection(...frames: FrameSummary[]): MainToUi {

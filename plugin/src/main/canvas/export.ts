@@ -71,12 +71,17 @@ async function exportAll(
   if (source === undefined) return cancelled;
   const { items, notices, fingerprints } = await collectItems(request, source, sourceLayerIds);
   if (isCancelled()) return cancelled;
-  if (items.length === 0) return { ok: false, problem: nothingToTransfer(request.command, source) };
+  if (items.length === 0 && TRANSFERS_ITEMS.has(request.command))
+    return { ok: false, problem: nothingToTransfer(request.command, source) };
   send({ type: 'export.done', items, notices: [...truncated, ...notices] });
   return { ok: true, value: fingerprints };
 }
 
-function collectItems(request: ExportRequest, source: FrameLike, exportedIds: ReadonlySet<string>) {
+/** Commands that need something to transfer. The others compare the frames themselves. */
+const TRANSFERS_ITEMS: ReadonlySet<Command> = new Set(['transfer-annotations', 'transfer-layers', 'select-matching']);
+
+async function collectItems(request: ExportRequest, source: FrameLike, exportedIds: ReadonlySet<string>) {
+  if (!TRANSFERS_ITEMS.has(request.command)) return { items: [], notices: [], fingerprints: new Map() };
   switch (request.command) {
     case 'transfer-layers':
       return collectOverlays(source, request.overlayIds);

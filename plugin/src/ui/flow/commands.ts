@@ -1,6 +1,7 @@
 import { TRANSFER_RUNNERS_UP, type TransferRequest, type TransferResult } from '@samepoint/shared-protocol';
 import type { Command, Picks } from '../../shared/messages.js';
 import { startEdits } from './edits/edits-preview.js';
+import { openConnect, openPreferences } from './options.js';
 import { missingEdit } from './pictures/pictures.js';
 import { startPreview } from './preview.js';
 import { startSelect } from './select.js';
@@ -27,7 +28,11 @@ export interface CommandFlow {
   missing(picks: Picks): string | null;
   /** Optional fields of the request that the daemon supports. */
   requestFlags(features: readonly string[]): Partial<TransferRequest>;
-  /** What follows the result. */
+  /** The first screen of a command that picks nothing. */
+  opens?(flow: Flow): Transition;
+  /** What follows the export of the picked frames, in place of a transfer. */
+  exported?(flow: Flow, run: Run): Transition;
+  /** What follows the result of a transfer. */
   finish(flow: Flow, run: Run, result: TransferResult): Transition;
 }
 
@@ -99,6 +104,33 @@ export const COMMAND_FLOWS: Record<Command, CommandFlow> = {
     picks: ['source', 'overlays', 'after', 'targets'],
     missing: missingEdit,
   },
+  'inspect-point': {
+    ...TRANSFER,
+    title: 'Inspect a point',
+    labels: {
+      source: 'Source',
+      selectSource: 'Select the frame or picture with the point.',
+      selectTargets: 'Select the frames or pictures to look for it in.',
+    },
+    picks: ['source', 'targets'],
+    missing: () => null,
+  },
+  'track-frames': {
+    ...TRANSFER,
+    title: 'Track through frames',
+    picks: ['source', 'overlays', 'targets'],
+    missing: () => null,
+  },
+  'align-compare': {
+    ...TRANSFER,
+    title: 'Align and compare',
+    labels: { ...TRANSFER.labels, source: 'Before', selectSource: 'Select the frame or picture before the change.' },
+    picks: ['source', 'after'],
+    missing: () => null,
+  },
+  'remove-transferred': { ...TRANSFER, title: 'Remove what was transferred', picks: [], missing: () => null },
+  connect: { ...TRANSFER, title: 'Connect', picks: [], missing: () => null, opens: openConnect },
+  preferences: { ...TRANSFER, title: 'Preferences', picks: [], missing: () => null, opens: openPreferences },
   // it opens no window
   'record-edits': { ...EDITS, title: 'Record edits', picks: ['source'], missing: () => 'Close this window' },
 };

@@ -37,11 +37,11 @@ export function reduceFailure(flow: Flow, failure: Failure, event: FlowEvent, ru
 }
 
 /** The backend whose model would fix the failure; null if a download does not help. */
-export function missingBackend({ daemon, backend }: Flow, { error }: Failure): Backend | null {
+export function missingBackend({ daemon, preferences }: Flow, { error }: Failure): Backend | null {
   if (errorScreen(error).action !== 'download') return null;
   const named = daemon.backends.find(({ id }) => id === error.details?.modelId);
   const firstMissing = daemon.backends.find(({ state }) => state === 'missing');
-  return named ?? chooseBackend(daemon.backends, backend) ?? firstMissing ?? null;
+  return named ?? chooseBackend(daemon.backends, preferences.backend) ?? firstMissing ?? null;
 }
 
 /** The error of a run whose model is missing; `backend` is null if none is installed. */

@@ -1,6 +1,7 @@
 import type { Backend } from '@samepoint/shared-protocol';
 import type { MainToUi } from '../../shared/messages.js';
 import { reduceApplying } from './applying.js';
+import { COMMAND_FLOWS } from './commands.js';
 import { reduceDone } from './done.js';
 import { reduceEdits } from './edits/edits-preview.js';
 import { reduceExporting, startExport } from './exporting.js';
@@ -20,6 +21,13 @@ export function reduceFlow(flow: Flow, event: FlowEvent): Transition {
       return { flow, effects: [{ type: 'main', message: { type: 'reveal', nodeId: event.nodeId, box: event.box } }] };
     case 'close':
       return { flow, effects: [{ type: 'main', message: { type: 'close' } }] };
+    case 'preferences': {
+      const preferences = { ...flow.preferences, ...event.preferences };
+      return {
+        flow: { ...flow, preferences },
+        effects: [{ type: 'main', message: { type: 'preferences.save', preferences } }],
+      };
+    }
     case 'connected':
       return reduceState({ ...flow, daemon: daemonOf(event) }, event);
     case 'disconnected':
@@ -39,6 +47,9 @@ function reduceState(flow: Flow, event: FlowEvent): Transition {
   const { state } = flow;
   switch (state.name) {
     case 'waiting':
+      return stay(flow);
+    case 'connect':
+    case 'preferences':
       return stay(flow);
     case 'pick':
       return reducePick(flow, event);
@@ -73,9 +84,12 @@ function daemonOf({ backends, features }: Extract<FlowEvent, { type: 'connected'
 
 /** Opens the pick screen, or resumes the job that was running when the plugin was closed. */
 function startSession(flow: Flow, message: Extract<MainToUi, { type: 'session' }>): Transition {
-  const { command, picks, pending, recordings } = message;
-  if (pending === null) return enter({ ...flow, command, picks, recordings }, { name: 'pick', problem: null });
-  const resumed = { ...flow, recordings, command: pending.command, picks: picksOfPending(pending, picks) };
+  const { command, picks, pending, recordings, preferences } = message;
+  const started = { ...flow, command, picks, recordings, preferences };
+  const { opens } = COMMAND_FLOWS[command];
+  if (opens !== undefined) return opens(started);
+  if (pending === null) return enter(started, { name: 'pick', problem: null });
+  const resumed = { ...started, command: pending.command, picks: picksOfPending(pending, picks) };
   return startExport(resumed, pending.jobId, pending.finished);
 }
 

@@ -29,8 +29,6 @@ export function reducePick(flow: Flow, event: FlowEvent): Transition {
       return withPicks(flow, withoutLayer(picks, event.nodeId));
     case 'delete-recording':
       return deleteRecording(flow, event.nodeId);
-    case 'pick.backend':
-      return stay({ ...flow, backend: event.id });
     case 'start':
       if (missingPick(flow) !== null) return stay(flow);
       return flow.command === 'propagate-pictures' ? startPictures(flow, event.jobId) : startExport(flow, event.jobId);

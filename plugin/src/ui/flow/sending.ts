@@ -21,6 +21,8 @@ import {
 
 /** Sends a run after its export, without what an earlier session has finished. */
 export function sendExported(flow: Flow, run: Run): Transition {
+  const { exported } = COMMAND_FLOWS[flow.command];
+  if (exported !== undefined) return exported(flow, run);
   return send(flow, { ...run, finished: stillValid(requestParts(flow, run), run.finished) });
 }
 
@@ -32,7 +34,7 @@ export function send(flow: Flow, run: Run, before: FlowEffect[] = []): Transitio
   const parts = requestParts(flow, run);
   if (parts.targetIds.length === 0 && run.finished.length > 0) return finish(flow, run);
   if (!flow.daemon.connected) return enter(flow, { name: 'sending', run, part: null, unanswered: [] }, before);
-  const backend = chooseBackend(flow.daemon.backends, flow.backend);
+  const backend = chooseBackend(flow.daemon.backends, flow.preferences.backend);
   if (backend === null || backend.state === 'missing') return toFailed(flow, run, modelMissing(backend));
   const built = buildPart(parts, backend.id);
   if (!built.ok) return toPick(flow, built.problem);

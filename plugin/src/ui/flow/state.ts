@@ -10,21 +10,23 @@ import type {
   TransferResult,
 } from '@samepoint/shared-protocol';
 import type { Design } from '../../shared/design.js';
-import type {
-  ApplySummary,
-  Command,
-  ExportedItem,
-  FinishedTarget,
-  FrameSummary,
-  MainToUi,
-  OverlaySummary,
-  PendingJob,
-  Picks,
-  Problem,
-  RecordingSummary,
-  SelectedLayer,
-  SelectionSummary,
-  UiToMain,
+import {
+  type ApplySummary,
+  type Command,
+  DEFAULT_PREFERENCES,
+  type ExportedItem,
+  type FinishedTarget,
+  type FrameSummary,
+  type MainToUi,
+  type OverlaySummary,
+  type PendingJob,
+  type Picks,
+  type Preferences,
+  type Problem,
+  type RecordingSummary,
+  type SelectedLayer,
+  type SelectionSummary,
+  type UiToMain,
 } from '../../shared/messages.js';
 import type { EditsEvent, EditsState } from './edits/edits-state.js';
 import { type FailedTarget, withFrameNames } from './frame-problems.js';
@@ -57,6 +59,9 @@ export interface Part {
 export type FlowState =
   /** The main thread has not sent its session yet. */
   | { name: 'waiting' }
+  /** “Connect…” and “Preferences…”, which change nothing on the canvas. */
+  | { name: 'connect' }
+  | { name: 'preferences' }
   | { name: 'pick'; problem: Problem | null }
   | { name: 'pictures'; pictures: PicturesStep }
   | {
@@ -128,9 +133,8 @@ export interface Flow {
   picks: Picks;
   selection: SelectionSummary;
   recordings: readonly RecordingSummary[];
+  preferences: Preferences;
   daemon: DaemonLink;
-  /** Id of the backend chosen in the UI; null for the default. */
-  backend: string | null;
   state: FlowState;
 }
 
@@ -153,7 +157,8 @@ export type FlowEvent =
   | { type: 'pick.layers'; frame: FrameSummary; layers: readonly SelectedLayer[] }
   | { type: 'pick.remove-layer'; nodeId: string }
   | { type: 'delete-recording'; nodeId: string }
-  | { type: 'pick.backend'; id: string }
+  /** Changes and stores preferences. */
+  | { type: 'preferences'; preferences: Partial<Preferences> }
   | { type: 'start'; jobId: string }
   | { type: 'cancel' }
   | { type: 'retry' }
@@ -185,22 +190,24 @@ export const INITIAL_FLOW: Flow = {
   picks: { source: null, after: null, targets: [], overlays: [], layers: [] },
   selection: { frames: [], overlays: [], layers: [], layerFrames: [] },
   recordings: [],
+  preferences: DEFAULT_PREFERENCES,
   daemon: { connected: false, backends: [], features: [] },
-  backend: null,
   state: { name: 'waiting' },
 };
 
 /** States that cannot continue without the daemon. An export runs on without it, and so does a preview. */
 export function needsDaemon(state: FlowState): boolean {
   switch (state.name) {
+    case 'connect':
     case 'pick':
     case 'sending':
     case 'running':
     case 'failed':
       return true;
     case 'pictures':
-      return ['sending', 'running', 'failed'].includes(state.pictures.step);
+      return ['comparing', 'failed'].includes(state.pictures.step);
     case 'waiting':
+    case 'preferences':
     case 'exporting':
     case 'preview':
     case 'applying':

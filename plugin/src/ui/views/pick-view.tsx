@@ -89,7 +89,7 @@ function PartsNote({ flow: { picks } }: Pick<SectionProps, 'flow'>) {
 }
 
 /** The model that compares the frames; shown if the daemon offers more than one. */
-function BackendSection({ flow, dispatch }: SectionProps) {
+export function BackendSection({ flow, dispatch }: SectionProps) {
   const { backends } = flow.daemon;
   if (backends.length < 2) return null;
   return (
@@ -98,8 +98,10 @@ function BackendSection({ flow, dispatch }: SectionProps) {
       <select
         class="select"
         aria-label="Model for comparing frames"
-        value={chooseBackend(backends, flow.backend)?.id}
-        onChange={({ currentTarget }) => dispatch({ type: 'pick.backend', id: currentTarget.value })}
+        value={chooseBackend(backends, flow.preferences.backend)?.id}
+        onChange={({ currentTarget }) =>
+          dispatch({ type: 'preferences', preferences: { backend: currentTarget.value } })
+        }
       >
         {backends.map((backend) => (
           <option key={backend.id} value={backend.id}>

@@ -1,5 +1,6 @@
 import type { JobProgress } from '@samepoint/shared-protocol';
 import { count, seconds } from '../../shared/text.js';
+import type { ImageJob } from '../flow/image-job.js';
 import type { FlowEvent, StateOf } from '../flow/state.js';
 import { Button, ProgressBar, Screen } from './components.js';
 
@@ -41,6 +42,16 @@ export function WorkView({ state, targets, connected, dispatch }: WorkViewProps)
   );
 }
 
+/** The progress of a job over whole images. */
+export function jobProgress(job: ImageJob, connected: boolean, sendingLabel: string): Progress {
+  if (job.phase === 'sending') return { label: connected ? sendingLabel : 'Connecting…', fraction: null };
+  if (!connected) return { label: 'Reconnecting… The run continues.', fraction: null };
+  if (job.position > 0) return { label: `Waiting for ${count(job.position, 'other run')}`, fraction: null };
+  if (job.progress === null) return { label: 'Starting…', fraction: null };
+  const { done, total, elapsedMs } = job.progress;
+  return { label: `${done} of ${total} (${seconds(elapsedMs)})`, fraction: Math.min(done / total, 1) };
+}
+
 /** The stages of a run; `current` is an index. */
 export function Steps({ stages, current }: { stages: readonly { label: string }[]; current: number }) {
   return (
@@ -77,7 +88,7 @@ const STAGE_SPANS: Record<JobProgress['stage'], readonly [from: number, to: numb
   matching: [0.8, 1],
 };
 
-interface Progress {
+export interface Progress {
   label: string;
   /** Null while unknown. */
   fraction: number | null;

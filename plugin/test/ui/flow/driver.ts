@@ -1,5 +1,5 @@
 import type { Placement } from '@samepoint/shared-protocol';
-import type { Command, PendingJob } from '../../../src/shared/messages.js';
+import { type Command, DEFAULT_PREFERENCES, type PendingJob } from '../../../src/shared/messages.js';
 import { reduceFlow } from '../../../src/ui/flow/flow.js';
 import { hashFrame } from '../../../src/ui/flow/request.js';
 import {
@@ -71,6 +71,7 @@ export function session(pending: PendingJob | null = null, command: Command = 't
     type: 'session',
     command,
     settings: { token: null, port: 1 },
+    preferences: DEFAULT_PREFERENCES,
     pending,
   } as const;
   const picks = { source: null, after: null, targets: [], overlays: [], layers: [] };

@@ -35,7 +35,7 @@ describe('a missing model', () => {
   /** The designer chose a missing backend although an embedded one exists. */
   function failed(): Driver {
     const run = picked().do({ type: 'connected', backends: [UI_BACKEND, SD15], features: [], jobs: [] });
-    run.do({ type: 'pick.backend', id: 'sd15' }, start('job'), ...EXPORTED);
+    run.do({ type: 'preferences', preferences: { backend: 'sd15' } }, start('job'), ...EXPORTED);
     run.effects();
     return run;
   }

@@ -1,5 +1,6 @@
 import type { FittedTransform, WarpResult } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_PREFERENCES } from '../../../src/shared/messages.js';
 import type { PictureEdit, PicturesStep } from '../../../src/ui/flow/pictures/pictures-state.js';
 import type { FlowEvent } from '../../../src/ui/flow/state.js';
 import { exportedFrame, failure, frameSummary, UI_BACKEND } from '../fixtures.js';
@@ -24,8 +25,12 @@ function driver(picks: { overlays?: (typeof STICKER)[]; after?: string } = { ove
   const [source, ...targets] = IDS.map((id) => frameSummary(id));
   const after = picks.after === undefined ? null : frameSummary(picks.after);
   const settings = { token: null, port: 1 };
+  const preferences = DEFAULT_PREFERENCES;
   const all = { source: source ?? null, after, targets, overlays: picks.overlays ?? [], layers: [] };
-  return new Driver().do({ type: 'main', message: { type: 'session', settings, picks: all, ...NAMES } }, CONNECTED);
+  return new Driver().do(
+    { type: 'main', message: { type: 'session', settings, preferences, picks: all, ...NAMES } },
+    CONNECTED,
+  );
 }
 
 const EXPORTED: FlowEvent[] = [
@@ -84,7 +89,7 @@ describe('propagating an edit onto pictures', () => {
     const flow = running();
     const [start] = flow.effects().flatMap((effect) => (effect.type === 'daemon' ? [effect.message] : []));
     expect(start).toMatchObject({ type: 'job.start', jobId: 'j', request: { kind: 'warp', edit: EDIT.imageId } });
-    expect(stepOf(flow).step).toBe('running');
+    expect(stepOf(flow)).toMatchObject({ step: 'comparing', job: { phase: 'running' } });
   });
 
   it('cuts the payload into the images of the warped targets', () => {
@@ -144,7 +149,7 @@ describe('propagating an edit onto pictures', () => {
     expect(flow.toDaemon()).toEqual(['job.start']);
     flow.do({ type: 'disconnected' }, CONNECTED);
     expect(new Set(flow.toDaemon())).toEqual(new Set(['image.offer']));
-    expect(stepOf(flow).step).toBe('sending');
+    expect(stepOf(flow)).toMatchObject({ step: 'comparing', job: { phase: 'sending' } });
   });
 
   it('downloads a missing model and runs again as a new job', () => {
@@ -159,7 +164,7 @@ describe('propagating an edit onto pictures', () => {
     flow.effects();
     expect(flow.do({ type: 'download' }).toDaemon()).toEqual(['model.pull']);
     flow.do({ ...CONNECTED, backends: [UI_BACKEND] });
-    expect(stepOf(flow)).toMatchObject({ step: 'sending', run: { jobId: 'j.2' } });
+    expect(stepOf(flow)).toMatchObject({ step: 'comparing', run: { jobId: 'j.2' } });
   });
 
   it('shows why the job failed, and returns to the picks if nothing is drawn', () => {

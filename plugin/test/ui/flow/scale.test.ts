@@ -1,6 +1,6 @@
 import { type ClientMessage, clientMessageSchema, type Layer, LIMITS } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import type { PendingJob } from '../../../src/shared/messages.js';
+import { DEFAULT_PREFERENCES, type PendingJob } from '../../../src/shared/messages.js';
 import { reduceFlow } from '../../../src/ui/flow/flow.js';
 import { scaleNotes } from '../../../src/ui/flow/parts.js';
 import { type Flow, type FlowEffect, type FlowEvent, INITIAL_FLOW } from '../../../src/ui/flow/state.js';
@@ -36,7 +36,12 @@ class Session {
     this.do({
       type: 'main',
       message: {
-        ...{ type: 'session', command: 'transfer-annotations', settings: { token: null, port: 1 } },
+        ...{
+          type: 'session',
+          command: 'transfer-annotations',
+          settings: { token: null, port: 1 },
+          preferences: DEFAULT_PREFERENCES,
+        },
         ...{ picks, pending, recordings: [] },
       },
     });

@@ -1,8 +1,9 @@
-import type { Box, FittedTransform, JobProgress, WarpRequest } from '@samepoint/shared-protocol';
+import type { Box, FittedTransform } from '@samepoint/shared-protocol';
 import type { ApplySummary, Problem } from '../../../shared/messages.js';
 import type { ExportedOverlay, PlacedPicture } from '../../../shared/pictures.js';
 import type { Failure } from '../failure.js';
 import type { FailedTarget } from '../frame-problems.js';
+import type { ImageJob } from '../image-job.js';
 import type { HashedFrame } from '../request.js';
 
 /** The exported pictures of a run. */
@@ -55,22 +56,8 @@ export type PicturesStep =
   | { step: 'exporting'; run: PicturesRun; done: number; total: number }
   /** The UI flattens the edit. */
   | { step: 'flattening'; run: PicturesRun }
-  /** `request` is null until the daemon is connected. */
-  | {
-      step: 'sending';
-      run: PicturesRun;
-      edit: PictureEdit;
-      request: WarpRequest | null;
-      unanswered: readonly string[];
-    }
-  | {
-      step: 'running';
-      run: PicturesRun;
-      edit: PictureEdit;
-      request: WarpRequest;
-      position: number;
-      progress: JobProgress | null;
-    }
+  /** The daemon warps the edit. */
+  | { step: 'comparing'; run: PicturesRun; edit: PictureEdit; job: ImageJob }
   /** The daemon failed the run. */
   | ({ step: 'failed'; run: PicturesRun; edit: PictureEdit } & Failure)
   /** The UI clips the warped edits to their pictures. */

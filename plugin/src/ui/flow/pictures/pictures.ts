@@ -3,7 +3,7 @@ import { reduceUndo } from '../done.js';
 import { THRESHOLDS } from '../preview-rows.js';
 import { hashFrame } from '../request.js';
 import { type Flow, type FlowEvent, stay, type Transition, toPick } from '../state.js';
-import { enterStep, frameOf, reducePicturesFailed, reducePicturesRun, sendPictures } from './pictures-run.js';
+import { enterStep, frameOf, reduceComparing, reducePicturesFailed, sendPictures } from './pictures-run.js';
 import type { PicturesPreview, PicturesRun, PicturesStep } from './pictures-state.js';
 
 type Step<K extends PicturesStep['step']> = Extract<PicturesStep, { step: K }>;
@@ -41,9 +41,8 @@ export function reducePictures(flow: Flow, state: PicturesStep, event: FlowEvent
       return reduceExporting(flow, state, event);
     case 'flattening':
       return reduceFlattening(flow, state, event);
-    case 'sending':
-    case 'running':
-      return reducePicturesRun(flow, state, event);
+    case 'comparing':
+      return reduceComparing(flow, state, event);
     case 'failed':
       return reducePicturesFailed(flow, state, event);
     case 'clipping':

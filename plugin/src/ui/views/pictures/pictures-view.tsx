@@ -1,4 +1,4 @@
-import { count, seconds } from '../../../shared/text.js';
+import { count } from '../../../shared/text.js';
 import type { ConnectionEvent } from '../../connection/connection.js';
 import { missingBackend } from '../../flow/failure.js';
 import type { PicturesStep } from '../../flow/pictures/pictures-state.js';
@@ -6,11 +6,11 @@ import type { Flow, FlowEvent } from '../../flow/state.js';
 import { Button, Illustration, ProblemNotice, ProgressBar, Screen } from '../components.js';
 import { UndoFooter } from '../done-view.js';
 import { FailedView } from '../failed-view.js';
-import { Steps } from '../work-view.js';
+import { jobProgress, Steps } from '../work-view.js';
 import { PicturesPreviewView } from './pictures-preview.js';
 
 type Step<K extends PicturesStep['step']> = Extract<PicturesStep, { step: K }>;
-type Work = Step<'exporting' | 'flattening' | 'sending' | 'running' | 'clipping'>;
+type Work = Step<'exporting' | 'flattening' | 'comparing' | 'clipping'>;
 
 interface PicturesViewProps {
   flow: Flow;
@@ -49,14 +49,22 @@ interface WorkProps {
   dispatch: (event: FlowEvent) => void;
 }
 
-const STAGES: readonly { label: string; steps: readonly Work['step'][] }[] = [
-  { label: 'Export pictures', steps: ['exporting', 'flattening'] },
-  { label: 'Send to Samepoint', steps: ['sending'] },
-  { label: 'Fit the edit', steps: ['running', 'clipping'] },
-];
+const STAGES = [{ label: 'Export pictures' }, { label: 'Send to Samepoint' }, { label: 'Fit the edit' }] as const;
+
+/** Index of the stage. */
+function stageOf(state: Work): number {
+  switch (state.step) {
+    case 'exporting':
+    case 'flattening':
+      return 0;
+    case 'comparing':
+      return state.job.phase === 'sending' ? 1 : 2;
+    case 'clipping':
+      return 2;
+  }
+}
 
 function PicturesWorkView({ state, connected, dispatch }: WorkProps) {
-  const current = STAGES.findIndex(({ steps }) => steps.includes(state.step));
   const { label, fraction } = progressOf(state, connected);
   return (
     <Screen
@@ -69,7 +77,7 @@ function PicturesWorkView({ state, connected, dispatch }: WorkProps) {
     >
       <div class="work">
         <h1>Propagating the edit onto {count(state.run.targetIds.length, 'picture')}</h1>
-        <Steps stages={STAGES} current={current} />
+        <Steps stages={STAGES} current={stageOf(state)} />
         <ProgressBar label={label} fraction={fraction} />
       </div>
     </Screen>
@@ -82,17 +90,10 @@ function progressOf(state: Work, connected: boolean): { label: string; fraction:
       return { label: `${state.done} of ${count(state.total, 'picture')}`, fraction: state.done / state.total };
     case 'flattening':
       return { label: 'Flattening the edit', fraction: null };
-    case 'sending':
-      return { label: connected ? 'Sending pictures' : 'Connecting…', fraction: null };
+    case 'comparing':
+      return jobProgress(state.job, connected, 'Sending pictures');
     case 'clipping':
       return { label: 'Clipping the edits to their pictures', fraction: null };
-    case 'running': {
-      if (!connected) return { label: 'Reconnecting… The run continues.', fraction: null };
-      if (state.position > 0) return { label: `Waiting for ${count(state.position, 'other run')}`, fraction: null };
-      if (state.progress === null) return { label: 'Starting…', fraction: null };
-      const { done, total, elapsedMs } = state.progress;
-      return { label: `${done} of ${total} (${seconds(elapsedMs)})`, fraction: Math.min(done / total, 1) };
-    }
   }
 }
 
