@@ -49,6 +49,8 @@ export class FigmaHost {
   private readonly brokenExports = new Map<string, BrokenExport>();
   private runs = 0;
   readonly toasts: Toast[] = [];
+  /** Toasts that Figma cuts, as they were. */
+  readonly cutToasts: string[] = [];
   /** Calls of the window API: showUI, closePlugin, reveal … */
   readonly reports: { kind: string; detail: unknown }[] = [];
 
@@ -105,6 +107,11 @@ export class FigmaHost {
   selection(pageId?: string): readonly string[] {
     const { currentPageId, selections }: DocumentState = JSON.parse(this.vm.call('dump'));
     return selections[pageId ?? currentPageId] ?? [];
+  }
+
+  get currentPageId(): string {
+    const { currentPageId }: DocumentState = JSON.parse(this.vm.call('dump'));
+    return currentPageId;
   }
 
   /** Shows another page by hand. */
@@ -259,6 +266,7 @@ export class FigmaHost {
   private addReport(kind: string, detail: unknown): void {
     this.reports.push({ kind, detail });
     if (kind === 'notify') this.toasts.push(detail as Toast);
+    if (kind === 'cut toast') this.cutToasts.push(String(detail));
   }
 }
 

@@ -109,7 +109,10 @@ export function pageMethods(id: string): { readonly [name: string]: () => unknow
       listen(`${pageEvent(type)} ${id}`, handler);
     },
     off: () => (type: string, handler: Handler) => unlisten(`${pageEvent(type)} ${id}`, handler),
-    getMeasurements: () => () => measurements(),
+    getMeasurements: () => () => {
+      requireLoaded(get(id), 'getMeasurements');
+      return measurements(id);
+    },
     loadAsync: () => () =>
       promise(() => {
         loaded.add(id);
@@ -122,10 +125,10 @@ function pageEvent(type: string): string {
   return type;
 }
 
-function measurements(): unknown[] {
+function measurements(pageId: string): unknown[] {
   return documentState().measurements.flatMap(({ startKey, endKey }, index) => {
     const [start, end] = [findByKey(startKey), findByKey(endKey)];
-    if (start === null || end === null) return [];
+    if (start === null || end === null || pageIdOf(start) !== pageId) return [];
     return [
       {
         id: `m:${index}`,

@@ -1,7 +1,7 @@
 import type { Affine, Box } from '@samepoint/shared-protocol';
 import { LIMITS } from '@samepoint/shared-protocol/limits';
 import { applyToBox, compose, invert, scaling } from '../../shared/affine.js';
-import { canvasTransform, type FrameLike, findSceneNode, isFrameLike } from './nodes.js';
+import { canvasTransform, type FrameLike, findSceneNode, isFrameLike, pageOf } from './nodes.js';
 
 /** Size of a frame's export. */
 const EXPORT_SIZE = {
@@ -48,10 +48,15 @@ export function pixelsToCanvas(frame: FrameLike): Affine | null {
   return toPixels === null ? null : invert(toPixels);
 }
 
-/** Scrolls the viewport to a node, centred on `box` (pixels of its export) if given. The selection stays. */
+/**
+ * Shows the page of a node and scrolls to it, centred on `box` (pixels of its export) if given. The selections of the
+ * pages stay.
+ */
 export async function reveal(nodeId: string, box: Box | null): Promise<void> {
   const node = await findSceneNode(nodeId);
   if (node === null) return;
+  const page = pageOf(node);
+  if (page !== null && page.id !== figma.currentPage.id) await figma.setCurrentPageAsync(page);
   figma.viewport.scrollAndZoomIntoView([node]);
   const toCanvas = isFrameLike(node) ? pixelsToCanvas(node) : null;
   if (box === null || toCanvas === null) return;

@@ -11,6 +11,7 @@ import {
   hasLayout,
   isInside,
   ownBox,
+  pageOf,
   typeLabel,
   walkVisible,
 } from './nodes.js';
@@ -26,7 +27,7 @@ export interface CollectedItems {
 }
 
 /** Collects the visible annotations of a source. Each must be on one of the exported layers. */
-export function collectAnnotations(source: FrameLike, layerIds: ReadonlySet<string>): CollectedItems {
+export async function collectAnnotations(source: FrameLike, layerIds: ReadonlySet<string>): Promise<CollectedItems> {
   const items: ExportedItem[] = [];
   const fingerprints = new Map<string, string>();
   let skipped = 0;
@@ -47,7 +48,7 @@ export function collectAnnotations(source: FrameLike, layerIds: ReadonlySet<stri
   return {
     items,
     fingerprints,
-    notices: [...skippedNotice(skipped), ...hiddenNotice(source), ...otherNotices(source)],
+    notices: [...skippedNotice(skipped), ...hiddenNotice(source), ...(await otherNotices(source))],
   };
 }
 
@@ -80,8 +81,8 @@ function hiddenNotice(source: FrameLike): string[] {
   ];
 }
 
-function otherNotices(source: FrameLike): string[] {
-  const measurements = countMeasurements(source);
+async function otherNotices(source: FrameLike): Promise<string[]> {
+  const measurements = await countMeasurements(source);
   return [
     ...(measurements === 0
       ? []
@@ -92,10 +93,13 @@ function otherNotices(source: FrameLike): string[] {
   ];
 }
 
-function countMeasurements(source: FrameLike): number {
+/** Measurements are kept by page, and the source may be on another one than the current. */
+async function countMeasurements(source: FrameLike): Promise<number> {
+  const page = pageOf(source);
+  if (page === null) return 0;
+  await page.loadAsync();
   const belongs = (node: SceneNode) => node.id === source.id || isInside(node, source);
-  return figma.currentPage.getMeasurements().filter(({ start, end }) => belongs(start.node) || belongs(end.node))
-    .length;
+  return page.getMeasurements().filter(({ start, end }) => belongs(start.node) || belongs(end.node)).length;
 }
 
 /** Collects the chosen overlay layers. Boxes are in pixels of the source's export. */

@@ -117,6 +117,11 @@ function pathOf(node: BaseNode): number[] {
   return path;
 }
 
+/** The page of a node; null for one of a library or a deleted one. */
+export function pageOf(node: BaseNode): PageNode | null {
+  return ancestors(node).find((parent) => parent.type === 'PAGE') ?? null;
+}
+
 /** The nearest page or section around the node, where nodes beside it are placed. */
 export function pageOrSectionOf(node: BaseNode): PageNode | SectionNode {
   const found = ancestors(node).find((parent) => parent.type === 'PAGE' || parent.type === 'SECTION');
