@@ -193,7 +193,7 @@ interface MessageScreenProps {
   message: string;
   hint?: string;
   /** The only button in the footer. */
-  action: { label: string; onClick: () => void };
+  action: { label: string; onClick: () => void; look?: 'primary' | 'secondary' };
   onBack?: () => void;
   children?: ComponentChildren;
 }
@@ -205,7 +205,7 @@ export function MessageScreen({ illustration, title, message, hint, action, onBa
       title={title}
       {...(onBack === undefined ? {} : { bar: <IconButton icon="back" label="Back" onClick={onBack} /> })}
       footer={
-        <Button look="primary" wide onClick={action.onClick}>
+        <Button look={action.look ?? 'primary'} wide onClick={action.onClick}>
           {action.label}
         </Button>
       }

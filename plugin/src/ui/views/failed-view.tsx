@@ -42,7 +42,7 @@ export function FailedView({ error, download, missing, dispatch, connect }: Fail
       action={
         download === null
           ? { label: labelOf(screen, missing), onClick: act }
-          : { label: 'Cancel download', onClick: () => dispatch({ type: 'cancel' }) }
+          : { label: 'Cancel download', onClick: () => dispatch({ type: 'cancel' }), look: 'secondary' }
       }
       onBack={() => dispatch({ type: 'back' })}
     >
