@@ -83,7 +83,7 @@ describe('propagating an edit onto pictures', () => {
     const again = await plugin.run('propagate-pictures');
     await again.button('Find matches').click();
     await again.button('Place on 2 pictures').click();
-    await again.ui.getByText('Replaced the edit on 2 pictures').waitFor();
+    await again.ui.getByText('Updated 2 edits').waitFor();
     expect(host.nodes().filter(({ props }) => props.name === 'Edit of home')).toHaveLength(2);
     await again.button('Undo').click();
     await again.heading('Edit undone').waitFor();

@@ -1,5 +1,5 @@
 import { COMMANDS, type Command, type MainToUi, type UiToMain } from '../shared/messages.js';
-import { editsToast, messageOf, toastMessage } from '../shared/text.js';
+import { editsToast, messageOf, problemToast, toastMessage } from '../shared/text.js';
 import { exportFrames } from './canvas/export.js';
 import { exportPictures } from './canvas/export-pictures.js';
 import { reveal } from './canvas/export-space.js';
@@ -79,7 +79,7 @@ function fail({ type }: UiToMain, reason: string): void {
       send({ type: 'undo.failed', problem: { ...problem, hint: CHANGED_SINCE.hint } });
       break;
     default:
-      figma.notify(`${problem.message} ${problem.hint}`, { error: true });
+      figma.notify(problemToast(problem), { error: true });
   }
 }
 
@@ -174,7 +174,7 @@ function offerUndo(toast: string): void {
 function undo(): void {
   if (undoState === 'changed') {
     send({ type: 'undo.failed', problem: CHANGED_SINCE });
-    figma.notify(`${CHANGED_SINCE.message} ${CHANGED_SINCE.hint}`);
+    figma.notify(problemToast(CHANGED_SINCE));
     return;
   }
   if (undoState === 'available') figma.triggerUndo();

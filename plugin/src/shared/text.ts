@@ -1,4 +1,4 @@
-import type { ApplySummary, Command, EditsSummary } from './messages.js';
+import type { ApplySummary, Command, EditsSummary, Problem } from './messages.js';
 
 /** `1 frame`, `2 frames`. */
 export function count(amount: number, singular: string, plural = `${singular}s`): string {
@@ -37,16 +37,62 @@ export function summaryLines(command: Command, { created, updated, notes, skippe
   return lines.length > 0 || skipped.length > 0 ? lines : ['Everything is up to date'];
 }
 
-/** The toast after Apply. Figma truncates it after about 100 characters. */
+/** The toast after Apply, in the words of the panel. */
 export function toastMessage(command: Command, summary: ApplySummary): string {
-  const skipped = summary.skipped.length > 0 ? [`Skipped ${summary.skipped.length}`] : [];
-  return [...summaryLines(command, summary), ...skipped].join(' · ');
+  return fitToast([...summaryLines(command, summary), ...skippedLines(summary.skipped.length)], ' · ');
+}
+
+/** What was written to which frames: `Wrote 12 changes to 5 frames`. */
+export function editsLines({ written, targets }: EditsSummary): string[] {
+  return written === 0 ? [] : [`Wrote ${count(written, 'change')} to ${count(targets, 'frame')}`];
 }
 
 /** The toast after edits were applied: `Wrote 12 changes to 5 frames · Skipped 2`. */
-export function editsToast({ written, targets, skipped }: EditsSummary): string {
-  const rest = skipped.length > 0 ? ` · Skipped ${skipped.length}` : '';
-  return `Wrote ${count(written, 'change')} to ${count(targets, 'frame')}${rest}`;
+export function editsToast(summary: EditsSummary): string {
+  return fitToast([...editsLines(summary), ...skippedLines(summary.skipped.length)], ' · ');
+}
+
+function skippedLines(skipped: number): string[] {
+  return skipped === 0 ? [] : [`Skipped ${skipped}`];
+}
+
+/** The toast of a problem. */
+export function problemToast({ message, hint }: Problem): string {
+  return fitToast(
+    [message, hint].filter((part) => part !== ''),
+    ' ',
+  );
+}
+
+/** Figma cuts a toast after about this many characters. */
+export const TOAST_CHARS = 100;
+/** Quoted names are shortened to this many characters where a toast is too long. */
+const NAME_CHARS = 24;
+
+/**
+ * The parts that fit into a toast, each as a whole: first names are shortened, then the last parts are left out. Only a
+ * first part that is too long by itself is cut, at a word.
+ */
+function fitToast(parts: readonly string[], separator: string): string {
+  const whole = parts.join(separator);
+  if (whole.length <= TOAST_CHARS) return whole;
+  const short = parts.map((part) => part.replace(/“([^”]+)”/g, (_, name: string) => `“${shorten(name, NAME_CHARS)}”`));
+  for (let kept = short.length; kept > 0; kept -= 1) {
+    const text = short.slice(0, kept).join(separator);
+    if (text.length <= TOAST_CHARS) return text;
+  }
+  return cutAtWord(short[0] ?? '', TOAST_CHARS);
+}
+
+/** A name of at most this many characters. */
+export function shorten(text: string, chars: number): string {
+  return text.length > chars ? `${text.slice(0, chars - 1)}…` : text;
+}
+
+function cutAtWord(text: string, chars: number): string {
+  const cut = text.slice(0, chars - 1);
+  const end = cut.lastIndexOf(' ');
+  return `${cut.slice(0, end > 0 ? end : undefined)}…`;
 }
 
 /** What an error says, without a full stop, to put it into a sentence. */

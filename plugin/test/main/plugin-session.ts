@@ -118,8 +118,11 @@ export class PluginSession {
     };
   }
 
+  /** Throws if Figma cut a toast. */
   close(): void {
+    const { cutToasts } = this.host;
     this.host.dispose();
+    if (cutToasts.length > 0) throw new Error(`Figma cuts this toast: ${cutToasts[0]}`);
   }
 }
 

@@ -5,7 +5,10 @@ import type { MainToUi, UiToMain } from '../../src/shared/messages.js';
 import { MAIN_JS } from './plugin-session.js';
 
 let host: FigmaHost;
-afterEach(() => host.dispose());
+afterEach(() => {
+  host.dispose();
+  expect(host.cutToasts).toEqual([]);
+});
 
 const fill = (r: number, g: number, b: number): Json => [{ type: 'SOLID', color: { r, g, b } }];
 const box = (key: string, y = 10): NodeSpec => ({
@@ -122,7 +125,7 @@ describe('recording a frame', () => {
     });
     for (const key of ['source', 'source', 'loose']) {
       const toast = await record(key);
-      expect(toast).toContain('“Checkout / Step 3 / Paym…”');
+      expect(toast).toContain('“Checkout / Step 3 / Pay…”');
       expect(toast.length).toBeLessThanOrEqual(100);
     }
   });

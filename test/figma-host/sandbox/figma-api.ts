@@ -141,6 +141,13 @@ function create(type: 'FRAME' | 'RECTANGLE' | 'ELLIPSE' | 'TEXT', name: string, 
   return adopt(node);
 }
 
+/** A toast shows about this many characters; Figma does not document the length. */
+const TOAST_CHARS = 100;
+
+function reportCut(message: string): void {
+  if (message.length > TOAST_CHARS) __bridge.report('cut toast', JSON.stringify(message));
+}
+
 const windowApi = {
   showUI: (_html: string, options: { [name: string]: Json } = {}) => {
     for (const name of Object.keys(options)) {
@@ -151,11 +158,17 @@ const windowApi = {
   notify: (message: string, options: { button?: { text: string; action: () => unknown }; error?: boolean } = {}) => {
     const { button } = options;
     if (button !== undefined) toastActions.push(button.action);
-    const toast = { message: message.slice(0, 100), button: button?.text ?? null, action: toastActions.length - 1 };
+    reportCut(message);
+    const toast = {
+      message: message.slice(0, TOAST_CHARS),
+      button: button?.text ?? null,
+      action: toastActions.length - 1,
+    };
     __bridge.report('notify', JSON.stringify(toast));
     return { cancel: () => undefined };
   },
   closePlugin: (message = '') => {
+    reportCut(message);
     commitUndo();
     __bridge.report('closePlugin', JSON.stringify(message));
   },

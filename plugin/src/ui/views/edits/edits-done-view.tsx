@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import { count } from '../../../shared/text.js';
+import { editsLines } from '../../../shared/text.js';
 import { editRows, rowKey } from '../../flow/edits/edits-rows.js';
 import type { EditsPreview, EditsState } from '../../flow/edits/edits-state.js';
 import type { FlowEvent } from '../../flow/state.js';
@@ -19,18 +19,16 @@ export function EditsDoneView({ state, dispatch }: EditsDoneViewProps) {
   const { preview, summary, undo, problem } = state;
   const skipped = useMemo(() => skippedItems(preview, summary.skipped), [preview, summary]);
   if (undo === 'done') return <UndoneView dispatch={dispatch} />;
-  const { written, targets } = summary;
+  const { written } = summary;
   return (
     <Screen title="Done" footer={<UndoFooter undo={undo} dispatch={dispatch} />}>
       {problem === null ? null : <ProblemNotice problem={problem} />}
       <div class="message">
         <Illustration name={written === 0 ? 'warning' : 'done'} />
         <h1>{written === 0 ? 'Nothing transferred' : 'Transfer complete'}</h1>
-        {written === 0 ? null : (
-          <p>
-            Wrote {count(written, 'change')} to {count(targets, 'frame')}
-          </p>
-        )}
+        {editsLines(summary).map((line) => (
+          <p key={line}>{line}</p>
+        ))}
       </div>
       {skipped.length === 0 ? null : (
         <section class="section" aria-label="Skipped">

@@ -1,4 +1,4 @@
-import { count } from '../../../shared/text.js';
+import { count, summaryLines } from '../../../shared/text.js';
 import type { ConnectionEvent } from '../../connection/connection.js';
 import { missingBackend } from '../../flow/failure.js';
 import type { PicturesStep } from '../../flow/pictures/pictures-state.js';
@@ -112,9 +112,8 @@ function PicturesDoneView({ state, dispatch }: DoneProps) {
       {state.problem === null ? null : <ProblemNotice problem={state.problem} />}
       <div class="message">
         <Illustration name={written === 0 ? 'warning' : 'done'} />
-        <h1>{written === 0 ? 'Nothing placed' : 'Edit propagated'}</h1>
-        {summary.created === 0 ? null : <p>Placed the edit on {count(summary.created, 'picture')}</p>}
-        {summary.updated === 0 ? null : <p>Replaced the edit on {count(summary.updated, 'picture')}</p>}
+        <h1>{written === 0 ? 'Nothing transferred' : 'Edit propagated'}</h1>
+        {written === 0 ? null : summaryLines('propagate-pictures', summary).map((line) => <p key={line}>{line}</p>)}
       </div>
       {summary.skipped.length === 0 ? null : (
         <section class="section" aria-label="Skipped">
