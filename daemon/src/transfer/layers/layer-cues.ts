@@ -45,7 +45,8 @@ export function compareLayers(
   support: number,
 ): Likeness {
   const { traits, correspondences } = sought;
-  const image = pixelLikeness(imageLikeness(sought, candidate.layer), resemblance);
+  // rounding may lift the likeness of equal layers above one
+  const image = Math.min(1, pixelLikeness(imageLikeness(sought, candidate.layer), resemblance));
   const isApart = areApart(traits.layer, candidate.layer);
   const unlessApart = (likeness: number | undefined) => (isApart && likeness !== undefined ? 0 : likeness);
   const values: { readonly [cue in LayerCue['cue']]: number | undefined } = {

@@ -62,6 +62,18 @@ describe('how a candidate looks', () => {
     expect(looking(0).cues.find(({ cue }) => cue === 'image')?.value).toBe(image(0));
   });
 
+  it('is at most 1 where everything agrees, whatever rounding adds', () => {
+    for (let n = 0; n < 100; n++) {
+      const box = { x: 20.1 + n / 7, y: 30.3 + n / 3, w: 100 + n / 11, h: 40 + n / 13 };
+      const matches = gridPoints(box, 4).map((source) => ({ source, target: source, weight: 1, scale: 1 }));
+      const same = layer('same', box, { type: 'TEXT', text: 'Save' });
+      for (const resemblance of [0, Number.NaN]) {
+        const { evidence, cues } = compare(same, same, placeRegion(box, matches, 500), matches, resemblance);
+        expect(Math.max(evidence.image, ...cues.map(({ value }) => value))).toBeLessThanOrEqual(1);
+      }
+    }
+  });
+
   it('is what counts where no point was found, and where it is not known either, both are probably strangers', () => {
     expect(looking(0, null).odds).toBeGreaterThan(looking(Number.NaN, null).odds);
     expect(looking(-40, null).odds).toBeLessThan(looking(Number.NaN, null).odds);
