@@ -1,4 +1,5 @@
 import type { Operation } from '../shared/operation.js';
+import { fingerprint } from './fingerprint.js';
 
 /** Sets that must come in this order, before all others: each decides what the next can be. */
 const FIRST_SETS: readonly string[] = [
@@ -36,15 +37,27 @@ const PHASES: readonly Phase[] = [
 ];
 
 /**
- * The order in which each write is valid and no later one spoils an earlier. `operations` are those of one target, in the
- * order of `merge`. Layers that go behind the same sibling are placed from the last to the first.
+ * The order in which each write is valid and no later one spoils an earlier. `operations` are all of one target that are
+ * written, in the order of `merge`. Layers that go behind the same sibling are placed from the last to the first. Moves in
+ * containers that are not resized go where they do without.
  */
 export function inWriteOrder(operations: readonly Operation[]): Operation[] {
+  const resized = new Set(operations.flatMap(({ write }) => (write.kind === 'resize' ? [write.layerId] : [])));
+  const settled = operations.map((operation) => settle(operation, resized));
   return PHASES.flatMap((phase) => {
-    const inPhase = operations.filter((operation) => phaseOf(operation) === phase);
+    const inPhase = settled.filter((operation) => phaseOf(operation) === phase);
     if (phase === 'place' || phase === 'place-in-copy' || phase === 'remove') return inPhase.reverse();
     return phase === 'set' || phase === 'component' ? sortBy(inPhase, setRank) : inPhase;
   });
+}
+
+function settle(operation: Operation, resized: ReadonlySet<string>): Operation {
+  const { write, record } = operation;
+  if (write.kind !== 'move' || write.unlessResized === undefined || resized.has(write.unlessResized.layerId)) {
+    return operation;
+  }
+  const { after } = write.unlessResized;
+  return { ...operation, write: { ...write, after }, record: { ...record, written: fingerprint({ ...after }) } };
 }
 
 function phaseOf({ write }: Operation): Phase {

@@ -11,7 +11,14 @@ export type LayerRef = { layerId: string } | { addedFrom: string };
  */
 export type Write =
   | { kind: 'set'; layerId: string; property: string; before: Value; after: Value }
-  | { kind: 'move'; layerId: string; before: Point; after: Point }
+  /** `unlessResized`: where it goes instead if the same run does not resize that container. */
+  | {
+      kind: 'move';
+      layerId: string;
+      before: Point;
+      after: Point;
+      unlessResized?: { layerId: string; after: Point };
+    }
   | { kind: 'resize'; layerId: string; before: Size; after: Size }
   /**
    * Copies a subtree of the source. `transform` is in the parent's coordinates; null where auto layout decides. The copy

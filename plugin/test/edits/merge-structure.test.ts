@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { inWriteOrder } from '../../src/edits/write-order.js';
 import type { Token } from '../../src/shared/design.js';
 import { design, type LayerSpec, merged, sameLayers, stack, target, text } from './designs.js';
 import { operationsOf, replay } from './replay.js';
@@ -260,6 +261,17 @@ describe('geometry', () => {
     );
     expect(resize).toMatchObject({ kind: 'resize', after: { width: 440 } });
     expect(move).toMatchObject({ kind: 'move', before: { x: 340, y: 10 }, after: { x: 380, y: 30 } });
+  });
+
+  it('moves from where the layer is if the resize of its parent is off', () => {
+    const right = (x: number, y: number) =>
+      free('a', x, y, { props: { constraints: { horizontal: 'MAX', vertical: 'MIN' } } });
+    const [base, ours] = [design([frame(200, right(140, 10))]), design([frame(240, right(190, 30))])];
+    const operations = operationsOf(merged(base, ours, target(design([frame(400, right(340, 10))]))));
+    const placed = (isResized: boolean) =>
+      inWriteOrder(operations.filter(({ write }) => isResized || write.kind === 'move')).at(-1)?.write;
+    expect(placed(true)).toMatchObject({ kind: 'move', after: { x: 390, y: 30 } });
+    expect(placed(false)).toMatchObject({ kind: 'move', after: { x: 350, y: 30 } });
   });
 
   it('is in proportion for a layer that scales with its parent', () => {

@@ -83,27 +83,33 @@ export function mergeMove(context: MergeContext, edit: MoveEdit, match: Match): 
   const obstacle = instanceObstacle(theirs, layer, null);
   if (obstacle !== null) return blocked(obstacle);
   if (isLaidOut(theirs, withPlanned(context, layer))) return blocked({ code: 'auto-layout' });
+  const now = positionOf(layer);
+  const pushed = pushedBy(theirs, layer, now, (container) => plannedSize(context, container));
+  const { kind, after, source } = moveFrom(context, edit, layer, pushed);
+  const container = containerOf(theirs, layer);
+  const stays = sameAs(pushed, now) || container === null ? null : moveFrom(context, edit, layer, now).after;
+  const write = {
+    kind: 'move',
+    layerId: layer.id,
+    before: now,
+    after,
+    ...(stays === null || container === null ? {} : { unlessResized: { layerId: container.id, after: stays } }),
+  } as const;
+  const operation = operationOf(edit, write, source, { ...after }, layer.id);
+  return outcomeOf(kind, operation, { ...now });
+}
+
+/** The move of a layer that the merge itself puts at `pushed`. */
+function moveFrom(context: MergeContext, edit: MoveEdit, layer: DesignLayer, pushed: Point) {
   const before = { ...edit.before };
   const expected = pushedBy(context.base, context.base.layers[edit.layerId], edit.before, (container) =>
     sizeOf(context.ours.layers[container.id] ?? container),
   );
-  const pushed = pushedBy(theirs, layer, positionOf(layer), (container) => plannedSize(context, container));
   const points = { before: { ...expected }, after: { ...edit.after }, theirs: { ...pushed } };
   const factor = (key: string) => factorOf(context, edit.layerId, layer, key === 'x' ? 'x' : 'y');
-  const isPushed = Math.abs(pushed.x - positionOf(layer).x) + Math.abs(pushed.y - positionOf(layer).y) > TOLERANCE;
-  const merged = mergeNumbers(
-    context,
-    edit,
-    layer.id,
-    ['x', 'y'],
-    points,
-    factor,
-    !isPushed && sameAs(before, expected),
-  );
-  const after = { x: merged.value.x ?? pushed.x, y: merged.value.y ?? pushed.y };
-  const write = { kind: 'move', layerId: layer.id, before: positionOf(layer), after } as const;
-  const operation = operationOf(edit, write, points.after, { ...after }, layer.id);
-  return outcomeOf(merged.kind, operation, { ...positionOf(layer) });
+  const canBeSo = sameAs(pushed, positionOf(layer)) && sameAs(before, expected);
+  const { kind, value } = mergeNumbers(context, edit, layer.id, ['x', 'y'], points, factor, canBeSo);
+  return { kind, after: { x: value.x ?? pushed.x, y: value.y ?? pushed.y }, source: points.after };
 }
 
 function sameAs(a: Point, b: Point): boolean {
