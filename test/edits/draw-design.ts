@@ -1,8 +1,7 @@
 import type { Layer } from '@samepoint/shared-protocol';
-import { decodeImage } from '../../daemon/src/images/decode.js';
 import { renderSvg } from '../../daemon/src/images/encode.js';
 import type { Design, DesignLayer, Value } from '../../plugin/src/shared/design.js';
-import type { LayerScreen } from '../calibration/layer-pair.js';
+import type { ExportedFrame } from '../../plugin/src/shared/messages.js';
 import { createFigmaHost, type InspectedNode } from '../figma-host/figma-host.js';
 import { toSvg } from '../figma-host/render.js';
 import type { Json, NodeSpec, NodeType } from '../figma-host/spec.js';
@@ -20,8 +19,8 @@ const DRAWN = [
   ...['characters', 'fontName', 'fontSize', 'textAutoResize', 'vectorPaths'],
 ] as const;
 
-/** Draws a design in the stand-in for Figma, with its layers as the plugin sends them. Layer ids are those of the design. */
-export async function drawDesign(design: Design): Promise<LayerScreen> {
+/** Draws a design in the stand-in for Figma, as the plugin exports it. Layer ids are those of the design. */
+export async function exportDesign(design: Design, nodeId: string, name: string): Promise<ExportedFrame> {
   const spec = specOf(design, design.rootId);
   const host = await createFigmaHost({ document: { name: 'Screen', children: [{ ...spec, x: 0, y: 0 }] }, mainJs: '' });
   try {
@@ -37,7 +36,9 @@ export async function drawDesign(design: Design): Promise<LayerScreen> {
       const [layer, node] = [design.layers[id], nodes.get(id)];
       return layer === undefined || node === undefined ? [] : [toLayer(layer, node, root, scale, design)];
     });
-    return { image: await decodeImage(await renderSvg(svg)), layers };
+    const png = new Uint8Array(await renderSvg(svg));
+    const edits = { design, applied: [], warnings: [] };
+    return { nodeId, name, png, width: sizePx.widthPx, height: sizePx.heightPx, layers, edits };
   } finally {
     host.dispose();
   }

@@ -1,24 +1,25 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { diffDesigns } from '../../../plugin/src/edits/diff-designs.js';
 import { fingerprint } from '../../../plugin/src/edits/fingerprint.js';
+import { layersByNeed } from '../../../plugin/src/edits/layers-by-need.js';
 import { merge } from '../../../plugin/src/edits/merge.js';
 import type { Counterpart, MergedEdit } from '../../../plugin/src/edits/merged-edit.js';
 import type { Design } from '../../../plugin/src/shared/design.js';
+import type { ExportedFrame } from '../../../plugin/src/shared/messages.js';
 import { EDIT_CONFIDENCE } from '../../../plugin/src/ui/flow/edits/edits-rows.js';
-import type { LayerPair } from '../../calibration/layer-pair.js';
-import { LayerMatching } from '../../calibration/match-layers.js';
-import { drawDesign } from '../../edits/draw-design.js';
+import { exportDesign } from '../../edits/draw-design.js';
 import { EDIT_KINDS, type EditChoice, type EditKind, edited } from '../../edits/random-edits.js';
 import { asTarget } from '../../edits/replay.js';
 import { type ScreenChoice, screen, screenChoices } from '../../edits/screens.js';
 import { EXCLUDED, exactCounterparts } from '../../edits/square.js';
 import { VARIATIONS, type VariationChoice, type VariationKind, variationOf } from '../../edits/variations.js';
+import { DaemonProcess } from '../../end-to-end/daemon-process.js';
+import { PluginWithoutWindow } from '../../end-to-end/plugin-without-window.js';
 import type { Bench, BenchOptions, BenchResult } from '../bench.js';
 
 const SCREENS = 6;
+/** Targets of each screen with two variations, one on top of the other. */
+const DOUBLE_TARGETS = 5;
 /** Edits of each kind in each pair of screens. */
 const EDITS_OF_A_KIND = 2;
 const SEED = 20;
@@ -32,12 +33,12 @@ type Result = 'right' | 'missed' | 'wrong, on' | 'off';
 
 interface Judged {
   edit: EditKind;
-  variation: VariationKind;
+  variations: readonly VariationKind[];
   result: Result;
   isOffered: boolean;
 }
 
-/** The merge of random edits into varied screens, with the counterparts that the embedded network finds. */
+/** The merge of random edits into varied screens, with the counterparts of a daemon that runs as for a user. */
 export const editsBench: Bench = {
   name: 'edits',
   title: 'Edits merged',
@@ -45,83 +46,112 @@ export const editsBench: Bench = {
   run: runEdits,
 };
 
-async function runEdits({ kept, model, log }: BenchOptions): Promise<BenchResult> {
-  const matching = new LayerMatching(kept ?? join(mkdtempSync(join(tmpdir(), 'samepoint-')), 'matches.jsonl'), model);
-  const judged: Judged[] = [];
-  const layers = { right: 0, wrong: 0, missed: 0, absent: 0, invented: 0 };
-  for (const choice of sample(screenChoices, SCREENS)) {
-    for (const kind of VARIATIONS) {
-      const pair = await pairOf(choice, kind);
-      const counterparts = await counterpartsOf(matching, pair, layers);
-      const found = editsOf(kind).flatMap((edit) => judgeEdit(pair, kind, edit, counterparts));
-      judged.push(...found);
-      log(
-        `${pair.match.name}: ${found.length} operations, ${count(found, 'right')} right, ${count(found, 'wrong, on')} wrong and on`,
-      );
+async function runEdits({ log }: BenchOptions): Promise<BenchResult> {
+  const daemon = await DaemonProcess.start();
+  try {
+    const plugin = PluginWithoutWindow.open(daemon);
+    const judged: Judged[] = [];
+    const layers = { right: 0, wrong: 0, missed: 0, absent: 0, invented: 0 };
+    for (const [n, choice] of sample(screenChoices, SCREENS).entries()) {
+      const pairs = await pairsOf(choice, n);
+      const counterparts = await askDaemon(plugin, pairs);
+      for (const pair of pairs) {
+        const found = counterparts.get(pair.frame.nodeId) ?? {};
+        countLayers(pair, found, layers);
+        const own = editsOf(pair.variations).flatMap((edit) => judgeEdit(pair, edit, found));
+        judged.push(...own);
+        log(
+          `${pair.frame.name}: ${own.length} operations, ${count(own, 'right')} right, ${count(own, 'wrong, on')} wrong and on`,
+        );
+      }
     }
+    return tableOf(judged, layers);
+  } finally {
+    await daemon.stop();
   }
-  return tableOf(judged, layers);
 }
 
-function sample<T>(arbitrary: fc.Arbitrary<T>, numRuns: number): T[] {
-  return fc.sample(arbitrary, { seed: SEED, numRuns });
+function sample<T>(arbitrary: fc.Arbitrary<T>, numRuns: number, seed = SEED): T[] {
+  return fc.sample(arbitrary, { seed, numRuns });
 }
 
-/** A screen and its variation, drawn. */
+/** A screen and one that varies it. */
 interface Pair {
   base: Design;
   /** Ids are keys. */
   theirs: Design;
-  match: LayerPair;
+  variations: readonly VariationKind[];
+  /** Of `theirs`, with ids of its own. */
+  frame: ExportedFrame;
 }
 
-async function pairOf(choice: ScreenChoice, kind: VariationKind): Promise<Pair> {
+/** Each variation of the screen, and some pairs of variations. */
+async function pairsOf(choice: ScreenChoice, seed: number): Promise<Pair[]> {
   const base = screen(choice);
-  const picks = sample(fc.array(fc.nat(999), { minLength: 3, maxLength: 3 }), 1)[0] ?? [];
-  const variation: VariationChoice = { kind, picks };
-  const theirs = variationOf(variation, base, base).apply(base);
-  const exact = exactCounterparts(base, theirs);
-  const truth = new Map(Object.entries(exact).map(([key, { layerId }]) => [key, layerId]));
-  const name = `${choice.painting} ${choice.sections.join(' ')}: ${kind}`;
-  const match = {
-    name,
-    change: kind,
-    source: await drawDesign(base),
-    target: await drawDesign(asTarget(theirs)),
-    truth,
-  };
-  return { base, theirs, match };
-}
-
-type Counterparts = { [sourceLayerId: string]: Counterpart };
-
-/** The counterparts that the daemon's matching finds, counted against the exact ones. */
-async function counterpartsOf(
-  matching: LayerMatching,
-  { match }: Pair,
-  counts: { right: number; wrong: number; missed: number; absent: number; invented: number },
-): Promise<Counterparts> {
-  const placements = await matching.place(match);
-  const entries = match.source.layers.map(({ layerId }, n): [string, Counterpart] => {
-    const placement = placements[n];
-    if (placement?.kind !== 'layer') throw new Error('a layer item gives a layer placement');
-    const [found, right] = [placement.layerId, match.truth.get(layerId) ?? null];
-    if (right === null) counts[found === null ? 'absent' : 'invented']++;
-    else counts[found === right ? 'right' : found === null ? 'missed' : 'wrong']++;
-    return [layerId, { layerId: found, confidence: placement.confidence, runnersUp: [] }];
-  });
-  return Object.fromEntries(entries);
-}
-
-function editsOf(variation: VariationKind): EditChoice[] {
-  const kinds = EDIT_KINDS.filter(
-    (kind) => EXCLUDED[variation]?.includes(kind) !== true && !(variation === 'reordered' && ORDER.includes(kind)),
+  const [picks = []] = sample(fc.array(fc.nat(999), { minLength: 3, maxLength: 3 }), 1);
+  const two = fc.shuffledSubarray(
+    [...VARIATIONS].filter((kind) => kind !== 'none'),
+    { minLength: 2, maxLength: 2 },
   );
+  const kinds = [...VARIATIONS.map((kind) => [kind]), ...sample(two, DOUBLE_TARGETS, SEED + seed)];
+  const pairs: Pair[] = [];
+  for (const [n, variations] of kinds.entries()) {
+    const choices = variations.map((kind): VariationChoice => ({ kind, picks }));
+    const theirs = choices.reduce((design, one) => variationOf(one, base, base).apply(design), base);
+    const name = `${choice.painting} ${choice.sections.join(' ')}: ${variations.join(', ')}`;
+    pairs.push({ base, theirs, variations, frame: await exportDesign(asTarget(theirs), `target-${n}`, name) });
+  }
+  return pairs;
+}
+
+type Counterparts = { readonly [sourceLayerId: string]: Counterpart };
+
+/** The counterparts that the plugin gets from the daemon, by the id of the target. */
+async function askDaemon(plugin: PluginWithoutWindow, pairs: readonly Pair[]): Promise<Map<string, Counterparts>> {
+  const [first] = pairs;
+  if (first === undefined) return new Map();
+  const { base } = first;
+  const source = await exportDesign(base, 'source', 'Source');
+  const items = layersByNeed([], base, base).map((layerId) => ({
+    item: { kind: 'layer', itemId: layerId, layerId } as const,
+    label: layerId,
+    detail: '',
+  }));
+  const shown = new Set(source.layers.map(({ layerId }) => layerId));
+  const { targets } = await plugin.run(
+    {
+      command: 'transfer-edits',
+      source,
+      targets: pairs.map(({ frame }) => frame),
+      items: items.filter(({ label }) => shown.has(label)),
+      after: base,
+    },
+    'edits',
+  );
+  return new Map(targets.map(({ frame, counterparts }) => [frame.nodeId, counterparts]));
+}
+
+type Counts = { right: number; wrong: number; missed: number; absent: number; invented: number };
+
+/** Counts the counterparts against the exact ones. */
+function countLayers({ base, theirs }: Pair, found: Counterparts, counts: Counts): void {
+  const exact = exactCounterparts(base, theirs);
+  for (const [id, { layerId }] of Object.entries(found)) {
+    const right = exact[id]?.layerId ?? null;
+    if (right === null) counts[layerId === null ? 'absent' : 'invented']++;
+    else counts[layerId === right ? 'right' : layerId === null ? 'missed' : 'wrong']++;
+  }
+}
+
+function editsOf(variations: readonly VariationKind[]): EditChoice[] {
+  const isExcluded = (kind: EditKind) =>
+    variations.some((one) => EXCLUDED[one]?.includes(kind) === true || (one === 'reordered' && ORDER.includes(kind)));
+  const kinds = EDIT_KINDS.filter((kind) => !isExcluded(kind));
   const numbers = sample(fc.tuple(fc.nat(999), fc.nat(99), fc.nat(99)), EDITS_OF_A_KIND * kinds.length);
   return numbers.map(([layer, a, b], n) => ({ kind: kinds[n % kinds.length] ?? 'text', layer, a, b }));
 }
 
-function judgeEdit({ base, theirs }: Pair, variation: VariationKind, edit: EditChoice, found: Counterparts): Judged[] {
+function judgeEdit({ base, theirs, variations }: Pair, edit: EditChoice, found: Counterparts): Judged[] {
   const ours = edited(base, [edit]);
   const edits = diffDesigns(base, ours);
   const target = asTarget(theirs);
@@ -131,7 +161,7 @@ function judgeEdit({ base, theirs }: Pair, variation: VariationKind, edit: EditC
   return exact.flatMap((right, n) => {
     const row = actual[n];
     if (row === undefined) return [];
-    return [{ edit: edit.kind, variation, ...judge(right, row) }];
+    return [{ edit: edit.kind, variations, ...judge(right, row) }];
   });
 }
 
@@ -157,7 +187,7 @@ function count(judged: readonly Judged[], result: Result): number {
   return judged.filter((one) => one.result === result).length;
 }
 
-function tableOf(judged: readonly Judged[], layers: { [outcome: string]: number }): BenchResult {
+function tableOf(judged: readonly Judged[], layers: Counts): BenchResult {
   const group = (name: string, of: readonly Judged[]) => {
     const [right, missed, wrong, off] = (['right', 'missed', 'wrong, on', 'off'] as const).map((one) => count(of, one));
     return { name, total: of.length, right, missed, wrong, off, offered: of.filter((one) => one.isOffered).length };
@@ -166,8 +196,12 @@ function tableOf(judged: readonly Judged[], layers: { [outcome: string]: number 
     ...VARIATIONS.map((kind) =>
       group(
         `variation: ${kind}`,
-        judged.filter(({ variation }) => variation === kind),
+        judged.filter(({ variations: [only, second] }) => only === kind && second === undefined),
       ),
+    ),
+    group(
+      'two variations',
+      judged.filter(({ variations }) => variations.length > 1),
     ),
     ...EDIT_KINDS.filter((kind) => kind !== OFF).map((kind) =>
       group(
@@ -195,6 +229,7 @@ function tableOf(judged: readonly Judged[], layers: { [outcome: string]: number 
     ]),
     notes: [
       'Right: on by default, and what the merge does with exact counterparts. Missed: that merge has it on, here it is off. Off: off with exact counterparts too, as conflicts and layers that are not there; offered: with the right proposal. Names are left out, since they are never on by default.',
+      'The counterparts come from `samepoint start` with the embedded model, through its socket, by the requests of the plugin.',
       `Layers matched: ${layers.right} right, ${layers.wrong} wrong, ${layers.missed} missed; of those without a counterpart ${layers.absent} right, ${layers.invented} wrong.`,
     ],
     measurements,
