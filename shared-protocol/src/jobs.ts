@@ -201,8 +201,33 @@ export const fittedTransformSchema = z.strictObject({
 });
 export type FittedTransform = z.infer<typeof fittedTransformSchema>;
 
-/** A target without a result, and why. */
-const refusal = { state: z.literal('refused'), reason: z.string().max(LIMITS.textChars) };
+/** Client feature: the client supports the `cause` of refusals. Other clients get refusals without it. */
+export const REFUSAL_CAUSES = 'job.refusal-causes';
+
+/** Why no transform is accepted. */
+export const refusalCauseSchema = z.enum([
+  /** Fewer points of the source are found in the target than a transform needs. */
+  'too-few-matches',
+  /** All matches are in one point or on one line. */
+  'degenerate-matches',
+  /** The matches do not agree on one transform. */
+  'no-agreement',
+  /** The transform that fits the matches mirrors, squeezes or bends the image, or scales it beyond all measure. */
+  'implausible-transform',
+  /** All or most of the result would lie outside the target. */
+  'outside-target',
+  /** The matches agree on a transform, but too few or too doubtful ones. */
+  'low-confidence',
+]);
+export type RefusalCause = z.infer<typeof refusalCauseSchema>;
+
+/** A target without a result, and why. `reason` is a technical sentence, `cause` for programs. */
+const refusal = {
+  state: z.literal('refused'),
+  reason: z.string().max(LIMITS.textChars),
+  /** Absent for clients without {@link REFUSAL_CAUSES}. */
+  cause: refusalCauseSchema.optional(),
+};
 
 /** Length of a PNG in the payload. The PNGs follow each other in the order of these fields. */
 const pngBytes = z.number().int().positive().max(LIMITS.binaryFrameBytes);

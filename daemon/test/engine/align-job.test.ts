@@ -111,7 +111,10 @@ describe('an alignment is rejected with a reason', () => {
     ['a single row', draw(3000, 1, [{ x: 50, y: 0, w: 700, h: 1, colour: [0, 0, 0] }])],
   ])('%s', async (_what, other) => {
     const { outcome, payload } = await align(busyImage(), other);
-    expect(outcome).toEqual({ state: 'refused', reason: expect.stringMatching(/^.+\.$/) });
+    expect(outcome).toEqual({
+      ...{ state: 'refused', reason: expect.stringMatching(/^.+\.$/) },
+      cause: expect.stringMatching(/^(too-few-matches|no-agreement|degenerate-matches)$/),
+    });
     expect(payload).toBeUndefined();
   });
 });

@@ -142,6 +142,7 @@ describe('a target is rejected with a reason, and the others are finished', () =
       state: 'refused',
       targetId: 't0',
       reason: expect.stringMatching(/^Only 0 of 600 points in and around the edit were found in the target\.$/),
+      cause: 'too-few-matches',
     });
     expect(targets[1]).toMatchObject({ state: 'warped', targetId: 't1' });
     expect((await sharp(payload).metadata()).format).toBe('png');
@@ -157,7 +158,7 @@ describe('a target is rejected with a reason, and the others are finished', () =
   it('if it is mirrored', async () => {
     const mirrored = await upload(warpImage(busyImage(), [-1, 0, BUSY_IMAGE.width, 0, 1, 0, 0, 0, 1]));
     const { targets } = await warp([mirrored], { transform: 'homography' });
-    expect(targets[0]).toMatchObject({ state: 'refused' });
+    expect(targets[0]).toMatchObject({ state: 'refused', cause: expect.any(String) });
   });
 
   it('if it has a single row', async () => {

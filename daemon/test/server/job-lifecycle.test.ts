@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { FAILED_TARGETS, LIMITS, SamepointError } from '@samepoint/shared-protocol';
+import { FAILED_TARGETS, LIMITS, REFUSAL_CAUSES, SamepointError } from '@samepoint/shared-protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   INSPECT_OUTCOME,
@@ -119,6 +119,27 @@ describe('a job', () => {
       retryable: false,
       details: { imageId: failed.imageId },
     });
+  });
+
+  it('has causes of refusals for a client that supports them only', async () => {
+    const refusal = { state: 'refused' as const, reason: 'All of it would lie outside the target.' };
+    const caused = { ...refusal, cause: 'outside-target' as const };
+    const warped = { kind: 'warp' as const, targets: [{ ...caused, targetId: 't' }] };
+    const aligned = { kind: 'align' as const, outcome: caused };
+    const finish = async (jobs: TestClient, first: number) => {
+      start(`warped ${first}`, jobs);
+      start(`aligned ${first}`, jobs);
+      (await server.engine.runNumber(first)).finish({ result: warped });
+      (await server.engine.runNumber(first + 1)).finish({ result: aligned });
+      return [(await jobs.next('job.result')).result, (await jobs.next('job.result', 2)).result];
+    };
+    expect(await finish(client, 1)).toEqual([
+      { kind: 'warp', targets: [{ ...refusal, targetId: 't' }] },
+      { kind: 'align', outcome: refusal },
+    ]);
+    await client.settle();
+    const plugin = await TestClient.greeted(server.port, server.token, [REFUSAL_CAUSES]);
+    expect(await finish(plugin, 3)).toEqual([warped, aligned]);
   });
 
   it('with a payload returns its result as one binary frame', async () => {

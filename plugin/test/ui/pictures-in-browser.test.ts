@@ -137,7 +137,7 @@ describe.each(THEMES)('in the %s theme', (theme) => {
     const [first = '', second = '', third = '', ...rest] = IDS;
     const error = { code: 'IMAGE_UNREADABLE', message: 'The image can’t be decoded.', hint: '' } as const;
     const targets: WarpedTarget[] = [
-      { state: 'refused', targetId: first, reason: TOO_SMALL },
+      { state: 'refused', targetId: first, reason: TOO_SMALL, cause: 'implausible-transform' },
       { state: 'failed', targetId: second, imageId: 'f'.repeat(64), error },
       warped(third, 0.34),
       ...rest.map((targetId) => warped(targetId, 0.93)),

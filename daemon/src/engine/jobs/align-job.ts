@@ -3,6 +3,7 @@ import { encodePng } from '../../images/encode.js';
 import { isIdentical, onTransparent, toRgba } from '../../images/pixels.js';
 import { type Alignment, alignIdentical, alignImages, compareAligned } from '../../transfer/edits/align-images.js';
 import { warpImage } from '../../transfer/edits/warp-image.js';
+import type { Refusal } from '../../transfer/transforms/refusal.js';
 import type { EngineJob, EngineOutcome } from '../engine.js';
 import type { ImagePairs } from './image-pairs.js';
 import { decodeJobImage, toPayload } from './job-images.js';
@@ -18,11 +19,14 @@ export async function runAlign(
   const source = await decodeJobImage(images, request.source);
   const target = await decodeJobImage(images, request.target);
   const alignment = isIdentical(source, target) ? alignIdentical(request) : await align(request, pairs, progress);
-  if (!alignment.ok) return refused(alignment.reason);
+  if (!alignment.ok) return refused(alignment);
   const { fit } = alignment;
   const whole = { x: 0, y: 0, w: source.width, h: source.height };
   const placed = await warpImage(toRgba(source), whole, fit.transform, target);
-  if (placed === null) return refused('The aligned image would lie entirely outside the target.');
+  if (placed === null) {
+    const reason = 'The aligned image would lie entirely outside the target.';
+    return refused({ reason, cause: 'outside-target' });
+  }
   const compared = compareAligned(placed, target);
   const { coverage, difference } = compared;
   const aligned = await encodePng(onTransparent(placed.image, placed.box, target));
@@ -50,6 +54,6 @@ async function align(request: AlignRequest, pairs: ImagePairs, progress: Progres
   return alignment;
 }
 
-function refused(reason: string): EngineOutcome {
-  return { result: { kind: 'align', outcome: { state: 'refused', reason } } };
+function refused({ reason, cause }: Refusal): EngineOutcome {
+  return { result: { kind: 'align', outcome: { state: 'refused', reason, cause } } };
 }

@@ -47,7 +47,7 @@ export async function runWarp(
       protocol === undefined && isIdentical(original, target)
         ? await warpIdentical(edit, target, request)
         : await warpByMatches(imageId);
-    if (!warped.ok) return { state: 'refused' as const, reason: warped.reason };
+    if (!warped.ok) return { state: 'refused' as const, reason: warped.reason, cause: warped.cause };
     const { box, png } = await toPng(warped, request.output ?? 'layer', target);
     pngs.push(png);
     return { state: 'warped' as const, fit: warped.fit, box, pngBytes: png.length };

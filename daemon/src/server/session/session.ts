@@ -2,7 +2,6 @@ import {
   CLOSE_CODES,
   type ClientMessage,
   decodeFrame,
-  FAILED_TARGETS,
   imageDataHeaderSchema,
   LIMITS,
   negotiateVersion,
@@ -12,7 +11,7 @@ import {
 import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../../jobs/clock.js';
 import type { JobListener } from '../../jobs/job.js';
-import { withoutFailedTargets } from './earlier-clients.js';
+import { forClient } from './earlier-clients.js';
 import { FEATURES, MessageHandler } from './message-handler.js';
 import { Outbox, toWireFormat } from './outbox.js';
 import { badRequest, parseJson, readClientMessage, readHelloRange } from './read-client-message.js';
@@ -47,8 +46,7 @@ export class Session {
     this.#limiter = new RateLimiter(context.clock);
     this.#listener = (event) => {
       if (event.type === 'failed') context.log(`job failed: ${event.error.code}`);
-      const supportsFailures = this.#handler.clientFeatures.has(FAILED_TARGETS);
-      return this.outbox.send(toWireFormat(supportsFailures ? event : withoutFailedTargets(event)));
+      return this.outbox.send(toWireFormat(forClient(event, this.#handler.clientFeatures)));
     };
     this.#clearHelloTimer = context.clock.after(LIMITS.helloTimeoutMs, () =>
       this.outbox.bye(helloTimedOut(), CLOSE_CODES.helloTimeout),

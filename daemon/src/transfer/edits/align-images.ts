@@ -3,6 +3,7 @@ import type { RgbaImage, RgbImage } from '../../images/decode.js';
 import { toRgba } from '../../images/pixels.js';
 import type { Size } from '../../images/resize.js';
 import { fitRegion, type RegionSettings } from '../transforms/fit-region.js';
+import type { Refusal } from '../transforms/refusal.js';
 import { pointsAllOver } from './edit-points.js';
 import { identityFit } from './identical-images.js';
 import type { FitChoice, RegionMatches } from './warp-edit.js';
@@ -25,7 +26,7 @@ const ALIGNMENT = {
   } satisfies RegionSettings,
 };
 
-export type Alignment = { ok: true; fit: FittedTransform } | { ok: false; reason: string };
+export type Alignment = { ok: true; fit: FittedTransform } | ({ ok: false } & Refusal);
 
 /** Fits one transform from the source to the target, by matches all over the source. */
 export async function alignImages(

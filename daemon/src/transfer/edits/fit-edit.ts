@@ -1,4 +1,11 @@
-import type { Box, Estimator, FittedTransform, Homography, TransformChoice } from '@samepoint/shared-protocol';
+import type {
+  Box,
+  Estimator,
+  FittedTransform,
+  Homography,
+  RefusalCause,
+  TransformChoice,
+} from '@samepoint/shared-protocol';
 import type { Size } from '../../images/resize.js';
 import { acceptFit, MIN_FIT_CONFIDENCE, type RegionFit } from '../transforms/fit-region.js';
 import type { PointPair } from '../transforms/least-squares.js';
@@ -61,22 +68,29 @@ export async function fitEdit(
   ];
   const samples = matches.samples.own + matches.samples.near;
   const found = `${local.length} of ${samples} points in and around the edit`;
-  if (local.length < EDIT_FIT.minInliers) return rejected(`Only ${found} were found in the target.`);
+  if (local.length < EDIT_FIT.minInliers) return rejected(`Only ${found} were found in the target.`, 'too-few-matches');
   const tolerancePx = EDIT_FIT.tolerance * Math.max(target.width, target.height);
   const isSmall = Math.max(box.w, box.h) < EDIT_FIT.small * Math.max(source.width, source.height);
   const localKind = choice.transform === 'auto' && isSmall ? 'similarity' : choice.transform;
   const settings = { estimator: choice.estimator, tolerancePx };
   const wide = await selectTransform(choice.transform, matches.wide, settings);
+  const ofLocal = await selectTransform(localKind, local, settings);
   const fits = [
     wide.ok && hasWideBase(wide.fit, matches.wide) ? wide : null,
-    await selectTransform(localKind, local, settings),
+    ofLocal,
     await selectTransform(localKind, matches.own, settings),
   ].flatMap((outcome) => (outcome?.ok ? [outcome.fit] : []));
-  if (fits.length === 0) return rejected(`${found} were found in the target, but no transform fits them.`);
+  if (fits.length === 0 && !ofLocal.ok)
+    return rejected(`${found} were found in the target, but no transform fits them.`, ofLocal.cause);
   const rejections = fits.map(({ transform }) => rejectionReason(transform, box, source, target, EDIT_FIT.minVisible));
   const plausible = fits.filter((_, n) => rejections[n] === null);
   const chosen = widestSupported(plausible, local, tolerancePx);
-  if (chosen === undefined) return rejected(`${found} were found in the target, but ${rejections[0]}.`);
+  const [rejection] = rejections;
+  if (chosen === undefined)
+    return rejected(
+      `${found} were found in the target, but ${rejection?.reason}.`,
+      rejection?.cause ?? 'implausible-transform',
+    );
   return assess(chosen, local, matches.samples, tolerancePx);
 }
 
@@ -122,10 +136,10 @@ function assess(
   };
   const agreeing = `${inliers.length} of the ${local.length} points that were found`;
   if (inliers.length < EDIT_FIT.minInliers || weightOf(inliers) < EDIT_FIT.minInlierShare * weightOf(local))
-    return rejected(`Only ${agreeing} agree on one transform.`, fit);
+    return rejected(`Only ${agreeing} agree on one transform.`, 'no-agreement', fit);
   return acceptFit(fit, agreeing, MIN_FIT_CONFIDENCE.edit);
 }
 
-function rejected(reason: string, fit?: FittedTransform): RegionFit {
-  return { ok: false, reason, ...(fit === undefined ? {} : { fit }) };
+function rejected(reason: string, cause: RefusalCause, fit?: FittedTransform): RegionFit {
+  return { ok: false, reason, cause, ...(fit === undefined ? {} : { fit }) };
 }

@@ -60,11 +60,14 @@ export async function warpEditAsPublished(
   const found = await nearest(pixels);
   const matches = pixels.map((pixel, n) => ({ source: pixel, target: found[n] ?? pixel, weight: 1 }));
   const transform = await publishedHomography(matches, protocol);
-  if (transform === null) return { ok: false, reason: 'No homography fits the nearest neighbours of the edit.' };
+  if (transform === null) {
+    const reason = 'No homography fits the nearest neighbours of the edit.';
+    return { ok: false, reason, cause: 'no-agreement' };
+  }
   const { width, height } = target;
   const warped = await warpStraightAlpha(image, transform, { width, height });
   if (warped.rgba.every((value, n) => n % 4 !== 3 || value === 0)) {
-    return { ok: false, reason: 'All of the edit would lie outside the target.' };
+    return { ok: false, reason: 'All of the edit would lie outside the target.', cause: 'outside-target' };
   }
   const residuals = matches.map((match) => residual(transform, match)).filter((px) => px <= protocol.thresholdPx);
   const fit = toFit(transform, residuals, matches.length);

@@ -3,6 +3,7 @@ import { SamepointError } from '@samepoint/shared-protocol';
 import type { RgbaImage } from '../../images/decode.js';
 import type { Size } from '../../images/resize.js';
 import { type CheckedMatch, trustedPairs } from '../transforms/fit-region.js';
+import type { Refusal } from '../transforms/refusal.js';
 import { editBox, pointsAllOver, pointsAroundEdit, pointsInEdit } from './edit-points.js';
 import { type EditMatches, fitEdit } from './fit-edit.js';
 import { identityFit } from './identical-images.js';
@@ -39,7 +40,7 @@ export interface PreparedEdit {
 export type WarpedEdit =
   | { ok: true; fit: FittedTransform; placed: PlacedImage }
   /** `reason` is a full sentence, `fit` the rejected transform, if there is one. */
-  | { ok: false; reason: string; fit?: FittedTransform };
+  | ({ ok: false; fit?: FittedTransform } & Refusal);
 
 /** @throws SamepointError `BAD_REQUEST` if the edit is empty or its size differs from the source's */
 export function prepareEdit(image: RgbaImage, source: Size): PreparedEdit {
@@ -103,6 +104,6 @@ function samplesOf({ points: { own, near } }: PreparedEdit): EditMatches['sample
 async function placeEdit(edit: PreparedEdit, fit: FittedTransform, target: Size): Promise<WarpedEdit> {
   const placed = await warpImage(edit.image, edit.box, fit.transform, target);
   return placed === null
-    ? { ok: false, reason: 'All of the edit would lie outside the target.' }
+    ? { ok: false, reason: 'All of the edit would lie outside the target.', cause: 'outside-target' }
     : { ok: true, fit, placed };
 }

@@ -2,6 +2,7 @@ import type { Box, Estimator, FittedTransform, Point, TransformChoice } from '@s
 import type { ExplainedMatch } from '../../correspond/match-points.js';
 import type { Size } from '../../images/resize.js';
 import type { PointPair } from './least-squares.js';
+import type { Refusal } from './refusal.js';
 import { selectTransform } from './select-transform.js';
 import { rejectionReason } from './transform-plausibility.js';
 
@@ -27,7 +28,7 @@ export interface RegionSettings {
 export type RegionFit =
   | { ok: true; fit: FittedTransform }
   /** `fit` is the rejected transform, if there is one. */
-  | { ok: false; reason: string; fit?: FittedTransform };
+  | ({ ok: false; fit?: FittedTransform } & Refusal);
 
 /**
  * The least confidence of an accepted transform. Below that of an edit, transforms are wrong as often as right. A whole image
@@ -51,16 +52,18 @@ export async function fitRegion(
 ): Promise<RegionFit> {
   const trusted = trustedPairs(points, matches, settings.minConfidence);
   const found = `${trusted.length} of ${points.length} points`;
-  if (trusted.length < settings.minInliers) return { ok: false, reason: `Only ${found} were found in the target.` };
+  if (trusted.length < settings.minInliers)
+    return { ok: false, reason: `Only ${found} were found in the target.`, cause: 'too-few-matches' };
   const tolerancePx = settings.tolerance * Math.max(target.width, target.height);
   const outcome = await selectTransform(settings.transform, trusted, { estimator: settings.estimator, tolerancePx });
-  if (!outcome.ok) return { ok: false, reason: `${found} were found in the target, but ${outcome.reason}.` };
+  if (!outcome.ok) return { ...outcome, reason: `${found} were found in the target, but ${outcome.reason}.` };
   const { kind, transform, inliers, residualPx } = outcome.fit;
   const agreeing = `${inliers.length} of the ${trusted.length} points that were found`;
   if (inliers.length < settings.minInliers || inliers.length < settings.minInlierShare * trusted.length)
-    return { ok: false, reason: `Only ${agreeing} agree on one transform.` };
+    return { ok: false, reason: `Only ${agreeing} agree on one transform.`, cause: 'no-agreement' };
   const rejection = rejectionReason(transform, region, source, target, settings.minVisible);
-  if (rejection !== null) return { ok: false, reason: `${agreeing} agree, but ${rejection}.` };
+  if (rejection !== null)
+    return { ok: false, reason: `${agreeing} agree, but ${rejection.reason}.`, cause: rejection.cause };
   const weight = inliers.reduce((sum, n) => sum + (trusted[n]?.weight ?? 0), 0);
   const confidence = Math.min(1, weight / points.length);
   return acceptFit(
@@ -81,6 +84,7 @@ export function acceptFit(fit: FittedTransform, agreeing: string, least: number)
   return {
     ok: false,
     reason: `${agreeing} agree on one transform, but its confidence is ${percent(fit.confidence)} and ${percent(least)} is required. Check that both images show the same content. If they share only a part, crop them to it.`,
+    cause: 'low-confidence',
     fit,
   };
 }

@@ -10,6 +10,7 @@ import {
 } from './least-squares.js';
 import { openCv } from './opencv.js';
 import { project, toHomography } from './projective.js';
+import type { Refusal } from './refusal.js';
 import { quasiRandomPoints } from './reproducible-random.js';
 
 /*
@@ -39,7 +40,7 @@ export interface RobustTransform {
 }
 
 /** `reason` completes a sentence after "because". */
-export type FitOutcome = { ok: true; fit: RobustTransform } | { ok: false; reason: string };
+export type FitOutcome = { ok: true; fit: RobustTransform } | ({ ok: false } & Refusal);
 
 /** OpenCV stops after `maxRounds`, or when a better transform is less likely than 1 − `confidence`. */
 interface Sampling {
@@ -68,12 +69,13 @@ export async function fitTransform(
   const usable = [...pairs.keys()].filter((index) => isUsable(pairs[index]));
   const given = usable.flatMap((index) => pairs[index] ?? []);
   const degeneracy = degeneracyOf(kind, given);
-  if (degeneracy !== null) return { ok: false, reason: degeneracy };
+  if (degeneracy !== null) return { ok: false, ...degeneracy };
   const start =
     kind === 'similarity' ? sampleSimilarity(given, settings) : await estimateByOpenCv(kind, given, settings, SAMPLING);
-  if (start === null) return { ok: false, reason: `no ${kind} fits the matches` };
+  const unfit = { ok: false, reason: `no ${kind} fits the matches`, cause: 'no-agreement' } as const;
+  if (start === null) return unfit;
   const { transform, inliers } = refit(kind, start, given, settings.tolerancePx);
-  if (inliers.length < TRANSFORM_KINDS[kind].minPairs) return { ok: false, reason: `no ${kind} fits the matches` };
+  if (inliers.length < TRANSFORM_KINDS[kind].minPairs) return unfit;
   const residualPx = median(inliers.map((n) => residual(transform, given[n])));
   return { ok: true, fit: { kind, transform, inliers: inliers.map((n) => usable[n] ?? n), residualPx } };
 }
@@ -84,14 +86,16 @@ function isUsable(pair: PointPair | undefined): boolean {
   return [source.x, source.y, target.x, target.y].every(Number.isFinite) && weight > 0;
 }
 
-function degeneracyOf(kind: TransformKind, pairs: readonly PointPair[]): string | null {
+function degeneracyOf(kind: TransformKind, pairs: readonly PointPair[]): Refusal | null {
   const needed = TRANSFORM_KINDS[kind].minPairs;
   const found = `${pairs.length} ${pairs.length === 1 ? 'match was' : 'matches were'} found`;
-  if (pairs.length < needed) return `a ${kind} needs ${needed} matches and ${found}`;
+  if (pairs.length < needed)
+    return { reason: `a ${kind} needs ${needed} matches and ${found}`, cause: 'too-few-matches' };
   for (const side of ['source', 'target'] as const) {
     const { longest, shortest } = extents(pairs.map((pair) => pair[side]));
-    if (!(longest > 0)) return 'all matches are in one point';
-    if (kind !== 'similarity' && shortest <= FLATNESS * longest) return 'all matches are on one line';
+    if (!(longest > 0)) return { reason: 'all matches are in one point', cause: 'degenerate-matches' };
+    if (kind !== 'similarity' && shortest <= FLATNESS * longest)
+      return { reason: 'all matches are on one line', cause: 'degenerate-matches' };
   }
   return null;
 }

@@ -46,7 +46,10 @@ describe('an alignment', () => {
         async (points) => points.map((point, n) => ({ ...match, point, cycleConsistent: n < count })),
         {},
       );
-    expect(await alignBy(15)).toMatchObject({ reason: 'Only 15 of 600 points were found in the target.' });
+    expect(await alignBy(15)).toMatchObject({
+      reason: 'Only 15 of 600 points were found in the target.',
+      cause: 'too-few-matches',
+    });
     expect(await alignBy(17)).toMatchObject({ reason: expect.stringContaining('its confidence is 2 %') });
   });
 

@@ -70,6 +70,7 @@ describe('an edit is rejected with a reason and the rejected transform', () => {
     expect(await fitEdit(matches, BOX, IMAGE, IMAGE, CHOICE)).toEqual({
       ok: false,
       reason: 'Only 7 of 160 points in and around the edit were found in the target.',
+      cause: 'too-few-matches',
     });
   });
 
@@ -85,6 +86,7 @@ describe('an edit is rejected with a reason and the rejected transform', () => {
     expect(outcome).toMatchObject({
       ok: false,
       reason: expect.stringMatching(/but its confidence is 24 % and 27 % is required\. Check that /),
+      cause: 'low-confidence',
     });
     expect('fit' in outcome && outcome.fit?.confidence).toBeLessThan(MIN_FIT_CONFIDENCE.edit);
   });

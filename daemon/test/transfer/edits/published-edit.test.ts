@@ -100,10 +100,17 @@ describe('an edit as published', () => {
 
   it('is rejected only without a homography or any visible pixel', async () => {
     const away = await warpEditAsPublished(edit, TARGET, shifted(500, 0), EDIT_PROPAGATION);
-    expect(away).toEqual({ ok: false, reason: 'All of the edit would lie outside the target.' });
+    expect(away).toEqual({
+      ok: false,
+      reason: 'All of the edit would lie outside the target.',
+      cause: 'outside-target',
+    });
     const dot = { width: 2, height: 1, rgba: Uint8Array.of(0, 0, 0, 0, 1, 2, 3, 255) };
     const alone = await warpEditAsPublished(prepareEdit(dot, dot), TARGET, shifted(0, 0), EDIT_PROPAGATION);
-    expect(alone).toEqual({ ok: false, reason: 'No homography fits the nearest neighbours of the edit.' });
+    expect(alone).toEqual({
+      ...{ ok: false, reason: 'No homography fits the nearest neighbours of the edit.' },
+      cause: 'no-agreement',
+    });
   });
 });
 

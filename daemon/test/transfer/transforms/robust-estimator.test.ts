@@ -118,7 +118,8 @@ describe('degenerate matches give a reason, not an error', () => {
   ])('%s', async (_what, pairs, reason) => {
     for (const [kind, estimator] of KINDS_AND_ESTIMATORS) {
       const outcome = await fitTransform(kind, pairs, { estimator, tolerancePx: TOLERANCE_PX });
-      expect(outcome).toEqual({ ok: false, reason: expect.stringMatching(reason) });
+      const cause = reason.test('in one point') ? 'degenerate-matches' : 'too-few-matches';
+      expect(outcome).toEqual({ ok: false, reason: expect.stringMatching(reason), cause });
     }
   });
 
@@ -127,7 +128,7 @@ describe('degenerate matches give a reason, not an error', () => {
       const outcome = await fitTransform(kind, line, { estimator, tolerancePx: TOLERANCE_PX });
       if (kind === 'similarity')
         expect(worstPx(fitted(outcome).transform, [1, 0, 0, 0, 1, 0, 0, 0, 1])).toBeLessThan(1);
-      else expect(outcome).toEqual({ ok: false, reason: 'all matches are on one line' });
+      else expect(outcome).toEqual({ ok: false, reason: 'all matches are on one line', cause: 'degenerate-matches' });
     }
   });
 

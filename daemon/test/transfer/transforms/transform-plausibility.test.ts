@@ -34,7 +34,10 @@ describe('a transform is rejected', () => {
     ['with its horizon in the region', [1, 0, 0, 0, 1, 0, -0.015, 0, 1], /has its horizon in it/],
     ['that mirrors', scaled(-1, 1), /mirrors it/],
   ])('%s', (_what, transform, reason) => {
-    expect(reasonFor(transform)).toMatch(reason);
+    expect(reasonFor(transform)).toEqual({
+      reason: expect.stringMatching(reason),
+      cause: 'implausible-transform',
+    });
   });
 
   it.each([
@@ -43,7 +46,9 @@ describe('a transform is rejected', () => {
     [-200, 0.5, 'all of it would lie outside the target'],
   ])('shifted by %i pixels, with %d required inside', (shift, minVisible, reason) => {
     const inside = { x: 0, y: 100, w: 100, h: 100 };
-    expect(rejectionReason([1, 0, shift, 0, 1, 0, 0, 0, 1], inside, SIZE, SIZE, minVisible)).toBe(reason);
+    expect(rejectionReason([1, 0, shift, 0, 1, 0, 0, 0, 1], inside, SIZE, SIZE, minVisible)).toEqual(
+      reason === null ? null : { reason, cause: 'outside-target' },
+    );
   });
 
   it('where fewer of 9×9 grid points are visible than required', () => {
@@ -52,6 +57,6 @@ describe('a transform is rejected', () => {
     const visibleOf = (minVisible: number) =>
       rejectionReason(scaled(1), inside, SIZE, { width: 48, height: 1000 }, minVisible);
     expect(visibleOf(0.55)).toBeNull();
-    expect(visibleOf(0.56)).toBe('most of it would lie outside the target');
+    expect(visibleOf(0.56)?.reason).toBe('most of it would lie outside the target');
   });
 });

@@ -8,6 +8,7 @@ import {
   encodeFrame,
   FAILED_TARGETS,
   PROTOCOL,
+  REFUSAL_CAUSES,
   SUBPROTOCOL,
   TOKEN_SUBPROTOCOL_PREFIX,
 } from '@samepoint/shared-protocol';
@@ -57,7 +58,7 @@ export class SocketClient {
       return;
     }
     socket.binaryType = 'arraybuffer';
-    const features = [BACKEND_DOWNLOAD, FAILED_TARGETS];
+    const features = [BACKEND_DOWNLOAD, FAILED_TARGETS, REFUSAL_CAUSES];
     socket.onopen = () => this.send({ type: 'hello', protocol: PROTOCOL, client: CLIENT_NAME, features });
     socket.onmessage = (event: MessageEvent<unknown>) => this.#receive(event.data);
     socket.onclose = (event) => {

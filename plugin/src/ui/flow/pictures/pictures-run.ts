@@ -73,7 +73,7 @@ function finish(flow: Flow, { run, edit }: Input, { targets }: WarpResult, paylo
       case 'refused':
         refused.push({
           targetId: target.targetId,
-          problem: problemOfRefusal(target.reason),
+          problem: problemOfRefusal(target.cause),
           detail: target.reason,
         });
         break;
