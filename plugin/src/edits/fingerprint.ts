@@ -11,7 +11,7 @@ const DIGITS = 1000;
  */
 export function fingerprint(value: Value): string {
   const json = canonicalJson(value);
-  return json.length <= SHORT ? json : `#${hash(json)}`;
+  return json.length <= SHORT ? json : `#${hashOf(json)}`;
 }
 
 /** The value of a fingerprint; undefined if it is a hash. */
@@ -59,8 +59,8 @@ function canonicalJson(value: Value): string {
   return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key] ?? null)}`).join()}}`;
 }
 
-/** 64 bits of FNV-1a, from two seeds. */
-function hash(text: string): string {
+/** 64 bits of FNV-1a, from two seeds, as 16 hex digits. */
+export function hashOf(text: string): string {
   return [0x811c9dc5, 0x9e3779b9].map((seed) => fnv(text, seed).toString(16).padStart(8, '0')).join('');
 }
 

@@ -6,7 +6,7 @@ import { reveal } from './canvas/export-space.js';
 import type { Fingerprints } from './canvas/items.js';
 import { selectLayers } from './canvas/select.js';
 import { readSelection } from './canvas/selection.js';
-import { type Applied, applyPictures, applyPlacements } from './changes/apply.js';
+import { type Applied, applyNotes, applyPictures, applyPlacements } from './changes/apply.js';
 import { applyEdits } from './changes/edits/apply-edits.js';
 import {
   loadPending,
@@ -68,6 +68,7 @@ function fail({ type }: UiToMain, reason: string): void {
       send({ type: 'export.failed', problem });
       break;
     case 'apply':
+    case 'notes.apply':
     case 'edits.apply':
     case 'pictures.apply':
       send({ type: 'apply.failed', problem });
@@ -117,10 +118,9 @@ async function handle(message: UiToMain): Promise<void> {
     case 'select':
       return send(await selectLayers(message.targets));
     case 'apply':
-      return applied(
-        message.command,
-        await applyPlacements(message.command, message.sourceId, message.accepted, fingerprints),
-      );
+      return applied(message.command, await applyPlacements(message, fingerprints));
+    case 'notes.apply':
+      return applied(message.command, await applyNotes(message.command, message.sourceId, message.notes));
     case 'edits.apply': {
       const result = await applyEdits(message);
       const isTransferred = result.type === 'edits.applied' && message.command === 'transfer-edits';

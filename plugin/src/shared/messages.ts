@@ -1,4 +1,4 @@
-import type { Item, Layer, Placement, TransferredTarget } from '@samepoint/shared-protocol';
+import type { Box, Item, Layer, Placement, TransferredTarget } from '@samepoint/shared-protocol';
 import type { Design } from './design.js';
 import type { AppliedRecord, Operation } from './operation.js';
 import type { PicturesToMain, PicturesToUi } from './pictures.js';
@@ -181,6 +181,18 @@ export interface ApplySummary {
   /** Number of new notes, for annotations without a matching layer; not part of `created`. */
   notes: number;
   skipped: SkippedPlacement[];
+  /** Sentences about what was written; absent without any. */
+  notices?: string[];
+}
+
+/** A note to put beside a frame, with a pin at the place that it is about. */
+export interface RequestedNote {
+  targetId: string;
+  /** A later note of the same source and item replaces this one. */
+  itemId: string;
+  text: string;
+  /** In pixels of the target's export; a point has no size. */
+  box: Box;
 }
 
 /** The included operations of one target. */
@@ -194,6 +206,8 @@ export interface EditsSummary {
   written: number;
   targets: number;
   skipped: { targetId: string; editId: string; reason: string }[];
+  /** Sentences about what was written; absent without any. */
+  notices?: string[];
 }
 
 /** What happened (`message`) and what to do next (`hint`), for the user. */
@@ -221,7 +235,16 @@ export type UiToMain =
   | { type: 'export.cancel' }
   /** Scrolls the viewport to a node, or to `box` (pixels of its export) in it. */
   | { type: 'reveal'; nodeId: string; box: { x: number; y: number; w: number; h: number } | null }
-  | { type: 'apply'; command: Command; sourceId: string; accepted: AcceptedPlacement[] }
+  /** `intoComponents`: ids of targets in main components that take layers in spite of their instances. */
+  | {
+      type: 'apply';
+      command: Command;
+      sourceId: string;
+      accepted: AcceptedPlacement[];
+      intoComponents?: string[];
+    }
+  /** Answered like `apply`. */
+  | { type: 'notes.apply'; command: Command; sourceId: string; notes: RequestedNote[] }
   | { type: 'edits.apply'; command: Command; sourceId: string; afterId?: string; targets: AcceptedOperations[] }
   /** Replaces Figma's selection. */
   | { type: 'select'; targets: { targetId: string; layerIds: string[] }[] }

@@ -272,7 +272,7 @@ describe('notes', () => {
     expect(note.parentId).toBe('0:1');
     expect(note.width).toBeGreaterThan(100);
     expect(note.props).toMatchObject({ cornerRadius: 4, fills: [{ color: { r: 1, g: 0.95, b: 0.72 } }] });
-    const [text] = note.childIds.map((id) => session.host.node(id));
+    const [, text] = note.childIds.map((id) => session.host.node(id));
     expect(text?.props).toMatchObject({ fills: [{ color: { r: 0.2, g: 0.16, b: 0 } }] });
     expect(text?.height).toBeCloseTo(12 * 1.21, 6);
   });
@@ -291,7 +291,7 @@ describe('notes', () => {
     await reopen(withProps(inboxDocument(), 'light:bell', { annotations: [{ label }] }));
     await session.apply([session.onLayer('dark:screen', 'light:bell', null)]);
     const note = noteOf(label);
-    expect(note.width).toBe(256);
+    expect(note.width).toBe(240 + 20 + 3 * 8);
     expect(note.height).toBeGreaterThan(40);
   });
 
@@ -334,11 +334,11 @@ describe('notes', () => {
 });
 
 function notes() {
-  return session.host.nodes().filter(({ props }) => String(props.name).startsWith('Note: '));
+  return session.host.nodes().filter(({ props }) => /^Note \d+: /.test(String(props.name)));
 }
 
 function noteOf(label: string) {
-  const note = notes().find(({ props }) => props.name === `Note: ${label}`);
+  const note = notes().find(({ props }) => String(props.name).endsWith(`: ${label}`));
   if (note === undefined) throw new Error(`there is no note “${label}”`);
   return note;
 }

@@ -63,7 +63,7 @@ describe('annotations', () => {
     const summary = await session.apply(accepted, 'transfer-annotations', 'source');
     expect(summary).toEqual({ created: 3, updated: 0, notes: 3, skipped: [] });
     for (const key of targets) expect(session.host.annotations(session.id(`${key}:box`))).toHaveLength(1);
-    const notes = session.host.nodes().filter(({ props }) => String(props.name).startsWith('Note: '));
+    const notes = session.host.nodes().filter(({ props }) => /^Note \d+: /.test(String(props.name)));
     expect(new Set(notes.map(({ absolute }) => absolute[4]))).toEqual(new Set([1016, 1316, 2216]));
     expect(session.host.undoSteps).toBe(steps + 1);
     session.host.undo();

@@ -1,13 +1,23 @@
-import type { AcceptedPlacement, ApplySummary, Command, MainToUi, Problem } from '../../shared/messages.js';
+import type {
+  AcceptedPlacement,
+  ApplySummary,
+  Command,
+  MainToUi,
+  Problem,
+  RequestedNote,
+} from '../../shared/messages.js';
 import type { PlacedPicture } from '../../shared/pictures.js';
-import { messageOf } from '../../shared/text.js';
+import { count, messageOf } from '../../shared/text.js';
 import type { Fingerprints } from '../canvas/items.js';
-import { type FrameLike, findFrame } from '../canvas/nodes.js';
+import { ancestors, type FrameLike, findFrame } from '../canvas/nodes.js';
 import { Journal } from './journal.js';
 import type { Operation, Written } from './operations.js';
+import { mainComponentOf } from './place-parent.js';
 import { type Plan, planApply } from './plan-apply.js';
+import { planNotes } from './plan-notes.js';
 import { planPictures } from './plan-pictures.js';
-import { addRelaunchButton, type PlacedRecord, readPlaced, writeLastRun, writePlaced } from './provenance.js';
+import { EarlierRuns } from './previous.js';
+import { addRelaunchButton, type PlacedRecord, writeLastRun, writePlaced } from './provenance.js';
 import { writeAnnotation } from './write-annotation.js';
 import { type NoteColumns, writeNote } from './write-note.js';
 import { groupMasks, type OverlayCopy, writeOverlay } from './write-overlay.js';
@@ -15,43 +25,75 @@ import { writePicture } from './write-picture.js';
 
 export type Applied = Extract<MainToUi, { type: 'applied' | 'apply.failed' }>;
 
+/** The placements to write. */
+export interface PlacementsRequest {
+  command: Command;
+  sourceId: string;
+  accepted: readonly AcceptedPlacement[];
+  /** Targets in main components that take layers; the others keep theirs as they are. */
+  intoComponents?: readonly string[];
+}
+
 /**
  * Writes the accepted placements as one undo step: first everything asynchronous, then all writes synchronously.
  * If a write throws, all are rolled back.
  * @param fingerprints of the annotations at the time of the export, by item id
  */
-export async function applyPlacements(
-  command: Command,
-  sourceId: string,
-  accepted: readonly AcceptedPlacement[],
-  fingerprints: Fingerprints,
-): Promise<Applied> {
-  return applyPlan(command, sourceId, (source) => planApply(source, accepted, fingerprints));
+export async function applyPlacements(request: PlacementsRequest, fingerprints: Fingerprints): Promise<Applied> {
+  const { command, sourceId, accepted, intoComponents = [] } = request;
+  return applyPlan(command, sourceId, (source, earlier) =>
+    planApply(source, accepted, { fingerprints, earlier, intoComponents: new Set(intoComponents) }),
+  );
 }
 
 /** Places the edits of pictures as one undo step, like placements. */
 export async function applyPictures(sourceId: string, pictures: readonly PlacedPicture[]): Promise<Applied> {
-  return applyPlan('propagate-pictures', sourceId, (source) => planPictures(source, pictures));
+  return applyPlan('propagate-pictures', sourceId, (source, earlier) => planPictures(source, pictures, earlier));
 }
 
-async function applyPlan(
+/**
+ * Puts notes beside frames, each with a pin at its place, as one undo step. A note of an earlier run with the same source
+ * and item is moved.
+ */
+export async function applyNotes(
   command: Command,
   sourceId: string,
-  plan: (source: FrameLike) => Promise<Plan>,
+  notes: readonly RequestedNote[],
 ): Promise<Applied> {
+  return applyPlan(command, sourceId, (source, earlier) => planNotes(source, notes, earlier));
+}
+
+type Planner = (source: FrameLike, earlier: EarlierRuns) => Promise<Plan>;
+
+async function applyPlan(command: Command, sourceId: string, plan: Planner): Promise<Applied> {
   try {
     const source = await findFrame(sourceId);
     if (source === null) return failed('The source frame was deleted.', 'Choose the frames again.');
-    return writePlan(command, source, await plan(source));
+    const earlier = new EarlierRuns();
+    const planned = await plan(source, earlier);
+    const kept = new Map<string, PlacedRecord[]>();
+    for (const target of targetsOf(planned.operations)) {
+      kept.set(
+        target.id,
+        (await earlier.on(target)).map(({ record }) => record),
+      );
+    }
+    return writePlan({ command, source, kept }, planned);
   } catch (error) {
-    return failed(
-      `Nothing was changed: ${messageOf(error)}.`,
-      'Try again. If it fails again, apply fewer items at once.',
-    );
+    return failed(`Nothing was changed: ${messageOf(error)}.`, RETRY);
   }
 }
 
-function writePlan(command: Command, source: FrameLike, plan: Plan): Applied {
+const RETRY = 'Try again. If it fails again, apply fewer items at once.';
+
+interface RunOf {
+  command: Command;
+  source: FrameLike;
+  /** What earlier runs placed and is still there, by target. */
+  kept: ReadonlyMap<string, readonly PlacedRecord[]>;
+}
+
+function writePlan(run: RunOf, plan: Plan): Applied {
   const summary: ApplySummary = { created: 0, updated: 0, notes: 0, skipped: [...plan.skipped] };
   if (plan.operations.length === 0) return { type: 'applied', summary };
   figma.commitUndo();
@@ -59,19 +101,16 @@ function writePlan(command: Command, source: FrameLike, plan: Plan): Applied {
   try {
     const results = writeOperations(plan.operations, journal);
     for (const { operation, written } of results) addToSummary(summary, operation, written);
-    recordResults(results, journal);
-    storeRun(command, source, plan.operations, journal);
+    const notices = [...componentNotices(results), ...recordResults(run, results, journal)];
+    if (notices.length > 0) summary.notices = notices;
+    storeRun(run, targetsOf(plan.operations), journal);
     journal.finish();
   } catch (error) {
-    if (journal.rollBack()) {
-      return failed(
-        `Figma rejected a change, and all changes were undone: ${messageOf(error)}.`,
-        'Check that nobody has locked the target frames, then apply again.',
-      );
-    }
+    const reason = messageOf(error);
+    if (journal.rollBack()) return failed(`Figma rejected a change, and all changes were undone: ${reason}.`, RETRY);
     figma.commitUndo();
     return failed(
-      `Figma rejected a change, and some changes could not be undone: ${messageOf(error)}.`,
+      `Figma rejected a change, and some changes could not be undone: ${reason}.`,
       'Undo once in Figma, then apply again.',
     );
   }
@@ -108,26 +147,47 @@ function addToSummary(summary: ApplySummary, operation: Operation, written: Writ
   else summary[written.outcome] += 1;
 }
 
-/** Updates the records of each target. */
-function recordResults(results: readonly Result[], journal: Journal): void {
-  for (const target of targetsOf(results.map(({ operation }) => operation))) {
+/** Updates the records of each target. Returns sentences about what did not fit. */
+function recordResults({ kept }: RunOf, results: readonly Result[], journal: Journal): string[] {
+  return targetsOf(results.map(({ operation }) => operation)).flatMap((target) => {
     const own = results.filter(({ operation }) => operation.target.id === target.id);
     const replaced = new Set(own.map(({ operation }) => keyOf(operation)));
-    const kept = readPlaced(target).filter((record) => !replaced.has(keyOf(record)));
+    const others = (kept.get(target.id) ?? []).filter((record) => !replaced.has(keyOf(record)));
     const added = own.map(({ written }) => written.record).filter((record): record is PlacedRecord => record !== null);
-    writePlaced(target, [...kept, ...added], journal);
-  }
+    return forgottenNotice(target, writePlaced(target, [...others, ...added], journal));
+  });
 }
 
-/** Stores the run on its frames and page, and adds relaunch buttons to the frames. */
-function storeRun(command: Command, source: FrameLike, operations: readonly Operation[], journal: Journal): void {
-  const targets = targetsOf(operations);
-  const run = { sourceId: source.id, targetIds: targets.map(({ id }) => id) };
-  for (const holder of [source, ...targets]) {
-    writeLastRun(holder, run, journal);
-    addRelaunchButton(holder, command, journal);
+/** What is said about records that did not fit into the plugin data of a target. */
+function forgottenNotice({ name }: FrameLike, dropped: number): string[] {
+  if (dropped === 0) return [];
+  return [
+    `“${name}” has too many transferred items to keep track of: the ${count(dropped, 'oldest one is', 'oldest are')} not updated or removed any more.`,
+  ];
+}
+
+/** What is said about layers in main components, or beside them. */
+function componentNotices(results: readonly Result[]): string[] {
+  const [within, beside] = [new Set<string>(), new Set<string>()];
+  for (const { operation, written } of results) {
+    const component = mainComponentOf(operation.target);
+    if (component === null || written.outcome === 'skipped' || !('parent' in operation)) continue;
+    const isWithin = [operation.parent, ...ancestors(operation.parent)].some(({ id }) => id === component.id);
+    (isWithin ? within : beside).add(`“${component.name}”`);
   }
-  writeLastRun(figma.currentPage, run, journal);
+  return [
+    ...[...within].map((name) => `All instances of ${name} changed with it.`),
+    ...[...beside].map(
+      (name) => `${name} is a main component: layers lie on top of it, so that its instances stay as they are.`,
+    ),
+  ];
+}
+
+/** Stores the run on its frames and their pages, and adds relaunch buttons to the frames. */
+function storeRun({ command, source }: RunOf, targets: readonly FrameLike[], journal: Journal): void {
+  const run = { sourceId: source.id, targetIds: targets.map(({ id }) => id) };
+  for (const holder of [source, ...targets]) addRelaunchButton(holder, command, journal);
+  writeLastRun([source, ...targets], run, journal);
 }
 
 function targetsOf(operations: readonly Operation[]): FrameLike[] {

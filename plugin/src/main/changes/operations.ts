@@ -1,4 +1,4 @@
-import type { Affine } from '@samepoint/shared-protocol';
+import type { Affine, Point } from '@samepoint/shared-protocol';
 import type { Annotatable } from '../canvas/annotations.js';
 import type { FrameLike } from '../canvas/nodes.js';
 import type { Previous } from './previous.js';
@@ -20,8 +20,13 @@ export interface AnnotateOperation extends OperationBase {
 export interface NoteOperation extends OperationBase {
   kind: 'note';
   text: string;
-  /** Canvas y of the box that the note is about. */
+  /** The place that the note is about, on the canvas. */
+  point: Point;
+  /** Canvas y of its box. */
   y: number;
+  pinParent: BaseNode & ChildrenMixin;
+  /** The lowest free number of a note on the target. */
+  firstNumber: number;
 }
 
 export interface OverlayOperation extends OperationBase {

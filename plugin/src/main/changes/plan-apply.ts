@@ -1,5 +1,5 @@
 import type { Placement } from '@samepoint/shared-protocol';
-import { applyToBox, compose, uniformScale } from '../../shared/affine.js';
+import { compose, uniformScale } from '../../shared/affine.js';
 import type { AcceptedPlacement, SkippedPlacement } from '../../shared/messages.js';
 import {
   type Annotatable,
@@ -11,7 +11,6 @@ import {
 import { canvasToPixels, pixelsToCanvas } from '../canvas/export-space.js';
 import { type Fingerprints, findAnnotation } from '../canvas/items.js';
 import {
-  belongsToInstance,
   compareLayerOrder,
   type FrameLike,
   findFrame,
@@ -22,11 +21,22 @@ import {
   pageOrSectionOf,
 } from '../canvas/nodes.js';
 import type { Operation } from './operations.js';
-import { findPrevious } from './previous.js';
-import { NOTE } from './write-note.js';
+import { placeParent } from './place-parent.js';
+import { planNote } from './plan-notes.js';
+import type { EarlierRuns } from './previous.js';
+import { NOTE } from './write-pin.js';
 
 /** The smallest scale that `rescale` accepts. */
 const MIN_SCALE = 0.01;
+
+/** What a run of placements knows. */
+export interface PlacementRun {
+  /** Of the annotations at the time of the export. */
+  fingerprints: Fingerprints;
+  /** Ids of targets in main components that take layers in spite of their instances. */
+  intoComponents: ReadonlySet<string>;
+  earlier: EarlierRuns;
+}
 
 export interface Plan {
   operations: Operation[];
@@ -40,7 +50,7 @@ type PlacementOf<K extends Placement['kind']> = Extract<Placement, { kind: K }>;
 export async function planApply(
   source: FrameLike,
   accepted: readonly AcceptedPlacement[],
-  fingerprints: Fingerprints,
+  run: PlacementRun,
 ): Promise<Plan> {
   const plan: Plan = { operations: [], skipped: [] };
   for (const { targetId, placement } of accepted) {
@@ -48,7 +58,7 @@ export async function planApply(
     const planned: Planned =
       target === null
         ? { ok: false, reason: 'The target frame was deleted.' }
-        : await planPlacement(source, target, placement, fingerprints);
+        : await planPlacement(source, target, placement, run);
     if (planned.ok) plan.operations.push(planned.operation);
     else plan.skipped.push({ targetId, itemId: placement.itemId, reason: planned.reason });
   }
@@ -61,14 +71,14 @@ async function planPlacement(
   source: FrameLike,
   target: FrameLike,
   placement: Placement,
-  fingerprints: Fingerprints,
+  run: PlacementRun,
 ): Promise<Planned> {
   if (target.id === source.id) return { ok: false, reason: 'The source can’t be a target.' };
   switch (placement.kind) {
     case 'layer':
-      return planAnnotation(source, target, placement, fingerprints.get(placement.itemId));
+      return planAnnotation(source, target, placement, run);
     case 'overlay':
-      return planOverlay(source, target, placement);
+      return planOverlay(source, target, placement, run);
     default:
       return { ok: false, reason: 'Points and boxes can’t be placed on the canvas.' };
   }
@@ -78,31 +88,27 @@ async function planAnnotation(
   source: FrameLike,
   target: FrameLike,
   placement: PlacementOf<'layer'>,
-  exported: string | undefined,
+  { fingerprints, earlier }: PlacementRun,
 ): Promise<Planned> {
+  const exported = fingerprints.get(placement.itemId);
   const original = await findAnnotation(placement.itemId);
   if (original === null) return { ok: false, reason: 'The annotation was deleted from the source.' };
   // the item id has the index on the layer, which may now be another annotation
   if (exported !== undefined && fingerprint(original) !== exported) {
     return { ok: false, reason: 'The annotation changed after the preview. Find matches again to transfer it.' };
   }
-  const base = {
-    itemId: placement.itemId,
-    sourceId: source.id,
-    target,
-    previous: await findPrevious(source, target, placement.itemId),
-  };
+  const { itemId } = placement;
   const layer = await findLayer(target, placement.layerId);
   const annotation = layer === null ? null : annotationFor(layer, original);
   if (layer !== null && annotation !== null) {
-    return { ok: true, operation: { ...base, kind: 'annotate', layer, annotation } };
+    const previous = await earlier.find(source, target, itemId);
+    const operation = { kind: 'annotate', itemId, sourceId: source.id, target, previous, layer, annotation } as const;
+    return { ok: true, operation };
   }
-  const toCanvas = pixelsToCanvas(target);
-  if (placement.box === null || toCanvas === null) {
-    return { ok: false, reason: 'No match in this frame.' };
-  }
-  const { y } = applyToBox(toCanvas, placement.box);
-  return { ok: true, operation: { ...base, kind: 'note', text: annotationText(original), y } };
+  if (placement.box === null) return { ok: false, reason: 'No match in this frame.' };
+  const note = { itemId, source, target, text: annotationText(original), box: placement.box };
+  const operation = await planNote(note, earlier);
+  return operation === null ? { ok: false, reason: 'No match in this frame.' } : { ok: true, operation };
 }
 
 /** The layer, if it is still in the target and supports annotations. */
@@ -112,7 +118,12 @@ async function findLayer(target: FrameLike, layerId: string | null): Promise<Ann
   return supportsAnnotations(layer) ? layer : null;
 }
 
-async function planOverlay(source: FrameLike, target: FrameLike, placement: PlacementOf<'overlay'>): Promise<Planned> {
+async function planOverlay(
+  source: FrameLike,
+  target: FrameLike,
+  placement: PlacementOf<'overlay'>,
+  { earlier, intoComponents }: PlacementRun,
+): Promise<Planned> {
   const node = await findSceneNode(placement.itemId);
   if (node === null || !hasLayout(node)) return { ok: false, reason: 'The layer was deleted.' };
   const [toPixels, toCanvas] = [canvasToPixels(source), pixelsToCanvas(target)];
@@ -131,31 +142,16 @@ async function planOverlay(source: FrameLike, target: FrameLike, placement: Plac
       reason: `The font ${missingFont} is missing. Install it and try again.`,
     };
   }
-  const previous = await findPrevious(source, target, placement.itemId);
-  const parent = overlayParent(source, node, target);
+  const previous = await earlier.find(source, target, placement.itemId);
+  const parent = overlayParent(source, node, target, intoComponents.has(target.id));
   const base = { itemId: placement.itemId, sourceId: source.id, target, previous };
   return { ok: true, operation: { ...base, kind: 'overlay', node, transform, parent } };
 }
 
-/**
- * The target if the original is inside the source, else the page or section. An instance allows no new children, a
- * component set only components, and a mask in the target would clip the copy, so there the copy is placed on top of the
- * target. A copy on a picture is placed in the picture's parent, right above it.
- */
-function overlayParent(source: FrameLike, node: SceneNode, target: FrameLike): BaseNode & ChildrenMixin {
-  if (!('children' in target)) return pictureParent(target);
-  const masked = target.children.some((child) => 'isMask' in child && child.isMask);
-  const isClosed = belongsToInstance(target) || target.type === 'COMPONENT_SET';
-  // what lies on a picture is not inside of it, but on it
+/** A copy of what is on top of the source goes on top of the target. What lies on a picture is not inside of it. */
+function overlayParent(source: FrameLike, node: SceneNode, target: FrameLike, intoComponent: boolean) {
   const isPartOf = isInside(node, source) || !('children' in source);
-  return isPartOf && !isClosed && !masked ? target : pageOrSectionOf(target);
-}
-
-/** The parent that takes layers above the picture. */
-export function pictureParent(picture: FrameLike): BaseNode & ChildrenMixin {
-  const { parent } = picture;
-  if (parent === null || belongsToInstance(picture) || parent.type === 'COMPONENT_SET') return pageOrSectionOf(picture);
-  return parent;
+  return isPartOf || !('children' in target) ? placeParent(target, intoComponent) : pageOrSectionOf(target);
 }
 
 /** Overlays in the layer order of their originals, notes from top to bottom. */

@@ -2,19 +2,24 @@ import { compose, translation } from '../../shared/affine.js';
 import type { PlacedPicture } from '../../shared/pictures.js';
 import { messageOf } from '../../shared/text.js';
 import { exportWidth } from '../canvas/export-space.js';
-import { belongsToInstance, canvasTransform, type FrameLike, findFrame, pageOrSectionOf } from '../canvas/nodes.js';
+import { canvasTransform, type FrameLike, findFrame } from '../canvas/nodes.js';
 import type { PictureOperation } from './operations.js';
-import { type Plan, pictureParent } from './plan-apply.js';
-import { findPrevious } from './previous.js';
+import { placeParent } from './place-parent.js';
+import type { Plan } from './plan-apply.js';
+import type { EarlierRuns } from './previous.js';
 
 /** The item of the edit of a picture: a target has one edit of a source, which a later run replaces. */
 const EDIT = 'picture-edit';
 
 /** Finds all nodes that the writes need, and stores the images, which are no part of the document until they are used. */
-export async function planPictures(source: FrameLike, pictures: readonly PlacedPicture[]): Promise<Plan> {
+export async function planPictures(
+  source: FrameLike,
+  pictures: readonly PlacedPicture[],
+  earlier: EarlierRuns,
+): Promise<Plan> {
   const plan: Plan = { operations: [], skipped: [] };
   for (const picture of pictures) {
-    const planned = await planPicture(source, picture);
+    const planned = await planPicture(source, picture, earlier);
     if (typeof planned === 'string') {
       plan.skipped.push({ targetId: picture.targetId, itemId: EDIT, reason: planned });
     } else plan.operations.push(planned);
@@ -26,6 +31,7 @@ export async function planPictures(source: FrameLike, pictures: readonly PlacedP
 async function planPicture(
   source: FrameLike,
   { targetId, png, box }: PlacedPicture,
+  earlier: EarlierRuns,
 ): Promise<PictureOperation | string> {
   const target = await findFrame(targetId);
   if (target === null) return 'The target picture was deleted.';
@@ -35,19 +41,12 @@ async function planPicture(
     return {
       ...{ kind: 'picture', itemId: EDIT, sourceId: source.id, target, name: `Edit of ${source.name}` },
       imageHash: figma.createImage(png).hash,
-      parent: parentOn(target),
+      parent: placeParent(target),
       size: { width: box.w * perPixel, height: box.h * perPixel },
       place: compose(canvasTransform(target), translation(box.x * perPixel, box.y * perPixel)),
-      previous: await findPrevious(source, target, EDIT),
+      previous: await earlier.find(source, target, EDIT),
     };
   } catch (error) {
     return `Figma rejected the image: ${messageOf(error)}.`;
   }
-}
-
-/** Above a picture, else on top inside of the target, or above it where it allows no layers. */
-function parentOn(target: FrameLike): BaseNode & ChildrenMixin {
-  if (!('children' in target)) return pictureParent(target);
-  const masked = target.children.some((child) => 'isMask' in child && child.isMask);
-  return belongsToInstance(target) || target.type === 'COMPONENT_SET' || masked ? pageOrSectionOf(target) : target;
 }

@@ -1,15 +1,28 @@
+import { hashOf } from '../../edits/fingerprint.js';
 import type { Command } from '../../shared/messages.js';
+import { fingerprint } from '../canvas/annotations.js';
+import { ancestors } from '../canvas/nodes.js';
 import type { Journal } from './journal.js';
+import { NAMESPACE, parseJson, readList, writeList } from './stored-list.js';
 
-export const NAMESPACE = 'samepoint';
-type Key = 'placed' | 'origin' | 'run';
+/** Keys of entries. */
+const [ORIGIN, RUN] = ['origin', 'run'];
 
 /** What a run placed on a target for one item of one source. Stored in the target's shared plugin data. */
 export type PlacedRecord =
-  /** An annotation on a layer, identified by its fingerprint. */
-  | { kind: 'annotation'; sourceId: string; itemId: string; nodeId: string; fingerprint: string }
-  /** A node that the plugin created: a note or the copy of an overlay. */
-  | { kind: 'node'; sourceId: string; itemId: string; nodeId: string };
+  /** An annotation on a layer, identified by the hash of its fingerprint. */
+  | (PlacedItem & { kind: 'annotation'; hash: string })
+  /** A note beside the target, and the pin with the same number at the place that it is about. */
+  | (PlacedItem & { kind: 'note'; number: number; pinId: string })
+  /** Any other node that the plugin created. */
+  | (PlacedItem & { kind: 'node' });
+
+interface PlacedItem {
+  sourceId: string;
+  itemId: string;
+  /** The annotated layer, the note or the node. */
+  nodeId: string;
+}
 
 /** The source and targets of the last run, stored on its frames and page. */
 export interface LastRun {
@@ -19,49 +32,107 @@ export interface LastRun {
   targetIds: string[];
 }
 
-/** What earlier runs placed on a target. Invalid data counts as none. */
+const PLACED = 'placed';
+
+/** What earlier runs placed on a target, oldest first. Invalid data counts as none. */
 export function readPlaced(target: SceneNode): PlacedRecord[] {
-  const parsed = parse(target.getSharedPluginData(NAMESPACE, 'placed'));
-  return Array.isArray(parsed) ? parsed.filter(isPlacedRecord) : [];
+  const oldest = parseJson(target.getSharedPluginData(NAMESPACE, PLACED));
+  const older = Array.isArray(oldest) ? oldest.flatMap((item) => fromOldFormat(item) ?? []) : [];
+  return [...older, ...readList(target, PLACED).flatMap((item) => fromTuple(item) ?? [])];
 }
 
-export function writePlaced(target: SceneNode, records: readonly PlacedRecord[], journal: Journal): void {
-  write(target, 'placed', JSON.stringify(records), journal);
+/**
+ * Stores what was placed on a target, oldest first.
+ * @returns the number of older records that did not fit
+ */
+export function writePlaced(target: SceneNode, records: readonly PlacedRecord[], journal: Journal): number {
+  const items = records.map((record) => JSON.stringify(tupleOf(record)));
+  // of versions that stored one entry
+  writeData(target, PLACED, '', journal);
+  return writeList(PLACED, items, (key, value) => writeData(target, key, value, journal));
 }
 
-function isPlacedRecord(value: unknown): value is PlacedRecord {
-  if (typeof value !== 'object' || value === null) return false;
-  const record: Partial<Record<string, unknown>> = { ...value };
-  const fields = [record.sourceId, record.itemId, record.nodeId];
-  if (!fields.every((field) => typeof field === 'string')) return false;
-  return record.kind === 'node' || (record.kind === 'annotation' && typeof record.fingerprint === 'string');
+/** The fingerprint of an annotation has all its words. */
+export function hashOfAnnotation(annotation: Annotation): string {
+  return hashOf(fingerprint(annotation));
+}
+
+/** Without the names of the fields, which would be half of the size. */
+function tupleOf(record: PlacedRecord): (string | number)[] {
+  const { kind, sourceId, itemId, nodeId } = record;
+  const common = [CODES[kind], sourceId, itemId, nodeId];
+  if (record.kind === 'annotation') return [...common, record.hash];
+  return record.kind === 'note' ? [...common, record.number, record.pinId] : common;
+}
+
+const CODES = { annotation: 'a', note: 'p', node: 'n' } as const;
+
+function fromTuple(value: unknown): PlacedRecord | null {
+  if (!Array.isArray(value)) return null;
+  const [code, sourceId, itemId, nodeId, fourth, fifth]: unknown[] = value;
+  if (typeof sourceId !== 'string' || typeof itemId !== 'string' || typeof nodeId !== 'string') return null;
+  const item = { sourceId, itemId, nodeId };
+  if (code === CODES.node) return { kind: 'node', ...item };
+  if (code === CODES.annotation && typeof fourth === 'string') return { kind: 'annotation', ...item, hash: fourth };
+  if (code !== CODES.note || typeof fourth !== 'number' || typeof fifth !== 'string') return null;
+  return { kind: 'note', ...item, number: fourth, pinId: fifth };
+}
+
+/** Files may have the records of versions that stored objects with whole fingerprints. */
+function fromOldFormat(value: unknown): PlacedRecord | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { kind, sourceId, itemId, nodeId, fingerprint: words }: Partial<Record<string, unknown>> = { ...value };
+  if (typeof sourceId !== 'string' || typeof itemId !== 'string' || typeof nodeId !== 'string') return null;
+  const item = { sourceId, itemId, nodeId };
+  if (kind === 'node') return { kind, ...item };
+  return kind === 'annotation' && typeof words === 'string' ? { kind, ...item, hash: hashOf(words) } : null;
 }
 
 /** Marks a node that the plugin created. The mark includes the node's id, so that a duplicate is not recognized. */
-export function writeOrigin(node: SceneNode, record: PlacedRecord, targetId: string, journal: Journal): void {
-  write(node, 'origin', originOf(node, record, targetId), journal);
+export function writeOrigin(node: SceneNode, record: Placement, targetId: string, journal: Journal): void {
+  writeData(node, ORIGIN, originOf(node, record, targetId), journal);
 }
 
-export function hasOrigin(node: SceneNode, record: PlacedRecord, targetId: string): boolean {
-  return node.getSharedPluginData(NAMESPACE, 'origin') === originOf(node, record, targetId);
+export function hasOrigin(node: SceneNode, record: Placement, targetId: string): boolean {
+  return node.getSharedPluginData(NAMESPACE, ORIGIN) === originOf(node, record, targetId);
 }
 
 /** Whether the plugin created the node on this target. */
 export function isPlacedOn(node: SceneNode, targetId: string): boolean {
-  const parsed = parse(node.getSharedPluginData(NAMESPACE, 'origin'));
+  const parsed = parseJson(node.getSharedPluginData(NAMESPACE, ORIGIN));
   return typeof parsed === 'object' && parsed !== null && 'targetId' in parsed && parsed.targetId === targetId;
 }
 
-function originOf(node: SceneNode, { sourceId, itemId }: PlacedRecord, targetId: string): string {
+type Placement = Pick<PlacedItem, 'sourceId' | 'itemId'>;
+
+function originOf(node: SceneNode, { sourceId, itemId }: Placement, targetId: string): string {
   return JSON.stringify({ nodeId: node.id, targetId, sourceId, itemId });
 }
 
-export function writeLastRun(holder: SceneNode | PageNode, run: LastRun, journal: Journal): void {
-  write(holder, 'run', JSON.stringify(run), journal);
+/**
+ * Stores the run on its frames and their pages. Each run has a number of its own, so that one that changes nothing else
+ * is told apart from the one before.
+ */
+export function writeLastRun(frames: readonly SceneNode[], run: LastRun, journal: Journal): void {
+  const pages = frames.map(pageOf).filter((page) => page !== null);
+  const holders = new Map([...frames, ...pages].map((holder) => [holder.id, holder]));
+  const numbers = [...holders.values()].map((holder) => runNumber(holder));
+  const value = JSON.stringify({ ...run, number: Math.max(0, ...numbers) + 1 });
+  for (const holder of holders.values()) writeData(holder, RUN, value, journal);
+}
+
+function runNumber(holder: SceneNode | PageNode): number {
+  const parsed = parseJson(holder.getSharedPluginData(NAMESPACE, RUN));
+  if (typeof parsed !== 'object' || parsed === null || !('number' in parsed)) return 0;
+  return typeof parsed.number === 'number' ? parsed.number : 0;
+}
+
+function pageOf(node: BaseNode): PageNode | null {
+  return ancestors(node).find((one): one is PageNode => one.type === 'PAGE') ?? null;
 }
 
 export function readLastRun(holder: SceneNode | PageNode): LastRun | null {
-  const parsed = parse(holder.getSharedPluginData(NAMESPACE, 'run'));
+  const parsed = parseJson(holder.getSharedPluginData(NAMESPACE, RUN));
   if (typeof parsed !== 'object' || parsed === null) return null;
   const { sourceId, afterId, targetIds }: Partial<Record<string, unknown>> = { ...parsed };
   if (typeof sourceId !== 'string' || !Array.isArray(targetIds)) return null;
@@ -72,21 +143,13 @@ export function readLastRun(holder: SceneNode | PageNode): LastRun | null {
   };
 }
 
-function write(holder: SceneNode | PageNode, key: Key, value: string, journal: Journal): void {
+function writeData(holder: SceneNode | PageNode, key: string, value: string, journal: Journal): void {
   const before = holder.getSharedPluginData(NAMESPACE, key);
   if (before === value) return;
   journal.onRollBack(() => {
     if (!holder.removed) holder.setSharedPluginData(NAMESPACE, key, before);
   });
   holder.setSharedPluginData(NAMESPACE, key, value);
-}
-
-function parse(text: string): unknown {
-  try {
-    return text === '' ? null : JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /** Of the commands that can run again. */

@@ -1,9 +1,10 @@
 import type { AcceptedOperations, Command, EditsSummary, MainToUi } from '../../../shared/messages.js';
 import type { AppliedRecord } from '../../../shared/operation.js';
-import { messageOf } from '../../../shared/text.js';
+import { count, messageOf } from '../../../shared/text.js';
 import { type FrameLike, findFrame } from '../../canvas/nodes.js';
 import { Journal } from '../journal.js';
-import { addRelaunchButton, NAMESPACE, writeLastRun } from '../provenance.js';
+import { addRelaunchButton, writeLastRun } from '../provenance.js';
+import { NAMESPACE } from '../stored-list.js';
 import { addAppliedRecords } from './edit-records.js';
 import { type PlannedTarget, planTarget } from './plan-edits.js';
 import { type ReadyWrite, TargetRun } from './ready-write.js';
@@ -91,7 +92,7 @@ const UNFINISHED = 'unfinished';
 
 /** Returns whether anything was written. */
 function writeTarget(
-  { target, writes }: PlannedTarget,
+  { target, writes, earlier }: PlannedTarget,
   summary: EditsSummary,
   later: (() => Promise<void>)[],
 ): boolean {
@@ -110,11 +111,18 @@ function writeTarget(
   });
   addSkipped(summary, target, skipped);
   if (records.length === 0) return false;
-  addAppliedRecords(target, records);
+  const dropped = addAppliedRecords(target, earlier, records);
+  if (dropped > 0) summary.notices = [...(summary.notices ?? []), forgottenNotice(target, dropped)];
   later.push(...run.later);
   summary.written += records.length;
   summary.targets += 1;
   return true;
+}
+
+/** What is said about records that did not fit into the plugin data of a target. */
+function forgottenNotice({ name }: FrameLike, dropped: number): string {
+  const oldest = count(dropped, 'oldest one is', 'oldest are');
+  return `“${name}” has too many edits to keep track of: the ${oldest} merged as changes by hand from now on.`;
 }
 
 /** Groups go with their last layer, also those that earlier writes emptied. */
@@ -154,11 +162,8 @@ function storeRun({ command, afterId }: EditsRequest, source: FrameLike | null, 
   const run = { ...versions, targetIds: targets.map(({ id }) => id) };
   // an undo takes back all of it, so nothing is kept here
   const journal = new Journal();
-  for (const holder of [source, ...targets]) {
-    writeLastRun(holder, run, journal);
-    addRelaunchButton(holder, command, journal);
-  }
-  writeLastRun(figma.currentPage, run, journal);
+  for (const holder of [source, ...targets]) addRelaunchButton(holder, command, journal);
+  writeLastRun([source, ...targets], run, journal);
 }
 
 function addSkipped(summary: EditsSummary, target: FrameLike, skipped: PlannedTarget['skipped']): void {

@@ -1,60 +1,53 @@
 import type { AppliedRecord } from '../../../shared/operation.js';
-import { NAMESPACE } from '../provenance.js';
-
-/** An entry of plugin data holds 100 kB (`setSharedPluginData` in the typings), with its namespace and key. */
-const ENTRY_BYTES = 96_000;
-/** Older records are dropped beyond this many entries. */
-const MAX_ENTRIES = 4;
+import { ancestors, type FrameLike, findSceneNode } from '../../canvas/nodes.js';
+import { NAMESPACE, readList, writeList } from '../stored-list.js';
 
 /** What earlier runs wrote to this target. Invalid data counts as none. */
 export function readAppliedRecords(target: SceneNode): AppliedRecord[] {
-  const records: AppliedRecord[] = [];
-  for (let entry = 0; entry < MAX_ENTRIES; entry += 1) {
-    const parsed = parse(target.getSharedPluginData(NAMESPACE, keyOf(entry)));
-    if (Array.isArray(parsed)) records.push(...parsed.flatMap((item) => toRecord(item) ?? []));
-  }
-  return records;
+  return readList(target, LIST).flatMap((item) => toRecord(item) ?? []);
 }
 
-/** Adds records, replacing those of the same edits. Drops the oldest that do not fit. */
-export function addAppliedRecords(target: SceneNode, added: readonly AppliedRecord[]): void {
+const LIST = 'edits';
+
+/**
+ * The records without those of layers that were deleted since. Records of `add` and `remove` stay, since they say that an
+ * edit was made although its layer is gone.
+ */
+export async function liveAppliedRecords(target: FrameLike): Promise<AppliedRecord[]> {
+  const known = new Map<string, boolean>();
+  const live: AppliedRecord[] = [];
+  for (const record of readAppliedRecords(target)) {
+    const isLive = known.get(record.layerId) ?? (await isPartOf(record.layerId, target));
+    known.set(record.layerId, isLive);
+    if (isLive || record.what === 'add' || record.what === 'remove') live.push(record);
+  }
+  return live;
+}
+
+async function isPartOf(layerId: string, target: FrameLike): Promise<boolean> {
+  const node = await findSceneNode(layerId);
+  return node !== null && (node.id === target.id || ancestors(node).some(({ id }) => id === target.id));
+}
+
+/**
+ * Adds records to earlier ones, replacing those of the same edits.
+ * @returns the number of older records that did not fit
+ */
+export function addAppliedRecords(
+  target: SceneNode,
+  earlier: readonly AppliedRecord[],
+  added: readonly AppliedRecord[],
+): number {
   const replaced = new Set(added.map(idOf));
-  const kept = readAppliedRecords(target).filter((record) => !replaced.has(idOf(record)));
-  const entries = packed([...kept, ...added]);
-  for (let entry = 0; entry < MAX_ENTRIES; entry += 1) {
-    const value = entries[entry] ?? '';
-    if (target.getSharedPluginData(NAMESPACE, keyOf(entry)) !== value) {
-      target.setSharedPluginData(NAMESPACE, keyOf(entry), value);
-    }
-  }
-}
-
-function keyOf(entry: number): string {
-  return `edits.${entry}`;
+  const kept = earlier.filter((record) => !replaced.has(idOf(record)));
+  const items = [...kept, ...added].map((record) => JSON.stringify(tupleOf(record)));
+  return writeList(LIST, items, (key, value) => {
+    if (target.getSharedPluginData(NAMESPACE, key) !== value) target.setSharedPluginData(NAMESPACE, key, value);
+  });
 }
 
 function idOf({ sourceLayerId, what }: AppliedRecord): string {
   return JSON.stringify([sourceLayerId, what]);
-}
-
-/** The records as JSON lists that fit into entries, oldest first. */
-function packed(records: readonly AppliedRecord[]): string[] {
-  const entries: string[][] = [];
-  let [current, size]: [string[], number] = [[], 2];
-  // from the newest, so that the oldest are left over
-  for (const record of [...records].reverse()) {
-    const json = JSON.stringify(tupleOf(record));
-    const bytes = byteLength(json) + 1;
-    if (size + bytes > ENTRY_BYTES && current.length > 0) {
-      entries.push(current);
-      [current, size] = [[], 2];
-    }
-    if (entries.length === MAX_ENTRIES) break;
-    current.push(json);
-    size += bytes;
-  }
-  if (current.length > 0 && entries.length < MAX_ENTRIES) entries.push(current);
-  return entries.reverse().map((lines) => `[${[...lines].reverse().join()}]`);
 }
 
 /** Without the names of the fields, which would be a third of the size. */
@@ -67,23 +60,4 @@ function toRecord(value: unknown): AppliedRecord | null {
   const [sourceLayerId, what, layerId, source, written = source]: (string | undefined)[] = value;
   if (sourceLayerId === undefined || what === undefined || layerId === undefined) return null;
   return source === undefined || written === undefined ? null : { sourceLayerId, what, layerId, source, written };
-}
-
-/** Length in UTF-8. */
-function byteLength(text: string): number {
-  let bytes = 0;
-  for (let n = 0; n < text.length; n += 1) {
-    const unit = text.charCodeAt(n);
-    // a surrogate is half of a character of four bytes
-    bytes += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 2 : 3;
-  }
-  return bytes;
-}
-
-function parse(text: string): unknown {
-  try {
-    return text === '' ? null : JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,6 +1,7 @@
-import type { LayerRef, Operation, Write } from '../../../shared/operation.js';
+import type { AppliedRecord, LayerRef, Operation, Write } from '../../../shared/operation.js';
 import { ancestors, belongsToInstance, type FrameLike, findSceneNode, isInside } from '../../canvas/nodes.js';
 import { loadFontsFor } from './edit-fonts.js';
+import { liveAppliedRecords } from './edit-records.js';
 import { planSet, type Swaps } from './plan-set.js';
 import { isCopyRef, leftOut, type Planned, type ReadyWrite, type Referred, resolve } from './ready-write.js';
 import { areNear, isParent, moveTo, placeAbove, placeBy, resizeTo, writeAdd } from './write-structure.js';
@@ -10,6 +11,8 @@ export interface PlannedTarget {
   /** In the order of the operations. */
   writes: ReadyWrite[];
   skipped: { editId: string; reason: string }[];
+  /** What earlier runs wrote. */
+  earlier: AppliedRecord[];
 }
 
 /**
@@ -30,7 +33,7 @@ export async function planTarget(target: FrameLike, operations: readonly Operati
     if (one?.ok === true) writes.push(one.ready);
     else if (one !== undefined) skipped.push({ editId: operation.editId, reason: one.reason });
   }
-  return { target, writes, skipped };
+  return { target, writes, skipped, earlier: await liveAppliedRecords(target) };
 }
 
 type WriteOf<K extends Write['kind']> = Write & { kind: K };
