@@ -1,6 +1,8 @@
+import { decidingTokens } from '../../plugin/src/edits/diff/derived.js';
 import { isList, isRecord } from '../../plugin/src/edits/fingerprint.js';
 import type { Value } from '../../plugin/src/shared/design.js';
 import type { Draft, DraftLayer } from './draft.js';
+import { joinRadii, RADII } from './radii.js';
 
 const LENGTHS = [
   ...['topLeftRadius', 'topRightRadius', 'bottomLeftRadius', 'bottomRightRadius', 'cornerRadius', 'strokeWeight'],
@@ -98,7 +100,7 @@ function span(
   }
 }
 
-/** Scales a layer with everything in it, as the scale tool; its position stays. */
+/** Scales a layer with everything in it; its position stays. What a style or variable decides is the same at any scale. */
 export function rescale(draft: Draft, id: string, factor: number): void {
   for (const one of draft.subtree(id)) {
     const layer = draft.get(one);
@@ -111,14 +113,17 @@ export function rescale(draft: Draft, id: string, factor: number): void {
   }
 }
 
-function scaleProperties({ props }: DraftLayer, factor: number): void {
+function scaleProperties(layer: DraftLayer, factor: number): void {
+  const { props } = layer;
+  const isDecided = (property: string) => decidingTokens(layer, property).length > 0;
   for (const property of LENGTHS) {
     const value = props[property];
-    if (typeof value === 'number') props[property] = value * factor;
+    if (typeof value === 'number' && !isDecided(property)) props[property] = value * factor;
   }
   for (const property of ['lineHeight', 'letterSpacing', 'effects', 'runs'] as const) {
-    if (props[property] !== undefined) props[property] = scaledParts(props[property], factor);
+    if (props[property] !== undefined && !isDecided(property)) props[property] = scaledParts(props[property], factor);
   }
+  if (RADII.some(isDecided)) joinRadii(props);
 }
 
 /** Scales pixels in line heights, effects and runs. */

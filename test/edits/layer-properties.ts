@@ -1,11 +1,11 @@
-import { isList, isRecord, sameValue } from '../../plugin/src/edits/fingerprint.js';
+import { isList, isRecord } from '../../plugin/src/edits/fingerprint.js';
 import type { Value } from '../../plugin/src/shared/design.js';
 import { type Component, componentOf, instanceChildren } from './components.js';
 import type { Draft, DraftLayer, Props } from './draft.js';
 import { colour, type Mode, NUMBER_VARIABLES, paintsOfStyle, TEXT_STYLES, variableHex } from './library.js';
+import { joinRadii, RADII } from './radii.js';
 import { setCharacters, setRuns, setUniform } from './text-runs.js';
 
-const RADII = ['topLeftRadius', 'topRightRadius', 'bottomLeftRadius', 'bottomRightRadius'] as const;
 const PAINTS: { readonly [property: string]: string } = { fills: 'fillStyleId', strokes: 'strokeStyleId' };
 const TEXT_STYLED = ['fontName', 'fontSize', 'lineHeight', 'letterSpacing', 'textCase', 'textDecoration'] as const;
 
@@ -84,12 +84,6 @@ function setPaintStyle(props: Props, property: 'fillStyleId' | 'strokeStyleId', 
 function setTextStyle(props: Props, id: string): void {
   for (const [property, value] of Object.entries(TEXT_STYLES[id] ?? {})) setUniform(props, property, value);
   props.textStyleId = id;
-}
-
-function joinRadii(props: Props): void {
-  const [first, ...rest] = RADII.map((radius) => props[radius] ?? 0);
-  if (rest.every((one) => sameValue(one, first))) props.cornerRadius = first ?? 0;
-  else delete props.cornerRadius;
 }
 
 /** The colours of bound paints are those of their variables in the mode of the frame. */

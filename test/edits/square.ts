@@ -8,6 +8,7 @@ import type { Design, Value } from '../../plugin/src/shared/design.js';
 import type { AppliedRecord, Operation } from '../../plugin/src/shared/operation.js';
 import { colourMapOf, coloursIn } from './colours.js';
 import { type Comparable, comparable, type Difference, sameCell } from './compare-designs.js';
+import { Draft } from './draft.js';
 import type { Mode } from './library.js';
 import { type EditChoice, type EditKind, edited } from './random-edits.js';
 import { asKeyed, asTarget, replay, targetId } from './replay.js';
@@ -40,13 +41,26 @@ export interface Square {
   mode: Mode;
 }
 
-/** Edits whose result after the variation is not what the merge table says, by the variation. */
+/** Edits whose result after the variation is not defined, by the variation. */
 export const EXCLUDED: { readonly [variation in VariationKind]?: readonly EditKind[] } = {
-  // a token means the same everywhere, also where all else is scaled
-  doubled: ['text style', 'number variable', 'swap'],
-  // an edit's constraint, or its other parent, decides what later changes of width do
-  wide: ['constraints', 'reparent'],
+  // Figma decides how a scaled instance shows another component (`scaleFactor` in the typings), the merge writes the token
+  doubled: ['swap'],
 };
+
+/**
+ * Layers whose place and size are not defined in a square: with other constraints, or in another parent, the layer would
+ * have followed the change of width, but the target was wide before the edit.
+ */
+function unplaced({ base, ours, variations }: Square): Set<string> {
+  if (variations.every(({ kind }) => kind !== 'wide')) return new Set();
+  const draft = Draft.of(ours);
+  const changed = draft.ids().filter((id) => {
+    const [before, after] = [base.layers[id], ours.layers[id]];
+    if (before === undefined || after === undefined) return false;
+    return before.parentId !== after.parentId || !sameCell(before.props.constraints, after.props.constraints);
+  });
+  return new Set(changed.flatMap((id) => draft.subtree(id)));
+}
 
 export function squareOf(choice: SquareChoice): Square {
   const base = screen(choice.screen);
@@ -85,18 +99,26 @@ export function includedOperations(merged: readonly MergedEdit[]): Operation[] {
   );
 }
 
-/** Merges into a keyed target and writes what is on by default. */
+/** What is on by default, and what the source took back. */
+export function withTakenBack(merged: readonly MergedEdit[]): Operation[] {
+  const isOn = ({ outcome, isTakenBack }: MergedEdit) =>
+    outcome.kind === 'change' && (isTakenBack === true || outcome.include !== 'never');
+  return merged.flatMap((one) => (isOn(one) && one.outcome.kind === 'change' ? [one.outcome.operation] : []));
+}
+
+/** Merges into a keyed target and writes what `accepted` gives, by default what is on by default. */
 export function mergeInto(
   square: Pick<Square, 'base' | 'ours' | 'mode'>,
   theirs: Design,
   applied: readonly AppliedRecord[] = [],
+  accepted: (merged: readonly MergedEdit[]) => Operation[] = includedOperations,
 ): Merged {
   const { base, ours, mode } = square;
   const edits = diffDesigns(base, ours);
   const target = asTarget(theirs);
   const counterparts = exactCounterparts(base, theirs);
   const merged = merge({ base, ours, edits, theirs: target, counterparts, applied });
-  const { design, records } = replay(target, ours, inWriteOrder(includedOperations(merged)), mode);
+  const { design, records } = replay(target, ours, inWriteOrder(accepted(merged)), mode);
   return { edits, merged, actual: asKeyed(design), records };
 }
 
@@ -119,8 +141,10 @@ export function judge(square: Square, { merged, actual }: Pick<Merged, 'merged' 
   if (!base || !theirs || !expected || !found) throw new Error('four designs');
   const verdict: Verdict = { right: 0, offered: 0, shown: 0, copied: 0, missed: [], wrong: [] };
   const rows = new Map(merged.map((row) => [rowKey(row.edit), row]));
+  const free = unplaced(square);
   for (const difference of differences(base, theirs, expected, found, verdict)) {
     const { key, what } = difference;
+    if (free.has(key) && (what === 'place' || what === 'width' || what === 'height')) continue;
     const ofRuns = ['runs', 'characters'].flatMap((property) => rows.get(`${key} ${property}`) ?? []);
     const row =
       rows.get(`${key} ${STYLES[what] ?? what}`) ??

@@ -51,4 +51,6 @@ export interface MergedEdit {
   /** Of the counterparts that it depends on, and of the edit itself. */
   confidence: number;
   outcome: Outcome;
+  /** The source has the edit no more, but an earlier run wrote it: the change takes it back, and is off. */
+  isTakenBack?: true;
 }

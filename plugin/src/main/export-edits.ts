@@ -41,7 +41,8 @@ async function exportAll(request: Request, send: Send, isCancelled: () => boolea
   const [source, ...others] = found.value;
   if (source === undefined) return done;
   const readers = { tokens: new TokenReader(), references: new ReferenceReader() };
-  const first = await exportSource(request, source, readers);
+  const hasRecords = others.some((target) => readAppliedRecords(target).length > 0);
+  const first = await exportSource(request, source, readers, hasRecords);
   if (!first.ok || isCancelled()) return first.ok ? done : first;
   const { frame, after, items, notices } = first.value;
   const total = found.value.length;
@@ -79,7 +80,12 @@ interface ExportedSource {
   notices: string[];
 }
 
-async function exportSource(request: Request, source: FrameLike, readers: Readers): Promise<Outcome<ExportedSource>> {
+async function exportSource(
+  request: Request,
+  source: FrameLike,
+  readers: Readers,
+  hasRecords: boolean,
+): Promise<Outcome<ExportedSource>> {
   const now = await exportEditable(source, readers);
   if (!now.ok) return now;
   if (request.command !== 'transfer-edits') {
@@ -91,7 +97,8 @@ async function exportSource(request: Request, source: FrameLike, readers: Reader
   if (recording === null) return { ok: false, problem: notRecorded(source) };
   const after = now.value.edits.design;
   const edits = diffDesigns(recording.design, after);
-  if (edits.length === 0) return { ok: false, problem: noEdits(source) };
+  // without edits, what earlier runs wrote can still be taken back
+  if (edits.length === 0 && !hasRecords) return { ok: false, problem: noEdits(source) };
   const frame = recordedFrame(now.value, recording);
   const { items, notices } = collectItems(layersByNeed(edits, recording.design, after), frame, recording.design);
   const hidden = hiddenNotice(edits, frame, recording.design, after);

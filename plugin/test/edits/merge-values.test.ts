@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/edits/merged-edit.js';
-import type { Token, Value } from '../../src/shared/design.js';
+import type { Design, Token, Value } from '../../src/shared/design.js';
 import { design, type LayerSpec, merged, rgb, sameLayers, solid, stack, target, text } from './designs.js';
 
 /** The outcome of the only edit of base → ours in a target. */
@@ -331,6 +331,17 @@ describe('mixed text', () => {
 });
 
 describe('scale', () => {
+  it('is that of the frames where little else can be compared', () => {
+    const card = (width: number, height: number, radius: number) =>
+      design([{ id: 'c', box: [0, 0, 10, 10], props: { cornerRadius: radius } }], {
+        root: { box: [0, 0, width, height] },
+      });
+    const write = (theirs: Design) => merged(card(400, 800, 0), card(400, 800, 8), target(theirs))[0]?.outcome;
+    const radius = (after: number) => ({ operation: { write: { after } } });
+    expect(write(card(800, 1600, 0))).toMatchObject(radius(16));
+    expect(write(card(800, 800, 0))).toMatchObject(radius(8));
+  });
+
   const screen = (scale: number, width: number, radius: number, size: number): LayerSpec[] => [
     ...['b', 'c', 'd'].map((id) => ({
       id,

@@ -119,6 +119,45 @@ describe('running again', () => {
   });
 });
 
+describe('an edit that the source takes back', () => {
+  /** What is offered, and the target after it is accepted. */
+  function takenBack(run: Run, ours: LayerSpec[]) {
+    const offered = mergeRun(run, design(ours)).filter(({ isTakenBack }) => isTakenBack === true);
+    const operations = offered.flatMap(({ outcome }) => (outcome.kind === 'change' ? [outcome.operation] : []));
+    return { offered, layer: replay(run.theirs, design(ours), operations).design.layers['t-a'] };
+  }
+
+  it('is offered, and off', () => {
+    const done = transfer(start(gap(8), gap(20)), gap(12));
+    const { offered, layer } = takenBack(done, gap(8));
+    expect(offered.map(({ outcome }) => outcome)).toMatchObject([{ kind: 'change', include: 'never' }]);
+    expect(layer?.props.itemSpacing).toBe(20);
+  });
+
+  it('gives a color back in the colors of the target', () => {
+    const fills = (a: string, ...others: string[]): LayerSpec[] =>
+      [a, ...others].map((hex, n) => ({ id: 'abc'[n] ?? '', type: 'RECTANGLE', props: { fills: solid(hex) } }));
+    const run = start(fills('#FFFFFF', '#FF0000', '#FFFFFF'), fills('#000000', '#AA0000', '#000000'));
+    const done = transfer(run, fills('#FF0000', '#FF0000', '#FFFFFF'));
+    expect(takenBack(done, fills('#FFFFFF', '#FF0000', '#FFFFFF')).layer?.props.fills).toEqual(solid('#000000'));
+  });
+
+  it('gives a position back', () => {
+    const done = transfer(start(at(0), at(100)), at(10));
+    expect(takenBack(done, at(0)).layer?.transform.e).toBe(100);
+  });
+
+  it('is not offered where the target was changed by hand since', () => {
+    const done = transfer(start(gap(8), gap(20)), gap(12));
+    expect(takenBack({ ...done, theirs: target(design(gap(30))) }, gap(8)).offered).toEqual([]);
+  });
+
+  it('is not offered while base has it, as after a new recording', () => {
+    const done = transfer(start(gap(8), gap(8)), gap(12));
+    expect(takenBack({ ...done, base: design(gap(12)) }, gap(12)).offered).toEqual([]);
+  });
+});
+
 describe('a second edit', () => {
   it('continues the difference of the first', () => {
     const once = transfer(start(gap(8), gap(20)), gap(12));

@@ -32,9 +32,24 @@ export const PARTS: { readonly [property: string]: readonly string[] } = {
   strokeWeight: STROKE_WEIGHTS,
 };
 
+/** The property that the variable of `variable.<field>` decides; null for other properties. */
+export function fieldProperty(property: string): string | null {
+  if (!property.startsWith('variable.')) return null;
+  const field = property.slice('variable.'.length);
+  return OF_FIELD[field] ?? field;
+}
+
 /** The style property that decides `property`, if there is one. */
 export function stylePropertyOf(property: string): string | null {
   return Object.keys(STYLED).find((style) => STYLED[style]?.includes(property)) ?? null;
+}
+
+/** The properties of a layer that hold a style or a variable which decides `property`. */
+export function decidingTokens({ props }: DesignLayer, property: string): string[] {
+  return Object.keys(props).filter(
+    (token) =>
+      isStringId(props[token]) && (STYLED[token]?.includes(property) === true || fieldProperty(token) === property),
+  );
 }
 
 /** All properties of a layer that follow from another one, which holds a style or a variable. */
@@ -44,9 +59,8 @@ export function derivedProperties(layer: DesignLayer): Set<string> {
     if (isStringId(layer.props[style])) for (const property of properties) derived.add(property);
   }
   for (const [property, value] of Object.entries(layer.props)) {
-    if (!property.startsWith('variable.') || !isStringId(value)) continue;
-    const field = property.slice('variable.'.length);
-    derived.add(OF_FIELD[field] ?? field);
+    const field = fieldProperty(property);
+    if (field !== null && isStringId(value)) derived.add(field);
   }
   for (const [whole, parts] of Object.entries(PARTS)) {
     if (parts.some((part) => derived.has(part))) derived.add(whole);

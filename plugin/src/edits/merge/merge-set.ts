@@ -1,6 +1,6 @@
 import type { Design, DesignLayer, Token, Value } from '../../shared/design.js';
 import type { AppliedRecord, Operation } from '../../shared/operation.js';
-import { PARTS, STYLED, stylePropertyOf } from '../diff/derived.js';
+import { decidingTokens, PARTS, STYLED, stylePropertyOf } from '../diff/derived.js';
 import { withoutBound } from '../diff/diff-properties.js';
 import type { Edit } from '../edit.js';
 import { fingerprint, isRecord, rounded, sameValue, valueOfFingerprint } from '../fingerprint.js';
@@ -12,6 +12,7 @@ import { type MergedValue, mergePaints } from './merge-paints.js';
 import { mergeRuns } from './merge-runs.js';
 import { isCounterpartToken, isSameToken, tokenInTarget, tokenOf } from './merge-token.js';
 import { blocked, operationOf } from './outcome.js';
+import { recordForm } from './record-form.js';
 import { instanceObstacle, isTokenProperty, propertyOn } from './support.js';
 
 type SetEdit = Edit & { kind: 'set' };
@@ -106,7 +107,7 @@ class SetMerge {
     const rule = PROPERTIES[edit.property] ?? 'value';
     if (rule === 'token' || isTokenProperty(context.ours, edit.property, edit.after)) return this.token(base);
     if (edit.property === 'runs') return this.runs(base);
-    const scaled = context.scale === 1 ? null : scaledFromBase(rule, context.scale, base, edit.after, theirs);
+    const scaled = context.scale === 1 ? null : this.scaled(rule, base);
     if (scaled !== null) return this.change(typeof scaled === 'number' ? this.atLeast(scaled) : scaled);
     const isAsBase = this.isSame(theirs, base) && !this.hasOtherStyle();
     // New parts may need another scale or other variables, and raw colours in place of a variable another mode.
@@ -118,6 +119,16 @@ class SetMerge {
     if (rule === 'colours') return this.colours(base);
     const merged = this.numeric(rule, base) ?? this.parts(base);
     return merged === null ? this.conflict(edit.after, null) : this.change(merged);
+  }
+
+  /** Ours at the target's scale, if base and target differ by nothing but the scale. */
+  private scaled(rule: MergeRule, base: Value): Value | null {
+    const { context, edit, theirs } = this;
+    const source = context.base.layers[edit.layerId];
+    // what a style or variable decides is the same at any scale, its replacement is not
+    const isOfToken = source !== undefined && decidingTokens(source, edit.property).length > 0;
+    if (isOfToken && sameValue(base, theirs)) return scaledValue(rule, context.scale, edit.after);
+    return scaledFromBase(rule, context.scale, base, edit.after, theirs);
   }
 
   /** Whether the target's corners or sides differ, and each is as in base, as in ours, or as an earlier run wrote it. */
@@ -139,13 +150,7 @@ class SetMerge {
   }
 
   private recorded(value: Value): string {
-    return fingerprint(this.recordForm(value));
-  }
-
-  /** Colours of variables are those of a mode, so records leave them out. */
-  private recordForm(value: Value): Value {
-    const { property } = this.edit;
-    return PROPERTIES[property] === 'colours' || property === 'runs' ? withoutBound(value) : value;
+    return fingerprint(recordForm(this.edit.property, value));
   }
 
   private isSame(a: Value, b: Value): boolean {
@@ -264,7 +269,9 @@ class SetMerge {
   private operation(after: Value): Operation {
     const layerId = this.match.layer.id;
     const write = { kind: 'set', layerId, property: this.property, before: this.theirs, after } as const;
-    return operationOf(this.edit, write, this.recordForm(this.edit.after), this.recordForm(after), layerId);
+    const { property } = this.edit;
+    const [source, written] = [recordForm(property, this.edit.after), recordForm(property, after)];
+    return operationOf(this.edit, write, source, written, layerId);
   }
 }
 
@@ -274,15 +281,21 @@ function componentOf(design: Design, layer: DesignLayer): Token | null {
   return tokenOf(design, instance.props.mainComponent);
 }
 
+/** A length or measure of pixels, scaled; null for others. */
+function scaledValue(rule: MergeRule, scale: number, value: Value): Value | null {
+  if (rule === 'length') return typeof value === 'number' ? rounded(value * scale) : null;
+  if (rule !== 'measure' || !isRecord(value) || typeof value.value !== 'number') return null;
+  return value.unit === 'PIXELS' ? { ...value, value: rounded(value.value * scale) } : null;
+}
+
 /** Ours at the target's scale, where the target has base's length at that scale, or neither has one. */
 function scaledFromBase(rule: MergeRule, scale: number, b: Value, o: Value, t: Value): Value | null {
   if (rule === 'length' && typeof o === 'number') {
     const isScaled = typeof b === 'number' ? sameLength(t, b * scale) : b === null && t === null;
-    return isScaled ? rounded(o * scale) : null;
+    return isScaled ? scaledValue(rule, scale, o) : null;
   }
-  if (rule !== 'measure' || !isRecord(o) || typeof o.value !== 'number' || o.unit !== 'PIXELS') return null;
-  const isNew = sameValue(b, t) && isRecord(b) && b.unit !== 'PIXELS';
-  return isNew ? { ...o, value: rounded(o.value * scale) } : null;
+  const isNew = rule === 'measure' && sameValue(b, t) && isRecord(b) && b.unit !== 'PIXELS';
+  return isNew ? scaledValue(rule, scale, o) : null;
 }
 
 function sameLength(value: Value, length: number): boolean {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Design } from '../../../src/shared/design.js';
 import type { SelectedLayer } from '../../../src/shared/messages.js';
+import type { AppliedRecord } from '../../../src/shared/operation.js';
 import { choiceOf, groupChoice, includedCount } from '../../../src/ui/flow/edits/edits-choices.js';
 import { candidatesOf, selectedCandidate } from '../../../src/ui/flow/edits/edits-correction.js';
 import { editsItems } from '../../../src/ui/flow/edits/edits-items.js';
@@ -17,10 +18,14 @@ import { exportedFrame, frameSummary } from '../fixtures.js';
 type Placements = ReturnType<typeof editPlacements>;
 
 /** The flow in the preview of edits from `s` to these targets. */
-function start(targets: { [id: string]: [design: Design, placements: Placements] }, ours: Design = OURS): Flow {
+function start(
+  targets: { [id: string]: [design: Design, placements: Placements] },
+  ours: Design = OURS,
+  applied: AppliedRecord[] = [],
+): Flow {
   const ids = Object.keys(targets);
   const frame = (nodeId: string, design: Design) =>
-    hashFrame({ ...exportedFrame(nodeId), edits: { design, applied: [], warnings: [] } });
+    hashFrame({ ...exportedFrame(nodeId), edits: { design, applied, warnings: [] } });
   const run: Run = {
     jobId: 'job',
     frames: [frame('s', BASE), ...Object.entries(targets).map(([id, [design]]) => frame(id, design))],
@@ -116,6 +121,19 @@ describe('the rows', () => {
     const { alreadySo } = editRows(previewOf(flow));
     expect(alreadySo).toEqual({ edits: 1, frames: 1 });
     expect(rowsOf(flow).some((row) => row.target.frame.nodeId === 't' && row.label === LABEL)).toBe(false);
+  });
+
+  it('offers what the source took back in a group of its own, which is off', () => {
+    const written: AppliedRecord = {
+      ...{ sourceLayerId: 's-label', layerId: 't-label', what: 'characters' },
+      ...{ source: '"Add to cart"', written: '"Add to cart"' },
+    };
+    const flow = start({ t: [screen('t', { label: 'Add to cart' }), editPlacements('t')] }, BASE, [written]);
+    const [row] = rowsOf(flow);
+    expect(editRows(previewOf(flow)).byEdit.map(({ kind, title }) => [kind, title])).toEqual([['taken-back', LABEL]]);
+    expect(applied(flow)).toBeNull();
+    const chosen = after(flow, { type: 'edits.choose', keys: [row?.key ?? ''], choice: 'ours' });
+    expect(applied(chosen)).toMatchObject({ t: [{ write: { layerId: 't-label', after: 'Buy' } }] });
   });
 
   it('stays the same objects while only choices change', () => {

@@ -20,7 +20,7 @@ export const EDIT_CONFIDENCE = {
 export type Choice = 'ours' | 'proposal' | 'off';
 
 /** The outcomes that have rows, in the order of their sections. */
-export const ROW_KINDS = ['change', 'conflict', 'kept', 'blocked', 'missing'] as const;
+export const ROW_KINDS = ['change', 'conflict', 'taken-back', 'kept', 'blocked', 'missing'] as const;
 type RowKind = (typeof ROW_KINDS)[number];
 
 /** A target with the merge of all edits. */
@@ -104,8 +104,8 @@ function targetRows(merge: EditsMerge, target: EditsTarget): readonly EditRow[] 
   const boxes = new Map(target.frame.layers.map(({ layerId, box }) => [layerId, box]));
   const adds = new Map(target.merged.flatMap((merged) => addedBy(merged, target)));
   const rows = target.merged.flatMap((merged): EditRow[] => {
-    const { kind } = merged.outcome;
-    if (kind === 'already-so') return [];
+    if (merged.outcome.kind === 'already-so') return [];
+    const kind = merged.isTakenBack === true ? 'taken-back' : merged.outcome.kind;
     return [
       {
         key: rowKey(target.frame.nodeId, merged.edit.editId),
@@ -177,8 +177,12 @@ function groupsByEdit({ base, ours, edits }: EditsMerge, rows: readonly EditRow[
     if (group === undefined) byGroup.set(key, [row]);
     else group.push(row);
   }
+  // also those that the merge adds: in copies of earlier runs, and what the source took back
+  const known = new Set(edits.map(({ editId }) => editId));
+  const added = new Map(rows.map(({ merged: { edit } }) => [edit.editId, edit]));
+  const all = [...edits, ...[...added.values()].filter(({ editId }) => !known.has(editId))];
   return ROW_KINDS.flatMap((kind) =>
-    edits.flatMap((edit): EditGroup[] => {
+    all.flatMap((edit): EditGroup[] => {
       const key = `${kind} ${edit.editId}`;
       const members = byGroup.get(key);
       if (members === undefined) return [];

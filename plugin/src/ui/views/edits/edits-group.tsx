@@ -52,9 +52,12 @@ export function EditGroupView({ preview, group, isOpen, dispatch }: EditGroupVie
 
 type GroupPartProps = Omit<EditGroupViewProps, 'isOpen'>;
 
+/** Kinds with one checkbox for all rows. */
+const SWITCHED: ReadonlySet<EditGroup['kind']> = new Set(['change', 'kept', 'taken-back', 'frame']);
+
 function GroupSwitch({ preview, group, dispatch }: GroupPartProps) {
   const keys = switchedRows(group).map((row) => row.key);
-  const isSwitched = group.kind === 'change' || group.kind === 'kept' || group.kind === 'frame';
+  const isSwitched = SWITCHED.has(group.kind);
   if (!isSwitched || keys.length === 0) return <span class="edit-check-space" />;
   const label =
     group.kind === 'frame' ? `All changes in “${group.title}”` : `${group.title}, ${amountText(preview, group)}`;

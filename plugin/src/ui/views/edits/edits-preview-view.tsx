@@ -263,6 +263,10 @@ const SECTIONS: Record<Section, { title: string; note: string }> = {
     title: 'Conflicts',
     note: 'These frames differ from the source already. They stay as they are unless you decide.',
   },
+  'taken-back': {
+    title: 'Taken back in the source',
+    note: 'An earlier run made these edits here, and the source no longer has them. Select those to take back here too.',
+  },
   kept: {
     title: 'Kept',
     note: 'These layers keep their own style, variable or component, which matches that of the source.',

@@ -21,7 +21,7 @@ export function EditRowView({ preview, row, isCorrecting, dispatch }: EditRowVie
   const layerId = row.merged.layerId;
   return (
     <div class={kind === 'missing' || kind === 'blocked' ? 'row edit-row missing' : 'row edit-row'}>
-      {kind === 'change' || kind === 'kept' ? (
+      {kind === 'change' || kind === 'kept' || kind === 'taken-back' ? (
         <Checkbox
           checked={choiceOf(preview, preview, row) !== 'off'}
           label={`Apply “${label}” to “${name}”`}
@@ -126,7 +126,7 @@ function RowMatch({ preview, row, isCorrecting, dispatch }: RowPartProps & { isC
   return (
     <span class="edit-row-match">
       {kind === 'missing' || merged.layerId === null ? null : <ConfidenceBadge confidence={merged.confidence} />}
-      {isRoot ? null : (
+      {isRoot || kind === 'taken-back' ? null : (
         <button
           type="button"
           class="text-button"
