@@ -95,6 +95,15 @@ function cutAtWord(text: string, chars: number): string {
   return `${cut.slice(0, end > 0 ? end : undefined)}…`;
 }
 
+/** The first names in quotes, and how many there are besides: `“A”, “B”, “C” and 2 more`. */
+export function listNames(names: readonly string[]): string {
+  const shown = names.slice(0, LISTED_NAMES).map((name) => `“${name}”`);
+  const more = names.length - shown.length;
+  return `${shown.join(', ')}${more === 0 ? '' : ` and ${more} more`}`;
+}
+
+const LISTED_NAMES = 3;
+
 /** What an error says, without a full stop, to put it into a sentence. */
 export function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');

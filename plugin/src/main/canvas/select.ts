@@ -1,5 +1,5 @@
 import type { MainToUi } from '../../shared/messages.js';
-import { count } from '../../shared/text.js';
+import { count, listNames } from '../../shared/text.js';
 import { ancestors, findSceneNode, isVisible } from './nodes.js';
 
 type Selected = Extract<MainToUi, { type: 'selected' | 'select.failed' }>;
@@ -37,9 +37,9 @@ function deletedNotice(deleted: number): string | null {
 
 /** Figma selects layers of one page only. */
 function elsewhereNotice(nodes: readonly SceneNode[]): string | null {
-  const names = [...new Set(nodes.map(({ name }) => `“${name}”`))];
+  const names = [...new Set(nodes.map(({ name }) => name))];
   if (names.length === 0) return null;
-  return `${count(nodes.length, 'layer is', 'layers are')} on another page and not selected: ${names.join(', ')}.`;
+  return `${count(nodes.length, 'layer is', 'layers are')} on another page and not selected: ${listNames(names)}.`;
 }
 
 function hiddenNotice(hidden: number): string | null {
