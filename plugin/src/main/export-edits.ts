@@ -1,11 +1,11 @@
 import { LIMITS } from '@samepoint/shared-protocol/limits';
 import { diffDesigns } from '../edits/diff-designs.js';
 import type { Edit } from '../edits/edit.js';
+import { hiddenEditedLayers } from '../edits/hidden-edits.js';
 import { layersByNeed } from '../edits/layers-by-need.js';
-import { parentOf } from '../edits/tree.js';
 import type { Design } from '../shared/design.js';
 import type { ExportedFrame, ExportedItem, MainToUi, Problem, UiToMain } from '../shared/messages.js';
-import { count, messageOf } from '../shared/text.js';
+import { count, listNames, messageOf } from '../shared/text.js';
 import { exportFrame, findFrames } from './canvas/export.js';
 import { ancestors, type FrameLike } from './canvas/nodes.js';
 import { readDesign } from './canvas/read-design.js';
@@ -140,25 +140,11 @@ function collectItems(layerIds: readonly string[], frame: ExportedFrame, design:
 
 /** Layers that are hidden are not in the picture, so that no counterparts are found for them. */
 function hiddenNotice(edits: readonly Edit[], { layers }: ExportedFrame, base: Design, after: Design): string[] {
-  const visible = new Set(layers.map(({ layerId }) => layerId));
-  const edited = [...new Set(edits.map(({ layerId }) => layerId))].filter((id) => !visible.has(id));
-  const hidden = edited.filter((id) => base.layers[id] !== undefined && (isHidden(base, id) || isHidden(after, id)));
+  const hidden = hiddenEditedLayers(edits, new Set(layers.map(({ layerId }) => layerId)), base, after);
   if (hidden.length === 0) return [];
-  const names = hidden.slice(0, NAMED).map((id) => `“${base.layers[id]?.name}”`);
-  const more = hidden.length > NAMED ? ` and ${hidden.length - NAMED} more` : '';
   return [
-    `Edits of hidden layers are not transferred: ${names.join(', ')}${more}. Show the layers before you record the frame.`,
+    `Edits of hidden layers are not transferred: ${listNames(hidden)}. Show the layers before you record the frame.`,
   ];
-}
-
-/** Number of layers that a notice names. */
-const NAMED = 3;
-
-/** Whether a layer or one around it is hidden. */
-function isHidden(design: Design, layerId: string): boolean {
-  let layer = design.layers[layerId] ?? null;
-  while (layer !== null && layer.props.visible !== false) layer = parentOf(design, layer);
-  return layer !== null;
 }
 
 function notRecorded({ name }: FrameLike): Problem {
@@ -172,29 +158,27 @@ function noEdits({ name }: FrameLike): Problem {
   return { message: `“${name}” has not changed since it was recorded.`, hint: 'Edit it, then try again.' };
 }
 
-/** What to know before edits are written to this frame. */
+/** What to know before edits are written to this frame: predicates to show after its name. */
 function warningsAbout(frame: FrameLike): string[] {
   const around = ancestors(frame);
-  const named = (node: BaseNode) => `“${node.name}”`;
   const warnings: string[] = [];
+  /** “is locked”, or “is in “Card”, which is locked”. */
+  const being = (node: BaseNode, what: string) =>
+    node.id === frame.id ? `is ${what}` : `is in “${node.name}”, which is ${what}`;
   const set = [frame, ...around].find(({ type }) => type === 'COMPONENT_SET');
   const main = [frame, ...around].find(({ type }) => type === 'COMPONENT');
   if (main !== undefined && set !== undefined) {
-    warnings.push(
-      `${named(frame)} is in the component set ${named(set)}: the instances of its variant change with it.`,
-    );
+    warnings.push(`is in the component set “${set.name}”: the instances of its variant change with it.`);
   } else if (main !== undefined) {
-    warnings.push(`${named(main)} is a main component: all its instances change with it.`);
+    warnings.push(`${being(main, 'a main component')}: all its instances change with it.`);
   } else if (set !== undefined) {
-    warnings.push(`${named(set)} is a component set: the instances of its variants change with it.`);
+    warnings.push(`${being(set, 'a component set')}: the instances of its variants change with it.`);
   }
   const instance = [frame, ...around].find(({ type }) => type === 'INSTANCE');
-  if (instance !== undefined) warnings.push(`${named(instance)} is an instance: only overrides can be written.`);
+  if (instance !== undefined) warnings.push(`${being(instance, 'an instance')}: only overrides can be written.`);
   const locked = [frame, ...around].find((node) => 'locked' in node && node.locked);
-  if (locked !== undefined) warnings.push(`${named(locked)} is locked: unlock it, or its edits are left out.`);
+  if (locked !== undefined) warnings.push(`${being(locked, 'locked')}: unlock it, or its edits are left out.`);
   const page = around.find(({ type }) => type === 'PAGE');
-  if (page !== undefined && page.id !== figma.currentPage.id) {
-    warnings.push(`${named(frame)} is on another page, ${named(page)}.`);
-  }
+  if (page !== undefined && page.id !== figma.currentPage.id) warnings.push(`is on another page, “${page.name}”.`);
   return warnings;
 }

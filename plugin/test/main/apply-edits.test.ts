@@ -113,10 +113,26 @@ describe('edits', () => {
         },
       ],
     });
-    await expect(session.next('edits.applied')).rejects.toThrow(
-      /^Figma rejected a change, and all changes were undone/,
-    );
+    const { problem, edit } = await session.next('apply.failed');
+    expect(problem.message).toMatch(/^Figma rejected a change, and all changes were undone/);
+    expect(edit).toMatchObject({ targetId: session.id('target'), editId: 'label opacity' });
     expect(session.host.snapshot()).toEqual(before);
+  });
+
+  test('that Figma would reject where they are go with a reason, and the others are written', async () => {
+    await open(fileOf([rectangle('box')]));
+    const { written, skipped } = await apply([
+      set('box', 'layoutSizingHorizontal', 'FIXED', 'FILL'),
+      set('box', 'layoutPositioning', 'AUTO', 'ABSOLUTE'),
+      set('box', 'minWidth', null, 40),
+      set('box', 'opacity', 1, 0.5),
+    ]);
+    expect(written).toBe(1);
+    expect(skipped.map(({ reason }) => reason)).toEqual([
+      'Width sizing of “box” needs a parent with auto layout.',
+      'Absolute position of “box” needs a parent with auto layout.',
+      'Min width of “box” needs auto layout.',
+    ]);
   });
 
   test('of layers that changed, were deleted or locked after the preview are left out with a reason', async () => {

@@ -196,10 +196,10 @@ test('a frame is exported with what to know before it is edited', async () => {
   const { frames } = await session.exportFrames('transfer-difference', 'source', keys);
   expect(frames.slice(1).map(({ edits }) => edits?.warnings)).toEqual([
     [],
-    ['“main” is a main component: all its instances change with it.'],
-    ['“Size=small” is in the component set “Button”: the instances of its variant change with it.'],
-    ['“Button” is a component set: the instances of its variants change with it.'],
-    ['“use” is an instance: only overrides can be written.'],
-    ['“locked” is locked: unlock it, or its edits are left out.'],
+    ['is a main component: all its instances change with it.'],
+    ['is in the component set “Button”: the instances of its variant change with it.'],
+    ['is a component set: the instances of its variants change with it.'],
+    ['is an instance: only overrides can be written.'],
+    ['is locked: unlock it, or its edits are left out.'],
   ]);
 });

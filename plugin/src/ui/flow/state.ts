@@ -28,6 +28,7 @@ import {
   type SelectionSummary,
   type UiToMain,
 } from '../../shared/messages.js';
+import type { LeftEdits } from './edits/edits-left.js';
 import type { EditsEvent, EditsState } from './edits/edits-state.js';
 import { type FailedTarget, withFrameNames } from './frame-problems.js';
 import type { PicturesEffect, PicturesEvent, PicturesStep } from './pictures/pictures-state.js';
@@ -135,6 +136,8 @@ export interface Flow {
   recordings: readonly RecordingSummary[];
   preferences: Preferences;
   daemon: DaemonLink;
+  /** What was decided in the preview of edits that “Back” left; null for none. */
+  left: LeftEdits | null;
   state: FlowState;
 }
 
@@ -192,6 +195,7 @@ export const INITIAL_FLOW: Flow = {
   recordings: [],
   preferences: DEFAULT_PREFERENCES,
   daemon: { connected: false, backends: [], features: [] },
+  left: null,
   state: { name: 'waiting' },
 };
 

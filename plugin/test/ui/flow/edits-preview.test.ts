@@ -22,6 +22,7 @@ function start(
   targets: { [id: string]: [design: Design, placements: Placements] },
   ours: Design = OURS,
   applied: AppliedRecord[] = [],
+  left: Flow['left'] = null,
 ): Flow {
   const ids = Object.keys(targets);
   const frame = (nodeId: string, design: Design) =>
@@ -39,7 +40,7 @@ function start(
   const result = editResult(
     Object.fromEntries(Object.entries(targets).map(([id, [, placements]]) => [id, placements])),
   );
-  return startEdits({ ...INITIAL_FLOW, command: 'transfer-edits', picks }, run, result).flow;
+  return startEdits({ ...INITIAL_FLOW, command: 'transfer-edits', picks, left }, run, result).flow;
 }
 
 function previewOf({ state }: Flow): EditsPreview {
@@ -237,6 +238,45 @@ describe('Apply', () => {
     const problem = { message: 'A font is missing.', hint: 'Install it.' };
     const failed = after(flow, { type: 'apply' }, { type: 'main', message: { type: 'apply.failed', problem } });
     expect(previewOf(failed).problem).toEqual(problem);
+  });
+
+  it('turns off an edit that Figma rejects, and names it', () => {
+    const flow = start({ t: LIKE_BASE });
+    const { key } = rowOf(flow, 't', FILL);
+    const [targetId = '', editId = ''] = key.split(' ');
+    const edit = { targetId, editId, reason: 'not here' };
+    const message = { type: 'apply.failed', problem: { message: 'All undone.', hint: '' }, edit } as const;
+    const failed = after(flow, { type: 'apply' }, { type: 'main', message });
+    expect(previewOf(failed).problem?.message).toBe(
+      'Figma rejected “Button: Fill” in “Frame t”, and all changes were undone: not here.',
+    );
+    expect(choice(failed, rowOf(failed, 't', FILL))).toBe('off');
+    expect(Object.keys(applied(failed) ?? {})).toEqual(['t']);
+  });
+});
+
+describe('a preview that was left by Back', () => {
+  const again = (flow: Flow, target: [Design, Placements]) => start({ t: target }, OURS, [], flow.left);
+
+  it('is opened again with the same choices, of rows that still do the same', () => {
+    const flow = start({ t: LIKE_BASE });
+    const keys = [rowOf(flow, 't', FILL).key, rowOf(flow, 't', LABEL).key];
+    const left = after(flow, { type: 'edits.choose', keys, choice: 'off' }, { type: 'back' });
+    expect(left.state.name).toBe('pick');
+    const same = again(left, LIKE_BASE);
+    expect(choice(same, rowOf(same, 't', FILL))).toBe('off');
+    expect(previewOf(same).run.notices).toEqual(['What you chose before is kept.']);
+    const changed = again(left, [screen('t', { button: '#7B61FE' }), editPlacements('t')]);
+    expect(previewOf(changed).choices.has(rowOf(changed, 't', FILL).key)).toBe(false);
+    expect(choice(changed, rowOf(changed, 't', LABEL))).toBe('off');
+  });
+
+  it('is opened again with the corrected counterparts', () => {
+    const flow = start({ t: LIKE_BASE });
+    const { key } = rowOf(flow, 't', LABEL);
+    const left = after(flow, { type: 'edits.correct', key, layerId: 't-title' }, { type: 'back' });
+    const same = again(left, LIKE_BASE);
+    expect(rowOf(same, 't', LABEL).merged.layerId).toBe('t-title');
   });
 });
 

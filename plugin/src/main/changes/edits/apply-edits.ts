@@ -8,6 +8,7 @@ import { NAMESPACE } from '../stored-list.js';
 import { addAppliedRecords } from './edit-records.js';
 import { type PlannedTarget, planTarget } from './plan-edits.js';
 import { type ReadyWrite, TargetRun } from './ready-write.js';
+import { rejectionOf } from './rejections.js';
 
 export type EditsApplied = Extract<MainToUi, { type: 'edits.applied' | 'apply.failed' }>;
 
@@ -78,11 +79,12 @@ async function writeAll(
     first?.target.setSharedPluginData(NAMESPACE, UNFINISHED, '');
   } catch (error) {
     if (hasWritten) figma.triggerUndo();
-    const reason = messageOf(error);
-    return failed(
-      `Figma rejected a change, and all changes were undone: ${reason}.`,
+    const { problem } = failed(
+      `Figma rejected a change, and all changes were undone: ${messageOf(error)}.`,
       'Turn that edit off and apply again.',
     );
+    const { edit } = error instanceof RejectedWrite ? error : {};
+    return { type: 'apply.failed', problem, ...(edit === undefined ? {} : { edit }) };
   }
   figma.commitUndo();
   return { type: 'edits.applied', summary };
@@ -106,7 +108,7 @@ function writeTarget(
   writes.forEach((ready, index) => {
     const reason = reasonNotToWrite(target, ready);
     if (reason !== null) skipped.push({ editId: ready.operation.editId, reason });
-    else records.push(writeOne(ready, run));
+    else records.push(writeOne(target, ready, run));
     if (index === lastPlace) run.removeLeaving();
   });
   addSkipped(summary, target, skipped);
@@ -131,7 +133,7 @@ function reasonNotToWrite(target: FrameLike, { operation, node, parent }: ReadyW
   if (parent !== undefined && 'node' in parent && parent.node.removed) {
     return `“${node.name}” belongs in a group that other edits emptied. Apply the edits in two runs.`;
   }
-  if (operation.write.kind !== 'remove' || !isAllOf(target, node)) return null;
+  if (operation.write.kind !== 'remove' || !isAllOf(target, node)) return rejectionOf(node, operation.write);
   return `“${node.name}” is all that is left in the group “${target.name}”. Delete the group by hand.`;
 }
 
@@ -144,13 +146,32 @@ function isAllOf(target: FrameLike, node: SceneNode): boolean {
 
 const PLACES: ReadonlySet<string> = new Set(['add', 'reorder', 'reparent']);
 
-/** Writes, and returns the record. */
-function writeOne({ operation, node, write }: ReadyWrite, run: TargetRun): AppliedRecord {
-  try {
-    write(run);
-  } catch (error) {
-    throw new Error(`“${node.name}”: ${messageOf(error)}`);
+/** A write that Figma rejected, with its edit. */
+class RejectedWrite extends Error {
+  readonly edit: { targetId: string; editId: string; reason: string };
+
+  constructor(target: FrameLike, { operation, node }: ReadyWrite, error: unknown) {
+    const reason = messageOf(error);
+    super(`“${node.name}”: ${reason}`);
+    this.edit = { targetId: target.id, editId: operation.editId, reason };
   }
+}
+
+/** Writes, and returns the record. */
+function writeOne(target: FrameLike, ready: ReadyWrite, run: TargetRun): AppliedRecord {
+  const { operation } = ready;
+  const before = run.later.length;
+  try {
+    ready.write(run);
+  } catch (error) {
+    throw new RejectedWrite(target, ready, error);
+  }
+  const later = run.later.splice(before);
+  run.later.push(
+    ...later.map(
+      (write) => () => write().catch((error: unknown) => Promise.reject(new RejectedWrite(target, ready, error))),
+    ),
+  );
   const copy = operation.write.kind === 'add' ? run.copies.get(operation.write.sourceLayerId) : undefined;
   return copy === undefined ? operation.record : { ...operation.record, layerId: copy.id };
 }
@@ -170,6 +191,6 @@ function addSkipped(summary: EditsSummary, target: FrameLike, skipped: PlannedTa
   for (const { editId, reason } of skipped) summary.skipped.push({ targetId: target.id, editId, reason });
 }
 
-function failed(message: string, hint: string): EditsApplied {
+function failed(message: string, hint: string): Extract<EditsApplied, { type: 'apply.failed' }> {
   return { type: 'apply.failed', problem: { message, hint } };
 }

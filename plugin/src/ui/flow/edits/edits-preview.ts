@@ -1,28 +1,23 @@
-import type { Placement, TransferResult } from '@samepoint/shared-protocol';
-import { withIdsOf } from '../../../edits/align-designs.js';
-import { diffDesigns } from '../../../edits/diff-designs.js';
-import type { Edit } from '../../../edits/edit.js';
-import { merge } from '../../../edits/merge.js';
-import type { Counterpart } from '../../../edits/merged-edit.js';
-import type { Design } from '../../../shared/design.js';
-import type { Problem } from '../../../shared/messages.js';
-import { messageOf } from '../../../shared/text.js';
+import type { TransferResult } from '@samepoint/shared-protocol';
+import { hiddenEditedLayers } from '../../../edits/hidden-edits.js';
+import type { MainToUi, Problem } from '../../../shared/messages.js';
+import { listNames, messageOf } from '../../../shared/text.js';
 import { reduceUndo } from '../done.js';
 import { failedTargets } from '../frame-problems.js';
 import { enter, type Flow, type FlowEvent, type Run, savePending, stay, type Transition, toPick } from '../state.js';
 import { acceptedOperations } from './edits-choices.js';
+import { leftEdits, leftOf, withLeftChoices } from './edits-left.js';
+import { correctTargets, mergeAll } from './edits-merge.js';
 import {
   EDIT_CONFIDENCE,
   type EditRow,
   type EditsMerge,
-  type EditsTarget,
   editGroupKey,
   editRows,
   frameGroupKey,
+  rowKey,
 } from './edits-rows.js';
-import type { EditsPreview, EditsState } from './edits-state.js';
-
-type Counterparts = EditsTarget['counterparts'];
+import type { Correction, EditsPreview, EditsState } from './edits-state.js';
 
 /** Groups are open from the start if there are at most this many rows. */
 const OPEN_ROWS = 12;
@@ -51,66 +46,34 @@ function openPreview(flow: Flow, run: Run, result: TransferResult): Transition {
   }
   const preview: EditsPreview = {
     name: 'edits',
-    run,
+    run: { ...run, notices: [...hiddenNotices(flow, run, merged), ...run.notices] },
     ...merged,
     failed,
     threshold: EDIT_CONFIDENCE.include,
     choices: new Map(),
+    corrections: [],
     groupBy: 'edit',
     filter: 'all',
     expanded: new Set(),
     correcting: null,
     problem: null,
   };
-  const { byKey, byEdit, byFrame } = editRows(preview);
+  const left = leftOf(flow);
+  const restored = left === null ? preview : withLeftChoices(left.corrections.reduce(withCorrection, preview), left);
+  const { byKey, byEdit, byFrame } = editRows(restored);
   const open = byKey.size <= OPEN_ROWS ? [...byEdit, ...byFrame].map(({ key }) => key) : [];
-  return enter(flow, { ...preview, expanded: new Set(open) });
+  return enter({ ...flow, left: null }, { ...restored, expanded: new Set(open) });
 }
 
-function mergeAll(flow: Flow, run: Run, result: TransferResult): EditsMerge | null {
-  const { source, after } = flow.picks;
-  const base = run.frames.find(({ nodeId }) => nodeId === source?.nodeId)?.edits?.design;
-  const placements = placementsByTarget(result);
-  if (base === undefined) return null;
-  const difference = after === null ? null : placements.get(after.nodeId);
-  const changed = after === null ? run.after : run.frames.find(({ nodeId }) => nodeId === after.nodeId)?.edits?.design;
-  if (changed === null || changed === undefined || difference === undefined) return null;
-  const sameLayers = difference === null ? null : counterpartsOf(run, difference);
-  const ours = sameLayers === null ? changed : withIdsOf(base, changed, sameLayers);
-  const edits = diffDesigns(base, ours);
-  const targets = run.frames.flatMap((frame): EditsTarget[] => {
-    const placed = placements.get(frame.nodeId);
-    if (placed === undefined || frame.edits === undefined || frame.nodeId === after?.nodeId) return [];
-    return [withMerge({ base, ours, edits }, { frame, edits: frame.edits, counterparts: counterpartsOf(run, placed) })];
-  });
-  return { base, ours, edits, targets };
-}
-
-function placementsByTarget(result: TransferResult): Map<string, readonly Placement[]> {
-  return new Map(
-    result.targets.flatMap((target) => (target.state === 'failed' ? [] : [[target.targetId, target.placements]])),
-  );
-}
-
-function counterpartsOf({ items }: Run, placements: readonly Placement[]): Counterparts {
-  const layerIds = new Map(items.map(({ item }) => [item.itemId, item.kind === 'layer' ? item.layerId : null]));
-  return Object.fromEntries(
-    placements.flatMap((placement): [string, Counterpart][] => {
-      const sourceId = layerIds.get(placement.itemId);
-      if (placement.kind !== 'layer' || sourceId === null || sourceId === undefined) return [];
-      const { layerId, confidence } = placement;
-      return [[sourceId, { layerId, confidence, runnersUp: placement.runnersUp ?? [] }]];
-    }),
-  );
-}
-
-function withMerge(
-  { base, ours, edits }: { base: Design; ours: Design; edits: readonly Edit[] },
-  target: Omit<EditsTarget, 'merged'>,
-): EditsTarget {
-  const { counterparts } = target;
-  const { design: theirs, applied } = target.edits;
-  return { ...target, merged: merge({ base, ours, edits, theirs, counterparts, applied }) };
+/** For two versions; of a recording the main thread knows it before the run. */
+function hiddenNotices({ picks }: Flow, { frames }: Run, { base, ours, edits }: EditsMerge): string[] {
+  const source = frames.find(({ nodeId }) => nodeId === picks.source?.nodeId);
+  if (picks.after === null || source === undefined) return [];
+  const hidden = hiddenEditedLayers(edits, new Set(source.layers.map(({ layerId }) => layerId)), base, ours);
+  if (hidden.length === 0) return [];
+  return [
+    `Edits of hidden layers are not transferred: ${listNames(hidden)}. Show them in “${source.name}” and start again.`,
+  ];
 }
 
 /** The states `edits`, `applying-edits` and `edits-done`. */
@@ -151,30 +114,32 @@ function reducePreview(flow: Flow, state: EditsPreview, event: FlowEvent): Trans
     case 'apply':
       return startApply(flow, state);
     case 'back':
-      return toPick(flow);
+      return toPick({ ...flow, left: leftEdits(flow, state) });
     default:
       return stay(flow);
   }
 }
 
-/** Merges one target again with a counterpart that the designer chose. All edits of the source layer follow. */
+/** All edits of a source layer go to another layer of the target, or to none. */
 function correct(flow: Flow, state: EditsPreview, key: string, layerId: string | null): Transition {
   const row = editRows(state).byKey.get(key);
   if (row === undefined) return stay(flow);
   const { target, sourceLayerId } = row;
-  const former = target.counterparts[sourceLayerId];
-  const known = [
-    ...(former?.layerId == null ? [] : [{ layerId: former.layerId, confidence: former.confidence }]),
-    ...(former?.runnersUp ?? []),
-  ];
-  const runnersUp = known.filter((each) => each.layerId !== layerId);
-  const counterparts = { ...target.counterparts, [sourceLayerId]: { layerId, confidence: 1, runnersUp } };
-  const again = withMerge(state, { frame: target.frame, edits: target.edits, counterparts });
-  const next = { ...state, targets: state.targets.map((each) => (each === target ? again : each)) };
+  const correction = { targetId: target.frame.nodeId, sourceLayerId, layerId };
+  const next = withCorrection(state, correction);
   const rows = [...editRows(next).byKey.values()].filter(
-    (each) => each.target === again && each.sourceLayerId === sourceLayerId,
+    (each) => each.target.frame.nodeId === correction.targetId && each.sourceLayerId === sourceLayerId,
   );
   return enter(flow, { ...next, ...openAndReset(state, rows), correcting: null });
+}
+
+/** The preview with one target merged again. */
+function withCorrection(preview: EditsPreview, correction: Correction): EditsPreview {
+  const { targetId, sourceLayerId } = correction;
+  const others = preview.corrections.filter(
+    (each) => each.targetId !== targetId || each.sourceLayerId !== sourceLayerId,
+  );
+  return { ...preview, targets: correctTargets(preview, correction), corrections: [...others, correction] };
 }
 
 /** Corrected rows get the default choice of their new confidence, and stay in view in their new groups. */
@@ -216,10 +181,30 @@ function reduceApplying(flow: Flow, preview: EditsPreview, event: FlowEvent): Tr
       return enter(flow, { name: 'edits-done', preview, summary, undo, problem: null }, [savePending(flow, null)]);
     }
     case 'apply.failed':
-      return enter(flow, { ...preview, problem: message.problem });
+      return enter(
+        flow,
+        message.edit === undefined ? { ...preview, problem: message.problem } : withoutEdit(preview, message.edit),
+      );
     default:
       return stay(flow);
   }
+}
+
+type RejectedEdit = NonNullable<Extract<MainToUi, { type: 'apply.failed' }>['edit']>;
+
+/** The preview with an edit off that Figma rejects, so that the others can be applied. */
+function withoutEdit(preview: EditsPreview, { targetId, editId, reason }: RejectedEdit): EditsPreview {
+  const key = rowKey(targetId, editId);
+  const row = editRows(preview).byKey.get(key);
+  const name = row === undefined ? 'a change' : `“${row.label}” in “${row.target.frame.name}”`;
+  return {
+    ...preview,
+    choices: new Map(preview.choices).set(key, 'off'),
+    problem: {
+      message: `Figma rejected ${name}, and all changes were undone: ${reason}.`,
+      hint: 'That edit is off now. Apply again to write the others.',
+    },
+  };
 }
 
 function reduceDone(flow: Flow, state: Extract<EditsState, { name: 'edits-done' }>, event: FlowEvent): Transition {

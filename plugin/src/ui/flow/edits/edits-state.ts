@@ -4,6 +4,13 @@ import type { Run, UndoState } from '../state.js';
 import type { Choices, EditsFilter } from './edits-choices.js';
 import type { Choice, EditsMerge } from './edits-rows.js';
 
+/** Another layer of a target, or none, as the counterpart of a source layer. */
+export interface Correction {
+  targetId: string;
+  sourceLayerId: string;
+  layerId: string | null;
+}
+
 /** The preview of edits: the designer chooses which operations to apply, and corrects counterparts. */
 export interface EditsPreview extends EditsMerge, Choices {
   name: 'edits';
@@ -14,6 +21,8 @@ export interface EditsPreview extends EditsMerge, Choices {
   filter: EditsFilter;
   /** Keys of the open groups. */
   expanded: ReadonlySet<string>;
+  /** Counterparts that the designer chose. */
+  corrections: readonly Correction[];
   /** Key of the row whose counterpart is being corrected; null for none. */
   correcting: string | null;
   problem: Problem | null;

@@ -1,0 +1,79 @@
+import type { Placement, TransferResult } from '@samepoint/shared-protocol';
+import { withIdsOf } from '../../../edits/align-designs.js';
+import { diffDesigns } from '../../../edits/diff-designs.js';
+import { merge } from '../../../edits/merge.js';
+import type { Counterpart } from '../../../edits/merged-edit.js';
+import type { Flow, Run } from '../state.js';
+import type { EditsMerge, EditsTarget } from './edits-rows.js';
+import type { Correction } from './edits-state.js';
+
+type Counterparts = EditsTarget['counterparts'];
+
+/** All edits of the source merged into each target; null if source or second version was not compared. */
+export function mergeAll(flow: Flow, run: Run, result: TransferResult): EditsMerge | null {
+  const { source, after } = flow.picks;
+  const base = run.frames.find(({ nodeId }) => nodeId === source?.nodeId)?.edits?.design;
+  const placements = placementsByTarget(result);
+  if (base === undefined) return null;
+  const difference = after === null ? null : placements.get(after.nodeId);
+  const changed = after === null ? run.after : run.frames.find(({ nodeId }) => nodeId === after.nodeId)?.edits?.design;
+  if (changed === null || changed === undefined || difference === undefined) return null;
+  const sameLayers = difference === null ? null : counterpartsOf(run, difference);
+  const ours = sameLayers === null ? changed : withIdsOf(base, changed, sameLayers);
+  const edits = diffDesigns(base, ours);
+  const targets = run.frames.flatMap((frame): EditsTarget[] => {
+    const placed = placements.get(frame.nodeId);
+    if (placed === undefined || frame.edits === undefined || frame.nodeId === after?.nodeId) return [];
+    return [withMerge({ base, ours, edits }, { frame, edits: frame.edits, counterparts: counterpartsOf(run, placed) })];
+  });
+  return { base, ours, edits, targets };
+}
+
+function placementsByTarget(result: TransferResult): Map<string, readonly Placement[]> {
+  return new Map(
+    result.targets.flatMap((target) => (target.state === 'failed' ? [] : [[target.targetId, target.placements]])),
+  );
+}
+
+function counterpartsOf({ items }: Run, placements: readonly Placement[]): Counterparts {
+  const layerIds = new Map(items.map(({ item }) => [item.itemId, item.kind === 'layer' ? item.layerId : null]));
+  return Object.fromEntries(
+    placements.flatMap((placement): [string, Counterpart][] => {
+      const sourceId = layerIds.get(placement.itemId);
+      if (placement.kind !== 'layer' || sourceId === null || sourceId === undefined) return [];
+      const { layerId, confidence } = placement;
+      return [[sourceId, { layerId, confidence, runnersUp: placement.runnersUp ?? [] }]];
+    }),
+  );
+}
+
+function withMerge(
+  { base, ours, edits }: Omit<EditsMerge, 'targets'>,
+  target: Omit<EditsTarget, 'merged'>,
+): EditsTarget {
+  const { counterparts } = target;
+  const { design: theirs, applied } = target.edits;
+  return { ...target, merged: merge({ base, ours, edits, theirs, counterparts, applied }) };
+}
+
+/**
+ * The targets with one of them merged again by a counterpart that the designer chose. A layer that the target has no more
+ * changes nothing.
+ */
+export function correctTargets(
+  merge: EditsMerge,
+  { targetId, sourceLayerId, layerId }: Correction,
+): readonly EditsTarget[] {
+  const target = merge.targets.find(({ frame }) => frame.nodeId === targetId);
+  const isThere = layerId === null || target?.edits.design.layers[layerId] !== undefined;
+  if (target === undefined || !isThere) return merge.targets;
+  const former = target.counterparts[sourceLayerId];
+  const known = [
+    ...(former?.layerId == null ? [] : [{ layerId: former.layerId, confidence: former.confidence }]),
+    ...(former?.runnersUp ?? []),
+  ];
+  const runnersUp = known.filter((each) => each.layerId !== layerId);
+  const counterparts = { ...target.counterparts, [sourceLayerId]: { layerId, confidence: 1, runnersUp } };
+  const again = withMerge(merge, { frame: target.frame, edits: target.edits, counterparts });
+  return merge.targets.map((each) => (each === target ? again : each));
+}
