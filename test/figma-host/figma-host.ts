@@ -128,6 +128,11 @@ export class FigmaHost {
     return Number(this.vm.call('undoSteps'));
   }
 
+  /** How many properties of each node the running plugin has read since the last call. */
+  takeReads(): { [nodeId: string]: number } {
+    return JSON.parse(this.vm.call('takeReads'));
+  }
+
   /** Delays of all timers that the running plugin has set, in ms. */
   get timerDelays(): readonly number[] {
     return this.vm.timerDelays;

@@ -9,8 +9,9 @@ import type {
   SelectedLayer,
   SelectionSummary,
 } from '../shared/messages.js';
+import { summarizeFrame } from './canvas/frame-summaries.js';
 import { findFrame, findSceneNode } from './canvas/nodes.js';
-import { readSelection, summarizeFrame, summarizeLayer, summarizeOverlay } from './canvas/selection.js';
+import { readSelection, summarizeLayer, summarizeOverlay } from './canvas/selection.js';
 import { type LastRun, readLastRun } from './changes/provenance.js';
 
 /** The initial picks of the UI: those of the pending job, else by the selection and the last run. */

@@ -3,6 +3,7 @@ import { editsToast, messageOf, problemToast, toastMessage } from '../shared/tex
 import { exportFrames } from './canvas/export.js';
 import { exportPictures } from './canvas/export-pictures.js';
 import { reveal } from './canvas/export-space.js';
+import { forgetFrames, noteChanges, takeChangedFrames } from './canvas/frame-summaries.js';
 import type { Fingerprints } from './canvas/items.js';
 import { selectLayers } from './canvas/select.js';
 import { readSelection } from './canvas/selection.js';
@@ -39,11 +40,16 @@ let ignoresChanges = false;
 let fingerprints: Fingerprints = new Map();
 let selectionTimer: number | null = null;
 let watchedPage: PageNode | null = null;
+/** Whether the UI has its session; nothing is sent before. */
+let isStarted = false;
 
 const CHANGED_SINCE = {
   message: 'The file has changed since the transfer.',
   hint: 'Undo in Figma until the transfer is undone.',
 };
+
+// Dev Mode leaves them out by default, but edits and annotations are also on hidden layers of instances
+figma.skipInvisibleInstanceChildren = false;
 
 if (command === 'record-edits') {
   // needs no window: the toast says it all
@@ -141,16 +147,18 @@ async function handle(message: UiToMain): Promise<void> {
 }
 
 async function start(): Promise<void> {
+  // summaries are kept until a change, so that changes are heard before the first one is read
+  figma.on('selectionchange', sendSelectionSoon);
+  figma.on('currentpagechange', watchPage);
+  watchPage();
   const pending = await loadPending(command);
   const recordings = await listRecordings();
   const [settings, picks] = [await loadSettings(), await initialPicks(command, pending, recordings)];
   const preferences = await loadPreferences();
   const resumed = picks.source === null ? null : pending;
   send({ type: 'session', command, settings, preferences, picks, pending: resumed, recordings });
+  isStarted = true;
   sendSelection();
-  figma.on('selectionchange', sendSelectionSoon);
-  figma.on('currentpagechange', watchPage);
-  watchPage();
 }
 
 function applied(command: Command, result: Applied): void {
@@ -182,20 +190,25 @@ function undo(): void {
   send({ type: 'undone' });
 }
 
-function onNodeChange(): void {
+function onNodeChange({ nodeChanges }: NodeChangeEvent): void {
   if (!ignoresChanges && undoState === 'available') undoState = 'changed';
+  noteChanges(nodeChanges);
   sendSelectionSoon();
 }
 
 /** Listens to changes of the current page only. */
 function watchPage(): void {
-  watchedPage?.off('nodechange', onNodeChange);
+  if (watchedPage !== null) {
+    watchedPage.off('nodechange', onNodeChange);
+    forgetFrames();
+  }
   watchedPage = figma.currentPage;
   watchedPage.on('nodechange', onNodeChange);
   sendSelectionSoon();
 }
 
 function sendSelectionSoon(): void {
+  if (!isStarted) return;
   if (selectionTimer !== null) clearTimeout(selectionTimer);
   selectionTimer = setTimeout(sendSelection, DEBOUNCE_MS);
 }
@@ -203,4 +216,8 @@ function sendSelectionSoon(): void {
 function sendSelection(): void {
   selectionTimer = null;
   send({ type: 'selection', selection: readSelection() });
+  takeChangedFrames().then(
+    (frames) => frames.length > 0 && send({ type: 'frames.changed', frames }),
+    () => undefined,
+  );
 }

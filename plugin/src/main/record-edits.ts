@@ -1,11 +1,11 @@
 import { LIMITS } from '@samepoint/shared-protocol/limits';
 import { messageOf, problemToast } from '../shared/text.js';
 import { exportFrame } from './canvas/export.js';
+import { blockedReason } from './canvas/frame-summaries.js';
 import { type FrameLike, findFrame, isFrameLike } from './canvas/nodes.js';
 import { readDesign } from './canvas/read-design.js';
 import { TokenReader } from './canvas/read-tokens.js';
 import { ReferenceReader } from './canvas/references.js';
-import { blockedReason } from './canvas/selection.js';
 import { hasEditsToLose, loadRecording, markTransferred, saveRecording } from './recordings.js';
 
 /** Records the one selected frame, without a window. Returns what to tell the user. */

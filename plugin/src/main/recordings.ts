@@ -3,8 +3,8 @@ import { diffDesigns } from '../edits/diff-designs.js';
 import { fingerprint } from '../edits/fingerprint.js';
 import type { Design, Value } from '../shared/design.js';
 import type { Problem, RecordingSummary } from '../shared/messages.js';
+import { summarizeFrame } from './canvas/frame-summaries.js';
 import { findFrame, findSceneNode } from './canvas/nodes.js';
-import { summarizeFrame } from './canvas/selection.js';
 import { packJson, unpackJson } from './packed-json.js';
 
 /** A frame as it was when recording began. */

@@ -233,7 +233,11 @@ export type UiToMain =
       layerIds: string[];
     }
   | { type: 'export.cancel' }
-  /** Scrolls the viewport to a node, or to `box` (pixels of its export) in it. */
+  /** Asks for a small image of a frame, which is drawn when nothing else is to do; `isWanted: false` takes it back. */
+  | { type: 'thumbnail.want'; nodeId: string; isWanted: boolean }
+  /** Asks for the frames of the page that look like this one. */
+  | { type: 'alike.find'; nodeId: string }
+  /** Shows the page of a node and scrolls to it, or to `box` (pixels of its export) in it. */
   | { type: 'reveal'; nodeId: string; box: { x: number; y: number; w: number; h: number } | null }
   /** `intoComponents`: ids of targets in main components that take layers in spite of their instances. */
   | {
@@ -264,6 +268,11 @@ export type MainToUi =
       recordings: RecordingSummary[];
     }
   | { type: 'selection'; selection: SelectionSummary }
+  /** Frames of earlier messages that have changed, as they are now. Their thumbnails are out of date. */
+  | { type: 'frames.changed'; frames: FrameSummary[] }
+  /** Null if the frame cannot be exported. */
+  | { type: 'thumbnail'; nodeId: string; png: Uint8Array | null }
+  | { type: 'alike'; nodeId: string; byName: FrameSummary[]; bySize: FrameSummary[] }
   | { type: 'export.frame'; frame: ExportedFrame; done: number; total: number }
   /** A target that cannot be exported; the others are. */
   | { type: 'export.frame-failed'; nodeId: string; name: string; problem: Problem }

@@ -1,5 +1,7 @@
+import { useEffect } from 'preact/hooks';
 import type { ConnectionEvent } from './connection/connection.js';
 import { connectionLabel, obstacleOf } from './connection/connection-status.js';
+import { escapeEvent } from './flow/escape.js';
 import { missingBackend } from './flow/failure.js';
 import { type FlowEvent, needsDaemon } from './flow/state.js';
 import type { AppState } from './store.js';
@@ -27,6 +29,8 @@ interface AppProps {
 export function App({ state: { connection, flow }, dispatch, connect }: AppProps) {
   const { state } = flow;
   const obstacle = needsDaemon(state) ? obstacleOf(connection.state) : null;
+  // a run that waits for a connection is stored, and resumes in the next window
+  useEscape(obstacle === null ? escapeEvent(flow) : { type: 'close' }, dispatch);
   if (obstacle !== null) return <ConnectionView obstacle={obstacle} connect={connect} />;
   switch (state.name) {
     case 'waiting':
@@ -77,4 +81,17 @@ export function App({ state: { connection, flow }, dispatch, connect }: AppProps
     case 'edits-done':
       return <EditsDoneView state={state} dispatch={dispatch} />;
   }
+}
+
+/** Dispatches `event` for the Escape key, unless a control of the screen has used the key. */
+function useEscape(event: FlowEvent | null, dispatch: AppProps['dispatch']): void {
+  useEffect(() => {
+    const onKeyDown = (pressed: KeyboardEvent) => {
+      if (pressed.key !== 'Escape' || pressed.defaultPrevented || event === null) return;
+      pressed.preventDefault();
+      dispatch(event);
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  });
 }

@@ -7,7 +7,7 @@ import { fire, forget, later, seedShuffle } from './event-loop.js';
 import { createFigma, toastActions, ui } from './figma-api.js';
 import { absoluteMatrix, sizeOf } from './geometry.js';
 import { announceChanges } from './node-changes.js';
-import { CATEGORIES, settle } from './node-proxy.js';
+import { CATEGORIES, settle, takeReads } from './node-proxy.js';
 import { currentPage, select, showPage, startAccess } from './pages.js';
 import { inspectProps } from './property-access.js';
 import {
@@ -63,6 +63,7 @@ const host = {
     settle();
   },
   undoSteps,
+  takeReads: () => JSON.stringify(takeReads()),
   commitUndo,
   endTurn: announceChanges,
 };

@@ -60,9 +60,20 @@ function hasProperty(id: string, type: RawNode['type'], name: string): boolean {
   return methodsOf(id, type)[name] !== undefined;
 }
 
+/** How many properties the plugin has read of each node; in Figma each read crosses into the editor. */
+let reads: { [nodeId: string]: number } = {};
+
+/** The reads since the last call. */
+export function takeReads(): { [nodeId: string]: number } {
+  const taken = reads;
+  reads = {};
+  return taken;
+}
+
 function read(id: string, type: RawNode['type'], name: string): unknown {
   // read when a promise resolves with a node
   if (name === 'then' || name === 'toJSON') return undefined;
+  reads[id] = (reads[id] ?? 0) + 1;
   if (name === 'id') return id;
   if (name === 'removed') return find(id) === null;
   const node = get(id);

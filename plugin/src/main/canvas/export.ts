@@ -5,10 +5,10 @@ import type { Command, ExportedFrame, MainToUi, Problem, UiToMain } from '../../
 import { messageOf } from '../../shared/text.js';
 import { supportsAnnotations } from './annotations.js';
 import { canvasToPixels, exportWidth, hasProportionsOf } from './export-space.js';
+import { blockedReason } from './frame-summaries.js';
 import { collectAnnotations, collectLayerItems, collectOverlays, type Fingerprints } from './items.js';
 import { canvasTransform, type FrameLike, findFrame, hasBox, ownBox, walkVisible } from './nodes.js';
 import { ReferenceReader } from './references.js';
-import { blockedReason } from './selection.js';
 
 type ExportRequest = Extract<UiToMain, { type: 'export.start' }>;
 type Outcome<T> = { ok: true; value: T } | { ok: false; problem: Problem };

@@ -128,12 +128,40 @@ export function pageOrSectionOf(node: BaseNode): PageNode | SectionNode {
   return found?.type === 'PAGE' || found?.type === 'SECTION' ? found : figma.currentPage;
 }
 
-/** Visits the node and its visible descendants, parents first, until `visit` returns false. */
+/**
+ * Visits the node and its visible descendants, parents first, until `visit` returns false. `visit` must not look for other
+ * nodes: those that are hidden in instances are out of reach meanwhile.
+ */
 export function walkVisible(node: SceneNode, visit: (node: SceneNode) => boolean): boolean {
+  // a layer that is hidden in an instance could not even be asked whether it is visible
+  if (isInInstance(node.id) && !isVisible(node)) return walk(node, visit);
+  return withoutHiddenInstanceLayers(() => walk(node, visit));
+}
+
+function walk(node: SceneNode, visit: (node: SceneNode) => boolean): boolean {
   if (!node.visible) return true;
   if (!visit(node)) return false;
   if (!('children' in node)) return true;
-  return node.children.every((child) => walkVisible(child, visit));
+  return node.children.every((child) => walk(child, visit));
+}
+
+/**
+ * Runs `read` while Figma leaves out layers that are hidden in instances, which makes walks of large frames many times
+ * faster. Everywhere else these layers count: they have annotations and fonts, and edits change them.
+ */
+function withoutHiddenInstanceLayers<T>(read: () => T): T {
+  const before = figma.skipInvisibleInstanceChildren;
+  figma.skipInvisibleInstanceChildren = true;
+  try {
+    return read();
+  } finally {
+    figma.skipInvisibleInstanceChildren = before;
+  }
+}
+
+/** Layers of instances are named after the instance: `I12:3;4:5`. */
+export function isInInstance(nodeId: string): boolean {
+  return nodeId.startsWith('I');
 }
 
 /** `BOOLEAN_OPERATION` → `boolean operation`. */

@@ -1,16 +1,6 @@
-import type { FrameSummary, OverlaySummary, SelectedLayer, SelectionSummary } from '../../shared/messages.js';
-import { countAnnotations } from './annotations.js';
-import {
-  ancestors,
-  type FrameLike,
-  isFrameLike,
-  isInside,
-  isPicture,
-  isScreen,
-  isVisible,
-  type ScreenNode,
-  walkVisible,
-} from './nodes.js';
+import type { OverlaySummary, SelectedLayer, SelectionSummary } from '../../shared/messages.js';
+import { summarizeFrame } from './frame-summaries.js';
+import { ancestors, type FrameLike, isFrameLike, isPicture, isScreen, type ScreenNode } from './nodes.js';
 
 /** Tells selected screens from overlays. */
 const OVERLAY = {
@@ -20,51 +10,82 @@ const OVERLAY = {
   minScreenSide: 240,
 } as const;
 
+/** A selected node, with each property read once: a read crosses into the editor. */
+interface Selected {
+  node: SceneNode;
+  id: string;
+  type: SceneNode['type'];
+  box: Rect | null;
+  isPicture: boolean;
+  isLarge: boolean;
+  ancestorIds: ReadonlySet<string>;
+  /** The frames, components and instances around it, outermost first. */
+  screens: readonly { frame: ScreenNode; id: string }[];
+}
+
+function readSelected(node: SceneNode): Selected {
+  const around = ancestors(node).map((frame) => ({ frame, id: frame.id }));
+  const isScreenAround = (one: { frame: BaseNode; id: string }): one is { frame: ScreenNode; id: string } =>
+    isScreen(one.frame);
+  return {
+    node,
+    id: node.id,
+    type: node.type,
+    box: node.absoluteBoundingBox,
+    isPicture: isPicture(node),
+    isLarge: Math.min(node.width, node.height) >= OVERLAY.minScreenSide,
+    ancestorIds: new Set(around.map(({ id }) => id)),
+    screens: around.filter(isScreenAround).reverse(),
+  };
+}
+
 /** Frames and overlays of the selection, sorted by position since Figma returns the selection in any order. */
 export function readSelection(): SelectionSummary {
-  const selected = figma.currentPage.selection;
-  const roles = selected.map((node) => ({ node, role: roleOf(node, selected) }));
+  const selected = figma.currentPage.selection.map(readSelected).sort(byPosition);
+  const roles = selected.map((one) => ({ one, role: roleOf(one, selected) }));
   const frames = new Map<string, FrameLike>();
-  for (const { node, role } of roles) {
-    const frame = role === 'overlay' ? outermostScreen(node) : node;
-    if (frame !== null && isFrameLike(frame)) frames.set(frame.id, frame);
+  for (const { one, role } of roles) {
+    const frame = role === 'overlay' ? one.screens[0]?.frame : one.node;
+    const id = role === 'overlay' ? one.screens[0]?.id : one.id;
+    if (frame !== undefined && id !== undefined && isFrameLike(frame)) frames.set(id, frame);
   }
-  const overlays = roles.flatMap(({ node, role }) => (role === 'frame' ? [] : [node]));
+  const overlays = roles.flatMap(({ one, role }) => (role === 'frame' ? [] : [one.node]));
   return {
-    frames: [...frames.values()].sort(byPosition).map(summarizeFrame),
-    overlays: overlays.sort(byPosition).map(summarizeOverlay),
+    frames: sorted(frames).map(summarizeFrame),
+    overlays: overlays.map(summarizeOverlay),
     ...readLayers(selected),
   };
 }
 
 /** All selected layers, with the frames that they are layers of. */
-function readLayers(selected: readonly SceneNode[]): Pick<SelectionSummary, 'layers' | 'layerFrames'> {
+function readLayers(selected: readonly Selected[]): Pick<SelectionSummary, 'layers' | 'layerFrames'> {
   const frames = new Map<string, FrameLike>();
-  const layers = [...selected].sort(byPosition).map((node) => {
-    const frame = screenAround(node, selected);
-    if (frame !== null) frames.set(frame.id, frame);
-    return summarizeLayer(node, frame);
+  const screensInside = countScreensInside(selected);
+  const layers = selected.map((one): SelectedLayer => {
+    const own = isScreenSized(one) ? 1 : 0;
+    // the outermost frame that is no wrapper: no other selected screen is inside of it
+    const around = one.screens.find(({ id }) => (screensInside.get(id) ?? 0) === own);
+    if (around !== undefined) frames.set(around.id, around.frame);
+    const { id: nodeId, type } = one;
+    return { nodeId, name: one.node.name, type, ancestorIds: [...one.ancestorIds], frameId: around?.id ?? null };
   });
-  return { layers, layerFrames: [...frames.values()].sort(byPosition).map(summarizeFrame) };
+  return { layers, layerFrames: sorted(frames).map(summarizeFrame) };
 }
 
-/** The outermost frame around a layer that is no wrapper: no other selected screen is inside of it. */
-function screenAround(node: SceneNode, selected: readonly SceneNode[]): FrameLike | null {
-  const around = ancestors(node).filter(isScreen).reverse();
-  const others = selected.filter((other) => other.id !== node.id && isScreenSized(other));
-  return around.find((frame) => !others.some((other) => isInside(other, frame))) ?? null;
+/** How many selected screens are inside of each frame. */
+function countScreensInside(selected: readonly Selected[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const one of selected.filter(isScreenSized)) {
+    for (const { id } of one.screens) counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  return counts;
 }
 
-export function summarizeFrame(frame: FrameLike): FrameSummary {
-  return {
-    nodeId: frame.id,
-    name: frame.name,
-    width: frame.width,
-    height: frame.height,
-    annotations: countAnnotations(frame),
-    layers: countLayers(frame),
-    blocked: blockedReason(frame),
-  };
+function sorted(frames: ReadonlyMap<string, FrameLike>): FrameLike[] {
+  return [...frames]
+    .map(([id, frame]) => ({ id, frame, box: frame.absoluteBoundingBox }))
+    .sort(byPosition)
+    .map(({ frame }) => frame);
 }
 
 export function summarizeOverlay(node: SceneNode): OverlaySummary {
@@ -74,26 +95,6 @@ export function summarizeOverlay(node: SceneNode): OverlaySummary {
 export function summarizeLayer(node: SceneNode, frame: FrameLike | null): SelectedLayer {
   const ancestorIds = ancestors(node).map(({ id }) => id);
   return { nodeId: node.id, name: node.name, type: node.type, ancestorIds, frameId: frame?.id ?? null };
-}
-
-function countLayers(frame: FrameLike): number {
-  let layers = 0;
-  walkVisible(frame, () => {
-    layers += 1;
-    return true;
-  });
-  return layers;
-}
-
-/** Why the frame cannot be exported, as a sentence; null if it can. */
-export function blockedReason(frame: FrameLike): string | null {
-  if (!isVisible(frame)) return `“${frame.name}” is hidden. Show it and try again.`;
-  if (frame.width < 1 || frame.height < 1) return `“${frame.name}” has no size. Resize it and try again.`;
-  const isEmpty = 'absoluteRenderBounds' in frame ? frame.absoluteRenderBounds === null : frame.children.length === 0;
-  if (isEmpty) {
-    return `“${frame.name}” is empty. Choose a frame with content.`;
-  }
-  return null;
 }
 
 /** `both`: it may be either, so it is offered as a frame and as an overlay. */
@@ -107,64 +108,61 @@ type Role = 'frame' | 'overlay' | 'both';
  *   their own, and when pictures are asked for, large ones are frames. A small picture may be either; a small group, such as a callout, is an overlay.
  * - All other layers are overlays.
  */
-function roleOf(node: SceneNode, selected: readonly SceneNode[]): Role {
-  if (node.type === 'SECTION' || node.type === 'COMPONENT_SET') return 'frame';
-  if (!isFrameLike(node)) return 'overlay';
-  if (isScreen(node)) {
-    if (!isSmallOnScreen(node, selected)) return 'frame';
-    return isLarge(node) ? 'both' : 'overlay';
+function roleOf(one: Selected, selected: readonly Selected[]): Role {
+  if (one.type === 'SECTION' || one.type === 'COMPONENT_SET') return 'frame';
+  if (isScreenType(one)) {
+    if (!isSmallOnScreen(one, selected)) return 'frame';
+    return one.isLarge ? 'both' : 'overlay';
   }
-  if (isSmallOnSelected(node, selected)) return 'overlay';
-  const isAskedFor = figma.command === 'propagate-pictures' && isPicture(node);
-  if (outermostScreen(node) !== null && !isAskedFor) return 'overlay';
-  if (isLarge(node)) return 'frame';
-  return isPicture(node) ? 'both' : 'overlay';
+  if (one.type !== 'GROUP' && !one.isPicture) return 'overlay';
+  if (isSmallOnSelected(one, selected)) return 'overlay';
+  const isAskedFor = figma.command === 'propagate-pictures' && one.isPicture;
+  if (one.screens.length > 0 && !isAskedFor) return 'overlay';
+  if (one.isLarge) return 'frame';
+  return one.isPicture ? 'both' : 'overlay';
 }
 
-function isSmallOnScreen(node: SceneNode, selected: readonly SceneNode[]): boolean {
-  const outer = outermostScreen(node);
-  if (outer !== null && coverage(node, outer) > 0) return coverage(node, outer) < OVERLAY.maxCoverage;
-  return isSmallOnSelected(node, selected);
+function isScreenType({ type }: Selected): boolean {
+  return type === 'FRAME' || type === 'COMPONENT' || type === 'INSTANCE';
 }
 
-function isSmallOnSelected(node: SceneNode, selected: readonly SceneNode[]): boolean {
+function isScreenSized(one: Selected): boolean {
+  return isScreenType(one) && one.isLarge;
+}
+
+function isSmallOnScreen(one: Selected, selected: readonly Selected[]): boolean {
+  const covered = one.screens.length === 0 ? 0 : coverage(one.box, one.screens[0]?.frame.absoluteBoundingBox ?? null);
+  return covered > 0 ? covered < OVERLAY.maxCoverage : isSmallOnSelected(one, selected);
+}
+
+function isSmallOnSelected(one: Selected, selected: readonly Selected[]): boolean {
   return selected.some((other) => {
     // a section and a group contain what lies on them
-    if (other.id === node.id || !(isScreen(other) || isPicture(other))) return false;
-    const covered = coverage(node, other);
-    return covered > 0 && covered < OVERLAY.maxCoverage && area(node) < area(other) * OVERLAY.maxCoverage;
+    if (other.id === one.id || !(isScreenType(other) || other.isPicture)) return false;
+    const covered = coverage(one.box, other.box);
+    return covered > 0 && covered < OVERLAY.maxCoverage && area(one.box) < area(other.box) * OVERLAY.maxCoverage;
   });
 }
 
-function isLarge(node: SceneNode): boolean {
-  return Math.min(node.width, node.height) >= OVERLAY.minScreenSide;
-}
-
-function isScreenSized(node: SceneNode): boolean {
-  return isScreen(node) && isLarge(node);
-}
-
-/** The outermost frame, component or instance around the node, or null. */
-function outermostScreen(node: SceneNode): ScreenNode | null {
-  return ancestors(node).reverse().find(isScreen) ?? null;
-}
-
-function area(node: SceneNode): number {
-  const box = node.absoluteBoundingBox;
+function area(box: Rect | null): number {
   return box === null ? 0 : box.width * box.height;
 }
 
-/** The fraction of `below` that `node` covers, 0…1. */
-function coverage(node: SceneNode, below: SceneNode): number {
-  const [a, b] = [node.absoluteBoundingBox, below.absoluteBoundingBox];
-  if (a === null || b === null || area(below) === 0) return 0;
+/** The fraction of the box `b` that `a` covers, 0…1. */
+function coverage(a: Rect | null, b: Rect | null): number {
+  if (a === null || b === null || area(b) === 0) return 0;
   const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
   const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
-  return width > 0 && height > 0 ? (width * height) / area(below) : 0;
+  return width > 0 && height > 0 ? (width * height) / area(b) : 0;
 }
 
-function byPosition(first: SceneNode, second: SceneNode): number {
-  const [a, b] = [first.absoluteBoundingBox, second.absoluteBoundingBox];
+interface Placed {
+  id: string;
+  box: Rect | null;
+}
+
+function byPosition(first: Placed, second: Placed): number {
+  const [a, b] = [first.box, second.box];
   if (a === null || b === null) return first.id < second.id ? -1 : 1;
   return a.x - b.x || a.y - b.y || (first.id < second.id ? -1 : 1);
 }

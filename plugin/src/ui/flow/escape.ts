@@ -1,0 +1,58 @@
+import type { PicturesStep } from './pictures/pictures-state.js';
+import type { Flow, FlowEvent, UndoState } from './state.js';
+
+/**
+ * What the Escape key does: it goes back to the screen before, or closes the window on the first one and after Apply.
+ * Null while the main thread writes. States with steps of their own get `back`.
+ */
+export function escapeEvent({ state }: Flow): FlowEvent | null {
+  switch (state.name) {
+    case 'waiting':
+    case 'connect':
+    case 'preferences':
+    case 'pick':
+      return { type: 'close' };
+    case 'exporting':
+    case 'sending':
+    case 'running':
+      return { type: 'cancel' };
+    case 'failed':
+      return { type: state.download === null ? 'back' : 'cancel' };
+    case 'applying':
+    case 'applying-edits':
+      return null;
+    case 'done':
+    case 'edits-done':
+      return leaveDone(state.undo);
+    case 'edits':
+      return state.correcting === null ? { type: 'back' } : { type: 'edits.correcting', key: null };
+    case 'pictures':
+      return leavePictures(state.pictures);
+    default:
+      return { type: 'back' };
+  }
+}
+
+/** After Apply, Escape closes the window; after Undo, it goes back to the preview. */
+function leaveDone(undo: UndoState): FlowEvent | null {
+  if (undo === 'pending') return null;
+  return { type: undo === 'done' ? 'back' : 'close' };
+}
+
+function leavePictures(pictures: PicturesStep): FlowEvent | null {
+  switch (pictures.step) {
+    case 'exporting':
+    case 'flattening':
+    case 'comparing':
+    case 'clipping':
+      return { type: 'cancel' };
+    case 'failed':
+      return { type: pictures.download === null ? 'back' : 'cancel' };
+    case 'preview':
+      return { type: 'back' };
+    case 'applying':
+      return null;
+    case 'done':
+      return leaveDone(pictures.undo);
+  }
+}
