@@ -1,14 +1,16 @@
 import type { DaemonMessage } from '@samepoint/shared-protocol';
-import type { Browser, FrameLocator, Page } from 'playwright-core';
+import type { Browser, Frame, FrameLocator, Page } from 'playwright-core';
 import type { MainToUi, UiToMain } from '../../plugin/src/shared/messages.js';
 import { BROWSER_TIMEOUT_MS } from './launch-chromium.js';
+import { type Theme, themeStyle } from './theme.js';
 
 interface FigmaPageOptions {
   /** The bundled UI. */
   html: string;
   /** `networkAccess.allowedDomains` of the manifest. */
   allowedDomains: readonly string[];
-  colorScheme?: 'light' | 'dark';
+  /** Of Figma, and of the system. */
+  colorScheme?: Theme;
   /** Called for each message of the UI in order, including `ready`. */
   onMessage?: (message: UiToMain) => void;
   /** Called for each WebSocket frame that the UI sends. */
@@ -44,7 +46,7 @@ export class FigmaPage {
     await page.exposeFunction('fromUi', (message: UiToMain) => figma.#receive(message));
     await page.setContent('<style>body{margin:0}iframe{border:0;width:100vw;height:100vh;display:block}</style>');
     await page.evaluate(
-      ({ html, policy }) => {
+      ({ html, policy, theme, style }) => {
         window.addEventListener('message', (event: MessageEvent<{ pluginMessage: unknown }>) => {
           const fromUi: unknown = Reflect.get(window, 'fromUi');
           if (typeof fromUi === 'function') fromUi(event.data.pluginMessage);
@@ -52,13 +54,43 @@ export class FigmaPage {
         const frame = document.createElement('iframe');
         frame.setAttribute('sandbox', 'allow-scripts');
         frame.allow = 'loopback-network; local-network-access';
-        frame.srcdoc = html.replace('<head>', `<head><meta http-equiv="Content-Security-Policy" content="${policy}">`);
+        frame.srcdoc = html
+          .replace('<html', `<html class="figma-${theme}"`)
+          .replace(
+            '<head>',
+            `<head><meta http-equiv="Content-Security-Policy" content="${policy}"><style id="figma-style">${style}</style>`,
+          );
         document.body.append(frame);
       },
-      { html: options.html, policy: `connect-src ${options.allowedDomains.join(' ')}` },
+      {
+        html: options.html,
+        policy: `connect-src ${options.allowedDomains.join(' ')}`,
+        theme: colorScheme,
+        style: themeStyle(colorScheme),
+      },
     );
     await figma.next('ready');
     return figma;
+  }
+
+  /** Changes the theme of Figma and of the system while the window is open. */
+  async setTheme(theme: Theme): Promise<void> {
+    await this.page.emulateMedia({ colorScheme: theme });
+    await this.uiFrame.evaluate(
+      ({ theme, style }) => {
+        document.documentElement.className = `figma-${theme}`;
+        const element = document.getElementById('figma-style');
+        if (element !== null) element.textContent = style;
+      },
+      { theme, style: themeStyle(theme) },
+    );
+  }
+
+  /** The document of the UI. */
+  get uiFrame(): Frame {
+    const frame = this.page.frames().find((one) => one.parentFrame() !== null);
+    if (frame === undefined) throw new Error('the window has no UI');
+    return frame;
   }
 
   /** Sends messages of the main thread to the UI. */

@@ -1,16 +1,16 @@
 import { render } from 'preact';
 import type { MainToUi, UiToMain } from '../shared/messages.js';
 import { App } from './app.js';
-import { blocksLoopback, readBrowserAccess } from './connection/browser-access.js';
+import type { BrowserPage } from './connection/browser-access.js';
 import { type AppState, Store } from './store.js';
 
-/** TypeScript's DOM types lack Chromium's `featurePolicy`. */
-const page: Document & Parameters<typeof readBrowserAccess>[0] = document;
+const { permissions, userAgent } = navigator;
+const page: BrowserPage = { document: document as Document & BrowserPage['document'], permissions, userAgent };
 const root = document.getElementById('root') ?? document.body;
 
 const store = new Store({
   postToMain,
-  blocked: blocksLoopback(readBrowserAccess(page, navigator.userAgent)),
+  page,
   onChange: draw,
 });
 

@@ -1,5 +1,6 @@
 import type { DaemonMessage } from '@samepoint/shared-protocol';
 import type { MainToUi, UiToMain } from '../shared/messages.js';
+import type { BrowserPage } from './connection/browser-access.js';
 import {
   type Connection,
   type ConnectionEffect,
@@ -23,8 +24,8 @@ export interface AppState {
 export interface StoreOptions {
   postToMain(message: UiToMain): void;
   onChange(state: AppState): void;
-  /** Whether the browser blocks connections to this computer. */
-  blocked: boolean;
+  /** What tells whether the browser allows connections to this computer. */
+  page: BrowserPage;
 }
 
 /** Holds both state machines and runs their effects. All side effects of the UI happen here. */
@@ -70,7 +71,7 @@ export class Store {
   fromMain(message: MainToUi): void {
     this.dispatch({ type: 'main', message });
     if (message.type === 'session') {
-      this.connect({ type: 'start', settings: message.settings, blocked: this.options.blocked });
+      this.connect({ type: 'start', settings: message.settings });
     }
   }
 
@@ -121,7 +122,7 @@ export class Store {
   #runConnectionEffect(effect: ConnectionEffect): void {
     switch (effect.type) {
       case 'probe':
-        void probeSession(effect.port, effect.token).then((outcome) =>
+        void probeSession(effect.port, effect.token, this.options.page).then((outcome) =>
           this.connect({ type: 'probed', port: effect.port, outcome }),
         );
         return;
@@ -141,7 +142,7 @@ export class Store {
   }
 
   async #pair(port: number, code: string): Promise<void> {
-    const outcome = await pair(port, code);
+    const outcome = await pair(port, code, this.options.page);
     switch (outcome.kind) {
       case 'paired':
         this.connect({ type: 'paired', token: outcome.token });
@@ -150,7 +151,7 @@ export class Store {
         this.connect({ type: 'pair.failed', error: outcome.error });
         return;
       case 'unreachable':
-        this.connect({ type: 'pair.unreachable' });
+        this.connect({ type: 'pair.unreachable', access: outcome.access });
         return;
     }
   }

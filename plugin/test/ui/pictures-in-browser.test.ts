@@ -1,22 +1,16 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { WarpedTarget } from '@samepoint/shared-protocol';
 import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from 'vitest';
 import type { FigmaPage } from '../../../test/figma-host/figma-page.js';
 import { launchChromium } from '../../../test/figma-host/launch-chromium.js';
 import { bundleUi } from '../../bundle.mjs';
 import { DEFAULT_PREFERENCES, type MainToUi } from '../../src/shared/messages.js';
 import { FakeDaemon, TOKEN } from './fake-daemon.js';
 import { failure, frameSummary } from './fixtures.js';
+import { look } from './look.js';
 import { DARK, LIGHT, mockup, PARTS } from './mockup.js';
 import { openUi } from './open-ui.js';
-
-/** Folder for screenshots; none are saved without it. */
-const FOLDER = process.env.SAMEPOINT_TEST_SCREENSHOTS;
-/** Screenshots are taken in both themes. */
-const THEMES = FOLDER === undefined ? (['light'] as const) : (['light', 'dark'] as const);
 
 const TARGETS = 12;
 const named = (nodeId: string) => ({ ...frameSummary(nodeId), name: `Checkout / ${nodeId}` });
@@ -65,13 +59,13 @@ afterAll(async () => {
   await browser.close();
 });
 
-describe.each(THEMES)('in the %s theme', (theme) => {
+describe('propagating an edit', () => {
   let daemon: FakeDaemon;
   let figma: FigmaPage;
 
   beforeEach(async () => {
     daemon = await FakeDaemon.start();
-    figma = await openUi(browser, html, daemon.port, theme);
+    figma = await openUi(browser, html, daemon.port);
   });
 
   afterEach(async () => {
@@ -79,13 +73,7 @@ describe.each(THEMES)('in the %s theme', (theme) => {
     await daemon.close();
   });
 
-  async function screenshot(name: string): Promise<void> {
-    // every screen has one heading of its own
-    expect.soft(await figma.ui.locator('h1').count()).toBe(1);
-    if (FOLDER === undefined) return;
-    await mkdir(FOLDER, { recursive: true });
-    await figma.page.screenshot({ path: join(FOLDER, `pictures-${name}-${theme}.png`) });
-  }
+  const screenshot = (name: string) => look(figma, `pictures-${name}`);
 
   async function open(): Promise<void> {
     await figma.send({

@@ -1,10 +1,18 @@
-import type { ConnectionState } from './connection.js';
+import type { ConnectionState, Display } from './connection.js';
 
 /** Connection states that need the user and have a screen of their own. */
 export type Obstacle = Extract<
   ConnectionState,
   {
-    name: 'browser-blocked' | 'daemon-missing' | 'not-paired' | 'pairing' | 'version-mismatch' | 'replaced' | 'refused';
+    name:
+      | 'browser-blocked'
+      | 'browser-denied'
+      | 'daemon-missing'
+      | 'not-paired'
+      | 'pairing'
+      | 'version-mismatch'
+      | 'replaced'
+      | 'refused';
   }
 >;
 
@@ -12,6 +20,7 @@ export type Obstacle = Extract<
 export function obstacleOf(state: ConnectionState): Obstacle | null {
   switch (state.name) {
     case 'browser-blocked':
+    case 'browser-denied':
     case 'daemon-missing':
     case 'not-paired':
     case 'pairing':
@@ -20,10 +29,23 @@ export function obstacleOf(state: ConnectionState): Obstacle | null {
     case 'refused':
       return state;
     case 'checking':
-      return state.display === 'daemon-missing' ? { name: 'daemon-missing' } : null;
+      return obstacleShown(state.display);
     case 'idle':
     case 'connecting':
     case 'ready':
+    case 'lost':
+      return null;
+  }
+}
+
+function obstacleShown(display: Display): Obstacle | null {
+  switch (display) {
+    case 'browser-denied':
+      return { name: 'browser-denied' };
+    case 'daemon-missing':
+    case 'daemon-asks':
+      return { name: 'daemon-missing', asks: display === 'daemon-asks' };
+    case 'checking':
     case 'lost':
       return null;
   }
@@ -45,6 +67,7 @@ export function connectionLabel(state: ConnectionState): { label: string; online
     case 'pairing':
       return { label: 'Connecting…', online: false };
     case 'browser-blocked':
+    case 'browser-denied':
     case 'daemon-missing':
     case 'not-paired':
     case 'version-mismatch':

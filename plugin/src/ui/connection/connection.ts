@@ -8,6 +8,7 @@ import {
   type VersionRange,
 } from '@samepoint/shared-protocol';
 import type { Settings } from '../../shared/messages.js';
+import type { BrowserAccess } from './browser-access.js';
 
 /** Timing of the connection. */
 export const CONNECTION_TIMING = {
@@ -23,16 +24,24 @@ export type Welcome = Extract<DaemonMessage, { type: 'welcome' }>;
 
 /** The outcome of `GET /v1/session`. */
 export type ProbeOutcome =
-  | { kind: 'unreachable' }
+  /** `access`: what the browser allows, which may be the reason. */
+  | { kind: 'unreachable'; access: BrowserAccess }
   | { kind: 'session'; daemon: string; protocol: VersionRange; paired: boolean }
   | { kind: 'refused'; error: ErrorPayload };
 
+/** What the screen shows while the ports are probed. */
+export type Display = 'checking' | 'lost' | 'browser-denied' | 'daemon-missing' | 'daemon-asks';
+
 export type ConnectionState =
   | { name: 'idle' }
+  /** The browser never lets the page connect to this computer. */
   | { name: 'browser-blocked' }
+  /** The user denied it in the browser. */
+  | { name: 'browser-denied' }
   /** Probes each port in turn; `display` is the state that the screen keeps showing. */
-  | { name: 'checking'; ports: readonly number[]; attempt: number; display: 'checking' | 'daemon-missing' | 'lost' }
-  | { name: 'daemon-missing' }
+  | { name: 'checking'; ports: readonly number[]; attempt: number; display: Display }
+  /** `asks`: the browser asks the user for permission, so that the daemon may be running. */
+  | { name: 'daemon-missing'; asks: boolean }
   | { name: 'not-paired'; port: number; error: ErrorPayload | null }
   | { name: 'pairing'; port: number }
   | { name: 'connecting'; port: number; attempt: number }
@@ -45,22 +54,22 @@ export type ConnectionState =
 
 export interface Connection {
   settings: Settings;
-  /** The browser blocks this computer: the reason to show when no port answers. */
-  blocked: boolean;
   state: ConnectionState;
 }
 
 export type ConnectionEvent =
-  | { type: 'start'; settings: Settings; blocked: boolean }
+  | { type: 'start'; settings: Settings }
   | { type: 'probed'; port: number; outcome: ProbeOutcome }
   | { type: 'pair'; code: string }
   | { type: 'paired'; token: string }
   | { type: 'pair.failed'; error: ErrorPayload }
   /** The pairing request got no response. */
-  | { type: 'pair.unreachable' }
+  | { type: 'pair.unreachable'; access: BrowserAccess }
   | { type: 'welcome'; welcome: Welcome }
   | { type: 'bye'; error: ErrorPayload }
   | { type: 'closed'; code: number }
+  /** Forgets the pairing with this computer. */
+  | { type: 'unpair' }
   /** The button "Try again". */
   | { type: 'retry' }
   /** The delay of a `wait` effect is over. */
@@ -81,7 +90,6 @@ export interface ConnectionTransition {
 
 export const INITIAL_CONNECTION: Connection = {
   settings: { token: null, port: PORTS[0] },
-  blocked: false,
   state: { name: 'idle' },
 };
 
@@ -91,7 +99,7 @@ export function reduceConnection(connection: Connection, event: ConnectionEvent)
   switch (event.type) {
     case 'start':
       return state.name === 'idle'
-        ? check({ ...connection, settings: event.settings, blocked: event.blocked }, 0, 'checking')
+        ? check({ ...connection, settings: event.settings }, 0, 'checking')
         : stay(connection);
     case 'probed':
       return state.name === 'checking' && state.ports[0] === event.port
@@ -113,10 +121,14 @@ export function reduceConnection(connection: Connection, event: ConnectionEvent)
       return isOnline(state) ? afterClose(connection, event.code) : stay(connection);
     case 'retry':
       if (!isSettled(state)) return stay(connection);
-      return check(connection, 0, state.name === 'daemon-missing' ? 'daemon-missing' : 'checking');
-    case 'wait.over':
-      if (state.name === 'daemon-missing') return check(connection, 0, 'daemon-missing');
-      return state.name === 'lost' ? check(connection, state.attempt, 'lost') : stay(connection);
+      return check(connection, 0, displayOf(state) ?? 'checking');
+    case 'unpair':
+      return isOnline(state) || isSettled(state) ? unpair(connection) : stay(connection);
+    case 'wait.over': {
+      if (state.name === 'lost') return check(connection, state.attempt, 'lost');
+      const display = displayOf(state);
+      return display === null ? stay(connection) : check(connection, 0, display);
+    }
   }
 }
 
@@ -144,7 +156,7 @@ function afterProbe(
 ): ConnectionTransition {
   switch (outcome.kind) {
     case 'unreachable':
-      return afterNoResponse(connection, state);
+      return afterNoResponse(connection, state, outcome.access);
     case 'refused':
       return outcome.error.code === 'NOT_PAIRED'
         ? enter(connection, { name: 'not-paired', port, error: null })
@@ -159,24 +171,40 @@ function afterProbe(
   }
 }
 
-function afterNoResponse(connection: Connection, state: Checking): ConnectionTransition {
+function afterNoResponse(connection: Connection, state: Checking, access: BrowserAccess): ConnectionTransition {
   const ports = state.ports.slice(1);
   const [next] = ports;
   if (next !== undefined) {
     return enter(connection, { ...state, ports }, [{ type: 'probe', port: next, token: connection.settings.token }]);
   }
-  return state.display === 'lost' ? lose(connection, state.attempt + 1) : showMissing(connection);
+  return state.display === 'lost' ? lose(connection, state.attempt + 1, access) : showMissing(connection, access);
 }
 
-function showMissing(connection: Connection): ConnectionTransition {
-  if (connection.blocked) return enter(connection, { name: 'browser-blocked' });
-  return enter(connection, { name: 'daemon-missing' }, [{ type: 'wait', ms: CONNECTION_TIMING.pollMs }]);
+/** Shows why no port answered, and keeps probing unless the browser never allows it. */
+function showMissing(connection: Connection, access: BrowserAccess): ConnectionTransition {
+  const wait: ConnectionEffect[] = [{ type: 'wait', ms: CONNECTION_TIMING.pollMs }];
+  switch (access) {
+    case 'blocked':
+      return enter(connection, { name: 'browser-blocked' });
+    case 'denied':
+      return enter(connection, { name: 'browser-denied' }, wait);
+    case 'prompt':
+    case 'allowed':
+      return enter(connection, { name: 'daemon-missing', asks: access === 'prompt' }, wait);
+  }
 }
 
-function lose(connection: Connection, attempt: number): ConnectionTransition {
+/** What the screen keeps showing during the next probe; null if nothing is probed again without the user. */
+function displayOf(state: ConnectionState): Display | null {
+  if (state.name === 'browser-denied') return 'browser-denied';
+  if (state.name !== 'daemon-missing') return null;
+  return state.asks ? 'daemon-asks' : 'daemon-missing';
+}
+
+function lose(connection: Connection, attempt: number, access: BrowserAccess): ConnectionTransition {
   const ms = CONNECTION_TIMING.backOffMs[attempt];
   return ms === undefined
-    ? showMissing(connection)
+    ? showMissing(connection, access)
     : enter(connection, { name: 'lost', attempt }, [{ type: 'wait', ms }]);
 }
 
@@ -206,7 +234,7 @@ function afterPairing(connection: Connection, port: number, event: PairingEvent)
     case 'pair.failed':
       return enter(connection, { name: 'not-paired', port, error: event.error });
     case 'pair.unreachable':
-      return showMissing(connection);
+      return showMissing(connection, event.access);
   }
 }
 
@@ -223,7 +251,7 @@ function afterBye(connection: Connection, error: ErrorPayload): ConnectionTransi
   }
 }
 
-/** Drops a token that the daemon rejects; the next pairing replaces it. */
+/** Drops the token; the next pairing replaces it. */
 function unpair(connection: Connection): ConnectionTransition {
   const settings = { ...connection.settings, token: null };
   const { port } = settings;
@@ -240,7 +268,8 @@ function afterClose(connection: Connection, code: number): ConnectionTransition 
     case CLOSE_CODES.replaced:
       return enter(connection, { name: 'replaced' });
     default:
-      return lose(connection, state.name === 'connecting' ? state.attempt + 1 : 0);
+      // the probe before had an answer, so that the browser allows it
+      return lose(connection, state.name === 'connecting' ? state.attempt + 1 : 0, 'allowed');
   }
 }
 

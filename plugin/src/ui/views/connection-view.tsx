@@ -19,7 +19,9 @@ export function ConnectionView({ obstacle, connect }: ConnectionViewProps) {
   const tryAgain = { label: 'Try again', onClick: retry };
   switch (obstacle.name) {
     case 'daemon-missing':
-      return <StartView action={tryAgain} />;
+      return <StartView asks={obstacle.asks} action={tryAgain} />;
+    case 'browser-denied':
+      return <DeniedView action={tryAgain} />;
     case 'browser-blocked':
       return (
         <MessageScreen
@@ -60,7 +62,7 @@ interface Action {
   onClick: () => void;
 }
 
-function StartView({ action }: { action: Action }) {
+function StartView({ asks, action }: { asks: boolean; action: Action }) {
   return (
     <MessageScreen
       illustration="computer"
@@ -70,7 +72,21 @@ function StartView({ action }: { action: Action }) {
     >
       <CopyCommand command={START_COMMAND} />
       <p class="secondary-text">The plugin connects automatically.</p>
+      {asks ? <p class="secondary-text">If your browser asks for access to this device, choose Allow.</p> : null}
     </MessageScreen>
+  );
+}
+
+/** Samepoint may be running, but the user denied the browser's question. */
+function DeniedView({ action }: { action: Action }) {
+  return (
+    <MessageScreen
+      illustration="window"
+      title="Access to this computer is denied"
+      message="Your browser doesn’t let Figma connect to Samepoint, because access to this device was denied."
+      hint="Open the site settings beside the address, allow access to apps on this device (or to the local network), then try again. The Figma desktop app needs no permission."
+      action={action}
+    />
   );
 }
 

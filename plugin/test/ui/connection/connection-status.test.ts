@@ -5,7 +5,7 @@ import { failure, welcome } from '../fixtures.js';
 
 const OBSTACLES: ConnectionState[] = [
   { name: 'browser-blocked' },
-  { name: 'daemon-missing' },
+  { name: 'daemon-missing', asks: false },
   { name: 'not-paired', port: 1, error: null },
   { name: 'pairing', port: 1 },
   { name: 'version-mismatch', update: 'daemon' },
@@ -34,6 +34,6 @@ describe('a connection obstacle', () => {
 
   it('stays on screen while the plugin probes again', () => {
     const again: ConnectionState = { name: 'checking', ports: [1], attempt: 0, display: 'daemon-missing' };
-    expect(obstacleOf(again)).toEqual({ name: 'daemon-missing' });
+    expect(obstacleOf(again)).toEqual({ name: 'daemon-missing', asks: false });
   });
 });

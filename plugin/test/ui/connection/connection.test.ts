@@ -1,21 +1,30 @@
 import { CLOSE_CODES, PORTS } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
+import type { BrowserAccess } from '../../../src/ui/connection/browser-access.js';
 import {
   type Connection,
+  type ConnectionEffect,
   type ConnectionEvent,
+  type ConnectionState,
   type ConnectionTransition,
   INITIAL_CONNECTION,
   type ProbeOutcome,
   reduceConnection,
 } from '../../../src/ui/connection/connection.js';
+import { obstacleOf } from '../../../src/ui/connection/connection-status.js';
 import { failure, welcome } from '../fixtures.js';
 
 const TOKEN = 'T'.repeat(43);
 const [FIRST, SECOND] = PORTS;
-const START: ConnectionEvent = { type: 'start', settings: { token: TOKEN, port: FIRST }, blocked: false };
-const UNREACHABLE: ProbeOutcome = { kind: 'unreachable' };
+const START: ConnectionEvent = { type: 'start', settings: { token: TOKEN, port: FIRST } };
+const UNREACHABLE = unreachable('allowed');
+const WAIT: ConnectionEffect = { type: 'wait', ms: 3_000 };
 const PAIRED: ProbeOutcome = { kind: 'session', daemon: 'd', protocol: { min: 1, max: 1 }, paired: true };
 const UNPAIRED: ProbeOutcome = { ...PAIRED, paired: false };
+
+function unreachable(access: BrowserAccess): ProbeOutcome {
+  return { kind: 'unreachable', access };
+}
 
 function probed(outcome: ProbeOutcome, port: number = FIRST): ConnectionEvent {
   return { type: 'probed', port, outcome };
@@ -47,19 +56,34 @@ describe('finding the daemon', () => {
 
   it('reports a stopped daemon if no port responds, and keeps probing', () => {
     const missing = after(START, probed(UNREACHABLE), probed(UNREACHABLE, SECOND));
-    expect(missing.connection.state).toEqual({ name: 'daemon-missing' });
-    expect(missing.effects).toEqual([{ type: 'wait', ms: 3_000 }]);
+    expect(missing.effects).toEqual([WAIT]);
     const again = from(missing.connection, { type: 'wait.over' });
     expect(again.connection.state).toMatchObject({ name: 'checking', display: 'daemon-missing' });
     expect(again.effects).toEqual([{ type: 'probe', port: FIRST, token: TOKEN }]);
   });
 
-  it('reports a blocking browser only if no port responds', () => {
-    const blocked: ConnectionEvent = { ...START, blocked: true };
-    expect(after(blocked, probed(UNREACHABLE), probed(UNREACHABLE, SECOND)).connection.state.name).toBe(
-      'browser-blocked',
-    );
-    expect(after(blocked, probed(PAIRED)).connection.state.name).toBe('connecting');
+  it.each<[BrowserAccess, ConnectionState, ConnectionEffect[]]>([
+    ['blocked', { name: 'browser-blocked' }, []],
+    ['denied', { name: 'browser-denied' }, [WAIT]],
+    ['prompt', { name: 'daemon-missing', asks: true }, [WAIT]],
+    ['allowed', { name: 'daemon-missing', asks: false }, [WAIT]],
+  ])('if no port responds and access is %s, reports it', (access, state, effects) => {
+    const missing = after(START, probed(UNREACHABLE), probed(unreachable(access), SECOND));
+    expect(missing.connection.state).toEqual(state);
+    expect(missing.effects).toEqual(effects);
+  });
+
+  it('keeps showing that access is denied while it probes again, and connects once it is allowed', () => {
+    const denied = after(START, probed(UNREACHABLE), probed(unreachable('denied'), SECOND)).connection;
+    const again = from(denied, { type: 'wait.over' }).connection;
+    expect(obstacleOf(again.state)).toEqual({ name: 'browser-denied' });
+    expect(from(again, probed(PAIRED)).connection.state.name).toBe('connecting');
+  });
+
+  it('forgets the pairing, and pairs again on the same port', () => {
+    const { connection, effects } = from(READY, { type: 'unpair' });
+    expect(connection.state).toEqual({ name: 'not-paired', port: FIRST, error: null });
+    expect(effects).toContainEqual({ type: 'save', settings: { token: null, port: FIRST } });
   });
 
   it('saves the port that responded', () => {
@@ -112,7 +136,9 @@ describe('pairing', () => {
   });
 
   it('reports a daemon that stopped meanwhile', () => {
-    expect(from(pairing.connection, { type: 'pair.unreachable' }).connection.state.name).toBe('daemon-missing');
+    expect(from(pairing.connection, { type: 'pair.unreachable', access: 'allowed' }).connection.state.name).toBe(
+      'daemon-missing',
+    );
   });
 
   it('drops a token that the daemon rejects', () => {

@@ -128,7 +128,7 @@ function PictureRow({ picture, frame, isIncluded, dispatch }: RowProps) {
       <PicturePair frame={frame} edit={picture} box={box} />
       <Button
         look="quiet"
-        label={`Show “${frame.name}”`}
+        label={`Show picture “${frame.name}”`}
         onClick={() => dispatch({ type: 'reveal', nodeId: targetId, box })}
       >
         Show picture
@@ -182,7 +182,7 @@ function RefusedView({ refused: { targetId, problem, detail }, frame, dispatch }
         </Notice>
         <Button
           look="quiet"
-          label={`Show “${name}”`}
+          label={`Show picture “${name}”`}
           onClick={() => dispatch({ type: 'reveal', nodeId: targetId, box: null })}
         >
           Show picture
