@@ -41,7 +41,7 @@ export class PluginWithoutWindow {
       onChange: (state) => {
         for (const watch of [...this.#watchers]) watch(state);
       },
-      blocked: false,
+      page: { document: {}, permissions: undefined, userAgent: '' },
     });
   }
 

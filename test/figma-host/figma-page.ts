@@ -4,18 +4,27 @@ import type { MainToUi, UiToMain } from '../../plugin/src/shared/messages.js';
 import { BROWSER_TIMEOUT_MS } from './launch-chromium.js';
 import { type Theme, themeStyle } from './theme.js';
 
-interface FigmaPageOptions {
+export interface FigmaPageOptions {
   /** The bundled UI. */
   html: string;
   /** `networkAccess.allowedDomains` of the manifest. */
   allowedDomains: readonly string[];
   /** Of Figma, and of the system. */
   colorScheme?: Theme;
+  /** The user's answer to the browser's question for access to this computer. Default: granted. */
+  access?: Access;
   /** Called for each message of the UI in order, including `ready`. */
   onMessage?: (message: UiToMain) => void;
   /** Called for each WebSocket frame that the UI sends. */
   onSocketFrame?: (payload: string | Uint8Array) => void;
 }
+
+/** The editor's origin. Chromium applies Local Network Access to it as to Figma's. */
+const FIGMA = 'https://www.figma.com';
+const EDITOR =
+  '<!doctype html><style>body{margin:0}iframe{border:0;width:100vw;height:100vh;display:block}</style><body></body>';
+
+type Access = 'granted' | 'denied';
 
 const WINDOW = { width: 340, height: 560 };
 
@@ -44,7 +53,9 @@ export class FigmaPage {
       socket.on('framereceived', ({ payload }) => figma.#receiveFromDaemon(payload));
     });
     await page.exposeFunction('fromUi', (message: UiToMain) => figma.#receive(message));
-    await page.setContent('<style>body{margin:0}iframe{border:0;width:100vw;height:100vh;display:block}</style>');
+    await setAccess(page, options.access ?? 'granted');
+    await page.route(`${FIGMA}/**`, (route) => route.fulfill({ contentType: 'text/html', body: EDITOR }));
+    await page.goto(`${FIGMA}/design`);
     await page.evaluate(
       ({ html, policy, theme, style }) => {
         window.addEventListener('message', (event: MessageEvent<{ pluginMessage: unknown }>) => {
@@ -137,5 +148,27 @@ export class FigmaPage {
     this.#onMessage?.(message);
     for (const wake of this.#wakeUps) wake();
     this.#wakeUps.clear();
+  }
+}
+
+/** Sets the permission for this computer. Playwright can grant it, but not deny it. */
+async function setAccess(page: Page, access: Access): Promise<void> {
+  const context = page.context();
+  switch (access) {
+    case 'granted':
+      return context.grantPermissions(['local-network-access'], { origin: FIGMA });
+    case 'denied': {
+      const session = await context.newCDPSession(page);
+      const { browserContextId } = (await session.send('Target.getTargetInfo')).targetInfo;
+      const browserSession = await context.browser()?.newBrowserCDPSession();
+      if (browserSession === undefined || browserContextId === undefined) throw new Error('the page has no browser');
+      const permission = { name: 'loopback-network' };
+      await browserSession.send('Browser.setPermission', {
+        permission,
+        setting: access,
+        origin: FIGMA,
+        browserContextId,
+      });
+    }
   }
 }

@@ -34,7 +34,13 @@ export function App({ state: { connection, flow }, dispatch, connect }: AppProps
   if (obstacle !== null) return <ConnectionView obstacle={obstacle} connect={connect} />;
   switch (state.name) {
     case 'waiting':
-      return <Screen title="Starting">{null}</Screen>;
+      return (
+        <Screen title="Starting">
+          <div class="message">
+            <h1>Starting…</h1>
+          </div>
+        </Screen>
+      );
     case 'connect':
       return <ConnectView connection={connection} dispatch={dispatch} connect={connect} />;
     case 'preferences':

@@ -32,5 +32,7 @@ window.addEventListener('message', (event: MessageEvent<{ pluginMessage?: MainTo
   if (message !== undefined) store.fromMain(message);
 });
 
+// the page shows that it starts until here
+root.replaceChildren();
 draw(store.state);
 postToMain({ type: 'ready' });

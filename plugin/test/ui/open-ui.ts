@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { PORTS } from '@samepoint/shared-protocol';
 import type { Browser } from 'playwright-core';
-import { FigmaPage } from '../../../test/figma-host/figma-page.js';
+import { FigmaPage, type FigmaPageOptions } from '../../../test/figma-host/figma-page.js';
 
 const MANIFEST = new URL('../../../manifest.json', import.meta.url);
 
@@ -10,11 +10,11 @@ export async function openUi(
   browser: Browser,
   html: string,
   port: number,
-  colorScheme: 'light' | 'dark' = 'light',
+  options: Pick<FigmaPageOptions, 'colorScheme' | 'access'> = {},
 ): Promise<FigmaPage> {
   const manifest: { networkAccess: { allowedDomains: string[] } } = JSON.parse(await readFile(MANIFEST, 'utf8'));
   const allowedDomains = manifest.networkAccess.allowedDomains
     .filter((domain) => domain.endsWith(`:${PORTS[0]}`))
     .map((domain) => domain.replace(`${PORTS[0]}`, `${port}`));
-  return FigmaPage.open(browser, { html, allowedDomains, colorScheme });
+  return FigmaPage.open(browser, { html, allowedDomains, ...options });
 }

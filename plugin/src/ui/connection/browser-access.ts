@@ -58,9 +58,11 @@ async function readPermission(permissions: BrowserPage['permissions']): Promise<
 
 /**
  * Chromium asks the user before requests to this computer (since 142) and WebSockets (since 147), and requires that every
- * frame of the chain delegates the permission. Safari blocks `ws://localhost` on https pages. Figma's desktop app does neither.
+ * frame of the chain delegates the permission. Safari blocks `ws://localhost` on https pages. Figma's desktop app (Electron) has
+ * no settings for sites.
  */
 export function accessOf({ isDelegated, permission, userAgent }: BrowserFacts): BrowserAccess {
+  if (/Electron\//.test(userAgent)) return 'allowed';
   const isSafari = /Safari\//.test(userAgent) && !/Chrom(e|ium)\//.test(userAgent);
   // a page without the delegated permission reads it as denied
   if (isSafari || isDelegated === false) return 'blocked';

@@ -19,7 +19,11 @@ export function FailedGroupView({ target: { nodeId, name, problem }, dispatch }:
       </h2>
       <div class="group-problem">
         <ProblemNotice problem={problem} />
-        <Button look="quiet" label={`Show frame “${name}”`} onClick={() => dispatch({ type: 'reveal', nodeId, box: null })}>
+        <Button
+          look="quiet"
+          label={`Show frame “${name}”`}
+          onClick={() => dispatch({ type: 'reveal', nodeId, box: null })}
+        >
           Show frame
         </Button>
       </div>

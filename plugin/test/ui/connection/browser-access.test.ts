@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { accessOf, type BrowserPage, readBrowserAccess } from '../../../src/ui/connection/browser-access.js';
 
 const CHROMIUM = 'Mozilla/5.0 AppleWebKit/537.36 Chrome/150.0.0.0 Safari/537.36';
+const DESKTOP = 'Mozilla/5.0 AppleWebKit/537.36 Figma/125.1.5 Chrome/140.0.0.0 Electron/38.0.0 Safari/537.36';
 const SAFARI = 'Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15';
 const FIREFOX = 'Mozilla/5.0 Gecko/20100101 Firefox/140.0';
 
@@ -12,6 +13,7 @@ describe('access to this computer', () => {
     ['Chromium, denied by the user', CHROMIUM, true, 'denied', 'denied'],
     ['Chromium in a frame without delegation', CHROMIUM, false, 'denied', 'blocked'],
     ['Chromium before the permission existed', CHROMIUM, undefined, undefined, 'allowed'],
+    ['Figma’s desktop app', DESKTOP, true, 'denied', 'allowed'],
     ['Safari', SAFARI, undefined, undefined, 'blocked'],
     ['Firefox', FIREFOX, undefined, undefined, 'allowed'],
   ] as const)('%s', (_, userAgent, isDelegated, permission, access) => {
