@@ -64,8 +64,7 @@ function Pairing({ connect }: Pick<ConnectViewProps, 'connect'>) {
     <section class="section" aria-label="Pairing">
       <h2>Pairing</h2>
       <p class="secondary-text">
-        The plugin is paired with this computer. After you forget it, the plugin asks for a code from the
-        terminal.
+        The plugin is paired with this computer. After you forget it, the plugin asks for a code from the terminal.
       </p>
       <Button onClick={() => connect({ type: 'unpair' })}>Forget pairing</Button>
     </section>
