@@ -6,9 +6,11 @@ import { embeddedBench } from './benches/embedded.js';
 import { fullSizeBench } from './benches/full-size.js';
 import { inspectBench } from './benches/inspect.js';
 import { layerAccuracyBench } from './benches/layer-accuracy.js';
+import { layerRowsBench } from './benches/layer-rows.js';
 import { layersBench } from './benches/layers.js';
 import { originalBench } from './benches/original.js';
 import { peersBench } from './benches/peers.js';
+import { pinsBench } from './benches/pins.js';
 import { resizeBench } from './benches/resize.js';
 import { targetsBench } from './benches/targets.js';
 import { trialsBench } from './benches/trials.js';
@@ -24,6 +26,8 @@ const BENCHES: readonly Bench[] = [
   targetsBench,
   layersBench,
   layerAccuracyBench,
+  layerRowsBench,
+  pinsBench,
   editsBench,
   peersBench,
   trialsBench,

@@ -32,9 +32,9 @@ export interface LayerEvidence {
   resemblance: ElementScores | undefined;
 }
 
-/** Every layer of the source as an item, in their order. */
-function itemsOf({ source }: LayerPair): Item[] {
-  return source.layers.map(({ layerId }) => ({ kind: 'layer', itemId: layerId, layerId }));
+/** Layers of the source as items, in their order. */
+export function itemsOf(layerIds: readonly string[]): Item[] {
+  return layerIds.map((layerId) => ({ kind: 'layer', itemId: layerId, layerId }));
 }
 
 /** For weights without a dustbin, which the fitted confidence requires. */
@@ -56,10 +56,20 @@ export class LayerMatching {
   }
 
   /** One placement per source layer, in their order. */
-  async place(pair: LayerPair): Promise<Placement[]> {
+  place(pair: LayerPair): Promise<Placement[]> {
+    return this.placeItems(
+      pair,
+      itemsOf(pair.source.layers.map(({ layerId }) => layerId)),
+      preparedLayers(pair).flatMap(({ points }) => points),
+    );
+  }
+
+  /** One placement per item, in their order. @param points those that need a match */
+  async placeItems(pair: LayerPair, items: readonly Item[], points = pointsOf(pair, items)): Promise<Placement[]> {
     const { source, target } = pair;
-    const { matches, scores } = await this.#scored(pair);
-    return placeItems(preparedLayers(pair), source.layers, target.layers, target.image, {
+    const prepared = prepareItems(items, source.layers, source.image);
+    const { matches, scores } = await this.#scored(pair, points);
+    return placeItems(prepared, source.layers, target.layers, target.image, {
       match: async (points) => points.map((point) => matches[keyOf(point)] ?? missing(point)),
       compare: async () => scores,
     });
@@ -67,21 +77,23 @@ export class LayerMatching {
 
   /** One entry per source layer, in their order. */
   async evidenceByLayer(pair: LayerPair): Promise<LayerEvidence[]> {
-    const { matches, scores } = await this.#scored(pair);
-    return preparedLayers(pair).map(({ points }, n) => ({
+    const prepared = preparedLayers(pair);
+    const { matches, scores } = await this.#scored(
+      pair,
+      prepared.flatMap(({ points }) => points),
+    );
+    return prepared.map(({ points }, n) => ({
       matches: points.map((point) => ({ source: point, match: matches[keyOf(point)] ?? missing(point) })),
       resemblance: scores[n],
     }));
   }
 
-  async #scored(pair: LayerPair) {
-    const { matches, scores } = await this.#cached(pair);
+  async #scored(pair: LayerPair, points: readonly Point[]) {
+    const { matches, scores } = await this.#cached(pair, points);
     return { matches, scores: withMargins(scores.map(toFloats)) };
   }
 
-  async #cached(pair: LayerPair): Promise<CachedPair> {
-    const { source, target } = pair;
-    const points = preparedLayers(pair).flatMap((layer) => layer.points);
+  async #cached({ source, target }: LayerPair, points: readonly Point[]): Promise<CachedPair> {
     const [parts, others] = [source.layers.map(({ box }) => box), target.layers.map(({ box }) => box)];
     const key = [
       CACHE_VERSION,
@@ -105,8 +117,16 @@ export class LayerMatching {
   }
 }
 
-function preparedLayers(pair: LayerPair) {
-  return prepareItems(itemsOf(pair), pair.source.layers, pair.source.image);
+function preparedLayers({ source }: LayerPair) {
+  return prepareItems(itemsOf(source.layers.map(({ layerId }) => layerId)), source.layers, source.image);
+}
+
+/** The points of items, of the layers around them and of anchors. */
+function pointsOf({ source }: LayerPair, items: readonly Item[]): Point[] {
+  return prepareItems(items, source.layers, source.image).flatMap(({ points, neighbours, anchors }) => [
+    ...points,
+    ...[...neighbours, ...(anchors?.anchors ?? [])].flatMap((one) => one.points),
+  ]);
 }
 
 /** Two decimals for JSON, which has no NaN. */

@@ -99,7 +99,8 @@ export async function placeItems(
   const foundAround = new Map(around.map(({ layer, points }) => [layer.layerId, find(layer.box, points)]));
   const items = layersOfItems(found);
   const sources = describeLayers(direction.layersInTarget(sourceLayers));
-  const regions = new Map([...foundAround, ...items]);
+  const others = sourceLayers.map(({ layerId }) => [layerId, UNMATCHED] as const);
+  const regions = items.size + foundAround.size === 0 ? items : new Map([...others, ...foundAround, ...items]);
   const compares = regions.size > 0 && targetLayers.length > 0;
   const scores = compares ? await scoreLayers(matcher, sourceLayers, targetLayers, direction.mirrored) : new Map();
   const counterparts = findCounterparts(
@@ -149,6 +150,9 @@ function layersAround(prepared: readonly PreparedItem[]): SampledLayer[] {
   const byId = new Map([...neighbours, ...anchors].map((one) => [one.layer.layerId, one]));
   return [...byId.values()].filter(({ layer }) => !items.has(layer.layerId));
 }
+
+/** A layer whose points are not matched. */
+const UNMATCHED: FoundRegion = { correspondences: [], placed: null };
 
 interface FoundItem extends FoundRegion {
   item: Item;

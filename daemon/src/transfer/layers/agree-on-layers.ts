@@ -20,7 +20,10 @@ export const LAYER_AGREEMENT = {
   gone: 0.3,
   /** A companion in another container counts so much of one in the same: rows hold together, whatever comes between them. */
   stranger: 0.5,
-  /** Log odds of lying in the counterpart of the parent, at whatever depth, and of lying elsewhere. */
+  /**
+   * Log odds of lying in the counterpart of the parent, at whatever depth, and of lying elsewhere, or in the counterpart of a
+   * container that the layer is not in.
+   */
   parent: 1,
   otherParent: -6,
   /** Relations that fit less than this are not looked at again. */
@@ -68,13 +71,16 @@ export function agreeOnLayers(
   weighContents(sought, nesting, options);
   const companions = companionsAmong(sought, sources);
   const ties = tiesOf(sought, companions, candidates, nesting, options, scene);
+  const claims = claimsOf(sought, sources, nesting, options);
   believe(options, candidates.length);
   for (let round = 0; round < LAYER_AGREEMENT.rounds; round++) {
     const found = options.map(strongest);
     for (const { option, companions, parent } of ties) {
       option.support = supportOf(companions, found);
       option.odds =
-        option.own + LAYER_AGREEMENT.context * (option.support - LAYER_AGREEMENT.neutral) + parentOdds(parent, found);
+        option.own +
+        LAYER_AGREEMENT.context * (option.support - LAYER_AGREEMENT.neutral) +
+        parentOdds(parent, claims.get(option) ?? [], found);
     }
     believe(options, candidates.length);
   }
@@ -178,10 +184,47 @@ function supportOf(companions: readonly Companion[], found: readonly number[]): 
   return support / most;
 }
 
-function parentOdds(parent: Tie['parent'], found: readonly number[]): number {
-  if (parent === null) return 0;
-  const same = parent.around.reduce((sum, { belief }) => sum + belief, 0);
-  return LAYER_AGREEMENT.parent * same + LAYER_AGREEMENT.otherParent * Math.max(0, (found[parent.layer] ?? 0) - same);
+/**
+ * For each option the options of other containers for a container of its candidate: a row that the layer is not in, which
+ * became the row that the candidate is in.
+ */
+function claimsOf(
+  sought: readonly QueryLayer[],
+  sources: readonly LayerTraits[],
+  nesting: Nesting,
+  options: readonly (readonly Option[])[],
+): ReadonlyMap<Option, readonly Option[]> {
+  const all = sources.map(({ layer }) => layer);
+  const here = nestingOf(all);
+  const indexById = new Map(all.map(({ layerId }, n) => [layerId, n]));
+  const indices = sought.map(
+    ({ traits }) => indexById.get(traits.layer.layerId) ?? invariant('it is one of the sources'),
+  );
+  const containers = new Set(all.flatMap(({ parentId }) => indexById.get(parentId ?? '') ?? []));
+  const byCandidate = new Map<number, { index: number; option: Option }[]>();
+  for (const [layer, row] of options.entries()) {
+    const index = indices[layer] ?? invariant('every sought layer has an index');
+    if (!containers.has(index)) continue;
+    for (const option of row) {
+      byCandidate.set(option.candidate, [...(byCandidate.get(option.candidate) ?? []), { index, option }]);
+    }
+  }
+  return new Map(
+    options.flatMap((row, n) =>
+      row.map((option) => {
+        const around = nesting.around(option.candidate).flatMap((outer) => byCandidate.get(outer) ?? []);
+        const own = indices[n] ?? invariant('every sought layer has an index');
+        const others = around.filter(({ index }) => index !== own && !here.isWithin(own, index));
+        return [option, others.map((one) => one.option)] as const;
+      }),
+    ),
+  );
+}
+
+function parentOdds(parent: Tie['parent'], claims: readonly Option[], found: readonly number[]): number {
+  const same = parent === null ? 0 : parent.around.reduce((sum, { belief }) => sum + belief, 0);
+  const left = parent === null ? 0 : (found[parent.layer] ?? 0) - same;
+  return LAYER_AGREEMENT.parent * same + LAYER_AGREEMENT.otherParent * Math.max(0, left, strongest(claims));
 }
 
 /** Of one layer: how sure it is that it has a counterpart at all. */

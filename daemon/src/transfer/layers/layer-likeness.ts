@@ -3,7 +3,7 @@ import type { ElementScores } from '../../correspond/match-elements.js';
 import { centre, contains, grow, overlap, thicken } from '../transforms/boxes.js';
 import type { PlacedRegion } from '../transforms/place-region.js';
 import type { Correspondence } from '../transforms/robust-estimator.js';
-import { commonWords, type LayerTraits, sharedWords } from './layer-traits.js';
+import { type LayerTraits, sharedWords, type WordsAround } from './layer-traits.js';
 import { rankLikeness } from './reading-order.js';
 
 /** Two texts that have no word in common may still be the same label in two languages. */
@@ -86,23 +86,33 @@ export function textLikeness({ text }: LayerTraits, { text: other }: LayerTraits
   return DIFFERENT_TEXT + ((1 - DIFFERENT_TEXT) / 2) * sharedWords(text.words, other.words);
 }
 
-/** What `wordsAroundLikeness` counted, by the two sets: layers of one container have the same set, and are many. */
-const shares = new WeakMap<ReadonlySet<string>, WeakMap<ReadonlySet<string>, number>>();
+/** Shares by the two words around: layers of one container have the same, and are many. */
+const shares = new WeakMap<WordsAround, WeakMap<WordsAround, number>>();
 
 /**
- * Share of the words around the two that are the same, of those around the one that has fewer: a container may have been
- * taken apart, or have more in it. Undefined where either has none, and of two texts that differ, as that is said already.
+ * Share of the words around the two that are the same, each by its rarity, of those around the one that has fewer: a container
+ * may have been taken apart, or have more in it. Undefined where either has none, and of two texts that differ, as that is
+ * said already.
  */
 export function wordsAroundLikeness(source: LayerTraits, candidate: LayerTraits): number | undefined {
   const [words, others] = [source.wordsAround, candidate.wordsAround];
   if (words === undefined || others === undefined) return undefined;
   const [text, other] = [source.text?.whole, candidate.text?.whole];
   if (text !== undefined && other !== undefined && text !== other) return undefined;
-  const ofWords = shares.get(words) ?? new WeakMap<ReadonlySet<string>, number>();
+  const ofWords = shares.get(words) ?? new WeakMap<WordsAround, number>();
   shares.set(words, ofWords);
-  const share = ofWords.get(others) ?? commonWords(words, others) / Math.min(words.size, others.size);
+  const share = ofWords.get(others) ?? shareOfWords(words, others);
   ofWords.set(others, share);
   return share;
+}
+
+/** A word that is in many texts, such as that of a button in each row, tells less. */
+function shareOfWords(one: WordsAround, other: WordsAround): number {
+  const rarity = (word: string) => 1 / Math.max(one.counts.get(word) ?? 0, other.counts.get(word) ?? 0);
+  const sum = (words: readonly string[]) => words.reduce((all, word) => all + rarity(word), 0);
+  const common = [...one.words].filter((word) => other.words.has(word));
+  // rounding may lift a share above one
+  return Math.min(1, sum(common) / Math.min(sum([...one.words]), sum([...other.words])));
 }
 
 /** Undefined where nobody named one of them. */

@@ -5,6 +5,8 @@ export interface Nesting {
   hasParent(layer: number): boolean;
   /** Is one in the other, and not the same? */
   isWithin(inner: number, outer: number): boolean;
+  /** The layers that it is in, the nearest first. */
+  around(layer: number): readonly number[];
 }
 
 /**
@@ -36,8 +38,14 @@ export function nestingOf(layers: readonly Layer[]): Nesting {
   const roots = layers.flatMap((_, n) => (parents[n] === undefined ? [n] : []));
   for (const n of [...roots, ...layers.keys()]) if (entered[n] === -1) enter(n);
   const at = (times: readonly number[], layer: number) => times[layer] ?? Number.NaN;
-  return {
-    hasParent: (layer) => parents[layer] !== undefined,
-    isWithin: (inner, outer) => at(entered, inner) > at(entered, outer) && at(left, inner) < at(left, outer),
+  const isWithin = (inner: number, outer: number) =>
+    at(entered, inner) > at(entered, outer) && at(left, inner) < at(left, outer);
+  const around = (layer: number) => {
+    const found: number[] = [];
+    for (let outer = parents[layer]; outer !== undefined && isWithin(layer, outer); outer = parents[outer]) {
+      found.push(outer);
+    }
+    return found;
   };
+  return { hasParent: (layer) => parents[layer] !== undefined, isWithin, around };
 }

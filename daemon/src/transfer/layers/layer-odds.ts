@@ -12,7 +12,7 @@ import {
   wordsAroundLikeness,
 } from './layer-likeness.js';
 import { type ReferenceContext, referenceContext, referenceOdds } from './layer-references.js';
-import { type LayerTraits, sharedWords } from './layer-traits.js';
+import { hasLetters, type LayerTraits, sharedWords } from './layer-traits.js';
 
 /**
  * What each sign adds to the log odds that two layers are the same, before anything is known of the others; tried out on
@@ -55,7 +55,7 @@ export const ODDS = {
   frameWithin: -8,
 } as const;
 
-/** A layer outside the picture has no pixels that could speak for or against. */
+/** A layer outside the picture, or one that no points were matched for, has no pixels that could speak for or against. */
 const NO_PIXELS = 0.4;
 
 /** Matches with less confidence than this do not say how much larger the target is. */
@@ -90,7 +90,8 @@ export function describeScene(
   const kept = [...here.keys()].filter((text) => there.has(text));
   const lettered = [...here.keys()].filter(hasLetters).length;
   const textsKept = lettered === 0 ? 0 : kept.filter(hasLetters).length / lettered;
-  const found = sought.reduce((sum, { placed }) => sum + (placed?.confidence ?? 0), 0) / sought.length;
+  const matched = sought.filter(({ correspondences }) => correspondences.length > 0);
+  const found = matched.reduce((sum, { placed }) => sum + (placed?.confidence ?? 0), 0) / Math.max(1, matched.length);
   return {
     scale: scaleOf(sought),
     targetSidePx,
@@ -122,9 +123,9 @@ export function ownOdds(sought: QueryLayer, candidate: LayerTraits, resemblance:
 
 function pixelOdds(sought: QueryLayer, candidate: Layer, resemblance: number, { familiarity }: Scene): number {
   const { correspondences, placed } = sought;
-  if (correspondences.length === 0) return ODDS.image * NO_PIXELS;
   const isCompared = !Number.isNaN(resemblance);
   const look = isCompared ? resemblanceOdds(resemblance) : 0;
+  if (correspondences.length === 0) return isCompared ? look : ODDS.image * NO_PIXELS;
   if (placed === null) return isCompared ? look : ODDS.nowhere * (1 - familiarity);
   const [image, elsewhere] = isCompared ? [ODDS.imageCompared, ODDS.elsewhereCompared] : [ODDS.image, ODDS.elsewhere];
   const off = 1 - placedOverlap(placed, candidate);
@@ -169,11 +170,6 @@ function typeOdds(source: Layer, candidate: Layer): number {
 function scaleOf(sought: readonly QueryLayer[]): number {
   const sure = sought.flatMap(({ correspondences }) => correspondences.filter(({ weight }) => weight > SURE));
   return sure.length === 0 ? 1 : median(sure.map(({ scale }) => scale));
-}
-
-/** Numbers are kept in every language, and come again by chance. */
-function hasLetters(text: string): boolean {
-  return /\p{L}/u.test(text);
 }
 
 function countTexts(layers: readonly LayerTraits[]): Map<string, number> {

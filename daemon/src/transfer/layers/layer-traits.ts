@@ -18,10 +18,19 @@ export interface LayerTraits {
   name?: ReadonlySet<string>;
   /** Its text: normalised as one string, and as a set of words. */
   text?: { whole: string; words: ReadonlySet<string> };
-  /** All words of the smallest container with text, such as its row or card; never those of the frame. */
-  wordsAround?: ReadonlySet<string>;
+  wordsAround?: WordsAround;
   rank: Rank;
   references?: ReferenceTraits;
+}
+
+/**
+ * All words of the smallest container, such as a row or card, with a word that no other text of the frame has; if there is
+ * none, of the smallest container with text. Never those of the frame.
+ */
+export interface WordsAround {
+  words: ReadonlySet<string>;
+  /** Of each word of the frame, the number of texts that have it. */
+  counts: ReadonlyMap<string, number>;
 }
 
 /** @param layers all layers of one frame: ranks are relative */
@@ -50,8 +59,9 @@ function textOf(text = ''): LayerTraits['text'] {
 function wordsAroundLayers(
   layers: readonly Layer[],
   texts: readonly LayerTraits['text'][],
-): (ReadonlySet<string> | undefined)[] {
+): (WordsAround | undefined)[] {
   const byId = new Map(layers.map((layer) => [layer.layerId, layer]));
+  const counts = countWords(texts);
   const wordsIn = new Map<string, Set<string>>();
   for (const [n, layer] of layers.entries()) {
     const text = texts[n];
@@ -61,10 +71,28 @@ function wordsAroundLayers(
       wordsIn.set(layerId, all);
     }
   }
+  const all = new Map([...wordsIn].map(([id, words]): [string, WordsAround] => [id, { words, counts }]));
+  const telling = new Set([...wordsIn].flatMap(([id, words]) => (hasUniqueWord(words, counts) ? [id] : [])));
   return layers.map((layer) => {
-    const smallest = [layer, ...containersOf(layer, byId)].find(({ layerId }) => wordsIn.has(layerId));
-    return wordsIn.get(smallest?.layerId ?? '');
+    const around = [layer, ...containersOf(layer, byId)].filter(({ layerId }) => wordsIn.has(layerId));
+    const smallest = around.find(({ layerId }) => telling.has(layerId)) ?? around[0];
+    return all.get(smallest?.layerId ?? '');
   });
+}
+
+function countWords(texts: readonly LayerTraits['text'][]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const text of texts) for (const word of text?.words ?? []) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return counts;
+}
+
+function hasUniqueWord(words: ReadonlySet<string>, counts: ReadonlyMap<string, number>): boolean {
+  return [...words].some((word) => hasLetters(word) && counts.get(word) === 1);
+}
+
+/** Numbers are kept in every language, and occur again by chance. */
+export function hasLetters(text: string): boolean {
+  return /\p{L}/u.test(text);
 }
 
 /** The ancestors of a layer, the nearest first, without the frame. */
@@ -83,7 +111,7 @@ export function sharedWords(one: ReadonlySet<string>, other: ReadonlySet<string>
   return one.size + other.size === 0 ? 0 : (2 * commonWords(one, other)) / (one.size + other.size);
 }
 
-export function commonWords(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
+function commonWords(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
   const [fewer, more] = one.size <= other.size ? [one, other] : [other, one];
   let common = 0;
   for (const word of fewer) if (more.has(word)) common++;

@@ -21,7 +21,7 @@ const text = (layerId: string, parentId: string, words: string, box = BOX) =>
 describe('the words around a layer', () => {
   const around = (layers: Layer[], layerId: string) => {
     const words = describeLayers(layers).find((one) => one.layer.layerId === layerId)?.wordsAround;
-    return words && [...words].toSorted();
+    return words && [...words.words].toSorted();
   };
   const row = layer('row', BOX, { parentId: 'screen' });
   const inner = layer('inner', BOX, { parentId: 'row' });
@@ -40,6 +40,18 @@ describe('the words around a layer', () => {
 
   it('are not those of the frame', () => {
     for (const id of ['screen', 'alone', 'heading']) expect(around(rows, id)).toBeUndefined();
+  });
+
+  it('are those of the smallest container with a word that no other text has', () => {
+    const cards = ['Mara', 'Noah'].flatMap((name) => [
+      layer(`card of ${name}`, BOX, { parentId: 'screen' }),
+      text(`name of ${name}`, `card of ${name}`, name),
+      layer(`button of ${name}`, BOX, { parentId: `card of ${name}` }),
+      text(`label of ${name}`, `button of ${name}`, 'Follow'),
+    ]);
+    for (const part of ['card', 'name', 'button', 'label']) {
+      expect(around(screen(...cards), `${part} of Noah`)).toEqual(['follow', 'noah']);
+    }
   });
 
   it('end where containers lie in one another in a circle', () => {
@@ -83,6 +95,26 @@ describe('the words around a layer', () => {
     expect(wordsAroundLikeness(of('row'), of('list'))).toBe(1);
     // what the two texts themselves say is weighed already
     expect(wordsAroundLikeness(of('a'), of('b'))).toBeUndefined();
+  });
+});
+
+describe('a word that several texts have', () => {
+  it('says less than one that is in one text of each screen', () => {
+    const traits = (names: readonly string[]) =>
+      describeLayers(
+        screen(
+          ...names.flatMap((name) => [
+            layer(`card of ${name}`, BOX, { parentId: 'screen' }),
+            text(`words of ${name}`, `card of ${name}`, `Follow ${name}`),
+          ]),
+        ),
+      );
+    const card = (all: ReturnType<typeof traits>, name: string) =>
+      all.find(({ layer: { layerId } }) => layerId === `card of ${name}`) ?? invariant('the card is there');
+    const [from, to] = [traits(['Mara', 'Noah', 'Omar']), traits(['Mara', 'Noah', 'Omar', 'Ines'])];
+    expect(wordsAroundLikeness(card(from, 'Mara'), card(to, 'Mara'))).toBe(1);
+    // "Follow" is in four texts
+    expect(wordsAroundLikeness(card(from, 'Mara'), card(to, 'Noah'))).toBeCloseTo(0.25 / 1.25, 9);
   });
 });
 
