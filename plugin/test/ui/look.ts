@@ -1,31 +1,50 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import axe from 'axe-core';
+import sharp from 'sharp';
 import { expect } from 'vitest';
 import type { FigmaPage } from '../../../test/figma-host/figma-page.js';
 
-/** Folder for screenshots; none are saved without it. */
+/** Folder for pictures of the screens; none are saved without it. */
 const FOLDER = process.env.SAMEPOINT_TEST_SCREENSHOTS;
-const THEMES = ['light', 'dark'] as const;
 
 /**
- * Checks the screen in both themes: it has one heading and no violation of WCAG 2.2 AA that axe finds. Saves screenshots
- * `<name>-light.png` and `<name>-dark.png` if a folder is named by SAMEPOINT_TEST_SCREENSHOTS.
+ * Checks the screen in both themes: it has one heading and no violation of WCAG 2.2 AA that axe finds. Saves a picture
+ * `<name>.png` of both themes side by side if SAMEPOINT_TEST_SCREENSHOTS names a folder.
  */
 export async function look(figma: FigmaPage, name: string): Promise<void> {
   expect(await figma.ui.locator('h1').count(), `headings of “${name}”`).toBe(1);
-  for (const theme of THEMES) {
+  const shots: Buffer[] = [];
+  for (const theme of ['dark', 'light'] as const) {
     await figma.setTheme(theme);
     expect(await violations(figma), `“${name}” in the ${theme} theme`).toEqual([]);
-    if (FOLDER !== undefined) await save(figma, `${name}-${theme}`);
+    if (FOLDER !== undefined) shots.unshift(await figma.page.screenshot());
   }
-  await figma.setTheme('light');
+  if (FOLDER !== undefined) await save(shots, join(FOLDER, `${name}.png`));
 }
 
-async function save(figma: FigmaPage, name: string): Promise<void> {
-  const png = await figma.page.screenshot();
-  await mkdir(FOLDER ?? '', { recursive: true });
-  await writeFile(join(FOLDER ?? '', `${name}.png`), png);
+/** Between the themes, in pixels of a picture. */
+const GAP = 8;
+
+async function save(shots: readonly Buffer[], path: string): Promise<void> {
+  const images = await Promise.all(shots.map(halve));
+  const [first] = images;
+  if (first === undefined) return;
+  const { width, height } = first.info;
+  await mkdir(join(path, '..'), { recursive: true });
+  const background = { r: 136, g: 136, b: 136, alpha: 1 };
+  await sharp({ create: { width: images.length * (width + GAP) - GAP, height, channels: 4, background } })
+    .composite(images.map(({ data }, index) => ({ input: data, left: index * (width + GAP), top: 0 })))
+    .png({ palette: true, effort: 10 })
+    .toFile(path);
+}
+
+/** A screenshot has two pixels for each CSS pixel. */
+async function halve(png: Buffer) {
+  const { width } = await sharp(png).metadata();
+  return sharp(png)
+    .resize({ width: width / 2 })
+    .toBuffer({ resolveWithObject: true });
 }
 
 /** What axe finds, as one line each. */
