@@ -7,6 +7,8 @@ import {
   type Preferences,
   type Settings,
 } from '../shared/messages.js';
+import { findSceneNode } from './canvas/nodes.js';
+import { fileFacts, matchFile, toFileFacts } from './file-identity.js';
 
 const SETTINGS_KEY = 'settings';
 const PREFERENCES_KEY = 'preferences';
@@ -43,16 +45,28 @@ function isFraction(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= 1;
 }
 
-/** Stores a job with the name of its file, since client storage is shared by all files and node ids repeat. */
+/** Number of the last job to store: an earlier one may still wait for its nodes. */
+let pendingNumber = 0;
+
+/** Stores a job with what its file is known by, since client storage is shared by all files and node ids repeat. */
 export async function savePending(pending: PendingJob | null): Promise<void> {
-  if (pending === null) await figma.clientStorage.deleteAsync(PENDING_KEY);
-  else await figma.clientStorage.setAsync(PENDING_KEY, { file: figma.root.name, pending });
+  pendingNumber += 1;
+  const number = pendingNumber;
+  if (pending === null) return figma.clientStorage.deleteAsync(PENDING_KEY);
+  const nodes = await Promise.all([pending.sourceId, ...pending.targetIds].map(findSceneNode));
+  const facts = await fileFacts(
+    pending.sourceId,
+    nodes.filter((node) => node !== null),
+  );
+  if (number === pendingNumber) await figma.clientStorage.setAsync(PENDING_KEY, { facts, pending });
 }
 
 /** The job of this command that was running in this file when the plugin was closed; null for none. */
 export async function loadPending(command: Command): Promise<PendingJob | null> {
-  const { file, pending } = await load(PENDING_KEY);
-  return file === figma.root.name && isPendingJob(pending) && pending.command === command ? pending : null;
+  const stored = await load(PENDING_KEY);
+  const [facts, { pending }] = [toFileFacts(stored.facts), stored];
+  if (facts === null || !isPendingJob(pending) || pending.command !== command) return null;
+  return (await matchFile(facts)) === 'same' ? pending : null;
 }
 
 function isPendingJob(value: unknown): value is PendingJob {

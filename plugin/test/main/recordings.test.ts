@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { loadRecording, type Recording, saveRecording } from '../../src/main/recordings.js';
+import {
+  deleteRecording,
+  hasEditsToLose,
+  loadRecording,
+  type Recording,
+  saveRecording,
+} from '../../src/main/recordings.js';
 
-const FRAME = { id: '1:1', type: 'FRAME', name: 'Screen', visible: true, removed: false };
+const FRAME = { id: '1:1', type: 'FRAME', name: 'Screen', visible: true, removed: false, parent: null };
 const OTHER = { ...FRAME, id: '1:2', name: 'Other' };
 
 /** `figma.clientStorage` with this much room. */
@@ -33,10 +39,11 @@ function sizeOf(value: unknown): number {
     : String(value).length;
 }
 
+const getNodeByIdAsync = async (id: string) => [FRAME, OTHER].find((frame) => frame.id === id) ?? null;
+
 let storage: Storage;
 beforeEach(() => {
   storage = new Storage();
-  const getNodeByIdAsync = async (id: string) => [FRAME, OTHER].find((frame) => frame.id === id) ?? null;
   vi.stubGlobal('figma', { clientStorage: storage, root: { name: 'File' }, getNodeByIdAsync });
 });
 afterEach(() => {
@@ -78,6 +85,42 @@ describe('a second recording of a frame', () => {
   });
 });
 
+describe('a copied file, which has the same nodes under another name', () => {
+  const openFile = (name: string) => {
+    vi.stubGlobal('figma', { clientStorage: storage, root: { name }, getNodeByIdAsync });
+  };
+
+  test('can use the recordings of the original, and has its own beside them', async () => {
+    await saveRecording('Screen', recordingOf('original', 1000), 1);
+    openFile('File (Copy)');
+    expect(textOf(await loadRecording(FRAME.id))).toBe('original');
+    await saveRecording('Screen', recordingOf('copy', 1000), 2);
+    expect(textOf(await loadRecording(FRAME.id))).toBe('copy');
+    openFile('File');
+    expect(textOf(await loadRecording(FRAME.id))).toBe('original');
+  });
+
+  test('deletes nothing of the original', async () => {
+    await saveRecording('Screen', recordingOf('original', 1000), 1);
+    openFile('File (Copy)');
+    await deleteRecording(FRAME.id);
+    expect(await loadRecording(FRAME.id)).toBeNull();
+    expect(await hasEditsToLose(recordingOf('edited', 0).design)).toBe(false);
+    openFile('File');
+    expect(textOf(await loadRecording(FRAME.id))).toBe('original');
+  });
+
+  test('takes the place of the original only where there is no room for both', async () => {
+    await saveRecording('Screen', recordingOf('original', 2_000_000), 1);
+    openFile('File (Copy)');
+    storage.room = 1500;
+    await saveRecording('Screen', recordingOf('copy', 0), 2);
+    expect(textOf(await loadRecording(FRAME.id))).toBe('copy');
+    openFile('File');
+    expect(textOf(await loadRecording(FRAME.id))).toBe('copy');
+  });
+});
+
 describe('the recordings of other frames', () => {
   test('stay where there is no room for one more, and the user learns what to delete', async () => {
     await saveRecording('Screen', recordingOf('first', 1000), 1);
@@ -93,8 +136,8 @@ describe('the recordings of other frames', () => {
   test('of another file are deleted there', async () => {
     await saveRecording('Screen', recordingOf('first', 1000), 1);
     storage.room = 5000;
-    const getNodeByIdAsync = async () => null;
-    vi.stubGlobal('figma', { clientStorage: storage, root: { name: 'New file' }, getNodeByIdAsync });
+    const root = { name: 'New file' };
+    vi.stubGlobal('figma', { clientStorage: storage, root, getNodeByIdAsync: async () => null });
     const problem = await saveRecording('Other', recordingOf(noise(40_000), 1000, OTHER), 2);
     expect(problem?.hint).toBe('Delete a recording in the file “File”.');
   });

@@ -57,6 +57,22 @@ describe('start', () => {
   });
 });
 
+test('a running job of another file of the same name is not resumed', async () => {
+  const storage = new Map<string, string>();
+  session = await PluginSession.open(inboxDocument(), { storage });
+  const ids = { sourceId: session.id('light:screen'), targetIds: [session.id('dark:screen')] };
+  const pending = { jobId: 'job-1', command: 'transfer-annotations' as const, ...ids, overlayIds: [] };
+  session.send({ type: 'pending.save', pending });
+  session.send({ type: 'ready' });
+  expect((await session.next('session')).command).toBe('transfer-annotations');
+  session.close();
+  const frame = (name: string): NodeSpec => ({ key: name, type: 'FRAME', name, width: 100, height: 100 });
+  const other = { name: inboxDocument().name, children: ['A', 'B', 'C'].map(frame) };
+  session = await PluginSession.open(other, { storage });
+  session.send({ type: 'ready' });
+  expect((await session.next('session')).pending).toBeNull();
+});
+
 describe('selection', () => {
   test('the summary does not depend on the order of Figma’s selection', async () => {
     const orders = new Set<string>();
