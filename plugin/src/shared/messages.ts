@@ -143,6 +143,15 @@ export interface ExportedFrame {
   layers: Layer[];
   /** Only for commands that transfer edits. */
   edits?: EditableFrame;
+  /** Only for targets of annotations. */
+  changed?: ChangedAnnotation[];
+}
+
+/** An annotation that an earlier run placed on the frame for an item, and that someone has changed since. */
+export interface ChangedAnnotation {
+  itemId: string;
+  /** Its words of now. */
+  text: string;
 }
 
 /** What the merge of edits needs of a frame. */

@@ -15,7 +15,7 @@ import { FailedView } from './views/failed-view.js';
 import { PickView } from './views/pick-view.js';
 import { PicturesView } from './views/pictures/pictures-view.js';
 import { PreferencesView } from './views/preferences-view.js';
-import { PreviewView } from './views/preview-view.js';
+import { PreviewView } from './views/preview/preview-view.js';
 import { SelectView } from './views/select-view.js';
 import { WorkView } from './views/work-view.js';
 

@@ -2,6 +2,8 @@ import { render } from 'preact';
 import type { MainToUi, UiToMain } from '../shared/messages.js';
 import { App } from './app.js';
 import type { BrowserPage } from './connection/browser-access.js';
+import type { ConnectionEvent } from './connection/connection.js';
+import type { FlowEvent } from './flow/state.js';
 import { type AppState, Store } from './store.js';
 
 const { permissions, userAgent } = navigator;
@@ -14,11 +16,12 @@ const store = new Store({
   onChange: draw,
 });
 
+// the same functions each time, so that what did not change is not drawn again
+const dispatch = (event: FlowEvent) => store.dispatch(event);
+const connect = (event: ConnectionEvent) => store.connect(event);
+
 function draw(state: AppState): void {
-  render(
-    <App state={state} dispatch={(event) => store.dispatch(event)} connect={(event) => store.connect(event)} />,
-    root,
-  );
+  render(<App state={state} dispatch={dispatch} connect={connect} />, root);
 }
 
 /** Posts to the main thread in Figma's envelope. */

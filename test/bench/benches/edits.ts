@@ -5,8 +5,8 @@ import { layersByNeed } from '../../../plugin/src/edits/layers-by-need.js';
 import { merge } from '../../../plugin/src/edits/merge.js';
 import type { Counterpart, MergedEdit } from '../../../plugin/src/edits/merged-edit.js';
 import type { Design } from '../../../plugin/src/shared/design.js';
-import type { ExportedFrame } from '../../../plugin/src/shared/messages.js';
-import { EDIT_CONFIDENCE } from '../../../plugin/src/ui/flow/edits/edits-rows.js';
+import { DEFAULT_PREFERENCES, type ExportedFrame } from '../../../plugin/src/shared/messages.js';
+import { CONFIDENCE } from '../../../plugin/src/ui/flow/preview/confidence.js';
 import { exportDesign } from '../../edits/draw-design.js';
 import { EDIT_KINDS, type EditChoice, type EditKind, edited } from '../../edits/random-edits.js';
 import { asTarget } from '../../edits/replay.js';
@@ -175,7 +175,7 @@ function judge(right: MergedEdit, row: MergedEdit): Pick<Judged, 'result' | 'isO
 
 function writtenBy({ outcome, confidence }: MergedEdit): string | null {
   if (outcome.kind !== 'change' || outcome.include === 'never') return null;
-  if (confidence < (outcome.include === 'sure' ? EDIT_CONFIDENCE.sure : EDIT_CONFIDENCE.include)) return null;
+  if (confidence < (outcome.include === 'sure' ? CONFIDENCE.high : DEFAULT_PREFERENCES.threshold)) return null;
   return JSON.stringify(outcome.operation.write);
 }
 

@@ -3,7 +3,7 @@ import type { Command, Picks } from '../../shared/messages.js';
 import { startEdits } from './edits/edits-preview.js';
 import { openConnect, openPreferences } from './options.js';
 import { missingEdit } from './pictures/pictures.js';
-import { startPreview } from './preview.js';
+import { startPreview } from './preview/preview.js';
 import { startSelect } from './select.js';
 import type { Flow, Run, Transition } from './state.js';
 
@@ -46,10 +46,14 @@ const TRANSFER = {
   finish: startPreview,
 };
 
+/** To correct a match. */
+function withRunnersUp(features: readonly string[]): Partial<TransferRequest> {
+  return features.includes(TRANSFER_RUNNERS_UP) ? { withRunnersUp: true } : {};
+}
+
 const EDITS = {
   labels: { ...TRANSFER.labels, selectTargets: 'Select the frames that get the same edits.' },
-  requestFlags: (features: readonly string[]): Partial<TransferRequest> =>
-    features.includes(TRANSFER_RUNNERS_UP) ? { withRunnersUp: true } : {},
+  requestFlags: withRunnersUp,
   finish: startEdits,
 };
 
@@ -57,6 +61,7 @@ export const COMMAND_FLOWS: Record<Command, CommandFlow> = {
   'transfer-annotations': {
     ...TRANSFER,
     title: 'Transfer annotations',
+    requestFlags: withRunnersUp,
     picks: ['source', 'targets'],
     missing: ({ source }) => (source?.annotations === 0 ? 'The source frame has no annotations' : null),
   },

@@ -24,8 +24,9 @@ export function escapeEvent({ state }: Flow): FlowEvent | null {
     case 'done':
     case 'edits-done':
       return leaveDone(state.undo);
+    case 'preview':
     case 'edits':
-      return state.correcting === null ? { type: 'back' } : { type: 'edits.correcting', key: null };
+      return state.correcting === null ? { type: 'back' } : { type: 'preview.correcting', key: null };
     case 'pictures':
       return leavePictures(state.pictures);
     default:

@@ -8,7 +8,7 @@ import { reduceExporting, startExport } from './exporting.js';
 import { reduceFailed } from './failed.js';
 import { picksOfPending, reducePick } from './pick.js';
 import { reducePictures } from './pictures/pictures.js';
-import { reducePreview } from './preview.js';
+import { reducePreview } from './preview/preview.js';
 import { reduceRunning } from './running.js';
 import { reduceSelected } from './select.js';
 import { reduceSending } from './sending.js';
@@ -23,9 +23,10 @@ export function reduceFlow(flow: Flow, event: FlowEvent): Transition {
       return { flow, effects: [{ type: 'main', message: { type: 'close' } }] };
     case 'preferences': {
       const preferences = { ...flow.preferences, ...event.preferences };
+      const { flow: next, effects } = reduceState({ ...flow, preferences }, event);
       return {
-        flow: { ...flow, preferences },
-        effects: [{ type: 'main', message: { type: 'preferences.save', preferences } }],
+        flow: next,
+        effects: [{ type: 'main', message: { type: 'preferences.save', preferences } }, ...effects],
       };
     }
     case 'connected':

@@ -1,7 +1,6 @@
 import type { Box, TransferResult } from '@samepoint/shared-protocol';
 import type { ExportedItem, UiToMain } from '../../shared/messages.js';
 import { type FailedTarget, failedTargets } from './frame-problems.js';
-import { confidenceLevel } from './preview-rows.js';
 import type { HashedFrame } from './request.js';
 import {
   enter,
@@ -35,8 +34,8 @@ export interface Counterparts {
   failed: FailedTarget[];
 }
 
-/** Sorts a result by what the preview of other commands would include. */
-export function counterpartsOf(run: Run, result: TransferResult): Counterparts {
+/** Sorts a result by what the preview of other commands would include. Sure is what reaches the threshold. */
+export function counterpartsOf(run: Run, result: TransferResult, threshold: number): Counterparts {
   const found: Counterparts = {
     sure: [],
     doubtful: [],
@@ -52,15 +51,11 @@ export function counterpartsOf(run: Run, result: TransferResult): Counterparts {
       if (item === undefined || placement.kind !== 'layer') continue;
       const { layerId, box, confidence } = placement;
       const key = `${placed.targetId} ${placement.itemId}`;
-      found[groupOf(layerId, confidence)].push({ key, item, target, layerId, box, confidence });
+      const group = layerId === null ? 'missing' : confidence < threshold ? 'doubtful' : 'sure';
+      found[group].push({ key, item, target, layerId, box, confidence });
     }
   }
   return found;
-}
-
-function groupOf(layerId: string | null, confidence: number): 'sure' | 'doubtful' | 'missing' {
-  if (layerId === null) return 'missing';
-  return confidenceLevel(confidence) === 'low' ? 'doubtful' : 'sure';
 }
 
 /** Selects the counterparts in Figma, without doubtful ones. */
@@ -108,7 +103,7 @@ type SelectTargets = Extract<UiToMain, { type: 'select' }>['targets'];
 
 /** The layers to select by frame, each once. */
 export function selectedLayers(flow: Flow, { run, result, doubtful, source }: SelectedState): SelectTargets {
-  const found = counterpartsOf(run, result);
+  const found = counterpartsOf(run, result, flow.preferences.threshold);
   const layers = new Map<string, Set<string>>();
   for (const { target, layerId } of [...found.sure, ...(doubtful ? found.doubtful : [])]) {
     if (layerId === null) continue;

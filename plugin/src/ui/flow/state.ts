@@ -32,6 +32,7 @@ import type { LeftEdits } from './edits/edits-left.js';
 import type { EditsEvent, EditsState } from './edits/edits-state.js';
 import { type FailedTarget, withFrameNames } from './frame-problems.js';
 import type { PicturesEffect, PicturesEvent, PicturesStep } from './pictures/pictures-state.js';
+import type { PreviewEvent, PreviewState } from './preview/preview-state.js';
 import type { HashedFrame } from './request.js';
 
 /** The exported input of one run. It is kept until the run ends, so that a retry needs no second export. */
@@ -87,15 +88,6 @@ export type FlowState =
 
 /** One of the states by its name. */
 export type StateOf<Name extends FlowState['name']> = Extract<FlowState, { name: Name }>;
-
-export interface PreviewState {
-  name: 'preview';
-  run: Run;
-  result: TransferResult;
-  /** Keys of the included rows. */
-  included: ReadonlySet<string>;
-  problem: Problem | null;
-}
 
 /** The result of "Select matching layers": what is selected in Figma, and what could be. */
 export interface SelectedState {
@@ -174,6 +166,7 @@ export type FlowEvent =
   | { type: 'select'; doubtful: boolean; source: boolean }
   | { type: 'undo' }
   | { type: 'close' }
+  | PreviewEvent
   | EditsEvent;
 
 export type FlowEffect =

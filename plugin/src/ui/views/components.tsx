@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Problem } from '../../shared/messages.js';
 import { percent } from '../../shared/text.js';
-import { confidenceLevel } from '../flow/preview-rows.js';
+import { confidenceLevel } from '../flow/preview/confidence.js';
 
 interface ButtonProps {
   children: ComponentChildren;

@@ -1,5 +1,5 @@
 import { summaryLines } from '../../shared/text.js';
-import { failedOf, groupsOf } from '../flow/preview.js';
+import { failedOf, groupsOf } from '../flow/preview/preview.js';
 import type { Flow, FlowEvent, StateOf, UndoState } from '../flow/state.js';
 import { Button, Illustration, ProblemNotice, Screen } from './components.js';
 

@@ -1,10 +1,10 @@
 import { useMemo } from 'preact/hooks';
-import { count, percent } from '../../shared/text.js';
+import { count } from '../../shared/text.js';
 import type { FailedTarget } from '../flow/frame-problems.js';
 import type { HashedFrame } from '../flow/request.js';
 import { type Counterpart, type Counterparts, counterpartsOf, selectedLayers } from '../flow/select.js';
 import type { Flow, FlowEvent, SelectedState } from '../flow/state.js';
-import { Button, IconButton, Illustration, Notice, ProblemNotice, Screen } from './components.js';
+import { Button, ConfidenceBadge, IconButton, Illustration, Notice, ProblemNotice, Screen } from './components.js';
 import { FailedGroupView } from './failed-group.js';
 import { Thumbnail } from './thumbnail.js';
 import { type VirtualItem, VirtualList } from './virtual-list.js';
@@ -18,7 +18,8 @@ interface SelectViewProps {
 /** What is selected in Figma, what is in doubt, and what has no counterpart. */
 export function SelectView({ flow, state, dispatch }: SelectViewProps) {
   const { run, result, outcome } = state;
-  const found = useMemo(() => counterpartsOf(run, result), [run, result]);
+  const { threshold } = flow.preferences;
+  const found = useMemo(() => counterpartsOf(run, result, threshold), [run, result, threshold]);
   const items = useMemo(() => listItems(found), [found]);
   const source = run.frames.find(({ nodeId }) => nodeId === flow.picks.source?.nodeId);
   const again = () => dispatch({ type: 'select', doubtful: state.doubtful, source: state.source });
@@ -199,7 +200,7 @@ function CounterpartRow({ counterpart, source, dispatch }: CounterpartRowProps) 
             <span class="row-reason">No counterpart in this frame</span>
           ) : (
             <span class="row-match">
-              <span class="badge low">Low {percent(confidence)}</span>
+              <ConfidenceBadge confidence={confidence} />
             </span>
           )}
         </span>

@@ -18,33 +18,30 @@ interface VirtualListProps<Item extends VirtualItem> {
   label: string;
   items: readonly Item[];
   render: (item: Item) => ComponentChildren;
+  /** What the items are a choice of: with another one the list starts at its top. */
+  choice?: string;
 }
 
 const CONTROLS = 'input:not(:disabled), button:not(:disabled), a[href], summary';
 
 /**
  * A list that draws only the items in view, in the nearest ancestor with the class `scroll`. It is one tab stop: the up
- * and down arrows move between items, left and right between the controls of one, Home and End to the ends.
+ * and down arrows move between items, left and right between the controls of one, Home and End to the ends. Space and
+ * Enter on a control with `data-key` press the item's control of that key. The focus stays in the list when its item goes.
  */
-export function VirtualList<Item extends VirtualItem>({ label, items, render }: VirtualListProps<Item>) {
+export function VirtualList<Item extends VirtualItem>({ label, items, render, choice }: VirtualListProps<Item>) {
   const list = useRef<HTMLUListElement>(null);
   const { offsets, observe } = useMeasuredOffsets(list, items);
   const part = useVisiblePart(list);
-  const { active, onFocusIn, onKeyDown } = useArrowKeys(list, items, offsets);
+  useScrollToTop(list, choice);
+  const { active, ...handlers } = useKeyboard(list, items, offsets);
   const sticky = part.top < 0 ? -1 : lastIndexBefore(items, indexAt(offsets, part.top) + 1, isStickyItem);
   const drawn = drawnIndices(offsets, part, [active, sticky]);
   useLayoutEffect(() => {
     if (list.current !== null) observe(list.current);
   });
   return (
-    <ul
-      ref={list}
-      class="virtual-list"
-      aria-label={label}
-      style={{ height: `${offsets.at(-1) ?? 0}px` }}
-      onFocusIn={onFocusIn}
-      onKeyDown={onKeyDown}
-    >
+    <ul ref={list} class="virtual-list" aria-label={label} style={{ height: `${offsets.at(-1) ?? 0}px` }} {...handlers}>
       {drawn.flatMap((index) => {
         const item = items[index];
         if (item === undefined) return [];
@@ -139,6 +136,19 @@ function useVisiblePart(list: RefObject<HTMLUListElement>): VisiblePart {
   return part;
 }
 
+/** Scrolls to the top of the list when it shows another choice of items, unless the list starts below. */
+function useScrollToTop(list: RefObject<HTMLUListElement>, choice: string | undefined): void {
+  const shown = useRef(choice);
+  useLayoutEffect(() => {
+    if (shown.current === choice) return;
+    shown.current = choice;
+    const element = list.current;
+    const scroller = element?.closest('.scroll');
+    if (element === null || scroller === null || scroller === undefined) return;
+    scroller.scrollTop += Math.min(0, topIn(scroller, element));
+  }, [choice]);
+}
+
 function isStickyItem({ isSticky }: VirtualItem): boolean {
   return isSticky === true;
 }
@@ -148,12 +158,18 @@ function isReachable({ isPassive }: VirtualItem): boolean {
 }
 
 /** One item at a time can be reached with Tab; the arrow keys choose it. */
-function useArrowKeys(list: RefObject<HTMLUListElement>, items: readonly VirtualItem[], offsets: readonly number[]) {
+function useKeyboard(list: RefObject<HTMLUListElement>, items: readonly VirtualItem[], offsets: readonly number[]) {
   const [activeKey, setActiveKey] = useState('');
+  /** Of the item that was active when the list was drawn last. */
+  const lastIndex = useRef(0);
+  /** The control of the active item to focus: its position among the item's controls; null for none. */
   const wanted = useRef<number | null>(null);
-  const found = items.findIndex((item) => item.key === activeKey && isReachable(item));
-  const active = found >= 0 ? found : items.findIndex(isReachable);
+  const column = useRef(0);
+  const focus = useOwnFocus(list);
+  const active = activeIndex(items, activeKey, lastIndex.current);
   useLayoutEffect(() => {
+    lastIndex.current = active;
+    if (focus.isLost()) wanted.current ??= column.current;
     for (const child of list.current?.children ?? []) {
       const isActive = child.getAttribute('data-key') === items[active]?.key;
       for (const control of controlsIn(child)) control.tabIndex = isActive ? 0 : -1;
@@ -164,30 +180,78 @@ function useArrowKeys(list: RefObject<HTMLUListElement>, items: readonly Virtual
     }
   });
 
-  function onFocusIn(event: FocusEvent): void {
-    const key = event.target instanceof Element ? itemOf(event.target)?.getAttribute('data-key') : null;
-    if (key !== null && key !== undefined && key !== activeKey) setActiveKey(key);
+  function onFocusIn({ target }: FocusEvent): void {
+    const item = target instanceof HTMLElement ? itemOf(target) : null;
+    const key = item?.getAttribute('data-key');
+    if (item === null || !(target instanceof HTMLElement) || key === null || key === undefined) return;
+    column.current = Math.max(0, controlsIn(item).indexOf(target));
+    if (key !== activeKey) setActiveKey(key);
   }
 
   function onKeyDown(event: KeyboardEvent): void {
     const target = event.target instanceof HTMLElement ? event.target : null;
     const item = target === null ? null : itemOf(target);
     if (target === null || item === null || event.altKey || event.ctrlKey || event.metaKey) return;
-    const column = controlsIn(item).indexOf(target);
-    if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
-      controlsIn(item)[column + (event.key === 'ArrowRight' ? 1 : -1)]?.focus();
+    const key = event.code === 'Space' ? 'Space' : event.key;
+    if (key === 'ArrowLeft' || key === 'ArrowRight') {
+      controlsIn(item)[controlsIn(item).indexOf(target) + (key === 'ArrowRight' ? 1 : -1)]?.focus();
+    } else if (key === 'Space' || key === 'Enter') {
+      const control = controlOf(item, target, key);
+      if (control === null || control === target) return;
+      control.click();
     } else {
-      const next = nextIndex(items, active, event.key);
-      const key = items[next]?.key;
-      if (key === undefined) return;
-      wanted.current = column;
+      const next = nextIndex(items, active, key);
+      const nextKey = items[next]?.key;
+      if (nextKey === undefined) return;
+      wanted.current = controlsIn(item).indexOf(target);
       revealItem(list.current, offsets, next, items);
-      setActiveKey(key);
+      setActiveKey(nextKey);
     }
     event.preventDefault();
   }
 
-  return { active, onFocusIn, onKeyDown };
+  /** Some browsers press a button when Space goes up. */
+  function onKeyUp(event: KeyboardEvent): void {
+    const target = event.target instanceof HTMLElement ? event.target : null;
+    const item = target === null ? null : itemOf(target);
+    if (target === null || item === null || event.code !== 'Space') return;
+    const control = controlOf(item, target, 'Space');
+    if (control !== null && control !== target) event.preventDefault();
+  }
+
+  return { active, onFocusIn, onKeyDown, onKeyUp };
+}
+
+/** The active item; the one before it if it is gone, or the first that can be reached. */
+function activeIndex(items: readonly VirtualItem[], activeKey: string, lastIndex: number): number {
+  const found = items.findIndex((item) => item.key === activeKey && isReachable(item));
+  if (found >= 0) return found;
+  const before = lastIndexBefore(items, lastIndex, isReachable);
+  return before >= 0 ? before : items.findIndex(isReachable);
+}
+
+/** Whether the focus was in the list and went with the element that had it. */
+function useOwnFocus(list: RefObject<HTMLUListElement>) {
+  const isOwn = useRef(false);
+  useLayoutEffect(() => {
+    const update = ({ target }: Event) => {
+      isOwn.current = target instanceof Node && list.current?.contains(target) === true;
+    };
+    document.addEventListener('focusin', update);
+    document.addEventListener('pointerdown', update);
+    return () => {
+      document.removeEventListener('focusin', update);
+      document.removeEventListener('pointerdown', update);
+    };
+  }, []);
+  const isLost = () => isOwn.current && (document.activeElement === null || document.activeElement === document.body);
+  return { isLost };
+}
+
+/** The item's control that the key presses; null where the key presses the focused control itself. */
+function controlOf(item: Element, focused: HTMLElement, key: 'Space' | 'Enter'): HTMLElement | null {
+  if (focused.dataset.key === undefined) return null;
+  return item.querySelector<HTMLElement>(`[data-key="${key}"]:not(:disabled)`);
 }
 
 function controlsIn(item: Element): HTMLElement[] {

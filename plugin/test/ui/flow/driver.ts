@@ -1,6 +1,8 @@
 import type { Placement } from '@samepoint/shared-protocol';
 import { type Command, DEFAULT_PREFERENCES, type PendingJob } from '../../../src/shared/messages.js';
 import { reduceFlow } from '../../../src/ui/flow/flow.js';
+import { groupsOf } from '../../../src/ui/flow/preview/preview.js';
+import { isIncluded } from '../../../src/ui/flow/preview/preview-choices.js';
 import { hashFrame } from '../../../src/ui/flow/request.js';
 import {
   type Flow,
@@ -80,6 +82,13 @@ export function session(pending: PendingJob | null = null, command: Command = 't
 
 export function result(jobId: string): FlowEvent {
   return { type: 'daemon', message: { type: 'job.result', jobId, result: resultFor('t', PLACEMENTS) } };
+}
+
+/** Keys of the rows that Apply writes. */
+export function included({ flow }: Driver): string[] {
+  const { state } = flow;
+  if (state.name !== 'preview') throw new Error(`The state is ${state.name}.`);
+  return groupsOf(flow, state).flatMap(({ rows }) => rows.flatMap((row) => (isIncluded(state, row) ? [row.key] : [])));
 }
 
 export function start(jobId: string): FlowEvent {

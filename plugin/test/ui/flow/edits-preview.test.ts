@@ -163,7 +163,7 @@ describe('choices', () => {
     const raised = after(
       flow,
       { type: 'edits.choose', keys: [label.key], choice: 'ours' },
-      { type: 'edits.threshold', threshold: 0.7 },
+      { type: 'preferences', preferences: { threshold: 0.7 } },
     );
     expect([choice(flow, label), choice(flow, fill)]).toEqual(['ours', 'ours']);
     expect([choice(raised, label), choice(raised, fill)]).toEqual(['ours', 'off']);
@@ -274,7 +274,7 @@ describe('a preview that was left by Back', () => {
   it('is opened again with the corrected counterparts', () => {
     const flow = start({ t: LIKE_BASE });
     const { key } = rowOf(flow, 't', LABEL);
-    const left = after(flow, { type: 'edits.correct', key, layerId: 't-title' }, { type: 'back' });
+    const left = after(flow, { type: 'preview.correct', key, layerId: 't-title' }, { type: 'back' });
     const same = again(left, LIKE_BASE);
     expect(rowOf(same, 't', LABEL).merged.layerId).toBe('t-title');
   });
@@ -303,7 +303,7 @@ describe('a corrected counterpart', () => {
     const flow = start({ t: TWINS });
     const row = rowOf(flow, 't', LABEL);
     expect(choice(flow, row)).toBe('off');
-    const corrected = after(flow, { type: 'edits.correct', key: row.key, layerId: 't-label' });
+    const corrected = after(flow, { type: 'preview.correct', key: row.key, layerId: 't-label' });
     const again = rowOf(corrected, 't', LABEL);
     expect(again.merged).toMatchObject({ layerId: 't-label', confidence: 1 });
     expect(choice(corrected, again)).toBe('ours');
@@ -314,14 +314,14 @@ describe('a corrected counterpart', () => {
     const ours = screen('s', { label: 'Add to cart', labelFill: '#000000' });
     const flow = start({ t: TWINS, g: GERMAN }, ours);
     const before = rowOf(flow, 'g', LABEL);
-    const corrected = after(flow, { type: 'edits.correct', key: rowOf(flow, 't', LABEL).key, layerId: 't-label' });
+    const corrected = after(flow, { type: 'preview.correct', key: rowOf(flow, 't', LABEL).key, layerId: 't-label' });
     expect(rowOf(corrected, 't', 'Button label: Fill').merged.layerId).toBe('t-label');
     expect(rowOf(corrected, 'g', LABEL)).toBe(before);
   });
 
   it('can be none at all', () => {
     const flow = start({ t: LIKE_BASE });
-    const corrected = after(flow, { type: 'edits.correct', key: rowOf(flow, 't', LABEL).key, layerId: null });
+    const corrected = after(flow, { type: 'preview.correct', key: rowOf(flow, 't', LABEL).key, layerId: null });
     expect(rowOf(corrected, 't', LABEL).kind).toBe('missing');
   });
 
@@ -330,7 +330,7 @@ describe('a corrected counterpart', () => {
     const select = (...layers: SelectedLayer[]) =>
       selectedCandidate({ ...flow, selection: { ...flow.selection, layers } }, rowOf(flow, 't', LABEL));
     const title = { nodeId: 't-title', name: 'Title', type: 'TEXT', frameId: 't', ancestorIds: ['t'] };
-    expect(select(title)).toEqual({ layerId: 't-title', name: 'Title' });
+    expect(select(title)).toEqual({ layerId: 't-title', label: 'Use selected layer “Title”' });
     expect(select()).toBe('Or select the right layer in “Frame t” on the canvas.');
     expect(select(title, title)).toBe('Select one layer only in “Frame t”.');
     expect(select({ ...title, nodeId: 'x', ancestorIds: ['y'] })).toBe(
@@ -360,7 +360,7 @@ describe('the list', () => {
     ['conflicts', [LABEL]],
     ['missing', ['Card: Corner radius']],
   ] as const)('filters %s rows', (filter, expected) => {
-    const shown = new Set(labels([{ type: 'edits.filter', filter }]));
+    const shown = new Set(labels([{ type: 'preview.filter', filter }]));
     for (const label of expected) expect(shown).toContain(label);
     expect(shown.has('Add Badge')).toBe(false);
   });

@@ -1,6 +1,6 @@
 import { ERROR_CODES, imageLabel } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { failedOf } from '../../../src/ui/flow/preview.js';
+import { failedOf } from '../../../src/ui/flow/preview/preview.js';
 import { hashFrame } from '../../../src/ui/flow/request.js';
 import type { FlowEvent } from '../../../src/ui/flow/state.js';
 import { exportedFrame, failure, frameSummary } from '../fixtures.js';
@@ -10,6 +10,7 @@ import {
   HAVE,
   IMAGES,
   ITEMS,
+  included,
   picked,
   preview,
   running,
@@ -57,7 +58,7 @@ describe('a target that fails', () => {
       ['v', 'Frame v', '“Frame v” is too large.'],
       ['t', 'Frame t', '“Frame t” is cut off.'],
     ]);
-    expect(run.flow.state.included).toEqual(new Set());
+    expect(included(run)).toEqual([]);
     expect(run.do({ type: 'back' }).flow.picks.targets.map(({ nodeId }) => nodeId)).toEqual(['t', 'u', 'v']);
   });
 
@@ -115,6 +116,7 @@ describe('a failure', () => {
     const run = preview().do({ type: 'include', keys: ['t 2'], on: true }, { type: 'apply' });
     const problem = { message: 'Locked.', hint: 'Unlock it.' };
     run.do({ type: 'main', message: { type: 'apply.failed', problem } });
-    expect(run.flow.state).toMatchObject({ name: 'preview', problem, included: new Set(['t 1', 't 3', 't 2']) });
+    expect(run.flow.state).toMatchObject({ name: 'preview', problem });
+    expect(included(run)).toEqual(['t 1', 't 2']);
   });
 });

@@ -1,6 +1,7 @@
 import type { FittedTransform, WarpResult } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_PREFERENCES } from '../../../src/shared/messages.js';
+import { includedPictures } from '../../../src/ui/flow/pictures/pictures.js';
 import type { PictureEdit, PicturesStep } from '../../../src/ui/flow/pictures/pictures-state.js';
 import type { FlowEvent } from '../../../src/ui/flow/state.js';
 import { exportedFrame, failure, frameSummary, UI_BACKEND } from '../fixtures.js';
@@ -108,7 +109,7 @@ describe('propagating an edit onto pictures', () => {
     if (step.step !== 'preview') throw new Error('no preview');
     expect(step.refused).toMatchObject([{ targetId: 't2', detail: 'Nothing fits.' }]);
     expect(step.run.failed.map(({ nodeId }) => nodeId)).toEqual(['t4']);
-    expect([...step.included]).toEqual(['t1']);
+    expect(includedPictures(step).map(({ targetId }) => targetId)).toEqual(['t1']);
     expect(step.run.notices).toEqual(['a notice']);
   });
 

@@ -69,7 +69,7 @@ describe('the result', () => {
 
   it('names doubtful counterparts and layers without one', () => {
     const { run, result } = answer(selected(), { type: 'selected', count: 1, notices: [] });
-    const { sure, doubtful, missing, failed } = counterpartsOf(run, result);
+    const { sure, doubtful, missing, failed } = counterpartsOf(run, result, 0.5);
     const items = [sure, doubtful, missing].map((group) => group.map(({ item }) => item.item.itemId));
     expect(items).toEqual([['1', '3'], ['2'], ['4']]);
     expect(failed).toEqual([]);

@@ -1,15 +1,9 @@
 import { inWriteOrder } from '../../../edits/write-order.js';
 import type { AcceptedOperations } from '../../../shared/messages.js';
 import type { Operation } from '../../../shared/operation.js';
-import {
-  type Choice,
-  EDIT_CONFIDENCE,
-  type EditGroup,
-  type EditRow,
-  type EditsMerge,
-  editRows,
-  operationsOf,
-} from './edits-rows.js';
+import { CONFIDENCE } from '../preview/confidence.js';
+import type { PreviewFilter } from '../preview/preview-state.js';
+import { type Choice, type EditGroup, type EditRow, type EditsMerge, editRows, operationsOf } from './edits-rows.js';
 
 /** What decides about the rows. */
 export interface Choices {
@@ -18,9 +12,6 @@ export interface Choices {
   /** What the designer chose, by row. The threshold does not change it. */
   choices: ReadonlyMap<string, Choice>;
 }
-
-/** Which rows are shown. */
-export type EditsFilter = 'all' | 'doubtful' | 'conflicts' | 'missing';
 
 /** What Apply does with a row. A copy into a parent that is not made is off. */
 export function choiceOf(merge: EditsMerge, choices: Choices, row: EditRow): Choice {
@@ -32,7 +23,7 @@ export function choiceOf(merge: EditsMerge, choices: Choices, row: EditRow): Cho
 
 function defaultChoice({ merged: { confidence, outcome } }: EditRow, threshold: number): Choice {
   if (outcome.kind !== 'change' || outcome.include === 'never') return 'off';
-  const least = outcome.include === 'sure' ? Math.max(threshold, EDIT_CONFIDENCE.sure) : threshold;
+  const least = outcome.include === 'sure' ? Math.max(threshold, CONFIDENCE.high) : threshold;
   return confidence >= least ? 'ours' : 'off';
 }
 
@@ -74,12 +65,12 @@ export function acceptedOperations(merge: EditsMerge, choices: Choices): Accepte
 }
 
 /** Whether a row is shown. Doubtful is a change whose counterpart is not sure. */
-export function passesFilter({ kind, merged }: EditRow, filter: EditsFilter): boolean {
+export function passesFilter({ kind, merged }: EditRow, filter: PreviewFilter): boolean {
   switch (filter) {
     case 'all':
       return true;
     case 'doubtful':
-      return kind === 'change' && merged.confidence < EDIT_CONFIDENCE.sure;
+      return kind === 'change' && merged.confidence < CONFIDENCE.high;
     case 'conflicts':
       return kind === 'conflict' || kind === 'kept';
     case 'missing':

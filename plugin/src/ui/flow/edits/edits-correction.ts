@@ -1,16 +1,6 @@
-import type { Box } from '@samepoint/shared-protocol';
+import { type Candidate, notCompared, onlySelected, type SelectedCandidate } from '../preview/candidates.js';
 import type { Flow } from '../state.js';
 import { boxAround, type EditRow } from './edits-rows.js';
-
-/** A layer of the target that may be the counterpart. */
-export interface Candidate {
-  layerId: string;
-  name: string;
-  confidence: number | null;
-  box: Box | null;
-  /** The counterpart of now. */
-  isCurrent: boolean;
-}
 
 /** The counterpart of now and its runners-up. */
 export function candidatesOf({ target, sourceLayerId }: EditRow): Candidate[] {
@@ -32,17 +22,10 @@ export function candidatesOf({ target, sourceLayerId }: EditRow): Candidate[] {
 }
 
 /** The layer selected in Figma, if it can become the counterpart; else what to select. */
-export function selectedCandidate(
-  { selection }: Flow,
-  { target }: EditRow,
-): { layerId: string; name: string } | string {
-  const { name } = target.frame;
-  const [selected, ...more] = selection.layers;
-  if (selected === undefined) return `Or select the right layer in “${name}” on the canvas.`;
-  if (more.length > 0) return `Select one layer only in “${name}”.`;
-  if (target.edits.design.layers[selected.nodeId] !== undefined)
-    return { layerId: selected.nodeId, name: selected.name };
-  return selected.ancestorIds.includes(target.frame.nodeId)
-    ? `“${selected.name}” is new. Start again to include it.`
-    : `“${selected.name}” isn’t in “${name}”. Select a layer in that frame.`;
+export function selectedCandidate({ selection }: Flow, { target }: EditRow): SelectedCandidate | string {
+  const selected = onlySelected(selection.layers, target.frame.name);
+  if (typeof selected === 'string') return selected;
+  const { nodeId, name } = selected;
+  if (target.edits.design.layers[nodeId] === undefined) return notCompared(selected, target.frame);
+  return { layerId: nodeId, label: `Use selected layer “${name}”` };
 }

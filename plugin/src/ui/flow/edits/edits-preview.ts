@@ -8,15 +8,7 @@ import { enter, type Flow, type FlowEvent, type Run, savePending, stay, type Tra
 import { acceptedOperations } from './edits-choices.js';
 import { leftEdits, leftOf, withLeftChoices } from './edits-left.js';
 import { correctTargets, mergeAll } from './edits-merge.js';
-import {
-  EDIT_CONFIDENCE,
-  type EditRow,
-  type EditsMerge,
-  editGroupKey,
-  editRows,
-  frameGroupKey,
-  rowKey,
-} from './edits-rows.js';
+import { type EditRow, type EditsMerge, editGroupKey, editRows, frameGroupKey, rowKey } from './edits-rows.js';
 import type { Correction, EditsPreview, EditsState } from './edits-state.js';
 
 /** Groups are open from the start if there are at most this many rows. */
@@ -49,7 +41,7 @@ function openPreview(flow: Flow, run: Run, result: TransferResult): Transition {
     run: { ...run, notices: [...hiddenNotices(flow, run, merged), ...run.notices] },
     ...merged,
     failed,
-    threshold: EDIT_CONFIDENCE.include,
+    threshold: flow.preferences.threshold,
     choices: new Map(),
     corrections: [],
     groupBy: 'edit',
@@ -95,9 +87,9 @@ function reducePreview(flow: Flow, state: EditsPreview, event: FlowEvent): Trans
       for (const key of event.keys) choices.set(key, event.choice);
       return enter(flow, { ...state, choices });
     }
-    case 'edits.threshold':
-      return enter(flow, { ...state, threshold: event.threshold });
-    case 'edits.filter':
+    case 'preferences':
+      return enter(flow, { ...state, threshold: flow.preferences.threshold });
+    case 'preview.filter':
       return enter(flow, { ...state, filter: event.filter, correcting: null });
     case 'edits.group-by':
       return enter(flow, { ...state, groupBy: event.groupBy, correcting: null });
@@ -107,9 +99,9 @@ function reducePreview(flow: Flow, state: EditsPreview, event: FlowEvent): Trans
       else expanded.delete(event.key);
       return enter(flow, { ...state, expanded });
     }
-    case 'edits.correcting':
+    case 'preview.correcting':
       return enter(flow, { ...state, correcting: event.key });
-    case 'edits.correct':
+    case 'preview.correct':
       return correct(flow, state, event.key, event.layerId);
     case 'apply':
       return startApply(flow, state);

@@ -5,16 +5,7 @@ import type { Counterpart, MergedEdit, Obstacle } from '../../../edits/merged-ed
 import type { Design } from '../../../shared/design.js';
 import type { EditableFrame } from '../../../shared/messages.js';
 import type { Operation } from '../../../shared/operation.js';
-import { THRESHOLDS } from '../preview-rows.js';
 import type { HashedFrame } from '../request.js';
-
-/** Confidences of the preview of edits. */
-export const EDIT_CONFIDENCE = {
-  /** The slider starts here: changes from this confidence on are included. */
-  include: THRESHOLDS.include,
-  /** Changes below this one are doubtful, and what only a sure counterpart allows is off. */
-  sure: THRESHOLDS.high,
-} as const;
 
 /** What Apply does with a row: writes the source's value, the proposed one, or nothing. */
 export type Choice = 'ours' | 'proposal' | 'off';

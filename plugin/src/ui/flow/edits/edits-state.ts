@@ -1,7 +1,8 @@
 import type { EditsSummary, Problem } from '../../../shared/messages.js';
 import type { FailedTarget } from '../frame-problems.js';
+import type { PreviewFilter } from '../preview/preview-state.js';
 import type { Run, UndoState } from '../state.js';
-import type { Choices, EditsFilter } from './edits-choices.js';
+import type { Choices } from './edits-choices.js';
 import type { Choice, EditsMerge } from './edits-rows.js';
 
 /** Another layer of a target, or none, as the counterpart of a source layer. */
@@ -18,7 +19,7 @@ export interface EditsPreview extends EditsMerge, Choices {
   /** Targets without a merge, and why. */
   failed: readonly FailedTarget[];
   groupBy: 'edit' | 'frame';
-  filter: EditsFilter;
+  filter: PreviewFilter;
   /** Keys of the open groups. */
   expanded: ReadonlySet<string>;
   /** Counterparts that the designer chose. */
@@ -35,10 +36,5 @@ export type EditsState =
 
 export type EditsEvent =
   | { type: 'edits.choose'; keys: readonly string[]; choice: Choice }
-  | { type: 'edits.threshold'; threshold: number }
-  | { type: 'edits.filter'; filter: EditsFilter }
   | { type: 'edits.group-by'; groupBy: EditsPreview['groupBy'] }
-  | { type: 'edits.expand'; key: string; on: boolean }
-  | { type: 'edits.correcting'; key: string | null }
-  /** Another layer of the target, or none, is the counterpart of the row's source layer. */
-  | { type: 'edits.correct'; key: string; layerId: string | null };
+  | { type: 'edits.expand'; key: string; on: boolean };

@@ -47,7 +47,10 @@ export interface PicturesPreview {
   edit: PictureEdit;
   pictures: readonly WarpedPicture[];
   refused: readonly RefusedPicture[];
-  included: ReadonlySet<string>;
+  /** Edits from this confidence on are included. */
+  threshold: number;
+  /** What the designer chose, by target. The threshold does not change it. */
+  choices: ReadonlyMap<string, boolean>;
   problem: Problem | null;
 }
 

@@ -1,10 +1,9 @@
 import type { MainToUi, Picks, Problem } from '../../../shared/messages.js';
 import { reduceUndo } from '../done.js';
-import { THRESHOLDS } from '../preview-rows.js';
 import { hashFrame } from '../request.js';
 import { type Flow, type FlowEvent, stay, type Transition, toPick } from '../state.js';
 import { enterStep, frameOf, reduceComparing, reducePicturesFailed, sendPictures } from './pictures-run.js';
-import type { PicturesPreview, PicturesRun, PicturesStep } from './pictures-state.js';
+import type { PicturesPreview, PicturesRun, PicturesStep, WarpedPicture } from './pictures-state.js';
 
 type Step<K extends PicturesStep['step']> = Extract<PicturesStep, { step: K }>;
 
@@ -112,12 +111,19 @@ function reduceClipping(flow: Flow, state: Step<'clipping'>, event: FlowEvent): 
   if (event.type === 'pictures.undrawable' && event.jobId === run.jobId) return toPick(flow, UNDRAWABLE);
   if (event.type !== 'pictures.clipped' || event.jobId !== run.jobId) return stay(flow);
   const { pictures } = event;
-  const sure = pictures.filter(({ fit }) => fit.confidence >= THRESHOLDS.include);
   const left = new Set(pictures.map(({ targetId }) => targetId));
   const outside = warped.filter(({ targetId }) => !left.has(targetId));
   const refused = [...state.refused, ...outside.map(({ targetId }) => ({ targetId, problem: OUTSIDE, detail: null }))];
-  const included = new Set(sure.map(({ targetId }) => targetId));
-  return enterStep(flow, { step: 'preview', run, edit, pictures, refused, included, problem: null });
+  const { threshold } = flow.preferences;
+  return enterStep(flow, {
+    ...{ step: 'preview', run, edit, pictures, refused },
+    ...{ threshold, choices: new Map(), problem: null },
+  });
+}
+
+/** The pictures that Apply writes on. */
+export function includedPictures({ pictures, threshold, choices }: PicturesPreview): WarpedPicture[] {
+  return pictures.filter(({ targetId, fit }) => choices.get(targetId) ?? fit.confidence >= threshold);
 }
 
 const OUTSIDE: Problem = {
@@ -128,17 +134,16 @@ const OUTSIDE: Problem = {
 function reducePreview(flow: Flow, preview: PicturesPreview, event: FlowEvent): Transition {
   switch (event.type) {
     case 'include': {
-      const included = new Set(preview.included);
-      for (const key of event.keys) {
-        if (event.on) included.add(key);
-        else included.delete(key);
-      }
-      return enterStep(flow, { ...preview, included });
+      const choices = new Map(preview.choices);
+      for (const key of event.keys) choices.set(key, event.on);
+      return enterStep(flow, { ...preview, choices });
     }
+    case 'preferences':
+      return enterStep(flow, { ...preview, threshold: flow.preferences.threshold });
     case 'back':
       return toPick(flow);
     case 'apply': {
-      const pictures = preview.pictures.filter(({ targetId }) => preview.included.has(targetId));
+      const pictures = includedPictures(preview);
       if (pictures.length === 0) return stay(flow);
       const placed = pictures.map(({ targetId, png, box }) => ({ targetId, png, box }));
       return enterStep(flow, { step: 'applying', preview: { ...preview, problem: null } }, [

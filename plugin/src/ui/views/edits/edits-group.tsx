@@ -5,7 +5,9 @@ import { type Choice, type EditGroup, operationsOf } from '../../flow/edits/edit
 import type { EditsPreview } from '../../flow/edits/edits-state.js';
 import { shownValue } from '../../flow/edits/edits-values.js';
 import type { FlowEvent } from '../../flow/state.js';
-import { ChangeView, Checkbox, Toggle } from './edits-parts.js';
+import { Toggle } from '../preview/controls.js';
+import { GroupHeading } from '../preview/group-heading.js';
+import { ChangeView } from './edits-parts.js';
 
 interface EditGroupViewProps {
   preview: EditsPreview;
@@ -14,61 +16,32 @@ interface EditGroupViewProps {
   dispatch: (event: FlowEvent) => void;
 }
 
+/** Kinds with one checkbox for all rows. */
+const SWITCHED: ReadonlySet<EditGroup['kind']> = new Set(['change', 'kept', 'taken-back', 'frame']);
+
 /** The heading of a group: what is edited, in how many frames, and a switch for all of its rows. */
 export function EditGroupView({ preview, group, isOpen, dispatch }: EditGroupViewProps) {
-  const { key, title } = group;
+  const { key, kind, title } = group;
+  const amount = amountText(preview, group);
+  const keys = switchedRows(group).map((row) => row.key);
+  const isSwitched = SWITCHED.has(kind) && keys.length > 0;
   return (
-    <div class="edit-group">
-      <GroupSwitch preview={preview} group={group} dispatch={dispatch} />
-      <div class="edit-group-main">
-        <button
-          type="button"
-          class="edit-group-button"
-          aria-expanded={isOpen}
-          onClick={() => dispatch({ type: 'edits.expand', key, on: !isOpen })}
-        >
-          <svg
-            class={isOpen ? 'chevron open' : 'chevron'}
-            width="12"
-            height="12"
-            viewBox="0 0 12 12"
-            aria-hidden="true"
-          >
-            <path d="M4.5 3l3 3-3 3" fill="none" stroke="currentColor" stroke-width="1.2" stroke-linecap="round" />
-          </svg>
-          <span class="row-text">
-            <span class="row-label" title={title}>
-              <bdi>{title}</bdi>
-            </span>
-            <GroupChange preview={preview} group={group} />
-            <span class="row-reason">{amountText(preview, group)}</span>
-          </span>
-        </button>
-        {group.kind === 'conflict' ? <ConflictSwitch preview={preview} group={group} dispatch={dispatch} /> : null}
-      </div>
-    </div>
+    <GroupHeading
+      title={title}
+      checked={isSwitched ? groupChoice(preview, preview, group) : null}
+      switchLabel={kind === 'frame' ? `All changes in “${title}”` : `${title}, ${amount}`}
+      onSwitch={(on) => dispatch({ type: 'edits.choose', keys, choice: on ? 'ours' : 'off' })}
+      amount={amount}
+      isOpen={isOpen}
+      onClick={() => dispatch({ type: 'edits.expand', key, on: !isOpen })}
+      extra={kind === 'conflict' ? <ConflictSwitch preview={preview} group={group} dispatch={dispatch} /> : null}
+    >
+      <GroupChange preview={preview} group={group} />
+    </GroupHeading>
   );
 }
 
 type GroupPartProps = Omit<EditGroupViewProps, 'isOpen'>;
-
-/** Kinds with one checkbox for all rows. */
-const SWITCHED: ReadonlySet<EditGroup['kind']> = new Set(['change', 'kept', 'taken-back', 'frame']);
-
-function GroupSwitch({ preview, group, dispatch }: GroupPartProps) {
-  const keys = switchedRows(group).map((row) => row.key);
-  const isSwitched = SWITCHED.has(group.kind);
-  if (!isSwitched || keys.length === 0) return <span class="edit-check-space" />;
-  const label =
-    group.kind === 'frame' ? `All changes in “${group.title}”` : `${group.title}, ${amountText(preview, group)}`;
-  return (
-    <Checkbox
-      checked={groupChoice(preview, preview, group)}
-      label={label}
-      onChange={(on) => dispatch({ type: 'edits.choose', keys, choice: on ? 'ours' : 'off' })}
-    />
-  );
-}
 
 /** What the edit changed in the source. */
 function GroupChange({ preview: { base, ours }, group: { edit } }: { preview: EditsPreview; group: EditGroup }) {

@@ -1,4 +1,3 @@
-import type { ComponentChildren } from 'preact';
 import type { ShownChange, ShownValue } from '../../flow/edits/edits-values.js';
 
 /** A value: its colours as swatches, and its text. */
@@ -29,40 +28,5 @@ export function ChangeView({ change: { before, after } }: { change: ShownChange 
       )}
       <ValueView value={after} />
     </span>
-  );
-}
-
-interface ToggleProps {
-  on: boolean;
-  onClick: () => void;
-  children: ComponentChildren;
-  label?: string;
-}
-
-/** A button that stays pressed. */
-export function Toggle({ on, onClick, children, label }: ToggleProps) {
-  return (
-    <button type="button" class="toggle" aria-pressed={on} aria-label={label} onClick={onClick}>
-      {children}
-    </button>
-  );
-}
-
-interface CheckboxProps {
-  checked: boolean | 'mixed';
-  label: string;
-  onChange: (on: boolean) => void;
-}
-
-export function Checkbox({ checked, label, onChange }: CheckboxProps) {
-  return (
-    <input
-      type="checkbox"
-      class="edit-check"
-      checked={checked === true}
-      indeterminate={checked === 'mixed'}
-      aria-label={label}
-      onChange={(event) => onChange(event.currentTarget.checked)}
-    />
   );
 }

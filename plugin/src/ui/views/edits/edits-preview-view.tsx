@@ -1,16 +1,20 @@
 import { useMemo } from 'preact/hooks';
-import { count, percent } from '../../../shared/text.js';
-import { canBeOnWithAll, type EditsFilter, includedCount, passesFilter } from '../../flow/edits/edits-choices.js';
+import { count } from '../../../shared/text.js';
+import { canBeOnWithAll, includedCount, passesFilter } from '../../flow/edits/edits-choices.js';
+import { candidatesOf, selectedCandidate } from '../../flow/edits/edits-correction.js';
 import { type EditsItem, editsItems, type Section } from '../../flow/edits/edits-items.js';
-import { type AlreadySo, type EditRows, editRows } from '../../flow/edits/edits-rows.js';
+import { type AlreadySo, type EditRow, type EditRows, editRows } from '../../flow/edits/edits-rows.js';
 import type { EditsPreview } from '../../flow/edits/edits-state.js';
+import type { PreviewFilter } from '../../flow/preview/preview-state.js';
 import type { Flow, FlowEvent } from '../../flow/state.js';
-import { Button, IconButton, MessageScreen, Notice, ProblemNotice, Screen } from '../components.js';
+import { MessageScreen, Notice } from '../components.js';
 import { FailedGroupView } from '../failed-group.js';
-import { type VirtualItem, VirtualList } from '../virtual-list.js';
-import { CorrectionView } from './edits-correction.js';
+import { ToggleGroup } from '../preview/controls.js';
+import { CorrectionView } from '../preview/correction-view.js';
+import { PreviewScreen } from '../preview/preview-screen.js';
+import { amountsOf, PreviewTools } from '../preview/preview-tools.js';
+import type { VirtualItem } from '../virtual-list.js';
 import { EditGroupView } from './edits-group.js';
-import { Toggle } from './edits-parts.js';
 import { EditRowView } from './edits-row.js';
 
 interface EditsPreviewViewProps {
@@ -42,30 +46,26 @@ export function EditsPreviewView({ flow, preview, applying, dispatch }: EditsPre
   }
   const amount = includedCount(preview, preview);
   return (
-    <Screen
+    <PreviewScreen
       title="Edits"
-      bar={<EditsBar rows={rows} preview={preview} dispatch={dispatch} />}
+      problem={preview.problem}
+      notices={[...preview.run.notices, ...(rows.alreadySo.edits === 0 ? [] : [alreadySoSentence(rows.alreadySo)])]}
       tools={<EditsTools preview={preview} rows={rows} dispatch={dispatch} />}
-      footer={
-        <Button look="primary" wide disabled={amount === 0} busy={applying} onClick={() => dispatch({ type: 'apply' })}>
-          {applying ? 'Applying…' : amount === 0 ? 'No changes selected' : `Apply ${count(amount, 'change')}`}
-        </Button>
-      }
-    >
-      {preview.problem === null ? null : <ProblemNotice problem={preview.problem} />}
-      {preview.run.notices.map((notice) => (
-        <Notice key={notice} tone="info">
-          {notice}
-        </Notice>
-      ))}
-      {rows.alreadySo.edits === 0 ? null : <Notice tone="info">{alreadySoSentence(rows.alreadySo)}</Notice>}
-      {items.length === 0 ? <p class="nothing-shown secondary-text">{NOTHING_SHOWN[filter]}</p> : null}
-      <VirtualList
-        label="Edits"
-        items={items}
-        render={({ item }) => <EditsItemView flow={flow} preview={preview} item={item} dispatch={dispatch} />}
-      />
-    </Screen>
+      onSwitch={(on) => switchShown({ rows, preview, on, dispatch })}
+      apply={{
+        label: amount === 0 ? 'No changes selected' : `Apply ${count(amount, 'change')}`,
+        isEmpty: amount === 0,
+        isBusy: applying,
+      }}
+      list={{
+        label: 'Edits',
+        items,
+        choice: `${filter} ${groupBy}`,
+        render: ({ item }) => <EditsItemView flow={flow} preview={preview} item={item} dispatch={dispatch} />,
+      }}
+      nothing={NOTHING_SHOWN[filter]}
+      dispatch={dispatch}
+    />
   );
 }
 
@@ -83,7 +83,7 @@ function alreadySoSentence({ edits, frames }: AlreadySo): string {
   return `${count(edits, 'edit')} ${edits === 1 ? 'is' : 'are'} already there in ${count(frames, 'frame')}.`;
 }
 
-const NOTHING_SHOWN: Record<EditsFilter, string> = {
+const NOTHING_SHOWN: Record<PreviewFilter, string> = {
   all: 'No frame can get these edits.',
   doubtful: 'No change is doubtful.',
   conflicts: 'There are no conflicts.',
@@ -130,96 +130,35 @@ interface PartProps {
   dispatch: (event: FlowEvent) => void;
 }
 
+interface SwitchProps extends PartProps {
+  preview: EditsPreview;
+  on: boolean;
+}
+
 /** "All" leaves off what has to be chosen one by one; both buttons leave alone what the filter hides. */
-function EditsBar({ rows, preview, dispatch }: PartProps & { preview: EditsPreview }) {
-  const choose = (choice: 'ours' | 'off') => {
-    const shown = [...rows.byKey.values()].filter((row) => passesFilter(row, preview.filter));
-    const chosen = shown.filter((row) => choice === 'off' || canBeOnWithAll(row));
-    dispatch({ type: 'edits.choose', keys: chosen.map(({ key }) => key), choice });
-  };
-  return (
-    <>
-      <IconButton icon="back" label="Back" onClick={() => dispatch({ type: 'back' })} />
-      <h1>Edits</h1>
-      <span class="bar-end">
-        <Button look="quiet" label="Select all changes" onClick={() => choose('ours')}>
-          All
-        </Button>
-        <Button look="quiet" label="Select none" onClick={() => choose('off')}>
-          None
-        </Button>
-      </span>
-    </>
-  );
+function switchShown({ rows, preview, on, dispatch }: SwitchProps): void {
+  const shown = [...rows.byKey.values()].filter((row) => passesFilter(row, preview.filter));
+  const keys = shown.filter((row) => !on || canBeOnWithAll(row)).map(({ key }) => key);
+  dispatch({ type: 'edits.choose', keys, choice: on ? 'ours' : 'off' });
 }
 
 const GROUPINGS = { edit: 'By edit', frame: 'By frame' } as const;
 
-const FILTERS: Record<EditsFilter, string> = {
-  all: 'All',
-  doubtful: 'Doubtful',
-  conflicts: 'Conflicts',
-  missing: 'Not found',
-};
-
 /** Grouping, filter and threshold; always in view. */
 function EditsTools({ preview, rows, dispatch }: PartProps & { preview: EditsPreview }) {
   const { groupBy, filter, threshold } = preview;
-  const amounts = useMemo(() => amountsOf(rows), [rows]);
+  const amounts = useMemo(() => amountsOf(rows.byKey.values(), passesFilter), [rows]);
   return (
-    <div class="tools">
-      <div class="tools-row">
-        <fieldset class="toggle-group" aria-label="Group">
-          {keysOf(GROUPINGS).map((each) => (
-            <Toggle
-              key={each}
-              on={each === groupBy}
-              onClick={() => dispatch({ type: 'edits.group-by', groupBy: each })}
-            >
-              {GROUPINGS[each]}
-            </Toggle>
-          ))}
-        </fieldset>
-        <label class="threshold" title="Changes from this confidence on are selected">
-          <span>From {percent(threshold)}</span>
-          <input
-            type="range"
-            min="0"
-            max="100"
-            step="5"
-            value={Math.round(threshold * 100)}
-            aria-label="Select changes from this confidence on"
-            aria-valuetext={percent(threshold)}
-            onInput={(event) =>
-              dispatch({ type: 'edits.threshold', threshold: event.currentTarget.valueAsNumber / 100 })
-            }
-          />
-        </label>
-      </div>
-      <fieldset class="toggle-group" aria-label="Show">
-        {keysOf(FILTERS).map((each) => (
-          <Toggle key={each} on={each === filter} onClick={() => dispatch({ type: 'edits.filter', filter: each })}>
-            {FILTERS[each]} <span class="amount">{amounts[each]}</span>
-          </Toggle>
-        ))}
-      </fieldset>
-    </div>
+    <PreviewTools threshold={threshold} filter={{ chosen: filter, amounts }} dispatch={dispatch}>
+      <ToggleGroup
+        label="Group"
+        keys={['edit', 'frame'] as const}
+        chosen={groupBy}
+        render={(each) => GROUPINGS[each]}
+        onChoose={(each) => dispatch({ type: 'edits.group-by', groupBy: each })}
+      />
+    </PreviewTools>
   );
-}
-
-function keysOf<Key extends string>(labels: Record<Key, string>): Key[] {
-  return Object.keys(labels) as Key[];
-}
-
-function amountsOf({ byKey }: EditRows): Record<EditsFilter, number> {
-  const rows = [...byKey.values()];
-  const amount = (filter: EditsFilter) => rows.filter((row) => passesFilter(row, filter)).length;
-  return {
-    all: amount('all'),
-    doubtful: amount('doubtful'),
-    conflicts: amount('conflicts'),
-    missing: amount('missing'),
-  };
 }
 
 interface ItemProps {
@@ -253,8 +192,21 @@ function EditsItemView({ flow, preview, item, dispatch }: ItemProps) {
     case 'row':
       return <EditRowView preview={preview} row={item.row} isCorrecting={item.isCorrecting} dispatch={dispatch} />;
     case 'correction':
-      return <CorrectionView flow={flow} row={item.row} dispatch={dispatch} />;
+      return <EditCorrectionView flow={flow} row={item.row} dispatch={dispatch} />;
   }
+}
+
+/** Other counterparts of the row's layer. */
+function EditCorrectionView({ flow, row, dispatch }: { flow: Flow; row: EditRow; dispatch: ItemProps['dispatch'] }) {
+  return (
+    <CorrectionView
+      row={row.key}
+      target={row.target.frame}
+      candidates={candidatesOf(row)}
+      selected={selectedCandidate(flow, row)}
+      dispatch={dispatch}
+    />
+  );
 }
 
 const SECTIONS: Record<Section, { title: string; note: string }> = {

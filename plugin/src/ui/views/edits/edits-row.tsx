@@ -4,8 +4,10 @@ import type { EditsPreview } from '../../flow/edits/edits-state.js';
 import { shownChange } from '../../flow/edits/edits-values.js';
 import type { FlowEvent } from '../../flow/state.js';
 import { ConfidenceBadge } from '../components.js';
+import { Checkbox, Toggle } from '../preview/controls.js';
+import { CorrectButton } from '../preview/correction-view.js';
 import { Thumbnail } from '../thumbnail.js';
-import { ChangeView, Checkbox, Toggle, ValueView } from './edits-parts.js';
+import { ChangeView, ValueView } from './edits-parts.js';
 
 interface EditRowViewProps {
   preview: EditsPreview;
@@ -28,12 +30,13 @@ export function EditRowView({ preview, row, isCorrecting, dispatch }: EditRowVie
           onChange={(on) => dispatch({ type: 'edits.choose', keys: [key], choice: on ? 'ours' : 'off' })}
         />
       ) : (
-        <span class="edit-check-space" />
+        <span class="check-space" />
       )}
-      <div class="edit-row-main">
+      <div class="row-body">
         <button
           type="button"
           class="row-main"
+          data-key="Enter"
           title={`Zoom to it in “${name}”`}
           onClick={() => dispatch({ type: 'reveal', nodeId: layerId ?? nodeId, box: null })}
         >
@@ -127,14 +130,12 @@ function RowMatch({ preview, row, isCorrecting, dispatch }: RowPartProps & { isC
     <span class="edit-row-match">
       {kind === 'missing' || merged.layerId === null ? null : <ConfidenceBadge confidence={merged.confidence} />}
       {isRoot || kind === 'taken-back' ? null : (
-        <button
-          type="button"
-          class="text-button"
-          aria-expanded={isCorrecting}
-          onClick={() => dispatch({ type: 'edits.correcting', key: isCorrecting ? null : key })}
-        >
-          {kind === 'missing' ? 'Choose layer' : 'Wrong layer?'}
-        </button>
+        <CorrectButton
+          row={key}
+          label={kind === 'missing' ? 'Choose layer' : 'Wrong layer?'}
+          isCorrecting={isCorrecting}
+          dispatch={dispatch}
+        />
       )}
     </span>
   );

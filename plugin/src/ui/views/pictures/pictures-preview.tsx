@@ -1,12 +1,16 @@
 import { useMemo } from 'preact/hooks';
 import { count } from '../../../shared/text.js';
 import type { FailedTarget } from '../../flow/frame-problems.js';
+import { includedPictures } from '../../flow/pictures/pictures.js';
 import type { PicturesPreview, RefusedPicture, WarpedPicture } from '../../flow/pictures/pictures-state.js';
 import type { HashedFrame } from '../../flow/request.js';
 import type { FlowEvent } from '../../flow/state.js';
-import { Button, ConfidenceBadge, IconButton, Notice, ProblemNotice, Screen } from '../components.js';
+import { Button, ConfidenceBadge, Notice } from '../components.js';
 import { FailedGroupView } from '../failed-group.js';
-import { type VirtualItem, VirtualList } from '../virtual-list.js';
+import { GroupHeading } from '../preview/group-heading.js';
+import { PreviewScreen } from '../preview/preview-screen.js';
+import { PreviewTools } from '../preview/preview-tools.js';
+import type { VirtualItem } from '../virtual-list.js';
 import { PictureThumbnail } from './picture-thumbnail.js';
 
 /** Expected heights of items in CSS pixels. */
@@ -20,32 +24,35 @@ interface PreviewProps {
 
 /** The edit of the source, and each target before and after. Nothing is written before Apply. */
 export function PicturesPreviewView({ preview, applying, dispatch }: PreviewProps) {
-  const { run, edit, included } = preview;
+  const { run, edit, problem, threshold } = preview;
   const items = useMemo(() => itemsOf(preview), [preview.run, preview.refused, preview.pictures]);
+  const included = new Set(includedPictures(preview).map(({ targetId }) => targetId));
   const frames = new Map(run.frames.map((frame) => [frame.nodeId, frame]));
   const source = frames.get(run.sourceId);
-  const amount = included.size;
+  const keys = preview.pictures.map(({ targetId }) => targetId);
+  const label = included.size === 0 ? 'No pictures selected' : `Place on ${count(included.size, 'picture')}`;
   return (
-    <Screen
+    <PreviewScreen
       title="Preview"
-      bar={
-        <>
-          <IconButton icon="back" label="Back" onClick={() => dispatch({ type: 'back' })} />
-          <h1>Preview</h1>
-        </>
-      }
-      footer={
-        <Button look="primary" wide disabled={amount === 0} busy={applying} onClick={() => dispatch({ type: 'apply' })}>
-          {applying ? 'Applying…' : amount === 0 ? 'No pictures selected' : `Place on ${count(amount, 'picture')}`}
-        </Button>
-      }
+      problem={problem}
+      notices={run.notices}
+      tools={<PreviewTools threshold={threshold} dispatch={dispatch} />}
+      onSwitch={(on) => dispatch({ type: 'include', keys, on })}
+      apply={{ label, isEmpty: included.size === 0, isBusy: applying }}
+      list={{
+        label: 'Pictures',
+        items,
+        render: (item) => (
+          <PictureItem
+            item={item}
+            frame={frames.get(item.key)}
+            isIncluded={included.has(item.key)}
+            dispatch={dispatch}
+          />
+        ),
+      }}
+      dispatch={dispatch}
     >
-      {preview.problem === null ? null : <ProblemNotice problem={preview.problem} />}
-      {run.notices.map((notice) => (
-        <Notice key={notice} tone="info">
-          {notice}
-        </Notice>
-      ))}
       {source === undefined ? null : (
         <section class="group" aria-label="The edit">
           <h2 class="group-heading">
@@ -54,29 +61,26 @@ export function PicturesPreviewView({ preview, applying, dispatch }: PreviewProp
           <PicturePair frame={source} edit={{ png: edit.png, box: wholeOf(edit) }} box={edit.box} />
         </section>
       )}
-      <VirtualList
-        label="Pictures"
-        items={items}
-        render={(item) => {
-          switch (item.kind) {
-            case 'failed':
-              return <FailedGroupView target={item.target} dispatch={dispatch} />;
-            case 'refused':
-              return <RefusedView refused={item.refused} frame={frames.get(item.key)} dispatch={dispatch} />;
-            case 'picture':
-              return (
-                <PictureRow
-                  picture={item.picture}
-                  frame={frames.get(item.key)}
-                  isIncluded={included.has(item.key)}
-                  dispatch={dispatch}
-                />
-              );
-          }
-        }}
-      />
-    </Screen>
+    </PreviewScreen>
   );
+}
+
+interface ItemProps {
+  item: Item;
+  frame: HashedFrame | undefined;
+  isIncluded: boolean;
+  dispatch: (event: FlowEvent) => void;
+}
+
+function PictureItem({ item, frame, isIncluded, dispatch }: ItemProps) {
+  switch (item.kind) {
+    case 'failed':
+      return <FailedGroupView target={item.target} dispatch={dispatch} />;
+    case 'refused':
+      return <RefusedView refused={item.refused} frame={frame} dispatch={dispatch} />;
+    case 'picture':
+      return <PictureRow picture={item.picture} frame={frame} isIncluded={isIncluded} dispatch={dispatch} />;
+  }
 }
 
 type Item = VirtualItem &
@@ -113,26 +117,16 @@ function PictureRow({ picture, frame, isIncluded, dispatch }: RowProps) {
   const { targetId, fit, box } = picture;
   return (
     <section class="group" aria-label={frame.name}>
-      <h2 class="group-heading">
-        <input
-          type="checkbox"
-          checked={isIncluded}
-          aria-label={`Place on “${frame.name}”`}
-          onChange={({ currentTarget }) => dispatch({ type: 'include', keys: [targetId], on: currentTarget.checked })}
-        />
-        <span class="ellipsis" title={frame.name}>
-          {frame.name}
-        </span>
-        <ConfidenceBadge confidence={fit.confidence} />
-      </h2>
-      <PicturePair frame={frame} edit={picture} box={box} />
-      <Button
-        look="quiet"
-        label={`Show picture “${frame.name}”`}
+      <GroupHeading
+        title={frame.name}
+        checked={isIncluded}
+        switchLabel={`Place on “${frame.name}”`}
+        onSwitch={(on) => dispatch({ type: 'include', keys: [targetId], on })}
+        amount={<ConfidenceBadge confidence={fit.confidence} />}
+        hint={`Zoom to “${frame.name}”`}
         onClick={() => dispatch({ type: 'reveal', nodeId: targetId, box })}
-      >
-        Show picture
-      </Button>
+      />
+      <PicturePair frame={frame} edit={picture} box={box} />
     </section>
   );
 }

@@ -1,15 +1,9 @@
 import type { Placement } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import {
-  confidenceLevel,
-  evidenceLabel,
-  evidenceScores,
-  includedByDefault,
-  outcomeOf,
-  previewGroups,
-} from '../../../src/ui/flow/preview-rows.js';
-import { hashFrame } from '../../../src/ui/flow/request.js';
-import { exportedFrame, layer, layerItem, layerPlacement, resultFor } from '../fixtures.js';
+import { confidenceLevel, evidenceLabel, evidenceScores } from '../../../../src/ui/flow/preview/confidence.js';
+import { outcomeOf, previewGroups } from '../../../../src/ui/flow/preview/preview-rows.js';
+import { hashFrame } from '../../../../src/ui/flow/request.js';
+import { exportedFrame, layer, layerItem, layerPlacement, resultFor } from '../../fixtures.js';
 
 const BOX = { x: 10, y: 10, w: 20, h: 10 };
 
@@ -28,7 +22,7 @@ describe('the rows of a target', () => {
     layerPlacement('1', 0.9, { layerId: 't-a', box: null }),
     layerPlacement('2', 0.6, { layerId: null, box: BOX }),
   ];
-  const [group] = previewGroups(run, resultFor('t', placements), 's');
+  const [group] = previewGroups({ run, result: resultFor('t', placements), corrections: new Map() }, 's');
 
   it('are in the order of the source, not of the result', () => {
     expect(group?.rows.map((row) => row.key)).toEqual(['t 2', 't 1']);
@@ -52,24 +46,6 @@ it.each<[string, Placement, string]>([
   ['a missing point', { kind: 'point', itemId: '1', confidence: 0, evidence: { image: 0 }, point: null }, 'none'],
 ])('%s → %s', (_, placement, outcome) => {
   expect(outcomeOf(placement)).toBe(outcome);
-});
-
-it.each([
-  [0.5, true],
-  [0.499, false],
-])('confidence %d is included by default: %s', (confidence, included) => {
-  const placement = layerPlacement('1', confidence, { layerId: 't-a', box: null });
-  const frames = [exportedFrame('s'), exportedFrame('t', [layer('t-a', BOX)])].map(hashFrame);
-  const run = {
-    jobId: 'job',
-    frames,
-    items: [layerItem('1', 's-a')],
-    failed: [],
-    notices: [],
-    after: null,
-    finished: [],
-  };
-  expect(includedByDefault(previewGroups(run, resultFor('t', [placement]), 's')).has('t 1')).toBe(included);
 });
 
 it.each([
