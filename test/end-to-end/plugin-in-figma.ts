@@ -54,6 +54,7 @@ export class PluginInFigma {
       onSocketFrame,
     });
     window.page = page;
+    this.host.onWindowResize((size) => void resize(window, size));
     await page.send(...early.splice(0));
     return page;
   }
@@ -114,6 +115,10 @@ function forward({ page, early }: OpenWindow, message: MainToUi): void {
     page.send(message).catch((error: unknown) => {
       if (!page.page.isClosed()) throw error;
     });
+}
+
+async function resize({ page }: OpenWindow, size: { width: number; height: number }): Promise<void> {
+  if (page !== null && !page.page.isClosed()) await page.page.setViewportSize(size);
 }
 
 /** Reads the files that the manifest names, with the daemon's port in place of the manifest's. */

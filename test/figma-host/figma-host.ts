@@ -42,9 +42,15 @@ export type BrokenExport = 'fails' | 'truncated';
 
 type Listener = (message: unknown) => void;
 
+interface WindowSize {
+  width: number;
+  height: number;
+}
+
 /** A Figma file with a plugin. Each command runs in a new sandbox; the document survives. */
 export class FigmaHost {
   private readonly listeners = new Set<Listener>();
+  private onResize: ((size: WindowSize) => void) | null = null;
   private readonly storage: Map<string, string>;
   private readonly brokenExports = new Map<string, BrokenExport>();
   private runs = 0;
@@ -96,6 +102,11 @@ export class FigmaHost {
   onMainMessage(listener: Listener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** Calls the listener, in place of an earlier one, when the plugin resizes its window. */
+  onWindowResize(listener: (size: WindowSize) => void): void {
+    this.onResize = listener;
   }
 
   /** Selects nodes of the current page by hand. */
@@ -270,6 +281,7 @@ export class FigmaHost {
 
   private addReport(kind: string, detail: unknown): void {
     this.reports.push({ kind, detail });
+    if (kind === 'resize') this.onResize?.(detail as WindowSize);
     if (kind === 'notify') this.toasts.push(detail as Toast);
     if (kind === 'cut toast') this.cutToasts.push(String(detail));
   }

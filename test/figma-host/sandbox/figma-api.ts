@@ -25,10 +25,23 @@ const EVENTS = new Set([
 ]);
 const WINDOW_OPTIONS = new Set(['width', 'height', 'themeColors', 'title', 'visible', 'position']);
 
+/** The typings' `UIAPI.resize`: “The minimum size is 70x0.” */
+const MIN_WINDOW = { width: 70, height: 0 };
+
 /** `figma.ui`. */
-export const ui: { onmessage: ((message: unknown) => void) | null; postMessage: (message: unknown) => void } = {
+export const ui: {
+  onmessage: ((message: unknown) => void) | null;
+  postMessage: (message: unknown) => void;
+  resize: (width: number, height: number) => void;
+} = {
   onmessage: null,
   postMessage: (message) => __bridge.postToUi(encodeMessage(message)),
+  resize: (width, height) => {
+    if (!(width >= MIN_WINDOW.width && height >= MIN_WINDOW.height)) {
+      throw new Error(`in resize: A window of ${width} × ${height} is too small`);
+    }
+    __bridge.report('resize', JSON.stringify({ width, height }));
+  },
 };
 
 /** Actions of toast buttons, by their reported index. */
