@@ -1,4 +1,5 @@
 import { render } from 'preact';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import type { MainToUi, UiToMain } from '../shared/messages.js';
 import { App } from './app.js';
 import type { BrowserPage } from './connection/browser-access.js';
@@ -13,15 +14,22 @@ const root = document.getElementById('root') ?? document.body;
 const store = new Store({
   postToMain,
   page,
-  onChange: draw,
+  onChange: (state) => show(state),
 });
+
+/** Shows a state. Several changes at once are drawn once, also those that drawing causes. */
+let show: (state: AppState) => void = () => undefined;
 
 // the same functions each time, so that what did not change is not drawn again
 const dispatch = (event: FlowEvent) => store.dispatch(event);
 const connect = (event: ConnectionEvent) => store.connect(event);
 
-function draw(state: AppState): void {
-  render(<App state={state} dispatch={dispatch} connect={connect} />, root);
+function Root() {
+  const [state, setState] = useState(store.state);
+  useLayoutEffect(() => {
+    show = setState;
+  }, []);
+  return <App state={state} dispatch={dispatch} connect={connect} />;
 }
 
 /** Posts to the main thread in Figma's envelope. */
@@ -37,5 +45,5 @@ window.addEventListener('message', (event: MessageEvent<{ pluginMessage?: MainTo
 
 // the page shows that it starts until here
 root.replaceChildren();
-draw(store.state);
+render(<Root />, root);
 postToMain({ type: 'ready' });
