@@ -1,11 +1,12 @@
-import { COMMANDS, type Command, type MainToUi, type UiToMain } from '../shared/messages.js';
+import { COMMANDS, type Command, type MainToUi, type UiToMain, type WindowSize } from '../shared/messages.js';
 import { editsToast, messageOf, problemToast, toastMessage } from '../shared/text.js';
 import { exportFrames } from './canvas/export.js';
 import { exportPictures } from './canvas/export-pictures.js';
 import { reveal } from './canvas/export-space.js';
+import { changedFrames } from './canvas/frame-changes.js';
 import { forgetFrames, noteChanges, takeChangedFrames } from './canvas/frame-summaries.js';
 import type { Fingerprints } from './canvas/items.js';
-import { selectLayers } from './canvas/select.js';
+import { selectLayers, showLayer } from './canvas/select.js';
 import { readSelection } from './canvas/selection.js';
 import { type Applied, applyNotes, applyPictures, applyPlacements } from './changes/apply.js';
 import { applyEdits } from './changes/edits/apply-edits.js';
@@ -22,8 +23,11 @@ import { initialPicks } from './initial-picks.js';
 import { recordEdits, rememberTransfer } from './record-edits.js';
 import { deleteRecording, listRecordings } from './recordings.js';
 
-/** Size of the plugin window, in px. */
-const WINDOW = { width: 340, height: 560 } as const;
+/** Sizes of the plugin window, in px. The wide one fits on a screen of 1280 × 720. */
+const WINDOWS: Record<WindowSize, { width: number; height: number }> = {
+  standard: { width: 340, height: 560 },
+  wide: { width: 840, height: 580 },
+};
 /** Changes closer together than this are sent to the UI once. */
 const DEBOUNCE_MS = 60;
 /** Figma reports a change after a delay; changes reported this soon after Apply are from Apply. */
@@ -39,6 +43,8 @@ let ignoresChanges = false;
 /** Annotations at the time of the last export. Apply skips those that changed since. */
 let fingerprints: Fingerprints = new Map();
 let selectionTimer: number | null = null;
+/** Ids of exported frames whose changes the UI hears of. */
+let watchedFrames: ReadonlySet<string> = new Set();
 let watchedPage: PageNode | null = null;
 /** Whether the UI has its session; nothing is sent before. */
 let isStarted = false;
@@ -55,7 +61,7 @@ if (command === 'record-edits') {
   // needs no window: the toast says it all
   void recordEdits(Date.now()).then((message) => figma.closePlugin(message));
 } else {
-  figma.showUI(__html__, { ...WINDOW, themeColors: true });
+  figma.showUI(__html__, { ...WINDOWS.standard, themeColors: true });
   figma.ui.onmessage = (message: UiToMain) => {
     handle(message).catch((error: unknown) => fail(message, messageOf(error)));
   };
@@ -80,6 +86,7 @@ function fail({ type }: UiToMain, reason: string): void {
       send({ type: 'apply.failed', problem });
       break;
     case 'select':
+    case 'layer.show':
       send({ type: 'select.failed', problem });
       break;
     case 'undo':
@@ -104,6 +111,7 @@ async function handle(message: UiToMain): Promise<void> {
       exportNumber += 1;
       const number = exportNumber;
       const isCancelled = () => number !== exportNumber;
+      watchedFrames = new Set(message.command === 'inspect-point' ? [message.sourceId, ...message.targetIds] : []);
       if (message.command === 'transfer-edits' || message.command === 'transfer-difference') {
         return exportEdits(message, send, isCancelled);
       }
@@ -137,6 +145,12 @@ async function handle(message: UiToMain): Promise<void> {
     }
     case 'pictures.apply':
       return applied('propagate-pictures', await applyPictures(message.sourceId, message.pictures));
+    case 'layer.show':
+      return send(await showLayer(message.frameId, message.layerId, message.box));
+    case 'window': {
+      const { width, height } = WINDOWS[message.size];
+      return figma.ui.resize(width, height);
+    }
     case 'recording.delete':
       return deleteRecording(message.nodeId);
     case 'undo':
@@ -191,6 +205,10 @@ function undo(): void {
 }
 
 function onNodeChange({ nodeChanges }: NodeChangeEvent): void {
+  if (watchedFrames.size > 0 && !ignoresChanges) {
+    const changed = changedFrames(nodeChanges, watchedFrames);
+    if (changed.frameIds.length + changed.deletedIds.length > 0) send({ type: 'export.outdated', ...changed });
+  }
   if (!ignoresChanges && undoState === 'available') undoState = 'changed';
   noteChanges(nodeChanges);
   sendSelectionSoon();

@@ -1,5 +1,6 @@
 import type { Box, Item, Layer, Placement, TransferredTarget } from '@samepoint/shared-protocol';
 import type { Design } from './design.js';
+import type { InspectToMain, InspectToUi } from './inspect.js';
 import type { AppliedRecord, Operation } from './operation.js';
 import type { PicturesToMain, PicturesToUi } from './pictures.js';
 
@@ -225,6 +226,9 @@ export interface Problem {
   hint: string;
 }
 
+/** `wide` is for screens that compare pictures. */
+export type WindowSize = 'standard' | 'wide';
+
 export type UiToMain =
   /** The UI is loaded; the main thread sends nothing before. */
   | { type: 'ready' }
@@ -263,6 +267,9 @@ export type UiToMain =
   | { type: 'select'; targets: { targetId: string; layerIds: string[] }[] }
   | { type: 'recording.delete'; nodeId: string }
   | PicturesToMain
+  | InspectToMain
+  /** Resizes the plugin window. */
+  | { type: 'window'; size: WindowSize }
   | { type: 'undo' }
   | { type: 'close' };
 
@@ -296,6 +303,7 @@ export type MainToUi =
   | { type: 'selected'; count: number; notices: string[] }
   | { type: 'select.failed'; problem: Problem }
   | PicturesToUi
+  | InspectToUi
   | { type: 'undone' }
   /** The document changed after Apply, so that Apply is no longer the last undo step. */
   | { type: 'undo.failed'; problem: Problem };

@@ -9,6 +9,12 @@ export function percent(fraction: number): string {
   return `${Math.round(fraction * 100)}%`;
 }
 
+/** A cosine similarity: `0.82`, `−0.31`. */
+export function similarity(cosine: number): string {
+  const text = Math.abs(cosine).toFixed(2);
+  return cosine < 0 && text !== '0.00' ? `−${text}` : text;
+}
+
 export function seconds(ms: number): string {
   return `${Math.round(ms / 1000)} s`;
 }

@@ -12,6 +12,7 @@ import { DoneView } from './views/done-view.js';
 import { EditsDoneView } from './views/edits/edits-done-view.js';
 import { EditsPreviewView } from './views/edits/edits-preview-view.js';
 import { FailedView } from './views/failed-view.js';
+import { InspectView } from './views/inspect/inspect-view.js';
 import { PickView } from './views/pick-view.js';
 import { PicturesView } from './views/pictures/pictures-view.js';
 import { PreferencesView } from './views/preferences-view.js';
@@ -51,6 +52,16 @@ export function App({ state: { connection, flow }, dispatch, connect }: AppProps
       );
     case 'pictures':
       return <PicturesView flow={flow} state={state.pictures} dispatch={dispatch} connect={connect} />;
+    case 'inspect':
+      return (
+        <InspectView
+          flow={flow}
+          state={state.inspect}
+          status={connectionLabel(connection.state)}
+          dispatch={dispatch}
+          connect={connect}
+        />
+      );
     case 'exporting':
     case 'sending':
     case 'running':

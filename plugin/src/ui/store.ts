@@ -106,6 +106,9 @@ export class Store {
       case 'pictures.clip':
         void drawPictures(effect).then((event) => this.dispatch(event));
         return;
+      case 'inspect.wait':
+        setTimeout(() => this.dispatch({ type: 'inspect.waited' }), effect.ms);
+        return;
       case 'daemon': {
         const { state } = this.#state.connection;
         const features = state.name === 'ready' ? state.welcome.features : [];

@@ -1,5 +1,7 @@
+import type { Box } from '@samepoint/shared-protocol';
 import type { MainToUi } from '../../shared/messages.js';
 import { count, listNames } from '../../shared/text.js';
+import { reveal } from './export-space.js';
 import { ancestors, findSceneNode, isVisible } from './nodes.js';
 
 type Selected = Extract<MainToUi, { type: 'selected' | 'select.failed' }>;
@@ -20,6 +22,20 @@ export async function selectLayers(targets: Targets): Promise<Selected> {
   ];
   return { type: 'selected', count: here.length, notices: notices.filter((notice) => notice !== null) };
 }
+
+/** Selects one layer on its page and scrolls to it. `box` is in pixels of the frame's export. */
+export async function showLayer(frameId: string, layerId: string, box: Box): Promise<Selected> {
+  const node = await findSceneNode(layerId);
+  if (node === null) return { type: 'select.failed', problem: LAYER_DELETED };
+  await reveal(frameId, box);
+  figma.currentPage.selection = [node];
+  return { type: 'selected', count: 1, notices: isVisible(node) ? [] : ['The layer is hidden.'] };
+}
+
+const LAYER_DELETED = {
+  message: 'The layer was deleted since the export.',
+  hint: 'Export again to compare the frames as they are now.',
+};
 
 const NOTHING_TO_SELECT = {
   message: 'None of the layers is on this page.',

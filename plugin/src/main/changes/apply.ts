@@ -103,7 +103,8 @@ function writePlan(run: RunOf, plan: Plan): Applied {
     for (const { operation, written } of results) addToSummary(summary, operation, written);
     const notices = [...componentNotices(results), ...recordResults(run, results, journal)];
     if (notices.length > 0) summary.notices = notices;
-    storeRun(run, targetsOf(plan.operations), journal);
+    // a note about a point is no run to repeat
+    if (run.command !== 'inspect-point') storeRun(run, targetsOf(plan.operations), journal);
     journal.finish();
   } catch (error) {
     const reason = messageOf(error);

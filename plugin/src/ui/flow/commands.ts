@@ -1,6 +1,7 @@
 import { TRANSFER_RUNNERS_UP, type TransferRequest, type TransferResult } from '@samepoint/shared-protocol';
 import type { Command, Picks } from '../../shared/messages.js';
 import { startEdits } from './edits/edits-preview.js';
+import { startInspect } from './inspect/inspect.js';
 import { openConnect, openPreferences } from './options.js';
 import { missingEdit } from './pictures/pictures.js';
 import { startPreview } from './preview/preview.js';
@@ -24,6 +25,8 @@ export interface CommandFlow {
     selectOverlays?: string;
     selectAfter?: string;
   };
+  /** Whether at least one target must be picked; by default it must. */
+  needsTargets?: false;
   /** What must be picked besides source and targets; null if it is. */
   missing(picks: Picks): string | null;
   /** Optional fields of the request that the daemon supports. */
@@ -118,7 +121,9 @@ export const COMMAND_FLOWS: Record<Command, CommandFlow> = {
       selectTargets: 'Select the frames or pictures to look for it in.',
     },
     picks: ['source', 'targets'],
+    needsTargets: false,
     missing: () => null,
+    exported: startInspect,
   },
   'track-frames': {
     ...TRANSFER,

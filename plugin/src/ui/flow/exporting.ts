@@ -1,4 +1,4 @@
-import type { ExportedFrame, FinishedTarget, FrameSummary, MainToUi, Picks } from '../../shared/messages.js';
+import type { ExportedFrame, FinishedTarget, FrameSummary, MainToUi, Picks, UiToMain } from '../../shared/messages.js';
 import { COMMAND_FLOWS } from './commands.js';
 import { hashFrame } from './request.js';
 import { sendExported } from './sending.js';
@@ -9,26 +9,26 @@ import { enter, type Flow, type FlowEvent, type StateOf, savePending, stay, type
  * @param finished results of an earlier session
  */
 export function startExport(flow: Flow, jobId: string, finished: readonly FinishedTarget[] = []): Transition {
-  const { picks, command } = flow;
-  if (picks.source === null) return stay(flow);
-  const kinds = COMMAND_FLOWS[command].picks;
-  const total = exportedIds(picks).size;
+  const message = exportRequest(flow);
+  if (message === null) return stay(flow);
+  const total = exportedIds(flow.picks).size;
   const state = { name: 'exporting', jobId, frames: [], failed: [], finished, done: 0, total } as const;
-  return enter(flow, state, [
-    savePending(flow, { jobId, finished }),
-    {
-      type: 'main',
-      message: {
-        type: 'export.start',
-        command,
-        sourceId: picks.source.nodeId,
-        ...(picks.after === null ? {} : { afterId: picks.after.nodeId }),
-        targetIds: picks.targets.map((target) => target.nodeId),
-        overlayIds: kinds.includes('overlays') ? picks.overlays.map((overlay) => overlay.nodeId) : [],
-        layerIds: kinds.includes('layers') ? picks.layers.map((layer) => layer.nodeId) : [],
-      },
-    },
-  ]);
+  return enter(flow, state, [savePending(flow, { jobId, finished }), { type: 'main', message }]);
+}
+
+/** The request for an export of all picked frames; null without a source. */
+export function exportRequest({ picks, command }: Flow): UiToMain | null {
+  if (picks.source === null) return null;
+  const kinds = COMMAND_FLOWS[command].picks;
+  return {
+    type: 'export.start',
+    command,
+    sourceId: picks.source.nodeId,
+    ...(picks.after === null ? {} : { afterId: picks.after.nodeId }),
+    targetIds: picks.targets.map((target) => target.nodeId),
+    overlayIds: kinds.includes('overlays') ? picks.overlays.map((overlay) => overlay.nodeId) : [],
+    layerIds: kinds.includes('layers') ? picks.layers.map((layer) => layer.nodeId) : [],
+  };
 }
 
 function exportedIds({ source, after, targets }: Picks): Set<string> {

@@ -6,6 +6,7 @@ import { reduceDone } from './done.js';
 import { reduceEdits } from './edits/edits-preview.js';
 import { reduceExporting, startExport } from './exporting.js';
 import { reduceFailed } from './failed.js';
+import { reduceInspect } from './inspect/inspect.js';
 import { picksOfPending, reducePick } from './pick.js';
 import { reducePictures } from './pictures/pictures.js';
 import { reducePreview } from './preview/preview.js';
@@ -56,6 +57,8 @@ function reduceState(flow: Flow, event: FlowEvent): Transition {
       return reducePick(flow, event);
     case 'pictures':
       return reducePictures(flow, state.pictures, event);
+    case 'inspect':
+      return reduceInspect(flow, state.inspect, event);
     case 'exporting':
       return reduceExporting(flow, state, event);
     case 'sending':

@@ -17,7 +17,7 @@ export type UnassignedRequest<R extends JobRequest = JobRequest> = R extends Job
 
 export interface ImageJobInput {
   jobId: string;
-  /** All images that the request names. */
+  /** The images that the request names, without those that the daemon is known to have. */
   images: readonly JobImage[];
   request: UnassignedRequest;
 }
@@ -43,6 +43,7 @@ export function startImageJob(flow: Flow, input: ImageJobInput): ImageJobStep {
   if (backend === null || backend.state === 'missing') return { kind: 'failed', error: modelMissing(backend) };
   const request: JobRequest = { ...input.request, backend: backend.id };
   const images = new Map(input.images.map((image) => [image.imageId, image]));
+  if (images.size === 0) return run(input, request);
   const offers = [...images.values()].map(
     ({ imageId, width, height, png }): FlowEffect => ({
       type: 'daemon',
@@ -108,8 +109,11 @@ function answered(job: Sending, imageId: string, effects: FlowEffect[]): ImageJo
   const { input, request } = job;
   const unanswered = job.unanswered.filter((id) => id !== imageId);
   if (unanswered.length > 0 || request === null) return goOn({ ...job, unanswered }, effects);
-  const running: Running = { phase: 'running', input, request, position: 0, progress: null };
-  return goOn(running, [...effects, start(input, request)]);
+  return run(input, request, effects);
+}
+
+function run(input: ImageJobInput, request: JobRequest, before: FlowEffect[] = []): ImageJobStep {
+  return goOn({ phase: 'running', input, request, position: 0, progress: null }, [...before, start(input, request)]);
 }
 
 function reduceResult(

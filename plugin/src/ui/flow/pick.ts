@@ -44,12 +44,12 @@ function withPicks(flow: Flow, picks: Picks): Transition {
 /** The next step before the run can start; null if it can start. */
 export function missingPick(flow: Flow): string | null {
   const { source, targets } = flow.picks;
-  const { picks, missing } = COMMAND_FLOWS[flow.command];
+  const { picks, missing, needsTargets = true } = COMMAND_FLOWS[flow.command];
   if (source === null) return SOURCE_MISSING[picks[0] ?? 'source'] ?? SOURCE_MISSING.source;
   if (source.blocked !== null) return 'The source frame can’t be used';
   const other = missing(flow.picks);
   if (other !== null) return other;
-  if (targets.length === 0) return 'Add at least one target frame';
+  if (targets.length === 0 && needsTargets) return 'Add at least one target frame';
   if (targets.length > LIMITS.targetsPerJob) return `A run takes up to ${LIMITS.targetsPerJob} targets`;
   const blocked = targets.find((target) => target.blocked !== null);
   return blocked === undefined ? null : `“${blocked.name}” can’t be used`;

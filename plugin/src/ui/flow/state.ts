@@ -31,6 +31,7 @@ import {
 import type { LeftEdits } from './edits/edits-left.js';
 import type { EditsEvent, EditsState } from './edits/edits-state.js';
 import { type FailedTarget, withFrameNames } from './frame-problems.js';
+import type { InspectEffect, InspectEvent, InspectStep } from './inspect/inspect-state.js';
 import type { PicturesEffect, PicturesEvent, PicturesStep } from './pictures/pictures-state.js';
 import type { PreviewEvent, PreviewState } from './preview/preview-state.js';
 import type { HashedFrame } from './request.js';
@@ -66,6 +67,7 @@ export type FlowState =
   | { name: 'preferences' }
   | { name: 'pick'; problem: Problem | null }
   | { name: 'pictures'; pictures: PicturesStep }
+  | { name: 'inspect'; inspect: InspectStep }
   | {
       name: 'exporting';
       jobId: string;
@@ -138,6 +140,7 @@ export type FlowEvent =
   /** `payload` is the binary part of a result. */
   | { type: 'daemon'; message: DaemonMessage; payload?: Uint8Array }
   | PicturesEvent
+  | InspectEvent
   | { type: 'connected'; backends: readonly Backend[]; features: readonly string[]; jobs: readonly JobStatus[] }
   | { type: 'disconnected' }
   | { type: 'pick.source'; frame: FrameSummary | null }
@@ -173,7 +176,8 @@ export type FlowEffect =
   | { type: 'main'; message: UiToMain }
   | { type: 'daemon'; message: ClientMessage }
   | { type: 'image'; imageId: string; png: Uint8Array }
-  | PicturesEffect;
+  | PicturesEffect
+  | InspectEffect;
 
 /** The flow after an event, and the effects that the store runs. */
 export interface Transition {
@@ -203,6 +207,8 @@ export function needsDaemon(state: FlowState): boolean {
       return true;
     case 'pictures':
       return ['comparing', 'failed'].includes(state.pictures.step);
+    case 'inspect':
+      return state.inspect.step === 'failed';
     case 'waiting':
     case 'preferences':
     case 'exporting':

@@ -1,0 +1,44 @@
+import type { RefObject } from 'preact';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
+import type { HashedFrame } from '../../flow/request.js';
+import { decodePng } from '../thumbnail-image.js';
+import type { Size } from './viewport.js';
+
+/** The decoded picture of a frame; null until it is decoded, and if it is damaged. */
+export function usePicture({ imageId, png }: HashedFrame): ImageBitmap | null {
+  const [picture, setPicture] = useState<ImageBitmap | null>(null);
+  useEffect(() => {
+    let current = true;
+    let bitmap: ImageBitmap | null = null;
+    decodePng(png).then(
+      (decoded) => {
+        bitmap = decoded;
+        if (current) setPicture(decoded);
+        else decoded.close();
+      },
+      () => undefined,
+    );
+    return () => {
+      current = false;
+      setPicture(null);
+      bitmap?.close();
+    };
+  }, [imageId]);
+  return picture;
+}
+
+/** The size of an element in CSS pixels; null until it is laid out. */
+export function useSize(element: RefObject<HTMLElement>): Size | null {
+  const [size, setSize] = useState<Size | null>(null);
+  useLayoutEffect(() => {
+    const { current } = element;
+    if (current === null) return;
+    const observer = new ResizeObserver(() => {
+      const next = { width: current.clientWidth, height: current.clientHeight };
+      setSize(next.width > 0 && next.height > 0 ? next : null);
+    });
+    observer.observe(current);
+    return () => observer.disconnect();
+  }, []);
+  return size;
+}
