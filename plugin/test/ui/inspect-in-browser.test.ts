@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type InspectRequest, imageLabel, MATCHING_STAGES, type Point } from '@samepoint/shared-protocol';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -10,13 +8,10 @@ import { DEFAULT_PREFERENCES, type ExportedFrame } from '../../src/shared/messag
 import { hashFrame } from '../../src/ui/flow/request.js';
 import { FakeDaemon, TOKEN } from './fake-daemon.js';
 import { failure, frameSummary } from './fixtures.js';
+import { look } from './look.js';
 import { DARK, LIGHT, mockup } from './mockup.js';
 import { openUi } from './open-ui.js';
 
-/** Folder for screenshots; none are saved without it. */
-const FOLDER = process.env.SAMEPOINT_TEST_SCREENSHOTS;
-/** Screenshots are taken in both themes. */
-const THEMES = FOLDER === undefined ? (['light'] as const) : (['light', 'dark'] as const);
 /** The wide window. */
 const WIDE = { width: 840, height: 580 };
 
@@ -59,7 +54,7 @@ function heatmapOf(matches: readonly { point: Point; similarity: number }[]): Ui
   });
 }
 
-describe.each(THEMES)('in the %s theme', (theme) => {
+describe('inspecting a point', () => {
   let daemon: FakeDaemon;
   let figma: FigmaPage;
   let asked: InspectRequest[];
@@ -86,7 +81,7 @@ describe.each(THEMES)('in the %s theme', (theme) => {
       const result = { kind: 'inspect', matches, heatmap: { ...HEATMAP, lowest: -0.31, highest: 0.94 } } as const;
       daemon.sendResult(jobId, result, heatmapOf(matches));
     };
-    figma = await openUi(browser, html, daemon.port, theme);
+    figma = await openUi(browser, html, daemon.port);
   });
 
   afterEach(async () => {
@@ -94,12 +89,7 @@ describe.each(THEMES)('in the %s theme', (theme) => {
     await daemon.close();
   });
 
-  async function screenshot(name: string): Promise<void> {
-    expect.soft(await figma.ui.locator('h1').count()).toBe(1);
-    if (FOLDER === undefined) return;
-    await mkdir(FOLDER, { recursive: true });
-    await figma.page.screenshot({ path: join(FOLDER, `inspect-${name}-${theme}.png`) });
-  }
+  const screenshot = (name: string) => look(figma, `inspect-${name}`);
 
   async function open(targetIds: string[]): Promise<void> {
     const summaries = frames.map(({ nodeId, name }) => ({ ...frameSummary(nodeId, 2), name }));
@@ -184,7 +174,10 @@ describe.each(THEMES)('in the %s theme', (theme) => {
   it('keeps the matches while the daemon is away, and finds what is similar in the source alone', async () => {
     await open([]);
     await figma.ui.getByText('“Settings / Light”, the source itself').waitFor();
-    await figma.button('Select “button”').first().waitFor();
+    await figma
+      .button(/^Select layer “button”/)
+      .first()
+      .waitFor();
     daemon.drop();
     await figma.ui.getByText(/The point and the matches stay here/).waitFor();
     await screenshot('disconnected');

@@ -41,7 +41,7 @@ export function MatchRow({ open, match, isChosen, dispatch }: MatchRowProps) {
         </span>
         <Button
           look="quiet"
-          label={`Select “${name}”, ${where}, similarity ${similarity(score.similarity)}, confidence ${percent(score.confidence)}`}
+          label={`Select layer “${name}”, ${where}, similarity ${similarity(score.similarity)}, confidence ${percent(score.confidence)}`}
           onClick={() => dispatch({ type: 'inspect.select', match })}
         >
           Select layer

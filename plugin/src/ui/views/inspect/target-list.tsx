@@ -178,7 +178,7 @@ function ProblemView({ target: { nodeId, name }, problem, dispatch }: ProblemVie
         <ProblemNotice problem={problem} />
         <Button
           look="quiet"
-          label={`Search “${name}” again`}
+          label={`Try again with “${name}”`}
           onClick={() => dispatch({ type: 'inspect.try-again', targetId: nodeId })}
         >
           Try again
