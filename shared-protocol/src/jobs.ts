@@ -34,7 +34,11 @@ export type RunnerUp = z.infer<typeof runnerUpSchema>;
 
 const placementBase = { itemId: idSchema, confidence, evidence: evidenceSchema };
 
-/** The counterpart of an item in one target, in target pixels; null for none. */
+/**
+ * The counterpart of an item in one target, in target pixels; null for none. `confidence` is the probability that what the
+ * placement states is correct. For a layer that is `layerId`. Without one it is `box`, and the layer's absence from the target's
+ * layers counts against it: below one half, unless the target has no layers or the best match is no candidate.
+ */
 export const placementSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('point'), ...placementBase, point: pointSchema.nullable() }),
   z.strictObject({ kind: z.literal('box'), ...placementBase, box: boxSchema.nullable() }),
@@ -42,7 +46,7 @@ export const placementSchema = z.discriminatedUnion('kind', [
     kind: z.literal('layer'),
     ...placementBase,
     layerId: idSchema.nullable(),
-    /** The matched box, also without a layer. */
+    /** The matched box by pixels, also without a layer. */
     box: boxSchema.nullable(),
     /** Only with `withCues`, for a matched layer. */
     cues: z.array(layerCueSchema).max(layerCueSchema.shape.cue.options.length).optional(),

@@ -115,10 +115,10 @@ export async function placeItems(
     [...counterparts].flatMap(([id, one]) => (one.assigned === null ? [] : [[id, one.assigned]])),
   );
   return found.map((entry) => {
-    const { item, anchors, placed } = entry;
-    if (item.kind === 'layer') return layerPlacement(item, placed, counterparts.get(item.layerId), details);
+    const { item, anchors } = entry;
+    if (item.kind === 'layer') return layerPlacement(item, entry.placed, counterparts.get(item.layerId), details);
     if (item.kind !== 'overlay' || anchors === null) return toPlacement({ ...entry, item });
-    const byAnchors = direction.placeByAnchors(item.box, anchors, assigned, targetSidePx, placed);
+    const byAnchors = direction.placeByAnchors(item.box, anchors, assigned, targetSidePx, entry);
     return toPlacement({ ...entry, item, placed: byAnchors });
   });
 }

@@ -52,7 +52,7 @@ function placeRegionEitherWay(
   targetSidePx: number,
 ): RegionByPoints | null {
   const asIs = placeRegion(box, correspondences, targetSidePx);
-  const flipped = correspondences.map((one) => ({ ...one, source: { ...one.source, x: -one.source.x } }));
+  const flipped = correspondences.map(mirrorSource);
   const mirrored = placeRegion(mirrorBox(box), flipped, targetSidePx);
   // for a thin line, half a turn equals a reflection
   const upright = asIs !== null && asIs.fit.transform.a > 0;
@@ -60,14 +60,19 @@ function placeRegionEitherWay(
   return { ...mirrored, ...forUnmirroredBox(mirrored, box) };
 }
 
-/** Like `placeByAnchors`, with the anchors mirrored. */
-function placeByMirroredAnchors(...[box, around, counterparts, sidePx, byPixels]: Parameters<typeof placeByAnchors>) {
+/** Like `placeByAnchors`, with everything in the source mirrored. */
+function placeByMirroredAnchors(...[box, around, counterparts, sidePx, region]: Parameters<typeof placeByAnchors>) {
   const mirrored = {
     cluster: mirrorBox(around.cluster),
     anchors: around.anchors.map((anchor) => ({ ...anchor, layer: mirrorLayer(anchor.layer) })),
   };
-  const placed = placeByAnchors(mirrorBox(box), mirrored, counterparts, sidePx, byPixels);
-  return placed === null || placed === byPixels ? placed : forUnmirroredBox(placed, box);
+  const correspondences = region.correspondences.map(mirrorSource);
+  const placed = placeByAnchors(mirrorBox(box), mirrored, counterparts, sidePx, { ...region, correspondences });
+  return placed === null || placed === region.placed ? placed : forUnmirroredBox(placed, box);
+}
+
+function mirrorSource(one: Correspondence): Correspondence {
+  return { ...one, source: { ...one.source, x: -one.source.x } };
 }
 
 /** Shifts a transform of the mirrored box so that it maps the box itself to the same place. */

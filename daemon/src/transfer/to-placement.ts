@@ -32,7 +32,11 @@ export function layerPlacement(
   const box = placed?.box ?? null;
   const runnersUp = details.runnersUp === true ? { runnersUp: [...(counterpart?.runnersUp ?? [])] } : {};
   const assigned = counterpart?.assigned ?? null;
-  if (assigned === null) return { kind: 'layer', itemId, layerId: null, box, ...confidenceOf(placed), ...runnersUp };
+  if (assigned === null) {
+    const { confidence, evidence } = confidenceOf(placed);
+    const stated = confidence * (counterpart?.present ?? 1);
+    return { kind: 'layer', itemId, layerId: null, box, confidence: stated, evidence, ...runnersUp };
+  }
   const { layer, confidence, likeness } = assigned;
   const { evidence, cues } = likeness;
   const withCues = details.cues === true ? { cues: [...cues] } : {};

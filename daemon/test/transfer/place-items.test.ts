@@ -138,6 +138,29 @@ describe('an item of kind', () => {
     expectBox(placement?.kind === 'layer' && placement.box, doubledBox(BUTTON.box));
   });
 
+  it.each([
+    ['that of the box if the target has no layers', [], (box: number) => box],
+    [
+      'below one half if the target has layers, but none in the box',
+      [inTarget(TITLE)],
+      (box: number) => Math.min(0.5, box),
+    ],
+    [
+      'that of both if the layer in the box is no candidate',
+      [{ ...inTarget(BUTTON), candidate: false }, inTarget(TITLE)],
+      (box: number) => box,
+    ],
+  ])('layer without a counterpart has a confidence of what it states: %s', async (_name, targetLayers, most) => {
+    const [onBox] = await place([{ kind: 'box', itemId: 'b', box: BUTTON.box }], doubled, targetLayers);
+    const [onLayer] = await place([{ kind: 'layer', itemId: 'l', layerId: 'button' }], doubled, targetLayers);
+    const box = onBox?.confidence ?? 0;
+    expect(box).toBeGreaterThan(0.8);
+    expect(onLayer).toMatchObject({ layerId: null, evidence: { image: box } });
+    expectBox(onLayer?.kind === 'layer' && onLayer.box, doubledBox(BUTTON.box));
+    expect(onLayer?.confidence).toBeLessThanOrEqual(most(box));
+    if (targetLayers.length !== 1) expect(onLayer?.confidence).toBeGreaterThan(0.8 * box);
+  });
+
   it('layer may repeat: all its items get the same layer', async () => {
     const items: Item[] = ['a', 'b', 'c'].map((itemId) => ({ kind: 'layer', itemId, layerId: 'button' }));
     const placements = await place(items, doubled);

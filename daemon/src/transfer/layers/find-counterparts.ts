@@ -22,6 +22,8 @@ export interface Counterpart {
   assigned: AssignedLayer | null;
   /** The next candidates, best first, none more confident than the assigned one. */
   runnersUp: readonly RunnerUp[];
+  /** Probability of the best layer of the target, whether it may be assigned or not; null without layers in the target. */
+  present: number | null;
 }
 
 /**
@@ -40,14 +42,19 @@ export function findCounterparts(
 ): Map<string, Counterpart> {
   const scene = describeScene(queries, sources, candidates, targetSidePx);
   const agreed = agreeOnLayers(queries, sources, candidates, scene);
+  const present: (number | null)[] = [];
   const probability = queries.map(({ traits, resemblance }, row) => {
     const line = new Array<number>(candidates.length).fill(0);
     const one = agreed[row] ?? { options: [], company: 0 };
     const confidences = optionConfidences(one, resemblance?.margin);
     for (const [n, option] of one.options.entries()) {
       const candidate = candidates[option.candidate];
-      if (candidate !== undefined && mayMatch(traits.layer, candidate.layer))
-        line[option.candidate] = confidences[n] ?? 0;
+      if (candidate === undefined) continue;
+      const may = mayMatch(traits.layer, candidate.layer);
+      const value = confidences[n] ?? 0;
+      if (may) line[option.candidate] = value;
+      // one that another layer is assigned to is not this layer's
+      present[row] = Math.max(present[row] ?? 0, may ? Math.min(value, NO_COUNTERPART) : value);
     }
     return line;
   });
@@ -64,7 +71,7 @@ export function findCounterparts(
     queries.map((one, row): [string, Counterpart] => {
       const assigned = assignedOf(one, row);
       const runnersUp = nextCandidates(probability[row] ?? [], candidates, assigned);
-      return [one.traits.layer.layerId, { assigned, runnersUp }];
+      return [one.traits.layer.layerId, { assigned, runnersUp, present: present[row] ?? null }];
     }),
   );
 }

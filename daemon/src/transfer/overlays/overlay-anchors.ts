@@ -1,7 +1,8 @@
-import type { Box, Evidence, Layer, Point } from '@samepoint/shared-protocol';
+import type { Affine, Box, Evidence, Layer, Point } from '@samepoint/shared-protocol';
 import type { Size } from '../../images/resize.js';
 import type { AssignedLayer } from '../layers/find-counterparts.js';
 import { pointsOfBox } from '../sample-points.js';
+import type { FoundRegion } from '../to-placement.js';
 import { centre, gap, overlapArea, thicken, union } from '../transforms/boxes.js';
 import { type PlacedRegion, TOLERANCE, transformBox } from '../transforms/place-region.js';
 import { type Correspondence, median } from '../transforms/robust-estimator.js';
@@ -23,9 +24,6 @@ const ANCHORS = {
   /** A layer that an overlay covers to this part is hidden by it, or part of it. */
   hiddenPart: 0.6,
 } as const;
-
-/** Below this confidence of the anchors, the pixels around the overlay may place it instead. */
-const MIN_CONFIDENCE = 0.3;
 
 /** The target layer of an anchor. */
 type Counterpart = Pick<AssignedLayer, 'layer' | 'confidence'> & {
@@ -104,30 +102,34 @@ function canAnchor(box: Box, cluster: Box, overlays: readonly Box[]): boolean {
  * median scale of the layers, and only the shift is a weighted vote. Touching overlays choose their anchors as one cluster;
  * each then follows them by its own distances.
  * @param counterparts by the id of the source layer
- * @param byPixels the place by the pixels around the overlay, the fallback if the anchors disagree
- * @returns its confidence is that of the inlier anchors, times their part of the weight
+ * @param matches of the points around the overlay
+ * @param byPixels the place by these points, taken if it is the more probable one
+ * @returns its confidence is that of the inlier anchors, times their part of the weight, times the part of the points around
+ *   that do not contradict them
  */
 export function placeByAnchors(
   box: Box,
   { cluster, anchors }: OverlayAnchors,
   counterparts: ReadonlyMap<string, Counterpart>,
   targetSidePx: number,
-  byPixels: PlacedRegion | null,
+  { correspondences: matches, placed: byPixels }: FoundRegion,
 ): PlacedRegion | null {
+  const tolerancePx = TOLERANCE * targetSidePx;
   const pairs = anchors.flatMap((anchor) => {
     const counterpart = counterparts.get(anchor.layer.layerId);
     return counterpart === undefined ? [] : [{ anchor, counterpart }];
   });
   const scale = median(pairs.map(({ anchor, counterpart }) => scaleOf(anchor.layer.box, counterpart.layer.box)));
   const votes = pairs.map((pair) => voteOf(pair, pair.anchor.weight, centre(cluster), scale));
-  const inliers = heaviestGroup(votes, TOLERANCE * targetSidePx);
+  const inliers = heaviestGroup(votes, tolerancePx);
   const inlierPairs = pairs.filter((_, index) => inliers.has(index));
   const inlierShare = totalWeight(votes.filter((_, index) => inliers.has(index))) / totalWeight(votes);
-  const confidence = inlierShare * weightedMean(inlierPairs, (counterpart) => counterpart.confidence);
-  if (!(confidence >= Math.min(MIN_CONFIDENCE, byPixels?.confidence ?? 0) && confidence > 0)) return byPixels;
+  const byLayers = inlierShare * weightedMean(inlierPairs, (counterpart) => counterpart.confidence);
   const own = inlierPairs.map((pair) => voteOf(pair, pair.anchor.ownWeight, centre(box), scale));
   const shift = meanShift(own);
   const transform = { a: scale, b: 0, c: 0, d: scale, e: shift.x, f: shift.y };
+  const confidence = byLayers * (1 - dissent(matches, transform, tolerancePx));
+  if (!(confidence >= (byPixels?.confidence ?? 0) && confidence > 0)) return byPixels;
   return {
     fit: { transform, inliers: own, residualPx: median(own.map((vote) => distance(vote.shift, shift))) },
     box: transformBox(transform, box),
@@ -135,6 +137,15 @@ export function placeByAnchors(
     samples: anchors.length,
     evidence: evidenceOf(inlierPairs),
   };
+}
+
+/** The part of the matches, by their confidence, that moved elsewhere, 0 to 1. */
+function dissent(matches: readonly Correspondence[], { a, e, f }: Affine, tolerancePx: number): number {
+  const sum = matches.reduce((total, { source, target, weight }) => {
+    const moved = { x: a * source.x + e, y: a * source.y + f };
+    return distance(moved, target) <= tolerancePx ? total : total + weight;
+  }, 0);
+  return sum / Math.max(1, matches.length);
 }
 
 interface AnchorPair {

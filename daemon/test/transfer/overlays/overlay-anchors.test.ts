@@ -2,6 +2,8 @@ import type { Box, Item, Layer } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import { findOverlayAnchors, placeByAnchors } from '../../../src/transfer/overlays/overlay-anchors.js';
 import { placeItems, prepareItems } from '../../../src/transfer/place-items.js';
+import { layoutDirection } from '../../../src/transfer/rtl-layout.js';
+import type { FoundRegion } from '../../../src/transfer/to-placement.js';
 import { centre } from '../../../src/transfer/transforms/boxes.js';
 import { placeRegion, transformBox } from '../../../src/transfer/transforms/place-region.js';
 import { layer } from '../../support/layers.js';
@@ -22,7 +24,7 @@ function moved(by: { [id: string]: { x: number; y: number } }): Layer[] {
   });
 }
 
-/** Places overlays when every pixel moves with its layer, and pixels outside layers stay. */
+/** Places overlays when every pixel moves with its layer, and pixels outside layers are hardly found. */
 async function place(boxes: Box[], target: Layer[]): Promise<(Box & { confidence: number })[]> {
   const items = boxes.map((box, n): Item => ({ kind: 'overlay', itemId: `${n}`, box }));
   const prepared = prepareItems(items, SOURCE, SIZE);
@@ -34,7 +36,8 @@ async function place(boxes: Box[], target: Layer[]): Promise<(Box & { confidence
         );
         const [from, to] = [SOURCE[home]?.box ?? point, target[home]?.box ?? point];
         const found = { x: point.x + to.x - from.x, y: point.y + to.y - from.y };
-        return { point: found, similarity: 0.9, confidence: 0.9, scale: 1, mirrored: false };
+        const confidence = home === -1 ? 0.02 : 0.9;
+        return { point: found, similarity: confidence, confidence, scale: 1, mirrored: false };
       }),
   });
   return placements.map((placement, n) => {
@@ -139,23 +142,56 @@ describe('an anchor is', () => {
 describe('between anchors and pixels', () => {
   const BOX = { x: 200, y: 400, w: 40, h: 40 };
   const around = findOverlayAnchors(BOX, [BUTTON, LABEL], [BOX], SIZE);
-  const byPixels = placeRegion(
-    BOX,
-    [{ source: { x: 220, y: 420 }, target: { x: 220, y: 420 }, weight: 0.9, scale: 1 }],
-    800,
-  );
   const counterparts = (confidence: number) => {
     const likeness = { evidence: { image: confidence } };
     return new Map([BUTTON, LABEL].map((each) => [each.layerId, { layer: each, confidence, likeness }]));
   };
 
+  /** Points around, of which some moved down by 100 pixels. The anchors stay. */
+  function region(moved: number, weight = 0.8): FoundRegion {
+    const correspondences = Array.from({ length: 10 }, (_, n) => {
+      const source = { x: 190 + 6 * n, y: 390 + 7 * (n % 3) };
+      return { source, target: { ...source, y: source.y + (n < moved ? 100 : 0) }, weight, scale: 1 };
+    });
+    return { correspondences, placed: placeRegion(BOX, correspondences, 800) };
+  }
+
   it.each([
-    ['anchors', 0.31],
-    ['pixels', 0.29],
-  ])('%s place an overlay at a confidence of the anchors of %d', (winner, confidence) => {
-    expect(byPixels?.confidence).toBeGreaterThan(0.5);
-    const placed = placeByAnchors(BOX, around, counterparts(confidence), 800, byPixels);
-    expect(placed === byPixels ? 'pixels' : 'anchors').toBe(winner);
+    ['anchors', 0.05],
+    ['pixels', -0.05],
+  ])('%s place an overlay if the confidence of the anchors differs by %d', (winner, more) => {
+    const found = region(0, 0.5);
+    const confidence = found.placed?.confidence ?? 0;
+    expect(confidence).toBeGreaterThan(0.2);
+    const placed = placeByAnchors(BOX, around, counterparts(confidence + more), 800, found);
+    expect(placed === found.placed ? 'pixels' : 'anchors').toBe(winner);
+  });
+
+  it.each([
+    [0, 0.99],
+    [2, 0.99 * (1 - 0.2 * 0.8)],
+    [4, 0.99 * (1 - 0.4 * 0.8)],
+  ])('that contradict the anchors take their part of the confidence: %d of 10', (moved, confidence) => {
+    const { correspondences } = region(moved);
+    const placed = placeByAnchors(BOX, around, counterparts(0.99), 800, { correspondences, placed: null });
+    expect(placed?.confidence).toBeCloseTo(confidence, 6);
+  });
+
+  it('the latter count as mirrored in a mirrored layout', () => {
+    const { correspondences } = region(0);
+    const mirrored = correspondences.map((one) => ({
+      ...one,
+      target: { ...one.target, x: SIZE.width - one.target.x },
+    }));
+    const there = new Map(
+      [BUTTON, LABEL].map((each) => {
+        const box = { ...each.box, x: SIZE.width - each.box.x - each.box.w };
+        return [each.layerId, { layer: { ...each, box }, confidence: 0.9, likeness: { evidence: { image: 0.9 } } }];
+      }),
+    );
+    const { placeByAnchors: place } = layoutDirection([{ mirrored: true }]);
+    const placed = place(BOX, around, there, 800, { correspondences: mirrored, placed: null });
+    expect(placed?.confidence).toBeCloseTo(0.9, 6);
   });
 });
 
