@@ -1,6 +1,7 @@
 export * from './errors.js';
 export * from './frame.js';
 export * from './geometry.js';
+export * from './ground.js';
 export * from './jobs.js';
 export * from './layers.js';
 export * from './limits.js';

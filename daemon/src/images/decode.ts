@@ -1,7 +1,6 @@
-import { LIMITS, SamepointError } from '@samepoint/shared-protocol';
+import { type Ground, groundOf, LIMITS, SamepointError } from '@samepoint/shared-protocol';
 import { decode as decodePng } from 'fast-png';
 import sharp, { type Metadata, type Sharp } from 'sharp';
-import { groundOf, WHITE } from './ground.js';
 import { notAnImage, notAnImageFile, notDecodable } from './unreadable.js';
 
 /** 8-bit sRGB, rows from the top, three bytes per pixel. */
@@ -28,18 +27,32 @@ const OPEN_OPTIONS = { limitInputPixels: false, failOn: 'error', pages: 1 } as c
  * light content on a transparent ground.
  * @param name of the image in messages
  * @param timeoutMs rounded up to whole seconds
+ * @param ground instead of the one by content, for images that are compared pixel by pixel
  * @throws SamepointError `IMAGE_UNREADABLE` or `IMAGE_TOO_LARGE`
  */
 export async function decodeImage(
   bytes: Uint8Array,
   name = 'The image',
   timeoutMs: number = LIMITS.decodeTimeoutMs,
+  ground?: Ground,
 ): Promise<RgbImage> {
-  const { hasAlpha } = await readMetadata(bytes, name);
-  const background = hasAlpha ? groundOf(await decodeLayer(bytes, name, timeoutMs)) : WHITE;
+  const background = ground ?? groundOf(await readTransparent(bytes, name, timeoutMs));
   const opaque = (image: Sharp) => image.flatten({ background }).toColourspace('srgb').removeAlpha();
   const { data, info } = await decode(bytes, name, timeoutMs, opaque);
   return { width: info.width, height: info.height, rgb: info.channels === 3 ? data : greyToRgb(data, info.channels) };
+}
+
+/**
+ * The pixels of an image with an alpha channel, as `groundOf` takes them; none of one without, whose ground is not seen.
+ * @throws SamepointError `IMAGE_UNREADABLE` or `IMAGE_TOO_LARGE`
+ */
+export async function readTransparent(
+  bytes: Uint8Array,
+  name = 'The image',
+  timeoutMs: number = LIMITS.decodeTimeoutMs,
+): Promise<Uint8Array> {
+  const { hasAlpha } = await readMetadata(bytes, name);
+  return hasAlpha ? (await decodeLayer(bytes, name, timeoutMs)).rgba : new Uint8Array();
 }
 
 /** Raise with every change of `groundOf`. */

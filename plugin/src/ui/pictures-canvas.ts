@@ -3,7 +3,7 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { maskDifference, opaqueBox } from './flow/pictures/pictures-pixels.js';
 import type { PictureEdit, PicturesEffect, PicturesEvent, WarpedPicture } from './flow/pictures/pictures-state.js';
 import type { HashedFrame } from './flow/request.js';
-import { decodePng } from './views/thumbnail-image.js';
+import { decodePng } from './views/opaque-picture.js';
 
 type Flatten = Extract<PicturesEffect, { type: 'pictures.flatten' }>;
 

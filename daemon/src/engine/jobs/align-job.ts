@@ -6,7 +6,7 @@ import { warpImage } from '../../transfer/edits/warp-image.js';
 import type { Refusal } from '../../transfer/transforms/refusal.js';
 import type { EngineJob, EngineOutcome } from '../engine.js';
 import type { ImagePairs } from './image-pairs.js';
-import { decodeJobImage, toPayload } from './job-images.js';
+import { decodeJobPair, toPayload } from './job-images.js';
 import type { ProgressReporter } from './progress-reporter.js';
 
 /** @throws SamepointError */
@@ -16,8 +16,7 @@ export async function runAlign(
   pairs: ImagePairs,
   progress: ProgressReporter,
 ): Promise<EngineOutcome> {
-  const source = await decodeJobImage(images, request.source);
-  const target = await decodeJobImage(images, request.target);
+  const [source, target] = await decodeJobPair(images, request.source, request.target);
   const alignment = isIdentical(source, target) ? alignIdentical(request) : await align(request, pairs, progress);
   if (!alignment.ok) return refused(alignment);
   const { fit } = alignment;

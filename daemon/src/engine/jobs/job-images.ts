@@ -1,5 +1,5 @@
-import { imageLabel, LIMITS, SamepointError } from '@samepoint/shared-protocol';
-import { decodeImage, type RgbImage } from '../../images/decode.js';
+import { groundOf, imageLabel, LIMITS, SamepointError } from '@samepoint/shared-protocol';
+import { decodeImage, type RgbImage, readTransparent } from '../../images/decode.js';
 import type { EngineJob } from '../engine.js';
 
 /**
@@ -20,8 +20,31 @@ export function imageBytes(images: EngineJob['images'], imageId: string): Uint8A
  */
 export async function decodeJobImage(images: EngineJob['images'], imageId: string): Promise<RgbImage> {
   const bytes = imageBytes(images, imageId);
+  return naming(imageId, () => decodeImage(bytes, imageLabel(imageId)));
+}
+
+/**
+ * Decodes two of a job's images that are compared pixel by pixel, so over the same colour.
+ * @throws SamepointError that names the image by its label, with its id in the details
+ */
+export async function decodeJobPair(
+  images: EngineJob['images'],
+  sourceId: string,
+  targetId: string,
+): Promise<[RgbImage, RgbImage]> {
+  const [source, target] = [imageBytes(images, sourceId), imageBytes(images, targetId)];
+  const layers = [
+    await naming(sourceId, () => readTransparent(source, imageLabel(sourceId))),
+    await naming(targetId, () => readTransparent(target, imageLabel(targetId))),
+  ];
+  const decode = (id: string, bytes: Uint8Array) =>
+    naming(id, () => decodeImage(bytes, imageLabel(id), undefined, groundOf(...layers)));
+  return [await decode(sourceId, source), await decode(targetId, target)];
+}
+
+async function naming<T>(imageId: string, decode: () => Promise<T>): Promise<T> {
   try {
-    return await decodeImage(bytes, imageLabel(imageId));
+    return await decode();
   } catch (thrown) {
     const { code, message, hint } = SamepointError.from(thrown);
     throw new SamepointError(code, message, hint, { details: { imageId } });

@@ -1,5 +1,6 @@
 import type { Box } from '@samepoint/shared-protocol';
 import type { HashedFrame } from '../flow/request.js';
+import { decodeOpaque } from './opaque-picture.js';
 
 const THUMBNAIL = {
   /** Side of a thumbnail on the screen, in CSS pixels. */
@@ -18,7 +19,7 @@ const decoded = new Map<string, Promise<ImageBitmap>>();
 function decode(frame: HashedFrame): Promise<ImageBitmap> {
   const known = decoded.get(frame.imageId);
   decoded.delete(frame.imageId);
-  const bitmap = known ?? decodePng(frame.png);
+  const bitmap = known ?? decodeOpaque(frame.png);
   decoded.set(frame.imageId, bitmap);
   for (const [imageId, oldest] of decoded) {
     if (decoded.size <= THUMBNAIL.decodedFrames) break;
@@ -27,10 +28,6 @@ function decode(frame: HashedFrame): Promise<ImageBitmap> {
     void oldest.then((image) => image.close()).catch(() => undefined);
   }
   return bitmap;
-}
-
-export function decodePng(png: Uint8Array): Promise<ImageBitmap> {
-  return createImageBitmap(new Blob([new Uint8Array(png)], { type: 'image/png' }));
 }
 
 /** The part of a canvas element that drawing needs. */

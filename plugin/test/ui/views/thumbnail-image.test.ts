@@ -30,17 +30,20 @@ describe('the crop of a thumbnail', () => {
   });
 });
 
+/** Numbers of the closed bitmaps. */
+const closed: number[] = [];
+
 describe('the cache of decoded frames', () => {
   afterEach(() => vi.unstubAllGlobals());
 
   it('holds six frames and closes the least recently used one', async () => {
-    const closed: number[] = [];
+    closed.length = 0;
     let decoded = 0;
     vi.stubGlobal('createImageBitmap', async () => {
       decoded += 1;
-      const number = decoded;
-      return { close: () => closed.push(number) };
+      return { width: 1, height: 1, close: () => undefined, number: decoded };
     });
+    vi.stubGlobal('OffscreenCanvas', OpaqueCanvas);
     const draw = (index: number) => drawThumbnail(canvas(), hashFrame(exportedFrame(`frame ${index}`)), BOX);
     for (let index = 1; index <= 6; index += 1) await draw(index);
     await draw(1);
@@ -50,6 +53,19 @@ describe('the cache of decoded frames', () => {
     expect(decoded).toBe(7);
   });
 });
+
+/** Lays nothing under the bitmap that is drawn on it. */
+class OpaqueCanvas {
+  number = 0;
+  getContext = () => ({
+    drawImage: (bitmap: { number: number }) => {
+      this.number = bitmap.number;
+    },
+    getImageData: () => ({ data: new Uint8ClampedArray(4) }),
+    fillRect: () => undefined,
+  });
+  transferToImageBitmap = () => ({ close: () => closed.push(this.number) });
+}
 
 const BOX = { x: 0, y: 0, w: 10, h: 10 };
 

@@ -1,7 +1,7 @@
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import type { HashedFrame } from '../../flow/request.js';
-import { decodePng } from '../thumbnail-image.js';
+import { decodeOpaque } from '../opaque-picture.js';
 import type { Size } from './viewport.js';
 
 /** The decoded picture of a frame; null until it is decoded, and if it is damaged. */
@@ -10,7 +10,7 @@ export function usePicture({ imageId, png }: HashedFrame): ImageBitmap | null {
   useEffect(() => {
     let current = true;
     let bitmap: ImageBitmap | null = null;
-    decodePng(png).then(
+    decodeOpaque(png).then(
       (decoded) => {
         bitmap = decoded;
         if (current) setPicture(decoded);

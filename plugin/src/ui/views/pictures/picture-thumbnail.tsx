@@ -1,7 +1,8 @@
 import type { Box } from '@samepoint/shared-protocol';
 import { useEffect, useRef } from 'preact/hooks';
 import type { HashedFrame } from '../../flow/request.js';
-import { cropAround, decodePng } from '../thumbnail-image.js';
+import { decodeOpaque, decodePng } from '../opaque-picture.js';
+import { cropAround } from '../thumbnail-image.js';
 
 /** Side on the screen, in CSS pixels. */
 const SIDE_PX = 128;
@@ -45,7 +46,7 @@ async function draw(
   const crop = cropAround(box, frame);
   const zoom = side / crop.w;
   try {
-    const [ground, drawn] = [await decodePng(frame.png), edit === null ? null : await decodePng(edit.png)];
+    const [ground, drawn] = [await decodeOpaque(frame.png), edit === null ? null : await decodePng(edit.png)];
     [canvas.width, canvas.height] = [side, side];
     const context = canvas.getContext('2d');
     if (context === null) return;
