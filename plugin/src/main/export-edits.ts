@@ -36,18 +36,20 @@ export async function exportEdits(request: Request, send: Send, isCancelled: () 
 
 async function exportAll(request: Request, send: Send, isCancelled: () => boolean): Promise<Outcome<null>> {
   const done = { ok: true, value: null } as const;
-  const found = await findFrames([request.sourceId, ...versionIds(request), ...request.targetIds]);
+  const found = await findFrames([request.sourceId, ...versionIds(request)], request.targetIds);
   if (!found.ok) return found;
-  const [source, ...others] = found.value;
+  const { frames, failed } = found.value;
+  const [source, ...others] = frames;
   if (source === undefined) return done;
   const readers = { tokens: new TokenReader(), references: new ReferenceReader() };
   const hasRecords = others.some((target) => readAppliedRecords(target).length > 0);
   const first = await exportSource(request, source, readers, hasRecords);
   if (!first.ok || isCancelled()) return first.ok ? done : first;
   const { frame, after, items, notices } = first.value;
-  const total = found.value.length;
+  const total = frames.length + failed.length;
   send({ type: 'export.frame', frame, done: 1, total });
-  let failures = 0;
+  for (const target of failed) send({ type: 'export.frame-failed', ...target });
+  let failures = failed.length;
   for (const [index, target] of others.entries()) {
     const exported = await exportEditable(target, readers);
     if (isCancelled()) return done;

@@ -9,12 +9,13 @@ import type {
   SelectedLayer,
   SelectionSummary,
 } from '../shared/messages.js';
+import { proposePicks } from '../shared/propose-picks.js';
 import { summarizeFrame } from './canvas/frame-summaries.js';
 import { findFrame, findSceneNode } from './canvas/nodes.js';
 import { readSelection, summarizeLayer, summarizeOverlay } from './canvas/selection.js';
 import { type LastRun, readLastRun } from './changes/provenance.js';
 
-/** The initial picks of the UI: those of the pending job, else by the selection and the last run. */
+/** The initial picks of the UI: those of the pending job, else of the last run with a selected frame, else by the selection. */
 export async function initialPicks(
   command: Command,
   pending: PendingJob | null,
@@ -32,7 +33,11 @@ export async function initialPicks(
   const selection = readSelection();
   if (command === 'transfer-edits') return recordingPicks(selection, recordings);
   if (command === 'select-matching') return layerPicks(selection);
-  return framePicks(selection, command === 'transfer-difference');
+  const hasAfter = command === 'transfer-difference';
+  const run = await lastRunOf(selection.frames);
+  if (run !== null) return picksOfRun(run, selection, hasAfter);
+  const proposed = proposePicks(command, selection);
+  return proposed ?? picksOfRun(readLastRun(figma.currentPage), selection, hasAfter);
 }
 
 /** The selected layers of one frame, and as targets the other selected frames, else those of the last run. */
@@ -63,9 +68,8 @@ async function framesOfLastRun(frameId: string): Promise<FrameSummary[]> {
   return frameSummaries([run.sourceId, ...run.targetIds].filter((id) => id !== frameId));
 }
 
-/** The source of the last run, and as targets the selected frames. */
-async function framePicks(selection: SelectionSummary, hasAfter: boolean): Promise<Picks> {
-  const run = await lastRunOf(selection);
+/** The source of a run, and as targets the selected frames, else those of the run. */
+async function picksOfRun(run: LastRun | null, selection: SelectionSummary, hasAfter: boolean): Promise<Picks> {
   const source = run === null ? null : await frameSummary(run.sourceId);
   const { overlays } = selection;
   if (run === null || source === null) return { source: null, after: null, targets: [], overlays, layers: [] };
@@ -75,14 +79,14 @@ async function framePicks(selection: SelectionSummary, hasAfter: boolean): Promi
   return { source, after, targets, overlays, layers: [] };
 }
 
-/** The last run with a selected frame, else the last run on this page. */
-async function lastRunOf(selection: SelectionSummary): Promise<LastRun | null> {
-  for (const { nodeId } of selection.frames) {
+/** The last run with one of the frames. */
+async function lastRunOf(frames: readonly FrameSummary[]): Promise<LastRun | null> {
+  for (const { nodeId } of frames) {
     const frame = await findFrame(nodeId);
     const run = frame === null ? null : readLastRun(frame);
     if (run !== null) return run;
   }
-  return readLastRun(figma.currentPage);
+  return null;
 }
 
 async function frameSummary(nodeId: string): Promise<FrameSummary | null> {

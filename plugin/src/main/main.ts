@@ -1,5 +1,6 @@
 import { COMMANDS, type Command, type MainToUi, type UiToMain, type WindowSize } from '../shared/messages.js';
 import { editsToast, messageOf, problemToast, toastMessage } from '../shared/text.js';
+import { findAlike } from './alike-frames.js';
 import { exportFrames } from './canvas/export.js';
 import { exportPictures } from './canvas/export-pictures.js';
 import { reveal } from './canvas/export-space.js';
@@ -8,6 +9,7 @@ import { forgetFrames, noteChanges, takeChangedFrames } from './canvas/frame-sum
 import type { Fingerprints } from './canvas/items.js';
 import { selectLayers, showLayer } from './canvas/select.js';
 import { readSelection } from './canvas/selection.js';
+import { wantThumbnail } from './canvas/thumbnails.js';
 import { type Applied, applyNotes, applyPictures, applyPlacements } from './changes/apply.js';
 import { applyEdits } from './changes/edits/apply-edits.js';
 import {
@@ -127,6 +129,12 @@ async function handle(message: UiToMain): Promise<void> {
     case 'export.cancel':
       exportNumber += 1;
       return;
+    case 'thumbnail.want':
+      return wantThumbnail(message.nodeId, message.isWanted, send);
+    case 'alike.find': {
+      const { nodeId } = message;
+      return send({ type: 'alike', nodeId, ...(await findAlike(nodeId)) });
+    }
     case 'reveal':
       return reveal(message.nodeId, message.box);
     case 'select':

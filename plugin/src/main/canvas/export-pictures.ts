@@ -1,6 +1,6 @@
 import type { Affine } from '@samepoint/shared-protocol';
 import { compose, scaling, translation } from '../../shared/affine.js';
-import type { MainToUi, Problem } from '../../shared/messages.js';
+import type { MainToUi } from '../../shared/messages.js';
 import type { ExportedOverlay, PicturesToMain } from '../../shared/pictures.js';
 import { exportImage, findFrames, readPngSize } from './export.js';
 import { canvasToPixels, exportWidth } from './export-space.js';
@@ -19,15 +19,18 @@ export async function exportPictures(
   isCancelled: () => boolean,
 ): Promise<void> {
   const { sourceId, afterId, targetIds, overlayIds } = request;
-  const frames = await findFrames([sourceId, ...(afterId === null ? [] : [afterId]), ...targetIds]);
-  if (!frames.ok) return send({ type: 'export.failed', problem: frames.problem });
-  const failures: Problem[] = [];
-  for (const [index, frame] of frames.value.entries()) {
+  const found = await findFrames([sourceId, ...(afterId === null ? [] : [afterId])], targetIds);
+  if (!found.ok) return send({ type: 'export.failed', problem: found.problem });
+  const { frames, failed } = found.value;
+  for (const target of failed) send({ type: 'pictures.frame-failed', ...target });
+  const total = frames.length + failed.length;
+  const failures = failed.map(({ problem }) => problem);
+  for (const [index, frame] of frames.entries()) {
     const image = await exportImage(frame);
     if (isCancelled()) return;
     if (image.ok) {
       const exported = { nodeId: frame.id, name: frame.name, ...image.value, layers: [] };
-      send({ type: 'pictures.frame', frame: exported, done: index + 1, total: frames.value.length });
+      send({ type: 'pictures.frame', frame: exported, done: index + 1, total });
       continue;
     }
     failures.push(image.problem);
@@ -36,7 +39,7 @@ export async function exportPictures(
       return send({ type: 'export.failed', problem: image.problem });
     send({ type: 'pictures.frame-failed', nodeId: frame.id, name: frame.name, problem: image.problem });
   }
-  const [source] = frames.value;
+  const [source] = frames;
   if (source === undefined) return;
   const { overlays, notices } = await exportOverlays(source, overlayIds);
   if (!isCancelled()) send({ type: 'pictures.exported', overlays, notices });

@@ -41,33 +41,33 @@ async function exportAll(
   isCancelled: () => boolean,
 ): Promise<Outcome<Fingerprints>> {
   const cancelled = { ok: true, value: new Map() } as const;
-  const frames = await findFrames([
-    request.sourceId,
-    ...(request.afterId === undefined ? [] : [request.afterId]),
-    ...request.targetIds,
-  ]);
-  if (!frames.ok) return frames;
+  const needed = [request.sourceId, ...(request.afterId === undefined ? [] : [request.afterId])];
+  const found = await findFrames(needed, request.targetIds);
+  if (!found.ok) return found;
+  const { frames, failed } = found.value;
+  for (const target of failed) send({ type: 'export.frame-failed', ...target });
+  const total = frames.length + failed.length;
   const overlayIds = new Set(request.overlayIds);
   const sourceLayerIds = new Set<string>();
   const references = new ReferenceReader();
   const truncated: string[] = [];
-  const failures: Problem[] = [];
-  for (const [index, frame] of frames.value.entries()) {
+  const failures = failed.map(({ problem }) => problem);
+  for (const [index, frame] of frames.entries()) {
     const exported = await exportFrame(frame, { command: request.command, excluded: overlayIds, references });
     if (isCancelled()) return cancelled;
     if (!exported.ok) {
       failures.push(exported.problem);
       // nothing can be transferred from a source that failed, or to targets that all did
-      if (index === 0 || failures.length === frames.value.length - 1) return exported;
+      if (index === 0 || failures.length === total - 1) return exported;
       send({ type: 'export.frame-failed', nodeId: frame.id, name: frame.name, problem: exported.problem });
       continue;
     }
     const { layers } = exported.value;
     if (index === 0) for (const { layerId } of layers) sourceLayerIds.add(layerId);
     if (layers.length === LIMITS.layersPerFrame) truncated.push(truncatedNotice(frame));
-    send({ type: 'export.frame', frame: exported.value, done: index + 1, total: frames.value.length });
+    send({ type: 'export.frame', frame: exported.value, done: index + 1, total });
   }
-  const [source] = frames.value;
+  const [source] = frames;
   if (source === undefined) return cancelled;
   const { items, notices, fingerprints } = await collectItems(request, source, sourceLayerIds);
   if (isCancelled()) return cancelled;
@@ -92,19 +92,44 @@ async function collectItems(request: ExportRequest, source: FrameLike, exportedI
   }
 }
 
-export async function findFrames(nodeIds: readonly string[]): Promise<Outcome<FrameLike[]>> {
-  const frames: FrameLike[] = [];
-  for (const nodeId of new Set(nodeIds)) {
-    const frame = await findFrame(nodeId);
-    if (frame === null) {
-      const message = 'A selected frame was deleted.';
-      return { ok: false, problem: { message, hint: 'Choose the frames again.' } };
-    }
-    const blocked = blockedReason(frame);
-    if (blocked !== null) return { ok: false, problem: { message: blocked, hint: 'Or choose other frames.' } };
-    frames.push(frame);
+/** A target that cannot be exported, and why. */
+export interface FailedFrame {
+  nodeId: string;
+  name: string;
+  problem: Problem;
+}
+
+export interface FoundFrames {
+  /** First those that are needed, then the targets. */
+  frames: FrameLike[];
+  failed: FailedFrame[];
+}
+
+/** Finds frames, each once. A target that is deleted or blocked does not stop the others, unless all are. */
+export async function findFrames(
+  neededIds: readonly string[],
+  targetIds: readonly string[],
+): Promise<Outcome<FoundFrames>> {
+  const found: FoundFrames = { frames: [], failed: [] };
+  for (const nodeId of new Set([...neededIds, ...targetIds])) {
+    const frame = await findUsable(nodeId);
+    if (frame.ok) found.frames.push(frame.value);
+    else if (neededIds.includes(nodeId)) return frame;
+    else found.failed.push({ nodeId, name: (await findFrame(nodeId))?.name ?? 'Frame', problem: frame.problem });
   }
-  return { ok: true, value: frames };
+  const [first] = found.failed;
+  const hasTargets = found.frames.some(({ id }) => !neededIds.includes(id));
+  return first === undefined || hasTargets ? { ok: true, value: found } : { ok: false, problem: first.problem };
+}
+
+async function findUsable(nodeId: string): Promise<Outcome<FrameLike>> {
+  const frame = await findFrame(nodeId);
+  if (frame === null) {
+    return { ok: false, problem: { message: 'A selected frame was deleted.', hint: 'Choose the frames again.' } };
+  }
+  const blocked = blockedReason(frame);
+  if (blocked !== null) return { ok: false, problem: { message: blocked, hint: 'Or choose other frames.' } };
+  return { ok: true, value: frame };
 }
 
 export interface LayerOptions {

@@ -103,6 +103,11 @@ export function isPlacedOn(node: SceneNode, targetId: string): boolean {
   return typeof parsed === 'object' && parsed !== null && 'targetId' in parsed && parsed.targetId === targetId;
 }
 
+/** Whether the plugin created the node, or the one that it is a duplicate of. */
+export function isPlaced(node: SceneNode): boolean {
+  return node.getSharedPluginData(NAMESPACE, ORIGIN) !== '';
+}
+
 type Placement = Pick<PlacedItem, 'sourceId' | 'itemId'>;
 
 function originOf(node: SceneNode, { sourceId, itemId }: Placement, targetId: string): string {

@@ -1,5 +1,6 @@
 import type { ExportedFrame, FinishedTarget, FrameSummary, MainToUi, Picks, UiToMain } from '../../shared/messages.js';
 import { COMMAND_FLOWS } from './commands.js';
+import { blockedTargets, usableTargets } from './picks.js';
 import { hashFrame } from './request.js';
 import { sendExported } from './sending.js';
 import { enter, type Flow, type FlowEvent, type StateOf, savePending, stay, type Transition, toPick } from './state.js';
@@ -12,7 +13,8 @@ export function startExport(flow: Flow, jobId: string, finished: readonly Finish
   const message = exportRequest(flow);
   if (message === null) return stay(flow);
   const total = exportedIds(flow.picks).size;
-  const state = { name: 'exporting', jobId, frames: [], failed: [], finished, done: 0, total } as const;
+  const failed = blockedTargets(flow.picks);
+  const state = { name: 'exporting', jobId, frames: [], failed, finished, done: failed.length, total } as const;
   return enter(flow, state, [savePending(flow, { jobId, finished }), { type: 'main', message }]);
 }
 
@@ -25,7 +27,7 @@ export function exportRequest({ picks, command }: Flow): UiToMain | null {
     command,
     sourceId: picks.source.nodeId,
     ...(picks.after === null ? {} : { afterId: picks.after.nodeId }),
-    targetIds: picks.targets.map((target) => target.nodeId),
+    targetIds: usableTargets(picks).map((target) => target.nodeId),
     overlayIds: kinds.includes('overlays') ? picks.overlays.map((overlay) => overlay.nodeId) : [],
     layerIds: kinds.includes('layers') ? picks.layers.map((layer) => layer.nodeId) : [],
   };
@@ -52,7 +54,10 @@ function reduceExport(flow: Flow, state: StateOf<'exporting'>, message: MainToUi
       // without the second version there is no difference to transfer
       if (nodeId === flow.picks.after?.nodeId)
         return toPick(flow, problem, [{ type: 'main', message: { type: 'export.cancel' } }]);
-      return progress(flow, { ...state, failed: [...state.failed, { nodeId, name, problem }] });
+      return progress(flow, {
+        ...state,
+        failed: [...state.failed, { nodeId, name: nameOf(flow.picks, nodeId) ?? name, problem }],
+      });
     }
     case 'export.done': {
       const { items, notices, after = null } = message;
@@ -71,6 +76,11 @@ function addFrame(flow: Flow, state: StateOf<'exporting'>, frame: ExportedFrame)
   if (!exportedIds(flow.picks).has(frame.nodeId)) return stay(flow);
   const frames = [...state.frames.filter((known) => known.nodeId !== frame.nodeId), hashFrame(frame)];
   return progress({ ...flow, picks: fillPlaceholder(flow.picks, frame) }, { ...state, frames });
+}
+
+/** A deleted frame has its name in the picks only. */
+function nameOf({ targets }: Picks, nodeId: string): string | undefined {
+  return targets.find((target) => target.nodeId === nodeId)?.name;
 }
 
 function progress(flow: Flow, state: StateOf<'exporting'>): Transition {

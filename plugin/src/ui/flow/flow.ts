@@ -1,5 +1,5 @@
 import type { Backend } from '@samepoint/shared-protocol';
-import type { MainToUi } from '../../shared/messages.js';
+import type { FrameSummary, MainToUi } from '../../shared/messages.js';
 import { reduceApplying } from './applying.js';
 import { COMMAND_FLOWS } from './commands.js';
 import { reduceDone } from './done.js';
@@ -8,6 +8,7 @@ import { reduceExporting, startExport } from './exporting.js';
 import { reduceFailed } from './failed.js';
 import { reduceInspect } from './inspect/inspect.js';
 import { picksOfPending, reducePick } from './pick.js';
+import { refreshPicks } from './picks.js';
 import { reducePictures } from './pictures/pictures.js';
 import { reducePreview } from './preview/preview.js';
 import { reduceRunning } from './running.js';
@@ -20,6 +21,10 @@ export function reduceFlow(flow: Flow, event: FlowEvent): Transition {
   switch (event.type) {
     case 'reveal':
       return { flow, effects: [{ type: 'main', message: { type: 'reveal', nodeId: event.nodeId, box: event.box } }] };
+    case 'thumbnail.want': {
+      const { nodeId, isWanted } = event;
+      return { flow, effects: [{ type: 'main', message: { type: 'thumbnail.want', nodeId, isWanted } }] };
+    }
     case 'close':
       return { flow, effects: [{ type: 'main', message: { type: 'close' } }] };
     case 'preferences': {
@@ -39,6 +44,8 @@ export function reduceFlow(flow: Flow, event: FlowEvent): Transition {
     case 'main':
       if (event.message.type === 'session') return startSession(flow, event.message);
       if (event.message.type === 'selection') return stay({ ...flow, selection: event.message.selection });
+      if (event.message.type === 'frames.changed') return refreshFrames(flow, event.message.frames);
+      if (event.message.type === 'thumbnail') return addThumbnail(flow, event.message);
       return reduceState(flow, event);
     default:
       return reduceState(flow, event);
@@ -95,6 +102,19 @@ function startSession(flow: Flow, message: Extract<MainToUi, { type: 'session' }
   if (pending === null) return enter(started, { name: 'pick', problem: null });
   const resumed = { ...started, command: pending.command, picks: picksOfPending(pending, picks) };
   return startExport(resumed, pending.jobId, pending.finished);
+}
+
+/** Frames that have changed: the picks are as they are now, and old thumbnails are dropped. */
+function refreshFrames(flow: Flow, frames: readonly FrameSummary[]): Transition {
+  const changed = new Set(frames.map(({ nodeId }) => nodeId));
+  const thumbnails = new Map([...flow.thumbnails].filter(([nodeId]) => !changed.has(nodeId)));
+  // a run is about the frames as they were
+  const picks = flow.state.name === 'pick' ? refreshPicks(flow.picks, frames) : flow.picks;
+  return stay({ ...flow, picks, thumbnails });
+}
+
+function addThumbnail(flow: Flow, { nodeId, png }: Extract<MainToUi, { type: 'thumbnail' }>): Transition {
+  return stay({ ...flow, thumbnails: new Map([...flow.thumbnails, [nodeId, png]]) });
 }
 
 function withBackends(flow: Flow, backends: readonly Backend[]): Flow {

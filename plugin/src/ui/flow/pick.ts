@@ -2,8 +2,9 @@ import { LIMITS } from '@samepoint/shared-protocol';
 import type { FrameSummary, OverlaySummary, PendingJob, Picks } from '../../shared/messages.js';
 import { COMMAND_FLOWS, type PickKind } from './commands.js';
 import { startExport } from './exporting.js';
+import { NO_PICKS, swapPicks, usableTargets } from './picks.js';
 import { startPictures } from './pictures/pictures.js';
-import { enter, type Flow, type FlowEvent, stay, type Transition } from './state.js';
+import { type AlikeFrames, enter, type Flow, type FlowEvent, stay, type Transition } from './state.js';
 
 /** The state `pick`: the designer chooses source, targets and, for layers, the layers to transfer. */
 export function reducePick(flow: Flow, event: FlowEvent): Transition {
@@ -22,7 +23,15 @@ export function reducePick(flow: Flow, event: FlowEvent): Transition {
     case 'pick.after':
       return withPicks(flow, withAfter(picks, event.frame));
     case 'pick.swap':
-      return withPicks(flow, { ...picks, source: picks.after, after: picks.source });
+      return withPicks(flow, swapPicks(flow));
+    case 'pick.clear':
+      return withPicks(flow, NO_PICKS);
+    case 'pick.all':
+      return withPicks(flow, event.picks);
+    case 'pick.find-alike':
+      return findAlike(flow);
+    case 'main':
+      return event.message.type === 'alike' ? showAlike(flow, event.message) : stay(flow);
     case 'pick.layers':
       return withPicks(flow, { ...withSource(picks, event.frame), layers: [...event.layers] });
     case 'pick.remove-layer':
@@ -37,22 +46,47 @@ export function reducePick(flow: Flow, event: FlowEvent): Transition {
   }
 }
 
+/** Frames that look alike stay on offer while the source is the same. */
 function withPicks(flow: Flow, picks: Picks): Transition {
-  return stay({ ...flow, picks, state: { name: 'pick', problem: null } });
+  const { state } = flow;
+  const isSame = picks.source !== null && picks.source.nodeId === flow.picks.source?.nodeId;
+  const alike = isSame && state.name === 'pick' && state.alike !== undefined ? { alike: state.alike } : {};
+  return stay({ ...flow, picks, state: { name: 'pick', problem: null, ...alike } });
 }
 
 /** The next step before the run can start; null if it can start. */
 export function missingPick(flow: Flow): string | null {
-  const { source, targets } = flow.picks;
+  const { source } = flow.picks;
   const { picks, missing, needsTargets = true } = COMMAND_FLOWS[flow.command];
   if (source === null) return SOURCE_MISSING[picks[0] ?? 'source'] ?? SOURCE_MISSING.source;
   if (source.blocked !== null) return 'The source frame can’t be used';
   const other = missing(flow.picks);
   if (other !== null) return other;
-  if (targets.length === 0 && needsTargets) return 'Add at least one target frame';
-  if (targets.length > LIMITS.targetsPerJob) return `A run takes up to ${LIMITS.targetsPerJob} targets`;
-  const blocked = targets.find((target) => target.blocked !== null);
-  return blocked === undefined ? null : `“${blocked.name}” can’t be used`;
+  if (flow.picks.targets.length === 0 && !needsTargets) return null;
+  return missingTargets(flow.picks);
+}
+
+/** A blocked target is left out, and does not stop the others. */
+function missingTargets(picks: Picks): string | null {
+  const usable = usableTargets(picks);
+  if (picks.targets.length === 0) return 'Add at least one target frame';
+  if (usable.length === 0) return 'None of the targets can be used';
+  return usable.length > LIMITS.targetsPerJob ? `A run takes up to ${LIMITS.targetsPerJob} targets` : null;
+}
+
+/** Asks for the frames of the page that look like the source. */
+function findAlike(flow: Flow): Transition {
+  const { source } = flow.picks;
+  if (source === null) return stay(flow);
+  return enter(flow, { name: 'pick', problem: null, alike: 'searching' }, [
+    { type: 'main', message: { type: 'alike.find', nodeId: source.nodeId } },
+  ]);
+}
+
+/** Shows the frames that look like the source, unless it is another one by now. */
+function showAlike(flow: Flow, { nodeId, byName, bySize }: AlikeFrames): Transition {
+  if (flow.picks.source?.nodeId !== nodeId) return stay(flow);
+  return enter(flow, { name: 'pick', problem: null, alike: { nodeId, byName, bySize } });
 }
 
 const SOURCE_MISSING: Partial<Record<PickKind, string>> & { source: string } = {

@@ -65,7 +65,7 @@ export type FlowState =
   /** “Connect…” and “Preferences…”, which change nothing on the canvas. */
   | { name: 'connect' }
   | { name: 'preferences' }
-  | { name: 'pick'; problem: Problem | null }
+  | { name: 'pick'; problem: Problem | null; alike?: AlikeFrames | 'searching' }
   | { name: 'pictures'; pictures: PicturesStep }
   | { name: 'inspect'; inspect: InspectStep }
   | {
@@ -87,6 +87,9 @@ export type FlowState =
   | SelectedState
   | { name: 'done'; preview: PreviewState; summary: ApplySummary; undo: UndoState; problem: Problem | null }
   | EditsState;
+
+/** Frames of the page that look like the source, and can be added as targets. */
+export type AlikeFrames = Pick<Extract<MainToUi, { type: 'alike' }>, 'nodeId' | 'byName' | 'bySize'>;
 
 /** One of the states by its name. */
 export type StateOf<Name extends FlowState['name']> = Extract<FlowState, { name: Name }>;
@@ -128,6 +131,8 @@ export interface Flow {
   picks: Picks;
   selection: SelectionSummary;
   recordings: readonly RecordingSummary[];
+  /** PNGs by node id; null for a frame that cannot be exported. */
+  thumbnails: ReadonlyMap<string, Uint8Array | null>;
   preferences: Preferences;
   daemon: DaemonLink;
   /** What was decided in the preview of edits that “Back” left; null for none. */
@@ -149,8 +154,14 @@ export type FlowEvent =
   | { type: 'pick.overlays'; overlays: readonly OverlaySummary[] }
   | { type: 'pick.remove-overlay'; nodeId: string }
   | { type: 'pick.after'; frame: FrameSummary | null }
-  /** Exchanges the two versions of a frame. */
+  /** Exchanges the source with its second version, or with the only target. */
   | { type: 'pick.swap' }
+  | { type: 'pick.clear' }
+  /** Picks by the roles that the selection proposes. */
+  | { type: 'pick.all'; picks: Picks }
+  /** Looks for frames that look like the source. */
+  | { type: 'pick.find-alike' }
+  | { type: 'thumbnail.want'; nodeId: string; isWanted: boolean }
   /** Layers of one frame, which becomes the source. */
   | { type: 'pick.layers'; frame: FrameSummary; layers: readonly SelectedLayer[] }
   | { type: 'pick.remove-layer'; nodeId: string }
@@ -190,6 +201,7 @@ export const INITIAL_FLOW: Flow = {
   picks: { source: null, after: null, targets: [], overlays: [], layers: [] },
   selection: { frames: [], overlays: [], layers: [], layerFrames: [] },
   recordings: [],
+  thumbnails: new Map(),
   preferences: DEFAULT_PREFERENCES,
   daemon: { connected: false, backends: [], features: [] },
   left: null,

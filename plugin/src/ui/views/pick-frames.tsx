@@ -2,32 +2,19 @@ import type { FrameSummary } from '../../shared/messages.js';
 import { count } from '../../shared/text.js';
 import { COMMAND_FLOWS } from '../flow/commands.js';
 import { withOverlays, withTargets } from '../flow/pick.js';
-import type { Flow, FlowEvent } from '../flow/state.js';
-import { PickCard, PickList } from './pick-list.js';
+import { blockedTargets, swapPartner } from '../flow/picks.js';
+import type { AlikeFrames, Flow, FlowEvent } from '../flow/state.js';
+import { PickList, type PickRow } from './pick-list.js';
 
 export interface SectionProps {
   flow: Flow;
   dispatch: (event: FlowEvent) => void;
 }
 
-export function frameCard(
-  frame: FrameSummary,
-  removeLabel: string,
-  onRemove: () => void,
-  dispatch: SectionProps['dispatch'],
-) {
-  return (
-    <PickCard
-      key={frame.nodeId}
-      kind="frame"
-      name={frame.name}
-      detail={detailOf(frame)}
-      blocked={frame.blocked}
-      removeLabel={removeLabel}
-      onRemove={onRemove}
-      onReveal={() => dispatch({ type: 'reveal', nodeId: frame.nodeId, box: null })}
-    />
-  );
+/** The row of a picked frame. */
+function frameRow(frame: FrameSummary, removeLabel: string, onRemove: () => void): PickRow {
+  const { nodeId, name, blocked } = frame;
+  return { nodeId, name, blocked, kind: 'frame', detail: detailOf(frame), removeLabel, onRemove };
 }
 
 function detailOf(frame: FrameSummary): string {
@@ -43,24 +30,25 @@ function candidateOf({ selection: { frames } }: Flow, picked: FrameSummary | nul
 
 export function SourceList({ flow, dispatch }: SectionProps) {
   const { source, targets } = flow.picks;
-  const { labels } = COMMAND_FLOWS[flow.command];
+  const { labels, picks } = COMMAND_FLOWS[flow.command];
   const { frames } = flow.selection;
   const candidate = candidateOf(flow, source);
   const isTaken = source !== null && targets.some(({ nodeId }) => nodeId === candidate?.nodeId);
   const isOther = candidate !== null && candidate.nodeId === flow.picks.after?.nodeId;
   const role = labels.source.toLowerCase();
+  const isBefore = picks.includes('after') && labels.source === 'Before';
   return (
     <PickList
       title={labels.source}
       empty={labels.selectSource}
-      cards={
+      rows={
         source === null
           ? []
-          : [frameCard(source, `Remove ${role}`, () => dispatch({ type: 'pick.source', frame: null }), dispatch)]
+          : [frameRow(source, `Remove ${role}`, () => dispatch({ type: 'pick.source', frame: null }))]
       }
       hint={
         source === null && frames.length > 1
-          ? `${frames.length} frames are selected. Select only the ${flow.command === 'transfer-difference' ? 'frame before the edits' : 'source frame'}.`
+          ? `${frames.length} frames are selected. Select only the ${isBefore ? 'frame before the edits' : 'source frame'}.`
           : undefined
       }
       add={
@@ -71,6 +59,8 @@ export function SourceList({ flow, dispatch }: SectionProps) {
               onClick: () => dispatch({ type: 'pick.source', frame: candidate }),
             }
       }
+      thumbnails={flow.thumbnails}
+      dispatch={dispatch}
     />
   );
 }
@@ -84,10 +74,8 @@ export function AfterList({ flow, dispatch }: SectionProps) {
     <PickList
       title={flow.command === 'propagate-pictures' ? 'Edited version' : 'After'}
       empty={COMMAND_FLOWS[flow.command].labels.selectAfter ?? 'Select the frame after the edits.'}
-      cards={
-        after === null
-          ? []
-          : [frameCard(after, 'Remove after', () => dispatch({ type: 'pick.after', frame: null }), dispatch)]
+      rows={
+        after === null ? [] : [frameRow(after, 'Remove after', () => dispatch({ type: 'pick.after', frame: null }))]
       }
       add={
         candidate === null || isTaken
@@ -97,9 +85,13 @@ export function AfterList({ flow, dispatch }: SectionProps) {
               onClick: () => dispatch({ type: 'pick.after', frame: candidate }),
             }
       }
-      {...(source === null || after === null
-        ? {}
-        : { extra: { label: 'Swap before and after', onClick: () => dispatch({ type: 'pick.swap' }) } })}
+      extras={
+        swapPartner(flow) === 'after'
+          ? [{ label: 'Swap before and after', onClick: () => dispatch({ type: 'pick.swap' }) }]
+          : []
+      }
+      thumbnails={flow.thumbnails}
+      dispatch={dispatch}
     />
   );
 }
@@ -110,18 +102,17 @@ export function TargetList({ flow, dispatch }: SectionProps) {
   const frames = selection.frames.filter(({ nodeId }) => !own.has(nodeId));
   const added = withTargets(picks, frames).targets.slice(picks.targets.length);
   const [only] = added;
+  const blocked = blockedTargets(picks).length;
   return (
     <PickList
       title="Targets"
       empty={COMMAND_FLOWS[flow.command].labels.selectTargets}
-      cards={picks.targets.map((target) =>
-        frameCard(
-          target,
-          `Remove target “${target.name}”`,
-          () => dispatch({ type: 'pick.remove-target', nodeId: target.nodeId }),
-          dispatch,
+      rows={picks.targets.map((target) =>
+        frameRow(target, `Remove target “${target.name}”`, () =>
+          dispatch({ type: 'pick.remove-target', nodeId: target.nodeId }),
         ),
       )}
+      hint={blocked === 0 ? undefined : `${count(blocked, 'target is', 'targets are')} left out of the run.`}
       add={
         only === undefined
           ? null
@@ -131,8 +122,41 @@ export function TargetList({ flow, dispatch }: SectionProps) {
               onClick: () => dispatch({ type: 'pick.targets', frames: added }),
             }
       }
+      extras={[
+        ...(swapPartner(flow) === 'target'
+          ? [{ label: 'Swap source and target', onClick: () => dispatch({ type: 'pick.swap' }) }]
+          : []),
+        ...alikeActions(flow, dispatch),
+      ]}
+      thumbnails={flow.thumbnails}
+      dispatch={dispatch}
     />
   );
+}
+
+/** Looks for frames that look like the source, then adds those that are found. */
+function alikeActions({ picks, state }: Flow, dispatch: SectionProps['dispatch']) {
+  const { source } = picks;
+  const alike = state.name === 'pick' ? state.alike : undefined;
+  if (source === null) return [];
+  const find = () => dispatch({ type: 'pick.find-alike' });
+  if (alike === undefined) return [{ label: `Find frames like “${source.name}” on this page`, onClick: find }];
+  if (alike === 'searching') return [{ label: 'Looking for frames…', onClick: find }];
+  const groups = alikeGroups(picks, alike, source);
+  if (groups.length === 0) return [{ label: 'No other frame on this page looks like the source', onClick: find }];
+  return groups.map(({ frames, label }) => ({ label, onClick: () => dispatch({ type: 'pick.targets', frames }) }));
+}
+
+/** Frames of both groups are in each of them. */
+function alikeGroups(picks: Flow['picks'], { byName, bySize }: AlikeFrames, source: FrameSummary) {
+  const unpicked = (frames: readonly FrameSummary[]) => withTargets(picks, frames).targets.slice(picks.targets.length);
+  const [named, sized] = [unpicked(byName), unpicked(bySize)];
+  const size = `${Math.round(source.width)} × ${Math.round(source.height)}`;
+  const isSame = named.length === sized.length && named.every((frame) => sized.includes(frame));
+  return [
+    { frames: named, label: `Add ${count(named.length, 'frame')} with a name like the source’s` },
+    { frames: isSame ? [] : sized, label: `Add ${count(sized.length, 'frame')} of the same size, ${size}` },
+  ].filter(({ frames }) => frames.length > 0);
 }
 
 export function OverlayList({ flow, dispatch }: SectionProps) {
@@ -145,18 +169,9 @@ export function OverlayList({ flow, dispatch }: SectionProps) {
       empty={
         COMMAND_FLOWS[flow.command].labels.selectOverlays ?? 'Select callouts, stickers or arrows on the source frame.'
       }
-      cards={picks.overlays.map((overlay) => (
-        <PickCard
-          key={overlay.nodeId}
-          kind="layer"
-          name={overlay.name}
-          detail={overlay.type.toLowerCase().replaceAll('_', ' ')}
-          blocked={null}
-          removeLabel={`Remove layer “${overlay.name}”`}
-          onRemove={() => dispatch({ type: 'pick.remove-overlay', nodeId: overlay.nodeId })}
-          onReveal={() => dispatch({ type: 'reveal', nodeId: overlay.nodeId, box: null })}
-        />
-      ))}
+      rows={picks.overlays.map(({ nodeId, name, type }) =>
+        layerRow({ nodeId, name, type }, () => dispatch({ type: 'pick.remove-overlay', nodeId })),
+      )}
       add={
         only === undefined
           ? null
@@ -165,6 +180,17 @@ export function OverlayList({ flow, dispatch }: SectionProps) {
               onClick: () => dispatch({ type: 'pick.overlays', overlays: added }),
             }
       }
+      thumbnails={flow.thumbnails}
+      dispatch={dispatch}
     />
   );
+}
+
+/** The row of a picked layer. */
+export function layerRow(
+  { nodeId, name, type }: { nodeId: string; name: string; type: string },
+  onRemove: () => void,
+): PickRow {
+  const detail = type.toLowerCase().replaceAll('_', ' ');
+  return { nodeId, name, detail, blocked: null, kind: 'layer', removeLabel: `Remove layer “${name}”`, onRemove };
 }

@@ -1,7 +1,7 @@
 import { framesBeside, selectedLayersOf } from '../../shared/layer-picks.js';
 import { count } from '../../shared/text.js';
-import type { SectionProps } from './pick-frames.js';
-import { PickCard, PickList } from './pick-list.js';
+import { layerRow, type SectionProps } from './pick-frames.js';
+import { PickList } from './pick-list.js';
 
 /** The layers whose counterparts are to be selected. Their frame is the source. */
 export function LayerList({ flow, dispatch }: SectionProps) {
@@ -16,18 +16,7 @@ export function LayerList({ flow, dispatch }: SectionProps) {
     <PickList
       title={source === null ? 'Layers' : `Layers of “${source.name}”`}
       empty="Select layers in one frame."
-      cards={layers.map((layer) => (
-        <PickCard
-          key={layer.nodeId}
-          kind="layer"
-          name={layer.name}
-          detail={layer.type.toLowerCase().replaceAll('_', ' ')}
-          blocked={null}
-          removeLabel={`Remove layer “${layer.name}”`}
-          onRemove={() => dispatch({ type: 'pick.remove-layer', nodeId: layer.nodeId })}
-          onReveal={() => dispatch({ type: 'reveal', nodeId: layer.nodeId, box: null })}
-        />
-      ))}
+      rows={layers.map((layer) => layerRow(layer, () => dispatch({ type: 'pick.remove-layer', nodeId: layer.nodeId })))}
       hint={
         !isOne && selected.frames > 1
           ? `Layers of ${selected.frames} frames are selected. Select layers of one frame.`
@@ -45,6 +34,8 @@ export function LayerList({ flow, dispatch }: SectionProps) {
               },
             }
       }
+      thumbnails={flow.thumbnails}
+      dispatch={dispatch}
     />
   );
 }

@@ -1,10 +1,12 @@
 import type { Backend } from '@samepoint/shared-protocol';
 import type { ComponentChildren } from 'preact';
-import type { Problem } from '../../shared/messages.js';
-import { fileSize } from '../../shared/text.js';
+import type { Picks, Problem } from '../../shared/messages.js';
+import { proposePicks } from '../../shared/propose-picks.js';
+import { count, fileSize } from '../../shared/text.js';
 import { COMMAND_FLOWS, type PickKind } from '../flow/commands.js';
 import { scaleNotes } from '../flow/parts.js';
 import { missingPick } from '../flow/pick.js';
+import { hasPicks } from '../flow/picks.js';
 import { chooseBackend } from '../flow/request.js';
 import type { Flow, FlowEvent } from '../flow/state.js';
 import { Button, ProblemNotice, Screen } from './components.js';
@@ -28,7 +30,7 @@ export function PickView({ flow, problem, dispatch, status }: PickViewProps) {
   return (
     <Screen
       title={title}
-      bar={<h1>{title}</h1>}
+      bar={<PickBar title={title} flow={flow} dispatch={dispatch} />}
       footer={
         <>
           <p class="footer-text" id="start-status">
@@ -48,6 +50,7 @@ export function PickView({ flow, problem, dispatch, status }: PickViewProps) {
       }
     >
       {problem === null ? null : <ProblemNotice problem={problem} />}
+      <Proposal flow={flow} dispatch={dispatch} />
       {picks.map((kind) => {
         const List = LISTS[kind];
         return <List key={kind} flow={flow} dispatch={dispatch} />;
@@ -56,6 +59,42 @@ export function PickView({ flow, problem, dispatch, status }: PickViewProps) {
       <BackendSection flow={flow} dispatch={dispatch} />
     </Screen>
   );
+}
+
+function PickBar({ title, flow, dispatch }: SectionProps & { title: string }) {
+  return (
+    <>
+      <h1>{title}</h1>
+      {hasPicks(flow.picks) ? (
+        <div class="bar-end">
+          <Button look="quiet" label="Clear all picks" onClick={() => dispatch({ type: 'pick.clear' })}>
+            Clear
+          </Button>
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+/** While nothing is picked: picks all by the roles that the selection proposes. */
+function Proposal({ flow, dispatch }: SectionProps) {
+  const picks = flow.picks.source === null ? proposePicks(flow.command, flow.selection) : null;
+  if (picks === null || picks.source === null) return null;
+  return (
+    <section class="section" aria-label="Proposal">
+      <Button wide onClick={() => dispatch({ type: 'pick.all', picks })}>
+        <span class="ellipsis">{proposalLabel(picks.source.name, picks)}</span>
+      </Button>
+      <p class="secondary-text">You can change each of them afterwards.</p>
+    </section>
+  );
+}
+
+function proposalLabel(source: string, { after, targets }: Picks): string {
+  if (after !== null) return `Compare “${source}” with “${after.name}”`;
+  const [only] = targets;
+  const names = targets.length === 1 && only !== undefined ? `“${only.name}”` : count(targets.length, 'frame');
+  return `Use “${source}” as source, ${names} as ${targets.length === 1 ? 'target' : 'targets'}`;
 }
 
 /** 128 random bits in hex. `crypto.randomUUID` is missing in iframes without a secure context. */

@@ -1,5 +1,6 @@
 import type { MainToUi, Picks, Problem } from '../../../shared/messages.js';
 import { reduceUndo } from '../done.js';
+import { blockedTargets, usableTargets } from '../picks.js';
 import { hashFrame } from '../request.js';
 import { type Flow, type FlowEvent, stay, type Transition, toPick } from '../state.js';
 import { enterStep, frameOf, reduceComparing, reducePicturesFailed, sendPictures } from './pictures-run.js';
@@ -16,11 +17,12 @@ export function missingEdit({ after, overlays }: Picks): string | null {
 
 /** Asks the main thread for the pictures and for what is drawn over the source. */
 export function startPictures(flow: Flow, jobId: string): Transition {
-  const { source, after, targets, overlays } = flow.picks;
+  const { source, after, overlays } = flow.picks;
   if (source === null) return stay(flow);
   const run: PicturesRun = {
     ...{ jobId, sourceId: source.nodeId, afterId: after?.nodeId ?? null },
-    ...{ targetIds: targets.map(({ nodeId }) => nodeId), frames: [], failed: [], notices: [] },
+    targetIds: usableTargets(flow.picks).map(({ nodeId }) => nodeId),
+    ...{ frames: [], failed: blockedTargets(flow.picks), notices: [] },
   };
   const { sourceId, afterId, targetIds } = run;
   const overlayIds = overlays.map(({ nodeId }) => nodeId);
