@@ -31,6 +31,8 @@ export interface HostOptions {
   seed?: number;
   /** Without a manifest id Figma rejects relaunch data. */
   hasManifestId?: boolean;
+  /** Whether exports of rotated nodes show their own box (default) or their bounding box on the canvas. */
+  rotatedExports?: 'own' | 'canvas';
   /** The plugin's client storage, which all files share. */
   storage?: Map<string, string>;
 }
@@ -88,8 +90,8 @@ export class FigmaHost {
       render: (request) => this.render(request),
     });
     this.vm.call('load', state);
-    const { seed = 1, hasManifestId = true } = this.options;
-    this.vm.call('start', command, JSON.stringify({ seed: seed + this.runs, hasManifestId }));
+    const { seed = 1, hasManifestId = true, rotatedExports = 'own' } = this.options;
+    this.vm.call('start', command, JSON.stringify({ seed: seed + this.runs, hasManifestId, rotatedExports }));
     this.vm.runScript(this.options.mainJs, 'main.js');
   }
 

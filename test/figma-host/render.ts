@@ -38,7 +38,7 @@ export function toSvg(
   const own = hasOwnSpace(root) ? drawing.node({ ...root, matrix: IDENTITY }) : drawing.node(root);
   const shown = contentsOnly ? own : drawing.children(drawing.pageOf(root));
   // a group is drawn in the space of its container
-  const outer = contentsOnly ? (hasOwnSpace(root) ? absolute : drawing.absolute(root)) : IDENTITY;
+  const outer = contentsOnly ? drawing.absolute(root) : IDENTITY;
   const content = `<g transform="${transform(multiply(inverse(absolute), outer))}">${shown}</g>`;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}" ` +

@@ -15,6 +15,7 @@ import {
   breakWrite,
   commitUndo,
   dump,
+  exporting,
   get,
   load,
   manifest,
@@ -26,6 +27,7 @@ import {
 interface StartOptions {
   seed: number;
   hasManifestId: boolean;
+  rotatedExports: 'own' | 'canvas';
 }
 
 /** The functions that Node calls. Each call is one turn; `endTurn` follows after its promise jobs. */
@@ -68,10 +70,11 @@ const host = {
   endTurn: announceChanges,
 };
 
-function start(command: string, { seed, hasManifestId }: StartOptions): void {
+function start(command: string, { seed, hasManifestId, rotatedExports }: StartOptions): void {
   seedShuffle(seed);
   startAccess();
   manifest.hasId = hasManifestId;
+  exporting.rotated = rotatedExports;
   const log = (...parts: unknown[]) => __bridge.log(parts.map(String).join(' '));
   Object.assign(globalThis, {
     figma: createFigma(command),

@@ -1,7 +1,7 @@
-import type { Json, RenderRequest } from '../spec.js';
+import type { Json, Matrix, RawNode, RenderRequest } from '../spec.js';
 import { register } from './event-loop.js';
-import { absoluteMatrix, renderBounds, sizeOf } from './geometry.js';
-import { allNodes, get } from './store.js';
+import { absoluteBounds, absoluteMatrix, renderBounds, sizeOf } from './geometry.js';
+import { allNodes, exportsOnCanvas, get } from './store.js';
 
 const KNOWN = new Set(['format', 'constraint', 'colorProfile', 'useAbsoluteBounds', 'contentsOnly', 'suffix']);
 
@@ -15,12 +15,12 @@ export async function exportNode(id: string, settings: { [name: string]: Json })
   if (renderBounds(node) === null) {
     throw new Error('in exportAsync: Failed to export node. This node may not have any visible layers.');
   }
-  const { width, height } = sizeOf(node);
+  const { width, height, absolute } = exportedBox(node);
   const scale = scaleOf(settings.constraint ?? null, width, height);
   const request: RenderRequest = {
     nodes: allNodes(),
     rootId: id,
-    ...{ width, height, absolute: absoluteMatrix(node) },
+    ...{ width, height, absolute },
     widthPx: Math.max(1, Math.round(width * scale)),
     heightPx: Math.max(1, Math.round(height * scale)),
     contentsOnly: settings.contentsOnly !== false,
@@ -32,6 +32,18 @@ export async function exportNode(id: string, settings: { [name: string]: Json })
     });
     __bridge.render(callId, JSON.stringify(request));
   });
+}
+
+/**
+ * The box that an export shows. For a rotated or flipped node, Figma's documentation leaves open whether this is its own
+ * box or its bounding box on the canvas.
+ */
+function exportedBox(node: RawNode): { width: number; height: number; absolute: Matrix } {
+  if (exportsOnCanvas()) {
+    const { x, y, width, height } = absoluteBounds(node);
+    return { width, height, absolute: [1, 0, 0, 1, x, y] };
+  }
+  return { ...sizeOf(node), absolute: absoluteMatrix(node) };
 }
 
 function scaleOf(constraint: Json, width: number, height: number): number {

@@ -258,3 +258,10 @@ export function asCollaborator(act: () => void): void {
 
 /** The part of the manifest that the API depends on. */
 export const manifest = { hasId: true };
+
+/** What exports of rotated nodes show. */
+export const exporting: { rotated: 'own' | 'canvas' } = { rotated: 'own' };
+
+export function exportsOnCanvas(): boolean {
+  return exporting.rotated === 'canvas';
+}

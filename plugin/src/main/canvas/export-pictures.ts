@@ -3,8 +3,8 @@ import { compose, scaling, translation } from '../../shared/affine.js';
 import type { MainToUi } from '../../shared/messages.js';
 import type { ExportedOverlay, PicturesToMain } from '../../shared/pictures.js';
 import { exportImage, findFrames, readPngSize } from './export.js';
-import { canvasToPixels, exportWidth } from './export-space.js';
-import { canvasTransform, compareLayerOrder, type FrameLike, findSceneNode, hasLayout, isVisible } from './nodes.js';
+import { canvasToPixels, exportWidth, imageToCanvas, isUpright, spaceOfImage } from './export-space.js';
+import { compareLayerOrder, type FrameLike, findSceneNode, hasLayout, isVisible } from './nodes.js';
 
 type Request = Extract<PicturesToMain, { type: 'pictures.export' }>;
 type Drawn = SceneNode & LayoutMixin;
@@ -57,10 +57,11 @@ async function exportOverlays(source: FrameLike, overlayIds: readonly string[]) 
       notices.push(`“${node.name}” is skipped: ${reason}.`);
       continue;
     }
-    notices.push(...notCarried(node));
     const scale = exportWidth(source.width, source.height) / source.width;
+    notices.push(...notCarried(node, scale));
     const exported = await exportDrawn(node, scale, toPixels);
     if (exported === null) notices.push(`“${node.name}” is skipped: it can’t be exported.`);
+    else if (exported === 'unclear') notices.push(`“${node.name}” is skipped: ${UNCLEAR}.`);
     else overlays.push({ nodeId: node.id, name: node.name, ...exported });
   }
   return { overlays, notices };
@@ -72,8 +73,11 @@ function reasonToSkip(node: Drawn): string | null {
   return node.absoluteRenderBounds === null ? 'it is empty' : null;
 }
 
+/** Figma does not document what it exports, and the size of the image fits both. */
+const UNCLEAR = 'it is rotated or flipped, and Figma doesn’t tell whether its export is. Flatten it first';
+
 /** What an image of the layer does not show. */
-function notCarried(node: Drawn): string[] {
+function notCarried(node: Drawn, scale: number): string[] {
   const notices: string[] = [];
   if ('blendMode' in node && node.blendMode !== 'NORMAL' && node.blendMode !== 'PASS_THROUGH') {
     notices.push(`“${node.name}” is carried without its blend mode.`);
@@ -81,7 +85,7 @@ function notCarried(node: Drawn): string[] {
   if ('effects' in node && node.effects.some(({ type, visible }) => visible && type === 'BACKGROUND_BLUR')) {
     notices.push(`“${node.name}” is carried without its background blur.`);
   }
-  if (!isUpright(canvasTransform(node)) && 'effects' in node && node.effects.length > 0) {
+  if (!isUpright(node, scale) && 'effects' in node && node.effects.length > 0) {
     notices.push(`“${node.name}” is rotated: its effects are cut at its edges.`);
   }
   return notices;
@@ -89,14 +93,14 @@ function notCarried(node: Drawn): string[] {
 
 /**
  * An upright layer is exported with its strokes and shadows; its image covers `absoluteRenderBounds`. The image of a
- * rotated layer covers its own box and is rotated when it is drawn.
+ * rotated layer covers its own box or its bounding box on the canvas, by its size.
  */
 async function exportDrawn(
   node: Drawn,
   scale: number,
   toPixels: Affine,
-): Promise<{ png: Uint8Array; transform: Affine } | null> {
-  const upright = isUpright(canvasTransform(node));
+): Promise<{ png: Uint8Array; transform: Affine } | 'unclear' | null> {
+  const upright = isUpright(node, scale);
   const bounds = node.absoluteRenderBounds;
   if (bounds === null) return null;
   try {
@@ -109,17 +113,14 @@ async function exportDrawn(
     });
     const size = readPngSize(png);
     if (size === null) return null;
-    const [width, height] = upright ? [bounds.width, bounds.height] : [node.width, node.height];
-    const toBox = scaling(width / size.width, height / size.height);
-    const toCanvas = upright ? translation(bounds.x, bounds.y) : canvasTransform(node);
-    return { png, transform: compose(toPixels, compose(toCanvas, toBox)) };
+    if (upright) {
+      const toBox = scaling(bounds.width / size.width, bounds.height / size.height);
+      return { png, transform: compose(toPixels, compose(translation(bounds.x, bounds.y), toBox)) };
+    }
+    const space = spaceOfImage(node, scale, size);
+    const toCanvas = space === null ? null : imageToCanvas(node, space, size);
+    return toCanvas === null ? 'unclear' : { png, transform: compose(toPixels, toCanvas) };
   } catch {
     return null;
   }
-}
-
-const ROTATION_TOLERANCE = 1e-6;
-
-function isUpright({ a, b, c, d }: Affine): boolean {
-  return Math.abs(b) < ROTATION_TOLERANCE && Math.abs(c) < ROTATION_TOLERANCE && a > 0 && d > 0;
 }

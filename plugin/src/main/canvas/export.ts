@@ -4,7 +4,7 @@ import { applyToBox, compose } from '../../shared/affine.js';
 import type { Command, ExportedFrame, MainToUi, Problem, UiToMain } from '../../shared/messages.js';
 import { messageOf } from '../../shared/text.js';
 import { supportsAnnotations } from './annotations.js';
-import { canvasToPixels, exportWidth, hasProportionsOf } from './export-space.js';
+import { canvasToPixels, exportConstraint, noteExport } from './export-space.js';
 import { blockedReason } from './frame-summaries.js';
 import { collectAnnotations, collectLayerItems, collectOverlays, type Fingerprints } from './items.js';
 import { canvasTransform, type FrameLike, findFrame, hasBox, ownBox, walkVisible } from './nodes.js';
@@ -153,13 +153,13 @@ export async function exportImage(
   try {
     const png = await frame.exportAsync({
       format: 'PNG',
-      constraint: { type: 'WIDTH', value: exportWidth(frame.width, frame.height) },
+      constraint: exportConstraint(frame),
       colorProfile: 'SRGB',
       useAbsoluteBounds: true,
       contentsOnly: true,
     });
     const size = readPngSize(png);
-    if (size === null || !hasProportionsOf(frame, size)) {
+    if (size === null || !noteExport(frame, size)) {
       return { ok: false, problem: exportFailed(frame, 'the image doesn’t match the proportions of the frame') };
     }
     return { ok: true, value: { png, ...size } };

@@ -1,5 +1,6 @@
 import type { FrameSummary } from '../../shared/messages.js';
 import { supportsAnnotations } from './annotations.js';
+import { orientationProblem } from './export-space.js';
 import { ancestors, type FrameLike, findFrame, isInInstance, isVisible, walkVisible } from './nodes.js';
 
 /** What is known of a frame until something in or around it changes. */
@@ -61,7 +62,7 @@ export function blockedReason(frame: FrameLike): string | null {
   if (isEmpty) {
     return `“${frame.name}” is empty. Choose a frame with content.`;
   }
-  return null;
+  return orientationProblem(frame);
 }
 
 /** Forgets the frames that changes of a page are about. */
