@@ -1,3 +1,4 @@
+import type { InspectStep } from './inspect/inspect-state.js';
 import type { PicturesStep } from './pictures/pictures-state.js';
 import type { Flow, FlowEvent, UndoState } from './state.js';
 
@@ -29,6 +30,8 @@ export function escapeEvent({ state }: Flow): FlowEvent | null {
       return state.correcting === null ? { type: 'back' } : { type: 'preview.correcting', key: null };
     case 'pictures':
       return leavePictures(state.pictures);
+    case 'inspect':
+      return leaveInspect(state.inspect);
     default:
       return { type: 'back' };
   }
@@ -56,4 +59,10 @@ function leavePictures(pictures: PicturesStep): FlowEvent | null {
     case 'done':
       return leaveDone(pictures.undo);
   }
+}
+
+/** Escape first leaves the note that is being written. */
+function leaveInspect(inspect: InspectStep): FlowEvent {
+  const isWriting = inspect.step === 'open' && inspect.note !== null;
+  return isWriting ? { type: 'inspect.note', match: null } : { type: 'back' };
 }

@@ -8,7 +8,6 @@ import { layerAt } from '../../flow/inspect/layer-at.js';
 import type { Flow, FlowEvent } from '../../flow/state.js';
 import { Button, IconButton, Notice, ProblemNotice, Screen } from '../components.js';
 import { FailedView } from '../failed-view.js';
-import { useEscape } from '../use-escape.js';
 import { COLOUR_MAP_NAMES } from './colour-maps.js';
 import { SourcePicture } from './source-picture.js';
 import { resultsInWords, TargetList } from './target-list.js';
@@ -44,7 +43,6 @@ function OpenView({ flow, open, status, dispatch }: OpenViewProps) {
   const [zoom, setZoom] = useState(1);
   const targets = useRef<HTMLElement>(null);
   const back = () => dispatch({ type: 'back' });
-  useEscape(open.note === null ? back : () => dispatch({ type: 'inspect.note', match: null }));
   return (
     <Screen
       title="Inspect a point"
