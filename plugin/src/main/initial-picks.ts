@@ -1,13 +1,14 @@
 import { framesBeside, selectedLayersOf } from '../shared/layer-picks.js';
-import type {
-  Command,
-  FrameSummary,
-  OverlaySummary,
-  PendingJob,
-  Picks,
-  RecordingSummary,
-  SelectedLayer,
-  SelectionSummary,
+import {
+  type Command,
+  type FrameSummary,
+  NO_JOB,
+  type OverlaySummary,
+  type PendingJob,
+  type Picks,
+  type RecordingSummary,
+  type SelectedLayer,
+  type SelectionSummary,
 } from '../shared/messages.js';
 import { proposePicks } from '../shared/propose-picks.js';
 import { summarizeFrame } from './canvas/frame-summaries.js';
@@ -15,13 +16,13 @@ import { findFrame, findSceneNode } from './canvas/nodes.js';
 import { readSelection, summarizeLayer, summarizeOverlay } from './canvas/selection.js';
 import { type LastRun, readLastRun } from './changes/provenance.js';
 
-/** The initial picks of the UI: those of the pending job, else of the last run with a selected frame, else by the selection. */
+/** The initial picks of the UI: those of the pending job or of the last window, else of the last run with a selected frame, else by the selection. */
 export async function initialPicks(
   command: Command,
   pending: PendingJob | null,
   recordings: readonly RecordingSummary[],
 ): Promise<Picks> {
-  if (pending !== null) {
+  if (pending !== null && (pending.jobId !== NO_JOB || isSelectionIn(pending))) {
     return {
       source: await frameSummary(pending.sourceId),
       after: pending.afterId === undefined ? null : await frameSummary(pending.afterId),
@@ -38,6 +39,12 @@ export async function initialPicks(
   if (run !== null) return picksOfRun(run, selection, hasAfter);
   const proposed = proposePicks(command, selection);
   return proposed ?? picksOfRun(readLastRun(figma.currentPage), selection, hasAfter);
+}
+
+/** Whether all that is selected is picked already; another selection is what the designer wants now. */
+function isSelectionIn({ sourceId, afterId = sourceId, targetIds, overlayIds, layerIds = [] }: PendingJob): boolean {
+  const ids = new Set([sourceId, afterId, ...targetIds, ...overlayIds, ...layerIds]);
+  return figma.currentPage.selection.every(({ id }) => ids.has(id));
 }
 
 /** The selected layers of one frame, and as targets the other selected frames, else those of the last run. */

@@ -1,4 +1,4 @@
-import { COMMANDS, type Command, type MainToUi, type UiToMain, type WindowSize } from '../shared/messages.js';
+import { COMMANDS, type Command, type MainToUi, NO_JOB, type UiToMain, type WindowSize } from '../shared/messages.js';
 import { editsToast, messageOf, problemToast, toastMessage } from '../shared/text.js';
 import { findAlike } from './alike-frames.js';
 import { exportFrames } from './canvas/export.js';
@@ -50,6 +50,8 @@ let watchedFrames: ReadonlySet<string> = new Set();
 let watchedPage: PageNode | null = null;
 /** Whether the UI has its session; nothing is sent before. */
 let isStarted = false;
+/** The last write of the pending job. The window closes after it. */
+let saving: Promise<void> = Promise.resolve();
 
 const CHANGED_SINCE = {
   message: 'The file has changed since the transfer.',
@@ -108,7 +110,8 @@ async function handle(message: UiToMain): Promise<void> {
     case 'preferences.save':
       return savePreferences(message.preferences);
     case 'pending.save':
-      return savePending(message.pending);
+      saving = savePending(message.pending);
+      return saving;
     case 'export.start': {
       exportNumber += 1;
       const number = exportNumber;
@@ -164,6 +167,7 @@ async function handle(message: UiToMain): Promise<void> {
     case 'undo':
       return undo();
     case 'close':
+      await saving.catch(() => undefined);
       return figma.closePlugin();
   }
 }
@@ -173,9 +177,11 @@ async function start(): Promise<void> {
   figma.on('selectionchange', sendSelectionSoon);
   figma.on('currentpagechange', watchPage);
   watchPage();
-  const pending = await loadPending(command);
+  const stored = await loadPending(command);
+  const pending = stored?.jobId === NO_JOB ? null : stored;
+  if (stored !== null && pending === null) await savePending(null);
   const recordings = await listRecordings();
-  const [settings, picks] = [await loadSettings(), await initialPicks(command, pending, recordings)];
+  const [settings, picks] = [await loadSettings(), await initialPicks(command, stored, recordings)];
   const preferences = await loadPreferences();
   const resumed = picks.source === null ? null : pending;
   send({ type: 'session', command, settings, preferences, picks, pending: resumed, recordings });

@@ -112,7 +112,10 @@ export const DEFAULT_PREFERENCES: Preferences = {
   backend: null,
 };
 
-/** A job that was running when the plugin was closed; the UI rejoins it by its id. */
+/** The id of stored picks of which no job was started. */
+export const NO_JOB = '';
+
+/** A job that was running when the plugin was closed; the UI rejoins it by its id. Or picks, with the id `NO_JOB`. */
 export interface PendingJob {
   jobId: string;
   command: Command;

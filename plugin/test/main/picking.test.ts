@@ -1,7 +1,7 @@
 import sharp from 'sharp';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { DocumentSpec, NodeSpec } from '../../../test/figma-host/spec.js';
-import type { Command, Picks } from '../../src/shared/messages.js';
+import { type Command, NO_JOB, type Picks } from '../../src/shared/messages.js';
 import { PluginSession } from './plugin-session.js';
 
 let session: PluginSession;
@@ -48,6 +48,43 @@ describe('the first picks', () => {
   test('of two versions are in the order of their places', async () => {
     const { source, after } = await open(FILE, 'align-compare', ['right', 'left']);
     expect([source?.name, after?.name]).toEqual(['left', 'right']);
+  });
+});
+
+describe('picks of a window that was closed', () => {
+  const FILE: DocumentSpec = {
+    name: 'File',
+    children: ['one', 'two', 'three'].map((key, index) => frame(key, index * 500)),
+  };
+
+  /** Closes the window with picks, and opens it again with this selection. */
+  async function reopen(selected: string[]): Promise<Picks> {
+    await open(FILE, 'transfer-annotations', []);
+    const [sourceId, targetId] = [session.id('one'), session.id('two')];
+    const command = 'transfer-annotations' as const;
+    const pending = { jobId: NO_JOB, command, sourceId, targetIds: [targetId], overlayIds: [] };
+    session.send({ type: 'pending.save', pending });
+    session.send({ type: 'close' });
+    await vi.waitFor(() => expect(session.host.reports.map(({ kind }) => kind)).toContain('closePlugin'));
+    session.host.select(selected.map((key) => session.id(key)));
+    await session.host.runCommand(command);
+    session.send({ type: 'ready' });
+    const message = await session.next('session');
+    expect(message.pending).toBeNull();
+    return message.picks;
+  }
+
+  test.each([[[]], [['two']]])('are those of the next one if %j is selected', async (selected) => {
+    const { source, targets } = await reopen(selected);
+    expect([source?.name, names(targets)]).toEqual(['one', ['two']]);
+    // once
+    await session.host.runCommand('transfer-annotations');
+    session.send({ type: 'ready' });
+    expect((await session.next('session')).picks.source).toBeNull();
+  });
+
+  test('give way to another selection', async () => {
+    expect((await reopen(['three'])).source).toBeNull();
   });
 });
 

@@ -56,15 +56,12 @@ describe.each(['own', 'canvas'] as const)('if exports of rotated frames show the
 
   test('a layer is placed where it was matched in a rotated frame', async () => {
     await open(frame({ rotation: 30 }), space);
-    const { frames } = await session.exportFrames('transfer-layers', 'other', ['turned'], ['square']);
-    const scale = 2;
-    const from = session.host.byKey('square').absolute;
-    // from the canvas position of the square, seen in the export of the other frame, to that in the rotated one
-    const corner = frames[1]?.layers.find(({ name }) => name === 'Square')?.box;
-    expect(corner).toBeUndefined();
-    const transform = { a: 1, b: 0, c: 0, d: 1, e: -from[4] * scale, f: -from[5] * scale };
+    await session.exportFrames('transfer-layers', 'other', ['turned'], ['square']);
+    const original = session.host.byKey('square');
+    // from its place in the export of the other frame to the first pixel of the rotated one
+    const transform = { a: 1, b: 0, c: 0, d: 1, e: -original.absolute[4] * 2, f: -original.absolute[5] * 2 };
     await session.apply([session.byTransform('turned', 'square', transform)], 'transfer-layers', 'other');
-    const copy = session.host.nodes().findLast(({ key, props }) => key === null && props.name === 'Square');
+    const copy = session.host.nodes().find(({ id, props }) => id !== original.id && props.name === original.props.name);
     const origin = session.host.byKey('turned').absolute;
     // pixel (0,0) is the corner of the frame, or that of its bounding box
     const corners = { own: [origin[4], origin[5]], canvas: [500, 300 - 100] };

@@ -10,7 +10,7 @@ const SCREENS = ['light:screen', 'dark:screen', 'large:screen'];
 
 describe('start', () => {
   test('nothing is sent before the UI is ready', async () => {
-    session = await PluginSession.open(inboxDocument(), { selected: SCREENS });
+    session = await PluginSession.open(inboxDocument());
     expect(session.pending).toEqual([]);
     session.send({ type: 'ready' });
     const { settings, picks, pending, command } = await session.next('session');

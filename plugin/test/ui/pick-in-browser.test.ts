@@ -117,7 +117,7 @@ describe('the pick screen', () => {
     await figma.ui.getByText('Select a frame with annotations on the canvas.').waitFor();
     const frames = [...targets(2), SOURCE];
     await figma.send({ type: 'selection', selection: { frames, overlays: [], layers: [], layerFrames: [] } });
-    await figma.button('Use “Settings / Light” as source, 2 frames as targets').click();
+    await figma.button('From “Settings / Light” to 2 frames').click();
     await figma.button('Find matches').click();
     expect(await figma.next('export.start')).toMatchObject({ sourceId: 's', targetIds: ['t0', 't1'] });
   });

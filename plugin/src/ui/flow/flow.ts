@@ -1,5 +1,5 @@
 import type { Backend } from '@samepoint/shared-protocol';
-import type { FrameSummary, MainToUi } from '../../shared/messages.js';
+import { type FrameSummary, type MainToUi, NO_JOB } from '../../shared/messages.js';
 import { reduceApplying } from './applying.js';
 import { COMMAND_FLOWS } from './commands.js';
 import { reduceDone } from './done.js';
@@ -14,7 +14,7 @@ import { reducePreview } from './preview/preview.js';
 import { reduceRunning } from './running.js';
 import { reduceSelected } from './select.js';
 import { reduceSending } from './sending.js';
-import { enter, type Flow, type FlowEvent, stay, type Transition } from './state.js';
+import { enter, type Flow, type FlowEffect, type FlowEvent, savePending, stay, type Transition } from './state.js';
 
 /** Returns the next state and the effects of an event. An event without meaning in the current state is ignored. */
 export function reduceFlow(flow: Flow, event: FlowEvent): Transition {
@@ -26,7 +26,7 @@ export function reduceFlow(flow: Flow, event: FlowEvent): Transition {
       return { flow, effects: [{ type: 'main', message: { type: 'thumbnail.want', nodeId, isWanted } }] };
     }
     case 'close':
-      return { flow, effects: [{ type: 'main', message: { type: 'close' } }] };
+      return { flow, effects: [...keepPicks(flow), { type: 'main', message: { type: 'close' } }] };
     case 'preferences': {
       const preferences = { ...flow.preferences, ...event.preferences };
       const { flow: next, effects } = reduceState({ ...flow, preferences }, event);
@@ -102,6 +102,12 @@ function startSession(flow: Flow, message: Extract<MainToUi, { type: 'session' }
   if (pending === null) return enter(started, { name: 'pick', problem: null });
   const resumed = { ...started, command: pending.command, picks: picksOfPending(pending, picks) };
   return startExport(resumed, pending.jobId, pending.finished);
+}
+
+/** The picks of a window that closes before a run are those of the next one. */
+function keepPicks(flow: Flow): FlowEffect[] {
+  const isPicking = flow.state.name === 'pick' && flow.picks.source !== null;
+  return isPicking ? [savePending(flow, { jobId: NO_JOB, finished: [] })] : [];
 }
 
 /** Frames that have changed: the picks are as they are now, and old thumbnails are dropped. */

@@ -1,4 +1,5 @@
 import type { FrameSummary } from '../../shared/messages.js';
+import { proposePicks } from '../../shared/propose-picks.js';
 import { count } from '../../shared/text.js';
 import { COMMAND_FLOWS } from '../flow/commands.js';
 import { withOverlays, withTargets } from '../flow/pick.js';
@@ -47,7 +48,7 @@ export function SourceList({ flow, dispatch }: SectionProps) {
           : [frameRow(source, `Remove ${role}`, () => dispatch({ type: 'pick.source', frame: null }))]
       }
       hint={
-        source === null && frames.length > 1
+        source === null && frames.length > 1 && proposePicks(flow.command, flow.selection) === null
           ? `${frames.length} frames are selected. Select only the ${isBefore ? 'frame before the edits' : 'source frame'}.`
           : undefined
       }

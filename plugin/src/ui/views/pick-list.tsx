@@ -39,6 +39,8 @@ interface PickListProps {
 type PickItem = PickRow & VirtualItem;
 
 const ROW_PX = 60;
+/** More rows than this push what follows them out of view. */
+const LONG_LIST = 4;
 
 /**
  * A list of picks with its title and the button that adds the selection. The arrow keys move between the rows, Enter
@@ -56,12 +58,30 @@ export function PickList({ title, empty, rows, add, hint, extras = [], thumbnail
     focusBeside(item, section.current);
     row.onRemove();
   };
+  // what acts on a long list stays in reach above it
+  const isLong = rows.length > LONG_LIST;
+  const actions = (
+    <>
+      {hint === undefined ? null : <p class="secondary-text">{hint}</p>}
+      {add === null ? null : (
+        <Button wide onClick={add.onClick}>
+          <span class="ellipsis">{add.label}</span>
+        </Button>
+      )}
+      {extras.map(({ label, onClick }) => (
+        <Button key={label} look="quiet" onClick={onClick}>
+          <span class="ellipsis">{label}</span>
+        </Button>
+      ))}
+    </>
+  );
   return (
     <section ref={section} class="section" aria-label={title} tabIndex={-1}>
       <h2>
         {title}
         {rows.length > 1 ? <span class="amount">{rows.length}</span> : null}
       </h2>
+      {isLong ? actions : null}
       {rows.length === 0 ? (
         <p class="empty">{empty}</p>
       ) : (
@@ -74,17 +94,7 @@ export function PickList({ title, empty, rows, add, hint, extras = [], thumbnail
           />
         </div>
       )}
-      {hint === undefined ? null : <p class="secondary-text">{hint}</p>}
-      {add === null ? null : (
-        <Button wide onClick={add.onClick}>
-          <span class="ellipsis">{add.label}</span>
-        </Button>
-      )}
-      {extras.map(({ label, onClick }) => (
-        <Button key={label} look="quiet" onClick={onClick}>
-          <span class="ellipsis">{label}</span>
-        </Button>
-      ))}
+      {isLong ? null : actions}
     </section>
   );
 }

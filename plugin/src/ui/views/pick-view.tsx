@@ -94,7 +94,7 @@ function proposalLabel(source: string, { after, targets }: Picks): string {
   if (after !== null) return `Compare “${source}” with “${after.name}”`;
   const [only] = targets;
   const names = targets.length === 1 && only !== undefined ? `“${only.name}”` : count(targets.length, 'frame');
-  return `Use “${source}” as source, ${names} as ${targets.length === 1 ? 'target' : 'targets'}`;
+  return `From “${source}” to ${names}`;
 }
 
 /** 128 random bits in hex. `crypto.randomUUID` is missing in iframes without a secure context. */

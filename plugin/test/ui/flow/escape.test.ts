@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_JOB } from '../../../src/shared/messages.js';
 import { escapeEvent } from '../../../src/ui/flow/escape.js';
 import { applying, type Driver, exporting, picked, preview, running, sending } from './driver.js';
 
@@ -37,5 +38,15 @@ describe('Escape', () => {
     const { picks } = run.flow;
     pressEscape(run);
     expect(run.flow.picks).toEqual(picks);
+  });
+
+  it('on the pick screen stores the picks for the next window', () => {
+    const run = picked();
+    run.do({ type: 'close' });
+    const stored = run.effects().map((effect) => (effect.type === 'main' ? effect.message : null));
+    expect(stored).toMatchObject([
+      { type: 'pending.save', pending: { jobId: NO_JOB, sourceId: 's', targetIds: ['t'] } },
+      { type: 'close' },
+    ]);
   });
 });
