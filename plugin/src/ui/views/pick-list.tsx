@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { FlowEvent } from '../flow/state.js';
 import { Button, IconButton } from './components.js';
-import { decodePng } from './thumbnail-image.js';
+import { decodeOpaque } from './opaque-picture.js';
 import { type VirtualItem, VirtualList } from './virtual-list.js';
 
 /** A picked frame or layer. */
@@ -171,7 +171,7 @@ function PickThumbnail({ nodeId, png, dispatch }: PickThumbnailProps) {
 /** Leaves the canvas empty if the image cannot be decoded. */
 async function drawWhole(canvas: HTMLCanvasElement, png: Uint8Array): Promise<void> {
   try {
-    const bitmap = await decodePng(png);
+    const bitmap = await decodeOpaque(png);
     [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
     canvas.getContext('2d')?.drawImage(bitmap, 0, 0);
     bitmap.close();
