@@ -183,7 +183,7 @@ export interface RenderRequest {
 export type HandEdit =
   /**
    * `componentProperties`, `boundVariables` (ids or null, for `fills` of the topmost paint) and `explicitVariableModes`
-   * set only those given; `mainComponent` is the id of the component to swap to; `fillStyleId` and its kind take ids.
+   * set only those given, and so does `sharedPluginData` by `namespace/key`; `mainComponent` is the id of the component to swap to; `fillStyleId` and its kind take ids.
    */
   | { kind: 'set'; nodeId: string; properties: { [property: string]: Json } }
   | { kind: 'insert'; parentId: string; index: number | null; spec: NodeSpec }

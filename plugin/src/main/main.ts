@@ -1,5 +1,5 @@
 import { COMMANDS, type Command, type MainToUi, NO_JOB, type UiToMain, type WindowSize } from '../shared/messages.js';
-import { editsToast, messageOf, problemToast, toastMessage } from '../shared/text.js';
+import { editsToast, messageOf, problemToast, removedToast, toastMessage } from '../shared/text.js';
 import { findAlike } from './alike-frames.js';
 import { exportFrames } from './canvas/export.js';
 import { exportPictures } from './canvas/export-pictures.js';
@@ -12,6 +12,8 @@ import { readSelection } from './canvas/selection.js';
 import { wantThumbnail } from './canvas/thumbnails.js';
 import { type Applied, applyNotes, applyPictures, applyPlacements } from './changes/apply.js';
 import { applyEdits } from './changes/edits/apply-edits.js';
+import { placedFrames } from './changes/remove/placed-frames.js';
+import { removePlaced } from './changes/remove/remove-placed.js';
 import {
   loadPending,
   loadPreferences,
@@ -24,6 +26,7 @@ import { exportEdits } from './export-edits.js';
 import { initialPicks } from './initial-picks.js';
 import { recordEdits, rememberTransfer } from './record-edits.js';
 import { deleteRecording, listRecordings } from './recordings.js';
+import { UndoStep } from './undo-step.js';
 
 /** Sizes of the plugin window, in px. The wide one fits on a screen of 1280 × 720. */
 const WINDOWS: Record<WindowSize, { width: number; height: number }> = {
@@ -32,16 +35,10 @@ const WINDOWS: Record<WindowSize, { width: number; height: number }> = {
 };
 /** Changes closer together than this are sent to the UI once. */
 const DEBOUNCE_MS = 60;
-/** Figma reports a change after a delay; changes reported this soon after Apply are from Apply. */
-const OWN_CHANGES_MS = 300;
 
 const command = COMMANDS.find((known) => known === figma.command) ?? 'transfer-annotations';
 /** Number of the latest export; an older one is cancelled. */
 let exportNumber = 0;
-/** `changed`: the document changed after Apply, so that Apply is no longer the last undo step. */
-let undoState: 'available' | 'changed' | 'done' = 'done';
-/** True while reported changes are from Apply. */
-let ignoresChanges = false;
 /** Annotations at the time of the last export. Apply skips those that changed since. */
 let fingerprints: Fingerprints = new Map();
 let selectionTimer: number | null = null;
@@ -53,10 +50,7 @@ let isStarted = false;
 /** The last write of the pending job. The window closes after it. */
 let saving: Promise<void> = Promise.resolve();
 
-const CHANGED_SINCE = {
-  message: 'The file has changed since the transfer.',
-  hint: 'Undo in Figma until the transfer is undone.',
-};
+const undoStep = new UndoStep(send);
 
 // Dev Mode leaves them out by default, but edits and annotations are also on hidden layers of instances
 figma.skipInvisibleInstanceChildren = false;
@@ -93,8 +87,12 @@ function fail({ type }: UiToMain, reason: string): void {
     case 'layer.show':
       send({ type: 'select.failed', problem });
       break;
+    case 'placed.list':
+    case 'placed.remove':
+      send({ type: 'placed.failed', problem });
+      break;
     case 'undo':
-      send({ type: 'undo.failed', problem: { ...problem, hint: CHANGED_SINCE.hint } });
+      send({ type: 'undo.failed', problem: { ...problem, hint: 'Undo in Figma instead.' } });
       break;
     default:
       figma.notify(problemToast(problem), { error: true });
@@ -143,18 +141,21 @@ async function handle(message: UiToMain): Promise<void> {
     case 'select':
       return send(await selectLayers(message.targets));
     case 'apply':
+      await undoStep.prepare([message.sourceId, ...message.accepted.map(({ targetId }) => targetId)]);
       return applied(message.command, await applyPlacements(message, fingerprints));
     case 'notes.apply':
+      await undoStep.prepare([message.sourceId, ...message.notes.map(({ targetId }) => targetId)]);
       return applied(message.command, await applyNotes(message.command, message.sourceId, message.notes));
     case 'edits.apply': {
+      await undoStep.prepare([message.sourceId, ...message.targets.map(({ targetId }) => targetId)]);
       const result = await applyEdits(message);
+      if (result.type === 'edits.applied' && result.summary.written > 0) undoStep.offer(editsToast(result.summary));
       const isTransferred = result.type === 'edits.applied' && message.command === 'transfer-edits';
       if (isTransferred) await rememberTransfer(message.sourceId);
-      send(result);
-      if (result.type === 'edits.applied' && result.summary.written > 0) offerUndo(editsToast(result.summary));
-      return;
+      return send(result);
     }
     case 'pictures.apply':
+      await undoStep.prepare([message.sourceId, ...message.pictures.map(({ targetId }) => targetId)]);
       return applied('propagate-pictures', await applyPictures(message.sourceId, message.pictures));
     case 'layer.show':
       return send(await showLayer(message.frameId, message.layerId, message.box));
@@ -162,10 +163,18 @@ async function handle(message: UiToMain): Promise<void> {
       const { width, height } = WINDOWS[message.size];
       return figma.ui.resize(width, height);
     }
+    case 'placed.list':
+      return send({ type: 'placed', scope: message.scope, frames: await placedFrames(message.scope) });
+    case 'placed.remove': {
+      await undoStep.prepare(message.frameIds);
+      const result = await removePlaced(message.frameIds);
+      if (result.type === 'placed.removed') undoStep.offer(removedToast(result.summary));
+      return send(result);
+    }
     case 'recording.delete':
       return deleteRecording(message.nodeId);
     case 'undo':
-      return undo();
+      return undoStep.undo();
     case 'close':
       await saving.catch(() => undefined);
       return figma.closePlugin();
@@ -174,7 +183,11 @@ async function handle(message: UiToMain): Promise<void> {
 
 async function start(): Promise<void> {
   // summaries are kept until a change, so that changes are heard before the first one is read
-  figma.on('selectionchange', sendSelectionSoon);
+  figma.on('selectionchange', () => {
+    undoStep.noteSelection();
+    sendSelectionSoon();
+  });
+  figma.on('stylechange', ({ styleChanges }) => undoStep.noteStyleChanges(styleChanges));
   figma.on('currentpagechange', watchPage);
   watchPage();
   const stored = await loadPending(command);
@@ -193,37 +206,14 @@ function applied(command: Command, result: Applied): void {
   send(result);
   if (result.type === 'apply.failed') return;
   const { created, updated, notes } = result.summary;
-  if (created + updated + notes > 0) offerUndo(toastMessage(command, result.summary));
-}
-
-/** Shows what was applied, which is now the last undo step. */
-function offerUndo(toast: string): void {
-  undoState = 'available';
-  ignoresChanges = true;
-  setTimeout(() => {
-    ignoresChanges = false;
-  }, OWN_CHANGES_MS);
-  figma.notify(toast, { button: { text: 'Undo', action: undo } });
-}
-
-/** Undoes the last Apply, unless the document changed since. */
-function undo(): void {
-  if (undoState === 'changed') {
-    send({ type: 'undo.failed', problem: CHANGED_SINCE });
-    figma.notify(problemToast(CHANGED_SINCE));
-    return;
-  }
-  if (undoState === 'available') figma.triggerUndo();
-  undoState = 'done';
-  send({ type: 'undone' });
+  if (created + updated + notes > 0) undoStep.offer(toastMessage(command, result.summary));
 }
 
 function onNodeChange({ nodeChanges }: NodeChangeEvent): void {
-  if (watchedFrames.size > 0 && !ignoresChanges) {
+  if (watchedFrames.size > 0 && !undoStep.isPending) {
     const changed = changedFrames(nodeChanges, watchedFrames);
     if (changed.frameIds.length + changed.deletedIds.length > 0) send({ type: 'export.outdated', ...changed });
   }
-  if (!ignoresChanges && undoState === 'available') undoState = 'changed';
   noteChanges(nodeChanges);
   sendSelectionSoon();
 }
@@ -236,6 +226,7 @@ function watchPage(): void {
   }
   watchedPage = figma.currentPage;
   watchedPage.on('nodechange', onNodeChange);
+  undoStep.watch(watchedPage);
   sendSelectionSoon();
 }
 

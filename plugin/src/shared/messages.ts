@@ -3,6 +3,7 @@ import type { Design } from './design.js';
 import type { InspectToMain, InspectToUi } from './inspect.js';
 import type { AppliedRecord, Operation } from './operation.js';
 import type { PicturesToMain, PicturesToUi } from './pictures.js';
+import type { PlacedToMain, PlacedToUi } from './placed.js';
 
 /** The menu commands, equal to the `command` values in the manifest. */
 export const COMMANDS = [
@@ -145,6 +146,8 @@ export interface ExportedFrame {
   width: number;
   height: number;
   layers: Layer[];
+  /** Name of the main component that the frame is or is in; absent for none. */
+  mainComponent?: string;
   /** Only for commands that transfer edits. */
   edits?: EditableFrame;
   /** Only for targets of annotations. */
@@ -273,6 +276,7 @@ export type UiToMain =
   | InspectToMain
   /** Resizes the plugin window. */
   | { type: 'window'; size: WindowSize }
+  | PlacedToMain
   | { type: 'undo' }
   | { type: 'close' };
 
@@ -307,6 +311,7 @@ export type MainToUi =
   | { type: 'select.failed'; problem: Problem }
   | PicturesToUi
   | InspectToUi
+  | PlacedToUi
   | { type: 'undone' }
   /** The document changed after Apply, so that Apply is no longer the last undo step. */
   | { type: 'undo.failed'; problem: Problem };

@@ -1,4 +1,5 @@
 import type { ApplySummary, Command, EditsSummary, Problem } from './messages.js';
+import type { RemovedSummary } from './placed.js';
 
 /** `1 frame`, `2 frames`. */
 export function count(amount: number, singular: string, plural = `${singular}s`): string {
@@ -56,6 +57,22 @@ export function editsLines({ written, targets }: EditsSummary): string[] {
 /** The toast after edits were applied: `Wrote 12 changes to 5 frames · Skipped 2`. */
 export function editsToast(summary: EditsSummary): string {
   return fitToast([...editsLines(summary), ...skippedLines(summary.skipped.length)], ' · ');
+}
+
+/** What was removed from which frames, a phrase each: `Removed 3 annotations`, `Removed 2 notes`. */
+export function removedLines({ annotations, notes, layers }: RemovedSummary): string[] {
+  const amounts: [number, string][] = [
+    [annotations, 'annotation'],
+    [notes, 'note'],
+    [layers, 'layer'],
+  ];
+  return amounts.filter(([amount]) => amount > 0).map(([amount, noun]) => `Removed ${count(amount, noun)}`);
+}
+
+/** The toast after a removal. */
+export function removedToast(summary: RemovedSummary): string {
+  const kept = summary.changed.length === 0 ? [] : [`Kept ${summary.changed.length}`];
+  return fitToast([...removedLines(summary), ...kept], ' · ');
 }
 
 function skippedLines(skipped: number): string[] {

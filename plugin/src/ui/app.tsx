@@ -17,6 +17,7 @@ import { PickView } from './views/pick-view.js';
 import { PicturesView } from './views/pictures/pictures-view.js';
 import { PreferencesView } from './views/preferences-view.js';
 import { PreviewView } from './views/preview/preview-view.js';
+import { RemoveView } from './views/remove/remove-view.js';
 import { SelectView } from './views/select-view.js';
 import { WorkView } from './views/work-view.js';
 
@@ -62,6 +63,8 @@ export function App({ state: { connection, flow }, dispatch, connect }: AppProps
           connect={connect}
         />
       );
+    case 'remove':
+      return <RemoveView state={state.remove} selected={flow.selection.frames.length} dispatch={dispatch} />;
     case 'exporting':
     case 'sending':
     case 'running':

@@ -112,25 +112,6 @@ describe('annotations', () => {
     expect(session.host.snapshot()).toEqual(before);
   });
 
-  test('are not undone by the plugin after another change', async () => {
-    session.host.select([session.id('dark:screen')]);
-    session.send({ type: 'ready' });
-    await session.next('session');
-    await session.apply([session.onLayer('dark:screen', 'light:title', 'dark:title')]);
-    // the plugin ignores changes for 300 ms, since Figma reports its own late
-    expect(session.host.timerDelays).toContain(300);
-    session.host.fireTimers();
-    session.host.editAnnotations(session.id('dark:menu'), [{ label: 'By hand' }]);
-    const edited = session.host.snapshot();
-    // the selection message with one more annotation shows that the plugin received the change
-    let annotations = 0;
-    while (annotations < 2) annotations = (await session.next('selection')).selection.frames[0]?.annotations ?? 0;
-    session.send({ type: 'undo' });
-    const { problem } = await session.next('undo.failed');
-    expect(problem.hint).toMatch(/Undo in Figma/);
-    expect(session.host.snapshot()).toEqual(edited);
-  });
-
   test('that changed after the preview are skipped', async () => {
     await session.exportFrames('transfer-annotations', 'light:screen', ['dark:screen']);
     const placements = [0, 1].map((index) => session.onLayer('dark:screen', 'light:button', 'dark:button', index));

@@ -64,11 +64,21 @@ function setAll(nodeId: string, properties: { [property: string]: Json }): void 
     else if (name === 'width' || name === 'height') {
       const { width, height } = get(nodeId);
       resize(get(nodeId), name === 'width' ? Number(value) : width, name === 'height' ? Number(value) : height);
-    } else if (name in STYLE_FIELDS) applyStyle(get(nodeId), name, String(value));
+    } else if (name === 'sharedPluginData' && isFields(value)) storeAll(nodeId, value);
+    else if (name in STYLE_FIELDS) applyStyle(get(nodeId), name, String(value));
     else if (name === 'boundVariables' && isFields(value)) bindAll(nodeId, value);
     else if (name === 'explicitVariableModes' && isFields(value)) {
       for (const [id, mode] of Object.entries(value)) setMode(get(nodeId), id, mode === null ? null : String(mode));
     } else write(nodeId, name, value);
+  }
+}
+
+/** Stores entries, as another plugin or an earlier version of this one does. */
+function storeAll(nodeId: string, entries: { [namespaceAndKey: string]: Json }): void {
+  recordChange(nodeId, 'sharedPluginData');
+  for (const [name, value] of Object.entries(entries)) {
+    if (value === null) delete get(nodeId).sharedPluginData[name];
+    else get(nodeId).sharedPluginData[name] = String(value);
   }
 }
 

@@ -11,6 +11,7 @@ import { CATEGORIES, settle, takeReads } from './node-proxy.js';
 import { currentPage, select, showPage, startAccess } from './pages.js';
 import { inspectProps } from './property-access.js';
 import {
+  addEmptyUndoStep,
   allNodes,
   breakWrite,
   commitUndo,
@@ -47,7 +48,10 @@ const host = {
   start: (command: string, options: string) => start(command, JSON.parse(options) as StartOptions),
   message: (json: string) => ui.onmessage?.(decodeMessage(json)),
   fire: (callId: string, detail: string) => fire(Number(callId), Number(detail)),
-  select: (ids: string) => select(currentPage(), (JSON.parse(ids) as string[]).map(get)),
+  select: (ids: string) => {
+    select(currentPage(), (JSON.parse(ids) as string[]).map(get));
+    addEmptyUndoStep();
+  },
   showPage: (pageId: string) => showPage(get(pageId)),
   pressToast: (index: string) => toastActions[Number(index)]?.(),
   breakWrite,

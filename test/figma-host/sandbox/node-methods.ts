@@ -86,13 +86,25 @@ function containerMethods(id: string): Methods {
       search()
         .map((node) => wrap(node.id))
         .find(test) ?? null,
-    findAllWithCriteria:
-      () =>
-      ({ types }: { types: string[] }) =>
-        search()
-          .filter((node) => types.includes(node.type))
-          .map((node) => wrap(node.id)),
+    findAllWithCriteria: () => (criteria: Criteria) =>
+      search()
+        .filter((node) => meets(node, criteria))
+        .map((node) => wrap(node.id)),
   };
+}
+
+/** `FindAllCriteria`; without keys, any entry of the namespace counts. */
+interface Criteria {
+  types?: string[];
+  sharedPluginData?: { namespace: string; keys?: string[] };
+}
+
+function meets(node: RawNode, { types, sharedPluginData: data }: Criteria): boolean {
+  if (types !== undefined && !types.includes(node.type)) return false;
+  if (data === undefined) return true;
+  const names = Object.keys(node.sharedPluginData);
+  if (data.keys === undefined) return names.some((name) => name.startsWith(`${data.namespace}/`));
+  return data.keys.some((key) => names.includes(`${data.namespace}/${key}`));
 }
 
 function sceneMethods(id: string): Methods {

@@ -180,10 +180,16 @@ export function commitUndo(): void {
   if (present !== state.history[state.history.length - 1]) state.history.push(present);
 }
 
-/** How many undo steps there are, with the one that is not committed yet. */
+/** Adds a step that changes nothing in the document, such as another selection. */
+export function addEmptyUndoStep(): void {
+  commitUndo();
+  state.history.push(serialize());
+}
+
+/** How many undo steps changed the document, with the one that is not committed yet. */
 export function undoSteps(): number {
-  const { history } = state;
-  return history.length - (serialize() === history[history.length - 1] ? 1 : 0);
+  const present = serialize();
+  return [...state.history, present].filter((step, index, steps) => index > 0 && step !== steps[index - 1]).length;
 }
 
 /** Restores the last committed state, or the one before if nothing changed since. */

@@ -7,7 +7,7 @@ import { supportsAnnotations } from './annotations.js';
 import { canvasToPixels, exportConstraint, noteExport } from './export-space.js';
 import { blockedReason } from './frame-summaries.js';
 import { collectAnnotations, collectLayerItems, collectOverlays, type Fingerprints } from './items.js';
-import { canvasTransform, type FrameLike, findFrame, hasBox, ownBox, walkVisible } from './nodes.js';
+import { canvasTransform, type FrameLike, findFrame, hasBox, mainComponentOf, ownBox, walkVisible } from './nodes.js';
 import { ReferenceReader } from './references.js';
 
 type ExportRequest = Extract<UiToMain, { type: 'export.start' }>;
@@ -144,7 +144,9 @@ export async function exportFrame(frame: FrameLike, options: LayerOptions): Prom
   const image = await exportImage(frame);
   if (!image.ok) return image;
   const layers = await collectLayers(frame, options);
-  return { ok: true, value: { nodeId: frame.id, name: frame.name, ...image.value, layers } };
+  const component = mainComponentOf(frame);
+  const mainComponent = component === null ? {} : { mainComponent: component.name };
+  return { ok: true, value: { nodeId: frame.id, name: frame.name, ...image.value, layers, ...mainComponent } };
 }
 
 export async function exportImage(

@@ -64,6 +64,12 @@ export function belongsToInstance(node: BaseNode): boolean {
   return node.type === 'INSTANCE' || ancestors(node).some((parent) => parent.type === 'INSTANCE');
 }
 
+/** The main component that the frame is or is inside of; null for none. */
+export function mainComponentOf(frame: FrameLike): ComponentNode | null {
+  const found = [frame, ...ancestors(frame)].find(({ type }) => type === 'COMPONENT');
+  return found?.type === 'COMPONENT' ? found : null;
+}
+
 /** Whether the node and all its ancestors are visible. */
 export function isVisible(node: SceneNode): boolean {
   return node.visible && ancestors(node).every((parent) => !('visible' in parent) || parent.visible !== false);

@@ -9,10 +9,9 @@ import type {
 import type { PlacedPicture } from '../../shared/pictures.js';
 import { count, messageOf } from '../../shared/text.js';
 import type { Fingerprints } from '../canvas/items.js';
-import { ancestors, type FrameLike, findFrame } from '../canvas/nodes.js';
+import { ancestors, type FrameLike, findFrame, mainComponentOf } from '../canvas/nodes.js';
 import { Journal } from './journal.js';
 import type { Operation, Written } from './operations.js';
-import { mainComponentOf } from './place-parent.js';
 import { type Plan, planApply } from './plan-apply.js';
 import { planNotes } from './plan-notes.js';
 import { planPictures } from './plan-pictures.js';

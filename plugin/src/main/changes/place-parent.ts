@@ -1,12 +1,6 @@
-import { ancestors, belongsToInstance, type FrameLike, pageOrSectionOf } from '../canvas/nodes.js';
+import { belongsToInstance, type FrameLike, mainComponentOf, pageOrSectionOf } from '../canvas/nodes.js';
 
 type Parent = BaseNode & ChildrenMixin;
-
-/** The main component that the frame is or is inside of; null for none. */
-export function mainComponentOf(frame: FrameLike): ComponentNode | null {
-  const found = [frame, ...ancestors(frame)].find(({ type }) => type === 'COMPONENT');
-  return found?.type === 'COMPONENT' ? found : null;
-}
 
 /**
  * Where new layers go on a target: into it, or right above a picture. An instance takes no layers, a component set only

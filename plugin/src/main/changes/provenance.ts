@@ -3,7 +3,7 @@ import type { Command } from '../../shared/messages.js';
 import { fingerprint } from '../canvas/annotations.js';
 import { ancestors } from '../canvas/nodes.js';
 import type { Journal } from './journal.js';
-import { NAMESPACE, parseJson, readList, writeList } from './stored-list.js';
+import { listKeys, NAMESPACE, parseJson, readList, writeList } from './stored-list.js';
 
 /** Keys of entries. */
 const [ORIGIN, RUN] = ['origin', 'run'];
@@ -33,6 +33,9 @@ export interface LastRun {
 }
 
 const PLACED = 'placed';
+
+/** Keys of the entries that name what was placed on a target, or written to it. */
+export const RECORD_KEYS: readonly string[] = [PLACED, ...listKeys(PLACED), ...listKeys('edits')];
 
 /** What earlier runs placed on a target, oldest first. Invalid data counts as none. */
 export function readPlaced(target: SceneNode): PlacedRecord[] {
@@ -97,10 +100,21 @@ export function hasOrigin(node: SceneNode, record: Placement, targetId: string):
   return node.getSharedPluginData(NAMESPACE, ORIGIN) === originOf(node, record, targetId);
 }
 
+/** Whether the plugin created the node, or the original that it is a copy of. */
+export function isPlaced(node: SceneNode): boolean {
+  return node.getSharedPluginData(NAMESPACE, ORIGIN) !== '';
+}
+
 /** Whether the plugin created the node on this target. */
 export function isPlacedOn(node: SceneNode, targetId: string): boolean {
+  return targetIdOf(node) === targetId;
+}
+
+/** The target that the plugin created the node on; null for other nodes. */
+export function targetIdOf(node: SceneNode): string | null {
   const parsed = parseJson(node.getSharedPluginData(NAMESPACE, ORIGIN));
-  return typeof parsed === 'object' && parsed !== null && 'targetId' in parsed && parsed.targetId === targetId;
+  if (typeof parsed !== 'object' || parsed === null || !('targetId' in parsed)) return null;
+  return typeof parsed.targetId === 'string' ? parsed.targetId : null;
 }
 
 /** Whether the plugin created the node, or the one that it is a duplicate of. */
@@ -126,13 +140,18 @@ export function writeLastRun(frames: readonly SceneNode[], run: LastRun, journal
   for (const holder of holders.values()) writeData(holder, RUN, value, journal);
 }
 
+/** Forgets the last run of a frame or page. */
+export function clearLastRun(holder: SceneNode | PageNode, journal: Journal): void {
+  writeData(holder, RUN, '', journal);
+}
+
 function runNumber(holder: SceneNode | PageNode): number {
   const parsed = parseJson(holder.getSharedPluginData(NAMESPACE, RUN));
   if (typeof parsed !== 'object' || parsed === null || !('number' in parsed)) return 0;
   return typeof parsed.number === 'number' ? parsed.number : 0;
 }
 
-function pageOf(node: BaseNode): PageNode | null {
+export function pageOf(node: BaseNode): PageNode | null {
   return ancestors(node).find((one): one is PageNode => one.type === 'PAGE') ?? null;
 }
 
@@ -175,5 +194,21 @@ export function addRelaunchButton(node: SceneNode, command: Command, journal: Jo
     journal.onRollBack(() => node.setRelaunchData(before));
   } catch {
     // the command is still in the menu
+  }
+}
+
+/** Commands whose results can be removed: their buttons go with them. */
+const REMOVABLE: readonly Command[] = ['transfer-annotations', 'transfer-layers'];
+
+/** Removes the relaunch buttons of what has been removed. */
+export function removeRelaunchButtons(node: SceneNode, journal: Journal): void {
+  try {
+    const before = node.getRelaunchData();
+    const kept = Object.entries(before).filter(([command]) => !REMOVABLE.some((known) => known === command));
+    if (kept.length === Object.keys(before).length) return;
+    node.setRelaunchData(Object.fromEntries(kept));
+    journal.onRollBack(() => node.setRelaunchData(before));
+  } catch {
+    // without an id in the manifest there are none
   }
 }

@@ -32,6 +32,11 @@ export function writeList(name: string, items: readonly string[], write: (key: s
   return items.length - entries.reduce((sum, { length }) => sum + length, 0);
 }
 
+/** The keys of all entries that a list may have. */
+export function listKeys(name: string): string[] {
+  return Array.from({ length: MAX_ENTRIES }, (_, entry) => keyOf(name, entry));
+}
+
 /** The value of JSON text, or null if it is none. */
 export function parseJson(text: string): unknown {
   try {

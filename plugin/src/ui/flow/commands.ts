@@ -5,6 +5,7 @@ import { startInspect } from './inspect/inspect.js';
 import { openConnect, openPreferences } from './options.js';
 import { missingEdit } from './pictures/pictures.js';
 import { startPreview } from './preview/preview.js';
+import { openRemove } from './remove/remove.js';
 import { startSelect } from './select.js';
 import type { Flow, Run, Transition } from './state.js';
 
@@ -138,7 +139,13 @@ export const COMMAND_FLOWS: Record<Command, CommandFlow> = {
     picks: ['source', 'after'],
     missing: () => null,
   },
-  'remove-transferred': { ...TRANSFER, title: 'Remove what was transferred', picks: [], missing: () => null },
+  'remove-transferred': {
+    ...TRANSFER,
+    title: 'Remove what was transferred',
+    picks: [],
+    missing: () => null,
+    opens: openRemove,
+  },
   connect: { ...TRANSFER, title: 'Connect', picks: [], missing: () => null, opens: openConnect },
   preferences: { ...TRANSFER, title: 'Preferences', picks: [], missing: () => null, opens: openPreferences },
   // it opens no window

@@ -32,6 +32,9 @@ export function escapeEvent({ state }: Flow): FlowEvent | null {
       return leavePictures(state.pictures);
     case 'inspect':
       return leaveInspect(state.inspect);
+    case 'remove':
+      if (state.remove.step === 'removing') return null;
+      return state.remove.step === 'list' ? { type: 'close' } : leaveDone(state.remove.undo);
     default:
       return { type: 'back' };
   }

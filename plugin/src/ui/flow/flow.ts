@@ -11,6 +11,7 @@ import { picksOfPending, reducePick } from './pick.js';
 import { refreshPicks } from './picks.js';
 import { reducePictures } from './pictures/pictures.js';
 import { reducePreview } from './preview/preview.js';
+import { reduceRemove } from './remove/remove.js';
 import { reduceRunning } from './running.js';
 import { reduceSelected } from './select.js';
 import { reduceSending } from './sending.js';
@@ -43,7 +44,8 @@ export function reduceFlow(flow: Flow, event: FlowEvent): Transition {
       return reduceState(event.message.type === 'status' ? withBackends(flow, event.message.backends) : flow, event);
     case 'main':
       if (event.message.type === 'session') return startSession(flow, event.message);
-      if (event.message.type === 'selection') return stay({ ...flow, selection: event.message.selection });
+      if (event.message.type === 'selection')
+        return reduceState({ ...flow, selection: event.message.selection }, event);
       if (event.message.type === 'frames.changed') return refreshFrames(flow, event.message.frames);
       if (event.message.type === 'thumbnail') return addThumbnail(flow, event.message);
       return reduceState(flow, event);
@@ -66,6 +68,8 @@ function reduceState(flow: Flow, event: FlowEvent): Transition {
       return reducePictures(flow, state.pictures, event);
     case 'inspect':
       return reduceInspect(flow, state.inspect, event);
+    case 'remove':
+      return reduceRemove(flow, state.remove, event);
     case 'exporting':
       return reduceExporting(flow, state, event);
     case 'sending':

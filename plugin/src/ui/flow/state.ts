@@ -34,6 +34,7 @@ import { type FailedTarget, withFrameNames } from './frame-problems.js';
 import type { InspectEffect, InspectEvent, InspectStep } from './inspect/inspect-state.js';
 import type { PicturesEffect, PicturesEvent, PicturesStep } from './pictures/pictures-state.js';
 import type { PreviewEvent, PreviewState } from './preview/preview-state.js';
+import type { RemoveEvent, RemoveStep } from './remove/remove-state.js';
 import type { HashedFrame } from './request.js';
 
 /** The exported input of one run. It is kept until the run ends, so that a retry needs no second export. */
@@ -68,6 +69,7 @@ export type FlowState =
   | { name: 'pick'; problem: Problem | null; alike?: AlikeFrames | 'searching' }
   | { name: 'pictures'; pictures: PicturesStep }
   | { name: 'inspect'; inspect: InspectStep }
+  | { name: 'remove'; remove: RemoveStep }
   | {
       name: 'exporting';
       jobId: string;
@@ -146,6 +148,7 @@ export type FlowEvent =
   | { type: 'daemon'; message: DaemonMessage; payload?: Uint8Array }
   | PicturesEvent
   | InspectEvent
+  | RemoveEvent
   | { type: 'connected'; backends: readonly Backend[]; features: readonly string[]; jobs: readonly JobStatus[] }
   | { type: 'disconnected' }
   | { type: 'pick.source'; frame: FrameSummary | null }
@@ -223,6 +226,7 @@ export function needsDaemon(state: FlowState): boolean {
       return state.inspect.step === 'failed';
     case 'waiting':
     case 'preferences':
+    case 'remove':
     case 'exporting':
     case 'preview':
     case 'applying':

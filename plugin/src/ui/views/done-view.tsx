@@ -1,7 +1,7 @@
 import { summaryLines } from '../../shared/text.js';
 import { failedOf, groupsOf } from '../flow/preview/preview.js';
 import type { Flow, FlowEvent, StateOf, UndoState } from '../flow/state.js';
-import { Button, Illustration, ProblemNotice, Screen } from './components.js';
+import { Button, Illustration, Notice, ProblemNotice, Screen } from './components.js';
 
 interface DoneViewProps {
   flow: Flow;
@@ -25,8 +25,22 @@ export function DoneView({ flow, state, dispatch }: DoneViewProps) {
           <p key={line}>{line}</p>
         ))}
       </div>
+      <SummaryNotices summary={summary} />
       {skipped.length === 0 ? null : <SkippedList rows={skipped} />}
     </Screen>
+  );
+}
+
+/** Sentences about what was written. */
+export function SummaryNotices({ summary: { notices = [] } }: { summary: { notices?: readonly string[] } }) {
+  return (
+    <>
+      {notices.map((notice) => (
+        <Notice key={notice} tone="info">
+          {notice}
+        </Notice>
+      ))}
+    </>
   );
 }
 

@@ -4,7 +4,7 @@ import { editRows, rowKey } from '../../flow/edits/edits-rows.js';
 import type { EditsPreview, EditsState } from '../../flow/edits/edits-state.js';
 import type { FlowEvent } from '../../flow/state.js';
 import { Illustration, ProblemNotice, Screen } from '../components.js';
-import { UndoFooter, UndoneView } from '../done-view.js';
+import { SummaryNotices, UndoFooter, UndoneView } from '../done-view.js';
 import { VirtualList } from '../virtual-list.js';
 
 interface EditsDoneViewProps {
@@ -30,6 +30,7 @@ export function EditsDoneView({ state, dispatch }: EditsDoneViewProps) {
           <p key={line}>{line}</p>
         ))}
       </div>
+      <SummaryNotices summary={summary} />
       {skipped.length === 0 ? null : (
         <section class="section" aria-label="Skipped">
           <h2>

@@ -4,7 +4,7 @@ import { missingBackend } from '../../flow/failure.js';
 import type { PicturesStep } from '../../flow/pictures/pictures-state.js';
 import type { Flow, FlowEvent } from '../../flow/state.js';
 import { Button, Illustration, ProblemNotice, ProgressBar, Screen } from '../components.js';
-import { UndoFooter } from '../done-view.js';
+import { SummaryNotices, UndoFooter } from '../done-view.js';
 import { FailedView } from '../failed-view.js';
 import { jobProgress, Steps } from '../work-view.js';
 import { PicturesPreviewView } from './pictures-preview.js';
@@ -115,6 +115,7 @@ function PicturesDoneView({ state, dispatch }: DoneProps) {
         <h1>{written === 0 ? 'Nothing transferred' : 'Edit propagated'}</h1>
         {written === 0 ? null : summaryLines('propagate-pictures', summary).map((line) => <p key={line}>{line}</p>)}
       </div>
+      <SummaryNotices summary={summary} />
       {summary.skipped.length === 0 ? null : (
         <section class="section" aria-label="Skipped">
           <h2>
