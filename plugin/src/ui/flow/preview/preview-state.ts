@@ -21,6 +21,8 @@ export interface PreviewState {
   filter: PreviewFilter;
   /** Key of the row that is being corrected; null for none. */
   correcting: string | null;
+  /** Ids of targets in main components that take layers, and so do all their instances. */
+  intoComponents: ReadonlySet<string>;
   problem: Problem | null;
 }
 
@@ -28,5 +30,6 @@ export interface PreviewState {
 export type PreviewEvent =
   | { type: 'preview.filter'; filter: PreviewFilter }
   | { type: 'preview.correcting'; key: string | null }
+  | { type: 'preview.into-component'; targetId: string; on: boolean }
   /** Another layer of the target, or none, is what the row is about. */
   | { type: 'preview.correct'; key: string; layerId: string | null };

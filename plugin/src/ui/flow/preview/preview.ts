@@ -16,6 +16,7 @@ export function startPreview(flow: Flow, run: Run, result: TransferResult): Tran
     choices: new Map(),
     filter: 'all',
     correcting: null,
+    intoComponents: new Set(),
     problem: null,
   });
 }
@@ -36,6 +37,12 @@ export function reducePreview(flow: Flow, state: PreviewState, event: FlowEvent)
       return enter(flow, { ...state, correcting: event.key });
     case 'preview.correct':
       return correct(flow, state, event.key, event.layerId);
+    case 'preview.into-component': {
+      const intoComponents = new Set(state.intoComponents);
+      if (event.on) intoComponents.add(event.targetId);
+      else intoComponents.delete(event.targetId);
+      return enter(flow, { ...state, intoComponents });
+    }
     case 'apply':
       return startApply(flow, state);
     case 'back':
@@ -98,7 +105,9 @@ function startApply(flow: Flow, state: PreviewState): Transition {
   const { source } = flow.picks;
   const accepted = acceptedPlacements(groupsOf(flow, state), state);
   if (source === null || accepted.length === 0) return stay(flow);
+  const intoComponents = [...state.intoComponents];
+  const places = intoComponents.length === 0 ? {} : { intoComponents };
   return enter(flow, { name: 'applying', preview: { ...state, correcting: null, problem: null } }, [
-    { type: 'main', message: { type: 'apply', command: flow.command, sourceId: source.nodeId, accepted } },
+    { type: 'main', message: { type: 'apply', command: flow.command, sourceId: source.nodeId, accepted, ...places } },
   ]);
 }

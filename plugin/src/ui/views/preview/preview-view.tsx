@@ -94,7 +94,15 @@ function PreviewItemView({ flow, preview, item, source, dispatch }: ItemProps) {
     case 'group': {
       const { group } = item;
       const on = group.rows.filter((row) => isIncluded(preview, row)).length;
-      return <FrameHeading group={group} checked={groupState(preview, group.rows)} on={on} dispatch={dispatch} />;
+      return (
+        <FrameHeading
+          group={group}
+          checked={groupState(preview, group.rows)}
+          on={on}
+          intoComponent={flow.command === 'transfer-layers' ? preview.intoComponents.has(group.target.nodeId) : null}
+          dispatch={dispatch}
+        />
+      );
     }
     case 'row':
       return (
@@ -116,11 +124,14 @@ interface HeadingProps {
   checked: boolean | 'mixed' | null;
   /** The number of rows that are on. */
   on: number;
+  /** Whether layers go into the main component of the target; null if nothing is placed there. */
+  intoComponent: boolean | null;
   dispatch: (event: FlowEvent) => void;
 }
 
-const FrameHeading = memo(function FrameHeading({ group: { target, rows }, checked, on, dispatch }: HeadingProps) {
-  const { nodeId, name } = target;
+const FrameHeading = memo(function FrameHeading({ group, checked, on, intoComponent, dispatch }: HeadingProps) {
+  const { target, rows } = group;
+  const { nodeId, name, mainComponent } = target;
   const keys = rows.filter(canSwitch).map(({ key }) => key);
   return (
     <GroupHeading
@@ -131,9 +142,42 @@ const FrameHeading = memo(function FrameHeading({ group: { target, rows }, check
       amount={`${on} of ${rows.length} selected`}
       hint={`Zoom to “${name}”`}
       onClick={() => dispatch({ type: 'reveal', nodeId, box: null })}
+      {...(mainComponent === undefined || intoComponent === null
+        ? {}
+        : { extra: <ComponentChoice {...{ nodeId, mainComponent, intoComponent, dispatch }} /> })}
     />
   );
 });
+
+interface ComponentChoiceProps {
+  nodeId: string;
+  mainComponent: string;
+  intoComponent: boolean;
+  dispatch: (event: FlowEvent) => void;
+}
+
+/** What is placed in a main component is in all its instances, too. */
+function ComponentChoice({ nodeId, mainComponent, intoComponent, dispatch }: ComponentChoiceProps) {
+  return (
+    <div class="component-choice">
+      <p class="secondary-text">
+        {intoComponent
+          ? `All instances of “${mainComponent}” change with it.`
+          : `“${mainComponent}” is a main component: layers go on top of it, and its instances stay as they are.`}
+      </p>
+      <label class="choice">
+        <input
+          type="checkbox"
+          checked={intoComponent}
+          onChange={(event) =>
+            dispatch({ type: 'preview.into-component', targetId: nodeId, on: event.currentTarget.checked })
+          }
+        />
+        Place inside the component
+      </label>
+    </div>
+  );
+}
 
 interface CorrectionProps extends Omit<PreviewViewProps, 'applying'> {
   row: PreviewRow;
