@@ -161,6 +161,36 @@ describe('overlays', () => {
     expect([copy.absolute[4], copy.absolute[5]]).toEqual([expect.closeTo(700, 4), expect.closeTo(200, 4)]);
   });
 
+  describe('for a main component', () => {
+    const use: NodeSpec = { key: 'use', type: 'INSTANCE', name: 'Use', component: 'target', x: 2000 };
+
+    async function placeIn(componentKeys: string[]) {
+      await open(pair({ inSource: [sticker], target: { type: 'COMPONENT' } }));
+      const intoComponents = componentKeys.map((key) => session.id(key));
+      session.host.insertNode(use, '0:1');
+      session.send({
+        ...{ type: 'apply', command: 'transfer-layers', sourceId: session.id('source') },
+        ...{ accepted: [session.byTransform('target', 'sticker', IDENTITY)], intoComponents },
+      });
+      return (await session.next('applied')).summary;
+    }
+
+    test('lie on top of it, so that its instances stay as they are, which is said', async () => {
+      const summary = await placeIn([]);
+      expect(onlyCopy('Sticker')).toMatchObject({ parentId: '0:1' });
+      expect(session.host.byKey('use').childIds).toEqual([]);
+      expect(summary.notices).toEqual([
+        '“target” is a main component: layers lie on top of it, so that its instances stay as they are.',
+      ]);
+    });
+
+    test('are in it and in its instances if the designer wants so, which is said', async () => {
+      const summary = await placeIn(['target']);
+      expect(session.host.byKey('use').childIds).toHaveLength(1);
+      expect(summary.notices).toEqual(['All instances of “target” changed with it.']);
+    });
+  });
+
   test('keep the style of their text', async () => {
     await open(pair({ inSource: [label] }));
     await place(['label'], { ...IDENTITY, a: 1.5, d: 1.5 });

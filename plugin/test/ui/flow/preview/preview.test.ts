@@ -293,3 +293,19 @@ describe('the correction of a layer that is copied', () => {
     expect(candidatesOf(previewOf(flow), rowOf(flow, 'o'))).toEqual([]);
   });
 });
+
+describe('layers for a main component', () => {
+  const target = { ...TARGET, mainComponent: 'Card' };
+  const intoComponents = (flow: Flow) => {
+    const [effect] = reduceFlow(flow, { type: 'apply' }).effects;
+    return effect?.type === 'main' && effect.message.type === 'apply' ? (effect.message.intoComponents ?? []) : null;
+  };
+
+  it('are placed in it only after that choice', () => {
+    const flow = start({ target, command: 'transfer-layers' });
+    expect(intoComponents(flow)).toEqual([]);
+    const chosen = after(flow, { type: 'preview.into-component', targetId: 't', on: true });
+    expect(intoComponents(chosen)).toEqual(['t']);
+    expect(intoComponents(after(chosen, { type: 'preview.into-component', targetId: 't', on: false }))).toEqual([]);
+  });
+});
