@@ -16,6 +16,7 @@ import {
 import { BASE, EDIT_ITEMS, editPlacements, editResult, OURS, screen } from './edit-frames.js';
 import { FakeDaemon, TOKEN } from './fake-daemon.js';
 import { frameSummary, layerPlacement } from './fixtures.js';
+import { look } from './look.js';
 import { DARK, LIGHT, mockup } from './mockup.js';
 import { openUi } from './open-ui.js';
 
@@ -197,5 +198,32 @@ describe('a long list', () => {
     expect(await focused.getAttribute('aria-setsize')).toBe(`${MANY * (ITEMS_PER_FRAME + 1)}`);
     expect(await focused.getAttribute('aria-posinset')).toBe(`${MANY * (ITEMS_PER_FRAME + 1) - 1}`);
     expect(await nodes()).toBeLessThan(MOST_NODES);
+  });
+});
+
+describe('the preview of layers', () => {
+  it('says what goes on top of a main component, and offers to place it inside', async () => {
+    const items: ExportedItem[] = [
+      {
+        item: { kind: 'overlay', itemId: 'o', box: { x: 10, y: 10, w: 40, h: 20 } },
+        label: 'Sticker',
+        detail: 'frame',
+      },
+    ];
+    const target = { ...dark, nodeId: 't', name: 'Card / Dark', mainComponent: 'Card' };
+    const placement: Placement = {
+      ...{ kind: 'overlay', itemId: 'o', confidence: 0.9, evidence: { image: 0.9 } },
+      ...{ transform: { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 }, inliers: 40, samples: 50, residualPx: 1 },
+    };
+    await run('transfer-layers', [light, target], exportDone(items), editResult({ t: [placement] }));
+    await figma.ui.getByText('“Card” is a main component').waitFor();
+    await look(figma, 'preview-main-component');
+    const inside = figma.ui.getByLabel('Place inside the component');
+    await inside.focus();
+    await figma.page.keyboard.press('Space');
+    await figma.ui.getByText('All instances of “Card” change with it.').waitFor();
+    await look(figma, 'preview-main-component-inside');
+    await figma.button('Apply 1 item').click();
+    expect(await figma.next('apply')).toMatchObject({ intoComponents: ['t'] });
   });
 });
