@@ -1,8 +1,7 @@
 import type { MainToUi, Problem } from '../shared/messages.js';
 import { problemToast } from '../shared/text.js';
 import { ancestors, findSceneNode, isInside } from './canvas/nodes.js';
-import { isPlaced } from './changes/provenance.js';
-import { NAMESPACE } from './changes/stored-list.js';
+import { isPlaced, NAMESPACE } from './canvas/plugin-data.js';
 
 /** Figma reports the changes of a run in batches; later ones follow the first within this time. */
 const OWN_CHANGES_MS = 300;

@@ -145,4 +145,16 @@ describe('a pin', () => {
     expect(summary).toMatchObject({ created: 0, updated: 1 });
     expect([pins(), notes()].map(({ length }) => length)).toEqual([0, 0]);
   });
+
+  test('is no layer of the frame for later runs', async () => {
+    await open({ children: [{ key: 'layer', type: 'RECTANGLE', name: 'layer', width: 50, height: 50 }] });
+    session.host.editAnnotations(session.id('source'), [{ label: 'Opens a menu' }]);
+    await note(about(100, 200));
+    expect(pins()).toHaveLength(1);
+    const { frames } = await session.exportFrames('transfer-annotations', 'source', ['target']);
+    expect(frames[1]?.layers.map(({ name }) => name)).toEqual(['target', 'layer']);
+    const edits = await session.exportFrames('transfer-difference', 'source', ['target']);
+    const design = edits.frames[1]?.edits?.design;
+    expect(Object.values(design?.layers ?? {}).map(({ name }) => name)).toEqual(['target', 'layer']);
+  });
 });

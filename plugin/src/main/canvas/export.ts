@@ -8,6 +8,7 @@ import { canvasToPixels, exportConstraint, noteExport } from './export-space.js'
 import { blockedReason } from './frame-summaries.js';
 import { collectAnnotations, collectLayerItems, collectOverlays, type Fingerprints } from './items.js';
 import { canvasTransform, type FrameLike, findFrame, hasBox, mainComponentOf, ownBox, walkVisible } from './nodes.js';
+import { isPin } from './plugin-data.js';
 import { ReferenceReader } from './references.js';
 
 type ExportRequest = Extract<UiToMain, { type: 'export.start' }>;
@@ -172,7 +173,7 @@ export async function exportImage(
 
 /**
  * Collects the visible layers of a frame, the frame itself first, without `excluded`. Boxes are in pixels of the export.
- * At most `LIMITS.layersPerFrame`, without layers whose id is too long for the protocol.
+ * At most `LIMITS.layersPerFrame`, without pins of notes and layers whose id is too long for the protocol.
  */
 async function collectLayers(
   frame: FrameLike,
@@ -182,9 +183,14 @@ async function collectLayers(
   if (toPixels === null) return [];
   const layers: Layer[] = [];
   const nodes = new Map<string, SceneNode>();
+  const pins = new Set<string>();
   walkVisible(frame, (node) => {
     if (excluded.has(node.id) || node.id.length > LIMITS.idChars || !hasBox(node)) return true;
     const parentId = node.id === frame.id ? undefined : node.parent?.id;
+    if (isPin(node) || pins.has(parentId ?? '')) {
+      pins.add(node.id);
+      return true;
+    }
     layers.push({
       layerId: node.id,
       ...(parentId !== undefined && nodes.has(parentId) ? { parentId } : {}),

@@ -2,6 +2,7 @@ import { PROPERTIES } from '../../edits/properties.js';
 import { fromRows } from '../../shared/affine.js';
 import type { Design, DesignLayer, Value } from '../../shared/design.js';
 import { hasBox } from './nodes.js';
+import { isPin } from './plugin-data.js';
 import { type TokenReader, variableIdsIn } from './read-tokens.js';
 
 /** Names in `PROPERTIES` that are not read like the others. */
@@ -23,7 +24,7 @@ export async function readDesign(root: SceneNode, tokens: TokenReader): Promise<
   const read = async (node: SceneNode, parentId: string | null, overrides: Overrides | null): Promise<void> => {
     const { id, type } = node;
     const own = node.type === 'INSTANCE' ? mergeOverrides(overrides, node) : overrides;
-    const children = 'children' in node ? node.children : [];
+    const children = 'children' in node ? node.children.filter((child) => !isPin(child)) : [];
     const props = readProps(node, supportedBy(node, readers), used);
     if (node.type === 'INSTANCE') props.mainComponent = await tokens.mainComponentOf(node);
     for (const token of tokenIdsIn(props)) used.add(token);

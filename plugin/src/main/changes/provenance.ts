@@ -2,11 +2,12 @@ import { hashOf } from '../../edits/fingerprint.js';
 import type { Command } from '../../shared/messages.js';
 import { fingerprint } from '../canvas/annotations.js';
 import { ancestors } from '../canvas/nodes.js';
+import { NAMESPACE, ORIGIN } from '../canvas/plugin-data.js';
 import type { Journal } from './journal.js';
-import { listKeys, NAMESPACE, parseJson, readList, writeList } from './stored-list.js';
+import { listKeys, parseJson, readList, writeList } from './stored-list.js';
 
-/** Keys of entries. */
-const [ORIGIN, RUN] = ['origin', 'run'];
+/** Key of the entry with the last run. */
+const RUN = 'run';
 
 /** What a run placed on a target for one item of one source. Stored in the target's shared plugin data. */
 export type PlacedRecord =
@@ -98,11 +99,6 @@ export function writeOrigin(node: SceneNode, record: Placement, targetId: string
 
 export function hasOrigin(node: SceneNode, record: Placement, targetId: string): boolean {
   return node.getSharedPluginData(NAMESPACE, ORIGIN) === originOf(node, record, targetId);
-}
-
-/** Whether the plugin created the node, or the original that it is a copy of. */
-export function isPlaced(node: SceneNode): boolean {
-  return node.getSharedPluginData(NAMESPACE, ORIGIN) !== '';
 }
 
 /** Whether the plugin created the node on this target. */
@@ -197,14 +193,14 @@ export function addRelaunchButton(node: SceneNode, command: Command, journal: Jo
   }
 }
 
-/** Commands whose results can be removed: their buttons go with them. */
-const REMOVABLE: readonly Command[] = ['transfer-annotations', 'transfer-layers'];
+/** Commands whose results stay, and so do their buttons. */
+const LASTING: readonly string[] = ['transfer-edits', 'transfer-difference'] satisfies Command[];
 
 /** Removes the relaunch buttons of what has been removed. */
 export function removeRelaunchButtons(node: SceneNode, journal: Journal): void {
   try {
     const before = node.getRelaunchData();
-    const kept = Object.entries(before).filter(([command]) => !REMOVABLE.some((known) => known === command));
+    const kept = Object.entries(before).filter(([command]) => LASTING.includes(command));
     if (kept.length === Object.keys(before).length) return;
     node.setRelaunchData(Object.fromEntries(kept));
     journal.onRollBack(() => node.setRelaunchData(before));

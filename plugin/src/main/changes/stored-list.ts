@@ -1,9 +1,9 @@
+import { NAMESPACE } from '../canvas/plugin-data.js';
+
 /** An entry of plugin data holds 100 kB (`setSharedPluginData` in the typings), with its namespace and key. */
 const ENTRY_BYTES = 96_000;
 /** Older items are dropped beyond this many entries, so that a file does not grow without end. */
 const MAX_ENTRIES = 4;
-
-export const NAMESPACE = 'samepoint';
 
 type DataHolder = Pick<PluginDataMixin, 'getSharedPluginData'>;
 

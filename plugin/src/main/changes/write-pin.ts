@@ -1,6 +1,7 @@
 import type { Box, Point } from '@samepoint/shared-protocol';
 import { compose, IDENTITY, toRows } from '../../shared/affine.js';
 import { canvasToChildren } from '../canvas/nodes.js';
+import { pinName } from '../canvas/plugin-data.js';
 import type { Journal } from './journal.js';
 
 /** Style of notes and their pins, in canvas units. */
@@ -29,7 +30,7 @@ export function writePin(
   journal: Journal,
 ): FrameNode {
   const pin = createBadge(number, journal);
-  pin.name = `Pin ${number}`;
+  pin.name = pinName(number);
   pin.strokes = [{ type: 'SOLID', color: NOTE.background }];
   const isLeft = point.x + pin.width > bounds.x + bounds.w;
   const isBelow = point.y - pin.height < bounds.y;

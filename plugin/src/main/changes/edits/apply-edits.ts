@@ -2,9 +2,9 @@ import type { AcceptedOperations, Command, EditsSummary, MainToUi } from '../../
 import type { AppliedRecord } from '../../../shared/operation.js';
 import { count, messageOf } from '../../../shared/text.js';
 import { type FrameLike, findFrame } from '../../canvas/nodes.js';
+import { NAMESPACE } from '../../canvas/plugin-data.js';
 import { Journal } from '../journal.js';
 import { addRelaunchButton, writeLastRun } from '../provenance.js';
-import { NAMESPACE } from '../stored-list.js';
 import { addAppliedRecords } from './edit-records.js';
 import { type PlannedTarget, planTarget } from './plan-edits.js';
 import { type ReadyWrite, TargetRun } from './ready-write.js';

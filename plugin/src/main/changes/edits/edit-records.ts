@@ -1,6 +1,7 @@
 import type { AppliedRecord } from '../../../shared/operation.js';
 import { ancestors, type FrameLike, findSceneNode } from '../../canvas/nodes.js';
-import { NAMESPACE, readList, writeList } from '../stored-list.js';
+import { NAMESPACE } from '../../canvas/plugin-data.js';
+import { readList, writeList } from '../stored-list.js';
 
 /** What earlier runs wrote to this target. Invalid data counts as none. */
 export function readAppliedRecords(target: SceneNode): AppliedRecord[] {

@@ -1,10 +1,10 @@
 import type { PlacedFrame, PlacedItem, PlacedScope } from '../../../shared/placed.js';
 import { annotationText, supportsAnnotations } from '../../canvas/annotations.js';
 import { ancestors, type FrameLike, findFrame, isFrameLike } from '../../canvas/nodes.js';
+import { NAMESPACE } from '../../canvas/plugin-data.js';
 import { readAppliedRecords } from '../edits/edit-records.js';
 import { EarlierRuns, type Previous, previousIndex } from '../previous.js';
 import { RECORD_KEYS, targetIdOf } from '../provenance.js';
-import { NAMESPACE } from '../stored-list.js';
 
 /** What runs have placed in the selected frames or in all frames of this page, also in frames inside of others. */
 export async function placedFrames(scope: PlacedScope): Promise<PlacedFrame[]> {
