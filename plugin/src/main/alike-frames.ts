@@ -2,8 +2,8 @@ import { framesAlike } from '../shared/alike.js';
 import type { FrameSummary } from '../shared/messages.js';
 import { summarizeFrame } from './canvas/frame-summaries.js';
 import { type FrameLike, findFrame, isFrameLike, isPicture, isScreen, pageOf } from './canvas/nodes.js';
+import { isPlaced } from './canvas/plugin-data.js';
 import { nextTurn } from './canvas/thumbnails.js';
-import { isPlaced } from './changes/provenance.js';
 
 export interface AlikeFrames {
   byName: FrameSummary[];

@@ -113,11 +113,6 @@ export function targetIdOf(node: SceneNode): string | null {
   return typeof parsed.targetId === 'string' ? parsed.targetId : null;
 }
 
-/** Whether the plugin created the node, or the one that it is a duplicate of. */
-export function isPlaced(node: SceneNode): boolean {
-  return node.getSharedPluginData(NAMESPACE, ORIGIN) !== '';
-}
-
 type Placement = Pick<PlacedItem, 'sourceId' | 'itemId'>;
 
 function originOf(node: SceneNode, { sourceId, itemId }: Placement, targetId: string): string {
