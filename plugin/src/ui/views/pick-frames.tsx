@@ -5,7 +5,7 @@ import { COMMAND_FLOWS } from '../flow/commands.js';
 import { withOverlays, withTargets } from '../flow/pick.js';
 import { blockedTargets, swapPartner } from '../flow/picks.js';
 import type { AlikeFrames, Flow, FlowEvent } from '../flow/state.js';
-import { PickList, type PickRow } from './pick-list.js';
+import { type PickAction, PickList, type PickRow } from './pick-list.js';
 
 export interface SectionProps {
   flow: Flow;
@@ -98,12 +98,10 @@ export function AfterList({ flow, dispatch }: SectionProps) {
 }
 
 export function TargetList({ flow, dispatch }: SectionProps) {
-  const { picks, selection } = flow;
-  const own = new Set(picks.layers.flatMap(({ nodeId, ancestorIds }) => [nodeId, ...ancestorIds]));
-  const frames = selection.frames.filter(({ nodeId }) => !own.has(nodeId));
-  const added = withTargets(picks, frames).targets.slice(picks.targets.length);
-  const [only] = added;
+  const { picks, state } = flow;
   const blocked = blockedTargets(picks).length;
+  const alike = alikeActions(flow, dispatch);
+  const swap = { label: 'Swap source and target', onClick: () => dispatch({ type: 'pick.swap' }) };
   return (
     <PickList
       title="Targets"
@@ -114,29 +112,28 @@ export function TargetList({ flow, dispatch }: SectionProps) {
         ),
       )}
       hint={blocked === 0 ? undefined : `${count(blocked, 'target is', 'targets are')} left out of the run.`}
-      add={
-        only === undefined
-          ? null
-          : {
-              label:
-                added.length === 1 ? `Add “${only.name}” as target` : `Add ${added.length} selected frames as targets`,
-              onClick: () => dispatch({ type: 'pick.targets', frames: added }),
-            }
-      }
-      extras={[
-        ...(swapPartner(flow) === 'target'
-          ? [{ label: 'Swap source and target', onClick: () => dispatch({ type: 'pick.swap' }) }]
-          : []),
-        ...alikeActions(flow, dispatch),
-      ]}
+      add={addTargets(flow, dispatch)}
+      extras={[...(swapPartner(flow) === 'target' ? [swap] : []), ...alike]}
+      status={state.name === 'pick' && state.alike !== undefined ? alike.map(({ label }) => label).join('. ') : ''}
       thumbnails={flow.thumbnails}
       dispatch={dispatch}
     />
   );
 }
 
+/** Adds the selected frames that are not picked yet; null for none. */
+function addTargets({ picks, selection }: Flow, dispatch: SectionProps['dispatch']): PickAction | null {
+  const own = new Set(picks.layers.flatMap(({ nodeId, ancestorIds }) => [nodeId, ...ancestorIds]));
+  const frames = selection.frames.filter(({ nodeId }) => !own.has(nodeId));
+  const added = withTargets(picks, frames).targets.slice(picks.targets.length);
+  const [only] = added;
+  if (only === undefined) return null;
+  const label = added.length === 1 ? `Add “${only.name}” as target` : `Add ${added.length} selected frames as targets`;
+  return { label, onClick: () => dispatch({ type: 'pick.targets', frames: added }) };
+}
+
 /** Looks for frames that look like the source, then adds those that are found. */
-function alikeActions({ picks, state }: Flow, dispatch: SectionProps['dispatch']) {
+function alikeActions({ picks, state }: Flow, dispatch: SectionProps['dispatch']): PickAction[] {
   const { source } = picks;
   const alike = state.name === 'pick' ? state.alike : undefined;
   if (source === null) return [];

@@ -1,3 +1,4 @@
+import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { FlowEvent } from '../flow/state.js';
 import { Button, IconButton } from './components.js';
@@ -16,7 +17,8 @@ export interface PickRow {
   onRemove: () => void;
 }
 
-interface PickAction {
+/** A button with a text. */
+export interface PickAction {
   label: string;
   onClick: () => void;
 }
@@ -32,6 +34,8 @@ interface PickListProps {
   hint?: string | undefined;
   /** Other actions with the picks. */
   extras?: readonly PickAction[];
+  /** Announced to screen readers when it changes. */
+  status?: string;
   thumbnails: ReadonlyMap<string, Uint8Array | null>;
   dispatch: (event: FlowEvent) => void;
 }
@@ -42,25 +46,33 @@ const ROW_PX = 60;
 /** More rows than this push what follows them out of view. */
 const LONG_LIST = 4;
 
-/**
- * A list of picks with its title and the button that adds the selection. The arrow keys move between the rows, Enter
- * zooms to one, Delete removes it.
- */
-export function PickList({ title, empty, rows, add, hint, extras = [], thumbnails, dispatch }: PickListProps) {
+/** A list of picks with its title and the buttons that act on it. */
+export function PickList({ title, empty, rows, status = '', thumbnails, dispatch, ...actions }: PickListProps) {
   const section = useRef<HTMLElement>(null);
-  const items = rows.map((row): PickItem => ({ ...row, key: row.nodeId, estimatePx: ROW_PX }));
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'Delete' && event.key !== 'Backspace') return;
-    const item = event.target instanceof Element ? event.target.closest('.virtual-item') : null;
-    const row = rows.find(({ nodeId }) => nodeId === item?.getAttribute('data-key'));
-    if (item === null || row === undefined) return;
-    event.preventDefault();
-    focusBeside(item, section.current);
-    row.onRemove();
-  };
   // what acts on a long list stays in reach above it
   const isLong = rows.length > LONG_LIST;
-  const actions = (
+  return (
+    <section ref={section} class="section" aria-label={title} tabIndex={-1}>
+      <h2>
+        {title}
+        {rows.length > 1 ? <span class="amount">{rows.length}</span> : null}
+      </h2>
+      {isLong ? <PickActions {...actions} /> : null}
+      {rows.length === 0 ? (
+        <p class="empty">{empty}</p>
+      ) : (
+        <PickRows title={title} rows={rows} section={section} thumbnails={thumbnails} dispatch={dispatch} />
+      )}
+      {isLong ? null : <PickActions {...actions} />}
+      <p class="visually-hidden" role="status">
+        {status}
+      </p>
+    </section>
+  );
+}
+
+function PickActions({ hint, add, extras = [] }: Pick<PickListProps, 'hint' | 'add' | 'extras'>) {
+  return (
     <>
       {hint === undefined ? null : <p class="secondary-text">{hint}</p>}
       {add === null ? null : (
@@ -75,27 +87,33 @@ export function PickList({ title, empty, rows, add, hint, extras = [], thumbnail
       ))}
     </>
   );
+}
+
+interface PickRowsProps extends Pick<PickListProps, 'title' | 'rows' | 'thumbnails' | 'dispatch'> {
+  section: RefObject<HTMLElement>;
+}
+
+/** The arrow keys move between the rows, Enter zooms to one, Delete removes it. */
+function PickRows({ title, rows, section, thumbnails, dispatch }: PickRowsProps) {
+  const items = rows.map((row): PickItem => ({ ...row, key: row.nodeId, estimatePx: ROW_PX }));
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Delete' && event.key !== 'Backspace') return;
+    const item = event.target instanceof Element ? event.target.closest('.virtual-item') : null;
+    const row = rows.find(({ nodeId }) => nodeId === item?.getAttribute('data-key'));
+    if (item === null || row === undefined) return;
+    event.preventDefault();
+    focusBeside(item, section.current);
+    row.onRemove();
+  };
   return (
-    <section ref={section} class="section" aria-label={title} tabIndex={-1}>
-      <h2>
-        {title}
-        {rows.length > 1 ? <span class="amount">{rows.length}</span> : null}
-      </h2>
-      {isLong ? actions : null}
-      {rows.length === 0 ? (
-        <p class="empty">{empty}</p>
-      ) : (
-        // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the controls inside
-        <div class="picks" onKeyDown={onKeyDown}>
-          <VirtualList
-            label={title}
-            items={items}
-            render={(row) => <PickCard row={row} png={thumbnails.get(row.nodeId)} dispatch={dispatch} />}
-          />
-        </div>
-      )}
-      {isLong ? null : actions}
-    </section>
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the controls inside
+    <div class="picks" onKeyDown={onKeyDown}>
+      <VirtualList
+        label={title}
+        items={items}
+        render={(row) => <PickCard row={row} png={thumbnails.get(row.nodeId)} dispatch={dispatch} />}
+      />
+    </div>
   );
 }
 
