@@ -7,10 +7,11 @@ import { reveal } from './canvas/export-space.js';
 import { changedFrames } from './canvas/frame-changes.js';
 import { forgetFrames, noteChanges, takeChangedFrames } from './canvas/frame-summaries.js';
 import type { Fingerprints } from './canvas/items.js';
-import { selectLayers, showLayer } from './canvas/select.js';
+import { selectLayers, selectMade, showLayer } from './canvas/select.js';
 import { readSelection } from './canvas/selection.js';
 import { wantThumbnail } from './canvas/thumbnails.js';
 import { type Applied, applyNotes, applyPictures, applyPlacements } from './changes/apply.js';
+import { describeTarget } from './changes/describe-target.js';
 import { applyEdits } from './changes/edits/apply-edits.js';
 import { placedFrames } from './changes/remove/placed-frames.js';
 import { removePlaced } from './changes/remove/remove-placed.js';
@@ -118,7 +119,9 @@ async function handle(message: UiToMain): Promise<void> {
       if (message.command === 'transfer-edits' || message.command === 'transfer-difference') {
         return exportEdits(message, send, isCancelled);
       }
-      const exported = await exportFrames(message, send, isCancelled);
+      const exported = await exportFrames(message, send, isCancelled, (target) =>
+        describeTarget(message.command, message.sourceId, target),
+      );
       if (number === exportNumber) fingerprints = exported;
       return;
     }
@@ -175,6 +178,10 @@ async function handle(message: UiToMain): Promise<void> {
       return deleteRecording(message.nodeId);
     case 'undo':
       return undoStep.undo();
+    case 'finish':
+      await selectMade(message.nodeIds);
+      await saving.catch(() => undefined);
+      return figma.closePlugin();
     case 'close':
       await saving.catch(() => undefined);
       return figma.closePlugin();

@@ -199,6 +199,8 @@ export interface ApplySummary {
   skipped: SkippedPlacement[];
   /** Sentences about what was written; absent without any. */
   notices?: string[];
+  /** Ids of the layers that were made, or that carry what was; absent for none. */
+  made?: string[];
 }
 
 /** A note to put beside a frame, with a pin at the place that it is about. */
@@ -224,6 +226,8 @@ export interface EditsSummary {
   skipped: { targetId: string; editId: string; reason: string }[];
   /** Sentences about what was written; absent without any. */
   notices?: string[];
+  /** Ids of the layers that were changed; absent for none. */
+  made?: string[];
 }
 
 /** What happened (`message`) and what to do next (`hint`), for the user. */
@@ -278,6 +282,8 @@ export type UiToMain =
   | { type: 'window'; size: WindowSize }
   | PlacedToMain
   | { type: 'undo' }
+  /** Selects layers on the page that has most of them, if the current one has none, and closes the plugin. */
+  | { type: 'finish'; nodeIds: string[] }
   | { type: 'close' };
 
 export type MainToUi =

@@ -56,7 +56,7 @@ describe('annotations', () => {
       session.onLayer('dark:screen', 'light:button', 'dark:button', 0),
       session.onLayer('dark:screen', 'light:button', 'dark:button', 1),
     ]);
-    expect(summary).toEqual({ created: 2, updated: 0, notes: 0, skipped: [] });
+    expect(summary).toMatchObject({ created: 2, updated: 0, notes: 0, skipped: [] });
     expect(session.host.annotations(session.id('dark:button'))[0]).toMatchObject(mine);
     expect(labels('dark:button')).toEqual(['Mine, do not change', 'Opens the invite dialog', 'At least 44 px high']);
   });
@@ -130,7 +130,7 @@ describe('annotations', () => {
     const placement = () => session.onLayer('dark:screen', 'light:bell', 'dark:bell');
     await session.apply([placement()]);
     const summary = await session.apply([placement()]);
-    expect(summary).toEqual({ created: 0, updated: 1, notes: 0, skipped: [] });
+    expect(summary).toMatchObject({ created: 0, updated: 1, notes: 0, skipped: [] });
     expect(labels('dark:bell')).toEqual(['Opens the notification sheet']);
     const moved = await session.apply([session.onLayer('dark:screen', 'light:bell', 'dark:menu')]);
     expect(moved).toMatchObject({ created: 0, updated: 1 });
@@ -244,7 +244,7 @@ describe('annotations', () => {
 describe('notes', () => {
   test('are added beside the target, at the height of the matched box', async () => {
     const summary = await session.apply([session.onLayer('dark:screen', 'light:bell', null)]);
-    expect(summary).toEqual({ created: 0, updated: 0, notes: 1, skipped: [] });
+    expect(summary).toMatchObject({ created: 0, updated: 0, notes: 1, skipped: [] });
     const note = noteOf('Opens the notification sheet');
     const target = session.host.byKey('dark:screen');
     const pixelsPerUnit = Math.floor((375 * 1536) / 812) / 375;

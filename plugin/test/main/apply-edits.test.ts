@@ -65,7 +65,7 @@ describe('edits', () => {
       }),
       operation({ kind: 'move', layerId: session.id('box'), before: { x: 10, y: 10 }, after: { x: 30, y: 10 } }),
     ]);
-    expect(summary).toEqual({ written: 4, targets: 1, skipped: [] });
+    expect(summary).toMatchObject({ written: 4, targets: 1, skipped: [] });
     expect(session.host.byKey('label').props.characters).toBe('Add to cart');
     expect(session.host.byKey('box')).toMatchObject({ width: 120, height: 40, matrix: [1, 0, 0, 1, 30, 10] });
     expect(session.host.undoSteps).toBe(steps + 1);

@@ -61,7 +61,7 @@ describe('annotations', () => {
       session.onLayer(key, 'source:other', null),
     ]);
     const summary = await session.apply(accepted, 'transfer-annotations', 'source');
-    expect(summary).toEqual({ created: 3, updated: 0, notes: 3, skipped: [] });
+    expect(summary).toMatchObject({ created: 3, updated: 0, notes: 3, skipped: [] });
     for (const key of targets) expect(session.host.annotations(session.id(`${key}:box`))).toHaveLength(1);
     const notes = session.host.nodes().filter(({ props }) => /^Note \d+: /.test(String(props.name)));
     expect(new Set(notes.map(({ absolute }) => absolute[4]))).toEqual(new Set([1016, 1316, 2216]));
@@ -167,7 +167,7 @@ describe('the difference of two versions', () => {
     expect(operations.map(({ write }) => write.kind).sort()).toEqual(['add', 'move', 'set']);
     const before = session.host.snapshot();
     const steps = session.host.undoSteps;
-    expect(await apply(inWriteOrder(operations))).toEqual({ written: 3, targets: 1, skipped: [] });
+    expect(await apply(inWriteOrder(operations))).toMatchObject({ written: 3, targets: 1, skipped: [] });
     const children = session.host.byKey('target').childIds.map((id) => session.host.node(id));
     const places = children.map(({ props, absolute }) => [props.name, absolute[4], absolute[5]]);
     expect(places).toEqual([

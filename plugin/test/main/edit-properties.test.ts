@@ -71,7 +71,7 @@ async function expectWritten(edits: (readonly [key: string, property: string, af
     const write = { kind: 'set', layerId: session.id(key), property, before: propOf(before, edit), after } as const;
     return operation(write, `${key} ${property}`);
   });
-  expect(await apply(operations)).toEqual({ written: edits.length, targets: 1, skipped: [] });
+  expect(await apply(operations)).toMatchObject({ written: edits.length, targets: 1, skipped: [] });
   const read = await readTarget();
   expect(edits.map((edit) => [edit[0], edit[1], propOf(read, edit)])).toEqual(edits);
   session.host.undo();

@@ -12,20 +12,24 @@ import { isPin } from './plugin-data.js';
 import { ReferenceReader } from './references.js';
 
 type ExportRequest = Extract<UiToMain, { type: 'export.start' }>;
+/** What else is sent with a target. */
+type DescribeTarget = (target: FrameLike) => Promise<Partial<ExportedFrame>>;
 type Outcome<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 
 /**
  * Sends an export of the source and of each target, one after another so that memory holds one image at a time, then
  * the items. A target that cannot be exported does not stop the others. Returns without a message once `isCancelled` is true.
+ * @param describeTarget what else is sent with each target
  * @returns the fingerprints of the exported annotations
  */
 export async function exportFrames(
   request: ExportRequest,
   send: (message: MainToUi) => void,
   isCancelled: () => boolean,
+  describeTarget: DescribeTarget = async () => ({}),
 ): Promise<Fingerprints> {
   try {
-    const fingerprints = await exportAll(request, send, isCancelled);
+    const fingerprints = await exportAll(request, send, isCancelled, describeTarget);
     if (fingerprints.ok) return fingerprints.value;
     send({ type: 'export.failed', problem: fingerprints.problem });
   } catch (error) {
@@ -40,6 +44,7 @@ async function exportAll(
   request: ExportRequest,
   send: (message: MainToUi) => void,
   isCancelled: () => boolean,
+  describeTarget: DescribeTarget,
 ): Promise<Outcome<Fingerprints>> {
   const cancelled = { ok: true, value: new Map() } as const;
   const needed = [request.sourceId, ...(request.afterId === undefined ? [] : [request.afterId])];
@@ -66,7 +71,10 @@ async function exportAll(
     const { layers } = exported.value;
     if (index === 0) for (const { layerId } of layers) sourceLayerIds.add(layerId);
     if (layers.length === LIMITS.layersPerFrame) truncated.push(truncatedNotice(frame));
-    send({ type: 'export.frame', frame: exported.value, done: index + 1, total });
+    const details = index === 0 ? {} : await describeTarget(frame);
+    if (isCancelled()) return cancelled;
+    const exportedFrame = { ...exported.value, ...details };
+    send({ type: 'export.frame', frame: exportedFrame, done: index + 1, total });
   }
   const [source] = frames;
   if (source === undefined) return cancelled;

@@ -2,7 +2,7 @@ import type { Box } from '@samepoint/shared-protocol';
 import type { MainToUi } from '../../shared/messages.js';
 import { count, listNames } from '../../shared/text.js';
 import { reveal } from './export-space.js';
-import { ancestors, findSceneNode, isVisible } from './nodes.js';
+import { ancestors, findSceneNode, isVisible, pageOf } from './nodes.js';
 
 type Selected = Extract<MainToUi, { type: 'selected' | 'select.failed' }>;
 type Targets = readonly { targetId: string; layerIds: readonly string[] }[];
@@ -36,6 +36,26 @@ const LAYER_DELETED = {
   message: 'The layer was deleted since the export.',
   hint: 'Export again to compare the frames as they are now.',
 };
+
+/** Selects what was made and is still there: that of the current page, else that of the page with the most of it. */
+export async function selectMade(nodeIds: readonly string[]): Promise<void> {
+  const nodes = (await Promise.all(nodeIds.map(findSceneNode))).filter((node) => node !== null);
+  // by id, since Figma may return other objects for the same page
+  const pages = new Map<string, { page: PageNode; made: SceneNode[] }>();
+  for (const node of nodes) {
+    const page = pageOf(node);
+    if (page === null) continue;
+    const { made } = pages.get(page.id) ?? { made: [] };
+    pages.set(page.id, { page, made: [...made, node] });
+  }
+  const [most] = [...pages.values()].sort((one, other) => other.made.length - one.made.length);
+  const chosen = pages.get(figma.currentPage.id) ?? most;
+  if (chosen === undefined) return;
+  const { page, made } = chosen;
+  if (page.id !== figma.currentPage.id) await figma.setCurrentPageAsync(page);
+  page.selection = made;
+  figma.viewport.scrollAndZoomIntoView(made);
+}
 
 const NOTHING_TO_SELECT = {
   message: 'None of the layers is on this page.',

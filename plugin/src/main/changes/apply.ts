@@ -102,6 +102,8 @@ function writePlan(run: RunOf, plan: Plan): Applied {
     for (const { operation, written } of results) addToSummary(summary, operation, written);
     const notices = [...componentNotices(results), ...recordResults(run, results, journal)];
     if (notices.length > 0) summary.notices = notices;
+    const made = results.flatMap(({ written: { record } }) => nodeIdsOf(record));
+    if (made.length > 0) summary.made = [...new Set(made)];
     // a note about a point is no run to repeat
     if (run.command !== 'inspect-point') storeRun(run, targetsOf(plan.operations), journal);
     journal.finish();
@@ -145,6 +147,11 @@ function addToSummary(summary: ApplySummary, operation: Operation, written: Writ
   }
   if (written.outcome === 'created' && operation.kind === 'note') summary.notes += 1;
   else summary[written.outcome] += 1;
+}
+
+function nodeIdsOf(record: PlacedRecord | null): string[] {
+  if (record === null) return [];
+  return record.kind === 'note' ? [record.nodeId, record.pinId] : [record.nodeId];
 }
 
 /** Updates the records of each target. Returns sentences about what did not fit. */

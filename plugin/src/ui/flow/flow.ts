@@ -26,6 +26,8 @@ export function reduceFlow(flow: Flow, event: FlowEvent): Transition {
       const { nodeId, isWanted } = event;
       return { flow, effects: [{ type: 'main', message: { type: 'thumbnail.want', nodeId, isWanted } }] };
     }
+    case 'finish':
+      return { flow, effects: [{ type: 'main', message: { type: 'finish', nodeIds: [...event.nodeIds] } }] };
     case 'close':
       return { flow, effects: [...keepPicks(flow), { type: 'main', message: { type: 'close' } }] };
     case 'preferences': {

@@ -182,6 +182,8 @@ export type FlowEvent =
   /** Selects the counterparts in Figma, again or with others included. */
   | { type: 'select'; doubtful: boolean; source: boolean }
   | { type: 'undo' }
+  /** Selects layers in Figma and closes the window. */
+  | { type: 'finish'; nodeIds: readonly string[] }
   | { type: 'close' }
   | PreviewEvent
   | EditsEvent;

@@ -16,7 +16,7 @@ export function DoneView({ flow, state, dispatch }: DoneViewProps) {
   const skipped = skippedRows(flow, state);
   const nothingWritten = summary.created + summary.updated + summary.notes === 0 && skipped.length > 0;
   return (
-    <Screen title="Done" footer={<UndoFooter undo={state.undo} dispatch={dispatch} />}>
+    <Screen title="Done" footer={<UndoFooter undo={state.undo} made={summary.made} dispatch={dispatch} />}>
       {state.problem === null ? null : <ProblemNotice problem={state.problem} />}
       <div class="message">
         <Illustration name={nothingWritten ? 'warning' : 'done'} />
@@ -46,11 +46,13 @@ export function SummaryNotices({ summary: { notices = [] } }: { summary: { notic
 
 interface UndoFooterProps {
   undo: UndoState;
+  /** What Done selects in Figma; with nothing to select it only closes. */
+  made?: readonly string[] | undefined;
   dispatch: (event: FlowEvent) => void;
 }
 
-/** The buttons after Apply: Undo while it is possible, and Close. */
-export function UndoFooter({ undo, dispatch }: UndoFooterProps) {
+/** The buttons after Apply: Undo while it is possible, and Done. */
+export function UndoFooter({ undo, made = [], dispatch }: UndoFooterProps) {
   return (
     <div class="footer-row">
       {undo === 'unavailable' ? null : (
@@ -58,8 +60,12 @@ export function UndoFooter({ undo, dispatch }: UndoFooterProps) {
           Undo
         </Button>
       )}
-      <Button look="primary" wide onClick={() => dispatch({ type: 'close' })}>
-        Close
+      <Button
+        look="primary"
+        wide
+        onClick={() => dispatch(made.length === 0 ? { type: 'close' } : { type: 'finish', nodeIds: made })}
+      >
+        {made.length === 0 ? 'Close' : 'Select and close'}
       </Button>
     </div>
   );

@@ -118,6 +118,8 @@ function writeTarget(
   later.push(...run.later);
   summary.written += records.length;
   summary.targets += 1;
+  const changed = records.flatMap(({ what, layerId }) => (what === 'remove' ? [] : [layerId]));
+  summary.made = [...new Set([...(summary.made ?? []), ...changed])];
   return true;
 }
 

@@ -21,7 +21,7 @@ export function EditsDoneView({ state, dispatch }: EditsDoneViewProps) {
   if (undo === 'done') return <UndoneView dispatch={dispatch} />;
   const { written } = summary;
   return (
-    <Screen title="Done" footer={<UndoFooter undo={undo} dispatch={dispatch} />}>
+    <Screen title="Done" footer={<UndoFooter undo={undo} made={summary.made} dispatch={dispatch} />}>
       {problem === null ? null : <ProblemNotice problem={problem} />}
       <div class="message">
         <Illustration name={written === 0 ? 'warning' : 'done'} />

@@ -108,7 +108,7 @@ function PicturesDoneView({ state, dispatch }: DoneProps) {
   const written = summary.created + summary.updated;
   const nameOf = (id: string) => preview.run.frames.find(({ nodeId }) => nodeId === id)?.name ?? 'Picture';
   return (
-    <Screen title="Done" footer={<UndoFooter undo={state.undo} dispatch={dispatch} />}>
+    <Screen title="Done" footer={<UndoFooter undo={state.undo} made={summary.made} dispatch={dispatch} />}>
       {state.problem === null ? null : <ProblemNotice problem={state.problem} />}
       <div class="message">
         <Illustration name={written === 0 ? 'warning' : 'done'} />
