@@ -8,6 +8,8 @@ import { charactersOf } from './runs.js';
 export interface EditText {
   /** What changed, such as "Button label" or "Card: Corner radius". */
   label: string;
+  /** The same without the layer's name, such as "Corner radius". */
+  what: string;
   before: string;
   after: string;
 }
@@ -21,25 +23,28 @@ export function describeEdit(edit: Edit, base: Design, ours: Design): EditText {
       before: formatValue(edit.property, edit.before, base),
       after: formatValue(edit.property, edit.after, ours),
     };
-    return { label: label === '' ? propertyLabel(edit.property) : label, ...texts };
+    const what = propertyLabel(edit.property);
+    return { label: label === '' ? what : label, what, ...texts };
   }
   if (edit.kind === 'move') {
     const [before, after] = [edit.before, edit.after].map(({ x, y }) => `${formatNumber(x)}, ${formatNumber(y)}`);
-    return { label: `${name}: Position`, before: before ?? '', after: after ?? '' };
+    return { label: `${name}: Position`, what: 'Position', before: before ?? '', after: after ?? '' };
   }
   if (edit.kind === 'resize') {
     const [before, after] = [edit.before, edit.after].map(
       ({ width, height }) => `${formatNumber(width)} × ${formatNumber(height)}`,
     );
-    return { label: `${name}: Size`, before: before ?? '', after: after ?? '' };
+    return { label: `${name}: Size`, what: 'Size', before: before ?? '', after: after ?? '' };
   }
-  if (edit.kind === 'remove') return { label: `Remove ${name}`, before: textIn(base, edit.layerId), after: '' };
-  if (edit.kind === 'add') return { label: `Add ${name}`, before: '', after: `in ${layerLabel(ours, edit.parentId)}` };
+  if (edit.kind === 'remove')
+    return { label: `Remove ${name}`, what: 'Removed', before: textIn(base, edit.layerId), after: '' };
+  if (edit.kind === 'add')
+    return { label: `Add ${name}`, what: 'Added', before: '', after: `in ${layerLabel(ours, edit.parentId)}` };
   if (edit.kind === 'reorder')
-    return { label: `${name}: Order`, before: '', after: behind(ours, edit.previousSiblingId) };
+    return { label: `${name}: Order`, what: 'Order', before: '', after: behind(ours, edit.previousSiblingId) };
   const parentBefore = base.layers[edit.layerId]?.parentId;
   const before = parentBefore == null ? '' : `in ${layerLabel(base, parentBefore)}`;
-  return { label: `${name}: Parent`, before, after: `in ${layerLabel(ours, edit.parentId)}` };
+  return { label: `${name}: Parent`, what: 'Parent', before, after: `in ${layerLabel(ours, edit.parentId)}` };
 }
 
 function behind(ours: Design, previousSiblingId: string | null): string {

@@ -19,8 +19,8 @@ type Send = (message: MainToUi) => void;
 type Outcome<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 
 /**
- * Sends the frames of a transfer of edits: the source, for two versions the one after, then the targets, each with its
- * design. A recorded source is sent as it was recorded. The items are layers of the source, those that edits need first.
+ * Sends the frames of a transfer of edits, or of a comparison: the source, for two versions the one after, then the targets,
+ * each with its design. A recorded source is sent as it was recorded. The items are layers of the source, those that edits need first.
  * A target that cannot be exported does not stop the others. Returns without a message once `isCancelled` is true.
  */
 export async function exportEdits(request: Request, send: Send, isCancelled: () => boolean): Promise<void> {
@@ -66,7 +66,7 @@ async function exportAll(request: Request, send: Send, isCancelled: () => boolea
 }
 
 function versionIds({ command, afterId }: Request): string[] {
-  return command === 'transfer-difference' && afterId !== undefined ? [afterId] : [];
+  return command !== 'transfer-edits' && afterId !== undefined ? [afterId] : [];
 }
 
 interface Readers {

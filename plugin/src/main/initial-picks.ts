@@ -14,7 +14,8 @@ import { proposePicks } from '../shared/propose-picks.js';
 import { summarizeFrame } from './canvas/frame-summaries.js';
 import { findFrame, findSceneNode } from './canvas/nodes.js';
 import { readSelection, summarizeLayer, summarizeOverlay } from './canvas/selection.js';
-import { type LastRun, readLastRun } from './changes/provenance.js';
+import { isComparison } from './changes/plan-comparison.js';
+import { type LastRun, readLastRun, readPlaced } from './changes/provenance.js';
 
 /** The initial picks of the UI: those of the pending job or of the last window, else of the last run with a selected frame, else by the selection. */
 export async function initialPicks(
@@ -34,6 +35,7 @@ export async function initialPicks(
   const selection = readSelection();
   if (command === 'transfer-edits') return recordingPicks(selection, recordings);
   if (command === 'select-matching') return layerPicks(selection);
+  if (command === 'align-compare') return versionPicks(selection);
   const hasAfter = command === 'transfer-difference';
   const run = await lastRunOf(selection.frames);
   if (run !== null) return picksOfRun(run, selection, hasAfter);
@@ -45,6 +47,19 @@ export async function initialPicks(
 function isSelectionIn({ sourceId, afterId = sourceId, targetIds, overlayIds, layerIds = [] }: PendingJob): boolean {
   const ids = new Set([sourceId, afterId, ...targetIds, ...overlayIds, ...layerIds]);
   return figma.currentPage.selection.every(({ id }) => ids.has(id));
+}
+
+/** Two selected frames; one that was compared before, with the other version. */
+async function versionPicks(selection: SelectionSummary): Promise<Picks> {
+  const none = { targets: [], overlays: [], layers: [] };
+  const [only = null, ...more] = selection.frames;
+  if (only === null || more.length > 0) {
+    return proposePicks('align-compare', selection) ?? { ...none, source: null, after: null };
+  }
+  const frame = await findFrame(only.nodeId);
+  const record = frame === null ? undefined : readPlaced(frame).find(isComparison);
+  const before = record === undefined ? null : await frameSummary(record.sourceId);
+  return before === null ? { ...none, source: only, after: null } : { ...none, source: before, after: only };
 }
 
 /** The selected layers of one frame, and as targets the other selected frames, else those of the last run. */

@@ -10,7 +10,7 @@ import type { Fingerprints } from './canvas/items.js';
 import { selectLayers, selectMade, showLayer } from './canvas/select.js';
 import { readSelection } from './canvas/selection.js';
 import { wantThumbnail } from './canvas/thumbnails.js';
-import { type Applied, applyNotes, applyPictures, applyPlacements } from './changes/apply.js';
+import { type Applied, applyComparison, applyNotes, applyPictures, applyPlacements } from './changes/apply.js';
 import { describeTarget } from './changes/describe-target.js';
 import { applyEdits } from './changes/edits/apply-edits.js';
 import { placedFrames } from './changes/remove/placed-frames.js';
@@ -34,6 +34,8 @@ const WINDOWS: Record<WindowSize, { width: number; height: number }> = {
   standard: { width: 340, height: 560 },
   wide: { width: 840, height: 580 },
 };
+/** Commands that compare all properties of layers. */
+const READS_DESIGNS: ReadonlySet<Command> = new Set(['transfer-edits', 'transfer-difference', 'align-compare']);
 /** Changes closer together than this are sent to the UI once. */
 const DEBOUNCE_MS = 60;
 
@@ -82,6 +84,7 @@ function fail({ type }: UiToMain, reason: string): void {
     case 'notes.apply':
     case 'edits.apply':
     case 'pictures.apply':
+    case 'comparison.place':
       send({ type: 'apply.failed', problem });
       break;
     case 'select':
@@ -116,9 +119,7 @@ async function handle(message: UiToMain): Promise<void> {
       const number = exportNumber;
       const isCancelled = () => number !== exportNumber;
       watchedFrames = new Set(message.command === 'inspect-point' ? [message.sourceId, ...message.targetIds] : []);
-      if (message.command === 'transfer-edits' || message.command === 'transfer-difference') {
-        return exportEdits(message, send, isCancelled);
-      }
+      if (READS_DESIGNS.has(message.command)) return exportEdits(message, send, isCancelled);
       const exported = await exportFrames(message, send, isCancelled, (target) =>
         describeTarget(message.command, message.sourceId, target),
       );
@@ -162,6 +163,8 @@ async function handle(message: UiToMain): Promise<void> {
       return applied('propagate-pictures', await applyPictures(message.sourceId, message.pictures));
     case 'layer.show':
       return send(await showLayer(message.frameId, message.layerId, message.box));
+    case 'comparison.place':
+      return applied('align-compare', await applyComparison(message));
     case 'window': {
       const { width, height } = WINDOWS[message.size];
       return figma.ui.resize(width, height);

@@ -1,4 +1,5 @@
 import type { Box, Item, Layer, Placement, TransferredTarget } from '@samepoint/shared-protocol';
+import type { ComparisonToMain } from './comparison.js';
 import type { Design } from './design.js';
 import type { InspectToMain, InspectToUi } from './inspect.js';
 import type { AppliedRecord, Operation } from './operation.js';
@@ -278,6 +279,7 @@ export type UiToMain =
   | { type: 'recording.delete'; nodeId: string }
   | PicturesToMain
   | InspectToMain
+  | ComparisonToMain
   /** Resizes the plugin window. */
   | { type: 'window'; size: WindowSize }
   | PlacedToMain

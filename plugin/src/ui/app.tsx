@@ -5,6 +5,7 @@ import { escapeEvent } from './flow/escape.js';
 import { missingBackend } from './flow/failure.js';
 import { type FlowEvent, needsDaemon } from './flow/state.js';
 import type { AppState } from './store.js';
+import { AlignView } from './views/align/align-view.js';
 import { Screen } from './views/components.js';
 import { ConnectView } from './views/connect-view.js';
 import { ConnectionView } from './views/connection-view.js';
@@ -65,6 +66,8 @@ export function App({ state: { connection, flow }, dispatch, connect }: AppProps
       );
     case 'remove':
       return <RemoveView state={state.remove} selected={flow.selection.frames.length} dispatch={dispatch} />;
+    case 'align':
+      return <AlignView flow={flow} state={state.align} dispatch={dispatch} connect={connect} />;
     case 'exporting':
     case 'sending':
     case 'running':

@@ -1,3 +1,4 @@
+import type { ComparisonToMain } from '../../shared/comparison.js';
 import type {
   AcceptedPlacement,
   ApplySummary,
@@ -13,6 +14,7 @@ import { ancestors, type FrameLike, findFrame, mainComponentOf } from '../canvas
 import { Journal } from './journal.js';
 import type { Operation, Written } from './operations.js';
 import { type Plan, planApply } from './plan-apply.js';
+import { isComparison, planComparison } from './plan-comparison.js';
 import { planNotes } from './plan-notes.js';
 import { planPictures } from './plan-pictures.js';
 import { EarlierRuns } from './previous.js';
@@ -48,6 +50,11 @@ export async function applyPlacements(request: PlacementsRequest, fingerprints: 
 /** Places the edits of pictures as one undo step, like placements. */
 export async function applyPictures(sourceId: string, pictures: readonly PlacedPicture[]): Promise<Applied> {
   return applyPlan('propagate-pictures', sourceId, (source, earlier) => planPictures(source, pictures, earlier));
+}
+
+/** Places the picture of a comparison beside the frames, as one undo step. */
+export async function applyComparison(request: ComparisonToMain): Promise<Applied> {
+  return applyPlan('align-compare', request.sourceId, (source, earlier) => planComparison(source, request, earlier));
 }
 
 /**
@@ -178,7 +185,8 @@ function componentNotices(results: readonly Result[]): string[] {
   const [within, beside] = [new Set<string>(), new Set<string>()];
   for (const { operation, written } of results) {
     const component = mainComponentOf(operation.target);
-    if (component === null || written.outcome === 'skipped' || !('parent' in operation)) continue;
+    if (component === null || isComparison(operation) || written.outcome === 'skipped' || !('parent' in operation))
+      continue;
     const isWithin = [operation.parent, ...ancestors(operation.parent)].some(({ id }) => id === component.id);
     (isWithin ? within : beside).add(`“${component.name}”`);
   }
@@ -194,7 +202,8 @@ function componentNotices(results: readonly Result[]): string[] {
 function storeRun({ command, source }: RunOf, targets: readonly FrameLike[], journal: Journal): void {
   const run = { sourceId: source.id, targetIds: targets.map(({ id }) => id) };
   for (const holder of [source, ...targets]) addRelaunchButton(holder, command, journal);
-  writeLastRun([source, ...targets], run, journal);
+  // a comparison transfers nothing that could be repeated; its records name the frames
+  if (command !== 'align-compare') writeLastRun([source, ...targets], run, journal);
 }
 
 function targetsOf(operations: readonly Operation[]): FrameLike[] {

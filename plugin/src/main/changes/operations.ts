@@ -37,11 +37,11 @@ export interface OverlayOperation extends OperationBase {
   parent: BaseNode & ChildrenMixin;
 }
 
-/** The edit of a picture, as an image. */
+/** An image: the edit of a picture, or a comparison. */
 export interface PictureOperation extends OperationBase {
   kind: 'picture';
   name: string;
-  imageHash: string;
+  fills: readonly ImagePaint[];
   parent: BaseNode & ChildrenMixin;
   /** In canvas units. */
   size: { width: number; height: number };

@@ -40,7 +40,7 @@ async function planPicture(
   try {
     return {
       ...{ kind: 'picture', itemId: EDIT, sourceId: source.id, target, name: `Edit of ${source.name}` },
-      imageHash: figma.createImage(png).hash,
+      fills: [imageFill(png)],
       parent: placeParent(target),
       size: { width: box.w * perPixel, height: box.h * perPixel },
       place: compose(canvasTransform(target), translation(box.x * perPixel, box.y * perPixel)),
@@ -49,4 +49,17 @@ async function planPicture(
   } catch (error) {
     return `Figma rejected the image: ${messageOf(error)}.`;
   }
+}
+
+/**
+ * An image fill. The image is no part of the document until a layer has the fill.
+ * @throws Error if Figma rejects the image
+ */
+export function imageFill(png: Uint8Array, opacity = 1): ImagePaint {
+  return {
+    type: 'IMAGE',
+    scaleMode: 'FILL',
+    imageHash: figma.createImage(png).hash,
+    ...(opacity === 1 ? {} : { opacity }),
+  };
 }

@@ -173,6 +173,8 @@ const RELAUNCH_DESCRIPTIONS: Partial<Record<Command, string>> = {
   'transfer-layers': 'Update the layers from the last run',
   'transfer-edits': 'Transfer the recorded edits again',
   'transfer-difference': 'Transfer the difference again',
+  'propagate-pictures': 'Propagate the edit again',
+  'align-compare': 'Compare both versions again',
 };
 
 /** Adds a relaunch button to the node. Figma rejects it without an id in the manifest. */

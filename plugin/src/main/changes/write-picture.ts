@@ -6,14 +6,14 @@ import { removePrevious } from './previous.js';
 import { writeOrigin } from './provenance.js';
 import { insertOnTarget } from './write-overlay.js';
 
-/** Adds a rectangle with the image of the edit, in place of that of an earlier run. */
+/** Adds a rectangle with the image, in place of that of an earlier run. */
 export function writePicture(operation: PictureOperation, journal: Journal): Written {
   const { target, parent, sourceId, itemId, previous, size, place } = operation;
   const rectangle = figma.createRectangle();
   journal.created(rectangle);
   rectangle.name = operation.name;
   rectangle.resize(size.width, size.height);
-  rectangle.fills = [{ type: 'IMAGE', scaleMode: 'FILL', imageHash: operation.imageHash }];
+  rectangle.fills = operation.fills;
   insertOnTarget(rectangle, operation);
   if ('layoutMode' in parent && parent.layoutMode !== 'NONE') rectangle.layoutPositioning = 'ABSOLUTE';
   rectangle.relativeTransform = toRows(compose(canvasToChildren(parent), place));

@@ -1,5 +1,6 @@
 import { TRANSFER_RUNNERS_UP, type TransferRequest, type TransferResult } from '@samepoint/shared-protocol';
 import type { Command, Picks } from '../../shared/messages.js';
+import { startAlign } from './align/align.js';
 import { startEdits } from './edits/edits-preview.js';
 import { startInspect } from './inspect/inspect.js';
 import { openConnect, openPreferences } from './options.js';
@@ -18,6 +19,8 @@ export interface CommandFlow {
   title: string;
   /** The lists of the pick screen, in their order. */
   picks: readonly PickKind[];
+  /** The label of the button that starts the run; by default “Find matches”. */
+  action?: string;
   /** How the lists ask for frames. */
   labels: {
     source: string;
@@ -61,6 +64,11 @@ const EDITS = {
   finish: startEdits,
 };
 
+function missingVersion({ after }: Picks): string | null {
+  if (after === null) return 'Choose the frame after the edits';
+  return after.blocked === null ? null : `“${after.name}” can’t be used`;
+}
+
 export const COMMAND_FLOWS: Record<Command, CommandFlow> = {
   'transfer-annotations': {
     ...TRANSFER,
@@ -95,10 +103,7 @@ export const COMMAND_FLOWS: Record<Command, CommandFlow> = {
     title: 'Transfer difference',
     labels: { ...EDITS.labels, source: 'Before', selectSource: 'Select the frame before the edits.' },
     picks: ['source', 'after', 'targets'],
-    missing: ({ after }) => {
-      if (after === null) return 'Choose the frame after the edits';
-      return after.blocked === null ? null : `“${after.name}” can’t be used`;
-    },
+    missing: missingVersion,
   },
   'propagate-pictures': {
     ...EDITS,
@@ -135,9 +140,15 @@ export const COMMAND_FLOWS: Record<Command, CommandFlow> = {
   'align-compare': {
     ...TRANSFER,
     title: 'Align and compare',
-    labels: { ...TRANSFER.labels, source: 'Before', selectSource: 'Select the frame or picture before the change.' },
+    labels: {
+      ...{ ...TRANSFER.labels, source: 'Before', selectSource: 'Select the frame or picture before the change.' },
+      selectAfter: 'Select the frame or picture after the change.',
+    },
+    action: 'Compare',
     picks: ['source', 'after'],
-    missing: () => null,
+    needsTargets: false,
+    missing: missingVersion,
+    exported: startAlign,
   },
   'remove-transferred': {
     ...TRANSFER,

@@ -1,5 +1,6 @@
 import type { Backend } from '@samepoint/shared-protocol';
 import { type FrameSummary, type MainToUi, NO_JOB } from '../../shared/messages.js';
+import { reduceAlign } from './align/align.js';
 import { reduceApplying } from './applying.js';
 import { COMMAND_FLOWS } from './commands.js';
 import { reduceDone } from './done.js';
@@ -9,7 +10,7 @@ import { reduceFailed } from './failed.js';
 import { reduceInspect } from './inspect/inspect.js';
 import { picksOfPending, reducePick } from './pick.js';
 import { refreshPicks } from './picks.js';
-import { reducePictures } from './pictures/pictures.js';
+import { reducePictures, startPictures } from './pictures/pictures.js';
 import { reducePreview } from './preview/preview.js';
 import { reduceRemove } from './remove/remove.js';
 import { reduceRunning } from './running.js';
@@ -72,6 +73,8 @@ function reduceState(flow: Flow, event: FlowEvent): Transition {
       return reduceInspect(flow, state.inspect, event);
     case 'remove':
       return reduceRemove(flow, state.remove, event);
+    case 'align':
+      return reduceAlign(flow, state.align, event);
     case 'exporting':
       return reduceExporting(flow, state, event);
     case 'sending':
@@ -107,6 +110,7 @@ function startSession(flow: Flow, message: Extract<MainToUi, { type: 'session' }
   if (opens !== undefined) return opens(started);
   if (pending === null) return enter(started, { name: 'pick', problem: null });
   const resumed = { ...started, command: pending.command, picks: picksOfPending(pending, picks) };
+  if (resumed.command === 'propagate-pictures') return startPictures(resumed, pending.jobId);
   return startExport(resumed, pending.jobId, pending.finished);
 }
 

@@ -28,6 +28,7 @@ import {
   type SelectionSummary,
   type UiToMain,
 } from '../../shared/messages.js';
+import type { AlignEvent, AlignStep } from './align/align-state.js';
 import type { LeftEdits } from './edits/edits-left.js';
 import type { EditsEvent, EditsState } from './edits/edits-state.js';
 import { type FailedTarget, withFrameNames } from './frame-problems.js';
@@ -70,6 +71,7 @@ export type FlowState =
   | { name: 'pictures'; pictures: PicturesStep }
   | { name: 'inspect'; inspect: InspectStep }
   | { name: 'remove'; remove: RemoveStep }
+  | { name: 'align'; align: AlignStep }
   | {
       name: 'exporting';
       jobId: string;
@@ -186,6 +188,7 @@ export type FlowEvent =
   | { type: 'finish'; nodeIds: readonly string[] }
   | { type: 'close' }
   | PreviewEvent
+  | AlignEvent
   | EditsEvent;
 
 export type FlowEffect =
@@ -226,6 +229,8 @@ export function needsDaemon(state: FlowState): boolean {
       return ['comparing', 'failed'].includes(state.pictures.step);
     case 'inspect':
       return state.inspect.step === 'failed';
+    case 'align':
+      return state.align.step !== 'result';
     case 'waiting':
     case 'preferences':
     case 'remove':

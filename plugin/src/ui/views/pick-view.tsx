@@ -25,7 +25,7 @@ interface PickViewProps {
 /** The first screen: source, targets and, for layers, the layers to transfer. */
 export function PickView({ flow, problem, dispatch, status }: PickViewProps) {
   const missing = missingPick(flow);
-  const { title, picks } = COMMAND_FLOWS[flow.command];
+  const { title, picks, action = 'Find matches' } = COMMAND_FLOWS[flow.command];
   if (picks.includes('recording') && flow.recordings.length === 0) return <NoRecordingView dispatch={dispatch} />;
   return (
     <Screen
@@ -44,7 +44,7 @@ export function PickView({ flow, problem, dispatch, status }: PickViewProps) {
             describedBy="start-status"
             onClick={() => dispatch({ type: 'start', jobId: randomId() })}
           >
-            Find matches
+            {action}
           </Button>
         </>
       }

@@ -1,6 +1,6 @@
 import type { FittedTransform, WarpResult } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_PREFERENCES } from '../../../src/shared/messages.js';
+import { DEFAULT_PREFERENCES, type PendingJob } from '../../../src/shared/messages.js';
 import { includedPictures } from '../../../src/ui/flow/pictures/pictures.js';
 import type { PictureEdit, PicturesStep } from '../../../src/ui/flow/pictures/pictures-state.js';
 import type { FlowEvent } from '../../../src/ui/flow/state.js';
@@ -11,7 +11,7 @@ const IDS = ['s', 't1', 't2', 't3', 't4'];
 const FRAMES = IDS.map((id) => exportedFrame(id, []));
 const BOX = { x: 1, y: 2, w: 3, h: 4 };
 const EDIT: PictureEdit = { imageId: 'e'.repeat(64), png: new Uint8Array([9]), width: 400, height: 300, box: BOX };
-const NAMES = { command: 'propagate-pictures' as const, pending: null, recordings: [] };
+const NAMES = { command: 'propagate-pictures' as const, recordings: [] };
 const STICKER = { nodeId: 'o', name: 'Sticker', type: 'RECTANGLE' };
 
 const fit = (confidence: number): FittedTransform => ({
@@ -22,14 +22,21 @@ const warped = (targetId: string, confidence: number, pngBytes: number) => ({
   ...{ state: 'warped' as const, targetId, fit: fit(confidence), box: BOX, pngBytes },
 });
 
-function driver(picks: { overlays?: (typeof STICKER)[]; after?: string } = { overlays: [STICKER] }): Driver {
+interface Opened {
+  overlays?: (typeof STICKER)[];
+  after?: string;
+  pending?: PendingJob | null;
+}
+
+function driver(picks: Opened = { overlays: [STICKER] }): Driver {
   const [source, ...targets] = IDS.map((id) => frameSummary(id));
   const after = picks.after === undefined ? null : frameSummary(picks.after);
   const settings = { token: null, port: 1 };
   const preferences = DEFAULT_PREFERENCES;
   const all = { source: source ?? null, after, targets, overlays: picks.overlays ?? [], layers: [] };
+  const { pending = null } = picks;
   return new Driver().do(
-    { type: 'main', message: { type: 'session', settings, preferences, picks: all, ...NAMES } },
+    { type: 'main', message: { type: 'session', settings, preferences, picks: all, pending, ...NAMES } },
     CONNECTED,
   );
 }
@@ -151,6 +158,21 @@ describe('propagating an edit onto pictures', () => {
     flow.do({ type: 'disconnected' }, CONNECTED);
     expect(new Set(flow.toDaemon())).toEqual(new Set(['image.offer']));
     expect(stepOf(flow)).toMatchObject({ step: 'comparing', job: { phase: 'sending' } });
+  });
+
+  it('resumes under the same id after the window was closed, and forgets the run after Apply', () => {
+    const [save] = driver()
+      .do({ type: 'start', jobId: 'j' })
+      .effects()
+      .flatMap((effect) => (effect.type === 'main' && effect.message.type === 'pending.save' ? [effect.message] : []));
+    expect(save?.pending).toMatchObject({ jobId: 'j', sourceId: 's', overlayIds: ['o'] });
+    const reopened = driver({ overlays: [STICKER], pending: save?.pending ?? null });
+    expect(stepOf(reopened)).toMatchObject({ step: 'exporting', run: { jobId: 'j', targetIds: IDS.slice(1) } });
+    const summary = { created: 1, updated: 0, notes: 0, skipped: [] };
+    const done = previewed().do({ type: 'apply' });
+    done.effects();
+    done.do({ type: 'main', message: { type: 'applied', summary } });
+    expect(done.effects()).toMatchObject([{ message: { type: 'pending.save', pending: null } }]);
   });
 
   it('downloads a missing model and runs again as a new job', () => {

@@ -1,13 +1,9 @@
 import type { Placement, TransferResult } from '@samepoint/shared-protocol';
-import { withIdsOf } from '../../../edits/align-designs.js';
-import { diffDesigns } from '../../../edits/diff-designs.js';
 import { merge } from '../../../edits/merge.js';
-import type { Counterpart } from '../../../edits/merged-edit.js';
 import type { Flow, Run } from '../state.js';
+import { counterpartsOf, differenceOf } from './edits-difference.js';
 import type { EditsMerge, EditsTarget } from './edits-rows.js';
 import type { Correction } from './edits-state.js';
-
-type Counterparts = EditsTarget['counterparts'];
 
 /** All edits of the source merged into each target; null if source or second version was not compared. */
 export function mergeAll(flow: Flow, run: Run, result: TransferResult): EditsMerge | null {
@@ -18,13 +14,14 @@ export function mergeAll(flow: Flow, run: Run, result: TransferResult): EditsMer
   const difference = after === null ? null : placements.get(after.nodeId);
   const changed = after === null ? run.after : run.frames.find(({ nodeId }) => nodeId === after.nodeId)?.edits?.design;
   if (changed === null || changed === undefined || difference === undefined) return null;
-  const sameLayers = difference === null ? null : counterpartsOf(run, difference);
-  const ours = sameLayers === null ? changed : withIdsOf(base, changed, sameLayers);
-  const edits = diffDesigns(base, ours);
+  const sameLayers = difference === null ? null : counterpartsOf(run.items, difference);
+  const { ours, edits } = differenceOf(base, changed, sameLayers);
   const targets = run.frames.flatMap((frame): EditsTarget[] => {
     const placed = placements.get(frame.nodeId);
     if (placed === undefined || frame.edits === undefined || frame.nodeId === after?.nodeId) return [];
-    return [withMerge({ base, ours, edits }, { frame, edits: frame.edits, counterparts: counterpartsOf(run, placed) })];
+    return [
+      withMerge({ base, ours, edits }, { frame, edits: frame.edits, counterparts: counterpartsOf(run.items, placed) }),
+    ];
   });
   return { base, ours, edits, targets };
 }
@@ -32,18 +29,6 @@ export function mergeAll(flow: Flow, run: Run, result: TransferResult): EditsMer
 function placementsByTarget(result: TransferResult): Map<string, readonly Placement[]> {
   return new Map(
     result.targets.flatMap((target) => (target.state === 'failed' ? [] : [[target.targetId, target.placements]])),
-  );
-}
-
-function counterpartsOf({ items }: Run, placements: readonly Placement[]): Counterparts {
-  const layerIds = new Map(items.map(({ item }) => [item.itemId, item.kind === 'layer' ? item.layerId : null]));
-  return Object.fromEntries(
-    placements.flatMap((placement): [string, Counterpart][] => {
-      const sourceId = layerIds.get(placement.itemId);
-      if (placement.kind !== 'layer' || sourceId === null || sourceId === undefined) return [];
-      const { layerId, confidence } = placement;
-      return [[sourceId, { layerId, confidence, runnersUp: placement.runnersUp ?? [] }]];
-    }),
   );
 }
 

@@ -2,7 +2,16 @@ import type { WarpRequest, WarpResult } from '@samepoint/shared-protocol';
 import { nextJobId, reduceFailure } from '../failure.js';
 import { failedTarget, withFrameNames } from '../frame-problems.js';
 import { type ImageJobStep, reduceImageJob, startImageJob, type UnassignedRequest } from '../image-job.js';
-import { enter, type Flow, type FlowEffect, type FlowEvent, stay, type Transition, toPick } from '../state.js';
+import {
+  enter,
+  type Flow,
+  type FlowEffect,
+  type FlowEvent,
+  savePending,
+  stay,
+  type Transition,
+  toPick,
+} from '../state.js';
 import type { PictureEdit, PicturesRun, PicturesStep, RefusedPicture, WarpedPicture } from './pictures-state.js';
 import { problemOfRefusal } from './refusal.js';
 
@@ -48,7 +57,7 @@ function follow(flow: Flow, input: Input, step: ImageJobStep): Transition {
       return step.result.kind === 'warp' ? finish(flow, input, step.result, step.payload) : stay(flow);
     case 'failed': {
       const error = withFrameNames(step.error, run.frames);
-      return enterStep(flow, { step: 'failed', run, edit, error, download: null });
+      return enterStep(flow, { step: 'failed', run, edit, error, download: null }, [savePending(flow, null)]);
     }
     case 'cancelled':
       return toPick(flow, null, step.effects);
@@ -96,6 +105,11 @@ export function reducePicturesFailed(flow: Flow, state: Failed, event: FlowEvent
   return reduceFailure(flow, state, event, {
     enter: ({ error, download }, effects) => enterStep(flow, { ...state, error, download }, effects),
     // the id of the failed job is used up
-    retry: () => sendPictures(flow, { ...run, jobId: nextJobId(run.jobId) }, edit),
+    retry: () => sendAgain(flow, { ...run, jobId: nextJobId(run.jobId) }, edit),
   });
+}
+
+function sendAgain(flow: Flow, run: PicturesRun, edit: PictureEdit): Transition {
+  const sent = sendPictures(flow, run, edit);
+  return { ...sent, effects: [savePending(flow, { jobId: run.jobId, finished: [] }), ...sent.effects] };
 }

@@ -2,7 +2,7 @@ import type { MainToUi, Picks, Problem } from '../../../shared/messages.js';
 import { reduceUndo } from '../done.js';
 import { blockedTargets, usableTargets } from '../picks.js';
 import { hashFrame } from '../request.js';
-import { type Flow, type FlowEvent, stay, type Transition, toPick } from '../state.js';
+import { type Flow, type FlowEvent, savePending, stay, type Transition, toPick } from '../state.js';
 import { enterStep, frameOf, reduceComparing, reducePicturesFailed, sendPictures } from './pictures-run.js';
 import type { PicturesPreview, PicturesRun, PicturesStep, WarpedPicture } from './pictures-state.js';
 
@@ -15,7 +15,7 @@ export function missingEdit({ after, overlays }: Picks): string | null {
   return 'Add what is drawn over the source, or its edited version';
 }
 
-/** Asks the main thread for the pictures and for what is drawn over the source. */
+/** Asks the main thread for the pictures and for what is drawn over the source. The run resumes if the window is closed. */
 export function startPictures(flow: Flow, jobId: string): Transition {
   const { source, after, overlays } = flow.picks;
   if (source === null) return stay(flow);
@@ -28,6 +28,7 @@ export function startPictures(flow: Flow, jobId: string): Transition {
   const overlayIds = overlays.map(({ nodeId }) => nodeId);
   const total = targetIds.length + (after === null ? 1 : 2);
   return enterStep(flow, { step: 'exporting', run, done: 0, total }, [
+    savePending(flow, { jobId, finished: [] }),
     {
       type: 'main',
       message: { type: 'pictures.export', sourceId, afterId, targetIds: [...targetIds], overlayIds },
@@ -164,7 +165,7 @@ function reduceApplying(flow: Flow, { preview }: Step<'applying'>, event: FlowEv
   if (message.type !== 'applied') return stay(flow);
   const { summary } = message;
   const undo = summary.created + summary.updated > 0 ? 'available' : 'unavailable';
-  return enterStep(flow, { step: 'done', preview, summary, undo, problem: null });
+  return enterStep(flow, { step: 'done', preview, summary, undo, problem: null }, [savePending(flow, null)]);
 }
 
 function reduceDone(flow: Flow, state: Step<'done'>, event: FlowEvent): Transition {

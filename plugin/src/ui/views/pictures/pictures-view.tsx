@@ -79,6 +79,7 @@ function PicturesWorkView({ state, connected, dispatch }: WorkProps) {
         <h1>Propagating the edit onto {count(state.run.targetIds.length, 'picture')}</h1>
         <Steps stages={STAGES} current={stageOf(state)} />
         <ProgressBar label={label} fraction={fraction} />
+        <p class="secondary-text">You can close the plugin. It resumes here when you open it again.</p>
       </div>
     </Screen>
   );
