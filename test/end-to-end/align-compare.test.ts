@@ -79,7 +79,15 @@ describe('comparing two versions', () => {
     }
     await figma.ui.getByText(/^\d+ changes in \d+ layers$/).waitFor();
     await saveScreenshot(figma, 'align-2-changes');
-    expect(await listedChanges(figma)).toEqual([]);
+    expect(await listedChanges(figma)).toEqual([
+      'Badge | Added in Header',
+      'Teaser | Corner radius 20 becomes →28',
+      'Summer sale | Text “Summer sale” becomes →“Autumn sale”',
+      'Button | Kind “Secondary” becomes →“Primary”',
+      'Items | Gap 12 becomes →16',
+      '$402.50 | Fill #171A21 becomes →#D9364F',
+      'Free returns within 30 days | Removed “Free returns within 30 days”',
+    ]);
 
     await tabTo(figma, tab(figma, 'What changed'));
     await figma.page.keyboard.press('ArrowLeft');

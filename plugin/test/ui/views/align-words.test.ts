@@ -16,7 +16,8 @@ it.each<[string, FittedTransform]>([
   ['Both lie on each other as they are.', fit([1.001, 0, 0.4, 0, 1.001, -0.4, 0, 0, 1])],
   ['“v1” was moved 12 px right to fit.', fit([1, 0, 12, 0, 1, 0, 0, 0, 1])],
   ['“v1” was moved 3 px left and 4 px down and scaled to 150% to fit.', fit([1.5, 0, -3, 0, 1.5, 4, 0, 0, 1])],
-  ['“v1” was stretched to 200% in width and 100% in height to fit.', fit([2, 0, 0, 0, 1, 0, 0, 0, 1])],
+  ['“v1” was stretched to 200% in width to fit.', fit([2, 0, 0, 0, 1, 0, 0, 0, 1])],
+  ['“v1” was stretched to 200% in width and 50% in height to fit.', fit([2, 0, 0, 0, 0.5, 0, 0, 0, 1])],
   ['“v1” was turned by 10.0° to fit.', fit(turned(10))],
   ['“v1” was brought to fit by a perspective.', fit([1, 0, 0, 0, 1, 0, 0.001, 0, 1], 'homography')],
 ])('a transform is said in words: %s', (words, transform) => {

@@ -46,7 +46,11 @@ function scaleWords(across: number, down: number): string[] {
   const isNamed = (scale: number) => Math.abs(scale - 1) >= NAMED.scale;
   if (!isNamed(across) && !isNamed(down)) return [];
   if (Math.abs(across - down) < NAMED.scale) return [`scaled to ${percent(across)}`];
-  return [`stretched to ${percent(across)} in width and ${percent(down)} in height`];
+  const parts = [
+    ...(isNamed(across) ? [`${percent(across)} in width`] : []),
+    ...(isNamed(down) ? [`${percent(down)} in height`] : []),
+  ];
+  return [`stretched to ${parts.join(' and ')}`];
 }
 
 /** `“v1” covers 98 % of “v2”, with slight differences (3.2 of 255 on average).` */
