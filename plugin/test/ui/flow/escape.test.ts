@@ -26,6 +26,7 @@ describe('Escape', () => {
     ['sending', sending, 'pick'],
     ['a run', running, 'pick'],
     ['the preview', preview, 'pick'],
+    ['a correction', () => preview().do({ type: 'preview.correcting', key: 'any' }), 'preview'],
     ['writing', applying, 'applying'],
     ['the result', done, 'closed'],
     ['the result of Undo', undone, 'preview'],
