@@ -33,13 +33,18 @@ export function WorkView({ state, targets, connected, dispatch }: WorkViewProps)
       }
     >
       <div class="work">
-        <h1>Finding matches in {count(targets, 'frame')}</h1>
+        <h1>Finding matches in {count(targets - failedIn(state), 'frame')}</h1>
         <Steps stages={STAGES} current={current} />
         <ProgressBar label={label} fraction={fraction} />
         <p class="secondary-text">You can close the plugin. It resumes here when you open it again.</p>
       </div>
     </Screen>
   );
+}
+
+/** The number of targets that the run leaves out. */
+function failedIn(state: StateOf<WorkStage>): number {
+  return (state.name === 'exporting' ? state : state.run).failed.length;
 }
 
 /** The progress of a job over whole images. */
