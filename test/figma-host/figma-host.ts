@@ -7,6 +7,7 @@ import type {
   Json,
   Matrix,
   NodeSpec,
+  RawMeasurement,
   RawNode,
   RenderRequest,
 } from './spec.js';
@@ -33,6 +34,8 @@ export interface HostOptions {
   hasManifestId?: boolean;
   /** Whether exports of rotated nodes show their own box (default) or their bounding box on the canvas. */
   rotatedExports?: 'own' | 'canvas';
+  /** Default: `figma`. `dev` is Dev Mode, where plugins cannot write to the document but annotations and measurements. */
+  editor?: 'figma' | 'dev';
   /** The plugin's client storage, which all files share. */
   storage?: Map<string, string>;
 }
@@ -90,8 +93,9 @@ export class FigmaHost {
       render: (request) => this.render(request),
     });
     this.vm.call('load', state);
-    const { seed = 1, hasManifestId = true, rotatedExports = 'own' } = this.options;
-    this.vm.call('start', command, JSON.stringify({ seed: seed + this.runs, hasManifestId, rotatedExports }));
+    const { seed = 1, hasManifestId = true, rotatedExports = 'own', editor = 'figma' } = this.options;
+    const settings = { seed: seed + this.runs, hasManifestId, rotatedExports, editor };
+    this.vm.call('start', command, JSON.stringify(settings));
     this.vm.runScript(this.options.mainJs, 'main.js');
   }
 
@@ -120,6 +124,12 @@ export class FigmaHost {
   selection(pageId?: string): readonly string[] {
     const { currentPageId, selections }: DocumentState = JSON.parse(this.vm.call('dump'));
     return selections[pageId ?? currentPageId] ?? [];
+  }
+
+  /** The measurements of all pages. */
+  measurements(): readonly RawMeasurement[] {
+    const { measurements }: DocumentState = JSON.parse(this.vm.call('dump'));
+    return measurements;
   }
 
   get currentPageId(): string {

@@ -72,9 +72,25 @@ export interface NodeSpec {
   overrides?: { [layerKey: string]: { [property: string]: Json } };
 }
 
+export type MeasurementSide = 'TOP' | 'RIGHT' | 'BOTTOM' | 'LEFT';
+
+/** Default sides: from the bottom of the start to the top of the end. */
 export interface MeasurementSpec {
   startKey: string;
   endKey: string;
+  startSide?: MeasurementSide;
+  endSide?: MeasurementSide;
+}
+
+/** A stored measurement. */
+export interface RawMeasurement {
+  id: string;
+  startId: string;
+  startSide: MeasurementSide;
+  endId: string;
+  endSide: MeasurementSide;
+  offset: { type: 'INNER'; relative: number } | { type: 'OUTER'; fixed: number };
+  freeText: string;
 }
 
 interface StyleSpec {
@@ -163,7 +179,7 @@ export interface DocumentState {
   currentPageId: string;
   /** The selected nodes of each page. */
   selections: { [pageId: string]: string[] };
-  measurements: MeasurementSpec[];
+  measurements: RawMeasurement[];
 }
 
 /** A node to render, for `exportAsync`. */

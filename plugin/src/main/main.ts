@@ -1,6 +1,7 @@
-import { COMMANDS, type Command, type MainToUi, NO_JOB, type UiToMain, type WindowSize } from '../shared/messages.js';
+import { type Command, type MainToUi, NO_JOB, type UiToMain, type WindowSize } from '../shared/messages.js';
 import { editsToast, messageOf, problemToast, removedToast, toastMessage } from '../shared/text.js';
 import { findAlike } from './alike-frames.js';
+
 import { exportFrames } from './canvas/export.js';
 import { exportPictures } from './canvas/export-pictures.js';
 import { reveal } from './canvas/export-space.js';
@@ -23,6 +24,7 @@ import {
   savePreferences,
   saveSettings,
 } from './client-storage.js';
+import { chooseCommand, currentCommand, isAvailable, isDevMode } from './editor.js';
 import { exportEdits } from './export-edits.js';
 import { initialPicks } from './initial-picks.js';
 import { recordEdits, rememberTransfer } from './record-edits.js';
@@ -39,7 +41,6 @@ const READS_DESIGNS: ReadonlySet<Command> = new Set(['transfer-edits', 'transfer
 /** Changes closer together than this are sent to the UI once. */
 const DEBOUNCE_MS = 60;
 
-const command = COMMANDS.find((known) => known === figma.command) ?? 'transfer-annotations';
 /** Number of the latest export; an older one is cancelled. */
 let exportNumber = 0;
 /** Annotations at the time of the last export. Apply skips those that changed since. */
@@ -58,14 +59,18 @@ const undoStep = new UndoStep(send);
 // Dev Mode leaves them out by default, but edits and annotations are also on hidden layers of instances
 figma.skipInvisibleInstanceChildren = false;
 
-if (command === 'record-edits') {
+if (currentCommand() === 'record-edits') {
   // needs no window: the toast says it all
-  void recordEdits(Date.now()).then((message) => figma.closePlugin(message));
+  void recordAndClose();
 } else {
   figma.showUI(__html__, { ...WINDOWS.standard, themeColors: true });
   figma.ui.onmessage = (message: UiToMain) => {
     handle(message).catch((error: unknown) => fail(message, messageOf(error)));
   };
+}
+
+async function recordAndClose(): Promise<void> {
+  figma.closePlugin(await recordEdits(Date.now()));
 }
 
 function send(message: MainToUi): void {
@@ -107,6 +112,9 @@ async function handle(message: UiToMain): Promise<void> {
   switch (message.type) {
     case 'ready':
       return start();
+    case 'command':
+      chooseCommand(message.command);
+      return message.command === 'record-edits' ? recordAndClose() : startCommand(message.command);
     case 'settings.save':
       return saveSettings(message.settings);
     case 'preferences.save':
@@ -200,6 +208,12 @@ async function start(): Promise<void> {
   figma.on('stylechange', ({ styleChanges }) => undoStep.noteStyleChanges(styleChanges));
   figma.on('currentpagechange', watchPage);
   watchPage();
+  const command = currentCommand();
+  if (command === null || !isAvailable(command)) return send({ type: 'home', editor: isDevMode() ? 'dev' : 'figma' });
+  return startCommand(command);
+}
+
+async function startCommand(command: Command): Promise<void> {
   const stored = await loadPending(command);
   const pending = stored?.jobId === NO_JOB ? null : stored;
   if (stored !== null && pending === null) await savePending(null);
@@ -207,7 +221,15 @@ async function start(): Promise<void> {
   const [settings, picks] = [await loadSettings(), await initialPicks(command, stored, recordings)];
   const preferences = await loadPreferences();
   const resumed = picks.source === null ? null : pending;
-  send({ type: 'session', command, settings, preferences, picks, pending: resumed, recordings });
+  send({
+    type: 'session',
+    command,
+    settings,
+    preferences,
+    picks,
+    pending: resumed,
+    recordings,
+  });
   isStarted = true;
   sendSelection();
 }

@@ -24,6 +24,19 @@ export const COMMANDS = [
 ] as const;
 export type Command = (typeof COMMANDS)[number];
 
+/** The commands that write nothing to the design but annotations and measurements, and so run in Dev Mode. */
+export const DEV_MODE_COMMANDS: ReadonlySet<Command> = new Set<Command>([
+  'transfer-annotations',
+  'select-matching',
+  'inspect-point',
+  'align-compare',
+  'connect',
+  'preferences',
+]);
+
+/** `dev` is Dev Mode. */
+export type Editor = 'figma' | 'dev';
+
 /** A frame before its export. */
 export interface FrameSummary {
   nodeId: string;
@@ -176,12 +189,16 @@ export interface ExportedItem {
   item: Item;
   label: string;
   detail: string;
+  /** Id of the item at the end of a measurement; this is the one at its start. */
+  endId?: string;
 }
 
 /** A placement that is included in the preview. */
 export interface AcceptedPlacement {
   targetId: string;
   placement: Placement;
+  /** Of the layer at the end of a measurement; `placement` is that at its start. */
+  end?: Placement;
 }
 
 export interface SkippedPlacement {
@@ -243,6 +260,8 @@ export type WindowSize = 'standard' | 'wide';
 export type UiToMain =
   /** The UI is loaded; the main thread sends nothing before. */
   | { type: 'ready' }
+  /** A command of the home screen. */
+  | { type: 'command'; command: Command }
   | { type: 'settings.save'; settings: Settings }
   | { type: 'preferences.save'; preferences: Preferences }
   | { type: 'pending.save'; pending: PendingJob | null }
@@ -289,6 +308,8 @@ export type UiToMain =
   | { type: 'close' };
 
 export type MainToUi =
+  /** The plugin was run without a command, or with one that does not run in this editor: the window lists those that do. */
+  | { type: 'home'; editor: Editor }
   | {
       type: 'session';
       command: Command;

@@ -13,6 +13,7 @@ import { DoneView } from './views/done-view.js';
 import { EditsDoneView } from './views/edits/edits-done-view.js';
 import { EditsPreviewView } from './views/edits/edits-preview-view.js';
 import { FailedView } from './views/failed-view.js';
+import { HomeView } from './views/home-view.js';
 import { InspectView } from './views/inspect/inspect-view.js';
 import { PickView } from './views/pick-view.js';
 import { PicturesView } from './views/pictures/pictures-view.js';
@@ -44,6 +45,8 @@ export function App({ state: { connection, flow }, dispatch, connect }: AppProps
           </div>
         </Screen>
       );
+    case 'home':
+      return <HomeView editor={state.editor} dispatch={dispatch} />;
     case 'connect':
       return <ConnectView connection={connection} dispatch={dispatch} connect={connect} />;
     case 'preferences':

@@ -21,13 +21,13 @@ export class PluginSession {
 
   static async open(
     document: HostOptions['document'],
-    options: Partial<HostOptions> & { command?: Command; selected?: string[] } = {},
+    options: Partial<HostOptions> & { command?: Command | null; selected?: string[] } = {},
   ): Promise<PluginSession> {
     const { command = 'transfer-annotations', selected = [], ...rest } = options;
     const host = await createFigmaHost({ document, mainJs: MAIN_JS, ...rest });
     const session = new PluginSession(host);
     host.select(selected.map((key) => host.byKey(key).id));
-    await host.runCommand(command);
+    await host.runCommand(command ?? '');
     return session;
   }
 

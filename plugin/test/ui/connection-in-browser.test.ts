@@ -76,6 +76,18 @@ describe('Connect…', () => {
   });
 });
 
+describe('without a command', () => {
+  it('lists the commands that run in Dev Mode, and names the others', async () => {
+    await figma.send({ type: 'home', editor: 'dev' });
+    await figma.button('Inspect a point').waitFor();
+    await figma.ui.getByText(/Switch to Design for: Transfer layers/).waitFor();
+    await look(figma, 'home-dev-mode');
+    await figma.page.keyboard.press('Tab');
+    await figma.page.keyboard.press('Enter');
+    expect(await figma.next('command')).toMatchObject({ command: 'transfer-annotations' });
+  });
+});
+
 describe('Preferences…', () => {
   it('stores each change, with the keyboard alone', async () => {
     await open('preferences');

@@ -6,6 +6,7 @@ import { hexOf } from './component-methods.js';
 import { plannedWrites, setValue } from './component-properties.js';
 import { instanceOf } from './copying.js';
 import { addOverride, syncInstance } from './instances.js';
+import { buildMeasurements } from './measurements.js';
 import { CATEGORIES, settle } from './node-proxy.js';
 import { changeMainComponent, layersOf, recordOverride } from './overrides.js';
 import { assignedNames, assignProps } from './property-access.js';
@@ -23,7 +24,7 @@ export function buildDocument(spec: DocumentSpec): DocumentState {
     history: [],
     currentPageId: '0:1',
     selections: {},
-    measurements: spec.measurements ?? [],
+    measurements: [],
   });
   const page = find('0:1');
   if (page === null) throw new Error('no page');
@@ -38,7 +39,8 @@ export function buildDocument(spec: DocumentSpec): DocumentState {
     attachWaiting();
   });
   settle();
-  return { ...dump(), history: [] };
+  const measurements = buildMeasurements(spec.measurements ?? []);
+  return { ...dump(), measurements, history: [] };
 }
 
 function attachToLibrary(spec: NodeSpec): void {

@@ -6,7 +6,7 @@ import { copySubtree } from './copying.js';
 import { adopt, resize } from './node-methods.js';
 import { settle, wrap, write } from './node-proxy.js';
 import { recordOverride } from './overrides.js';
-import { asCollaborator, commitUndo, get, recordChange } from './store.js';
+import { asCollaborator, byHand, commitUndo, get, recordChange } from './store.js';
 import { applyStyle, STYLE_FIELDS } from './styles.js';
 import { withAllFonts } from './text.js';
 import { insert, remove } from './tree.js';
@@ -16,10 +16,12 @@ import { setMode } from './variables.js';
 export function editByHand(edit: HandEdit, isCollaborator: boolean): string {
   let made = '';
   const act = () =>
-    withAllFonts(() => {
-      made = carryOut(edit);
-      settle();
-    });
+    byHand(() =>
+      withAllFonts(() => {
+        made = carryOut(edit);
+        settle();
+      }),
+    );
   if (isCollaborator) asCollaborator(act);
   else {
     commitUndo();

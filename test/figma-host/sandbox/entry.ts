@@ -29,6 +29,7 @@ interface StartOptions {
   seed: number;
   hasManifestId: boolean;
   rotatedExports: 'own' | 'canvas';
+  editor: 'figma' | 'dev';
 }
 
 /** The functions that Node calls. Each call is one turn; `endTurn` follows after its promise jobs. */
@@ -74,11 +75,12 @@ const host = {
   endTurn: announceChanges,
 };
 
-function start(command: string, { seed, hasManifestId, rotatedExports }: StartOptions): void {
+function start(command: string, { seed, hasManifestId, rotatedExports, editor }: StartOptions): void {
   seedShuffle(seed);
   startAccess();
   manifest.hasId = hasManifestId;
   exporting.rotated = rotatedExports;
+  manifest.editor = editor;
   const log = (...parts: unknown[]) => __bridge.log(parts.map(String).join(' '));
   Object.assign(globalThis, {
     figma: createFigma(command),

@@ -8,7 +8,7 @@ import { clientStorage } from './limits.js';
 import { adopt } from './node-methods.js';
 import { CATEGORIES, settle, unwrap, type Wrapped, wrap } from './node-proxy.js';
 import { access, currentPage, pageApi } from './pages.js';
-import { commitUndo, triggerUndo } from './store.js';
+import { commitUndo, manifest, triggerUndo } from './store.js';
 import { styleApi } from './styles.js';
 import { availableFonts, fontKey, isAvailable, markLoaded } from './text.js';
 import { blank, group } from './tree.js';
@@ -56,8 +56,8 @@ export function createFigma(command: string): object {
   return Object.freeze({
     apiVersion: '1.0.0',
     command,
-    editorType: 'figma',
-    mode: 'default',
+    editorType: manifest.editor,
+    mode: manifest.editor === 'dev' ? 'inspect' : 'default',
     mixed: MIXED,
     ui,
     viewport: createViewport(),

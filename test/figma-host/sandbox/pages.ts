@@ -1,9 +1,9 @@
 import type { RawNode } from '../spec.js';
 import { emit, type Handler, later, listen, promise, shuffled, unlisten } from './event-loop.js';
 import { enclosingInstance } from './instances.js';
+import { addMeasurement, deleteMeasurement, measurementsOf } from './measurements.js';
 import { unwrap, type Wrapped, wrap } from './node-proxy.js';
 import { documentState, find, get, pageIdOf, prop } from './store.js';
-import { findByKey } from './tree.js';
 
 const loaded = new Set<string>();
 
@@ -111,8 +111,10 @@ export function pageMethods(id: string): { readonly [name: string]: () => unknow
     off: () => (type: string, handler: Handler) => unlisten(`${pageEvent(type)} ${id}`, handler),
     getMeasurements: () => () => {
       requireLoaded(get(id), 'getMeasurements');
-      return measurements(id);
+      return measurementsOf(id);
     },
+    addMeasurement: () => addMeasurement,
+    deleteMeasurement: () => deleteMeasurement,
     loadAsync: () => () =>
       promise(() => {
         loaded.add(id);
@@ -123,20 +125,4 @@ export function pageMethods(id: string): { readonly [name: string]: () => unknow
 function pageEvent(type: string): string {
   if (!PAGE_EVENTS.has(type)) throw new Error(`in on: "${type}" is not an event of a page`);
   return type;
-}
-
-function measurements(pageId: string): unknown[] {
-  return documentState().measurements.flatMap(({ startKey, endKey }, index) => {
-    const [start, end] = [findByKey(startKey), findByKey(endKey)];
-    if (start === null || end === null || pageIdOf(start) !== pageId) return [];
-    return [
-      {
-        id: `m:${index}`,
-        start: { node: wrap(start.id), side: 'BOTTOM' },
-        end: { node: wrap(end.id), side: 'TOP' },
-        offset: { type: 'OUTER', fixed: 0 },
-        freeText: '',
-      },
-    ];
-  });
 }

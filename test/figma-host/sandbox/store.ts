@@ -110,6 +110,7 @@ export function breakWrite(id: string, property: string): void {
 
 /** Records a change before it happens. */
 export function recordChange(id: string, property: string): void {
+  requireDesign(property);
   if (faults.delete(`${id} ${property}`)) throw new Error(`in set_${property}: This node cannot be changed`);
   const node = get(id);
   changes.push({ id, type: node.type, parentId: node.parentId, pageId: pageIdOf(node), property, origin });
@@ -164,14 +165,16 @@ export function takeChanges(): Change[] {
 function serialize(): string {
   return JSON.stringify({
     assets: state.assets,
+    measurements: state.measurements,
     nodes: [...nodes.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
   });
 }
 
 function restore(serialized: string): void {
-  const content: Pick<DocumentState, 'nodes' | 'assets'> = JSON.parse(serialized);
+  const content: Pick<DocumentState, 'nodes' | 'assets' | 'measurements'> = JSON.parse(serialized);
   setNodes(content.nodes);
   state.assets = content.assets;
+  state.measurements = content.measurements;
 }
 
 /** Ends an undo step if something changed. */
@@ -200,7 +203,7 @@ export function triggerUndo(): void {
   if (last === undefined) return;
   const now = new Map(nodes);
   restore(last);
-  recordDifferences(now);
+  byHand(() => recordDifferences(now));
 }
 
 /** Records how the document differs from earlier nodes, as Figma does after an undo. */
@@ -262,12 +265,32 @@ export function asCollaborator(act: () => void): void {
   }
 }
 
-/** The part of the manifest that the API depends on. */
-export const manifest = { hasId: true };
-
 /** What exports of rotated nodes show. */
 export const exporting: { rotated: 'own' | 'canvas' } = { rotated: 'own' };
 
 export function exportsOnCanvas(): boolean {
   return exporting.rotated === 'canvas';
+}
+
+/** What the API depends on: the editor, and the part of the manifest. */
+export const manifest: { hasId: boolean; editor: 'figma' | 'dev' } = { hasId: true, editor: 'figma' };
+
+/** Runs what is done by hand: Dev Mode is read-only for plugins, not for designers. */
+export function byHand(act: () => void): void {
+  const { editor } = manifest;
+  manifest.editor = 'figma';
+  try {
+    act();
+  } finally {
+    manifest.editor = editor;
+  }
+}
+
+/**
+ * Figma's guide “Working in Dev Mode” calls it a read-only surface. That plugin data can be written there is not documented
+ * for shared data, so that it cannot be here.
+ */
+function requireDesign(property: string): void {
+  if (manifest.editor === 'figma' || property === 'annotations') return;
+  throw new Error(`in set_${property}: Cannot write to the document in Dev Mode`);
 }

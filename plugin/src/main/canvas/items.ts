@@ -2,19 +2,11 @@ import { LIMITS } from '@samepoint/shared-protocol/limits';
 import { applyToBox, compose } from '../../shared/affine.js';
 import type { ExportedItem } from '../../shared/messages.js';
 import { count } from '../../shared/text.js';
+import { isDevMode } from '../editor.js';
 import { annotationText, countAnnotations, fingerprint, supportsAnnotations } from './annotations.js';
 import { canvasToPixels } from './export-space.js';
-import {
-  canvasTransform,
-  type FrameLike,
-  findSceneNode,
-  hasLayout,
-  isInside,
-  ownBox,
-  pageOf,
-  typeLabel,
-  walkVisible,
-} from './nodes.js';
+import { measurementItems, measurementsAround } from './measurements.js';
+import { canvasTransform, type FrameLike, findSceneNode, hasLayout, ownBox, typeLabel, walkVisible } from './nodes.js';
 
 /** The fingerprint of each exported annotation, by item id. */
 export type Fingerprints = ReadonlyMap<string, string>;
@@ -26,7 +18,7 @@ export interface CollectedItems {
   fingerprints: Fingerprints;
 }
 
-/** Collects the visible annotations of a source. Each must be on one of the exported layers. */
+/** Collects the visible annotations of a source, and in Dev Mode its measurements. Each must be on one of the exported layers. */
 export async function collectAnnotations(source: FrameLike, layerIds: ReadonlySet<string>): Promise<CollectedItems> {
   const items: ExportedItem[] = [];
   const fingerprints = new Map<string, string>();
@@ -45,10 +37,12 @@ export async function collectAnnotations(source: FrameLike, layerIds: ReadonlySe
     });
     return true;
   });
+  const measurements = await measurementsAround(source);
+  if (isDevMode()) items.push(...measurementItems(measurements, layerIds).slice(0, LIMITS.itemsPerJob - items.length));
   return {
     items,
     fingerprints,
-    notices: [...skippedNotice(skipped), ...hiddenNotice(source), ...(await otherNotices(source))],
+    notices: [...skippedNotice(skipped), ...hiddenNotice(source), ...otherNotices(measurements, items)],
   };
 }
 
@@ -81,25 +75,16 @@ function hiddenNotice(source: FrameLike): string[] {
   ];
 }
 
-async function otherNotices(source: FrameLike): Promise<string[]> {
-  const measurements = await countMeasurements(source);
+function otherNotices(measurements: readonly Measurement[], items: readonly ExportedItem[]): string[] {
+  const left = measurements.length - items.filter(({ endId }) => endId !== undefined).length;
+  const are = `${count(left, 'measurement')} ${left === 1 ? 'is' : 'are'} not transferred:`;
+  const reason = isDevMode()
+    ? 'a layer at an end is hidden or in no frame.'
+    : 'run the plugin in Dev Mode to transfer them.';
   return [
-    ...(measurements === 0
-      ? []
-      : [
-          `${count(measurements, 'measurement')} ${measurements === 1 ? 'is' : 'are'} not transferred: plugins can add measurements only in Dev Mode.`,
-        ]),
+    ...(left === 0 ? [] : [`${are} ${reason}`]),
     'Comments are not transferred: Figma gives plugins no access to them.',
   ];
-}
-
-/** Measurements are kept by page, and the source may be on another one than the current. */
-async function countMeasurements(source: FrameLike): Promise<number> {
-  const page = pageOf(source);
-  if (page === null) return 0;
-  await page.loadAsync();
-  const belongs = (node: SceneNode) => node.id === source.id || isInside(node, source);
-  return page.getMeasurements().filter(({ start, end }) => belongs(start.node) || belongs(end.node)).length;
 }
 
 /** Collects the chosen overlay layers. Boxes are in pixels of the source's export. */

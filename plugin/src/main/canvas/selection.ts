@@ -1,4 +1,5 @@
 import type { OverlaySummary, SelectedLayer, SelectionSummary } from '../../shared/messages.js';
+import { currentCommand } from '../editor.js';
 import { summarizeFrame } from './frame-summaries.js';
 import { ancestors, type FrameLike, isFrameLike, isPicture, isScreen, type ScreenNode } from './nodes.js';
 
@@ -116,7 +117,7 @@ function roleOf(one: Selected, selected: readonly Selected[]): Role {
   }
   if (one.type !== 'GROUP' && !one.isPicture) return 'overlay';
   if (isSmallOnSelected(one, selected)) return 'overlay';
-  const isAskedFor = figma.command === 'propagate-pictures' && one.isPicture;
+  const isAskedFor = currentCommand() === 'propagate-pictures' && one.isPicture;
   if (one.screens.length > 0 && !isAskedFor) return 'overlay';
   if (one.isLarge) return 'frame';
   return one.isPicture ? 'both' : 'overlay';

@@ -20,6 +20,7 @@ import { planPictures } from './plan-pictures.js';
 import { EarlierRuns } from './previous.js';
 import { addRelaunchButton, type PlacedRecord, writeLastRun, writePlaced } from './provenance.js';
 import { writeAnnotation } from './write-annotation.js';
+import { writeMeasurement } from './write-measurement.js';
 import { type NoteColumns, writeNote } from './write-note.js';
 import { groupMasks, type OverlayCopy, writeOverlay } from './write-overlay.js';
 import { writePicture } from './write-picture.js';
@@ -137,6 +138,7 @@ function writeOperations(operations: readonly Operation[], journal: Journal): Re
   const overlays: OverlayCopy[] = [];
   const results = operations.map((operation): Result => {
     if (operation.kind === 'annotate') return { operation, written: writeAnnotation(operation, journal) };
+    if (operation.kind === 'measure') return { operation, written: writeMeasurement(operation, journal) };
     if (operation.kind === 'picture') return { operation, written: writePicture(operation, journal) };
     if (operation.kind === 'note') return { operation, written: writeNote(operation, journal, columns) };
     const { copy, ...written } = writeOverlay(operation, journal);

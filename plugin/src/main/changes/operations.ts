@@ -49,10 +49,19 @@ export interface PictureOperation extends OperationBase {
   place: Affine;
 }
 
-/** One write on one target. All nodes and fonts are loaded, so that it runs synchronously. */
-export type Operation = AnnotateOperation | NoteOperation | OverlayOperation | PictureOperation;
+/** A measurement between two layers of the target. Figma allows it in Dev Mode only. */
+export interface MeasureOperation extends OperationBase {
+  kind: 'measure';
+  page: PageNode;
+  start: Measurement['start'];
+  end: Measurement['end'];
+  measurement: Pick<Measurement, 'offset' | 'freeText'>;
+}
 
-/** The outcome of an operation; `record` is null if nothing was written. */
+/** One write on one target. All nodes and fonts are loaded, so that it runs synchronously. */
+export type Operation = AnnotateOperation | NoteOperation | OverlayOperation | PictureOperation | MeasureOperation;
+
+/** The outcome of an operation; `record` is null if nothing was written, or for what cannot be updated. */
 export type Written =
-  | { outcome: 'created' | 'updated'; record: PlacedRecord }
+  | { outcome: 'created' | 'updated'; record: PlacedRecord | null }
   | { outcome: 'skipped'; record: PlacedRecord | null; reason: string };

@@ -10,6 +10,7 @@ import {
 } from '../canvas/annotations.js';
 import { canvasToPixels, pixelsToCanvas } from '../canvas/export-space.js';
 import { type Fingerprints, findAnnotation } from '../canvas/items.js';
+import { measurementOf } from '../canvas/measurements.js';
 import {
   compareLayerOrder,
   type FrameLike,
@@ -20,11 +21,16 @@ import {
   loadFonts,
   pageOrSectionOf,
 } from '../canvas/nodes.js';
+import { isDevMode } from '../editor.js';
 import type { Operation } from './operations.js';
 import { placeParent } from './place-parent.js';
+import { planMeasurement } from './plan-measurement.js';
 import { planNote } from './plan-notes.js';
 import type { EarlierRuns } from './previous.js';
 import { NOTE } from './write-pin.js';
+
+/** No layer was found, and Dev Mode allows no new layers. */
+const NO_NOTES = 'There is no matching layer. Switch to Design to leave a note instead.';
 
 /** The smallest scale that `rescale` accepts. */
 const MIN_SCALE = 0.01;
@@ -43,7 +49,7 @@ export interface Plan {
   skipped: SkippedPlacement[];
 }
 
-type Planned = { ok: true; operation: Operation } | { ok: false; reason: string };
+export type Planned = { ok: true; operation: Operation } | { ok: false; reason: string };
 type PlacementOf<K extends Placement['kind']> = Extract<Placement, { kind: K }>;
 
 /** Finds all nodes and loads all fonts that the writes need. Everything asynchronous happens here. */
@@ -53,12 +59,13 @@ export async function planApply(
   run: PlacementRun,
 ): Promise<Plan> {
   const plan: Plan = { operations: [], skipped: [] };
-  for (const { targetId, placement } of accepted) {
+  for (const one of accepted) {
+    const { targetId, placement } = one;
     const target = await findFrame(targetId);
     const planned: Planned =
       target === null
         ? { ok: false, reason: 'The target frame was deleted.' }
-        : await planPlacement(source, target, placement, run);
+        : await planPlacement(source, target, one, run);
     if (planned.ok) plan.operations.push(planned.operation);
     else plan.skipped.push({ targetId, itemId: placement.itemId, reason: planned.reason });
   }
@@ -70,10 +77,13 @@ export async function planApply(
 async function planPlacement(
   source: FrameLike,
   target: FrameLike,
-  placement: Placement,
+  accepted: AcceptedPlacement,
   run: PlacementRun,
 ): Promise<Planned> {
   if (target.id === source.id) return { ok: false, reason: 'The source can’t be a target.' };
+  const { placement } = accepted;
+  const measurementId = measurementOf(placement.itemId);
+  if (measurementId !== null) return planMeasurement(source, target, accepted, measurementId);
   switch (placement.kind) {
     case 'layer':
       return planAnnotation(source, target, placement, run);
@@ -106,6 +116,7 @@ async function planAnnotation(
     return { ok: true, operation };
   }
   if (placement.box === null) return { ok: false, reason: 'No match in this frame.' };
+  if (isDevMode()) return { ok: false, reason: NO_NOTES };
   const note = { itemId, source, target, text: annotationText(original), box: placement.box };
   const operation = await planNote(note, earlier);
   return operation === null ? { ok: false, reason: 'No match in this frame.' } : { ok: true, operation };
@@ -161,4 +172,4 @@ function byLayerOrder(first: Operation, second: Operation): number {
   return KIND_ORDER[first.kind] - KIND_ORDER[second.kind];
 }
 
-const KIND_ORDER: Record<Operation['kind'], number> = { annotate: 0, note: 1, overlay: 2, picture: 3 };
+const KIND_ORDER: Record<Operation['kind'], number> = { annotate: 0, measure: 1, note: 2, overlay: 3, picture: 4 };

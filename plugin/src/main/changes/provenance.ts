@@ -2,7 +2,11 @@ import { hashOf } from '../../edits/fingerprint.js';
 import type { Command } from '../../shared/messages.js';
 import { fingerprint } from '../canvas/annotations.js';
 import { ancestors } from '../canvas/nodes.js';
+
 import { NAMESPACE, ORIGIN } from '../canvas/plugin-data.js';
+
+import { isDevMode } from '../editor.js';
+
 import type { Journal } from './journal.js';
 import { listKeys, parseJson, readList, writeList } from './stored-list.js';
 
@@ -161,10 +165,16 @@ export function readLastRun(holder: SceneNode | PageNode): LastRun | null {
 function writeData(holder: SceneNode | PageNode, key: string, value: string, journal: Journal): void {
   const before = holder.getSharedPluginData(NAMESPACE, key);
   if (before === value) return;
+  try {
+    holder.setSharedPluginData(NAMESPACE, key, value);
+  } catch (error) {
+    // without records an equal annotation is still not added twice
+    if (isDevMode()) return;
+    throw error;
+  }
   journal.onRollBack(() => {
     if (!holder.removed) holder.setSharedPluginData(NAMESPACE, key, before);
   });
-  holder.setSharedPluginData(NAMESPACE, key, value);
 }
 
 /** Of the commands that can run again. */

@@ -9,6 +9,7 @@ import type { Flow, FlowEvent, UndoState } from './state.js';
 export function escapeEvent({ state }: Flow): FlowEvent | null {
   switch (state.name) {
     case 'waiting':
+    case 'home':
     case 'connect':
     case 'preferences':
     case 'pick':

@@ -29,6 +29,8 @@ export function reduceFlow(flow: Flow, event: FlowEvent): Transition {
     }
     case 'finish':
       return { flow, effects: [{ type: 'main', message: { type: 'finish', nodeIds: [...event.nodeIds] } }] };
+    case 'command':
+      return enter(flow, { name: 'waiting' }, [{ type: 'main', message: { type: 'command', command: event.command } }]);
     case 'close':
       return { flow, effects: [...keepPicks(flow), { type: 'main', message: { type: 'close' } }] };
     case 'preferences': {
@@ -46,6 +48,7 @@ export function reduceFlow(flow: Flow, event: FlowEvent): Transition {
     case 'daemon':
       return reduceState(event.message.type === 'status' ? withBackends(flow, event.message.backends) : flow, event);
     case 'main':
+      if (event.message.type === 'home') return enter(flow, { name: 'home', editor: event.message.editor });
       if (event.message.type === 'session') return startSession(flow, event.message);
       if (event.message.type === 'selection')
         return reduceState({ ...flow, selection: event.message.selection }, event);
@@ -62,6 +65,7 @@ function reduceState(flow: Flow, event: FlowEvent): Transition {
   switch (state.name) {
     case 'waiting':
       return stay(flow);
+    case 'home':
     case 'connect':
     case 'preferences':
       return stay(flow);

@@ -14,6 +14,7 @@ import {
   type ApplySummary,
   type Command,
   DEFAULT_PREFERENCES,
+  type Editor,
   type ExportedItem,
   type FinishedTarget,
   type FrameSummary,
@@ -66,6 +67,8 @@ export type FlowState =
   | { name: 'waiting' }
   /** “Connect…” and “Preferences…”, which change nothing on the canvas. */
   | { name: 'connect' }
+  /** The plugin was run without a command: the list of commands. */
+  | { name: 'home'; editor: Editor }
   | { name: 'preferences' }
   | { name: 'pick'; problem: Problem | null; alike?: AlikeFrames | 'searching' }
   | { name: 'pictures'; pictures: PicturesStep }
@@ -173,6 +176,8 @@ export type FlowEvent =
   | { type: 'delete-recording'; nodeId: string }
   /** Changes and stores preferences. */
   | { type: 'preferences'; preferences: Partial<Preferences> }
+  /** A command of the home screen. */
+  | { type: 'command'; command: Command }
   | { type: 'start'; jobId: string }
   | { type: 'cancel' }
   | { type: 'retry' }
@@ -232,6 +237,7 @@ export function needsDaemon(state: FlowState): boolean {
     case 'align':
       return state.align.step !== 'result';
     case 'waiting':
+    case 'home':
     case 'preferences':
     case 'remove':
     case 'exporting':

@@ -39,7 +39,11 @@ export function acceptedPlacements(groups: readonly PreviewGroup[], choices: Cho
   return groups.flatMap(({ target, rows }) =>
     rows
       .filter((row) => isIncluded(choices, row))
-      .map(({ placement }) => ({ targetId: target.nodeId, placement: withoutRunnersUp(placement) })),
+      .map(({ placement, end }) => ({
+        targetId: target.nodeId,
+        placement: withoutRunnersUp(placement),
+        ...(end === undefined ? {} : { end: withoutRunnersUp(end) }),
+      })),
   );
 }
 

@@ -14,6 +14,8 @@ export interface PreviewRow {
   key: string;
   target: HashedFrame;
   placement: Placement;
+  /** Of the layer at the end of a measurement. */
+  end?: Placement;
   item: Item;
   label: string;
   detail: string;
@@ -65,19 +67,23 @@ function rowsOf({ run, target, byItem, corrections, sourceBoxes }: TargetPlaceme
   const layers = new Map(target.layers.map((layer) => [layer.layerId, layer]));
   const isFlat = !target.layers.some(({ layerId, candidate }) => candidate && layerId !== target.nodeId);
   const changed = new Map(target.changed?.map(({ itemId, text }) => [itemId, text]));
+  // a measurement is one row, that of its start
+  const ends = new Set(run.items.flatMap(({ endId }) => endId ?? []));
   return run.items.flatMap((exported: ExportedItem): PreviewRow[] => {
-    const { label, detail, item } = exported;
+    const { label, detail, item, endId } = exported;
     const key = `${target.nodeId} ${item.itemId}`;
     const corrected = corrections.get(key);
     const placement = corrected ?? byItem.get(item.itemId);
-    if (placement === undefined) return [];
+    if (placement === undefined || ends.has(item.itemId)) return [];
+    const end = endId === undefined ? undefined : byItem.get(endId);
     const targetBox = placementBox(placement, item, boxes);
     const layerId = placement.kind === 'layer' ? placement.layerId : null;
     return [
       {
         ...{ key, target, placement, item, label, detail, targetBox, isFlat },
-        outcome: outcomeOf(placement),
-        confidence: placement.confidence,
+        ...(end === undefined ? {} : { end }),
+        outcome: endId === undefined ? outcomeOf(placement) : outcomeOfMeasurement(placement, end),
+        confidence: Math.min(placement.confidence, end?.confidence ?? 1),
         sourceBox: itemBox(item, sourceBoxes),
         place: targetBox === null ? null : placeOf({ target, layers }, layerId, targetBox),
         changedTo: changed.get(item.itemId) ?? null,
@@ -100,6 +106,11 @@ export function outcomeOf(placement: Placement): Outcome {
     case 'overlay':
       return placement.transform === null ? 'none' : 'place';
   }
+}
+
+/** A measurement needs a layer at both ends. */
+function outcomeOfMeasurement(start: Placement, end: Placement | undefined): Outcome {
+  return outcomeOf(start) === 'place' && end !== undefined && outcomeOf(end) === 'place' ? 'place' : 'none';
 }
 
 type Boxes = ReadonlyMap<string, Box>;
