@@ -2,6 +2,7 @@ import type { MainToUi, Problem } from '../shared/messages.js';
 import { problemToast } from '../shared/text.js';
 import { ancestors, findSceneNode, isInside } from './canvas/nodes.js';
 import { isPlaced, NAMESPACE } from './canvas/plugin-data.js';
+import { isDevMode } from './editor.js';
 
 /** Figma reports the changes of a run in batches; later ones follow the first within this time. */
 const OWN_CHANGES_MS = 300;
@@ -21,7 +22,7 @@ type Change = Pick<NodeChange, 'id' | 'node' | 'origin'>;
 
 /** A run that can be undone. */
 interface Run {
-  /** What it stored on one of its frames. While that is there, the run is not undone. Null if the frame was deleted. */
+  /** What it stored on one of its frames. While that is there, the run is not undone. Null if the frame was deleted, and in Dev Mode, where nothing is stored. */
   mark: { frame: SceneNode; data: string } | null;
   /** `own`: reported changes of its frames are those of the run. */
   changes: 'own' | 'none' | 'others';
@@ -66,7 +67,7 @@ export class UndoStep {
   /** Shows what a run has done, with a button that undoes it. */
   offer(toast: string): void {
     const frame = this.frames.find(({ removed }) => !removed);
-    const mark = frame === undefined ? null : { frame, data: dataOf(frame) };
+    const mark = frame === undefined || isDevMode() ? null : { frame, data: dataOf(frame) };
     this.run = { mark, changes: 'own', selections: 0, undoing: false };
     if (this.wasReported) this.endOwnChanges(this.run);
     figma.notify(toast, { button: { text: 'Undo', action: () => void this.undo() } });
