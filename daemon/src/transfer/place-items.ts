@@ -111,14 +111,11 @@ export async function placeItems(
     // a layer around an item may match any layer, an item only candidates
     (source, candidate) => candidate.candidate || !items.has(source.layerId),
   );
-  const assigned = new Map(
-    [...counterparts].flatMap(([id, one]) => (one.assigned === null ? [] : [[id, one.assigned]])),
-  );
   return found.map((entry) => {
     const { item, anchors } = entry;
     if (item.kind === 'layer') return layerPlacement(item, entry.placed, counterparts.get(item.layerId), details);
     if (item.kind !== 'overlay' || anchors === null) return toPlacement({ ...entry, item });
-    const byAnchors = direction.placeByAnchors(item.box, anchors, assigned, targetSidePx, entry);
+    const byAnchors = direction.placeByAnchors(item.box, anchors, counterparts, targetSidePx, entry);
     return toPlacement({ ...entry, item, placed: byAnchors });
   });
 }

@@ -68,7 +68,7 @@ function placeByMirroredAnchors(...[box, around, counterparts, sidePx, region]: 
   };
   const correspondences = region.correspondences.map(mirrorSource);
   const placed = placeByAnchors(mirrorBox(box), mirrored, counterparts, sidePx, { ...region, correspondences });
-  return placed === null || placed === region.placed ? placed : forUnmirroredBox(placed, box);
+  return placed === null || placed.fit === region.placed?.fit ? placed : forUnmirroredBox(placed, box);
 }
 
 function mirrorSource(one: Correspondence): Correspondence {

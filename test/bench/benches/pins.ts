@@ -6,9 +6,17 @@ import { centre } from '../../../daemon/src/transfer/transforms/boxes.js';
 import { transformBox } from '../../../daemon/src/transfer/transforms/place-region.js';
 import { LayerMatching } from '../../calibration/match-layers.js';
 import { pinPairs } from '../../calibration/pin-pairs.js';
+import { rowLayerPairs } from '../../calibration/row-layer-pairs.js';
 import type { Bench, BenchOptions, BenchResult } from '../bench.js';
 
 const SCREENS = 14;
+const ROW_SCREENS = 8;
+/** Pins on each row that the target lacks. */
+const PINS_OF_ROW = 4;
+const PIN_PX = 33;
+/** From here on a placement is on by default. */
+const ON = 0.5;
+const CERTAIN = 0.9;
 const BINS = [0, 0.3, 0.5, 0.7, 0.9, 0.95, 1.01];
 
 /** Pins placed by the layers around them, in screens of other widths. */
@@ -45,9 +53,27 @@ async function runPins({ kept, model, log }: BenchOptions): Promise<BenchResult>
   return {
     columns: ['confidence', 'pins', 'mean confidence', 'right', 'farthest off'],
     rows: rowsOf(all),
-    notes: notesOf(all),
+    notes: [...notesOf(all), await pinsOnDroppedRows(matching)],
     measurements: all,
   };
+}
+
+/** Pins on layers of a row that the target lacks, each alone. */
+async function pinsOnDroppedRows(matching: LayerMatching): Promise<string> {
+  const confidences: number[] = [];
+  for await (const pair of rowLayerPairs(ROW_SCREENS)) {
+    if (!pair.change.startsWith('rows dropped')) continue;
+    const leaves = pair.source.layers.filter(
+      ({ layerId, type }) => pair.annotated.includes(layerId) && type !== 'FRAME',
+    );
+    for (const { box } of leaves.slice(0, PINS_OF_ROW)) {
+      const [x, y] = [box.x + (box.w - PIN_PX) / 2, box.y - PIN_PX / 3];
+      const item: Item = { kind: 'overlay', itemId: 'pin', box: { x, y, w: PIN_PX, h: PIN_PX } };
+      confidences.push(...(await matching.placeItems(pair, [item])).map(({ confidence }) => confidence));
+    }
+  }
+  const [on, certain] = [ON, CERTAIN].map((least) => confidences.filter((confidence) => confidence >= least).length);
+  return `Of ${confidences.length} pins on a row that the target lacks, ${on} have a confidence of 50 % or more and ${certain} of 90 % or more.`;
 }
 
 function distance(one: Box, other: Box): number {

@@ -1,6 +1,6 @@
 import type { Affine, Box, Evidence, Layer, Point } from '@samepoint/shared-protocol';
 import type { Size } from '../../images/resize.js';
-import type { AssignedLayer } from '../layers/find-counterparts.js';
+import type { AssignedLayer, Counterpart } from '../layers/find-counterparts.js';
 import { pointsOfBox } from '../sample-points.js';
 import type { FoundRegion } from '../to-placement.js';
 import { centre, gap, overlapArea, thicken, union } from '../transforms/boxes.js';
@@ -26,9 +26,12 @@ const ANCHORS = {
 } as const;
 
 /** The target layer of an anchor. */
-type Counterpart = Pick<AssignedLayer, 'layer' | 'confidence'> & {
+type TargetLayer = Pick<AssignedLayer, 'layer' | 'confidence'> & {
   likeness: Pick<AssignedLayer['likeness'], 'evidence'>;
 };
+
+/** What an anchor became. */
+export type AnchorCounterpart = Pick<Counterpart, 'present'> & { assigned: TargetLayer | null };
 
 /** What an overlay is placed by. */
 export interface OverlayAnchors {
@@ -105,19 +108,19 @@ function canAnchor(box: Box, cluster: Box, overlays: readonly Box[]): boolean {
  * @param matches of the points around the overlay
  * @param byPixels the place by these points, taken if it is the more probable one
  * @returns its confidence is that of the inlier anchors, times their part of the weight, times the part of the points around
- *   that do not contradict them
+ *   that do not contradict them, times the part of the anchors that the target has
  */
 export function placeByAnchors(
   box: Box,
   { cluster, anchors }: OverlayAnchors,
-  counterparts: ReadonlyMap<string, Counterpart>,
+  counterparts: ReadonlyMap<string, AnchorCounterpart>,
   targetSidePx: number,
   { correspondences: matches, placed: byPixels }: FoundRegion,
 ): PlacedRegion | null {
   const tolerancePx = TOLERANCE * targetSidePx;
   const pairs = anchors.flatMap((anchor) => {
-    const counterpart = counterparts.get(anchor.layer.layerId);
-    return counterpart === undefined ? [] : [{ anchor, counterpart }];
+    const counterpart = counterparts.get(anchor.layer.layerId)?.assigned ?? null;
+    return counterpart === null ? [] : [{ anchor, counterpart }];
   });
   const scale = median(pairs.map(({ anchor, counterpart }) => scaleOf(anchor.layer.box, counterpart.layer.box)));
   const votes = pairs.map((pair) => voteOf(pair, pair.anchor.weight, centre(cluster), scale));
@@ -128,8 +131,11 @@ export function placeByAnchors(
   const own = inlierPairs.map((pair) => voteOf(pair, pair.anchor.ownWeight, centre(box), scale));
   const shift = meanShift(own);
   const transform = { a: scale, b: 0, c: 0, d: scale, e: shift.x, f: shift.y };
-  const confidence = byLayers * (1 - dissent(matches, transform, tolerancePx));
-  if (!(confidence >= (byPixels?.confidence ?? 0) && confidence > 0)) return byPixels;
+  const presence = presenceOf(anchors, counterparts);
+  const confidence = presence * byLayers * (1 - dissent(matches, transform, tolerancePx));
+  if (!(confidence >= presence * (byPixels?.confidence ?? 0) && confidence > 0)) {
+    return byPixels && { ...byPixels, confidence: presence * byPixels.confidence };
+  }
   return {
     fit: { transform, inliers: own, residualPx: median(own.map((vote) => distance(vote.shift, shift))) },
     box: transformBox(transform, box),
@@ -137,6 +143,17 @@ export function placeByAnchors(
     samples: anchors.length,
     evidence: evidenceOf(inlierPairs),
   };
+}
+
+/** How probable it is that the target has the anchors at all: the surroundings of an overlay on a row that it lacks do not. */
+function presenceOf(anchors: readonly OverlayAnchor[], counterparts: ReadonlyMap<string, AnchorCounterpart>): number {
+  const known = anchors.flatMap(({ layer, weight }) => {
+    const { assigned, present } = counterparts.get(layer.layerId) ?? { assigned: null, present: null };
+    return present === null ? [] : [{ weight, present: assigned === null ? present : 1 }];
+  });
+  return known.length === 0
+    ? 1
+    : known.reduce((sum, { weight, present }) => sum + weight * present, 0) / totalWeight(known);
 }
 
 /** The part of the matches, by their confidence, that moved elsewhere, 0 to 1. */
@@ -150,7 +167,7 @@ function dissent(matches: readonly Correspondence[], { a, e, f }: Affine, tolera
 
 interface AnchorPair {
   anchor: OverlayAnchor;
-  counterpart: Counterpart;
+  counterpart: TargetLayer;
 }
 
 interface Vote extends Correspondence {
@@ -195,7 +212,7 @@ function evidenceOf(pairs: readonly AnchorPair[]): Evidence {
   };
 }
 
-function weightedMean(pairs: readonly AnchorPair[], pick: (counterpart: Counterpart) => number): number {
+function weightedMean(pairs: readonly AnchorPair[], pick: (counterpart: TargetLayer) => number): number {
   const total = pairs.reduce((sum, { anchor }) => sum + anchor.weight, 0);
   const mean = pairs.reduce((sum, { anchor, counterpart }) => sum + anchor.weight * pick(counterpart), 0) / total;
   // rounding may lift a mean of ones above one

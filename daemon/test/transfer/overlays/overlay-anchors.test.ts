@@ -1,6 +1,10 @@
 import type { Box, Item, Layer } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { findOverlayAnchors, placeByAnchors } from '../../../src/transfer/overlays/overlay-anchors.js';
+import {
+  type AnchorCounterpart,
+  findOverlayAnchors,
+  placeByAnchors,
+} from '../../../src/transfer/overlays/overlay-anchors.js';
 import { placeItems, prepareItems } from '../../../src/transfer/place-items.js';
 import { layoutDirection } from '../../../src/transfer/rtl-layout.js';
 import type { FoundRegion } from '../../../src/transfer/to-placement.js';
@@ -142,9 +146,17 @@ describe('an anchor is', () => {
 describe('between anchors and pixels', () => {
   const BOX = { x: 200, y: 400, w: 40, h: 40 };
   const around = findOverlayAnchors(BOX, [BUTTON, LABEL], [BOX], SIZE);
-  const counterparts = (confidence: number) => {
+  /** As far from one anchor as from the other. */
+  const SQUARE = { x: 180, y: 500, w: 40, h: 40 };
+  const even = findOverlayAnchors(SQUARE, [BUTTON, LABEL], [SQUARE], SIZE);
+  const counterparts = (confidence: number): Map<string, AnchorCounterpart> => {
     const likeness = { evidence: { image: confidence } };
-    return new Map([BUTTON, LABEL].map((each) => [each.layerId, { layer: each, confidence, likeness }]));
+    return new Map(
+      [BUTTON, LABEL].map((each) => [
+        each.layerId,
+        { assigned: { layer: each, confidence, likeness }, present: confidence },
+      ]),
+    );
   };
 
   /** Points around, of which some moved down by 100 pixels. The anchors stay. */
@@ -164,7 +176,7 @@ describe('between anchors and pixels', () => {
     const confidence = found.placed?.confidence ?? 0;
     expect(confidence).toBeGreaterThan(0.2);
     const placed = placeByAnchors(BOX, around, counterparts(confidence + more), 800, found);
-    expect(placed === found.placed ? 'pixels' : 'anchors').toBe(winner);
+    expect(placed?.fit === found.placed?.fit ? 'pixels' : 'anchors').toBe(winner);
   });
 
   it.each([
@@ -177,6 +189,21 @@ describe('between anchors and pixels', () => {
     expect(placed?.confidence).toBeCloseTo(confidence, 6);
   });
 
+  it.each([
+    ['all anchors', 0.9],
+    ['no layers at all, so that nothing is missing', 0.9],
+    ['one of two anchors', 0.9 * ((1 + 0.2) / 2)],
+  ])('the confidence is lower the less the target has of the anchors: %s', (what, expected) => {
+    const all = counterparts(0.9);
+    if (what.startsWith('one')) all.set('Label', { assigned: null, present: 0.2 });
+    const found = region(0, 0.5);
+    const placed = placeByAnchors(SQUARE, even, what.startsWith('no') ? new Map() : all, 800, {
+      correspondences: found.correspondences,
+      placed: what.startsWith('no') ? found.placed && { ...found.placed, confidence: 0.9 } : null,
+    });
+    expect(placed?.confidence).toBeCloseTo(expected, 6);
+  });
+
   it('the latter count as mirrored in a mirrored layout', () => {
     const { correspondences } = region(0);
     const mirrored = correspondences.map((one) => ({
@@ -186,7 +213,8 @@ describe('between anchors and pixels', () => {
     const there = new Map(
       [BUTTON, LABEL].map((each) => {
         const box = { ...each.box, x: SIZE.width - each.box.x - each.box.w };
-        return [each.layerId, { layer: { ...each, box }, confidence: 0.9, likeness: { evidence: { image: 0.9 } } }];
+        const assigned = { layer: { ...each, box }, confidence: 0.9, likeness: { evidence: { image: 0.9 } } };
+        return [each.layerId, { assigned, present: 0.9 }];
       }),
     );
     const { placeByAnchors: place } = layoutDirection([{ mirrored: true }]);
