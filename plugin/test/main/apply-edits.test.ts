@@ -50,6 +50,38 @@ async function apply(operations: Operation[], targetKey = 'target') {
   return (await session.next('edits.applied')).summary;
 }
 
+describe('the record of edits', () => {
+  const stored = () => JSON.stringify(session.host.byKey('target').sharedPluginData);
+
+  test('has nothing of layers that were deleted', async () => {
+    await open(fileOf([rectangle('box'), rectangle('other')]));
+    await apply([set('box', 'opacity', 1, 0.5)]);
+    const boxId = session.id('box');
+    expect(stored()).toContain(boxId);
+    session.host.removeNode(boxId);
+    await apply([set('other', 'opacity', 1, 0.5)]);
+    expect(stored()).not.toContain(`\\"${boxId}\\"`);
+    expect(stored()).toContain(session.id('other'));
+  });
+
+  test('that Figma has no room for loses the oldest edits, which is said, and Apply succeeds', async () => {
+    await open(fileOf([rectangle('box')]));
+    const records = (from: number) =>
+      JSON.stringify(
+        Array.from({ length: 300 }, (_, n) => [`${from + n}`.padEnd(290, '.'), 'fills', session.id('box'), '1']),
+      );
+    const full = [0, 1, 2, 3].map((n) => [`samepoint/edits.${n}`, records(300 * n)]);
+    session.host.edit(session.id('target'), { sharedPluginData: Object.fromEntries(full) });
+    const one = set('box', 'opacity', 1, 0.5);
+    const copies = Array.from({ length: 100 }, (_, n) => {
+      return { ...one, record: { ...one.record, sourceLayerId: `layer ${n}`.padEnd(280, '.') } };
+    });
+    const summary = await apply(copies);
+    expect(summary.skipped).toEqual([]);
+    expect(summary.notices).toEqual([expect.stringMatching(/^“target” has too many edits to keep track of/)]);
+  });
+});
+
 describe('edits', () => {
   test('are written as one undo step, which leaves the document as it was', async () => {
     await open(fileOf([rectangle('box'), label('label', 'Buy')]));
