@@ -10,8 +10,9 @@ const SOURCE = 'light:screen';
 const TARGETS = ['dark:screen', 'large:screen'];
 const LAYERS = ['light:callout', 'light:sticker'];
 
-/** Focuses a button and presses it, as the Tab key and Enter do. */
+/** Waits for a button, focuses it and presses it, as the Tab key and Enter do. */
 async function press(figma: FigmaPage, name: string | RegExp): Promise<void> {
+  await figma.button(name).click({ trial: true });
   await figma.button(name).focus();
   await figma.page.keyboard.press('Enter');
 }
