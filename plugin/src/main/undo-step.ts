@@ -2,7 +2,6 @@ import type { MainToUi, Problem } from '../shared/messages.js';
 import { problemToast } from '../shared/text.js';
 import { ancestors, findSceneNode, isInside } from './canvas/nodes.js';
 import { isPlaced, NAMESPACE } from './canvas/plugin-data.js';
-import { isDevMode } from './editor.js';
 
 /** Figma reports the changes of a run in batches; later ones follow the first within this time. */
 const OWN_CHANGES_MS = 300;
@@ -20,10 +19,15 @@ const UNDID_OTHER: Problem = {
 
 type Change = Pick<NodeChange, 'id' | 'node' | 'origin'>;
 
+interface Mark {
+  frame: SceneNode;
+  data: string;
+}
+
 /** A run that can be undone. */
 interface Run {
-  /** What it stored on one of its frames. While that is there, the run is not undone. Null if the frame was deleted, and in Dev Mode, where nothing is stored. */
-  mark: { frame: SceneNode; data: string } | null;
+  /** What it stored on its frames. While that is there, the run is not undone. Empty in Dev Mode, which stores nothing. */
+  marks: readonly Mark[];
   /** `own`: reported changes of its frames are those of the run. */
   changes: 'own' | 'none' | 'others';
   /** Times that the selection changed since, each of which is an undo step in Figma. */
@@ -36,7 +40,8 @@ interface Run {
  * changed something since; what collaborators do is no step of this user.
  */
 export class UndoStep {
-  private frames: SceneNode[] = [];
+  /** The frames of the run, with what was stored on them before. */
+  private before: Mark[] = [];
   private run: Run | null = null;
   /** Whether Figma has reported changes since the run was prepared. */
   private wasReported = false;
@@ -49,8 +54,9 @@ export class UndoStep {
     this.run = null;
     this.wasReported = false;
     const found = await Promise.all([...new Set(frameIds)].map(findSceneNode));
-    this.frames = found.filter((frame) => frame !== null);
-    for (const page of this.frames.flatMap(ancestors)) {
+    const frames = found.filter((frame) => frame !== null);
+    this.before = frames.map((frame) => ({ frame, data: dataOf(frame) }));
+    for (const page of frames.flatMap(ancestors)) {
       if (page.type !== 'PAGE' || this.watched.has(page.id)) continue;
       await page.loadAsync();
       this.watch(page);
@@ -66,9 +72,11 @@ export class UndoStep {
 
   /** Shows what a run has done, with a button that undoes it. */
   offer(toast: string): void {
-    const frame = this.frames.find(({ removed }) => !removed);
-    const mark = frame === undefined || isDevMode() ? null : { frame, data: dataOf(frame) };
-    this.run = { mark, changes: 'own', selections: 0, undoing: false };
+    const now = this.before.filter(isThere).map(({ frame }) => ({ frame, data: dataOf(frame) }));
+    const marks = now.filter(
+      (mark) => !this.before.some(({ frame, data }) => frame === mark.frame && data === mark.data),
+    );
+    this.run = { marks, changes: 'own', selections: 0, undoing: false };
     if (this.wasReported) this.endOwnChanges(this.run);
     figma.notify(toast, { button: { text: 'Undo', action: () => void this.undo() } });
   }
@@ -88,7 +96,7 @@ export class UndoStep {
     // steps that only changed the selection come first
     for (let steps = run.selections + 1; steps > 0; steps -= 1) {
       figma.triggerUndo();
-      if (run.mark === null || (await isSoonUndone(run))) return this.end({ type: 'undone' });
+      if (run.marks.length === 0 || (await isSoonUndone(run))) return this.end({ type: 'undone' });
     }
     this.run = null;
     this.refuse(UNDID_OTHER);
@@ -127,7 +135,7 @@ export class UndoStep {
     const isOf = (frame: SceneNode) => frame.id === id || isInside(node, frame) || isInside(frame, node);
     // masked layers are grouped
     const isPart = isPlaced(node) || ('children' in node && node.children.some(isPlaced));
-    return isPart || this.frames.some((frame) => !frame.removed && isOf(frame));
+    return isPart || this.before.filter(isThere).some(({ frame }) => isOf(frame));
   }
 
   private end(message: MainToUi): void {
@@ -146,8 +154,13 @@ function isLocal({ origin }: { origin: 'LOCAL' | 'REMOTE' }): boolean {
 }
 
 /** Whether the user has undone the run in Figma, or this has. */
-function isUndone({ mark }: Run): boolean {
-  return mark !== null && !mark.frame.removed && dataOf(mark.frame) !== mark.data;
+function isUndone({ marks }: Run): boolean {
+  const there = marks.filter(isThere);
+  return there.length > 0 && there.every(({ frame, data }) => dataOf(frame) !== data);
+}
+
+function isThere({ frame }: Mark): boolean {
+  return !frame.removed;
 }
 
 async function isSoonUndone(run: Run): Promise<boolean> {

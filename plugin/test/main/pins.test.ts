@@ -146,6 +146,17 @@ describe('a pin', () => {
     expect([pins(), notes()].map(({ length }) => length)).toEqual([0, 0]);
   });
 
+  test('goes with the undo of the plugin, and nothing else does', async () => {
+    await open({});
+    session.host.edit(session.id('source'), { name: 'Renamed before' });
+    const before = session.host.snapshot();
+    await note(about(100, 200));
+    session.host.select([session.id('target')]);
+    session.send({ type: 'undo' });
+    await session.next('undone');
+    expect(session.host.snapshot()).toEqual(before);
+  });
+
   test('is no layer of the frame for later runs', async () => {
     await open({ children: [{ key: 'layer', type: 'RECTANGLE', name: 'layer', width: 50, height: 50 }] });
     session.host.editAnnotations(session.id('source'), [{ label: 'Opens a menu' }]);
