@@ -19,12 +19,10 @@ async function press(figma: FigmaPage, name: string | RegExp): Promise<void> {
 
 /** Transfers to both targets, by the keyboard alone. */
 async function transfer(plugin: PluginInFigma, command: Command, code: string | null): Promise<void> {
+  // the window takes the selected layers, with the frames of the last run
+  if (command === 'transfer-layers') plugin.select(...LAYERS);
   const figma = await plugin.run(command);
   if (code !== null) await pairByCode(figma, code);
-  if (command === 'transfer-layers') {
-    plugin.select(...LAYERS);
-    await press(figma, /^Add (layer|\d+ selected layers)/);
-  }
   if (code !== null) {
     plugin.select(SOURCE);
     await press(figma, /^Use “.*” as source$/);

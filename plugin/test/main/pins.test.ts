@@ -148,6 +148,8 @@ describe('a pin', () => {
 
   test('goes with the undo of the plugin, and nothing else does', async () => {
     await open({});
+    session.send({ type: 'ready' });
+    await session.next('session');
     session.host.edit(session.id('source'), { name: 'Renamed before' });
     const before = session.host.snapshot();
     await note(about(100, 200));
