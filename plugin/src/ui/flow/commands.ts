@@ -124,7 +124,7 @@ export const COMMAND_FLOWS: Record<Command, CommandFlow> = {
     labels: {
       source: 'Source',
       selectSource: 'Select the frame or picture with the point.',
-      selectTargets: 'Select the frames or pictures to look for it in.',
+      selectTargets: 'Select the frames or pictures to look for it in. Without any, the source itself is searched.',
     },
     picks: ['source', 'targets'],
     needsTargets: false,

@@ -98,18 +98,20 @@ function SourceColumn({ flow, open, dispatch, onZoom, onEnter }: SourceColumnPro
         point={point}
         scale={scale}
         describedBy={PLACE_ID}
+        place={
+          <p id={PLACE_ID} class="inspect-words" role="status">
+            <span class="inspect-coordinates">
+              x {x}, y {y}
+            </span>
+            <span class="ellipsis" title={layer?.name}>
+              {layer === null ? 'No layer' : `“${layer.name}”`}
+            </span>
+          </p>
+        }
         dispatch={dispatch}
         onZoom={onZoom}
         onEnter={onEnter}
       />
-      <p id={PLACE_ID} class="inspect-place" role="status">
-        <span class="inspect-coordinates">
-          x {x}, y {y}
-        </span>
-        <span class="ellipsis" title={layer?.name}>
-          {layer === null ? 'No layer' : `“${layer.name}”`}
-        </span>
-      </p>
       <p class="visually-hidden" role="status">
         {resultsInWords(open)}
       </p>
@@ -135,7 +137,7 @@ function CarryOver({ flow, open, dispatch }: Omit<OpenViewProps, 'status'>) {
           Also search the source itself
         </label>
       ) : null}
-      <h2>Carry this over to the same targets</h2>
+      <h2>{hasTargets ? 'Carry this over to the same targets' : 'Carry this over'}</h2>
       <div class="carry-buttons">
         <Button onClick={() => dispatch({ type: 'inspect.carry', command: 'select-matching' })}>
           Select matching layers…

@@ -1,4 +1,5 @@
 import type { Point } from '@samepoint/shared-protocol';
+import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { HashedFrame } from '../../flow/request.js';
 import type { FlowEvent } from '../../flow/state.js';
@@ -15,6 +16,8 @@ interface SourcePictureProps {
   scale: number;
   /** Id of the element that says where the point is. */
   describedBy: string;
+  /** That element, which stands below the picture. */
+  place: ComponentChildren;
   dispatch: (event: FlowEvent) => void;
   /** Called with the zoom relative to the whole picture. */
   onZoom: (zoom: number) => void;
@@ -37,7 +40,7 @@ const ARROWS: Partial<Record<string, Point>> = {
  * zooms, as in Figma.
  */
 export function SourcePicture(props: SourcePictureProps) {
-  const { source, point, scale, describedBy, dispatch, onZoom, onEnter } = props;
+  const { source, point, scale, describedBy, place: placeText, dispatch, onZoom, onEnter } = props;
   const frame = useRef<HTMLDivElement>(null);
   const size = useSize(frame);
   const { viewport, setViewport, zoomBy, fitAll } = useViewport(source, size, onZoom);
@@ -66,10 +69,10 @@ export function SourcePicture(props: SourcePictureProps) {
   }
 
   return (
-    <div class="inspect-picture">
+    <>
       <div
         ref={frame}
-        class="inspect-view"
+        class="inspect-view inspect-picture"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move the point
         tabIndex={0}
         role="application"
@@ -94,7 +97,8 @@ export function SourcePicture(props: SourcePictureProps) {
       >
         <canvas ref={canvas} />
       </div>
-      <div class="inspect-zoom">
+      <div class="inspect-place">
+        {placeText}
         <Button look="quiet" label="Zoom out" onClick={() => zoomBy(1 / ZOOM.step, point)}>
           −
         </Button>
@@ -106,7 +110,7 @@ export function SourcePicture(props: SourcePictureProps) {
           Fit
         </Button>
       </div>
-    </div>
+    </>
   );
 }
 
