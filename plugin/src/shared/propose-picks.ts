@@ -1,4 +1,4 @@
-import { framesBeside } from './layer-picks.js';
+import { framesBeside, selectedLayersOf } from './layer-picks.js';
 import type { Command, FrameSummary, Picks, SelectionSummary } from './messages.js';
 
 /** What a selection says about the roles of its frames; null if it does not. Its frames are in order of position. */
@@ -7,7 +7,7 @@ export function proposePicks(command: Command, selection: SelectionSummary): Pic
     case 'transfer-annotations':
       return withSource(selection, annotatedOf(selection.frames));
     case 'inspect-point':
-      return withSource(selection, annotatedOf(selection.frames) ?? selection.frames[0] ?? null);
+      return withPoint(selection);
     case 'transfer-layers':
     case 'propagate-pictures':
       return withOverlays(selection);
@@ -28,6 +28,17 @@ function annotatedOf(frames: readonly FrameSummary[]): FrameSummary | null {
 function withSource({ frames }: SelectionSummary, source: FrameSummary | null): Picks | null {
   if (source === null || frames.length < 2) return null;
   const targets = frames.filter(({ nodeId }) => nodeId !== source.nodeId);
+  return { source, after: null, targets, overlays: [], layers: [] };
+}
+
+/** The frame around the selected layers, which the point starts on, else a selected frame. One is enough. */
+function withPoint(selection: SelectionSummary): Picks | null {
+  const { frames } = selection;
+  const picked = selectedLayersOf(selection);
+  const source = 'frame' in picked ? picked.frame : (annotatedOf(frames) ?? frames[0] ?? null);
+  if (source === null) return null;
+  const others = 'frame' in picked ? framesBeside(picked, frames) : frames;
+  const targets = others.filter(({ nodeId }) => nodeId !== source.nodeId);
   return { source, after: null, targets, overlays: [], layers: [] };
 }
 

@@ -48,6 +48,13 @@ describe('a selection proposes', () => {
       ['b', undefined, ['a']],
     ],
     ['the left frame to inspect', 'inspect-point', selection([frame('a'), frame('b')]), ['a', undefined, ['b']]],
+    ['one frame to inspect', 'inspect-point', selection([frame('a')]), ['a', undefined, []]],
+    [
+      'the frame around the selected layer to inspect',
+      'inspect-point',
+      { ...selection([frame('a'), frame('b')], { bell: 'b' }), layerFrames: [frame('b')] },
+      ['b', undefined, ['a']],
+    ],
     [
       'the frame that all layers are in',
       'transfer-layers',
