@@ -97,7 +97,8 @@ function reduceAnswer(open: InspectOpen, message: MainToUi): InspectOpen {
     case 'applied': {
       const [skipped] = message.summary.skipped;
       if (skipped !== undefined) return withFailedNote(open, skipped.reason);
-      const text = message.summary.updated > 0 ? 'Note replaced.' : 'Note placed.';
+      const { updated, notices = [] } = message.summary;
+      const text = [updated > 0 ? 'Note replaced.' : 'Note placed.', ...notices].join(' ');
       return { ...open, note: null, done: { text, undo: 'available' } };
     }
     case 'apply.failed':

@@ -40,10 +40,11 @@ const ARROWS: Partial<Record<string, Point>> = {
  * zooms, as in Figma.
  */
 export function SourcePicture(props: SourcePictureProps) {
-  const { source, point, scale, describedBy, place: placeText, dispatch, onZoom, onEnter } = props;
+  const { source, point, scale, describedBy, place, dispatch, onZoom } = props;
   const frame = useRef<HTMLDivElement>(null);
   const size = useSize(frame);
-  const { viewport, setViewport, zoomBy, fitAll } = useViewport(source, size, onZoom);
+  const view = useViewport(source, size, onZoom);
+  const { viewport, setViewport, zoomBy, fitAll } = view;
   const canvas = useDrawing(source, point, size, viewport);
   const pointer = usePointer({ frame, source, size, viewport, setViewport, dispatch });
 
@@ -52,20 +53,11 @@ export function SourcePicture(props: SourcePictureProps) {
     if (size !== null && viewport !== null && !pointer.isDown()) setViewport(show(viewport, point, source, size));
   }, [point.x, point.y]);
 
-  const place = (to: Point, isMoving: boolean) => dispatch({ type: 'inspect.point', point: to, isMoving });
-
-  function onKeyDown(event: KeyboardEvent): void {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const arrow = ARROWS[event.key];
-    if (arrow !== undefined) {
-      const by = scale * (event.shiftKey ? STEP.shift : STEP.plain);
-      place({ x: point.x + by * arrow.x, y: point.y + by * arrow.y }, true);
-    } else if (event.key === '+' || event.key === '=') zoomBy(ZOOM.step, point);
-    else if (event.key === '-') zoomBy(1 / ZOOM.step, point);
-    else if (event.key === '0') fitAll();
-    else if (event.key === 'Enter') onEnter();
-    else return;
+  function onWheel(event: WheelEvent): void {
     event.preventDefault();
+    if (size === null || viewport === null) return;
+    if (event.ctrlKey || event.metaKey) zoomBy(Math.exp(-event.deltaY / 100), pointer.pointAt(event) ?? point);
+    else setViewport(pan(viewport, { x: event.deltaX, y: event.deltaY }, source, size));
   }
 
   return (
@@ -77,39 +69,72 @@ export function SourcePicture(props: SourcePictureProps) {
         tabIndex={0}
         role="application"
         aria-roledescription="picture with a point"
-        aria-label={`“${source.name}”. Arrow keys move the point, Shift for 10 pixels, plus and minus zoom, 0 fits, Enter goes to the matches.`}
+        aria-label={`“${source.name}”. ${KEYS}`}
         aria-describedby={describedBy}
-        onKeyDown={onKeyDown}
-        onKeyUp={(event) => {
-          if (ARROWS[event.key] !== undefined) place(point, false);
-        }}
-        onBlur={() => place(point, false)}
+        {...pointKeys(props, view)}
         onPointerDown={pointer.onDown}
         onPointerMove={pointer.onMove}
         onPointerUp={pointer.onUp}
         onPointerCancel={pointer.onUp}
-        onWheel={(event) => {
-          event.preventDefault();
-          if (size === null || viewport === null) return;
-          if (event.ctrlKey || event.metaKey) zoomBy(Math.exp(-event.deltaY / 100), pointer.pointAt(event) ?? point);
-          else setViewport(pan(viewport, { x: event.deltaX, y: event.deltaY }, source, size));
-        }}
+        onWheel={onWheel}
       >
         <canvas ref={canvas} />
       </div>
       <div class="inspect-place">
-        {placeText}
-        <Button look="quiet" label="Zoom out" onClick={() => zoomBy(1 / ZOOM.step, point)}>
-          −
-        </Button>
-        <span class="amount">{viewport === null ? '' : `${Math.round(100 * viewport.scale * scale)}%`}</span>
-        <Button look="quiet" label="Zoom in" onClick={() => zoomBy(ZOOM.step, point)}>
-          +
-        </Button>
-        <Button look="quiet" label="Fit the picture" onClick={fitAll}>
-          Fit
-        </Button>
+        {place}
+        <ZoomButtons scale={(viewport?.scale ?? 0) * scale} zoomBy={(factor) => zoomBy(factor, point)} onFit={fitAll} />
       </div>
+    </>
+  );
+}
+
+const KEYS = 'Arrow keys move the point, Shift for 10 pixels, plus and minus zoom, 0 fits, Enter goes to the matches.';
+
+/** What the keys do. The point moves until the arrow key is released. */
+function pointKeys(
+  { point, scale, dispatch, onEnter }: SourcePictureProps,
+  { zoomBy, fitAll }: Pick<ReturnType<typeof useViewport>, 'zoomBy' | 'fitAll'>,
+) {
+  const place = (to: Point, isMoving: boolean) => dispatch({ type: 'inspect.point', point: to, isMoving });
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const arrow = ARROWS[event.key];
+    if (arrow !== undefined) {
+      const by = scale * (event.shiftKey ? STEP.shift : STEP.plain);
+      place({ x: point.x + by * arrow.x, y: point.y + by * arrow.y }, true);
+    } else if (event.key === '+' || event.key === '=') zoomBy(ZOOM.step, point);
+    else if (event.key === '-') zoomBy(1 / ZOOM.step, point);
+    else if (event.key === '0') fitAll();
+    else if (event.key === 'Enter') onEnter();
+    else return;
+    event.preventDefault();
+  };
+  const onKeyUp = ({ key }: KeyboardEvent) => {
+    if (ARROWS[key] !== undefined) place(point, false);
+  };
+  return { onKeyDown, onKeyUp, onBlur: () => place(point, false) };
+}
+
+interface ZoomButtonsProps {
+  /** Pixels on the screen per pixel of the frame. */
+  scale: number;
+  zoomBy: (factor: number) => void;
+  onFit: () => void;
+}
+
+function ZoomButtons({ scale, zoomBy, onFit }: ZoomButtonsProps) {
+  return (
+    <>
+      <Button look="quiet" label="Zoom out" onClick={() => zoomBy(1 / ZOOM.step)}>
+        −
+      </Button>
+      <span class="amount">{Math.round(100 * scale)}%</span>
+      <Button look="quiet" label="Zoom in" onClick={() => zoomBy(ZOOM.step)}>
+        +
+      </Button>
+      <Button look="quiet" label="Fit the picture" onClick={onFit}>
+        Fit
+      </Button>
     </>
   );
 }

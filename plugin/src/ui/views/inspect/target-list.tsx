@@ -21,7 +21,7 @@ interface TargetListProps {
 
 type TargetItem = VirtualItem &
   (
-    | { kind: 'failed'; failed: FailedTarget }
+    | { kind: 'failed'; target: FailedTarget }
     | { kind: 'problem'; target: HashedFrame; problem: Problem }
     | { kind: 'picture'; target: HashedFrame }
     | { kind: 'match'; target: HashedFrame; rank: number }
@@ -49,41 +49,54 @@ export function TargetList({ flow, open, zoom, dispatch }: TargetListProps) {
       label="Matches in the targets"
       items={items}
       render={(item) => {
+        const { nodeId } = item.target;
         switch (item.kind) {
           case 'failed':
-            return <FailedGroupView target={item.failed} dispatch={dispatch} />;
+            return <FailedGroupView target={item.target} dispatch={dispatch} />;
           case 'problem':
             return <ProblemView target={item.target} problem={item.problem} dispatch={dispatch} />;
           case 'picture':
             return <PictureItem flow={flow} open={open} target={item.target} zoom={zoom} dispatch={dispatch} />;
           case 'match': {
-            const match = { targetId: item.target.nodeId, rank: item.rank };
-            const isChosen = chosenRank(open, item.target) === item.rank;
-            return <MatchRow open={open} match={match} isChosen={isChosen} dispatch={dispatch} />;
-          }
-          case 'runners-up': {
-            const isOpen = expanded.has(item.target.nodeId);
+            const isChosen = chosenRank(open, nodeId) === item.rank;
             return (
-              <div class="more-row">
-                <Button
-                  look="quiet"
-                  label={`${isOpen ? 'Hide' : 'Show'} ${count(item.amount, 'runner-up', 'runners-up')} in “${item.target.name}”`}
-                  onClick={() => toggle(item.target.nodeId)}
-                >
-                  {isOpen ? 'Hide' : 'Show'} {count(item.amount, 'runner-up', 'runners-up')}
-                </Button>
-              </div>
+              <MatchRow
+                open={open}
+                match={{ targetId: nodeId, rank: item.rank }}
+                isChosen={isChosen}
+                dispatch={dispatch}
+              />
             );
           }
+          case 'runners-up':
+            return <RunnersUp item={item} isOpen={expanded.has(nodeId)} onClick={() => toggle(nodeId)} />;
         }
       }}
     />
   );
 }
 
+interface RunnersUpProps {
+  item: Extract<TargetItem, { kind: 'runners-up' }>;
+  isOpen: boolean;
+  onClick: () => void;
+}
+
+/** Shows or hides the runners-up of a target. */
+function RunnersUp({ item: { target, amount }, isOpen, onClick }: RunnersUpProps) {
+  const text = `${isOpen ? 'Hide' : 'Show'} ${count(amount, 'runner-up', 'runners-up')}`;
+  return (
+    <div class="more-row">
+      <Button look="quiet" label={`${text} in “${target.name}”`} onClick={onClick}>
+        {text}
+      </Button>
+    </div>
+  );
+}
+
 function listItems({ run, results, problems }: InspectOpen, isExpanded: (id: string) => boolean): TargetItem[] {
   const failed = run.failed.map((one): TargetItem => {
-    return { kind: 'failed', key: `failed ${one.nodeId}`, failed: one, estimatePx: HEIGHTS.failed };
+    return { kind: 'failed', key: `failed ${one.nodeId}`, target: one, estimatePx: HEIGHTS.failed };
   });
   const items = run.targets.flatMap((target): TargetItem[] => {
     const { nodeId: id } = target;
@@ -106,8 +119,8 @@ function listItems({ run, results, problems }: InspectOpen, isExpanded: (id: str
   return [...failed, ...items];
 }
 
-function chosenRank({ chosen }: InspectOpen, { nodeId }: HashedFrame): number {
-  return chosen?.targetId === nodeId ? chosen.rank : 0;
+function chosenRank({ chosen }: InspectOpen, targetId: string): number {
+  return chosen?.targetId === targetId ? chosen.rank : 0;
 }
 
 interface PictureItemProps extends TargetListProps {
@@ -128,7 +141,7 @@ function PictureItem({ flow, open, target, zoom, dispatch }: PictureItemProps) {
       <TargetPicture
         target={target}
         found={found}
-        chosen={chosenRank(open, target)}
+        chosen={chosenRank(open, target.nodeId)}
         zoom={zoom}
         preferences={flow.preferences}
         dispatch={dispatch}
