@@ -13,6 +13,7 @@ import {
 } from '../../src/shared/messages.js';
 import { CODE, FakeDaemon, TOKEN } from './fake-daemon.js';
 import { failure, layerPlacement, UI_BACKEND, welcome } from './fixtures.js';
+import { look } from './look.js';
 import { DARK, LIGHT, mockup, PARTS } from './mockup.js';
 import { openUi } from './open-ui.js';
 
@@ -112,6 +113,7 @@ describe('the UI in a sandboxed iframe', () => {
     await figma.send(session(null));
     await figma.ui.getByLabel('Six-digit pairing code').fill('000000');
     await figma.ui.getByText('Wrong code.').waitFor();
+    await look(figma, 'pair-wrong-code');
     await figma.ui.getByLabel('Six-digit pairing code').fill(CODE);
     expect(await figma.next('settings.save')).toEqual({
       type: 'settings.save',
@@ -124,6 +126,7 @@ describe('the UI in a sandboxed iframe', () => {
     await figma.heading('Preview').waitFor();
     expect(daemon.images).toHaveLength(2);
     await figma.ui.getByText('2 measurements are not transferred').waitFor();
+    await look(figma, 'annotations-preview');
 
     const box = (part: string) =>
       figma.ui.getByRole('checkbox', { name: `Apply “About the ${part}” to “Settings / Dark”` });
@@ -143,6 +146,7 @@ describe('the UI in a sandboxed iframe', () => {
     const skipped = [{ targetId: 't', itemId: 'card', reason: 'The layer is locked.' }];
     await figma.send({ type: 'applied', summary: { created: 1, updated: 0, notes: 1, skipped } });
     await figma.ui.getByText('The layer is locked.').waitFor();
+    await look(figma, 'annotations-done');
     await figma.button('Undo').click();
     await figma.next('undo');
   });
@@ -217,6 +221,7 @@ describe('the UI in a sandboxed iframe', () => {
     await pickAndStart();
     await figma.send(...exported);
     await figma.ui.getByText('Analyzing frames').waitFor();
+    await look(figma, 'running');
     await figma.button('Cancel').click();
     await figma.button('Find matches').click();
     await figma.send(...exported);
@@ -240,6 +245,7 @@ describe('the UI in a sandboxed iframe', () => {
     daemon.protocol = { min: 2, max: 2 };
     await figma.send(session());
     await figma.heading('Update the plugin').waitFor();
+    await look(figma, 'update-plugin');
   });
 
   it('retries a failed job without a second export', async () => {
@@ -251,6 +257,7 @@ describe('the UI in a sandboxed iframe', () => {
     await pickAndStart();
     await figma.send(...exported);
     await figma.heading('Out of memory').waitFor();
+    await look(figma, 'failed-memory');
     await figma.button('Try again').click();
     await figma.heading('Preview').waitFor();
   });
@@ -276,8 +283,10 @@ describe('the UI in a sandboxed iframe', () => {
     await pickAndStart();
     await figma.send(...exported);
     await figma.ui.getByText('License of Stable Diffusion 1.5: CreativeML Open RAIL-M.').waitFor();
+    await look(figma, 'failed-model-missing');
     await figma.button('Download model (up to 2.1 GB)').click();
     await figma.ui.getByText('300 MB of 1.9 GB').waitFor();
+    await look(figma, 'failed-model-download');
     // to stop is not what the screen is for
     expect(await figma.button('Cancel download').getAttribute('class')).not.toContain('primary');
     const { type: _type, protocol: _protocol, limits: _limits, features: _features, ...status } = welcome();
