@@ -1,5 +1,5 @@
 import type { ThirdPartyPackage } from './third-party.mjs';
 
 export function bundleMain(): Promise<string>;
-export function bundleUi(): Promise<string>;
+export function bundleUi(options?: { inject?: string[]; keepNames?: boolean }): Promise<string>;
 export function pluginPackages(): Promise<ThirdPartyPackage[]>;

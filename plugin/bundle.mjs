@@ -21,10 +21,13 @@ export async function bundleMain() {
   return `/*\n${noticesText(packages).replaceAll('*/', '* /')}\n*/\n${text}`;
 }
 
-/** Bundles `src/ui` to one HTML file with inlined script and style, and the notices of third parties as a comment. */
-export async function bundleUi() {
+/**
+ * Bundles `src/ui` to one HTML file with inlined script and style, and the notices of third parties as a comment.
+ * @param options of esbuild for the script, for tests
+ */
+export async function bundleUi(options = {}) {
   const [{ text: script, packages }, { text: style }, template] = await Promise.all([
-    uiBundle(),
+    uiBundle(options),
     bundle({ entryPoints: [join(here, 'src/ui/style.css')] }),
     readFile(join(here, 'src/ui/ui.html'), 'utf8'),
   ]);
@@ -52,8 +55,9 @@ function mainBundle() {
   });
 }
 
-function uiBundle() {
+function uiBundle(options = {}) {
   return bundle({
+    ...options,
     entryPoints: [join(here, 'src/ui/main.tsx')],
     format: 'iife',
     platform: 'browser',

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { Placement, TransferResult } from '@samepoint/shared-protocol';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -17,9 +18,10 @@ import { BASE, EDIT_ITEMS, editPlacements, editResult, OURS, screen } from './ed
 import { FakeDaemon, TOKEN } from './fake-daemon.js';
 import { frameSummary, layerPlacement } from './fixtures.js';
 import { look } from './look.js';
-import { DARK, LIGHT, mockup } from './mockup.js';
+import { DARK, LIGHT, mockup, PARTS } from './mockup.js';
 import { openUi } from './open-ui.js';
 
+const RENDER_COUNTER = fileURLToPath(new URL('./count-renders.ts', import.meta.url));
 const MANY = 100;
 const ITEMS_PER_FRAME = 20;
 /** More nodes than this make a checkbox slow. */
@@ -33,7 +35,7 @@ let light: ExportedFrame;
 let dark: ExportedFrame;
 
 beforeAll(async () => {
-  html = await bundleUi();
+  html = await bundleUi({ inject: [RENDER_COUNTER], keepNames: true });
   browser = await launchChromium();
   light = await mockup('s', 'Shop / Light', LIGHT);
   dark = await mockup('d', 'Shop / Dark', DARK);
@@ -95,6 +97,106 @@ function exportDone(items: ExportedItem[], after?: Design): MainToUi {
 function nodes(): Promise<number> {
   return figma.ui.locator(':root').evaluate((root) => root.querySelectorAll('*').length);
 }
+
+/** How often each view was drawn since the last call. */
+function takeRenders(): Promise<{ [view: string]: number }> {
+  return figma.uiFrame.evaluate(() => {
+    const { renders } = window;
+    window.renders = {};
+    return renders;
+  });
+}
+
+describe('the preview of annotations', () => {
+  const items: ExportedItem[] = (['avatar', 'title', 'card', 'button'] as const).map((part) => ({
+    item: { kind: 'layer', itemId: part, layerId: `s-${part}` },
+    label: `About the ${part}`,
+    detail: `on “${part}”`,
+  }));
+  const press = async (...keys: string[]) => {
+    for (const key of keys) await figma.page.keyboard.press(key);
+  };
+  const focused = () =>
+    figma.ui.locator(':focus').evaluate((element) => element.getAttribute('aria-label') ?? element.textContent);
+  const box = (part: string) =>
+    figma.ui.getByRole('checkbox', { name: `Apply “About the ${part}” to “Shop / Dark”`, exact: true });
+
+  beforeEach(async () => {
+    const whole = { x: 0, y: 0, w: 400, h: 300 };
+    const root = { layerId: 'd', type: 'FRAME', name: 'Shop / Dark', box: whole, candidate: true };
+    const layers = dark.layers.map((one) => ({ ...one, parentId: one.layerId === 'd-button' ? 'd-card' : 'd' }));
+    const target: ExportedFrame = {
+      ...dark,
+      layers: [root, ...layers],
+      changed: [{ itemId: 'avatar', text: 'Opens the profile' }],
+    };
+    const runnersUp = [{ layerId: 'd-button', confidence: 0.4 }];
+    const result = editResult({
+      d: [
+        layerPlacement('avatar', 0.93, { layerId: 'd-avatar', box: null }),
+        layerPlacement('title', 0.3, { layerId: null, box: PARTS.title }),
+        { ...layerPlacement('card', 0.6, { layerId: 'd-card', box: null }), runnersUp } as Placement,
+        layerPlacement('button', 0.05, { layerId: null, box: null }),
+      ],
+    });
+    await run('transfer-annotations', [light, target], exportDone(items), result);
+    await figma.heading('Preview').waitFor();
+  });
+
+  it('says where each goes, what someone has changed, and what has no layer', async () => {
+    await look(figma, 'preview-annotations');
+    expect(await box('avatar').isChecked()).toBe(false);
+    await figma.button(/^Conflicts 1/).click();
+    await figma.ui.getByText('Changed here since the last run: “Opens the profile”').waitFor();
+    await look(figma, 'preview-conflicts');
+    await figma.button(/^Not found 2/).click();
+    await figma.ui.getByText('No matching layer: adds a note on the canvas for “title”, top').waitFor();
+    expect(await figma.ui.getByRole('checkbox').count()).toBe(3);
+    await figma.ui.getByRole('slider').fill('20');
+    expect((await figma.next('preferences.save')).preferences.threshold).toBe(0.2);
+    await vi.waitFor(async () => expect(await box('title').isChecked()).toBe(true), BROWSER_TIMEOUT_MS);
+    await look(figma, 'preview-not-found');
+  });
+
+  it('is chosen, shown and corrected with the keyboard alone', async () => {
+    const group = figma.ui.getByRole('checkbox', { name: 'All items in “Shop / Dark”' });
+    await group.focus();
+    expect(await group.evaluate((input) => input instanceof HTMLInputElement && input.indeterminate)).toBe(true);
+    await press('Enter');
+    expect(await figma.next('reveal')).toEqual({ type: 'reveal', nodeId: 'd', box: null });
+    await press('ArrowDown', 'Space', 'Enter');
+    expect(await box('avatar').isChecked()).toBe(true);
+    expect((await figma.next('reveal')).box).toEqual(PARTS.avatar);
+    // Space on the row switches it, too
+    await press('ArrowRight', 'Space');
+    await vi.waitFor(async () => expect(await box('avatar').isChecked()).toBe(false), BROWSER_TIMEOUT_MS);
+
+    await press('ArrowDown', 'ArrowDown', 'ArrowRight');
+    expect(await focused()).toBe('Wrong layer?');
+    await press('Enter', 'ArrowDown', 'ArrowRight');
+    await figma.ui.getByRole('group', { name: 'Layer in “Shop / Dark”' }).waitFor();
+    await look(figma, 'preview-correction');
+    await figma.button(/button.*Use this layer/).focus();
+    await press('Enter');
+    await figma.ui.getByText('Corrected by you').waitFor();
+    const row = figma.ui.getByRole('listitem').filter({ hasText: 'About the card' });
+    await row.locator(':focus').waitFor();
+    await press('Home', 'End');
+    expect(await focused()).toMatch(/button|Choose layer/);
+    await figma.button(/^Apply 1 item/).focus();
+    await press('Enter');
+    const { accepted } = await figma.next('apply');
+    expect(accepted.map(({ placement }) => placement)).toMatchObject([{ itemId: 'card', layerId: 'd-button' }]);
+    await figma.send({
+      type: 'applied',
+      summary: { created: 1, updated: 0, notes: 0, skipped: [], made: ['d-button'] },
+    });
+    await figma.button('Select and close').focus();
+    await look(figma, 'preview-done');
+    await press('Enter');
+    expect(await figma.next('finish')).toEqual({ type: 'finish', nodeIds: ['d-button'] });
+  });
+});
 
 describe('the preview of edits', () => {
   beforeEach(async () => {
@@ -186,8 +288,11 @@ describe('a long list', () => {
     expect(await nodes()).toBeLessThan(MOST_NODES);
 
     await figma.page.keyboard.press('ArrowDown');
+    await takeRenders();
     await figma.page.keyboard.press('Space');
+    await figma.button(`Apply ${MANY * ITEMS_PER_FRAME - 1} items`).waitFor();
     expect(await box(1, 't0').isChecked()).toBe(false);
+    expect(await takeRenders()).toMatchObject({ PreviewRowView: 1, FrameHeading: 1 });
     await figma.page.keyboard.press('End');
     await box(ITEMS_PER_FRAME - 1, `t${MANY - 1}`).waitFor();
     await figma.page.keyboard.press('ArrowUp');

@@ -134,8 +134,7 @@ describe('the UI in a sandboxed iframe', () => {
     expect(await box('card').isChecked()).toBe(false);
     expect(await box('button').isDisabled()).toBe(true);
     await figma.ui.getByText('adds a note on the canvas').waitFor();
-    expect(await box('title').isChecked()).toBe(false);
-    await box('title').check();
+    expect(await box('title').isChecked()).toBe(true);
     await box('card').check();
     await figma.ui.getByTitle('Zoom to it in “Settings / Dark”').first().click();
     expect(await figma.next('reveal')).toEqual({ type: 'reveal', nodeId: 't', box: PARTS.avatar });
@@ -299,14 +298,14 @@ describe('the UI in a sandboxed iframe', () => {
     await figma.send(session());
     await pickAndStart();
     await figma.send(...exported);
-    const apply = figma.button('Apply 1 item');
+    const apply = figma.button('Apply 2 items');
     await apply.waitFor();
     const focused = () => figma.ui.locator(':focus').evaluate((element) => element.textContent);
     for (let presses = 0; presses < LIMITS.itemsPerJob; presses += 1) {
       await figma.page.keyboard.press('Tab');
-      if ((await figma.ui.locator(':focus').count()) > 0 && (await focused()) === 'Apply 1 item') break;
+      if ((await figma.ui.locator(':focus').count()) > 0 && (await focused()) === 'Apply 2 items') break;
     }
     await figma.page.keyboard.press('Enter');
-    expect((await figma.next('apply')).accepted).toHaveLength(1);
+    expect((await figma.next('apply')).accepted).toHaveLength(2);
   });
 });

@@ -109,7 +109,7 @@ function daemonOf({ backends, features }: Extract<FlowEvent, { type: 'connected'
 /** Opens the pick screen, or resumes the job that was running when the plugin was closed. */
 function startSession(flow: Flow, message: Extract<MainToUi, { type: 'session' }>): Transition {
   const { command, picks, pending, recordings, preferences } = message;
-  const started = { ...flow, command, picks, recordings, preferences, left: null };
+  const started = { ...flow, command, picks, recordings, preferences, left: null, leftPreview: null };
   const { opens } = COMMAND_FLOWS[command];
   if (opens !== undefined) return opens(started);
   if (pending === null) return enter(started, { name: 'pick', problem: null });

@@ -35,6 +35,7 @@ import type { EditsEvent, EditsState } from './edits/edits-state.js';
 import { type FailedTarget, withFrameNames } from './frame-problems.js';
 import type { InspectEffect, InspectEvent, InspectStep } from './inspect/inspect-state.js';
 import type { PicturesEffect, PicturesEvent, PicturesStep } from './pictures/pictures-state.js';
+import type { LeftPreview } from './preview/preview-left.js';
 import type { PreviewEvent, PreviewState } from './preview/preview-state.js';
 import type { RemoveEvent, RemoveStep } from './remove/remove-state.js';
 import type { HashedFrame } from './request.js';
@@ -144,6 +145,8 @@ export interface Flow {
   daemon: DaemonLink;
   /** What was decided in the preview of edits that “Back” left; null for none. */
   left: LeftEdits | null;
+  /** The same of the preview of annotations and layers. */
+  leftPreview: LeftPreview | null;
   state: FlowState;
 }
 
@@ -218,6 +221,7 @@ export const INITIAL_FLOW: Flow = {
   preferences: DEFAULT_PREFERENCES,
   daemon: { connected: false, backends: [], features: [] },
   left: null,
+  leftPreview: null,
   state: { name: 'waiting' },
 };
 

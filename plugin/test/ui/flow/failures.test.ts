@@ -117,6 +117,6 @@ describe('a failure', () => {
     const problem = { message: 'Locked.', hint: 'Unlock it.' };
     run.do({ type: 'main', message: { type: 'apply.failed', problem } });
     expect(run.flow.state).toMatchObject({ name: 'preview', problem });
-    expect(included(run)).toEqual(['t 1', 't 2']);
+    expect(included(run)).toEqual(['t 1', 't 2', 't 3']);
   });
 });

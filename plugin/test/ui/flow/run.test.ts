@@ -50,7 +50,7 @@ describe('from export to undo', () => {
 
   it('includes confident rows by default, and never a row without a match', () => {
     const run = preview();
-    expect(included(run)).toEqual(['t 1']);
+    expect(included(run)).toEqual(['t 1', 't 3']);
     run.do({ type: 'include', keys: ['t 1', 't 2', 't 3', 't 4'], on: true });
     expect(included(run)).toEqual(['t 1', 't 2', 't 3']);
     run.do({ type: 'include', keys: ['t 1', 't 3'], on: false });
@@ -77,7 +77,7 @@ describe('from export to undo', () => {
   });
 
   it('does not apply an empty selection', () => {
-    const run = preview().do({ type: 'include', keys: ['t 1'], on: false }, { type: 'apply' });
+    const run = preview().do({ type: 'include', keys: ['t 1', 't 3'], on: false }, { type: 'apply' });
     expect(run.state).toBe('preview');
   });
 

@@ -6,19 +6,13 @@ import type { PreviewFilter, PreviewState } from './preview-state.js';
 /** What decides about the rows. */
 type Choices = Pick<PreviewState, 'threshold' | 'choices'>;
 
-/** Whether Apply writes a row. */
+/**
+ * Whether Apply writes a row. Until the designer decides, that is what reaches the threshold, notes too: their confidence
+ * is that of the place. What someone has changed stays as it is.
+ */
 export function isIncluded({ threshold, choices }: Choices, row: PreviewRow): boolean {
   if (row.outcome === 'none') return false;
-  return choices.get(row.key) ?? isIncludedByDefault(row, threshold);
-}
-
-/**
- * A sure placement is included. A note is not, where a layer could have been found: its confidence is that of the place,
- * which says little about an element that the target lacks.
- */
-function isIncludedByDefault({ outcome, confidence, changedTo, isFlat }: PreviewRow, threshold: number): boolean {
-  if (changedTo !== null || (outcome === 'note' && !isFlat)) return false;
-  return confidence >= threshold;
+  return choices.get(row.key) ?? (row.changedTo === null && row.confidence >= threshold);
 }
 
 /** Whether a group is on, off or partly on; null if it has nothing to switch. */

@@ -3,11 +3,12 @@ import { type FailedTarget, failedTargets } from '../frame-problems.js';
 import { enter, type Flow, type FlowEvent, type Run, stay, type Transition, toPick } from '../state.js';
 import { acceptedPlacements } from './preview-choices.js';
 import { correctedPlacement } from './preview-correction.js';
+import { leftPreview, withLeftDecisions } from './preview-left.js';
 import { type PreviewGroup, type PreviewRow, previewGroups } from './preview-rows.js';
 import type { PreviewState } from './preview-state.js';
 
 export function startPreview(flow: Flow, run: Run, result: TransferResult): Transition {
-  return enter(flow, {
+  const preview: PreviewState = {
     name: 'preview',
     run,
     result,
@@ -18,7 +19,8 @@ export function startPreview(flow: Flow, run: Run, result: TransferResult): Tran
     correcting: null,
     intoComponents: new Set(),
     problem: null,
-  });
+  };
+  return enter({ ...flow, leftPreview: null }, withLeftDecisions(flow, preview));
 }
 
 /** The state `preview`: the designer chooses which placements to apply. */
@@ -46,7 +48,7 @@ export function reducePreview(flow: Flow, state: PreviewState, event: FlowEvent)
     case 'apply':
       return startApply(flow, state);
     case 'back':
-      return toPick(flow);
+      return toPick({ ...flow, leftPreview: leftPreview(flow, state) });
     default:
       return stay(flow);
   }

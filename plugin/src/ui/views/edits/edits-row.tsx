@@ -4,6 +4,7 @@ import type { EditsPreview } from '../../flow/edits/edits-state.js';
 import { shownChange } from '../../flow/edits/edits-values.js';
 import type { FlowEvent } from '../../flow/state.js';
 import { ConfidenceBadge } from '../components.js';
+import { memo } from '../memo.js';
 import { Checkbox, Toggle } from '../preview/controls.js';
 import { CorrectButton } from '../preview/correction-view.js';
 import { Thumbnail } from '../thumbnail.js';
@@ -17,7 +18,7 @@ interface EditRowViewProps {
 }
 
 /** One edit in one target: switch, picture, before and after, confidence. A click shows the layer on the canvas. */
-export function EditRowView({ preview, row, isCorrecting, dispatch }: EditRowViewProps) {
+export const EditRowView = memo(function EditRowView({ preview, row, isCorrecting, dispatch }: EditRowViewProps) {
   const { key, label, kind, target } = row;
   const { nodeId, name } = target.frame;
   const layerId = row.merged.layerId;
@@ -53,6 +54,16 @@ export function EditRowView({ preview, row, isCorrecting, dispatch }: EditRowVie
       </div>
     </div>
   );
+}, drawSame);
+
+/** Whether two previews draw a row alike: rows are the same objects until their target is merged again. */
+function drawSame(one: EditRowViewProps, other: EditRowViewProps): boolean {
+  const { row, preview } = one;
+  if (row !== other.row || one.isCorrecting !== other.isCorrecting || one.dispatch !== other.dispatch) return false;
+  if (preview.groupBy !== other.preview.groupBy || preview.ours !== other.preview.ours) return false;
+  const before = [preview.choices.get(row.key), choiceOf(preview, preview, row)];
+  const after = [other.preview.choices.get(row.key), choiceOf(other.preview, other.preview, row)];
+  return before.every((choice, index) => choice === after[index]);
 }
 
 /** What happens to the layer. */
