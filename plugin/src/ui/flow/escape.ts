@@ -1,3 +1,4 @@
+import type { AlignStep } from './align/align-state.js';
 import type { InspectStep } from './inspect/inspect-state.js';
 import type { PicturesStep } from './pictures/pictures-state.js';
 import type { Flow, FlowEvent, UndoState } from './state.js';
@@ -31,6 +32,8 @@ export function escapeEvent({ state }: Flow): FlowEvent | null {
       return state.correcting === null ? { type: 'back' } : { type: 'preview.correcting', key: null };
     case 'pictures':
       return leavePictures(state.pictures);
+    case 'align':
+      return leaveAlign(state.align);
     case 'inspect':
       return leaveInspect(state.inspect);
     case 'remove':
@@ -62,6 +65,17 @@ function leavePictures(pictures: PicturesStep): FlowEvent | null {
       return null;
     case 'done':
       return leaveDone(pictures.undo);
+  }
+}
+
+function leaveAlign(align: AlignStep): FlowEvent | null {
+  switch (align.step) {
+    case 'comparing':
+      return { type: 'cancel' };
+    case 'failed':
+      return { type: align.download === null ? 'back' : 'cancel' };
+    case 'result':
+      return align.placing === null ? { type: 'back' } : null;
   }
 }
 

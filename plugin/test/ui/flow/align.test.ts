@@ -12,6 +12,7 @@ import {
 } from '../../../src/ui/flow/align/align-changes.js';
 import { problemOfAlignment } from '../../../src/ui/flow/align/align-refusal.js';
 import type { AlignStep } from '../../../src/ui/flow/align/align-state.js';
+import { escapeEvent } from '../../../src/ui/flow/escape.js';
 import { missingPick } from '../../../src/ui/flow/pick.js';
 import { type FlowEvent, needsDaemon } from '../../../src/ui/flow/state.js';
 import { BASE, EDIT_ITEMS, editPlacements, editResult, screen } from '../edit-frames.js';
@@ -212,6 +213,16 @@ Button label (text)
 Avatar (rectangle)
 - Removed
 `);
+  });
+});
+
+describe('Escape', () => {
+  const event = ({ flow }: Driver) => escapeEvent(flow);
+
+  it('cancels the alignment, leaves the result, and waits while a picture is placed', () => {
+    expect(event(haveImages(exported()))).toEqual({ type: 'cancel' });
+    expect(event(compared())).toEqual({ type: 'back' });
+    expect(event(compared().do({ type: 'align.place', picture: 'residual', opacity: 1 }))).toBeNull();
   });
 });
 
