@@ -172,6 +172,7 @@ async function handle(message: UiToMain): Promise<void> {
     case 'layer.show':
       return send(await showLayer(message.frameId, message.layerId, message.box));
     case 'comparison.place':
+      await undoStep.prepare([message.sourceId, message.afterId]);
       return applied('align-compare', await applyComparison(message));
     case 'window': {
       const { width, height } = WINDOWS[message.size];

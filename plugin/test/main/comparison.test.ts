@@ -84,7 +84,8 @@ describe('a comparison that is placed', () => {
     expect([overlay?.width, overlay?.height]).toEqual([200, 100]);
     expect(overlay?.props.fills).toMatchObject([{ type: 'IMAGE' }, { type: 'IMAGE', opacity: 0.5 }]);
     expect(session.host.undoSteps).toBe(steps + 1);
-    session.host.undo();
+    session.send({ type: 'undo' });
+    await session.next('undone');
     expect(session.host.snapshot()).toEqual(before);
   });
 
