@@ -20,8 +20,8 @@ const DOCUMENT = { name: 'Versions', children: [frame('v2', 300), frame('v1', 0)
 let session: PluginSession;
 afterEach(() => session.close());
 
-async function open(selected: string[] = []): Promise<void> {
-  session = await PluginSession.open(DOCUMENT, { command: 'align-compare', selected });
+async function open(selected: string[] = [], editor: 'figma' | 'dev' = 'figma'): Promise<void> {
+  session = await PluginSession.open(DOCUMENT, { command: 'align-compare', selected, editor });
   session.send({ type: 'ready' });
 }
 
@@ -99,6 +99,14 @@ describe('a comparison that is placed', () => {
     const again = placed('Overlay: v1 → v2');
     expect(again.map(({ absolute }) => absolute.slice(4))).toEqual([[1000, 50]]);
     expect(placed('Differences: v1 → v2')[0]?.absolute.slice(4)).toEqual([800, 0]);
+  });
+
+  test('is not there in Dev Mode, which allows no new layers', async () => {
+    await open([], 'dev');
+    const before = session.host.snapshot();
+    const { summary } = await place('residual', RESIDUAL);
+    expect(summary.skipped).toMatchObject([{ reason: expect.stringMatching(/^Dev Mode allows no new layers/) }]);
+    expect(session.host.snapshot()).toEqual(before);
   });
 
   test('is skipped with a reason if the frame is deleted or Figma rejects the image', async () => {

@@ -2,6 +2,7 @@ import { translation } from '../../shared/affine.js';
 import type { ComparisonToMain } from '../../shared/comparison.js';
 import { messageOf } from '../../shared/text.js';
 import { type FrameLike, findFrame, pageOrSectionOf } from '../canvas/nodes.js';
+import { isDevMode } from '../editor.js';
 import type { PictureOperation } from './operations.js';
 import type { Plan } from './plan-apply.js';
 import { imageFill } from './plan-pictures.js';
@@ -27,6 +28,7 @@ export async function planComparison(
   const { afterId, picture, images } = request;
   const itemId = ITEMS[picture];
   const skipped = (reason: string): Plan => ({ operations: [], skipped: [{ targetId: afterId, itemId, reason }] });
+  if (isDevMode()) return skipped('Dev Mode allows no new layers. Switch to Design to place it.');
   const target = await findFrame(afterId);
   if (target === null) return skipped('The frame after the change was deleted.');
   const previous = await earlier.find(source, target, itemId);

@@ -194,7 +194,7 @@ function reduceMain(flow: Flow, state: AlignResult, message: MainToUi): Transiti
     const placed = { picture: placing, undo: 'available', problem: null } as const;
     return enterStep(flow, { ...state, placing: null, placed });
   }
-  const problem = { message: skipped[0]?.reason ?? 'Nothing was placed.', hint: 'Compare the frames again.' };
+  const problem = { message: skipped[0]?.reason ?? 'Nothing was placed.', hint: 'Nothing on the canvas was changed.' };
   return enterStep(flow, { ...state, placing: null, problem });
 }
 
