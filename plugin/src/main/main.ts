@@ -41,6 +41,11 @@ const READS_DESIGNS: ReadonlySet<Command> = new Set(['transfer-edits', 'transfer
 /** Changes closer together than this are sent to the UI once. */
 const DEBOUNCE_MS = 60;
 
+const NO_NOTES_HERE = {
+  message: 'Dev Mode allows plugins no new layers, and a note is one.',
+  hint: 'Switch to Design to place it.',
+};
+
 /** Number of the latest export; an older one is cancelled. */
 let exportNumber = 0;
 /** Annotations at the time of the last export. Apply skips those that changed since. */
@@ -156,6 +161,7 @@ async function handle(message: UiToMain): Promise<void> {
       await undoStep.prepare([message.sourceId, ...message.accepted.map(({ targetId }) => targetId)]);
       return applied(message.command, await applyPlacements(message, fingerprints));
     case 'notes.apply':
+      if (isDevMode()) return send({ type: 'apply.failed', problem: NO_NOTES_HERE });
       await undoStep.prepare([message.sourceId, ...message.notes.map(({ targetId }) => targetId)]);
       return applied(message.command, await applyNotes(message.command, message.sourceId, message.notes));
     case 'edits.apply': {

@@ -6,9 +6,9 @@ let session: PluginSession;
 afterEach(() => session.close());
 
 /** Inspects the light screen in the dark one, which are exported. */
-async function exported(): Promise<void> {
+async function exported(editor: 'figma' | 'dev' = 'figma'): Promise<void> {
   const command = 'inspect-point';
-  session = await PluginSession.open(inboxDocument(), { command });
+  session = await PluginSession.open(inboxDocument(), { command, editor });
   session.send({ type: 'ready' });
   await session.next('selection');
   await session.exportFrames(command, 'light:screen', ['dark:screen']);
@@ -61,11 +61,28 @@ test('the layer of a match is selected and shown', async () => {
   expect(session.host.reports.map(({ kind }) => kind)).toContain('viewport');
 });
 
+/** A note at a point of the dark screen. */
+function placeNote(): void {
+  const note = {
+    targetId: session.id('dark:screen'),
+    itemId: 'point 1,2',
+    text: 'Here',
+    box: { x: 1, y: 2, w: 0, h: 0 },
+  };
+  session.send({ type: 'notes.apply', command: 'inspect-point', sourceId: session.id('light:screen'), notes: [note] });
+}
+
+test('Dev Mode has all but the note, which says so', async () => {
+  await exported('dev');
+  const before = session.host.snapshot();
+  placeNote();
+  await expect(session.next('applied')).rejects.toThrow('Dev Mode allows plugins no new layers, and a note is one.');
+  expect(session.host.snapshot()).toEqual(before);
+});
+
 test('a note about a point is no run that the next commands start from', async () => {
   await exported();
-  const [sourceId, targetId] = [session.id('light:screen'), session.id('dark:screen')];
-  const note = { targetId, itemId: 'point 1,2', text: 'Here', box: { x: 1, y: 2, w: 0, h: 0 } };
-  session.send({ type: 'notes.apply', command: 'inspect-point', sourceId, notes: [note] });
+  placeNote();
   expect((await session.next('applied')).summary.notes).toBe(1);
   const stored = Object.keys(session.host.byKey('dark:screen').sharedPluginData);
   expect(stored.filter((key) => key.endsWith('run'))).toEqual([]);

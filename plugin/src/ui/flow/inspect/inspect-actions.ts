@@ -115,5 +115,5 @@ function reduceAnswer(open: InspectOpen, message: MainToUi): InspectOpen {
 /** The text stays, to be placed again. */
 function withFailedNote(open: InspectOpen, reason: string): InspectOpen {
   const note = open.note === null ? null : { ...open.note, isPlacing: false };
-  return { ...open, note, problem: { message: reason, hint: 'Export again, then place the note.' } };
+  return { ...open, note, problem: { message: reason, hint: 'Undo that in Figma, or choose other frames.' } };
 }
