@@ -7,19 +7,25 @@ export function decodePng(png: Uint8Array): Promise<ImageBitmap> {
 /**
  * Decodes the picture of a frame over the same colour as the daemon: light content of a frame without fill would vanish in a
  * light theme.
+ * @param other the picture that it is compared with, pixel by pixel
  */
-export async function decodeOpaque(png: Uint8Array): Promise<ImageBitmap> {
+export async function decodeOpaque(png: Uint8Array, other?: Uint8Array): Promise<ImageBitmap> {
+  const { canvas, context, pixels } = await drawPng(png);
+  const others = other === undefined ? [] : [(await drawPng(other)).pixels];
+  context.globalCompositeOperation = 'destination-over';
+  context.fillStyle = groundOf(pixels, ...others);
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  return canvas.transferToImageBitmap();
+}
+
+async function drawPng(png: Uint8Array) {
   const bitmap = await decodePng(png);
   try {
-    const { width, height } = bitmap;
-    const canvas = new OffscreenCanvas(width, height);
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
     const context = canvas.getContext('2d', { willReadFrequently: true });
     if (context === null) throw new Error('no 2D context');
     context.drawImage(bitmap, 0, 0);
-    context.globalCompositeOperation = 'destination-over';
-    context.fillStyle = groundOf(context.getImageData(0, 0, width, height).data);
-    context.fillRect(0, 0, width, height);
-    return canvas.transferToImageBitmap();
+    return { canvas, context, pixels: context.getImageData(0, 0, bitmap.width, bitmap.height).data };
   } finally {
     bitmap.close();
   }

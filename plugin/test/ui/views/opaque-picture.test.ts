@@ -3,37 +3,61 @@ import { decodeOpaque } from '../../../src/ui/views/opaque-picture.js';
 
 afterEach(() => vi.unstubAllGlobals());
 
-/** The colour under a picture of ten pixels, of which some are of one lightness and the rest are clear. */
-async function colourUnder(lightness: number, count: number): Promise<unknown[]> {
-  const drawn: unknown[] = [];
+/** Ten pixels, of which some are of one lightness and the rest are clear. */
+interface Picture {
+  lightness: number;
+  count: number;
+}
+
+/** What is drawn on the canvas of the first picture, and under it. The second is compared with it. */
+async function drawn(...pictures: readonly Picture[]): Promise<unknown[]> {
+  const steps: unknown[] = [];
   const closed = vi.fn();
-  vi.stubGlobal('createImageBitmap', async () => ({ width: 10, height: 1, close: closed }));
-  const data = Uint8ClampedArray.from({ length: 40 }, (_, at) =>
-    at / 4 >= count ? 0 : at % 4 === 3 ? 255 : lightness,
-  );
-  const context = {
-    globalCompositeOperation: '',
-    fillStyle: '',
-    drawImage: () => drawn.push('picture'),
-    getImageData: () => ({ data }),
-    fillRect: () => drawn.push(context.globalCompositeOperation, context.fillStyle),
-  };
+  let decoded = 0;
+  vi.stubGlobal('createImageBitmap', async () => ({
+    width: 10,
+    height: 1,
+    picture: pictures[decoded++],
+    close: closed,
+  }));
   class Canvas {
-    getContext = () => context;
+    getContext = () => {
+      let drawnPicture: Picture | undefined;
+      const context = {
+        globalCompositeOperation: '',
+        fillStyle: '',
+        drawImage: ({ picture }: { picture: Picture }) => {
+          drawnPicture = picture;
+        },
+        getImageData: () => ({ data: pixelsOf(drawnPicture) }),
+        fillRect: () => steps.push(drawnPicture, context.globalCompositeOperation, context.fillStyle),
+      };
+      return context;
+    };
     transferToImageBitmap = () => 'opaque';
   }
   vi.stubGlobal('OffscreenCanvas', Canvas);
-  expect(await decodeOpaque(new Uint8Array())).toBe('opaque');
-  expect(closed).toHaveBeenCalledOnce();
-  return drawn;
+  const [png, other] = pictures.map(() => new Uint8Array());
+  expect(await decodeOpaque(png ?? new Uint8Array(), other)).toBe('opaque');
+  expect(closed).toHaveBeenCalledTimes(pictures.length);
+  return steps;
 }
+
+function pixelsOf({ lightness, count }: Picture = { lightness: 0, count: 0 }): Uint8ClampedArray {
+  return Uint8ClampedArray.from({ length: 40 }, (_, at) => (at / 4 >= count ? 0 : at % 4 === 3 ? 255 : lightness));
+}
+
+const LIGHT: Picture = { lightness: 255, count: 3 };
+const DARK: Picture = { lightness: 20, count: 3 };
+const FULL: Picture = { lightness: 255, count: 8 };
 
 describe('the picture of a frame', () => {
   it.each([
-    ['black, if light content would vanish on white', 255, 3, '#000000'],
-    ['white, if its content is dark', 20, 3, '#ffffff'],
-    ['white, if it has a ground of its own', 255, 8, '#ffffff'],
-  ])('is laid on %s', async (_name, lightness, count, expected) => {
-    expect(await colourUnder(lightness, count)).toEqual(['picture', 'destination-over', expected]);
+    ['black, if light content would vanish on white', [LIGHT], '#000000'],
+    ['white, if its content is dark', [DARK], '#ffffff'],
+    ['white, if it has a ground of its own', [FULL], '#ffffff'],
+    ['black, if the one that it is compared with is', [FULL, LIGHT], '#000000'],
+  ])('is laid on %s', async (_name, pictures, expected) => {
+    expect(await drawn(...pictures)).toEqual([pictures[0], 'destination-over', expected]);
   });
 });

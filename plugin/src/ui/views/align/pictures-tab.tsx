@@ -25,7 +25,7 @@ interface OverlayProps extends TabProps {
 /** The first version on the second, with a slider between them. */
 export function OverlayTab({ versions: { before, after }, alignment, opacity, onOpacity }: OverlayProps) {
   const [viewport, setViewport] = useState<Viewport | null>(null);
-  const images = shownImages(usePicture(after), [useBitmap(alignment.aligned), opacity]);
+  const images = shownImages(usePicture(after, before), [useBitmap(alignment.aligned), opacity]);
   return (
     <>
       <label class="compare-slider">
@@ -60,7 +60,7 @@ export function FlickerTab({ versions: { before, after }, alignment }: TabProps)
   const toggle = () => setBefore((on) => !on);
   useSpace(toggle);
   useFlicker(isAutomatic && !isReduced, toggle);
-  const images = shownImages(usePicture(after), [useBitmap(alignment.aligned), isBefore ? 1 : 0]);
+  const images = shownImages(usePicture(after, before), [useBitmap(alignment.aligned), isBefore ? 1 : 0]);
   const shown = isBefore ? before : after;
   return (
     <>
@@ -93,7 +93,7 @@ export function DifferencesTab({ versions: { before, after }, alignment }: TabPr
   const [viewport, setViewport] = useState<Viewport | null>(null);
   const pictures = [
     { title: before.name, label: `“${before.name}”, aligned`, bitmap: useBitmap(alignment.aligned) },
-    { title: after.name, label: `“${after.name}”`, bitmap: usePicture(after) },
+    { title: after.name, label: `“${after.name}”`, bitmap: usePicture(after, before) },
     { title: 'Differences', label: 'Map of the differences', bitmap: useBitmap(alignment.residual) },
   ];
   return (
@@ -117,7 +117,7 @@ export function DifferencesTab({ versions: { before, after }, alignment }: TabPr
 /** The pictures as they are, where they cannot be aligned. */
 export function UnalignedPictures({ versions: { before, after } }: Pick<TabProps, 'versions'>) {
   const [viewports, setViewports] = useState<readonly (Viewport | null)[]>([null, null]);
-  const bitmaps = [usePicture(before), usePicture(after)];
+  const bitmaps = [usePicture(before), usePicture(after, before)];
   return (
     <div class="compare-row">
       {[before, after].map((frame, index) => (

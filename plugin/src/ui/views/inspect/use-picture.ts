@@ -4,13 +4,16 @@ import type { HashedFrame } from '../../flow/request.js';
 import { decodeOpaque } from '../opaque-picture.js';
 import type { Size } from './viewport.js';
 
-/** The decoded picture of a frame; null until it is decoded, and if it is damaged. */
-export function usePicture({ imageId, png }: HashedFrame): ImageBitmap | null {
+/**
+ * The decoded picture of a frame; null until it is decoded, and if it is damaged.
+ * @param other the frame that it is compared with, pixel by pixel
+ */
+export function usePicture({ imageId, png }: HashedFrame, other?: HashedFrame): ImageBitmap | null {
   const [picture, setPicture] = useState<ImageBitmap | null>(null);
   useEffect(() => {
     let current = true;
     let bitmap: ImageBitmap | null = null;
-    decodeOpaque(png).then(
+    decodeOpaque(png, other?.png).then(
       (decoded) => {
         bitmap = decoded;
         if (current) setPicture(decoded);
@@ -23,7 +26,7 @@ export function usePicture({ imageId, png }: HashedFrame): ImageBitmap | null {
       setPicture(null);
       bitmap?.close();
     };
-  }, [imageId]);
+  }, [imageId, other?.imageId]);
   return picture;
 }
 
