@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { blending, visibleItems } from './drawing/fields.js';
 import { outline } from './drawing/outline.js';
 import { type FillImage, type PaintContext, paintAttributes } from './drawing/paint.js';
-import { drawDropShadows, drawInnerShadows, drawShape, drawStrokes, layerBlur } from './drawing/shape.js';
+import { drawDropShadows, drawInnerShadows, drawShape, drawStrokes, fillRule, layerBlur } from './drawing/shape.js';
 import { imageBytes, imageSize, imageUrl } from './images.js';
 import { IDENTITY, inverse, multiply } from './matrix.js';
 import type { Matrix, RawNode, RenderRequest } from './spec.js';
@@ -82,7 +82,7 @@ class Drawing {
     for (const child of ids.map((id) => this.get(id))) {
       if (child.props.isMask === true && child.props.visible !== false) {
         if (isMasked) svg += '</g>';
-        svg += `<g clip-path="url(#${this.clip(outline(child), child.matrix)})">`;
+        svg += `<g clip-path="url(#${this.clip(outline(child), child.matrix, fillRule(child))})">`;
         isMasked = true;
       } else svg += this.node(child);
     }
@@ -139,8 +139,9 @@ class Drawing {
     );
   }
 
-  private clip(path: string, matrix: Matrix = IDENTITY): string {
-    return this.define((id) => `<clipPath id="${id}"><path d="${path}" transform="${transform(matrix)}"/></clipPath>`);
+  private clip(path: string, matrix: Matrix = IDENTITY, rule = 'nonzero'): string {
+    const attributes = `d="${path}" clip-rule="${rule}" transform="${transform(matrix)}"`;
+    return this.define((id) => `<clipPath id="${id}"><path ${attributes}/></clipPath>`);
   }
 
   private define(make: (name: string) => string): string {

@@ -11,6 +11,7 @@ import {
   type SelectionSummary,
 } from '../shared/messages.js';
 import { proposePicks } from '../shared/propose-picks.js';
+import { frameUnder, regionOfItem, type TrackChoices } from '../shared/tracking.js';
 import { summarizeFrame } from './canvas/frame-summaries.js';
 import { findFrame, findSceneNode } from './canvas/nodes.js';
 import { readSelection, summarizeLayer, summarizeOverlay } from './canvas/selection.js';
@@ -36,6 +37,7 @@ export async function initialPicks(
   if (command === 'transfer-edits') return recordingPicks(selection, recordings);
   if (command === 'select-matching') return layerPicks(selection);
   if (command === 'align-compare') return versionPicks(selection);
+  if (command === 'track-frames') return trackPicks(selection);
   const hasAfter = command === 'transfer-difference';
   const run = await lastRunOf(selection.frames);
   if (run !== null) return picksOfRun(run, selection, hasAfter);
@@ -70,6 +72,54 @@ async function layerPicks(selection: SelectionSummary): Promise<Picks> {
   const { frame: source, layers } = picked;
   const targets = others.length > 0 ? others : await framesOfLastRun(source.nodeId);
   return { source, after: null, targets, overlays: [], layers };
+}
+
+/** The selected frames and regions; the frame under the regions is the annotated one. What is missing is that of the last run. */
+async function trackPicks({ frames, overlays }: SelectionSummary): Promise<Picks> {
+  const none = { after: null, layers: [] };
+  const run = frames.length === 0 ? readLastRun(figma.currentPage) : await lastRunOf(frames);
+  const earlier = run?.tracking === undefined ? null : await trackedBefore(run);
+  const [only] = frames;
+  const isPartOf =
+    only === undefined || [earlier?.source, ...(earlier?.targets ?? [])].some((one) => one?.nodeId === only.nodeId);
+  if (frames.length < 2 && earlier !== null && isPartOf) {
+    return { ...none, ...earlier, overlays: overlays.length > 0 ? overlays : earlier.overlays };
+  }
+  // what may be a still or a layer is a still here
+  const stills = new Set(frames.map(({ nodeId }) => nodeId));
+  const drawn = overlays.filter(({ nodeId }) => !stills.has(nodeId));
+  const under = drawn.flatMap(({ centre }) => (centre === undefined ? [] : (frameUnder(frames, centre) ?? [])));
+  const again = frames.find(({ nodeId }) => nodeId === earlier?.source?.nodeId);
+  const source = under[0] ?? again ?? frames[0] ?? null;
+  const regions = drawn.length > 0 || again !== source ? drawn : (earlier?.overlays ?? []);
+  return { ...none, source, targets: frames.filter((frame) => frame !== source), overlays: regions };
+}
+
+/** The frames and regions of an earlier run, without those that were deleted. */
+async function trackedBefore({
+  sourceId,
+  targetIds,
+  tracking,
+}: LastRun): Promise<Pick<Picks, 'source' | 'targets' | 'overlays'>> {
+  const ids = [...new Set([...(tracking?.hand ?? []), ...targetIds])].filter((id) => id !== sourceId);
+  const targets = await Promise.all(ids.map(findFrame));
+  const placed = targets.flatMap((target) => (target === null ? [] : readPlaced(target)));
+  const regionIds = placed.flatMap((record) =>
+    record.sourceId === sourceId ? (regionOfItem(record.itemId) ?? []) : [],
+  );
+  return {
+    source: await frameSummary(sourceId),
+    targets: await frameSummaries(ids),
+    overlays: await overlaySummaries([...new Set(regionIds)]),
+  };
+}
+
+/** The choices of the last run that tracked the selected frames. */
+export async function lastTracking(command: Command): Promise<TrackChoices | null> {
+  if (command !== 'track-frames') return null;
+  const { frames } = readSelection();
+  const run = frames.length === 0 ? readLastRun(figma.currentPage) : await lastRunOf(frames);
+  return run?.tracking ?? null;
 }
 
 /** The recorded frame that is selected, else the newest, and as targets the other selected frames. */

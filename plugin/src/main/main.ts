@@ -11,7 +11,14 @@ import type { Fingerprints } from './canvas/items.js';
 import { selectLayers, selectMade, showLayer } from './canvas/select.js';
 import { readSelection } from './canvas/selection.js';
 import { wantThumbnail } from './canvas/thumbnails.js';
-import { type Applied, applyComparison, applyNotes, applyPictures, applyPlacements } from './changes/apply.js';
+import {
+  type Applied,
+  applyComparison,
+  applyNotes,
+  applyPictures,
+  applyPlacements,
+  applyTrack,
+} from './changes/apply.js';
 import { describeTarget } from './changes/describe-target.js';
 import { applyEdits } from './changes/edits/apply-edits.js';
 import { placedFrames } from './changes/remove/placed-frames.js';
@@ -26,7 +33,7 @@ import {
 } from './client-storage.js';
 import { chooseCommand, currentCommand, isAvailable, isDevMode } from './editor.js';
 import { exportEdits } from './export-edits.js';
-import { initialPicks } from './initial-picks.js';
+import { initialPicks, lastTracking } from './initial-picks.js';
 import { recordEdits, rememberTransfer } from './record-edits.js';
 import { deleteRecording, listRecordings } from './recordings.js';
 import { UndoStep } from './undo-step.js';
@@ -95,6 +102,7 @@ function fail({ type }: UiToMain, reason: string): void {
     case 'edits.apply':
     case 'pictures.apply':
     case 'comparison.place':
+    case 'track.apply':
       send({ type: 'apply.failed', problem });
       break;
     case 'select':
@@ -192,6 +200,9 @@ async function handle(message: UiToMain): Promise<void> {
       if (result.type === 'placed.removed') undoStep.offer(removedToast(result.summary));
       return send(result);
     }
+    case 'track.apply':
+      await undoStep.prepare([message.sourceId, ...message.targets.map(({ targetId }) => targetId)]);
+      return applied('track-frames', await applyTrack(message));
     case 'recording.delete':
       return deleteRecording(message.nodeId);
     case 'undo':
@@ -228,6 +239,7 @@ async function startCommand(command: Command): Promise<void> {
   const [settings, picks] = [await loadSettings(), await initialPicks(command, stored, recordings)];
   const preferences = await loadPreferences();
   const resumed = picks.source === null ? null : pending;
+  const tracking = stored?.tracking ?? (await lastTracking(command));
   send({
     type: 'session',
     command,
@@ -236,6 +248,7 @@ async function startCommand(command: Command): Promise<void> {
     picks,
     pending: resumed,
     recordings,
+    ...(tracking === null ? {} : { tracking }),
   });
   isStarted = true;
   sendSelection();

@@ -1,10 +1,11 @@
-import type { Box, Item, Layer, Placement, TransferredTarget } from '@samepoint/shared-protocol';
+import type { Box, Item, Layer, Placement, Point, TransferredTarget } from '@samepoint/shared-protocol';
 import type { ComparisonToMain } from './comparison.js';
 import type { Design } from './design.js';
 import type { InspectToMain, InspectToUi } from './inspect.js';
 import type { AppliedRecord, Operation } from './operation.js';
 import type { PicturesToMain, PicturesToUi } from './pictures.js';
 import type { PlacedToMain, PlacedToUi } from './placed.js';
+import type { ExportedRegion, TrackChoices, TrackToMain } from './tracking.js';
 
 /** The menu commands, equal to the `command` values in the manifest. */
 export const COMMANDS = [
@@ -49,6 +50,9 @@ export interface FrameSummary {
   layers: number;
   /** Why the frame cannot be exported (hidden, empty …), or null. */
   blocked: string | null;
+  /** The top left corner on the canvas; absent until the frame was read. */
+  x?: number;
+  y?: number;
 }
 
 /** A selected layer in or on a frame, which "Transfer layers…" transfers. */
@@ -56,6 +60,10 @@ export interface OverlaySummary {
   nodeId: string;
   name: string;
   type: string;
+  /** A filled shape inside of a frame: the picture of the frame shows it in place of what it covers. */
+  isFilled?: true;
+  /** Its middle on the canvas; only to track it. */
+  centre?: Point;
 }
 
 /** Any selected layer. */
@@ -141,6 +149,8 @@ export interface PendingJob {
   overlayIds: string[];
   /** Only to select matching layers. */
   layerIds?: string[];
+  /** Only to track regions. */
+  tracking?: TrackChoices;
   /** The results of finished parts of the run, unless they are too large to store. */
   finished?: FinishedTarget[];
 }
@@ -302,6 +312,7 @@ export type UiToMain =
   /** Resizes the plugin window. */
   | { type: 'window'; size: WindowSize }
   | PlacedToMain
+  | TrackToMain
   | { type: 'undo' }
   /** Selects layers on the page that has most of them, if the current one has none, and closes the plugin. */
   | { type: 'finish'; nodeIds: string[] }
@@ -318,6 +329,8 @@ export type MainToUi =
       picks: Picks;
       pending: PendingJob | null;
       recordings: RecordingSummary[];
+      /** How the last run tracked regions. */
+      tracking?: TrackChoices;
     }
   | { type: 'selection'; selection: SelectionSummary }
   /** Frames of earlier messages that have changed, as they are now. Their thumbnails are out of date. */
@@ -329,8 +342,8 @@ export type MainToUi =
   /** A target that cannot be exported; the others are. */
   | { type: 'export.frame-failed'; nodeId: string; name: string; problem: Problem }
   /** Follows the last frame. `notices` list what cannot be transferred (measurements, comments …). */
-  /** `after` is the current state of a frame whose edits were recorded. */
-  | { type: 'export.done'; items: ExportedItem[]; notices: string[]; after?: Design }
+  /** `after` is the current state of a frame whose edits were recorded, `regions` are those to track. */
+  | { type: 'export.done'; items: ExportedItem[]; notices: string[]; after?: Design; regions?: ExportedRegion[] }
   | { type: 'export.failed'; problem: Problem }
   | { type: 'applied'; summary: ApplySummary }
   | { type: 'edits.applied'; summary: EditsSummary }

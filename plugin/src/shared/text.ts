@@ -34,9 +34,15 @@ export function fileSize(bytes: number): string {
   return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
+const NOUNS: Partial<Record<Command, string>> = {
+  'transfer-annotations': 'annotation',
+  'propagate-pictures': 'edit',
+  'track-frames': 'region',
+};
+
 /** What Apply wrote, a phrase each: `Added 2 annotations`, `Updated 9 annotations`, `Added 1 note to the canvas`. */
 export function summaryLines(command: Command, { created, updated, notes, skipped }: ApplySummary): string[] {
-  const noun = command === 'transfer-annotations' ? 'annotation' : command === 'propagate-pictures' ? 'edit' : 'layer';
+  const noun = NOUNS[command] ?? 'layer';
   const lines: string[] = [];
   if (created > 0) lines.push(`Added ${count(created, noun)}`);
   if (updated > 0) lines.push(`Updated ${count(updated, noun)}`);

@@ -21,6 +21,7 @@ import { PreferencesView } from './views/preferences-view.js';
 import { PreviewView } from './views/preview/preview-view.js';
 import { RemoveView } from './views/remove/remove-view.js';
 import { SelectView } from './views/select-view.js';
+import { TrackView, TrackWorkView } from './views/track/track-view.js';
 import { WorkView } from './views/work-view.js';
 
 interface AppProps {
@@ -71,9 +72,14 @@ export function App({ state: { connection, flow }, dispatch, connect }: AppProps
       return <RemoveView state={state.remove} selected={flow.selection.frames.length} dispatch={dispatch} />;
     case 'align':
       return <AlignView flow={flow} state={state.align} dispatch={dispatch} connect={connect} />;
+    case 'track':
+      return <TrackView flow={flow} state={state.track} dispatch={dispatch} connect={connect} />;
     case 'exporting':
     case 'sending':
     case 'running':
+      if (state.name === 'exporting' && flow.command === 'track-frames') {
+        return <TrackWorkView flow={flow} state={state} dispatch={dispatch} />;
+      }
       return (
         <WorkView
           state={state}

@@ -45,7 +45,7 @@ async function flatten({ source, after, overlays }: Flatten): Promise<PictureEdi
   context.resetTransform();
   const box = opaqueBox(context.getImageData(0, 0, width, height).data, width);
   if (box === null) return null;
-  const png = await encode(canvas);
+  const png = await encodePng(canvas);
   return { imageId: bytesToHex(sha256(png)), png, width, height, box };
 }
 
@@ -66,7 +66,7 @@ async function clip(picture: WarpedPicture, target: HashedFrame): Promise<Warped
   if (opaqueBox(clipped, width) === null) return [];
   // encoding is slow, and most pictures are opaque
   const isWhole = scale === 1 && clipped.every((value, index) => value === whole[index]);
-  return [isWhole ? picture : { ...picture, png: await encode(canvas) }];
+  return [isWhole ? picture : { ...picture, png: await encodePng(canvas) }];
 }
 
 async function pixelsOf({ png }: HashedFrame, width: number, height: number): Promise<ImageData> {
@@ -77,7 +77,8 @@ async function pixelsOf({ png }: HashedFrame, width: number, height: number): Pr
   return context.getImageData(0, 0, width, height);
 }
 
-function createCanvas(width: number, height: number) {
+/** An empty canvas to draw on and to read from. */
+export function createCanvas(width: number, height: number) {
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (context === null) throw new Error('no 2D context');
@@ -85,7 +86,7 @@ function createCanvas(width: number, height: number) {
   return { canvas, context };
 }
 
-async function encode(canvas: OffscreenCanvas): Promise<Uint8Array> {
+export async function encodePng(canvas: OffscreenCanvas): Promise<Uint8Array> {
   const blob = await canvas.convertToBlob({ type: 'image/png' });
   return new Uint8Array(await blob.arrayBuffer());
 }

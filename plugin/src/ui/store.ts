@@ -14,6 +14,7 @@ import { supportedMessage } from './connection/supported-message.js';
 import { reduceFlow } from './flow/flow.js';
 import { type Flow, type FlowEffect, type FlowEvent, INITIAL_FLOW } from './flow/state.js';
 import { drawPictures } from './pictures-canvas.js';
+import { drawTrack } from './track-canvas.js';
 
 /** The state of the whole UI. */
 export interface AppState {
@@ -108,6 +109,10 @@ export class Store {
         return;
       case 'inspect.wait':
         setTimeout(() => this.dispatch({ type: 'inspect.waited' }), effect.ms);
+        return;
+      case 'track.flatten':
+      case 'track.trace':
+        void drawTrack(effect).then((event) => this.dispatch(event));
         return;
       case 'daemon': {
         const { state } = this.#state.connection;

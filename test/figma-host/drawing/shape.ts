@@ -14,7 +14,8 @@ export function drawShape(node: RawNode, context: PaintContext): string {
   return fills.join('');
 }
 
-function fillRule(node: RawNode): 'evenodd' | 'nonzero' {
+/** Of the fills of a node. */
+export function fillRule(node: RawNode): 'evenodd' | 'nonzero' {
   const [first] = Array.isArray(node.props.vectorPaths) ? node.props.vectorPaths.filter(isFields) : [];
   return first?.windingRule === 'EVENODD' ? 'evenodd' : 'nonzero';
 }

@@ -134,6 +134,7 @@ const BLACK: Json = [{ type: 'SOLID', color: { r: 0, g: 0, b: 0 } }];
 const creators = {
   createFrame: () => create('FRAME', 'Frame', WHITE),
   createRectangle: () => create('RECTANGLE', 'Rectangle', GREY),
+  createVector: () => createVector(),
   createEllipse: () => create('ELLIPSE', 'Ellipse', GREY),
   createText: () => create('TEXT', 'Text', BLACK),
   group: (nodes: Wrapped[], parent: Wrapped, index?: number) => {
@@ -151,6 +152,13 @@ function create(type: 'FRAME' | 'RECTANGLE' | 'ELLIPSE' | 'TEXT', name: string, 
     [node.width, node.height] = [0, 14];
     node.props.autoRename = true;
   }
+  return adopt(node);
+}
+
+/** A new vector has neither vertices nor size (typings: `createVector`). */
+function createVector(): Wrapped {
+  const node = blank('VECTOR', 'Vector');
+  [node.width, node.height] = [0, 0];
   return adopt(node);
 }
 

@@ -14,6 +14,7 @@ import { allNodes, children, documentState, find, get, prop, recordChange, takeT
 import { STYLE_FIELDS, unlinkStyle } from './styles.js';
 import { requireFont, requireFonts } from './text.js';
 import { takeVariablesChanged } from './variables.js';
+import { fillGeometry } from './vector-paths.js';
 
 const idOf = new WeakMap<object, string>();
 export const CATEGORIES: ReadonlySet<string> = new Set(['cat:development', 'cat:interaction', 'cat:accessibility']);
@@ -56,6 +57,7 @@ const GEOMETRY = [
 function hasProperty(id: string, type: RawNode['type'], name: string): boolean {
   if (EVERYWHERE.includes(name) || name in PROPERTIES[type]) return true;
   if (name === 'children') return CONTAINERS.has(type);
+  if (name === 'fillGeometry') return hasFillGeometry(type);
   if (GEOMETRY.includes(name)) return type !== 'PAGE' && type !== 'DOCUMENT';
   return methodsOf(id, type)[name] !== undefined;
 }
@@ -82,12 +84,18 @@ function read(id: string, type: RawNode['type'], name: string): unknown {
   const method = methodsOf(id, type)[name];
   if (method !== undefined) return method();
   if (GEOMETRY.includes(name)) return readGeometry(node, name);
+  if (name === 'fillGeometry') return frozen(fillGeometry(node));
   if (name === 'type') return type;
   if (name === 'name') return prop(node, 'name', '');
   if (name === 'parent') return node.parentId === null ? null : wrap(node.parentId);
   if (name === 'children') return readChildren(node);
   const value = readProp(node, name);
   return typeof value === 'symbol' ? value : frozen(value);
+}
+
+/** Nodes with `GeometryMixin`: sections have fills, but no geometry. */
+function hasFillGeometry(type: RawNode['type']): boolean {
+  return 'strokes' in PROPERTIES[type];
 }
 
 function readChildren(node: RawNode): readonly Wrapped[] {

@@ -152,6 +152,7 @@ export const READ_ONLY: ReadonlySet<string> = new Set([
   'absoluteTransform',
   'absoluteBoundingBox',
   'absoluteRenderBounds',
+  'fillGeometry',
   'hasMissingFont',
   'fontWeight',
   'openTypeFeatures',

@@ -5,6 +5,7 @@ import { type Axis, flowParent, isFlow, setSizing, sizingOf, startFlow } from '.
 import { get, prop } from './store.js';
 import { fitText, hasMissingFont } from './text.js';
 import { checkValue, readPaints } from './validate.js';
+import { fitToPaths } from './vector-paths.js';
 
 const CORNERS = ['topLeftRadius', 'topRightRadius', 'bottomLeftRadius', 'bottomRightRadius'];
 const SIDES = ['strokeTopWeight', 'strokeRightWeight', 'strokeBottomWeight', 'strokeLeftWeight'];
@@ -54,6 +55,7 @@ const LIMITS = ['minWidth', 'maxWidth', 'minHeight', 'maxHeight'];
 export function writeProp(node: RawNode, name: string, value: Json): void {
   checkValue(name, value);
   checkPlace(node, name, value);
+  if (name === 'vectorPaths') fitToPaths(node, value);
   const axis = SIZINGS[name];
   if (axis !== undefined) setSizing(node, axis, value);
   else if (name === 'layoutMode' && value !== 'NONE' && !isFlow(node)) {

@@ -95,7 +95,7 @@ function notCarried(node: Drawn, scale: number): string[] {
  * An upright layer is exported with its strokes and shadows; its image covers `absoluteRenderBounds`. The image of a
  * rotated layer covers its own box or its bounding box on the canvas, by its size.
  */
-async function exportDrawn(
+export async function exportDrawn(
   node: Drawn,
   scale: number,
   toPixels: Affine,

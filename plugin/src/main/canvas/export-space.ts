@@ -126,6 +126,15 @@ export function canvasToPixels(frame: FrameLike): Affine | null {
   return toBox === null ? null : compose(scaling(scale, scale), toBox);
 }
 
+/** What the frame's latest export shows: a box in canvas units, and its place on the canvas. */
+export function exportedBox(frame: FrameLike): { size: Size; toCanvas: Affine } {
+  if ((spaces.get(frame.id) ?? 'own') === 'own') {
+    return { size: { width: frame.width, height: frame.height }, toCanvas: canvasTransform(frame) };
+  }
+  const { x, y, w, h } = boundsOnCanvas(frame);
+  return { size: { width: w, height: h }, toCanvas: translation(x, y) };
+}
+
 /** Maps pixels of the frame's export to the canvas; null for a frame without area. */
 export function pixelsToCanvas(frame: FrameLike): Affine | null {
   const toPixels = canvasToPixels(frame);

@@ -3,10 +3,18 @@ import { LIMITS } from '@samepoint/shared-protocol/limits';
 import { applyToBox, compose } from '../../shared/affine.js';
 import type { Command, ExportedFrame, MainToUi, Problem, UiToMain } from '../../shared/messages.js';
 import { messageOf } from '../../shared/text.js';
+import type { ExportedRegion } from '../../shared/tracking.js';
 import { supportsAnnotations } from './annotations.js';
+import { collectRegions } from './export-regions.js';
 import { canvasToPixels, exportConstraint, noteExport } from './export-space.js';
 import { blockedReason } from './frame-summaries.js';
-import { collectAnnotations, collectLayerItems, collectOverlays, type Fingerprints } from './items.js';
+import {
+  type CollectedItems,
+  collectAnnotations,
+  collectLayerItems,
+  collectOverlays,
+  type Fingerprints,
+} from './items.js';
 import { canvasTransform, type FrameLike, findFrame, hasBox, mainComponentOf, ownBox, walkVisible } from './nodes.js';
 import { isPin } from './plugin-data.js';
 import { ReferenceReader } from './references.js';
@@ -78,19 +86,28 @@ async function exportAll(
   }
   const [source] = frames;
   if (source === undefined) return cancelled;
-  const { items, notices, fingerprints } = await collectItems(request, source, sourceLayerIds);
+  const { items, notices, fingerprints, regions } = await collectItems(request, source, sourceLayerIds);
   if (isCancelled()) return cancelled;
   if (items.length === 0 && TRANSFERS_ITEMS.has(request.command))
     return { ok: false, problem: nothingToTransfer(request.command, source) };
-  send({ type: 'export.done', items, notices: [...truncated, ...notices] });
+  const all = [...truncated, ...notices];
+  send({ type: 'export.done', items, notices: all, ...(regions === undefined ? {} : { regions }) });
   return { ok: true, value: fingerprints };
 }
 
 /** Commands that need something to transfer. The others compare the frames themselves. */
 const TRANSFERS_ITEMS: ReadonlySet<Command> = new Set(['transfer-annotations', 'transfer-layers', 'select-matching']);
 
-async function collectItems(request: ExportRequest, source: FrameLike, exportedIds: ReadonlySet<string>) {
-  if (!TRANSFERS_ITEMS.has(request.command)) return { items: [], notices: [], fingerprints: new Map() };
+type Collected = CollectedItems & { regions?: ExportedRegion[] };
+
+async function collectItems(
+  request: ExportRequest,
+  source: FrameLike,
+  exportedIds: ReadonlySet<string>,
+): Promise<Collected> {
+  const none = { items: [], notices: [], fingerprints: new Map() };
+  if (request.command === 'track-frames') return { ...none, ...(await collectRegions(source, request.overlayIds)) };
+  if (!TRANSFERS_ITEMS.has(request.command)) return none;
   switch (request.command) {
     case 'transfer-layers':
       return collectOverlays(source, request.overlayIds);
@@ -152,7 +169,8 @@ export interface LayerOptions {
 export async function exportFrame(frame: FrameLike, options: LayerOptions): Promise<Outcome<ExportedFrame>> {
   const image = await exportImage(frame);
   if (!image.ok) return image;
-  const layers = await collectLayers(frame, options);
+  // whole pictures are tracked, whatever their layers are
+  const layers = options.command === 'track-frames' ? [] : await collectLayers(frame, options);
   const component = mainComponentOf(frame);
   const mainComponent = component === null ? {} : { mainComponent: component.name };
   return { ok: true, value: { nodeId: frame.id, name: frame.name, ...image.value, layers, ...mainComponent } };

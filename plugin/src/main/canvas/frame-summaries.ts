@@ -1,4 +1,5 @@
 import type { FrameSummary } from '../../shared/messages.js';
+import { currentCommand } from '../editor.js';
 import { supportsAnnotations } from './annotations.js';
 import { orientationProblem } from './export-space.js';
 import { ancestors, type FrameLike, findFrame, isInInstance, isVisible, walkVisible } from './nodes.js';
@@ -47,11 +48,17 @@ function readFrame(frame: FrameLike, nodeId: string): KnownFrame {
     return true;
   });
   return {
-    summary: { nodeId, name, width, height, annotations, layers, blocked: blockedReason(frame) },
+    summary: { nodeId, name, width, height, annotations, layers, blocked: blockedReason(frame), ...placeOf(frame) },
     layerIds,
     ancestorIds: new Set(ancestors(frame).map(({ id }) => id)),
     hasInstances: frame.type === 'INSTANCE' || [...layerIds].some(isInInstance),
   };
+}
+
+/** Sequences are ordered by the places of their frames. */
+function placeOf(frame: FrameLike): Pick<FrameSummary, 'x' | 'y'> {
+  const box = currentCommand() === 'track-frames' ? frame.absoluteBoundingBox : null;
+  return box === null ? {} : { x: box.x, y: box.y };
 }
 
 /** Why the frame cannot be exported, as a sentence; null if it can. */

@@ -9,6 +9,8 @@ const OVERLAY = {
   maxCoverage: 0.5,
   /** A frame at least this long on both sides may also be a screen inside another frame, in canvas units. */
   minScreenSide: 240,
+  /** Smaller ones of equal size, such as buttons, are no stills of a sequence. */
+  minStillSide: 48,
 } as const;
 
 /** A selected node, with each property read once: a read crosses into the editor. */
@@ -46,8 +48,9 @@ export function readSelection(): SelectionSummary {
   const roles = selected.map((one) => ({ one, role: roleOf(one, selected) }));
   const frames = new Map<string, FrameLike>();
   for (const { one, role } of roles) {
-    const frame = role === 'overlay' ? one.screens[0]?.frame : one.node;
-    const id = role === 'overlay' ? one.screens[0]?.id : one.id;
+    const around = liesOnSelected(one, roles) ? undefined : one.screens[0];
+    const frame = role === 'overlay' ? around?.frame : one.node;
+    const id = role === 'overlay' ? around?.id : one.id;
     if (frame !== undefined && id !== undefined && isFrameLike(frame)) frames.set(id, frame);
   }
   const overlays = roles.flatMap(({ one, role }) => (role === 'frame' ? [] : [one.node]));
@@ -56,6 +59,14 @@ export function readSelection(): SelectionSummary {
     overlays: overlays.map(summarizeOverlay),
     ...readLayers(selected),
   };
+}
+
+/** Whether a region to track lies on a selected frame, so that a frame around both, such as a storyboard, is none. */
+function liesOnSelected(one: Selected, roles: readonly { one: Selected; role: Role }[]): boolean {
+  if (currentCommand() !== 'track-frames') return false;
+  return roles.some(({ one: other, role }) => {
+    return role !== 'overlay' && other.id !== one.id && coverage(one.box, other.box) > 0;
+  });
 }
 
 /** All selected layers, with the frames that they are layers of. */
@@ -90,7 +101,20 @@ function sorted(frames: ReadonlyMap<string, FrameLike>): FrameLike[] {
 }
 
 export function summarizeOverlay(node: SceneNode): OverlaySummary {
-  return { nodeId: node.id, name: node.name, type: node.type };
+  const summary = { nodeId: node.id, name: node.name, type: node.type };
+  const box = currentCommand() === 'track-frames' ? node.absoluteBoundingBox : null;
+  if (box === null) return summary;
+  const centre = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  return { ...summary, centre, ...(isFilledShape(node) ? { isFilled: true } : {}) };
+}
+
+const DRAWN: ReadonlySet<string> = new Set(['VECTOR', 'RECTANGLE', 'ELLIPSE', 'POLYGON', 'STAR']);
+
+/** Whether the picture of the frame around the node shows the node in place of what it covers. */
+function isFilledShape(node: SceneNode): boolean {
+  if (!DRAWN.has(node.type) || !('fills' in node) || isPicture(node) || !ancestors(node).some(isScreen)) return false;
+  if ('isMask' in node && node.isMask) return false;
+  return node.fills === figma.mixed || node.fills.some(({ visible, opacity }) => visible !== false && opacity !== 0);
 }
 
 export function summarizeLayer(node: SceneNode, frame: FrameLike | null): SelectedLayer {
@@ -110,6 +134,7 @@ type Role = 'frame' | 'overlay' | 'both';
  * - All other layers are overlays.
  */
 function roleOf(one: Selected, selected: readonly Selected[]): Role {
+  if (isInSequence(one, selected)) return one.screens.length === 0 ? 'frame' : 'both';
   if (one.type === 'SECTION' || one.type === 'COMPONENT_SET') return 'frame';
   if (isScreenType(one)) {
     if (!isSmallOnScreen(one, selected)) return 'frame';
@@ -121,6 +146,17 @@ function roleOf(one: Selected, selected: readonly Selected[]): Role {
   if (one.screens.length > 0 && !isAskedFor) return 'overlay';
   if (one.isLarge) return 'frame';
   return one.isPicture ? 'both' : 'overlay';
+}
+
+/** A still is one of several selected frames or pictures of the same size, as in a storyboard. */
+function isInSequence(one: Selected, selected: readonly Selected[]): boolean {
+  const { box } = one;
+  if (currentCommand() !== 'track-frames' || box === null || !(isScreenType(one) || one.isPicture)) return false;
+  if (Math.min(box.width, box.height) < OVERLAY.minStillSide) return false;
+  return selected.some((other) => {
+    if (other.id === one.id || other.box === null || !(isScreenType(other) || other.isPicture)) return false;
+    return Math.abs(other.box.width - box.width) < 1 && Math.abs(other.box.height - box.height) < 1;
+  });
 }
 
 function isScreenType({ type }: Selected): boolean {

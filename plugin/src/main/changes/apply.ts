@@ -9,6 +9,7 @@ import type {
 } from '../../shared/messages.js';
 import type { PlacedPicture } from '../../shared/pictures.js';
 import { count, messageOf } from '../../shared/text.js';
+import type { TrackToMain } from '../../shared/tracking.js';
 import type { Fingerprints } from '../canvas/items.js';
 import { ancestors, type FrameLike, findFrame, mainComponentOf } from '../canvas/nodes.js';
 import { Journal } from './journal.js';
@@ -17,6 +18,7 @@ import { type Plan, planApply } from './plan-apply.js';
 import { isComparison, planComparison } from './plan-comparison.js';
 import { planNotes } from './plan-notes.js';
 import { planPictures } from './plan-pictures.js';
+import { planTrack } from './plan-track.js';
 import { EarlierRuns } from './previous.js';
 import { addRelaunchButton, type PlacedRecord, writeLastRun, writePlaced } from './provenance.js';
 import { writeAnnotation } from './write-annotation.js';
@@ -24,6 +26,7 @@ import { writeMeasurement } from './write-measurement.js';
 import { type NoteColumns, writeNote } from './write-note.js';
 import { groupMasks, type OverlayCopy, writeOverlay } from './write-overlay.js';
 import { writePicture } from './write-picture.js';
+import { writeMark } from './write-track.js';
 
 export type Applied = Extract<MainToUi, { type: 'applied' | 'apply.failed' }>;
 
@@ -70,6 +73,11 @@ export async function applyNotes(
   return applyPlan(command, sourceId, (source, earlier) => planNotes(source, notes, earlier));
 }
 
+/** Places tracked regions as one undo step, like placements. */
+export async function applyTrack(request: TrackToMain): Promise<Applied> {
+  return applyPlan('track-frames', request.sourceId, (source, earlier) => planTrack(source, request, earlier));
+}
+
 type Planner = (source: FrameLike, earlier: EarlierRuns) => Promise<Plan>;
 
 async function applyPlan(command: Command, sourceId: string, plan: Planner): Promise<Applied> {
@@ -113,7 +121,7 @@ function writePlan(run: RunOf, plan: Plan): Applied {
     const made = results.flatMap(({ written: { record } }) => nodeIdsOf(record));
     if (made.length > 0) summary.made = [...new Set(made)];
     // a note about a point is no run to repeat
-    if (run.command !== 'inspect-point') storeRun(run, targetsOf(plan.operations), journal);
+    if (run.command !== 'inspect-point') storeRun(run, plan, journal);
     journal.finish();
   } catch (error) {
     const reason = messageOf(error);
@@ -140,6 +148,7 @@ function writeOperations(operations: readonly Operation[], journal: Journal): Re
     if (operation.kind === 'annotate') return { operation, written: writeAnnotation(operation, journal) };
     if (operation.kind === 'measure') return { operation, written: writeMeasurement(operation, journal) };
     if (operation.kind === 'picture') return { operation, written: writePicture(operation, journal) };
+    if (operation.kind === 'mark') return { operation, written: writeMark(operation, journal) };
     if (operation.kind === 'note') return { operation, written: writeNote(operation, journal, columns) };
     const { copy, ...written } = writeOverlay(operation, journal);
     overlays.push({ operation, copy });
@@ -201,8 +210,10 @@ function componentNotices(results: readonly Result[]): string[] {
 }
 
 /** Stores the run on its frames and their pages, and adds relaunch buttons to the frames. */
-function storeRun({ command, source }: RunOf, targets: readonly FrameLike[], journal: Journal): void {
-  const run = { sourceId: source.id, targetIds: targets.map(({ id }) => id) };
+function storeRun({ command, source }: RunOf, { operations, tracking }: Plan, journal: Journal): void {
+  const targets = targetsOf(operations);
+  const targetIds = targets.map(({ id }) => id);
+  const run = { sourceId: source.id, targetIds, ...(tracking === undefined ? {} : { tracking }) };
   for (const holder of [source, ...targets]) addRelaunchButton(holder, command, journal);
   // a comparison transfers nothing that could be repeated; its records name the frames
   if (command !== 'align-compare') writeLastRun([source, ...targets], run, journal);

@@ -1,6 +1,7 @@
 import type { Affine, Point } from '@samepoint/shared-protocol';
+import type { TrackedMark } from '../../shared/tracking.js';
 import type { Annotatable } from '../canvas/annotations.js';
-import type { FrameLike } from '../canvas/nodes.js';
+import type { FrameLike, PictureNode } from '../canvas/nodes.js';
 import type { Previous } from './previous.js';
 import type { PlacedRecord } from './provenance.js';
 
@@ -58,8 +59,31 @@ export interface MeasureOperation extends OperationBase {
   measurement: Pick<Measurement, 'offset' | 'freeText'>;
 }
 
+/** A tracked region. */
+export interface MarkOperation extends OperationBase {
+  kind: 'mark';
+  mark: TrackedMark;
+  parent: BaseNode & ChildrenMixin;
+  /** Only for a mask group: what is masked, a picture of the target or its image. */
+  masked: PictureNode | { imageHash: string } | null;
+  look: MarkLook;
+}
+
+/** Paints of a mark, as the region has them. */
+export interface MarkLook
+  extends Pick<VectorNode, 'strokes' | 'strokeAlign' | 'strokeJoin' | 'dashPattern' | 'opacity' | 'blendMode'> {
+  fills: readonly Paint[];
+  strokeWeight: number;
+}
+
 /** One write on one target. All nodes and fonts are loaded, so that it runs synchronously. */
-export type Operation = AnnotateOperation | NoteOperation | OverlayOperation | PictureOperation | MeasureOperation;
+export type Operation =
+  | AnnotateOperation
+  | NoteOperation
+  | OverlayOperation
+  | PictureOperation
+  | MeasureOperation
+  | MarkOperation;
 
 /** The outcome of an operation; `record` is null if nothing was written, or for what cannot be updated. */
 export type Written =

@@ -1,6 +1,7 @@
 import type { Placement } from '@samepoint/shared-protocol';
 import { compose, uniformScale } from '../../shared/affine.js';
 import type { AcceptedPlacement, SkippedPlacement } from '../../shared/messages.js';
+import type { TrackChoices } from '../../shared/tracking.js';
 import {
   type Annotatable,
   annotationFor,
@@ -47,6 +48,8 @@ export interface PlacementRun {
 export interface Plan {
   operations: Operation[];
   skipped: SkippedPlacement[];
+  /** Of regions, to run again. */
+  tracking?: TrackChoices;
 }
 
 export type Planned = { ok: true; operation: Operation } | { ok: false; reason: string };
@@ -172,4 +175,11 @@ function byLayerOrder(first: Operation, second: Operation): number {
   return KIND_ORDER[first.kind] - KIND_ORDER[second.kind];
 }
 
-const KIND_ORDER: Record<Operation['kind'], number> = { annotate: 0, measure: 1, note: 2, overlay: 3, picture: 4 };
+const KIND_ORDER: Record<Operation['kind'], number> = {
+  annotate: 0,
+  measure: 1,
+  note: 2,
+  overlay: 3,
+  picture: 4,
+  mark: 5,
+};

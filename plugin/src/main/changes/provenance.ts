@@ -1,5 +1,6 @@
 import { hashOf } from '../../edits/fingerprint.js';
 import type { Command } from '../../shared/messages.js';
+import { TRACK_ORDERS, TRACK_OUTPUTS, type TrackChoices } from '../../shared/tracking.js';
 import { fingerprint } from '../canvas/annotations.js';
 import { ancestors } from '../canvas/nodes.js';
 
@@ -35,6 +36,8 @@ export interface LastRun {
   /** The second version of the source, of a transferred difference. */
   afterId?: string;
   targetIds: string[];
+  /** How regions were tracked. `hand` lists all frames in their order. */
+  tracking?: TrackChoices;
 }
 
 const PLACED = 'placed';
@@ -105,6 +108,12 @@ export function hasOrigin(node: SceneNode, record: Placement, targetId: string):
   return node.getSharedPluginData(NAMESPACE, ORIGIN) === originOf(node, record, targetId);
 }
 
+/** Removes all marks of the plugin from a copy, which has those of its original. */
+export function clearProvenance(copy: SceneNode): void {
+  for (const key of copy.getSharedPluginDataKeys(NAMESPACE)) copy.setSharedPluginData(NAMESPACE, key, '');
+  if (Object.keys(copy.getRelaunchData()).length > 0) copy.setRelaunchData({});
+}
+
 /** Whether the plugin created the node on this target. */
 export function isPlacedOn(node: SceneNode, targetId: string): boolean {
   return targetIdOf(node) === targetId;
@@ -153,13 +162,27 @@ export function pageOf(node: BaseNode): PageNode | null {
 export function readLastRun(holder: SceneNode | PageNode): LastRun | null {
   const parsed = parseJson(holder.getSharedPluginData(NAMESPACE, RUN));
   if (typeof parsed !== 'object' || parsed === null) return null;
-  const { sourceId, afterId, targetIds }: Partial<Record<string, unknown>> = { ...parsed };
+  const { sourceId, afterId, targetIds, tracking }: Partial<Record<string, unknown>> = { ...parsed };
+  const tracked = readTracking(tracking);
   if (typeof sourceId !== 'string' || !Array.isArray(targetIds)) return null;
   return {
     sourceId,
     ...(typeof afterId === 'string' ? { afterId } : {}),
     targetIds: targetIds.filter((id): id is string => typeof id === 'string'),
+    ...(tracked === null ? {} : { tracking: tracked }),
   };
+}
+
+function readTracking(value: unknown): TrackChoices | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { order, hand, output }: Partial<Record<string, unknown>> = { ...value };
+  const known = {
+    order: TRACK_ORDERS.find((one) => one === order),
+    output: TRACK_OUTPUTS.find((one) => one === output),
+  };
+  if (known.order === undefined || known.output === undefined || !Array.isArray(hand)) return null;
+  const ids = hand.filter((id): id is string => typeof id === 'string');
+  return { order: known.order, output: known.output, hand: ids };
 }
 
 function writeData(holder: SceneNode | PageNode, key: string, value: string, journal: Journal): void {
@@ -185,6 +208,7 @@ const RELAUNCH_DESCRIPTIONS: Partial<Record<Command, string>> = {
   'transfer-difference': 'Transfer the difference again',
   'propagate-pictures': 'Propagate the edit again',
   'align-compare': 'Compare both versions again',
+  'track-frames': 'Track the regions again',
 };
 
 /** Adds a relaunch button to the node. Figma rejects it without an id in the manifest. */

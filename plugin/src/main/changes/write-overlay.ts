@@ -1,7 +1,7 @@
 import { compose, toRows, uniformScale, withoutScale } from '../../shared/affine.js';
 import { canvasToChildren, canvasTransform, hasLayout, isPicture } from '../canvas/nodes.js';
 import type { Journal } from './journal.js';
-import type { OverlayOperation, PictureOperation, Written } from './operations.js';
+import type { MarkOperation, OverlayOperation, PictureOperation, Written } from './operations.js';
 import { removePrevious } from './previous.js';
 import { isPlacedOn, writeOrigin } from './provenance.js';
 
@@ -43,7 +43,7 @@ function copyOf(node: Copy): Copy {
 /** Inserts the node at the index of the previous one, right above a picture, else on top of the parent. */
 export function insertOnTarget(
   copy: SceneNode,
-  { parent, previous, target }: OverlayOperation | PictureOperation,
+  { parent, previous, target }: OverlayOperation | PictureOperation | MarkOperation,
 ): void {
   const indexOf = (id: string | undefined) => parent.children.findIndex((child) => child.id === id);
   const index = indexOf(previous?.node?.id);

@@ -9,9 +9,20 @@ import { startPreview } from './preview/preview.js';
 import { openRemove } from './remove/remove.js';
 import { startSelect } from './select.js';
 import type { Flow, Run, Transition } from './state.js';
+import { missingTrack } from './track/sequence.js';
+import { startTrack } from './track/track.js';
 
 /** A list of the pick screen. */
-export type PickKind = 'recording' | 'source' | 'after' | 'layers' | 'overlays' | 'targets';
+export type PickKind =
+  | 'recording'
+  | 'source'
+  | 'after'
+  | 'layers'
+  | 'overlays'
+  | 'targets'
+  | 'sequence'
+  | 'regions'
+  | 'output';
 
 /** Where a command differs from the others. All of them pick, export, send and run in the same way. */
 export interface CommandFlow {
@@ -134,8 +145,10 @@ export const COMMAND_FLOWS: Record<Command, CommandFlow> = {
   'track-frames': {
     ...TRANSFER,
     title: 'Track through frames',
-    picks: ['source', 'overlays', 'targets'],
-    missing: () => null,
+    action: 'Track',
+    picks: ['sequence', 'regions', 'output'],
+    missing: missingTrack,
+    exported: startTrack,
   },
   'align-compare': {
     ...TRANSFER,

@@ -2,6 +2,7 @@ import type { AlignStep } from './align/align-state.js';
 import type { InspectStep } from './inspect/inspect-state.js';
 import type { PicturesStep } from './pictures/pictures-state.js';
 import type { Flow, FlowEvent, UndoState } from './state.js';
+import type { TrackStep } from './track/track-state.js';
 
 /**
  * What the Escape key does: it goes back to the screen before, or closes the window on the first one and after Apply.
@@ -39,6 +40,8 @@ export function escapeEvent({ state }: Flow): FlowEvent | null {
     case 'remove':
       if (state.remove.step === 'removing') return null;
       return state.remove.step === 'list' ? { type: 'close' } : leaveDone(state.remove.undo);
+    case 'track':
+      return leaveTrack(state.track);
     default:
       return { type: 'back' };
   }
@@ -83,4 +86,21 @@ function leaveAlign(align: AlignStep): FlowEvent | null {
 function leaveInspect(inspect: InspectStep): FlowEvent {
   const isWriting = inspect.step === 'open' && inspect.note !== null;
   return isWriting ? { type: 'inspect.note', match: null } : { type: 'back' };
+}
+
+function leaveTrack(track: TrackStep): FlowEvent | null {
+  switch (track.step) {
+    case 'flattening':
+    case 'tracking':
+    case 'tracing':
+      return { type: 'cancel' };
+    case 'failed':
+      return { type: track.download === null ? 'back' : 'cancel' };
+    case 'preview':
+      return { type: 'back' };
+    case 'applying':
+      return null;
+    case 'done':
+      return leaveDone(track.undo);
+  }
 }

@@ -28,7 +28,8 @@ export function exportRequest({ picks, command }: Flow): UiToMain | null {
     sourceId: picks.source.nodeId,
     ...(picks.after === null ? {} : { afterId: picks.after.nodeId }),
     targetIds: usableTargets(picks).map((target) => target.nodeId),
-    overlayIds: kinds.includes('overlays') ? picks.overlays.map((overlay) => overlay.nodeId) : [],
+    overlayIds:
+      kinds.includes('overlays') || kinds.includes('regions') ? picks.overlays.map((overlay) => overlay.nodeId) : [],
     layerIds: kinds.includes('layers') ? picks.layers.map((layer) => layer.nodeId) : [],
   };
 }
@@ -60,9 +61,12 @@ function reduceExport(flow: Flow, state: StateOf<'exporting'>, message: MainToUi
       });
     }
     case 'export.done': {
-      const { items, notices, after = null } = message;
+      const { items, notices, after = null, regions } = message;
       const { jobId, frames, failed, finished } = state;
-      return sendExported(flow, { jobId, frames, failed, finished, items, notices, after });
+      return sendExported(flow, {
+        ...{ jobId, frames, failed, finished, items, notices, after },
+        ...(regions === undefined ? {} : { regions }),
+      });
     }
     case 'export.failed':
       return toPick(flow, message.problem);

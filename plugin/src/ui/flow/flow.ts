@@ -17,6 +17,7 @@ import { reduceRunning } from './running.js';
 import { reduceSelected } from './select.js';
 import { reduceSending } from './sending.js';
 import { enter, type Flow, type FlowEffect, type FlowEvent, savePending, stay, type Transition } from './state.js';
+import { reduceTrack } from './track/track.js';
 
 /** Returns the next state and the effects of an event. An event without meaning in the current state is ignored. */
 export function reduceFlow(flow: Flow, event: FlowEvent): Transition {
@@ -79,6 +80,8 @@ function reduceState(flow: Flow, event: FlowEvent): Transition {
       return reduceRemove(flow, state.remove, event);
     case 'align':
       return reduceAlign(flow, state.align, event);
+    case 'track':
+      return reduceTrack(flow, state.track, event);
     case 'exporting':
       return reduceExporting(flow, state, event);
     case 'sending':
@@ -109,7 +112,8 @@ function daemonOf({ backends, features }: Extract<FlowEvent, { type: 'connected'
 /** Opens the pick screen, or resumes the job that was running when the plugin was closed. */
 function startSession(flow: Flow, message: Extract<MainToUi, { type: 'session' }>): Transition {
   const { command, picks, pending, recordings, preferences } = message;
-  const started = { ...flow, command, picks, recordings, preferences, left: null, leftPreview: null };
+  const tracking = pending?.tracking ?? message.tracking ?? flow.tracking;
+  const started = { ...flow, command, picks, recordings, preferences, tracking, left: null, leftPreview: null };
   const { opens } = COMMAND_FLOWS[command];
   if (opens !== undefined) return opens(started);
   if (pending === null) return enter(started, { name: 'pick', problem: null });

@@ -5,6 +5,7 @@ import { startExport } from './exporting.js';
 import { NO_PICKS, swapPicks, usableTargets } from './picks.js';
 import { startPictures } from './pictures/pictures.js';
 import { type AlikeFrames, enter, type Flow, type FlowEvent, stay, type Transition } from './state.js';
+import { reduceTrackPick } from './track/track.js';
 
 /** The state `pick`: the designer chooses source, targets and, for layers, the layers to transfer. */
 export function reducePick(flow: Flow, event: FlowEvent): Transition {
@@ -41,8 +42,10 @@ export function reducePick(flow: Flow, event: FlowEvent): Transition {
     case 'start':
       if (missingPick(flow) !== null) return stay(flow);
       return flow.command === 'propagate-pictures' ? startPictures(flow, event.jobId) : startExport(flow, event.jobId);
-    default:
-      return stay(flow);
+    default: {
+      const tracked = reduceTrackPick(flow, event);
+      return tracked === null ? stay(flow) : withPicks(tracked, tracked.picks);
+    }
   }
 }
 
@@ -92,6 +95,7 @@ function showAlike(flow: Flow, { nodeId, byName, bySize }: AlikeFrames): Transit
 const SOURCE_MISSING: Partial<Record<PickKind, string>> & { source: string } = {
   source: 'Choose a source frame',
   layers: 'Select layers in one frame',
+  sequence: 'Choose the frames of the sequence',
   recording: 'Choose a recording',
 };
 

@@ -29,6 +29,7 @@ import {
   type SelectionSummary,
   type UiToMain,
 } from '../../shared/messages.js';
+import { DEFAULT_TRACKING, type ExportedRegion, type TrackChoices } from '../../shared/tracking.js';
 import type { AlignEvent, AlignStep } from './align/align-state.js';
 import type { LeftEdits } from './edits/edits-left.js';
 import type { EditsEvent, EditsState } from './edits/edits-state.js';
@@ -39,6 +40,7 @@ import type { LeftPreview } from './preview/preview-left.js';
 import type { PreviewEvent, PreviewState } from './preview/preview-state.js';
 import type { RemoveEvent, RemoveStep } from './remove/remove-state.js';
 import type { HashedFrame } from './request.js';
+import type { TrackEffect, TrackEvent, TrackStep } from './track/track-state.js';
 
 /** The exported input of one run. It is kept until the run ends, so that a retry needs no second export. */
 export interface Run {
@@ -54,6 +56,8 @@ export interface Run {
   after: Design | null;
   /** The results of the parts that have finished. */
   finished: readonly FinishedTarget[];
+  /** Only to track them. */
+  regions?: readonly ExportedRegion[];
 }
 
 /** A run is sent in parts that fit the limits of the protocol: one job after another. */
@@ -76,6 +80,7 @@ export type FlowState =
   | { name: 'inspect'; inspect: InspectStep }
   | { name: 'remove'; remove: RemoveStep }
   | { name: 'align'; align: AlignStep }
+  | { name: 'track'; track: TrackStep }
   | {
       name: 'exporting';
       jobId: string;
@@ -142,6 +147,8 @@ export interface Flow {
   /** PNGs by node id; null for a frame that cannot be exported. */
   thumbnails: ReadonlyMap<string, Uint8Array | null>;
   preferences: Preferences;
+  /** The choices of “Track through frames…”. */
+  tracking: TrackChoices;
   daemon: DaemonLink;
   /** What was decided in the preview of edits that “Back” left; null for none. */
   left: LeftEdits | null;
@@ -157,6 +164,7 @@ export type FlowEvent =
   | PicturesEvent
   | InspectEvent
   | RemoveEvent
+  | TrackEvent
   | { type: 'connected'; backends: readonly Backend[]; features: readonly string[]; jobs: readonly JobStatus[] }
   | { type: 'disconnected' }
   | { type: 'pick.source'; frame: FrameSummary | null }
@@ -204,7 +212,8 @@ export type FlowEffect =
   | { type: 'daemon'; message: ClientMessage }
   | { type: 'image'; imageId: string; png: Uint8Array }
   | PicturesEffect
-  | InspectEffect;
+  | InspectEffect
+  | TrackEffect;
 
 /** The flow after an event, and the effects that the store runs. */
 export interface Transition {
@@ -219,6 +228,7 @@ export const INITIAL_FLOW: Flow = {
   recordings: [],
   thumbnails: new Map(),
   preferences: DEFAULT_PREFERENCES,
+  tracking: DEFAULT_TRACKING,
   daemon: { connected: false, backends: [], features: [] },
   left: null,
   leftPreview: null,
@@ -240,6 +250,8 @@ export function needsDaemon(state: FlowState): boolean {
       return state.inspect.step === 'failed';
     case 'align':
       return state.align.step !== 'result';
+    case 'track':
+      return ['tracking', 'failed'].includes(state.track.step);
     case 'waiting':
     case 'home':
     case 'preferences':
@@ -280,7 +292,7 @@ const MAX_STORED_CHARS = 1_000_000;
 
 /** Stores the run to resume if the plugin is closed; null for none. */
 export function savePending(flow: Flow, run: Pick<Run, 'jobId' | 'finished'> | null): FlowEffect {
-  const { command, picks } = flow;
+  const { command, picks, tracking } = flow;
   if (run === null || picks.source === null) return { type: 'main', message: { type: 'pending.save', pending: null } };
   const isStored = run.finished.length > 0 && JSON.stringify(run.finished).length <= MAX_STORED_CHARS;
   const pending: PendingJob = {
@@ -291,6 +303,7 @@ export function savePending(flow: Flow, run: Pick<Run, 'jobId' | 'finished'> | n
     targetIds: picks.targets.map((target) => target.nodeId),
     overlayIds: picks.overlays.map((overlay) => overlay.nodeId),
     ...(picks.layers.length === 0 ? {} : { layerIds: picks.layers.map((layer) => layer.nodeId) }),
+    ...(command === 'track-frames' ? { tracking } : {}),
     ...(isStored ? { finished: [...run.finished] } : {}),
   };
   return { type: 'main', message: { type: 'pending.save', pending } };

@@ -13,6 +13,7 @@ import { Button, ProblemNotice, Screen } from './components.js';
 import { AfterList, OverlayList, type SectionProps, SourceList, TargetList } from './pick-frames.js';
 import { LayerList } from './pick-layers.js';
 import { NoRecordingView, RecordingList } from './pick-recording.js';
+import { OutputChoice, RegionList, SequenceList } from './track/track-pick.js';
 
 interface PickViewProps {
   flow: Flow;
@@ -110,12 +111,16 @@ const LISTS: Record<PickKind, (props: SectionProps) => ComponentChildren> = {
   layers: LayerList,
   overlays: OverlayList,
   targets: TargetList,
+  sequence: SequenceList,
+  regions: RegionList,
+  output: OutputChoice,
 };
 
 /** What large frames and long runs mean, before anything is exported. */
-function PartsNote({ flow: { picks } }: Pick<SectionProps, 'flow'>) {
+function PartsNote({ flow: { command, picks } }: Pick<SectionProps, 'flow'>) {
   const { source, targets } = picks;
-  const notes = source === null ? [] : scaleNotes(source, targets);
+  // a sequence is one job without layers
+  const notes = source === null || command === 'track-frames' ? [] : scaleNotes(source, targets);
   return notes.length === 0 ? null : (
     <section class="section" aria-label="Size of the run">
       {notes.map((note) => (

@@ -16,7 +16,8 @@ const THUMBNAIL = {
 /** Decoded frames by image id, least recently used first. */
 const decoded = new Map<string, Promise<ImageBitmap>>();
 
-function decode(frame: HashedFrame): Promise<ImageBitmap> {
+/** The decoded image of a frame, which the cache closes: draw it at once. */
+export function decodeFrame(frame: HashedFrame): Promise<ImageBitmap> {
   const known = decoded.get(frame.imageId);
   decoded.delete(frame.imageId);
   const bitmap = known ?? decodeOpaque(frame.png);
@@ -42,7 +43,7 @@ export async function drawThumbnail(canvas: Canvas, frame: HashedFrame, box: Box
   const scale = globalThis.devicePixelRatio || 1;
   const side = Math.round(THUMBNAIL.sidePx * scale);
   try {
-    const bitmap = await decode(frame);
+    const bitmap = await decodeFrame(frame);
     canvas.width = side;
     canvas.height = side;
     const context = canvas.getContext('2d');
