@@ -168,7 +168,7 @@ function PickIcon({ kind }: Pick<PickRow, 'kind'>) {
 type PickThumbnailProps = Pick<PickCardProps, 'png' | 'dispatch'> & { nodeId: string };
 
 /** A small image of a frame, which is asked for while the row is drawn. The icon of frames stands in until it is there. */
-function PickThumbnail({ nodeId, png, dispatch }: PickThumbnailProps) {
+export function PickThumbnail({ nodeId, png, dispatch }: PickThumbnailProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const isMissing = png === undefined;
   useEffect(() => {

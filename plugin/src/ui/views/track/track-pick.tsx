@@ -13,13 +13,13 @@ import type { FlowEvent } from '../../flow/state.js';
 import { misfits, sequenceOf } from '../../flow/track/sequence.js';
 import { Button, IconButton } from '../components.js';
 import { layerRow, type SectionProps } from '../pick-frames.js';
-import { PickList } from '../pick-list.js';
+import { PickList, PickThumbnail } from '../pick-list.js';
 import { type VirtualItem, VirtualList } from '../virtual-list.js';
 
 const ORDER_LABELS: Record<TrackOrder, string> = { position: 'By position', name: 'By name', hand: 'By hand' };
 
 /** Expected height of a frame in the list, in CSS pixels. */
-const FRAME_PX = 36;
+const FRAME_PX = 52;
 
 type FrameItem = VirtualItem & { frame: FrameSummary; place: number };
 
@@ -61,6 +61,7 @@ export function SequenceList({ flow, dispatch }: SectionProps) {
                   amount={frames.length}
                   isAnnotated={frame.nodeId === picks.source?.nodeId}
                   isUnfit={unfit.has(frame.nodeId)}
+                  png={flow.thumbnails.get(frame.nodeId)}
                   move={move}
                   dispatch={dispatch}
                 />
@@ -123,11 +124,13 @@ interface SequenceFrameProps {
   isAnnotated: boolean;
   /** Whether its proportions differ from those of the annotated frame. */
   isUnfit: boolean;
+  /** A small image; undefined until it is there. */
+  png: Uint8Array | null | undefined;
   move: (nodeId: string, by: -1 | 1) => void;
   dispatch: (event: FlowEvent) => void;
 }
 
-function SequenceFrame({ frame, place, amount, isAnnotated, isUnfit, move, dispatch }: SequenceFrameProps) {
+function SequenceFrame({ frame, place, amount, isAnnotated, isUnfit, png, move, dispatch }: SequenceFrameProps) {
   const { nodeId, name, blocked, width, height } = frame;
   const problem = blocked ?? (isUnfit ? `${Math.round(width)} × ${Math.round(height)}: other proportions` : null);
   const remove = () =>
@@ -142,6 +145,7 @@ function SequenceFrame({ frame, place, amount, isAnnotated, isUnfit, move, dispa
         onChange={() => dispatch({ type: 'track.annotated', nodeId })}
       />
       <span class="amount">{place}</span>
+      <PickThumbnail nodeId={nodeId} png={png} dispatch={dispatch} />
       <span class="card-text">
         <span class="card-name" title={name}>
           {name}
