@@ -9,7 +9,7 @@ import { DEFAULT_PREFERENCES, type FrameSummary, type MainToUi } from '../../src
 import type { ExportedRegion } from '../../src/shared/tracking.js';
 import { labelColours } from '../../src/ui/flow/track/label-pixels.js';
 import { FakeDaemon, TOKEN } from './fake-daemon.js';
-import { failure, frameSummary } from './fixtures.js';
+import { frameSummary } from './fixtures.js';
 import { look } from './look.js';
 import { DARK, LIGHT, mockup, PARTS } from './mockup.js';
 import { openUi } from './open-ui.js';
@@ -149,7 +149,7 @@ describe('tracking through frames', () => {
     await screenshot('running');
 
     const [both = new Uint8Array(), one = new Uint8Array()] = masks;
-    const error = failure('IMAGE_UNREADABLE', { message: 'The image can’t be decoded.' });
+    const error = { code: 'IMAGE_UNREADABLE', message: 'The image can’t be decoded.', hint: '' } as const;
     const frames: Extract<TrackResult['tracked'], { kind: 'mask' }>['frames'] = [
       { state: 'tracked', pngBytes: both.length, confidences: [1, 1] },
       { state: 'tracked', pngBytes: both.length, confidences: [0.91, 0.93] },

@@ -6,7 +6,7 @@ import type { Flow, FlowEvent, StateOf } from '../../flow/state.js';
 import { nameOf } from '../../flow/track/track-preview.js';
 import type { TrackStep } from '../../flow/track/track-state.js';
 import { Button, Illustration, ProblemNotice, ProgressBar, Screen } from '../components.js';
-import { UndoFooter, UndoneView } from '../done-view.js';
+import { SummaryNotices, UndoFooter, UndoneView } from '../done-view.js';
 import { FailedView } from '../failed-view.js';
 import { jobProgress, type Progress, Steps } from '../work-view.js';
 import { TrackPreviewView } from './track-preview.js';
@@ -106,7 +106,7 @@ function TrackDoneView({ state, dispatch }: DoneProps) {
   const written = summary.created + summary.updated;
   const names = new Map(preview.labels.map(({ regionId, name }) => [trackItemId(regionId), name]));
   return (
-    <Screen title="Done" footer={<UndoFooter undo={state.undo} dispatch={dispatch} />}>
+    <Screen title="Done" footer={<UndoFooter undo={state.undo} made={summary.made} dispatch={dispatch} />}>
       {state.problem === null ? null : <ProblemNotice problem={state.problem} />}
       <div class="message">
         <Illustration name={written === 0 ? 'warning' : 'done'} />
@@ -114,6 +114,7 @@ function TrackDoneView({ state, dispatch }: DoneProps) {
         {summary.created === 0 ? null : <p>Placed {count(summary.created, 'region')}</p>}
         {summary.updated === 0 ? null : <p>Replaced {count(summary.updated, 'region')} of an earlier run</p>}
       </div>
+      <SummaryNotices summary={summary} />
       {summary.skipped.length === 0 ? null : (
         <section class="section" aria-label="Skipped">
           <h2>
