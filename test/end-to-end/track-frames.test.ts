@@ -3,7 +3,7 @@ import type { InspectedNode } from '../figma-host/figma-host.js';
 import type { DocumentSpec, NodeSpec } from '../figma-host/spec.js';
 import { test as base } from './fixtures.js';
 import { pressAt, tabTo } from './keyboard.js';
-import { pairByCode, saveFrame, saveScreenshot } from './steps.js';
+import { pairByCode, saveScreenshot } from './steps.js';
 import { drawStill, overlap, STILL, still, VAN_X, vanPath } from './stills.js';
 
 /** How far apart the stills are on the canvas, in two rows. */
@@ -62,7 +62,6 @@ describe('tracking a region through the stills of a video', () => {
     await pressAt(figma, 'Place 4 regions', 'Enter');
     await figma.heading('Regions placed').waitFor();
     await saveScreenshot(figma, 'track-3-done');
-    for (const key of keys) await saveFrame(plugin, key, `track-${key}`);
 
     const outlines = host
       .nodes()
