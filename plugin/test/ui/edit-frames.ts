@@ -1,5 +1,5 @@
 import type { Placement, TransferResult } from '@samepoint/shared-protocol';
-import type { Design, Value } from '../../src/shared/design.js';
+import type { Design, Token, Value } from '../../src/shared/design.js';
 import type { ExportedItem } from '../../src/shared/messages.js';
 import { design, solid, text } from '../edits/designs.js';
 import { layerItem, layerPlacement } from './fixtures.js';
@@ -15,6 +15,8 @@ interface ScreenOptions {
   /** A new row in the card. */
   hasBadge?: boolean;
   hasAvatar?: boolean;
+  /** The card is an instance of this component. */
+  card?: Token;
   children?: readonly { id: string }[];
 }
 
@@ -42,7 +44,8 @@ export function screen(prefix: string, options: ScreenOptions = {}): Design {
         id: `${prefix}-card`,
         name: 'Card',
         box: box('card'),
-        props: corners,
+        ...(options.card === undefined ? {} : { type: 'INSTANCE' }),
+        props: { ...corners, ...(options.card === undefined ? {} : { mainComponent: options.card.id }) },
         children: options.hasBadge === true ? [badge] : [],
       },
       {
@@ -59,7 +62,7 @@ export function screen(prefix: string, options: ScreenOptions = {}): Design {
         ],
       },
     ],
-    { root: { id: prefix, box: [0, 0, 400, 300] } },
+    { root: { id: prefix, box: [0, 0, 400, 300] }, tokens: options.card === undefined ? [] : [options.card] },
   );
 }
 

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import type { FigmaPage } from '../../../test/figma-host/figma-page.js';
 import { BROWSER_TIMEOUT_MS, launchChromium } from '../../../test/figma-host/launch-chromium.js';
 import { bundleUi } from '../../bundle.mjs';
-import type { Design } from '../../src/shared/design.js';
+import type { Design, Token } from '../../src/shared/design.js';
 import {
   type Command,
   DEFAULT_PREFERENCES,
@@ -255,6 +255,48 @@ describe('the preview of edits', () => {
     await figma.button(/^All \d/).click();
     const label = figma.ui.getByRole('checkbox', { name: 'Apply “Button label” to “Shop / Copy”' });
     await vi.waitFor(async () => expect(await label.isChecked()).toBe(true), BROWSER_TIMEOUT_MS);
+  });
+});
+
+describe('the sections of the preview of edits', () => {
+  beforeEach(async () => {
+    const card: Token = { kind: 'component', id: 'C:card', name: 'Settings card' };
+    const ours = screen('s', { button: '#FFFFFF', radius: 16, hasBadge: true });
+    const frames = [
+      editable(light, 's', 'Shop / Light', BASE),
+      editable(light, 'l', 'Shop / Component', screen('l', { title: 'Preferences', card })),
+      editable(dark, 'd', 'Shop / Dark', screen('d', { button: '#4F8CFF', labelFill: '#0C1020' })),
+    ];
+    const record = { sourceLayerId: 's-title', layerId: 'l-title', what: 'characters' };
+    const [, component] = frames;
+    if (component?.edits === undefined) throw new Error('no design');
+    component.edits.applied.push({ ...record, source: '"Preferences"', written: '"Preferences"' });
+    component.edits.warnings.push('is in “Pages”, which is a main component: all its instances change with it.');
+    const result = editResult({ l: editPlacements('l'), d: editPlacements('d') });
+    await run('transfer-edits', frames, exportDone(EDIT_ITEMS, ours), result);
+    await figma.heading('Edits').waitFor();
+  });
+
+  it('propose a color of the target, and say what blocks an edit', async () => {
+    await look(figma, 'edits-changes');
+    await figma.button(/^Conflicts/).click();
+    const proposal = figma.button(/^Use proposed color ?#0C1020$/);
+    await proposal.click();
+    expect(await proposal.getAttribute('aria-pressed')).toBe('true');
+    await look(figma, 'edits-proposed-color');
+    await figma.button(/^All \d/).click();
+    // only what is in view exists
+    await figma.ui.getByRole('checkbox').first().press('End');
+    await figma.ui.getByText('Edit the main component “Settings card”').waitFor();
+    await figma.ui.getByText('An earlier run made these edits here').waitFor();
+    await look(figma, 'edits-blocked');
+    await figma.ui.getByRole('checkbox', { name: 'Apply “Title” to “Shop / Component”' }).check();
+    await figma.button(/^Apply \d+ changes$/).click();
+    const { targets } = await figma.next('edits.apply');
+    const values = targets.flatMap(({ operations }) =>
+      operations.flatMap(({ write }) => (write.kind === 'set' ? JSON.stringify(write.after) : [])),
+    );
+    expect(values).toContain('"Settings"');
   });
 });
 
