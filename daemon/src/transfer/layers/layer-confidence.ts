@@ -10,10 +10,10 @@ const COEFFICIENTS = { bias: -2.3, odds: 0.13, doubt: 0.21, own: 0.28, companyOd
 /** Keeps the odds finite. */
 const FLOOR = 0.01;
 
-/** Log odds beyond this say nothing more. */
+/** Log odds are cut here. */
 const MOST_ODDS = 12;
 
-/** Nor does more of a lead. */
+/** The lead is cut here. */
 const MOST_LEAD = 8;
 
 /** Taken where no other is known, as for the layers that no network compared: neither for a candidate nor against it. */
