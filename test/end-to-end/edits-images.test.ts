@@ -2,28 +2,17 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect } from 'vitest';
-import { harderScreen } from '../figma-host/documents/harder-screen.js';
-import { inboxDocument } from '../figma-host/documents/inbox-document.js';
 import { solid } from '../figma-host/documents/parts.js';
-import { LIGHT } from '../figma-host/documents/theme.js';
 import type { FigmaPage } from '../figma-host/figma-page.js';
 import { BROWSER_TIMEOUT_MS } from '../figma-host/launch-chromium.js';
 import { Film, useInter } from './film.js';
-import { test as base } from './fixtures.js';
+import { FILMED, PICTURES, saveFilm, test } from './film-fixtures.js';
 import type { PluginInFigma } from './plugin-in-figma.js';
 import { pairByCode, startRun } from './steps.js';
-
-/** Folder of `edits.webp`, `edits.png` and the pictures of `docs/edits.md`; without it the test is skipped. */
-const FOLDER = process.env.SAMEPOINT_README_IMAGES;
-
-/** Keeps the documents quick to load. */
-const MAX_BYTES = { film: 600_000, still: 200_000 };
 
 /** Of waits without an event of their own. */
 const PATIENCE = { timeout: BROWSER_TIMEOUT_MS, interval: 100 };
 
-const SOURCE = 'light:screen';
-const TARGETS = ['dark:screen', 'german:screen'];
 const CAPTION = {
   start: 'Record a frame',
   edit: 'Edit it as usual',
@@ -33,25 +22,10 @@ const CAPTION = {
   end: 'Apply. One undo reverts everything',
 };
 
-const test = base.override('document', () => {
-  const [light, dark] = inboxDocument().children;
-  if (light === undefined || dark === undefined) throw new Error('the document has no screens');
-  const parts = light.children?.filter(({ key = '' }) => !/:(callout|arrow|sticker)$/.test(key)) ?? [];
-  const german = harderScreen('german', 'Inbox / Tablet, German', LIGHT);
-  return {
-    name: 'Inbox',
-    children: [
-      { ...light, children: parts },
-      { ...dark, name: 'Inbox / Dark' },
-      { ...german, x: 1040, y: 0 },
-    ],
-  };
-});
-
-test.runIf(FOLDER !== undefined)('draws the film of edits', async ({ browser, plugin, daemon }) => {
+test.runIf(PICTURES !== undefined)('draws the film of edits', async ({ browser, plugin, daemon }) => {
   clearAnnotations(plugin);
-  const film = new Film(browser, plugin, [SOURCE, ...TARGETS], Object.values(CAPTION));
-  film.select(SOURCE);
+  const film = new Film(browser, plugin, [FILMED.source, ...FILMED.targets], Object.values(CAPTION));
+  film.select(FILMED.source);
   await film.add({ caption: CAPTION.start, ms: 1300 });
   await plugin.host.runCommand('record-edits');
   await expect.poll(() => plugin.host.reports.some(({ kind }) => kind === 'closePlugin'), PATIENCE).toBe(true);
@@ -62,7 +36,7 @@ test.runIf(FOLDER !== undefined)('draws the film of edits', async ({ browser, pl
   await useInter(figma);
   await pairByCode(figma, daemon.code);
   await figma.ui.getByRole('radio').first().check();
-  film.select(...TARGETS);
+  film.select(...FILMED.targets);
   await film.press(figma.button(/^Add .* as targets?$/), { caption: CAPTION.pick, ms: 1000, figma });
   await film.add({ caption: CAPTION.pick, ms: 800, figma, pressed: figma.button('Find matches') });
   await startRun(figma);
@@ -81,11 +55,7 @@ test.runIf(FOLDER !== undefined)('draws the film of edits', async ({ browser, pl
   film.select();
   await film.add({ caption: CAPTION.end, ms: 2600 });
 
-  const [webp, png] = [await film.webp(), await film.lastPicture()];
-  await writeFile(join(FOLDER ?? '', 'edits.webp'), webp);
-  await writeFile(join(FOLDER ?? '', 'edits.png'), png);
-  expect(webp.length).toBeLessThan(MAX_BYTES.film);
-  expect(png.length).toBeLessThan(MAX_BYTES.still);
+  await saveFilm(film, 'edits');
 });
 
 /** The film is about edits. */
@@ -119,5 +89,5 @@ async function save(name: string, { page }: FigmaPage): Promise<void> {
   const png = await sharp(await page.screenshot())
     .png({ palette: true, colours: 128, effort: 10 })
     .toBuffer();
-  await writeFile(join(FOLDER ?? '', `${name}.png`), png);
+  await writeFile(join(PICTURES ?? '', `${name}.png`), png);
 }

@@ -1,21 +1,7 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { expect } from 'vitest';
-import { harderScreen } from '../figma-host/documents/harder-screen.js';
-import { inboxDocument } from '../figma-host/documents/inbox-document.js';
-import { LIGHT } from '../figma-host/documents/theme.js';
 import { Film, useInter } from './film.js';
-import { test as base } from './fixtures.js';
+import { FILMED, PICTURES, saveFilm, test } from './film-fixtures.js';
 import { pairByCode, startRun } from './steps.js';
 
-/** Folder of `transfer.webp` and `transfer.png`; without it the test is skipped. */
-const FOLDER = process.env.SAMEPOINT_README_IMAGES;
-
-/** Keeps the README quick to load. */
-const MAX_BYTES = { film: 600_000, still: 200_000 };
-
-const SOURCE = 'light:screen';
-const TARGETS = ['dark:screen', 'german:screen'];
 const CAPTION = {
   start: 'Annotate one frame',
   pick: 'Open Samepoint and pick the frames',
@@ -24,32 +10,16 @@ const CAPTION = {
   end: 'Apply. One undo reverts everything',
 };
 
-const test = base.override('document', () => {
-  const [light, dark] = inboxDocument().children;
-  if (light === undefined || dark === undefined) throw new Error('the document has no screens');
-  // overlays are for the transfer of layers
-  const parts = light.children?.filter(({ key = '' }) => !/:(callout|arrow|sticker)$/.test(key)) ?? [];
-  const german = harderScreen('german', 'Inbox / Tablet, German', LIGHT);
-  return {
-    name: 'Inbox',
-    children: [
-      { ...light, children: parts },
-      { ...dark, name: 'Inbox / Dark' },
-      { ...german, x: 1040, y: 0 },
-    ],
-  };
-});
-
-test.runIf(FOLDER !== undefined)('draws the film of the README', async ({ browser, plugin, daemon }) => {
-  const film = new Film(browser, plugin, [SOURCE, ...TARGETS], Object.values(CAPTION));
+test.runIf(PICTURES !== undefined)('draws the film of the README', async ({ browser, plugin, daemon }) => {
+  const film = new Film(browser, plugin, [FILMED.source, ...FILMED.targets], Object.values(CAPTION));
   await film.add({ caption: CAPTION.start, ms: 1500 });
 
   const figma = await plugin.run('transfer-annotations');
   await useInter(figma);
   await pairByCode(figma, daemon.code);
-  film.select(SOURCE);
+  film.select(FILMED.source);
   await film.press(figma.button(/^Use “.*” as source$/), { caption: CAPTION.pick, ms: 900, figma });
-  film.select(...TARGETS);
+  film.select(...FILMED.targets);
   await film.press(figma.button(/^Add .* as targets?$/), { caption: CAPTION.pick, ms: 900, figma });
   await film.add({ caption: CAPTION.pick, ms: 800, figma, pressed: figma.button('Find matches') });
   await startRun(figma);
@@ -70,9 +40,5 @@ test.runIf(FOLDER !== undefined)('draws the film of the README', async ({ browse
   film.select();
   await film.add({ caption: CAPTION.end, ms: 2400 });
 
-  const [webp, png] = [await film.webp(), await film.lastPicture()];
-  await writeFile(join(FOLDER ?? '', 'transfer.webp'), webp);
-  await writeFile(join(FOLDER ?? '', 'transfer.png'), png);
-  expect(webp.length).toBeLessThan(MAX_BYTES.film);
-  expect(png.length).toBeLessThan(MAX_BYTES.still);
+  await saveFilm(film, 'transfer');
 });
