@@ -251,6 +251,20 @@ describe('geometry', () => {
     expect(write).toMatchObject({ kind: 'resize', after: { width: 320, height: 44 } });
   });
 
+  it('moves the other way across in a target that is laid out from right to left', () => {
+    const bar = (back: number, title: number, search: number, more: number) => [
+      free('back', back, 10),
+      free('title', title, 10),
+      free('search', search, 10),
+      free('more', more, 14),
+    ];
+    const rightToLeft = bar(320, 220, 100, 10);
+    const [write] = writes(bar(10, 100, 220, 320), bar(10, 108, 220, 320), rightToLeft);
+    expect(write).toMatchObject({ kind: 'move', after: { x: 212, y: 10 } });
+    const [same] = writes(bar(10, 100, 220, 320), bar(10, 108, 220, 320), bar(20, 120, 240, 340));
+    expect(same).toMatchObject({ kind: 'move', after: { x: 128, y: 10 } });
+  });
+
   it('moves from where constraints bring the layer when its parent is resized', () => {
     const right = (x: number, y: number) =>
       free('a', x, y, { props: { constraints: { horizontal: 'MAX', vertical: 'MIN' } } });

@@ -6,6 +6,7 @@ import { layersInOrder } from '../tree.js';
 import { type ColourMap, colourMapOf } from './colour-map.js';
 import { copiedCounterparts } from './copies.js';
 import { type TokenMap, tokenMapOf } from './merge-token.js';
+import { isMirrored } from './mirrored.js';
 import { scaleOf } from './scale.js';
 
 /** A layer of the target with the confidence that it is the counterpart. */
@@ -26,6 +27,8 @@ export interface MergeContext {
   records: ReadonlyMap<string, AppliedRecord>;
   /** Lengths of the target to those of the source: 1 for another width, 2 for @2x. */
   scale: number;
+  /** Whether the target is laid out in the other direction across. */
+  isMirrored: boolean;
   colours: ColourMap;
   tokens: TokenMap;
   /** Source layers that an edit puts in another place among their siblings. */
@@ -55,6 +58,7 @@ export function contextOf(input: MergeInput): MergeContext {
     matches,
     records,
     scale: scaleOf(pairs, written),
+    isMirrored: isMirrored(base, theirs, (id) => matches.get(id)?.layer),
     colours: colourMapOf(pairs, written),
     tokens: tokenMapOf(base, theirs, pairs),
     placed: new Set(edits.filter(({ kind }) => PLACING.has(kind)).map(({ layerId }) => layerId)),

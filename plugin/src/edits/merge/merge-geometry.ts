@@ -106,7 +106,10 @@ function moveFrom(context: MergeContext, edit: MoveEdit, layer: DesignLayer, pus
     sizeOf(context.ours.layers[container.id] ?? container),
   );
   const points = { before: { ...expected }, after: { ...edit.after }, theirs: { ...pushed } };
-  const factor = (key: string) => factorOf(context, edit.layerId, layer, key === 'x' ? 'x' : 'y');
+  const factor = (key: string) => {
+    const factor = factorOf(context, edit.layerId, layer, key === 'x' ? 'x' : 'y');
+    return key === 'x' && context.isMirrored ? -factor : factor;
+  };
   const canBeSo = sameAs(pushed, positionOf(layer)) && sameAs(before, expected);
   const { kind, value } = mergeNumbers(context, edit, layer.id, ['x', 'y'], points, factor, canBeSo);
   return { kind, after: { x: value.x ?? pushed.x, y: value.y ?? pushed.y }, source: points.after };

@@ -45,12 +45,15 @@ function noticeItems(failed: readonly FailedTarget[], targets: readonly EditsTar
   return [
     ...failed.map((target): EditsItem => ({ kind: 'failed', key: `failed ${target.nodeId}`, target })),
     ...targets.flatMap((target) =>
-      target.edits.warnings.map((warning): EditsItem => {
+      [...target.edits.warnings, ...(target.isMirrored ? [MIRRORED] : [])].map((warning): EditsItem => {
         return { kind: 'warning', key: `warning ${target.frame.nodeId} ${warning}`, target, warning };
       }),
     ),
   ];
 }
+
+/** Follows the name of the frame. */
+const MIRRORED = 'is laid out the other way across: moves are mirrored there, edits of sides and corners are not.';
 
 function rowItems(row: EditRow, isCorrecting: boolean): EditsItem[] {
   const item: EditsItem = { kind: 'row', key: row.key, row, isCorrecting };

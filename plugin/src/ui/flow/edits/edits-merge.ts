@@ -1,4 +1,5 @@
 import type { Placement, TransferResult } from '@samepoint/shared-protocol';
+import { isMirrored } from '../../../edits/merge/mirrored.js';
 import { merge } from '../../../edits/merge.js';
 import type { Flow, Run } from '../state.js';
 import { counterpartsOf, differenceOf } from './edits-difference.js';
@@ -34,11 +35,13 @@ function placementsByTarget(result: TransferResult): Map<string, readonly Placem
 
 function withMerge(
   { base, ours, edits }: Omit<EditsMerge, 'targets'>,
-  target: Omit<EditsTarget, 'merged'>,
+  target: Omit<EditsTarget, 'merged' | 'isMirrored'>,
 ): EditsTarget {
   const { counterparts } = target;
   const { design: theirs, applied } = target.edits;
-  return { ...target, merged: merge({ base, ours, edits, theirs, counterparts, applied }) };
+  const counterpartOf = (id: string) => theirs.layers[counterparts[id]?.layerId ?? ''];
+  const merged = merge({ base, ours, edits, theirs, counterparts, applied });
+  return { ...target, merged, isMirrored: isMirrored(base, theirs, counterpartOf) };
 }
 
 /**

@@ -21,6 +21,8 @@ export interface EditsTarget {
   /** By the id of the source layer. */
   counterparts: { readonly [sourceLayerId: string]: Counterpart };
   merged: readonly MergedEdit[];
+  /** Whether it is laid out in the other direction across. */
+  isMirrored: boolean;
 }
 
 /** What all rows are made from. */
