@@ -76,11 +76,14 @@ class Replay {
     else layer.transform = transform;
   }
 
-  #add({ sourceLayerId, parent, previousSibling, transform, scale, size, without }: Add): string {
+  #add({ sourceLayerId, parent, previousSibling, transform, scale, size, without, colours = [] }: Add): string {
     const [parentId, below] = [this.#idOf(parent) ?? '', this.#idOf(previousSibling)];
     const index = below === null ? 0 : this.#draft.get(parentId).childIds.indexOf(below) + 1;
     if (below !== null && index === 0) throw new Error(`${below} is not in ${parentId}`);
     const id = this.#copy(sourceLayerId, parentId, index, new Set(without));
+    for (const { sourceLayerId: source, property, value } of colours) {
+      setProperty(this.#draft, this.#copies.get(source) ?? '', property, value, this.#mode);
+    }
     if (scale !== 1) rescale(this.#draft, id, scale);
     if (size !== null) resize(this.#draft, id, size.width, size.height);
     if (transform !== null) this.#transform(id, transform);

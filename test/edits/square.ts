@@ -129,7 +129,7 @@ export interface Verdict {
   offered: number;
   /** Off, since the target says something else. */
   shown: number;
-  /** In an added layer as in the source, since `add` copies: the source's colours and words. */
+  /** In an added layer as in the source, since `add` copies: its words, and colours that the target has no single one for. */
   copied: number;
   missed: Difference[];
   wrong: Difference[];
@@ -199,9 +199,14 @@ function sharedOrder(value: Value | undefined, expected: Comparable, found: Comp
   return value.filter((id) => sameCell(expected.get(id)?.get('parent'), found.get(id)?.get('parent')));
 }
 
-function isCopied({ key, what, actual }: Difference, { base, ours }: Square): boolean {
+function isCopied(difference: Difference, square: Square): boolean {
+  const { key, what, actual } = difference;
+  const { base, ours } = square;
   const source = ours.layers[key];
   if (base.layers[key] !== undefined || source === undefined || isNumeric(what)) return false;
+  const isPaint = (what === 'fills' || what === 'strokes') && !key.includes(';');
+  const isKnown = isInColourMap(difference, square) && !isUnknownToken(difference, square);
+  if (isPaint && square.mode === 'dark' && isKnown) return false;
   return sameCell(source.props[what], actual);
 }
 

@@ -31,7 +31,7 @@ function mergeEdits(input: MergeInput, context: MergeContext): MergedEdit[] {
   for (const kinds of PASSES) {
     for (const edit of input.edits) if (kinds.includes(edit.kind)) merged.set(edit, mergeEdit(context, edit));
   }
-  const copies = mergeIntoCopies(input, (copied) => mergeEdits(copied, contextOf(copied)));
+  const copies = mergeIntoCopies(input, context, (copied) => mergeEdits(copied, contextOf(copied)));
   return [...input.edits.flatMap((edit) => merged.get(edit) ?? []), ...copies];
 }
 

@@ -4,6 +4,13 @@ import type { Size, Value } from './design.js';
 /** A layer of the target, or the copy of a source layer that an `add` of the same run makes. */
 export type LayerRef = { layerId: string } | { addedFrom: string };
 
+/** A property of the copy of a source layer. */
+export interface CopySet {
+  sourceLayerId: string;
+  property: string;
+  value: Value;
+}
+
 /**
  * One write to the target. `before` is what the target must still have before the first write, else the write is left
  * out. An axis of `resize` with the same value before and after keeps its sizing. New `characters` keep the styles of
@@ -23,7 +30,8 @@ export type Write =
   /**
    * Copies a subtree of the source. `transform` is in the parent's coordinates; null where auto layout decides. The copy
    * is first scaled by `scale`, then gets `size` unless null. `without` lists layers of the source that are not new and
-   * leave the copy after the last reparent into it. `sourceLayerId` and `without` are ids on the canvas.
+   * leave the copy after the last reparent into it. `colours` are set on layers of the copy, a style after its paints.
+   * `sourceLayerId`, `without` and those of `colours` are ids on the canvas.
    */
   | {
       kind: 'add';
@@ -34,6 +42,7 @@ export type Write =
       scale: number;
       size: Size | null;
       without: readonly string[];
+      colours?: readonly CopySet[];
     }
   | { kind: 'remove'; layerId: string }
   | { kind: 'reorder'; layerId: string; previousSibling: LayerRef | null }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { diffDesigns } from '../../src/edits/diff-designs.js';
+import { merge } from '../../src/edits/merge.js';
 import { inWriteOrder } from '../../src/edits/write-order.js';
-import type { Token } from '../../src/shared/design.js';
-import { design, type LayerSpec, merged, sameLayers, stack, target, text } from './designs.js';
+import type { Design, Token } from '../../src/shared/design.js';
+import { design, type LayerSpec, merged, sameLayers, solid, stack, target, text } from './designs.js';
 import { operationsOf, replay } from './replay.js';
 
 const rows = (...names: string[]): LayerSpec[] => [
@@ -147,6 +149,43 @@ describe('new parent', () => {
       't-b',
       't-c',
     ]);
+  });
+});
+
+describe('the colors of an added layer', () => {
+  const painted = (id: string, hex: string): LayerSpec => ({ id, type: 'RECTANGLE', props: { fills: solid(hex) } });
+  const screen = (ground: string, ink: string, more: LayerSpec[] = []): LayerSpec[] => [
+    ...[painted('a', ground), painted('b', ink), painted('c', ground)],
+    ...more,
+  ];
+  const added = [painted('x', '#FFFFFF'), painted('y', '#123456')];
+
+  it('are those that the target has in place of the source’s, and others stay', () => {
+    const [card, other] = writes(
+      screen('#FFFFFF', '#111111'),
+      screen('#FFFFFF', '#111111', added),
+      screen('#000000', '#EEEEEE'),
+    );
+    expect(card).toMatchObject({ colours: [{ sourceLayerId: 'x', property: 'fills', value: solid('#000000') }] });
+    expect(other).not.toHaveProperty('colours');
+  });
+
+  it('are no difference when the merge runs again, and a second edit reaches them', () => {
+    const [base, ours] = [design(screen('#FFFFFF', '#111111')), design(screen('#FFFFFF', '#111111', added))];
+    const first = replay(
+      target(design(screen('#000000', '#EEEEEE'))),
+      ours,
+      operationsOf(merged(base, ours, target(design(screen('#000000', '#EEEEEE'))))),
+    );
+    const again = (next: Design) =>
+      merge({
+        ...{ base, ours: next, edits: diffDesigns(base, next), theirs: first.design, applied: first.records },
+        counterparts: sameLayers(base, first.design),
+      });
+    expect(again(ours).map(({ outcome }) => outcome.kind)).toEqual(['already-so', 'already-so']);
+    const inked = design(screen('#FFFFFF', '#111111', [painted('x', '#111111'), painted('y', '#123456')]));
+    const [change] = again(inked).filter(({ outcome }) => outcome.kind !== 'already-so');
+    expect(change?.outcome).toMatchObject({ kind: 'change', operation: { write: { after: solid('#EEEEEE') } } });
   });
 });
 

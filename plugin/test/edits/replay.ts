@@ -26,6 +26,10 @@ function writeOne(layers: { [id: string]: DesignLayer }, ours: Design, write: Wr
   if (write.kind === 'add') {
     copy(layers, ours, write.sourceLayerId, null, new Set(write.without));
     place(layers, `c-${write.sourceLayerId}`, write);
+    for (const { sourceLayerId, property, value } of write.colours ?? []) {
+      const copied = layers[`c-${sourceLayerId}`];
+      if (copied !== undefined) layers[copied.id] = { ...copied, props: { ...copied.props, [property]: value } };
+    }
     return;
   }
   const layer = layers[write.layerId];

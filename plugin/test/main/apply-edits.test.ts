@@ -237,6 +237,23 @@ describe('an added layer', () => {
     expect(JSON.stringify(target.sharedPluginData)).toContain(copy.id);
   });
 
+  test('gets the colors and styles of the target', async () => {
+    await open(fileOf([rectangle('first')]));
+    const styleId = session.host.assets().styles[0]?.id ?? '';
+    const sourceLayerId = session.id('source:box');
+    const sets = [
+      { sourceLayerId, property: 'fills', value: fill(0, 0, 1) },
+      { sourceLayerId, property: 'fillStyleId', value: styleId },
+      { sourceLayerId, property: 'strokes', value: fill(0, 1, 0) },
+    ];
+    const before = session.host.snapshot();
+    await apply([add('target', 'first', { colours: sets })]);
+    const copy = session.host.node(session.host.byKey('target').childIds[1] ?? '');
+    expect(copy.props).toMatchObject({ fills: fill(0, 0, 1), fillStyleId: styleId, strokes: fill(0, 1, 0) });
+    session.host.undo();
+    expect(session.host.snapshot()).toEqual(before);
+  });
+
   test('into auto layout takes its place in the row', async () => {
     await open(
       fileOf([

@@ -3,6 +3,7 @@ import type { AppliedRecord } from '../../shared/operation.js';
 import { fingerprint } from '../fingerprint.js';
 import { AXES, childrenOf, isLaidOut, isSizeDecided, positionOf, spanOf } from '../tree.js';
 import type { Match } from './context.js';
+import { recordForm } from './record-form.js';
 
 /** The layers inside the copies that earlier runs made, by the source layers that they are copies of. */
 export function copiedCounterparts(
@@ -53,7 +54,9 @@ function subtreeValue(design: Design, layer: DesignLayer): Value {
     subtreeValue(design, child),
   ]);
   const lengths = AXES.map((axis) => (isSizeDecided(design, layer, axis) ? null : spanOf(layer, axis).length));
-  return [layer.type, layer.name, lengths, layer.props, children];
+  // colours of variables are those of a mode
+  const props = Object.entries(layer.props).map(([property, value]) => [property, recordForm(property, value)]);
+  return [layer.type, layer.name, lengths, Object.fromEntries(props), children];
 }
 
 /** Equal for an added subtree and its copy. */

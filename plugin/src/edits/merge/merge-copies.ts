@@ -3,29 +3,36 @@ import type { AppliedRecord } from '../../shared/operation.js';
 import { diffDesigns } from '../diff-designs.js';
 import type { Edit } from '../edit.js';
 import type { Counterpart, MergedEdit, MergeInput } from '../merged-edit.js';
+import type { MergeContext } from './context.js';
 import { type AddedSubtree, addedSubtree, parallelLayers, subtreeDesign, subtreeFingerprint } from './copies.js';
+import { recoloured } from './recolour.js';
 
 /** An added subtree and its copy in the target, which an earlier run made. */
 interface Copied {
   source: AddedSubtree;
   /** Without layers that moved into the copy. */
   copy: Design;
-  /** Of the source when it was copied. */
-  fingerprint: string;
+  /** Fingerprints of the source when it was copied, and of the copy then. */
+  before: Pick<AppliedRecord, 'source' | 'written'>;
 }
 
 /**
  * What changed in added subtrees since an earlier run copied them. The copy stands for base: it is what the source was,
  * unless it was changed by hand. Then it is open which of both has changed, and each difference conflicts.
  */
-export function mergeIntoCopies(input: MergeInput, merge: (input: MergeInput) => MergedEdit[]): MergedEdit[] {
-  return copiedSubtrees(input).flatMap(({ source, copy, fingerprint }) => {
-    if (source.fingerprint === fingerprint) return [];
-    const { base, counterparts } = copyAsBase(source.design, copy);
-    const edits = diffDesigns(base, source.design);
+export function mergeIntoCopies(
+  input: MergeInput,
+  context: MergeContext,
+  merge: (input: MergeInput) => MergedEdit[],
+): MergedEdit[] {
+  return copiedSubtrees(input).flatMap(({ source, copy, before }) => {
+    if (source.fingerprint === before.source) return [];
+    const ours = recoloured(context, source.design).design;
+    const { base, counterparts } = copyAsBase(ours, copy);
+    const edits = diffDesigns(base, ours);
     const theirs = { ...input.theirs, rootId: copy.rootId };
-    const merged = merge({ ...input, base, ours: source.design, edits, counterparts, theirs });
-    return subtreeFingerprint(copy) === fingerprint ? merged : merged.map((edit) => doubtful(edit, input));
+    const merged = merge({ ...input, base, ours, edits, counterparts, theirs });
+    return subtreeFingerprint(copy) === before.written ? merged : merged.map((edit) => doubtful(edit, input));
   });
 }
 
@@ -42,7 +49,7 @@ function copiedSubtrees({ base, ours, theirs, edits, applied, counterparts }: Me
       record.what === 'add' && added.has(record.sourceLayerId) && theirs.layers[record.layerId] !== undefined;
     if (!isCopy || source === undefined) return [];
     const copy = subtreeDesign(theirs, record.layerId, (id) => id !== record.layerId && others.has(id));
-    return [{ source: addedSubtree(base, ours, source), copy, fingerprint: record.source }];
+    return [{ source: addedSubtree(base, ours, source), copy, before: record }];
   });
 }
 

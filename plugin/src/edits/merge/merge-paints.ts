@@ -32,6 +32,14 @@ export function mergePaints(context: MergeContext, role: ColourRole, b: Value, o
   return merger.list(items);
 }
 
+/** New paints in the colours and variables of the target; null if one has no counterpart there. */
+export function paintsInTarget(context: MergeContext, role: ColourRole, paints: Value): Value | null {
+  if (!isList(paints)) return null;
+  const merger = new PaintMerger(context, role, true);
+  const { ours, proposal, conflict } = merger.list(paints.map((paint) => merger.added(paint)));
+  return conflict ? proposal : ours;
+}
+
 function sameTypes(a: readonly Value[], b: readonly Value[]): boolean {
   return a.length === b.length && a.every((item, n) => typeOf(item) === typeOf(b[n]));
 }

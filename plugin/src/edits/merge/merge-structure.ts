@@ -1,12 +1,13 @@
 import type { Design, DesignLayer, Value } from '../../shared/design.js';
-import type { LayerRef } from '../../shared/operation.js';
+import type { CopySet, LayerRef } from '../../shared/operation.js';
 import type { Edit } from '../edit.js';
 import type { MergedEdit, Outcome } from '../merged-edit.js';
 import { containerOf, indexOfChild, isInside, parentOf, subtreeOf } from '../tree.js';
 import { type Match, type MergeContext, recordKey } from './context.js';
-import { addedSubtree, parallelLayers } from './copies.js';
+import { addedSubtree, parallelLayers, subtreeFingerprint } from './copies.js';
 import { blocked, mergedEdit, operationOf } from './outcome.js';
 import { childAbove, placementIn, placementInCopy, siblingInCopy, siblingPlace } from './placement.js';
+import { recoloured } from './recolour.js';
 import { instanceObstacle, parentObstacle } from './support.js';
 
 type AddEdit = Edit & { kind: 'add' };
@@ -26,6 +27,9 @@ export function mergeAdd(context: MergeContext, edit: AddEdit): MergedEdit {
   }
   const place = siblingPlace(context, layer, parent.layer);
   const old = subtreeOf(ours, layer).filter(({ id }) => base.layers[id] !== undefined);
+  const source = addedSubtree(base, ours, layer);
+  const copied = recoloured(context, source.design);
+  const written = copied.sets.length === 0 ? source.fingerprint : subtreeFingerprint(copied.design);
   const write = {
     kind: 'add',
     sourceLayerId: canvasId(ours, layer.id),
@@ -34,13 +38,17 @@ export function mergeAdd(context: MergeContext, edit: AddEdit): MergedEdit {
     ...placementIn(context, layer, parent.layer),
     scale,
     without: old.filter(({ parentId }) => !old.some(({ id }) => id === parentId)).map(({ id }) => canvasId(ours, id)),
+    ...(copied.sets.length === 0 ? {} : { colours: copied.sets.map((set) => onCanvas(ours, set)) }),
   } as const;
-  const copied = addedSubtree(base, ours, layer).fingerprint;
-  const record = { sourceLayerId: edit.layerId, what: 'add', layerId: '', source: copied, written: copied };
+  const record = { sourceLayerId: edit.layerId, what: 'add', layerId: '', source: source.fingerprint, written };
   // A copy that is gone was removed by hand.
   const include = earlier === undefined ? 'confident' : 'never';
   const operation = { editId: edit.editId, write, record };
   return mergedEdit(edit, parent, { kind: 'change', operation, include }, place.confidence);
+}
+
+function onCanvas(ours: Design, set: CopySet): CopySet {
+  return { ...set, sourceLayerId: canvasId(ours, set.sourceLayerId) };
 }
 
 function canvasId(ours: Design, layerId: string): string {

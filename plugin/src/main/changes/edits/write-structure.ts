@@ -1,7 +1,7 @@
 import type { Affine, Point } from '@samepoint/shared-protocol';
 import { toRows } from '../../../shared/affine.js';
 import type { Size } from '../../../shared/design.js';
-import type { Write } from '../../../shared/operation.js';
+import type { CopySet, Write } from '../../../shared/operation.js';
 import type { TargetRun } from './ready-write.js';
 
 type Parent = SceneNode & ChildrenMixin;
@@ -84,10 +84,26 @@ export function writeAdd(
   if (write.size !== null) resizeTo(copy, { width: copy.width, height: copy.height }, write.size);
   placeBy(copy, parent, write.transform);
   if (write.transform === null) keepSizing(original, copy);
+  for (const set of write.colours ?? []) colourCopy(set, run);
   for (const id of write.without) {
     const leaving = run.copies.get(id);
     if (leaving !== undefined) run.leaving.push(leaving);
   }
+}
+
+/** Sets paints, or the style that decides them, on a layer of a copy. */
+function colourCopy({ sourceLayerId, property, value }: CopySet, run: TargetRun): void {
+  const copy = run.copies.get(sourceLayerId);
+  if (copy === undefined) return;
+  if (property === 'fills' || property === 'strokes') {
+    if (!Reflect.set(copy, property, value)) throw new Error(`${property} of “${copy.name}” can’t be set`);
+    return;
+  }
+  const styleId = typeof value === 'string' ? value : '';
+  run.later.push(async () => {
+    if (property === 'fillStyleId' && 'setFillStyleIdAsync' in copy) await copy.setFillStyleIdAsync(styleId);
+    if (property === 'strokeStyleId' && 'setStrokeStyleIdAsync' in copy) await copy.setStrokeStyleIdAsync(styleId);
+  });
 }
 
 /** A copy has the same structure as its original. */
