@@ -33,12 +33,15 @@ export class PluginWithoutWindow {
   readonly #store: Store;
   #runs = 0;
   #exported: ExportedRun | null = null;
+  readonly #jobs = new Set<string>();
   readonly #watchers = new Set<(state: AppState) => void>();
 
   private constructor(private readonly daemon: DaemonProcess) {
     this.#store = new Store({
       postToMain: (message) => this.#answer(message),
       onChange: (state) => {
+        const { state: step } = state.flow;
+        if (step.name === 'running') this.#jobs.add(step.part.jobId);
         for (const watch of [...this.#watchers]) watch(state);
       },
       page: { document: {}, permissions: undefined, userAgent: '' },
@@ -50,7 +53,9 @@ export class PluginWithoutWindow {
   }
 
   /** Number of jobs of the last run. */
-  jobs = 0;
+  get jobs(): number {
+    return this.#jobs.size;
+  }
 
   /**
    * Runs a command on exported frames up to the state that shows its result.
@@ -58,7 +63,7 @@ export class PluginWithoutWindow {
    */
   async run<Name extends FlowState['name']>(exported: ExportedRun, result: Name): Promise<StateOf<Name>> {
     this.#exported = exported;
-    this.jobs = 0;
+    this.#jobs.clear();
     const store = this.#store;
     const picks = { ...NO_PICKS, source: summaryOf(exported.source), targets: exported.targets.map(summaryOf) };
     const settings = { token: null, port: this.daemon.port };
@@ -83,10 +88,13 @@ export class PluginWithoutWindow {
   #answer(message: UiToMain): void {
     if (message.type !== 'export.start') return;
     const { source, targets, items, after } = this.#exported ?? raise('nothing is exported');
+    this.#exported = null;
     const frames = [source, ...targets];
     queueMicrotask(() => {
       for (const [n, frame] of frames.entries()) {
-        this.#store.fromMain({ type: 'export.frame', frame, done: n + 1, total: frames.length });
+        // as a message between threads
+        const copy = structuredClone(frame);
+        this.#store.fromMain({ type: 'export.frame', frame: copy, done: n + 1, total: frames.length });
       }
       const done = { items: [...items], notices: [], ...(after === undefined ? {} : { after }) };
       this.#store.fromMain({ type: 'export.done', ...done });
@@ -120,7 +128,8 @@ function failureOf(state: FlowState): string | null {
   return state.name === 'pick' ? (state.problem?.message ?? null) : null;
 }
 
-function summaryOf({ nodeId, name, width, height, layers }: ExportedFrame): FrameSummary {
+/** An exported frame as it can be picked. */
+export function summaryOf({ nodeId, name, width, height, layers }: ExportedFrame): FrameSummary {
   return { nodeId, name, width, height, annotations: 0, layers: layers.length, blocked: null };
 }
 
