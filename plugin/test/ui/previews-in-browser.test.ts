@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { Placement, TransferResult } from '@samepoint/shared-protocol';
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FigmaPage } from '../../../test/figma-host/figma-page.js';
-import { launchChromium } from '../../../test/figma-host/launch-chromium.js';
+import { BROWSER_TIMEOUT_MS, launchChromium } from '../../../test/figma-host/launch-chromium.js';
 import { bundleUi } from '../../bundle.mjs';
 import type { Design, Token } from '../../src/shared/design.js';
 import {
