@@ -1,4 +1,3 @@
-import type { Locator } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect } from 'vitest';
 import { shopDocument } from '../figma-host/documents/shop-document.js';
@@ -6,7 +5,7 @@ import type { FigmaPage } from '../figma-host/figma-page.js';
 import { imageFill } from '../figma-host/images.js';
 import type { NodeSpec } from '../figma-host/spec.js';
 import { test as base } from './fixtures.js';
-import { saveScreenshot } from './steps.js';
+import { pressOn, saveScreenshot, tabTo } from './steps.js';
 
 /** Two pictures without layers, of very different sizes. */
 async function pictures(): Promise<NodeSpec[]> {
@@ -25,24 +24,6 @@ const test = base.extend('document', async () => {
   const document = shopDocument();
   return { ...document, children: [...document.children, ...(await pictures())] };
 });
-
-/** More tab stops than any screen has. */
-const MOST_STOPS = 60;
-
-/** Moves the focus with Tab. */
-async function tabTo(figma: FigmaPage, control: Locator): Promise<void> {
-  await control.waitFor();
-  for (let stop = 0; stop < MOST_STOPS; stop++) {
-    if (await control.evaluate((element) => element === element.ownerDocument.activeElement)) return;
-    await figma.page.keyboard.press('Tab');
-  }
-  throw new Error('Tab does not reach the control');
-}
-
-async function pressOn(figma: FigmaPage, control: Locator, key: string): Promise<void> {
-  await tabTo(figma, control);
-  await figma.page.keyboard.press(key);
-}
 
 const tab = (figma: FigmaPage, name: string) => figma.ui.getByRole('tab', { name });
 

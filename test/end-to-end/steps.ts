@@ -1,7 +1,27 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
 import type { FigmaPage } from '../figma-host/figma-page.js';
 import type { PluginInFigma } from './plugin-in-figma.js';
+
+/** More tab stops than any screen has. */
+const MOST_STOPS = 60;
+
+/** Moves the focus with Tab. */
+export async function tabTo(figma: FigmaPage, control: Locator): Promise<void> {
+  await control.waitFor();
+  for (let stop = 0; stop < MOST_STOPS; stop++) {
+    if (await control.evaluate((element) => element === element.ownerDocument.activeElement)) return;
+    await figma.page.keyboard.press('Tab');
+  }
+  throw new Error('Tab does not reach the control');
+}
+
+/** Presses a key on a control that Tab reaches. */
+export async function pressOn(figma: FigmaPage, control: Locator, key: string): Promise<void> {
+  await tabTo(figma, control);
+  await figma.page.keyboard.press(key);
+}
 
 /** Enters the pairing code. */
 export async function pairByCode(figma: FigmaPage, code: string): Promise<void> {

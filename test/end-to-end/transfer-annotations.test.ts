@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { ANNOTATED } from '../figma-host/documents/inbox-document.js';
 import { annotationsByPart, contentByPart } from './annotations-by-part.js';
 import { test } from './fixtures.js';
-import { applyPreview, pairByCode, pickFrames, saveFrame, saveScreenshot, startRun } from './steps.js';
+import { applyPreview, pairByCode, pickFrames, pressOn, saveFrame, saveScreenshot, startRun, tabTo } from './steps.js';
 
 const EXPECTED = contentByPart(ANNOTATED);
 const TARGETS = ['dark:screen', 'large:screen'];
@@ -45,5 +45,39 @@ describe('transferring annotations', () => {
     await second.ui.getByText('Updated 9 annotations').waitFor();
     await saveScreenshot(second, 'annotations-5-updated');
     expect(annotationsByPart(plugin.host, 'dark')).toEqual(annotationsByPart(plugin.host, 'light'));
+  });
+
+  test('with the keyboard alone keeps what someone has changed, unless it is chosen, and selects what it made', async ({
+    plugin,
+    daemon,
+  }) => {
+    const { host } = plugin;
+    const first = await plugin.run('transfer-annotations');
+    await pairByCode(first, daemon.code);
+    await pickFrames(plugin, first, 'light:screen', ['dark:screen']);
+    await pressOn(first, first.button('Find matches'), 'Enter');
+    await pressOn(first, first.button(/^Apply \d+ items$/), 'Enter');
+    await first.heading('Transfer complete').waitFor();
+    await pressOn(first, first.button('Select and close'), 'Enter');
+    await expect.poll(() => host.selection().includes(plugin.id('dark:bell'))).toBe(true);
+
+    host.editAnnotations(plugin.id('dark:bell'), [{ label: 'In our own words' }]);
+    const second = await plugin.run('transfer-annotations');
+    await pressOn(second, second.button('Find matches'), 'Enter');
+    await pressOn(second, second.button(/^Conflicts 1$/), 'Space');
+    const row = second.ui.getByRole('listitem').filter({ hasText: 'In our own words' });
+    const box = row.getByRole('checkbox');
+    await box.waitFor();
+    expect(await box.isChecked()).toBe(false);
+    await saveScreenshot(second, 'annotations-6-conflict');
+    await tabTo(second, second.ui.locator('.virtual-list [tabindex="0"]').first());
+    await second.page.keyboard.press('ArrowDown');
+    await second.page.keyboard.press('Space');
+    await pressOn(second, second.button(/^Apply 9 items$/), 'Enter');
+    await second.heading('Transfer complete').waitFor();
+    const labels = host
+      .annotations(plugin.id('dark:bell'))
+      .map((annotation) => Reflect.get(Object(annotation), 'label'));
+    expect(labels).toEqual(['In our own words', 'Opens the notification sheet']);
   });
 });
