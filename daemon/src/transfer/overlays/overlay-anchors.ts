@@ -25,6 +25,9 @@ const ANCHORS = {
   hiddenPart: 0.6,
 } as const;
 
+/** Below this confidence of the anchors, the pixels around the overlay may place it instead. */
+const MIN_CONFIDENCE = 0.3;
+
 /** The target layer of an anchor. */
 type TargetLayer = Pick<AssignedLayer, 'layer' | 'confidence'> & {
   likeness: Pick<AssignedLayer['likeness'], 'evidence'>;
@@ -106,7 +109,7 @@ function canAnchor(box: Box, cluster: Box, overlays: readonly Box[]): boolean {
  * each then follows them by its own distances.
  * @param counterparts by the id of the source layer
  * @param matches of the points around the overlay
- * @param byPixels the place by these points, taken if it is the more probable one
+ * @param byPixels the place by these points, the fallback if the anchors disagree
  * @returns its confidence is that of the inlier anchors, times their part of the weight, times the part of the points around
  *   that do not contradict them, times the part of the anchors that the target has
  */
@@ -132,14 +135,13 @@ export function placeByAnchors(
   const shift = meanShift(own);
   const transform = { a: scale, b: 0, c: 0, d: scale, e: shift.x, f: shift.y };
   const presence = presenceOf(anchors, counterparts);
-  const confidence = presence * byLayers * (1 - dissent(matches, transform, tolerancePx));
-  if (!(confidence >= presence * (byPixels?.confidence ?? 0) && confidence > 0)) {
+  if (!(byLayers >= Math.min(MIN_CONFIDENCE, byPixels?.confidence ?? 0) && byLayers > 0)) {
     return byPixels && { ...byPixels, confidence: presence * byPixels.confidence };
   }
   return {
     fit: { transform, inliers: own, residualPx: median(own.map((vote) => distance(vote.shift, shift))) },
     box: transformBox(transform, box),
-    confidence,
+    confidence: presence * byLayers * (1 - dissent(matches, transform, tolerancePx)),
     samples: anchors.length,
     evidence: evidenceOf(inlierPairs),
   };

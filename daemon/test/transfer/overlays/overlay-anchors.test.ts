@@ -169,14 +169,20 @@ describe('between anchors and pixels', () => {
   }
 
   it.each([
-    ['anchors', 0.05],
-    ['pixels', -0.05],
-  ])('%s place an overlay if the confidence of the anchors differs by %d', (winner, more) => {
-    const found = region(0, 0.5);
-    const confidence = found.placed?.confidence ?? 0;
-    expect(confidence).toBeGreaterThan(0.2);
-    const placed = placeByAnchors(BOX, around, counterparts(confidence + more), 800, found);
+    ['anchors', 0.31],
+    ['pixels', 0.29],
+  ])('%s place an overlay at a confidence of the anchors of %d', (winner, confidence) => {
+    const found = region(0);
+    expect(found.placed?.confidence).toBeGreaterThan(0.5);
+    const placed = placeByAnchors(BOX, around, counterparts(confidence), 800, found);
     expect(placed?.fit === found.placed?.fit ? 'pixels' : 'anchors').toBe(winner);
+  });
+
+  it('the anchors place an overlay even if the points around it contradict them, with less confidence', () => {
+    const found = region(10);
+    const placed = placeByAnchors(BOX, around, counterparts(0.9), 800, found);
+    expect(placed?.fit).not.toBe(found.placed?.fit);
+    expect(placed?.confidence).toBeLessThan(found.placed?.confidence ?? 0);
   });
 
   it.each([
