@@ -22,8 +22,8 @@ async function transfer(plugin: PluginInFigma, command: Command, code: string | 
   // the window takes the selected layers, with the frames of the last run
   if (command === 'transfer-layers') plugin.select(...LAYERS);
   const figma = await plugin.run(command);
-  if (code !== null) await pairByCode(figma, code);
   if (code !== null) {
+    await pairByCode(figma, code);
     plugin.select(SOURCE);
     await press(figma, /^Use “.*” as source$/);
     plugin.select(...TARGETS);
@@ -31,6 +31,7 @@ async function transfer(plugin: PluginInFigma, command: Command, code: string | 
   }
   await press(figma, 'Find matches');
   await figma.heading('Preview').waitFor();
+  await press(figma, 'Select all');
   await press(figma, /^Apply \d+ items?$/);
   await figma.heading('Transfer complete').waitFor();
 }

@@ -154,6 +154,8 @@ describe('a pin', () => {
     const before = session.host.snapshot();
     await note(about(100, 200));
     session.host.select([session.id('target')]);
+    const isSelected = async () => (await session.next('selection')).selection.frames.length > 0;
+    while (!(await isSelected()));
     session.send({ type: 'undo' });
     await session.next('undone');
     expect(session.host.snapshot()).toEqual(before);
