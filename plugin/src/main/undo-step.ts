@@ -17,7 +17,7 @@ const UNDID_OTHER: Problem = {
   hint: 'Redo it in Figma, then undo step by step until the run is undone.',
 };
 
-type Change = Pick<NodeChange, 'id' | 'node' | 'origin'>;
+type Change = Pick<NodeChange, 'id' | 'node' | 'origin'> & { properties?: readonly string[] };
 
 interface Mark {
   frame: SceneNode;
@@ -112,7 +112,7 @@ export class UndoStep {
 
   private noteChanges(changes: readonly Change[]): void {
     const { run } = this;
-    const local = changes.filter(isLocal);
+    const local = changes.filter((change) => isLocal(change) && !isOfPlugin(change));
     if (local.length === 0) return;
     this.wasReported = true;
     if (run === null || run.undoing || run.changes === 'others') return;
@@ -151,6 +151,11 @@ export class UndoStep {
 
 function isLocal({ origin }: { origin: 'LOCAL' | 'REMOTE' }): boolean {
   return origin === 'LOCAL';
+}
+
+/** Nobody changes plugin data by hand. */
+function isOfPlugin({ properties = [] }: Change): boolean {
+  return properties.length > 0 && properties.every((property) => property === 'pluginData');
 }
 
 /** Whether the user has undone the run in Figma, or this has. */

@@ -154,8 +154,10 @@ describe('a pin', () => {
     const before = session.host.snapshot();
     await note(about(100, 200));
     session.host.select([session.id('target')]);
-    const isSelected = async () => (await session.next('selection')).selection.frames.length > 0;
-    while (!(await isSelected()));
+    let selected: string | undefined;
+    while (selected !== session.id('target')) {
+      selected = (await session.next('selection')).selection.frames[0]?.nodeId;
+    }
     session.send({ type: 'undo' });
     await session.next('undone');
     expect(session.host.snapshot()).toEqual(before);

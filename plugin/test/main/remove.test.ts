@@ -49,6 +49,8 @@ const withoutEmptyLists = (nodes: RawNode[]) =>
 
 describe('removing what was transferred', () => {
   test('lists it by frame, and leaves the document as it was before, in one undo step', async () => {
+    session.send({ type: 'ready' });
+    await session.next('session');
     await transferAll();
     const [transferred, steps] = [session.host.snapshot(), session.host.undoSteps];
     const frames = await listed(TARGETS);
