@@ -71,7 +71,7 @@ test('what annotations and layers were transferred is removed in one step, and c
   await press(figma, 'Undo');
   await figma.heading('Removal undone').waitFor();
   expect(host.snapshot()).toEqual(transferred);
-  await figma.page.keyboard.press('Enter');
+  await press(figma, 'Back to the list');
   await remove.waitFor();
   expect(host.errors).toEqual([]);
 });
