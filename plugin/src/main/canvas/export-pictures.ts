@@ -2,8 +2,9 @@ import type { Affine } from '@samepoint/shared-protocol';
 import { compose, scaling, translation } from '../../shared/affine.js';
 import type { MainToUi } from '../../shared/messages.js';
 import type { ExportedOverlay, PicturesToMain } from '../../shared/pictures.js';
-import { exportImage, findFrames, readPngSize } from './export.js';
+import { exportImage, readPngSize } from './export-image.js';
 import { canvasToPixels, exportWidth, imageToCanvas, isUpright, spaceOfImage } from './export-space.js';
+import { findFrames } from './find-frames.js';
 import { compareLayerOrder, type FrameLike, findSceneNode, hasLayout, isVisible } from './nodes.js';
 
 type Request = Extract<PicturesToMain, { type: 'pictures.export' }>;

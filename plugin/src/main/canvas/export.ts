@@ -5,9 +5,10 @@ import type { Command, ExportedFrame, MainToUi, Problem, UiToMain } from '../../
 import { messageOf } from '../../shared/text.js';
 import type { ExportedRegion } from '../../shared/tracking.js';
 import { supportsAnnotations } from './annotations.js';
+import { exportImage } from './export-image.js';
 import { collectRegions } from './export-regions.js';
-import { canvasToPixels, exportConstraint, noteExport } from './export-space.js';
-import { blockedReason } from './frame-summaries.js';
+import { canvasToPixels } from './export-space.js';
+import { findFrames, type Outcome } from './find-frames.js';
 import {
   type CollectedItems,
   collectAnnotations,
@@ -15,14 +16,13 @@ import {
   collectOverlays,
   type Fingerprints,
 } from './items.js';
-import { canvasTransform, type FrameLike, findFrame, hasBox, mainComponentOf, ownBox, walkVisible } from './nodes.js';
+import { canvasTransform, type FrameLike, hasBox, mainComponentOf, ownBox, walkVisible } from './nodes.js';
 import { isPin } from './plugin-data.js';
 import { ReferenceReader } from './references.js';
 
 type ExportRequest = Extract<UiToMain, { type: 'export.start' }>;
 /** What else is sent with a target. */
 type DescribeTarget = (target: FrameLike) => Promise<Partial<ExportedFrame>>;
-type Outcome<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 
 /**
  * Sends an export of the source and of each target, one after another so that memory holds one image at a time, then
@@ -118,46 +118,6 @@ async function collectItems(
   }
 }
 
-/** A target that cannot be exported, and why. */
-export interface FailedFrame {
-  nodeId: string;
-  name: string;
-  problem: Problem;
-}
-
-export interface FoundFrames {
-  /** First those that are needed, then the targets. */
-  frames: FrameLike[];
-  failed: FailedFrame[];
-}
-
-/** Finds frames, each once. A target that is deleted or blocked does not stop the others, unless all are. */
-export async function findFrames(
-  neededIds: readonly string[],
-  targetIds: readonly string[],
-): Promise<Outcome<FoundFrames>> {
-  const found: FoundFrames = { frames: [], failed: [] };
-  for (const nodeId of new Set([...neededIds, ...targetIds])) {
-    const frame = await findUsable(nodeId);
-    if (frame.ok) found.frames.push(frame.value);
-    else if (neededIds.includes(nodeId)) return frame;
-    else found.failed.push({ nodeId, name: (await findFrame(nodeId))?.name ?? 'Frame', problem: frame.problem });
-  }
-  const [first] = found.failed;
-  const hasTargets = found.frames.some(({ id }) => !neededIds.includes(id));
-  return first === undefined || hasTargets ? { ok: true, value: found } : { ok: false, problem: first.problem };
-}
-
-async function findUsable(nodeId: string): Promise<Outcome<FrameLike>> {
-  const frame = await findFrame(nodeId);
-  if (frame === null) {
-    return { ok: false, problem: { message: 'A selected frame was deleted.', hint: 'Choose the frames again.' } };
-  }
-  const blocked = blockedReason(frame);
-  if (blocked !== null) return { ok: false, problem: { message: blocked, hint: 'Or choose other frames.' } };
-  return { ok: true, value: frame };
-}
-
 export interface LayerOptions {
   command: Command;
   /** Ids of layers that are transferred, not compared. */
@@ -174,27 +134,6 @@ export async function exportFrame(frame: FrameLike, options: LayerOptions): Prom
   const component = mainComponentOf(frame);
   const mainComponent = component === null ? {} : { mainComponent: component.name };
   return { ok: true, value: { nodeId: frame.id, name: frame.name, ...image.value, layers, ...mainComponent } };
-}
-
-export async function exportImage(
-  frame: FrameLike,
-): Promise<Outcome<{ png: Uint8Array; width: number; height: number }>> {
-  try {
-    const png = await frame.exportAsync({
-      format: 'PNG',
-      constraint: exportConstraint(frame),
-      colorProfile: 'SRGB',
-      useAbsoluteBounds: true,
-      contentsOnly: true,
-    });
-    const size = readPngSize(png);
-    if (size === null || !noteExport(frame, size)) {
-      return { ok: false, problem: exportFailed(frame, 'the image doesn’t match the proportions of the frame') };
-    }
-    return { ok: true, value: { png, ...size } };
-  } catch (error) {
-    return { ok: false, problem: exportFailed(frame, messageOf(error)) };
-  }
 }
 
 /**
@@ -244,13 +183,6 @@ function canBeCounterpart(node: SceneNode, command: Command): boolean {
   return !isNoted || supportsAnnotations(node);
 }
 
-function exportFailed(frame: FrameLike, reason: string): Problem {
-  return {
-    message: `“${frame.name}” can’t be exported: ${reason}.`,
-    hint: 'Check that the frame is visible, not rotated and not empty, then try again.',
-  };
-}
-
 function truncatedNotice(frame: FrameLike): string {
   return `“${frame.name}” has too many layers. Only the first ${LIMITS.layersPerFrame} are matched.`;
 }
@@ -269,16 +201,4 @@ function nothingToTransfer(command: Command, source: FrameLike): Problem {
     message: `“${source.name}” has no annotations.`,
     hint: 'Add annotations in Figma, or choose another source.',
   };
-}
-
-const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
-const WIDTH_OFFSET = 16;
-const HEIGHT_OFFSET = 20;
-
-/** Width and height from a PNG's header, or null if the bytes are not a PNG. */
-export function readPngSize(bytes: Uint8Array): { width: number; height: number } | null {
-  if (bytes.length < HEIGHT_OFFSET + 4) return null;
-  if (PNG_SIGNATURE.some((byte, index) => bytes[index] !== byte)) return null;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return { width: view.getUint32(WIDTH_OFFSET), height: view.getUint32(HEIGHT_OFFSET) };
 }

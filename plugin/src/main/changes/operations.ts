@@ -1,5 +1,6 @@
 import type { Affine, Point } from '@samepoint/shared-protocol';
-import type { TrackedMark } from '../../shared/tracking.js';
+import type { SkippedPlacement } from '../../shared/messages.js';
+import type { TrackChoices, TrackedMark } from '../../shared/tracking.js';
 import type { Annotatable } from '../canvas/annotations.js';
 import type { FrameLike, PictureNode } from '../canvas/nodes.js';
 import type { Previous } from './previous.js';
@@ -89,3 +90,14 @@ export type Operation =
 export type Written =
   | { outcome: 'created' | 'updated'; record: PlacedRecord | null }
   | { outcome: 'skipped'; record: PlacedRecord | null; reason: string };
+
+/** What a run is going to write. */
+export interface Plan {
+  operations: Operation[];
+  skipped: SkippedPlacement[];
+  /** Of regions, to run again. */
+  tracking?: TrackChoices;
+}
+
+/** One write, or why it is left out. */
+export type Planned = { ok: true; operation: Operation } | { ok: false; reason: string };

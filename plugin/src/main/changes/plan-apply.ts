@@ -1,7 +1,6 @@
 import type { Placement } from '@samepoint/shared-protocol';
 import { compose, uniformScale } from '../../shared/affine.js';
-import type { AcceptedPlacement, SkippedPlacement } from '../../shared/messages.js';
-import type { TrackChoices } from '../../shared/tracking.js';
+import type { AcceptedPlacement } from '../../shared/messages.js';
 import {
   type Annotatable,
   annotationFor,
@@ -23,7 +22,7 @@ import {
   pageOrSectionOf,
 } from '../canvas/nodes.js';
 import { isDevMode } from '../editor.js';
-import type { Operation } from './operations.js';
+import type { Operation, Plan, Planned } from './operations.js';
 import { placeParent } from './place-parent.js';
 import { planMeasurement } from './plan-measurement.js';
 import { planNote } from './plan-notes.js';
@@ -45,14 +44,6 @@ export interface PlacementRun {
   earlier: EarlierRuns;
 }
 
-export interface Plan {
-  operations: Operation[];
-  skipped: SkippedPlacement[];
-  /** Of regions, to run again. */
-  tracking?: TrackChoices;
-}
-
-export type Planned = { ok: true; operation: Operation } | { ok: false; reason: string };
 type PlacementOf<K extends Placement['kind']> = Extract<Placement, { kind: K }>;
 
 /** Finds all nodes and loads all fonts that the writes need. Everything asynchronous happens here. */

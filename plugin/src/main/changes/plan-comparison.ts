@@ -3,8 +3,7 @@ import type { ComparisonToMain } from '../../shared/comparison.js';
 import { messageOf } from '../../shared/text.js';
 import { type FrameLike, findFrame, pageOrSectionOf } from '../canvas/nodes.js';
 import { isDevMode } from '../editor.js';
-import type { PictureOperation } from './operations.js';
-import type { Plan } from './plan-apply.js';
+import type { PictureOperation, Plan } from './operations.js';
 import { imageFill } from './plan-pictures.js';
 import type { EarlierRuns } from './previous.js';
 

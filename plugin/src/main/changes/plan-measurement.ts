@@ -2,7 +2,7 @@ import type { Placement } from '@samepoint/shared-protocol';
 import type { AcceptedPlacement } from '../../shared/messages.js';
 import { measurementsAround } from '../canvas/measurements.js';
 import { type FrameLike, findSceneNode, isInside, pageOf } from '../canvas/nodes.js';
-import type { Planned } from './plan-apply.js';
+import type { Planned } from './operations.js';
 
 /** The measurement of the source between the counterparts of its layers. */
 export async function planMeasurement(

@@ -3,9 +3,8 @@ import { applyToBox } from '../../shared/affine.js';
 import type { RequestedNote } from '../../shared/messages.js';
 import { pixelsToCanvas } from '../canvas/export-space.js';
 import { type FrameLike, findFrame } from '../canvas/nodes.js';
-import type { NoteOperation } from './operations.js';
+import type { NoteOperation, Plan } from './operations.js';
 import { placeParent } from './place-parent.js';
-import type { Plan } from './plan-apply.js';
 import type { EarlierRuns } from './previous.js';
 import { NOTE } from './write-pin.js';
 

@@ -3,9 +3,8 @@ import type { PlacedPicture } from '../../shared/pictures.js';
 import { messageOf } from '../../shared/text.js';
 import { exportWidth } from '../canvas/export-space.js';
 import { canvasTransform, type FrameLike, findFrame } from '../canvas/nodes.js';
-import type { PictureOperation } from './operations.js';
+import type { PictureOperation, Plan } from './operations.js';
 import { placeParent } from './place-parent.js';
-import type { Plan } from './plan-apply.js';
 import type { EarlierRuns } from './previous.js';
 
 /** The item of the edit of a picture: a target has one edit of a source, which a later run replaces. */

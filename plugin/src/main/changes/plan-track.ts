@@ -1,9 +1,8 @@
 import { messageOf } from '../../shared/text.js';
 import { type TrackOutput, type TrackToMain, trackItemId } from '../../shared/tracking.js';
 import { type FrameLike, findFrame, findSceneNode, isPicture } from '../canvas/nodes.js';
-import type { MarkLook, MarkOperation } from './operations.js';
+import type { MarkLook, MarkOperation, Plan } from './operations.js';
 import { placeParent } from './place-parent.js';
-import type { Plan } from './plan-apply.js';
 import type { EarlierRuns } from './previous.js';
 
 /** Finds all nodes that the writes need, and stores the images that are masked. */
