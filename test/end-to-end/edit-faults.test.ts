@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import { inboxDocument } from '../figma-host/documents/inbox-document.js';
 import type { FigmaPage } from '../figma-host/figma-page.js';
+import { BROWSER_TIMEOUT_MS } from '../figma-host/launch-chromium.js';
 import { test as base } from './fixtures.js';
 import type { PluginInFigma } from './plugin-in-figma.js';
 import { pairByCode, saveScreenshot, startRun } from './steps.js';
@@ -75,7 +76,8 @@ async function recordAndEdit(plugin: PluginInFigma): Promise<void> {
   const { host } = plugin;
   plugin.select(SOURCE);
   await host.runCommand('record-edits');
-  await expect.poll(() => host.reports.some(({ kind }) => kind === 'closePlugin')).toBe(true);
+  const isRecorded = () => host.reports.some(({ kind }) => kind === 'closePlugin');
+  await expect.poll(isRecorded, { timeout: BROWSER_TIMEOUT_MS, interval: 100 }).toBe(true);
   host.editText(plugin.id('light:button-words'), 'Add people');
   host.edit(plugin.id('light:search'), { cornerRadius: 4 });
 }
