@@ -4,13 +4,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { FigmaPage } from '../../../test/figma-host/figma-page.js';
 import { launchChromium } from '../../../test/figma-host/launch-chromium.js';
 import { bundleUi } from '../../bundle.mjs';
-import { DEFAULT_PREFERENCES, type ExportedFrame, type MainToUi } from '../../src/shared/messages.js';
+import type { ExportedFrame, MainToUi } from '../../src/shared/messages.js';
 import { BASE, EDIT_ITEMS, editPlacements, editResult, screen } from './edit-frames.js';
-import { FakeDaemon, TOKEN } from './fake-daemon.js';
+import { FakeDaemon } from './fake-daemon.js';
 import { frameSummary } from './fixtures.js';
 import { look } from './look.js';
 import { DARK, LIGHT, mockup } from './mockup.js';
 import { openUi } from './open-ui.js';
+import { selection, session } from './session.js';
 
 /** The window of a comparison, and that of the picks. */
 const [WIDE, STANDARD] = [
@@ -69,14 +70,8 @@ describe('the comparison of two versions', () => {
     };
     const [source, after] = frames.map(({ nodeId, name }) => ({ ...frameSummary(nodeId), name }));
     await figma.send(
-      {
-        type: 'session',
-        command: 'align-compare',
-        settings: { token: TOKEN, port: daemon.port },
-        ...{ preferences: DEFAULT_PREFERENCES, pending: null, recordings: [] },
-        picks: { source: source ?? null, after: after ?? null, targets: [], overlays: [], layers: [] },
-      },
-      { type: 'selection', selection: { frames: [], overlays: [], layers: [], layerFrames: [] } },
+      session('align-compare', daemon.port, { picks: { source: source ?? null, after: after ?? null } }),
+      selection(),
     );
     await figma.button('Compare').waitFor();
     await screenshot('pick');

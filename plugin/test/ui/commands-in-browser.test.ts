@@ -3,23 +3,22 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { FigmaPage } from '../../../test/figma-host/figma-page.js';
 import { launchChromium } from '../../../test/figma-host/launch-chromium.js';
 import { bundleUi } from '../../bundle.mjs';
-import {
-  type Command,
-  DEFAULT_PREFERENCES,
-  type FrameSummary,
-  type MainToUi,
-  type Picks,
-  type RecordingSummary,
-  type SelectedLayer,
-  type SelectionSummary,
+import type {
+  Command,
+  FrameSummary,
+  MainToUi,
+  Picks,
+  RecordingSummary,
+  SelectedLayer,
+  SelectionSummary,
 } from '../../src/shared/messages.js';
-import { FakeDaemon, TOKEN } from './fake-daemon.js';
+import { FakeDaemon } from './fake-daemon.js';
 import { frameSummary, layerPlacement } from './fixtures.js';
 import { look } from './look.js';
 import { DARK, LIGHT, mockup, PARTS } from './mockup.js';
 import { openUi } from './open-ui.js';
+import { selection, session } from './session.js';
 
-const NO_PICKS: Picks = { source: null, after: null, targets: [], overlays: [], layers: [] };
 const SOURCE = { ...frameSummary('s'), name: 'Settings / Light' };
 const TARGETS = ['t', 'u'].map((nodeId) => ({ ...frameSummary(nodeId), name: `Settings / ${nodeId.toUpperCase()}` }));
 const LAYERS = Object.keys(PARTS).map((part): SelectedLayer => {
@@ -72,21 +71,11 @@ describe('the commands', () => {
   });
 
   async function open(command: Command, picks: Partial<Picks> = {}, recordings: RecordingSummary[] = []) {
-    const settings = { token: TOKEN, port: daemon.port };
-    await figma.send({
-      type: 'session',
-      command,
-      settings,
-      preferences: DEFAULT_PREFERENCES,
-      picks: { ...NO_PICKS, ...picks },
-      pending: null,
-      recordings,
-    });
+    await figma.send(session(command, daemon.port, { picks, recordings }));
   }
 
   async function select(frames: FrameSummary[], parts: Partial<SelectionSummary> = {}): Promise<void> {
-    const selection = { frames, overlays: [], layers: [], layerFrames: [], ...parts };
-    await figma.send({ type: 'selection', selection });
+    await figma.send(selection({ frames, ...parts }));
   }
 
   async function screenshot(name: string): Promise<void> {

@@ -4,9 +4,10 @@ import type { FigmaPage } from '../../../test/figma-host/figma-page.js';
 import { launchChromium } from '../../../test/figma-host/launch-chromium.js';
 import { bundleUi } from '../../bundle.mjs';
 import { type Command, DEFAULT_PREFERENCES } from '../../src/shared/messages.js';
-import { FakeDaemon, TOKEN } from './fake-daemon.js';
+import { FakeDaemon } from './fake-daemon.js';
 import { look } from './look.js';
 import { openUi } from './open-ui.js';
+import { session } from './session.js';
 
 let browser: Browser;
 let html: string;
@@ -33,15 +34,7 @@ afterEach(async () => {
 });
 
 async function open(command: Command, port = daemon.port): Promise<void> {
-  await figma.send({
-    type: 'session',
-    command,
-    settings: { token: TOKEN, port },
-    preferences: DEFAULT_PREFERENCES,
-    picks: { source: null, after: null, targets: [], overlays: [], layers: [] },
-    pending: null,
-    recordings: [],
-  });
+  await figma.send(session(command, port));
 }
 
 describe('Connect…', () => {

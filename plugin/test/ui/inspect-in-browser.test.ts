@@ -4,13 +4,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { FigmaPage } from '../../../test/figma-host/figma-page.js';
 import { launchChromium } from '../../../test/figma-host/launch-chromium.js';
 import { bundleUi } from '../../bundle.mjs';
-import { DEFAULT_PREFERENCES, type ExportedFrame } from '../../src/shared/messages.js';
+import type { ExportedFrame } from '../../src/shared/messages.js';
 import { hashFrame } from '../../src/ui/flow/request.js';
-import { FakeDaemon, TOKEN } from './fake-daemon.js';
+import { FakeDaemon } from './fake-daemon.js';
 import { failure, frameSummary } from './fixtures.js';
 import { look } from './look.js';
 import { DARK, LIGHT, mockup } from './mockup.js';
 import { openUi } from './open-ui.js';
+import { selection, session } from './session.js';
 
 /** The wide window. */
 const WIDE = { width: 840, height: 580 };
@@ -94,19 +95,12 @@ describe('inspecting a point', () => {
   async function open(targetIds: string[]): Promise<void> {
     const summaries = frames.map(({ nodeId, name }) => ({ ...frameSummary(nodeId, 2), name }));
     const pick = (id: string) => summaries.find(({ nodeId }) => nodeId === id) ?? frameSummary(id);
-    await figma.send({
-      type: 'session',
-      command: 'inspect-point',
-      settings: { token: TOKEN, port: daemon.port },
-      preferences: DEFAULT_PREFERENCES,
-      picks: { source: pick('source'), after: null, targets: targetIds.map(pick), overlays: [], layers: [] },
-      pending: null,
-      recordings: [],
-    });
+    const picks = { source: pick('source'), targets: targetIds.map(pick) };
+    await figma.send(session('inspect-point', daemon.port, { picks }));
     const layers = [
       { nodeId: 'source-button', name: 'button', type: 'FRAME', ancestorIds: ['source'], frameId: 'source' },
     ];
-    await figma.send({ type: 'selection', selection: { frames: [], overlays: [], layers, layerFrames: [] } });
+    await figma.send(selection({ layers }));
     await screenshot('pick');
     await figma.ui.locator('.button.primary').click();
     await figma.next('export.start');

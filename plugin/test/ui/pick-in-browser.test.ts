@@ -4,12 +4,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import type { FigmaPage } from '../../../test/figma-host/figma-page.js';
 import { BROWSER_TIMEOUT_MS, launchChromium } from '../../../test/figma-host/launch-chromium.js';
 import { bundleUi } from '../../bundle.mjs';
-import { DEFAULT_PREFERENCES, type FrameSummary, type Picks } from '../../src/shared/messages.js';
-import { FakeDaemon, TOKEN } from './fake-daemon.js';
+import type { FrameSummary, Picks } from '../../src/shared/messages.js';
+import { FakeDaemon } from './fake-daemon.js';
 import { frameSummary } from './fixtures.js';
 import { look } from './look.js';
 import { DARK, LIGHT, mockup } from './mockup.js';
 import { openUi } from './open-ui.js';
+import { selection, session } from './session.js';
 
 const SOURCE = { ...frameSummary('s', 9), name: 'Settings / Light' };
 const HIDDEN = {
@@ -54,12 +55,7 @@ const targets = (amount: number): FrameSummary[] =>
 /** Opens the pick screen; it gets the thumbnails that it asks for. */
 async function open(picks: Partial<Picks>): Promise<void> {
   figma = await openUi(browser, html, daemon.port);
-  await figma.send({
-    ...{ type: 'session', command: 'transfer-annotations', preferences: DEFAULT_PREFERENCES, pending: null },
-    settings: { token: TOKEN, port: daemon.port },
-    picks: { source: null, after: null, targets: [], overlays: [], layers: [], ...picks },
-    recordings: [],
-  });
+  await figma.send(session('transfer-annotations', daemon.port, { picks }));
   await figma.button('Find matches').waitFor();
 }
 
@@ -116,7 +112,7 @@ describe('the pick screen', () => {
     await figma.button('Clear all picks').click();
     await figma.ui.getByText('Select a frame with annotations on the canvas.').waitFor();
     const frames = [...targets(2), SOURCE];
-    await figma.send({ type: 'selection', selection: { frames, overlays: [], layers: [], layerFrames: [] } });
+    await figma.send(selection({ frames }));
     await figma.button('From “Settings / Light” to 2 frames').click();
     await figma.button('Find matches').click();
     expect(await figma.next('export.start')).toMatchObject({ sourceId: 's', targetIds: ['t0', 't1'] });

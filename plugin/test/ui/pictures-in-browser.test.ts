@@ -5,12 +5,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from 'vitest
 import type { FigmaPage } from '../../../test/figma-host/figma-page.js';
 import { launchChromium } from '../../../test/figma-host/launch-chromium.js';
 import { bundleUi } from '../../bundle.mjs';
-import { DEFAULT_PREFERENCES, type MainToUi } from '../../src/shared/messages.js';
-import { FakeDaemon, TOKEN } from './fake-daemon.js';
+import type { MainToUi } from '../../src/shared/messages.js';
+import { FakeDaemon } from './fake-daemon.js';
 import { failure, frameSummary } from './fixtures.js';
 import { look } from './look.js';
 import { DARK, LIGHT, mockup, PARTS } from './mockup.js';
 import { openUi } from './open-ui.js';
+import { selection, session } from './session.js';
 
 const TARGETS = 12;
 const named = (nodeId: string) => ({ ...frameSummary(nodeId), name: `Checkout / ${nodeId}` });
@@ -76,19 +77,8 @@ describe('propagating an edit', () => {
   const screenshot = (name: string) => look(figma, `pictures-${name}`);
 
   async function open(): Promise<void> {
-    await figma.send({
-      type: 'session',
-      command: 'propagate-pictures',
-      settings: { token: TOKEN, port: daemon.port },
-      preferences: DEFAULT_PREFERENCES,
-      picks: { source: SOURCE, after: null, targets: IDS.map(named), overlays: [STICKER], layers: [] },
-      pending: null,
-      recordings: [],
-    });
-    await figma.send({
-      type: 'selection',
-      selection: { frames: [], overlays: [], layers: [], layerFrames: [] },
-    });
+    const picks = { source: SOURCE, targets: IDS.map(named), overlays: [STICKER] };
+    await figma.send(session('propagate-pictures', daemon.port, { picks }), selection());
   }
 
   const warped = (targetId: string, confidence: number): WarpedTarget => ({

@@ -6,20 +6,14 @@ import type { FigmaPage } from '../../../test/figma-host/figma-page.js';
 import { BROWSER_TIMEOUT_MS, launchChromium } from '../../../test/figma-host/launch-chromium.js';
 import { bundleUi } from '../../bundle.mjs';
 import type { Design, Token } from '../../src/shared/design.js';
-import {
-  type Command,
-  DEFAULT_PREFERENCES,
-  type ExportedFrame,
-  type ExportedItem,
-  type FrameSummary,
-  type MainToUi,
-} from '../../src/shared/messages.js';
+import type { Command, ExportedFrame, ExportedItem, FrameSummary, MainToUi } from '../../src/shared/messages.js';
 import { BASE, EDIT_ITEMS, editPlacements, editResult, OURS, screen } from './edit-frames.js';
-import { FakeDaemon, TOKEN } from './fake-daemon.js';
+import { FakeDaemon } from './fake-daemon.js';
 import { frameSummary, layerPlacement } from './fixtures.js';
 import { look } from './look.js';
 import { DARK, LIGHT, mockup, PARTS } from './mockup.js';
 import { openUi } from './open-ui.js';
+import { session } from './session.js';
 
 const RENDER_COUNTER = fileURLToPath(new URL('./count-renders.ts', import.meta.url));
 const MANY = 100;
@@ -63,21 +57,9 @@ async function run(command: Command, frames: ExportedFrame[], done: MainToUi, re
     daemon.send({ type: 'job.result', jobId, result: { kind: 'transfer', targets } });
   };
   const [source, ...targets] = frames.map(({ nodeId, name }): FrameSummary => ({ ...frameSummary(nodeId), name }));
-  await figma.send({
-    type: 'session',
-    command,
-    settings: { token: TOKEN, port: daemon.port },
-    preferences: DEFAULT_PREFERENCES,
-    picks: { source: source ?? null, after: null, targets, overlays: [], layers: [] },
-    pending: {
-      jobId: 'job',
-      command,
-      sourceId: source?.nodeId ?? '',
-      targetIds: targets.map(({ nodeId }) => nodeId),
-      overlayIds: [],
-    },
-    recordings: [],
-  });
+  const targetIds = targets.map(({ nodeId }) => nodeId);
+  const pending = { jobId: 'job', command, sourceId: source?.nodeId ?? '', targetIds, overlayIds: [] };
+  await figma.send(session(command, daemon.port, { picks: { source: source ?? null, targets }, pending }));
   await figma.next('export.start');
   await figma.send(
     ...frames.map((frame, at): MainToUi => ({ type: 'export.frame', frame, done: at + 1, total: frames.length })),

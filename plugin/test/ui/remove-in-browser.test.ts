@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { FigmaPage } from '../../../test/figma-host/figma-page.js';
 import { launchChromium } from '../../../test/figma-host/launch-chromium.js';
 import { bundleUi } from '../../bundle.mjs';
-import { DEFAULT_PREFERENCES } from '../../src/shared/messages.js';
 import type { PlacedFrame, PlacedItem } from '../../src/shared/placed.js';
 import { look } from './look.js';
 import { openUi } from './open-ui.js';
+import { session } from './session.js';
 
 /** No daemon listens there. */
 const NO_PORT = 9;
@@ -49,15 +49,7 @@ describe('removing what was transferred', () => {
 
   it('lists, removes and undoes without a daemon, by the keyboard alone', async () => {
     const { keyboard } = figma.page;
-    await figma.send({
-      type: 'session',
-      command: 'remove-transferred',
-      settings: { token: null, port: NO_PORT },
-      preferences: DEFAULT_PREFERENCES,
-      picks: { source: null, after: null, targets: [], overlays: [], layers: [] },
-      pending: null,
-      recordings: [],
-    });
+    await figma.send(session('remove-transferred', NO_PORT, { token: null }));
     await figma.next('placed.list');
     await figma.send({ type: 'placed', scope: 'selection', frames: [] });
     await figma.ui.getByText('Nothing to remove').first().waitFor();

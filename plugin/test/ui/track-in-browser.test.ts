@@ -5,14 +5,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { FigmaPage } from '../../../test/figma-host/figma-page.js';
 import { launchChromium } from '../../../test/figma-host/launch-chromium.js';
 import { bundleUi } from '../../bundle.mjs';
-import { DEFAULT_PREFERENCES, type FrameSummary, type MainToUi } from '../../src/shared/messages.js';
+import type { FrameSummary, MainToUi } from '../../src/shared/messages.js';
 import type { ExportedRegion } from '../../src/shared/tracking.js';
 import { labelColours } from '../../src/ui/flow/track/label-pixels.js';
-import { FakeDaemon, TOKEN } from './fake-daemon.js';
+import { FakeDaemon } from './fake-daemon.js';
 import { frameSummary } from './fixtures.js';
 import { look } from './look.js';
 import { DARK, LIGHT, mockup, PARTS } from './mockup.js';
 import { openUi } from './open-ui.js';
+import { selection, session } from './session.js';
 
 const FRAMES = 6;
 const named = (n: number): FrameSummary => {
@@ -93,16 +94,8 @@ describe('tracking through frames', () => {
 
   async function open(): Promise<void> {
     const [source = null, ...targets] = SUMMARIES;
-    await figma.send({
-      type: 'session',
-      command: 'track-frames',
-      settings: { token: TOKEN, port: daemon.port },
-      preferences: DEFAULT_PREFERENCES,
-      picks: { source, after: null, targets, overlays: REGIONS, layers: [] },
-      pending: null,
-      recordings: [],
-    });
-    await figma.send({ type: 'selection', selection: { frames: [], overlays: [], layers: [], layerFrames: [] } });
+    const picks = { source, targets, overlays: REGIONS };
+    await figma.send(session('track-frames', daemon.port, { picks }), selection());
   }
 
   /** The places of the frames, from the names of their rows. */

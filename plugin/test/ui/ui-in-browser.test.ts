@@ -4,18 +4,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import type { FigmaPage } from '../../../test/figma-host/figma-page.js';
 import { BROWSER_TIMEOUT_MS, launchChromium } from '../../../test/figma-host/launch-chromium.js';
 import { bundleUi } from '../../bundle.mjs';
-import {
-  DEFAULT_PREFERENCES,
-  type ExportedItem,
-  type FrameSummary,
-  type MainToUi,
-  type PendingJob,
-} from '../../src/shared/messages.js';
+import type { ExportedItem, FrameSummary, MainToUi, PendingJob } from '../../src/shared/messages.js';
 import { CODE, FakeDaemon, TOKEN } from './fake-daemon.js';
 import { failure, layerPlacement, UI_BACKEND, welcome } from './fixtures.js';
 import { look } from './look.js';
 import { DARK, LIGHT, mockup, PARTS } from './mockup.js';
 import { openUi } from './open-ui.js';
+import { selection, session } from './session.js';
 
 const SOURCE = summary('s', 'Settings / Light', 4);
 const TARGET = summary('t', 'Settings / Dark', 0);
@@ -79,30 +74,16 @@ function summary(nodeId: string, name: string, annotations: number): FrameSummar
   return { nodeId, name, width: 400, height: 300, annotations, layers: 3, blocked: null };
 }
 
-function session(token: string | null = TOKEN, pending: PendingJob | null = null): MainToUi {
-  const [source, targets] = pending === null ? [null, []] : [SOURCE, [TARGET]];
-  const picks = { source, after: null, targets, overlays: [], layers: [] };
-  const settings = { token, port: daemon.port };
-  return {
-    type: 'session',
-    command: 'transfer-annotations',
-    settings,
-    preferences: DEFAULT_PREFERENCES,
-    picks,
-    pending,
-    recordings: [],
-  };
-}
-
-function selection(...frames: FrameSummary[]): MainToUi {
-  return { type: 'selection', selection: { frames, overlays: [], layers: [], layerFrames: [] } };
+function opened(token: string | null = TOKEN, pending: PendingJob | null = null): MainToUi {
+  const picks = pending === null ? {} : { source: SOURCE, targets: [TARGET] };
+  return session('transfer-annotations', daemon.port, { token, picks, pending });
 }
 
 /** Picks source and target in the UI and starts the run. */
 async function pickAndStart(): Promise<void> {
-  await figma.send(selection(SOURCE));
+  await figma.send(selection({ frames: [SOURCE] }));
   await figma.button('Use “Settings / Light” as source').click();
-  await figma.send(selection(TARGET));
+  await figma.send(selection({ frames: [TARGET] }));
   await figma.button('Add “Settings / Dark” as target').click();
   await figma.button('Find matches').click();
 }
@@ -110,7 +91,7 @@ async function pickAndStart(): Promise<void> {
 describe('the UI in a sandboxed iframe', () => {
   it('pairs, transfers, previews and applies', async () => {
     daemon.onJob = ({ jobId }) => daemon.send({ type: 'job.result', jobId, result: RESULT });
-    await figma.send(session(null));
+    await figma.send(opened(null));
     await figma.ui.getByLabel('Six-digit pairing code').fill('000000');
     await figma.ui.getByText('Wrong code.').waitFor();
     await look(figma, 'pair-wrong-code');
@@ -152,7 +133,7 @@ describe('the UI in a sandboxed iframe', () => {
 
   it('draws thumbnails of source and target', async () => {
     daemon.onJob = ({ jobId }) => daemon.send({ type: 'job.result', jobId, result: RESULT });
-    await figma.send(session());
+    await figma.send(opened());
     await pickAndStart();
     await figma.send(...exported);
     const pixel = (label: string) =>
@@ -177,7 +158,7 @@ describe('the UI in a sandboxed iframe', () => {
         daemon.drop();
       } else daemon.send({ type: 'job.result', jobId, result: RESULT });
     };
-    await figma.send(session());
+    await figma.send(opened());
     await pickAndStart();
     await figma.send(...exported);
     await figma.heading('Preview').waitFor();
@@ -196,7 +177,7 @@ describe('the UI in a sandboxed iframe', () => {
     daemon.onJob = ({ jobId }) => {
       if (jobId === 'before') daemon.send({ type: 'job.result', jobId, result: RESULT });
     };
-    await figma.send(session(TOKEN, pending));
+    await figma.send(opened(TOKEN, pending));
     await figma.next('export.start');
     await figma.send(...exported);
     await figma.heading('Preview').waitFor();
@@ -216,7 +197,7 @@ describe('the UI in a sandboxed iframe', () => {
         jobId,
         progress: { stage: 'features', done: 1, total: 4, elapsedMs: 2_000 },
       });
-    await figma.send(session());
+    await figma.send(opened());
     await pickAndStart();
     await figma.send(...exported);
     await figma.ui.getByText('Analyzing frames').waitFor();
@@ -230,7 +211,7 @@ describe('the UI in a sandboxed iframe', () => {
 
   it('shows how to start the daemon, and continues once it runs', async () => {
     const { port } = daemon;
-    const start = session();
+    const start = opened();
     await daemon.close();
     await figma.send(start);
     await figma.heading('Start Samepoint').waitFor();
@@ -242,7 +223,7 @@ describe('the UI in a sandboxed iframe', () => {
 
   it('shows which side to update', async () => {
     daemon.protocol = { min: 2, max: 2 };
-    await figma.send(session());
+    await figma.send(opened());
     await figma.heading('Update the plugin').waitFor();
     await look(figma, 'update-plugin');
   });
@@ -252,7 +233,7 @@ describe('the UI in a sandboxed iframe', () => {
       daemon.onJob = (second) => daemon.send({ type: 'job.result', jobId: second.jobId, result: RESULT });
       daemon.send({ type: 'job.failed', jobId, error: failure('GPU_OUT_OF_MEMORY') });
     };
-    await figma.send(session());
+    await figma.send(opened());
     await pickAndStart();
     await figma.send(...exported);
     await figma.heading('Out of memory').waitFor();
@@ -277,7 +258,7 @@ describe('the UI in a sandboxed iframe', () => {
       if (message.type !== 'model.pull') return;
       daemon.send({ type: 'model.progress', modelId: message.modelId, receivedBytes: 3e8, totalBytes: 1.9e9 });
     };
-    await figma.send(session());
+    await figma.send(opened());
     await figma.ui.getByLabel('Model for comparing frames').selectOption('sd15');
     await pickAndStart();
     await figma.send(...exported);
@@ -295,7 +276,7 @@ describe('the UI in a sandboxed iframe', () => {
 
   it('works with the keyboard alone', async () => {
     daemon.onJob = ({ jobId }) => daemon.send({ type: 'job.result', jobId, result: RESULT });
-    await figma.send(session());
+    await figma.send(opened());
     await pickAndStart();
     await figma.send(...exported);
     const apply = figma.button('Apply 2 items');
