@@ -11,7 +11,7 @@ import { TOKEN } from './fake-daemon.js';
 type Session = Extract<MainToUi, { type: 'session' }>;
 type Selection = Extract<MainToUi, { type: 'selection' }>;
 
-interface SessionParts extends Partial<Omit<Session, 'type' | 'command' | 'settings' | 'picks'>> {
+export interface SessionParts extends Partial<Omit<Session, 'type' | 'command' | 'settings' | 'picks'>> {
   /** Null before the pairing. */
   token?: string | null;
   picks?: Partial<Picks>;

@@ -1,7 +1,7 @@
 import type { AlignResult as AlignJobResult, RefusalCause } from '@samepoint/shared-protocol';
 import { refusalCauseSchema } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_PREFERENCES, type ExportedItem } from '../../../src/shared/messages.js';
+import type { ExportedItem } from '../../../src/shared/messages.js';
 import {
   changeAmounts,
   changeGroups,
@@ -17,7 +17,7 @@ import { missingPick } from '../../../src/ui/flow/pick.js';
 import { type FlowEvent, needsDaemon } from '../../../src/ui/flow/state.js';
 import { BASE, EDIT_ITEMS, editPlacements, editResult, screen } from '../edit-frames.js';
 import { exportedFrame, failure, frameSummary } from '../fixtures.js';
-import { CONNECTED, Driver } from './driver.js';
+import { CONNECTED, Driver, session } from './driver.js';
 
 const AFTER = screen('t', { label: 'Add to cart', button: '#FF5500', hasBadge: true, hasAvatar: false });
 const EDITS = { applied: [], warnings: [] };
@@ -28,10 +28,7 @@ const FRAMES = [
 const AFTER_PNG = FRAMES[1]?.png;
 
 function picked(): Driver {
-  const picks = { source: frameSummary('s'), after: null, targets: [], overlays: [], layers: [] };
-  const opened = { command: 'align-compare', settings: { token: null, port: 1 }, pending: null } as const;
-  const session = { type: 'session', ...opened, preferences: DEFAULT_PREFERENCES, picks, recordings: [] } as const;
-  return new Driver().do({ type: 'main', message: { ...session, recordings: [] } }, CONNECTED);
+  return new Driver().do(session('align-compare', { picks: { source: frameSummary('s') } }), CONNECTED);
 }
 
 function exported(items: ExportedItem[] = EDIT_ITEMS): Driver {

@@ -1,5 +1,5 @@
 import type { Placement } from '@samepoint/shared-protocol';
-import { type Command, DEFAULT_PREFERENCES, type PendingJob } from '../../../src/shared/messages.js';
+import type { Command } from '../../../src/shared/messages.js';
 import { reduceFlow } from '../../../src/ui/flow/flow.js';
 import { groupsOf } from '../../../src/ui/flow/preview/preview.js';
 import { isIncluded } from '../../../src/ui/flow/preview/preview-choices.js';
@@ -12,6 +12,7 @@ import {
   INITIAL_FLOW,
 } from '../../../src/ui/flow/state.js';
 import { exportedFrame, frameSummary, layerItem, layerPlacement, resultFor, UI_BACKEND } from '../fixtures.js';
+import { type SessionParts, session as sessionMessage } from '../session.js';
 
 /** Sends events to a flow and collects their effects. */
 export class Driver {
@@ -68,16 +69,9 @@ export const EXPORTED: FlowEvent[] = [
   { type: 'main', message: { type: 'export.done', items: ITEMS, notices: [] } },
 ];
 
-export function session(pending: PendingJob | null = null, command: Command = 'transfer-annotations'): FlowEvent {
-  const message = {
-    type: 'session',
-    command,
-    settings: { token: null, port: 1 },
-    preferences: DEFAULT_PREFERENCES,
-    pending,
-  } as const;
-  const picks = { source: null, after: null, targets: [], overlays: [], layers: [] };
-  return { type: 'main', message: { ...message, picks, recordings: [] } };
+/** The start of a command. */
+export function session(command: Command = 'transfer-annotations', parts: SessionParts = {}): FlowEvent {
+  return { type: 'main', message: sessionMessage(command, 1, parts) };
 }
 
 export function result(jobId: string): FlowEvent {

@@ -28,7 +28,7 @@ class Inspection {
   static opened(targets: FrameId[] = ['t1', 't2'], inView: FrameId[] = targets): Inspection {
     const inspection = new Inspection();
     const { driver } = inspection;
-    driver.do(session(null, 'inspect-point'), CONNECTED, { type: 'pick.source', frame: frameSummary('s', 1) });
+    driver.do(session('inspect-point'), CONNECTED, { type: 'pick.source', frame: frameSummary('s', 1) });
     driver.do({ type: 'pick.targets', frames: targets.map((id) => frameSummary(id)) }, { type: 'start', jobId: 'run' });
     inspection.export(['s', ...targets]);
     inspection.do(...inView.map((targetId): FlowEvent => ({ type: 'inspect.in-view', targetId, on: true })));
@@ -116,7 +116,7 @@ describe('inspecting a point', () => {
   it('starts on the selected layer of the source', () => {
     const inspection = new Inspection();
     const layers = [{ nodeId: 's-a', name: 'a', type: 'FRAME', ancestorIds: ['s'], frameId: 's' }];
-    inspection.do(session(null, 'inspect-point'), CONNECTED, { type: 'pick.source', frame: frameSummary('s') });
+    inspection.do(session('inspect-point'), CONNECTED, { type: 'pick.source', frame: frameSummary('s') });
     inspection.main({ type: 'selection', selection: { frames: [], overlays: [], layers, layerFrames: [] } });
     inspection.do({ type: 'pick.targets', frames: [frameSummary('t1')] }, { type: 'start', jobId: 'run' });
     inspection.export(['s', 't1']);

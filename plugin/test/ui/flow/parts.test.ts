@@ -148,7 +148,7 @@ describe('a run in parts that the designer closed', () => {
   it('continues with the part that ran', () => {
     const { pending, first, second } = pendingAfterFirst();
     expect(pending.finished?.map(({ target }) => target.targetId)).toEqual(first);
-    const run = new Driver().do(session(pending), CONNECTED);
+    const run = new Driver().do(session('transfer-annotations', { pending }), CONNECTED);
     run.effects();
     run.do(...EXPORTED);
     expect(startPart(run)).toMatchObject({ jobId: second.jobId, request: second.request });
@@ -156,7 +156,7 @@ describe('a run in parts that the designer closed', () => {
 
   it('compares frames again that changed meanwhile', () => {
     const { pending } = pendingAfterFirst();
-    const run = new Driver().do(session(pending), CONNECTED);
+    const run = new Driver().do(session('transfer-annotations', { pending }), CONNECTED);
     run.do(...EXPORTED.slice(0, -1));
     const frame = heavyFrame('t0', 'changed');
     run.do({ type: 'main', message: { type: 'export.frame', frame, done: 1, total: 1 } });

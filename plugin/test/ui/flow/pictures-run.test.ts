@@ -1,17 +1,16 @@
 import type { FittedTransform, WarpResult } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_PREFERENCES, type PendingJob } from '../../../src/shared/messages.js';
+import type { PendingJob } from '../../../src/shared/messages.js';
 import { includedPictures } from '../../../src/ui/flow/pictures/pictures.js';
 import type { PictureEdit, PicturesStep } from '../../../src/ui/flow/pictures/pictures-state.js';
 import type { FlowEvent } from '../../../src/ui/flow/state.js';
 import { exportedFrame, failure, frameSummary, UI_BACKEND } from '../fixtures.js';
-import { CONNECTED, Driver } from './driver.js';
+import { CONNECTED, Driver, session } from './driver.js';
 
 const IDS = ['s', 't1', 't2', 't3', 't4'];
 const FRAMES = IDS.map((id) => exportedFrame(id, []));
 const BOX = { x: 1, y: 2, w: 3, h: 4 };
 const EDIT: PictureEdit = { imageId: 'e'.repeat(64), png: new Uint8Array([9]), width: 400, height: 300, box: BOX };
-const NAMES = { command: 'propagate-pictures' as const, recordings: [] };
 const STICKER = { nodeId: 'o', name: 'Sticker', type: 'RECTANGLE' };
 
 const fit = (confidence: number): FittedTransform => ({
@@ -31,14 +30,9 @@ interface Opened {
 function driver(picks: Opened = { overlays: [STICKER] }): Driver {
   const [source, ...targets] = IDS.map((id) => frameSummary(id));
   const after = picks.after === undefined ? null : frameSummary(picks.after);
-  const settings = { token: null, port: 1 };
-  const preferences = DEFAULT_PREFERENCES;
-  const all = { source: source ?? null, after, targets, overlays: picks.overlays ?? [], layers: [] };
-  const { pending = null } = picks;
-  return new Driver().do(
-    { type: 'main', message: { type: 'session', settings, preferences, picks: all, pending, ...NAMES } },
-    CONNECTED,
-  );
+  const { pending = null, overlays = [] } = picks;
+  const all = { source: source ?? null, after, targets, overlays };
+  return new Driver().do(session('propagate-pictures', { picks: all, pending }), CONNECTED);
 }
 
 const EXPORTED: FlowEvent[] = [

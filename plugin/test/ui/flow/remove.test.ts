@@ -19,7 +19,7 @@ const main = (message: MainToUi): FlowEvent => ({ type: 'main', message });
 const placed = (scope: 'selection' | 'page' = 'selection') => main({ type: 'placed', scope, frames: FRAMES });
 
 function opened(): Driver {
-  return new Driver().do(session(null, 'remove-transferred'));
+  return new Driver().do(session('remove-transferred'));
 }
 
 function stepOf({ flow: { state } }: Driver): RemoveStep {

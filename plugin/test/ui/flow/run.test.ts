@@ -186,7 +186,7 @@ describe('reconnect', () => {
       targetIds: ['t'],
       overlayIds: [],
     };
-    const run = new Driver().do(session(pending));
+    const run = new Driver().do(session('transfer-annotations', { pending }));
     expect(run.state).toBe('exporting');
     run.do(...EXPORTED, CONNECTED, ...HAVE);
     expect(run.effects()).toContainEqual({

@@ -1,10 +1,11 @@
 import { type ClientMessage, clientMessageSchema, type Layer, LIMITS } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_PREFERENCES, type PendingJob } from '../../../src/shared/messages.js';
+import type { PendingJob } from '../../../src/shared/messages.js';
 import { reduceFlow } from '../../../src/ui/flow/flow.js';
 import { scaleNotes } from '../../../src/ui/flow/parts.js';
 import { type Flow, type FlowEffect, type FlowEvent, INITIAL_FLOW } from '../../../src/ui/flow/state.js';
 import { exportedFrame, frameSummary, layer, layerItem, layerPlacement, UI_BACKEND } from '../fixtures.js';
+import { session } from './driver.js';
 
 const TARGETS = 100;
 const LAYERS = 500;
@@ -31,20 +32,8 @@ class Session {
   #running: Job | null = null;
 
   constructor(pending: PendingJob | null) {
-    const picks = { source: null, after: null, targets: [], overlays: [], layers: [] };
     this.do({ type: 'connected', backends: [UI_BACKEND], features: [], jobs: [] });
-    this.do({
-      type: 'main',
-      message: {
-        ...{
-          type: 'session',
-          command: 'transfer-annotations',
-          settings: { token: null, port: 1 },
-          preferences: DEFAULT_PREFERENCES,
-        },
-        ...{ picks, pending, recordings: [] },
-      },
-    });
+    this.do(session('transfer-annotations', { pending }));
   }
 
   do(event: FlowEvent): void {

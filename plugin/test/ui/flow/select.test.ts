@@ -17,7 +17,7 @@ const RESULT = resultFor('t', [
 ]);
 
 function picked(): Driver {
-  const run = new Driver().do(session(null, 'select-matching'), CONNECTED);
+  const run = new Driver().do(session('select-matching'), CONNECTED);
   return run.do(PICK, { type: 'pick.targets', frames: [TARGET] });
 }
 

@@ -1,13 +1,12 @@
 import type { TrackResult } from '@samepoint/shared-protocol';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_PREFERENCES } from '../../../../src/shared/messages.js';
 import { DEFAULT_TRACKING, type ExportedRegion, type TrackChoices } from '../../../../src/shared/tracking.js';
 import { hashFrame } from '../../../../src/ui/flow/request.js';
 import type { FlowEvent } from '../../../../src/ui/flow/state.js';
 import { labelSummaries, lostSentence } from '../../../../src/ui/flow/track/track-preview.js';
 import type { FlatRegions, TrackedFrame, TrackLabel, TrackStep } from '../../../../src/ui/flow/track/track-state.js';
 import { exportedFrame, failure, frameSummary, UI_BACKEND } from '../../fixtures.js';
-import { CONNECTED, Driver } from '../driver.js';
+import { CONNECTED, Driver, session } from '../driver.js';
 
 /** The annotated frame is the second of the sequence. */
 const IDS = ['s', 'a', 'b', 'c'];
@@ -27,12 +26,9 @@ const LABELS = REGIONS.map(({ nodeId, name }, n): TrackLabel => {
 
 function picked(tracking: Partial<TrackChoices> = {}): Driver {
   const [source = null, ...targets] = IDS.map((id) => ({ ...frameSummary(id), x: PLACES[id] ?? 0, y: 0 }));
-  const message = {
-    ...({ type: 'session', command: 'track-frames', settings: { token: null, port: 1 }, pending: null } as const),
-    ...{ preferences: DEFAULT_PREFERENCES, recordings: [], tracking: { ...DEFAULT_TRACKING, ...tracking } },
-    picks: { source, after: null, targets, overlays: REGIONS, layers: [] },
-  };
-  return new Driver().do({ type: 'main', message }, CONNECTED);
+  const picks = { source, targets, overlays: REGIONS };
+  const opened = session('track-frames', { picks, tracking: { ...DEFAULT_TRACKING, ...tracking } });
+  return new Driver().do(opened, CONNECTED);
 }
 
 const main = (message: Extract<FlowEvent, { type: 'main' }>['message']): FlowEvent => ({ type: 'main', message });
