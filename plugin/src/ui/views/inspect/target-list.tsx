@@ -5,8 +5,8 @@ import type { FailedTarget } from '../../flow/frame-problems.js';
 import type { InspectOpen } from '../../flow/inspect/inspect-state.js';
 import type { HashedFrame } from '../../flow/request.js';
 import type { Flow, FlowEvent } from '../../flow/state.js';
-import { Button, ProblemNotice } from '../components.js';
-import { FailedGroupView } from '../failed-group.js';
+import { Button } from '../components.js';
+import { FailedGroupView, ProblemGroup } from '../failed-group.js';
 import { type VirtualItem, VirtualList } from '../virtual-list.js';
 import { MatchRow } from './match-row.js';
 import { PICTURE_HEIGHT_PX, TargetPicture } from './target-picture.js';
@@ -179,26 +179,9 @@ interface ProblemViewProps {
 
 /** A target that the daemon cannot search; the others can be. */
 function ProblemView({ target: { nodeId, name }, problem, dispatch }: ProblemViewProps) {
-  return (
-    <section class="group failed" aria-label={name}>
-      <h2 class="group-heading">
-        <span class="ellipsis" title={name}>
-          {name}
-        </span>
-        <span class="badge low">Failed</span>
-      </h2>
-      <div class="group-problem">
-        <ProblemNotice problem={problem} />
-        <Button
-          look="quiet"
-          label={`Try again with “${name}”`}
-          onClick={() => dispatch({ type: 'inspect.try-again', targetId: nodeId })}
-        >
-          Try again
-        </Button>
-      </div>
-    </section>
-  );
+  const onClick = () => dispatch({ type: 'inspect.try-again', targetId: nodeId });
+  const action = { text: 'Try again', label: `Try again with “${name}”`, onClick };
+  return <ProblemGroup name={name} problem={problem} action={action} />;
 }
 
 /** The best matches in words, for screen readers; empty while the point moves or a target is not searched yet. */
