@@ -17,7 +17,7 @@ const THUMBNAIL = {
 const decoded = new Map<string, Promise<ImageBitmap>>();
 
 /** The decoded image of a frame, which the cache closes: draw it at once. */
-export function decodeFrame(frame: HashedFrame): Promise<ImageBitmap> {
+function decodeFrame(frame: HashedFrame): Promise<ImageBitmap> {
   const known = decoded.get(frame.imageId);
   decoded.delete(frame.imageId);
   const bitmap = known ?? decodeOpaque(frame.png);
@@ -55,6 +55,26 @@ export async function drawThumbnail(canvas: Canvas, frame: HashedFrame, box: Box
   } catch {
     canvas.width = 0;
   }
+}
+
+/**
+ * Draws the crop of a frame around `box`, `sidePx` CSS pixels wide. Coordinates are then pixels of the frame.
+ * @returns what draws over it, and the size of a CSS pixel in these coordinates
+ * @throws if the image cannot be decoded
+ */
+export async function drawCrop(canvas: Canvas, frame: HashedFrame, box: Box, sidePx: number) {
+  const pixelRatio = globalThis.devicePixelRatio || 1;
+  const side = Math.round(sidePx * pixelRatio);
+  const crop = cropAround(box, frame);
+  const zoom = side / crop.w;
+  const bitmap = await decodeFrame(frame);
+  [canvas.width, canvas.height] = [side, side];
+  const context = canvas.getContext('2d');
+  if (context === null) throw new Error('no 2D context');
+  context.imageSmoothingQuality = 'high';
+  context.setTransform(zoom, 0, 0, zoom, -crop.x * zoom, -crop.y * zoom);
+  context.drawImage(bitmap, 0, 0, frame.width, frame.height);
+  return { context, unit: pixelRatio / zoom };
 }
 
 /** Blue on white, to be visible on any design. A point gets a ring. */

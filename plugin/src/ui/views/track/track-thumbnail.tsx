@@ -1,9 +1,9 @@
 import type { Box } from '@samepoint/shared-protocol';
-import { useEffect, useRef } from 'preact/hooks';
 import { mapOutline, pathData } from '../../../shared/outline.js';
 import type { TrackedMark } from '../../../shared/tracking.js';
 import type { HashedFrame } from '../../flow/request.js';
-import { cropAround, decodeFrame } from '../thumbnail-image.js';
+import { CanvasInView } from '../canvas-in-view.js';
+import { drawCrop } from '../thumbnail-image.js';
 
 /** Side on the screen, in CSS pixels. */
 const SIDE_PX = 88;
@@ -18,47 +18,12 @@ interface TrackThumbnailProps {
 
 /** A square crop of a frame with the tracked region drawn over, once it scrolls into view. */
 export function TrackThumbnail({ frame, mark, box, label }: TrackThumbnailProps) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    const element = canvas.current;
-    if (element === null) return;
-    const observer = new IntersectionObserver(
-      (entries) => {
-        if (!entries.some((entry) => entry.isIntersecting)) return;
-        observer.disconnect();
-        void draw(element, frame, mark, box);
-      },
-      { rootMargin: '200px' },
-    );
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [frame.imageId, mark]);
-  return <canvas ref={canvas} class="track-thumbnail" role="img" aria-label={label} />;
-}
-
-async function draw(
-  canvas: HTMLCanvasElement,
-  frame: HashedFrame,
-  mark: TrackedMark | null,
-  box: Box | null,
-): Promise<void> {
-  const pixelRatio = globalThis.devicePixelRatio || 1;
-  const side = Math.round(SIDE_PX * pixelRatio);
-  const { width, height } = frame;
-  const crop = cropAround(box ?? { x: 0, y: 0, w: width, h: height }, frame);
-  const zoom = side / crop.w;
-  try {
-    const bitmap = await decodeFrame(frame);
-    [canvas.width, canvas.height] = [side, side];
-    const context = canvas.getContext('2d');
-    if (context === null) return;
-    context.imageSmoothingQuality = 'high';
-    context.setTransform(zoom, 0, 0, zoom, -crop.x * zoom, -crop.y * zoom);
-    context.drawImage(bitmap, 0, 0, width, height);
-    if (mark !== null) drawMark(context, mark, frame, pixelRatio / zoom);
-  } catch {
-    canvas.width = 0;
-  }
+  const draw = async (canvas: HTMLCanvasElement) => {
+    const whole = { x: 0, y: 0, w: frame.width, h: frame.height };
+    const { context, unit } = await drawCrop(canvas, frame, box ?? whole, SIDE_PX);
+    if (mark !== null) drawMark(context, mark, frame, unit);
+  };
+  return <CanvasInView class="track-thumbnail" label={label} draw={draw} keys={[frame.imageId, mark]} />;
 }
 
 /** The region in its colour, with a white edge to be visible on any design. @param unit a CSS pixel */
