@@ -2,7 +2,6 @@ import { useEffect } from 'preact/hooks';
 import type { ConnectionEvent } from './connection/connection.js';
 import { connectionLabel, obstacleOf } from './connection/connection-status.js';
 import { escapeEvent } from './flow/escape.js';
-import { missingBackend } from './flow/failure.js';
 import { type FlowEvent, needsDaemon } from './flow/state.js';
 import type { AppState } from './store.js';
 import { AlignView } from './views/align/align-view.js';
@@ -89,15 +88,7 @@ export function App({ state: { connection, flow }, dispatch, connect }: AppProps
         />
       );
     case 'failed':
-      return (
-        <FailedView
-          error={state.error}
-          download={state.download}
-          missing={missingBackend(flow, state)}
-          dispatch={dispatch}
-          connect={connect}
-        />
-      );
+      return <FailedView flow={flow} failure={state} dispatch={dispatch} connect={connect} />;
     case 'preview':
       return <PreviewView flow={flow} preview={state} applying={false} dispatch={dispatch} />;
     case 'applying':

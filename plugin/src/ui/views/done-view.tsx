@@ -1,3 +1,5 @@
+import type { ComponentChildren } from 'preact';
+import type { Problem } from '../../shared/messages.js';
 import { summaryLines } from '../../shared/text.js';
 import { failedOf, groupsOf } from '../flow/preview/preview.js';
 import type { Flow, FlowEvent, StateOf, UndoState } from '../flow/state.js';
@@ -16,23 +18,52 @@ export function DoneView({ flow, state, dispatch }: DoneViewProps) {
   const skipped = skippedRows(flow, state);
   const nothingWritten = summary.created + summary.updated + summary.notes === 0 && skipped.length > 0;
   return (
-    <Screen title="Done" footer={<UndoFooter undo={state.undo} made={summary.made} dispatch={dispatch} />}>
-      {state.problem === null ? null : <ProblemNotice problem={state.problem} />}
+    <ResultScreen
+      result={state}
+      summary={summary}
+      isEmpty={nothingWritten}
+      heading={nothingWritten ? 'Nothing transferred' : 'Transfer complete'}
+      lines={summaryLines(flow.command, summary)}
+      dispatch={dispatch}
+    >
+      <SkippedList rows={skipped} />
+    </ResultScreen>
+  );
+}
+
+interface ResultScreenProps {
+  result: { undo: UndoState; problem: Problem | null };
+  /** What Done selects, and sentences about what was written. */
+  summary?: { made?: readonly string[]; notices?: readonly string[] };
+  /** Nothing was written. */
+  isEmpty: boolean;
+  heading: string;
+  lines: readonly string[];
+  dispatch: (event: FlowEvent) => void;
+  children: ComponentChildren;
+}
+
+/** What a run wrote, and an undo button. */
+export function ResultScreen({ result, summary = {}, isEmpty, heading, lines, dispatch, children }: ResultScreenProps) {
+  const { undo, problem } = result;
+  return (
+    <Screen title="Done" footer={<UndoFooter undo={undo} made={summary.made} dispatch={dispatch} />}>
+      {problem === null ? null : <ProblemNotice problem={problem} />}
       <div class="message">
-        <Illustration name={nothingWritten ? 'warning' : 'done'} />
-        <h1>{nothingWritten ? 'Nothing transferred' : 'Transfer complete'}</h1>
-        {summaryLines(flow.command, summary).map((line) => (
+        <Illustration name={isEmpty ? 'warning' : 'done'} />
+        <h1>{heading}</h1>
+        {lines.map((line) => (
           <p key={line}>{line}</p>
         ))}
       </div>
       <SummaryNotices summary={summary} />
-      {skipped.length === 0 ? null : <SkippedList rows={skipped} />}
+      {children}
     </Screen>
   );
 }
 
 /** Sentences about what was written. */
-export function SummaryNotices({ summary: { notices = [] } }: { summary: { notices?: readonly string[] } }) {
+function SummaryNotices({ summary: { notices = [] } }: { summary: { notices?: readonly string[] } }) {
   return (
     <>
       {notices.map((notice) => (
@@ -52,7 +83,7 @@ interface UndoFooterProps {
 }
 
 /** The buttons after Apply: Undo while it is possible, and Done. */
-export function UndoFooter({ undo, made = [], dispatch }: UndoFooterProps) {
+function UndoFooter({ undo, made = [], dispatch }: UndoFooterProps) {
   return (
     <div class="footer-row">
       {undo === 'unavailable' ? null : (
@@ -71,21 +102,33 @@ export function UndoFooter({ undo, made = [], dispatch }: UndoFooterProps) {
   );
 }
 
-/** After Undo: the way back to the preview. */
-export function UndoneView({ dispatch }: { dispatch: (event: FlowEvent) => void }) {
+interface UndoneViewProps {
+  heading?: string;
+  text?: string;
+  back?: string;
+  dispatch: (event: FlowEvent) => void;
+}
+
+/** After Undo: the way back. */
+export function UndoneView({
+  heading = 'Transfer undone',
+  text = 'The frames are as they were before.',
+  back = 'Back to preview',
+  dispatch,
+}: UndoneViewProps) {
   return (
     <Screen
       title="Undone"
       footer={
         <Button look="primary" wide onClick={() => dispatch({ type: 'back' })}>
-          Back to preview
+          {back}
         </Button>
       }
     >
       <div class="message">
         <Illustration name="undo" />
-        <h1>Transfer undone</h1>
-        <p>The frames are as they were before.</p>
+        <h1>{heading}</h1>
+        <p>{text}</p>
       </div>
     </Screen>
   );
@@ -94,21 +137,23 @@ export function UndoneView({ dispatch }: { dispatch: (event: FlowEvent) => void 
 interface SkippedRow {
   key: string;
   label: string;
-  targetName: string;
+  targetName?: string;
   reason: string;
 }
 
-function SkippedList({ rows }: { rows: readonly SkippedRow[] }) {
+/** What was not written, and why; nothing without rows. */
+export function SkippedList({ heading = 'Skipped', rows }: { heading?: string; rows: readonly SkippedRow[] }) {
+  if (rows.length === 0) return null;
   return (
-    <section class="section" aria-label="Skipped">
+    <section class="section" aria-label={heading}>
       <h2>
-        Skipped <span class="amount">{rows.length}</span>
+        {heading} <span class="amount">{rows.length}</span>
       </h2>
       <ul class="skipped">
         {rows.map(({ key, label, targetName, reason }) => (
           <li key={key}>
             <span class="row-label">{label}</span>
-            <span class="row-detail">{targetName}</span>
+            {targetName === undefined ? null : <span class="row-detail">{targetName}</span>}
             <span class="row-reason">{reason}</span>
           </li>
         ))}

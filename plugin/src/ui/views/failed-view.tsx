@@ -1,15 +1,14 @@
-import type { Backend, ErrorCode, ErrorPayload } from '@samepoint/shared-protocol';
+import type { Backend, ErrorCode } from '@samepoint/shared-protocol';
 import { fileSize } from '../../shared/text.js';
 import type { ConnectionEvent } from '../connection/connection.js';
 import { type ErrorScreen, errorScreen } from '../connection/error-screens.js';
-import type { Download, FlowEvent } from '../flow/state.js';
+import { type Failure, missingBackend } from '../flow/failure.js';
+import type { Download, Flow, FlowEvent } from '../flow/state.js';
 import { type IllustrationName, MessageScreen, ProgressBar } from './components.js';
 
 interface FailedViewProps {
-  error: ErrorPayload;
-  download: Download | null;
-  /** The backend whose model can be downloaded to fix the failure. */
-  missing: Backend | null;
+  flow: Flow;
+  failure: Failure;
   dispatch: (event: FlowEvent) => void;
   connect: (event: ConnectionEvent) => void;
 }
@@ -20,7 +19,9 @@ const ILLUSTRATIONS: Partial<Record<ErrorCode, IllustrationName>> = {
 };
 
 /** The screen of a failed run, with the action that fixes it. */
-export function FailedView({ error, download, missing, dispatch, connect }: FailedViewProps) {
+export function FailedView({ flow, failure, dispatch, connect }: FailedViewProps) {
+  const { error, download } = failure;
+  const missing = missingBackend(flow, failure);
   const screen = errorScreen(error);
   const act = () => {
     switch (screen.action) {

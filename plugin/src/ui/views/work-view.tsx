@@ -19,13 +19,36 @@ const STAGES: readonly { name: WorkStage; label: string }[] = [
   { name: 'running', label: 'Find matches' },
 ];
 
-/** The progress of a run, with a cancel button. */
+/** The progress of a transfer. */
 export function WorkView({ state, targets, connected, dispatch }: WorkViewProps) {
-  const current = STAGES.findIndex(({ name }) => name === stageOf(state));
-  const { label, fraction } = progressOf(state, targets, connected);
+  return (
+    <RunScreen
+      title="Finding matches"
+      heading={`Finding matches in ${count(targets - failedIn(state), 'frame')}`}
+      stages={STAGES}
+      current={STAGES.findIndex(({ name }) => name === stageOf(state))}
+      progress={progressOf(state, targets, connected)}
+      dispatch={dispatch}
+    />
+  );
+}
+
+interface RunScreenProps {
+  /** Screen readers announce it. */
+  title: string;
+  heading: string;
+  stages: readonly { label: string }[];
+  /** Index of the stage. */
+  current: number;
+  progress: Progress;
+  dispatch: (event: FlowEvent) => void;
+}
+
+/** The progress of a run, with a cancel button. */
+export function RunScreen({ title, heading, stages, current, progress, dispatch }: RunScreenProps) {
   return (
     <Screen
-      title="Finding matches"
+      title={title}
       footer={
         <Button wide onClick={() => dispatch({ type: 'cancel' })}>
           Cancel
@@ -33,9 +56,9 @@ export function WorkView({ state, targets, connected, dispatch }: WorkViewProps)
       }
     >
       <div class="work">
-        <h1>Finding matches in {count(targets - failedIn(state), 'frame')}</h1>
-        <Steps stages={STAGES} current={current} />
-        <ProgressBar label={label} fraction={fraction} />
+        <h1>{heading}</h1>
+        <Steps stages={stages} current={current} />
+        <ProgressBar label={progress.label} fraction={progress.fraction} />
         <p class="secondary-text">You can close the plugin. It resumes here when you open it again.</p>
       </div>
     </Screen>
@@ -58,7 +81,7 @@ export function jobProgress(job: ImageJob, connected: boolean, sendingLabel: str
 }
 
 /** The stages of a run; `current` is an index. */
-export function Steps({ stages, current }: { stages: readonly { label: string }[]; current: number }) {
+function Steps({ stages, current }: { stages: readonly { label: string }[]; current: number }) {
   return (
     <ol class="steps">
       {stages.map(({ label }, index) => (

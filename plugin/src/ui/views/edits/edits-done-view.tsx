@@ -3,8 +3,7 @@ import { editsLines } from '../../../shared/text.js';
 import { editRows, rowKey } from '../../flow/edits/edits-rows.js';
 import type { EditsPreview, EditsState } from '../../flow/edits/edits-state.js';
 import type { FlowEvent } from '../../flow/state.js';
-import { Illustration, ProblemNotice, Screen } from '../components.js';
-import { SummaryNotices, UndoFooter, UndoneView } from '../done-view.js';
+import { ResultScreen, UndoneView } from '../done-view.js';
 import { VirtualList } from '../virtual-list.js';
 
 interface EditsDoneViewProps {
@@ -16,21 +15,19 @@ const SKIPPED_PX = 56;
 
 /** The result of Apply: what was written, what was skipped and why, and an undo button. */
 export function EditsDoneView({ state, dispatch }: EditsDoneViewProps) {
-  const { preview, summary, undo, problem } = state;
+  const { preview, summary, undo } = state;
   const skipped = useMemo(() => skippedItems(preview, summary.skipped), [preview, summary]);
   if (undo === 'done') return <UndoneView dispatch={dispatch} />;
   const { written } = summary;
   return (
-    <Screen title="Done" footer={<UndoFooter undo={undo} made={summary.made} dispatch={dispatch} />}>
-      {problem === null ? null : <ProblemNotice problem={problem} />}
-      <div class="message">
-        <Illustration name={written === 0 ? 'warning' : 'done'} />
-        <h1>{written === 0 ? 'Nothing transferred' : 'Transfer complete'}</h1>
-        {editsLines(summary).map((line) => (
-          <p key={line}>{line}</p>
-        ))}
-      </div>
-      <SummaryNotices summary={summary} />
+    <ResultScreen
+      result={state}
+      summary={summary}
+      isEmpty={written === 0}
+      heading={written === 0 ? 'Nothing transferred' : 'Transfer complete'}
+      lines={editsLines(summary)}
+      dispatch={dispatch}
+    >
       {skipped.length === 0 ? null : (
         <section class="section" aria-label="Skipped">
           <h2>
@@ -51,7 +48,7 @@ export function EditsDoneView({ state, dispatch }: EditsDoneViewProps) {
           />
         </section>
       )}
-    </Screen>
+    </ResultScreen>
   );
 }
 

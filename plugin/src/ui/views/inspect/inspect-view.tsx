@@ -2,7 +2,6 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import { COLOUR_MAPS } from '../../../shared/messages.js';
 import { percent } from '../../../shared/text.js';
 import type { ConnectionEvent } from '../../connection/connection.js';
-import { missingBackend } from '../../flow/failure.js';
 import type { InspectOpen, InspectStep } from '../../flow/inspect/inspect-state.js';
 import { layerAt } from '../../flow/inspect/layer-at.js';
 import type { Flow, FlowEvent } from '../../flow/state.js';
@@ -24,15 +23,7 @@ interface InspectViewProps {
 /** The screens of “Inspect a point…” after the export. */
 export function InspectView({ flow, state, status, dispatch, connect }: InspectViewProps) {
   if (state.step === 'open') return <OpenView flow={flow} open={state} status={status} dispatch={dispatch} />;
-  return (
-    <FailedView
-      error={state.error}
-      download={state.download}
-      missing={missingBackend(flow, state)}
-      dispatch={dispatch}
-      connect={connect}
-    />
-  );
+  return <FailedView flow={flow} failure={state} dispatch={dispatch} connect={connect} />;
 }
 
 interface OpenViewProps extends Omit<InspectViewProps, 'state' | 'connect'> {

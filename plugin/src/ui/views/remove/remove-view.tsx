@@ -5,7 +5,7 @@ import { includedFrames } from '../../flow/remove/remove.js';
 import type { RemoveList, RemoveStep } from '../../flow/remove/remove-state.js';
 import type { FlowEvent } from '../../flow/state.js';
 import { Button, Illustration, Notice, ProblemNotice, Screen } from '../components.js';
-import { UndoFooter } from '../done-view.js';
+import { ResultScreen, SkippedList, UndoneView } from '../done-view.js';
 import { type VirtualItem, VirtualList } from '../virtual-list.js';
 
 type Dispatch = (event: FlowEvent) => void;
@@ -196,53 +196,21 @@ function ItemRow({ item, isChanged, isKept: kept, dispatch }: ItemRowProps) {
 }
 
 function RemovedView({ state, dispatch }: { state: Extract<RemoveStep, { step: 'removed' }>; dispatch: Dispatch }) {
-  if (state.undo === 'done') return <RemovalUndoneView dispatch={dispatch} />;
-  const { changed } = state.summary;
+  if (state.undo === 'done') return <UndoneView heading="Removal undone" back="Back to the list" dispatch={dispatch} />;
+  const { changed, frames } = state.summary;
+  const kept = changed.map(({ frameName, item }) => {
+    const label = `Annotation on “${item.on}”`;
+    return { key: item.key, label, targetName: frameName, reason: 'Someone changed it since.' };
+  });
   return (
-    <Screen title="Done" footer={<UndoFooter undo={state.undo} dispatch={dispatch} />}>
-      {state.problem === null ? null : <ProblemNotice problem={state.problem} />}
-      <div class="message">
-        <Illustration name="done" />
-        <h1>Removed from {count(state.summary.frames, 'frame')}</h1>
-        {removedLines(state.summary).map((line) => (
-          <p key={line}>{line}</p>
-        ))}
-      </div>
-      {changed.length === 0 ? null : (
-        <section class="section" aria-label="Kept">
-          <h2>
-            Kept <span class="amount">{changed.length}</span>
-          </h2>
-          <ul class="skipped">
-            {changed.map(({ frameName, item }) => (
-              <li key={item.key}>
-                <span class="row-label">Annotation on “{item.on}”</span>
-                <span class="row-detail">{frameName}</span>
-                <span class="row-reason">Someone changed it since.</span>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
-    </Screen>
-  );
-}
-
-function RemovalUndoneView({ dispatch }: { dispatch: Dispatch }) {
-  return (
-    <Screen
-      title="Undone"
-      footer={
-        <Button look="primary" wide onClick={() => dispatch({ type: 'back' })}>
-          Back to the list
-        </Button>
-      }
+    <ResultScreen
+      result={state}
+      isEmpty={false}
+      heading={`Removed from ${count(frames, 'frame')}`}
+      lines={removedLines(state.summary)}
+      dispatch={dispatch}
     >
-      <div class="message">
-        <Illustration name="undo" />
-        <h1>Removal undone</h1>
-        <p>The frames are as they were before.</p>
-      </div>
-    </Screen>
+      <SkippedList heading="Kept" rows={kept} />
+    </ResultScreen>
   );
 }

@@ -1,14 +1,12 @@
 import { count } from '../../../shared/text.js';
 import { trackItemId } from '../../../shared/tracking.js';
 import type { ConnectionEvent } from '../../connection/connection.js';
-import { missingBackend } from '../../flow/failure.js';
 import type { Flow, FlowEvent, StateOf } from '../../flow/state.js';
 import { nameOf } from '../../flow/track/track-preview.js';
 import type { TrackStep } from '../../flow/track/track-state.js';
-import { Button, Illustration, ProblemNotice, ProgressBar, Screen } from '../components.js';
-import { SummaryNotices, UndoFooter, UndoneView } from '../done-view.js';
+import { ResultScreen, SkippedList, UndoneView } from '../done-view.js';
 import { FailedView } from '../failed-view.js';
-import { jobProgress, type Progress, Steps } from '../work-view.js';
+import { jobProgress, type Progress, RunScreen } from '../work-view.js';
 import { TrackPreviewView } from './track-preview.js';
 
 type Step<K extends TrackStep['step']> = Extract<TrackStep, { step: K }>;
@@ -31,15 +29,7 @@ export function TrackView({ flow, state, dispatch, connect }: TrackViewProps) {
     case 'done':
       return <TrackDoneView state={state} dispatch={dispatch} />;
     case 'failed':
-      return (
-        <FailedView
-          error={state.error}
-          download={state.download}
-          missing={missingBackend(flow, state)}
-          dispatch={dispatch}
-          connect={connect}
-        />
-      );
+      return <FailedView flow={flow} failure={state} dispatch={dispatch} connect={connect} />;
     default:
       return <TrackWorkView flow={flow} state={state} dispatch={dispatch} />;
   }
@@ -55,23 +45,15 @@ const STAGES = [{ label: 'Export frames' }, { label: 'Send to Samepoint' }, { la
 
 /** The progress of a run, from the export to the traced regions. */
 export function TrackWorkView({ flow, state, dispatch }: WorkProps) {
-  const { label, fraction } = progressOf(state, flow.daemon.connected);
   return (
-    <Screen
+    <RunScreen
       title="Tracking"
-      footer={
-        <Button wide onClick={() => dispatch({ type: 'cancel' })}>
-          Cancel
-        </Button>
-      }
-    >
-      <div class="work">
-        <h1>Tracking through {count(flow.picks.targets.length + 1, 'frame')}</h1>
-        <Steps stages={STAGES} current={stageOf(state)} />
-        <ProgressBar label={label} fraction={fraction} />
-        <p class="secondary-text">You can close the plugin. It resumes here when you open it again.</p>
-      </div>
-    </Screen>
+      heading={`Tracking through ${count(flow.picks.targets.length + 1, 'frame')}`}
+      stages={STAGES}
+      current={stageOf(state)}
+      progress={progressOf(state, flow.daemon.connected)}
+      dispatch={dispatch}
+    />
   );
 }
 
@@ -103,34 +85,20 @@ interface DoneProps {
 function TrackDoneView({ state, dispatch }: DoneProps) {
   const { summary, preview } = state;
   if (state.undo === 'done') return <UndoneView dispatch={dispatch} />;
-  const written = summary.created + summary.updated;
+  const isEmpty = summary.created + summary.updated === 0;
   const names = new Map(preview.labels.map(({ regionId, name }) => [trackItemId(regionId), name]));
+  const lines = [
+    ...(summary.created === 0 ? [] : [`Placed ${count(summary.created, 'region')}`]),
+    ...(summary.updated === 0 ? [] : [`Replaced ${count(summary.updated, 'region')} of an earlier run`]),
+  ];
+  const skipped = summary.skipped.map(({ targetId, itemId, reason }) => {
+    const label = names.get(itemId) ?? 'Region';
+    return { key: `${targetId} ${itemId}`, label, targetName: nameOf(preview.run, targetId), reason };
+  });
+  const heading = isEmpty ? 'Nothing placed' : 'Regions placed';
   return (
-    <Screen title="Done" footer={<UndoFooter undo={state.undo} made={summary.made} dispatch={dispatch} />}>
-      {state.problem === null ? null : <ProblemNotice problem={state.problem} />}
-      <div class="message">
-        <Illustration name={written === 0 ? 'warning' : 'done'} />
-        <h1>{written === 0 ? 'Nothing placed' : 'Regions placed'}</h1>
-        {summary.created === 0 ? null : <p>Placed {count(summary.created, 'region')}</p>}
-        {summary.updated === 0 ? null : <p>Replaced {count(summary.updated, 'region')} of an earlier run</p>}
-      </div>
-      <SummaryNotices summary={summary} />
-      {summary.skipped.length === 0 ? null : (
-        <section class="section" aria-label="Skipped">
-          <h2>
-            Skipped <span class="amount">{summary.skipped.length}</span>
-          </h2>
-          <ul class="skipped">
-            {summary.skipped.map(({ targetId, itemId, reason }) => (
-              <li key={`${targetId} ${itemId}`}>
-                <span class="row-label">{names.get(itemId) ?? 'Region'}</span>
-                <span class="row-detail">{nameOf(preview.run, targetId)}</span>
-                <span class="row-reason">{reason}</span>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
-    </Screen>
+    <ResultScreen result={state} {...{ summary, isEmpty, heading, lines, dispatch }}>
+      <SkippedList rows={skipped} />
+    </ResultScreen>
   );
 }
