@@ -12,9 +12,19 @@ import {
 
 /** The state `done`: the result of Apply, which can be undone while it is the last change in the document. */
 export function reduceDone(flow: Flow, state: StateOf<'done'>, event: FlowEvent): Transition {
+  return reduceResult(flow, state, event, (next, effects) => enter(flow, next, effects));
+}
+
+/** The result of Apply: it is undone on request. After that, `back` leads to the preview. */
+export function reduceResult<P, S extends Undoable & { preview: P }>(
+  flow: Flow,
+  state: S & { preview: P },
+  event: FlowEvent,
+  enterStep: (next: S | P, effects: FlowEffect[]) => Transition,
+): Transition {
   const undone = reduceUndo(state, event);
-  if (undone !== null) return enter(flow, { ...state, ...undone.state }, undone.effects);
-  return event.type === 'back' && state.undo === 'done' ? enter(flow, state.preview) : stay(flow);
+  if (undone !== null) return enterStep({ ...state, ...undone.state }, undone.effects);
+  return event.type === 'back' && state.undo === 'done' ? enterStep(state.preview, []) : stay(flow);
 }
 
 interface Undoable {

@@ -32,7 +32,7 @@ export function escapeEvent({ state }: Flow): FlowEvent | null {
     case 'edits':
       return state.correcting === null ? { type: 'back' } : { type: 'preview.correcting', key: null };
     case 'pictures':
-      return leavePictures(state.pictures);
+      return leaveRun(state.pictures);
     case 'align':
       return leaveAlign(state.align);
     case 'inspect':
@@ -41,7 +41,7 @@ export function escapeEvent({ state }: Flow): FlowEvent | null {
       if (state.remove.step === 'removing') return null;
       return state.remove.step === 'list' ? { type: 'close' } : leaveDone(state.remove.undo);
     case 'track':
-      return leaveTrack(state.track);
+      return leaveRun(state.track);
     default:
       return { type: 'back' };
   }
@@ -53,21 +53,19 @@ function leaveDone(undo: UndoState): FlowEvent | null {
   return { type: undo === 'done' ? 'back' : 'close' };
 }
 
-function leavePictures(pictures: PicturesStep): FlowEvent | null {
-  switch (pictures.step) {
-    case 'exporting':
-    case 'flattening':
-    case 'comparing':
-    case 'clipping':
-      return { type: 'cancel' };
+/** Of a command with a preview of its own. */
+function leaveRun(run: PicturesStep | TrackStep): FlowEvent | null {
+  switch (run.step) {
     case 'failed':
-      return { type: pictures.download === null ? 'back' : 'cancel' };
+      return { type: run.download === null ? 'back' : 'cancel' };
     case 'preview':
       return { type: 'back' };
     case 'applying':
       return null;
     case 'done':
-      return leaveDone(pictures.undo);
+      return leaveDone(run.undo);
+    default:
+      return { type: 'cancel' };
   }
 }
 
@@ -86,21 +84,4 @@ function leaveAlign(align: AlignStep): FlowEvent | null {
 function leaveInspect(inspect: InspectStep): FlowEvent {
   const isWriting = inspect.step === 'open' && inspect.note !== null;
   return isWriting ? { type: 'inspect.note', match: null } : { type: 'back' };
-}
-
-function leaveTrack(track: TrackStep): FlowEvent | null {
-  switch (track.step) {
-    case 'flattening':
-    case 'tracking':
-    case 'tracing':
-      return { type: 'cancel' };
-    case 'failed':
-      return { type: track.download === null ? 'back' : 'cancel' };
-    case 'preview':
-      return { type: 'back' };
-    case 'applying':
-      return null;
-    case 'done':
-      return leaveDone(track.undo);
-  }
 }

@@ -1,9 +1,9 @@
-import type { AlignResult as AlignJobResult, ErrorPayload } from '@samepoint/shared-protocol';
+import type { AlignResult as AlignJobResult } from '@samepoint/shared-protocol';
 import type { ComparedPicture, PlacedImage } from '../../../shared/comparison.js';
 import type { MainToUi, Problem } from '../../../shared/messages.js';
 import { reduceUndo } from '../done.js';
 import { nextJobId, reduceFailure } from '../failure.js';
-import { withFrameNames } from '../frame-problems.js';
+import { followImageJob } from '../follow-job.js';
 import { cancelImageJob, type ImageJobStep, reduceImageJob, startImageJob } from '../image-job.js';
 import {
   enter,
@@ -68,21 +68,12 @@ function reduceComparing(flow: Flow, { versions, job }: Comparing, event: FlowEv
 }
 
 function advance(flow: Flow, versions: AlignRun, step: ImageJobStep): Transition {
-  switch (step.kind) {
-    case 'goes-on':
-      return enterStep(flow, { step: 'comparing', versions, job: step.job }, step.effects);
-    case 'result':
-      return step.result.kind === 'align' ? showResult(flow, versions, step.result, step.payload) : stay(flow);
-    case 'failed':
-      return fail(flow, versions, step.error);
-    case 'cancelled':
-      return toPick(flow, null, step.effects);
-  }
-}
-
-function fail(flow: Flow, versions: AlignRun, error: ErrorPayload): Transition {
-  const named = withFrameNames(error, [versions.before, versions.after]);
-  return enterStep(flow, { step: 'failed', versions, error: named, download: null }, [savePending(flow, null)]);
+  return followImageJob(flow, step, {
+    ...{ kind: 'align', frames: [versions.before, versions.after] },
+    goOn: (job, effects) => enterStep(flow, { step: 'comparing', versions, job }, effects),
+    finish: (result, payload) => showResult(flow, versions, result, payload),
+    fail: (failure, effects) => enterStep(flow, { step: 'failed', versions, ...failure }, effects),
+  });
 }
 
 function reduceFailed(flow: Flow, state: Failed, event: FlowEvent): Transition {

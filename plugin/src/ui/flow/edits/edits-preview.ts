@@ -2,7 +2,7 @@ import type { TransferResult } from '@samepoint/shared-protocol';
 import { hiddenEditedLayers } from '../../../edits/hidden-edits.js';
 import type { MainToUi, Problem } from '../../../shared/messages.js';
 import { listNames, messageOf } from '../../../shared/text.js';
-import { reduceUndo } from '../done.js';
+import { reduceResult } from '../done.js';
 import { failedTargets } from '../frame-problems.js';
 import { enter, type Flow, type FlowEvent, type Run, savePending, stay, type Transition, toPick } from '../state.js';
 import { acceptedOperations } from './edits-choices.js';
@@ -200,7 +200,5 @@ function withoutEdit(preview: EditsPreview, { targetId, editId, reason }: Reject
 }
 
 function reduceDone(flow: Flow, state: Extract<EditsState, { name: 'edits-done' }>, event: FlowEvent): Transition {
-  const undone = reduceUndo(state, event);
-  if (undone !== null) return enter(flow, { ...state, ...undone.state }, undone.effects);
-  return event.type === 'back' && state.undo === 'done' ? enter(flow, state.preview) : stay(flow);
+  return reduceResult(flow, state, event, (next, effects) => enter(flow, next, effects));
 }

@@ -1,17 +1,9 @@
 import type { WarpRequest, WarpResult } from '@samepoint/shared-protocol';
 import { nextJobId, reduceFailure } from '../failure.js';
-import { failedTarget, withFrameNames } from '../frame-problems.js';
+import { followImageJob } from '../follow-job.js';
+import { failedTarget } from '../frame-problems.js';
 import { type ImageJobStep, reduceImageJob, startImageJob, type UnassignedRequest } from '../image-job.js';
-import {
-  enter,
-  type Flow,
-  type FlowEffect,
-  type FlowEvent,
-  savePending,
-  stay,
-  type Transition,
-  toPick,
-} from '../state.js';
+import { enter, type Flow, type FlowEffect, type FlowEvent, savePending, stay, type Transition } from '../state.js';
 import type { PictureEdit, PicturesRun, PicturesStep, RefusedPicture, WarpedPicture } from './pictures-state.js';
 import { problemOfRefusal } from './refusal.js';
 
@@ -50,18 +42,12 @@ export function reduceComparing(flow: Flow, state: Comparing, event: FlowEvent):
 
 function follow(flow: Flow, input: Input, step: ImageJobStep): Transition {
   const { run, edit } = input;
-  switch (step.kind) {
-    case 'goes-on':
-      return enterStep(flow, { step: 'comparing', run, edit, job: step.job }, step.effects);
-    case 'result':
-      return step.result.kind === 'warp' ? finish(flow, input, step.result, step.payload) : stay(flow);
-    case 'failed': {
-      const error = withFrameNames(step.error, run.frames);
-      return enterStep(flow, { step: 'failed', run, edit, error, download: null }, [savePending(flow, null)]);
-    }
-    case 'cancelled':
-      return toPick(flow, null, step.effects);
-  }
+  return followImageJob(flow, step, {
+    ...{ kind: 'warp', frames: run.frames },
+    goOn: (job, effects) => enterStep(flow, { step: 'comparing', run, edit, job }, effects),
+    finish: (result, payload) => finish(flow, input, result, payload),
+    fail: (failure, effects) => enterStep(flow, { step: 'failed', run, edit, ...failure }, effects),
+  });
 }
 
 /** Cuts the payload, which has the PNGs of the warped targets in their order. */

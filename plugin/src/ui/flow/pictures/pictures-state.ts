@@ -5,6 +5,7 @@ import type { Failure } from '../failure.js';
 import type { FailedTarget } from '../frame-problems.js';
 import type { ImageJob } from '../image-job.js';
 import type { HashedFrame } from '../request.js';
+import type { UndoState } from '../state.js';
 
 /** The exported pictures of a run. */
 export interface PicturesRun {
@@ -77,7 +78,7 @@ export type PicturesStep =
       step: 'done';
       preview: PicturesPreview;
       summary: ApplySummary;
-      undo: 'available' | 'pending' | 'done' | 'unavailable';
+      undo: UndoState;
       problem: Problem | null;
     };
 

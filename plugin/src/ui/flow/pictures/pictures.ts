@@ -1,5 +1,6 @@
 import type { MainToUi, Picks, Problem } from '../../../shared/messages.js';
-import { reduceUndo } from '../done.js';
+import { reduceApplied } from '../applying.js';
+import { reduceResult } from '../done.js';
 import { blockedTargets, usableTargets } from '../picks.js';
 import { hashFrame } from '../request.js';
 import { type Flow, type FlowEvent, savePending, stay, type Transition, toPick } from '../state.js';
@@ -159,19 +160,14 @@ function reducePreview(flow: Flow, preview: PicturesPreview, event: FlowEvent): 
 }
 
 function reduceApplying(flow: Flow, { preview }: Step<'applying'>, event: FlowEvent): Transition {
-  if (event.type !== 'main') return stay(flow);
-  const { message } = event;
-  if (message.type === 'apply.failed') return enterStep(flow, { ...preview, problem: message.problem });
-  if (message.type !== 'applied') return stay(flow);
-  const { summary } = message;
-  const undo = summary.created + summary.updated > 0 ? 'available' : 'unavailable';
-  return enterStep(flow, { step: 'done', preview, summary, undo, problem: null }, [savePending(flow, null)]);
+  return reduceApplied(flow, event, {
+    finish: (applied) => enterStep(flow, { step: 'done', preview, ...applied }, [savePending(flow, null)]),
+    fail: (problem) => enterStep(flow, { ...preview, problem }),
+  });
 }
 
 function reduceDone(flow: Flow, state: Step<'done'>, event: FlowEvent): Transition {
-  const undone = reduceUndo(state, event);
-  if (undone !== null) return enterStep(flow, { ...state, ...undone.state }, undone.effects);
-  return event.type === 'back' && state.undo === 'done' ? enterStep(flow, state.preview) : stay(flow);
+  return reduceResult(flow, state, event, (next, effects) => enterStep(flow, next, effects));
 }
 
 /** Proportions may differ by this fraction, since exports have whole pixels. */

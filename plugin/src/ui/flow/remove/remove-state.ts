@@ -1,5 +1,6 @@
 import type { Problem } from '../../../shared/messages.js';
 import type { PlacedFrame, PlacedScope, RemovedSummary } from '../../../shared/placed.js';
+import type { UndoState } from '../state.js';
 
 /** What was placed, by frame. */
 export interface RemoveList {
@@ -20,7 +21,7 @@ export type RemoveStep =
       step: 'removed';
       list: RemoveList;
       summary: RemovedSummary;
-      undo: 'available' | 'pending' | 'done' | 'unavailable';
+      undo: UndoState;
       problem: Problem | null;
     };
 

@@ -1,17 +1,9 @@
 import type { Point, TrackRequest, TrackResult } from '@samepoint/shared-protocol';
 import { nextJobId, reduceFailure } from '../failure.js';
-import { type FailedTarget, failedTarget, withFrameNames } from '../frame-problems.js';
+import { followImageJob } from '../follow-job.js';
+import { type FailedTarget, failedTarget } from '../frame-problems.js';
 import { type ImageJobStep, reduceImageJob, startImageJob, type UnassignedRequest } from '../image-job.js';
-import {
-  enter,
-  type Flow,
-  type FlowEffect,
-  type FlowEvent,
-  savePending,
-  stay,
-  type Transition,
-  toPick,
-} from '../state.js';
+import { enter, type Flow, type FlowEffect, type FlowEvent, savePending, stay, type Transition } from '../state.js';
 import { openPreview } from './track-preview.js';
 import type { FlatRegions, MaskResult, TrackedRegion, TrackLabel, TrackRun, TrackStep } from './track-state.js';
 
@@ -46,19 +38,12 @@ export function reduceTracking(flow: Flow, state: Tracking, event: FlowEvent): T
 
 function follow(flow: Flow, input: Input, step: ImageJobStep, before: FlowEffect[] = []): Transition {
   const { run, flat } = input;
-  switch (step.kind) {
-    case 'goes-on':
-      return enterTrack(flow, { step: 'tracking', run, flat, job: step.job }, [...before, ...step.effects]);
-    case 'result':
-      return step.result.kind === 'track' ? finish(flow, input, step.result, step.payload) : stay(flow);
-    case 'failed': {
-      const error = withFrameNames(step.error, run.frames);
-      const failed: Failed = { step: 'failed', run, flat, error, download: null };
-      return enterTrack(flow, failed, [savePending(flow, null)]);
-    }
-    case 'cancelled':
-      return toPick(flow, null, step.effects);
-  }
+  return followImageJob(flow, step, {
+    ...{ kind: 'track', frames: run.frames },
+    goOn: (job, effects) => enterTrack(flow, { step: 'tracking', run, flat, job }, [...before, ...effects]),
+    finish: (result, payload) => finish(flow, input, result, payload),
+    fail: (failure, effects) => enterTrack(flow, { step: 'failed', run, flat, ...failure }, effects),
+  });
 }
 
 function finish(flow: Flow, { run, flat }: Input, { tracked }: TrackResult, payload: Uint8Array): Transition {

@@ -1,5 +1,6 @@
 import { count } from '../../../shared/text.js';
-import { reduceUndo } from '../done.js';
+import { reduceApplied } from '../applying.js';
+import { reduceResult } from '../done.js';
 import {
   enter,
   type Flow,
@@ -120,17 +121,12 @@ function apply(flow: Flow, preview: TrackPreview): Transition {
 }
 
 export function reduceApplying(flow: Flow, { preview }: Step<'applying'>, event: FlowEvent): Transition {
-  if (event.type !== 'main') return stay(flow);
-  const { message } = event;
-  if (message.type === 'apply.failed') return enterStep(flow, { ...preview, problem: message.problem });
-  if (message.type !== 'applied') return stay(flow);
-  const { summary } = message;
-  const undo = summary.created + summary.updated > 0 ? 'available' : 'unavailable';
-  return enterStep(flow, { step: 'done', preview, summary, undo, problem: null });
+  return reduceApplied(flow, event, {
+    finish: (applied) => enterStep(flow, { step: 'done', preview, ...applied }),
+    fail: (problem) => enterStep(flow, { ...preview, problem }),
+  });
 }
 
 export function reduceDone(flow: Flow, state: Step<'done'>, event: FlowEvent): Transition {
-  const undone = reduceUndo(state, event);
-  if (undone !== null) return enterStep(flow, { ...state, ...undone.state }, undone.effects);
-  return event.type === 'back' && state.undo === 'done' ? enterStep(flow, state.preview) : stay(flow);
+  return reduceResult(flow, state, event, (next, effects) => enterStep(flow, next, effects));
 }
