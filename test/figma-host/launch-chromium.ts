@@ -10,6 +10,8 @@ const ARGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // clicks into a sandboxed frame in a process of its own may go elsewhere after a screenshot
+  '--disable-features=IsolateSandboxedIframes',
 ];
 
 /** Guards against hangs only. Shorter than the timeout of a test, so that the error names the step. */
