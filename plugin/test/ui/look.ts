@@ -35,7 +35,7 @@ async function save(shots: readonly Buffer[], path: string): Promise<void> {
   const background = { r: 136, g: 136, b: 136, alpha: 1 };
   await sharp({ create: { width: images.length * (width + GAP) - GAP, height, channels: 4, background } })
     .composite(images.map(({ data }, index) => ({ input: data, left: index * (width + GAP), top: 0 })))
-    .png({ palette: true, effort: 10 })
+    .png({ palette: true, colours: 64, effort: 10 })
     .toFile(path);
 }
 

@@ -51,7 +51,7 @@ beforeAll(async () => {
     {
       type: 'export.done',
       items: ITEMS,
-      notices: ['2 measurements are not transferred: plugins can add measurements only in Dev Mode.'],
+      notices: ['2 measurements are not transferred: run the plugin in Dev Mode to transfer them.'],
     },
   ];
 });
