@@ -5,7 +5,8 @@ import type { FigmaPage } from '../figma-host/figma-page.js';
 import { imageFill } from '../figma-host/images.js';
 import type { NodeSpec } from '../figma-host/spec.js';
 import { test as base } from './fixtures.js';
-import { pressOn, saveScreenshot, tabTo } from './steps.js';
+import { press, tabTo } from './keyboard.js';
+import { saveScreenshot } from './steps.js';
 
 /** Two pictures without layers, of very different sizes. */
 async function pictures(): Promise<NodeSpec[]> {
@@ -48,7 +49,7 @@ describe('comparing two versions', () => {
     const figma = await plugin.run('align-compare');
     await tabTo(figma, figma.ui.getByLabel('Six-digit pairing code'));
     await figma.page.keyboard.type(daemon.code);
-    await pressOn(figma, figma.button('Compare'), 'Enter');
+    await press(figma, figma.button('Compare'));
     await tab(figma, 'Overlay').waitFor();
     await figma.ui.getByText(/“Basket” covers .* of “Basket, edited”/).waitFor();
     await saveScreenshot(figma, 'align-1-overlay');
@@ -73,7 +74,7 @@ describe('comparing two versions', () => {
     await tabTo(figma, tab(figma, 'What changed'));
     await figma.page.keyboard.press('ArrowLeft');
     const [before, steps] = [host.snapshot(), host.undoSteps];
-    await pressOn(figma, figma.button(/^Place map of differences beside/), 'Enter');
+    await press(figma, figma.button(/^Place map of differences beside/));
     await figma.ui.getByText(/^The map of differences stands beside/).waitFor();
     await saveScreenshot(figma, 'align-3-differences');
     const placed = host.nodes().filter(({ props }) => props.name === 'Differences: Basket → Basket, edited');
@@ -82,7 +83,7 @@ describe('comparing two versions', () => {
     expect([placed[0]?.width, placed[0]?.height]).toEqual([after.width, after.height]);
     expect(host.undoSteps).toBe(steps + 1);
 
-    await pressOn(figma, figma.button('Undo'), 'Enter');
+    await press(figma, figma.button('Undo'));
     await figma.ui.getByText('The map of differences is removed again.').waitFor();
     expect(host.snapshot()).toEqual(before);
     await figma.page.keyboard.press('Escape');
@@ -95,7 +96,7 @@ describe('comparing two versions', () => {
     const figma = await plugin.run('align-compare');
     await tabTo(figma, figma.ui.getByLabel('Six-digit pairing code'));
     await figma.page.keyboard.type(daemon.code);
-    await pressOn(figma, figma.button('Compare'), 'Enter');
+    await press(figma, figma.button('Compare'));
     await figma.ui.getByText('The pictures show too little of the same content to be aligned.').waitFor();
     await saveScreenshot(figma, 'align-4-refused');
     await tabTo(figma, tab(figma, 'Side by side'));

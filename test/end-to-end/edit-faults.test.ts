@@ -3,6 +3,7 @@ import { inboxDocument } from '../figma-host/documents/inbox-document.js';
 import type { FigmaPage } from '../figma-host/figma-page.js';
 import { BROWSER_TIMEOUT_MS } from '../figma-host/launch-chromium.js';
 import { test as base } from './fixtures.js';
+import { press } from './keyboard.js';
 import type { PluginInFigma } from './plugin-in-figma.js';
 import { pairByCode, saveScreenshot, startRun } from './steps.js';
 
@@ -25,7 +26,7 @@ describe('recorded edits', () => {
 
     await daemon.stop();
     plugin.host.removeNode(plugin.id('dark:search'));
-    await figma.button(/^Apply \d+ changes?$/).click();
+    await press(figma, figma.button(/^Apply \d+ changes?$/));
     await figma.heading('Transfer complete').waitFor();
     await saveScreenshot(figma, 'edit-faults-1-skipped');
     await figma.ui.getByText('The layer was deleted after the preview.').first().waitFor();
@@ -46,12 +47,12 @@ describe('recorded edits', () => {
     const figma = await plugin.run('transfer-edits');
     await pickRecording(plugin, figma);
     plugin.host.select([duplicate]);
-    await figma.button(/^Add .* as targets?$/).click();
+    await press(figma, figma.button(/^Add .* as targets?$/));
     await startRun(figma);
     await figma.heading('Edits').waitFor();
     await saveScreenshot(figma, 'edit-faults-2-duplicate');
     const before = subtree(plugin, duplicate);
-    await figma.button(/^Apply \d+ changes?$/).click();
+    await press(figma, figma.button(/^Apply \d+ changes?$/));
     await figma.heading('Transfer complete').waitFor();
     expect(plugin.host.byKey('dark:button-words').props.characters).toBe('Add people');
     // the duplicate was made after the edits, so that it has them already
@@ -66,7 +67,7 @@ describe('recorded edits', () => {
     await figma.ui.getByText('The frame was deleted.').waitFor();
     await saveScreenshot(figma, 'edit-faults-3-deleted');
     expect(await figma.ui.getByRole('radio').isDisabled()).toBe(true);
-    await figma.button(/^Delete the recording of/).click();
+    await press(figma, figma.button(/^Delete the recording of/));
     await figma.heading('No recorded edits').waitFor();
   });
 });
@@ -83,9 +84,9 @@ async function recordAndEdit(plugin: PluginInFigma): Promise<void> {
 }
 
 async function pickRecording(plugin: PluginInFigma, figma: FigmaPage): Promise<void> {
-  await figma.ui.getByRole('radio').first().check();
+  await press(figma, figma.ui.getByRole('radio').first(), 'Space');
   plugin.select(TARGET);
-  await figma.button(/^Add .* as targets?$/).click();
+  await press(figma, figma.button(/^Add .* as targets?$/));
 }
 
 /** How a frame and its layers look, without plugin data. */

@@ -3,6 +3,7 @@ import { ANNOTATED, inboxDocument } from '../figma-host/documents/inbox-document
 import type { NodeSpec } from '../figma-host/spec.js';
 import { annotationsByPart, contentByPart } from './annotations-by-part.js';
 import { test as base } from './fixtures.js';
+import { press } from './keyboard.js';
 import { pairByCode, pickFrames, saveScreenshot, startRun } from './steps.js';
 
 const OTHER: NodeSpec = {
@@ -42,7 +43,7 @@ describe('a frame whose export is truncated', () => {
     await failed.getByText(`“${name}” is cut off`).waitFor();
     expect(await failed.getByRole('checkbox').count()).toBe(0);
     await figma.ui.getByText(/“.*” can’t be exported: /).waitFor();
-    await figma.button(/^Apply \d+ items?$/).click();
+    await press(figma, figma.button(/^Apply \d+ items?$/));
     await figma.heading('Transfer complete').waitFor();
     await saveScreenshot(figma, 'failed-targets-2-done');
 

@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { test } from './fixtures.js';
+import { press } from './keyboard.js';
 import { applyPreview, pairByCode, pickFrames, saveScreenshot, startRun } from './steps.js';
 
 const TARGETS = ['dark:screen', 'large:screen'];
@@ -27,7 +28,7 @@ describe('an interrupted run', () => {
     await pairByCode(figma, daemon.code);
     await pickFrames(plugin, figma, 'light:screen', TARGETS);
     await startRun(figma);
-    await figma.button('Cancel').click();
+    await press(figma, figma.button('Cancel'));
     await startRun(figma);
     await applyPreview(figma);
     const [first, ...later] = plugin.startedJobs;
@@ -43,7 +44,7 @@ describe('an interrupted run', () => {
     daemon.killEngine();
     await figma.heading('The engine stopped').waitFor();
     await saveScreenshot(figma, 'interruptions-engine-stopped');
-    await figma.button('Try again').click();
+    await press(figma, figma.button('Try again'));
     await applyPreview(figma);
     expect(plugin.startedJobs).toHaveLength(2);
   });

@@ -1,14 +1,7 @@
 import { describe, expect, vi } from 'vitest';
-import type { FigmaPage } from '../figma-host/figma-page.js';
 import { test } from './fixtures.js';
+import { press, tabTo } from './keyboard.js';
 import { pairByCode } from './steps.js';
-
-/** Moves the focus with Tab to the button with this name. */
-async function tabTo(figma: FigmaPage, name: string): Promise<void> {
-  const isFocused = () => figma.button(name).evaluate((element) => element === document.activeElement);
-  for (let presses = 0; presses < 40 && !(await isFocused()); presses += 1) await figma.page.keyboard.press('Tab');
-  expect(await isFocused()).toBe(true);
-}
 
 describe('picking', () => {
   test('proposes roles, leaves out what cannot be used, and works with the keyboard alone', async ({
@@ -45,9 +38,9 @@ describe('picking', () => {
     plugin.select('dark:screen');
     const figma = await plugin.run('inspect-point');
     await pairByCode(figma, daemon.code);
-    await figma.button('Use “Frame 2041” as source').click();
-    await figma.button('Find frames like “Frame 2041” on this page').click();
-    await figma.button('Add 1 frame with a name like the source’s').click();
+    await press(figma, figma.button('Use “Frame 2041” as source'));
+    await press(figma, figma.button('Find frames like “Frame 2041” on this page'));
+    await press(figma, figma.button('Add 1 frame with a name like the source’s'));
     await figma.ui.getByRole('region', { name: 'Targets' }).getByText('Frame 2042').waitFor();
   });
 });

@@ -5,6 +5,7 @@ import { describe, expect } from 'vitest';
 import { imageFill } from '../figma-host/images.js';
 import type { DocumentSpec, NodeSpec } from '../figma-host/spec.js';
 import { test as base } from './fixtures.js';
+import { press } from './keyboard.js';
 import { pairByCode, pickFrames, pickLayers, saveFrame, saveScreenshot } from './steps.js';
 
 const SAMPLES = new URL('../../daemon/samples/', import.meta.url);
@@ -53,11 +54,11 @@ describe('propagating an edit onto pictures', () => {
     await pickFrames(plugin, figma, 'home', ['dark', 'german']);
     await pickLayers(plugin, figma, ['sticker']);
     await saveScreenshot(figma, 'pictures-1-pick');
-    await figma.button('Find matches').click();
+    await press(figma, figma.button('Find matches'));
     await figma.heading('Edit of “home”').waitFor();
     await saveScreenshot(figma, 'pictures-2-preview');
     const [before, steps] = [host.snapshot(), host.undoSteps];
-    await figma.button('Place on 2 pictures').click();
+    await press(figma, figma.button('Place on 2 pictures'));
     await figma.heading('Edit propagated').waitFor();
     await saveScreenshot(figma, 'pictures-3-done');
     for (const key of ['dark', 'german']) await saveFrame(plugin, key, `pictures-${key}`);
@@ -81,11 +82,11 @@ describe('propagating an edit onto pictures', () => {
     expect(host.undoSteps).toBe(steps + 1);
 
     const again = await plugin.run('propagate-pictures');
-    await again.button('Find matches').click();
-    await again.button('Place on 2 pictures').click();
+    await press(again, again.button('Find matches'));
+    await press(again, again.button('Place on 2 pictures'));
     await again.ui.getByText('Updated 2 edits').waitFor();
     expect(host.nodes().filter(({ props }) => props.name === 'Edit of home')).toHaveLength(2);
-    await again.button('Undo').click();
+    await press(again, again.button('Undo'));
     await again.heading('Edit undone').waitFor();
     host.undo();
     expect(host.snapshot()).toEqual(before);
@@ -97,12 +98,12 @@ describe('propagating an edit onto pictures', () => {
     await pairByCode(figma, daemon.code);
     await pickFrames(plugin, figma, 'home', ['dark', 'first']);
     plugin.select('edited');
-    await figma.button('Use “edited” as after').click();
-    await figma.button('Find matches').click();
+    await press(figma, figma.button('Use “edited” as after'));
+    await press(figma, figma.button('Find matches'));
     await figma.heading('Edit of “home”').waitFor();
     await saveScreenshot(figma, 'pictures-4-difference');
     await figma.ui.getByRole('region', { name: 'first' }).getByText('No fit').waitFor();
-    await figma.button('Place on 1 picture').click();
+    await press(figma, figma.button('Place on 1 picture'));
     await figma.heading('Edit propagated').waitFor();
     const [edit] = plugin.host.nodes().filter(({ props }) => props.name === 'Edit of home');
     // the edited version has a bar of 300 × 80 at (100, 400)

@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { test } from './fixtures.js';
+import { press } from './keyboard.js';
 import { pairByCode, saveScreenshot, startRun } from './steps.js';
 
 const PARTS = ['title', 'bell', 'button', 'row-2/avatar', 'tab-2/icon'] as const;
@@ -17,15 +18,15 @@ describe('selecting matching layers', () => {
     await figma.heading(/^Selected \d+ layers in 2 of 2 frames$/).waitFor();
     await saveScreenshot(figma, 'select-2-selected');
     const doubtful = figma.ui.getByLabel(/^Include doubtful/);
-    if (await doubtful.isVisible()) await doubtful.check();
+    if (await doubtful.isVisible()) await press(figma, doubtful, 'Space');
     await figma.heading(/^Selected 10 layers/).waitFor();
     const expected = ['dark', 'large'].flatMap((frame) => PARTS.map((part) => plugin.id(`${frame}:${part}`)));
     expect([...host.selection()].sort()).toEqual(expected.sort());
 
     plugin.select('light:screen');
-    await figma.button('Select again').click();
+    await press(figma, figma.button('Select again'));
     await figma.heading(/^Selected 10 layers/).waitFor();
-    await figma.ui.getByLabel(/^Include the source’s own layers/).check();
+    await press(figma, figma.ui.getByLabel(/^Include the source’s own layers/), 'Space');
     await figma.heading(/^Selected 15 layers/).waitFor();
     expect(host.selection()).toHaveLength(15);
     expect(host.snapshot()).toEqual(before);

@@ -1,31 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Locator } from 'playwright-core';
 import type { FigmaPage } from '../figma-host/figma-page.js';
+import { press, tabTo } from './keyboard.js';
 import type { PluginInFigma } from './plugin-in-figma.js';
-
-/** More tab stops than any screen has. */
-const MOST_STOPS = 60;
-
-/** Moves the focus with Tab. */
-export async function tabTo(figma: FigmaPage, control: Locator): Promise<void> {
-  await control.waitFor();
-  for (let stop = 0; stop < MOST_STOPS; stop++) {
-    if (await control.evaluate((element) => element === element.ownerDocument.activeElement)) return;
-    await figma.page.keyboard.press('Tab');
-  }
-  throw new Error('Tab does not reach the control');
-}
-
-/** Presses a key on a control that Tab reaches. */
-export async function pressOn(figma: FigmaPage, control: Locator, key: string): Promise<void> {
-  await tabTo(figma, control);
-  await figma.page.keyboard.press(key);
-}
 
 /** Enters the pairing code. */
 export async function pairByCode(figma: FigmaPage, code: string): Promise<void> {
-  await figma.ui.getByLabel('Six-digit pairing code').fill(code);
+  await tabTo(figma, figma.ui.getByLabel('Six-digit pairing code'));
+  await figma.page.keyboard.type(code);
 }
 
 /** Selects and picks the source, then all targets. */
@@ -36,21 +18,21 @@ export async function pickFrames(
   targetKeys: readonly string[],
 ): Promise<void> {
   plugin.select(sourceKey);
-  await figma.button(/^Use “.*” as source$/).click();
+  await press(figma, figma.button(/^Use “.*” as source$/));
   plugin.select(...targetKeys);
-  await figma.button(/^Add .* as targets?$/).click();
+  await press(figma, figma.button(/^Add .* as targets?$/));
 }
 
 /** Selects and picks layers. */
 export async function pickLayers(plugin: PluginInFigma, figma: FigmaPage, keys: readonly string[]): Promise<void> {
   plugin.select(...keys);
-  await figma.button(/^Add (layer|\d+ selected layers)/).click();
+  await press(figma, figma.button(/^Add (layer|\d+ selected layers)/));
 }
 
 /** Starts the run and waits until the engine reports progress. */
 export async function startRun(figma: FigmaPage): Promise<void> {
   const progress = figma.nextFromDaemon('job.progress');
-  await figma.button('Find matches').click();
+  await press(figma, figma.button('Find matches'));
   await progress;
 }
 
@@ -58,13 +40,13 @@ export async function startRun(figma: FigmaPage): Promise<void> {
 export async function includeAll(figma: FigmaPage): Promise<void> {
   await figma.heading('Preview').waitFor();
   const all = figma.button('Select all');
-  if (await all.isEnabled()) await all.click();
+  if (await all.isEnabled()) await press(figma, all);
 }
 
 /** Waits for the preview and applies it. */
 export async function applyPreview(figma: FigmaPage): Promise<void> {
   await figma.heading('Preview').waitFor();
-  await figma.button(/^Apply \d+ items?$/).click();
+  await press(figma, figma.button(/^Apply \d+ items?$/));
   await figma.heading('Transfer complete').waitFor();
 }
 

@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import type { InspectedNode } from '../figma-host/figma-host.js';
 import type { DocumentSpec, NodeSpec } from '../figma-host/spec.js';
 import { test as base } from './fixtures.js';
-import { pressAt, tabTo } from './keyboard.js';
+import { press, tabTo } from './keyboard.js';
 import { pairByCode, saveScreenshot } from './steps.js';
 import { drawStill, overlap, STILL, still, VAN_X, vanPath } from './stills.js';
 
@@ -43,7 +43,7 @@ describe('tracking a region through the stills of a video', () => {
     await pairByCode(figma, daemon.code);
     await figma.ui.getByRole('radio', { name: '“Still 1” is annotated', checked: true }).waitFor();
     await saveScreenshot(figma, 'track-1-pick');
-    await pressAt(figma, 'Track', 'Enter');
+    await press(figma, figma.button('Track'));
     await figma.heading('Preview').waitFor();
     await figma.ui.getByText('Found in all frames').waitFor();
     await saveScreenshot(figma, 'track-2-preview');
@@ -59,7 +59,7 @@ describe('tracking a region through the stills of a video', () => {
     await figma.button('Place 3 regions').waitFor();
     await figma.page.keyboard.press('Space');
     const steps = host.undoSteps;
-    await pressAt(figma, 'Place 4 regions', 'Enter');
+    await press(figma, figma.button('Place 4 regions'));
     await figma.heading('Regions placed').waitFor();
     await saveScreenshot(figma, 'track-3-done');
 
@@ -81,13 +81,13 @@ describe('tracking a region through the stills of a video', () => {
     plugin.select('s3');
     const again = await plugin.run('track-frames');
     await again.ui.getByRole('listitem').filter({ hasText: 'Van' }).waitFor();
-    await pressAt(again, 'Track', 'Enter');
+    await press(again, again.button('Track'));
     await again.heading('Preview').waitFor();
     const before = host.snapshot();
-    await pressAt(again, /^Place 4 regions$/, 'Enter');
+    await press(again, again.button(/^Place 4 regions$/));
     await again.ui.getByText('Replaced 4 regions of an earlier run').waitFor();
     expect(host.nodes().filter(({ props }) => props.name === 'Van')).toHaveLength(5);
-    await pressAt(again, 'Undo', 'Enter');
+    await press(again, again.button('Undo'));
     await again.heading('Transfer undone').waitFor();
     expect(host.snapshot()).toEqual(before);
     expect(host.errors).toEqual([]);

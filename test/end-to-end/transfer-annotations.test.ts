@@ -2,7 +2,8 @@ import { describe, expect } from 'vitest';
 import { ANNOTATED } from '../figma-host/documents/inbox-document.js';
 import { annotationsByPart, contentByPart } from './annotations-by-part.js';
 import { test } from './fixtures.js';
-import { applyPreview, pairByCode, pickFrames, pressOn, saveFrame, saveScreenshot, startRun, tabTo } from './steps.js';
+import { press, tabTo } from './keyboard.js';
+import { applyPreview, pairByCode, pickFrames, saveFrame, saveScreenshot, startRun } from './steps.js';
 
 const EXPECTED = contentByPart(ANNOTATED);
 const TARGETS = ['dark:screen', 'large:screen'];
@@ -40,7 +41,7 @@ describe('transferring annotations', () => {
     plugin.host.editAnnotations(plugin.id('light:bell'), [{ label: 'Opens the sheet' }]);
 
     const second = await plugin.run('transfer-annotations');
-    await second.button('Find matches').click();
+    await press(second, second.button('Find matches'));
     await applyPreview(second);
     await second.ui.getByText('Updated 9 annotations').waitFor();
     await saveScreenshot(second, 'annotations-5-updated');
@@ -55,16 +56,16 @@ describe('transferring annotations', () => {
     const first = await plugin.run('transfer-annotations');
     await pairByCode(first, daemon.code);
     await pickFrames(plugin, first, 'light:screen', ['dark:screen']);
-    await pressOn(first, first.button('Find matches'), 'Enter');
-    await pressOn(first, first.button(/^Apply \d+ items$/), 'Enter');
+    await press(first, first.button('Find matches'));
+    await press(first, first.button(/^Apply \d+ items$/));
     await first.heading('Transfer complete').waitFor();
-    await pressOn(first, first.button('Select and close'), 'Enter');
+    await press(first, first.button('Select and close'));
     await expect.poll(() => host.selection().includes(plugin.id('dark:bell'))).toBe(true);
 
     host.editAnnotations(plugin.id('dark:bell'), [{ label: 'In our own words' }]);
     const second = await plugin.run('transfer-annotations');
-    await pressOn(second, second.button('Find matches'), 'Enter');
-    await pressOn(second, second.button(/^Conflicts 1$/), 'Space');
+    await press(second, second.button('Find matches'));
+    await press(second, second.button(/^Conflicts 1$/), 'Space');
     const row = second.ui.getByRole('listitem').filter({ hasText: 'In our own words' });
     const box = row.getByRole('checkbox');
     await box.waitFor();
@@ -73,7 +74,7 @@ describe('transferring annotations', () => {
     await tabTo(second, second.ui.locator('.virtual-list [tabindex="0"]').first());
     await second.page.keyboard.press('ArrowDown');
     await second.page.keyboard.press('Space');
-    await pressOn(second, second.button(/^Apply 9 items$/), 'Enter');
+    await press(second, second.button(/^Apply 9 items$/));
     await second.heading('Transfer complete').waitFor();
     const labels = host
       .annotations(plugin.id('dark:bell'))

@@ -5,6 +5,7 @@ import type { FigmaPage } from '../figma-host/figma-page.js';
 import { BROWSER_TIMEOUT_MS } from '../figma-host/launch-chromium.js';
 import type { RawNode } from '../figma-host/spec.js';
 import { test as base } from './fixtures.js';
+import { press } from './keyboard.js';
 import type { PluginInFigma } from './plugin-in-figma.js';
 import { pairByCode, saveFrame, saveScreenshot, startRun } from './steps.js';
 
@@ -60,9 +61,9 @@ describe('transferring recorded edits', () => {
     await recordAndEdit(plugin);
     const figma = await plugin.run('transfer-edits');
     await pairByCode(figma, daemon.code);
-    await figma.ui.getByRole('radio', { name: /Basket/ }).check();
+    await press(figma, figma.ui.getByRole('radio', { name: /Basket/ }), 'Space');
     plugin.select(...targets.map((target) => `${target}:screen`));
-    await figma.button(/^Add .* as targets?$/).click();
+    await press(figma, figma.button(/^Add .* as targets?$/));
     await startRun(figma);
     await figma.heading('Edits').waitFor();
     await saveScreenshot(figma, 'edits-4-recorded');
@@ -114,15 +115,15 @@ async function expectOnlyConflicts(
 
 async function pickVersions(plugin: PluginInFigma, figma: FigmaPage, targets: readonly Target[]): Promise<void> {
   plugin.select('before:screen');
-  await figma.button(/^Use “.*” as before$/).click();
+  await press(figma, figma.button(/^Use “.*” as before$/));
   plugin.select('after:screen');
-  await figma.button(/^Use “.*” as after$/).click();
+  await press(figma, figma.button(/^Use “.*” as after$/));
   plugin.select(...targets.map((target) => `${target}:screen`));
-  await figma.button(/^Add .* as targets?$/).click();
+  await press(figma, figma.button(/^Add .* as targets?$/));
 }
 
 async function applyEdits(figma: FigmaPage): Promise<void> {
-  await figma.button(/^Apply \d+ changes?$/).click();
+  await press(figma, figma.button(/^Apply \d+ changes?$/));
   await figma.heading('Transfer complete').waitFor();
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import type { InspectedNode } from '../figma-host/figma-host.js';
 import { test } from './fixtures.js';
+import { press } from './keyboard.js';
 import type { PluginInFigma } from './plugin-in-figma.js';
 import {
   applyPreview,
@@ -64,7 +65,7 @@ describe('transferring layers', () => {
 
     plugin.select('light:callout', 'light:sticker');
     const second = await plugin.run('transfer-layers');
-    await second.button('Find matches').click();
+    await press(second, second.button('Find matches'));
     await includeAll(second);
     await applyPreview(second);
     await second.ui.getByText('Updated 2 layers').waitFor();

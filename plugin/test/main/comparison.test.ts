@@ -47,6 +47,7 @@ describe('the versions to compare', () => {
 
   test('are a selected frame and the version that it was compared with', async () => {
     await open();
+    await session.next('session');
     await place('residual', RESIDUAL);
     session.host.select([session.id('v2')]);
     await session.host.runCommand('align-compare');
