@@ -38,7 +38,7 @@ describe('picking', () => {
     plugin.select('dark:screen');
     const figma = await plugin.run('inspect-point');
     await pairByCode(figma, daemon.code);
-    await press(figma, figma.button('Use “Frame 2041” as source'));
+    // the selected frame is the source
     await press(figma, figma.button('Find frames like “Frame 2041” on this page'));
     await press(figma, figma.button('Add 1 frame with a name like the source’s'));
     await figma.ui.getByRole('region', { name: 'Targets' }).getByText('Frame 2042').waitFor();

@@ -54,8 +54,8 @@ export function boxOfOutline(outline: Outline): Box | null {
         xs.push(...extrema(x, x1, x2, endX));
         ys.push(...extrema(y, y1, y2, endY));
       }
-      x = segment.at(-2) ?? x;
-      y = segment.at(-1) ?? y;
+      x = segment[segment.length - 2] ?? x;
+      y = segment[segment.length - 1] ?? y;
       xs.push(x);
       ys.push(y);
     }
