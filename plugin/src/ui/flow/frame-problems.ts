@@ -11,7 +11,7 @@ export interface FailedTarget {
 
 /** What to do about a frame, in place of the daemon's hints for image files. */
 const HINTS: Partial<Record<ErrorCode, string>> = {
-  IMAGE_UNREADABLE: 'Find matches again to export it anew. If that fails too, choose a frame inside it.',
+  IMAGE_UNREADABLE: 'Run again to export it anew. If that fails too, choose a frame inside it.',
   IMAGE_TOO_LARGE: 'Choose a smaller frame inside it.',
 };
 

@@ -1,7 +1,7 @@
 import type { Point, TrackRequest, TrackResult } from '@samepoint/shared-protocol';
 import { nextJobId, reduceFailure } from '../failure.js';
 import { followImageJob } from '../follow-job.js';
-import { type FailedTarget, failedTarget } from '../frame-problems.js';
+import { failedTarget } from '../frame-problems.js';
 import { type ImageJobStep, reduceImageJob, startImageJob, type UnassignedRequest } from '../image-job.js';
 import { enter, type Flow, type FlowEffect, type FlowEvent, savePending, stay, type Transition } from '../state.js';
 import { openPreview } from './track-preview.js';
@@ -54,7 +54,7 @@ function finish(flow: Flow, { run, flat }: Input, { tracked }: TrackResult, payl
   for (const [index, result] of tracked.frames.entries()) {
     const frame = run.frames[index];
     if (result.state === 'failed') {
-      if (frame !== undefined) failed.push(failedFrame(frame, result.error));
+      if (frame !== undefined) failed.push(failedTarget(frame, result.error));
       continue;
     }
     // the PNGs follow each other, without those of failed frames
@@ -78,7 +78,7 @@ function finishPoints(flow: Flow, run: TrackRun, labels: readonly TrackLabel[], 
       const regions = labels.map((label, n) => pointOf(label, result[n] ?? null, frame));
       return [{ targetId: frame.nodeId, regions }];
     }
-    failed.push(failedFrame(frame, result.error));
+    failed.push(failedTarget(frame, result.error));
     return [];
   });
   return openPreview(flow, { ...run, failed }, labels, tracked);
@@ -100,13 +100,6 @@ function pointOf(
   const point = { x: x / width, y: y / height };
   const mark = { regionId, name, colour, shape: { kind: 'point', point } } as const;
   return { regionId, mark, confidence, box: { x, y, w: 0, h: 0 } };
-}
-
-/** The hints are for transfers. */
-function failedFrame(frame: TrackRun['frames'][number], error: Parameters<typeof failedTarget>[1]): FailedTarget {
-  const { problem, ...rest } = failedTarget(frame, error);
-  const hint = problem.hint.replace('Find matches again', 'Track again');
-  return { ...rest, problem: { ...problem, hint } };
 }
 
 /** The step `failed`. */

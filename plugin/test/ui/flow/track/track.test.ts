@@ -142,9 +142,7 @@ describe('tracking through frames', () => {
   it('previews what was found, with doubtful regions off, and names the frame that failed', () => {
     const preview = previewOf(previewed());
     expect([...preview.included]).toEqual(['a van', 'a sign']);
-    expect(preview.run.failed).toMatchObject([
-      { nodeId: 'b', problem: { hint: expect.stringMatching(/^Track again/) } },
-    ]);
+    expect(preview.run.failed).toMatchObject([{ nodeId: 'b', problem: { hint: expect.stringMatching(/^Run again/) } }]);
     expect(preview.run.notices).toEqual(['a notice']);
   });
 
