@@ -1,7 +1,6 @@
 import { type Command, type MainToUi, NO_JOB, type UiToMain, type WindowSize } from '../shared/messages.js';
 import { editsToast, messageOf, problemToast, removedToast, toastMessage } from '../shared/text.js';
 import { findAlike } from './alike-frames.js';
-
 import { exportFrames } from './canvas/export.js';
 import { exportPictures } from './canvas/export-pictures.js';
 import { reveal } from './canvas/export-space.js';

@@ -91,8 +91,8 @@ const shares = new WeakMap<WordsAround, WeakMap<WordsAround, number>>();
 
 /**
  * Share of the words around the two that are the same, each by its rarity, of those around the one that has fewer: a container
- * may have been taken apart, or have more in it. Undefined where either has none, and of two texts that differ, as that is
- * said already.
+ * may have been taken apart, or have more in it. Undefined where either has none, and of two texts that differ, which
+ * their own words count for.
  */
 export function wordsAroundLikeness(source: LayerTraits, candidate: LayerTraits): number | undefined {
   const [words, others] = [source.wordsAround, candidate.wordsAround];

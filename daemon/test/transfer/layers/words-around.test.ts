@@ -99,7 +99,7 @@ describe('the words around a layer', () => {
 });
 
 describe('a word that several texts have', () => {
-  it('says less than one that is in one text of each screen', () => {
+  it('counts less than one that is in one text of each screen', () => {
     const traits = (names: readonly string[]) =>
       describeLayers(
         screen(
